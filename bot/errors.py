@@ -1,0 +1,58 @@
+"""Every error of ours; each class is its docstring. None ever holds what a person wrote."""
+
+from __future__ import annotations
+
+
+class HavenError(Exception):
+    """Something went wrong that Haven can name."""
+
+
+class WrongSetting(HavenError):
+    """A setting is missing or cannot be used; the text names it and says how to mend it."""
+
+
+class AlreadyRunning(HavenError):
+    """Another bot uses this data directory."""
+
+
+class StoreFailed(HavenError):
+    """The disk refused a commit. Nothing after it may be believed, so the process stops."""
+
+
+class StoreTooNew(HavenError):
+    """The database was written by a newer Haven."""
+
+
+class DoesNotOpen(HavenError):
+    """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
+
+
+class Unreadable(HavenError):
+    """An update that does not have the shape its channel promises; `args[0]` says where."""
+
+
+class DeliveryError(HavenError):
+    """A letter was not delivered."""
+
+
+class TryLater(DeliveryError):
+    """Nothing reached the channel, or it asked us to wait."""
+
+    def __init__(self, after: float | None = None, *, everywhere: bool = False) -> None:
+        super().__init__("not delivered yet")
+        self.after = after
+        """Seconds the channel asked for, None when it did not say."""
+        self.everywhere = everywhere
+        """Whether the limit holds for every chat and not for this one alone."""
+
+
+class Uncertain(DeliveryError):
+    """The letter may or may not have arrived: the answer never came."""
+
+
+class Blocked(DeliveryError):
+    """The person blocked us, or the account is gone."""
+
+
+class Refused(DeliveryError):
+    """The channel will never take this letter as it is; `args[0]` is the channel's reason."""

@@ -1,0 +1,130 @@
+"""What arrives and what is said, in words no channel owns.
+
+A channel turns its own updates into `Update` and carries a `Body` out. Nothing here knows
+Telegram, a database or a language.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What an update is, as far as a conversation cares."""
+
+    WORDS = "words"
+    """Text in a private chat, commands included."""
+    PRESS = "press"
+    """A button; `words` holds its token."""
+    FILES = "files"
+    """Photo, video, voice, audio, document, ...; `words` holds the caption."""
+    PLACE = "place"
+    """A location or a venue."""
+    CONTACT = "contact"
+    """A phone number of somebody: sealed as words, never written to."""
+    EDIT = "edit"
+    """An earlier message in new words; `message` says which."""
+    BLOCKED = "blocked"
+    """The person blocked us: nothing can be delivered until they write again."""
+    UNBLOCKED = "unblocked"
+    OTHER = "other"
+    """Content we answer with a polite no; `note` says what it was."""
+    LEAVE = "leave"
+    """We were put into a group or channel: leave, keep nothing."""
+    NOTHING = "nothing"
+    """Confirmed and counted, without an answer."""
+
+
+class File(msgspec.Struct, frozen=True, gc=False):
+    """A file a person sent, not yet fetched."""
+
+    handle: str
+    """What the channel needs to fetch it; sealed wherever it is kept."""
+    unique: str
+    """The channel's stable name for the same bytes."""
+    kind: str
+    """photo, video, voice, audio, document, animation, video_note, sticker."""
+    size: int = 0
+    """Bytes, as the sender claims; 0 when it was not said."""
+    name: str = ""
+    mime: str = ""
+
+
+class Update(msgspec.Struct, frozen=True, gc=False):
+    """One thing that arrived, from a chat with one person."""
+
+    update_id: int
+    kind: Kind
+    chat: int = 0
+    """Where to answer. Never logged, never stored in clear."""
+    message: int = 0
+    """The channel's number for the message in its chat."""
+    words: str = ""
+    """Text, caption, or a button's token; lone surrogates already replaced."""
+    language: str = ""
+    """What the person's app says it speaks, e.g. `id` or `zh-hant`; may be anything."""
+    name: str = ""
+    """The account's display name."""
+    sent_at: int = 0
+    """Seconds since 1970, by the channel's clock; may be wrong."""
+    press: str = ""
+    """Handle with which a press is acknowledged."""
+    files: tuple[File, ...] = ()
+    album: str = ""
+    """Equal for files that were sent together."""
+    latitude: float | None = None
+    longitude: float | None = None
+    origin: str = ""
+    """Whom a forwarded message came from, as the channel tells it; content, not metadata."""
+    note: str = ""
+    """For OTHER and NOTHING: what it was, in the channel's own word (`poll`, `inline_query`)."""
+
+
+class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One thing to press."""
+
+    label: str
+    token: str
+    """At most 64 bytes; opaque to the channel, returned in `Update.words`."""
+
+
+class Say(msgspec.Struct, frozen=True, tag="say", gc=False):
+    """A message of ours. Plain text: no markup is ever interpreted."""
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+
+
+class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
+    """New words and buttons for a message we sent."""
+
+    message: int
+    text: str
+    rows: tuple[tuple[Button, ...], ...] = ()
+
+
+class Toast(msgspec.Struct, frozen=True, tag="toast", gc=False):
+    """Acknowledge a press, with a line that vanishes by itself or with none."""
+
+    press: str
+    text: str = ""
+
+
+class Remove(msgspec.Struct, frozen=True, tag="remove", gc=False):
+    """Delete messages from the chat, on both sides where the channel can.
+
+    `letters` are rows of the outbox: the courier looks up the numbers the channel gave them.
+    """
+
+    messages: tuple[int, ...] = ()
+    letters: tuple[int, ...] = ()
+
+
+class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):
+    """Leave a group we were put into."""
+
+
+Body = Say | Edit | Toast | Remove | Leave
+"""What a letter carries."""

@@ -1,0 +1,76 @@
+"""Phrases that wait to be translated until we know who is reading them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IGNORABLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+"""Characters nobody sees: zero-width spaces and joiners, the byte order mark."""
+
+
+class Catalogue(Protocol):
+    """Anything that translates: `gettext.NullTranslations` and all that follow it."""
+
+    def gettext(self, message: str, /) -> str:
+        """Return the phrase in the catalogue's language."""
+
+    def pgettext(self, context: str, message: str, /) -> str:
+        """Return the phrase in the catalogue's language, as that context means it."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
+        """Return the phrase in the form the language wants for that number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A phrase in English, our source language, and what translators need to know."""
+
+    source: str
+    """English, with blanks as `{name}`."""
+    context: str | None = None
+    """What tells two equal English phrases apart."""
+    plural: str | None = None
+    """English for any number but one; the number fills the blank `{n}`."""
+
+    def read_in(
+        self, catalogue: Catalogue, values: Mapping[str, str] | None = None, n: int | None = None
+    ) -> str:
+        """Return the phrase in the catalogue's language with its blanks filled in.
+
+        Filling in is plain replacement: a translator's braces reach no attribute, and a number
+        stays the string it came as.
+        """
+        if n is not None and self.plural is not None:
+            phrase = catalogue.ngettext(self.source, self.plural, n).replace("{n}", str(n))
+        elif self.context is None:
+            phrase = catalogue.gettext(self.source)
+        else:
+            phrase = catalogue.pgettext(self.context, self.source)
+        if values and "{" in phrase:
+            for blank, value in values.items():
+                phrase = phrase.replace("{" + blank + "}", value)
+        return phrase
+
+
+def _(source: str) -> Text:
+    return Text(source)
+
+
+def pgettext(context: str, source: str) -> Text:
+    """Mark a phrase whose English alone would be ambiguous."""
+    return Text(source, context)
+
+
+def ngettext(one: str, many: str) -> Text:
+    """Mark a phrase that changes with a number `{n}`."""
+    return Text(one, plural=many)
+
+
+def fold(words: str) -> str:
+    """Return words as they are compared: no case, no accents' spelling, no invisible characters."""
+    return unicodedata.normalize("NFKC", words).translate(IGNORABLE).casefold().strip()
