@@ -1,0 +1,21 @@
+"""The application: channels, conversations, cases and the people who answer them.
+
+A turn is a function; everything around it is a letterbox. An update is written down before anything
+else happens to it; the dispatcher takes what waits, in order for every chat, and calls the engine,
+which touches no clock, database or network; one transaction keeps where the person is now, what
+followed, and the letters to send; then the courier sends, as often as it takes.
+
+    channels      how people reach us: telegram
+    sandbox       a stand-in for Telegram on this machine, with a phone page
+    dispatch      one batch in, its turns out, one transaction
+    cases         what the organisation does about a report: reference, urgency, queue
+    places        what is true in one country, as data
+    mailbox       nothing is lost: inbox, outbox, courier
+    conversation  how a conversation is written and held; pure
+    vault         keys, sealing
+    store         the database
+
+Floors, from the top: cli, app, flows, channels and sandbox, dispatch, cases and places, mailbox and
+conversation, vault, store, messages and languages, text and log, settings and clock and errors. A
+room may use any floor below its own and none above; `tests/house` holds it to that.
+"""

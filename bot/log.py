@@ -1,0 +1,82 @@
+"""Logs by allow-list: an event or a field that is not named here is not written.
+
+Third-party loggers are silenced below WARNING and their messages dropped: httpx writes the bot
+token at INFO, python-telegram-bot writes whole updates at ERROR. What a person wrote, a chat and a
+token have no field to stand in.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+EVENTS = frozenset(
+    {
+        "started", "stopped", "upgraded", "polling", "batch", "poll_failed", "poll_conflict",
+        "webhook_removed", "quarantined", "turn_failed", "letter_sent", "letter_failed",
+        "letter_uncertain", "letter_blocked", "letter_refused", "letter_later", "recovered",
+        "case_opened", "case_raised", "case_withdrawn", "file_saved", "file_failed", "tidied",
+        "store_failed", "library", "loss_window", "outage", "left_group", "deferred",
+        "fetch_failed", "text_untranslated",
+    }
+)  # fmt: skip
+FIELDS = {
+    "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
+    "letter": int, "inbox": int, "case": str, "file": str, "attempts": int, "revision": str,
+    "logger": str, "level": str, "lane": int, "language": str,
+}  # fmt: skip
+"""What may stand beside an event, and its type. `error` is a class's name, never its text."""
+LONGEST = 64
+
+
+def allow(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drop the event, or the fields of it, that were never allowed.
+
+    Raises:
+        structlog.DropEvent: the event's name is not on the list.
+    """
+    if event.get("event") not in EVENTS:
+        raise structlog.DropEvent
+    kept = {"event": event["event"]}
+    for name, kind in FIELDS.items():
+        value = event.get(name)
+        if isinstance(value, kind) and not isinstance(value, bool):
+            kept[name] = value[:LONGEST] if isinstance(value, str) else value
+    return kept
+
+
+class _LibraryHandler(logging.Handler):
+    """Says that a library had something to say, and nothing of what it was."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        log.warning("library", logger=record.name.split(".")[0], level=record.levelname,
+                    error=error)  # fmt: skip
+
+
+def configure(out: TextIO | None = None) -> None:
+    """Write allowed events as JSON lines; say of libraries only that they spoke."""
+    structlog.configure(
+        processors=[
+            allow,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(out or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_LibraryHandler()]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+
+
+log: Any = structlog.get_logger()

@@ -1,0 +1,118 @@
+"""Settings from the environment; a missing or wrong one stops the start, named, with the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import WrongSetting
+
+TOKEN_SHAPE = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"  # noqa: S105 - a shape, not a token
+LONGEST_RETENTION = 365
+FIXES = {
+    "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
+    "telegram_token": "the token BotFather gave, like 123456:ABC..., with nothing around it",
+    "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
+    "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
+    "database_url": "sqlite:///path or postgresql://user@host/name",
+    "time_zone": "a zone's name, e.g. Asia/Taipei",
+    "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
+    "organisation_kind": "one of: ngo, police, immigration, labour",
+    "contact": "how people reach the organisation outside this chat, e.g. a phone number",
+    "hours": "when a person answers, e.g. HAVEN_HOURS='9:00-18:00'",
+    "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
+}
+"""What each setting wants to be, for the person who mends it."""
+
+
+class Settings(BaseSettings):
+    """Everything a deployment decides, read from HAVEN_... variables."""
+
+    model_config = SettingsConfigDict(env_prefix="HAVEN_", extra="forbid", frozen=True)
+
+    data: Path = Path("haven-data")
+    """The folder of this deployment."""
+    telegram_token: SecretStr | None = None
+    """What Telegram knows the bot by; never logged, never printed."""
+    telegram_api: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = (
+        "https://api.telegram.org"
+    )
+    """Where the Bot API is: Telegram, a local Bot API server, or the stand-in."""
+    host_key_file: Path | None = None
+    """The secret of this host, outside the data folder."""
+    database_url: str | None = None
+    """Another database than the SQLite file in the data folder."""
+    time_zone: str = "Asia/Taipei"
+    """The zone of hours and dates people see."""
+    organisation: Annotated[str, Field(min_length=1, max_length=60)] = "this service"
+    """Who answers: the name people are told."""
+    organisation_kind: Literal["ngo", "police", "immigration", "labour"] = "ngo"
+    """Decides what people are told about duties to pass things on."""
+    contact: Annotated[str, Field(max_length=80)] = ""
+    """A way to reach the organisation outside this chat."""
+    hours: Annotated[str, Field(max_length=40)] = ""
+    """When a person answers, in digits, e.g. 9:00-18:00; empty when nobody promised any."""
+    keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
+    """How long a closed case is kept."""
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_has_its_shape(cls, token: SecretStr | None) -> SecretStr | None:
+        import re  # noqa: PLC0415 - only where a token is
+
+        if token is not None and not re.match(TOKEN_SHAPE, token.get_secret_value()):
+            raise ValueError("not a token")
+        return token
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no such zone") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone itself."""
+        return ZoneInfo(self.time_zone)
+
+    def token(self) -> str:
+        """Return the bot's token.
+
+        Raises:
+            WrongSetting: none was set.
+        """
+        if self.telegram_token is None:
+            raise WrongSetting(f"HAVEN_TELEGRAM_TOKEN is not set: {FIXES['telegram_token']}")
+        return self.telegram_token.get_secret_value()
+
+    def key_file(self) -> Path:
+        """Return where the host key lies.
+
+        Raises:
+            WrongSetting: it was not set.
+        """
+        if self.host_key_file is None:
+            raise WrongSetting(f"HAVEN_HOST_KEY_FILE is not set: {FIXES['host_key_file']}")
+        return self.host_key_file
+
+
+def read_settings(**given: object) -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        WrongSetting: names every setting that cannot be used, and what it should be; never its
+            value.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        names = sorted({str(found["loc"][0]) if found["loc"] else "?" for found in error.errors()})
+        lines = [f"HAVEN_{name.upper()}: {FIXES.get(name, 'unknown setting')}" for name in names]
+        raise WrongSetting("\n".join(lines)) from None

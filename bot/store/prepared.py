@@ -1,0 +1,115 @@
+"""Statements of SQLAlchemy Core, compiled once into the driver's own text.
+
+Rows are tuples in the order of the names a statement was prepared with, so that `executemany` gets
+them as they are.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import BindParameter, Table
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.sql.compiler import SQLCompiler
+    from sqlalchemy.sql.elements import ClauseElement
+
+    Row = tuple[Any, ...]
+
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="qmark"),
+    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
+}
+"""By name, each with positional parameters."""
+
+LIST_SIZES = (1, 8, 32, 128)
+"""How many values a compiled `IN` takes; shorter lists repeat their last value."""
+
+
+class Compiled:
+    """One statement in one driver's text."""
+
+    __slots__ = ("arrange", "sql")
+
+    def __init__(self, statement: ClauseElement, names: Sequence[str], dialect: str) -> None:
+        compiled = cast("SQLCompiler", statement.compile(dialect=DIALECTS[dialect]))
+        self.sql = str(compiled)
+        order = compiled.positiontup or []
+        self.arrange = None if order == list(names) else _arrangement(compiled, order, names)
+
+    def row(self, values: Row) -> Row:
+        """Return the values in the order the driver wants, constants filled in."""
+        return values if self.arrange is None else self.arrange(values)
+
+
+def _arrangement(
+    compiled: SQLCompiler, order: Sequence[str], names: Sequence[str]
+) -> Callable[[Row], Row]:
+    constants = tuple(compiled.params[name] for name in order if name not in names)
+    spare = iter(range(len(names), len(names) + len(constants)))
+    places = [names.index(name) if name in names else next(spare) for name in order]
+    if not places:
+        return lambda _: ()
+    if len(places) == 1:
+        only = places[0]
+        return lambda values: ((values + constants)[only],)
+    pick = itemgetter(*places)
+    return lambda values: cast("Row", pick(values + constants))
+
+
+class Prepared:
+    """A statement described once, compiled on first use for each database.
+
+    `make` gets nothing and returns the statement; its open parameters are `bindparam`s whose names
+    are `names`.
+    """
+
+    def __init__(self, make: Callable[[str], ClauseElement], *names: str) -> None:
+        self._make = make
+        self._names = names
+        self._for: dict[str, Compiled] = {}
+
+    def on(self, dialect: str) -> Compiled:
+        """Return the statement in a database's text."""
+        found = self._for.get(dialect)
+        if found is None:
+            found = self._for[dialect] = Compiled(self._make(dialect), self._names, dialect)
+        return found
+
+
+class PreparedList:
+    """A statement with one `IN` list of any length, compiled for a few lengths."""
+
+    def __init__(self, make: Callable[[list[BindParameter[Any]]], ClauseElement]) -> None:
+        self._make = make
+
+    @cached_property
+    def _sizes(self) -> dict[int, Prepared]:
+        return {size: self._prepared(size) for size in LIST_SIZES}
+
+    def _prepared(self, size: int) -> Prepared:
+        names = [f"v{place:03}" for place in range(size)]
+        return Prepared(lambda _: self._make([bindparam(name) for name in names]), *names)
+
+    def pieces(self, values: Sequence[Any]) -> list[tuple[Prepared, Row]]:
+        """Return the statements and rows that together ask for all values."""
+        found: list[tuple[Prepared, Row]] = []
+        largest = LIST_SIZES[-1]
+        for start in range(0, len(values), largest):
+            part = tuple(values[start : start + largest])
+            size = next(size for size in LIST_SIZES if size >= len(part))
+            found.append((self._sizes[size], part + (part[-1],) * (size - len(part))))
+        return found
+
+
+def insert_of(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return the database's own INSERT, which knows `on_conflict_do_nothing` and `..._update`."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,189 @@
+"""Every table, with what it holds about a person and how that is erased (`info`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A number the database gives; in SQLite only `INTEGER` is the row's own number."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("bot", BigInteger, nullable=False),
+    Column("update_id", BigInteger, nullable=False),
+    Column("digest", LargeBinary(16), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("raw", LargeBinary),
+    Column("fault", String(80)),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    UniqueConstraint("bot", "update_id", "digest"),
+    info={
+        "holds": "the update as it came, sealed, while it waits or is quarantined; then its digest",
+        "erased": "raw when handled, at once; quarantined after 24 hours; the row after 8 days",
+    },
+)
+Index(
+    "ix_inbox_open",
+    inbox.c.state,
+    inbox.c.id,
+    sqlite_where=text("state <> 'done'"),
+    postgresql_where=text("state <> 'done'"),
+)
+
+offsets = Table(
+    "offsets",
+    metadata,
+    Column("bot", BigInteger, primary_key=True, autoincrement=False),
+    Column("next_update_id", BigInteger, nullable=False),
+    Column("committed_at", BigInteger, nullable=False),
+    info={"holds": "nothing", "erased": "never"},
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("kind", String(40), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("times", Integer, nullable=False),
+    info={"holds": "nothing: how often each kind of update came, a day", "erased": "never"},
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("chat_key", LargeBinary(16), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("touched_at", BigInteger, nullable=False),  # to the hour: an index that rests
+    UniqueConstraint("chat_key"),
+    Index("ix_conversations_touched_at", "touched_at"),
+    info={
+        "holds": "who writes (a keyed digest) and, sealed: language, place in a flow, the draft",
+        "erased": "24 hours after the last step",
+    },
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("chat_key", LargeBinary(16), nullable=False),
+    Column("lane", SmallInteger, nullable=False),
+    Column("author", String(12), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("body", LargeBinary),
+    Column("not_before", BigInteger, nullable=False),
+    Column("hold", String(40)),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("fault", String(80)),
+    Column("message", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger),
+    info={
+        "holds": "sealed: the chat and our words to it, until sent; then the message's number",
+        "erased": "body when sent; number after 48 hours; undelivered after 7 days",
+    },
+)
+Index(
+    "ix_outbox_open",
+    outbox.c.state,
+    outbox.c.not_before,
+    sqlite_where=text("state in ('queued', 'sending')"),
+    postgresql_where=text("state in ('queued', 'sending')"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("language", String(12), nullable=False),
+    Column("county", String(8)),
+    Column("chat_key", LargeBinary(16), nullable=False),
+    Column("reasons", LargeBinary, nullable=False),
+    Column("waiting_since", BigInteger, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    info={
+        "holds": "language, county, urgency and minutes in clear for the queue; reasons sealed",
+        "erased": "with the case",
+    },
+)
+Index(
+    "ix_cases_waiting",
+    cases.c.language,
+    cases.c.priority,
+    cases.c.waiting_since,
+    cases.c.id,
+    sqlite_where=text("status = 'waiting'"),
+    postgresql_where=text("status = 'waiting'"),
+)
+Index("ix_cases_chat_key", cases.c.chat_key)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("flow", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Index("ix_reports_case_id", "case_id", "sent_at"),
+    info={
+        "holds": "sealed: every answer, in codes and in the person's own words",
+        "erased": "with the case",
+    },
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_files_case_id", "case_id"),
+    info={
+        "holds": "sealed: handle, name, digest of a file; the bytes lie sealed under files/",
+        "erased": "with the case",
+    },
+)
+Index(
+    "ix_files_open",
+    files.c.state,
+    files.c.not_before,
+    sqlite_where=text("state = 'named'"),
+    postgresql_where=text("state = 'named'"),
+)

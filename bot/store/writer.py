@@ -1,0 +1,212 @@
+"""The one thread that writes: a unit of work is a function, runs whole, and is one commit."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from bot.errors import StoreFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from bot.store.prepared import Prepared, PreparedList
+
+T = TypeVar("T")
+IDLE = 0.2
+"""Seconds without work after which the log is checkpointed."""
+LONGEST_LOG = 32 * 1024 * 1024
+"""Bytes the log may reach while there is no rest; then it is checkpointed all the same."""
+LOOK_EVERY = 64
+"""Units of work between two looks at the log's size."""
+
+
+class Cursor(Protocol):
+    """What both drivers' cursors can do."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
+        """Run one statement."""
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        """Run one statement for many rows."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows of the last statement."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows the last statement touched."""
+
+
+class Work:
+    """An open transaction in the writer thread."""
+
+    __slots__ = ("_cursor", "dialect")
+
+    def __init__(self, cursor: Cursor, dialect: str) -> None:
+        self._cursor = cursor
+        self.dialect = dialect
+
+    def rows(self, statement: Prepared, *values: Any) -> list[Any]:
+        """Run a statement and return its rows."""
+        compiled = statement.on(self.dialect)
+        self._cursor.execute(compiled.sql, compiled.row(values))
+        return self._cursor.fetchall()
+
+    def rows_in(self, statement: PreparedList, values: Sequence[Any]) -> list[Any]:
+        """Run a statement for a list of values and return all rows."""
+        found: list[Any] = []
+        for piece, row in statement.pieces(values):
+            found += self.rows(piece, *row)
+        return found
+
+    def run(self, statement: Prepared, *values: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        compiled = statement.on(self.dialect)
+        self._cursor.execute(compiled.sql, compiled.row(values))
+        return self._cursor.rowcount
+
+    def many(self, statement: Prepared, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run a statement for many rows; for none, do nothing."""
+        compiled = statement.on(self.dialect)
+        arranged = [compiled.row(row) for row in rows] if compiled.arrange else list(rows)
+        if arranged:
+            self._cursor.executemany(compiled.sql, arranged)
+
+
+class Writer:
+    """Runs units of work, each whole and alone, in one thread on one connection.
+
+    After the first failed commit nothing is believed any more: every further unit gets
+    `StoreFailed`, and `failed` is set so that the process can stop and say so.
+    """
+
+    def __init__(self, connect: Callable[[], Any], dialect: str, log: Path | None = None) -> None:
+        self._connect = connect
+        self._dialect = dialect
+        self._log = log
+        self._units_since_look = 0
+        self._units: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
+        self._broken: BaseException | None = None
+        self.failed = threading.Event()
+        self._thread.start()
+
+    async def run(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work and return what it returned, once it is durable.
+
+        Raises:
+            StoreFailed: the disk refused the commit, now or before.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+
+        def tell(result: T | None, error: BaseException | None) -> None:
+            loop.call_soon_threadsafe(_settle, done, result, error)
+
+        self._units.put((unit, tell))
+        return await done
+
+    def run_now(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work from ordinary code and wait for it."""
+        ready = threading.Event()
+        said: list[Any] = []
+
+        def tell(result: T | None, error: BaseException | None) -> None:
+            said.append((result, error))
+            ready.set()
+
+        self._units.put((unit, tell))
+        ready.wait()
+        result, error = said[0]
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Finish what was handed in, then close the connection."""
+        self._units.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        connection = self._connect()
+        cursor = connection.cursor()
+        work = Work(cursor, self._dialect)
+        begin = "BEGIN IMMEDIATE" if self._dialect == "sqlite" else "BEGIN"
+        dirty = False
+        while True:
+            try:
+                handed = self._units.get(timeout=IDLE) if dirty else self._units.get()
+            except queue.Empty:
+                self._checkpoint(cursor)
+                dirty = False
+                continue
+            if handed is None:
+                break
+            unit, tell = handed
+            dirty = True
+            tell(*self._one(cursor, begin, work, unit))
+            self._keep_log_short(cursor)
+        if self._broken is None:
+            self._checkpoint(cursor)
+        cursor.close()
+        connection.close()
+
+    def _one(
+        self, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], T]
+    ) -> tuple[T | None, BaseException | None]:
+        if self._broken is not None:
+            return None, StoreFailed("an earlier commit failed; restart Haven after mending it")
+        try:
+            cursor.execute(begin)
+            result = unit(work)
+        except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
+            self._undo(cursor)
+            return None, error
+        try:
+            cursor.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - every failed commit ends the same way
+            return None, self._fail(error)
+        return result, None
+
+    def _undo(self, cursor: Cursor) -> None:
+        try:
+            cursor.execute("ROLLBACK")
+        except Exception as error:  # noqa: BLE001 - the connection is in no known state
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> StoreFailed:
+        # SQLite says OK to the commits after a failed fsync: none of them may be believed.
+        self._broken = error
+        self.failed.set()
+        failure = StoreFailed(f"a commit failed ({type(error).__name__}); the disk may be full")
+        failure.__cause__ = error
+        return failure
+
+    def _keep_log_short(self, cursor: Cursor) -> None:
+        self._units_since_look += 1
+        if self._log is None or self._units_since_look < LOOK_EVERY:
+            return
+        self._units_since_look = 0
+        if self._log.exists() and self._log.stat().st_size > LONGEST_LOG:
+            self._checkpoint(cursor)
+
+    def _checkpoint(self, cursor: Cursor) -> None:
+        if self._dialect == "sqlite" and self._broken is None:
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                cursor.fetchall()
+            except Exception as error:  # noqa: BLE001 - a failed checkpoint is a failing disk
+                self._fail(error)
+
+
+def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if done.cancelled():
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(result)

@@ -1,0 +1,77 @@
+"""The host key: 32 random bytes in a file of its own, outside the data directory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.errors import WrongSetting
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LENGTH = 32
+
+
+@dataclass(frozen=True)
+class HostKey:
+    """The secret everything else of this host is derived from."""
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path, data: Path | None = None) -> HostKey:
+        """Read the key from its file.
+
+        Args:
+            path: a file only its owner can read, holding 64 hexadecimal digits.
+            data: the data directory, which must not contain the key.
+
+        Raises:
+            WrongSetting: the file is missing, readable by others, of the wrong shape, or lies with
+                the data it protects.
+        """
+        if data is not None and path.resolve().is_relative_to(data.resolve()):
+            raise WrongSetting(
+                "HAVEN_HOST_KEY_FILE lies in HAVEN_DATA: whoever copies the data would have the "
+                "key too; move it to another folder"
+            )
+        if not path.is_file():
+            raise WrongSetting(
+                f"HAVEN_HOST_KEY_FILE: there is no file {path}; make one with: haven keys new"
+            )
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise WrongSetting(f"HAVEN_HOST_KEY_FILE: others can read it; chmod 0400 {path}")
+        return cls(_secret(path))
+
+    @classmethod
+    def make(cls, path: Path) -> HostKey:
+        """Write a new key; refuses to replace one.
+
+        Raises:
+            WrongSetting: there is a file already.
+        """
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        except FileExistsError:
+            raise WrongSetting(
+                f"{path} exists; a new key would make everything unreadable"
+            ) from None
+        secret = secrets.token_bytes(LENGTH)
+        with os.fdopen(handle, "w") as file:
+            file.write(secret.hex() + "\n")
+        return cls(secret)
+
+
+def _secret(path: Path) -> bytes:
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != LENGTH:
+        raise WrongSetting(f"HAVEN_HOST_KEY_FILE: {path} must hold 64 hexadecimal digits")
+    return secret
