@@ -1,0 +1,21 @@
+"""Telegram: what arrives becomes `Update`, what is said goes out through python-telegram-bot's Bot.
+
+    poller    fetches batches of updates, hands them over, and confirms them only when they are kept
+    offset    where the next batch begins
+    split     one answer of Telegram, cut into single updates, byte for byte
+    parse     one update, read (`shapes` says what of it we look at, `kinds` what becomes of it)
+    mend      words with broken characters, made whole
+    commands  `/start`, `/help`: words that are meant for the bot, and the menu that offers them
+    connect   a Bot that logs nothing, and the check that it is the right one
+    request   the HTTP client under that Bot
+    faults    what can go wrong on the way, told apart by whether anything was sent
+    sender    carries a letter out
+    pieces    a long text, cut where no character breaks
+    files     fetches a file a person sent
+
+Why our own poller: python-telegram-bot confirms a batch before a handler has seen it (179 of 240
+messages lost in one measured crash), and one update it cannot parse stops all others for a day.
+Why our own reading: `Update.de_json` costs a hundred times what `parse` does; it is the oracle in
+the tests instead. Why aiohttp under the Bot: eight times the sends a second of the default client
+with 32 on their way, and it can tell a letter that never left from one that may have arrived.
+"""

@@ -1,0 +1,186 @@
+"""The parts of Telegram's updates we look at, and nothing else of them.
+
+What is not named here is skipped unread, so new fields disturb nobody. What is required here and
+missing makes an update unreadable; what Telegram may leave out has a default.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""A number every database can hold."""
+
+
+class User(msgspec.Struct, gc=False):
+    """An account."""
+
+    id: Whole
+    is_bot: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    username: str = ""
+    language_code: str = ""
+
+
+class Chat(msgspec.Struct, gc=False):
+    """Where something happened."""
+
+    id: Whole
+    type: str
+    title: str = ""
+    first_name: str = ""
+    username: str = ""
+
+
+class Document(msgspec.Struct, gc=False):
+    """Any file: documents, voice, video and the rest share these fields."""
+
+    file_id: str
+    file_unique_id: str
+    file_size: Whole = 0
+    file_name: str = ""
+    mime_type: str = ""
+    emoji: str = ""
+
+
+class PhotoSize(msgspec.Struct, gc=False):
+    """A photo in one size."""
+
+    file_id: str
+    file_unique_id: str
+    width: int = 0
+    height: int = 0
+    file_size: Whole = 0
+
+
+class Location(msgspec.Struct, gc=False):
+    """A point on the map, once or moving."""
+
+    latitude: float
+    longitude: float
+    live_period: int = 0
+
+
+class Venue(msgspec.Struct, gc=False):
+    """A point on the map with a name."""
+
+    location: Location
+    title: str = ""
+    address: str = ""
+
+
+class Contact(msgspec.Struct, gc=False):
+    """Somebody's phone number."""
+
+    phone_number: str
+    first_name: str = ""
+    last_name: str = ""
+
+
+class Origin(msgspec.Struct, gc=False):
+    """Whom a forwarded message came from: a user, a hidden user, a chat or a channel."""
+
+    sender_user: User | None = None
+    sender_user_name: str = ""
+    sender_chat: Chat | None = None
+    chat: Chat | None = None
+    author_signature: str = ""
+
+
+class ExternalReply(msgspec.Struct, gc=False):
+    """A message in another chat that this one answers."""
+
+    origin: Origin | None = None
+
+
+class Message(msgspec.Struct, gc=False):
+    """A message, with the contents we accept."""
+
+    message_id: Whole
+    date: Whole
+    chat: Chat
+    from_: User | None = msgspec.field(default=None, name="from")
+    text: str | None = None
+    caption: str = ""
+    edit_date: Whole = 0
+    media_group_id: str = ""
+    business_connection_id: str = ""
+    sender_chat: Chat | None = None
+    sender_business_bot: User | None = None
+    forward_origin: Origin | None = None
+    external_reply: ExternalReply | None = None
+    animation: Document | None = None
+    live_photo: Document | None = None
+    photo: list[PhotoSize] | None = None
+    video: Document | None = None
+    video_note: Document | None = None
+    voice: Document | None = None
+    audio: Document | None = None
+    document: Document | None = None
+    sticker: Document | None = None
+    venue: Venue | None = None
+    location: Location | None = None
+    contact: Contact | None = None
+
+
+class Pressed(msgspec.Struct, gc=False):
+    """The message a button stood on; all that is left of it after 48 hours."""
+
+    message_id: Whole
+    chat: Chat
+
+
+class CallbackQuery(msgspec.Struct, gc=False):
+    """A button was pressed."""
+
+    id: str
+    from_: User = msgspec.field(name="from")
+    message: Pressed | None = None
+    data: str | None = None
+    inline_message_id: str = ""
+
+
+class ChatMember(msgspec.Struct, gc=False):
+    """What an account is in a chat."""
+
+    status: str
+    is_member: bool = False
+
+
+class ChatMemberUpdated(msgspec.Struct, gc=False):
+    """What we are in a chat has changed."""
+
+    chat: Chat
+    from_: User = msgspec.field(name="from")
+    date: Whole
+    new_chat_member: ChatMember
+
+
+class ReactionType(msgspec.Struct, gc=False):
+    """One reaction; only plain emoji are read."""
+
+    emoji: str = ""
+
+
+class MessageReactionUpdated(msgspec.Struct, gc=False):
+    """A person put an emoji on a message, or took it away."""
+
+    chat: Chat
+    message_id: Whole
+    date: Whole
+    new_reaction: list[ReactionType]
+    user: User | None = None
+
+
+class TelegramUpdate(msgspec.Struct, gc=False):
+    """An update of one of the kinds we ask for; all are None for any other kind."""
+
+    update_id: Whole
+    message: Message | None = None
+    edited_message: Message | None = None
+    callback_query: CallbackQuery | None = None
+    my_chat_member: ChatMemberUpdated | None = None
+    message_reaction: MessageReactionUpdated | None = None

@@ -1,0 +1,108 @@
+"""One answer of Telegram, cut into single updates without understanding them.
+
+Every update keeps its own bytes exactly, whichever way it was cut: the inbox knows an update again
+by a digest of them, and the same update may come once beside a broken one and once without.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from bot.errors import Unreadable
+
+FIRST_ID = 1
+LAST_ID = 2**31 - 2
+"""An update's number plus one has to be a number Telegram takes as an offset."""
+
+
+class Raw(msgspec.Struct, frozen=True, gc=False):
+    """One update as it came."""
+
+    update_id: int
+    """Telegram's number for it; 0 when it had none that could be read."""
+    raw: bytes
+    """Its JSON, byte for byte."""
+
+
+class _Answer(msgspec.Struct, gc=False):
+    result: list[msgspec.Raw]
+
+
+class _Number(msgspec.Struct, gc=False):
+    update_id: int = 0
+
+
+_answer = msgspec.json.Decoder(_Answer).decode
+_number = msgspec.json.Decoder(_Number).decode
+_NUMBER_FIRST = re.compile(rb'\s*\{\s*"update_id"\s*:\s*(-?\d{1,18})\s*[,}]')
+_TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},]', re.DOTALL)
+_OPENS_LIST = re.compile(rb"\s*:\s*\[")
+
+
+def split(body: bytes) -> list[Raw]:
+    """Return the updates of an answer to `getUpdates`, each with its own bytes.
+
+    msgspec refuses a whole body for one lone surrogate, one broken byte or one nesting too deep;
+    then the body is cut by its brackets alone, and only what still fails later is set aside.
+
+    Raises:
+        Unreadable: the body has no complete list of updates in it.
+    """
+    try:
+        elements = [bytes(element) for element in _answer(body).result]
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        elements = _cut(body)
+    return [Raw(_update_id(element), element) for element in elements]
+
+
+def _update_id(element: bytes) -> int:
+    try:
+        update_id = _number(element).update_id
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        first = _NUMBER_FIRST.match(element)
+        update_id = int(first[1]) if first else 0
+    return update_id if -(2**63) <= update_id < 2**63 else 0
+
+
+def is_usable(update_id: int) -> bool:
+    """Say whether Telegram can have given this number, and takes the next one as an offset."""
+    return FIRST_ID <= update_id <= LAST_ID
+
+
+def _cut(body: bytes) -> list[bytes]:
+    tokens = _TOKENS.finditer(body)
+    begin = _find_list(body, tokens)
+    elements = []
+    depth = 0
+    for token in tokens:
+        mark = token[0]
+        if mark in b"[{":
+            depth += 1
+        elif depth == 0 and mark in b",]":
+            elements.append(body[begin : token.start()].strip())
+            begin = token.end()
+            if mark == b"]":
+                return [] if elements == [b""] else elements
+        elif mark in b"]}":
+            depth -= 1
+    raise Unreadable("the list of updates has no end")
+
+
+def _find_list(body: bytes, tokens: Any) -> int:
+    """Return where the first update begins, with the tokens read up to there."""
+    depth = 0
+    for token in tokens:
+        mark = token[0]
+        if mark in b"[{":
+            depth += 1
+        elif mark in b"]}":
+            depth -= 1
+        elif (
+            depth == 1 and mark == b'"result"' and (opening := _OPENS_LIST.match(body, token.end()))
+        ):
+            next(tokens)
+            return opening.end()
+    raise Unreadable("the answer holds no list of updates")
