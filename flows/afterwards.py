@@ -1,0 +1,69 @@
+"""Something was sent a moment ago, and the person is still here."""
+
+from bot.conversation import Ask, Begin, Choose, End, Flow, Outcome, Say
+from bot.text import _, pgettext
+from flows import phrases
+
+
+class Afterwards(Flow):
+    """Add to it, take it back, or begin something new."""
+
+    title = _("After sending")
+
+    what_now = Choose(
+        _("What would you like to do now?"),
+        why=None,
+        skippable=False,
+        controls=False,
+        add=pgettext("button", "Add something"),
+        take_back=pgettext("button", "Take it back"),
+        tell=pgettext("button", "Tell something new"),
+        ask=pgettext("button", "Ask for help"),
+        talk=pgettext("button", "Talk to a person"),
+        nothing=pgettext("button", "Nothing more"),
+    )
+
+    telling = Begin("report", when=what_now.was("tell"))
+    asking = Begin("ask_for_help", when=what_now.was("ask"))
+    talking = Begin("talk", when=what_now.was("talk"))
+
+    warning = Say(phrases.OPENING, when=what_now.was("add"))
+    added = Ask(
+        _("What would you like to add?"),
+        why=_("It is put beside what you sent, so that it is read together."),
+        when=what_now.was("add"),
+    )
+    send = Choose(
+        # Translators: "it" is what the person wants to add.
+        _("Send it now? It is then read together with the rest."),
+        why=phrases.SEND_WHY,
+        skippable=False,
+        choices=phrases.SEND_NOW,
+        when=added.given,
+    )
+    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent = End(_("Thank you. It is added."), Outcome.ADDED, when=send.was("send"))
+
+    before_taking_back = Say(
+        # Translators: "marked" is: a sign is put on it that the person wants it back.
+        _(
+            "If you take it back, we mark it so. A person then looks at it and decides what is "
+            "erased. What the law makes staff pass on may already be passed on."
+        ),
+        when=what_now.was("take_back"),
+    )
+    take_back = Choose(
+        _("What shall we do with what you sent?"),
+        why=_("So that nothing is taken back by a slip of the finger."),
+        skippable=False,
+        take_back=pgettext("button", "Take it back"),
+        leave=pgettext("button", "Leave it there"),
+        when=what_now.was("take_back"),
+    )
+    taken_back = End(
+        _("All right. It is marked as taken back. You can write here again at any time."),
+        Outcome.WITHDRAWN,
+        when=take_back.was("take_back"),
+    )
+
+    end = End(_("All right. You can write here again at any time."))

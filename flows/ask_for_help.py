@@ -1,0 +1,210 @@
+"""Someone asks for one of the services the law foresees, or does not yet know which."""
+
+from bot.conversation import (
+    Ask,
+    Choose,
+    ChooseMany,
+    Danger,
+    End,
+    Flow,
+    Outcome,
+    Place,
+    Review,
+    Say,
+)
+from bot.text import _, pgettext
+from flows import phrases
+from flows.counties import COUNTIES
+from flows.language import OWN_NAMES
+
+
+class AskForHelp(Flow):
+    """What is needed, for whom, how soon; no promise that it will be granted.
+
+    The services are those of Article 15 of the Human Trafficking Prevention Act and of the
+    permits that go with them (Articles 14 and 28).
+    """
+
+    title = _("Ask for help")
+
+    warning = Say(phrases.OPENING)
+
+    about = Choose(
+        _("Who needs it?"),
+        why=phrases.WHO_WHY,
+        me=pgettext("for whom", "I need it"),
+        other=pgettext("for whom", "Someone else"),
+        # Translators: the person who writes and other people too.
+        several=pgettext("for whom", "I and others"),
+    )
+
+    # --- Safety ---------------------------------------------------------------------------
+
+    age_first = Say(phrases.AGE_FIRST)
+    under_18 = Choose(
+        phrases.OWN_AGE_QUESTION,
+        why=phrases.OWN_AGE_WHY,
+        choices=phrases.OWN_AGE,
+        when=~about.was("other"),
+    )
+    they_under_18 = Choose(
+        phrases.THEIR_AGE_QUESTION,
+        why=phrases.THEIR_AGE_WHY,
+        choices=phrases.THEIR_AGE,
+        when=about.was("other", "several"),
+    )
+    safe = Choose(
+        phrases.SAFE_QUESTION,
+        why=phrases.SAFE_WHY,
+        choices=phrases.SAFE_NOW,
+        when=~about.was("other"),
+    )
+    they_safe = Choose(
+        phrases.THEIR_DANGER_QUESTION,
+        why=phrases.THEIR_DANGER_WHY,
+        choices=phrases.THEIR_DANGER,
+        when=about.was("other"),
+    )
+    danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
+    unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
+    young_number = Say(
+        phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
+    )
+
+    # --- Needs ----------------------------------------------------------------------------
+
+    needs = ChooseMany(
+        _("What would be good to have? You can choose more than one, then press Done."),
+        why=_("So that the right people read it first."),
+        # Translators: a place to live for some time where nobody can come after the person.
+        shelter=pgettext("service", "A safe place to stay"),
+        living_costs=pgettext("service", "Money to live on"),
+        # Translators: a trained person who listens.
+        counselling=pgettext("service", "Someone to talk to"),
+        medical=pgettext("service", "A doctor"),
+        interpreting=pgettext("service", "An interpreter"),
+        legal_aid=pgettext("service", "Legal advice"),
+        # Translators: somebody who sits beside the person when police or other offices ask.
+        company_at_questioning=pgettext("service", "Someone beside me"),
+        residence_permit=pgettext("service", "Permit to stay"),
+        work_permit=pgettext("service", "Permit to work"),
+        safe_return=pgettext("service", "To go home safely"),
+        unsure=phrases.NOT_SURE,
+    )
+    doctor = Choose(
+        phrases.HURT_QUESTION,
+        why=phrases.HURT_WHY,
+        choices=phrases.HURT,
+        when=needs.has("medical"),
+    )
+    ambulance = Say(phrases.AMBULANCE, when=doctor.was("now"))
+    tonight = Choose(
+        _("How is it with a place to sleep tonight?"),
+        why=_("Someone without a place for tonight comes before someone who can wait."),
+        when=needs.has("shelter"),
+        none=pgettext("tonight", "No place tonight"),
+        # Translators: there is a place, but it is not safe to be there.
+        not_safe=pgettext("tonight", "A place, not safe"),
+        can_wait=pgettext("tonight", "Safe for tonight"),
+        unsure=phrases.NOT_SURE,
+    )
+    beside_you = Say(
+        # Translators: "someone" is a social worker or another person who is trusted.
+        _(
+            "When the police or another office asks you questions, you can ask for someone to sit "
+            "beside you. You can also ask for an interpreter who is not paid by your broker."
+        ),
+        when=needs.has("company_at_questioning"),
+    )
+    speaks = Choose(
+        # Translators: an interpreter from a broker or agency may side with them: say the whole.
+        _(
+            "Which language should the interpreter speak? We look for an interpreter who does not "
+            "work for your broker or employer."
+        ),
+        why=_("You should hear everything in the language you know best."),
+        choices={**OWN_NAMES, "other": pgettext("language", "Another language")},
+        when=needs.has("interpreting"),
+    )
+    speaks_other = Ask(
+        _("Which language is it? Write its name as you know it."),
+        why=_("You should hear everything in the language you know best."),
+        when=speaks.was("other"),
+    )
+    soon = Choose(
+        _("How soon is it needed?"),
+        why=_("So that the most urgent things are read first."),
+        today=pgettext("how soon", "Today"),
+        days=pgettext("how soon", "In the next days"),
+        later=pgettext("how soon", "It can wait"),
+        unsure=phrases.NOT_SURE,
+    )
+    people = Choose(
+        _("How many people need it?"),
+        why=_("So that nobody is forgotten. A guess is fine."),
+        choices=phrases.HOW_MANY,
+        when=about.was("several"),
+    )
+    county = Place(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    anything_else = Ask(
+        _("Is there something we should know, or be careful about? Write as little as you like."),
+        why=_("For example someone who must not hear of it, or an illness or a pregnancy."),
+    )
+
+    # --- How to reach the person, who may know, and the last word ---------------------------
+
+    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
+    contact_rule = Choose(
+        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
+    )
+    contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
+    contact_hours = ChooseMany(
+        phrases.HOURS_QUESTION,
+        why=phrases.HOURS_WHY,
+        choices=phrases.CONTACT_HOURS,
+        when=contact_rule.was("hours"),
+    )
+    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
+    what_next = Say(
+        _(
+            "A person reads this and looks for what is possible. Some things are decided by other "
+            "offices, so we cannot promise them. We tell you what we find."
+        ),
+    )
+    review = Review(
+        phrases.REVIEW,
+        of=(
+            about,
+            under_18,
+            they_under_18,
+            safe,
+            they_safe,
+            needs,
+            doctor,
+            tonight,
+            speaks,
+            speaks_other,
+            soon,
+            people,
+            county,
+            anything_else,
+            call_me,
+            contact_rule,
+            contact_hours,
+            pass_on,
+        ),
+        show=phrases.REVIEW_SHOW,
+        go=phrases.REVIEW_GO,
+    )
+    send = Choose(
+        phrases.SEND_QUESTION,
+        why=phrases.SEND_WHY,
+        skippable=False,
+        choices=phrases.SEND_NOW,
+    )
+    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent = End(
+        # Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00
+        _("Thank you. Your number is {reference}. When people read: {hours}"),
+        Outcome.HELP_REQUESTED,
+    )

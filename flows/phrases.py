@@ -1,0 +1,263 @@
+"""Words many flows share, and what is said when no flow is speaking.
+
+Two rules shape them. A button states the fact ("Nobody can see"), never "Yes" or "No": in most
+of our languages those depend on the question, and a reversed answer here is dangerous. And the
+first forty characters of whatever is said are what a locked screen shows, so they are neutral.
+"""
+
+from bot.text import _, pgettext
+
+# --- Controls under every question ---------------------------------------------------------
+
+SKIP = pgettext("button", "Skip")
+WHY = pgettext("button", "Why do you ask?")
+# Translators: the question before this one; not a body part, not "going home".
+BACK = pgettext("button", "Back")
+# Translators: I have chosen or sent everything I wanted to; not "cooked".
+DONE = pgettext("button", "Done")
+# Translators: opens the emergency numbers. The person is in danger at this moment.
+DANGER = pgettext("button", "Danger now")
+# Translators: stop here for now; not "cancel", not "finish the case".
+STOP = pgettext("button", "Stop")
+
+# --- Answers many questions share ----------------------------------------------------------
+
+NOT_SURE = pgettext("button", "Not sure")
+# Translators: hands over what was written. Messages quote this word: use the same one there.
+SEND = pgettext("button", "Send")
+# Translators: do not send it at this moment.
+NOT_NOW = pgettext("button", "Not now")
+SOMETHING_ELSE = pgettext("button", "Something else")
+
+ABOUT = {
+    "me": pgettext("button", "About me"),
+    "other": pgettext("button", "About someone else"),
+    # Translators: about the person who writes and other people too.
+    "several": pgettext("button", "About me and others"),
+}
+"""Whom a conversation is about."""
+
+OWN_AGE = {
+    # Translators: 17 or younger. Always the number, never "child".
+    "under": pgettext("button", "Under 18"),
+    # Translators: includes exactly 18.
+    "adult": pgettext("button", "18 or over"),
+    "unsaid": pgettext("button", "Rather not say"),
+}
+"""Whether the person who writes is under 18; not saying is not being adult."""
+
+THEIR_AGE = {
+    # Translators: at least one of the other people is 17 or younger.
+    "under": pgettext("button", "Someone is under 18"),
+    "adult": pgettext("button", "All 18 or over"),
+    "unsure": NOT_SURE,
+}
+"""Whether anybody else is under 18."""
+
+SAFE_NOW = {
+    "safe": pgettext("button", "I am safe here"),
+    "not_safe": pgettext("button", "I am not safe"),
+    "unsure": NOT_SURE,
+}
+"""Whether the person who writes is safe at this moment."""
+
+THEIR_DANGER = {
+    "danger": pgettext("button", "In danger now"),
+    "no_danger": pgettext("button", "Not at this moment"),
+    "unsure": NOT_SURE,
+}
+"""Whether somebody else is in danger at this moment."""
+
+HURT = {
+    "now": pgettext("button", "Needs a doctor now"),
+    # Translators: somebody is hurt or ill, but a doctor is not needed at once.
+    "later": pgettext("button", "Hurt, but can wait"),
+    "nobody": pgettext("button", "Nobody hurt or ill"),
+    "unsure": NOT_SURE,
+}
+"""Whether anybody needs a doctor."""
+
+CONTACT_RULE = {
+    "when_i_write": pgettext("button", "Only when I write"),
+    "hours": pgettext("button", "At certain hours"),
+    "any_time": pgettext("button", "Any time"),
+}
+"""When a person may be written to. The first is what holds when nothing was chosen."""
+
+CONTACT_HOURS = {
+    "morning": pgettext("button", "Morning 6-12"),
+    "afternoon": pgettext("button", "Afternoon 12-18"),
+    "evening": pgettext("button", "Evening 18-22"),
+    # Translators: from 22 in the evening to 6 the next morning.
+    "night": pgettext("button", "Night 22-6"),
+}
+"""Hours of the day, Taiwan time, as the labels say: 6-12, 12-18, 18-22, 22-6 the next day."""
+
+PASS_ON = {
+    # Translators: you may tell that organisation about it.
+    "may": pgettext("button", "You may tell them"),
+    "ask_first": pgettext("button", "Ask me first"),
+    "keep_here": pgettext("button", "Keep it with you"),
+}
+"""Whether something may be told to an organisation that can help."""
+
+HOW_MANY = {
+    "one": pgettext("button", "One person"),
+    "few": pgettext("button", "2 to 5"),
+    "some": pgettext("button", "6 to 20"),
+    "many": pgettext("button", "More than 20"),
+    "unsure": NOT_SURE,
+}
+"""How many people something happens to."""
+
+SEND_NOW = {"send": SEND, "later": NOT_NOW}
+"""The last word before anything is handed over."""
+
+# --- Questions and sentences many flows share ----------------------------------------------
+
+# Translators: safety sentence [f]. "Can read" is an ability, not a permission; a Telegram
+# account, not a bank account; a general fact, not "someone is reading now".
+PHONE_WARNING = _(
+    "Somebody with your phone or your Telegram account can read this chat. "
+    "Telegram, the company, can read it too. Write only what may be seen."
+)
+
+# Translators: safety sentences [f] and [c]. Quote the word on the button "Send" exactly.
+OPENING = _(
+    "You can stop at any time. We pass nothing on until you say so, with the button “Send”. "
+    "Somebody with your phone or your Telegram account can read this chat."
+)
+
+WHO = _("Who is this about?")
+WHO_WHY = _("So that we ask the right questions. You do not need to name anybody.")
+
+AGE_FIRST = _(
+    "The next question is about age. When someone under 18 is being harmed, Taiwan law says "
+    "staff must tell the authorities who protect young people. You can choose not to answer."
+)
+# Translators: safety sentence [g]. Not a negative question; each button states the fact.
+OWN_AGE_QUESTION = _("Are you under 18?")
+OWN_AGE_WHY = _(
+    "People under 18 have more rights to be protected in Taiwan. We mean your real birthday, "
+    "not the date in a paper."
+)
+THEIR_AGE_QUESTION = _("Now the other people in this. Is anyone of them under 18?")
+THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them. A guess is fine.")
+
+# Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
+YOUNG_NUMBER = _(
+    "There is also a phone line for people under 18. In Taiwan call 113, free, day and night. "
+    "Social workers answer. It is not the police line."
+)
+
+# Translators: safety at this moment and in this place, not safety in general.
+SAFE_QUESTION = _("Are you safe where you are right now?")
+SAFE_WHY = _("If you are not safe, that comes before everything else we ask.")
+SAFE_UNSURE = _(
+    "Being unsure is a good enough answer. The button “Danger now” stays under every question."
+)
+THEIR_DANGER_QUESTION = _("Is the other person in danger right now?")
+THEIR_DANGER_WHY = _("If someone is in danger now, that comes before everything else we ask.")
+
+HURT_QUESTION = _("Is anyone hurt or ill right now?")
+HURT_WHY = _("So that a doctor is not forgotten. You do not need to say what happened.")
+# Translators: 119 is the ambulance in Taiwan.
+AMBULANCE = _("If it cannot wait, an ambulance comes day and night. In Taiwan call 119.")
+
+COUNTY_QUESTION = _("In which city or county is it? You can also write the name of a place.")
+COUNTY_WHY = _("Each city and county has its own people who can act. We do not need the address.")
+
+CALL_ME_QUESTION = _("You do not have to give your name. What may we call you? Any name is fine.")
+CALL_ME_WHY = _("Only so that we can greet you. It does not have to be your own name.")
+
+# Translators: safety sentence [o]. Safe for the person, not for us; "write" is a message here.
+CONTACT_QUESTION = _("When is it safe for you that we write to you in this chat?")
+CONTACT_WHY = _("A message at the wrong moment can be seen by others. We keep to what you choose.")
+CONTACT_SILENT = _(
+    "Then we stay silent until you write. To see an answer, write any word here when it is safe."
+)
+HOURS_QUESTION = _("Which hours are safe for you? This is Taiwan time.")
+HOURS_WHY = _("We write to you only in the hours you choose.")
+
+# Translators: safety sentence [h]. "Tell", not "share" as with photos. Not a government office.
+PASS_ON_QUESTION = _(
+    "May we also tell this to an organisation that can help? You choose what is told."
+)
+PASS_ON_WHY = _(
+    "Some things other organisations do better. What the law makes staff pass on stays as we "
+    "said at the beginning."
+)
+
+REVIEW = _("Before you decide, you can look at your answers and change them. They vanish again.")
+REVIEW_SHOW = pgettext("button", "Show my answers")
+REVIEW_GO = pgettext("button", "Go on")
+
+# Translators: {organisation} e.g. Garden of Light Foundation.
+SEND_QUESTION = _("Send this now? The people of {organisation} then read it and keep it to answer.")
+SEND_WHY = _("Nobody reads what you wrote before you send it. You decide if and when.")
+
+NOT_SENT = _(
+    "All right. Nothing was sent. What you wrote stays here, locked, for 24 hours. "
+    "Then we erase it. To go on, write any word here."
+)
+
+# --- What is said between flows ------------------------------------------------------------
+
+REHEARSAL = _(
+    "This is a rehearsal, to try things out. Nobody reads or answers here. Please write nothing "
+    "that is real. If you are in danger now: in Taiwan call 110."
+)
+"""Stands first wherever a bot is only being tried out."""
+
+STALE = _("That button is from before. This is where we are now.")
+"""A line that vanishes by itself, when an old button was pressed."""
+
+PRESSED_ALREADY = _("We have your answer.")
+"""A line that vanishes by itself, when a button was pressed twice."""
+
+POLITE_NO = _(
+    "We cannot keep this kind of message. You can send words, photos, voice messages, files "
+    "or a place."
+)
+"""For polls, games, payments and whatever else we do not take."""
+
+TOO_LARGE = _("This file is too large for us: more than 20 MB. A shorter part may work.")
+"""For a file Telegram does not hand to bots."""
+
+RECEIVED_FILE = _("Received. We keep it locked.")
+"""For a photo, a voice message or a file."""
+
+RECEIVED_CONTACT = _("Received. We keep this number locked. We do not call it or write to it.")
+"""For the phone number of somebody, which was shared."""
+
+RECEIVED_CHANGE = _("We keep your change, and your first words beside it.")
+"""For a message that was edited later."""
+
+NOTHING_LOST = _("We were away for a moment. Nothing you wrote is lost. We go on here.")
+"""After a restart that somebody noticed."""
+
+TRY_AGAIN = _("Something did not work here. What you wrote is kept. Please try once more.")
+"""When we failed and know it."""
+
+CONTINUE_OR_LEAVE = _("There are answers you have not sent. Go on with them, or begin again?")
+"""After /start in the middle of something; shows no answer."""
+# Translators: go on where we were.
+CONTINUE = pgettext("button", "Go on")
+# Translators: leave it unsent and start from the first question. Unsent answers are erased.
+LEAVE = pgettext("button", "Begin again")
+LEFT = _("All right. What was not sent is erased. We begin again.")
+
+DRAFT_EXPIRED = _(
+    "It has been more than 24 hours. What you had not sent is erased. We begin again."
+)
+"""When someone comes back to a draft whose time was up."""
+
+COMMANDS = {
+    "start": _("Begin"),
+    "help": _("How this works"),
+    "language": _("Language"),
+    "privacy": _("What we keep"),
+    "danger": _("Danger now: phone numbers"),
+    "stop": _("Stop here"),
+}
+"""What stands beside each typed command in the channel's own list."""

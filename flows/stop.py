@@ -1,0 +1,45 @@
+"""Someone stops: one question about what they wrote, then a goodbye that is true."""
+
+from bot.conversation import Choose, End, Flow, Known, Outcome, Say
+from bot.text import _, pgettext
+
+
+class Stop(Flow):
+    """Nothing is passed on by stopping; what was not sent is kept for a day or erased now."""
+
+    title = _("Stop here")
+
+    sent_before = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation
+        _(
+            "What you sent before stays with the people of {organisation}. "
+            "Nothing more is passed on."
+        ),
+        when=Known("sent"),
+    )
+    unsent = Choose(
+        _("You can stop here. What shall we do with answers you have not sent?"),
+        why=_("If someone may look at this phone, erasing is safer. If not, you can go on later."),
+        keep=pgettext("button", "Keep for 24 hours"),
+        erase=pgettext("button", "Erase now"),
+    )
+    goodbye_erased = End(
+        # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
+        # your own. Press the chat's row in the list of chats, not a message.
+        _(
+            "All right. On our side, what was not sent is erased. The chat itself is still on "
+            "this phone. To clear it: in the list of chats, press this chat long, then choose "
+            "“Clear history”. Copies may stay elsewhere."
+        ),
+        Outcome.STOPPED,
+        when=unsent.was("erase"),
+    )
+    goodbye = End(
+        # Translators: part of safety sentence [m], as above.
+        _(
+            "All right. You can go on within 24 hours. The chat is still on this phone. "
+            "To clear it: in the list of chats, press this chat long, then choose "
+            "“Clear history”. Copies may stay elsewhere."
+        ),
+        Outcome.STOPPED,
+    )

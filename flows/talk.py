@@ -1,0 +1,59 @@
+"""Someone wants to talk to a person, and hears honestly when one is there."""
+
+from bot.conversation import Ask, Choose, ChooseMany, Danger, End, Flow, Known, Outcome, Say
+from bot.text import _
+from flows import phrases
+
+
+class Talk(Flow):
+    """As short as it can be: when people are there, what about, how to reach you, send."""
+
+    title = _("Talk to a person")
+
+    warning = Say(phrases.OPENING)
+
+    someone_here = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation
+        _("Someone from {organisation} is here now. They may be answering others first."),
+        when=Known("staffed"),
+    )
+    nobody_here = Say(
+        # Translators: {hours} e.g. every day 09:00-21:00
+        _(
+            "Nobody is here at this moment. What you send waits for them.\n"
+            "When people read: {hours}"
+        ),
+        when=~Known("staffed"),
+    )
+    safe = Choose(phrases.SAFE_QUESTION, why=phrases.SAFE_WHY, choices=phrases.SAFE_NOW)
+    danger = Danger(when=safe.was("not_safe"))
+    about_what = Ask(
+        _("If you like, write in one line what it is about."),
+        why=_("So that the right person answers. You can also tell it only to them."),
+    )
+    contact_rule = Choose(
+        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
+    )
+    contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
+    contact_hours = ChooseMany(
+        phrases.HOURS_QUESTION,
+        why=phrases.HOURS_WHY,
+        choices=phrases.CONTACT_HOURS,
+        when=contact_rule.was("hours"),
+    )
+    send = Choose(
+        # Translators: {organisation} e.g. Garden of Light Foundation
+        _("Send this now? The people of {organisation} then see that you want to talk."),
+        why=phrases.SEND_WHY,
+        skippable=False,
+        choices=phrases.SEND_NOW,
+    )
+    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent = End(
+        # Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00
+        _(
+            "Thank you. Your number is {reference}. When a person answers, we say so.\n"
+            "When people read: {hours}"
+        ),
+        Outcome.PERSON_WANTED,
+    )

@@ -1,0 +1,135 @@
+"""The first hello: a language, who we are, who can see this phone, what we keep, where to go."""
+
+from bot.conversation import Begin, Choose, End, Flow, Known, Outcome, Say
+from bot.text import _, pgettext
+from flows import phrases
+
+
+class Welcome(Flow):
+    """What a person should know before they write anything, and then their choice."""
+
+    title = _("Begin")
+
+    rehearsal = Say(phrases.REHEARSAL, when=Known("rehearsal"))
+
+    language = Begin("language")
+
+    who_we_are = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation; {hours} e.g. every day
+        # 09:00-21:00; {contact} e.g. www.example.org
+        _(
+            "A bot asks the questions here. Behind it are people of "
+            "{organisation}. We are not the police and not the government.\n"
+            "When people read: {hours}\nYou can also reach us: {contact}"
+        ),
+        when=~Known("police"),
+    )
+    who_we_are_police = Say(
+        # Translators: {organisation} e.g. National Immigration Agency; {hours} e.g. every day
+        # 09:00-21:00; {contact} e.g. www.example.org
+        _(
+            "A bot asks the questions here. Behind it are people of "
+            "{organisation}. It is a government office in Taiwan with police duties.\n"
+            "When people read: {hours}\nYou can also reach us: {contact}"
+        ),
+        when=Known("police"),
+    )
+
+    warning = Say(phrases.PHONE_WARNING)
+
+    seen = Choose(
+        # Translators: safety sentence [b]. "Anyone else" than you. Not "is somebody spying".
+        _("Can anyone else see this phone or this chat now?"),
+        why=_("If someone can see it, it may be safer to write at another time or place."),
+        # Translators: someone other than you can see it.
+        someone=pgettext("button", "Someone can see"),
+        nobody=pgettext("button", "Nobody can see"),
+        unsure=phrases.NOT_SURE,
+    )
+    careful = Say(
+        # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
+        # your own. Press the chat's row in the list of chats, not a message.
+        _(
+            "You can stop now and write later, when nobody can see.\n"
+            "To clear this chat: in the list of chats, press this chat long, "
+            "then choose “Clear history”. Copies on other devices may stay."
+        ),
+        when=~seen.was("nobody"),
+    )
+    go_on = Choose(
+        _("What is better for you now?"),
+        why=_("You know best what is safe. Both answers are fine."),
+        skippable=False,
+        stop=pgettext("button", "Stop for now"),
+        go_on=pgettext("button", "Go on now"),
+        when=~seen.was("nobody"),
+    )
+    until_later = End(
+        _("All right. You can write here again at any time."),
+        Outcome.STOPPED,
+        when=go_on.was("stop"),
+    )
+
+    kept = Say(
+        # Translators: {keep_days} e.g. 90. "Locked" is: stored so that others cannot read it.
+        _(
+            "We store what you write so that others cannot read it. If you do not send it, we "
+            "erase it after 24 hours. If you send it, we erase it {keep_days} days after "
+            "we have finished with it."
+        ),
+    )
+    law = Say(
+        # Translators: safety sentence [i]. It is the harm that is passed on, not the reader who
+        # is reported. "Must" is a duty of the staff. "Authorities" of Taiwan.
+        _(
+            "People read it only after you send it. Taiwan law says they must pass some things on "
+            "to the authorities: when someone under 18 is being harmed, and when someone seems to "
+            "be forced or controlled."
+        ),
+        when=~Known("police"),
+    )
+    law_police = Say(
+        # Translators: safety sentence [i] where the staff are officers themselves.
+        _(
+            "People read it only after you send it. They are officers. Taiwan law says they must "
+            "act on some things: when someone under 18 is being harmed, and when someone seems to "
+            "be forced or controlled."
+        ),
+        when=Known("police"),
+    )
+    promise = Say(
+        # Translators: safety sentences [c] and [d]. Quote the word on the button "Send" exactly.
+        # "Ask about", not "ask for".
+        _(
+            "You can stop at any time. We pass nothing on until you say so, with the button "
+            "“Send”. This chat does not ask about your visa or residence status."
+        ),
+    )
+
+    menu = Choose(
+        _("What would you like to do?"),
+        why=None,
+        skippable=False,
+        controls=False,
+        tell=pgettext("button", "Tell what happened"),
+        ask=pgettext("button", "Ask for help"),
+        talk=pgettext("button", "Talk to a person"),
+        how=pgettext("button", "How this works"),
+    )
+    explained = Begin("help", when=menu.was("how"))
+    then = Choose(
+        _("What would you like to do now?"),
+        why=None,
+        skippable=False,
+        controls=False,
+        tell=pgettext("button", "Tell what happened"),
+        ask=pgettext("button", "Ask for help"),
+        talk=pgettext("button", "Talk to a person"),
+        when=menu.was("how"),
+    )
+
+    telling = Begin("report", when=menu.was("tell") | then.was("tell"))
+    asking = Begin("ask_for_help", when=menu.was("ask") | then.was("ask"))
+    talking = Begin("talk", when=menu.was("talk") | then.was("talk"))
+
+    end = End(None)
