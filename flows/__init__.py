@@ -5,6 +5,7 @@ drawn; wording is changed in `locales/`, paths are reviewed in `tests/transcript
 """
 
 from flows.afterwards import Afterwards
+from flows.again import Again
 from flows.ask_for_help import AskForHelp
 from flows.danger import Danger
 from flows.help import Help
@@ -15,5 +16,5 @@ from flows.stop import Stop
 from flows.talk import Talk
 from flows.welcome import Welcome
 
-ALL = (Welcome, Report, AskForHelp, Talk, Afterwards, Danger, Help, Language, Privacy, Stop)
+ALL = (Welcome, Again, Report, AskForHelp, Talk, Afterwards, Danger, Help, Language, Privacy, Stop)
 """Every flow there is."""
