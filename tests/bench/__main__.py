@@ -1,0 +1,113 @@
+"""The command: `./run bench [turn|one|open|growth|send ...] [--json]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.bench import figures, goals, rounds, scenarios, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.bench.driver import Cost, Run
+    from tests.bench.rounds import Costs
+    from tests.bench.scenarios import Scenario
+
+
+_WIDTH: Final = 100
+"""Of a table nobody sees on a terminal."""
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def bench(  # noqa: PLR0913 - one argument an option
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SCENARIO", help=f"Any of {', '.join(scenarios.ALL)}; all if none."),
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
+    many: Annotated[int, typer.Option("--rounds", min=1, help="How often each row runs.")] = 3,
+    only: Annotated[str, typer.Option(help="Only rows whose name contains this.")] = "",
+    scale: Annotated[float, typer.Option(help="Times as many people walk.")] = 1.0,
+    idle: Annotated[
+        float, typer.Option(help="Seconds to wait, at most, for a quiet machine.")
+    ] = 10,
+    folder: Annotated[
+        Path, typer.Option(help="Where data is kept meanwhile; a real disk.", exists=True)
+    ] = Path("/var/tmp"),  # noqa: S108 - each run makes a folder of its own in it
+) -> None:
+    """Measure Haven beside python-telegram-bot and aiogram, in ratios of the same round."""
+
+    def run(run: Run) -> Cost:
+        here = msgspec.structs.replace(run, idle=idle, folder=str(folder))
+        return rounds.apart(rounds.scaled(here, scale))
+
+    for scenario in _chosen(names, only):
+        costs = _play(scenario, many, run)
+        _show(scenario, costs, json=json)
+
+
+def _chosen(names: list[str] | None, only: str) -> list[Scenario]:
+    unknown = set(names or ()) - set(scenarios.ALL)
+    if unknown:
+        known = ", ".join(scenarios.ALL)
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose from {known}.")
+    return [_narrowed(scenarios.ALL[name], only) for name in names or scenarios.ALL]
+
+
+def _narrowed(scenario: Scenario, only: str) -> Scenario:
+    rows = tuple(row for row in scenario.rows if only in row.name)
+    return msgspec.structs.replace(scenario, rows=rows)
+
+
+def _play(scenario: Scenario, many: int, run: Callable[[Run], Cost]) -> Costs:
+    """Play the rounds; the bar on stderr moves between runs only and leaves the cores alone."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task(scenario.name, total=many * len(scenario.rows))
+        began = iter(range(many * len(scenario.rows)))
+
+        def begins(name: str) -> None:
+            bar.update(task, description=f"{scenario.name}: {name}", completed=next(began))
+            bar.refresh()
+
+        return rounds.play(scenario.rows, many, run, begins)
+
+
+def _show(scenario: Scenario, costs: Costs, *, json: bool) -> None:
+    rows = figures.rows(scenario, costs)
+    if json:
+        sys.stdout.write(table.lines(rows))
+        sys.stdout.flush()
+        return
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    console.print(table.table(scenario, rows))
+    if verdicts := goals.verdicts(scenario.name, costs):
+        console.print(table.goals(verdicts))
+
+
+def main() -> None:
+    """Run the command; a run that failed has already said why."""
+    try:
+        app()
+    except rounds.RunFailed as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

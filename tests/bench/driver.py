@@ -1,0 +1,139 @@
+"""One run of one subject in a process of its own: `python -m tests.bench.driver SUBJECT ...`.
+
+What it cost is printed as one line of JSON. Imports little: its memory is part of the measurement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tests.bench import meter, pace
+from tests.bench.feed import Feed
+from tests.bench.subject import NAMES, load
+
+if TYPE_CHECKING:
+    from array import array
+
+    from tests.bench.subject import Subject
+
+WARM_UP: Final = 20
+"""People who walk before anything is measured."""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be run."""
+
+    subject: str
+    people: int
+    stored: int = 0
+    in_flight: int = 1
+    rate: float = 0.0
+    """Arrivals a second; 0: whenever another is done."""
+    warm_up: int = WARM_UP
+    idle: float = 0.0
+    """Longest wait for a quiet machine, in seconds."""
+    folder: str = tempfile.gettempdir()
+    """Where the subject's own folder is made; on a real disk, or durable means nothing."""
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run cost."""
+
+    updates_per_s: float
+    p50_ms: float
+    p99_ms: float
+    cpu_us: float
+    """Own CPU for one update."""
+    rss_mb: float
+    foreign: float
+    """Cores others kept busy meanwhile."""
+
+
+async def measure(run: Run) -> Cost:
+    """Set the subject up in a folder of its own, and measure it there."""
+    with tempfile.TemporaryDirectory(prefix="haven-bench-", dir=run.folder) as folder:
+        subject = load(run.subject)(Path(folder))
+        await subject.setup(run.stored)
+        try:
+            return await walk(subject, run)
+        finally:
+            await subject.close()
+
+
+async def walk(subject: Subject, run: Run) -> Cost:
+    """Warm up, wait for quiet, measure, and check that everybody came to the end."""
+    feed = Feed(subject.press)
+    for raw in feed.walks(run.warm_up):
+        await subject.feed(raw)
+    raws = feed.walks(run.people)
+    gc.collect()
+    meter.forget_peak()
+    await meter.quiet(run.idle)
+    with meter.Meter() as spent:
+        if run.rate:
+            took = await pace.arriving(subject.feed, raws, run.rate, run.in_flight)
+        else:
+            took = await pace.in_flight(subject.feed, raws, run.in_flight)
+    _everybody_finished(await subject.finished(), run)
+    return _cost(spent, took)
+
+
+def _everybody_finished(finished: int, run: Run) -> None:
+    walked = run.warm_up + run.people
+    if finished != walked:
+        raise SystemExit(f"{run.subject}: {finished} of {walked} people came to the end.")
+
+
+def _cost(spent: meter.Meter, took: array[float]) -> Cost:
+    many = len(took)
+    ordered = sorted(took)
+    return Cost(
+        updates_per_s=many / spent.seconds,
+        p50_ms=ordered[many // 2] * 1e3,
+        p99_ms=ordered[many * 99 // 100] * 1e3,
+        cpu_us=spent.cpu / many * 1e6,
+        rss_mb=meter.peak_mb(),
+        foreign=spent.foreign,
+    )
+
+
+def words(run: Run) -> list[str]:
+    """Return the command line that means this run."""
+    options = msgspec.structs.asdict(run)
+    subject = options.pop("subject")
+    return [subject, *(f"--{name}={value}" for name, value in options.items())]
+
+
+def read(line: list[str]) -> Run:
+    """Return the run a command line means: an option for every field of `Run`."""
+    parser = argparse.ArgumentParser("tests.bench.driver", description=__doc__)
+    parser.add_argument("subject", choices=NAMES)
+    for field in msgspec.structs.fields(Run)[1:]:
+        parser.add_argument(
+            f"--{field.name}",
+            type=field.type,
+            default=field.default,
+            required=field.default is msgspec.NODEFAULT,
+        )
+    return Run(**vars(parser.parse_args(line)))
+
+
+def main() -> None:
+    """Run what the command line says."""
+    logging.basicConfig(level=logging.WARNING)
+    run = read(sys.argv[1:])
+    cost = asyncio.run(measure(run))
+    sys.stdout.write(msgspec.json.encode(cost).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""From what the runs cost to one row: medians, and medians of the ratios of each round."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.bench.driver import Cost
+    from tests.bench.rounds import Costs
+    from tests.bench.scenarios import Measurement, Scenario
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table, one object of the JSON."""
+
+    scenario: str
+    name: str
+    updates_per_s: float
+    ratio: float | None
+    """Updates a second, to the row it is compared with; none when that one did not run."""
+    cpu_us: float
+    p50_ms: float
+    p99_ms: float
+    p99_ratio: float | None
+    rss_mb: float
+    foreign: float
+    """Cores that others kept busy; above 0.3 look at the ratios only."""
+    rounds: int
+
+
+def rows(scenario: Scenario, costs: Costs) -> list[Row]:
+    """Return a row for every measurement that ran."""
+    return [_row(scenario.name, row, costs) for row in scenario.rows if costs.get(row.name)]
+
+
+def _row(scenario: str, row: Measurement, costs: Costs) -> Row:
+    mine, base = costs[row.name], costs.get(row.against, [])
+    return Row(
+        scenario=scenario,
+        name=row.name,
+        updates_per_s=round(middle(mine, "updates_per_s"), 1),
+        ratio=_rounded(ratio(mine, base, "updates_per_s")),
+        cpu_us=round(middle(mine, "cpu_us"), 1),
+        p50_ms=round(middle(mine, "p50_ms"), 3),
+        p99_ms=round(middle(mine, "p99_ms"), 3),
+        p99_ratio=_rounded(ratio(mine, base, "p99_ms")),
+        rss_mb=round(middle(mine, "rss_mb"), 1),
+        foreign=round(middle(mine, "foreign"), 2),
+        rounds=len(mine),
+    )
+
+
+def middle(costs: Sequence[Cost], figure: str) -> float:
+    """Return the median of one figure over the rounds."""
+    return float(median(getattr(cost, figure) for cost in costs))
+
+
+def ratio(mine: Sequence[Cost], base: Sequence[Cost], figure: str) -> float | None:
+    """Return the median over the rounds of mine divided by the base of the same round."""
+    if not (mine and base):
+        return None
+    pairs = zip(mine, base, strict=True)
+    return float(median(getattr(cost, figure) / getattr(other, figure) for cost, other in pairs))
+
+
+def _rounded(figure: float | None) -> float | None:
+    """Keep three significant digits, so that a thousandth still shows."""
+    return None if figure is None else float(f"{figure:.3g}")

@@ -1,0 +1,219 @@
+"""The frame of the measurements: that all walk the same way, and that the sums are right."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.bench import driver, figures, goals, pace, rounds, scenarios, table, walk
+from tests.bench.driver import Cost, Run
+from tests.bench.feed import Feed
+from tests.bench.scenarios import Measurement, Scenario
+
+ROOT = Path(__file__).parents[2]
+PEERS = ("ptb-memory", "ptb-pickle", "aiogram-memory", "aiogram-durable")
+ROW_KEYS = {"name", "updates_per_s", "ratio", "cpu_us", "p50_ms", "p99_ms", "rss_mb"}
+
+
+def cost(**figure: float) -> Cost:
+    told = dict.fromkeys(Cost.__struct_fields__, 1.0) | figure
+    return Cost(**told)
+
+
+def scenario(*rows: Measurement) -> Scenario:
+    return Scenario("race", "A race", "speed", rows)
+
+
+HARE = Measurement("hare", Run(subject="ptb-memory", people=1), "tortoise")
+TORTOISE = Measurement("tortoise", Run(subject="ptb-memory", people=1), "tortoise")
+
+
+def test_the_same_people_send_the_same_bytes_every_time() -> None:
+    assert Feed().walks(3) == Feed().walks(3)
+
+
+def test_every_person_sends_a_start_and_an_answer_to_each_of_ten_steps() -> None:
+    updates = [json.loads(raw) for raw in Feed().walks(2)]
+    presses = [update for update in updates if "callback_query" in update]
+    starts = [u for u in updates if u.get("message", {}).get("text") == "/start"]
+    assert (len(walk.STEPS), len(updates), len(presses), len(starts)) == (10, 22, 8, 2)
+
+
+def test_neighbours_in_the_feed_are_different_people_and_no_number_comes_twice() -> None:
+    feed = Feed()
+    updates = [json.loads(raw) for raw in feed.walks(4) + feed.walks(4)]
+    senders = [(u.get("message") or u["callback_query"])["from"]["id"] for u in updates]
+    assert all(one != other for one, other in pairwise(senders))
+    numbers = [update["update_id"] for update in updates]
+    assert numbers == sorted(set(numbers))
+    assert len(set(senders)) == 8
+
+
+def test_a_press_carries_the_data_its_subject_put_on_the_button() -> None:
+    feed = Feed(lambda person, step: f"{person}/{step.name}")
+    presses = [json.loads(raw).get("callback_query") for raw in feed.walks(1)]
+    data = [press["data"] for press in presses if press]
+    assert data[0] == "10000000/language"
+    assert len(data) == 4
+
+
+@pytest.mark.parametrize("subject", PEERS)
+@pytest.mark.parametrize("stored", [0, 5])
+async def test_everybody_walks_to_the_end_with_every_peer(
+    subject: str, stored: int, tmp_path: Path
+) -> None:
+    run = Run(subject=subject, people=3, stored=stored, warm_up=1, folder=str(tmp_path))
+    measured = await driver.measure(run)
+    assert measured.updates_per_s > 0
+    assert 0 < measured.p50_ms <= measured.p99_ms
+
+
+@pytest.mark.parametrize("subject", PEERS)
+async def test_many_in_flight_walk_to_the_end_too(subject: str, tmp_path: Path) -> None:
+    run = Run(subject=subject, people=4, in_flight=4, warm_up=1, folder=str(tmp_path))
+    assert (await driver.measure(run)).cpu_us > 0
+
+
+async def test_arrivals_at_random_are_all_answered_and_their_wait_counts() -> None:
+    heard: list[bytes] = []
+
+    async def take(raw: bytes) -> None:
+        heard.append(raw)
+
+    raws = Feed().walks(2)
+    took = await pace.arriving(take, raws, 100_000.0, 1)
+    assert heard == raws
+    assert len(took) == len(raws)
+    assert min(took) > 0
+
+
+async def test_an_error_ends_the_arrivals_instead_of_waiting_for_ever() -> None:
+    async def take(_: bytes) -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await pace.arriving(take, Feed().walks(1), 100_000.0, 2)
+
+
+class Forgetful:
+    """A subject that takes everything and brings nobody to the end."""
+
+    def press(self, person: int, step: walk.Step) -> str:
+        return walk.press(person, step)
+
+    async def setup(self, stored: int) -> None: ...
+
+    async def feed(self, raw: bytes) -> None: ...
+
+    async def finished(self) -> int:
+        return 0
+
+    async def close(self) -> None: ...
+
+
+async def test_a_run_in_which_somebody_gets_stuck_gives_no_figures() -> None:
+    with pytest.raises(SystemExit, match="0 of 3 people"):
+        await driver.walk(Forgetful(), Run(subject="haven", people=2, warm_up=1))
+
+
+def test_a_run_survives_the_command_line() -> None:
+    run = Run(
+        subject="ptb-memory", people=7, stored=10, in_flight=3, rate=2.5, folder="/some where"
+    )
+    assert driver.read(driver.words(run)) == run
+
+
+def test_every_row_of_every_scenario_can_be_run_and_compared() -> None:
+    for each in scenarios.ALL.values():
+        names = [row.name for row in each.rows]
+        assert len(set(names)) == len(names)
+        for row in each.rows:
+            assert row.against in names
+            assert driver.read(driver.words(row.run)) == row.run
+            assert row.run.in_flight <= row.run.people or row.run.rate
+
+
+def test_every_goal_looks_at_rows_that_exist() -> None:
+    for each in scenarios.ALL.values():
+        costs = {row.name: [cost()] for row in each.rows}
+        wanted = [goal for goal in goals.GOALS if goal.scenario == each.name]
+        assert len(goals.verdicts(each.name, costs)) == len(wanted)
+    assert {goal.scenario for goal in goals.GOALS} < set(scenarios.ALL)
+
+
+def test_a_goal_whose_rows_did_not_run_is_left_out() -> None:
+    alone = goals.verdicts("turn", {"haven, 64 in flight": [cost()]})
+    assert [verdict.goal.at_most for verdict in alone] == [60, 120]
+    assert goals.verdicts("turn", {"ptb memory": [cost()]}) == []
+
+
+@pytest.mark.parametrize(("p99", "reached"), [(1.19, True), (1.21, False)])
+def test_a_goal_is_reached_or_not_by_what_was_measured(p99: float, reached: bool) -> None:
+    costs = {"haven": [cost(p99_ms=p99)], "ptb memory": [cost()]}
+    assert [verdict.reached for verdict in goals.verdicts("one", costs)] == [reached]
+
+
+def test_every_row_runs_once_a_round_and_no_round_begins_with_the_same_row() -> None:
+    ran: list[str] = []
+    costs = rounds.play((HARE, TORTOISE), 3, lambda _: cost(), ran.append)
+    assert ran == ["hare", "tortoise", "tortoise", "hare", "hare", "tortoise"]
+    assert [len(each) for each in costs.values()] == [3, 3]
+
+
+def test_a_ratio_compares_runs_of_the_same_round_and_the_middle_one_counts() -> None:
+    hare = [cost(updates_per_s=speed) for speed in (40.0, 10.0, 90.0)]
+    tortoise = [cost(updates_per_s=speed) for speed in (10.0, 1.0, 30.0)]
+    rows = figures.rows(scenario(HARE, TORTOISE), {"hare": hare, "tortoise": tortoise})
+    assert [(row.name, row.ratio) for row in rows] == [("hare", 4.0), ("tortoise", 1.0)]
+    assert [row.updates_per_s for row in rows] == [40.0, 10.0]
+
+
+def test_a_row_without_its_other_has_no_ratio() -> None:
+    (row,) = figures.rows(scenario(HARE), {"hare": [cost()]})
+    assert row.ratio is None
+    assert row.p99_ratio is None
+
+
+def test_a_ratio_of_a_thousandth_still_shows() -> None:
+    slow, fast = [cost(updates_per_s=0.4)], [cost(updates_per_s=3800.0)]
+    rows = figures.rows(scenario(HARE, TORTOISE), {"hare": slow, "tortoise": fast})
+    assert rows[0].ratio == pytest.approx(0.000105, rel=0.01)
+
+
+def test_as_json_every_row_is_one_object_with_the_promised_names() -> None:
+    rows = figures.rows(scenario(HARE, TORTOISE), {"hare": [cost()], "tortoise": [cost()]})
+    told = [json.loads(line) for line in table.lines(rows).splitlines()]
+    assert [row["name"] for row in told] == ["hare", "tortoise"]
+    assert all(set(row) >= ROW_KEYS for row in told)
+
+
+def test_fewer_people_are_never_more_than_walk_at_once() -> None:
+    run = rounds.scaled(Run(subject="haven", people=300, in_flight=64), 0.01)
+    assert (run.people, run.in_flight, run.warm_up) == (3, 3, 3)
+
+
+def test_the_command_measures_a_peer_beside_another_in_fresh_processes() -> None:
+    line = ["one", "--only", "ptb", "--rounds", "1", "--scale", "0.01", "--idle", "0", "--json"]
+    ran = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "tests.bench", *line], cwd=ROOT, capture_output=True, check=True
+    )
+    (row,) = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert set(row) >= ROW_KEYS
+    assert (row["scenario"], row["name"], row["ratio"]) == ("one", "ptb memory", 1.0)
+
+
+def test_a_run_that_fails_stops_the_command_and_names_it() -> None:
+    with pytest.raises(rounds.RunFailed, match="ptb-memory"):
+        rounds.apart(Run(subject="ptb-memory", people=1, folder=str(ROOT / "no such folder")))
+
+
+def test_a_driver_says_its_cost_in_one_line() -> None:
+    told = rounds.apart(Run(subject="send-ptb", people=1, warm_up=1))
+    assert told == msgspec.convert(msgspec.to_builtins(told), Cost)
+    assert told.rss_mb > 1
