@@ -65,11 +65,18 @@ class AskForHelp(Flow):
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
     )
-    danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
+    danger = Danger(when=safe.was("not_safe") | they_safe.was("in_danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
     young_number = Say(
         phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
     )
+
+    # --- Consent to keep ------------------------------------------------------------------
+
+    keep = Choose(
+        phrases.KEEP_QUESTION, why=phrases.KEEP_WHY, skippable=False, choices=phrases.KEEP
+    )
+    not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
 
     # --- Needs ----------------------------------------------------------------------------
 
@@ -99,7 +106,7 @@ class AskForHelp(Flow):
     )
     ambulance = Say(phrases.AMBULANCE, when=doctor.was("now"))
     tonight = Choose(
-        _("How is it with a place to sleep tonight?"),
+        _("Is there a safe place to sleep tonight?"),
         why=_("Someone without a place for tonight comes before someone who can wait."),
         when=needs.has("shelter"),
         none=pgettext("tonight", "No place tonight"),
@@ -111,8 +118,8 @@ class AskForHelp(Flow):
     beside_you = Say(
         # Translators: "someone" is a social worker or another person who is trusted.
         _(
-            "When the police or another office asks you questions, you can ask for someone to sit "
-            "beside you. You can also ask for an interpreter who is not paid by your broker."
+            "You can ask for someone to sit beside you when the police or another office asks you "
+            "questions, and for an interpreter who does not work for your broker."
         ),
         when=needs.has("company_at_questioning"),
     )

@@ -26,8 +26,8 @@ class Help(Flow):
     buttons = Say(
         # Translators: quote the words on the buttons exactly.
         _(
-            "Under a question: “Skip”, “Why do you ask?”, “Back”. “Danger now” shows phone "
-            "numbers. “Stop” ends it, and you decide what happens to your answers."
+            "Under a question you can skip it, ask why we ask, or go back. “Danger now” shows "
+            "phone numbers. “Stop” ends it, and you decide what happens to your answers."
         ),
     )
     commands = End(

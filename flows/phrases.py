@@ -7,14 +7,8 @@ first forty characters of whatever is said are what a locked screen shows, so th
 
 from bot.text import _, pgettext
 
-# --- Controls under every question ---------------------------------------------------------
+# --- The two buttons under every question; its own controls are the engine's words ---------
 
-SKIP = pgettext("button", "Skip")
-WHY = pgettext("button", "Why do you ask?")
-# Translators: the question before this one; not a body part, not "going home".
-BACK = pgettext("button", "Back")
-# Translators: I have chosen or sent everything I wanted to; not "cooked".
-DONE = pgettext("button", "Done")
 # Translators: opens the emergency numbers. The person is in danger at this moment.
 DANGER = pgettext("button", "Danger now")
 # Translators: stop here for now; not "cancel", not "finish the case".
@@ -62,7 +56,7 @@ SAFE_NOW = {
 """Whether the person who writes is safe at this moment."""
 
 THEIR_DANGER = {
-    "danger": pgettext("button", "In danger now"),
+    "in_danger": pgettext("button", "In danger now"),
     "no_danger": pgettext("button", "Not at this moment"),
     "unsure": NOT_SURE,
 }
@@ -141,7 +135,7 @@ OWN_AGE_WHY = _(
     "People under 18 have more rights to be protected in Taiwan. We mean your real birthday, "
     "not the date in a paper."
 )
-THEIR_AGE_QUESTION = _("Now the other people in this. Is anyone of them under 18?")
+THEIR_AGE_QUESTION = _("Now the other people in this. Is any of them under 18?")
 THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them. A guess is fine.")
 
 # Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
@@ -154,15 +148,27 @@ YOUNG_NUMBER = _(
 SAFE_QUESTION = _("Are you safe where you are right now?")
 SAFE_WHY = _("If you are not safe, that comes before everything else we ask.")
 SAFE_UNSURE = _(
-    "Being unsure is a good enough answer. The button “Danger now” stays under every question."
+    "Not being sure is a good answer too. The button “Danger now” stays under every question."
 )
 THEIR_DANGER_QUESTION = _("Is the other person in danger right now?")
 THEIR_DANGER_WHY = _("If someone is in danger now, that comes before everything else we ask.")
 
+KEEP_QUESTION = _(
+    "Your answers can be about health or very private things. "
+    "May we keep them here, locked, while you decide whether to send them?"
+)
+KEEP_WHY = _("A bot has to keep one answer to ask the next question, so without this we stop here.")
+KEEP = {
+    "may": pgettext("button", "You may keep them"),
+    "dont": pgettext("button", "Do not keep them"),
+}
+"""Whether answers may be kept before they are sent; asked before anything about health."""
+NOT_KEPT = _("All right. We erase your answers. You can also talk to a person, or come back later.")
+
 HURT_QUESTION = _("Is anyone hurt or ill right now?")
 HURT_WHY = _("So that a doctor is not forgotten. You do not need to say what happened.")
 # Translators: 119 is the ambulance in Taiwan.
-AMBULANCE = _("If it cannot wait, an ambulance comes day and night. In Taiwan call 119.")
+AMBULANCE = _("If it cannot wait, call an ambulance. In Taiwan the number is 119, day and night.")
 
 COUNTY_QUESTION = _("In which city or county is it? You can also write the name of a place.")
 COUNTY_WHY = _("Each city and county has its own people who can act. We do not need the address.")

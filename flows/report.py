@@ -63,7 +63,7 @@ class Report(Flow):
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
     )
-    danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
+    danger = Danger(when=safe.was("not_safe") | they_safe.was("in_danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
     young = Say(
         # Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.
@@ -80,20 +80,9 @@ class Report(Flow):
     # --- Consent to keep ------------------------------------------------------------------
 
     keep = Choose(
-        _(
-            "Your answers can be about health or very private things. "
-            "May we keep them here, locked, while you decide whether to send them?"
-        ),
-        why=_("Without this we cannot go on, because each answer has to be kept to the next."),
-        skippable=False,
-        may=pgettext("button", "You may keep them"),
-        dont=pgettext("button", "Do not keep them"),
+        phrases.KEEP_QUESTION, why=phrases.KEEP_WHY, skippable=False, choices=phrases.KEEP
     )
-    not_kept = End(
-        _("All right. We erase your answers. You can also talk to a person, or come back later."),
-        Outcome.STOPPED,
-        when=keep.was("dont"),
-    )
+    not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
 
     # --- Needs ----------------------------------------------------------------------------
 
@@ -119,11 +108,11 @@ class Report(Flow):
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
     leaving = Choose(
         # Translators: the place where the person lives or works.
-        _("How is it with going out of that place?"),
+        _("What is true about going out of that place?"),
         why=_("If someone is kept in, people have to act faster and more carefully."),
         free=pgettext("going out", "Free to go out"),
         # Translators: may go out, but never alone.
-        watched=pgettext("going out", "Only with a watcher"),
+        watched=pgettext("going out", "Only with someone"),
         forbidden=pgettext("going out", "Not allowed out"),
         locked=pgettext("going out", "Locked in"),
         unsure=phrases.NOT_SURE,
@@ -166,7 +155,7 @@ class Report(Flow):
     )
     what = Ask(
         _("What happened? Write as much or as little as you like. Leave out what hurts to tell."),
-        why=_("Your own words tell us more than buttons. Vague is fine: “about”, “I think”."),
+        why=_("Your own words tell us more than buttons. It need not be exact."),
     )
     depth = Choose(
         _("You can finish here. A few more questions help us understand, and each can be skipped."),

@@ -20,8 +20,8 @@ class Stop(Flow):
     unsent = Choose(
         _("You can stop here. What shall we do with answers you have not sent?"),
         why=_("If someone may look at this phone, erasing is safer. If not, you can go on later."),
-        keep=pgettext("button", "Keep for 24 hours"),
-        erase=pgettext("button", "Erase now"),
+        kept=pgettext("button", "Keep for 24 hours"),
+        erased=pgettext("button", "Erase now"),
     )
     goodbye_erased = End(
         # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
@@ -32,7 +32,7 @@ class Stop(Flow):
             "“Clear history”. Copies may stay elsewhere."
         ),
         Outcome.STOPPED,
-        when=unsent.was("erase"),
+        when=unsent.was("erased"),
     )
     goodbye = End(
         # Translators: part of safety sentence [m], as above.

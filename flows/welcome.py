@@ -60,14 +60,14 @@ class Welcome(Flow):
         _("What is better for you now?"),
         why=_("You know best what is safe. Both answers are fine."),
         skippable=False,
-        stop=pgettext("button", "Stop for now"),
+        pause=pgettext("button", "Stop for now"),
         go_on=pgettext("button", "Go on now"),
         when=~seen.was("nobody"),
     )
     until_later = End(
         _("All right. You can write here again at any time."),
         Outcome.STOPPED,
-        when=go_on.was("stop"),
+        when=go_on.was("pause"),
     )
 
     kept = Say(
