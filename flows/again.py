@@ -18,5 +18,5 @@ class Again(Flow):
         choices=Welcome.go_on.choices,
         when=~seen.was("nobody"),
     )
-    until_later = End(Welcome.until_later.text, Outcome.STOPPED, when=go_on.was("stop"))
+    until_later = End(Welcome.until_later.text, Outcome.STOPPED, when=go_on.was("pause"))
     end = End(None)

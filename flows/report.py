@@ -154,7 +154,10 @@ class Report(Flow):
         unsure=phrases.NOT_SURE,
     )
     what = Ask(
-        _("What happened? Write as much or as little as you like. Leave out what hurts to tell."),
+        _(
+            "What happened? Write or record as much or as little as you like. "
+            "Leave out what hurts to tell."
+        ),
         why=_("Your own words tell us more than buttons. It need not be exact."),
     )
     depth = Choose(

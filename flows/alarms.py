@@ -1,0 +1,103 @@
+"""Words that mean danger, in the languages people write.
+
+Whoever writes one of them is shown the danger card, and staff read it sooner. Nothing else follows:
+no word is ever blocked, answered with a lecture, or passed on. The lists are short on purpose: a
+word that is common in harmless talk does not belong here. Drafts: no native speaker has read them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bot.text import fold
+
+WRITTEN_APART: dict[str, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "suicide": ("suicide", "kill myself", "want to die", "end my life", "hurt myself"),
+        "violence": ("knife", "gun", "beating me", "going to kill", "will kill me", "bleeding"),
+        "coming": ("he is coming", "hes coming", "he's coming", "they are coming", "coming now"),
+        "locked": ("locked in", "locked me", "locked us", "cannot get out", "can't get out"),
+        "help_now": ("help me now", "help us now", "sos", "save me"),
+    },
+    "id": {
+        "suicide": ("bunuh diri", "ingin mati", "mau mati", "pengen mati", "akhiri hidup"),
+        "violence": ("pisau", "pistol", "dipukul", "dipukuli", "mau dibunuh", "berdarah"),
+        "coming": ("dia datang sekarang", "dia mau datang", "mereka datang sekarang"),
+        "locked": ("dikunci", "dikurung", "disekap", "tidak bisa keluar", "gak bisa keluar"),
+        "help_now": (
+            "tolong saya sekarang",
+            "tolong kami sekarang",
+            "selamatkan saya",
+            "tolong cepat",
+        ),
+    },
+    "vi": {
+        # "Locked" alone is said of phones and accounts.
+        # Without its marks "tự tử" reads like "từ từ", slowly: it is listed with them only.
+        "suicide": ("tự tử", "tự sát", "tu sat", "muốn chết", "muon chet", "không muốn sống"),
+        "violence": ("cầm dao", "cam dao", "có súng", "bị đánh", "bi danh", "giết tôi", "giet toi"),
+        "coming": ("nó đang đến", "no dang den", "họ đang đến", "ho dang den", "nó sắp đến"),
+        "locked": ("bị nhốt", "bi nhot", "nhốt tôi", "nhot toi", "khóa trong", "khoa trong"),
+        "help_now": ("cứu tôi", "cuu toi", "cứu em", "cuu em", "cứu với", "cuu voi"),
+    },
+    "fil": {
+        "suicide": ("magpakamatay", "gusto ko nang mamatay", "ayoko nang mabuhay", "papakamatay"),
+        "violence": ("kutsilyo", "baril", "sinasaktan", "binubugbog", "papatayin", "dumudugo"),
+        "coming": ("parating na siya", "parating na sila", "paparating na", "andyan na siya"),
+        "locked": ("nakakulong", "ikinulong", "kinulong", "hindi makalabas", "di makalabas"),
+        "help_now": ("tulungan nyo ako ngayon", "tulungan ninyo ako ngayon", "iligtas", "saklolo"),
+    },
+}
+"""Language to code to words, for scripts that put spaces between words."""
+
+WRITTEN_TOGETHER: dict[str, dict[str, tuple[str, ...]]] = {
+    "zh_Hant": {
+        "suicide": ("自殺", "自杀", "想死", "不想活", "活不下去"),
+        "violence": ("拿刀", "刀子", "有槍", "打我", "被打", "殺我", "流血"),
+        "coming": ("他來了", "他要來了", "他們來了", "他快到了", "他来了", "他们来了"),
+        "locked": ("被關", "關起來", "鎖起來", "鎖住", "出不去", "被关", "锁起来"),
+        "help_now": ("救我", "救救我", "救命", "快來救"),
+    },
+    "th": {
+        "suicide": ("ฆ่าตัวตาย", "อยากตาย", "ไม่อยากมีชีวิต", "ทำร้ายตัวเอง"),
+        # "มีด", knife, stands inside harmless words: only together with its verb.
+        "violence": ("ถือมีด", "เอามีด", "มีปืน", "โดนตี", "ถูกตี", "จะฆ่า", "เลือดออก"),
+        "coming": ("เขากำลังมา", "มันกำลังมา", "พวกเขากำลังมา", "มันมาแล้ว"),
+        "locked": ("ถูกขัง", "โดนขัง", "ขังไว้", "ล็อกประตู", "ล็อคประตู", "ออกไปไม่ได้"),
+        "help_now": ("ช่วยด้วย", "ช่วยฉันด้วย", "ช่วยผมด้วย", "ช่วยหนูด้วย"),
+    },
+}
+"""The same, for scripts that put none: found inside anything."""
+
+
+def alarms(words: str) -> frozenset[str]:
+    """Return what somebody's words may mean: suicide, violence, coming, locked, help_now.
+
+    Every language is looked for, whatever the person chose to read: people mix them, and a
+    frightened person writes in the first one that comes.
+    """
+    folded = _spaced(fold(words).replace("\u2019", "'"))
+    return frozenset(code for code, pattern in _patterns() if pattern.search(folded))
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    apart = _by_code(WRITTEN_APART)
+    together = _by_code(WRITTEN_TOGETHER)
+    return tuple(
+        (code, re.compile(rf"\b(?:{'|'.join(apart[code])})\b|{'|'.join(together[code])}"))
+        for code in apart
+    )
+
+
+def _by_code(lists: dict[str, dict[str, tuple[str, ...]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for codes in lists.values():
+        for code, phrases in codes.items():
+            found.setdefault(code, []).extend(re.escape(_spaced(fold(it))) for it in phrases)
+    return found
+
+
+def _spaced(words: str) -> str:
+    return " ".join(words.split())
