@@ -81,7 +81,7 @@ class AskForHelp(Flow):
     # --- Needs ----------------------------------------------------------------------------
 
     needs = ChooseMany(
-        _("What would be good to have? You can choose more than one, then press Done."),
+        _("What would be good to have? You can choose more than one, then press “Done”."),
         why=_("So that the right people read it first."),
         # Translators: a place to live for some time where nobody can come after the person.
         shelter=pgettext("service", "A safe place to stay"),

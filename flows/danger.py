@@ -17,7 +17,7 @@ class Danger(Flow):
         # Translators: 119 is the fire brigade and the ambulance in Taiwan. A caller who cannot
         # speak presses 1 (rescue) again and again. "Yīngwén" is Chinese for "English": keep it.
         _(
-            "If you cannot speak: call 119 and press 1 again and again. "
+            "If you cannot speak: in Taiwan call 119 and press 1 again and again. "
             "If you can speak and they know only Chinese, say “Yīngwén” for English."
         ),
     )

@@ -87,7 +87,7 @@ class Report(Flow):
     # --- Needs ----------------------------------------------------------------------------
 
     needs = ChooseMany(
-        _("What is needed most right now? You can choose more than one, then press Done."),
+        _("What is needed most right now? You can choose more than one, then press “Done”."),
         why=_("What you need comes before what happened. It tells us what to look for first."),
         exclusive=frozenset({"nothing"}),
         sleep=pgettext("need", "Safe place to sleep"),
@@ -168,7 +168,7 @@ class Report(Flow):
         when=~under_18.was("under"),
     )
     signs = ChooseMany(
-        _("Do any of these happen there? Choose what fits, then press Done."),
+        _("Do any of these happen there? Choose what fits, then press “Done”."),
         why=_(
             "These are signs that people are not treated as the law wants. It is about what "
             "others did, not about you or your status."
@@ -253,7 +253,7 @@ class Report(Flow):
         # Translators: safety sentence [n]. "Back there", not "back home". Not a ban.
         _(
             "If you already have photos or messages about it, and it is safe, you can send them "
-            "here, then press Done. You do not need to go back there for anything."
+            "here, then press “Done”. You do not need to go back there for anything."
         ),
         why=_("Pictures can help later. They are never more important than your safety."),
         when=depth.was("more"),

@@ -18,7 +18,7 @@ class Stop(Flow):
         when=Known("sent"),
     )
     unsent = Choose(
-        _("You can stop here. What shall we do with answers you have not sent?"),
+        _("You can stop here. What shall we do with your unsent answers?"),
         why=_("If someone may look at this phone, erasing is safer. If not, you can go on later."),
         kept=pgettext("button", "Keep for 24 hours"),
         erased=pgettext("button", "Erase now"),
