@@ -43,7 +43,7 @@ class Subject(Protocol):
         """Take one update; return when its reply has been handed to the transport.
 
         A durable subject returns no earlier than when the disk has it. May be called again before
-        it has returned, never for the same person.
+        it has returned; one person's updates are to be answered in the order of the calls.
         """
 
     async def finished(self) -> int:
