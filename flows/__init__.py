@@ -12,9 +12,23 @@ from flows.help import Help
 from flows.language import Language
 from flows.privacy import Privacy
 from flows.report import Report
+from flows.resume import Resume
 from flows.stop import Stop
 from flows.talk import Talk
 from flows.welcome import Welcome
 
-ALL = (Welcome, Again, Report, AskForHelp, Talk, Afterwards, Danger, Help, Language, Privacy, Stop)
+ALL = (
+    Welcome,
+    Again,
+    Resume,
+    Report,
+    AskForHelp,
+    Talk,
+    Afterwards,
+    Danger,
+    Help,
+    Language,
+    Privacy,
+    Stop,
+)
 """Every flow there is."""

@@ -31,6 +31,7 @@ class AskForHelp(Flow):
 
     about = Choose(
         _("Who needs it?"),
+        short=phrases.SHORT["about"],
         why=phrases.WHO_WHY,
         me=pgettext("for whom", "I need it"),
         other=pgettext("for whom", "Someone else"),
@@ -43,24 +44,28 @@ class AskForHelp(Flow):
     age_first = Say(phrases.AGE_FIRST)
     under_18 = Choose(
         phrases.OWN_AGE_QUESTION,
+        short=phrases.SHORT["under_18"],
         why=phrases.OWN_AGE_WHY,
         choices=phrases.OWN_AGE,
         when=~about.was("other"),
     )
     they_under_18 = Choose(
         phrases.THEIR_AGE_QUESTION,
+        short=phrases.SHORT["they_under_18"],
         why=phrases.THEIR_AGE_WHY,
         choices=phrases.THEIR_AGE,
         when=about.was("other", "several"),
     )
     safe = Choose(
         phrases.SAFE_QUESTION,
+        short=phrases.SHORT["safe"],
         why=phrases.SAFE_WHY,
         choices=phrases.SAFE_NOW,
         when=~about.was("other"),
     )
     they_safe = Choose(
         phrases.THEIR_DANGER_QUESTION,
+        short=phrases.SHORT["safe"],
         why=phrases.THEIR_DANGER_WHY,
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
@@ -82,6 +87,7 @@ class AskForHelp(Flow):
 
     needs = ChooseMany(
         _("What would be good to have? You can choose more than one, then press “Done”."),
+        short=phrases.SHORT["needs"],
         why=_("So that the right people read it first."),
         # Translators: a place to live for some time where nobody can come after the person.
         shelter=pgettext("service", "A safe place to stay"),
@@ -100,6 +106,7 @@ class AskForHelp(Flow):
     )
     doctor = Choose(
         phrases.HURT_QUESTION,
+        short=phrases.SHORT["hurt"],
         why=phrases.HURT_WHY,
         choices=phrases.HURT,
         when=needs.has("medical"),
@@ -107,6 +114,7 @@ class AskForHelp(Flow):
     ambulance = Say(phrases.AMBULANCE, when=doctor.was("now"))
     tonight = Choose(
         _("Is there a safe place to sleep tonight?"),
+        short=pgettext("summary", "A place tonight"),
         why=_("Someone without a place for tonight comes before someone who can wait."),
         when=needs.has("shelter"),
         none=pgettext("tonight", "No place tonight"),
@@ -129,17 +137,20 @@ class AskForHelp(Flow):
             "Which language should the interpreter speak? We look for an interpreter who does not "
             "work for your broker or employer."
         ),
+        short=pgettext("summary", "Language to speak"),
         why=_("You should hear everything in the language you know best."),
         choices={**OWN_NAMES, "other": pgettext("language", "Another language")},
         when=needs.has("interpreting"),
     )
     speaks_other = Ask(
         _("Which language is it? Write its name as you know it."),
+        short=pgettext("summary", "Language to speak"),
         why=_("You should hear everything in the language you know best."),
         when=speaks.was("other"),
     )
     soon = Choose(
         _("How soon is it needed?"),
+        short=pgettext("summary", "How soon"),
         why=_("So that the most urgent things are read first."),
         today=pgettext("how soon", "Today"),
         days=pgettext("how soon", "In the next days"),
@@ -148,30 +159,46 @@ class AskForHelp(Flow):
     )
     people = Choose(
         _("How many people need it?"),
+        short=phrases.SHORT["people"],
         why=_("So that nobody is forgotten. A guess is fine."),
         choices=phrases.HOW_MANY,
         when=about.was("several"),
     )
-    county = Place(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    county = Place(
+        phrases.COUNTY_QUESTION,
+        short=phrases.SHORT["county"],
+        why=phrases.COUNTY_WHY,
+        counties=COUNTIES,
+    )
     anything_else = Ask(
         _("Is there something we should know, or be careful about? Write as little as you like."),
+        short=phrases.SHORT["anything_else"],
         why=_("For example someone who must not hear of it, or an illness or a pregnancy."),
     )
 
     # --- How to reach the person, who may know, and the last word ---------------------------
 
-    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
+    call_me = Ask(phrases.CALL_ME_QUESTION, short=phrases.SHORT["call_me"], why=phrases.CALL_ME_WHY)
     contact_rule = Choose(
-        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
+        phrases.CONTACT_QUESTION,
+        short=phrases.SHORT["contact_rule"],
+        why=phrases.CONTACT_WHY,
+        choices=phrases.CONTACT_RULE,
     )
     contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
     contact_hours = ChooseMany(
         phrases.HOURS_QUESTION,
+        short=phrases.SHORT["contact_hours"],
         why=phrases.HOURS_WHY,
         choices=phrases.CONTACT_HOURS,
         when=contact_rule.was("hours"),
     )
-    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
+    pass_on = Choose(
+        phrases.PASS_ON_QUESTION,
+        short=phrases.SHORT["pass_on"],
+        why=phrases.PASS_ON_WHY,
+        choices=phrases.PASS_ON,
+    )
     what_next = Say(
         _(
             "A person reads this and looks for what is possible. Some things are decided by other "

@@ -253,10 +253,27 @@ CONTINUE = pgettext("button", "Go on")
 LEAVE = pgettext("button", "Begin again")
 LEFT = _("All right. What was not sent is erased. We begin again.")
 
-DRAFT_EXPIRED = _(
-    "It has been more than 24 hours. What you had not sent is erased. We begin again."
-)
-"""When someone comes back to a draft whose time was up."""
+# --- What a summary calls the questions ----------------------------------------------------
+
+SHORT = {
+    # Translators: these stand above an answer in the list of all answers.
+    "about": pgettext("summary", "About"),
+    "under_18": pgettext("summary", "Your age"),
+    "they_under_18": pgettext("summary", "Age of the others"),
+    "safe": pgettext("summary", "Safe right now"),
+    "needs": pgettext("summary", "What is needed"),
+    "hurt": pgettext("summary", "Hurt or ill"),
+    "county": pgettext("summary", "Where"),
+    "anything_else": pgettext("summary", "What else to know"),
+    # Translators: what we may call the person.
+    "call_me": pgettext("summary", "Your name here"),
+    "contact_rule": pgettext("summary", "When we may write to you"),
+    "contact_hours": pgettext("summary", "Hours"),
+    # Translators: whether we may tell an organisation that can help.
+    "pass_on": pgettext("summary", "Telling an organisation"),
+    "people": pgettext("summary", "How many people"),
+}
+"""By the name of the step."""
 
 COMMANDS = {
     "start": _("Begin"),

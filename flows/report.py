@@ -26,7 +26,9 @@ class Report(Flow):
 
     warning = Say(phrases.OPENING)
 
-    about = Choose(phrases.WHO, why=phrases.WHO_WHY, choices=phrases.ABOUT)
+    about = Choose(
+        phrases.WHO, short=phrases.SHORT["about"], why=phrases.WHO_WHY, choices=phrases.ABOUT
+    )
     stay_away = Say(
         # Translators: said to somebody who writes about another person.
         _(
@@ -41,24 +43,28 @@ class Report(Flow):
     age_first = Say(phrases.AGE_FIRST)
     under_18 = Choose(
         phrases.OWN_AGE_QUESTION,
+        short=phrases.SHORT["under_18"],
         why=phrases.OWN_AGE_WHY,
         choices=phrases.OWN_AGE,
         when=~about.was("other"),
     )
     they_under_18 = Choose(
         phrases.THEIR_AGE_QUESTION,
+        short=phrases.SHORT["they_under_18"],
         why=phrases.THEIR_AGE_WHY,
         choices=phrases.THEIR_AGE,
         when=about.was("other", "several"),
     )
     safe = Choose(
         phrases.SAFE_QUESTION,
+        short=phrases.SHORT["safe"],
         why=phrases.SAFE_WHY,
         choices=phrases.SAFE_NOW,
         when=~about.was("other"),
     )
     they_safe = Choose(
         phrases.THEIR_DANGER_QUESTION,
+        short=phrases.SHORT["safe"],
         why=phrases.THEIR_DANGER_WHY,
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
@@ -88,6 +94,7 @@ class Report(Flow):
 
     needs = ChooseMany(
         _("What is needed most right now? You can choose more than one, then press “Done”."),
+        short=phrases.SHORT["needs"],
         why=_("What you need comes before what happened. It tells us what to look for first."),
         exclusive=frozenset({"nothing"}),
         sleep=pgettext("need", "Safe place to sleep"),
@@ -104,11 +111,17 @@ class Report(Flow):
         listen=pgettext("need", "Someone to talk to"),
         nothing=pgettext("need", "Nothing right now"),
     )
-    hurt = Choose(phrases.HURT_QUESTION, why=phrases.HURT_WHY, choices=phrases.HURT)
+    hurt = Choose(
+        phrases.HURT_QUESTION,
+        short=phrases.SHORT["hurt"],
+        why=phrases.HURT_WHY,
+        choices=phrases.HURT,
+    )
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
     leaving = Choose(
         # Translators: the place where the person lives or works.
         _("What is true about going out of that place?"),
+        short=pgettext("summary", "Going out"),
         why=_("If someone is kept in, people have to act faster and more carefully."),
         free=pgettext("going out", "Free to go out"),
         # Translators: may go out, but never alone.
@@ -120,6 +133,7 @@ class Report(Flow):
     moved = Choose(
         # Translators: taken away against their will, for example to another house, ship or country.
         _("Could someone be taken to another place, or be sent away, soon?"),
+        short=pgettext("summary", "Taken away soon"),
         why=_("After a move it is harder to find people, so time matters."),
         today=pgettext("moved", "Within a day"),
         soon=pgettext("moved", "In the next days"),
@@ -129,9 +143,15 @@ class Report(Flow):
 
     # --- Facts ----------------------------------------------------------------------------
 
-    county = Place(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    county = Place(
+        phrases.COUNTY_QUESTION,
+        short=phrases.SHORT["county"],
+        why=phrases.COUNTY_WHY,
+        counties=COUNTIES,
+    )
     work = Choose(
         _("What kind of work or place is it?"),
+        short=pgettext("summary", "Work or place"),
         why=_("Different offices look after different kinds of work."),
         when=~under_18.was("under"),
         # Translators: looking after an old or ill person, or doing housework, in a family's home.
@@ -158,6 +178,7 @@ class Report(Flow):
             "What happened? Write or record as much or as little as you like. "
             "Leave out what hurts to tell."
         ),
+        short=pgettext("summary", "What happened"),
         why=_("Your own words tell us more than buttons. It need not be exact."),
     )
     depth = Choose(
@@ -169,6 +190,7 @@ class Report(Flow):
     )
     signs = ChooseMany(
         _("Do any of these happen there? Choose what fits, then press “Done”."),
+        short=pgettext("summary", "What happens there"),
         why=_(
             "These are signs that people are not treated as the law wants. It is about what "
             "others did, not about you or your status."
@@ -199,6 +221,7 @@ class Report(Flow):
     who = Choose(
         # Translators: the person or people who do these things.
         _("Who does this? You do not need to give a name."),
+        short=pgettext("summary", "Who does this"),
         why=_("It shows whom to be careful with, and who must not hear of it."),
         when=depth.was("more"),
         employer=pgettext("role", "Employer or boss"),
@@ -212,6 +235,7 @@ class Report(Flow):
     )
     since = When(
         _("When did it begin? Choose, or write a date. A guess is enough."),
+        short=pgettext("summary", "When it began"),
         why=_("Some rights and duties depend on how long it has been."),
         when=depth.was("more"),
         days=pgettext("since", "In the last days"),
@@ -223,6 +247,7 @@ class Report(Flow):
     )
     people = Choose(
         _("How many people does this happen to?"),
+        short=phrases.SHORT["people"],
         why=_("So that nobody is forgotten. A guess is fine."),
         choices=phrases.HOW_MANY,
         when=depth.was("more"),
@@ -230,6 +255,7 @@ class Report(Flow):
     link = Choose(
         # Translators: the person this is about; said to somebody who writes about another person.
         _("How do you know the person?"),
+        short=pgettext("summary", "How you know them"),
         why=_("It shows what you could see yourself, and what you heard from others."),
         when=depth.was("more") & about.was("other"),
         family=pgettext("link", "Family"),
@@ -243,6 +269,7 @@ class Report(Flow):
     )
     they_know = Choose(
         _("Does the person know that you write to us?"),
+        short=pgettext("summary", "Whether they know"),
         why=_("If they do not know, we have to be more careful. You do not need to ask them."),
         when=depth.was("more") & about.was("other"),
         know=pgettext("they", "They know"),
@@ -255,11 +282,13 @@ class Report(Flow):
             "If you already have photos or messages about it, and it is safe, you can send them "
             "here, then press “Done”. You do not need to go back there for anything."
         ),
+        short=pgettext("summary", "What you sent with it"),
         why=_("Pictures can help later. They are never more important than your safety."),
         when=depth.was("more"),
     )
     anything_else = Ask(
         _("Is there something else we should know, or be careful about?"),
+        short=phrases.SHORT["anything_else"],
         why=_("Sometimes the most important thing was not in our questions."),
         when=depth.was("more") | under_18.was("under"),
     )
@@ -275,18 +304,27 @@ class Report(Flow):
 
     # --- How to reach the person, who may know, and the last word ---------------------------
 
-    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
+    call_me = Ask(phrases.CALL_ME_QUESTION, short=phrases.SHORT["call_me"], why=phrases.CALL_ME_WHY)
     contact_rule = Choose(
-        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
+        phrases.CONTACT_QUESTION,
+        short=phrases.SHORT["contact_rule"],
+        why=phrases.CONTACT_WHY,
+        choices=phrases.CONTACT_RULE,
     )
     contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
     contact_hours = ChooseMany(
         phrases.HOURS_QUESTION,
+        short=phrases.SHORT["contact_hours"],
         why=phrases.HOURS_WHY,
         choices=phrases.CONTACT_HOURS,
         when=contact_rule.was("hours"),
     )
-    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
+    pass_on = Choose(
+        phrases.PASS_ON_QUESTION,
+        short=phrases.SHORT["pass_on"],
+        why=phrases.PASS_ON_WHY,
+        choices=phrases.PASS_ON,
+    )
     review = Review(
         phrases.REVIEW,
         of=(

@@ -1,0 +1,21 @@
+"""Someone says /start, or comes back, while there are answers they have not sent."""
+
+from bot.conversation import Choose, End, Flow, Outcome
+from flows import phrases
+
+
+class Resume(Flow):
+    """Go on with them, or begin again. No answer is shown."""
+
+    title = phrases.CONTINUE
+
+    go_on = Choose(
+        phrases.CONTINUE_OR_LEAVE,
+        why=None,
+        skippable=False,
+        controls=False,
+        go_on=phrases.CONTINUE,
+        leave=phrases.LEAVE,
+    )
+    left = End(phrases.LEFT, Outcome.STOPPED, when=go_on.was("leave"))
+    end = End(None)
