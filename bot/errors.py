@@ -56,3 +56,11 @@ class Blocked(DeliveryError):
 
 class Refused(DeliveryError):
     """The channel will never take this letter as it is; `args[0]` is the channel's reason."""
+
+
+class TooOld(Refused):
+    """Some messages are too old to be removed; `messages` are their numbers."""
+
+    def __init__(self, messages: tuple[int, ...]) -> None:
+        super().__init__("too old to be removed")
+        self.messages = messages

@@ -1,9 +1,11 @@
 """Telegram: what arrives becomes `Update`, what is said goes out through python-telegram-bot's Bot.
 
     poller    fetches batches of updates, hands them over, and confirms them only when they are kept
+    patience  how long it waits after failures, and who gives way when two fetch
     offset    where the next batch begins
     split     one answer of Telegram, cut into single updates, byte for byte
-    parse     one update, read (`shapes` says what of it we look at, `kinds` what becomes of it)
+    parse     one update, read; `contents` reads what a message holds, `shapes` says what of an
+              update we look at, `kinds` what becomes of it
     mend      words with broken characters, made whole
     commands  `/start`, `/help`: words that are meant for the bot, and the menu that offers them
     connect   a Bot that logs nothing, and the check that it is the right one

@@ -1,0 +1,98 @@
+"""What can go wrong on the way to Telegram, told apart by whether anything was sent.
+
+All are errors of python-telegram-bot, so its Bot passes them on as its own. None carries a URL (it
+holds the token) or anything of a body, not even in the error it came from.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import msgspec
+from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class NotSent(NetworkError):
+    """Telegram has not seen this call: it may be made again."""
+
+    __slots__ = ()
+
+
+class NotSentInTime(NotSent, TimedOut):
+    """No connection came about in time: nothing was sent."""
+
+    __slots__ = ()
+
+
+class SlowDown(RetryAfter):
+    """Telegram asks us to wait."""
+
+    __slots__ = ()
+
+    @property
+    def retry_after(self) -> timedelta:
+        """Return how long: always a span, and never with the library's warning about it."""
+        return self._retry_after
+
+
+def transport_fault(error: BaseException) -> TelegramError:
+    """Return what to raise for an error of the HTTP client.
+
+    Before a connection stands nothing was sent. After that nobody knows: a connection that breaks
+    while we write may have carried the letter.
+    """
+    name = type(error).__name__
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return NotSentInTime(f"No connection in time ({name})")
+    if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
+        return NotSent(f"No connection ({name})")
+    if isinstance(error, TimeoutError):
+        return TimedOut(f"No answer in time ({name})")
+    return NetworkError(f"The connection broke ({name})")
+
+
+def answer_fault(status: int, payload: bytes) -> TelegramError | None:
+    """Return what to raise for an answer that is no success, None to leave it to the Bot.
+
+    A page from something in between (a captive portal, a proxy) is not from Telegram: with a
+    redirect or a refusal the call went nowhere. With a failure it may have.
+    """
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return None
+    answer = _read(payload)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = _wait(answer)
+        return SlowDown(wait) if wait else NotSent("Too many requests (429)")
+    if status == HTTPStatus.BAD_GATEWAY:
+        return NotSent("Bad gateway (502)")
+    if answer is not None:
+        return None
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return NotSent(f"Somebody else answered ({status})")
+    return NetworkError(f"Failed without saying why ({status})")
+
+
+def _read(payload: bytes) -> dict[str, Any] | None:
+    try:
+        answer = msgspec.json.decode(payload)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return None
+    return answer if isinstance(answer, dict) and "ok" in answer else None
+
+
+def _wait(answer: Mapping[str, Any] | None) -> int:
+    parameters = (answer or {}).get("parameters")
+    wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return wait if isinstance(wait, int) and wait > 0 else 0
+
+
+def wait_of(error: RetryAfter) -> float:
+    """Return the seconds Telegram asked us to wait."""
+    span = error.retry_after
+    return span.total_seconds() if isinstance(span, timedelta) else float(span)

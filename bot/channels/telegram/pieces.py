@@ -1,0 +1,107 @@
+"""A long text cut into pieces Telegram takes, where no character a person sees is broken.
+
+Telegram counts UTF-16 units. A cut is made behind a line, else behind a word, else between two
+characters; never inside a surrogate pair, before a combining mark, beside a joiner, or between the
+two halves of a flag. The rules here are stricter than Unicode's (UAX 29), so they need no tables
+beyond the standard library's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST = 4096
+"""UTF-16 units Telegram takes in one message."""
+BMP = 0xFFFF
+VIRAMA = 9
+"""Combining class of marks that join the letter before to the letter behind."""
+JOINERS = frozenset("\u200d\u200c\u2060\ufeff\u034f")
+PREPENDED = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
+SPACING = frozenset("\u0e33\u0eb3\uff9e\uff9f")
+"""Letters by category that stand on the letter before them: Thai and Lao am, voiced katakana."""
+
+
+def units(text: str) -> int:
+    """Return the length of a text as Telegram counts it."""
+    return len(text) if text.isascii() else len(text) + sum(ord(char) > BMP for char in text)
+
+
+def pieces(text: str, longest: int = LONGEST) -> list[str]:
+    """Return the text in pieces of at most `longest` UTF-16 units; joined they are the text."""
+    found = []
+    while units(text) > longest:
+        end = _end(text, longest)
+        cut = _best_cut(text, end)
+        found.append(text[:cut])
+        text = text[cut:]
+    return [*found, text]
+
+
+def _end(text: str, longest: int) -> int:
+    """Return how many characters fit."""
+    left = longest
+    for index, char in enumerate(text):
+        left -= 2 if ord(char) > BMP else 1
+        if left < 0:
+            return max(index, 1)
+    return len(text)
+
+
+def _best_cut(text: str, end: int) -> int:
+    """Return where to cut: in the second half of what fits, as kindly as possible.
+
+    A flood of marks on one letter has no good place; then the cut is made where the room ends.
+    """
+    possible = [at for at in range(end, end // 2, -1) if _may_cut(text, at)]
+    for kind in ("\n", None):
+        for at in possible:
+            if text[at - 1] == kind or (kind is None and text[at - 1].isspace()):
+                return at
+    for at in possible or range(end // 2, 0, -1):
+        if _may_cut(text, at):
+            return at
+    return end
+
+
+def _may_cut(text: str, at: int) -> bool:
+    before, after = text[at - 1], text[at]
+    if before == "\r" and after == "\n":
+        return False
+    if before in JOINERS or after in JOINERS or before in PREPENDED or _is_attached(after):
+        return False
+    if _is_regional(before) and _is_regional(after):
+        return False
+    if _is_jamo(before) or _is_jamo(after):
+        return False
+    return not (after.isalpha() and _ends_joined(text, at))
+
+
+def _is_attached(char: str) -> bool:
+    """Say whether a character belongs to the one before it: marks, skin tones, tags."""
+    return (
+        unicodedata.category(char) in {"Mn", "Me", "Mc"}
+        or char in SPACING
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+        or "\U000e0020" <= char <= "\U000e007f"
+    )
+
+
+def _is_regional(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _is_jamo(char: str) -> bool:
+    return (
+        "\u1100" <= char <= "\u11ff" or "\ua960" <= char <= "\ua97f" or "\ud7b0" <= char <= "\ud7ff"
+    )
+
+
+def _ends_joined(text: str, at: int) -> bool:
+    """Say whether the marks before the cut join to the letter behind it, as in Indic conjuncts."""
+    for index in range(at - 1, -1, -1):
+        char = text[index]
+        if unicodedata.combining(char) == VIRAMA:
+            return True
+        if not _is_attached(char) and char not in JOINERS:
+            return False
+    return False
