@@ -1,0 +1,48 @@
+"""A chat as Telegram keeps it: who is in it, and every message of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Message = dict[str, Any]
+"""A message in the Bot API's own shape, as the bot sees it."""
+
+
+@dataclass(slots=True)
+class Topic:
+    """A topic of a forum: its messages carry its number."""
+
+    number: int
+    name: str
+    is_closed: bool = False
+
+
+@dataclass(slots=True)
+class Chat:
+    """One chat the bot is or was in."""
+
+    id: int
+    type: str
+    """private, group, supergroup, channel."""
+    names: dict[str, Any]
+    """Title, or the person's names: what every message repeats about its chat."""
+    messages: dict[int, Message] = field(default_factory=dict)
+    topics: dict[int, Topic] = field(default_factory=dict)
+    members: dict[int, str] = field(default_factory=dict)
+    """Status by user: creator, administrator, member, left, kicked."""
+    is_open: bool = True
+    """Whether the bot may write: in private only after the person wrote first."""
+    is_blocked: bool = False
+    is_deactivated: bool = False
+    moved_to: int | None = None
+    """The supergroup this group has become."""
+    last_number: int = 0
+    keyboard: dict[str, Any] | None = None
+    """The reply keyboard that stands under the chat now."""
+    toasts: list[dict[str, Any]] = field(default_factory=list)
+    """Answers to presses, as they appeared: `text`, `show_alert`, `query`, `message_id`."""
+
+    def brief(self) -> dict[str, Any]:
+        """Return what a message says about its chat."""
+        return {"id": self.id, "type": self.type, **self.names}

@@ -1,0 +1,49 @@
+"""What happens in chats, told live to whoever watches: the phone page, a test."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Event(NamedTuple):
+    """One thing a person's app would show."""
+
+    chat: int
+    """The chat it concerns; 0 for all."""
+    kind: str
+    """message, edited, deleted, typing, toast, keyboard, chat, phones, profile, clock, faults."""
+    about: Any
+
+
+class Events:
+    """Tells every watcher; costs nothing while nobody watches."""
+
+    def __init__(self) -> None:
+        self._watchers: set[asyncio.Queue[Event | None]] = set()
+
+    def tell(self, chat: int, kind: str, about: Any) -> None:
+        """Tell everybody who watches."""
+        if self._watchers:
+            event = Event(chat, kind, about)
+            for watcher in self._watchers:
+                watcher.put_nowait(event)
+
+    @contextmanager
+    def watch(self) -> Iterator[asyncio.Queue[Event | None]]:
+        """Give a queue that fills with events; None in it means that the sandbox closes."""
+        watcher: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+    def close(self) -> None:
+        """Send every watcher home."""
+        for watcher in self._watchers:
+            watcher.put_nowait(None)

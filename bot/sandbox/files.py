@@ -1,0 +1,96 @@
+"""Files people and the bot sent, and the paths under which they can be fetched for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.refusals import bad
+
+if TYPE_CHECKING:
+    from bot.sandbox.clocks import MovedClock
+
+LARGEST = 20 << 20
+"""Bytes `getFile` hands out at most."""
+PATH_LASTS = 60 * 60
+
+FOLDERS = {"photo": ("photos", ".jpg"), "voice": ("voice", ".oga"), "video": ("videos", ".mp4")}
+
+
+@dataclass(slots=True)
+class Stored:
+    """One file. Its size may be claimed without the bytes being there: then it reads as zeros."""
+
+    file_id: str
+    unique: str
+    kind: str
+    data: bytes
+    size: int
+    """As the sender claims."""
+    name: str
+    mime: str
+    fetched_at: int = 0
+    """When its path was last asked for, in seconds."""
+    is_gone: bool = False
+    """Whether every fetch answers 404."""
+    stalls: bool = False
+    """Whether a fetch stops for ever shortly before the end."""
+
+    @property
+    def path(self) -> str:
+        """The path under `/file/bot<token>/`."""
+        folder, ending = FOLDERS.get(self.kind, ("documents", ""))
+        return f"{folder}/{self.unique}{ending}"
+
+
+class Files:
+    """Every file of the sandbox, by id and by path."""
+
+    def __init__(self, clock: MovedClock) -> None:
+        self._clock = clock
+        self._by_id: dict[str, Stored] = {}
+        self._by_path: dict[str, Stored] = {}
+
+    def keep(
+        self, kind: str, data: bytes, *, size: int | None = None, name: str = "", mime: str = ""
+    ) -> Stored:
+        """Keep a file and return it; `size` is what the sender claims, true or not."""
+        number = len(self._by_id) + 1
+        unique = f"AQAD{number:08x}"
+        stored = Stored(
+            f"AgACAgUAAxkB{kind}{number:08x}",
+            unique,
+            kind,
+            data,
+            len(data) if size is None else size,
+            name,
+            mime,
+        )
+        self._by_id[stored.file_id] = stored
+        self._by_path[stored.path] = stored
+        return stored
+
+    def get(self, file_id: str) -> Stored | None:
+        """Return a file by its id."""
+        return self._by_id.get(file_id)
+
+    def announce(self, file_id: str) -> dict[str, Any]:
+        """Answer `getFile`: a path that can be fetched for an hour."""
+        stored = self._by_id.get(file_id)
+        if stored is None:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        if stored.size > LARGEST:
+            raise bad("file is too big")
+        stored.fetched_at = self._clock.seconds()
+        answer: dict[str, Any] = {"file_id": file_id, "file_unique_id": stored.unique}
+        if stored.size:
+            answer["file_size"] = stored.size
+        return {**answer, "file_path": stored.path}
+
+    def fetch(self, path: str) -> Stored | None:
+        """Return the file behind a path, or None when there is none or its hour is over."""
+        stored = self._by_path.get(path)
+        if stored is None or stored.is_gone or not stored.fetched_at:
+            return None
+        age = self._clock.seconds() - stored.fetched_at
+        return stored if age <= PATH_LASTS else None

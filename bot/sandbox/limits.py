@@ -1,0 +1,129 @@
+"""What Telegram takes and what it refuses: lengths and keyboards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox.refusals import Refusal, bad
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+LONGEST_TOAST = 200
+LONGEST_DATA = 64
+"""Bytes of a button's `callback_data`."""
+MOST_BUTTONS = 100
+
+URLS = ("http://", "https://", "tg://")
+ACTIONS_OF_A_BUTTON = (
+    "url",
+    "callback_data",
+    "callback_game",
+    "pay",
+    "switch_inline_query",
+    "switch_inline_query_chosen_chat",
+    "switch_inline_query_current_chat",
+    "login_url",
+    "web_app",
+    "copy_text",
+)
+
+
+def utf16_length(text: str) -> int:
+    """Return a length as Telegram counts: in UTF-16 code units."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def check_utf8(text: str) -> None:
+    """Refuse text that is no UTF-8: a lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise bad("strings must be encoded in UTF-8") from None
+
+
+def check_text(text: str) -> None:
+    """Refuse a message's text when it is empty or too long."""
+    if not text.strip():
+        raise bad("text must be non-empty")
+    if utf16_length(text) > LONGEST_TEXT:
+        raise bad("message is too long")
+
+
+def check_caption(text: str) -> None:
+    """Refuse a caption that is too long."""
+    if utf16_length(text) > LONGEST_CAPTION:
+        raise bad("message caption is too long")
+
+
+def check_markup(markup: object) -> dict[str, Any] | None:
+    """Return a keyboard Telegram would take; an empty one is none."""
+    if markup is None:
+        return None
+    if not isinstance(markup, dict):
+        raise bad("object expected as reply markup")
+    for field in ("keyboard", "inline_keyboard"):
+        rows = markup.get(field)
+        if rows is not None:
+            _check_rows(field, rows)
+    if not any(
+        markup.get(field)
+        for field in ("keyboard", "inline_keyboard", "remove_keyboard", "force_reply")
+    ):
+        return None
+    return markup
+
+
+def _check_rows(field: str, rows: object) -> None:
+    if not isinstance(rows, list):
+        raise bad(f'field "{field}" must be of type Array')
+    for row in rows:
+        if not isinstance(row, list):
+            raise bad(f'field "{field}" must be an Array of Arrays')
+    buttons = [button for row in rows for button in row]
+    if len(buttons) > MOST_BUTTONS:
+        raise Refusal(400, "Bad Request: REPLY_MARKUP_TOO_LONG")
+    check = _check_inline if field == "inline_keyboard" else _check_reply
+    for button in buttons:
+        check(button)
+
+
+def _check_inline(button: object) -> None:
+    if not isinstance(button, dict):
+        raise bad("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
+    _check_label("inline keyboard button", button)
+    if not any(button.get(action) or action in _EMPTY_IS_ENOUGH & button.keys()
+               for action in ACTIONS_OF_A_BUTTON):  # fmt: skip
+        raise bad(
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+        )
+    data = button.get("callback_data")
+    if data is not None and (
+        not isinstance(data, str) or not 0 < len(data.encode()) <= LONGEST_DATA
+    ):
+        raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+    url = button.get("url")
+    if url is not None and not str(url).startswith(URLS):
+        raise Refusal(400, "Bad Request: BUTTON_URL_INVALID")
+
+
+_EMPTY_IS_ENOUGH = frozenset(
+    {"callback_game", "switch_inline_query", "switch_inline_query_current_chat"}
+)
+
+
+def _check_reply(button: object) -> None:
+    if isinstance(button, str):
+        return
+    if not isinstance(button, dict):
+        raise bad("can't parse keyboard button: KeyboardButton must be a String or an Object")
+    _check_label("keyboard button", button)
+
+
+def _check_label(what: str, button: dict[str, Any]) -> None:
+    if not isinstance(button.get("text"), str):
+        raise bad(f"can't parse {what}: Can't find field \"text\"")
+    if not button["text"].strip():
+        raise bad(f"{what} text must be non-empty")
+    check_utf8(button["text"])

@@ -1,0 +1,139 @@
+"""Marked-up text: HTML and MarkdownV2 as the Bot API reads them, refused as it refuses them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.limits import utf16_length
+from bot.sandbox.refusals import bad
+
+if TYPE_CHECKING:
+    from bot.sandbox.journal import Call
+
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>|<|&[a-zA-Z]+;|&#\d+;|&#x[0-9a-fA-F]+;")
+HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""", re.IGNORECASE)
+SPOILER = re.compile(r"""\sclass\s*=\s*["']?tg-spoiler["']?\s*$""", re.IGNORECASE)
+TAGS = {
+    "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline",
+    "ins": "underline", "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough",
+    "code": "code", "pre": "pre", "blockquote": "blockquote", "tg-spoiler": "spoiler",
+    "a": "text_link", "span": "spoiler",
+}  # fmt: skip
+MARKS = {"*": "bold", "_": "italic", "__": "underline", "~": "strikethrough", "||": "spoiler",
+         "`": "code", "```": "pre"}  # fmt: skip
+RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
+
+
+def formatted(call: Call, text: str, field: str, entities: str) -> dict[str, Any]:
+    """Return text and entities as a message carries them; surrounding space is trimmed."""
+    mode = call.text("parse_mode").lower()
+    if not mode or mode == "none":
+        found = call.structure(entities, "entities") or []
+    elif mode == "html":
+        text, found = from_html(text)
+    elif mode in {"markdownv2", "markdown"}:
+        text, found = from_markdown(text)
+    else:
+        raise bad("unsupported parse_mode")
+    text = text.rstrip() if found else text.strip()
+    content: dict[str, Any] = {field: text} if text else {}
+    return content | ({entities: found} if found else {})
+
+
+def from_html(marked: str) -> tuple[str, list[dict[str, Any]]]:
+    """Return plain text and its entities."""
+    text, done = "", 0
+    open_tags: list[tuple[str, dict[str, Any]]] = []
+    entities: list[dict[str, Any]] = []
+    for found in TAG.finditer(marked):
+        text += marked[done : found.start()]
+        done = found.end()
+        closing, name, rest = found.group(1), (found.group(2) or "").lower(), found.group(3)
+        offset = utf16_length(text)
+        at = len(marked[: found.start()].encode("utf-8", "surrogatepass"))
+        if found.group().startswith("&"):
+            text += unescape(found.group())
+        elif not name or name not in TAGS:
+            raise cannot(f'Unsupported start tag "{name}" at byte offset {at}')
+        elif not closing:
+            open_tags.append((name, _opened(name, rest, offset, at)))
+        elif not open_tags or open_tags[-1][0] != name:
+            raise _unmatched(name, open_tags, at)
+        else:
+            _close(open_tags.pop()[1], offset, entities)
+    if open_tags:
+        raise cannot(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
+    return text + marked[done:], _in_order(entities)
+
+
+def _unmatched(name: str, open_tags: list[tuple[str, dict[str, Any]]], at: int) -> Exception:
+    if not open_tags:
+        return cannot(f"Unexpected end tag at byte offset {at}")
+    expected = open_tags[-1][0]
+    return cannot(
+        f'Unmatched end tag at byte offset {at}, expected "</{expected}>", found "</{name}>"'
+    )
+
+
+def _opened(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:
+    entity: dict[str, Any] = {"type": TAGS[name], "offset": offset}
+    if name == "span" and not SPOILER.search(rest):
+        raise cannot(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
+    if name == "a":
+        href = HREF.search(rest)
+        if href:
+            entity["url"] = unescape(next(part for part in href.groups() if part is not None))
+    return entity
+
+
+def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
+    """Return plain text and its entities; one reading for MarkdownV2, links left out."""
+    text, place = "", 0
+    open_marks: list[tuple[str, dict[str, Any]]] = []
+    entities: list[dict[str, Any]] = []
+    while place < len(marked):
+        character = marked[place]
+        inside = open_marks[-1][0] if open_marks else ""
+        if character == "\\" and place + 1 < len(marked):
+            text += marked[place + 1]
+            place += 2
+            continue
+        mark = next((m for m in ("```", "__", "||") if marked.startswith(m, place)), character)
+        if inside in {"`", "```"} and mark != inside:
+            mark = ""
+        if mark in MARKS:
+            if inside == mark:
+                _close(open_marks.pop()[1], utf16_length(text), entities)
+            else:
+                entity = {"type": MARKS[mark], "offset": utf16_length(text)}
+                open_marks.append((mark, entity))
+            place += len(mark)
+            continue
+        if mark and character in RESERVED:
+            raise cannot(
+                f"Character '{character}' is reserved and must be escaped with the preceding '\\'"
+            )
+        text += character
+        place += 1
+    if open_marks:
+        kind = open_marks[-1][1]["type"].capitalize()
+        offset = open_marks[-1][1]["offset"]
+        raise cannot(f"Can't find end of {kind} entity at byte offset {offset}")
+    return text, _in_order(entities)
+
+
+def cannot(reason: str) -> Exception:
+    """Return the refusal of text that is not well marked up."""
+    return bad(f"can't parse entities: {reason}")
+
+
+def _close(entity: dict[str, Any], offset: int, entities: list[dict[str, Any]]) -> None:
+    length = offset - entity["offset"]
+    if length and not (entity["type"] == "text_link" and "url" not in entity):
+        entities.append({**entity, "length": length})
+
+
+def _in_order(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))

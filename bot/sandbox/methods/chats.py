@@ -1,0 +1,117 @@
+"""Chats and who is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.methods.places import chat_of, check_member, message_of, writable
+from bot.sandbox.refusals import bad
+from bot.sandbox.world import BOT_ID
+
+if TYPE_CHECKING:
+    from bot.sandbox.chats import Chat
+    from bot.sandbox.journal import Call
+    from bot.sandbox.world import World
+
+GIFTS = dict.fromkeys(
+    (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    ),
+    False,
+)
+STAFF = frozenset({"creator", "administrator"})
+
+
+def get_chat(world: World, call: Call) -> dict[str, Any]:
+    """Say everything about a chat."""
+    chat = chat_of(world, call)
+    check_member(chat)
+    return {
+        **chat.brief(),
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": GIFTS,
+    }
+
+
+def get_chat_member(world: World, call: Call) -> dict[str, Any]:
+    """Say what one user is in a chat."""
+    chat = chat_of(world, call)
+    check_member(chat)
+    user_id = call.number("user_id")
+    if user_id not in chat.members and user_id != chat.id:
+        raise bad("member not found")
+    return _member(world, chat, user_id)
+
+
+def get_chat_administrators(world: World, call: Call) -> list[dict[str, Any]]:
+    """List who may decide in a group; other bots are left out, as on Telegram."""
+    chat = _group(world, call)
+    return [
+        _member(world, chat, user_id) for user_id, status in chat.members.items() if status in STAFF
+    ]
+
+
+def get_chat_member_count(world: World, call: Call) -> int:
+    """Count who is in a chat."""
+    chat = chat_of(world, call)
+    check_member(chat)
+    gone = {"left", "kicked"}
+    return sum(status not in gone for status in chat.members.values()) or 2
+
+
+def leave_chat(world: World, call: Call) -> bool:
+    """Leave a group."""
+    chat = _group(world, call)
+    chat.members[BOT_ID] = "left"
+    world.events.tell(chat.id, "chat", {"left": True})
+    return True
+
+
+def set_message_reaction(world: World, call: Call) -> bool:
+    """Leave a reaction on a message."""
+    chat = writable(world, call)
+    message = message_of(call, chat, "message to react")
+    reactions = call.structure("reaction", "reaction types") or []
+    shown = {"message_id": message["message_id"], "reaction": reactions}
+    world.events.tell(chat.id, "reaction", shown)
+    return True
+
+
+def _group(world: World, call: Call) -> Chat:
+    chat = chat_of(world, call)
+    if chat.type == "private":
+        raise bad("there are no administrators in the private chat"
+                  if call.method.lower() == "getchatadministrators"
+                  else "chat member status can't be changed in private chats")  # fmt: skip
+    check_member(chat)
+    return chat
+
+
+def _member(world: World, chat: Chat, user_id: int) -> dict[str, Any]:
+    status = chat.members.get(user_id, "member")
+    if user_id == BOT_ID:
+        return world.membership(status)
+    user = world.people[user_id]
+    if status == "administrator":
+        return world.membership(status) | {"user": user}
+    member: dict[str, Any] = {"user": user, "status": status}
+    if status == "creator":
+        member["is_anonymous"] = False
+    if status == "kicked":
+        member["until_date"] = 0
+    return member
+
+
+METHODS = {
+    "getChat": get_chat,
+    "getChatMember": get_chat_member,
+    "getChatAdministrators": get_chat_administrators,
+    "getChatMemberCount": get_chat_member_count,
+    "leaveChat": leave_chat,
+    "setMessageReaction": set_message_reaction,
+}

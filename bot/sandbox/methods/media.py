@@ -1,0 +1,83 @@
+"""Sending files, and handing out those people sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.limits import check_caption
+from bot.sandbox.markup import formatted
+from bot.sandbox.methods.sending import send
+from bot.sandbox.phone import described, photo
+from bot.sandbox.refusals import Refusal, bad
+
+if TYPE_CHECKING:
+    from bot.sandbox.chats import Message
+    from bot.sandbox.files import Stored
+    from bot.sandbox.journal import Call
+    from bot.sandbox.world import World
+
+LARGEST = {"photo": 10 << 20}
+LARGEST_ANY = 50 << 20
+
+
+def get_file(world: World, call: Call) -> dict[str, Any]:
+    """Name the path under which a file can be fetched."""
+    if not call.text("file_id"):
+        raise bad("file_id not specified")
+    return world.files.announce(call.text("file_id"))
+
+
+def send_photo(world: World, call: Call) -> Message:
+    """Show a photo."""
+    return send(world, call, photo(_file(world, call, "photo")) | _caption(call))
+
+
+def send_document(world: World, call: Call) -> Message:
+    """Hand over a file."""
+    return send(
+        world, call, {"document": described(_file(world, call, "document"))} | _caption(call)
+    )
+
+
+def send_voice(world: World, call: Call) -> Message:
+    """Say something aloud."""
+    stored = _file(world, call, "voice")
+    about = {**described(stored), "duration": call.number("duration")}
+    about.pop("file_name", None)
+    return send(world, call, {"voice": about} | _caption(call))
+
+
+def _caption(call: Call) -> dict[str, Any]:
+    caption = call.text("caption")
+    if not caption:
+        return {}
+    content = formatted(call, caption, "caption", "caption_entities")
+    check_caption(content.get("caption", ""))
+    return content
+
+
+def _file(world: World, call: Call, kind: str) -> Stored:
+    given = call.text(kind)
+    upload = call.uploads.get(kind)
+    if upload is None and given.startswith("attach://"):
+        upload = call.uploads.get(given.removeprefix("attach://"))
+    if upload is not None:
+        if not upload.data:
+            raise bad("file must be non-empty")
+        if len(upload.data) > LARGEST.get(kind, LARGEST_ANY):
+            raise Refusal(413, "Request Entity Too Large")
+        return world.files.keep(kind, upload.data, name=upload.name, mime=upload.mime)
+    if not given:
+        raise bad(f"there is no {kind} in the request")
+    stored = world.files.get(given)
+    if stored is None:
+        raise bad("wrong file identifier/HTTP URL specified")
+    return stored
+
+
+METHODS = {
+    "getFile": get_file,
+    "sendPhoto": send_photo,
+    "sendDocument": send_document,
+    "sendVoice": send_voice,
+}

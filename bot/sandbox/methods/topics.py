@@ -1,0 +1,120 @@
+"""Topics: of a forum of caseworkers, and of a private chat when the bot has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.chats import Topic
+from bot.sandbox.methods.places import writable
+from bot.sandbox.refusals import bad
+from bot.sandbox.world import BOT_ID
+
+if TYPE_CHECKING:
+    from bot.sandbox.chats import Chat
+    from bot.sandbox.journal import Call
+    from bot.sandbox.world import World
+
+LONGEST_NAME = 128
+COLOUR = 0x6FB9F0
+
+
+def create_forum_topic(world: World, call: Call) -> dict[str, Any]:
+    """Open a topic; its number is that of the message that says so."""
+    chat = _with_topics(world, call)
+    name = _name(call)
+    about = {"name": name, "icon_color": call.number("icon_color", COLOUR)}
+    message = world.post(chat, world.me(), {"forum_topic_created": about})
+    number: int = message["message_id"]
+    message["message_thread_id"] = number
+    message["is_topic_message"] = True
+    chat.topics[number] = Topic(number, name)
+    return {"message_thread_id": number, **about}
+
+
+def edit_forum_topic(world: World, call: Call) -> bool:
+    """Give a topic another name."""
+    chat, topic = _topic(world, call)
+    if call.text("name"):
+        name = _name(call)
+        if name == topic.name:
+            raise bad("TOPIC_NOT_MODIFIED")
+        topic.name = name
+        _note(world, chat, topic, "forum_topic_edited", {"name": name})
+    return True
+
+
+def close_forum_topic(world: World, call: Call) -> bool:
+    """Let nobody but administrators write in a topic."""
+    return _set_closed(world, call, closed=True)
+
+
+def reopen_forum_topic(world: World, call: Call) -> bool:
+    """Let everybody write in a topic again."""
+    return _set_closed(world, call, closed=False)
+
+
+def delete_forum_topic(world: World, call: Call) -> bool:
+    """Delete a topic with all its messages, however old."""
+    chat, topic = _topic(world, call)
+    del chat.topics[topic.number]
+    inside = [
+        number
+        for number, message in chat.messages.items()
+        if message.get("message_thread_id") == topic.number
+    ]
+    for number in inside:
+        world.remove(chat, number)
+    return True
+
+
+def _with_topics(world: World, call: Call) -> Chat:
+    chat = writable(world, call)
+    if chat.type == "private":
+        if not world.has_private_topics:
+            raise bad("the chat is not a forum")
+        return chat
+    if not chat.names.get("is_forum"):
+        raise bad("the chat is not a forum")
+    if chat.members.get(BOT_ID) != "administrator":
+        raise bad("not enough rights to create a topic")
+    return chat
+
+
+def _topic(world: World, call: Call) -> tuple[Chat, Topic]:
+    chat = _with_topics(world, call)
+    topic = chat.topics.get(call.number("message_thread_id"))
+    if topic is None:
+        raise bad("TOPIC_ID_INVALID")
+    return chat, topic
+
+
+def _set_closed(world: World, call: Call, *, closed: bool) -> bool:
+    chat, topic = _topic(world, call)
+    if chat.type == "private":
+        raise bad("method is available only for supergroups")
+    if topic.is_closed == closed:
+        raise bad("TOPIC_NOT_MODIFIED")
+    topic.is_closed = closed
+    _note(world, chat, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {})
+    return True
+
+
+def _note(world: World, chat: Chat, topic: Topic, field: str, about: dict[str, Any]) -> None:
+    inside = {"message_thread_id": topic.number, "is_topic_message": True}
+    world.post(chat, world.me(), {field: about, **inside})
+
+
+def _name(call: Call) -> str:
+    name = call.text("name").strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise bad("TOPIC_TITLE_EMPTY" if not name else "topic name is too long")
+    return name
+
+
+METHODS = {
+    "createForumTopic": create_forum_topic,
+    "editForumTopic": edit_forum_topic,
+    "closeForumTopic": close_forum_topic,
+    "reopenForumTopic": reopen_forum_topic,
+    "deleteForumTopic": delete_forum_topic,
+}

@@ -1,0 +1,293 @@
+"""A person's phone: everything a person can do in a chat with the bot."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.chats import Chat, Message
+from bot.sandbox.limits import LONGEST_TEXT, utf16_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.sandbox.files import Stored
+    from bot.sandbox.world import World
+
+COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
+SECOND_HALVES = range(0xDC, 0xE0)
+"""First bytes of the second half of a UTF-16 pair."""
+OLD = 48 * 60 * 60
+"""Seconds after which a press names its message without showing it."""
+
+
+class Phone:
+    """One person, their account, and their private chat with the bot."""
+
+    def __init__(self, world: World, user_id: int, name: str, language: str) -> None:
+        self._world = world
+        self.id = user_id
+        """The user's id, which is also the private chat's."""
+        first, _, last = name.partition(" ")
+        self.names = {"first_name": first} | ({"last_name": last} if last else {})
+        self.language = language
+        """What the person's app says it speaks; empty when it says nothing."""
+        self.chat = Chat(user_id, "private", dict(self.names), is_open=False)
+        self.toasts = self.chat.toasts
+        world.chats[user_id] = self.chat
+        world.people[user_id] = self.account()
+
+    # What the person sees
+
+    def messages(self) -> list[Message]:
+        """Return what the chat shows now, oldest first."""
+        return list(self.chat.messages.values())
+
+    def said(self) -> list[str]:
+        """Return the texts the bot's messages show now, oldest first."""
+        return [
+            str(message.get("text", message.get("caption", "")))
+            for message in self.chat.messages.values()
+            if message["from"]["is_bot"]
+        ]
+
+    def last(self) -> Message:
+        """Return the newest message of the bot; raises `LookupError` when there is none."""
+        for message in reversed(self.chat.messages.values()):
+            if message["from"]["is_bot"]:
+                return message
+        raise LookupError("the bot has said nothing in this chat")
+
+    def labels(self, message: Message | None = None) -> list[str]:
+        """Return what stands on the buttons under a message, the newest one by default."""
+        return [str(button["text"]) for button in _buttons(message or self.last())]
+
+    def account(self) -> dict[str, Any]:
+        """Return the person as messages name them."""
+        account = {"id": self.id, "is_bot": False, **self.names}
+        return account | ({"language_code": self.language} if self.language else {})
+
+    # What the person does
+
+    def say(self, text: str, *, reply_to: int | None = None) -> Message:
+        """Write a message; like any app, cut it in pieces when it is too long for one."""
+        message: Message = {}
+        for piece in _pieces(text):
+            message = self.send({"text": piece, **_commands(piece)}, reply_to=reply_to)
+        return message
+
+    def send(self, content: dict[str, Any], *, reply_to: int | None = None) -> Message:
+        """Send any content, in the Bot API's own shape."""
+        if reply_to is not None and reply_to in self.chat.messages:
+            content = {"reply_to_message": self.chat.messages[reply_to], **content}
+        self.chat.is_open = True
+        if self.chat.is_blocked:
+            self.unblock()
+        keyboard = self.chat.keyboard
+        if keyboard is not None and keyboard.get("one_time_keyboard"):
+            self._world.show_keyboard(self.chat, None)
+        message = self._world.post(self.chat, self.account(), content)
+        self._world.updates.add("message", message)
+        return message
+
+    def press(
+        self, message: int | None = None, *, label: str | None = None, data: str | None = None
+    ) -> str:
+        """Press a button under a message (the newest one by default) and return the query's id.
+
+        Name the button by its label or its data; data that stands on no button is a forged press.
+        """
+        shown = self.last() if message is None else self.chat.messages.get(message)
+        if data is None:
+            data = _data_of(shown, label)
+        number = shown["message_id"] if shown is not None else message
+        query = self._world.new_query(self.id, number or 0)
+        self._world.updates.add(
+            "callback_query",
+            {
+                "id": query,
+                "from": self.account(),
+                "message": self._as_pressed(shown, number or 0),
+                "chat_instance": str(self.id * 7919),
+                "data": data,
+            },
+        )
+        return query
+
+    def edit(self, number: int, text: str) -> Message:
+        """Put other words into a message the person sent."""
+        message = self.chat.messages[number]
+        field = "text" if "text" in message else "caption"
+        message[field] = text
+        message["edit_date"] = self._world.clock.seconds()
+        self._world.events.tell(self.id, "edited", message)
+        self._world.updates.add("edited_message", message)
+        return message
+
+    def delete(self, number: int) -> None:
+        """Delete a message on both sides; the bot is told nothing, as on Telegram."""
+        self._world.remove(self.chat, number)
+
+    def block(self) -> None:
+        """Stop the bot: it hears of it, and every send is refused from now on."""
+        self._set_blocked(blocked=True)
+
+    def unblock(self) -> None:
+        """Let the bot write again."""
+        self._set_blocked(blocked=False)
+
+    def vanish(self) -> None:
+        """Delete the account; the bot is told nothing until it writes."""
+        self.chat.is_deactivated = True
+
+    def react(self, number: int, *emoji: str) -> None:
+        """Leave reactions on a message, none to take them back."""
+        self._world.updates.add(
+            "message_reaction",
+            {
+                "chat": self.chat.brief(),
+                "message_id": number,
+                "user": self.account(),
+                "date": self._world.clock.seconds(),
+                "old_reaction": [],
+                "new_reaction": [{"type": "emoji", "emoji": one} for one in emoji],
+            },
+        )
+
+    # Things to send
+
+    def send_photo(self, data: bytes, *, caption: str = "", **claims: Any) -> Message:
+        """Send a photo; Telegram offers it in several sizes."""
+        stored = self._world.files.keep("photo", data, **claims)
+        return self.send(photo(stored) | _caption(caption))
+
+    def send_voice(self, data: bytes, *, seconds: int = 2, **claims: Any) -> Message:
+        """Send a voice note."""
+        stored = self._world.files.keep("voice", data, **{"mime": "audio/ogg", **claims})
+        return self.send({"voice": {**described(stored), "duration": seconds}})
+
+    def send_file(
+        self, data: bytes, *, name: str = "file", caption: str = "", **claims: Any
+    ) -> Message:
+        """Send a document; `size=` may claim what the data is not."""
+        stored = self._world.files.keep("document", data, name=name, **claims)
+        return self.send({"document": described(stored)} | _caption(caption))
+
+    def send_album(self, photos: Sequence[bytes], *, caption: str = "") -> list[Message]:
+        """Send photos together; the caption stands on the first."""
+        group = str(self._world.dice.randrange(1 << 50, 1 << 51))
+        return [
+            self.send(
+                {"media_group_id": group}
+                | photo(self._world.files.keep("photo", data))
+                | (_caption(caption) if place == 0 else {})
+            )
+            for place, data in enumerate(photos)
+        ]
+
+    def send_location(self, latitude: float, longitude: float) -> Message:
+        """Send where one is."""
+        return self.send({"location": {"latitude": latitude, "longitude": longitude}})
+
+    def send_contact(self, number: str, name: str) -> Message:
+        """Send somebody's phone number."""
+        return self.send({"contact": {"phone_number": number, "first_name": name}})
+
+    def forward(self, text: str, *, origin: dict[str, Any] | None = None) -> Message:
+        """Forward a message of somebody; by default of a user whose account is hidden."""
+        hidden = {"type": "hidden_user", "sender_user_name": "Somebody"}
+        now = self._world.clock.seconds()
+        return self.send({"text": text, "forward_origin": {"date": now, **(origin or hidden)}})
+
+    def _as_pressed(self, shown: Message | None, number: int) -> Message:
+        if shown is None or self._world.clock.seconds() - shown["date"] > OLD:
+            return {"chat": self.chat.brief(), "message_id": number, "date": 0}
+        return shown
+
+    def _set_blocked(self, *, blocked: bool) -> None:
+        if self.chat.is_blocked == blocked:
+            return
+        self.chat.is_blocked = blocked
+        before, after = ("member", "kicked") if blocked else ("kicked", "member")
+        self._world.updates.add(
+            "my_chat_member",
+            {
+                "chat": self.chat.brief(),
+                "from": self.account(),
+                "date": self._world.clock.seconds(),
+                "old_chat_member": self._world.membership(before),
+                "new_chat_member": self._world.membership(after),
+            },
+        )
+        self._world.events.tell(self.id, "chat", {"is_blocked": blocked})
+
+
+def described(stored: Stored) -> dict[str, Any]:
+    """Return what a message says about a file of it."""
+    about: dict[str, Any] = {"file_id": stored.file_id, "file_unique_id": stored.unique}
+    if stored.name:
+        about["file_name"] = stored.name
+    if stored.mime:
+        about["mime_type"] = stored.mime
+    if stored.size:
+        about["file_size"] = stored.size
+    return about
+
+
+def photo(stored: Stored) -> dict[str, Any]:
+    """Return a photo's sizes; the largest comes last, and all are the same file here."""
+    about = described(stored)
+    about.pop("file_name", None)
+    about.pop("mime_type", None)
+    return {
+        "photo": [
+            {**about, "width": 320, "height": 240},
+            {**about, "width": 1280, "height": 960},
+        ]
+    }
+
+
+def _caption(text: str) -> dict[str, Any]:
+    return {"caption": text} if text else {}
+
+
+def _commands(text: str) -> dict[str, Any]:
+    if "/" not in text:
+        return {}
+    entities = [
+        {
+            "type": "bot_command",
+            "offset": utf16_length(text[: found.start()]),
+            "length": len(found.group()),
+        }
+        for found in COMMAND.finditer(text)
+    ]
+    return {"entities": entities} if entities else {}
+
+
+def _pieces(text: str) -> Iterable[str]:
+    if utf16_length(text) <= LONGEST_TEXT:
+        return [text]
+    raw = text.encode("utf-16-le", "surrogatepass")
+    pieces, start = [], 0
+    while start < len(raw):
+        end = start + 2 * LONGEST_TEXT
+        if end < len(raw) and raw[end + 1] in SECOND_HALVES:  # a pair stays together
+            end -= 2
+        pieces.append(raw[start:end].decode("utf-16-le", "surrogatepass"))
+        start = end
+    return pieces
+
+
+def _buttons(message: Message) -> list[dict[str, Any]]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", ())
+    return [button for row in rows for button in row]
+
+
+def _data_of(message: Message | None, label: str | None) -> str:
+    buttons = _buttons(message) if message is not None else []
+    for button in buttons:
+        if label is None or button["text"] == label:
+            return str(button.get("callback_data", ""))
+    shown = ", ".join(button["text"] for button in buttons)
+    raise LookupError(f"no such button; there are: {shown}")

@@ -1,0 +1,55 @@
+"""How the Bot API says no, in its own words: clients match these sentences."""
+
+from __future__ import annotations
+
+from bot.errors import HavenError
+
+
+class Refusal(HavenError):
+    """A call was refused; the sentence is what Telegram would have said."""
+
+    def __init__(
+        self, code: int, description: str, parameters: dict[str, int] | None = None
+    ) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+def bad(sentence: str) -> Refusal:
+    """Return a 400: the call as it stands can never succeed."""
+    return Refusal(400, f"Bad Request: {sentence}")
+
+
+def forbidden(sentence: str) -> Refusal:
+    """Return a 403: the bot may not do this, or may not do it here."""
+    return Refusal(403, f"Forbidden: {sentence}")
+
+
+def too_many(seconds: int) -> Refusal:
+    """Return a 429 that names how long to wait."""
+    sentence = f"Too Many Requests: retry after {seconds}"
+    return Refusal(429, sentence, {"retry_after": seconds})
+
+
+def upgraded(chat_id: int) -> Refusal:
+    """Return the 400 of a group that has become the named supergroup."""
+    sentence = "Bad Request: group chat was upgraded to a supergroup chat"
+    return Refusal(400, sentence, {"migrate_to_chat_id": chat_id})
+
+
+CONFLICT = (
+    "Conflict: terminated by other getUpdates request; "
+    "make sure that only one bot instance is running"
+)
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; "
+    "use deleteWebhook to delete the webhook first"
+)
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly "
+    "the same as a current content and reply markup of the message"
+)
+QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+TOO_OLD_TO_DELETE = "message can't be deleted for everyone"

@@ -1,0 +1,87 @@
+"""The stand-in for Telegram as one object: what a test or the demo holds in its hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import SystemClock
+from bot.sandbox.clocks import MovedClock
+from bot.sandbox.faults import Faults
+from bot.sandbox.journal import Journal
+from bot.sandbox.phone import Phone
+from bot.sandbox.world import TOKEN, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+    from bot.clock import Clock
+    from bot.sandbox.journal import Call
+
+    Check = Callable[[str, dict[str, Any]], str | None]
+
+FIRST_PERSON = 5_000_000_001
+
+
+class Sandbox:
+    """A Telegram of one's own: people, chats, the bot's queue of updates, and troubles."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        token: str = TOKEN,
+        check: Check | None = None,
+        seed: int = 1,
+        keep_calls: int = 100_000,
+    ) -> None:
+        """Begin with nobody in it.
+
+        Args:
+            clock: tells the time; the machine's own when not given.
+            token: the one token that is answered.
+            check: is told every call's method and parameters and returns what is wrong with
+                them, or None; what it returns is kept in `journal.complaints`.
+            seed: makes random numbers repeat.
+            keep_calls: how many calls the journal remembers.
+        """
+        self.token = token
+        self.clock = MovedClock(clock or SystemClock())
+        self.world = World(self.clock, seed)
+        self.updates = self.world.updates
+        self.events = self.world.events
+        self.faults = Faults(self.clock, self.world.dice)
+        self.journal = Journal(keep_calls)
+        self.phones: dict[int, Phone] = {}
+        self._check = check
+
+    def phone(
+        self, name: str = "Sari", *, language: str = "id", user_id: int | None = None
+    ) -> Phone:
+        """Add a person with a phone whose app speaks that language."""
+        if user_id is None:
+            user_id = FIRST_PERSON + len(self.phones)
+        phone = Phone(self.world, user_id, name, language)
+        self.phones[user_id] = phone
+        self.events.tell(0, "phones", None)
+        return phone
+
+    def note(self, call: Call) -> None:
+        """Write a call down, and what the checker has to say about it."""
+        self.journal.calls.append(call)
+        if self._check is not None:
+            complaint = self._check(call.method, call.params)
+            if complaint is not None:
+                self.journal.complaints.append(complaint)
+
+    def app(self) -> ASGIApp:
+        """Return the whole sandbox as an application: Bot API, control API, phone page."""
+        from bot.sandbox.app import build  # noqa: PLC0415 - the app knows the sandbox, not it the app
+
+        return build(self)
+
+    def close(self) -> None:
+        """Send everybody home who waits: pollers and watchers."""
+        self.updates.close()
+        self.events.close()
