@@ -26,9 +26,19 @@ class Trouble(StrEnum):
     """502 with a page instead of JSON; nothing happened."""
     TRUNCATED = "truncated"
     """It took effect; the answer is 200 with half of its JSON."""
-    DROP_ @ dataclass(slots=True)
+    DROP_BEFORE = "drop_before"
+    """The line is cut and nothing happened."""
+    DROP_AFTER = "drop_after"
+    """It took effect and the line is cut without an answer."""
+    FLOOD = "flood"
+    """429; nothing happened."""
+    ERROR = "error"
+    """Any other refusal, with `code` and `description`."""
+    STRANGER = "stranger"
+    """200 with another bot's data: `getMe` names a bot that is not ours."""
 
 
+@dataclass(slots=True)
 class Fault:
     """One trouble: which calls it strikes, and for how long."""
 
