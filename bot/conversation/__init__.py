@@ -1,0 +1,76 @@
+"""How a conversation is written down (`flow`, the steps) and how it is held (`engine`).
+
+Nothing in this package reads a clock, a database or a network.
+
+Why a class body and not a table of arrows: reading order is routing. The next step is the first
+one further down that is still open and whose `when` holds, so every flow ends, guards can only look
+back, and the open step can be found again from the answers alone after any release.
+
+Why going back keeps the answer: a person who taps Back by mistake has not taken back what they
+wrote. The question is asked again with "Keep my answer" and "Remove my answer" beside it, and what
+was answered after it stays, as far as its guard still holds.
+"""
+
+from bot.conversation.answers import Answer, FileNote, Moment, Where
+from bot.conversation.ask import Ask, Number, Words
+from bot.conversation.book import Book
+from bot.conversation.choices import Choose, ChooseMany
+from bot.conversation.engine import answer, ask_again, back, begin, clear, keep, skip, why
+from bot.conversation.facts import Collect, Place, When
+from bot.conversation.flow import Flow
+from bot.conversation.guards import ALWAYS, Guard, Known
+from bot.conversation.heard import Files, Heard, Located, Pressed
+from bot.conversation.outcomes import Outcome
+from bot.conversation.place import PlaceFacts
+from bot.conversation.position import Frame, Position, pack, unpack
+from bot.conversation.review import Review
+from bot.conversation.steps import Begin, Danger, End, Say
+from bot.conversation.turn import CONTROLS, Came, Choice, Reply, Turn
+
+__all__ = [
+    "ALWAYS",
+    "CONTROLS",
+    "Answer",
+    "Ask",
+    "Begin",
+    "Book",
+    "Came",
+    "Choice",
+    "Choose",
+    "ChooseMany",
+    "Collect",
+    "Danger",
+    "End",
+    "FileNote",
+    "Files",
+    "Flow",
+    "Frame",
+    "Guard",
+    "Heard",
+    "Known",
+    "Located",
+    "Moment",
+    "Number",
+    "Outcome",
+    "Place",
+    "PlaceFacts",
+    "Position",
+    "Pressed",
+    "Reply",
+    "Review",
+    "Say",
+    "Turn",
+    "When",
+    "Where",
+    "Words",
+    "answer",
+    "ask_again",
+    "back",
+    "begin",
+    "clear",
+    "keep",
+    "pack",
+    "skip",
+    "unpack",
+    "why",
+]

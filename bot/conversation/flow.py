@@ -1,0 +1,95 @@
+"""A flow is a class body read from top to bottom."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from bot.conversation.guards import ALWAYS
+from bot.conversation.review import ALSO, GO, SHOW, Review
+from bot.conversation.steps import End, Step
+from bot.text import Text
+
+TAKEN = frozenset({"name", "title", "steps", "renamed", "formerly", ALSO, "also_files", SHOW, GO})
+"""Names that mean something else, in the class, in what a flow hands over, or on a button."""
+
+
+class OnePass(dict[str, object]):
+    """The namespace of a flow: a step written twice would silently hide the first."""
+
+    def __setitem__(self, name: str, value: object) -> None:
+        if isinstance(self.get(name), Step):
+            raise TypeError(f"the step {name} stands twice")
+        super().__setitem__(name, value)
+
+
+class Reading(type):
+    """Makes a class body readable from top to bottom, every name once."""
+
+    @classmethod
+    def __prepare__(cls, _name: str, _bases: tuple[type, ...], /, **_kwargs: object) -> OnePass:
+        """Return a namespace that refuses a name for a second step."""
+        return OnePass()
+
+    def __new__(cls, name: str, bases: tuple[type, ...], body: OnePass) -> Reading:  # noqa: D102 - as `type`
+        return super().__new__(cls, name, bases, dict(body))
+
+
+class Flow(metaclass=Reading):
+    """A conversation written down in the order it is spoken.
+
+    The next step is always the first one further down that is still open and whose `when` holds.
+    There is no other rule, so every flow ends.
+    """
+
+    name: ClassVar[str]
+    """The class's name in snake_case."""
+    title: ClassVar[Text]
+    """What people and caseworkers call it."""
+    steps: ClassVar[tuple[Step, ...]]
+    renamed: ClassVar[dict[str, str]] = {}
+    """Former names of steps and what they are called now: drafts in flight keep their answers."""
+    formerly: ClassVar[tuple[str, ...]] = ()
+    """Former names of the flow."""
+
+    def __init_subclass__(cls) -> None:
+        cls.steps = tuple(step for step in vars(cls).values() if isinstance(step, Step))
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        _check_title(cls)
+        _check_names(cls)
+        _check_last_step(cls)
+        for here, step in enumerate(cls.steps):
+            _check_looks_back(cls, step, cls.steps[:here])
+
+
+def _check_title(flow: type[Flow]) -> None:
+    if not isinstance(getattr(flow, "title", None), Text):
+        raise TypeError(f"{flow.__name__} needs a title")
+
+
+def _check_names(flow: type[Flow]) -> None:
+    names = {step.name for step in flow.steps}
+    if taken := names & TAKEN:
+        raise TypeError(f"{flow.__name__}: a step cannot be called {', '.join(sorted(taken))}")
+    if lost := set(flow.renamed.values()) - names:
+        raise TypeError(f"{flow.__name__}: renamed to steps that are not here: {sorted(lost)}")
+    if both := set(flow.renamed) & names:
+        raise TypeError(f"{flow.__name__}: renamed, and still here: {sorted(both)}")
+
+
+def _check_last_step(flow: type[Flow]) -> None:
+    last = flow.steps[-1] if flow.steps else None
+    if not isinstance(last, End) or last.when is not ALWAYS:
+        raise TypeError(f"{flow.__name__} must close with an End that is always reached")
+
+
+def _check_looks_back(flow: type[Flow], step: Step, earlier: tuple[Step, ...]) -> None:
+    for seen in step.when.looks_at():
+        if seen not in earlier:
+            raise TypeError(
+                f"{flow.__name__}.{step.name} looks at {seen.name}, which does not come before it"
+            )
+    if isinstance(step, Review):
+        for asked in step.of:
+            if asked not in earlier:
+                raise TypeError(f"{flow.__name__}.{step.name} reviews a question after it")

@@ -1,0 +1,189 @@
+"""When a step is spoken: small conditions on the answers so far, which can also be read aloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.conversation.answers import Answer
+    from bot.conversation.questions import Question
+
+    Answers = Mapping[str, Answer]
+    Facts = frozenset[str]
+
+
+class Guard:
+    """A yes-or-no question about the answers so far. Its `str` is what a picture shows."""
+
+    __slots__ = ()
+
+    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - the signature of all guards
+        """Return whether the step is to be spoken."""
+        return True
+
+    def looks_at(self) -> frozenset[Question[Answer]]:
+        """Return the questions it depends on."""
+        return frozenset()
+
+    def facts(self) -> frozenset[str]:
+        """Return the facts from outside it depends on."""
+        return frozenset()
+
+    def __str__(self) -> str:
+        return "always"
+
+    def __and__(self, other: Guard) -> Guard:
+        return Both(self, other)
+
+    def __or__(self, other: Guard) -> Guard:
+        return Either(self, other)
+
+    def __invert__(self) -> Guard:
+        return Not(self)
+
+
+ALWAYS = Guard()
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Guard):
+    """Holds when the house told the engine this fact, e.g. `rehearsal` or `staffed`."""
+
+    fact: str
+
+    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+        """Return whether the fact is known."""
+        return self.fact in known
+
+    def facts(self) -> frozenset[str]:
+        """Return the one fact."""
+        return frozenset({self.fact})
+
+    def __str__(self) -> str:
+        return f"known: {self.fact}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chose(Guard):
+    """Holds when one of these choices was made."""
+
+    question: Question[Answer]
+    codes: tuple[str, ...]
+
+    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+        """Return whether one of the codes is the answer."""
+        return answers.get(self.question.name) in self.codes
+
+    def looks_at(self) -> frozenset[Question[Answer]]:
+        """Return the one question."""
+        return frozenset({self.question})
+
+    def __str__(self) -> str:
+        return f"{self.question.name} is {' or '.join(self.codes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked(Guard):
+    """Holds when at least one of these was among the choices made."""
+
+    question: Question[Answer]
+    codes: tuple[str, ...]
+
+    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+        """Return whether one of the codes is among the answers."""
+        made = answers.get(self.question.name)
+        return isinstance(made, tuple) and any(code in made for code in self.codes)
+
+    def looks_at(self) -> frozenset[Question[Answer]]:
+        """Return the one question."""
+        return frozenset({self.question})
+
+    def __str__(self) -> str:
+        return f"{self.question.name} has {' or '.join(self.codes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Guard):
+    """Holds when the question was answered and not skipped."""
+
+    question: Question[Answer]
+
+    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+        """Return whether there is an answer."""
+        return answers.get(self.question.name) not in (None, ())
+
+    def looks_at(self) -> frozenset[Question[Answer]]:
+        """Return the one question."""
+        return frozenset({self.question})
+
+    def __str__(self) -> str:
+        return f"{self.question.name} was answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Guard):
+    """Two guards together."""
+
+    left: Guard
+    right: Guard
+
+    def looks_at(self) -> frozenset[Question[Answer]]:
+        """Return the questions of both."""
+        return self.left.looks_at() | self.right.looks_at()
+
+    def facts(self) -> frozenset[str]:
+        """Return the facts of both."""
+        return self.left.facts() | self.right.facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Both(Pair):
+    """Holds when both hold."""
+
+    def holds(self, answers: Answers, known: Facts) -> bool:
+        """Return whether both hold."""
+        return self.left.holds(answers, known) and self.right.holds(answers, known)
+
+    def __str__(self) -> str:
+        return f"{_wrapped(self.left, Either)} and {_wrapped(self.right, Either)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Pair):
+    """Holds when one of the two holds, or both."""
+
+    def holds(self, answers: Answers, known: Facts) -> bool:
+        """Return whether at least one holds."""
+        return self.left.holds(answers, known) or self.right.holds(answers, known)
+
+    def __str__(self) -> str:
+        return f"{_wrapped(self.left, Both)} or {_wrapped(self.right, Both)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Guard):
+    """Holds when the other does not."""
+
+    guard: Guard
+
+    def holds(self, answers: Answers, known: Facts) -> bool:
+        """Return whether the other does not hold."""
+        return not self.guard.holds(answers, known)
+
+    def looks_at(self) -> frozenset[Question[Answer]]:
+        """Return the questions of the other."""
+        return self.guard.looks_at()
+
+    def facts(self) -> frozenset[str]:
+        """Return the facts of the other."""
+        return self.guard.facts()
+
+    def __str__(self) -> str:
+        return f"not ({self.guard})"
+
+
+def _wrapped(guard: Guard, looser: type[Guard]) -> str:
+    return f"({guard})" if isinstance(guard, looser) else str(guard)

@@ -1,0 +1,95 @@
+"""Compile a flow into a `transitions` machine, once, for every conversation to share.
+
+A frame passes through the machine, none belongs to it. Three events move it: `forward` to the next
+step, `back` to the question answered last, `change` from a review to one of its questions.
+
+A machine tries the ways out of a step one after the other, so each step has only the ways a reader
+sees: to every later step up to the first one that is always spoken. A step that is already
+answered is walked over, one `forward` a step; that happens after a correction only.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from operator import eq
+from typing import TYPE_CHECKING
+
+from transitions import EventData, Machine, State, Transition
+
+from bot.conversation.guards import ALWAYS
+from bot.conversation.questions import Question
+from bot.conversation.review import Review
+from bot.conversation.steps import End, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+FORWARD, BACK, CHANGE = "forward", "back", "change"
+
+logging.getLogger("transitions").setLevel(logging.WARNING)
+
+
+class Way(Transition):
+    """A way from one step to another, left quickly when its guard does not hold.
+
+    What the library does around a condition costs more than our guards do, and a long flow has
+    many ways that are not taken.
+    """
+
+    def execute(self, event_data: EventData) -> bool:
+        """Take the way if every condition holds."""
+        for condition in self.conditions:
+            if not condition.func(*event_data.args):  # type: ignore[operator]  # ours are no names
+                return False
+        return super().execute(event_data)
+
+    def _eval_conditions(self, event_data: EventData) -> bool:  # noqa: ARG002 - seen to above
+        return True
+
+
+class FlowMachine(Machine):
+    """A machine whose transitions are ways."""
+
+    transition_cls = Way
+
+
+def machine_for(steps: tuple[Step, ...]) -> Machine:
+    """Return the machine for these steps."""
+    machine = FlowMachine(
+        model=None,
+        states=[State(step.name, final=isinstance(step, End)) for step in steps],
+        initial=steps[0].name,
+        auto_transitions=False,
+        model_attribute="step",
+    )
+    for here, step in enumerate(steps):
+        if not isinstance(step, End):
+            _add_ways_forward(machine, step, steps[here + 1 :])
+        _add_ways_back(machine, step, steps[:here])
+        if isinstance(step, Review):
+            for asked in step.of:
+                machine.add_transition(
+                    CHANGE, step.name, asked.name, conditions=partial(eq, asked.name)
+                )
+    return machine
+
+
+def _add_ways_forward(machine: Machine, step: Step, later: tuple[Step, ...]) -> None:
+    for other in later:
+        if other.when is ALWAYS:
+            machine.add_transition(FORWARD, step.name, other.name)
+            return
+        machine.add_transition(FORWARD, step.name, other.name, conditions=other.when.holds)
+
+
+def _add_ways_back(machine: Machine, step: Step, earlier: tuple[Step, ...]) -> None:
+    for other in reversed(earlier):
+        if isinstance(other, Question):
+            machine.add_transition(
+                BACK, step.name, other.name, conditions=partial(_is_among, other.name)
+            )
+
+
+def _is_among(name: str, closed: Collection[str]) -> bool:
+    return name in closed

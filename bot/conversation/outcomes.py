@@ -1,0 +1,37 @@
+"""What a flow can come to. `bot.dispatch` decides what follows from each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The end a flow came to, as the rest of the house hears of it."""
+
+    FINISHED = "finished"
+    """Nothing follows."""
+    REPORT_SUBMITTED = "report_submitted"
+    """The person sent a report."""
+    HELP_REQUESTED = "help_requested"
+    """The person asked for a service."""
+    PERSON_WANTED = "person_wanted"
+    """The person wants to write with somebody."""
+    TELL_NOW = "tell_now"
+    """The person is in danger and said that a caseworker shall know at once."""
+    ADDED = "added"
+    """The person added to what they had sent."""
+    WITHDRAWN = "withdrawn"
+    """The person wants back what they had sent."""
+    STOPPED = "stopped"
+    """The person wants nothing more: whatever lies beneath ends with it."""
+    LANGUAGE_CHOSEN = "language_chosen"
+    """The person reads another language from here on."""
+
+
+CARRIES_WORDS = frozenset(
+    {Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED, Outcome.ADDED}
+)
+"""Outcomes that take along what was written beside the questions.
+
+Not `TELL_NOW`: there the person agreed to a place and a language, and to no word of theirs.
+"""

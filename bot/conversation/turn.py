@@ -1,0 +1,105 @@
+"""What the bot says in one turn, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.conversation.answers import Answer
+    from bot.conversation.outcomes import Outcome
+    from bot.text import Catalogue
+
+NOT_UNDERSTOOD = _("That does not fit this question, but I kept it. Please choose one of these.")
+NOT_A_NUMBER = _("I kept what you wrote. Please answer with a number, for example 3.")
+FILE_KEPT = _("I have it. Now back to the question.")
+RECEIVED = _("I have it. You can send more.")
+NO_REASON = _("You can answer this as you like.")
+LEFT_EMPTY = _("not answered")
+FILES_SENT = _("Files: {count}")
+POINT_SHARED = _("A place on the map")
+WRITTEN_BESIDE = _("You also wrote")
+
+CONTROLS: Mapping[str, Text] = {
+    "skip": _("Skip this question"),
+    "why": _("Why do you ask?"),
+    "back": _("Back"),
+    "done": _("Done"),
+    "keep": _("Keep my answer"),
+    "clear": _("Remove my answer"),
+}
+"""Buttons a question may have beside its choices. A choice may not use these codes."""
+
+CHANGE = _("Change")
+LEAVE_OUT = _("Leave out")
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One thing to press."""
+
+    code: str
+    label: Text
+    number: int
+    """The digit on the button, which can be typed instead."""
+    ticked: bool = False
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One question of a summary and what was answered."""
+
+    number: int
+    prompt: Text
+    told: tuple[Text | str, ...]
+    """Phrases of ours, which are translated, and words of the person, which are not."""
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """One message."""
+
+    text: Text
+    values: Mapping[str, str] = {}
+    choices: tuple[Choice, ...] = ()
+    controls: tuple[str, ...] = ()
+    fleeting: bool = False
+    """Whether it vanishes at the next step."""
+    question: bool = False
+    """Whether it waits for an answer, and so offers danger and stop as well."""
+    edits: bool = False
+    """Whether it replaces the question shown last: a tick was set or cleared."""
+    lines: tuple[Line, ...] = ()
+    """The summary, when this is one."""
+
+    def read_in(self, catalogue: Catalogue, blanks: Mapping[str, str] | None = None) -> str:
+        """Return the whole message in the catalogue's language, the summary included."""
+        values = {**blanks, **self.values} if blanks else self.values
+        head = self.text.read_in(catalogue, values)
+        return "\n\n".join([head, *(_line(line, catalogue, values) for line in self.lines)])
+
+
+class Came(msgspec.Struct, frozen=True):
+    """A flow ended."""
+
+    outcome: Outcome
+    flow: str
+    answers: dict[str, Answer]
+    """By step. Where words are taken along, `also` and `also_files` hold what was said beside."""
+
+
+class Turn(msgspec.Struct):
+    """One turn of the conversation."""
+
+    replies: list[Reply] = []
+    came: list[Came] = []
+
+
+def _line(line: Line, catalogue: Catalogue, values: Mapping[str, str]) -> str:
+    told = ", ".join(
+        part if isinstance(part, str) else part.read_in(catalogue, values) for part in line.told
+    )
+    number = f"{line.number}. " if line.number else ""
+    return f"{number}{line.prompt.read_in(catalogue, values)}\n{told}"
