@@ -283,7 +283,7 @@ class Report(Flow):
             "here, then press “Done”. You do not need to go back there for anything."
         ),
         short=pgettext("summary", "What you sent with it"),
-        why=_("Pictures can help later. They are never more important than your safety."),
+        why=_("Pictures can be useful later. They are never more important than your safety."),
         when=depth.was("more"),
     )
     anything_else = Ask(

@@ -1,0 +1,60 @@
+"""Words that mean danger are heard in any language, and harmless talk is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER, alarms
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("I want to kill myself", "suicide"),
+        ("He\u2019s  coming!!", "coming"),
+        ("they LOCKED ME in the room", "locked"),
+        ("saya dikurung di gudang", "locked"),
+        ("tôi muốn tự tử", "suicide"),
+        ("ho dang den", "coming"),
+        ("他們拿刀把我關起來", "violence"),
+        ("他們拿刀把我關起來", "locked"),
+        ("gusto ko nang mamatay", "suicide"),
+        ("ช่วยด้วยยยย", "help_now"),
+        ("เขาถือมีดอยู่", "violence"),
+    ],
+)
+def test_a_cry_is_heard_however_it_is_typed(words: str, code: str) -> None:
+    assert code in alarms(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I begun work at six and cook dinner",
+        "từ từ thôi, tôi kể",
+        "tài khoản của tôi bị khóa",
+        "tolong, saya mau tanya soal gaji",
+        "มีดีอะไรบ้าง",
+        "我的薪水沒拿到",
+        "Walang bayad ang overtime ko",
+        "",
+    ],
+)
+def test_harmless_talk_raises_nothing(words: str) -> None:
+    assert alarms(words) == frozenset()
+
+
+def test_every_offered_language_has_words_for_every_danger() -> None:
+    lists = WRITTEN_APART | WRITTEN_TOGETHER
+    assert lists.keys() == {"en", "id", "vi", "fil", "zh_Hant", "th"}
+    codes = {"suicide", "violence", "coming", "locked", "help_now"}
+    for language, words in lists.items():
+        assert words.keys() == codes, language
+        assert sum(len(found) for found in words.values()) >= 12, language
+
+
+def test_every_word_of_the_lists_is_heard_as_its_own_code() -> None:
+    for words in (WRITTEN_APART | WRITTEN_TOGETHER).values():
+        for code, found in words.items():
+            for word in found:
+                assert code in alarms(f"... {word}. ..."), word

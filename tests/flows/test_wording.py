@@ -1,0 +1,325 @@
+"""Every sentence a person may read, held to the rules that keep it safe to read.
+
+The checks return what is wrong, so that each can be shown a sentence that must fail.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.conversation import Begin, Collect, End, Review, Say
+from bot.conversation.choices import Listed
+from bot.conversation.guards import ALWAYS
+from bot.conversation.questions import Question
+from bot.conversation.turn import CONTROLS
+from bot.languages import LANGUAGES
+from bot.text import Text
+from flows import ALL, phrases
+from flows.counties import COUNTIES
+from flows.language import OWN_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.conversation import Flow, Step
+
+BLANKS = {
+    "organisation": "x" * 40,
+    "contact": "x" * 40,
+    "hours": "x" * 45,
+    "numbers": "x" * 160,
+    "reference": "K7M4Q2",
+    "keep_days": "90",
+}
+"""Each blank at about the longest it may be."""
+LONGEST_MESSAGE = 300
+LONGEST_IN_ENGLISH = 240
+"""Leaves a fifth for languages that need more room."""
+LONGEST_BUTTON = 24
+LOCKED_SCREEN = 40
+
+NEVER = re.compile(
+    r"!|\b(victims?|cases?|reports?|reported|slaves?|prostitut\w*|illegal\w*|runaways?|rescue\w*"
+    r"|traffick\w*|calm|guarantee\w*|should have|client|user|will)\b",
+    re.IGNORECASE,
+)
+"""Labels, verdicts, promises, and the desk's own words."""
+ON_A_LOCKED_SCREEN = re.compile(
+    r"traffick|police|victim|\bhelp|rescue|\breport|\bcase\b|immigration|salary|wage|broker"
+    r"|employer|passport",
+    re.IGNORECASE,
+)
+NEGATIVE = re.compile(r"(?:\bnot\b|n['\u2019]t\b|\bnever\b|\bno\b)", re.IGNORECASE)
+YES_OR_NO = re.compile(r"^(?:yes|no|ok|okay|sure)(?:$|[,.;:])", re.IGNORECASE)
+STATUS = re.compile(
+    r"visa|residen|overstay|permit|\bstatus\b|passport|nationality|citizen|\bARC\b", re.IGNORECASE
+)
+TAIWAN_NUMBERS = {"110", "112", "113", "119"}
+DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "5", "6", "12", "18", "20", "22", "24"}
+"""Emergency numbers, keys to press, an age, hours, people, megabytes. No other number is known."""
+NOT_OURS = {"Clear history", "Yīngwén"}
+"""Quoted words that stand on somebody else's button or in somebody else's mouth."""
+
+
+def faults(text: str) -> list[str]:
+    """Return what is wrong with a message."""
+    filled = text
+    for blank, value in BLANKS.items():
+        filled = filled.replace("{" + blank + "}", value)
+    found = [f"says {word.group()!r}" for word in NEVER.finditer(text)]
+    found += [f"has a blank nobody fills: {{{it}}}" for it in re.findall(r"\{(\w*)\}", filled)]
+    found += [f"knows the number {it}" for it in re.findall(r"\d+", text) if it not in DIGITS]
+    if len(text) > LONGEST_IN_ENGLISH or len(filled) > LONGEST_MESSAGE:
+        found.append(f"is too long: {len(text)}, filled in {len(filled)}")
+    if shown := ON_A_LOCKED_SCREEN.search(text[:LOCKED_SCREEN]):
+        found.append(f"shows {shown.group()!r} on a locked screen")
+    if text.count("?") > 1:
+        found.append("asks two things")
+    if TAIWAN_NUMBERS & set(re.findall(r"\d+", text)) and "Taiwan" not in text:
+        found.append("does not say where its number answers")
+    return found
+
+
+def question_faults(text: str) -> list[str]:
+    """Return what is wrong with a question, beside what can be wrong with any message."""
+    found = [
+        f"asks negatively: {asked.strip()}"
+        for asked in re.findall(r"[^.?!\n]*\?", text)
+        if NEGATIVE.search(asked)
+    ]
+    if status := STATUS.search(text):
+        found.append(f"asks about {status.group()}")
+    return found
+
+
+def button_faults(label: str, number: int = 0) -> list[str]:
+    """Return what is wrong with a button."""
+    found = [f"says {word.group()!r}" for word in NEVER.finditer(label)]
+    shown = f"{number} {label}" if number else label
+    if len(shown) > LONGEST_BUTTON:
+        found.append(f"is too wide: {len(shown)}")
+    if YES_OR_NO.search(label):
+        found.append("does not state the fact")
+    return found
+
+
+def steps() -> Iterator[tuple[type[Flow], Step]]:
+    for flow in ALL:
+        for step in flow.steps:
+            yield flow, step
+
+
+def messages() -> dict[str, str]:
+    """Return every message by where it stands; what is spoken between flows as well."""
+    found = {}
+    for flow, step in steps():
+        where = f"{flow.name}.{step.name}"
+        if isinstance(step, Say | End) and step.text is not None:
+            found[where] = step.text.source
+        if isinstance(step, Question):
+            found[where] = step.prompt.source
+            if step.why is not None:
+                found[f"{where} why"] = step.why.source
+    for name, value in vars(phrases).items():
+        if isinstance(value, Text) and value.context is None:
+            found[name] = value.source
+    return found
+
+
+def buttons() -> dict[str, tuple[str, int]]:
+    """Return every label by where it stands, with the digit before it."""
+    found = {"danger": (phrases.DANGER.source, 0), "stop": (phrases.STOP.source, 0)}
+    found |= {code: (label.source, 0) for code, label in CONTROLS.items()}
+    for flow, step in steps():
+        if isinstance(step, Listed):
+            for number, (code, label) in enumerate(step.choices.items(), 1):
+                found[f"{flow.name}.{step.name}.{code}"] = (label.source, number)
+        if isinstance(step, Review):
+            found[f"{flow.name}.{step.name}.show"] = (step.show.source, 1)
+            found[f"{flow.name}.{step.name}.go"] = (step.go.source, 2)
+    return found
+
+
+def unquoted(texts: Iterable[str], labels: set[str]) -> set[str]:
+    """Return words quoted in messages that stand on no button."""
+    return (
+        {quoted for text in texts for quoted in re.findall("“([^”]+)”", text)} - labels - NOT_OURS
+    )
+
+
+@pytest.mark.parametrize(("where", "text"), messages().items())
+def test_a_message_is_short_neutral_and_promises_nothing(where: str, text: str) -> None:
+    assert faults(text) == [], where
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("You are a victim of this.", "says 'victim'"),
+        ("Your case is open.", "says 'case'"),
+        ("Thank you for your report.", "says 'report'"),
+        ("Please stay calm.", "says 'calm'"),
+        ("Thank you!", "says '!'"),
+        ("You will get a permit.", "says 'will'"),
+        ("Dear {name}, hello.", "has a blank nobody fills: {name}"),
+        ("In Taiwan call 1955.", "knows the number 1955"),
+        ("Call 110.", "does not say where its number answers"),
+        ("The police read this.", "shows 'police' on a locked screen"),
+        ("Are you well? Where are you?", "asks two things"),
+        ("x" * 241, "is too long: 241, filled in 241"),
+        ("{numbers}{numbers}", "is too long: 18, filled in 320"),
+    ],
+)
+def test_an_unsafe_message_would_be_found(text: str, fault: str) -> None:
+    assert fault in faults(text)
+
+
+@pytest.mark.parametrize(
+    ("where", "step"),
+    [(f"{flow.name}.{step.name}", step) for flow, step in steps() if isinstance(step, Question)],
+)
+def test_no_question_is_negative_or_asks_for_visa_or_residence(
+    where: str, step: Question[object]
+) -> None:
+    assert question_faults(step.prompt.source) == [], where
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Aren't you safe?", "asks negatively: Aren't you safe?"),
+        ("Are you not safe there?", "asks negatively: Are you not safe there?"),
+        ("What kind of visa do you have?", "asks about visa"),
+        ("Is your residence permit still good?", "asks about residen"),
+    ],
+)
+def test_an_unsafe_question_would_be_found(text: str, fault: str) -> None:
+    assert fault in question_faults(text)
+
+
+def test_permits_are_only_spoken_of_as_something_one_may_want() -> None:
+    asked_about = {where for where, (label, _) in buttons().items() if STATUS.search(label)}
+    wanted = {"ask_for_help.needs.residence_permit", "ask_for_help.needs.work_permit"}
+    assert asked_about == wanted
+
+
+@pytest.mark.parametrize(("where", "button"), buttons().items())
+def test_a_button_is_narrow_and_states_the_fact(where: str, button: tuple[str, int]) -> None:
+    assert button_faults(*button) == [], where
+
+
+@pytest.mark.parametrize(
+    ("label", "fault"),
+    [
+        ("Yes", "does not state the fact"),
+        ("No, keep it here", "does not state the fact"),
+        ("Report to somebody", "says 'Report'"),
+        ("A label that is far too wide", "is too wide: 30"),
+    ],
+)
+def test_an_unsafe_button_would_be_found(label: str, fault: str) -> None:
+    assert fault in button_faults(label, 1)
+
+
+def test_quoted_buttons_exist_under_that_name() -> None:
+    labels = {label for label, _ in buttons().values()}
+    assert unquoted(messages().values(), labels) == set()
+    assert unquoted(["Press “Sned”."], labels) == {"Sned"}
+
+
+@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+def test_every_question_says_why_it_is_asked(flow: type[Flow]) -> None:
+    silent = [
+        step.name
+        for step in flow.steps
+        if isinstance(step, Question)
+        and step.controls
+        and not isinstance(step, Review)
+        and step.why is None
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+def test_a_question_can_be_skipped_unless_it_is_a_decision(flow: type[Flow]) -> None:
+    decisions = {"language", "menu", "then", "go_on", "keep", "send", "what_now", "take_back"}
+    decisions |= {"draft", "review"}
+    firm = {s.name for s in flow.steps if isinstance(s, Question) and not s.skippable}
+    assert firm <= decisions
+
+
+def warned(flow_steps: Iterable[Step]) -> bool:
+    """Return whether every question that takes free words has the warning before it."""
+    warnings: list[Say] = []
+    for step in flow_steps:
+        if isinstance(step, Say) and "can read this chat" in step.text.source:
+            warnings.append(step)
+        takes_words = isinstance(step, Question) and (
+            isinstance(step, Collect) or not isinstance(step, Listed | Review)
+        )
+        if takes_words and not any(w.when is ALWAYS or w.when == step.when for w in warnings):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+def test_who_can_read_the_phone_is_said_before_the_first_free_words(flow: type[Flow]) -> None:
+    assert warned(flow.steps)
+
+
+def test_a_flow_without_the_warning_would_be_found() -> None:
+    report = next(flow for flow in ALL if flow.name == "report")
+    assert not warned(step for step in report.steps if step.name != "warning")
+
+
+def test_safety_stands_before_consent_needs_and_facts() -> None:
+    for name in ("report", "ask_for_help"):
+        flow = next(flow for flow in ALL if flow.name == name)
+        order = [step.name for step in flow.steps]
+        wanted = ["warning", "safe", "danger", "keep", "needs", "county", "contact_rule", "send"]
+        assert sorted(wanted, key=order.index) == wanted
+
+
+def test_somebody_who_is_not_safe_always_comes_to_the_numbers() -> None:
+    asking = [flow for flow in ALL if any(step.name == "safe" for step in flow.steps)]
+    assert {flow.name for flow in asking} == {"report", "ask_for_help", "talk"}
+    for flow in asking:
+        dangers = [s for s in flow.steps if isinstance(s, Begin) and s.flow_name == "danger"]
+        assert [d.when.holds({"safe": "not_safe"}, frozenset()) for d in dangers] == [True]
+
+
+def test_every_flow_that_is_begun_exists() -> None:
+    names = {flow.name for flow in ALL}
+    assert {step.flow_name for _, step in steps() if isinstance(step, Begin)} <= names
+
+
+def test_language_buttons_are_the_languages_we_offer_in_their_own_script() -> None:
+    offered = {tag: language.own_name for tag, language in LANGUAGES.items()}
+    assert {tag: name.source for tag, name in OWN_NAMES.items()} == offered
+
+
+def test_all_counties_of_taiwan_can_be_chosen() -> None:
+    elsewhere = {"at_sea", "abroad"}
+    assert len(COUNTIES.keys() - elsewhere) == 22
+    assert elsewhere < COUNTIES.keys()
+
+
+def test_the_first_hello_tells_a_rehearsal_from_the_real_thing() -> None:
+    welcome = next(flow for flow in ALL if flow.name == "welcome")
+    first = welcome.steps[0]
+    assert isinstance(first, Say)
+    assert first.text is phrases.REHEARSAL
+    assert first.when.holds({}, frozenset({"rehearsal"}))
+    assert not first.when.holds({}, frozenset())
+
+
+def test_the_police_and_others_say_different_things_of_themselves() -> None:
+    welcome = next(flow for flow in ALL if flow.name == "welcome")
+    says = [step for step in welcome.steps if isinstance(step, Say)]
+    ours = {s.name for s in says if s.when.holds({"seen": "nobody"}, frozenset())}
+    theirs = {s.name for s in says if s.when.holds({"seen": "nobody"}, frozenset({"police"}))}
+    assert ours - theirs == {"who_we_are", "law"}
+    assert theirs - ours == {"who_we_are_police", "law_police"}
