@@ -15,7 +15,17 @@ from bot.conversation.answers import Answer, FileNote, Moment, Where
 from bot.conversation.ask import Ask, Number, Words
 from bot.conversation.book import Book
 from bot.conversation.choices import Choose, ChooseMany
-from bot.conversation.engine import answer, ask_again, back, begin, clear, keep, skip, why
+from bot.conversation.engine import (
+    answer,
+    ask_again,
+    back,
+    begin,
+    clear,
+    keep,
+    open_question,
+    skip,
+    why,
+)
 from bot.conversation.facts import Collect, Place, When
 from bot.conversation.flow import Flow
 from bot.conversation.guards import ALWAYS, Guard, Known
@@ -69,6 +79,7 @@ __all__ = [
     "begin",
     "clear",
     "keep",
+    "open_question",
     "pack",
     "skip",
     "unpack",

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
+MOST_TICKED = 512
+"""Ways of ticking remembered for each question."""
+
+
 class Listed(Question[A_co], Generic[A_co]):
     """A question with a short list of choices, each a code and the label people read."""
 
@@ -135,6 +139,7 @@ class ChooseMany(Listed[tuple[str | FileNote, ...]]):
         if not self.choices:
             raise ValueError("a choice needs something to choose from")
         self.exclusive = frozenset(self.known_codes(tuple(exclusive)))
+        self._ticked: dict[Parts, tuple[Choice, ...]] = {}
 
     def has(self, code: str) -> Guard:
         """Return a guard that holds when this choice is among those made."""
@@ -162,10 +167,15 @@ class ChooseMany(Listed[tuple[str | FileNote, ...]]):
         """Return the choices with the ticks set so far."""
         if not held:
             return self.numbered
-        return tuple(
-            Choice(code, label, number, code in held)
-            for number, (code, label) in enumerate(self.choices.items(), 1)
-        )
+        ticks = self._ordered(held)
+        if ticks not in self._ticked:
+            if len(self._ticked) >= MOST_TICKED:
+                self._ticked.clear()
+            self._ticked[ticks] = tuple(
+                Choice(code, label, number, code in ticks)
+                for number, (code, label) in enumerate(self.choices.items(), 1)
+            )
+        return self._ticked[ticks]
 
     def _pressed(self, code: str, held: Parts) -> Reading:
         if code == "done":

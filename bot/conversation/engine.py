@@ -104,10 +104,13 @@ def back(book: Book, position: Position, known: Facts) -> Turn:
     frames = position.frames
     while not (sheet := book.sheets[frames[-1].flow]).was_asked_before(frames[-1]):
         _keep_files(position, frames.pop())
-        if _open_question(book, position) is not None:
-            return ask_again(book, position, known)
-    sheet.go_back(frames[-1])
-    return ask_again(book, position, known)
+        if (beneath := _open_question(book, position)) is not None:
+            return Turn([_asked(book, position, beneath)])
+    left = frames[-1]
+    if left.step in sheet.reviews:
+        left.held.pop(left.step, None)
+    sheet.go_back(left)
+    return Turn([_asked(book, position, sheet.questions[left.step])])
 
 
 def why(book: Book, position: Position, known: Facts) -> Turn:
@@ -120,14 +123,25 @@ def why(book: Book, position: Position, known: Facts) -> Turn:
 
 
 def ask_again(book: Book, position: Position, known: Facts) -> Turn:
-    """Ask the open question once more."""
+    """Ask the open question once more, a summary that is being looked at included."""
+    reply = open_question(book, position)
+    if reply is not None:
+        return Turn([reply])
     turn = Turn()
+    _walk(book, position, known, turn)
+    return turn
+
+
+def open_question(book: Book, position: Position) -> Reply | None:
+    """Return the question that waits, as it was put last; None where none does."""
     question = _open_question(book, position)
     if question is None:
-        _walk(book, position, known, turn)
-    else:
-        turn.replies.append(_asked(book, position, question))
-    return turn
+        return None
+    frame = position.frames[-1]
+    back = _can_go_back(book, position)
+    if isinstance(question, Review) and question.name in frame.held:
+        return question.summary(frame, position, back=back)
+    return question.ask(frame, back=back)
 
 
 PRESSED: dict[str, Callable[[Book, Position, Facts], Turn]] = {
@@ -294,8 +308,10 @@ def _open_question(book: Book, position: Position) -> Question[Answer] | None:
 def _asked(
     book: Book, position: Position, question: Question[Answer], *, edits: bool = False
 ) -> Reply:
-    back = _can_go_back(book, position)
-    return question.ask(position.frames[-1], back=back, edits=edits)
+    frame = position.frames[-1]
+    if type(question) is Review:
+        frame.held.pop(question.name, None)  # what was shown was fleeting
+    return question.ask(frame, back=_can_go_back(book, position), edits=edits)
 
 
 def _can_go_back(book: Book, position: Position) -> bool:

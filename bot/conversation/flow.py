@@ -8,10 +8,13 @@ from typing import ClassVar
 from bot.conversation.guards import ALWAYS
 from bot.conversation.review import ALSO, GO, SHOW, Review
 from bot.conversation.steps import End, Step
+from bot.conversation.turn import CONTROLS
 from bot.text import Text
 
-TAKEN = frozenset({"name", "title", "steps", "renamed", "formerly", ALSO, "also_files", SHOW, GO})
-"""Names that mean something else, in the class, in what a flow hands over, or on a button."""
+TAKEN = frozenset({"name", "title", "steps", "renamed", "formerly", ALSO, "also_files"})
+"""Names that mean something else, in the class or in what a flow hands over."""
+ON_BUTTONS = frozenset({*CONTROLS, SHOW, GO})
+"""Codes beside which a review cannot have a question of the same name."""
 
 
 class OnePass(dict[str, object]):
@@ -93,3 +96,5 @@ def _check_looks_back(flow: type[Flow], step: Step, earlier: tuple[Step, ...]) -
         for asked in step.of:
             if asked not in earlier:
                 raise TypeError(f"{flow.__name__}.{step.name} reviews a question after it")
+            if asked.name in ON_BUTTONS:
+                raise TypeError(f"{flow.__name__}.{step.name}: {asked.name} means another button")

@@ -55,6 +55,7 @@ class Review(Question[str]):
         self.of = of
         self.show = show
         self.go = go
+        self.two_ways = (Choice(SHOW, show, 1), Choice(GO, go, 2))
 
     def read(self, heard: Heard, held: Parts) -> Reading:
         """Take a button or its number; `held` are the buttons that stand under a summary."""
@@ -67,14 +68,9 @@ class Review(Question[str]):
             code = shown[number - 1] if 1 <= number <= len(shown) else None
         return self._asked_for(code) or Beside(None if isinstance(heard, Pressed) else BESIDE.text)
 
-    def ask(self, frame: Frame, *, back: bool, edits: bool = False) -> Reply:
-        """Return the question without a summary: that was fleeting."""
-        frame.held.pop(self.name, None)
-        return super().ask(frame, back=back, edits=edits)
-
     def choices_now(self, held: Parts) -> tuple[Choice, ...]:  # noqa: ARG002 - the summary has its own
         """Return the two ways on."""
-        return (Choice(SHOW, self.show, 1), Choice(GO, self.go, 2))
+        return self.two_ways
 
     def summary(self, frame: Frame, position: Position, *, back: bool) -> Reply:
         """Return what was answered, with a button to change each; remember the buttons."""

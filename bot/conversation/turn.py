@@ -76,8 +76,10 @@ class Reply(msgspec.Struct, frozen=True):
 
     def read_in(self, catalogue: Catalogue, blanks: Mapping[str, str] | None = None) -> str:
         """Return the whole message in the catalogue's language, the summary included."""
-        values = {**blanks, **self.values} if blanks else self.values
+        values = {**blanks, **self.values} if blanks and self.values else blanks or self.values
         head = self.text.read_in(catalogue, values)
+        if not self.lines:
+            return head
         return "\n\n".join([head, *(_line(line, catalogue, values) for line in self.lines)])
 
 
