@@ -97,9 +97,10 @@ PASS_ON = {
 
 HOW_MANY = {
     "one": pgettext("button", "One person"),
-    "few": pgettext("button", "2 to 5"),
-    "some": pgettext("button", "6 to 20"),
-    "many": pgettext("button", "More than 20"),
+    # Translators: in words, because a digit stands before it on the button.
+    "few": pgettext("button", "Two to five"),
+    "some": pgettext("button", "Six to twenty"),
+    "many": pgettext("button", "More than twenty"),
     "unsure": NOT_SURE,
 }
 """How many people something happens to."""
@@ -135,7 +136,8 @@ OWN_AGE_WHY = _(
     "People under 18 have more rights to be protected in Taiwan. We mean your real birthday, "
     "not the date in a paper."
 )
-THEIR_AGE_QUESTION = _("Now the other people in this. Is any of them under 18?")
+# Translators: anyone other than the person who writes.
+THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
 THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them. A guess is fine.")
 
 # Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
@@ -194,7 +196,9 @@ PASS_ON_WHY = _(
     "said at the beginning."
 )
 
-REVIEW = _("Before you decide, you can look at your answers and change them. They vanish again.")
+REVIEW = _(
+    "Before you decide, you can look at your answers and change them. The list vanishes again."
+)
 REVIEW_SHOW = pgettext("button", "Show my answers")
 REVIEW_GO = pgettext("button", "Go on")
 

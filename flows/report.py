@@ -111,6 +111,11 @@ class Report(Flow):
         listen=pgettext("need", "Someone to talk to"),
         nothing=pgettext("need", "Nothing right now"),
     )
+    own_interpreter = Say(
+        # Translators: an interpreter from a broker or agency may side with them: say the whole.
+        _("You can ask for an interpreter who does not work for your broker or employer."),
+        when=needs.has("interpreter"),
+    )
     hurt = Choose(
         phrases.HURT_QUESTION,
         short=phrases.SHORT["hurt"],
@@ -119,8 +124,7 @@ class Report(Flow):
     )
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
     leaving = Choose(
-        # Translators: the place where the person lives or works.
-        _("What is true about going out of that place?"),
+        _("Think of the place where you, or they, live and work. What is true about going out?"),
         short=pgettext("summary", "Going out"),
         why=_("If someone is kept in, people have to act faster and more carefully."),
         free=pgettext("going out", "Free to go out"),
