@@ -269,7 +269,8 @@ def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
     """End the flow on top; return whether what lay beneath now waits for an answer."""
     frame = position.frames.pop()
     turn.replies += [Reply(text) for text in step.phrases()]
-    turn.came.append(Came(step.outcome, frame.flow, _handed_over(position, frame, step.outcome)))
+    answers = _handed_over(position, frame, step.outcome)
+    turn.came.append(Came(step.outcome, frame.flow, answers, len(turn.replies)))
     if step.outcome is Outcome.STOPPED:
         position.frames.clear()
         position.also.clear()

@@ -90,6 +90,8 @@ class Came(msgspec.Struct, frozen=True):
     flow: str
     answers: dict[str, Answer]
     """By step. Where words are taken along, `also` and `also_files` hold what was said beside."""
+    after: int = 0
+    """How many replies of the turn belong to what came before this, its own last words included."""
 
 
 class Turn(msgspec.Struct):

@@ -1,0 +1,3 @@
+"""What all tests share: transcripts are tests as well."""
+
+pytest_plugins = ["tests.transcripts_plugin"]
