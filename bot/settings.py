@@ -13,6 +13,7 @@ from bot.errors import WrongSetting
 
 TOKEN_SHAPE = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"  # noqa: S105 - a shape, not a token
 LONGEST_RETENTION = 365
+HOURS_SHAPE = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 FIXES = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., with nothing around it",
@@ -23,7 +24,7 @@ FIXES = {
     "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
     "organisation_kind": "one of: ngo, police, immigration, labour",
     "contact": "how people reach the organisation outside this chat, e.g. a phone number",
-    "hours": "when a person answers, e.g. HAVEN_HOURS='9:00-18:00'",
+    "hours": "when a person answers, every day, e.g. HAVEN_HOURS=09:00-21:00",
     "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
 }
 """What each setting wants to be, for the person who mends it."""
@@ -48,14 +49,14 @@ class Settings(BaseSettings):
     """Another database than the SQLite file in the data folder."""
     time_zone: str = "Asia/Taipei"
     """The zone of hours and dates people see."""
-    organisation: Annotated[str, Field(min_length=1, max_length=60)] = "this service"
+    organisation: Annotated[str, Field(max_length=60)] = ""
     """Who answers: the name people are told."""
     organisation_kind: Literal["ngo", "police", "immigration", "labour"] = "ngo"
     """Decides what people are told about duties to pass things on."""
     contact: Annotated[str, Field(max_length=80)] = ""
     """A way to reach the organisation outside this chat."""
-    hours: Annotated[str, Field(max_length=40)] = ""
-    """When a person answers, in digits, e.g. 9:00-18:00; empty when nobody promised any."""
+    hours: Annotated[str, Field(pattern=HOURS_SHAPE)] = ""
+    """When a person answers, every day, as 09:00-21:00; empty when nobody promised any."""
     keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
     """How long a closed case is kept."""
 
@@ -76,6 +77,19 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("no such zone") from None
         return name
+
+    def for_people(self) -> tuple[str, str]:
+        """Return who answers and how else they can be reached: people are told both.
+
+        Raises:
+            WrongSetting: one of them was not set.
+        """
+        missing = [name for name in ("organisation", "contact") if not getattr(self, name)]
+        if missing:
+            raise WrongSetting(
+                "\n".join(f"HAVEN_{n.upper()} is not set: {FIXES[n]}" for n in missing)
+            )
+        return self.organisation, self.contact
 
     @property
     def zone(self) -> ZoneInfo:

@@ -54,7 +54,7 @@ class Database:
 
     @property
     def readers(self) -> AsyncEngine:
-        """Return the engine for reads; `execution_options(reads=False)` for other processes' writes."""
+        """Return the engine for reads, and, with `reads=False`, for other processes' writes."""
         if self._readers is None:
             driver = "sqlite+aiosqlite" if self.dialect == "sqlite" else "postgresql+psycopg"
             self._readers = create_async_engine(

@@ -64,6 +64,24 @@ offsets = Table(
     info={"holds": "nothing", "erased": "never"},
 )
 
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("bot", BigInteger, primary_key=True, autoincrement=False),
+    Column("alive_at", BigInteger, nullable=False),
+    info={"holds": "nothing: when the bot last said that it runs", "erased": "never"},
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    info={"holds": "nothing: what staff must know about the service itself", "erased": "never"},
+)
+
 tallies = Table(
     "tallies",
     metadata,
@@ -128,11 +146,12 @@ cases = Table(
     Column("language", String(12), nullable=False),
     Column("county", String(8)),
     Column("chat_key", LargeBinary(16), nullable=False),
+    Column("address", LargeBinary),
     Column("reasons", LargeBinary, nullable=False),
     Column("waiting_since", BigInteger, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
     info={
-        "holds": "language, county, urgency and minutes in clear for the queue; reasons sealed",
+        "holds": "clear, for the queue: language, county, urgency, minutes; sealed: chat, reasons",
         "erased": "with the case",
     },
 )

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     OUTBOX = "outbox"
     CASE = "case"
     FILE = "file"
+    ADDRESS = "address"
 
 
 class Vault:
@@ -71,7 +72,7 @@ class Vault:
             ) from None
 
     def chat_key(self, bot: int, chat: int) -> bytes:
-        """Return the lookup key of a chat: equal for equal chats, and noise without the host key."""
+        """Return the lookup key of a chat: equal for equal chats, noise without the host key."""
         return hmac.digest(self._identity, b"%d|%d" % (bot, chat), "sha256")[:KEY_LENGTH]
 
     def vouch(self, what: bytes) -> bytes:

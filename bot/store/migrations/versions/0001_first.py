@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("county", sa.String(length=8), nullable=True),
         sa.Column("chat_key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=True),
         sa.Column("reasons", sa.LargeBinary(), nullable=False),
         sa.Column("waiting_since", sa.BigInteger(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
@@ -49,6 +50,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_conversations_touched_at", "conversations", ["touched_at"], unique=False)
     op.create_table(
+        "heartbeats",
+        sa.Column("bot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("alive_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("bot", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "inbox",
         sa.Column(
             "id",
@@ -76,6 +83,19 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state <> 'done'"),
         postgresql_where=sa.text("state <> 'done'"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_table(
         "offsets",

@@ -1,0 +1,295 @@
+"""Build everything and run it: what lower floors must not import is handed down from here."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.cases.intake import Intake
+from bot.cases.keeping import FileKeeper
+from bot.channels.telegram.commands import menus, offer
+from bot.channels.telegram.connect import bot_for
+from bot.channels.telegram.files import fetch
+from bot.channels.telegram.offset import end_of
+from bot.channels.telegram.parse import parse
+from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.sender import Sender
+from bot.clock import SECOND, Clock, SystemClock
+from bot.conversation import CONTROLS, Book
+from bot.dispatch.batch import Batches
+from bot.dispatch.conversations import Conversations
+from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.phrasing import Phrasing
+from bot.dispatch.returning import ask_again_after_absence
+from bot.dispatch.screens import Screens
+from bot.dispatch.turning import Setting
+from bot.errors import StoreFailed
+from bot.languages import LANGUAGES, catalogue
+from bot.log import log
+from bot.mailbox.courier import Courier
+from bot.mailbox.inbox import Arrival, Inbox
+from bot.mailbox.limits import Limits
+from bot.mailbox.outbox import Outbox
+from bot.places.taiwan import IN_DANGER
+from bot.store.database import Database, DataDirectory
+from bot.store.heartbeat import beat, return_from_absence
+from bot.store.upgrade import upgrade
+from bot.text import _
+from bot.vault import HostKey, Vault
+from flows import ALL, phrases
+from flows.alarms import alarms
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+
+    from telegram import Bot
+
+    from bot.channels.telegram.split import Raw
+    from bot.mailbox.courier import Channel
+    from bot.messages import Update
+    from bot.settings import Settings
+    from bot.store.writer import Work
+    from bot.text import Catalogue
+
+TIDY_EVERY = 600.0
+BEAT_EVERY = 30.0
+# Translators: hours of a day, Taiwan time, e.g. 09:00-21:00.
+EVERY_DAY = _("every day {span}")
+NO_HOURS = _("no fixed hours")
+UNSTAFFED_KINDS = frozenset({"police", "immigration"})
+"""Organisations whose people are officers: what they must do differs, and people are told."""
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything between the channel and the disk, put together."""
+
+    database: Database
+    inbox: Inbox
+    outbox: Outbox
+    conversations: Conversations
+    setting: Setting
+    dispatcher: Dispatcher
+    courier: Courier
+    vault: Vault
+    clock: Clock
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the deployment's database, at this release's schema."""
+    directory = DataDirectory(settings.data)
+    directory.make()
+    database = Database(settings.database_url or directory.database_url)
+    upgrade(database)
+    return database
+
+
+def open_vault(settings: Settings) -> Vault:
+    """Open the vault with the host key of this deployment."""
+    return Vault(HostKey.read(settings.key_file(), settings.data))
+
+
+def phrasing_of(settings: Settings) -> Phrasing:
+    """Return what is said when no flow is speaking, with this deployment's own blanks."""
+    return Phrasing(
+        controls=CONTROLS,
+        danger=phrases.DANGER,
+        stop=phrases.STOP,
+        stale=phrases.STALE,
+        pressed_already=phrases.PRESSED_ALREADY,
+        polite_no=phrases.POLITE_NO,
+        received_contact=phrases.RECEIVED_CONTACT,
+        received_change=phrases.RECEIVED_CHANGE,
+        too_large=phrases.TOO_LARGE,
+        nothing_lost=phrases.NOTHING_LOST,
+        blanks=lambda read_in: _blanks(settings, read_in),
+        alarms=alarms,
+    )
+
+
+def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
+    today = datetime.now(settings.zone).date()
+    numbers = [entry for entry in IN_DANGER if entry.is_shown(today)]
+    hours = EVERY_DAY.read_in(read_in, {"span": settings.hours}) if settings.hours else None
+    return {
+        "organisation": settings.organisation,
+        "contact": settings.contact,
+        "hours": hours or NO_HOURS.read_in(read_in),
+        "keep_days": str(settings.keep_days),
+        "numbers": "\n".join(f"{e.number} - {e.answers.read_in(read_in)}" for e in numbers),
+    }
+
+
+def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
+    """Return what is known at a moment: rehearsal, police, staffed."""
+    always = {"rehearsal"} if rehearsal else set()
+    if settings.organisation_kind in UNSTAFFED_KINDS:
+        always.add("police")
+    begins, _dash, ends = settings.hours.partition("-")
+
+    def known(now: int) -> frozenset[str]:
+        if settings.hours:
+            at = datetime.fromtimestamp(now / SECOND, settings.zone).strftime("%H:%M")
+            open_now = begins <= at < ends if begins < ends else at >= begins or at < ends
+            if open_now:
+                return frozenset({*always, "staffed"})
+        return frozenset(always)
+
+    return known
+
+
+def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed in
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    channel: Channel,
+    *,
+    bot: int,
+    username: str = "",
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+    rehearsal: bool = False,
+    read: Callable[[bytes], Update] = parse,
+) -> House:
+    """Put a house together around a database and a channel."""
+    clock = clock or SystemClock()
+    phrasing = phrasing_of(settings)
+    inbox, outbox, kept = Inbox(bot, vault), Outbox(vault), Conversations(vault)
+    setting = Setting(
+        Book(ALL),
+        Screens(phrasing),
+        phrasing,
+        vault,
+        facts_of(settings, rehearsal=rehearsal),
+        username,
+    )
+    batches = Batches(
+        inbox=inbox,
+        outbox=outbox,
+        conversations=kept,
+        intake=Intake(vault, bot),
+        setting=setting,
+        vault=vault,
+        parse=read,
+    )
+    courier = Courier(outbox, database.writer, channel, clock, limits or Limits())
+    dispatcher = Dispatcher(inbox, batches, database.writer, courier, clock)
+    return House(database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock)
+
+
+async def wake(house: House) -> None:
+    """Come back to work: notice an absence, finish what was stored, ask again what was lost."""
+    now = house.clock.now()
+    bot = house.inbox.bot
+    absence = await house.database.writer.run(lambda work: return_from_absence(work, bot, now))
+    if absence.lost_messages:
+        log.error("loss_window", seconds=(absence.until - absence.since) / SECOND)
+    await house.dispatcher.resume()
+    if absence.lost_presses:
+        asked = await house.database.writer.run(
+            lambda work: ask_again_after_absence(
+                work, house.conversations, house.outbox, house.setting, now
+            )
+        )
+        log.info("recovered", count=asked)
+
+
+async def run_bot(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    limits: Limits | None = None,
+    rehearsal: bool = False,
+    ready: asyncio.Event | None = None,
+) -> None:
+    """Run the bot until cancelled.
+
+    Raises:
+        AlreadyRunning: another bot uses the data, or the token.
+        StoreFailed: the disk refused a commit; restart after mending it.
+        WrongSetting: a setting cannot be used.
+    """
+    directory = DataDirectory(settings.data)
+    directory.make()
+    directory.lock()
+    database = open_database(settings)
+    bot = bot_for(settings.token(), settings.telegram_api)
+    try:
+        vault = open_vault(settings)
+        async with bot:
+            house = build(
+                settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
+                clock=clock, limits=limits, rehearsal=rehearsal,
+            )  # fmt: skip
+            await wake(house)
+            await offer(bot, menus(phrases.COMMANDS, {tag: catalogue(tag) for tag in LANGUAGES}))
+            if ready is not None:
+                ready.set()
+            await _work(house, bot, directory)
+    finally:
+        await database.close()
+        directory.unlock()
+
+
+async def _work(house: House, bot: Bot, directory: DataDirectory) -> None:
+    keeper = FileKeeper(
+        house.database.writer, house.vault, _FilesOf(bot), directory.files, house.clock
+    )
+    poller = Poller(bot, _receiver(house), expected=house.inbox.bot, clock=house.clock)
+    jobs = [poller.run(), house.courier.run(), keeper.run(), _look_after(house), _watch(house)]
+    tasks = [asyncio.create_task(job) for job in jobs]
+    log.info("started")
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        poller.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log.info("stopped")
+
+
+def _receiver(house: House) -> Callable[[Sequence[Raw]], Awaitable[None]]:
+    async def receive(batch: Sequence[Raw]) -> None:
+        arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
+        await house.dispatcher.receive(arrivals, end_of(batch, None))
+
+    return receive
+
+
+@dataclass(frozen=True)
+class _FilesOf:
+    """Files of one bot, by handle."""
+
+    bot: Bot
+
+    def fetch(self, handle: str) -> AsyncIterator[bytes]:
+        return fetch(self.bot, handle)
+
+
+async def _look_after(house: House) -> None:
+    """Say that we run, and forget what is old enough."""
+    tidied = house.clock.monotonic()
+    while True:
+        now = house.clock.now()
+        await house.database.writer.run(lambda work: beat(work, house.inbox.bot, now))  # noqa: B023
+        if house.clock.monotonic() - tidied > TIDY_EVERY:
+            tidied = house.clock.monotonic()
+            await house.database.writer.run(lambda work: _tidy(house, work))
+        await asyncio.sleep(BEAT_EVERY)
+
+
+def _tidy(house: House, work: Work) -> None:
+    now = house.clock.now()
+    gone = house.inbox.tidy(work, now) + house.outbox.tidy(work, now)
+    gone += house.conversations.expire(work, now)
+    log.info("tidied", count=gone)
+
+
+async def _watch(house: House) -> None:
+    """Stop the process once the disk has refused a commit."""
+    await asyncio.to_thread(house.database.writer.failed.wait)
+    log.error("store_failed")
+    raise StoreFailed("a commit failed: nothing after it can be believed; mend the disk, restart")

@@ -1,0 +1,238 @@
+"""What a person sends becomes a case: rows for the case, its reports and its files, sealed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from bot.cases.reference import new_reference
+from bot.cases.urgency import Priority, urgency
+from bot.conversation import Answer, FileNote, Where
+from bot.store.prepared import Prepared, insert_of
+from bot.store.tables import cases, files, reports
+from bot.vault import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+WAITING = "waiting"
+NAMED, SAVED, TOO_LARGE, GONE = "named", "saved", "too_large", "gone"
+"""How far a file has come: to be fetched, sealed on disk, larger than we are handed, lost."""
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes Telegram hands to a bot."""
+KINDS = ("danger", "report", "request", "talk", "addition", "withdrawal")
+"""What can be sent. The first four can open a case."""
+
+
+class Contents(msgspec.Struct):
+    """What is sealed in a report: every answer by step, codes and the person's own words."""
+
+    answers: dict[str, Answer]
+
+
+@dataclass(slots=True)
+class NewReport:
+    """Something a person sent, before it is stored."""
+
+    case: str
+    kind: str
+    flow: str
+    answers: dict[str, Answer]
+    sent_at: int
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+@dataclass(slots=True)
+class NewCase:
+    """A case before it is stored."""
+
+    kind: str
+    language: str
+    chat_key: bytes
+    chat: int
+    opened_at: int
+    priority: Priority
+    reasons: list[str]
+    county: str | None
+    reference: str = field(default_factory=new_reference)
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
+@dataclass(slots=True)
+class Raised:
+    """A case that became more urgent."""
+
+    case: str
+    priority: Priority
+    reasons: list[str]
+    county: str | None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+read_contents = msgspec.msgpack.Decoder(Contents).decode
+read_reasons = msgspec.msgpack.Decoder(list[str]).decode
+
+
+class _File(msgspec.Struct):
+    bot: int
+    note: FileNote
+
+
+read_file = msgspec.msgpack.Decoder(_File).decode
+
+_CASE = ("id", "reference", "kind", "status", "priority", "language", "county", "chat_key",
+         "address", "reasons", "waiting_since", "opened_at")  # fmt: skip
+_REPORT = ("id", "case_id", "kind", "flow", "sealed", "sent_at")
+_FILE = ("id", "case_id", "state", "sealed", "attempts", "not_before", "size", "created_at")
+_ADD_CASE = Prepared(
+    lambda dialect: insert_of(dialect, cases).values({name: bindparam(name) for name in _CASE}),
+    *_CASE,
+)
+_ADD_REPORT = Prepared(
+    lambda dialect: insert_of(dialect, reports).values({name: bindparam(name) for name in _REPORT}),
+    *_REPORT,
+)
+_ADD_FILE = Prepared(
+    lambda dialect: insert_of(dialect, files).values({name: bindparam(name) for name in _FILE}),
+    *_FILE,
+)
+_TAKEN = Prepared(
+    lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
+)
+_CASE_NOW = Prepared(
+    lambda _: select(cases.c.priority, cases.c.reasons, cases.c.county).where(
+        cases.c.id == bindparam("case")
+    ),
+    "case",
+)
+_RAISE = Prepared(
+    lambda _: (
+        update(cases)
+        .where(cases.c.id == bindparam("case"))
+        .values(
+            priority=bindparam("priority"), reasons=bindparam("reasons"), county=bindparam("county")
+        )
+    ),
+    "priority",
+    "reasons",
+    "county",
+    "case",
+)
+
+
+class Intake:
+    """Stores what people send, used inside units of work."""
+
+    def __init__(self, vault: Vault, bot: int) -> None:
+        self._vault = vault
+        self._bot = bot
+
+    def open_case(  # noqa: PLR0913, PLR0917 - what a case begins with
+        self,
+        work: Work,
+        kind: str,
+        language: str,
+        chat_key: bytes,
+        chat: int,
+        answers: Mapping[str, object],
+        at_most: Priority,
+        now: int,
+    ) -> NewCase:
+        """Return a new case for what a person sent, under a reference that is free."""
+        priority, reasons = urgency(answers, at_most)
+        case = NewCase(kind, language, chat_key, chat, now, priority, reasons, county_of(answers))
+        while work.rows(_TAKEN, case.reference):
+            case.reference = new_reference()
+        return case
+
+    def store(
+        self, work: Work, new_cases: Iterable[NewCase], new_reports: Iterable[NewReport]
+    ) -> None:
+        """Write cases, then what was sent to them, and raise those that became more urgent."""
+        work.many(_ADD_CASE, [self._case_row(case) for case in new_cases])
+        named: list[tuple[object, ...]] = []
+        rows = []
+        for report in new_reports:
+            rows.append(self._report_row(report))
+            named += self._file_rows(report)
+        work.many(_ADD_REPORT, rows)
+        work.many(_ADD_FILE, named)
+
+    def raise_case(
+        self, work: Work, case: str, answers: Mapping[str, object], at_most: Priority
+    ) -> bool:
+        """Make a case as urgent as these answers ask for; never less. Tell whether it changed."""
+        found = work.rows(_CASE_NOW, case)
+        if not found:
+            return False
+        priority, reasons = urgency(answers, at_most)
+        old_priority, sealed, old_county = found[0]
+        old = read_reasons(self._vault.open(Purpose.CASE, _reasons_of(case), bytes(sealed)))
+        merged = [*old, *(code for code in reasons if code not in old)]
+        new_priority = min(priority, old_priority)
+        work.run(
+            _RAISE, int(new_priority), self._sealed_reasons(case, merged),
+            old_county or county_of(answers), case,
+        )  # fmt: skip
+        return bool(new_priority < old_priority)
+
+    def _case_row(self, case: NewCase) -> tuple[object, ...]:
+        sealed = self._sealed_reasons(case.id, case.reasons)
+        address = self._vault.seal(Purpose.ADDRESS, case.id.encode(), b"%d" % case.chat)
+        return (
+            case.id, case.reference, case.kind, WAITING, int(case.priority), case.language,
+            case.county, case.chat_key, address, sealed, case.opened_at, case.opened_at,
+        )  # fmt: skip
+
+    def _sealed_reasons(self, case: str, reasons: list[str]) -> bytes:
+        return self._vault.seal(Purpose.CASE, _reasons_of(case), _encode(reasons))
+
+    def _report_row(self, report: NewReport) -> tuple[object, ...]:
+        plain = _encode(Contents(report.answers))
+        sealed = self._vault.seal(Purpose.CASE, report_place(report.case, report.id), plain)
+        return (report.id, report.case, report.kind, report.flow, sealed, report.sent_at)
+
+    def _file_rows(self, report: NewReport) -> list[tuple[object, ...]]:
+        rows: list[tuple[object, ...]] = []
+        for note in files_in(report.answers):
+            name = secrets.token_hex(16)
+            sealed = self._vault.seal(Purpose.FILE, name.encode(), _encode(_File(self._bot, note)))
+            state = NAMED if note.size <= LARGEST_FILE else TOO_LARGE
+            rows.append((name, report.case, state, sealed, 0, 0, note.size, report.sent_at))
+        return rows
+
+
+def files_in(answers: Mapping[str, object]) -> list[FileNote]:
+    """Return every file among the answers, each once."""
+    found: dict[str, FileNote] = {}
+    for answer in answers.values():
+        if isinstance(answer, tuple | list):
+            found |= {part.handle: part for part in answer if isinstance(part, FileNote)}
+    return list(found.values())
+
+
+def county_of(answers: Mapping[str, object]) -> str | None:
+    """Return the county a person chose; None when they wrote words or nothing."""
+    where = answers.get("county")
+    return where.county if isinstance(where, Where) else None
+
+
+def report_place(case: str, report: str) -> bytes:
+    """Return the place a report is bound to."""
+    return f"{case}/report/{report}".encode()
+
+
+def _reasons_of(case: str) -> bytes:
+    return f"{case}/reasons".encode()
+
+
+def open_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
+    """Open the reasons of a case's urgency."""
+    return read_reasons(vault.open(Purpose.CASE, _reasons_of(case), sealed))

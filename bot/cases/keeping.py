@@ -1,0 +1,159 @@
+"""Fetch what people sent as files, and keep it sealed on disk.
+
+A file is fetched only once its report was sent: before that its bytes stay where the person put
+them. "Saved" is said only after the sealed file is safely on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import bindparam, select, update
+
+from bot.cases.intake import GONE, NAMED, SAVED, read_file
+from bot.clock import SECOND
+from bot.errors import Refused
+from bot.log import log
+from bot.store.prepared import Prepared
+from bot.store.tables import files
+from bot.vault import Purpose
+from bot.vault.chunks import sealed_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.clock import Clock
+    from bot.store.writer import Work, Writer
+    from bot.vault import Vault
+
+LOOK = 2.0
+AT_ONCE = 4
+TRIES = 12
+LONGEST_WAIT = 3600
+
+_DUE = Prepared(
+    lambda _: (
+        select(files.c.id, files.c.sealed, files.c.attempts)
+        .where(files.c.state == NAMED, files.c.not_before <= bindparam("now"))
+        .order_by(files.c.not_before)
+        .limit(bindparam("most"))
+    ),
+    "now",
+    "most",
+)
+_SETTLE = Prepared(
+    lambda _: (
+        update(files)
+        .where(files.c.id == bindparam("row"))
+        .values(state=bindparam("state"), size=bindparam("size"))
+    ),
+    "state",
+    "size",
+    "row",
+)
+_LATER = Prepared(
+    lambda _: (
+        update(files)
+        .where(files.c.id == bindparam("row"))
+        .values(attempts=files.c.attempts + 1, not_before=bindparam("not_before"))
+    ),
+    "not_before",
+    "row",
+)
+
+
+class Source(Protocol):
+    """What hands over the bytes of a file."""
+
+    def fetch(self, handle: str) -> AsyncIterator[bytes]:
+        """Return the file's bytes in parts.
+
+        Raises:
+            DeliveryError: TryLater when it may work later, Refused when it never will.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    name: str
+    handle: str
+    attempts: int
+
+
+class FileKeeper:
+    """Fetches named files and seals them into a folder."""
+
+    def __init__(
+        self, writer: Writer, vault: Vault, source: Source, folder: Path, clock: Clock
+    ) -> None:
+        self._writer = writer
+        self._vault = vault
+        self._source = source
+        self._folder = folder
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Keep files until cancelled."""
+        while True:
+            await self.keep_due()
+            await asyncio.sleep(LOOK)
+
+    async def keep_due(self) -> int:
+        """Fetch what is due now; return how many files were looked at."""
+        due = await self._writer.run(self._due)
+        await asyncio.gather(*(self._keep(file) for file in due))
+        return len(due)
+
+    def _due(self, work: Work) -> list[_Due]:
+        found = []
+        for name, sealed, attempts in work.rows(_DUE, self._clock.now(), AT_ONCE):
+            plain = self._vault.open(Purpose.FILE, name.encode(), bytes(sealed))
+            found.append(_Due(name, read_file(plain).note.handle, attempts))
+        return found
+
+    async def _keep(self, file: _Due) -> None:
+        try:
+            size = await self._save(file)
+        except Refused:
+            log.warning("file_failed", file=file.name, error="Refused")
+            await self._writer.run(lambda work: work.run(_SETTLE, GONE, 0, file.name))
+        except Exception as error:  # noqa: BLE001 - it is tried again, and given up in the end
+            log.warning("fetch_failed", file=file.name, error=type(error).__name__)
+            await self._later(file)
+        else:
+            await self._writer.run(lambda work: work.run(_SETTLE, SAVED, size, file.name))
+            log.info("file_saved", file=file.name)
+
+    async def _save(self, file: _Due) -> int:
+        unfinished = self._folder / f"{file.name}.part"
+        size = 0
+        with unfinished.open("wb") as out:
+            pieces = sealed_pieces(self._vault, file.name, self._source.fetch(file.handle))
+            async for piece in pieces:
+                out.write(piece)
+                size += len(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        unfinished.rename(self._folder / file.name)
+        _fsync_folder(self._folder)
+        return size
+
+    async def _later(self, file: _Due) -> None:
+        if file.attempts + 1 >= TRIES:
+            await self._writer.run(lambda work: work.run(_SETTLE, GONE, 0, file.name))
+            return
+        wait = min(2 ** (file.attempts + 1), LONGEST_WAIT) * SECOND
+        not_before = self._clock.now() + wait
+        await self._writer.run(lambda work: work.run(_LATER, not_before, file.name))
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,19 @@
+"""The short number of a case, as people read it aloud."""
+
+from __future__ import annotations
+
+import secrets
+
+SIGNS = "346789ACDEFHJKMNPQRTWXY"
+"""No 0 O, 1 I L, 2 Z, 5 S, B, U V G: signs that look or sound alike on the phone."""
+LENGTH = 6
+
+
+def new_reference() -> str:
+    """Return a reference nobody can guess from another: 23^6, 148 million."""
+    return "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+
+
+def read_reference(words: str) -> str:
+    """Return a reference as it is stored, however it was typed."""
+    return "".join(words.split()).replace("-", "").upper()

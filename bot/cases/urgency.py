@@ -1,0 +1,177 @@
+"""How urgent a case is, and why, in words: rules as data.
+
+Levels and triggers are `taiwan.md` 7.3. The machine only raises; lowering needs a named human. What
+a person did not say, or was not sure of, counts as risk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from bot.conversation import Where
+from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    Answers = Mapping[str, object]
+    Condition = Callable[[Answers], bool]
+
+
+class Priority(IntEnum):
+    """How soon a person must look. A smaller number comes first."""
+
+    EMERGENCY = 0
+    WITHIN_A_DAY = 1
+    THIS_SHIFT = 2
+    STANDARD = 3
+    INFORMATION = 4
+
+
+@dataclass(frozen=True)
+class Rule:
+    """If the condition holds, the case is at least this urgent, for this reason."""
+
+    code: str
+    priority: Priority
+    reason: Text
+    holds: Condition
+
+
+def said(step: str, *codes: str) -> Condition:
+    """Hold when one of these was answered."""
+    return lambda answers: bool(_codes(answers, step) & set(codes))
+
+
+def unknown(step: str, *codes: str) -> Condition:
+    """Hold when the question was asked and left open, or answered with one of these."""
+    return lambda answers: (
+        step in answers and (answers[step] is None or bool(_codes(answers, step) & set(codes)))
+    )
+
+
+def every(*conditions: Condition) -> Condition:
+    """Hold when all hold."""
+    return lambda answers: all(condition(answers) for condition in conditions)
+
+
+def either(*conditions: Condition) -> Condition:
+    """Hold when one holds."""
+    return lambda answers: any(condition(answers) for condition in conditions)
+
+
+def _codes(answers: Answers, step: str) -> set[object]:
+    answer = answers.get(step)
+    if isinstance(answer, tuple | list):
+        return set(answer)
+    if isinstance(answer, Where):
+        return {answer.county}
+    return {answer}
+
+
+UNDER_18 = either(said("under_18", "under"), said("they_under_18", "under"))
+NOT_SAFE = either(said("safe", "not_safe"), said("they_safe", "danger"))
+KEPT_IN = said("leaving", "locked", "forbidden")
+AT_SEA = said("county", "at_sea")
+ABROAD = said("county", "abroad")
+
+E, D, S = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.THIS_SHIFT
+
+RULES = (
+    Rule("told_now", E, _("Said there is danger now and wanted us to know."), said("tell", "now")),
+    Rule("not_safe", E, _("Someone is not safe at this moment."), NOT_SAFE),
+    Rule(
+        "young_at_risk",
+        E,
+        _("Someone under 18, and nobody said they are safe."),
+        every(UNDER_18, either(unknown("safe", "unsure"), unknown("they_safe", "unsure"))),
+    ),
+    Rule("moved_today", E, _("Someone may be taken away within a day."), said("moved", "today")),
+    Rule(
+        "locked_hurt",
+        E,
+        _("Someone is kept in and hurt or ill."),
+        every(KEPT_IN, said("hurt", "now", "later")),
+    ),
+    Rule("doctor_now", E, _("Someone needs a doctor now."),
+         either(said("hurt", "now"), said("doctor", "now"))),
+    Rule(
+        "sea_threat",
+        E,
+        _("At sea, with threats or violence."),
+        every(AT_SEA, said("signs", "threats", "violence")),
+    ),
+    Rule("alarm_suicide", E, _("Wrote words that can mean wanting to die."),
+         said("alarms", "suicide")),
+    Rule("alarm_coming", E, _("Wrote words that can mean someone is coming for them."),
+         said("alarms", "coming")),
+    Rule("alarm_violence", D, _("Wrote words that can mean violence."),
+         said("alarms", "violence")),
+    Rule("alarm_locked", D, _("Wrote words that can mean being locked in."),
+         said("alarms", "locked")),
+    Rule("alarm_now", D, _("Wrote words that ask for help at once."), said("alarms", "help_now")),
+    Rule("under_18", D, _("Someone is under 18."), UNDER_18),
+    Rule("kept_in", D, _("Someone is locked in or may not go out."), KEPT_IN),
+    Rule("watched", D, _("Someone may go out only with a watcher."), said("leaving", "watched")),
+    Rule(
+        "papers_threats",
+        D,
+        _("Papers were taken and there are threats."),
+        every(said("signs", "documents"), said("signs", "threats")),
+    ),
+    Rule("violence", D, _("Someone is hit or hurt."), said("signs", "violence")),
+    Rule("unwanted_touch", D, _("Someone is touched against their will."),
+         said("signs", "unwanted_touch")),
+    Rule("hurt", D, _("Someone is hurt or ill."),
+         either(said("hurt", "later"), said("doctor", "later"), said("needs", "doctor"))),
+    Rule("moved_soon", D, _("Someone may be taken away in the next days."), said("moved", "soon")),
+    Rule("scam_place", D, _("In a place where people are made to cheat others."),
+         said("work", "online_scam")),
+    Rule("abroad", D, _("Outside Taiwan."), ABROAD),
+    Rule("no_bed", D, _("No safe place to sleep tonight."), said("tonight", "none", "not_safe")),
+    Rule("needed_today", D, _("Something is needed today."), said("soon", "today")),
+    Rule("at_sea", D, _("At sea."), AT_SEA),
+    Rule("debt", S, _("Has to work off a debt."), said("signs", "debt")),
+    Rule("wages", S, _("Is not paid properly."), said("signs", "wages")),
+    Rule("overtime", S, _("Works too many hours."), said("signs", "overtime")),
+    Rule("isolation", S, _("Is cut off from people."), said("signs", "isolation")),
+    Rule("papers", S, _("Papers were taken away."), said("signs", "documents")),
+    Rule("movement", S, _("Cannot go out freely."), said("signs", "movement")),
+    Rule("threats", S, _("There are threats."), said("signs", "threats")),
+    Rule("conditions", S, _("Very bad conditions."), said("signs", "conditions")),
+    Rule("deception", S, _("Work or pay is not as promised."), said("signs", "deception")),
+    Rule("dependence", S, _("Cannot say no."), said("signs", "vulnerability")),
+    Rule("safety_unknown", S, _("Did not say whether they are safe."),
+         either(unknown("safe", "unsure"), unknown("they_safe", "unsure"))),
+    Rule("age_unknown", S, _("Did not say whether someone is under 18."),
+         either(unknown("under_18", "unsaid"), unknown("they_under_18", "unsure"))),
+    Rule("going_out_unknown", S, _("Did not say whether they can go out."),
+         unknown("leaving", "unsure")),
+    Rule("move_unknown", S, _("Did not say whether someone may be taken away."),
+         unknown("moved", "unsure")),
+    Rule("hurt_unknown", S, _("Did not say whether someone is hurt or ill."),
+         either(unknown("hurt", "unsure"), unknown("doctor", "unsure"))),
+    Rule("bed_unknown", S, _("Did not say whether there is a bed tonight."),
+         unknown("tonight", "unsure")),
+)  # fmt: skip
+"""Read from the top: the most urgent first."""
+
+REASONS = {rule.code: rule.reason for rule in RULES}
+
+
+def urgency(answers: Answers, at_most: Priority = Priority.STANDARD) -> tuple[Priority, list[str]]:
+    """Return how urgent the answers are and the codes of the reasons, most urgent first.
+
+    Args:
+        answers: what a person sent, by step; `alarms` holds codes of alarming words.
+        at_most: the level when no rule holds.
+    """
+    held = [rule for rule in RULES if rule.holds(answers)]
+    return min((rule.priority for rule in held), default=at_most), [rule.code for rule in held]
+
+
+def reasons_in_words(codes: Iterable[str]) -> list[Text]:
+    """Return the reasons as phrases for staff; a code of an older release stays away."""
+    return [REASONS[code] for code in codes if code in REASONS]

@@ -1,0 +1,168 @@
+"""Everything between one person and us, as it is kept: one sealed row a chat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.clock import DAY, HOUR
+from bot.conversation import Position
+from bot.store.prepared import Prepared, PreparedList, insert_of
+from bot.store.tables import conversations
+from bot.vault import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+KEPT = DAY
+"""How long a conversation, and the draft in it, is kept after its last step."""
+
+
+class Conversation(msgspec.Struct, array_like=True):
+    """Where one person is, and what is needed to go on."""
+
+    language: str
+    position: Position
+    chat: int = 0
+    """Where to answer."""
+    asked: int = 0
+    """Questions asked so far: tells a button of the open question from an older one."""
+    touched_at: int = 0
+    kept: Position | None = None
+    """What a person stopped with and may go on with."""
+    case: str = ""
+    """The case of this sitting, when something was sent in it."""
+    reference: str = ""
+    urgent_only: bool = False
+    """Whether that case was opened by danger and waits for what the person tells."""
+    alarms: list[str] = []
+    """Codes of alarming words the person wrote in this sitting."""
+    fleeting: list[int] = []
+    """Letters that vanish at the next step."""
+    downloads: int = 0
+    """Files named so far in this sitting."""
+
+
+class Row:
+    """A conversation and the row it stands in; `id` is None for a new one."""
+
+    __slots__ = ("conversation", "hour", "id", "plain")
+
+    def __init__(
+        self, row: int | None, conversation: Conversation, hour: int, plain: bytes | None
+    ) -> None:
+        self.id = row
+        self.conversation = conversation
+        self.hour = hour
+        self.plain = plain
+        """The conversation before the turn under way; None before its first."""
+
+    def remember(self) -> None:
+        """Keep the conversation as it is now, in case the next turn fails."""
+        if self.plain is None:
+            self.plain = _encode(self.conversation)
+
+    def take_back(self) -> None:
+        """Return to what was remembered."""
+        if self.plain is not None:
+            self.conversation = _decode(self.plain)
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Conversation).decode
+
+_LOAD = PreparedList(
+    lambda values: select(
+        conversations.c.id,
+        conversations.c.chat_key,
+        conversations.c.state,
+        conversations.c.touched_at,
+    ).where(conversations.c.chat_key.in_(values))
+)
+_ADD = Prepared(
+    lambda dialect: insert_of(dialect, conversations).values(
+        chat_key=bindparam("chat_key"), state=bindparam("state"), touched_at=bindparam("touched_at")
+    ),
+    "chat_key",
+    "state",
+    "touched_at",
+)
+_CHANGE = Prepared(
+    lambda _: (
+        update(conversations)
+        .where(conversations.c.id == bindparam("row"))
+        .values(state=bindparam("state"))
+    ),
+    "state",
+    "row",
+)
+_TOUCH = Prepared(
+    lambda _: (
+        update(conversations)
+        .where(conversations.c.id == bindparam("row"))
+        .values(state=bindparam("state"), touched_at=bindparam("touched_at"))
+    ),
+    "state",
+    "touched_at",
+    "row",
+)
+_EXPIRE = Prepared(
+    lambda _: delete(conversations).where(
+        conversations.c.id.in_(
+            select(conversations.c.id)
+            .where(conversations.c.touched_at < bindparam("before"))
+            .limit(bindparam("most"))
+        )
+    ),
+    "before",
+    "most",
+)
+
+
+class Conversations:
+    """The conversations of one bot, used inside units of work."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def load(self, work: Work, keys: Sequence[bytes]) -> dict[bytes, Row]:
+        """Return the conversations of these chats, by chat key."""
+        found = {}
+        for row, key, state, touched in work.rows_in(_LOAD, keys):
+            plain = self._vault.open(Purpose.CONVERSATION, bytes(key), bytes(state))
+            found[bytes(key)] = Row(row, _decode(plain), touched, plain)
+        return found
+
+    def sealed(self, key: bytes, conversation: Conversation) -> bytes:
+        """Seal a conversation for its row."""
+        return self._vault.seal(Purpose.CONVERSATION, key, _encode(conversation))
+
+    def store(self, work: Work, changed: Iterable[tuple[bytes, Row]]) -> None:
+        """Write conversations back."""
+        added, same_hour, new_hour = [], [], []
+        for key, row in changed:
+            state = self.sealed(key, row.conversation)
+            hour = row.conversation.touched_at // HOUR * HOUR
+            if row.id is None:
+                added.append((key, state, hour))
+            elif row.hour == hour:
+                same_hour.append((state, row.id))
+            else:
+                new_hour.append((state, hour, row.id))
+        work.many(_ADD, added)
+        work.many(_CHANGE, same_hour)
+        work.many(_TOUCH, new_hour)
+
+    def expire(self, work: Work, now: int, most: int = 2000) -> int:
+        """Erase conversations whose last step was more than a day ago; return how many went."""
+        return work.run(_EXPIRE, now - KEPT - HOUR, most)
+
+
+def copy_of(position: Position) -> Position:
+    """Return the position as it is now, untouched by what comes after."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(position), type=Position)

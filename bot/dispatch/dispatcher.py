@@ -1,0 +1,136 @@
+"""The loop around the batches: what waits is taken together, one hop to the writer at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.clock import Clock
+    from bot.dispatch.batch import Batches, Taken
+    from bot.mailbox.courier import Courier
+    from bot.mailbox.inbox import Arrival, Inbox
+    from bot.store.writer import Work, Writer
+
+MOST_IN_A_BATCH = 128
+"""Beyond this a batch makes the last one wait longer than it saves."""
+CAREFUL = 10
+"""Updates handled at a time while nobody knows what ended the last process."""
+
+
+class Dispatcher:
+    """Takes what arrives, and returns to whoever brought it once it is durable."""
+
+    def __init__(
+        self, inbox: Inbox, batches: Batches, writer: Writer, courier: Courier, clock: Clock
+    ) -> None:
+        self._inbox = inbox
+        self._batches = batches
+        self._writer = writer
+        self._courier = courier
+        self._clock = clock
+        self._waiting: list[tuple[list[Arrival], int | None, asyncio.Future[None]]] = []
+        self._working: asyncio.Task[None] | None = None
+        self._first = True
+
+    async def receive(self, arrivals: Sequence[Arrival], next_update_id: int | None = None) -> None:
+        """Handle arrivals; return when they, and all that follows from them, are durable.
+
+        Whoever calls while a batch is under way goes into the next one together with all others.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((list(arrivals), next_update_id, done))
+        if self._working is None:
+            self._working = asyncio.get_running_loop().create_task(self._work())
+        await done
+
+    async def resume(self) -> None:
+        """Handle what an earlier process stored and did not come to."""
+        while True:
+            # Two commits: an attempt that ends the process must have been counted before.
+            waiting = await self._writer.run(lambda work: self._inbox.waiting(work, CAREFUL))
+            if not waiting:
+                return
+            self._let_go(await self._writer.run(partial(self._take_stored, waiting)))
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                group = self._next_group()
+                arrivals = [arrival for part, _, _ in group for arrival in part]
+                ends = [end for _, end, _ in group if end is not None]
+                try:
+                    await self._handle(arrivals, ends[-1] if ends else None)
+                except Exception as error:  # noqa: BLE001 - told to everybody who waits for it
+                    _settle(group, error)
+                else:
+                    _settle(group, None)
+        finally:
+            self._working = None
+
+    def _next_group(self) -> list[tuple[list[Arrival], int | None, asyncio.Future[None]]]:
+        count = 0
+        for place, (arrivals, _, _) in enumerate(self._waiting):
+            count += len(arrivals)
+            if count >= MOST_IN_A_BATCH:
+                place += 1  # noqa: PLW2901 - the one that filled the batch goes with it
+                break
+        else:
+            place = len(self._waiting)
+        group, self._waiting = self._waiting[:place], self._waiting[place:]
+        return group
+
+    async def _handle(self, arrivals: list[Arrival], end: int | None) -> None:
+        if self._first and arrivals:
+            await self._handle_carefully(arrivals, end)
+            self._first = False
+            return
+        now = self._clock.now()
+        taken = await self._writer.run(lambda work: self._take(work, arrivals, end, now))
+        self._let_go(taken)
+
+    async def _handle_carefully(self, arrivals: list[Arrival], end: int | None) -> None:
+        """Store first, handle after: so an update that ends the process is counted."""
+        now = self._clock.now()
+
+        def store(work: Work) -> None:
+            self._inbox.keep_waiting(work, self._inbox.unseen(work, arrivals), now)
+            if end is not None:
+                self._inbox.move_offset(work, end, now)
+
+        await self._writer.run(store)
+        await self.resume()
+
+    def _take(self, work: Work, arrivals: list[Arrival], end: int | None, now: int) -> Taken:
+        taken = self._batches.take(work, self._inbox.unseen(work, arrivals), now)
+        if end is not None:
+            self._inbox.move_offset(work, end, now)
+        return taken
+
+    def _take_stored(self, waiting: list[Arrival], work: Work) -> Taken:
+        return self._batches.take(work, waiting, self._clock.now())
+
+    def _let_go(self, taken: Taken) -> None:
+        if taken.letters:
+            self._courier.hand(taken.letters)
+        for chat, toast in taken.toasts:
+            self._courier.toast(chat, toast)
+        for case in taken.opened:
+            log.info("case_opened", case=case.reference, priority=int(case.priority))
+
+
+def _settle(
+    group: list[tuple[list[Arrival], int | None, asyncio.Future[None]]], error: Exception | None
+) -> None:
+    for _, _, done in group:
+        if done.done():
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)

@@ -1,0 +1,47 @@
+"""What follows when a flow has come to an end: one row an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.cases.urgency import Priority
+from bot.conversation import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Follows:
+    """What an outcome does beyond the conversation."""
+
+    kind: str | None = None
+    """What is sent to the hotline: the kind of the report."""
+    opens: bool = False
+    """Whether it opens a case of its own, if none of this sitting waits for it."""
+    at_least: Priority = Priority.STANDARD
+    """How urgent it is when no rule says more."""
+
+
+FOLLOWS: Mapping[Outcome, Follows] = {
+    Outcome.FINISHED: Follows(),
+    Outcome.REPORT_SUBMITTED: Follows("report", opens=True),
+    Outcome.HELP_REQUESTED: Follows("request", opens=True),
+    Outcome.PERSON_WANTED: Follows("talk", opens=True),
+    Outcome.TELL_NOW: Follows("danger", opens=True, at_least=Priority.EMERGENCY),
+    Outcome.ADDED: Follows("addition"),
+    Outcome.WITHDRAWN: Follows("withdrawal"),
+    Outcome.STOPPED: Follows(),
+    Outcome.LANGUAGE_CHOSEN: Follows(),
+}
+"""Every outcome has a row; a test holds that."""
+AFTER = "afterwards"
+"""The flow that begins once something was sent."""
+LEADS_ON = frozenset({Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED})
+"""Outcomes after which the person is asked what they would like to do now."""
+ERASES = frozenset({("stop", "unsent", "erase"), ("report", "keep", "dont"),
+                    ("resume", "go_on", "leave")})  # fmt: skip
+"""Answers (flow, step, code) after which what was not sent is erased at once."""
+EMPTY_HANDED = "danger"
+"""The kind that takes along no word and no answer: language and codes only."""

@@ -1,0 +1,160 @@
+"""Put a turn's replies into one language: words, buttons, and where the buttons stand.
+
+What does not change from turn to turn (which labels in which rows) is worked out once for each
+question and language; a turn only fills in the tokens.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bot.dispatch import tokens
+from bot.languages import catalogue
+from bot.messages import Button, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.conversation import Choice, Reply
+    from bot.dispatch.phrasing import Phrasing
+    from bot.text import Text
+
+    Layout = tuple[tuple[tuple[str, str], ...], ...]
+    """Rows of buttons: label, and what stands at the end of its token."""
+
+NARROW = 12
+"""Columns up to which two buttons share a row."""
+TICK = "\N{CHECK MARK} "
+CONTROLS_IN_A_ROW = 24
+"""Columns up to which all controls share a row."""
+MOST_LAYOUTS = 4096
+
+
+@lru_cache(maxsize=MOST_LAYOUTS)
+def columns(label: str) -> int:
+    """Return how wide a label is on a screen: two for wide letters, none for marks."""
+    wide = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in label)
+    return wide - sum(1 for sign in label if unicodedata.combining(sign))
+
+
+class Screens:
+    """Renders replies in every language, with the deployment's own blanks filled in."""
+
+    def __init__(self, phrasing: Phrasing) -> None:
+        self._phrasing = phrasing
+        self._blanks: dict[str, dict[str, str]] = {}
+        self._layouts: dict[tuple[str, int, tuple[str, ...]], tuple[object, Layout]] = {}
+        self._places: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
+
+    def words(self, text: Text, language: str) -> str:
+        """Return a phrase of ours in a language."""
+        return text.read_in(catalogue(language), self.blanks(language))
+
+    def say(self, reply: Reply, language: str, prefix: str, extra: Mapping[str, str]) -> Say:
+        """Return a reply as a message.
+
+        Args:
+            reply: what the engine says.
+            language: a tag of an offered language.
+            prefix: what the tokens of this question begin with.
+            extra: blanks known only now, e.g. the reference.
+        """
+        blanks = self.blanks(language)
+        text = reply.read_in(catalogue(language), {**blanks, **extra} if extra else blanks)
+        if not reply.question:
+            return Say(text)
+        layout = self._layout(reply, language)
+        return Say(
+            text,
+            tuple(
+                tuple(Button(label, end if end[0] == "!" else prefix + end) for label, end in row)
+                for row in layout
+            ),
+        )
+
+    def code(self, reply: Reply, end: str) -> str | None:
+        """Return the code a token's end stands for at this question, None for none of it."""
+        key = (id(reply.choices), reply.controls)
+        found = self._places.get(key)
+        if found is None or found[0] is not reply.choices:
+            ends = {str(place): choice.code for place, choice in enumerate(reply.choices)}
+            ends.update({f"c{place}": name for place, name in enumerate(reply.controls)})
+            found = (reply.choices, ends)
+            self._remember(self._places, key, found)
+        return found[1].get(end)
+
+    def blanks(self, language: str) -> dict[str, str]:
+        """Return what fills the blanks every message may have."""
+        found = self._blanks.get(language)
+        if found is None:
+            found = dict(self._phrasing.blanks(catalogue(language)))
+            self._blanks[language] = found
+        return found
+
+    def _layout(self, reply: Reply, language: str) -> Layout:
+        key = (language, id(reply.choices), reply.controls)
+        found = self._layouts.get(key)
+        # The tuple is kept beside its layout, so that its id cannot come to mean another.
+        if found is None or found[0] is not reply.choices:
+            found = (reply.choices, self._arrange(reply, language))
+            self._remember(self._layouts, key, found)
+        return found[1]
+
+    def _remember(self, among: dict, key: object, found: object) -> None:  # type: ignore[type-arg]
+        if len(among) >= MOST_LAYOUTS:
+            among.clear()
+        among[key] = found
+
+    def _arrange(self, reply: Reply, language: str) -> Layout:
+        read_in = catalogue(language)
+        labels = [
+            (_label(choice, choice.label.read_in(read_in)), str(place))
+            for place, choice in enumerate(reply.choices)
+        ]
+        rows = list(_pairs(labels))
+        controls = [
+            (self._phrasing.controls[name].read_in(read_in), f"c{place}")
+            for place, name in enumerate(reply.controls)
+        ]
+        rows.extend(_control_rows(controls))
+        rows.append(
+            (
+                (self._phrasing.danger.read_in(read_in), tokens.DANGER),
+                (self._phrasing.stop.read_in(read_in), tokens.STOP),
+            )
+        )
+        return tuple(rows)
+
+
+def _label(choice: Choice, words: str) -> str:
+    return f"{TICK if choice.ticked else ''}{choice.number} {words}"
+
+
+def _pairs(labels: list[tuple[str, str]]) -> Layout:
+    rows: list[tuple[tuple[str, str], ...]] = []
+    waiting: tuple[str, str] | None = None
+    for label in labels:
+        narrow = columns(label[0]) <= NARROW
+        if waiting is not None and narrow:
+            rows.append((waiting, label))
+            waiting = None
+            continue
+        if waiting is not None:
+            rows.append((waiting,))
+        waiting = label if narrow else None
+        if not narrow:
+            rows.append((label,))
+    if waiting is not None:
+        rows.append((waiting,))
+    return tuple(rows)
+
+
+def _control_rows(controls: list[tuple[str, str]]) -> Layout:
+    if not controls:
+        return ()
+    if sum(columns(label) for label, _ in controls) <= CONTROLS_IN_A_ROW:
+        return (tuple(controls),)
+    *short, last = sorted(controls, key=lambda control: columns(control[0]))
+    return (tuple(short), (last,)) if short else ((last,),)

@@ -1,0 +1,39 @@
+"""What stands behind a button: which question it belongs to, and which of its answers it is.
+
+A token says nothing in words: a number of the question, a proof that the button was made here for
+this question in this chat, and the place of the answer. Two are valid for ever and everywhere,
+because help and an end must be one press away from any screen, however old: danger and stop.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_base64
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.vault import Vault
+
+DANGER = "!d"
+STOP = "!s"
+
+
+def prefix(vault: Vault, chat_key: bytes, asked: int, where: str) -> str:
+    """Return what all buttons of one question begin with.
+
+    Args:
+        vault: whose key vouches.
+        chat_key: the chat.
+        asked: how many questions were asked before.
+        where: flow and step of the question.
+    """
+    proof = vault.vouch(b"%b|%d|%b" % (chat_key, asked, where.encode()))
+    text = b2a_base64(proof, newline=False).rstrip(b"=").decode()
+    return f"{asked:x}:{text}:"
+
+
+def asked_of(token: str) -> int | None:
+    """Return the number of the question a token claims to belong to; None for no token of ours."""
+    try:
+        return int(token.split(":", 1)[0], 16)
+    except ValueError:
+        return None

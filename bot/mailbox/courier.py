@@ -1,0 +1,284 @@
+"""Carries letters: each chat's in order, people before staff, as often as it takes.
+
+One task a chat with letters, at most `Limits.in_flight` of them on the wire. What became of them is
+written down in batches by a task of its own, so that a slow disk holds up no letter and a slow
+network no disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import heapq
+import random
+from collections import deque
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.clock import DAY, SECOND
+from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
+from bot.log import log
+from bot.mailbox.limits import Bucket, Limits
+from bot.mailbox.outbox import Author, Letter, Settled, State
+from bot.messages import Remove
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable
+
+    from bot.clock import Clock
+    from bot.mailbox.outbox import Outbox
+    from bot.messages import Body
+    from bot.store.writer import Work, Writer
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 300.0
+GIVE_UP = DAY
+"""How long we go on trying to deliver a letter."""
+LOOK = 1.0
+"""Seconds between two looks for letters that other processes left."""
+MOST_AT_ONCE = 500
+
+
+class Channel(Protocol):
+    """What carries a letter's body to a chat."""
+
+    async def deliver(self, chat: int, body: Body) -> int | None:
+        """Deliver, and return the channel's number of the message.
+
+        Raises:
+            DeliveryError: one of TryLater, Uncertain, Blocked, Refused.
+        """
+
+
+class Courier:
+    """Carries letters from the outbox to a channel."""
+
+    def __init__(
+        self, outbox: Outbox, writer: Writer, channel: Channel, clock: Clock, limits: Limits
+    ) -> None:
+        self._outbox = outbox
+        self._writer = writer
+        self._channel = channel
+        self._clock = clock
+        self._limits = limits
+        self._everybody = Bucket(
+            limits.everybody_per_second, max(limits.everybody_per_second, 1.0), clock.monotonic()
+        )
+        self._rates: dict[bytes, Bucket] = {}
+        self._waiting: dict[bytes, deque[Letter]] = {}
+        self._held: set[int] = set()
+        self._dropped: set[int] = set()
+        self._turns: list[tuple[int, int, bytes]] = []
+        self._serial = 0
+        self._wake = asyncio.Event()
+        self._results: list[Settled] = []
+        self._settled = asyncio.Event()
+        self._flying: set[asyncio.Task[None]] = set()
+        self._pause_until = 0.0
+
+    def hand(self, letters: Iterable[Letter]) -> None:
+        """Take letters that are already stored."""
+        for letter in letters:
+            if letter.id in self._held:
+                continue
+            self._held.add(letter.id)
+            waiting = self._waiting.get(letter.chat_key)
+            if waiting is None:
+                self._waiting[letter.chat_key] = deque((letter,))
+                self._line_up(letter)
+            else:
+                waiting.append(letter)
+        self._wake.set()
+
+    def toast(self, chat: int, body: Body) -> None:
+        """Try once to say something that is worth nothing in a few seconds; nothing is stored."""
+        self._fly(self._try_once(chat, body))
+
+    async def run(self) -> None:
+        """Carry letters until cancelled; then wait for those on the wire and write them down."""
+        await self._writer.run(self._recover)
+        tasks = [asyncio.create_task(job()) for job in (self._send, self._look, self._write_down)]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, *self._flying, return_exceptions=True)
+            with contextlib.suppress(StoreFailed):
+                await self._flush()
+
+    async def empty(self) -> None:
+        """Wait until no letter waits, flies, or is still to be written down."""
+        while self._waiting or self._flying or self._results or self._held:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)  # only a stopping process and tests wait here
+
+    def _recover(self, work: Work) -> None:
+        uncertain = self._outbox.recover(work, self._clock.now())
+        if uncertain:
+            log.warning("letter_uncertain", count=uncertain)
+
+    def _line_up(self, letter: Letter) -> None:
+        self._serial += 1
+        heapq.heappush(self._turns, (letter.lane, self._serial, letter.chat_key))
+
+    async def _send(self) -> None:
+        while True:
+            self._wake.clear()
+            while self._turns and len(self._flying) < self._limits.in_flight:
+                wait = self._wait_for_all()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                    continue
+                _, _, chat_key = heapq.heappop(self._turns)
+                self._everybody.take()
+                self._fly(self._serve(chat_key))
+            await self._wake.wait()
+
+    def _wait_for_all(self) -> float:
+        now = self._clock.monotonic()
+        return max(self._everybody.wait(now), self._pause_until - now)
+
+    def _fly(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(job)
+        self._flying.add(task)
+        task.add_done_callback(self._landed)
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._flying.discard(task)
+        self._wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("letter_failed", error=type(task.exception()).__name__)
+
+    async def _serve(self, chat_key: bytes) -> None:
+        """Deliver a chat's first letter, then line the chat up again if more wait."""
+        letter = self._waiting[chat_key][0]
+        wait = self._wait_for(letter)
+        if wait > 0:
+            self._line_up_later(letter, wait)
+            return
+        result = await self._deliver(letter)
+        self._results.append(result)
+        self._settled.set()
+        if result.state is State.QUEUED:
+            letter.attempts += 1
+            letter.not_before = result.not_before
+            self._line_up_later(letter, (result.not_before - self._clock.now()) / SECOND)
+            return
+        self._next(chat_key, dropped=result.state is State.BLOCKED)
+
+    def _next(self, chat_key: bytes, *, dropped: bool) -> None:
+        waiting = self._waiting[chat_key]
+        waiting.popleft()
+        if dropped:
+            self._dropped.update(letter.id for letter in waiting)
+            waiting.clear()
+        if waiting:
+            self._line_up(waiting[0])
+        else:
+            del self._waiting[chat_key]
+
+    def _line_up_later(self, letter: Letter, wait: float) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(max(wait, 0.001), self._return_to_line, letter)
+
+    def _return_to_line(self, letter: Letter) -> None:
+        self._line_up(letter)
+        self._wake.set()
+
+    def _wait_for(self, letter: Letter) -> float:
+        """Return the seconds until this chat may be written to; take its token when it is 0."""
+        held = (letter.not_before - self._clock.now()) / SECOND
+        if held > 0:
+            return held
+        now = self._clock.monotonic()
+        bucket = self._rates.get(letter.chat_key)
+        if bucket is None:
+            bucket = self._rates[letter.chat_key] = self._new_bucket(letter.chat, now)
+        wait = bucket.wait(now)
+        if wait == 0:
+            bucket.take()
+        return wait
+
+    def _new_bucket(self, chat: int, now: float) -> Bucket:
+        if chat < 0:
+            return Bucket(self._limits.group_per_second, self._limits.group_burst, now)
+        return Bucket(self._limits.person_per_second, self._limits.person_burst, now)
+
+    async def _deliver(self, letter: Letter) -> Settled:
+        if letter.author != Author.BOT:
+            await self._writer.run(lambda work: self._outbox.mark_sending(work, [letter]))
+        try:
+            message = await self._channel.deliver(letter.chat, await self._complete(letter.body))
+        except Exception as error:  # noqa: BLE001 - whatever happened, the letter is not lost
+            return self._missed(letter, error)
+        return Settled(letter, State.SENT, self._clock.now(), message)
+
+    async def _complete(self, body: Body) -> Body:
+        """Fill in the numbers of messages that are known only since they were sent."""
+        if not isinstance(body, Remove) or not body.letters:
+            return body
+        await self._flush()
+        letters = body.letters
+        known = await self._writer.run(lambda work: self._outbox.messages_of(work, letters))
+        return Remove(body.messages + tuple(known.values()))
+
+    def _missed(self, letter: Letter, error: Exception) -> Settled:
+        now = self._clock.now()
+        fault = type(error).__name__
+        log.warning(f"letter_{_EVENTS.get(type(error), 'later')}", letter=letter.id, error=fault,
+                    attempts=letter.attempts + 1)  # fmt: skip
+        if isinstance(error, Blocked):
+            return Settled(letter, State.BLOCKED, now, fault=fault)
+        if isinstance(error, Refused):
+            return Settled(letter, State.REFUSED, now, fault=str(error)[:80])
+        if not isinstance(error, TryLater) and letter.author != Author.BOT:
+            return Settled(letter, State.UNCERTAIN, now, fault=fault)
+        if now - letter.created_at > GIVE_UP:
+            return Settled(letter, State.FAILED, now, fault=fault)
+        wait = self._patience(letter, error)
+        return Settled(letter, State.QUEUED, now, fault=fault, not_before=now + int(wait * SECOND))
+
+    def _patience(self, letter: Letter, error: Exception) -> float:
+        if isinstance(error, TryLater) and error.after is not None:
+            if error.everywhere:
+                self._pause_until = self._clock.monotonic() + error.after
+            return error.after
+        longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+
+    async def _try_once(self, chat: int, body: Body) -> None:
+        with contextlib.suppress(DeliveryError):
+            await self._channel.deliver(chat, body)
+
+    async def _look(self) -> None:
+        while True:
+            self.hand(await self._writer.run(self._due))
+            self._forget_rates()
+            await asyncio.sleep(LOOK)
+
+    def _due(self, work: Work) -> list[Letter]:
+        return self._outbox.due(work, self._clock.now(), MOST_AT_ONCE)
+
+    def _forget_rates(self) -> None:
+        now = self._clock.monotonic()
+        for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
+            del self._rates[key]
+
+    async def _write_down(self) -> None:
+        while True:
+            await self._settled.wait()
+            self._settled.clear()
+            await self._flush()
+
+    async def _flush(self) -> None:
+        results, self._results = self._results, []
+        dropped, self._dropped = self._dropped, set()
+        if results:
+            await self._writer.run(lambda work: self._outbox.settle(work, results))
+        # Only now: a look at the store before this would find them queued and send them twice.
+        self._held.difference_update(
+            result.letter.id for result in results if result.state is not State.QUEUED
+        )
+        self._held -= dropped
+
+
+_EVENTS = {Blocked: "blocked", Refused: "refused", Uncertain: "uncertain", TryLater: "later"}

@@ -1,0 +1,236 @@
+"""What arrived: kept, told apart from what came before, and set aside when it cannot be handled."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.clock import DAY
+from bot.store.prepared import Prepared, PreparedList, insert_of
+from bot.store.tables import inbox, offsets, tallies
+from bot.vault import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
+DIGEST_LENGTH = 16
+REMEMBERED = 8 * DAY
+"""How long we know an update again; Telegram forgets it after one day."""
+QUARANTINE = DAY
+"""How long an update that could not be handled keeps its content."""
+DEATHS = 3
+"""Times a process may die over an update before it is set aside."""
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One update as it came, told apart by its bot, number and content."""
+
+    update_id: int
+    raw: bytes
+    digest: bytes
+    row: int | None = None
+    """Its row in the inbox, once it was stored on its own."""
+
+    @classmethod
+    def of(cls, update_id: int, raw: bytes) -> Arrival:
+        """Return the arrival of these bytes."""
+        return cls(update_id, raw, hashlib.sha256(raw).digest()[:DIGEST_LENGTH])
+
+
+_SEEN = PreparedList(
+    lambda values: select(inbox.c.bot, inbox.c.update_id, inbox.c.digest).where(
+        inbox.c.update_id.in_(values)
+    )
+)
+_KEPT = ("bot", "update_id", "digest", "state", "raw", "fault", "attempts", "received_at")
+_KEEP = Prepared(
+    lambda dialect: (
+        insert_of(dialect, inbox)
+        .values({name: bindparam(name) for name in _KEPT})
+        .on_conflict_do_nothing()
+    ),
+    *_KEPT,
+)
+_WAITING = Prepared(
+    lambda _: (
+        select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw, inbox.c.attempts)
+        .where(inbox.c.state == WAITING, inbox.c.bot == bindparam("of_bot"))
+        .order_by(inbox.c.id)
+        .limit(bindparam("most"))
+    ),
+    "of_bot",
+    "most",
+)
+_ATTEMPT = Prepared(
+    lambda _: (
+        update(inbox).where(inbox.c.id == bindparam("row")).values(attempts=inbox.c.attempts + 1)
+    ),
+    "row",
+)
+_FINISH = Prepared(
+    lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(state=DONE, raw=None),
+    "row",
+)
+_SET_ASIDE = Prepared(
+    lambda _: (
+        update(inbox)
+        .where(inbox.c.id == bindparam("row"))
+        .values(state=QUARANTINED, fault=bindparam("why"))
+    ),
+    "why",
+    "row",
+)
+_OFFSET = Prepared(
+    lambda dialect: (put := insert_of(dialect, offsets).values(
+        bot=bindparam("bot"),
+        next_update_id=bindparam("next_update_id"),
+        committed_at=bindparam("committed_at"),
+    )).on_conflict_do_update(
+        index_elements=["bot"],
+        set_={
+            "next_update_id": put.excluded.next_update_id,
+            "committed_at": put.excluded.committed_at,
+        },
+    ),
+    "bot",
+    "next_update_id",
+    "committed_at",
+)  # fmt: skip
+_TALLY = Prepared(
+    lambda dialect: (
+        insert_of(dialect, tallies)
+        .values(kind=bindparam("kind"), day=bindparam("day"), times=bindparam("times"))
+        .on_conflict_do_update(
+            index_elements=["kind", "day"], set_={"times": tallies.c.times + bindparam("more")}
+        )
+    ),
+    "kind",
+    "day",
+    "times",
+    "more",
+)
+_FORGET = Prepared(
+    lambda _: delete(inbox).where(
+        inbox.c.id.in_(select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))),
+        inbox.c.received_at < bindparam("before"),
+        inbox.c.state != WAITING,
+    ),
+    "most",
+    "before",
+)
+_SHRED = Prepared(
+    lambda _: (
+        update(inbox)
+        .where(
+            inbox.c.state == QUARANTINED,
+            inbox.c.raw.is_not(None),
+            inbox.c.received_at < bindparam("before"),
+        )
+        .values(raw=None)
+    ),
+    "before",
+)
+
+
+class Inbox:
+    """The inbox of one bot, used inside units of work."""
+
+    def __init__(self, bot: int, vault: Vault) -> None:
+        self.bot = bot
+        self._vault = vault
+
+    def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Return those that never came before, each once, in the order they came."""
+        if not arrivals:
+            return []
+        seen = {
+            (number, bytes(digest))
+            for bot, number, digest in work.rows_in(_SEEN, [a.update_id for a in arrivals])
+            if bot == self.bot
+        }
+        fresh: list[Arrival] = []
+        for arrival in arrivals:
+            known = (arrival.update_id, arrival.digest)
+            if known not in seen:
+                seen.add(known)
+                fresh.append(arrival)
+        return fresh
+
+    def keep_handled(self, work: Work, arrivals: Iterable[Arrival], now: int) -> None:
+        """Remember updates that are handled in this very transaction."""
+        rows = []
+        stored = []
+        for arrival in arrivals:
+            if arrival.row is None:
+                rows.append((self.bot, arrival.update_id, arrival.digest, DONE, None, None, 0, now))
+            else:
+                stored.append((arrival.row,))
+        work.many(_KEEP, rows)
+        work.many(_FINISH, stored)
+
+    def keep_waiting(self, work: Work, arrivals: Sequence[Arrival], now: int) -> None:
+        """Store updates that are to be handled later, sealed."""
+        work.many(
+            _KEEP,
+            [
+                (self.bot, a.update_id, a.digest, WAITING, self._sealed(a), None, 0, now)
+                for a in arrivals
+            ],
+        )
+
+    def waiting(self, work: Work, most: int) -> list[Arrival]:
+        """Return stored updates that wait, oldest first, one more attempt counted for each.
+
+        One over which the process died too often is set aside instead.
+        """
+        found: list[Arrival] = []
+        for row, number, digest, raw, attempts in work.rows(_WAITING, self.bot, most):
+            if attempts >= DEATHS:
+                work.run(_SET_ASIDE, "the process ended over it", row)
+                continue
+            found.append(self._opened(row, number, bytes(digest), bytes(raw)))
+        work.many(_ATTEMPT, [(arrival.row,) for arrival in found])
+        return found
+
+    def quarantine(self, work: Work, arrival: Arrival, why: str, now: int) -> None:
+        """Set an update aside, sealed, with the reason; everything else goes on."""
+        if arrival.row is not None:
+            work.run(_SET_ASIDE, why[:80], arrival.row)
+            return
+        work.run(
+            _KEEP, self.bot, arrival.update_id, arrival.digest, QUARANTINED,
+            self._sealed(arrival), why[:80], 1, now,
+        )  # fmt: skip
+
+    def move_offset(self, work: Work, next_update_id: int, now: int) -> None:
+        """Remember the end of the last committed batch: for people to look at, never to poll by."""
+        work.run(_OFFSET, self.bot, next_update_id, now)
+
+    def tally(self, work: Work, kinds: dict[str, int], now: int) -> None:
+        """Count what came, by kind and day."""
+        day = now // DAY
+        work.many(_TALLY, [(kind, day, times, times) for kind, times in kinds.items()])
+
+    def tidy(self, work: Work, now: int, most: int = 2000) -> int:
+        """Forget what is old enough; return how many rows went."""
+        work.run(_SHRED, now - QUARANTINE)
+        return work.run(_FORGET, most, now - REMEMBERED)
+
+    def _place(self, arrival: Arrival) -> bytes:
+        return b"%d/%d/%b" % (self.bot, arrival.update_id, arrival.digest)
+
+    def _sealed(self, arrival: Arrival) -> bytes:
+        return self._vault.seal(Purpose.INBOX, self._place(arrival), arrival.raw)
+
+    def _opened(self, row: int, number: int, digest: bytes, sealed: bytes) -> Arrival:
+        arrival = Arrival(number, b"", digest, row)
+        arrival.raw = self._vault.open(Purpose.INBOX, self._place(arrival), sealed)
+        return arrival

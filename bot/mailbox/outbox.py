@@ -1,0 +1,304 @@
+"""What is to be said: every letter, sealed, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import bindparam, delete, func, select, text, update
+
+from bot.clock import DAY, HOUR
+from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
+from bot.store.prepared import Prepared, PreparedList, insert_of
+from bot.store.tables import outbox
+from bot.vault import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+NUMBERS_KEPT = 48 * HOUR
+"""How long we keep the number of a message: after that Telegram lets nobody delete it."""
+UNDELIVERED_KEPT = 7 * DAY
+
+
+class State(StrEnum):
+    """How far a letter has come."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """A human's letter is on its way; after a crash nobody knows."""
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+
+
+class Lane(IntEnum):
+    """Who is served first."""
+
+    PERSON = 0
+    STAFF = 1
+
+
+class Author(StrEnum):
+    """Whose words a letter carries."""
+
+    BOT = "bot"
+    CASEWORKER = "caseworker"
+
+
+@dataclass(slots=True)
+class Letter:
+    """One message on its way to one chat."""
+
+    id: int
+    chat_key: bytes
+    chat: int
+    body: Body
+    lane: int = Lane.PERSON
+    author: str = Author.BOT
+    attempts: int = 0
+    not_before: int = 0
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of an attempt to deliver a letter."""
+
+    letter: Letter
+    state: State
+    at: int
+    message: int | None = None
+    fault: str | None = None
+    not_before: int = 0
+    """For QUEUED: when to try again."""
+
+
+class _Content(msgspec.Struct, array_like=True, gc=False):
+    chat: int
+    body: Body
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Content).decode
+
+_KEPT = (
+    "id", "chat_key", "lane", "author", "state", "body", "not_before", "attempts", "created_at",
+)  # fmt: skip
+_KEEP = Prepared(
+    lambda dialect: insert_of(dialect, outbox).values({name: bindparam(name) for name in _KEPT}),
+    *_KEPT,
+)
+_LAST = Prepared(lambda _: select(func.max(outbox.c.id)))
+_NUMBERS = Prepared(
+    lambda _: text("SELECT nextval('outbox_id_seq') FROM generate_series(1, :count)").bindparams(
+        bindparam("count")
+    ),
+    "count",
+)
+_DUE = Prepared(
+    lambda _: (
+        select(
+            outbox.c.id,
+            outbox.c.chat_key,
+            outbox.c.body,
+            outbox.c.lane,
+            outbox.c.author,
+            outbox.c.attempts,
+            outbox.c.not_before,
+            outbox.c.created_at,
+        )
+        .where(outbox.c.state == State.QUEUED.value, outbox.c.not_before <= bindparam("now"))
+        .order_by(outbox.c.id)
+        .limit(bindparam("most"))
+    ),
+    "now",
+    "most",
+)
+_SENT = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=State.SENT.value,
+            body=None,
+            message=bindparam("message"),
+            settled_at=bindparam("settled_at"),
+        )
+    ),
+    "message",
+    "settled_at",
+    "row",
+)
+_LATER = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=State.QUEUED.value,
+            attempts=outbox.c.attempts + 1,
+            not_before=bindparam("not_before"),
+            fault=bindparam("fault"),
+        )
+    ),
+    "not_before",
+    "fault",
+    "row",
+)
+_ENDED = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=bindparam("state"), fault=bindparam("fault"), settled_at=bindparam("settled_at")
+        )
+    ),
+    "state",
+    "fault",
+    "settled_at",
+    "row",
+)
+_BLOCK_CHAT = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.chat_key == bindparam("key"), outbox.c.state == State.QUEUED.value)
+        .values(state=State.BLOCKED.value, settled_at=bindparam("settled_at"))
+    ),
+    "settled_at",
+    "key",
+)
+_SENDING = Prepared(
+    lambda _: (
+        update(outbox).where(outbox.c.id == bindparam("row")).values(state=State.SENDING.value)
+    ),
+    "row",
+)
+_UNCERTAIN = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.state == State.SENDING.value)
+        .values(state=State.UNCERTAIN.value, settled_at=bindparam("settled_at"))
+    ),
+    "settled_at",
+)
+_MESSAGES = PreparedList(
+    lambda values: select(outbox.c.id, outbox.c.message).where(
+        outbox.c.id.in_(values), outbox.c.message.is_not(None)
+    )
+)
+_FORGET = Prepared(
+    lambda _: delete(outbox).where(
+        outbox.c.id.in_(select(outbox.c.id).order_by(outbox.c.id).limit(bindparam("most"))),
+        outbox.c.settled_at < bindparam("before"),
+        outbox.c.state == State.SENT.value,
+    ),
+    "most",
+    "before",
+)
+_FORGET_UNDELIVERED = Prepared(
+    lambda _: delete(outbox).where(
+        outbox.c.id.in_(select(outbox.c.id).order_by(outbox.c.id).limit(bindparam("most"))),
+        outbox.c.settled_at < bindparam("before"),
+    ),
+    "most",
+    "before",
+)
+
+
+class Outbox:
+    """The outbox, used inside units of work."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def numbers(self, work: Work, count: int) -> range | list[int]:
+        """Return numbers for new letters, in the order they are to be said."""
+        if work.dialect == "postgresql":
+            return [int(row[0]) for row in work.rows(_NUMBERS, count)]
+        last = work.rows(_LAST)[0][0] or 0
+        return range(last + 1, last + 1 + count)
+
+    def keep(self, work: Work, letters: Sequence[Letter]) -> None:
+        """Store letters, sealed."""
+        work.many(
+            _KEEP,
+            [
+                (
+                    letter.id,
+                    letter.chat_key,
+                    letter.lane,
+                    letter.author,
+                    "queued",
+                    self._sealed(letter),
+                    letter.not_before,
+                    letter.attempts,
+                    letter.created_at,
+                )
+                for letter in letters
+            ],
+        )
+
+    def due(self, work: Work, now: int, most: int) -> list[Letter]:
+        """Return letters that may be sent now, oldest first."""
+        found = []
+        for row, key, sealed, lane, author, attempts, not_before, created in work.rows(
+            _DUE, now, most
+        ):
+            opened = self._vault.open(Purpose.OUTBOX, b"%d" % row, bytes(sealed))
+            content = _decode(opened)
+            chat, body = content.chat, content.body
+            found.append(
+                Letter(row, bytes(key), chat, body, lane, author, attempts, not_before, created)
+            )
+        return found
+
+    def settle(self, work: Work, results: Sequence[Settled]) -> None:
+        """Write down what became of letters."""
+        sent, later, ended, blocked = [], [], [], {}
+        for result in results:
+            row = result.letter.id
+            if result.state is State.SENT:
+                sent.append((result.message, result.at, row))
+            elif result.state is State.QUEUED:
+                later.append((result.not_before, result.fault, row))
+            else:
+                ended.append((result.state.value, result.fault, result.at, row))
+                if result.state is State.BLOCKED:
+                    blocked[result.letter.chat_key] = result.at
+        work.many(_SENT, sent)
+        work.many(_LATER, later)
+        work.many(_ENDED, ended)
+        for key, at in blocked.items():
+            self.block(work, key, at)
+
+    def mark_sending(self, work: Work, letters: Sequence[Letter]) -> None:
+        """Write down that humans' letters are about to be sent."""
+        work.many(_SENDING, [(letter.id,) for letter in letters])
+
+    def block(self, work: Work, chat_key: bytes, now: int) -> None:
+        """Stop everything queued for a chat that blocked us."""
+        work.run(_BLOCK_CHAT, now, chat_key)
+
+    def recover(self, work: Work, now: int) -> int:
+        """After a start: humans' letters that were on their way are uncertain."""
+        return work.run(_UNCERTAIN, now)
+
+    def messages_of(self, work: Work, letters: Sequence[int]) -> dict[int, int]:
+        """Return the channel's numbers of letters that were sent."""
+        return {int(row): int(number) for row, number in work.rows_in(_MESSAGES, letters)}
+
+    def tidy(self, work: Work, now: int, most: int = 2000) -> int:
+        """Forget what is old enough; return how many rows went."""
+        gone = work.run(_FORGET, most, now - NUMBERS_KEPT)
+        return gone + work.run(_FORGET_UNDELIVERED, most, now - UNDELIVERED_KEPT)
+
+    def _sealed(self, letter: Letter) -> bytes:
+        content = _encode(_Content(letter.chat, letter.body))
+        return self._vault.seal(Purpose.OUTBOX, b"%d" % letter.id, content)

@@ -1,0 +1,64 @@
+"""Seal a file piece by piece, so that a cut, a swap or a repeat of pieces is always an error.
+
+The construction is STREAM's: every piece is bound to its number and to whether it is the last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import DoesNotOpen
+from bot.vault.sealing import Purpose, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+PIECE = 64 * 1024
+OVERHEAD = 29
+"""Bytes sealing adds to a piece: version, nonce, tag."""
+
+
+def _place(name: str, number: int, *, is_last: bool) -> bytes:
+    return b"%b/%d/%d" % (name.encode(), number, is_last)
+
+
+async def sealed_pieces(
+    vault: Vault, name: str, plain: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    """Return the sealed pieces of a file as they are written, each of `PIECE` bytes or fewer.
+
+    Args:
+        vault: seals.
+        name: of the file; it opens under no other.
+        plain: its bytes, in parts of any size.
+    """
+    held = b""
+    number = 0
+    async for part in plain:
+        held += part
+        while len(held) > PIECE:
+            piece, held = held[:PIECE], held[PIECE:]
+            yield vault.seal(Purpose.FILE, _place(name, number, is_last=False), piece)
+            number += 1
+    yield vault.seal(Purpose.FILE, _place(name, number, is_last=True), held)
+
+
+def open_pieces(vault: Vault, name: str, path: Path) -> Iterator[bytes]:
+    """Return the pieces of a sealed file.
+
+    Raises:
+        DoesNotOpen: it was altered, or its end is missing.
+    """
+    left = path.stat().st_size
+    number = 0
+    with path.open("rb") as file:
+        while left > 0:
+            sealed = file.read(PIECE + OVERHEAD)
+            if not sealed:
+                raise DoesNotOpen("a sealed file became shorter while it was read")
+            left -= len(sealed)
+            yield vault.open(Purpose.FILE, _place(name, number, is_last=left == 0), sealed)
+            number += 1
+    if number == 0:
+        raise DoesNotOpen("a sealed file is empty")
