@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tests.bench.walk import Step
 
 _SUBJECTS: Final = {
-    "haven": "tests.bench.haven:Haven",
+    "haven": "tests.bench.ours.haven:Haven",
+    "haven-bot": "tests.bench.ours.haven_sending:HavenSending",
     "ptb-memory": "tests.bench.peers.ptb_memory:PtbMemory",
     "ptb-pickle": "tests.bench.peers.ptb_pickle:PtbPickle",
     "aiogram-memory": "tests.bench.peers.aiogram_memory:AiogramMemory",

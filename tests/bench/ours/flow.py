@@ -1,0 +1,48 @@
+"""The walk as a flow, under the name of the flow that everybody's first word begins."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Final
+
+from bot.conversation import Ask, Choose, End, Flow
+from bot.conversation.turn import CONTROLS
+from bot.dispatch.phrasing import Phrasing
+from bot.text import Text
+from flows.alarms import alarms
+from tests.bench import walk
+
+_WHY: Final = Text("So that we know how to help.")
+
+
+def _question(name: str) -> Any:
+    (step,) = [step for step in walk.STEPS if step.name == name]
+    if not step.choices:
+        return Ask(Text(step.asks), why=_WHY)
+    choices = {code: Text(label) for row in step.choices for label, code in row}
+    return Choose(Text(step.asks), why=_WHY, choices=choices)
+
+
+class Welcome(Flow):
+    """The ten steps of the walk."""
+
+    title = Text("The walk")
+
+    language = _question("language")
+    consent = _question("consent")
+    danger = _question("danger")
+    what = _question("what")
+    since = _question("since")
+    where = _question("where")
+    tonight = _question("tonight")
+    others = _question("others")
+    contact = _question("contact")
+    confirm = _question("confirm")
+    done = End(Text(walk.DONE))
+
+
+_NEVER_SAID: Final = {field.name: Text(field.name) for field in fields(Phrasing)}
+PHRASING: Final = Phrasing(
+    **{**_NEVER_SAID, "controls": CONTROLS, "blanks": lambda _: {}, "alarms": alarms}  # type: ignore[arg-type]
+)
+"""What the dispatcher would say by itself; the walk gives it no reason to."""

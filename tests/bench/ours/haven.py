@@ -1,0 +1,94 @@
+"""Haven as a subject: updates in as the poller brings them, letters out as the courier does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from bot.channels.telegram.split import split
+from bot.dispatch import tokens
+from bot.mailbox.inbox import Arrival
+from tests.bench import walk
+from tests.bench.ours import house
+from tests.bench.ours.flow import Welcome
+from tests.bench.ours.line import Line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.bench.walk import Step
+
+_ANSWER: Final = b'{"ok":true,"result":[%b]}'
+_STORED: Final = "tests.bench.ours.stored"
+
+
+class _Person(msgspec.Struct):
+    id: int
+
+
+class _Sent(msgspec.Struct):
+    sender: _Person = msgspec.field(name="from")
+
+
+class _Whose(msgspec.Struct):
+    message: _Sent | None = None
+    callback_query: _Sent | None = None
+
+
+_whose = msgspec.json.Decoder(_Whose).decode
+
+
+class Haven:
+    """Everything from the bytes of an update to the letter handed over, on a real disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._store = house.database(folder)
+        self._line = self.line()
+
+    def line(self) -> Line:
+        """Return where letters end."""
+        return Line()
+
+    def press(self, person: int, step: Step) -> str:
+        """Return the token of a button: Haven vouches for each, to its chat and its question."""
+        place = [code for row in step.choices for _, code in row].index(step.answer)
+        key = house.VAULT.chat_key(house.NUMBER, person)
+        asked = 1 + walk.STEPS.index(step)
+        return tokens.prefix(house.VAULT, key, asked, f"{Welcome.name}.{step.name}") + str(place)
+
+    async def setup(self, stored: int) -> None:
+        """Have the store filled, then open it."""
+        filling = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", _STORED, str(self._folder), str(stored)
+        )
+        if await filling.wait():
+            raise SystemExit("haven: the store could not be filled.")
+        letters = house.courier(self._store, self._line)
+        self._dispatcher = house.dispatcher(self._store, letters)
+        self._courier = asyncio.create_task(letters.run())
+
+    async def feed(self, raw: bytes) -> None:
+        """Take one update out of an answer of Telegram's; return when its letter is delivered."""
+        whose = _whose(raw)
+        sent = whose.message or whose.callback_query
+        assert sent is not None
+        answered = self._line.answer_to(sent.sender.id)
+        arrivals = [Arrival.of(each.update_id, each.raw) for each in split(_ANSWER % raw)]
+        await self._dispatcher.receive(arrivals, arrivals[-1].update_id + 1)
+        await answered
+
+    async def finished(self) -> int:
+        """Return what the line counted."""
+        return self._line.finished
+
+    async def close(self) -> None:
+        """Let the courier write down what it has delivered, then close the store."""
+        self._courier.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._courier
+        await self._store.close()

@@ -1,0 +1,33 @@
+"""Haven with its real sender: letters go through python-telegram-bot's `Bot`, then are cut off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telegram import Bot
+
+from bot.channels.telegram.sender import Sender
+from tests.bench.feed import TOKEN
+from tests.bench.ours.haven import Haven
+from tests.bench.ours.line import Line
+from tests.bench.peers.ptb_walk import Cut
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class HavenSending(Haven):
+    """The same, with the price of building and reading every call in it, as the peers have it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._bot = Bot(TOKEN, request=Cut(), get_updates_request=Cut())
+        super().__init__(folder)
+
+    def line(self) -> Line:
+        """Return a line that ends where the peers' end."""
+        return Line(Sender(self._bot))
+
+    async def setup(self, stored: int) -> None:
+        """Begin, the bot first."""
+        await self._bot.initialize()
+        await super().setup(stored)

@@ -1,0 +1,67 @@
+"""Fills a store with conversations that were there before: `python -m tests.bench.ours.stored`.
+
+In a process of its own, so that neither the migration nor the rows are in the memory of the one
+that is measured. With them come the updates they were made of, as the inbox remembers them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from bot.clock import SystemClock
+from bot.conversation import Position
+from bot.conversation.position import Frame
+from bot.dispatch.conversations import Conversation, Conversations, Row
+from bot.mailbox.inbox import Arrival, Inbox
+from bot.store.upgrade import upgrade
+from tests.bench import walk
+from tests.bench.ours.flow import Welcome
+from tests.bench.ours.house import NUMBER, VAULT, database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.store.writer import Work
+
+_AT_ONCE: Final = 10_000
+_FIRST_UPDATE: Final = 800_000_000
+_MOST_UPDATES: Final = 700_000
+"""What a busy week leaves in the inbox; more would only make the filling longer."""
+
+
+async def fill(folder: Path, stored: int) -> None:
+    """Make the database in `folder` and put so many conversations into it."""
+    store = database(folder)
+    upgrade(store)
+    updates = min(stored * (walk.STORED + 1), _MOST_UPDATES)
+    for first in range(0, stored, _AT_ONCE):
+        await store.writer.run(_conversations(range(first, min(first + _AT_ONCE, stored))))
+    for first in range(0, updates, _AT_ONCE):
+        await store.writer.run(_updates(range(first, min(first + _AT_ONCE, updates))))
+    await store.close()
+
+
+def _conversations(numbers: range) -> Callable[[Work], None]:
+    now = SystemClock().now()
+    keys = [VAULT.chat_key(NUMBER, walk.STORED_PERSON + number) for number in numbers]
+    rows = [(key, Row(None, _conversation(now), 0, None)) for key in keys]
+    return lambda work: Conversations(VAULT).store(work, rows)
+
+
+def _conversation(now: int) -> Conversation:
+    waits = walk.STEPS[walk.STORED].name
+    frame = Frame(Welcome.name, waits, dict(walk.stored_answers()))
+    return Conversation("id", Position([frame]), asked=walk.STORED + 1, touched_at=now)
+
+
+def _updates(numbers: range) -> Callable[[Work], None]:
+    arrivals = [Arrival.of(_FIRST_UPDATE + number, b"%d" % number) for number in numbers]
+    now = SystemClock().now()
+    return lambda work: Inbox(NUMBER, VAULT).keep_handled(work, arrivals, now)
+
+
+if __name__ == "__main__":
+    asyncio.run(fill(Path(sys.argv[1]), int(sys.argv[2])))
