@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from bot.conversation.answers import Answer
     from bot.conversation.questions import Question
@@ -24,13 +24,19 @@ class Guard:
         """Return whether the step is to be spoken."""
         return True
 
+    def leaves(self) -> Iterator[Guard]:
+        """Yield the guards it is put together from, itself if it is from none."""
+        yield self
+
     def looks_at(self) -> frozenset[Question[Answer]]:
         """Return the questions it depends on."""
-        return frozenset()
+        return frozenset(
+            leaf.question for leaf in self.leaves() if isinstance(leaf, Chose | Ticked | Given)
+        )
 
     def facts(self) -> frozenset[str]:
         """Return the facts from outside it depends on."""
-        return frozenset()
+        return frozenset(leaf.fact for leaf in self.leaves() if isinstance(leaf, Known))
 
     def __str__(self) -> str:
         return "always"
@@ -58,10 +64,6 @@ class Known(Guard):
         """Return whether the fact is known."""
         return self.fact in known
 
-    def facts(self) -> frozenset[str]:
-        """Return the one fact."""
-        return frozenset({self.fact})
-
     def __str__(self) -> str:
         return f"known: {self.fact}"
 
@@ -76,10 +78,6 @@ class Chose(Guard):
     def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
         """Return whether one of the codes is the answer."""
         return answers.get(self.question.name) in self.codes
-
-    def looks_at(self) -> frozenset[Question[Answer]]:
-        """Return the one question."""
-        return frozenset({self.question})
 
     def __str__(self) -> str:
         return f"{self.question.name} is {' or '.join(self.codes)}"
@@ -97,10 +95,6 @@ class Ticked(Guard):
         made = answers.get(self.question.name)
         return isinstance(made, tuple) and any(code in made for code in self.codes)
 
-    def looks_at(self) -> frozenset[Question[Answer]]:
-        """Return the one question."""
-        return frozenset({self.question})
-
     def __str__(self) -> str:
         return f"{self.question.name} has {' or '.join(self.codes)}"
 
@@ -115,10 +109,6 @@ class Given(Guard):
         """Return whether there is an answer."""
         return answers.get(self.question.name) not in (None, ())
 
-    def looks_at(self) -> frozenset[Question[Answer]]:
-        """Return the one question."""
-        return frozenset({self.question})
-
     def __str__(self) -> str:
         return f"{self.question.name} was answered"
 
@@ -130,13 +120,10 @@ class Pair(Guard):
     left: Guard
     right: Guard
 
-    def looks_at(self) -> frozenset[Question[Answer]]:
-        """Return the questions of both."""
-        return self.left.looks_at() | self.right.looks_at()
-
-    def facts(self) -> frozenset[str]:
-        """Return the facts of both."""
-        return self.left.facts() | self.right.facts()
+    def leaves(self) -> Iterator[Guard]:
+        """Yield the leaves of both."""
+        yield from self.left.leaves()
+        yield from self.right.leaves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +160,9 @@ class Not(Guard):
         """Return whether the other does not hold."""
         return not self.guard.holds(answers, known)
 
-    def looks_at(self) -> frozenset[Question[Answer]]:
-        """Return the questions of the other."""
-        return self.guard.looks_at()
-
-    def facts(self) -> frozenset[str]:
-        """Return the facts of the other."""
-        return self.guard.facts()
+    def leaves(self) -> Iterator[Guard]:
+        """Yield the leaves of the other."""
+        return self.guard.leaves()
 
     def __str__(self) -> str:
         return f"not ({self.guard})"

@@ -1,0 +1,128 @@
+"""Every way through a flow, followed without a person: which steps are reached, and in what state.
+
+Only what a later guard looks at is told apart, so that the ways stay few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from bot.conversation.ask import Ask
+from bot.conversation.choices import Choose, ChooseMany
+from bot.conversation.facts import Collect, Place, When
+from bot.conversation.guards import Ticked
+from bot.conversation.questions import Question
+from bot.conversation.steps import End, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.conversation.answers import Answer
+    from bot.conversation.flow import Flow
+    from bot.conversation.steps import Step
+
+WARNING = "warning"
+"""The name of the step that says who may read along."""
+FREE_TEXT = (Ask, Collect, Place, When)
+"""Questions that are answered in the person's own words."""
+SOME = "something"
+"""Stands for any words."""
+
+Answers = tuple[tuple[str, "Answer"], ...]
+State = tuple[int, Answers, bool, str]
+"""The step next in line, the answers that matter, whether the warning was said, the step before."""
+
+
+@dataclass
+class Seen:
+    """What was met on all ways together."""
+
+    reached: set[str] = field(default_factory=set)
+    unwarned: set[str] = field(default_factory=set)
+    """Questions for the person's own words that a way reaches before the warning."""
+    ways: set[tuple[str, str]] = field(default_factory=set)
+    """Steps that follow one another on some way."""
+
+
+def explore(flow: type[Flow]) -> Seen:
+    """Follow every way through a flow."""
+    seen = Seen()
+    facts = sorted(frozenset[str]().union(*(step.when.facts() for step in flow.steps)))
+    for known in subsets(facts):
+        _follow(flow, frozenset(known), seen)
+    return seen
+
+
+def subsets(things: list[str]) -> Iterator[tuple[str, ...]]:
+    """Yield every selection, the empty one first."""
+    for size in range(len(things) + 1):
+        yield from combinations(things, size)
+
+
+def _follow(flow: type[Flow], known: frozenset[str], seen: Seen) -> None:
+    needed = _needed_until(flow)
+    told_apart = _told_apart(flow)
+    states: set[State] = {(0, (), False, "")}
+    met: set[State] = set()
+    while states:
+        here, answers, warned, before = state = states.pop()
+        met.add(state)
+        step = flow.steps[here]
+        after: Iterable[Answers] = (answers,)
+        if step.when.holds(dict(answers), known):
+            seen.reached.add(step.name)
+            seen.ways.add((before, step.name))
+            before = step.name
+            if isinstance(step, End):
+                continue
+            warned = warned or (isinstance(step, Say) and step.name == WARNING)
+            if isinstance(step, FREE_TEXT) and not warned:
+                seen.unwarned.add(step.name)
+            if step.name in needed:
+                after = [(*answers, (step.name, given)) for given in told_apart[step.name]]
+        for ahead in after:
+            kept = tuple(pair for pair in ahead if needed[pair[0]] > here)
+            states |= {(here + 1, kept, warned, before)} - met
+
+
+def _needed_until(flow: type[Flow]) -> dict[str, int]:
+    """Return, for every question a guard looks at, where the last such guard stands."""
+    return {
+        asked.name: here for here, step in enumerate(flow.steps) for asked in step.when.looks_at()
+    }
+
+
+def _told_apart(flow: type[Flow]) -> dict[str, list[Answer]]:
+    mentioned: dict[str, set[str]] = {}
+    for step in flow.steps:
+        for leaf in step.when.leaves():
+            if isinstance(leaf, Ticked):
+                mentioned.setdefault(leaf.question.name, set()).update(leaf.codes)
+    return {
+        step.name: possible(step, mentioned.get(step.name, set()))
+        for step in flow.steps
+        if isinstance(step, Question)
+    }
+
+
+def possible(question: Step, mentioned: set[str]) -> list[Answer]:
+    """Return one answer of every sort that guards can tell apart."""
+    skipped: list[Answer] = [None] if isinstance(question, Question) and question.skippable else []
+    if isinstance(question, Choose):
+        return [*question.codes, *skipped]
+    if isinstance(question, ChooseMany):
+        return [*_ticks(question, mentioned), *skipped]
+    return [SOME, *skipped]
+
+
+def _ticks(question: ChooseMany, mentioned: set[str]) -> Iterator[tuple[str, ...]]:
+    alone = mentioned & question.exclusive
+    others = sorted(mentioned - question.exclusive)
+    beside = next((code for code in question.codes if code not in mentioned), None)
+    for some in subsets(others):
+        if some or beside:
+            yield some or (beside or "",)
+    for code in sorted(alone):
+        yield (code,)
