@@ -45,6 +45,8 @@ def parse(raw: bytes) -> Update:
     try:
         update = _decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        update = None
+    if update is None:  # outside the handler: the first error carries the words along
         raw = mend_json(raw)
         update = _decode_mended(raw)
     if update.message is not None:
@@ -67,11 +69,11 @@ def _decode_mended(raw: bytes) -> TelegramUpdate:
         reason = str(error)
     except (RecursionError, UnicodeError):
         reason = "nested too deep, or no text"
-    raise Unreadable(reason)  # outside the handler: the first error would carry words along
+    raise Unreadable(reason)
 
 
 def _kind_of_update(raw: bytes) -> str:
-    names = [name for name in _fields(raw) if name != "update_id"]
+    names = [name for name in _fields(mend_json(raw)) if name != "update_id"]
     known = [name for name in names if name in kinds.UPDATES]
     return (known or [*map(_plain, names), "empty"])[0]
 
@@ -145,7 +147,8 @@ def _not_accepted(update_id: int, message: Message, person: User, raw: bytes, fi
 
 
 def _name_of_content(raw: bytes, field: str) -> tuple[str, Treatment]:
-    present = [name for name in _fields(_fields(raw)[field]) if name not in kinds.ENVELOPE]
+    fields = _fields(_fields(mend_json(raw))[field])
+    present = [name for name in fields if name not in kinds.ENVELOPE]
     for name in present:
         if name in kinds.CONTENTS:
             return name, kinds.CONTENTS[name]

@@ -117,7 +117,8 @@ class Sender:
         for index, text in enumerate(texts):
             is_last = index == len(texts) - 1
             try:
-                number = await self._send(chat, text, keyboard if is_last else None)
+                call = self._send(chat, text, keyboard if is_last else None)
+                number = await _outcome(call, may_repeat=False)
             except TryLater:
                 if index:
                     raise Uncertain from None  # sending all of it again would repeat the beginning
@@ -125,7 +126,7 @@ class Sender:
         return number
 
     async def _send(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None) -> int:
-        call = self._bot.send_message(
+        message = await self._bot.send_message(
             chat,
             text,
             parse_mode=None,
@@ -134,7 +135,7 @@ class Sender:
             disable_notification=self._quiet,
             reply_markup=keyboard,
         )
-        return (await _outcome(call, may_repeat=False)).message_id
+        return message.message_id
 
     async def _edit(self, chat: int, edit: Edit) -> None:
         call = self._bot.edit_message_text(

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+import telegram
+from telegram.constants import MessageType
+from telegram_samples import CONTENTS, UPDATES, message, raw, update
+
+from bot.channels.telegram import kinds
+from bot.channels.telegram.kinds import Treatment
+from bot.channels.telegram.parse import parse
+from bot.messages import Kind
+
+ACCEPTED = {Kind.WORDS, Kind.FILES, Kind.PLACE, Kind.CONTACT}
+
+
+def test_every_kind_of_update_the_library_knows_has_a_row() -> None:
+    assert set(kinds.UPDATES) == {str(kind.value) for kind in telegram.Update.ALL_TYPES}
+    assert len(kinds.UPDATES) == 25
+    assert set(UPDATES) == set(kinds.UPDATES)
+
+
+def test_every_content_of_a_message_the_library_knows_has_a_row() -> None:
+    fields = set(inspect.signature(telegram.Message).parameters) - {"api_kwargs", "from_user"}
+    rows = set(kinds.CONTENTS) | kinds.ENVELOPE - {"from"}
+    assert fields - rows == set()
+    assert rows - fields == set()
+    assert {kind.value for kind in MessageType} <= rows
+    assert not set(kinds.CONTENTS) & kinds.ENVELOPE
+    assert set(CONTENTS) == set(kinds.CONTENTS)
+
+
+def test_we_ask_telegram_only_for_what_we_answer() -> None:
+    wanted = {name for name, row in kinds.UPDATES.items() if row is not Treatment.NOTHING}
+    assert set(kinds.ASKED_FOR) == wanted
+
+
+@pytest.mark.parametrize("name", [*kinds.UPDATES])
+def test_every_kind_of_update_gets_what_its_row_says(name: str) -> None:
+    read = parse(raw(update(**{name: UPDATES[name]})))
+    row = kinds.UPDATES[name]
+    assert (read.kind is Kind.NOTHING) == (row is not Treatment.ACCEPT)
+    if row is not Treatment.ACCEPT:
+        assert read.note == name
+        assert bool(read.chat) == (row is Treatment.NOTE)
+    if row is Treatment.NOTHING:
+        assert read == type(read)(1, Kind.NOTHING, note=name), "no row with content"
+
+
+@pytest.mark.parametrize("name", [*kinds.CONTENTS])
+def test_every_content_gets_what_its_row_says(name: str) -> None:
+    read = parse(raw(update(message=message(**{name: CONTENTS[name]}))))
+    row = kinds.CONTENTS[name]
+    assert (read.kind in ACCEPTED) == (row is Treatment.ACCEPT)
+    assert (read.kind is Kind.OTHER) == (row is Treatment.DECLINE)
+    assert (read.kind is Kind.NOTHING) == (row in {Treatment.NOTE, Treatment.NOTHING})
+    assert read.note == ("" if row is Treatment.ACCEPT else name)
+    if row is Treatment.NOTHING:
+        assert read == type(read)(1, Kind.NOTHING, note=name)
+    if row is not Treatment.ACCEPT:
+        assert (read.words, read.files) == ("", ()), "nothing is kept of what is not accepted"
+
+
+def test_a_kind_of_update_telegram_has_not_invented_yet_is_confirmed_and_counted() -> None:
+    read = parse(raw(update(hologram={"chat": 5, "text": "x"})))
+    assert (read.kind, read.note, read.chat) == (Kind.NOTHING, "hologram", 0)
+
+
+def test_a_content_telegram_has_not_invented_yet_gets_a_polite_no() -> None:
+    read = parse(raw(update(message=message(hologram={"text": "x"}))))
+    assert (read.kind, read.note, read.chat) == (Kind.OTHER, "hologram", 5550001111)
+
+
+def test_the_name_of_an_unknown_thing_can_be_logged() -> None:
+    assert parse(raw(update(**{"My Name Is Siti": {}}))).note == "unknown"
+    assert parse(raw(update(message=message(**{"My Name Is Siti": {}})))).note == "unknown"
+
+
+def test_an_update_with_nothing_in_it_is_nothing() -> None:
+    assert parse(b'{"update_id":1}').note == "empty"
+    assert parse(raw(update(message=message()))).note == "empty"
