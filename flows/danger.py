@@ -24,7 +24,7 @@ class Danger(Flow):
     nobody_now = Say(
         # Translators: {hours} e.g. every day 09:00-21:00
         _(
-            "Nobody reads in this chat at this moment. If you can call, do not wait for us.\n"
+            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
             "When people read: {hours}"
         ),
         when=~Known("staffed"),

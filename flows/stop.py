@@ -28,7 +28,7 @@ class Stop(Flow):
         # your own. Press the chat's row in the list of chats, not a message.
         _(
             "All right. On our side, what was not sent is erased. The chat itself is still on "
-            "this phone. To clear it: in the list of chats, press this chat long, then choose "
+            "this phone. To clear it: in the list of chats, press and hold this chat, then choose "
             "“Clear history”. Copies may stay elsewhere."
         ),
         Outcome.STOPPED,
@@ -38,7 +38,7 @@ class Stop(Flow):
         # Translators: part of safety sentence [m], as above.
         _(
             "All right. You can go on within 24 hours. The chat is still on this phone. "
-            "To clear it: in the list of chats, press this chat long, then choose "
+            "To clear it: in the list of chats, press and hold this chat, then choose "
             "“Clear history”. Copies may stay elsewhere."
         ),
         Outcome.STOPPED,

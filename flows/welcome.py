@@ -51,7 +51,7 @@ class Welcome(Flow):
         # your own. Press the chat's row in the list of chats, not a message.
         _(
             "You can stop now and write later, when nobody can see.\n"
-            "To clear this chat: in the list of chats, press this chat long, "
+            "To clear this chat: in the list of chats, press and hold this chat, "
             "then choose “Clear history”. Copies on other devices may stay."
         ),
         when=~seen.was("nobody"),
