@@ -70,7 +70,7 @@ class AskForHelp(Flow):
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
     )
-    danger = Danger(when=safe.was("not_safe") | they_safe.was("in_danger"))
+    danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
     young_number = Say(
         phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")

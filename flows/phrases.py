@@ -56,7 +56,7 @@ SAFE_NOW = {
 """Whether the person who writes is safe at this moment."""
 
 THEIR_DANGER = {
-    "in_danger": pgettext("button", "In danger now"),
+    "danger": pgettext("button", "In danger now"),
     "no_danger": pgettext("button", "Not at this moment"),
     "unsure": NOT_SURE,
 }

@@ -69,7 +69,7 @@ class Report(Flow):
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
     )
-    danger = Danger(when=safe.was("not_safe") | they_safe.was("in_danger"))
+    danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
     young = Say(
         # Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.

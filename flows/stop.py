@@ -21,7 +21,7 @@ class Stop(Flow):
         _("You can stop here. What shall we do with your unsent answers?"),
         why=_("If someone may look at this phone, erasing is safer. If not, you can go on later."),
         kept=pgettext("button", "Keep for 24 hours"),
-        erased=pgettext("button", "Erase now"),
+        erase=pgettext("button", "Erase now"),
     )
     goodbye_erased = End(
         # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
@@ -32,7 +32,7 @@ class Stop(Flow):
             "“Clear history”. Copies may stay elsewhere."
         ),
         Outcome.STOPPED,
-        when=unsent.was("erased"),
+        when=unsent.was("erase"),
     )
     goodbye = End(
         # Translators: part of safety sentence [m], as above.
