@@ -72,6 +72,9 @@ def _check_title(flow: type[Flow]) -> None:
 
 def _check_names(flow: type[Flow]) -> None:
     names = {step.name for step in flow.steps}
+    for name, step in vars(flow).items():
+        if isinstance(step, Step) and step.name != name:
+            raise TypeError(f"{flow.__name__}.{name} stands under another name too: {step.name}")
     if taken := names & TAKEN:
         raise TypeError(f"{flow.__name__}: a step cannot be called {', '.join(sorted(taken))}")
     if lost := set(flow.renamed.values()) - names:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bot.conversation.answers import Answer
     from bot.conversation.questions import Question
 
     Answers = Mapping[str, Answer]
     Facts = frozenset[str]
+    Naming = Callable[[Question[Answer], str | None], str]
+    """Names a question (None), or one of its choices."""
 
 
 class Guard:
@@ -38,8 +40,12 @@ class Guard:
         """Return the facts from outside it depends on."""
         return frozenset(leaf.fact for leaf in self.leaves() if isinstance(leaf, Known))
 
-    def __str__(self) -> str:
+    def aloud(self, name: Naming) -> str:  # noqa: ARG002 - as above
+        """Return the guard as a half-sentence after "only if"."""
         return "always"
+
+    def __str__(self) -> str:
+        return self.aloud(by_code)
 
     def __and__(self, other: Guard) -> Guard:
         return Both(self, other)
@@ -64,7 +70,8 @@ class Known(Guard):
         """Return whether the fact is known."""
         return self.fact in known
 
-    def __str__(self) -> str:
+    def aloud(self, name: Naming) -> str:  # noqa: ARG002 - as above
+        """Return that it is known."""
         return f"known: {self.fact}"
 
 
@@ -79,8 +86,9 @@ class Chose(Guard):
         """Return whether one of the codes is the answer."""
         return answers.get(self.question.name) in self.codes
 
-    def __str__(self) -> str:
-        return f"{self.question.name} is {' or '.join(self.codes)}"
+    def aloud(self, name: Naming) -> str:
+        """Return what the answer is."""
+        return f"{name(self.question, None)} is {_any_of(self, name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,9 @@ class Ticked(Guard):
         made = answers.get(self.question.name)
         return isinstance(made, tuple) and any(code in made for code in self.codes)
 
-    def __str__(self) -> str:
-        return f"{self.question.name} has {' or '.join(self.codes)}"
+    def aloud(self, name: Naming) -> str:
+        """Return what is among the answers."""
+        return f"{name(self.question, None)} has {_any_of(self, name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +118,9 @@ class Given(Guard):
         """Return whether there is an answer."""
         return answers.get(self.question.name) not in (None, ())
 
-    def __str__(self) -> str:
-        return f"{self.question.name} was answered"
+    def aloud(self, name: Naming) -> str:
+        """Return that it was answered."""
+        return f"{name(self.question, None)} was answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +144,9 @@ class Both(Pair):
         """Return whether both hold."""
         return self.left.holds(answers, known) and self.right.holds(answers, known)
 
-    def __str__(self) -> str:
-        return f"{_wrapped(self.left, Either)} and {_wrapped(self.right, Either)}"
+    def aloud(self, name: Naming) -> str:
+        """Return both, joined by "and"."""
+        return " and ".join(_wrapped(one, Either, name) for one in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +157,9 @@ class Either(Pair):
         """Return whether at least one holds."""
         return self.left.holds(answers, known) or self.right.holds(answers, known)
 
-    def __str__(self) -> str:
-        return f"{_wrapped(self.left, Both)} or {_wrapped(self.right, Both)}"
+    def aloud(self, name: Naming) -> str:
+        """Return both, joined by "or"."""
+        return " or ".join(_wrapped(one, Both, name) for one in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +176,20 @@ class Not(Guard):
         """Yield the leaves of the other."""
         return self.guard.leaves()
 
-    def __str__(self) -> str:
-        return f"not ({self.guard})"
+    def aloud(self, name: Naming) -> str:
+        """Return the other, denied."""
+        return f"not ({self.guard.aloud(name)})"
 
 
-def _wrapped(guard: Guard, looser: type[Guard]) -> str:
-    return f"({guard})" if isinstance(guard, looser) else str(guard)
+def by_code(question: Question[Answer], code: str | None) -> str:
+    """Name questions and choices as they are called in the flow."""
+    return code or question.name
+
+
+def _any_of(guard: Chose | Ticked, name: Naming) -> str:
+    return " or ".join(name(guard.question, code) for code in guard.codes)
+
+
+def _wrapped(guard: Guard, looser: type[Guard], name: Naming) -> str:
+    words = guard.aloud(name)
+    return f"({words})" if isinstance(guard, looser) else words

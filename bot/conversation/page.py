@@ -33,7 +33,7 @@ ol > li.begin { border-style: dashed }
 .name { font: .8rem ui-monospace, monospace; color: #5c5a54; margin: 0 }
 .name::before { content: counter(step) ". " }
 .when { margin: .3rem 0 0; font-style: italic }
-.say { margin: .3rem 0; white-space: pre-line }
+.words { margin: .3rem 0; white-space: pre-line }
 .choices { margin: .3rem 0; padding: 0; list-style: none }
 .choices li { display: inline-block; margin: .15rem .3rem .15rem 0; padding: .1rem .6rem;
   border: 1px solid #8f8c82; border-radius: .8rem }
@@ -68,10 +68,15 @@ def _step(step: Step, catalogue: Catalogue) -> str:
 
 
 def _body(step: Step, catalogue: Catalogue) -> Iterator[str]:
+    def names(question: Question[Answer], code: str | None) -> str:
+        if code is None or not isinstance(question, Listed):
+            return f"“{question.short.read_in(catalogue)}”"
+        return f"“{question.choices[code].read_in(catalogue)}”"
+
     if step.when is not ALWAYS:
-        yield f'<p class="when" lang="en">Only if {escape(str(step.when))}.</p>'
+        yield f'<p class="when" lang="en">Only if {escape(step.when.aloud(names))}.</p>'
     if isinstance(step, Begin):
-        yield f'<p class="say" lang="en">→ {escape(step.flow_name)}</p>'
+        yield f'<p class="words" lang="en">→ {escape(step.flow_name)}</p>'
     if isinstance(step, Question):
         yield from _question(step, catalogue)
     else:
@@ -97,7 +102,7 @@ def _question(question: Question[Answer], catalogue: Catalogue) -> Iterator[str]
 
 
 def _said(text: Text, catalogue: Catalogue) -> str:
-    return f'<p class="say">{escape(text.read_in(catalogue))}</p>'
+    return f'<p class="words">{escape(text.read_in(catalogue))}</p>'
 
 
 def _choices(choices: dict[str, Text], catalogue: Catalogue) -> str:

@@ -45,7 +45,7 @@ def _shape(step: Step) -> str:
     if isinstance(step, Begin):
         return f'[["{_quoted(step.flow_name)}"]]'
     if isinstance(step, End):
-        return f'(["{_quoted(words)}<br/>= {step.outcome}"])'
+        return f'(["{_quoted(words)}{"<br/>" if words else ""}= {step.outcome}"])'
     if isinstance(step, Question):
         return f'{{{{"{_quoted(words)}"}}}}'
     return f'["{_quoted(words)}"]'

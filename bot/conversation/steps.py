@@ -18,10 +18,8 @@ class Step:
         self.when = when
         self.name = ""
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        if self.name:
-            raise TypeError(f"{owner.__name__}: one step stands under two names: {name}")
-        self.name = name
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = self.name or name
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from gettext import NullTranslations
+
+from bot.conversation import FileNote, Files
+from bot.conversation.engine import open_question
+from bot.conversation.heard import Words as Written
+from tests.conversation.small_flows import BOOK, Sitting
+
+ENGLISH = NullTranslations()
+PHOTO = FileNote("p", "photo")
+
+
+def reviewed() -> Sitting:
+    return Sitting("branches").does("me", Written("Mai"))
+
+
+def filled() -> Sitting:
+    sitting = Sitting("kinds").does("food", "done", Written("3"), "ila", "week")
+    return sitting.does(Files((PHOTO,)), "done", Written("They kept my passport"))
+
+
+def test_a_review_shows_nothing_until_it_is_asked_to() -> None:
+    sitting = filled()
+    assert sitting.step == "review"
+    assert not sitting.asked.lines
+    assert [choice.code for choice in sitting.asked.choices] == ["show", "go"]
+
+
+def test_the_summary_is_fleeting_and_has_a_button_for_every_answer() -> None:
+    asked = filled().does("show").asked
+    assert asked.fleeting
+    assert [choice.code for choice in asked.choices] == [
+        "needs",
+        "people",
+        "where",
+        "since",
+        "files",
+        "what",
+        "go",
+    ]
+    assert [choice.number for choice in asked.choices] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_the_summary_reads_answers_back_as_labels_and_words() -> None:
+    assert filled().does("show").asked.read_in(ENGLISH).split("\n\n")[1:] == [
+        "1. What is needed?\nFood",
+        "2. How many?\n3",
+        "3. Where?\nYilan",
+        "4. Since when?\nThis week",
+        "5. Anything to show?\nphoto",
+        "6. What happened?\nThey kept my passport",
+    ]
+
+
+def test_a_skipped_question_can_be_answered_from_the_summary() -> None:
+    sitting = Sitting("branches").does("me", "skip", "show")
+    assert "not answered" in sitting.asked.read_in(ENGLISH)
+    assert sitting.does("mine", Written("Mai")).top["mine"] == "Mai"
+
+
+def test_a_persons_blanks_stay_as_they_wrote_them() -> None:
+    sitting = Sitting("branches").does("me", Written("{contact}"), "show")
+    assert "{contact}" in sitting.asked.read_in(ENGLISH, {"contact": "filled in"})
+
+
+def test_long_words_are_cut_in_the_summary_and_nowhere_else() -> None:
+    sitting = Sitting("branches").does("me", Written("x" * 4000), "show")
+    assert len(sitting.asked.read_in(ENGLISH)) < 600
+    assert sitting.top["mine"] == "x" * 4000
+
+
+def test_an_answer_is_changed_and_the_review_comes_back() -> None:
+    sitting = reviewed().does("show", "mine", Written("Lan"))
+    assert sitting.step == "review"
+    assert sitting.top == {"about": "me", "mine": "Lan"}
+
+
+def test_the_numbers_of_the_summary_can_be_written() -> None:
+    assert reviewed().does("show").writes("2").step == "mine"
+    assert reviewed().does("show").writes("3").came == [("branches", "report_submitted")]
+    assert reviewed().writes("2").came == [("branches", "report_submitted")]
+
+
+def test_numbers_mean_the_same_after_a_restart() -> None:
+    assert reviewed().does("show").restarts().writes("2").step == "mine"
+
+
+def test_a_change_asks_what_it_opened_and_drops_what_it_closed() -> None:
+    sitting = reviewed().does("show", "about", "other")
+    assert sitting.said == ["Their name?"]
+    assert sitting.top == {"about": "other"}
+    sitting.writes("Ana")
+    assert sitting.said == ["Well?"]
+    assert sitting.does("yes").step == "review"
+
+
+def test_a_guard_two_steps_away_is_seen_to_as_well() -> None:
+    sitting = Sitting("branches").does("other", Written("Ana"), "yes", "show")
+    sitting.does("theirs", "clear")
+    assert sitting.step == "review"
+    assert sitting.top == {"about": "other", "theirs": None}
+
+
+def test_a_change_can_be_left_as_it_was() -> None:
+    assert reviewed().does("show", "mine", "keep").top == {"about": "me", "mine": "Mai"}
+
+
+def test_what_was_written_beside_is_shown_and_can_be_left_out() -> None:
+    sitting = Sitting("branches").writes("his car is red").does("me", "skip", "show")
+    assert "his car is red" in sitting.asked.read_in(ENGLISH)
+    sitting.does("also")
+    assert "his car is red" not in sitting.asked.read_in(ENGLISH)
+    assert "also" not in sitting.does("go").answers["branches"]
+
+
+def test_the_summary_does_not_come_back_by_itself() -> None:
+    sitting = reviewed().does("show").begins("danger").does("not_yet")
+    assert not sitting.asked.lines
+    assert not reviewed().does("show").writes("hm").asked.lines
+
+
+def test_the_open_question_is_the_summary_while_it_is_looked_at() -> None:
+    sitting = reviewed().does("show")
+    assert open_question(BOOK, sitting.position) == sitting.asked
+
+
+def test_going_back_from_what_follows_returns_to_the_review() -> None:
+    sitting = filled().does("go")
+    assert sitting.step == "send"
+    assert sitting.does("back").step == "review"
+    assert sitting.does("go").step == "send"
+
+
+def test_the_review_itself_is_no_answer() -> None:
+    assert "review" not in reviewed().does("go").answers["branches"]
+
+
+def test_an_answer_that_is_not_there_cannot_be_changed() -> None:
+    sitting = reviewed().does("theirs")
+    assert sitting.step == "review"
