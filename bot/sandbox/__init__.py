@@ -7,9 +7,10 @@ it on a port; `Phone` is one person. Tests and the demo drive it, no other room 
 from __future__ import annotations
 
 from bot.sandbox.faults import Trouble
+from bot.sandbox.groups import Group
 from bot.sandbox.phone import Phone
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.server import serve
 from bot.sandbox.world import BOT_ID, TOKEN
 
-__all__ = ["BOT_ID", "TOKEN", "Phone", "Sandbox", "Trouble", "serve"]
+__all__ = ["BOT_ID", "TOKEN", "Group", "Phone", "Sandbox", "Trouble", "serve"]

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.api import BotApi
 from bot.sandbox.control import Control
+from bot.sandbox.downloads import Downloads
+from bot.sandbox.guard import Guard
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from bot.sandbox.sandbox import Sandbox
+
+PAGES = Path(__file__).resolve().parent / "pages"
 
 
 def build(sandbox: Sandbox) -> Starlette:
     """Return the application of one sandbox."""
+    pages = Router(
+        [
+            Route("/", page),
+            Route("/phone/{phone:int}", page),
+            Route("/favicon.ico", no_icon),
+            Mount("/sandbox", routes=Control(sandbox).routes()),
+            Mount("/pages", StaticFiles(directory=PAGES)),
+        ]
+    )
     return Starlette(
         routes=[
             Route("/bot{token}/{method}", BotApi(sandbox)),
-            *Control(sandbox).routes(),
+            Route("/file/bot{token}/{path:path}", Downloads(sandbox)),
+            Mount("/", Guard(pages)),
         ]
     )
+
+
+async def page(_: Request) -> Response:
+    """Show the phones; the page's own script reads from the address which."""
+    return FileResponse(PAGES / "index.html")
+
+
+async def no_icon(_: Request) -> Response:
+    """Have none; the page carries its own."""
+    return Response(status_code=204)

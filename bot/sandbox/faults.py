@@ -111,6 +111,11 @@ class Faults:
         self.ordered.append(fault)
         return fault
 
+    def pending(self) -> list[Fault]:
+        """Return the troubles that are not over yet."""
+        self._end_what_is_over()
+        return self.ordered
+
     def clear(self) -> None:
         """Call all troubles off."""
         self.ordered.clear()

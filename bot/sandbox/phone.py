@@ -67,6 +67,17 @@ class Phone:
         account = {"id": self.id, "is_bot": False, **self.names}
         return account | ({"language_code": self.language} if self.language else {})
 
+    def state(self) -> dict[str, Any]:
+        """Return everything a screen shows of this phone."""
+        return {
+            "id": self.id,
+            "name": " ".join(self.names.values()),
+            "language": self.language,
+            "is_blocked": self.chat.is_blocked,
+            "keyboard": self.chat.keyboard,
+            "messages": self.messages(),
+        }
+
     # What the person does
 
     def say(self, text: str, *, reply_to: int | None = None) -> Message:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.clock import SystemClock
 from bot.sandbox.clocks import MovedClock
 from bot.sandbox.faults import Faults
+from bot.sandbox.groups import Group
 from bot.sandbox.journal import Journal
 from bot.sandbox.phone import Phone
 from bot.sandbox.world import TOKEN, World
@@ -64,8 +65,29 @@ class Sandbox:
             user_id = FIRST_PERSON + len(self.phones)
         phone = Phone(self.world, user_id, name, language)
         self.phones[user_id] = phone
-        self.events.tell(0, "phones", None)
+        self.events.tell(user_id, "phone", phone.state())
         return phone
+
+    def group(self, title: str = "Caseworkers", *, forum: bool = False, big: bool = False) -> Group:
+        """Found a group; let the bot in with `Group.add_bot`."""
+        return Group(self.world, title, forum=forum, big=big)
+
+    def anybody(self) -> Phone:
+        """Return the first phone, added when there is none."""
+        return next(iter(self.phones.values()), None) or self.phone()
+
+    def jump(self, seconds: float) -> None:
+        """Let time pass at once, and say so to whoever watches."""
+        self.clock.jump(seconds)
+        self.events.tell(0, "clock", {"now": self.clock.seconds()})
+
+    def state(self) -> dict[str, Any]:
+        """Return everything the page shows."""
+        return {
+            "now": self.clock.seconds(),
+            "bot": self.world.profile_as_seen(),
+            "phones": [phone.state() for phone in self.phones.values()],
+        }
 
     def note(self, call: Call) -> None:
         """Write a call down, and what the checker has to say about it."""

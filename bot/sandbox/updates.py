@@ -131,6 +131,11 @@ class Updates:
         self._handed_end = batch[-1].update_id + 1 if batch else 0
         return self._disturbed(batch)
 
+    def calm(self) -> None:
+        """End every trouble of the queue's own."""
+        self.twice = self.again = self.backwards = 0
+        self.webhook = ""
+
     def forget(self) -> None:
         """Drop everything, as `drop_pending_updates` asks."""
         self._queue.clear()

@@ -1,0 +1,143 @@
+"""A group the bot is or was in: what happens there, seen from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.chats import Chat, Message
+from bot.sandbox.world import BOT_ID
+
+if TYPE_CHECKING:
+    from bot.sandbox.phone import Phone
+    from bot.sandbox.world import World
+
+FIRST_GROUP = -4_000_000_001
+FIRST_SUPERGROUP = -1_002_000_000_001
+
+
+class Group:
+    """A group, a supergroup or a forum, and the people in it."""
+
+    def __init__(self, world: World, title: str, *, forum: bool = False, big: bool = False) -> None:
+        """Found a group.
+
+        Args:
+            world: where it is.
+            title: its name.
+            forum: whether it has topics; such a group is always a supergroup.
+            big: whether it is a supergroup.
+        """
+        self._world = world
+        names: dict[str, Any] = {"title": title} | ({"is_forum": True} if forum else {})
+        kind = "supergroup" if forum or big else "group"
+        first = FIRST_SUPERGROUP if forum or big else FIRST_GROUP
+        taken = sum(chat.type == kind for chat in world.chats.values())
+        self.chat = Chat(first - taken, kind, names)
+        self.chat.members[BOT_ID] = "left"
+        world.chats[self.chat.id] = self.chat
+
+    @property
+    def id(self) -> int:
+        """The group's chat id."""
+        return self.chat.id
+
+    def messages(self, thread: int | None = None) -> list[Message]:
+        """Return the messages of one topic, or those of none."""
+        return [
+            message
+            for message in self.chat.messages.values()
+            if message.get("message_thread_id") == thread
+        ]
+
+    def add(self, phone: Phone, status: str = "member") -> None:
+        """Let somebody in: `member`, `administrator` or `creator`."""
+        self.chat.members[phone.id] = status
+
+    def drop(self, phone: Phone) -> None:
+        """Let somebody go."""
+        self.chat.members[phone.id] = "left"
+
+    def add_bot(self, by: Phone, status: str = "member") -> None:
+        """Let the bot in, or give it another standing; it is told."""
+        joins = self.chat.members[BOT_ID] in {"left", "kicked"}
+        self._set_bot(by, status)
+        if joins:
+            self._post(by, {"new_chat_members": [self._world.me()]})
+
+    def kick_bot(self, by: Phone) -> None:
+        """Throw the bot out; it is told."""
+        self._set_bot(by, "kicked")
+
+    def say(self, phone: Phone, text: str, *, thread: int | None = None) -> Message:
+        """Write a message, into a topic when one is named."""
+        return self._post(phone, {"text": text}, thread)
+
+    def send(self, phone: Phone, content: dict[str, Any], *, thread: int | None = None) -> Message:
+        """Send any content, in the Bot API's own shape."""
+        return self._post(phone, content, thread)
+
+    def press(self, phone: Phone, message: int, data: str) -> str:
+        """Press a button under a message and return the query's id."""
+        query = self._world.new_query(self.id, message)
+        self._world.updates.add(
+            "callback_query",
+            {
+                "id": query,
+                "from": phone.account(),
+                "message": self.chat.messages[message],
+                "chat_instance": str(self.id * 7919),
+                "data": data,
+            },
+        )
+        return query
+
+    def upgrade(self, by: Phone) -> Group:
+        """Become a supergroup with another id; whoever writes to the old one is told."""
+        title = str(self.chat.names["title"])
+        new = Group(self._world, title, big=True)
+        new.chat.members = dict(self.chat.members)
+        self._post(by, {"migrate_to_chat_id": new.id})
+        new._post(by, {"migrate_from_chat_id": self.id})
+        self.chat.moved_to = new.id
+        return new
+
+    def set_forum(self, *, on: bool) -> None:
+        """Switch topics on or off."""
+        if on:
+            self.chat.names["is_forum"] = True
+        else:
+            self.chat.names.pop("is_forum", None)
+
+    def delete_topic(self, number: int) -> None:
+        """Delete a topic by a person's hand; the bot is told nothing."""
+        del self.chat.topics[number]
+        for message in self.messages(number):
+            self._world.remove(self.chat, message["message_id"])
+
+    def _post(self, by: Phone, content: dict[str, Any], thread: int | None = None) -> Message:
+        inside = {} if thread is None else {"message_thread_id": thread, "is_topic_message": True}
+        message = self._world.post(self.chat, by.account(), content | inside)
+        if self.chat.members[BOT_ID] not in {"left", "kicked"} and self._reaches_bot(message):
+            self._world.updates.add("message", message)
+        return message
+
+    def _reaches_bot(self, message: Message) -> bool:
+        """Return whether privacy mode lets a message through: commands, replies, service ones."""
+        if self.chat.members[BOT_ID] == "administrator" or "text" not in message:
+            return True
+        replied = message.get("reply_to_message", {}).get("from", {}).get("id")
+        return str(message["text"]).startswith("/") or replied == BOT_ID
+
+    def _set_bot(self, by: Phone, status: str) -> None:
+        before = self.chat.members[BOT_ID]
+        self.chat.members[BOT_ID] = status
+        self._world.updates.add(
+            "my_chat_member",
+            {
+                "chat": self.chat.brief(),
+                "from": by.account(),
+                "date": self._world.clock.seconds(),
+                "old_chat_member": self._world.membership(before),
+                "new_chat_member": self._world.membership(status),
+            },
+        )

@@ -1,0 +1,369 @@
+"""Updates no ordinary evening brings: every kind there is, every content, and broken ones.
+
+Samples only, made anew at each call; `Updates.add` and `Updates.inject` put them into the queue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.sandbox.chats import Message
+    from bot.sandbox.phone import Phone
+
+FILE = {"file_id": "AgACAgUAAxkBodd00000001", "file_unique_id": "AQADodd00000001"}
+PLACE = {"latitude": 25.0478, "longitude": 121.5319}
+CHANNEL = {"id": -1_001_000_000_777, "type": "channel", "title": "Somebody's channel"}
+FOREIGN_GROUP = {"id": -1_001_000_000_778, "type": "supergroup", "title": "Somebody's group"}
+ADDRESS = {
+    "country_code": "TW",
+    "state": "",
+    "city": "Kaohsiung",
+    "street_line1": "1",
+    "street_line2": "",
+    "post_code": "800",
+}
+
+
+def collections(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
+    """Return whole updates, without numbers, by collection and name."""
+    return {
+        "kinds": {kind: {kind: about} for kind, about in every_kind(phone, now).items()},
+        "contents": {name: {"message": one} for name, one in every_content(phone, now).items()},
+        "variants": {name: {"message": one} for name, one in variants(phone, now).items()},
+        "broken": broken(phone, now),
+    }
+
+
+def names(phone: Phone, now: int) -> dict[str, list[str]]:
+    """Return the names of all odd updates, by collection."""
+    return {of: list(updates) for of, updates in collections(phone, now).items()}
+
+
+def one(phone: Phone, now: int, of: str, name: str) -> Any:
+    """Return one odd update; raises `KeyError` when there is none of that name."""
+    return collections(phone, now)[of][name]
+
+
+def every_kind(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
+    """Return one update of each kind that exists, by kind."""
+    person = phone.account()
+    message = words(phone, now, "an odd message")
+    post = {"message_id": 900_002, "chat": CHANNEL, "date": now, "text": "a post"}
+    boost = {"source": "premium", "user": person}
+    member = {"user": person, "status": "member"}
+    return {
+        "message": message,
+        "edited_message": {**message, "edit_date": now},
+        "channel_post": {**post, "sender_chat": CHANNEL},
+        "edited_channel_post": {**post, "edit_date": now},
+        "inline_query": {"id": "81", "from": person, "query": "words", "offset": ""},
+        "chosen_inline_result": {"result_id": "1", "from": person, "query": "words"},
+        "callback_query": {
+            "id": "82",
+            "from": person,
+            "chat_instance": "1",
+            "data": "forged",
+            "inline_message_id": "none",
+        },
+        "shipping_query": {
+            "id": "83",
+            "from": person,
+            "invoice_payload": "x",
+            "shipping_address": ADDRESS,
+        },
+        "pre_checkout_query": {
+            "id": "84",
+            "from": person,
+            "currency": "XTR",
+            "total_amount": 1,
+            "invoice_payload": "x",
+        },
+        "poll": poll("regular"),
+        "poll_answer": {
+            "poll_id": "1",
+            "user": person,
+            "option_ids": [0],
+            "option_persistent_ids": ["a"],
+        },
+        "my_chat_member": {
+            "chat": FOREIGN_GROUP,
+            "from": person,
+            "date": now,
+            "old_chat_member": {**member, "status": "left"},
+            "new_chat_member": member,
+        },
+        "chat_member": {
+            "chat": FOREIGN_GROUP,
+            "from": person,
+            "date": now,
+            "old_chat_member": {**member, "status": "left"},
+            "new_chat_member": member,
+        },
+        "chat_join_request": {
+            "chat": FOREIGN_GROUP,
+            "from": person,
+            "user_chat_id": phone.id,
+            "date": now,
+        },
+        "chat_boost": {
+            "chat": CHANNEL,
+            "boost": {
+                "boost_id": "1",
+                "add_date": now,
+                "expiration_date": now + 60,
+                "source": boost,
+            },
+        },
+        "removed_chat_boost": {
+            "chat": CHANNEL,
+            "boost_id": "1",
+            "remove_date": now,
+            "source": boost,
+        },
+        "message_reaction": {
+            "chat": phone.chat.brief(),
+            "message_id": 1,
+            "user": person,
+            "date": now,
+            "old_reaction": [],
+            "new_reaction": [{"type": "emoji", "emoji": "👍"}],
+        },
+        "message_reaction_count": {
+            "chat": CHANNEL,
+            "message_id": 1,
+            "date": now,
+            "reactions": [{"type": {"type": "emoji", "emoji": "👍"}, "total_count": 2}],
+        },
+        "business_connection": {
+            "id": "b",
+            "user": person,
+            "user_chat_id": phone.id,
+            "date": now,
+            "is_enabled": True,
+        },
+        "business_message": {**message, "business_connection_id": "b"},
+        "edited_business_message": {**message, "business_connection_id": "b", "edit_date": now},
+        "deleted_business_messages": {
+            "business_connection_id": "b",
+            "chat": phone.chat.brief(),
+            "message_ids": [1],
+        },
+        "purchased_paid_media": {"from": person, "paid_media_payload": "x"},
+        "managed_bot": {
+            "user": person,
+            "bot": {"id": 6_999_999_998, "is_bot": True, "first_name": "Other"},
+        },
+        "guest_message": {**message, "guest_query_id": "g"},
+    }
+
+
+def every_content(phone: Phone, now: int) -> dict[str, Message]:
+    """Return one message of each content a person or an app can send, by field."""
+    return {
+        name: {**_bare(phone, now), name: content} for name, content in _contents(phone).items()
+    }
+
+
+def _contents(phone: Phone) -> dict[str, Any]:
+    size = {"width": 512, "height": 512}
+    sticker = {**FILE, **size, "type": "regular", "is_animated": False, "is_video": False}
+    video = {**FILE, **size, "duration": 3}
+    thumb = {**FILE, "width": 90, "height": 90}
+    return {
+        "photo": [thumb, {**FILE, "width": 1280, "height": 960}],
+        "video": {**video, "mime_type": "video/mp4"},
+        "video_note": {**FILE, "length": 240, "duration": 3},
+        "voice": {**FILE, "duration": 3, "mime_type": "audio/ogg"},
+        "audio": {**FILE, "duration": 3, "title": "a song"},
+        "animation": video,
+        "document": {**FILE, "file_name": "paper.pdf", "mime_type": "application/pdf"},
+        "sticker": sticker,
+        "location": PLACE,
+        "venue": {"location": PLACE, "title": "The harbour", "address": "1 Harbour Road"},
+        "contact": {"phone_number": "+886900000000", "first_name": "Somebody"},
+        "poll": poll("regular"),
+        "dice": {"emoji": "🎲", "value": 6},
+        "game": {"title": "g", "description": "d", "photo": [thumb]},
+        "story": {"chat": CHANNEL, "id": 1},
+        "giveaway": {
+            "chats": [CHANNEL],
+            "winners_selection_date": 2_000_000_000,
+            "winner_count": 1,
+        },
+        "gift": {"gift": {"id": "1", "sticker": sticker, "star_count": 15}},
+        "paid_media": {"star_count": 1, "paid_media": [{"type": "preview"}]},
+        "checklist": {"title": "to do", "tasks": [{"id": 1, "text": "one"}]},
+        "invoice": {
+            "title": "t",
+            "description": "d",
+            "start_parameter": "s",
+            "currency": "XTR",
+            "total_amount": 1,
+        },
+        "successful_payment": {
+            "currency": "XTR",
+            "total_amount": 1,
+            "invoice_payload": "x",
+            "telegram_payment_charge_id": "t",
+            "provider_payment_charge_id": "p",
+        },
+        "passport_data": {
+            "data": [{"type": "phone_number", "hash": "h", "phone_number": "886900000000"}],
+            "credentials": {"data": "d", "hash": "h", "secret": "s"},
+        },
+        "web_app_data": {"data": "x", "button_text": "b"},
+        "users_shared": {"request_id": 1, "users": [{"user_id": 42}]},
+        "chat_shared": {"request_id": 1, "chat_id": -1_001_000_000_779},
+        "video_chat_started": {},
+        "video_chat_ended": {"duration": 5},
+        "message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400},
+        "pinned_message": {**_bare(phone, 1_700_000_000), "text": "pinned"},
+        "forum_topic_created": {"name": "a topic", "icon_color": 7_322_096},
+        "connected_website": "example.org",
+        "write_access_allowed": {},
+    }
+
+
+def variants(phone: Phone, now: int) -> dict[str, Message]:
+    """Return messages whose content is common and whose frame is not, by what is odd."""
+    bare, person = _bare(phone, now), phone.account()
+    robot = {"id": 6_999_999_999, "is_bot": True, "first_name": "Other bot"}
+    return {
+        "live location": {**bare, "location": {**PLACE, "live_period": 900, "heading": 90}},
+        "custom emoji sticker": {
+            **bare,
+            "sticker": {
+                **FILE,
+                "type": "custom_emoji",
+                "width": 100,
+                "height": 100,
+                "is_animated": True,
+                "is_video": False,
+                "custom_emoji_id": "1",
+            },
+        },
+        "quiz": {**bare, "poll": poll("quiz")},
+        "from a bot": {**bare, "from": robot, "text": "hello, fellow bot"},
+        "from Telegram": {
+            **bare,
+            "from": {"id": 777_000, "is_bot": False, "first_name": "Telegram"},
+            "text": "Login code: 12345",
+        },
+        "through a bot": {**bare, "via_bot": robot, "text": "made by a bot"},
+        "in a foreign group": {**bare, "chat": FOREIGN_GROUP, "text": "help"},
+        "as a channel in a group": {
+            **bare,
+            "chat": FOREIGN_GROUP,
+            "sender_chat": CHANNEL,
+            "text": "words",
+        },
+        "forwarded from a channel": {
+            **bare,
+            "text": "words",
+            "forward_origin": {"type": "channel", "chat": CHANNEL, "message_id": 5, "date": now},
+        },
+        "forwarded from a person": {
+            **bare,
+            "text": "words",
+            "forward_origin": {"type": "user", "sender_user": person, "date": now},
+        },
+        "reply to elsewhere": {
+            **bare,
+            "text": "words",
+            "external_reply": {
+                "origin": {"type": "channel", "chat": CHANNEL, "message_id": 5, "date": now}
+            },
+            "quote": {"text": "their words", "position": 0},
+        },
+        "dated 1970": {**bare, "date": 1, "text": "words"},
+        "dated tomorrow": {**bare, "date": now + 86_400, "text": "words"},
+        "language unheard of": {
+            **bare,
+            "from": {**person, "language_code": "x" * 200},
+            "text": "words",
+        },
+        "name of controls": {
+            **bare,
+            "from": {**person, "first_name": "\u202e" * 64},
+            "text": "words",
+        },
+        "name of markup": {
+            **bare,
+            "from": {**person, "first_name": '<a href="tg://user?id=1">Hotline staff</a>'},
+            "text": "words",
+        },
+        "NUL and controls": {**bare, "text": "a\x00b\x1b[31mc\x7f\u2028d"},
+        "lone surrogate": {**bare, "text": "before \ud83d after"},
+        "4097 units": {**bare, "text": "x" * 4097},
+        "nothing but spaces": {**bare, "text": " \u200b\u00a0 "},
+        "thousand marks": {**bare, "text": "z" + "\u0301" * 1000},
+        "right to left": {**bare, "text": "\u202eabc 110 \u2067def"},
+    }
+
+
+def broken(phone: Phone, now: int) -> dict[str, Any]:
+    """Return updates without the shape the API promises, by what is wrong; for `inject`."""
+    message = words(phone, now, "broken")
+
+    def without(field: str) -> dict[str, Any]:
+        return {"message": {name: value for name, value in message.items() if name != field}}
+
+    return {
+        "unknown kind": {"hologram": message},
+        "unknown fields": {"message": {**message, "aura": {"hue": [1]}}},
+        "no kind at all": {},
+        "two kinds at once": {"message": message, "edited_message": message},
+        "no date": without("date"),
+        "no chat": without("chat"),
+        "no message_id": without("message_id"),
+        "no sender": without("from"),
+        "text is a number": {"message": {**message, "text": 42}},
+        "chat is a list": {"message": {**message, "chat": []}},
+        "message is null": {"message": None},
+        "update_id is a string": {"update_id": "12", "message": message},
+        "update_id is negative": {"update_id": -5, "message": message},
+        "update_id is the largest": {"update_id": 2**31 - 1, "message": message},
+        "an array": [1, 2, 3],
+        "64 KiB and more": {"message": {**message, "text": "x" * 70_000}},
+        "reply from elsewhere": {
+            "message": {
+                **message,
+                "reply_to_message": {**message, "chat": FOREIGN_GROUP, "message_id": 1},
+            }
+        },
+    }
+
+
+def words(phone: Phone, now: int, text: str) -> Message:
+    """Return an ordinary message that nobody sent."""
+    return {**_bare(phone, now), "text": text}
+
+
+def poll(kind: str) -> dict[str, Any]:
+    """Return a poll, `regular` or `quiz`."""
+    about = {
+        "id": "1",
+        "question": "Which?",
+        "options": [
+            {"persistent_id": "a", "text": "this", "voter_count": 0},
+            {"persistent_id": "b", "text": "that", "voter_count": 0},
+        ],
+        "total_voter_count": 0,
+        "is_closed": False,
+        "is_anonymous": True,
+        "type": kind,
+        "allows_multiple_answers": False,
+        "allows_revoting": False,
+        "members_only": False,
+    }
+    return about | ({"correct_option_id": 0, "correct_option_ids": [0]} if kind == "quiz" else {})
+
+
+def _bare(phone: Phone, now: int) -> Message:
+    return {
+        "message_id": 900_001,
+        "from": phone.account(),
+        "chat": phone.chat.brief(),
+        "date": now,
+    }

@@ -1,0 +1,49 @@
+// Buttons under a message, and the keyboard a bot can put in place of the person's own.
+
+import { make } from "./dom.js";
+import { languageOf } from "./scripts.js";
+
+const PATIENCE = 8000;
+
+/** Return the buttons under a message. */
+export function inlineKeyboard(rows, message, phone) {
+  return make("div", { class: "inline-keys", role: "group", "aria-label": "Buttons" },
+    ...rows.map((row) => make("div", { class: "key-row" }, ...row.map((key) => inlineKey(key, message, phone)))));
+}
+
+function inlineKey(key, message, phone) {
+  const button = make("button", { type: "button", class: "key", title: key.text, lang: languageOf(key.text, phone.tag), dir: "auto" },
+    make("span", { text: key.text }));
+  button.addEventListener("click", () => {
+    if (key.callback_data === undefined) return;
+    button.classList.add("waiting");
+    button.setAttribute("aria-busy", "true");
+    setTimeout(() => answered(button), PATIENCE);
+    phone.press(message.message_id, key.callback_data);
+  });
+  return button;
+}
+
+/** Take the waiting sign off one button, or off all within an element. */
+export function answered(element) {
+  const buttons = element.matches(".waiting") ? [element] : element.querySelectorAll(".waiting");
+  for (const button of buttons) {
+    button.classList.remove("waiting");
+    button.removeAttribute("aria-busy");
+  }
+}
+
+/** Return the keyboard that stands in place of the person's own. */
+export function replyKeyboard(markup, phone) {
+  const rows = markup.keyboard.map((row) => make("div", { class: "key-row" }, ...row.map((key) => replyKey(key, phone))));
+  return make("div", { class: "reply-keys", role: "group", "aria-label": "Suggested answers" }, ...rows);
+}
+
+function replyKey(key, phone) {
+  const text = typeof key === "string" ? key : key.text;
+  return make("button", { type: "button", class: "key", title: text, lang: languageOf(text, phone.tag), dir: "auto", onclick: () => {
+    if (key.request_location) phone.sendPlace();
+    else if (key.request_contact) phone.sendContact();
+    else phone.say(text);
+  } }, make("span", { text }));
+}

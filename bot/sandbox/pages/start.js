@@ -1,0 +1,117 @@
+// The page: which phones it shows, and the line to the sandbox.
+
+import { icon, iconButton, make } from "./dom.js";
+import { FaultsPane } from "./faults.js";
+import { PhoneView } from "./phone.js";
+import { tagOf } from "./scripts.js";
+import { listen, post } from "./wire.js";
+import { LANGUAGES, NAMES } from "./words.js";
+
+const stage = document.getElementById("stage");
+const tools = document.getElementById("tools");
+const only = Number(location.pathname.match(/^\/phone\/(\d+)$/)?.[1] ?? 0);
+const phones = new Map();
+let bot = { name: {}, description: {}, commands: {} };
+
+const notice = make("p", { class: "notice", role: "alert", hidden: true });
+document.body.append(notice);
+
+function complain(error) {
+  notice.textContent = error.message;
+  notice.hidden = false;
+  clearTimeout(complain.timer);
+  complain.timer = setTimeout(() => {
+    notice.hidden = true;
+  }, 5000);
+}
+
+const pane = new FaultsPane(document.getElementById("faults"), () => [...phones.values()].map(({ id, element }) => ({ id, name: element.querySelector("bdi").textContent })), complain);
+
+function show(state) {
+  if (only && state.id !== only) return;
+  if (phones.has(state.id)) {
+    phones.get(state.id).load(state);
+    return;
+  }
+  const phone = new PhoneView(state, bot, complain);
+  phone.onTheme = theme;
+  phones.set(state.id, phone);
+  stage.querySelector(".welcome")?.remove();
+  stage.append(phone.element);
+  phone.toEnd();
+  if (only) document.title = state.name;
+}
+
+function showAll(state) {
+  bot = state.bot;
+  for (const phone of phones.values()) phone.describe(bot);
+  for (const phone of state.phones) show(phone);
+  if (!phones.size && !only) stage.append(welcome());
+  document.body.classList.add("ready");
+}
+
+const HEARD = {
+  message: (phone, about) => phone.add(about),
+  edited: (phone, about) => phone.edited(about),
+  deleted: (phone, about) => phone.deleted(about),
+  typing: (phone, about) => phone.typing(about),
+  toast: (phone, about) => phone.toasted(about),
+  keyboard: (phone, about) => phone.setKeyboard(about),
+  chat: (phone, about) => "is_blocked" in about && phone.setBlocked(about.is_blocked),
+};
+
+function hear(chat, kind, about) {
+  if (kind === "state") showAll(about);
+  else if (kind === "phone") {
+    show(about);
+    pane.refresh();
+  } else if (kind === "profile") {
+    bot = about;
+    for (const phone of phones.values()) phone.describe(bot);
+  } else if (phones.has(chat)) HEARD[kind]?.(phones.get(chat), about);
+}
+
+function languageButtons(choose) {
+  return make("div", { class: "languages" }, ...LANGUAGES.map(([code, name]) => make("button", {
+    type: "button", class: "language", lang: tagOf(code), text: name, onclick: () => choose(code),
+  })));
+}
+
+function addPhone(code, name) {
+  return post("phones", { language: code, name: name || NAMES[code] || "Somebody" }).catch(complain);
+}
+
+function welcome() {
+  return make("section", { class: "welcome" },
+    make("h2", { text: "Whose phone?" }),
+    make("p", { class: "quiet", text: "Choose the language the person’s app speaks." }),
+    languageButtons((code) => addPhone(code)));
+}
+
+function askForPhone() {
+  const name = make("input", { type: "text", class: "field", maxlength: "40", placeholder: "Name (or leave it)", "aria-label": "Name" });
+  const dialog = make("dialog", { class: "ask", "aria-labelledby": "ask-title" },
+    make("header", { class: "pane-head" }, make("h2", { id: "ask-title", text: "Whose phone?" }), iconButton("close", "Close", () => dialog.close())),
+    name, languageButtons((code) => {
+      addPhone(code, name.value.trim());
+      dialog.close();
+    }));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function theme() {
+  const dark = document.documentElement.dataset.theme
+    ? document.documentElement.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.dataset.theme = dark ? "light" : "dark";
+}
+
+if (only) document.body.classList.add("alone");
+tools.append(
+  make("button", { type: "button", class: "plain", onclick: askForPhone }, icon("add"), make("span", { text: "Add a phone" })),
+  iconButton("bolt", "Faults", () => pane.toggle()),
+  iconButton("moon", "Light or dark", theme),
+);
+listen(hear, (up) => document.body.classList.toggle("line-down", !up));
