@@ -69,7 +69,7 @@ def _may_cut(text: str, at: int) -> bool:
         return False
     if before in JOINERS or after in JOINERS or before in PREPENDED or _is_attached(after):
         return False
-    if _is_regional(before) and _is_regional(after):
+    if _is_regional(after) and _is_half_a_flag(text, at):
         return False
     if _is_jamo(before) or _is_jamo(after):
         return False
@@ -88,6 +88,14 @@ def _is_attached(char: str) -> bool:
 
 def _is_regional(char: str) -> bool:
     return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _is_half_a_flag(text: str, at: int) -> bool:
+    """Say whether an odd number of a flag's letters stands before the cut."""
+    begin = at
+    while begin and _is_regional(text[begin - 1]):
+        begin -= 1
+    return (at - begin) % 2 == 1
 
 
 def _is_jamo(char: str) -> bool:
