@@ -201,7 +201,7 @@ class AskForHelp(Flow):
     )
     what_next = Say(
         _(
-            "A person reads this and looks for what is possible. Some things are decided by other "
+            "After you send it, a person reads it and looks for what is possible. Some things are decided by other "
             "offices, so we cannot promise them. We tell you what we find."
         ),
     )

@@ -25,7 +25,7 @@ class Language(Flow):
         _(
             "Choose your language.\n"
             "If you are in danger now: in Taiwan call 110. "
-            "If your phone has no SIM card, call 112, then press 0."
+            "If your phone has no SIM card, call 112 and press 0 when a voice answers."
         ),
         why=None,
         skippable=False,

@@ -56,7 +56,7 @@ SAFE_NOW = {
 """Whether the person who writes is safe at this moment."""
 
 THEIR_DANGER = {
-    "danger": pgettext("button", "In danger now"),
+    "danger": pgettext("button", "They are in danger"),
     "no_danger": pgettext("button", "Not at this moment"),
     "unsure": NOT_SURE,
 }
@@ -91,7 +91,7 @@ PASS_ON = {
     # Translators: you may tell that organisation about it.
     "may": pgettext("button", "You may tell them"),
     "ask_first": pgettext("button", "Ask me first"),
-    "keep_here": pgettext("button", "Keep it with you"),
+    "keep_here": pgettext("button", "Do not tell them"),
 }
 """Whether something may be told to an organisation that can help."""
 
@@ -133,8 +133,8 @@ AGE_FIRST = _(
 # Translators: safety sentence [g]. Not a negative question; each button states the fact.
 OWN_AGE_QUESTION = _("Are you under 18?")
 OWN_AGE_WHY = _(
-    "People under 18 have more rights to be protected in Taiwan. We mean your real birthday, "
-    "not the date in a paper."
+    "People under 18 have more rights to be protected in Taiwan. If a paper shows another "
+    "date, your real birthday counts."
 )
 # Translators: anyone other than the person who writes.
 THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
@@ -142,7 +142,7 @@ THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them
 
 # Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
 YOUNG_NUMBER = _(
-    "There is also a phone line for people under 18. In Taiwan call 113, free, day and night. "
+    "There is also a phone line that helps people under 18. In Taiwan call 113, free, day and night. "
     "Social workers answer. It is not the police line."
 )
 
@@ -204,7 +204,7 @@ REVIEW_GO = pgettext("button", "Go on")
 
 # Translators: {organisation} e.g. Garden of Light Foundation.
 SEND_QUESTION = _("Send this now? The people of {organisation} then read it and keep it to answer.")
-SEND_WHY = _("Nobody reads what you wrote before you send it. You decide if and when.")
+SEND_WHY = _("None of us reads what you wrote before you send it. You decide if and when.")
 
 NOT_SENT = _(
     "All right. Nothing was sent. What you wrote stays here, locked, for 24 hours. "

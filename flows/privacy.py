@@ -38,7 +38,7 @@ class Privacy(Flow):
     )
     drafts = Say(
         _(
-            "Answers you have not sent are read by nobody, and are erased after 24 hours. "
+            "Nobody here reads answers you have not sent, and they are erased after 24 hours. "
             "Only if you press “Danger now” and let us tell someone, they see your language and "
             "that there is danger."
         ),

@@ -13,7 +13,7 @@ class Stop(Flow):
         # Translators: {organisation} e.g. Garden of Light Foundation
         _(
             "What you sent before stays with the people of {organisation}. "
-            "Nothing more is passed on."
+            "Stopping passes nothing more on."
         ),
         when=Known("sent"),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.text import Text, _
+from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from bot.conversation.outcomes import Outcome
     from bot.text import Catalogue
 
-NOT_UNDERSTOOD = _("That does not fit this question, but I kept it. Please choose one of these.")
-NOT_A_NUMBER = _("I kept what you wrote. Please answer with a number, for example 3.")
-FILE_KEPT = _("I have it. Now back to the question.")
-RECEIVED = _("I have it. You can send more.")
+NOT_UNDERSTOOD = _("That does not fit this question, but we kept it. Please choose one of these.")
+NOT_A_NUMBER = _("We kept what you wrote. Please answer with a number, for example 3.")
+FILE_KEPT = _("We have it. Now back to the question.")
+RECEIVED = _("We have it. You can send more.")
 NO_REASON = _("You can answer this as you like.")
 LEFT_EMPTY = _("not answered")
 FILES_SENT = _("Files: {count}")
@@ -26,17 +26,17 @@ POINT_SHARED = _("A place on the map")
 WRITTEN_BESIDE = _("You also wrote")
 
 CONTROLS: Mapping[str, Text] = {
-    "skip": _("Skip this question"),
-    "why": _("Why do you ask?"),
-    "back": _("Back"),
-    "done": _("Done"),
-    "keep": _("Keep my answer"),
-    "clear": _("Remove my answer"),
+    "skip": pgettext("button", "Skip"),
+    "why": pgettext("button", "Why do you ask?"),
+    "back": pgettext("button", "Back"),
+    "done": pgettext("button", "Done"),
+    "keep": pgettext("button", "Keep my answer"),
+    "clear": pgettext("button", "Remove my answer"),
 }
 """Buttons a question may have beside its choices. A choice may not use these codes."""
 
-CHANGE = _("Change")
-LEAVE_OUT = _("Leave out")
+CHANGE = pgettext("button", "Change")
+LEAVE_OUT = pgettext("button", "Leave out")
 
 
 class Choice(msgspec.Struct, frozen=True):
