@@ -12,7 +12,7 @@ import logging
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -22,11 +22,15 @@ from tests.bench.subject import NAMES, load
 
 if TYPE_CHECKING:
     from array import array
+    from collections.abc import Coroutine
 
     from tests.bench.subject import Subject
 
+T = TypeVar("T")
 WARM_UP: Final = 20
 """People who walk before anything is measured."""
+LONGEST: Final = 300.0
+"""Seconds after which a walk has got stuck."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,19 +76,26 @@ async def measure(run: Run) -> Cost:
 async def walk(subject: Subject, run: Run) -> Cost:
     """Warm up, wait for quiet, measure, and check that everybody came to the end."""
     feed = Feed(subject.press)
-    for raw in feed.walks(run.warm_up):
-        await subject.feed(raw)
+    await _at_last(pace.in_flight(subject.feed, feed.walks(run.warm_up), 1), run)
     raws = feed.walks(run.people)
     gc.collect()
     meter.forget_peak()
     await meter.quiet(run.idle)
     with meter.Meter() as spent:
         if run.rate:
-            took = await pace.arriving(subject.feed, raws, run.rate, run.in_flight)
+            walking = pace.arriving(subject.feed, raws, run.rate, run.in_flight)
         else:
-            took = await pace.in_flight(subject.feed, raws, run.in_flight)
+            walking = pace.in_flight(subject.feed, raws, run.in_flight)
+        took = await _at_last(walking, run)
     _everybody_finished(await subject.finished(), run)
     return _cost(spent, took)
+
+
+async def _at_last(walking: Coroutine[Any, Any, T], run: Run) -> T:
+    try:
+        return await asyncio.wait_for(walking, LONGEST)
+    except TimeoutError:
+        raise SystemExit(f"{run.subject}: somebody still waits for an answer.") from None
 
 
 def _everybody_finished(finished: int, run: Run) -> None:

@@ -57,6 +57,7 @@ def _turn() -> Scenario:
         "updates a second, to ptb memory",
         (
             row("haven, 64 in flight", "haven", 1500, 64),
+            row("haven through its Bot, 64", "haven-bot", 500, 64),
             row(base, "ptb-memory", 300, 1),
             row("ptb memory, 64 in flight", "ptb-memory", 300, 64),
             row("ptb pickle", "ptb-pickle", 3, 1, warm_up=1),

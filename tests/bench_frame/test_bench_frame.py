@@ -16,6 +16,7 @@ from tests.bench.feed import Feed
 from tests.bench.scenarios import Measurement, Scenario
 
 ROOT = Path(__file__).parents[2]
+OURS = ("haven", "haven-bot")
 PEERS = ("ptb-memory", "ptb-pickle", "aiogram-memory", "aiogram-durable")
 ROW_KEYS = {"name", "updates_per_s", "ratio", "cpu_us", "p50_ms", "p99_ms", "rss_mb"}
 
@@ -62,18 +63,17 @@ def test_a_press_carries_the_data_its_subject_put_on_the_button() -> None:
     assert len(data) == 4
 
 
-@pytest.mark.parametrize("subject", PEERS)
-@pytest.mark.parametrize("stored", [0, 5])
-async def test_everybody_walks_to_the_end_with_every_peer(
-    subject: str, stored: int, tmp_path: Path
+@pytest.mark.parametrize("subject", [*OURS, *PEERS])
+async def test_everybody_walks_to_the_end_with_haven_and_every_peer(
+    subject: str, tmp_path: Path
 ) -> None:
-    run = Run(subject=subject, people=3, stored=stored, warm_up=1, folder=str(tmp_path))
+    run = Run(subject=subject, people=3, stored=5, warm_up=1, folder=str(tmp_path))
     measured = await driver.measure(run)
     assert measured.updates_per_s > 0
     assert 0 < measured.p50_ms <= measured.p99_ms
 
 
-@pytest.mark.parametrize("subject", PEERS)
+@pytest.mark.parametrize("subject", [*OURS, *PEERS])
 async def test_many_in_flight_walk_to_the_end_too(subject: str, tmp_path: Path) -> None:
     run = Run(subject=subject, people=4, in_flight=4, warm_up=1, folder=str(tmp_path))
     assert (await driver.measure(run)).cpu_us > 0
