@@ -101,6 +101,7 @@ def _message(update_id: int, message: Message, raw: bytes, field: str) -> Update
             language=person.language_code,
             name=_name(person),
             sent_at=message.edit_date or message.date,
+            album=message.media_group_id,
             origin=origin_of(message),
         )
     return _other_message(update_id, message, person, raw, field)

@@ -67,7 +67,7 @@ PAID = {"currency": "XTR", "total_amount": 1, "invoice_payload": "p",
         "telegram_payment_charge_id": "c", "provider_payment_charge_id": ""}  # fmt: skip
 STORY = {"id": 3, "chat": CHANNEL}
 POLL = {
-    "id": "1", "question": "?", "options": [{"text": "a", "voter_count": 0}],
+    "id": "1", "question": "?", "options": [{"text": "a", "voter_count": 0, "persistent_id": "a"}],
     "total_voter_count": 0, "is_closed": False, "is_anonymous": True, "type": "regular",
     "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
 }  # fmt: skip
