@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.bench.scenarios import Scenario
 
 
-_WIDTH: Final = 110
+_WIDTH: Final = 120
 """Of a table nobody sees on a terminal."""
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
