@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.conversation.answers import FileNote, Moment, Where
-from bot.conversation.machine import BACK, CHANGE, FORWARD, machine_for
+from bot.conversation.machine import BACK, CHANGE, FORWARD, START, machine_for
 from bot.conversation.questions import Question
 from bot.conversation.review import Review
 from bot.conversation.steps import Say
@@ -29,12 +29,11 @@ class Sheet:
         self.questions: dict[str, Question[Answer]] = {
             step.name: step for step in flow.steps if isinstance(step, Question)
         }
-        self.first = names[0]
         self.order = {name: here for here, name in enumerate(names)}
         self.later = {name: frozenset(names[here + 1 :]) for name, here in self.order.items()}
         self.earlier = {
             name: self.questions.keys() & names[:here] for name, here in self.order.items()
-        }
+        } | {START: self.questions.keys() & names}
         self.spoken = frozenset(step.name for step in flow.steps if isinstance(step, Say))
         self.reviews = frozenset(step.name for step in flow.steps if isinstance(step, Review))
         self.machine = machine_for(flow.steps)
@@ -75,6 +74,8 @@ class Sheet:
             frame.answers = {renamed.get(name, name): a for name, a in frame.answers.items()}
             frame.held = {renamed.get(name, name): h for name, h in frame.held.items()}
             frame.passed = [renamed.get(name, name) for name in frame.passed]
+        if frame.step not in self.steps:
+            frame.step = START
 
 
 class Book:
@@ -88,7 +89,6 @@ class Book:
                 raise ValueError(f"two flows are called {flow.name}")
             self.sheets[flow.name] = Sheet(flow)
             self._formerly |= dict.fromkeys(flow.formerly, flow.name)
-        self._changed = {name for name, sheet in self.sheets.items() if sheet.flow.renamed}
 
     def flow(self, name: str) -> type[Flow]:
         """Return the flow of that name; KeyError if there is none."""
@@ -102,10 +102,11 @@ class Book:
 
     def is_up_to_date(self, position: Position) -> bool:
         """Return whether no release has touched the names in this position."""
-        return all(
-            frame.flow in self.sheets and frame.flow not in self._changed
-            for frame in position.frames
-        )
+        for frame in position.frames:
+            sheet = self.sheets.get(frame.flow)
+            if sheet is None or sheet.flow.renamed or frame.step not in sheet.steps:
+                return False
+        return True
 
     def bring_up_to_date(self, position: Position) -> None:
         """Call everything as it is called now; keep the words of flows that are gone."""

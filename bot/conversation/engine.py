@@ -13,6 +13,7 @@ import msgspec
 from bot.conversation.answers import FileNote
 from bot.conversation.ask import captioned
 from bot.conversation.heard import Files, Heard, Located, Pressed, Words
+from bot.conversation.machine import START
 from bot.conversation.outcomes import CARRIES_WORDS, Outcome
 from bot.conversation.position import Frame
 from bot.conversation.questions import (
@@ -237,8 +238,7 @@ def _walk(book: Book, position: Position, known: Facts, turn: Turn) -> None:
                 return
             continue
         elif step is None:
-            frame.step = sheet.first
-            continue
+            frame.step = START
         elif frame.step not in frame.passed:
             if isinstance(step, Begin):
                 _push(book, position, step.flow_name)
@@ -259,10 +259,10 @@ def _push(book: Book, position: Position, flow_name: str) -> None:
         if frame.flow == flow_name:
             del position.frames[here]
             position.frames.append(frame)
-            frame.step = sheet.first
+            frame.step = START
             frame.passed = [name for name in frame.passed if name not in sheet.spoken]
             return
-    position.frames.append(Frame(flow_name, sheet.first))
+    position.frames.append(Frame(flow_name, START))
 
 
 def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
@@ -280,7 +280,8 @@ def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
     question = _open_question(book, position)
     if question is None:
         beneath = position.frames[-1]
-        beneath.passed.append(beneath.step)
+        if beneath.step != START:
+            beneath.passed.append(beneath.step)
         return False
     turn.replies.append(_asked(book, position, question))
     return True

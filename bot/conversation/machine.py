@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 FORWARD, BACK, CHANGE = "forward", "back", "change"
+START = "-"
+"""Before the first step: where a flow begins, and where a draft waits whose step is gone."""
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
@@ -56,15 +58,17 @@ def machine_for(steps: tuple[Step, ...]) -> Machine:
     """Return the machine for these steps."""
     machine = FlowMachine(
         model=None,
-        states=[State(step.name, final=isinstance(step, End)) for step in steps],
-        initial=steps[0].name,
+        states=[START, *(State(step.name, final=isinstance(step, End)) for step in steps)],
+        initial=START,
         auto_transitions=False,
         model_attribute="step",
     )
+    _add_ways_forward(machine, START, steps)
+    _add_ways_back(machine, START, steps)
     for here, step in enumerate(steps):
         if not isinstance(step, End):
-            _add_ways_forward(machine, step, steps[here + 1 :])
-        _add_ways_back(machine, step, steps[:here])
+            _add_ways_forward(machine, step.name, steps[here + 1 :])
+        _add_ways_back(machine, step.name, steps[:here])
         if isinstance(step, Review):
             for asked in step.of:
                 machine.add_transition(
@@ -73,19 +77,19 @@ def machine_for(steps: tuple[Step, ...]) -> Machine:
     return machine
 
 
-def _add_ways_forward(machine: Machine, step: Step, later: tuple[Step, ...]) -> None:
+def _add_ways_forward(machine: Machine, source: str, later: tuple[Step, ...]) -> None:
     for other in later:
         if other.when is ALWAYS:
-            machine.add_transition(FORWARD, step.name, other.name)
+            machine.add_transition(FORWARD, source, other.name)
             return
-        machine.add_transition(FORWARD, step.name, other.name, conditions=other.when.holds)
+        machine.add_transition(FORWARD, source, other.name, conditions=other.when.holds)
 
 
-def _add_ways_back(machine: Machine, step: Step, earlier: tuple[Step, ...]) -> None:
+def _add_ways_back(machine: Machine, source: str, earlier: tuple[Step, ...]) -> None:
     for other in reversed(earlier):
         if isinstance(other, Question):
             machine.add_transition(
-                BACK, step.name, other.name, conditions=partial(_is_among, other.name)
+                BACK, source, other.name, conditions=partial(_is_among, other.name)
             )
 
 
