@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from bot.conversation import (
+    Ask,
+    Book,
+    Choose,
+    Collect,
+    End,
+    FileNote,
+    Files,
+    Flow,
+    Frame,
+    Moment,
+    Outcome,
+    Place,
+    Position,
+    Say,
+    Where,
+    pack,
+    unpack,
+)
+from bot.conversation.heard import Words as Written
+from bot.text import Text
+from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, Sitting
+
+T = Text("Words.")
+PHOTO = FileNote("p", "photo", 7, "door.jpg", "the door", "u", "image/jpeg")
+
+
+class Old(Flow):
+    title = T
+    about = Choose(T, why=WHY, choices=YES_NO)
+    story = Ask(T, why=WHY)
+    files = Collect(T, why=WHY)
+    gone = Ask(T, why=WHY)
+    town = Place(T, why=WHY, counties={})
+    end = End(T, Outcome.REPORT_SUBMITTED)
+
+
+Old.name = "report"
+
+
+class New(Flow):
+    title = T
+    renamed: ClassVar[dict[str, str]] = {"story": "what", "files": "shown", "town": "place"}
+    hello = Say(Text("A new sentence."))
+    about = Choose(T, why=WHY, choices=YES_NO)
+    what = Ask(T, why=WHY)
+    shown = Collect(T, why=WHY)
+    place = Place(T, why=WHY, counties={})
+    also_new = Ask(Text("A new question."), why=WHY)
+    end = End(T, Outcome.REPORT_SUBMITTED)
+
+
+New.name = "report"
+
+OLD, NEW = Book([Old, DangerFlow]), Book([New, DangerFlow])
+
+
+def test_every_kind_of_answer_survives_being_stored() -> None:
+    position = Position(
+        [
+            Frame(
+                "kinds",
+                "send",
+                {
+                    "code": "me",
+                    "number": 3,
+                    "none": None,
+                    "ticks": ("food", "bed"),
+                    "nothing": (),
+                    "files": (PHOTO, FileNote("v", "voice")),
+                    "county": Where("tpe"),
+                    "point": Where(latitude=25.03, longitude=-121.5),
+                    "day": Moment(date="2026-11-24", words="24.11.2026"),
+                },
+                ["warning"],
+                {"files": (PHOTO,), "ticks": ("bed",)},
+            )
+        ],
+        ["written beside"],
+        [PHOTO],
+    )
+    stored = msgspec.msgpack.encode(pack(position))
+    assert unpack(msgspec.msgpack.decode(stored), BOOK) == position
+    assert unpack(msgspec.json.decode(msgspec.json.encode(pack(position))), BOOK) == position
+    assert unpack(pack(position), BOOK) == position
+
+
+def test_a_conversation_goes_on_after_a_restart_as_if_nothing_had_been() -> None:
+    sitting, other = Sitting("small"), Sitting("small")
+    for code in ("me", "no", "now"):
+        sitting.restarts().does(code)
+        other.does(code)
+    assert sitting.turn == other.turn
+    assert sitting.position == other.position
+
+
+def test_answers_follow_their_steps_to_new_names() -> None:
+    sitting = Sitting("report", book=OLD).does("yes", Written("They kept it"), Files((PHOTO,)))
+    sitting.restarts(NEW).does("done")
+    assert sitting.top == {"about": "yes", "what": "They kept it", "shown": (PHOTO,)}
+    assert sitting.step == "place"
+
+
+def test_a_person_at_a_step_that_is_gone_is_asked_the_first_open_one() -> None:
+    sitting = Sitting("report", book=OLD).does("yes", Written("x"), "skip")
+    assert sitting.step == "gone"
+    sitting.restarts(NEW).writes("lost between two releases")
+    assert sitting.step == "place"
+    assert sitting.said == ["A new sentence.", "Words."]
+    assert sitting.position.also == ["lost between two releases"]
+
+
+def test_an_answer_whose_question_is_gone_is_handed_over_all_the_same() -> None:
+    sitting = Sitting("report", book=OLD).does("yes", "skip", "skip", Written("told before"))
+    sitting.restarts(NEW).does("skip", "skip")
+    assert sitting.answers["report"]["gone"] == "told before"
+
+
+def test_a_flow_that_is_gone_leaves_its_words_behind() -> None:
+    sitting = Sitting("kinds").begins("small").does("me", "yes")
+    sitting.position.frames[0].answers["where"] = Where(words="the harbour")
+    sitting.position.frames[0].held["files"] = (PHOTO,)
+    sitting.restarts(Book([flow.flow for name, flow in BOOK.sheets.items() if name != "kinds"]))
+    assert [frame.flow for frame in sitting.position.frames] == ["small"]
+    assert sitting.position.also == ["the harbour"]
+    assert sitting.position.also_files == [PHOTO]
+    sitting.writes("went on")
+    assert sitting.came == [("small", "report_submitted")]
+
+
+def test_a_flow_with_a_new_name_is_picked_up() -> None:
+    class Renamed(Flow):
+        title = T
+        formerly: ClassVar[tuple[str, ...]] = ("report",)
+        about = Choose(T, why=WHY, choices=YES_NO)
+        story = Ask(Text("And then?"), why=WHY)
+        end = End(T, Outcome.REPORT_SUBMITTED)
+
+    sitting = Sitting("report", book=OLD).does("yes").restarts(Book([Renamed]))
+    assert sitting.position.frames[0].flow == "renamed"
+    sitting.writes("It went on")
+    assert sitting.answers["renamed"] == {"about": "yes", "story": "It went on"}
+
+
+def test_a_question_that_became_a_sentence_strands_nobody() -> None:
+    class Changed(Flow):
+        title = T
+        about = Say(Text("No question any more."))
+        story = Ask(Text("What happened?"), why=WHY)
+        end = End(T)
+
+    Changed.name = "report"
+    sitting = Sitting("report", book=OLD).restarts(Book([Changed])).does("yes")
+    assert sitting.said == ["No question any more.", "What happened?"]
+
+
+def test_what_was_asked_can_be_found_by_its_former_name() -> None:
+    found = NEW.question("report", "story")
+    assert found is not None
+    assert found.name == "what"
+    assert NEW.question("report", "gone") is None
+    assert NEW.question("nowhere", "gone") is None
