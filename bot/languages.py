@@ -51,9 +51,13 @@ def negotiate(code: str) -> str:
     return tag if tag in LANGUAGES else FALLBACK
 
 
+STAFF_LANGUAGES = ("en", "zh_Hant")
+"""What the hotline is read in; its own phrases stand in the domain `staff`."""
+
+
 @cache
-def catalogue(tag: str) -> gettext.NullTranslations:
+def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     """Return the compiled catalogue of an offered language; English is the source itself."""
     if tag == FALLBACK:
         return gettext.NullTranslations()
-    return gettext.translation("messages", LOCALES, [tag])
+    return gettext.translation(domain, LOCALES, [tag])

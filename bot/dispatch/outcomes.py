@@ -40,8 +40,14 @@ AFTER = "afterwards"
 """The flow that begins once something was sent."""
 LEADS_ON = frozenset({Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED})
 """Outcomes after which the person is asked what they would like to do now."""
-ERASES = frozenset({("stop", "unsent", "erase"), ("report", "keep", "dont"),
-                    ("resume", "go_on", "leave")})  # fmt: skip
+ERASES = frozenset(
+    {
+        ("stop", "unsent", "erase"),
+        ("report", "keep", "dont"),
+        ("ask_for_help", "keep", "dont"),
+        ("resume", "go_on", "leave"),
+    }
+)
 """Answers (flow, step, code) after which what was not sent is erased at once."""
 EMPTY_HANDED = "danger"
 """The kind that takes along no word and no answer: language and codes only."""

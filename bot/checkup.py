@@ -1,0 +1,53 @@
+"""What `haven doctor` looks at: each check by name, with its fault or none."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from bot.errors import HavenError
+from bot.languages import LANGUAGES, catalogue
+from bot.store.database import Database, DataDirectory
+from bot.store.upgrade import HEAD, revision
+from bot.vault import HostKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.settings import Settings
+
+LEAST_FREE = 0.1
+"""Share of the disk that must be free: below it an operator should act."""
+
+
+def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
+    """Return every check's name and its fault, None when it is fine."""
+    yield "telegram token", _fault(settings.token)
+    yield "who answers", _fault(settings.for_people)
+    yield "host key", _fault(lambda: HostKey.read(settings.key_file(), settings.data))
+    directory = DataDirectory(settings.data)
+    database = Database(settings.database_url or directory.database_url)
+    yield "database opens, and is durable", _fault(lambda: database.connect().close())
+    yield "database is at this release", _fault(lambda: _at_head(database))
+    yield "disk has room", _fault(lambda: _has_room(directory))
+    yield "catalogues", _fault(lambda: [catalogue(tag) for tag in LANGUAGES])
+
+
+def _fault(check: Callable[[], object]) -> str | None:
+    try:
+        check()
+    except (HavenError, OSError) as error:
+        return str(error)
+    return None
+
+
+def _at_head(database: Database) -> None:
+    found = revision(database)
+    if found != HEAD:
+        raise HavenError(f"it stands at {found}; haven start brings it to {HEAD}")
+
+
+def _has_room(directory: DataDirectory) -> None:
+    usage = shutil.disk_usage(directory.path if directory.path.exists() else "/")
+    if usage.free < LEAST_FREE * usage.total:
+        raise HavenError("less than a tenth of the disk is free")

@@ -1,0 +1,251 @@
+"""The command line: everything an operator does; what cannot be done says how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.errors import HavenError
+from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from bot.cases.reading import Opened, Waiting
+    from bot.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+cases_app = typer.Typer(no_args_is_help=True, help="What people sent, and how urgent it is.")
+flows_app = typer.Typer(no_args_is_help=True, help="The conversations, drawn and printed.")
+keys_app = typer.Typer(no_args_is_help=True, help="The secret of this host.")
+app.add_typer(cases_app, name="cases")
+app.add_typer(flows_app, name="flows")
+app.add_typer(keys_app, name="keys")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
+InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]
+NOTICES_FOR = 7 * 24 * 3600 * 1_000_000
+
+
+@app.command()
+def start() -> None:
+    """Run the bot, with Telegram at the other end."""
+    from bot.app import run_bot  # noqa: PLC0415 - each command pays for what it uses
+    from bot.log import configure  # noqa: PLC0415
+
+    settings = read_settings()
+    settings.for_people()
+    configure()
+    _run(run_bot(settings))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the phone page is; 0 takes any.")] = 8088,
+    data: Annotated[Path | None, typer.Option(help="Keep what happens in this folder.")] = None,
+    *,
+    no_browser: Annotated[bool, typer.Option(help="Only print the address.")] = False,
+) -> None:
+    """Try everything on this machine, with a stand-in for Telegram and no token."""
+    from bot.demo import run_demo  # noqa: PLC0415
+
+    _run(run_demo(port, data, browser=not no_browser))
+
+
+@app.command()
+def rehearse(flow: str, language: InLanguage = "en") -> None:
+    """Hold a conversation at this terminal."""
+    from bot.conversation import Book  # noqa: PLC0415
+    from bot.conversation.rehearsal import rehearse as hold  # noqa: PLC0415
+    from flows import ALL  # noqa: PLC0415
+
+    book = Book(ALL)
+    _known_flow(flow, book.sheets)
+    hold(book, flow, catalogue(_offered(language)), _line, typer.echo, languages=catalogue)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database and key, and say what is wrong."""
+    from bot.checkup import checks  # noqa: PLC0415
+
+    failed = False
+    for name, fault in checks(read_settings()):
+        failed = failed or fault is not None
+        typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@cases_app.command("list")
+def list_cases(*, as_json: AsJson = False) -> None:
+    """Print the cases that wait, most urgent first."""
+    from bot.cases.reading import notices_since, queue  # noqa: PLC0415
+
+    settings = read_settings()
+    database = _existing_database(settings)
+
+    async def look() -> tuple[list[Waiting], list[Any]]:
+        try:
+            since = int(datetime.now(UTC).timestamp() * 1_000_000) - NOTICES_FOR
+            return await queue(database), await notices_since(database, since)
+        finally:
+            await database.close()
+
+    waiting, notices = asyncio.run(look())
+    if as_json:
+        typer.echo(json.dumps([_case_as_json(case) for case in waiting], indent=2))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.queue_view import notice_line, queue_table  # noqa: PLC0415
+
+    console = Console()
+    for notice in notices:
+        console.print(notice_line(notice, settings.zone))
+    console.print(queue_table(waiting, datetime.now(UTC)))
+
+
+@cases_app.command("show")
+def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = False) -> None:
+    """Open a case and print what was sent to it."""
+    from bot.app import open_vault  # noqa: PLC0415
+    from bot.cases.reading import Reader  # noqa: PLC0415
+    from bot.conversation import Book  # noqa: PLC0415
+    from flows import ALL  # noqa: PLC0415
+
+    settings = read_settings()
+    database = _existing_database(settings)
+    staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
+    reader = Reader(database, open_vault(settings), Book(ALL), catalogue(_offered(language)), staff)
+
+    async def look() -> Opened | None:
+        try:
+            return await reader.open(reference)
+        finally:
+            await database.close()
+
+    opened = asyncio.run(look())
+    if opened is None:
+        raise typer.BadParameter(f"there is no case {reference}; haven cases list shows them")
+    if as_json:
+        typer.echo(json.dumps(_opened_as_json(opened), indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.queue_view import case_view  # noqa: PLC0415
+
+    Console().print(case_view(opened, staff, settings.zone))
+
+
+@flows_app.command("draw")
+def draw_flow(flow: str) -> None:
+    """Print a flow as a Mermaid diagram."""
+    from bot.conversation.picture import draw  # noqa: PLC0415
+    from flows import ALL  # noqa: PLC0415
+
+    found = _known_flow(flow, {each.name: each for each in ALL})
+    typer.echo(draw(found))
+
+
+@flows_app.command("print")
+def print_flow(flow: str, language: InLanguage = "en") -> None:
+    """Print a flow as a page for people who review it (HTML)."""
+    from bot.conversation.page import page  # noqa: PLC0415
+    from flows import ALL  # noqa: PLC0415
+
+    found = _known_flow(flow, {each.name: each for each in ALL})
+    typer.echo(page(found, catalogue(_offered(language)), language))
+
+
+@keys_app.command("new")
+def new_key(path: Path) -> None:
+    """Write a new host key into a file of its own, outside the data folder."""
+    from bot.vault import HostKey  # noqa: PLC0415
+
+    HostKey.make(path)
+    typer.echo(f"Made {path}. Keep a copy in another place: without it nothing can be opened.")
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    import contextlib  # noqa: PLC0415
+
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_until_told_to_stop(work))
+
+
+async def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
+    import signal  # noqa: PLC0415
+
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await task
+
+
+def _existing_database(settings: Settings) -> Any:
+    from bot.store.database import Database, DataDirectory  # noqa: PLC0415
+
+    directory = DataDirectory(settings.data)
+    if settings.database_url is None and not (directory.path / "haven.db").exists():
+        raise HavenError(f"there is no database in {directory.path}; set HAVEN_DATA, or start one")
+    return Database(settings.database_url or directory.database_url)
+
+
+def _case_as_json(case: Waiting) -> dict[str, Any]:
+    return {
+        **asdict(case),
+        "priority": f"P{case.priority}",
+        "waiting_since": case.waiting_since.isoformat(),
+    }
+
+
+def _opened_as_json(opened: Opened) -> dict[str, Any]:
+    return {
+        **_case_as_json(opened.case),
+        "reasons": list(opened.reasons),
+        "received": [
+            {"kind": r.kind, "sent_at": r.sent_at.isoformat(), "told": [asdict(t) for t in r.told]}
+            for r in opened.received
+        ],
+        "files": [asdict(file) for file in opened.files],
+    }
+
+
+def _offered(language: str) -> str:
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"{language} is not offered; one of: {', '.join(LANGUAGES)}")
+    return language
+
+
+def _known_flow(name: str, flows: Any) -> Any:
+    if name not in flows:
+        raise typer.BadParameter(f"there is no flow {name}; one of: {', '.join(flows)}")
+    return flows[name]
+
+
+def _line() -> str | None:
+    try:
+        return input("> ")
+    except EOFError:
+        return None
+
+
+def main() -> None:
+    """Run a command; an error of ours is a sentence, not a traceback."""
+    try:
+        app()
+    except HavenError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Everything on this machine: the stand-in for Telegram, the bot, and the queue in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.live import Live
+
+from bot.app import run_bot
+from bot.cases.reading import queue
+from bot.errors import WrongSetting
+from bot.log import configure
+from bot.mailbox.limits import UNLIMITED
+from bot.queue_view import queue_table
+from bot.sandbox import TOKEN, Sandbox, serve
+from bot.settings import Settings, read_settings
+from bot.store.database import Database, DataDirectory
+from bot.vault import HostKey
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from rich.table import Table
+
+LOOK = 1.0
+FOR_THE_DEMO = {
+    "organisation": "Harbour House",
+    "contact": "02-0000-0000",
+    "hours": "00:00-24:00",
+}
+"""What a deployment would decide; the first screen says that this is a rehearsal."""
+
+
+async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
+    """Serve the phone page, run the bot behind it, and show the queue until stopped."""
+    with contextlib.ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haven-")))
+        log = stack.enter_context(_log_file(folder))
+        configure(log)
+        sandbox = Sandbox()
+        try:
+            async with serve(sandbox, port=port) as address:
+                await _play(_settings(folder, address), address, browser=browser)
+        except OSError as error:
+            raise WrongSetting(
+                f"port {port}: {error.strerror}; choose another with --port"
+            ) from None
+
+
+async def _play(settings: Settings, address: str, *, browser: bool) -> None:
+    ready = asyncio.Event()
+    bot = asyncio.create_task(run_bot(settings, limits=UNLIMITED, rehearsal=True, ready=ready))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait([bot, waiting], return_when=asyncio.FIRST_COMPLETED)
+    if bot.done():
+        waiting.cancel()
+        bot.result()
+    print(f"Haven is ready at {address}/", flush=True)  # noqa: T201 - the one line others wait for
+    if browser:
+        webbrowser.open(f"{address}/")
+    view = asyncio.create_task(_show_queue(settings))
+    try:
+        await bot
+    finally:
+        view.cancel()
+        bot.cancel()
+        await asyncio.gather(bot, view, return_exceptions=True)
+
+
+def _settings(folder: Path, address: str) -> Settings:
+    key = folder.with_name(f"{folder.name}.key")
+    if not key.exists():
+        HostKey.make(key)
+    return read_settings(
+        data=folder, telegram_token=TOKEN, telegram_api=address, host_key_file=key, **FOR_THE_DEMO
+    )
+
+
+@contextlib.contextmanager
+def _log_file(folder: Path) -> Iterator[TextIO]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "haven.log").open("a", encoding="utf-8") as log:
+        yield log
+
+
+async def _show_queue(settings: Settings) -> None:
+    """Show the queue live at a terminal; where there is none, stay silent."""
+    console = Console()
+    database = Database(settings.database_url or DataDirectory(settings.data).database_url)
+    try:
+        if not console.is_terminal:
+            return
+        with Live(console=console, auto_refresh=False) as live:
+            async for table in _tables(database):
+                live.update(table, refresh=True)
+    finally:
+        await database.close()
+
+
+async def _tables(database: Database) -> AsyncIterator[Table]:
+    while True:
+        yield queue_table(await queue(database), datetime.now(UTC))
+        await asyncio.sleep(LOOK)
