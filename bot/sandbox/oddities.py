@@ -357,7 +357,7 @@ def poll(kind: str) -> dict[str, Any]:
         "allows_revoting": False,
         "members_only": False,
     }
-    return about | ({"correct_option_id": 0, "correct_option_ids": [0]} if kind == "quiz" else {})
+    return about | ({"correct_option_ids": [0]} if kind == "quiz" else {})
 
 
 def _bare(phone: Phone, now: int) -> Message:

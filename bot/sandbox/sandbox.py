@@ -93,7 +93,8 @@ class Sandbox:
         """Write a call down, and what the checker has to say about it."""
         self.journal.calls.append(call)
         if self._check is not None:
-            complaint = self._check(call.method, call.params)
+            uploaded = {name: f"attach://{name}" for name in call.uploads}
+            complaint = self._check(call.method, uploaded | call.params)
             if complaint is not None:
                 self.journal.complaints.append(complaint)
 

@@ -71,6 +71,8 @@ class Updates:
         self._next_id = dice.randrange(100_000_000, 900_000_000)
         self._newest_at = clock.seconds()
         self._poller: asyncio.Future[None] | None = None
+        self.is_polled = asyncio.Event()
+        """Set while somebody waits for what comes next."""
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -202,9 +204,11 @@ class Updates:
     async def _wait(self, seconds: int) -> None:
         poller: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._poller = poller
+        self.is_polled.set()
         done, _ = await asyncio.wait({poller}, timeout=seconds)
         if self._poller is poller:
             self._poller = None
+            self.is_polled.clear()
         if done:
             poller.result()
 

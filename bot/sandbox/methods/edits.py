@@ -39,7 +39,7 @@ def edit_message_text(world: World, call: Call) -> Message:
     if "text" not in message:
         raise bad("there is no text in the message to edit")
     content = formatted(call, text, "text", "entities")
-    check_text(content["text"])
+    check_text(content.get("text", ""))
     return _change(world, call, chat, message, content, ("text", "entities"))
 
 

@@ -75,7 +75,7 @@ def send_message(world: World, call: Call) -> Message:
         raise bad("message text is empty")
     check_utf8(text)
     content = formatted(call, text, "text", "entities")
-    check_text(content["text"])
+    check_text(content.get("text", ""))
     return send(world, call, content)
 
 

@@ -1,0 +1,70 @@
+"""A sandbox whose clock stands still until a test moves it, and a real Bot before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import telegram
+
+from bot.sandbox import TOKEN, Phone, Sandbox, serve
+from tests.sandbox.oracle import check
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+NOON = 1_795_000_000_000_000
+
+
+class StoppedClock:
+    """A clock nobody winds: the sandbox's own `jump` moves the time of a test."""
+
+    def now(self) -> int:
+        return NOON
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox(clock=StoppedClock(), check=check)
+    yield sandbox
+    assert sandbox.journal.complaints == []
+
+
+@pytest.fixture
+def sari(sandbox: Sandbox) -> Phone:
+    return sandbox.phone("Sari", language="id")
+
+
+@pytest.fixture
+async def base(sandbox: Sandbox) -> AsyncIterator[str]:
+    async with serve(sandbox) as base:
+        yield base
+
+
+@pytest.fixture(autouse=True)
+def spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask python-telegram-bot for spans: its own switch against its own warning."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
+@pytest.fixture
+async def bot(base: str) -> AsyncIterator[telegram.Bot]:
+    bot = telegram.Bot(TOKEN, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot")
+    async with bot:
+        yield bot
+
+
+@pytest.fixture
+async def raw(base: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"{base}/bot{TOKEN}/", trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+async def hands(base: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"{base}/sandbox/", trust_env=False) as client:
+        yield client
