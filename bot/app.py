@@ -175,7 +175,14 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         parse=read,
     )
     courier = Courier(outbox, database.writer, channel, clock, limits or Limits())
-    dispatcher = Dispatcher(inbox, batches, database.writer, courier, clock)
+    dispatcher = Dispatcher(
+        inbox=inbox,
+        outbox=outbox,
+        batches=batches,
+        writer=database.writer,
+        courier=courier,
+        clock=clock,
+    )
     return House(database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock)
 
 

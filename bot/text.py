@@ -71,6 +71,15 @@ def ngettext(one: str, many: str) -> Text:
     return Text(one, plural=many)
 
 
+def bare(words: str) -> str:
+    """Return Latin words without the marks people leave out when they type: `khong chac`."""
+    folded = fold(words)
+    if folded.isascii():
+        return folded
+    apart = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))
+    return "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f")
+
+
 def fold(words: str) -> str:
     """Return words as they are compared: no case, no accents' spelling, no invisible characters."""
     return unicodedata.normalize("NFKC", words).translate(IGNORABLE).casefold().strip()

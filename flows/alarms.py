@@ -12,6 +12,8 @@ from functools import cache
 
 from bot.text import fold
 
+_WORD = re.compile(r"[\w']+")
+
 WRITTEN_APART: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "suicide": ("suicide", "kill myself", "want to die", "end my life", "hurt myself"),
@@ -77,27 +79,35 @@ def alarms(words: str) -> frozenset[str]:
     Every language is looked for, whatever the person chose to read: people mix them, and a
     frightened person writes in the first one that comes.
     """
-    folded = _spaced(fold(words).replace("\u2019", "'"))
-    return frozenset(code for code, pattern in _patterns() if pattern.search(folded))
+    folded = fold(words).replace("\u2019", "'")
+    spoken = _WORD.findall(folded)
+    found = {
+        code
+        for here, word in enumerate(spoken)
+        for code, phrase in _by_first_word().get(word, ())
+        if spoken[here : here + len(phrase)] == phrase
+    }
+    if not folded.isascii():
+        found.update(code for phrase, code in _written_together() if phrase in folded)
+    return frozenset(found)
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    apart = _by_code(WRITTEN_APART)
-    together = _by_code(WRITTEN_TOGETHER)
-    return tuple(
-        (code, re.compile(rf"\b(?:{'|'.join(apart[code])})\b|{'|'.join(together[code])}"))
-        for code in apart
-    )
-
-
-def _by_code(lists: dict[str, dict[str, tuple[str, ...]]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for codes in lists.values():
+def _by_first_word() -> dict[str, list[tuple[str, list[str]]]]:
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for codes in WRITTEN_APART.values():
         for code, phrases in codes.items():
-            found.setdefault(code, []).extend(re.escape(_spaced(fold(it))) for it in phrases)
+            for phrase in phrases:
+                words = _WORD.findall(fold(phrase))
+                found.setdefault(words[0], []).append((code, words))
     return found
 
 
-def _spaced(words: str) -> str:
-    return " ".join(words.split())
+@cache
+def _written_together() -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (fold(phrase), code)
+        for codes in WRITTEN_TOGETHER.values()
+        for code, phrases in codes.items()
+        for phrase in phrases
+    )

@@ -201,8 +201,8 @@ class AskForHelp(Flow):
     )
     what_next = Say(
         _(
-            "After you send it, a person reads it and looks for what is possible. Some things are decided by other "
-            "offices, so we cannot promise them. We tell you what we find."
+            "After you send it, a person reads it and looks for what is possible. Some things are "
+            "decided by other offices, so we cannot promise them. We tell you what we find."
         ),
     )
     review = Review(

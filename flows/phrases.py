@@ -142,8 +142,8 @@ THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them
 
 # Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
 YOUNG_NUMBER = _(
-    "There is also a phone line, for people under 18 as well. In Taiwan call 113, free, day and night. "
-    "Social workers answer. It is not the police line."
+    "There is also a phone line, for people under 18 as well. In Taiwan call 113, free, day and "
+    "night. Social workers answer. It is not the police line."
 )
 
 # Translators: safety at this moment and in this place, not safety in general.

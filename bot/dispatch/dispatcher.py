@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.dispatch.batch import Batches, Taken
     from bot.mailbox.courier import Courier
     from bot.mailbox.inbox import Arrival, Inbox
+    from bot.mailbox.outbox import Outbox, Settled
     from bot.store.writer import Work, Writer
 
 MOST_IN_A_BATCH = 128
@@ -26,10 +27,18 @@ CAREFUL = 10
 class Dispatcher:
     """Takes what arrives, and returns to whoever brought it once it is durable."""
 
-    def __init__(
-        self, inbox: Inbox, batches: Batches, writer: Writer, courier: Courier, clock: Clock
+    def __init__(  # noqa: PLR0913 - the two letterboxes, and what stands between them
+        self,
+        *,
+        inbox: Inbox,
+        outbox: Outbox,
+        batches: Batches,
+        writer: Writer,
+        courier: Courier,
+        clock: Clock,
     ) -> None:
         self._inbox = inbox
+        self._outbox = outbox
         self._batches = batches
         self._writer = writer
         self._courier = courier
@@ -91,7 +100,15 @@ class Dispatcher:
             self._first = False
             return
         now = self._clock.now()
-        taken = await self._writer.run(lambda work: self._take(work, arrivals, end, now))
+        results = self._courier.collect()
+        try:
+            taken = await self._writer.run(
+                lambda work: self._take(work, arrivals, end, now, results)
+            )
+        except BaseException:
+            self._courier.put_back(results)
+            raise
+        self._courier.written_down(results)
         self._let_go(taken)
 
     async def _handle_carefully(self, arrivals: list[Arrival], end: int | None) -> None:
@@ -106,7 +123,15 @@ class Dispatcher:
         await self._writer.run(store)
         await self.resume()
 
-    def _take(self, work: Work, arrivals: list[Arrival], end: int | None, now: int) -> Taken:
+    def _take(
+        self,
+        work: Work,
+        arrivals: list[Arrival],
+        end: int | None,
+        now: int,
+        results: list[Settled],
+    ) -> Taken:
+        self._outbox.settle(work, results)
         taken = self._batches.take(work, self._inbox.unseen(work, arrivals), now)
         if end is not None:
             self._inbox.move_offset(work, end, now)

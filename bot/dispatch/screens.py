@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.dispatch import tokens
 from bot.languages import catalogue
 from bot.messages import Button, Say
+from bot.text import bare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ class Screens:
         self._phrasing = phrasing
         self._blanks: dict[str, dict[str, str]] = {}
         self._layouts: dict[tuple[str, int, tuple[str, ...]], tuple[object, Layout]] = {}
+        self._labels: dict[tuple[str, int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
         self._places: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
 
     def words(self, text: Text, language: str) -> str:
@@ -84,6 +86,19 @@ class Screens:
             found = (reply.choices, ends)
             self._remember(self._places, key, found)
         return found[1].get(end)
+
+    def pressed(self, reply: Reply, language: str, words: str) -> str | None:
+        """Return the code of the button whose label was typed, None when it was none."""
+        key = (language, id(reply.choices), reply.controls)
+        found = self._labels.get(key)
+        if found is None or found[0] is not reply.choices:
+            read_in = catalogue(language)
+            labels = {bare(c.label.read_in(read_in)): c.code for c in reply.choices}
+            for name in reply.controls:
+                labels.setdefault(bare(self._phrasing.controls[name].read_in(read_in)), name)
+            found = (reply.choices, labels)
+            self._remember(self._labels, key, found)
+        return found[1].get(bare(words))
 
     def blanks(self, language: str) -> dict[str, str]:
         """Return what fills the blanks every message may have."""

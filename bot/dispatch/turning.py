@@ -17,11 +17,11 @@ from bot.conversation import (
     FileNote,
     Outcome,
     Position,
-    Reply,
     Turn,
     answer,
     ask_again,
     begin,
+    open_question,
     unpack,
 )
 from bot.conversation.heard import Files, Heard, Located, Pressed, Words
@@ -31,13 +31,13 @@ from bot.dispatch.conversations import Conversation, copy_of
 from bot.dispatch.outcomes import AFTER, ERASES, FOLLOWS, LEADS_ON
 from bot.languages import negotiate
 from bot.messages import Body, Edit, Kind, Remove, Say, Toast, Update
-from bot.text import Text, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.dispatch.phrasing import Phrasing
     from bot.dispatch.screens import Screens
+    from bot.text import Text
     from bot.vault import Vault
 
 SILENCE = 30 * MINUTE
@@ -168,15 +168,11 @@ class Turning:
 
     def _label(self, words: str) -> Pressed | None:
         """Return the button of the open question whose label was typed."""
-        folded = fold(words)
-        asked = self._open_question()
-        language = self.conversation.language
-        labels: list[tuple[Text, str]] = [(choice.label, choice.code) for choice in asked.choices]
-        labels += [(self.setting.phrasing.controls[name], name) for name in asked.controls]
-        for label, code in labels:
-            if fold(self.setting.screens.words(label, language)) == folded:
-                return Pressed(code)
-        return None
+        asked = open_question(self.setting.book, self.conversation.position)
+        if asked is None:
+            return None
+        code = self.setting.screens.pressed(asked, self.conversation.language, words)
+        return Pressed(code) if code else None
 
     def _press(self, update: Update) -> None:
         token = update.words
@@ -194,7 +190,9 @@ class Turning:
         prefix = self._prefix()
         code = None
         if token.startswith(prefix):
-            code = self.setting.screens.code(self._open_question(), token[len(prefix) :])
+            asked = open_question(self.setting.book, self.conversation.position)
+            if asked is not None:
+                code = self.setting.screens.code(asked, token[len(prefix) :])
         if code is not None:
             self._hear(Pressed(code), update.message)
         elif tokens.asked_of(token) == self.conversation.asked - 1:
@@ -412,10 +410,6 @@ class Turning:
         frames = self.conversation.position.frames
         where = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
         return tokens.prefix(self.setting.vault, self.chat_key, self.conversation.asked, where)
-
-    def _open_question(self) -> Reply:
-        turn = ask_again(self.setting.book, self.conversation.position, self.known)
-        return turn.replies[-1]
 
     def _in_flow(self, flow: str) -> bool:
         frames = self.conversation.position.frames

@@ -33,6 +33,9 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
 GIVE_UP = DAY
 """How long we go on trying to deliver a letter."""
+UNHURRIED = 0.05
+"""Seconds a result may wait for a batch to take it along. A bot's letter may be sent twice if the
+process ends in them; a human's is marked before it is sent."""
 LOOK = 1.0
 """Seconds between two looks for letters that other processes left."""
 MOST_AT_ONCE = 500
@@ -263,17 +266,38 @@ class Courier:
         for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
             del self._rates[key]
 
+    def collect(self) -> list[Settled]:
+        """Hand over what is to be written down, to whoever has a transaction of their own."""
+        results, self._results = self._results, []
+        return results
+
+    def put_back(self, results: list[Settled]) -> None:
+        """Take back what was collected and not written down."""
+        self._results[:0] = results
+        self._settled.set()
+
     async def _write_down(self) -> None:
         while True:
             await self._settled.wait()
+            # A batch that is under way takes these along, and saves them a commit of their own.
+            await asyncio.sleep(UNHURRIED)
             self._settled.clear()
             await self._flush()
 
     async def _flush(self) -> None:
-        results, self._results = self._results, []
-        dropped, self._dropped = self._dropped, set()
-        if results:
+        results = self.collect()
+        if not results:
+            return
+        try:
             await self._writer.run(lambda work: self._outbox.settle(work, results))
+        except BaseException:
+            self.put_back(results)
+            raise
+        self.written_down(results)
+
+    def written_down(self, results: list[Settled]) -> None:
+        """Let go of letters whose end is in the store."""
+        dropped, self._dropped = self._dropped, set()
         # Only now: a look at the store before this would find them queued and send them twice.
         self._held.difference_update(
             result.letter.id for result in results if result.state is not State.QUEUED

@@ -41,7 +41,7 @@ inbox = Table(
     Column("fault", String(80)),
     Column("attempts", SmallInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    UniqueConstraint("bot", "update_id", "digest"),
+    UniqueConstraint("update_id", "digest", "bot"),  # numbers first: what is looked for
     info={
         "holds": "the update as it came, sealed, while it waits or is quarantined; then its digest",
         "erased": "raw when handled, at once; quarantined after 24 hours; the row after 8 days",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from telegram import User
 
 TELEGRAM = "https://api.telegram.org"
-TAKES_TOO_LONG = 15.0
+SLACK = 15.0
 """Seconds an answer may take beyond those Telegram was asked to wait."""
 BATCH = 100
 REJECTED = "Telegram does not accept HAVEN_TELEGRAM_TOKEN. Copy it again from @BotFather."
@@ -37,6 +37,9 @@ class SilentBot(Bot):
     __slots__ = ()
 
     _LOGGER = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - no parent, no handler
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.token.partition(':')[0]})"
 
     async def initialize(self) -> None:
         """Open the connections and learn who we are.
@@ -111,7 +114,7 @@ async def remove_webhook(bot: Bot) -> None:
 
 
 def updates_of(
-    bot: Bot, asked_for: Sequence[str] = ASKED_FOR
+    bot: Bot, asked_for: Sequence[str] = ASKED_FOR, slack: float = SLACK
 ) -> Callable[[int | None, int], Awaitable[bytes]]:
     """Return what fetches a batch of updates as raw bytes, with the library's errors.
 
@@ -126,6 +129,6 @@ def updates_of(
         if offset is not None:
             asked["offset"] = offset
         url = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
-        return await request.retrieve(url, read_timeout=wait + TAKES_TOO_LONG)
+        return await request.retrieve(url, read_timeout=wait + slack)
 
     return fetch

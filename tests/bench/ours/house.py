@@ -57,4 +57,11 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
         vault=VAULT,
         parse=parse,
     )
-    return Dispatcher(inbox, batches, store.writer, letters, SystemClock())
+    return Dispatcher(
+        inbox=inbox,
+        outbox=Outbox(VAULT),
+        batches=batches,
+        writer=store.writer,
+        courier=letters,
+        clock=SystemClock(),
+    )

@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint(
-            "bot", "update_id", "digest", name=op.f("uq_inbox_bot_update_id_digest")
+            "update_id", "digest", "bot", name=op.f("uq_inbox_update_id_digest_bot")
         ),
     )
     op.create_index(
