@@ -132,15 +132,16 @@ class Poller:
     async def _insist(self, question: Callable[[], Coroutine[None, None, Answer]]) -> Answer | None:
         """Return the answer, however often it has to be asked for; None once we are stopping."""
         while not self._is_stopping:
+            failure: TelegramError | Unreadable | None = None
             try:
                 answer = await self._unless_stopped(question())
             except (TelegramError, Unreadable) as error:
-                seconds = self._seconds_after(error)
-            else:
+                failure = error
+            if failure is None:
                 self._patience.regained()
                 self._reached, self._is_out = self._clock.monotonic(), False
                 return answer
-            await self._unless_stopped(self._sleep(seconds))
+            await self._unless_stopped(self._sleep(self._seconds_after(failure)))
         return None
 
     def _seconds_after(self, error: TelegramError | Unreadable) -> float:
@@ -159,9 +160,9 @@ class Poller:
     def _yield_to_others(self, error: Conflict) -> None:
         log.warning("poll_conflict")
         if "webhook" in str(error).lower():
-            raise AlreadyRunning(WEBHOOK) from None
+            raise AlreadyRunning(WEBHOOK)
         if self._rivals.gives_way(self._clock.monotonic()):
-            raise AlreadyRunning(RIVAL) from None
+            raise AlreadyRunning(RIVAL)
 
     async def _unless_stopped(self, work: Coroutine[None, None, Answer]) -> Answer | None:
         waiting: asyncio.Task[Answer] = asyncio.create_task(work)

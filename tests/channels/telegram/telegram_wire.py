@@ -78,8 +78,8 @@ class Wire:
     calls: list[Call] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with every call."""
-    next_for: Callable[[dict[str, Any]], Any] | None = None
-    """Decides by the call itself, when set."""
+    next_for: Callable[[Call], Any] | None = None
+    """Decides by the call itself, when set; None leaves it to `answers`."""
     connections: int = 0
     url: str = ""
     _server: asyncio.Server | None = None
@@ -103,6 +103,12 @@ class Wire:
     def asked(self, method: str) -> list[dict[str, Any]]:
         return [call.parameters for call in self.calls if call.method == method]
 
+    async def until(self, method: str, count: int) -> None:
+        """Wait for so many calls of a method."""
+        while len(self.asked(method)) < count:
+            self.came.clear()
+            await self.came.wait()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._tasks.add(asyncio.current_task())
         self.connections += 1
@@ -125,9 +131,11 @@ class Wire:
         call = _call(verb, path, head, body)
         self.calls.append(call)
         self.came.set()
-        answer = self.next_for(call.parameters) if self.next_for else self._next(call.method)
+        answer = (self.next_for(call) if self.next_for else None) or self._next(call.method)
         if isinstance(answer, Drop):
             return False
+        if isinstance(answer, asyncio.Future):
+            answer = await answer
         if isinstance(answer, Stall):
             await asyncio.Event().wait()
         writer.write(_bytes(answer))
@@ -185,6 +193,8 @@ def _call(verb: str, path: str, head: bytes, body: bytes) -> Call:
                 files[name[1].decode()] = content[:-2]
             else:
                 parameters[name[1].decode()] = content[:-2].decode()
+    elif b"x-www-form-urlencoded" in head:
+        parameters.update(parse_qsl(body.decode()))
     elif body:
         parameters.update(json.loads(body))
     return Call(url.path.rsplit("/", 1)[-1], verb, parameters, files)

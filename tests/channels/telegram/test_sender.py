@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from telegram_wire import MESSAGE, TOKEN, YES, Drop, Say, Stall, Trickle, Wire, no, ok
+from telegram_wire import MESSAGE, TOKEN, YES, Call, Drop, Say, Stall, Trickle, Wire, no, ok
 
 from bot.channels.telegram.connect import SilentBot, bot_for
 from bot.channels.telegram.request import AiohttpRequest
@@ -215,8 +215,8 @@ async def test_messages_too_old_are_told_and_all_others_go(wire: Wire, bot: Sile
     """Telegram refuses a call whole, here for the numbers below 4 and for one that is missing."""
     gone: list[int] = []
 
-    def judge(call: dict[str, Any]) -> Say:
-        numbers = call["message_ids"]
+    def judge(call: Call) -> Say:
+        numbers = call.parameters["message_ids"]
         if min(numbers) < 4:
             return no(400, "Bad Request: message can't be deleted for everyone")
         gone.extend(numbers)

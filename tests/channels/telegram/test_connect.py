@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+from telegram_wire import BOT_ID, ME, TOKEN, Say, Wire, no, ok
+
+from bot.channels.telegram.connect import SilentBot, bot_for, identify, remove_webhook
+from bot.errors import WrongSetting
+
+
+@pytest.mark.parametrize("token", ["", "x", "x:y", "5", "5:", ":abc", "५x:abc"])
+def test_a_token_that_is_none_is_refused_by_its_setting(token: str) -> None:
+    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_TOKEN"):
+        bot_for(token)
+
+
+@pytest.mark.parametrize("answer", [no(401, "Unauthorized"), no(404, "Not Found")])
+async def test_a_rejected_token_is_told_without_the_token(wire: Wire, answer: Say) -> None:
+    wire.will("getMe", answer)
+    bot = bot_for(TOKEN, wire.url)
+    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_TOKEN") as caught:
+        await bot.initialize()
+    await bot.shutdown()
+    assert TOKEN not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+async def test_we_know_who_we_are(bot: SilentBot) -> None:
+    me = await identify(bot)
+    assert (me.id, me.username) == (BOT_ID, "haven_bot")
+    assert (await identify(bot, BOT_ID)).id == BOT_ID
+
+
+async def test_data_of_another_bot_is_not_mixed_with_ours(wire: Wire, bot: SilentBot) -> None:
+    with pytest.raises(WrongSetting, match="HAVEN_DATA"):
+        await identify(bot, 7)
+    wire.will("getMe", ok(ME | {"id": 7}))
+    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_API"):
+        await identify(bot)
+
+
+async def test_the_bot_does_not_show_its_token(bot: SilentBot) -> None:
+    assert TOKEN not in repr(bot)
+    assert repr(bot) == f"SilentBot({BOT_ID})"
+
+
+async def test_without_a_webhook_none_is_removed(wire: Wire, bot: SilentBot) -> None:
+    await remove_webhook(bot)
+    assert wire.asked("deleteWebhook") == []
+
+
+async def test_the_address_of_the_api_may_end_in_a_slash(wire: Wire) -> None:
+    async with bot_for(TOKEN, f"{wire.url}/") as bot:
+        assert bot.username == "haven_bot"
