@@ -280,12 +280,17 @@ async def _look_after(house: House) -> None:
     """Say that we run, and forget what is old enough."""
     tidied = house.clock.monotonic()
     while True:
-        now = house.clock.now()
-        await house.database.writer.run(lambda work: beat(work, house.inbox.bot, now))  # noqa: B023
+        await house.database.writer.run(lambda work: _beat(house, work))
         if house.clock.monotonic() - tidied > TIDY_EVERY:
             tidied = house.clock.monotonic()
             await house.database.writer.run(lambda work: _tidy(house, work))
         await asyncio.sleep(BEAT_EVERY)
+
+
+def _beat(house: House, work: Work) -> None:
+    now = house.clock.now()
+    beat(work, house.inbox.bot, now)
+    house.inbox.note_progress(work, now)
 
 
 def _tidy(house: House, work: Work) -> None:

@@ -191,7 +191,7 @@ class Batches:
             self._outbox.block(work, key, batch.now)
         self._outbox.keep(work, batch.taken.letters)
         self._inbox.keep_handled(work, batch.handled, batch.now)
-        self._inbox.tally(work, batch.kinds, batch.now)
+        self._inbox.count(batch.kinds)
         batch.taken.opened = batch.cases
         batch.taken.handled = len(batch.handled)
 

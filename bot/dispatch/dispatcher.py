@@ -102,13 +102,12 @@ class Dispatcher:
         now = self._clock.now()
         results = self._courier.collect()
         try:
-            taken = await self._writer.run(
-                lambda work: self._take(work, arrivals, end, now, results)
-            )
+            taken = await self._writer.run(lambda work: self._take(work, arrivals, now, results))
         except BaseException:
             self._courier.put_back(results)
             raise
         self._courier.written_down(results)
+        self._note_end(end)
         self._let_go(taken)
 
     async def _handle_carefully(self, arrivals: list[Arrival], end: int | None) -> None:
@@ -117,28 +116,21 @@ class Dispatcher:
 
         def store(work: Work) -> None:
             self._inbox.keep_waiting(work, self._inbox.unseen(work, arrivals), now)
-            if end is not None:
-                self._inbox.move_offset(work, end, now)
 
         await self._writer.run(store)
+        self._note_end(end)
         await self.resume()
 
-    def _take(
-        self,
-        work: Work,
-        arrivals: list[Arrival],
-        end: int | None,
-        now: int,
-        results: list[Settled],
-    ) -> Taken:
+    def _take(self, work: Work, arrivals: list[Arrival], now: int, results: list[Settled]) -> Taken:
         self._outbox.settle(work, results)
-        taken = self._batches.take(work, self._inbox.unseen(work, arrivals), now)
-        if end is not None:
-            self._inbox.move_offset(work, end, now)
-        return taken
+        return self._batches.take(work, self._inbox.unseen(work, arrivals), now)
 
     def _take_stored(self, waiting: list[Arrival], work: Work) -> Taken:
         return self._batches.take(work, waiting, self._clock.now())
+
+    def _note_end(self, end: int | None) -> None:
+        if end is not None:
+            self._inbox.committed_to(end)
 
     def _let_go(self, taken: Taken) -> None:
         if taken.letters:

@@ -1,32 +1,30 @@
 """Carries letters: each chat's in order, people before staff, as often as it takes.
 
-One task a chat with letters, at most `Limits.in_flight` of them on the wire. What became of them is
-written down in batches by a task of its own, so that a slow disk holds up no letter and a slow
-network no disk.
+At most `Limits.in_flight` of them are on the wire, each carried by a task of its own. What became
+of them is written down in batches, so that a slow disk holds up no letter and a slow network no
+disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
 import random
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import DAY, SECOND
 from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
 from bot.log import log
 from bot.mailbox.limits import Bucket, Limits
 from bot.mailbox.outbox import Author, Letter, Settled, State
-from bot.messages import Remove
+from bot.messages import Body, Remove
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Iterable
 
     from bot.clock import Clock
     from bot.mailbox.outbox import Outbox
-    from bot.messages import Body
     from bot.store.writer import Work, Writer
 
 FIRST_WAIT = 1.0
@@ -39,6 +37,15 @@ process ends in them; a human's is marked before it is sent."""
 LOOK = 1.0
 """Seconds between two looks for letters that other processes left."""
 MOST_AT_ONCE = 500
+
+
+FIRST_OF_ALL, LAST_OF_ALL = -1, 99
+"""Lanes before and behind those of letters: a toast is worth nothing later; the end waits."""
+PARTING = 10.0
+"""Seconds a stopping process waits for letters that are on the wire."""
+
+Job = bytes | tuple[int, Body] | None
+"""A chat whose first letter is due, a toast, or the end of the day."""
 
 
 class Channel(Protocol):
@@ -70,12 +77,11 @@ class Courier:
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._held: set[int] = set()
         self._dropped: set[int] = set()
-        self._turns: list[tuple[int, int, bytes]] = []
+        self._turns: asyncio.PriorityQueue[tuple[int, int, Job]] = asyncio.PriorityQueue()
         self._serial = 0
-        self._wake = asyncio.Event()
+        self._busy = 0
         self._results: list[Settled] = []
         self._settled = asyncio.Event()
-        self._flying: set[asyncio.Task[None]] = set()
         self._pause_until = 0.0
 
     def hand(self, letters: Iterable[Letter]) -> None:
@@ -87,31 +93,36 @@ class Courier:
             waiting = self._waiting.get(letter.chat_key)
             if waiting is None:
                 self._waiting[letter.chat_key] = deque((letter,))
-                self._line_up(letter)
+                self._line_up(letter.lane, letter.chat_key)
             else:
                 waiting.append(letter)
-        self._wake.set()
 
     def toast(self, chat: int, body: Body) -> None:
         """Try once to say something that is worth nothing in a few seconds; nothing is stored."""
-        self._fly(self._try_once(chat, body))
+        self._line_up(FIRST_OF_ALL, (chat, body))
 
     async def run(self) -> None:
         """Carry letters until cancelled; then wait for those on the wire and write them down."""
         await self._writer.run(self._recover)
-        tasks = [asyncio.create_task(job()) for job in (self._send, self._look, self._write_down)]
+        carriers = [asyncio.create_task(self._carry()) for _ in range(self._limits.in_flight)]
+        others = [asyncio.create_task(job()) for job in (self._look, self._write_down)]
         try:
-            await asyncio.gather(*tasks)
+            await asyncio.gather(*carriers, *others)
         finally:
-            for task in tasks:
+            for task in others:
                 task.cancel()
-            await asyncio.gather(*tasks, *self._flying, return_exceptions=True)
+            for _ in carriers:
+                self._line_up(LAST_OF_ALL, None)
+            _done, slow = await asyncio.wait(carriers, timeout=PARTING)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*carriers, *others, return_exceptions=True)
             with contextlib.suppress(StoreFailed):
                 await self._flush()
 
     async def empty(self) -> None:
         """Wait until no letter waits, flies, or is still to be written down."""
-        while self._waiting or self._flying or self._results or self._held:  # noqa: ASYNC110
+        while self._busy or self._held or not self._turns.empty():  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # only a stopping process and tests wait here
 
     def _recover(self, work: Work) -> None:
@@ -119,37 +130,35 @@ class Courier:
         if uncertain:
             log.warning("letter_uncertain", count=uncertain)
 
-    def _line_up(self, letter: Letter) -> None:
+    def _line_up(self, lane: int, job: Job) -> None:
         self._serial += 1
-        heapq.heappush(self._turns, (letter.lane, self._serial, letter.chat_key))
+        self._turns.put_nowait((lane, self._serial, job))
 
-    async def _send(self) -> None:
+    async def _carry(self) -> None:
+        """Do one job after the other; there is one of these for every letter on the wire."""
         while True:
-            self._wake.clear()
-            while self._turns and len(self._flying) < self._limits.in_flight:
-                wait = self._wait_for_all()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                    continue
-                _, _, chat_key = heapq.heappop(self._turns)
-                self._everybody.take()
-                self._fly(self._serve(chat_key))
-            await self._wake.wait()
+            _, _, job = await self._turns.get()
+            if job is None:
+                return
+            self._busy += 1
+            try:
+                await self._do(job)
+            finally:
+                self._busy -= 1
+
+    async def _do(self, job: bytes | tuple[int, Body]) -> None:
+        while (wait := self._wait_for_all()) > 0:  # noqa: ASYNC110 - it waits for time to pass
+            await asyncio.sleep(wait)
+        self._everybody.take()
+        if isinstance(job, bytes):
+            await self._serve(job)
+        else:
+            with contextlib.suppress(DeliveryError):
+                await self._channel.deliver(*job)
 
     def _wait_for_all(self) -> float:
         now = self._clock.monotonic()
         return max(self._everybody.wait(now), self._pause_until - now)
-
-    def _fly(self, job: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(job)
-        self._flying.add(task)
-        task.add_done_callback(self._landed)
-
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._flying.discard(task)
-        self._wake.set()
-        if not task.cancelled() and task.exception() is not None:
-            log.error("letter_failed", error=type(task.exception()).__name__)
 
     async def _serve(self, chat_key: bytes) -> None:
         """Deliver a chat's first letter, then line the chat up again if more wait."""
@@ -175,17 +184,13 @@ class Courier:
             self._dropped.update(letter.id for letter in waiting)
             waiting.clear()
         if waiting:
-            self._line_up(waiting[0])
+            self._line_up(waiting[0].lane, chat_key)
         else:
             del self._waiting[chat_key]
 
     def _line_up_later(self, letter: Letter, wait: float) -> None:
         loop = asyncio.get_running_loop()
-        loop.call_later(max(wait, 0.001), self._return_to_line, letter)
-
-    def _return_to_line(self, letter: Letter) -> None:
-        self._line_up(letter)
-        self._wake.set()
+        loop.call_later(max(wait, 0.001), self._line_up, letter.lane, letter.chat_key)
 
     def _wait_for(self, letter: Letter) -> float:
         """Return the seconds until this chat may be written to; take its token when it is 0."""
@@ -247,10 +252,6 @@ class Courier:
             return error.after
         longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
-
-    async def _try_once(self, chat: int, body: Body) -> None:
-        with contextlib.suppress(DeliveryError):
-            await self._channel.deliver(chat, body)
 
     async def _look(self) -> None:
         while True:

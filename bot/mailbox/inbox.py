@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from bot.store.tables import inbox, offsets, tallies
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -146,6 +147,8 @@ class Inbox:
     def __init__(self, bot: int, vault: Vault) -> None:
         self.bot = bot
         self._vault = vault
+        self._counted: Counter[str] = Counter()
+        self._end: int | None = None
 
     def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Return those that never came before, each once, in the order they came."""
@@ -210,14 +213,24 @@ class Inbox:
             self._sealed(arrival), why[:80], 1, now,
         )  # fmt: skip
 
-    def move_offset(self, work: Work, next_update_id: int, now: int) -> None:
-        """Remember the end of the last committed batch: for people to look at, never to poll by."""
-        work.run(_OFFSET, self.bot, next_update_id, now)
+    def committed_to(self, next_update_id: int) -> None:
+        """Remember the end of the last committed batch: to look at, never to poll by."""
+        self._end = next_update_id
 
-    def tally(self, work: Work, kinds: dict[str, int], now: int) -> None:
-        """Count what came, by kind and day."""
+    def count(self, kinds: Mapping[str, int]) -> None:
+        """Count what came, by kind; written down by `note_progress`."""
+        self._counted.update(kinds)
+
+    def note_progress(self, work: Work, now: int) -> None:
+        """Write down what was counted, and the end of the last batch, for people to look at.
+
+        Not with every batch: nothing is ever decided by either.
+        """
+        counted, self._counted = self._counted, Counter()
         day = now // DAY
-        work.many(_TALLY, [(kind, day, times, times) for kind, times in kinds.items()])
+        work.many(_TALLY, [(kind, day, times, times) for kind, times in counted.items()])
+        if self._end is not None:
+            work.run(_OFFSET, self.bot, self._end, now)
 
     def tidy(self, work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""

@@ -18,7 +18,7 @@ class Limits:
     in_flight: int = 32
 
 
-UNLIMITED = Limits(1e9, 1e9, 1e9, 1e9, 1e9)
+UNLIMITED = Limits(1e9, 1e9, 1e9, 1e9, 1e9, in_flight=64)
 """For the stand-in on this machine."""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 import os
 from enum import StrEnum
+from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +24,8 @@ NONCE = 12
 SHORTEST = len(VERSION) + NONCE + 16
 KEY_LENGTH = 16
 """Bytes of a lookup key: 128 bits."""
+CHATS_KNOWN = 4096
+"""Lookup keys remembered, so that whoever is writing now costs no digest each time."""
 MAC_LENGTH = 8
 """Bytes that vouch for a button."""
 
@@ -47,6 +51,7 @@ class Vault:
         self._associated = {purpose: f"haven/{purpose}/".encode() for purpose in Purpose}
         self._identity = _derive(host_key, "identity")
         self._buttons = _derive(host_key, "buttons")
+        self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
 
     def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
         """Return the bytes sealed for one place, e.g. the row they will stand in."""
@@ -73,11 +78,15 @@ class Vault:
 
     def chat_key(self, bot: int, chat: int) -> bytes:
         """Return the lookup key of a chat: equal for equal chats, noise without the host key."""
+        return self._keys(bot, chat)
+
+    def _chat_key(self, bot: int, chat: int) -> bytes:
         return hmac.digest(self._identity, b"%d|%d" % (bot, chat), "sha256")[:KEY_LENGTH]
 
     def vouch(self, what: bytes) -> bytes:
         """Return a short proof that a button was made here, for that screen in that chat."""
-        return hmac.digest(self._buttons, what, "sha256")[:MAC_LENGTH]
+        # BLAKE2b has a keyed form of its own: four times as quick as an HMAC, once a question.
+        return blake2b(what, key=self._buttons, digest_size=MAC_LENGTH).digest()
 
 
 def _derive(host_key: HostKey, label: str) -> bytes:
