@@ -25,7 +25,7 @@ from bot.channels.telegram.faults import NotSent, wait_of
 from bot.channels.telegram.mend import mend
 from bot.channels.telegram.pieces import pieces
 from bot.errors import Blocked, DeliveryError, Refused, TooOld, TryLater, Uncertain
-from bot.messages import Body, Button, Edit, Leave, Remove, Say, Toast
+from bot.messages import Body, Button, Edit, Leave, Remove, Say, Toast, token_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
@@ -112,7 +112,7 @@ class Sender:
 
     async def _say(self, chat: int, say: Say) -> int:
         texts = [text for text in pieces(mend(say.text)) if text.strip()] or [""]
-        keyboard = _keyboard(say.rows)
+        keyboard = _keyboard(say.rows, say.prefix)
         number = 0
         for index, text in enumerate(texts):
             is_last = index == len(texts) - 1
@@ -144,7 +144,7 @@ class Sender:
             message_id=edit.message,
             parse_mode=None,
             link_preview_options=NO_PREVIEW,
-            reply_markup=_keyboard(edit.rows),
+            reply_markup=_keyboard(edit.rows, edit.prefix),
         )
         try:
             await _outcome(call)
@@ -188,12 +188,15 @@ class Sender:
         return []
 
 
-def _keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(mend(button.label), callback_data=button.token) for button in row]
+            [
+                InlineKeyboardButton(mend(button.label), callback_data=token_of(button, prefix))
+                for button in row
+            ]
             for row in rows
         ]
     )

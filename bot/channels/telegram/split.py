@@ -54,6 +54,8 @@ def split(body: bytes) -> list[Raw]:
     try:
         elements = [bytes(element) for element in _answer(body).result]
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        elements = None
+    if elements is None:  # outside the handler: the first error may carry words along
         elements = _cut(body)
     return [Raw(_update_id(element), element) for element in elements]
 
