@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import Intake
@@ -16,7 +17,7 @@ from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
-from bot.clock import SECOND, Clock, SystemClock
+from bot.clock import MINUTE, SECOND, Clock, SystemClock
 from bot.conversation import CONTROLS, Book
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
@@ -95,6 +96,7 @@ def phrasing_of(settings: Settings) -> Phrasing:
     """Return what is said when no flow is speaking, with this deployment's own blanks."""
     return Phrasing(
         controls=CONTROLS,
+        labels=[label for flow in ALL for step in flow.steps for label in step.phrases()],
         danger=phrases.DANGER,
         stop=phrases.STOP,
         stale=phrases.STALE,
@@ -129,15 +131,17 @@ def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], 
         always.add("police")
     begins, _dash, ends = settings.hours.partition("-")
 
-    def known(now: int) -> frozenset[str]:
+    @lru_cache(maxsize=2)
+    def known_in(minute: int) -> frozenset[str]:
         if settings.hours:
+            now = minute * MINUTE
             at = datetime.fromtimestamp(now / SECOND, settings.zone).strftime("%H:%M")
             open_now = begins <= at < ends if begins < ends else at >= begins or at < ends
             if open_now:
                 return frozenset({*always, "staffed"})
         return frozenset(always)
 
-    return known
+    return lambda now: known_in(now // MINUTE)
 
 
 def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed in

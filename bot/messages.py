@@ -87,7 +87,16 @@ class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     label: str
     token: str
-    """At most 64 bytes; opaque to the channel, returned in `Update.words`."""
+    """What stands behind it; see `token_of`."""
+
+
+ANYWHERE = "!"
+"""What the token of a button begins with that means the same under every message."""
+
+
+def token_of(button: Button, prefix: str) -> str:
+    """Return what a press brings back in `Update.words`: at most 64 bytes, opaque to channels."""
+    return button.token if button.token.startswith(ANYWHERE) else prefix + button.token
 
 
 class Say(msgspec.Struct, frozen=True, tag="say", gc=False):
@@ -95,6 +104,8 @@ class Say(msgspec.Struct, frozen=True, tag="say", gc=False):
 
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
+    prefix: str = ""
+    """What the tokens of this message's buttons begin with."""
 
 
 class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
@@ -103,6 +114,7 @@ class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
     message: int
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
+    prefix: str = ""
 
 
 class Toast(msgspec.Struct, frozen=True, tag="toast", gc=False):

@@ -81,12 +81,15 @@ def alarms(words: str) -> frozenset[str]:
     """
     folded = fold(words).replace("\u2019", "'")
     spoken = _WORD.findall(folded)
-    found = {
-        code
-        for here, word in enumerate(spoken)
-        for code, phrase in _by_first_word().get(word, ())
-        if spoken[here : here + len(phrase)] == phrase
-    }
+    first_words = _by_first_word()
+    found: set[str] = set()
+    if not first_words.keys().isdisjoint(spoken):
+        found = {
+            code
+            for here, word in enumerate(spoken)
+            for code, phrase in first_words.get(word, ())
+            if spoken[here : here + len(phrase)] == phrase
+        }
     if not folded.isascii():
         found.update(code for phrase, code in _written_together() if phrase in folded)
     return frozenset(found)

@@ -87,6 +87,8 @@ class Question(Step, Generic[A_co]):
         self.skippable = skippable
         self.controls = controls
         self.given: Guard = Given(cast("Question[Answer]", self))
+        self._first_put: dict[bool, Reply] = {}
+        """The question as it is put where nothing was answered yet: the same for everybody."""
 
     def answer_in(self, answers: Mapping[str, Answer]) -> A_co | None:
         """Return the answer to this question, in the type it asks for; None when skipped."""
@@ -110,6 +112,14 @@ class Question(Step, Generic[A_co]):
 
     def ask(self, frame: Frame, *, back: bool, edits: bool = False) -> Reply:
         """Return the question as it is put now."""
+        if edits or self.name in frame.held or self.name in frame.answers:
+            return self._put(frame, back=back, edits=edits)
+        found = self._first_put.get(back)
+        if found is None:
+            found = self._first_put[back] = self._put(frame, back=back, edits=False)
+        return found
+
+    def _put(self, frame: Frame, *, back: bool, edits: bool) -> Reply:
         held = self.begun(frame)
         return Reply(
             self.prompt,

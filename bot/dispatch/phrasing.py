@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.text import Catalogue, Text
 
@@ -20,6 +20,8 @@ class Phrasing:
 
     controls: Mapping[str, Text]
     """Labels of the engine's controls: skip, why, back, done, keep."""
+    labels: Sequence[Text]
+    """Every label of every choice in every flow."""
     danger: Text
     stop: Text
     stale: Text

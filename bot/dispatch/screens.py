@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from bot.dispatch.phrasing import Phrasing
     from bot.text import Text
 
-    Layout = tuple[tuple[tuple[str, str], ...], ...]
-    """Rows of buttons: label, and what stands at the end of its token."""
+    Layout = tuple[tuple[Button, ...], ...]
 
 NARROW = 12
 """Columns up to which two buttons share a row."""
@@ -46,6 +45,7 @@ class Screens:
     def __init__(self, phrasing: Phrasing) -> None:
         self._phrasing = phrasing
         self._blanks: dict[str, dict[str, str]] = {}
+        self._all_labels: dict[str, frozenset[str]] = {}
         self._layouts: dict[tuple[str, int, tuple[str, ...]], tuple[object, Layout]] = {}
         self._labels: dict[tuple[str, int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
         self._places: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
@@ -65,16 +65,7 @@ class Screens:
         """
         blanks = self.blanks(language)
         text = reply.read_in(catalogue(language), {**blanks, **extra} if extra else blanks)
-        if not reply.question:
-            return Say(text)
-        layout = self._layout(reply, language)
-        return Say(
-            text,
-            tuple(
-                tuple(Button(label, end if end[0] == "!" else prefix + end) for label, end in row)
-                for row in layout
-            ),
-        )
+        return Say(text, self._layout(reply, language), prefix) if reply.question else Say(text)
 
     def code(self, reply: Reply, end: str) -> str | None:
         """Return the code a token's end stands for at this question, None for none of it."""
@@ -86,6 +77,16 @@ class Screens:
             found = (reply.choices, ends)
             self._remember(self._places, key, found)
         return found[1].get(end)
+
+    def may_be_label(self, language: str, words: str) -> bool:
+        """Tell whether any button in this language is called like that: most words are not."""
+        found = self._all_labels.get(language)
+        if found is None:
+            read_in = catalogue(language)
+            labels = [*self._phrasing.controls.values(), *self._phrasing.labels]
+            found = frozenset(bare(label.read_in(read_in)) for label in labels)
+            self._all_labels[language] = found
+        return bare(words) in found
 
     def pressed(self, reply: Reply, language: str, words: str) -> str | None:
         """Return the code of the button whose label was typed, None when it was none."""
@@ -125,19 +126,19 @@ class Screens:
     def _arrange(self, reply: Reply, language: str) -> Layout:
         read_in = catalogue(language)
         labels = [
-            (_label(choice, choice.label.read_in(read_in)), str(place))
+            Button(_label(choice, choice.label.read_in(read_in)), str(place))
             for place, choice in enumerate(reply.choices)
         ]
         rows = list(_pairs(labels))
         controls = [
-            (self._phrasing.controls[name].read_in(read_in), f"c{place}")
+            Button(self._phrasing.controls[name].read_in(read_in), f"c{place}")
             for place, name in enumerate(reply.controls)
         ]
         rows.extend(_control_rows(controls))
         rows.append(
             (
-                (self._phrasing.danger.read_in(read_in), tokens.DANGER),
-                (self._phrasing.stop.read_in(read_in), tokens.STOP),
+                Button(self._phrasing.danger.read_in(read_in), tokens.DANGER),
+                Button(self._phrasing.stop.read_in(read_in), tokens.STOP),
             )
         )
         return tuple(rows)
@@ -147,11 +148,11 @@ def _label(choice: Choice, words: str) -> str:
     return f"{TICK if choice.ticked else ''}{choice.number} {words}"
 
 
-def _pairs(labels: list[tuple[str, str]]) -> Layout:
-    rows: list[tuple[tuple[str, str], ...]] = []
-    waiting: tuple[str, str] | None = None
+def _pairs(labels: list[Button]) -> Layout:
+    rows: list[tuple[Button, ...]] = []
+    waiting: Button | None = None
     for label in labels:
-        narrow = columns(label[0]) <= NARROW
+        narrow = columns(label.label) <= NARROW
         if waiting is not None and narrow:
             rows.append((waiting, label))
             waiting = None
@@ -166,10 +167,10 @@ def _pairs(labels: list[tuple[str, str]]) -> Layout:
     return tuple(rows)
 
 
-def _control_rows(controls: list[tuple[str, str]]) -> Layout:
+def _control_rows(controls: list[Button]) -> Layout:
     if not controls:
         return ()
-    if sum(columns(label) for label, _ in controls) <= CONTROLS_IN_A_ROW:
+    if sum(columns(control.label) for control in controls) <= CONTROLS_IN_A_ROW:
         return (tuple(controls),)
-    *short, last = sorted(controls, key=lambda control: columns(control[0]))
+    *short, last = sorted(controls, key=lambda control: columns(control.label))
     return (tuple(short), (last,)) if short else ((last,),)

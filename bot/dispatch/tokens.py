@@ -10,11 +10,13 @@ from __future__ import annotations
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
+from bot.messages import ANYWHERE
+
 if TYPE_CHECKING:
     from bot.vault import Vault
 
-DANGER = "!d"
-STOP = "!s"
+DANGER = f"{ANYWHERE}d"
+STOP = f"{ANYWHERE}s"
 
 
 def prefix(vault: Vault, chat_key: bytes, asked: int, where: str) -> str:

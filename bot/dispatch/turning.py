@@ -151,11 +151,17 @@ class Turning:
         if found is not None:
             self._command(found)
             return
-        alarms = self.setting.phrasing.alarms(update.words)
-        self.conversation.alarms.extend(alarms.difference(self.conversation.alarms))
+        alarms = self._alarms(update.words)
         self._hear_words(update.words)
         if alarms and not self._in_flow(DANGER):
             self._begin(DANGER)
+
+    def _alarms(self, words: str) -> frozenset[str]:
+        """Note what alarms us in these words, for staff."""
+        alarms = self.setting.phrasing.alarms(words)
+        if alarms:
+            self.conversation.alarms.extend(alarms.difference(self.conversation.alarms))
+        return alarms
 
     def _hear_words(self, words: str) -> None:
         position = self.conversation.position
@@ -168,10 +174,13 @@ class Turning:
 
     def _label(self, words: str) -> Pressed | None:
         """Return the button of the open question whose label was typed."""
+        language = self.conversation.language
+        if not self.setting.screens.may_be_label(language, words):
+            return None
         asked = open_question(self.setting.book, self.conversation.position)
         if asked is None:
             return None
-        code = self.setting.screens.pressed(asked, self.conversation.language, words)
+        code = self.setting.screens.pressed(asked, language, words)
         return Pressed(code) if code else None
 
     def _press(self, update: Update) -> None:
@@ -261,8 +270,7 @@ class Turning:
         """Ask who can see the phone; what was just written is kept, what was pressed is not."""
         if update.kind in {Kind.WORDS, Kind.EDIT} and command(update.words) is None:
             self.conversation.position.keep(update.words)
-            alarms = self.setting.phrasing.alarms(update.words)
-            self.conversation.alarms.extend(alarms.difference(self.conversation.alarms))
+            self._alarms(update.words)
         self.conversation.case = self.conversation.reference = ""
         self.known -= {"sent"}
         if update.kind is Kind.PRESS and update.words == tokens.DANGER:
@@ -336,8 +344,8 @@ class Turning:
             self._came(came, extra)
         if turn.replies:
             self._say(turn, message, extra)
-        outcomes = {came.outcome for came in turn.came}
-        if not self.conversation.position.frames and outcomes & LEADS_ON:
+        leads_on = any(came.outcome in LEADS_ON for came in turn.came)
+        if leads_on and not self.conversation.position.frames:
             self._begin(AFTER)
 
     def _came(self, came: Came, extra: dict[str, str]) -> None:
@@ -390,7 +398,11 @@ class Turning:
             said = self.setting.screens.say(reply, language, prefix, extra)
             if reply.fleeting:
                 self.effects.fleeting.append(len(bodies))
-            bodies.append(Edit(message, said.text, said.rows) if reply.edits and message else said)
+            bodies.append(
+                Edit(message, said.text, said.rows, said.prefix)
+                if reply.edits and message
+                else said
+            )
 
     def _tell(self, text: Text) -> None:
         self.effects.bodies.append(

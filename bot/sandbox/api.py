@@ -98,11 +98,11 @@ class BotApi:
     ) -> None:
         match fault.trouble:
             case Trouble.HTML:
-                await respond(send, 502, PAGE, (b"content-type", b"text/html"))
+                await respond(send, fault.code or 502, PAGE, (b"content-type", b"text/html"))
             case Trouble.FLOOD:
                 await _refuse(send, call, too_many(fault.wait(self._sandbox.clock.now())))
             case Trouble.ERROR:
-                await _refuse(send, call, Refusal(fault.code, fault.description))
+                await _refuse(send, call, Refusal(fault.code or 500, fault.description))
             case Trouble.DROP_BEFORE:
                 await _cut(scope, receive)
             case _:

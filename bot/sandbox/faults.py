@@ -23,7 +23,7 @@ class Trouble(StrEnum):
     STALLED = "stalled"
     """It waits `seconds` before it takes effect."""
     HTML = "html"
-    """502 with a page instead of JSON; nothing happened."""
+    """A page instead of JSON, 502 or another `code`: 200 is a captive portal; nothing happened."""
     TRUNCATED = "truncated"
     """It took effect; the answer is 200 with half of its JSON."""
     DROP_BEFORE = "drop_before"
@@ -57,7 +57,8 @@ class Fault:
     """How long SLOW and STALLED wait."""
     retry_after: int | None = None
     """What FLOOD asks to wait; None for what is left of it."""
-    code: int = 500
+    code: int | None = None
+    """The status of ERROR (500 when not given) and of HTML (502)."""
     description: str = "Internal Server Error"
     chance: float = 1.0
     """How likely it strikes a call it could strike."""
@@ -96,7 +97,7 @@ class Faults:
         lasting: float | None = None,
         seconds: float = 1.0,
         retry_after: int | None = None,
-        code: int = 500,
+        code: int | None = None,
         description: str = "Internal Server Error",
         chance: float = 1.0,
     ) -> Fault:

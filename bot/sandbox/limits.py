@@ -14,18 +14,13 @@ LONGEST_DATA = 64
 MOST_BUTTONS = 100
 
 URLS = ("http://", "https://", "tg://")
-ACTIONS_OF_A_BUTTON = (
-    "url",
-    "callback_data",
-    "callback_game",
-    "pay",
-    "switch_inline_query",
-    "switch_inline_query_chosen_chat",
-    "switch_inline_query_current_chat",
-    "login_url",
-    "web_app",
-    "copy_text",
-)
+ACTIONS = frozenset(
+    {
+        "url", "callback_game", "pay", "switch_inline_query", "switch_inline_query_chosen_chat",
+        "switch_inline_query_current_chat", "login_url", "web_app", "copy_text",
+    }
+)  # fmt: skip
+"""What a button under a message can do, besides sending data back."""
 
 
 def utf16_length(text: str) -> int:
@@ -93,24 +88,21 @@ def _check_inline(button: object) -> None:
     if not isinstance(button, dict):
         raise bad("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
     _check_label("inline keyboard button", button)
-    if not any(button.get(action) or action in _EMPTY_IS_ENOUGH & button.keys()
-               for action in ACTIONS_OF_A_BUTTON):  # fmt: skip
-        raise bad(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
     data = button.get("callback_data")
-    if data is not None and (
-        not isinstance(data, str) or not 0 < len(data.encode()) <= LONGEST_DATA
-    ):
-        raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+    if data is not None:
+        if not isinstance(data, str):
+            raise bad('field "callback_data" must be of type String')
+        check_utf8(data)
+        if not 0 < len(data.encode()) <= LONGEST_DATA:
+            raise Refusal(400, "Bad Request: BUTTON_DATA_INVALID")
+        return
     url = button.get("url")
     if url is not None and not str(url).startswith(URLS):
         raise Refusal(400, "Bad Request: BUTTON_URL_INVALID")
-
-
-_EMPTY_IS_ENOUGH = frozenset(
-    {"callback_game", "switch_inline_query", "switch_inline_query_current_chat"}
-)
+    if button.keys().isdisjoint(ACTIONS):
+        raise bad(
+            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+        )
 
 
 def _check_reply(button: object) -> None:

@@ -11,10 +11,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import AlreadyRunning, StoreFailed, WrongSetting
-from bot.store.writer import Writer
+from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Engine
@@ -25,7 +26,7 @@ PRAGMAS = {
     "synchronous": "2",  # FULL: NORMAL lost acknowledged rows in 887 of 1,000 power cuts
     "foreign_keys": "1",
     "secure_delete": "1",
-    "busy_timeout": "5000",
+    "busy_timeout": str(BUSY_TIMEOUT),
     "wal_autocheckpoint": "0",  # the writer checkpoints when idle
     "temp_store": "2",  # memory: no words in temporary files
 }
@@ -128,12 +129,17 @@ def _connect_postgresql(url: URL) -> Any:
 
 
 def _known(url: str) -> URL:
-    parsed = make_url(url)
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise WrongSetting(
-            "HAVEN_DATABASE_URL must begin with sqlite:/// or postgresql://, "
-            f"not {parsed.get_backend_name()}://"
+            "HAVEN_DATABASE_URL must begin with sqlite:/// or postgresql://"
+            + (f", not {parsed.get_backend_name()}://" if parsed else "")
         )
+    if not parsed.database or parsed.database == ":memory:":
+        raise WrongSetting("HAVEN_DATABASE_URL must name a file or a database")
     return parsed
 
 

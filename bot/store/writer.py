@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
     from bot.store.prepared import Prepared, PreparedList
 
+    Tell = Callable[[Any, BaseException | None], None]
+
 T = TypeVar("T")
+BUSY_TIMEOUT = 5000
+"""Milliseconds to wait for another process that writes."""
 IDLE = 0.2
 """Seconds without work after which the log is checkpointed."""
 LONGEST_LOG = 32 * 1024 * 1024
@@ -92,6 +97,7 @@ class Writer:
         self._units: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._broken: BaseException | None = None
+        self._is_closed = False
         self.failed = threading.Event()
         self._thread.start()
 
@@ -105,9 +111,10 @@ class Writer:
         done: asyncio.Future[T] = loop.create_future()
 
         def tell(result: T | None, error: BaseException | None) -> None:
-            loop.call_soon_threadsafe(_settle, done, result, error)
+            with contextlib.suppress(RuntimeError):  # a loop that is closed waits for nothing
+                loop.call_soon_threadsafe(_settle, done, result, error)
 
-        self._units.put((unit, tell))
+        self._hand_in(unit, tell)
         return await done
 
     def run_now(self, unit: Callable[[Work], T]) -> T:
@@ -119,7 +126,7 @@ class Writer:
             said.append((result, error))
             ready.set()
 
-        self._units.put((unit, tell))
+        self._hand_in(unit, tell)
         ready.wait()
         result, error = said[0]
         if error is not None:
@@ -128,11 +135,22 @@ class Writer:
 
     def close(self) -> None:
         """Finish what was handed in, then close the connection."""
+        self._is_closed = True
         self._units.put(None)
         self._thread.join()
 
+    def _hand_in(self, unit: Callable[[Work], T], tell: Tell) -> None:
+        if self._is_closed:
+            raise StoreFailed("the store is closed")
+        self._units.put((unit, tell))
+
     def _work(self) -> None:
-        connection = self._connect()
+        try:
+            connection = self._connect()
+        except Exception as error:  # noqa: BLE001 - whoever hands in work is told
+            self._fail(error, "no connection")
+            self._refuse_all()
+            return
         cursor = connection.cursor()
         work = Work(cursor, self._dialect)
         begin = "BEGIN IMMEDIATE" if self._dialect == "sqlite" else "BEGIN"
@@ -141,8 +159,7 @@ class Writer:
             try:
                 handed = self._units.get(timeout=IDLE) if dirty else self._units.get()
             except queue.Empty:
-                self._checkpoint(cursor)
-                dirty = False
+                dirty = not self._empty_log(cursor)
                 continue
             if handed is None:
                 break
@@ -150,8 +167,7 @@ class Writer:
             dirty = True
             tell(*self._one(cursor, begin, work, unit))
             self._keep_log_short(cursor)
-        if self._broken is None:
-            self._checkpoint(cursor)
+        self._empty_log(cursor)
         cursor.close()
         connection.close()
 
@@ -169,20 +185,25 @@ class Writer:
         try:
             cursor.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - every failed commit ends the same way
-            return None, self._fail(error)
+            return None, self._fail(error, "a commit failed")
         return result, None
+
+    def _refuse_all(self) -> None:
+        while (handed := self._units.get()) is not None:
+            _, tell = handed
+            tell(None, StoreFailed("the database does not open; restart Haven after mending it"))
 
     def _undo(self, cursor: Cursor) -> None:
         try:
             cursor.execute("ROLLBACK")
         except Exception as error:  # noqa: BLE001 - the connection is in no known state
-            self._fail(error)
+            self._fail(error, "nothing could be undone")
 
-    def _fail(self, error: BaseException) -> StoreFailed:
+    def _fail(self, error: BaseException, what: str) -> StoreFailed:
         # SQLite says OK to the commits after a failed fsync: none of them may be believed.
         self._broken = error
         self.failed.set()
-        failure = StoreFailed(f"a commit failed ({type(error).__name__}); the disk may be full")
+        failure = StoreFailed(f"{what} ({type(error).__name__}); the disk may be full")
         failure.__cause__ = error
         return failure
 
@@ -192,15 +213,27 @@ class Writer:
             return
         self._units_since_look = 0
         if self._log.exists() and self._log.stat().st_size > LONGEST_LOG:
-            self._checkpoint(cursor)
+            self._checkpoint(cursor, "PASSIVE")
 
-    def _checkpoint(self, cursor: Cursor) -> None:
-        if self._dialect == "sqlite" and self._broken is None:
-            try:
-                cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
-                cursor.fetchall()
-            except Exception as error:  # noqa: BLE001 - a failed checkpoint is a failing disk
-                self._fail(error)
+    def _empty_log(self, cursor: Cursor) -> bool:
+        """Carry the log over and cut it to nothing; tell whether no reader was in the way.
+
+        What was erased stands in the log until it is cut: only then is it gone from the disk.
+        """
+        if self._dialect != "sqlite" or self._broken is not None:
+            return True
+        cursor.execute("PRAGMA busy_timeout=0")  # a reader is not waited for, but asked again
+        is_empty = self._checkpoint(cursor, "TRUNCATE")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        return is_empty
+
+    def _checkpoint(self, cursor: Cursor, how: str) -> bool:
+        try:
+            cursor.execute(f"PRAGMA wal_checkpoint({how})")
+            return not cursor.fetchall()[0][0]
+        except Exception as error:  # noqa: BLE001 - a failed checkpoint is a failing disk
+            self._fail(error, "a checkpoint failed")
+            return True
 
 
 def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

@@ -43,7 +43,8 @@ def get_chat_member(world: World, call: Call) -> dict[str, Any]:
     chat = chat_of(world, call)
     check_member(chat)
     user_id = call.number("user_id")
-    if user_id not in chat.members and user_id != chat.id:
+    in_private = chat.type == "private" and user_id == chat.id
+    if user_id not in chat.members and not in_private:
         raise bad("member not found")
     return _member(world, chat, user_id)
 

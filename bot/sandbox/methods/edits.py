@@ -13,7 +13,7 @@ from bot.sandbox.limits import (
     utf16_length,
 )
 from bot.sandbox.markup import formatted
-from bot.sandbox.methods.places import chat_of, check_member, message_of
+from bot.sandbox.methods.places import chat_of, check_member, message_of, numbers_of
 from bot.sandbox.refusals import NOT_MODIFIED, QUERY_TOO_OLD, TOO_OLD_TO_DELETE, Refusal, bad
 from bot.sandbox.world import BOT_ID
 
@@ -26,7 +26,6 @@ DELETABLE = 48 * 60 * 60
 """Seconds after which a message stays for ever."""
 ANSWERABLE = 150
 """Seconds after which a press can no longer be answered."""
-MOST_DELETED = 100
 
 
 def edit_message_text(world: World, call: Call) -> Message:
@@ -104,14 +103,7 @@ def delete_messages(world: World, call: Call) -> bool:
     """Delete up to a hundred messages; missing ones are skipped, one too old refuses them all."""
     chat = chat_of(world, call)
     check_member(chat)
-    numbers = call.structure("message_ids", "message identifiers")
-    if not isinstance(numbers, list):
-        raise bad("expected an Array of message identifiers")
-    if not numbers:
-        raise bad("message identifiers are not specified")
-    if len(numbers) > MOST_DELETED:
-        raise bad("too many message identifiers specified")
-    found = [chat.messages[number] for number in dict.fromkeys(numbers) if number in chat.messages]
+    found = [chat.messages[number] for number in numbers_of(call) if number in chat.messages]
     for message in found:
         _check_deletable(world, chat, message)
     for message in found:

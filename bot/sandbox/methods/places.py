@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 GENERAL = 1
 """The topic every forum has; its messages carry no thread."""
+MOST_AT_ONCE = 100
 OUTSIDE = frozenset({"left", "kicked"})
 
 
@@ -62,6 +63,20 @@ def thread_of(call: Call, chat: Chat) -> int | None:
     if topic.is_closed and chat.members.get(BOT_ID) != "administrator":
         raise bad("TOPIC_CLOSED")
     return number
+
+
+def numbers_of(call: Call) -> list[int]:
+    """Return the messages a call names when it names several, each once."""
+    numbers = call.structure("message_ids", "message identifiers")
+    if not isinstance(numbers, list):
+        raise bad("expected an Array of message identifiers")
+    if not numbers:
+        raise bad("message identifiers are not specified")
+    if len(numbers) > MOST_AT_ONCE:
+        raise bad("too many message identifiers specified")
+    if not all(isinstance(number, int) for number in numbers):
+        raise bad("message identifier must be a Number")
+    return list(dict.fromkeys(numbers))
 
 
 def message_of(call: Call, chat: Chat, what: str, name: str = "message_id") -> Message:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.limits import check_markup, check_text, check_utf8
 from bot.sandbox.markup import formatted
-from bot.sandbox.methods.places import chat_of, message_of, thread_of, writable
+from bot.sandbox.methods.places import chat_of, message_of, numbers_of, thread_of, writable
 from bot.sandbox.refusals import bad
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def _replied(call: Call, chat: Chat) -> Message | None:
     parameters = call.structure("reply_parameters", "reply parameters")
     number = call.number("reply_to_message_id")
     if isinstance(parameters, dict):
-        number = int(parameters.get("message_id", 0))
+        given = parameters.get("message_id")
+        number = given if isinstance(given, int) else 0
     if not number:
         return None
     message = chat.messages.get(number)
@@ -117,10 +118,9 @@ def copy_message(world: World, call: Call) -> dict[str, int]:
 def copy_messages(world: World, call: Call) -> list[dict[str, int]]:
     """Send the content of several messages; those that are gone are left out."""
     chat = chat_of(world, call, "from_chat_id")
-    numbers = call.structure("message_ids", "message identifiers") or []
     return [
         {"message_id": send(world, call, _carried(chat.messages[number]))["message_id"]}
-        for number in numbers
+        for number in numbers_of(call)
         if number in chat.messages
     ]
 

@@ -42,11 +42,21 @@ function show(state) {
   if (only) document.title = state.name;
 }
 
+/** Take phones off the page that a sandbox begun anew does not know. */
+function forget(known) {
+  for (const [id, phone] of phones) {
+    if (known.includes(id)) continue;
+    phone.element.remove();
+    phones.delete(id);
+  }
+}
+
 function showAll(state) {
   bot = state.bot;
+  forget(state.phones.map(({ id }) => id));
   for (const phone of phones.values()) phone.describe(bot);
   for (const phone of state.phones) show(phone);
-  if (!phones.size && !only) stage.append(welcome());
+  if (!phones.size && !only) stage.replaceChildren(welcome());
   document.body.classList.add("ready");
 }
 

@@ -1,0 +1,91 @@
+"""Time that moves when a test says so, and an event loop that never waits for it.
+
+In `MovedLoop` a timer that is next is simply due: a retry after five minutes costs no time at all.
+The one thing that is waited for in earnest is work another thread has in hand; whoever hands it
+over says so with `busy`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import selectors
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIDDAY = 1_795_060_800 * SECOND
+"""A Thursday in November 2026, noon in Taipei."""
+STUCK = 30.0
+"""Real seconds without any sign of life after which a test has hung."""
+
+
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: int = MIDDAY) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at / SECOND
+
+    def move(self, seconds: float) -> None:
+        self.at += int(seconds * SECOND)
+
+
+class MovedLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time jumps to whatever is due next. It is a clock as well."""
+
+    def __init__(self, at: int = MIDDAY) -> None:
+        self.began = at
+        self.moved = 0.0
+        self.in_hand = 0
+        super().__init__(_Selector(self))
+
+    def time(self) -> float:
+        return self.moved
+
+    def now(self) -> int:
+        return self.began + int(self.moved * SECOND)
+
+    def monotonic(self) -> float:
+        return self.moved
+
+    def move(self, seconds: float) -> None:
+        """Let time pass at once; timers that fell due fire together at the next turn."""
+        self.moved += seconds
+
+    @contextlib.contextmanager
+    def busy(self) -> Iterator[None]:
+        """Keep time from running ahead of another thread."""
+        self.in_hand += 1
+        try:
+            yield
+        finally:
+            self.in_hand -= 1
+
+
+class _Selector(selectors.DefaultSelector):
+    """Waits for threads and sockets, and jumps over the rest."""
+
+    def __init__(self, loop: MovedLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if timeout is not None and not self._loop.in_hand:
+            self._loop.moved += timeout
+            return []
+        ready = super().select(STUCK)
+        if not ready:
+            raise AssertionError("nothing is due, and nothing has happened for half a minute")
+        return ready

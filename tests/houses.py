@@ -1,0 +1,152 @@
+"""A whole house for a test: real database, real engine, real flows; only the channel is make-believe.
+
+`Home` runs everything between the bytes of an update and the letter handed over, on a loop whose
+time is moved. It is closed and opened again as often as a test likes: the data stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from bot.app import build, wake
+from bot.clock import SECOND
+from bot.mailbox.inbox import Arrival
+from bot.mailbox.limits import UNLIMITED, Limits
+from bot.settings import Settings, read_settings
+from bot.store.heartbeat import beat
+from bot.vault import HostKey, Vault
+from tests.clocks import MIDDAY, MovedLoop
+from tests.people import Person, raw
+from tests.post import Post
+from tests.stores import ask, database_on, migrated_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from bot.messages import Update
+
+BOT = 7_000_000_001
+FIRST_PERSON = 5_000_000_001
+VAULT = Vault(HostKey(bytes(range(32))))
+"""A vault whose key everybody here knows."""
+ALWAYS = "00:00-24:00"
+NEVER = ""
+
+
+def settings_for(folder: Path, **given: Any) -> Settings:
+    """Return the settings of a small organisation."""
+    key = folder / "key"
+    if not key.exists():
+        HostKey.make(key)
+    return read_settings(
+        **{
+            "data": folder / "data",
+            "host_key_file": key,
+            "organisation": "Hope House",
+            "contact": "02-1234",
+            "hours": ALWAYS,
+            **given,
+        }
+    )
+
+
+class Home:
+    """One deployment: its data, and the process that is running on them now."""
+
+    def __init__(  # noqa: PLR0913 - each is a seam of the house
+        self,
+        folder: Path,
+        *,
+        kind: str = "sqlite",
+        limits: Limits = UNLIMITED,
+        read: Callable[[bytes], Update] | None = None,
+        rehearsal: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.settings = settings_for(folder, **settings)
+        self.url = migrated_url(kind, folder)
+        self.post = Post()
+        self.next_update = 1000
+        self._made = {"limits": limits, "rehearsal": rehearsal} | ({"read": read} if read else {})
+        self._people = 0
+        self._at = MIDDAY
+        self.open()
+
+    def open(self) -> None:
+        """Start the process."""
+        self.loop = MovedLoop(self._at)
+        self.database = database_on(self.url, self.loop)
+        self.house = build(
+            self.settings, self.database, VAULT, self.post, bot=BOT, username="haven_bot",
+            clock=self.loop, **self._made,
+        )  # fmt: skip
+        self.run(wake(self.house))
+        self._courier = self.loop.create_task(self.house.courier.run())
+        self.settle()
+
+    def close(self) -> None:
+        """End the process in good order."""
+        self._courier.cancel()
+        self.run(asyncio.wait({self._courier}))
+        self._end()
+
+    def crash(self) -> None:
+        """End the process as a power cut would: nothing more is written down."""
+        self.database.writer._units.put(None)
+        self.database.writer._thread.join()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        with contextlib.suppress(BaseException):
+            self.run(asyncio.gather(*asyncio.all_tasks(self.loop), return_exceptions=True))
+        self._end()
+
+    def _end(self) -> None:
+        self.run(self.database.close())
+        self._at = self.loop.now()
+        self.loop.close()
+
+    def restart(self, seconds_away: float = 0.0) -> None:
+        """End the process in good order and start it again, some time later."""
+        self.close()
+        self._at += int(seconds_away * SECOND)
+        self.open()
+
+    def run(self, work: Coroutine[Any, Any, Any] | asyncio.Future[Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    def settle(self) -> None:
+        """Let every letter that can go now be gone, and be written down."""
+        self.run(self.house.courier.empty())
+
+    def receives(self, *updates: dict[str, Any]) -> None:
+        """Take updates in, together in one batch, and let the answers go out."""
+        arrivals = []
+        for update in updates:
+            arrivals.append(Arrival.of(self.next_update, raw(self.next_update, update)))
+            self.next_update += 1
+        self.takes(*arrivals)
+
+    def takes(self, *arrivals: Arrival) -> None:
+        self.run(self.house.dispatcher.receive(arrivals, self.next_update))
+        self.settle()
+
+    def person(self, language: str = "en") -> Person:
+        """Return somebody who has not written yet."""
+        self._people += 1
+        return Person(self, FIRST_PERSON + self._people, language)
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass; the bot says that it runs meanwhile."""
+        self.loop.move(seconds)
+        now = self.loop.now()
+        self.database.writer.run_now(lambda work: beat(work, BOT, now))
+
+    def seconds(self) -> int:
+        return self.loop.now() // SECOND
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a question to the database."""
+        return ask(self.database, sql)

@@ -1,0 +1,82 @@
+"""The edge of the world: a channel that shows what arrived, and fails when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.errors import Blocked, DeliveryError
+from bot.messages import Body, Edit, Leave, Remove, Say, Toast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What becomes of one attempt to deliver."""
+
+    error: Exception | None = None
+    arrives: bool = True
+    """Whether the letter arrived all the same."""
+    seconds: float = 0.0
+    """How long it takes."""
+
+
+FINE = Mishap()
+
+
+@dataclass
+class Post:
+    """Every chat as its person sees it, and everything that was ever handed over."""
+
+    fate: Callable[[int, Body], Mishap] = lambda _chat, _body: FINE
+    """Decides what becomes of an attempt."""
+    chats: dict[int, dict[int, Say]] = field(default_factory=lambda: defaultdict(dict))
+    """What each chat shows now: messages by number, oldest first."""
+    arrived: list[tuple[int, Body]] = field(default_factory=list)
+    attempts: list[tuple[int, Body]] = field(default_factory=list)
+    toasts: list[tuple[int, Toast]] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
+    blocked: set[int] = field(default_factory=set)
+    _number: int = 100
+
+    async def deliver(self, chat: int, body: Body) -> int | None:
+        self.attempts.append((chat, body))
+        mishap = Mishap(Blocked("blocked"), arrives=False)
+        if chat not in self.blocked:
+            mishap = self.fate(chat, body)
+        if mishap.seconds:
+            await asyncio.sleep(mishap.seconds)
+        number = self._arrive(chat, body) if mishap.arrives else None
+        if mishap.error is not None:
+            raise mishap.error
+        return number
+
+    def _arrive(self, chat: int, body: Body) -> int | None:
+        self.arrived.append((chat, body))
+        if isinstance(body, Say):
+            self._number += 1
+            self.chats[chat][self._number] = body
+            return self._number
+        if isinstance(body, Edit):
+            self.chats[chat][body.message] = Say(body.text, body.rows)
+        elif isinstance(body, Remove):
+            for number in body.messages:
+                self.chats[chat].pop(number, None)
+        elif isinstance(body, Toast):
+            self.toasts.append((chat, body))
+        elif isinstance(body, Leave):
+            self.left.append(chat)
+        return None
+
+    def texts(self, chat: int) -> list[str]:
+        """Return every text that ever arrived in a chat, in order."""
+        return [body.text for to, body in self.arrived if to == chat and isinstance(body, Say)]
+
+
+def fails(error: DeliveryError, *, arrives: bool = False) -> Mishap:
+    """Return a failure; by default nothing arrived."""
+    return Mishap(error, arrives=arrives)
