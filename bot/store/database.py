@@ -8,6 +8,7 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
@@ -18,6 +19,8 @@ from bot.errors import AlreadyRunning, StoreFailed, WrongSetting
 from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import URL, Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,7 +35,7 @@ PRAGMAS = {
 }
 """Set on every connection to SQLite, and asserted."""
 
-MAY_SEND_DSN = {"synchronous_commit": "on", "fsync": "on"}
+DURABLE = {"synchronous_commit": "on", "fsync": "on"}
 """What PostgreSQL must say of itself."""
 
 
@@ -86,7 +89,8 @@ class Database:
 def connect_sqlite(path: str) -> sqlite3.Connection:
     """Open a SQLite file with the pragmas, and see that they took."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    _set_pragmas(connection)
+    with _closed_on_failure(connection):
+        _set_pragmas(connection)
     return connection
 
 
@@ -121,11 +125,23 @@ def _connect_postgresql(url: URL) -> Any:
 
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = psycopg.connect(dsn, autocommit=True)
-    for name, wanted in MAY_SEND_DSN.items():
-        row = connection.execute(f"SHOW {name}").fetchone()
-        if row is None or row[0] != wanted:
-            raise StoreFailed(f"PostgreSQL answers {name}={row and row[0]}; it must be {wanted}")
+    with _closed_on_failure(connection):
+        for name, wanted in DURABLE.items():
+            row = connection.execute(f"SHOW {name}").fetchone()
+            if row is None or row[0] != wanted:
+                raise StoreFailed(
+                    f"PostgreSQL answers {name}={row and row[0]}; it must be {wanted}"
+                )
     return connection
+
+
+@contextlib.contextmanager
+def _closed_on_failure(connection: Any) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _known(url: str) -> URL:
@@ -153,7 +169,7 @@ class DataDirectory:
     @property
     def database_url(self) -> str:
         """Return where SQLite lies when nothing else was set."""
-        return f"sqlite:///{self.path / 'haven.db'}"
+        return f"sqlite:///{quote(str(self.path / 'haven.db'))}"
 
     @property
     def files(self) -> Path:
