@@ -1,4 +1,4 @@
-"""A whole house for a test: real database, real engine, real flows; only the channel is make-believe.
+"""A whole house for a test: real database, engine and flows; only the channel is make-believe.
 
 `Home` runs everything between the bytes of an update and the letter handed over, on a loop whose
 time is moved. It is closed and opened again as often as a test likes: the data stay.
@@ -56,7 +56,7 @@ def settings_for(folder: Path, **given: Any) -> Settings:
 class Home:
     """One deployment: its data, and the process that is running on them now."""
 
-    def __init__(  # noqa: PLR0913 - each is a seam of the house
+    def __init__(
         self,
         folder: Path,
         *,

@@ -1,4 +1,4 @@
-"""A real PostgreSQL, started once for all tests that want one; every test has a database to itself."""
+"""A real PostgreSQL, started once for all tests that want one; each has a database to itself."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pytest
+
 from bot.store.database import Database
 from bot.store.upgrade import upgrade
 from bot.store.writer import Work, Writer
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from tests.clocks import MovedLoop
 
 KINDS = ("sqlite", "postgresql")
+on_both = pytest.mark.parametrize("kind", KINDS)
+"""Runs a test on either database."""
 T = TypeVar("T")
 
 
