@@ -165,3 +165,13 @@ def test_coming_back_adds_to_the_files() -> None:
 def test_the_words_of_an_album_go_with_its_first_file() -> None:
     sitting = at_files().does(Files((PHOTO, VOICE), "both"), "done")
     assert sitting.top["files"] == (FileNote("p", "photo", caption="both"), VOICE)
+
+
+def test_coming_back_untouched_offers_to_keep_and_not_to_finish() -> None:
+    for sitting in (
+        Sitting("kinds").does("bed", "done", "back"),
+        at_files().does(Files((PHOTO,)), "done", "back"),
+    ):
+        assert {"keep", "clear"} <= set(sitting.asked.controls)
+        assert "done" not in sitting.asked.controls
+        assert sitting.position.frames[-1].held == {}

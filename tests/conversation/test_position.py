@@ -9,6 +9,7 @@ from bot.conversation import (
     Book,
     Choose,
     Collect,
+    Danger,
     End,
     FileNote,
     Files,
@@ -18,6 +19,7 @@ from bot.conversation import (
     Outcome,
     Place,
     Position,
+    Review,
     Say,
     Where,
     pack,
@@ -166,3 +168,40 @@ def test_what_was_asked_can_be_found_by_its_former_name() -> None:
     assert found.name == "what"
     assert NEW.question("report", "gone") is None
     assert NEW.question("nowhere", "gone") is None
+
+
+class Before(Flow):
+    title = T
+    safe = Choose(T, why=WHY, choices=YES_NO)
+    urgent = Danger(when=safe.was("no"))
+    story = Ask(T, why=WHY)
+    end = End(T)
+
+
+class After(Flow):
+    title = T
+    renamed: ClassVar[dict[str, str]] = {"urgent": "danger_first", "safe": "safe_now"}
+    safe_now = Choose(T, why=WHY, choices=YES_NO)
+    danger_first = Danger(when=safe_now.was("no"))
+    age = Choose(Text("How old?"), why=WHY, choices=YES_NO)
+    story = Ask(T, why=WHY)
+    review = Review(T, of=(safe_now, story), show=T, go=T)
+    end = End(T)
+
+
+Before.name = After.name = "report"
+
+
+def test_a_flow_that_came_back_is_not_begun_again_under_its_new_name() -> None:
+    sitting = Sitting("report", book=Book([Before, DangerFlow])).does("no", "not_yet")
+    sitting.restarts(Book([After, DangerFlow])).does(Written("x"), "show", "story", Written("y"))
+    assert sitting.step == "review"
+    sitting.does("show", "safe_now", "no")
+    assert [frame.flow for frame in sitting.position.frames] == ["report"]
+    assert sitting.step == "age"
+
+
+def test_a_restart_leaves_only_marks_of_steps_there_are() -> None:
+    sitting = Sitting("report", book=OLD).does("yes", Written("x"), "skip").begins("danger")
+    sitting.restarts(NEW).does("not_yet")
+    assert sitting.position.frames[0].passed == ["hello"]

@@ -2,13 +2,26 @@ from __future__ import annotations
 
 from gettext import NullTranslations
 
-from bot.conversation import FileNote, Files
+from bot.conversation import (
+    Ask,
+    Book,
+    Choose,
+    Collect,
+    End,
+    FileNote,
+    Files,
+    Flow,
+    Review,
+    Say,
+)
 from bot.conversation.engine import open_question
 from bot.conversation.heard import Words as Written
-from tests.conversation.small_flows import BOOK, Sitting
+from bot.text import Text
+from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, Sitting
 
 ENGLISH = NullTranslations()
 PHOTO = FileNote("p", "photo")
+T = Text("Words.")
 
 
 def reviewed() -> Sitting:
@@ -139,3 +152,38 @@ def test_the_review_itself_is_no_answer() -> None:
 def test_an_answer_that_is_not_there_cannot_be_changed() -> None:
     sitting = reviewed().does("theirs")
     assert sitting.step == "review"
+
+
+class Opening(Flow):
+    """A change opens a question, whose answer closes what came after."""
+
+    title = T
+    warning = Say(T)
+    first = Choose(T, why=WHY, choices=YES_NO)
+    opened = Choose(Text("Opened?"), why=WHY, choices=YES_NO, when=first.was("no"))
+    closed = Ask(T, why=WHY, when=~opened.was("yes"))
+    files = Collect(T, why=WHY, when=~opened.was("yes"))
+    review = Review(T, of=(first, opened, closed, files), show=T, go=T)
+    end = End(T)
+
+
+def opening() -> Sitting:
+    return Sitting("opening", book=Book([Opening, DangerFlow])).does("yes", Written("a long story"))
+
+
+def test_a_question_opened_by_a_change_can_close_what_came_after() -> None:
+    sitting = opening().does("skip", "show", "first", "no")
+    assert sitting.said == ["Opened?"]
+    assert sitting.does("yes").top == {"first": "no", "opened": "yes"}
+
+
+def test_a_question_opened_by_a_change_can_leave_the_rest_as_it_was() -> None:
+    sitting = opening().does("skip", "show", "first", "no", "no")
+    assert sitting.step == "review"
+    assert sitting.top["closed"] == "a long story"
+
+
+def test_what_was_begun_on_a_way_that_is_left_goes_with_it() -> None:
+    sitting = opening().does(Files((PHOTO,)), "back", "back", "no", "yes")
+    assert sitting.step == "review"
+    assert sitting.position.frames[-1].held == {}
