@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -10,10 +12,15 @@ import telegram
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 
-from bot.sandbox import BOT_ID, TOKEN
+from bot.sandbox import BOT_ID, TOKEN, Sandbox
+from bot.sandbox.journal import Call
+from bot.sandbox.jsons import encode
+from bot.sandbox.methods import METHODS
+from bot.sandbox.refusals import Refusal
+from tests.sandbox.oracle import methods
 
 if TYPE_CHECKING:
-    from bot.sandbox import Phone, Sandbox
+    from bot.sandbox import Phone
 
 HOURS = 60 * 60
 KEYS = InlineKeyboardMarkup([[InlineKeyboardButton("1 Ya", callback_data="yes")]])
@@ -441,3 +448,26 @@ async def test_the_token_is_shaped_like_a_real_one(bot: telegram.Bot) -> None:
     number, _, secret = TOKEN.partition(":")
     assert (int(number), len(secret)) == (BOT_ID, 35)
     assert await bot.log_out()
+
+
+STRANGE: list[Any] = [
+    True, 0, 1, -5, 2**63, 1.5, "", "x", "5000000001", "[]", "{}", "[1]", "x" * 5000, "\ud83d",
+    "attach://x", [], {}, [1], ["a"], [{}], [[]], {"a": 1}, {"message_id": "q"}, {"type": []},
+    {"inline_keyboard": [[{"text": "a", "callback_data": "\ud83d"}]]},
+    {"keyboard": [[{"text": "\ud83d"}]]}, [{"command": "a", "description": None}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_no_call_however_strange_is_more_than_refused(method: str) -> None:
+    dice = random.Random(method)
+    fields = list(methods()[method].model_fields)
+    for _ in range(300):
+        sandbox = Sandbox()
+        phone, group = sandbox.phone(), sandbox.group(forum=True)
+        phone.say("/start")
+        group.add_bot(phone, "administrator")
+        params = {field: dice.choice(STRANGE) for field in fields if dice.random() < 0.6}
+        params["chat_id"] = dice.choice([phone.id, group.id])
+        with contextlib.suppress(Refusal):
+            encode(METHODS[method](sandbox.world, Call(method, params, 0)))

@@ -1,6 +1,6 @@
 """The methods of the Bot API that the sandbox answers, by name.
 
-Each is a function of the world and one call; it returns the result or raises a `Refusal`.
+Each is a function of the world and one call, and returns the result or raises a `Refusal`.
 `getUpdates` alone waits, so it is answered in `bot.sandbox.api`.
 """
 
