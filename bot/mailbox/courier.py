@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import heapq
 import random
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
@@ -77,7 +78,9 @@ class Courier:
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._held: set[int] = set()
         self._dropped: set[int] = set()
-        self._turns: asyncio.PriorityQueue[tuple[int, int, Job]] = asyncio.PriorityQueue()
+        self._turns: list[tuple[int, int, Job]] = []
+        self._idle: list[asyncio.Future[None]] = []
+        self._waking = False
         self._serial = 0
         self._busy = 0
         self._results: list[Settled] = []
@@ -107,7 +110,10 @@ class Courier:
         carriers = [asyncio.create_task(self._carry()) for _ in range(self._limits.in_flight)]
         others = [asyncio.create_task(job()) for job in (self._look, self._write_down)]
         try:
-            await asyncio.gather(*carriers, *others)
+            # Not `gather`: it would cancel the carriers with us, letters on the wire and all.
+            ended, _ = await asyncio.wait([*carriers, *others], return_when=asyncio.FIRST_EXCEPTION)
+            for task in ended:
+                task.result()
         finally:
             for task in others:
                 task.cancel()
@@ -122,7 +128,7 @@ class Courier:
 
     async def empty(self) -> None:
         """Wait until no letter waits, flies, or is still to be written down."""
-        while self._busy or self._held or not self._turns.empty():  # noqa: ASYNC110
+        while self._busy or self._held or self._turns:  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # only a stopping process and tests wait here
 
     def _recover(self, work: Work) -> None:
@@ -132,12 +138,29 @@ class Courier:
 
     def _line_up(self, lane: int, job: Job) -> None:
         self._serial += 1
-        self._turns.put_nowait((lane, self._serial, job))
+        heapq.heappush(self._turns, (lane, self._serial, job))
+        self._wake_one()
+
+    def _wake_one(self) -> None:
+        # One at a time: whoever wakes takes a job and wakes the next if there are more. A crowd
+        # woken at once would find that the first had done it all.
+        while self._idle and not self._waking:
+            woken = self._idle.pop()
+            if not woken.done():
+                self._waking = True
+                woken.set_result(None)
 
     async def _carry(self) -> None:
         """Do one job after the other; there is one of these for every letter on the wire."""
         while True:
-            _, _, job = await self._turns.get()
+            while not self._turns:
+                woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._idle.append(woken)
+                await woken
+                self._waking = False
+            _, _, job = heapq.heappop(self._turns)
+            if self._turns:
+                self._wake_one()
             if job is None:
                 return
             self._busy += 1

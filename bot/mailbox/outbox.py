@@ -68,7 +68,7 @@ class Letter:
     created_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settled:
     """What became of an attempt to deliver a letter."""
 
