@@ -58,7 +58,7 @@ TIDY_EVERY = 600.0
 BEAT_EVERY = 30.0
 # Translators: hours of a day, Taiwan time, e.g. 09:00-21:00.
 EVERY_DAY = _("every day {span}")
-NO_HOURS = _("no fixed hours")
+NO_HOURS = _("at no fixed hours")
 UNSTAFFED_KINDS = frozenset({"police", "immigration"})
 """Organisations whose people are officers: what they must do differs, and people are told."""
 

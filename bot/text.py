@@ -72,8 +72,8 @@ def ngettext(one: str, many: str) -> Text:
 
 
 def bare(words: str) -> str:
-    """Return Latin words without the marks people leave out when they type: `khong chac`."""
-    folded = fold(words)
+    """Return words in their plainest spelling: `khong chac` for its marks, one of two Tai signs."""
+    folded = fold(words).replace("\u81fa", "\u53f0")
     if folded.isascii():
         return folded
     apart = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))

@@ -35,7 +35,7 @@ OWN_AGE = {
     # Translators: 17 or younger. Always the number, never "child".
     "under": pgettext("button", "Under 18"),
     # Translators: includes exactly 18.
-    "adult": pgettext("button", "18 or over"),
+    "adult": pgettext("button", "Age 18 or over"),
     "unsaid": pgettext("button", "Rather not say"),
 }
 """Whether the person who writes is under 18; not saying is not being adult."""
@@ -119,7 +119,8 @@ PHONE_WARNING = _(
 
 # Translators: safety sentences [f] and [c]. Quote the word on the button "Send" exactly.
 OPENING = _(
-    "You can stop at any time. We pass nothing on until you say so, with the button “Send”. "
+    "You can stop at any time. We pass on nothing you write until you say so, with the button "
+    "“Send”. "
     "Somebody with your phone or your Telegram account can read this chat."
 )
 
@@ -219,7 +220,7 @@ REHEARSAL = _(
 )
 """Stands first wherever a bot is only being tried out."""
 
-STALE = _("That button is from before. This is where we are now.")
+STALE = _("That button is from before. The question now is below.")
 """A line that vanishes by itself, when an old button was pressed."""
 
 PRESSED_ALREADY = _("We have your answer.")

@@ -18,7 +18,7 @@ class Privacy(Flow):
         # www.example.org
         _(
             "What you write is collected by {organisation}, only to answer you and to give you "
-            "support. You can refuse any question. Then we know less, nothing else happens.\n"
+            "support. You can leave questions out. Then we know less, nothing else happens.\n"
             "Contact: {contact}"
         ),
     )

@@ -91,9 +91,9 @@ class Welcome(Flow):
     law_police = Say(
         # Translators: safety sentence [i] where the staff are officers themselves.
         _(
-            "People read it only after you send it. They are officers. Taiwan law says they must "
-            "act on some things: when someone under 18 is being harmed, and when someone seems to "
-            "be forced or controlled."
+            "People read it only after you send it. They are officials with police duties. Taiwan "
+            "law says they must act on some things: when someone under 18 is being harmed, and "
+            "when someone seems to be forced or controlled."
         ),
         when=Known("police"),
     )
@@ -101,8 +101,8 @@ class Welcome(Flow):
         # Translators: safety sentences [c] and [d]. Quote the word on the button "Send" exactly.
         # "Ask about", not "ask for".
         _(
-            "You can stop at any time. We pass nothing on until you say so, with the button "
-            "“Send”. This chat does not ask about your visa or residence status."
+            "You can stop at any time. We pass on nothing you write until you say so, with the "
+            "button “Send”. This chat does not ask about your visa or residence status."
         ),
     )
 

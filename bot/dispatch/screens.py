@@ -7,6 +7,7 @@ question and language; a turn only fills in the tokens.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ TICK = "\N{CHECK MARK} "
 CONTROLS_IN_A_ROW = 24
 """Columns up to which all controls share a row."""
 MOST_LAYOUTS = 4096
+COUNTY_SIGNS = "\u5e02\u7e23"
+"""City and county, as Chinese writes them behind a name: people leave them out."""
 
 
 @lru_cache(maxsize=MOST_LAYOUTS)
@@ -84,7 +87,8 @@ class Screens:
         if found is None:
             read_in = catalogue(language)
             labels = [*self._phrasing.controls.values(), *self._phrasing.labels]
-            found = frozenset(bare(label.read_in(read_in)) for label in labels)
+            names = [bare(label.read_in(read_in)) for label in labels]
+            found = frozenset([*names, *(name.rstrip(COUNTY_SIGNS) for name in names)])
             self._all_labels[language] = found
         return bare(words) in found
 
@@ -94,7 +98,7 @@ class Screens:
         found = self._labels.get(key)
         if found is None or found[0] is not reply.choices:
             read_in = catalogue(language)
-            labels = {bare(c.label.read_in(read_in)): c.code for c in reply.choices}
+            labels = _by_label({c.code: bare(c.label.read_in(read_in)) for c in reply.choices})
             for name in reply.controls:
                 labels.setdefault(bare(self._phrasing.controls[name].read_in(read_in)), name)
             found = (reply.choices, labels)
@@ -142,6 +146,17 @@ class Screens:
             )
         )
         return tuple(rows)
+
+
+def _by_label(labels: dict[str, str]) -> dict[str, str]:
+    """Return codes by label; a city or county also without the sign that says which it is."""
+    found = {label: code for code, label in labels.items()}
+    short = Counter(label.rstrip(COUNTY_SIGNS) for label in labels.values())
+    for code, label in labels.items():
+        name = label.rstrip(COUNTY_SIGNS)
+        if short[name] == 1:
+            found.setdefault(name, code)
+    return found
 
 
 def _label(choice: Choice, words: str) -> str:

@@ -151,8 +151,9 @@ class Turning:
         if found is not None:
             self._command(found)
             return
-        alarms = self._alarms(update.words)
-        self._hear_words(update.words)
+        heard = self._label(update.words)
+        alarms = frozenset() if heard else self._alarms(update.words)
+        self._hear_words(update.words, heard)
         if alarms and not self._in_flow(DANGER):
             self._begin(DANGER)
 
@@ -163,19 +164,18 @@ class Turning:
             self.conversation.alarms.extend(alarms.difference(self.conversation.alarms))
         return alarms
 
-    def _hear_words(self, words: str) -> None:
+    def _hear_words(self, words: str, label: Pressed | None) -> None:
         position = self.conversation.position
-        if not position.frames:
+        if position.frames:
+            self._hear(label or Words(words))
+        else:
             position.keep(words)
             self._open_door()
-            return
-        heard = self._label(words) if len(words) <= LONGEST_LABEL else None
-        self._hear(heard or Words(words))
 
     def _label(self, words: str) -> Pressed | None:
         """Return the button of the open question whose label was typed."""
         language = self.conversation.language
-        if not self.setting.screens.may_be_label(language, words):
+        if len(words) > LONGEST_LABEL or not self.setting.screens.may_be_label(language, words):
             return None
         asked = open_question(self.setting.book, self.conversation.position)
         if asked is None:
