@@ -72,9 +72,8 @@ def skip(book: Book, position: Position, known: Facts) -> Turn:
     question = _open_question(book, position)
     if question is None or not question.skippable:
         return ask_again(book, position, known)
-    begun = question.begun(position.frames[-1])
-    if begun:
-        return _said(book, position, question, begun, known)
+    if question.begun(position.frames[-1]):
+        return answer(book, position, Pressed("done"), known)
     if question.name in position.frames[-1].answers:
         return keep(book, position, known)
     return _said(book, position, question, None, known)

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from bot.conversation.position import Frame, Position
     from bot.text import Text
 
-LONGEST_TOLD = 160
-"""Of each answer this much is read back: enough to know it again."""
+LONGEST_TOLD = 120
+"""Of the words in one answer this much is read back: enough to know them again."""
+MOST_TOLD = 20
+"""Of several choices, files or messages this many."""
 
 SHOW, GO, ALSO = "show", "go", "also"
 
@@ -123,10 +125,13 @@ def _told(question: Question[Answer], answer: Answer) -> tuple[Text | str, ...]:
 
 
 def _cut(told: tuple[Text | str, ...]) -> tuple[Text | str, ...]:
-    """Shorten the person's own words; ours are short already."""
-    return tuple(
-        part[: LONGEST_TOLD - 1] + "…"
-        if isinstance(part, str) and len(part) > LONGEST_TOLD
-        else part
-        for part in told
-    )
+    """Shorten what is read back: a person's words to a length, our labels to a number."""
+    left = LONGEST_TOLD
+    cut: list[Text | str] = []
+    for part in told[:MOST_TOLD]:
+        if isinstance(part, str):
+            if len(part) > left:
+                return (*cut, part[:left] + "…")
+            left -= len(part)
+        cut.append(part)
+    return (*cut, "…") if len(told) > MOST_TOLD else tuple(cut)

@@ -21,7 +21,6 @@ FILE_KEPT = _("We have it. Now back to the question.")
 RECEIVED = _("We have it. You can send more.")
 NO_REASON = _("You can answer this as you like.")
 LEFT_EMPTY = _("not answered")
-FILES_SENT = _("Files: {count}")
 POINT_SHARED = _("A place on the map")
 WRITTEN_BESIDE = _("You also wrote")
 

@@ -70,7 +70,7 @@ def test_done_with_nothing_ticked_asks_again() -> None:
 
 
 def test_an_old_skip_loses_no_tick() -> None:
-    assert Sitting("kinds").does("bed", "skip").top["needs"] == ("bed",)
+    assert Sitting("kinds").does("bed", "food", "skip").top["needs"] == ("food", "bed")
 
 
 def test_coming_back_shows_the_ticks() -> None:

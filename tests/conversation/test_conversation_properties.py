@@ -39,7 +39,7 @@ from tests.conversation.random_flows import (
 if TYPE_CHECKING:
     from bot.conversation.position import Frame
 
-MANY = settings(max_examples=200, deadline=None)
+MANY = settings(max_examples=150, deadline=None)
 ASIDES = ("danger", "f0", "f1")
 DONE = st.one_of(HEARD, st.sampled_from(ASIDES))
 STEPS = st.lists(DONE, max_size=25)

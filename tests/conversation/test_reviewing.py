@@ -83,6 +83,19 @@ def test_long_words_are_cut_in_the_summary_and_nowhere_else() -> None:
     assert sitting.top["mine"] == "x" * 4000
 
 
+def test_much_that_was_written_beside_does_not_swell_the_summary() -> None:
+    sitting = Sitting("branches").writes(*(f"word{number} " * 9 for number in range(60)))
+    sitting.does(Files((PHOTO,) * 60)).does("me", "skip", "show")
+    assert len(sitting.asked.read_in(ENGLISH)) < 400
+
+
+def test_many_files_are_read_back_as_some_and_more() -> None:
+    sitting = Sitting("kinds").does("skip", "skip", "skip", "skip", Files((PHOTO,) * 60))
+    sitting.does("done", "skip", "show")
+    assert sitting.asked.read_in(ENGLISH).count("photo") == 20
+    assert "photo, …" in sitting.asked.read_in(ENGLISH)
+
+
 def test_an_answer_is_changed_and_the_review_comes_back() -> None:
     sitting = reviewed().does("show", "mine", Written("Lan"))
     assert sitting.step == "review"
