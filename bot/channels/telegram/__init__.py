@@ -17,7 +17,7 @@
 
 Why our own poller: python-telegram-bot confirms a batch before a handler has seen it (179 of 240
 messages lost in one measured crash), and one update it cannot parse stops all others for a day.
-Why our own reading: `Update.de_json` costs a hundred times what `parse` does; it is the oracle in
+Why our own reading: `Update.de_json` costs some sixty times what `parse` does; it is the oracle in
 the tests instead. Why aiohttp under the Bot: eight times the sends a second of the default client
 with 32 on their way, and it can tell a letter that never left from one that may have arrived.
 """

@@ -38,13 +38,11 @@ def pieces(text: str, longest: int = LONGEST) -> list[str]:
 
 
 def _end(text: str, longest: int) -> int:
-    """Return how many characters fit."""
-    left = longest
-    for index, char in enumerate(text):
-        left -= 2 if ord(char) > BMP else 1
-        if left < 0:
-            return max(index, 1)
-    return len(text)
+    """Return how many characters fit, at least one."""
+    end = used = 0
+    while (used := used + (2 if ord(text[end]) > BMP else 1)) <= longest:
+        end += 1
+    return max(end, 1)
 
 
 def _best_cut(text: str, end: int) -> int:
@@ -71,7 +69,7 @@ def _may_cut(text: str, at: int) -> bool:
         return False
     if _is_regional(after) and _is_half_a_flag(text, at):
         return False
-    if _is_jamo(before) or _is_jamo(after):
+    if _is_vowel_or_final(after) or (_is_initial(before) and after >= "\u1100"):
         return False
     return not (after.isalpha() and _ends_joined(text, at))
 
@@ -98,18 +96,19 @@ def _is_half_a_flag(text: str, at: int) -> bool:
     return (at - begin) % 2 == 1
 
 
-def _is_jamo(char: str) -> bool:
-    return (
-        "\u1100" <= char <= "\u11ff" or "\ua960" <= char <= "\ua97f" or "\ud7b0" <= char <= "\ud7ff"
-    )
+def _is_initial(char: str) -> bool:
+    """Say whether a Hangul syllable begins with this letter, written in letters."""
+    return "\u1100" <= char <= "\u115f" or "\ua960" <= char <= "\ua97f"
+
+
+def _is_vowel_or_final(char: str) -> bool:
+    """Say whether a Hangul syllable written in letters goes on with this one."""
+    return "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff"
 
 
 def _ends_joined(text: str, at: int) -> bool:
     """Say whether the marks before the cut join to the letter behind it, as in Indic conjuncts."""
-    for index in range(at - 1, -1, -1):
-        char = text[index]
-        if unicodedata.combining(char) == VIRAMA:
-            return True
-        if not _is_attached(char) and char not in JOINERS:
-            return False
-    return False
+    index = at - 1
+    while index > 0 and _is_attached(text[index]) and unicodedata.combining(text[index]) != VIRAMA:
+        index -= 1
+    return unicodedata.combining(text[index]) == VIRAMA

@@ -64,6 +64,7 @@ def test_what_telegram_never_promised_is_unreadable_and_the_reason_keeps_quiet(b
         b'{"update_id":"5","message":{}}',
         b'{"update_id":' + b"9" * 5000 + b"}",
         b'{"update_id":1,"message":' + b"[" * 100_000,
+        b'{"update_id":1,"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
         b'{"update_id":1,"x":NaN}',
         b'{"update_id":1,"message":{"text":"\x00"}}',
         b"\xff",

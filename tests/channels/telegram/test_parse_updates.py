@@ -318,3 +318,17 @@ def test_even_the_name_of_a_field_may_be_broken(name: bytes) -> None:
     assert parse(raw(update(HERE={})).replace(b"HERE", name)).note == "unknown"
     held = parse(raw(update(message=message(HERE={}))).replace(b"HERE", name))
     assert (held.kind, held.note) == (Kind.OTHER, "unknown")
+
+
+def test_a_reaction_is_noted_with_its_chat_but_not_an_anonymous_one() -> None:
+    reaction = UPDATES["message_reaction"]
+    got = read(update(message_reaction=reaction))
+    assert (got.kind, got.note, got.chat, got.words) == (
+        Kind.NOTHING,
+        "message_reaction",
+        CHAT["id"],
+        "👍",
+    )
+    nobody = {name: value for name, value in reaction.items() if name != "user"}
+    hidden = read(update(message_reaction=nobody | {"actor_chat": CHANNEL}))
+    assert hidden == Update(1, Kind.NOTHING, note="message_reaction")

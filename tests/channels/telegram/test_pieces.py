@@ -21,6 +21,13 @@ def borders(text: str) -> set[int]:
 @given(TEXT, st.integers(24, 60))
 @example("🇮🇩" * 40, 30)
 @example("กำ" * 40, 24)
+@example("\r\n" * 40, 25)
+@example("क्षि" * 20, 27)
+@example("a" + "क्‍ष" * 20, 26)
+@example("한" * 20, 25)
+@example("\u1112\u1161\u11ab" * 20, 25)
+@example("\u0600\u0661" * 20, 25)
+@example("a" + "ｶﾞ" * 20, 24)
 def test_no_character_a_person_sees_is_broken(text: str, longest: int) -> None:
     cut = pieces(text, longest)
     assert "".join(cut) == text

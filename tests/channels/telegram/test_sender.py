@@ -11,7 +11,7 @@ from bot.channels.telegram.connect import SilentBot, bot_for
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import Sender
 from bot.errors import Blocked, Refused, TooOld, TryLater, Uncertain
-from bot.messages import Button, Edit, Leave, Remove, Toast
+from bot.messages import ANYWHERE, Button, Edit, Leave, Remove, Toast
 from bot.messages import Say as Saying
 
 
@@ -36,6 +36,15 @@ async def test_a_message_goes_out_as_plain_text_protected_and_without_preview(
         [{"text": "A", "callback_data": "a"}],
         [{"text": "B", "callback_data": "b"}],
     ]
+
+
+async def test_a_button_brings_back_what_its_message_prescribes(wire: Wire, bot: SilentBot) -> None:
+    rows = ((Button("A", "a"), Button("Help", f"{ANYWHERE}help")),)
+    for body in (Saying("x", rows, prefix="p."), Edit(7, "x", rows, prefix="p.")):
+        await Sender(bot).deliver(5, body)
+    for method in ("sendMessage", "editMessageText"):
+        ((first, second),) = wire.asked(method)[0]["reply_markup"]["inline_keyboard"]
+        assert (first["callback_data"], second["callback_data"]) == ("p.a", f"{ANYWHERE}help")
 
 
 async def test_a_quiet_sender_makes_no_sound(wire: Wire, bot: SilentBot) -> None:
