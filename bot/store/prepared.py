@@ -6,13 +6,12 @@ them as they are.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,11 +23,14 @@ if TYPE_CHECKING:
 
     Row = tuple[Any, ...]
 
-DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite.dialect(paramstyle="qmark"),
-    "postgresql": PGDialect_psycopg(paramstyle="format"),  # type: ignore[no-untyped-call]
-}
-"""By name, each with positional parameters."""
+
+@cache
+def dialect_of(name: str) -> Dialect:
+    """Return a database's dialect, with positional parameters."""
+    if name == "sqlite":
+        return sqlite.dialect(paramstyle="qmark")
+    return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+
 
 LIST_SIZES = (1, 8, 32, 128)
 """How many values a compiled `IN` takes; shorter lists repeat their last value."""
@@ -40,7 +42,7 @@ class Compiled:
     __slots__ = ("arrange", "sql")
 
     def __init__(self, statement: ClauseElement, names: Sequence[str], dialect: str) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=DIALECTS[dialect]))
+        compiled = cast("SQLCompiler", statement.compile(dialect=dialect_of(dialect)))
         self.sql = str(compiled)
         order = compiled.positiontup or []
         self.arrange = None if order == list(names) else _arrangement(compiled, order, names)

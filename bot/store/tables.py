@@ -26,6 +26,13 @@ metadata = MetaData(
     }
 )
 
+NOT_DONE = text("state <> 'done'")
+UNSENT = text("state in ('queued', 'sending')")
+CASE_WAITS = text("status = 'waiting'")
+FILE_WAITS = text("state = 'named'")
+"""What the small indexes hold. A statement must say it in these words, or SQLite scans the table:
+it does not look through a parameter."""
+
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A number the database gives; in SQLite only `INTEGER` is the row's own number."""
 
@@ -51,8 +58,8 @@ Index(
     "ix_inbox_open",
     inbox.c.state,
     inbox.c.id,
-    sqlite_where=text("state <> 'done'"),
-    postgresql_where=text("state <> 'done'"),
+    sqlite_where=NOT_DONE,
+    postgresql_where=NOT_DONE,
 )
 
 offsets = Table(
@@ -131,8 +138,8 @@ Index(
     "ix_outbox_open",
     outbox.c.state,
     outbox.c.not_before,
-    sqlite_where=text("state in ('queued', 'sending')"),
-    postgresql_where=text("state in ('queued', 'sending')"),
+    sqlite_where=UNSENT,
+    postgresql_where=UNSENT,
 )
 
 cases = Table(
@@ -161,8 +168,8 @@ Index(
     cases.c.priority,
     cases.c.waiting_since,
     cases.c.id,
-    sqlite_where=text("status = 'waiting'"),
-    postgresql_where=text("status = 'waiting'"),
+    sqlite_where=CASE_WAITS,
+    postgresql_where=CASE_WAITS,
 )
 Index("ix_cases_chat_key", cases.c.chat_key)
 
@@ -203,6 +210,6 @@ Index(
     "ix_files_open",
     files.c.state,
     files.c.not_before,
-    sqlite_where=text("state = 'named'"),
-    postgresql_where=text("state = 'named'"),
+    sqlite_where=FILE_WAITS,
+    postgresql_where=FILE_WAITS,
 )
