@@ -33,7 +33,7 @@ export class FaultsPane {
     this.odd = make("select", { "aria-label": "Odd update" });
     element.append(
       make("header", { class: "pane-head" }, make("h2", { text: "Faults" }), iconButton("close", "Close the faults", () => this.toggle(false))),
-      this.group("For", make("div", { class: "fields" }, this.chat, this.method, make("label", {}, "next ", this.times))),
+      this.group("For", make("div", { class: "fields" }, this.chat, this.method, make("label", {}, "next ", this.times, " calls"))),
       this.group("Answers", this.buttons(ANSWERS, (asked) => this.order({ ...asked, times: Number(this.times.value) || 1 }))),
       this.group("Too many requests", this.buttons([["for 30 s", 30], ["for 5 min", 300]], (seconds) => this.order({ trouble: "flood", lasting: seconds }))),
       this.group("Delivery to the bot", this.buttons(DELIVERY, (asked) => this.order(asked))),

@@ -89,7 +89,9 @@ export class PhoneView {
       this.hello = make("p", { class: "hello", lang: languageOf(text, this.tag), dir: "auto", text });
       this.log.append(this.hello);
     }
+    const near = this.isNearEnd();
     this.composer.show();
+    if (near) this.toEnd();
   }
 
   // What happened
