@@ -18,7 +18,7 @@ from bot.clock import SECOND
 from bot.errors import Refused
 from bot.log import log
 from bot.store.prepared import Prepared
-from bot.store.tables import files
+from bot.store.tables import FILE_WAITS, files
 from bot.vault import Purpose
 from bot.vault.chunks import sealed_pieces
 
@@ -38,7 +38,7 @@ LONGEST_WAIT = 3600
 _DUE = Prepared(
     lambda _: (
         select(files.c.id, files.c.sealed, files.c.attempts)
-        .where(files.c.state == NAMED, files.c.not_before <= bindparam("now"))
+        .where(FILE_WAITS, files.c.state == NAMED, files.c.not_before <= bindparam("now"))
         .order_by(files.c.not_before)
         .limit(bindparam("most"))
     ),

@@ -158,6 +158,9 @@ class Courier:
                 self._idle.append(woken)
                 await woken
                 self._waking = False
+            if (wait := self._wait_for_all()) > 0:
+                await asyncio.sleep(wait)  # and only then choose: by then a person may have come
+                continue
             _, _, job = heapq.heappop(self._turns)
             if self._turns:
                 self._wake_one()
@@ -170,14 +173,16 @@ class Courier:
                 self._busy -= 1
 
     async def _do(self, job: bytes | tuple[int, Body]) -> None:
-        while (wait := self._wait_for_all()) > 0:  # noqa: ASYNC110 - it waits for time to pass
-            await asyncio.sleep(wait)
-        self._everybody.take()
         if isinstance(job, bytes):
             await self._serve(job)
-        else:
-            with contextlib.suppress(DeliveryError):
-                await self._channel.deliver(*job)
+            return
+        self._everybody.take()
+        try:
+            await self._channel.deliver(*job)
+        except DeliveryError:
+            pass  # it was worth nothing later
+        except Exception as error:  # noqa: BLE001 - nor is it worth the carrier
+            log.warning("letter_failed", error=type(error).__name__)
 
     def _wait_for_all(self) -> float:
         now = self._clock.monotonic()
@@ -190,6 +195,7 @@ class Courier:
         if wait > 0:
             self._line_up_later(letter, wait)
             return
+        self._everybody.take()
         result = await self._deliver(letter)
         self._results.append(result)
         self._settled.set()
@@ -236,7 +242,10 @@ class Courier:
 
     async def _deliver(self, letter: Letter) -> Settled:
         if letter.author != Author.BOT:
-            await self._writer.run(lambda work: self._outbox.mark_sending(work, [letter]))
+            try:
+                await self._writer.run(lambda work: self._outbox.mark_sending(work, [letter]))
+            except Exception:  # noqa: BLE001 - unmarked it is not sent, so it may be tried again
+                return self._missed(letter, TryLater())
         try:
             message = await self._channel.deliver(letter.chat, await self._complete(letter.body))
         except Exception as error:  # noqa: BLE001 - whatever happened, the letter is not lost

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import DAY
+from bot.errors import DoesNotOpen
 from bot.store.prepared import Prepared, PreparedList, insert_of
-from bot.store.tables import inbox, offsets, tallies
+from bot.store.tables import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ _KEEP = Prepared(
 _WAITING = Prepared(
     lambda _: (
         select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw, inbox.c.attempts)
-        .where(inbox.c.state == WAITING, inbox.c.bot == bindparam("of_bot"))
+        .where(NOT_DONE, inbox.c.state == WAITING, inbox.c.bot == bindparam("of_bot"))
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
     ),
@@ -88,6 +89,20 @@ _SET_ASIDE = Prepared(
     ),
     "why",
     "row",
+)
+_SET_ASIDE_DEADLY = Prepared(
+    lambda _: (
+        update(inbox)
+        .where(
+            NOT_DONE,
+            inbox.c.state == WAITING,
+            inbox.c.bot == bindparam("of_bot"),
+            inbox.c.attempts >= bindparam("deaths"),
+        )
+        .values(state=QUARANTINED, fault="the process ended over it")
+    ),
+    "of_bot",
+    "deaths",
 )
 _OFFSET = Prepared(
     lambda dialect: (put := insert_of(dialect, offsets).values(
@@ -131,6 +146,7 @@ _SHRED = Prepared(
     lambda _: (
         update(inbox)
         .where(
+            NOT_DONE,
             inbox.c.state == QUARANTINED,
             inbox.c.raw.is_not(None),
             inbox.c.received_at < bindparam("before"),
@@ -192,14 +208,18 @@ class Inbox:
     def waiting(self, work: Work, most: int) -> list[Arrival]:
         """Return stored updates that wait, oldest first, one more attempt counted for each.
 
-        One over which the process died too often is set aside instead.
+        One over which the process died too often is set aside instead. One that was attempted
+        before comes alone, so that its neighbours do not share its fate.
         """
+        work.run(_SET_ASIDE_DEADLY, self.bot, DEATHS)
         found: list[Arrival] = []
-        for row, number, digest, raw, attempts in work.rows(_WAITING, self.bot, most):
-            if attempts >= DEATHS:
-                work.run(_SET_ASIDE, "the process ended over it", row)
-                continue
-            found.append(self._opened(row, number, bytes(digest), bytes(raw)))
+        while not found and (rows := work.rows(_WAITING, self.bot, most)):
+            for row, number, digest, raw, attempts in rows:
+                if attempts and found:
+                    break
+                found += self._opened(work, row, number, bytes(digest), bytes(raw))
+                if attempts and found:
+                    break
         work.many(_ATTEMPT, [(arrival.row,) for arrival in found])
         return found
 
@@ -243,7 +263,13 @@ class Inbox:
     def _sealed(self, arrival: Arrival) -> bytes:
         return self._vault.seal(Purpose.INBOX, self._place(arrival), arrival.raw)
 
-    def _opened(self, row: int, number: int, digest: bytes, sealed: bytes) -> Arrival:
+    def _opened(
+        self, work: Work, row: int, number: int, digest: bytes, sealed: bytes
+    ) -> list[Arrival]:
         arrival = Arrival(number, b"", digest, row)
-        arrival.raw = self._vault.open(Purpose.INBOX, self._place(arrival), sealed)
-        return arrival
+        try:
+            arrival.raw = self._vault.open(Purpose.INBOX, self._place(arrival), sealed)
+        except DoesNotOpen:
+            work.run(_SET_ASIDE, "does not open", row)
+            return []
+        return [arrival]

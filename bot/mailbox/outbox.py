@@ -10,9 +10,10 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from bot.clock import DAY, HOUR
+from bot.errors import DoesNotOpen
 from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
-from bot.store.tables import outbox
+from bot.store.tables import UNSENT, outbox
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
@@ -103,6 +104,17 @@ _NUMBERS = Prepared(
     ),
     "count",
 )
+_WAITING_CHATS = (
+    select(outbox.c.chat_key)
+    .where(
+        UNSENT,
+        outbox.c.state == State.QUEUED.value,
+        outbox.c.not_before > bindparam("now"),
+        outbox.c.hold.is_(None),
+    )
+    .correlate(None)
+)
+"""Chats whose next letter is tried again later: whatever comes behind it waits too."""
 _DUE = Prepared(
     lambda _: (
         select(
@@ -115,7 +127,12 @@ _DUE = Prepared(
             outbox.c.not_before,
             outbox.c.created_at,
         )
-        .where(outbox.c.state == State.QUEUED.value, outbox.c.not_before <= bindparam("now"))
+        .where(
+            UNSENT,
+            outbox.c.state == State.QUEUED.value,
+            outbox.c.not_before <= bindparam("now"),
+            outbox.c.chat_key.not_in(_WAITING_CHATS),
+        )
         .order_by(outbox.c.id)
         .limit(bindparam("most"))
     ),
@@ -168,7 +185,7 @@ _ENDED = Prepared(
 _BLOCK_CHAT = Prepared(
     lambda _: (
         update(outbox)
-        .where(outbox.c.chat_key == bindparam("key"), outbox.c.state == State.QUEUED.value)
+        .where(UNSENT, outbox.c.chat_key == bindparam("key"), outbox.c.state == State.QUEUED.value)
         .values(state=State.BLOCKED.value, settled_at=bindparam("settled_at"))
     ),
     "settled_at",
@@ -183,7 +200,7 @@ _SENDING = Prepared(
 _UNCERTAIN = Prepared(
     lambda _: (
         update(outbox)
-        .where(outbox.c.state == State.SENDING.value)
+        .where(UNSENT, outbox.c.state == State.SENDING.value)
         .values(state=State.UNCERTAIN.value, settled_at=bindparam("settled_at"))
     ),
     "settled_at",
@@ -251,8 +268,12 @@ class Outbox:
         for row, key, sealed, lane, author, attempts, not_before, created in work.rows(
             _DUE, now, most
         ):
-            opened = self._vault.open(Purpose.OUTBOX, b"%d" % row, bytes(sealed))
-            content = _decode(opened)
+            try:
+                content = self._content(row, bytes(sealed))
+            except (DoesNotOpen, msgspec.MsgspecError) as error:
+                # Visible as failed, and in nobody's way.
+                work.run(_ENDED, State.FAILED.value, type(error).__name__, now, row)
+                continue
             chat, body = content.chat, content.body
             found.append(
                 Letter(row, bytes(key), chat, body, lane, author, attempts, not_before, created)
@@ -298,6 +319,9 @@ class Outbox:
         """Forget what is old enough; return how many rows went."""
         gone = work.run(_FORGET, most, now - NUMBERS_KEPT)
         return gone + work.run(_FORGET_UNDELIVERED, most, now - UNDELIVERED_KEPT)
+
+    def _content(self, row: int, sealed: bytes) -> _Content:
+        return _decode(self._vault.open(Purpose.OUTBOX, b"%d" % row, sealed))
 
     def _sealed(self, letter: Letter) -> bytes:
         content = _encode(_Content(letter.chat, letter.body))
