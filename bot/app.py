@@ -45,8 +45,7 @@ from flows.alarms import alarms
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-    from telegram import Bot
-
+    from bot.channels.telegram.connect import SilentBot
     from bot.channels.telegram.split import Raw
     from bot.mailbox.courier import Channel
     from bot.messages import Update
@@ -244,7 +243,7 @@ async def run_bot(
         directory.unlock()
 
 
-async def _work(house: House, bot: Bot, directory: DataDirectory) -> None:
+async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
     keeper = FileKeeper(
         house.database.writer, house.vault, _FilesOf(bot), directory.files, house.clock
     )
@@ -274,7 +273,7 @@ def _receiver(house: House) -> Callable[[Sequence[Raw]], Awaitable[None]]:
 class _FilesOf:
     """Files of one bot, by handle."""
 
-    bot: Bot
+    bot: SilentBot
 
     def fetch(self, handle: str) -> AsyncIterator[bytes]:
         return fetch(self.bot, handle)
