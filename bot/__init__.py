@@ -5,6 +5,8 @@ else happens to it; the dispatcher takes what waits, in order for every chat, an
 which touches no clock, database or network; one transaction keeps where the person is now, what
 followed, and the letters to send; then the courier sends, as often as it takes.
 
+    cli           the command line; demo and checkup are its longer commands
+    app           builds the house and runs it; queue_view shows staff the queue at a terminal
     channels      how people reach us: telegram
     sandbox       a stand-in for Telegram on this machine, with a phone page
     dispatch      one batch in, its turns out, one transaction
@@ -15,7 +17,8 @@ followed, and the letters to send; then the courier sends, as often as it takes.
     vault         keys, sealing
     store         the database
 
-Floors, from the top: cli, app, flows, channels and sandbox, dispatch, cases and places, mailbox and
-conversation, vault, store, messages and languages, text and log, settings and clock and errors. A
-room may use any floor below its own and none above; `tests/house` holds it to that.
+Floors, from the top: cli; demo and checkup; app and queue_view; flows; channels and sandbox;
+dispatch; cases and places; mailbox and conversation; vault; store; messages and languages; text
+and log; settings and clock; errors. A room may use any floor below its own, none above, and not
+the room beside it. The contracts stand in `pyproject.toml`; `tests/house` holds us to them.
 """
