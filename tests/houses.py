@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.messages import Update
+    from bot.store.database import Database
 
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001
@@ -56,18 +57,23 @@ def settings_for(folder: Path, **given: Any) -> Settings:
 class Home:
     """One deployment: its data, and the process that is running on them now."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a seam of the house
         self,
         folder: Path,
         *,
         kind: str = "sqlite",
+        database: Database | None = None,
         limits: Limits = UNLIMITED,
         read: Callable[[bytes], Update] | None = None,
         rehearsal: bool = False,
         **settings: Any,
     ) -> None:
         self.settings = settings_for(folder, **settings)
-        self.url = migrated_url(kind, folder)
+        self.url = (
+            database.url.render_as_string(hide_password=False)
+            if database
+            else migrated_url(kind, folder)
+        )
         self.post = Post()
         self.next_update = 1000
         self._made = {"limits": limits, "rehearsal": rehearsal} | ({"read": read} if read else {})
@@ -85,6 +91,7 @@ class Home:
         )  # fmt: skip
         self.run(wake(self.house))
         self._courier = self.loop.create_task(self.house.courier.run())
+        self.run(self.rest(0.1))
         self.settle()
 
     def close(self) -> None:
@@ -120,6 +127,10 @@ class Home:
     def settle(self) -> None:
         """Let every letter that can go now be gone, and be written down."""
         self.run(self.house.courier.empty())
+
+    async def rest(self, seconds: float = 0.5) -> None:
+        """Let that much time go by, whatever still waits."""
+        await asyncio.sleep(seconds)
 
     def receives(self, *updates: dict[str, Any]) -> None:
         """Take updates in, together in one batch, and let the answers go out."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bot.messages import token_of
+
 if TYPE_CHECKING:
     from bot.messages import Button, Say
     from tests.houses import Home
@@ -50,10 +52,12 @@ class Person:
         return [button.label for button in self.buttons()]
 
     def token(self, label: str) -> str:
-        """The token of a button under the newest question, by a part of its label."""
-        found = [button.token for button in self.buttons() if label in button.label]
+        """The token of a button under the newest question, by its label or a part of it."""
+        prefix = self.asked()[1].prefix
+        named = [it for it in self.buttons() if it.label.lstrip("✓ 0123456789") == label]
+        found = named or [it for it in self.buttons() if label in it.label]
         assert len(found) == 1, f"{len(found)} buttons hold {label!r}: {self.labels()}"
-        return found[0]
+        return token_of(found[0], prefix)
 
     @property
     def toasts(self) -> list[str]:

@@ -62,7 +62,7 @@ class Post:
             self.chats[chat][self._number] = body
             return self._number
         if isinstance(body, Edit):
-            self.chats[chat][body.message] = Say(body.text, body.rows)
+            self.chats[chat][body.message] = Say(body.text, body.rows, body.prefix)
         elif isinstance(body, Remove):
             for number in body.messages:
                 self.chats[chat].pop(number, None)

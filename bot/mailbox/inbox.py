@@ -57,7 +57,7 @@ _KEEP = Prepared(
     lambda dialect: (
         insert_of(dialect, inbox)
         .values({name: bindparam(name) for name in _KEPT})
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing(index_elements=["update_id", "digest", "bot"])
     ),
     *_KEPT,
 )

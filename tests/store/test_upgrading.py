@@ -1,0 +1,263 @@
+"""Upgrades keep everything (promise P16), from nothing, from every release, and killed half-way."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, insert, select
+
+from bot.cases.reading import Reader, queue
+from bot.conversation import Book
+from bot.errors import StoreTooNew
+from bot.languages import catalogue
+from bot.store.database import Database
+from bot.store.tables import metadata
+from bot.store.upgrade import HEAD, MIGRATIONS, revision, upgrade
+from flows import ALL
+from tests.houses import VAULT, Home
+from tests.store.fixtures.make import WORDS
+from tests.stores import KINDS, ask, empty_url, on_both
+
+DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
+
+
+def engine_of(database: Database) -> Engine:
+    driver = "sqlite" if database.dialect == "sqlite" else "postgresql+psycopg"
+    return create_engine(database.url.set(drivername=driver))
+
+
+def differences(database: Database) -> list[Any]:
+    """Return how a database differs from the tables the code knows."""
+    engine = engine_of(database)
+    with engine.connect() as connection:
+        found: list[Any] = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    return found
+
+
+def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table the code knows."""
+    engine = engine_of(database)
+    with engine.connect() as connection:
+        found = {
+            table.name: [
+                dict(row._mapping)
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in metadata.sorted_tables
+        }
+    engine.dispose()
+    return found
+
+
+def test_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_every_release_has_a_populated_database_to_migrate() -> None:
+    releases = {path.name[:4] for path in (MIGRATIONS / "versions").glob("*.py")}
+    assert {path.stem for path in DUMPS} == releases
+
+
+@on_both
+def test_migrating_makes_exactly_the_tables_the_code_knows(kind: str, tmp_path: Path) -> None:
+    database = Database(empty_url(kind, tmp_path))
+    assert revision(database) is None
+    upgrade(database)
+    assert revision(database) == HEAD
+    assert differences(database) == []
+
+
+@on_both
+def test_a_missing_column_would_be_seen(kind: str, tmp_path: Path) -> None:
+    database = Database(empty_url(kind, tmp_path))
+    upgrade(database)
+    ask_nothing(database, "ALTER TABLE notices DROP COLUMN until")
+    assert differences(database)
+
+
+@on_both
+def test_a_database_at_this_release_is_left_alone(kind: str, tmp_path: Path) -> None:
+    database = Database(empty_url(kind, tmp_path))
+    upgrade(database)
+    ask_nothing(database, "INSERT INTO notices (kind, since, until) VALUES ('x', 1, 2)")
+    upgrade(database)
+    assert ask(database, "SELECT kind FROM notices") == [("x",)]
+
+
+@on_both
+def test_a_database_of_a_newer_release_is_refused_and_left_alone(kind: str, tmp_path: Path) -> None:
+    database = Database(empty_url(kind, tmp_path))
+    upgrade(database)
+    ask_nothing(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreTooNew, match="9999"):
+        upgrade(database)
+    assert revision(database) == "9999"
+
+
+def ask_nothing(database: Database, sql: str) -> None:
+    connection = database.connect()
+    cursor = connection.cursor()
+    cursor.execute(sql)
+    cursor.close()
+    connection.close()
+
+
+# --- Every release, populated ----------------------------------------------------------------
+
+
+def restored(dump: Path, kind: str, folder: Path) -> Database:
+    """Return a database as that release left it."""
+    path = folder / "haven.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(dump.read_text(encoding="utf-8"))
+    database = Database(f"sqlite:///{path}")
+    return database if kind == "sqlite" else carried_over(database, dump.stem, folder)
+
+
+def carried_over(source: Database, release: str, folder: Path) -> Database:
+    """Return a PostgreSQL database at a release, with the rows of the SQLite one."""
+    database = Database(empty_url("postgresql", folder))
+    connection = sqlite3.connect(str(source.url.database))
+    connection.row_factory = sqlite3.Row
+    engine = engine_of(database)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as target:
+        from alembic import command  # noqa: PLC0415 - it configures itself on import
+
+        config.attributes["connection"] = target
+        command.upgrade(config, release)
+        for table in metadata.sorted_tables:
+            rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table.name}")]  # noqa: S608 - our own name
+            target.execute(insert(table), rows)
+        for table in ("inbox", "outbox", "conversations", "notices"):
+            target.exec_driver_sql(
+                f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))"  # noqa: S608
+            )
+    engine.dispose()
+    connection.close()
+    return database
+
+
+@on_both
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+def test_an_upgrade_keeps_every_row(dump: Path, kind: str, tmp_path: Path) -> None:
+    database = restored(dump, kind, tmp_path)
+    before = rows_of(database)
+    assert all(before.values()), "every table of the dump must hold something"
+    upgrade(database)
+    assert revision(database) == HEAD
+    after = rows_of(database)
+    for table, rows in before.items():
+        assert [
+            {name: row[name] for name in old} for old, row in zip(rows, after[table], strict=True)
+        ] == rows
+    assert differences(database) == []
+
+
+@on_both
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+async def test_after_an_upgrade_staff_read_what_was_sent_before(
+    dump: Path, kind: str, tmp_path: Path
+) -> None:
+    database = restored(dump, kind, tmp_path)
+    upgrade(database)
+    (waiting,) = await queue(database)
+    reader = Reader(database, VAULT, Book(ALL), catalogue("en"), catalogue("en", "staff"))
+    opened = await reader.open(waiting.reference)
+    assert opened is not None
+    assert WORDS in [told.answer for sent in opened.received for told in sent.told]
+    assert [file.kind for file in opened.files] == ["photo"]
+    await database.close()
+
+
+@on_both
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
+def test_after_an_upgrade_an_open_question_is_still_open(
+    dump: Path, kind: str, tmp_path: Path
+) -> None:
+    home = Home(tmp_path, kind=kind, database=restored(dump, kind, tmp_path))
+    _, second = home.person("id"), home.person("th")  # as in the dump
+    home.passes(3700)
+    home.run(home.rest(2))
+    assert "needed most right now" in second.last  # a letter the old release left behind
+    second.presses("Food")  # an hour later: who can see the phone comes first
+    second.presses("Nobody", "Food")
+    assert "✓ 2 Food" in second.labels()
+    home.close()
+
+
+# --- Killed half-way -------------------------------------------------------------------------
+
+DIES = """
+import os, signal, sys
+from sqlalchemy import Engine, event
+from bot.store.database import Database
+from bot.store.upgrade import upgrade
+
+left = int(sys.argv[2])
+
+@event.listens_for(Engine, "before_cursor_execute")
+def die(*_):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+@event.listens_for(Engine, "commit")
+def die_before_the_commit(*_):
+    if sys.argv[2] == "900":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+upgrade(Database(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("statements", [0, 5, 14, 18, 900])
+def test_an_upgrade_killed_half_way_is_finished_by_the_next(
+    kind: str, statements: int, tmp_path: Path
+) -> None:
+    url = empty_url(kind, tmp_path)
+    died = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", DIES, url, str(statements)], check=False, capture_output=True
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    database = Database(url)
+    assert revision(database) is None  # all of it or nothing
+    upgrade(database)
+    assert differences(database) == []
+
+
+UPGRADES = """
+import sys
+from bot.store.database import Database
+from bot.store.upgrade import upgrade
+upgrade(Database(sys.argv[1]))
+"""
+
+
+def test_two_processes_may_upgrade_at_the_same_moment(tmp_path: Path) -> None:
+    url = empty_url("sqlite", tmp_path)
+    both = [
+        subprocess.Popen([sys.executable, "-c", UPGRADES, url], stderr=subprocess.PIPE)  # noqa: S603
+        for _ in range(2)
+    ]
+    ends = [(process.communicate()[1].decode(), process.returncode) for process in both]
+    assert [code for _, code in ends] == [0, 0], json.dumps(ends)
+    assert differences(Database(url)) == []
