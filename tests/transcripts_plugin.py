@@ -107,16 +107,18 @@ def all_flows() -> Book:
 
 @cache
 def catalogue(tag: str) -> Catalogue:
-    """Return the compiled catalogue, or compile it in memory where nobody has yet."""
-    try:
+    """Return a catalogue as it is written now: compiled in memory where `run` has not yet."""
+    source = languages.LOCALES / tag / "LC_MESSAGES" / "messages.po"
+    compiled = source.with_suffix(".mo")
+    if tag == languages.FALLBACK or (
+        compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime
+    ):
         return languages.catalogue(tag)
-    except FileNotFoundError:
-        compiled = io.BytesIO()
-        folder = languages.LOCALES / tag / "LC_MESSAGES"
-        with (folder / "messages.po").open("rb") as source:
-            write_mo(compiled, read_po(source, locale=tag))
-        compiled.seek(0)
-        return gettext.GNUTranslations(compiled)
+    fresh = io.BytesIO()
+    with source.open("rb") as written:
+        write_mo(fresh, read_po(written, locale=tag))
+    fresh.seek(0)
+    return gettext.GNUTranslations(fresh)
 
 
 def replay(
