@@ -14,10 +14,9 @@ from bot.conversation import Where
 from bot.text import Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     Answers = Mapping[str, object]
-    Condition = Callable[[Answers], bool]
 
 
 class Priority(IntEnum):
@@ -28,6 +27,62 @@ class Priority(IntEnum):
     THIS_SHIFT = 2
     STANDARD = 3
     INFORMATION = 4
+
+
+class Condition:
+    """Something that is true of the answers or not."""
+
+    def __call__(self, answers: Answers) -> bool:
+        """Tell whether it holds."""
+        raise NotImplementedError
+
+    def looks_at(self) -> Iterator[Said]:
+        """Yield every answer it asks for, so that a test finds those no flow can give."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Said(Condition):
+    """Holds when one of these was answered."""
+
+    step: str
+    codes: frozenset[str]
+
+    def __call__(self, answers: Answers) -> bool:
+        """Tell whether one of the codes is among the answers to the question."""
+        return not self.codes.isdisjoint(_codes(answers, self.step))
+
+    def looks_at(self) -> Iterator[Said]:
+        """Yield itself."""
+        yield self
+
+
+@dataclass(frozen=True)
+class Unknown(Said):
+    """Holds also when the question was asked and left open."""
+
+    def __call__(self, answers: Answers) -> bool:
+        """Tell whether the question was asked and has no answer, or one of the codes."""
+        asked = self.step in answers
+        return asked and (answers[self.step] is None or super().__call__(answers))
+
+
+@dataclass(frozen=True)
+class Together(Condition):
+    """Several conditions: all of them, or one that is enough."""
+
+    conditions: tuple[Condition, ...]
+    all_of_them: bool
+
+    def __call__(self, answers: Answers) -> bool:
+        """Tell whether enough of them hold."""
+        held = (condition(answers) for condition in self.conditions)
+        return all(held) if self.all_of_them else any(held)
+
+    def looks_at(self) -> Iterator[Said]:
+        """Yield what each looks at."""
+        for condition in self.conditions:
+            yield from condition.looks_at()
 
 
 @dataclass(frozen=True)
@@ -42,24 +97,22 @@ class Rule:
 
 def said(step: str, *codes: str) -> Condition:
     """Hold when one of these was answered."""
-    return lambda answers: bool(_codes(answers, step) & set(codes))
+    return Said(step, frozenset(codes))
 
 
 def unknown(step: str, *codes: str) -> Condition:
     """Hold when the question was asked and left open, or answered with one of these."""
-    return lambda answers: (
-        step in answers and (answers[step] is None or bool(_codes(answers, step) & set(codes)))
-    )
+    return Unknown(step, frozenset(codes))
 
 
 def every(*conditions: Condition) -> Condition:
     """Hold when all hold."""
-    return lambda answers: all(condition(answers) for condition in conditions)
+    return Together(conditions, all_of_them=True)
 
 
 def either(*conditions: Condition) -> Condition:
     """Hold when one holds."""
-    return lambda answers: any(condition(answers) for condition in conditions)
+    return Together(conditions, all_of_them=False)
 
 
 def _codes(answers: Answers, step: str) -> set[object]:
