@@ -72,6 +72,10 @@ def _secret(path: Path) -> bytes:
         secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except ValueError:
         secret = b""
+    except OSError as error:
+        raise WrongSetting(
+            f"HAVEN_HOST_KEY_FILE: {path} cannot be read ({error.strerror})"
+        ) from None
     if len(secret) != LENGTH:
         raise WrongSetting(f"HAVEN_HOST_KEY_FILE: {path} must hold 64 hexadecimal digits")
     return secret

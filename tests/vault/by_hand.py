@@ -1,0 +1,116 @@
+"""What the vault does, written out from the RFCs alone: `python -m tests.vault.by_hand` makes the
+vectors. It shares no code with the vault and none with its library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import struct
+import sys
+from pathlib import Path
+
+VECTORS = Path(__file__).parent / "vectors.json"
+MASK = 0xFFFFFFFF
+P1305 = (1 << 130) - 5
+CLAMP = 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+ROUNDS = ((0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15),
+          (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14))  # fmt: skip
+
+
+def hkdf(secret: bytes, info: bytes) -> bytes:
+    """RFC 5869 with SHA-256, no salt, 32 bytes."""
+    extracted = hmac.digest(b"\0" * 32, secret, "sha256")
+    return hmac.digest(extracted, info + b"\1", "sha256")
+
+
+def seal(key: bytes, nonce: bytes, associated: bytes, plain: bytes) -> bytes:
+    """RFC 8439, section 2.8: ChaCha20-Poly1305."""
+    one_time = _block(key, 0, nonce)[:32]
+    blocks = (_block(key, 1 + at // 64, nonce) for at in range(0, len(plain), 64))
+    stream = b"".join(blocks)
+    cipher = bytes(a ^ b for a, b in zip(plain, stream, strict=False))
+    lengths = struct.pack("<QQ", len(associated), len(cipher))
+    return cipher + _poly1305(one_time, _padded(associated) + _padded(cipher) + lengths)
+
+
+def envelope(secret: bytes, purpose: str, place: bytes, nonce: bytes, plain: bytes) -> bytes:
+    """What stands in the database: version, nonce, ciphertext, tag."""
+    key = hkdf(secret, f"haven 1 seal {purpose}".encode())
+    return b"\1" + nonce + seal(key, nonce, f"haven/{purpose}/".encode() + place, plain)
+
+
+def chat_key(secret: bytes, bot: int, chat: int) -> bytes:
+    """The lookup key of a chat."""
+    key = hkdf(secret, b"haven 1 identity")
+    return hmac.digest(key, f"{bot}|{chat}".encode(), "sha256")[:16]
+
+
+def vouched(secret: bytes, what: bytes) -> bytes:
+    """The proof of a button."""
+    return hashlib.blake2b(what, key=hkdf(secret, b"haven 1 buttons"), digest_size=8).digest()
+
+
+def _block(key: bytes, counter: int, nonce: bytes) -> bytes:
+    begin = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574]
+    begin += [*struct.unpack("<8L", key), counter, *struct.unpack("<3L", nonce)]
+    state = list(begin)
+    for _ in range(10):
+        for a, b, c, d in ROUNDS:
+            _quarter(state, a, b, c, d)
+    return struct.pack("<16L", *((x + y) & MASK for x, y in zip(state, begin, strict=True)))
+
+
+def _quarter(state: list[int], a: int, b: int, c: int, d: int) -> None:
+    for target, left, right, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+        state[target] = (state[target] + state[left]) & MASK
+        mixed = state[right] ^ state[target]
+        state[right] = (mixed << turn | mixed >> (32 - turn)) & MASK
+
+
+def _poly1305(key: bytes, message: bytes) -> bytes:
+    r = int.from_bytes(key[:16], "little") & CLAMP
+    total = 0
+    for at in range(0, len(message), 16):
+        total = (total + int.from_bytes(message[at : at + 16] + b"\1", "little")) * r % P1305
+    return ((total + int.from_bytes(key[16:], "little")) % (1 << 128)).to_bytes(16, "little")
+
+
+def _padded(part: bytes) -> bytes:
+    return part + b"\0" * (-len(part) % 16)
+
+
+def main() -> None:
+    """Write the vectors."""
+    secret = bytes(range(32))
+    words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
+    envelopes = []
+    for number, purpose in enumerate(
+        ("inbox", "conversation", "outbox", "case", "file", "address")
+    ):
+        for plain in (b"", words, words * 5):
+            nonce = hashlib.sha256(b"%d/%d" % (number, len(plain))).digest()[:12]
+            place = f"row {number}".encode()
+            sealed = envelope(secret, purpose, place, nonce, plain)
+            envelopes.append(
+                {
+                    "purpose": purpose,
+                    "place": place.hex(),
+                    "plain": plain.hex(),
+                    "sealed": sealed.hex(),
+                }
+            )
+    chats = [(7000000001, 5000000001), (7000000001, -1001), (7, 0), (70, 0)]
+    vectors = {
+        "host_key": secret.hex(),
+        "envelopes": envelopes,
+        "chats": [[bot, chat, chat_key(secret, bot, chat).hex()] for bot, chat in chats],
+        "buttons": [[what.hex(), vouched(secret, what).hex()] for what in (b"", b"x|1|report.who")],
+    }
+    VECTORS.write_text(json.dumps(vectors, indent=1) + "\n", encoding="ascii")
+    sys.stdout.write(f"{len(envelopes)} envelopes\n")
+
+
+if __name__ == "__main__":
+    main()

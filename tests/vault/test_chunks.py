@@ -1,0 +1,126 @@
+"""A sealed file opens whole and in order, or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import DoesNotOpen
+from bot.vault import HostKey, Vault
+from bot.vault.chunks import OVERHEAD, PIECE, open_pieces, sealed_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+VAULT = Vault(HostKey(bytes(32)))
+WHOLE = PIECE + OVERHEAD
+
+
+async def parts(content: bytes, size: int) -> AsyncIterator[bytes]:
+    for at in range(0, len(content), size):
+        yield content[at : at + size]
+
+
+async def sealed(content: bytes, size: int = 10_000, name: str = "f") -> list[bytes]:
+    return [piece async for piece in sealed_pieces(VAULT, name, parts(content, size))]
+
+
+def opened(path: Path, pieces: list[bytes], name: str = "f") -> bytes:
+    path.write_bytes(b"".join(pieces))
+    return b"".join(open_pieces(VAULT, name, path))
+
+
+@pytest.mark.parametrize("length", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 7])
+@pytest.mark.parametrize("size", [999, PIECE, 5 * PIECE])
+async def test_a_file_comes_back_as_it_was(tmp_path: Path, length: int, size: int) -> None:
+    content = bytes(number * 7 % 251 for number in range(length))
+    pieces = await sealed(content, size)
+    assert all(len(piece) <= WHOLE for piece in pieces)
+    assert opened(tmp_path / "f", pieces) == content
+
+
+def swapped(pieces: list[bytes]) -> list[bytes]:
+    return [pieces[1], pieces[0], *pieces[2:]]
+
+
+def swapped_last(pieces: list[bytes]) -> list[bytes]:
+    return [*pieces[:-2], pieces[-1], pieces[-2]]
+
+
+def repeated(pieces: list[bytes]) -> list[bytes]:
+    return [pieces[0], *pieces]
+
+
+def left_out(pieces: list[bytes]) -> list[bytes]:
+    return [pieces[0], *pieces[2:]]
+
+
+def without_its_end(pieces: list[bytes]) -> list[bytes]:
+    return pieces[:-1]
+
+
+def with_its_end_twice(pieces: list[bytes]) -> list[bytes]:
+    return [*pieces, pieces[-1]]
+
+
+def with_a_byte_more(pieces: list[bytes]) -> list[bytes]:
+    return [*pieces, b"x"]
+
+
+def with_itself_behind(pieces: list[bytes]) -> list[bytes]:
+    return pieces * 2
+
+
+def empty(_pieces: list[bytes]) -> list[bytes]:
+    return []
+
+
+@pytest.mark.parametrize("length", [3 * PIECE, 3 * PIECE + 100])
+@pytest.mark.parametrize(
+    "disturb",
+    [swapped, swapped_last, repeated, left_out, without_its_end, with_its_end_twice,
+     with_a_byte_more, with_itself_behind, empty],
+)  # fmt: skip
+async def test_pieces_in_any_other_order_do_not_open(
+    tmp_path: Path, length: int, disturb: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    pieces = await sealed(b"w" * length)
+    with pytest.raises(DoesNotOpen):
+        opened(tmp_path / "f", disturb(pieces))
+
+
+@pytest.mark.parametrize("around", [-1, 0, 1, -OVERHEAD, OVERHEAD])
+async def test_cut_at_or_near_any_border_it_does_not_open(tmp_path: Path, around: int) -> None:
+    whole = b"".join(await sealed(b"w" * (3 * PIECE + 5)))
+    for border in range(0, len(whole), WHOLE):
+        cut = border + around
+        if 0 <= cut < len(whole):
+            with pytest.raises(DoesNotOpen):
+                opened(tmp_path / "f", [whole[:cut]])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+async def test_one_bit_changed_anywhere_does_not_open(tmp_path: Path, data: st.DataObject) -> None:
+    whole = bytearray(b"".join(await sealed(b"w" * (PIECE + 50))))
+    bit = data.draw(st.integers(0, len(whole) * 8 - 1))
+    whole[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(DoesNotOpen):
+        opened(tmp_path / "f", [bytes(whole)])
+
+
+async def test_a_piece_of_another_file_does_not_fit(tmp_path: Path) -> None:
+    one, other = await sealed(b"w" * 2 * PIECE), await sealed(b"w" * 2 * PIECE, name="g")
+    with pytest.raises(DoesNotOpen):
+        opened(tmp_path / "f", [one[0], other[1]])
+    with pytest.raises(DoesNotOpen):
+        opened(tmp_path / "f", one, name="g")
+
+
+async def test_nothing_readable_is_in_a_sealed_file() -> None:
+    pieces = await sealed(b"needle " * 20_000)
+    assert b"needle" not in b"".join(pieces)
