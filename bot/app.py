@@ -22,10 +22,10 @@ from bot.conversation import CONTROLS, Book
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.effects import Setting
 from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
-from bot.dispatch.turning import Setting
 from bot.errors import StoreFailed
 from bot.languages import LANGUAGES, catalogue
 from bot.log import log

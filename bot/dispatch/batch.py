@@ -10,7 +10,7 @@ from bot.cases.intake import Intake, NewCase, NewReport
 from bot.cases.urgency import Priority
 from bot.dispatch.conversations import Conversation, Conversations, Row
 from bot.dispatch.outcomes import EMPTY_HANDED
-from bot.dispatch.turning import Effects, Sending, Setting, Turning
+from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
 from bot.log import log
 from bot.mailbox.outbox import Letter, Outbox
@@ -19,6 +19,7 @@ from bot.messages import Kind, Leave, Toast, Update
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.dispatch.effects import Effects, Sending, Setting
     from bot.mailbox.inbox import Arrival, Inbox
     from bot.store.writer import Work
     from bot.vault import Vault

@@ -51,3 +51,15 @@ ERASES = frozenset(
 """Answers (flow, step, code) after which what was not sent is erased at once."""
 EMPTY_HANDED = "danger"
 """The kind that takes along no word and no answer: language and codes only."""
+DRAFTS = frozenset({"report", "ask_for_help", "talk", "afterwards"})
+"""Flows whose answers a person may go on with later."""
+STOPS = {
+    "stop": ("unsent",),
+    "report": ("send",),
+    "ask_for_help": ("send",),
+    "talk": ("send",),
+    "afterwards": ("send",),
+    "again": ("go_on",),
+    "welcome": ("go_on",),
+}
+"""Questions after which a draft may be kept: only before these is a copy worth its price."""

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from bot.clock import HOUR
-from bot.dispatch.turning import SILENCE, Setting, Turning
+from bot.dispatch.turning import SILENCE, Turning
 from bot.mailbox.outbox import Letter, Outbox
 from bot.store.prepared import Prepared
 from bot.store.tables import conversations
 
 if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation, Conversations, Row
-    from bot.dispatch.turning import Sending
+    from bot.dispatch.effects import Sending, Setting
     from bot.store.writer import Work
 
 MOST = 500

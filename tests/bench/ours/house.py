@@ -11,8 +11,8 @@ from bot.conversation import Book
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.effects import Setting
 from bot.dispatch.screens import Screens
-from bot.dispatch.turning import Setting
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.limits import UNLIMITED

@@ -1,0 +1,210 @@
+"""The conversation's side of a turn: hear, begin, ask, and put what the engine says into words.
+
+What is kept when a person stops, and what follows when a flow has ended, is decided here, by the
+tables of `outcomes`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.conversation import Came, Outcome, Position, Turn, answer, ask_again, begin, unpack
+from bot.conversation.heard import Heard, Pressed, Words
+from bot.dispatch import tokens
+from bot.dispatch.conversations import Conversation, copy_of
+from bot.dispatch.effects import Effects, Sending, Setting
+from bot.dispatch.outcomes import AFTER, DRAFTS, ERASES, FOLLOWS, LEADS_ON, STOPS
+from bot.messages import Edit, Say, Toast, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.conversation import Answer
+    from bot.text import Text
+
+FIRST, AGAIN, DANGER, RESUME = "welcome", "again", "danger", "resume"
+
+
+class Talking:
+    """One conversation in one turn. It is changed; what follows is gathered in `effects`."""
+
+    __slots__ = (
+        "_before",
+        "_reference_of",
+        "chat_key",
+        "conversation",
+        "effects",
+        "known",
+        "new",
+        "now",
+        "setting",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        setting: Setting,
+        chat_key: bytes,
+        conversation: Conversation | None,
+        now: int,
+        reference_of: Callable[[Conversation, Sending], str],
+    ) -> None:
+        self.setting = setting
+        self.chat_key = chat_key
+        self.new = conversation is None
+        self.conversation = conversation or Conversation("", Position())
+        unpack(self.conversation.position, setting.book)
+        self.now = now
+        self.effects = Effects()
+        known = setting.known(now)
+        self.known = known | {"sent"} if self.conversation.case else known
+        self._reference_of = reference_of
+        self._before: Position | None = None
+
+    # --- the engine -------------------------------------------------------------------------
+
+    def _hear_or_keep(self, heard: Heard) -> None:
+        if self.conversation.position.frames:
+            self._hear(heard)
+        else:
+            self._open_door()
+            self._hear(heard)
+
+    def _hear(self, heard: Heard, message: int = 0) -> None:
+        position = self.conversation.position
+        self._before = copy_of(position) if self._may_stop(heard) else None
+        self._follow(answer(self.setting.book, position, heard, self.known), message)
+
+    def _begin(self, flow: str) -> None:
+        self._follow(begin(self.setting.book, self.conversation.position, flow, self.known), 0)
+
+    def _ask_again(self) -> None:
+        turn = ask_again(self.setting.book, self.conversation.position, self.known)
+        self._say(turn, 0, {})
+
+    def _go_on_or_open(self) -> None:
+        if self.conversation.position.frames:
+            self._ask_again()
+        else:
+            self._open_door()
+
+    def _follow(self, turn: Turn, message: int) -> None:
+        extra: dict[str, str] = {}
+        for came in turn.came:
+            self._came(came, extra)
+        if turn.replies:
+            self._say(turn, message, extra)
+        leads_on = any(came.outcome in LEADS_ON for came in turn.came)
+        if leads_on and not self.conversation.position.frames:
+            self._begin(AFTER)
+
+    def _came(self, came: Came, extra: dict[str, str]) -> None:
+        follows = FOLLOWS[came.outcome]
+        if came.outcome is Outcome.LANGUAGE_CHOSEN:
+            chosen = came.answers.get("language")
+            if isinstance(chosen, str):
+                self.conversation.language = chosen
+        elif came.outcome is Outcome.STOPPED:
+            self._stopped(came)
+        elif follows.kind is not None:
+            sending = Sending(
+                follows.kind, came.flow, self._answers(came), follows.opens, follows.at_least
+            )
+            extra["reference"] = self._reference_of(self.conversation, sending)
+            self.effects.sendings.append(sending)
+            self.known |= {"sent"}
+
+    def _answers(self, came: Came) -> dict[str, Answer]:
+        """Return what goes to the hotline: of danger codes only, else with what alarmed us."""
+        answers = dict(came.answers)
+        if self.conversation.alarms:
+            answers["alarms"] = tuple(self.conversation.alarms)
+        return answers
+
+    def _stopped(self, came: Came) -> None:
+        erases = any(
+            came.flow == flow and came.answers.get(step) == code for flow, step, code in ERASES
+        )
+        before = self._before
+        self.conversation.kept = None
+        if not erases and before is not None:
+            while before.frames and before.frames[-1].flow not in DRAFTS:
+                before.frames.pop()
+            if any(frame.answers for frame in before.frames):
+                self.conversation.kept = before
+        if came.flow == RESUME:
+            self._renew()
+            self._begin(FIRST)
+
+    # --- drafts -----------------------------------------------------------------------------
+
+    def _open_door(self) -> None:
+        """Say the first thing to somebody with whom no question is open."""
+        if self.conversation.kept is not None:
+            self._restore()
+            self._begin(RESUME)
+        elif self.conversation.case:
+            self._begin(AFTER)
+        else:
+            self._begin(FIRST)
+
+    def _has_draft(self) -> bool:
+        return self.conversation.kept is not None or any(
+            frame.answers and frame.flow in DRAFTS for frame in self.conversation.position.frames
+        )
+
+    def _restore(self) -> None:
+        kept = self.conversation.kept
+        if kept is not None:
+            kept.also += self.conversation.position.also
+            self.conversation.position = kept
+            self.conversation.kept = None
+
+    def _renew(self) -> None:
+        self.conversation.position = Position()
+        self.conversation.kept = None
+
+    # --- saying it --------------------------------------------------------------------------
+
+    def _say(self, turn: Turn, message: int, extra: dict[str, str]) -> None:
+        language = self.conversation.language
+        bodies = self.effects.bodies
+        for reply in turn.replies:
+            if reply.question and not reply.edits:
+                self.conversation.asked += 1
+            prefix = self._prefix() if reply.question else ""
+            said = self.setting.screens.say(reply, language, prefix, extra)
+            if reply.fleeting:
+                self.effects.fleeting.append(len(bodies))
+            bodies.append(
+                Edit(message, said.text, said.rows, said.prefix)
+                if reply.edits and message
+                else said
+            )
+
+    def _tell(self, text: Text) -> None:
+        self.effects.bodies.append(
+            Say(self.setting.screens.words(text, self.conversation.language))
+        )
+
+    def _stale(self, update: Update) -> None:
+        self._toast(update, self.setting.phrasing.stale)
+
+    def _toast(self, update: Update, text: Text) -> None:
+        words = self.setting.screens.words(text, self.conversation.language)
+        self.effects.toast = Toast(update.press, words)
+
+    # --- where we are -----------------------------------------------------------------------
+
+    def _prefix(self) -> str:
+        frames = self.conversation.position.frames
+        where = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
+        return tokens.prefix(self.setting.vault, self.chat_key, self.conversation.asked, where)
+
+    def _in_flow(self, flow: str) -> bool:
+        frames = self.conversation.position.frames
+        return bool(frames) and frames[-1].flow == flow
+
+    def _may_stop(self, heard: Heard) -> bool:
+        """Tell whether this answer could end with what is unsent being kept for later."""
+        frame = self.conversation.position.frames[-1]
+        return frame.step in STOPS.get(frame.flow, ()) and isinstance(heard, Pressed | Words)
