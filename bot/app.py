@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
 TIDY_EVERY = 600.0
 BEAT_EVERY = 30.0
+WATCH_EVERY = 0.25
 # Translators: hours of a day, Taiwan time, e.g. 09:00-21:00.
 EVERY_DAY = _("every day {span}")
 NO_HOURS = _("at no fixed hours")
@@ -305,6 +306,8 @@ def _tidy(house: House, work: Work) -> None:
 
 async def _watch(house: House) -> None:
     """Stop the process once the disk has refused a commit."""
-    await asyncio.to_thread(house.database.writer.failed.wait)
+    # Not in a thread: it could not be called back, and whoever stops us would wait for it for ever.
+    while not house.database.writer.failed.is_set():  # noqa: ASYNC110 - a thread's event
+        await asyncio.sleep(WATCH_EVERY)
     log.error("store_failed")
     raise StoreFailed("a commit failed: nothing after it can be believed; mend the disk, restart")
