@@ -1,0 +1,238 @@
+"""Every outcome has something that follows, and every name in the tables exists in the flows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.cases.intake import KINDS as SENT
+from bot.cases.reading import KINDS as NAMED
+from bot.cases.urgency import RULES, Condition, Rule, Said, Together, Unknown, said, urgency
+from bot.conversation import Book, ChooseMany, End, Flow, Outcome, Pressed
+from bot.conversation.choices import Listed
+from bot.conversation.questions import Held, Question
+from bot.conversation.questions import Said as Answered
+from bot.conversation.rehearsal import COMMANDS as REHEARSED
+from bot.dispatch.commands import FLOWS, START
+from bot.dispatch.outcomes import AFTER, DRAFTS, EMPTY_HANDED, ERASES, FOLLOWS, LEADS_ON, STOPS
+from bot.dispatch.talking import AGAIN, DANGER, FIRST, RESUME
+from bot.languages import LANGUAGES
+from flows import ALL, phrases
+from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER
+
+BOOK = Book(ALL)
+BEGUN = {AFTER, FIRST, AGAIN, DANGER, RESUME, *FLOWS.values(), *REHEARSED.values()}
+"""Flows the house begins by itself, by name."""
+ALARMS = {code for codes in (WRITTEN_APART | WRITTEN_TOGETHER).values() for code in codes}
+ELSEWHERE = {("ask_for_help", "needs"): {"doctor"}}
+"""Codes a rule asks for that this flow calls otherwise, and asks more closely about."""
+
+
+# --- Outcomes -----------------------------------------------------------------------------
+
+
+def test_every_outcome_has_something_that_follows() -> None:
+    assert set(FOLLOWS) == set(Outcome)
+    assert set(Outcome) >= LEADS_ON
+
+
+def test_every_outcome_is_what_some_flow_comes_to() -> None:
+    reached = {step.outcome for flow in ALL for step in flow.steps if isinstance(step, End)}
+    assert reached == set(Outcome)
+
+
+def test_whatever_is_sent_is_known_to_the_cases_by_the_same_name() -> None:
+    sent = {follows.kind for follows in FOLLOWS.values()} - {None}
+    assert sent == set(SENT) == set(NAMED)
+    assert EMPTY_HANDED in sent
+
+
+def test_only_what_opens_a_case_leads_on_to_more() -> None:
+    assert all(FOLLOWS[outcome].opens for outcome in LEADS_ON)
+
+
+# --- Flows by name ------------------------------------------------------------------------
+
+
+def strange_flows(names: set[str]) -> set[str]:
+    return names - BOOK.sheets.keys()
+
+
+def strange_steps(steps: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    return {(flow, step) for flow, step in steps if BOOK.question(flow, step) is None}
+
+
+def strange_answers(answers: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+    return {(flow, step, code) for flow, step, code in answers if code not in codes_of(flow, step)}
+
+
+def codes_of(flow: str, step: str) -> set[str]:
+    """Return what can be pressed at a question."""
+    question = BOOK.question(flow, step)
+    return set(question.codes) if isinstance(question, Listed) else set()
+
+
+def test_every_flow_the_house_begins_exists() -> None:
+    assert strange_flows(BEGUN | DRAFTS | STOPS.keys()) == set()
+    assert strange_flows({"reports"}) == {"reports"}
+
+
+def test_every_command_is_offered_with_words_beside_it() -> None:
+    assert phrases.COMMANDS.keys() == FLOWS.keys() | {START}
+
+
+def test_every_question_after_which_a_draft_is_kept_exists() -> None:
+    kept = {(flow, step) for flow, steps in STOPS.items() for step in steps}
+    assert strange_steps(kept) == set()
+    assert strange_steps({("report", "sned")}) == {("report", "sned")}
+
+
+def test_every_answer_that_erases_can_be_given() -> None:
+    assert strange_answers(set(ERASES)) == set()
+    assert strange_answers({("stop", "unsent", "delete")}) == {("stop", "unsent", "delete")}
+
+
+def test_whoever_stops_has_their_answers_kept_or_erased() -> None:
+    """No way to stop may fall between the two tables: then answers would vanish unsaid."""
+    for flow in ALL:
+        for step in flow.steps:
+            if isinstance(step, End) and step.outcome is Outcome.STOPPED:
+                for leaf in step.when.leaves():
+                    asked = getattr(leaf, "question", None)
+                    if asked is not None:
+                        kept = asked.name in STOPS.get(flow.name, ())
+                        gone = {(flow.name, asked.name, code) for code in leaf.codes} <= ERASES
+                        assert kept or gone, f"{flow.name}.{step.name}"
+
+
+def test_the_language_chosen_is_one_we_offer() -> None:
+    assert codes_of("language", "language") == set(LANGUAGES)
+
+
+# --- Rules of urgency ---------------------------------------------------------------------
+
+
+def asking(step: str, flows: tuple[type[Flow], ...] = ALL) -> dict[str, Question[object]]:
+    """Return the questions of that name, by flow."""
+    return {
+        flow.name: each
+        for flow in flows
+        for each in flow.steps
+        if isinstance(each, Question) and each.name == step
+    }
+
+
+def missing_codes(condition: Condition, flows: tuple[type[Flow], ...] = ALL) -> set[str]:
+    """Return what a condition looks at and no person can answer."""
+    missing = set()
+    for look in condition.looks_at():
+        if look.step == "alarms":
+            missing |= {f"alarms.{code}" for code in look.codes - ALARMS}
+            continue
+        questions = asking(look.step, flows)
+        missing |= set() if questions else {look.step}
+        for flow, question in questions.items():
+            offered = set(question.codes) if isinstance(question, Listed) else set()
+            lacking = look.codes - offered - ELSEWHERE.get((flow, look.step), set())
+            missing |= {f"{flow}.{look.step}.{code}" for code in lacking}
+    return missing
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_looks_only_at_answers_people_can_give(rule: Rule) -> None:
+    assert missing_codes(rule.holds) == set()
+
+
+def test_a_renamed_answer_would_be_found() -> None:
+    assert missing_codes(said("safe", "unsafe")) >= {"report.safe.unsafe", "talk.safe.unsafe"}
+    assert missing_codes(said("is_safe", "not_safe")) == {"is_safe"}
+    assert missing_codes(said("alarms", "despair")) == {"alarms.despair"}
+
+
+def test_a_code_called_otherwise_is_offered_somewhere() -> None:
+    for (flow, step), codes in ELSEWHERE.items():
+        assert codes.isdisjoint(codes_of(flow, step))
+        for code in codes:
+            assert any(code in codes_of(other, step) for other in BOOK.sheets)
+
+
+def answer_of(question: Question[object], code: str) -> object:
+    """Return the answer a person gives by pressing, in the shape the engine keeps."""
+    reading = question.read(Pressed(code), ())
+    if isinstance(reading, Held):
+        reading = question.read(Pressed("done"), reading.parts)
+    assert isinstance(reading, Answered)
+    return reading.answer
+
+
+def answers_for(condition: Condition) -> list[dict[str, object]]:
+    """Return answers, as flows give them, under which a condition holds: one for every way."""
+    if isinstance(condition, Together):
+        ways = [answers_for(each) for each in condition.conditions]
+        if not condition.all_of_them:
+            return [answers for way in ways for answers in way]
+        joined: list[dict[str, object]] = [{}]
+        for way in ways:
+            joined = [merged(one, other) for one in joined for other in way]
+        return joined
+    assert isinstance(condition, Said)
+    if condition.step == "alarms":
+        return [{"alarms": (code,)} for code in condition.codes]
+    found = [
+        {condition.step: answer_of(question, code)}
+        for question in asking(condition.step).values()
+        for code in sorted(condition.codes)
+        if isinstance(question, Listed) and code in question.codes
+    ]
+    return [*found, {condition.step: None}] if isinstance(condition, Unknown) else found
+
+
+def merged(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
+    both = {**one, **other}
+    for step in one.keys() & other.keys():
+        if isinstance(one[step], tuple) and isinstance(other[step], tuple):
+            both[step] = (*one[step], *other[step])  # type: ignore[misc]
+    return both
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_holds_for_answers_as_flows_give_them(rule: Rule) -> None:
+    ways = answers_for(rule.holds)
+    assert ways
+    for answers in ways:
+        priority, codes = urgency(answers)
+        assert rule.code in codes
+        assert priority <= rule.priority
+
+
+def test_no_rule_holds_when_nothing_was_asked() -> None:
+    assert [rule.code for rule in RULES if rule.holds({})] == []
+
+
+def test_rules_stand_in_order_and_every_code_once() -> None:
+    assert [rule.priority for rule in RULES] == sorted(rule.priority for rule in RULES)
+    assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+def test_every_alarm_makes_a_case_more_urgent() -> None:
+    ordinary, _ = urgency({})
+    for code in ALARMS:
+        assert urgency({"alarms": (code,)})[0] < ordinary, code
+
+
+def test_leaving_a_question_open_counts_as_risk() -> None:
+    """What is a risk when somebody is not sure is one when they do not answer."""
+    for rule in RULES:
+        for look in rule.holds.looks_at():
+            if isinstance(look, Unknown):
+                assert look({look.step: None})
+                assert not look({})
+
+
+def test_ticks_are_read_like_any_other_answer() -> None:
+    ticked = [step for flow in ALL for step in flow.steps if isinstance(step, ChooseMany)]
+    assert {"needs", "signs"} <= {step.name for step in ticked}
+    rule = replace(RULES[0], holds=said("signs", "violence"))
+    assert rule.holds({"signs": ("wages", "violence")})
+    assert not rule.holds({"signs": ("wages",)})
