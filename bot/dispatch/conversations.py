@@ -44,8 +44,6 @@ class Conversation(msgspec.Struct, array_like=True):
     """Codes of alarming words the person wrote in this sitting."""
     fleeting: list[int] = []
     """Letters that vanish at the next step."""
-    downloads: int = 0
-    """Files named so far in this sitting."""
 
 
 class Row:

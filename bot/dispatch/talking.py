@@ -114,10 +114,12 @@ class Talking:
             self.known |= {"sent"}
 
     def _answers(self, came: Came) -> dict[str, Answer]:
-        """Return what goes to the hotline: of danger codes only, else with what alarmed us."""
+        """Return what goes to the hotline, with the codes of what alarmed us."""
         answers = dict(came.answers)
         if self.conversation.alarms:
             answers["alarms"] = tuple(self.conversation.alarms)
+        if came.outcome is not Outcome.TELL_NOW:
+            self.conversation.alarms = []
         return answers
 
     def _stopped(self, came: Came) -> None:
@@ -160,8 +162,10 @@ class Talking:
             self.conversation.kept = None
 
     def _renew(self) -> None:
+        """Forget what was not sent."""
         self.conversation.position = Position()
         self.conversation.kept = None
+        self.conversation.alarms = []
 
     # --- saying it --------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from bot.conversation import FileNote, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.commands import FLOWS, START, command
+from bot.dispatch.conversations import KEPT
 from bot.dispatch.talking import AGAIN, DANGER, FIRST, RESUME, Talking
 from bot.languages import negotiate
 from bot.messages import Kind, Remove, Toast, Update
@@ -27,6 +28,8 @@ SILENCE = 30 * MINUTE
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 LONGEST_LABEL = 60
+SAYS_NOTHING = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
+"""What an account does without a word."""
 
 
 class Turning(Talking):
@@ -49,11 +52,13 @@ class Turning(Talking):
         if conversation.fleeting:
             self.effects.bodies.append(Remove(letters=tuple(conversation.fleeting)))
             conversation.fleeting = []
-        away = not self.new and self.now - conversation.touched_at > SILENCE
+        silence = 0 if self.new else self.now - conversation.touched_at
         conversation.touched_at = self.now
         if update.kind is Kind.PRESS:
             self.effects.toast = Toast(update.press)
-        if away:
+        if silence > KEPT:
+            self._renew()
+        if silence > SILENCE and update.kind not in SAYS_NOTHING:
             self._after_silence(update)
         else:
             _HANDLERS[update.kind](self, update)
@@ -192,7 +197,7 @@ class Turning(Talking):
             if not self.conversation.position.frames:
                 self._restore()
             self._begin(AGAIN)
-        elif update.kind is not Kind.BLOCKED:
+        else:
             also = self.conversation.position.also
             self._renew()
             self.conversation.position.also = also
