@@ -57,7 +57,7 @@ def answer(book: Book, position: Position, heard: Heard, known: Facts) -> Turn:
     """Hear an answer to the open question and speak until the conversation waits again."""
     question = _open_question(book, position)
     if question is None:
-        _keep(position, heard)
+        keep_beside(position, heard)
         return ask_again(book, position, known)
     if type(heard) is Pressed and heard.code in PRESSED:
         return PRESSED[heard.code](book, position, known)
@@ -215,7 +215,7 @@ def _set_beside(
     book: Book, position: Position, question: Question[Answer], text: Text | None, heard: Heard
 ) -> Turn:
     """Keep what answers nothing here, say so, and ask again."""
-    _keep(position, heard)
+    keep_beside(position, heard)
     if isinstance(heard, Files | Located):
         text = FILE_KEPT
     again = _asked(book, position, question)
@@ -326,7 +326,8 @@ def _can_go_back(book: Book, position: Position) -> bool:
     return False
 
 
-def _keep(position: Position, heard: Heard) -> None:
+def keep_beside(position: Position, heard: Heard) -> None:
+    """Keep what answers no question; it goes along with what the person sends."""
     if isinstance(heard, Words):
         position.keep(heard.text)
     elif isinstance(heard, Files):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
 from bot.conversation import FileNote, open_question
-from bot.conversation.heard import Files, Located, Pressed, Words
+from bot.conversation.heard import Files, Heard, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.commands import FLOWS, START, command
 from bot.dispatch.conversations import KEPT
@@ -132,18 +132,12 @@ class Turning(Talking):
             self._ask_again()
 
     def _files(self, update: Update) -> None:
-        notes = tuple(
-            FileNote(
-                file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime
-            )
-            for file in update.files
-        )
         if any(file.size > LARGEST_FILE for file in update.files):
             self._tell(self.setting.phrasing.too_large)
-        self._hear_or_keep(Files(notes, update.words))
+        self._hear_or_keep(_files_of(update))
 
     def _place(self, update: Update) -> None:
-        self._hear_or_keep(Located(update.latitude or 0.0, update.longitude or 0.0))
+        self._hear_or_keep(_place_of(update))
 
     def _contact(self, update: Update) -> None:
         self.conversation.position.keep(update.words)
@@ -186,22 +180,55 @@ class Turning(Talking):
 
     def _after_silence(self, update: Update) -> None:
         """Ask who can see the phone; what was just written is kept, what was pressed is not."""
-        if update.kind in {Kind.WORDS, Kind.EDIT} and command(update.words) is None:
-            self.conversation.position.keep(update.words)
-            self._alarms(update.words)
-        self.conversation.case = self.conversation.reference = ""
+        conversation = self.conversation
+        conversation.case = conversation.reference = ""
         self.known -= {"sent"}
+        goes_on = self._has_draft()
+        if not goes_on:
+            self._begin_anew()
+        elif not conversation.position.frames:
+            self._restore()
+        self._keep_unasked(update)
         if update.kind is Kind.PRESS and update.words == tokens.DANGER:
             self._begin(DANGER)
-        elif self._has_draft():
-            if not self.conversation.position.frames:
-                self._restore()
-            self._begin(AGAIN)
         else:
-            also = self.conversation.position.also
-            self._renew()
-            self.conversation.position.also = also
-            self._begin(FIRST)
+            self._begin(AGAIN if goes_on else FIRST)
+
+    def _begin_anew(self) -> None:
+        """Forget where we were; what was written beside the questions stays with the person."""
+        before = self.conversation.position
+        self._renew()
+        self.conversation.position.also = before.also
+        self.conversation.position.also_files = before.also_files
+
+    def _keep_unasked(self, update: Update) -> None:
+        heard = _heard(update)
+        if heard is None or (isinstance(heard, Words) and command(heard.text) is not None):
+            return
+        keep_beside(self.conversation.position, heard)
+        if isinstance(heard, Words):
+            self._alarms(heard.text)
+
+
+def _heard(update: Update) -> Heard | None:
+    """Return what an update says, None when it says nothing."""
+    if update.kind in {Kind.WORDS, Kind.EDIT, Kind.CONTACT}:
+        return Words(update.words)
+    if update.kind is Kind.FILES:
+        return _files_of(update)
+    return _place_of(update) if update.kind is Kind.PLACE else None
+
+
+def _files_of(update: Update) -> Files:
+    notes = (
+        FileNote(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
+        for file in update.files
+    )
+    return Files(tuple(notes), update.words)
+
+
+def _place_of(update: Update) -> Located:
+    return Located(update.latitude or 0.0, update.longitude or 0.0)
 
 
 _HANDLERS: dict[Kind, Callable[[Turning, Update], None]] = {
