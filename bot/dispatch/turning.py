@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
-from bot.conversation import FileNote, open_question
+from bot.conversation import FileNote, keep_beside, open_question
 from bot.conversation.heard import Files, Heard, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.commands import FLOWS, START, command
