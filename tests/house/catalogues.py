@@ -1,0 +1,182 @@
+"""The catalogues as files, and the phrases as the source has them now.
+
+`python -m tests.house.catalogues` writes the templates anew and takes new phrases into every
+language: what is gone leaves, what is new is empty until somebody translates it.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
+from tests.house.source import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from babel.messages.catalog import Message
+
+DOMAINS = {
+    "messages": ("flows", "bot/conversation", "bot/dispatch", "bot/places", "bot/app.py"),
+    "staff": ("bot/cases",),
+}
+"""What people read and what staff read, and where in the source each stands."""
+KEYWORDS: dict[str, Any] = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
+NOTES = ("Translators:",)
+ONE_FORM = (1, "0")
+PLURALS = {
+    "id": ONE_FORM,
+    "vi": ONE_FORM,
+    "th": ONE_FORM,
+    "zh_Hant": ONE_FORM,
+    "fil": (2, "(n != 1 && n != 2 && n != 3 && (n % 10 == 4 || n % 10 == 6 || n % 10 == 9))"),
+}
+"""Forms and rule, set by hand from CLDR: what Babel writes into a new file is wrong for two."""
+FILES = [(tag, "messages") for tag in LANGUAGES if tag != FALLBACK] + [
+    (tag, "staff") for tag in STAFF_LANGUAGES if tag != FALLBACK
+]
+"""Every catalogue there must be."""
+
+Key = tuple[str | None, str]
+
+
+class Phrase(NamedTuple):
+    """A phrase of ours and what it is in one language."""
+
+    key: Key
+    words: str
+    files: frozenset[str]
+
+    @property
+    def source(self) -> str:
+        return self.key[1]
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it stands on a button or above an answer: those have a context."""
+        return self.key[0] is not None
+
+    @property
+    def is_county(self) -> bool:
+        return "flows/counties.py" in self.files
+
+
+def key_of(message: Message) -> Key:
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+
+
+def files_of(message: Message) -> frozenset[str]:
+    return frozenset(path.replace("\\", "/") for path, _line in message.locations)
+
+
+def listed(catalogue: Catalog) -> dict[Key, Message]:
+    """Return the messages of a catalogue, without its header."""
+    return {key_of(message): message for message in catalogue if message.id}
+
+
+@cache
+def extracted(domain: str) -> Catalog:
+    """Return the phrases that stand in the source now."""
+    catalogue = Catalog(
+        project="Haven",
+        version="0.1",
+        copyright_holder="Haven",
+        msgid_bugs_address="haven@example.org",
+    )
+    for where in DOMAINS[domain]:
+        for path, line, message, comments, context in _found_in(ROOT / where):
+            catalogue.add(message, None, [(path, line)], auto_comments=comments, context=context)
+    return catalogue
+
+
+def _found_in(place: Path) -> Iterator[tuple[str, int, Any, list[str], str | None]]:
+    if place.is_dir():
+        for name, line, message, comments, context in extract_from_dir(
+            place, keywords=KEYWORDS, comment_tags=NOTES
+        ):
+            path = (place / name).relative_to(ROOT).as_posix()
+            yield path, line, message, comments, context
+    else:
+        found = extract_from_file("python", place, keywords=KEYWORDS, comment_tags=NOTES)
+        for line, message, comments, context in found:
+            yield place.relative_to(ROOT).as_posix(), line, message, comments, context
+
+
+def path_of(tag: str, domain: str) -> Path:
+    return LOCALES / tag / "LC_MESSAGES" / f"{domain}.po"
+
+
+@cache
+def template(domain: str) -> Catalog:
+    """Return what translators are given."""
+    with (LOCALES / f"{domain}.pot").open("rb") as file:
+        return read_po(file)
+
+
+@cache
+def written(tag: str, domain: str) -> Catalog:
+    """Return a catalogue as its translator left it."""
+    with path_of(tag, domain).open("rb") as file:
+        return read_po(file, locale=tag)
+
+
+def phrases_of(tag: str, domain: str = "messages") -> list[Phrase]:
+    """Return every translated phrase, each form of a plural by itself."""
+    return [
+        Phrase(key, words, files_of(message))
+        for key, message in listed(written(tag, domain)).items()
+        for words in ([message.string] if isinstance(message.string, str) else message.string)
+        if words
+    ]
+
+
+def blanks_in(words: str) -> list[str]:
+    return sorted(re.findall(r"\{(\w*)\}", words))
+
+
+def compiled(tag: str, domain: str) -> bytes:
+    """Return a catalogue as the program reads it."""
+    out = io.BytesIO()
+    write_mo(out, written(tag, domain))
+    return out.getvalue()
+
+
+def read_in(tag: str, domain: str = "messages") -> gettext.NullTranslations:
+    """Return a language to read phrases in, straight from what its translator wrote."""
+    if tag == FALLBACK:
+        return gettext.NullTranslations()
+    return gettext.GNUTranslations(io.BytesIO(compiled(tag, domain)))
+
+
+def renew() -> None:
+    """Write the templates anew and take their phrases into every language."""
+    for domain in DOMAINS:
+        catalogue = extracted(domain)
+        with (LOCALES / f"{domain}.pot").open("wb") as file:
+            file.write(_without_date(catalogue))
+        for tag, of in FILES:
+            if of == domain:
+                held = written(tag, domain)
+                held.update(catalogue, no_fuzzy_matching=True)
+                path_of(tag, domain).write_bytes(_without_date(held))
+
+
+def _without_date(catalogue: Catalog) -> bytes:
+    out = io.BytesIO()
+    write_po(out, catalogue, width=0, sort_by_file=True, ignore_obsolete=True)
+    lines = out.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(b'"POT-Creation-Date'))
+
+
+if __name__ == "__main__":
+    renew()

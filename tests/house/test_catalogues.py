@@ -1,0 +1,230 @@
+"""Every phrase is there in every offered language, its blanks, digits and commands intact."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.app import phrasing_of
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
+from bot.settings import Settings
+from tests.house.catalogues import (
+    DOMAINS,
+    FILES,
+    PLURALS,
+    Phrase,
+    blanks_in,
+    extracted,
+    files_of,
+    key_of,
+    listed,
+    phrases_of,
+    read_in,
+    template,
+    written,
+)
+from tests.house.source import ROOT, name_of
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+LONGEST = 300
+"""Signs in a message, with its blanks filled in: what a frightened reader takes in at once."""
+LARGEST = 4096
+"""What Telegram takes in one message."""
+DEPLOYMENTS = {
+    "usual": Settings(organisation="O" * 40, contact="c" * 40, hours="09:00-21:00", keep_days=90),
+    "large": Settings(organisation="O" * 60, contact="c" * 80, hours="09:00-21:00", keep_days=365),
+}
+"""Blanks about as long as they are, and as long as the settings let them be."""
+NAMED_ALIKE = {
+    "id": {"video", "file"},
+    "vi": {"video"},
+    "fil": {"video", "voice message", "file", "School, internship"},
+}
+"""Words that are the same in English, beside the names of counties: seen and meant."""
+UNSEEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Signs that turn the direction of writing, or that nobody sees: a search would miss the word."""
+TAG = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
+
+every_file = pytest.mark.parametrize(("tag", "domain"), FILES)
+
+
+# --- Complete -----------------------------------------------------------------------------
+
+
+def lacks(catalogue: Catalog, wanted: Catalog) -> dict[str, list[object]]:
+    """Return what a catalogue should have and has not, and the other way round."""
+    have, want = listed(catalogue), listed(wanted)
+    found: dict[str, list[object]] = {
+        "missing": [key for key in want if key not in have],
+        "of nothing": [key for key in have if key not in want],
+        "empty": [key for key, message in have.items() if not message.string],
+        "half": [key for key, message in have.items() if not all(message.string)],
+        "fuzzy": [key for key, message in have.items() if message.fuzzy],
+        "obsolete": list(catalogue.obsolete),
+    }
+    return {fault: keys for fault, keys in found.items() if keys}
+
+
+@every_file
+def test_every_phrase_of_the_source_is_there(tag: str, domain: str) -> None:
+    assert lacks(written(tag, domain), extracted(domain)) == {}, "python -m tests.house.catalogues"
+
+
+def test_a_phrase_that_is_not_translated_would_be_found() -> None:
+    assert lacks(template("messages"), template("staff")).keys() >= {"missing", "empty"}
+
+
+def test_there_is_a_catalogue_for_every_language_that_is_offered() -> None:
+    people = {path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/messages.po")}
+    staff = {path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/staff.po")}
+    assert people | {FALLBACK} == set(LANGUAGES)
+    assert staff | {FALLBACK} == set(STAFF_LANGUAGES)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_translators_are_given_what_the_source_says_now(domain: str) -> None:
+    """With its remarks and the files it stands in; lines move too often to be compared."""
+    given, said = listed(template(domain)), listed(extracted(domain))
+    assert given.keys() == said.keys(), "python -m tests.house.catalogues"
+    for key, message in said.items():
+        assert files_of(given[key]) == files_of(message), key
+        remarks = [" ".join(one.auto_comments) for one in (given[key], message)]
+        assert remarks[0] == remarks[1], key
+
+
+def test_no_phrase_stands_where_no_translator_finds_it() -> None:
+    marked = re.compile(r"(?<!\w)(?:_|pgettext|ngettext)\(\s*[\"']")
+    known = {path for domain in DOMAINS for m in extracted(domain) for path, _ in m.locations}
+    inside = {
+        name_of(path)
+        for package in ("bot", "flows")
+        for path in (ROOT / package).rglob("*.py")
+        if marked.search(path.read_text(encoding="utf-8"))
+    }
+    assert inside == known
+
+
+@every_file
+def test_plurals_are_counted_as_the_language_counts(tag: str, domain: str) -> None:
+    catalogue = written(tag, domain)
+    assert (catalogue.num_plurals, catalogue.plural_expr) == PLURALS[tag]
+
+
+# --- Intact -------------------------------------------------------------------------------
+
+
+def faults(source: str, words: str) -> list[str]:
+    """Return what a translation lost or added that is not words."""
+    found = []
+    if blanks_in(source) != blanks_in(words):
+        found.append("other blanks")
+    if digits_in(source) != digits_in(words):
+        found.append("other digits")
+    if commands_in(source) != commands_in(words):
+        found.append("other commands")
+    if source.count("\n") != words.count("\n"):
+        found.append("other lines")
+    if unicodedata.normalize("NFC", words) != words:
+        found.append("not NFC")
+    if UNSEEN.search(words):
+        found.append("unseen signs")
+    if TAG.search(words):
+        found.append("markup")
+    if words != words.strip() or "  " in words:
+        found.append("stray spaces")
+    return found
+
+
+def digits_in(words: str) -> Counter[str]:
+    """Return numbers as they are dialled: no other digits than 0 to 9, ranges whole."""
+    return Counter(re.findall(r"\d+(?:-\d+)?", words))
+
+
+def commands_in(words: str) -> list[str]:
+    return sorted(re.findall(r"(?<![\w/])/\w+", words))
+
+
+@every_file
+def test_blanks_digits_commands_and_signs_are_intact(tag: str, domain: str) -> None:
+    found = {phrase.key: faults(phrase.source, phrase.words) for phrase in phrases_of(tag, domain)}
+    assert {key: wrong for key, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "fault"),
+    [
+        ("Call {contact}.", "Hubungi {kontak}.", "other blanks"),
+        ("Call 110.", "โทร 191", "other digits"),
+        ("Call 110.", "โทร ๑๑๐", "other digits"),
+        ("Morning 6-12", "Pagi 6.12", "other digits"),
+        ("Type /stop", "Ketik /berhenti", "other commands"),
+        ("One\ntwo", "Satu dua", "other lines"),
+        ("Not sure", "Không chắc", "not NFC"),
+        ("Hello", "Ha\u200blo", "unseen signs"),
+        ("Hello", "Ha\u202elo", "unseen signs"),
+        ("Hello", "Halo<br>", "markup"),
+        ("Hello", "Halo&nbsp;", "markup"),
+        ("Hello", " Halo", "stray spaces"),
+    ],
+)
+def test_what_a_translation_loses_would_be_found(source: str, words: str, fault: str) -> None:
+    words = unicodedata.normalize("NFD", words) if fault == "not NFC" else words
+    assert faults(source, words) == [fault]
+
+
+@cache
+def blanks_of(size: str, tag: str) -> dict[str, str]:
+    """Return what a deployment fills in."""
+    usual = phrasing_of(DEPLOYMENTS[size]).blanks(read_in(tag))
+    return {**usual, "reference": "K7M4Q2", "span": "09:00-21:00"}
+
+
+def filled(words: str, size: str, tag: str) -> str:
+    """Return a message as it is sent."""
+    for blank, value in blanks_of(size, tag).items():
+        words = words.replace("{" + blank + "}", value)
+    return words
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_message_is_short_with_its_blanks_filled_in(tag: str) -> None:
+    said = {it.key: it.words for it in phrases_of(tag)} if tag != FALLBACK else english()
+    usual = {key: len(filled(words, "usual", tag)) for key, words in said.items()}
+    large = {key: len(filled(words, "large", tag)) for key, words in said.items()}
+    assert {key: length for key, length in usual.items() if length > LONGEST} == {}
+    assert {key: length for key, length in large.items() if length > LARGEST} == {}
+    assert not any(blanks_in(filled(words, "usual", tag)) for words in said.values())
+
+
+def english() -> dict[tuple[str | None, str], str]:
+    return {
+        key_of(message): key_of(message)[1] for message in listed(extracted("messages")).values()
+    }
+
+
+def test_a_long_message_would_be_found() -> None:
+    assert len(filled("{numbers}" * 4, "usual", "id")) > LONGEST
+    assert blanks_in(filled("{nothing}", "usual", "id"))
+
+
+def same_as_english(phrases: list[Phrase]) -> list[Phrase]:
+    return [it for it in phrases if it.words == it.source and not it.is_county]
+
+
+@every_file
+def test_nothing_was_left_in_english(tag: str, domain: str) -> None:
+    left = {it.source for it in same_as_english(phrases_of(tag, domain))}
+    assert left <= NAMED_ALIKE.get(tag, set())
+
+
+def test_a_phrase_left_in_english_would_be_found() -> None:
+    left = Phrase(("button", "Send"), "Send", frozenset({"flows/phrases.py"}))
+    county = Phrase((None, "Miaoli"), "Miaoli", frozenset({"flows/counties.py"}))
+    assert same_as_english([left, county]) == [left]
