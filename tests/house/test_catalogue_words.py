@@ -1,0 +1,149 @@
+"""In every language: neutral on a locked screen, in the right register, buttons quoted exactly."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.languages import FALLBACK, LANGUAGES
+from tests.house.catalogues import Phrase, phrases_of
+from tests.house.register import (
+    NEVER,
+    ON_A_LOCKED_SCREEN,
+    misspelt,
+    never_said,
+    not_traditional,
+    says,
+    shown_locked,
+)
+
+TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
+BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "example.org",
+             "reference": "K7M4Q2", "numbers": "110", "keep_days": "90", "span": "9"}  # fmt: skip
+"""What stands in a blank where a message begins with one."""
+NOT_OURS = {"Clear history", "Yīngwén"}
+"""Quoted words that stand on somebody else's button or in somebody else's mouth."""
+QUOTED = re.compile("“([^”]+)”|「([^」]+)」")
+
+every_language = pytest.mark.parametrize("tag", TRANSLATED)
+
+
+def messages(tag: str) -> list[Phrase]:
+    """Return what is sent as a message; a number of the directory stands inside one."""
+    return [
+        it
+        for it in phrases_of(tag)
+        if not it.is_label and not any(path.startswith("bot/places/") for path in it.files)
+    ]
+
+
+def begun(words: str) -> str:
+    for blank, value in BEGINNING.items():
+        words = words.replace("{" + blank + "}", value)
+    return words
+
+
+def test_every_language_has_its_lists() -> None:
+    assert set(ON_A_LOCKED_SCREEN) == set(NEVER) == set(TRANSLATED)
+
+
+@every_language
+def test_a_locked_screen_shows_nothing(tag: str) -> None:
+    shown = {it.source: shown_locked(tag, begun(it.words)) for it in messages(tag)}
+    assert {source: words for source, words in shown.items() if words} == {}
+
+
+@every_language
+def test_nobody_is_spoken_to_in_the_wrong_way(tag: str) -> None:
+    said = {it.key: never_said(tag, it.words) for it in phrases_of(tag)}
+    assert {key: words for key, words in said.items() if words} == {}
+
+
+@every_language
+def test_a_language_is_written_as_its_readers_write_it(tag: str) -> None:
+    found = {it.key: misspelt(tag, it.words, it.source) for it in phrases_of(tag)}
+    assert {key: faults for key, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("domain", ["messages", "staff"])
+def test_chinese_is_the_chinese_of_taiwan(domain: str) -> None:
+    strange = {it.key: not_traditional(it.words) for it in phrases_of("zh_Hant", domain)}
+    assert {key: signs for key, signs in strange.items() if signs} == {}
+
+
+# --- Controls: what must be found, and what must not ----------------------------------------
+
+
+@every_language
+def test_every_word_of_the_lists_would_be_found(tag: str) -> None:
+    for word in ON_A_LOCKED_SCREEN[tag]:
+        assert word in shown_locked(tag, f"{word} {'x' * 60}")
+        assert shown_locked(tag, f"{'x' * 60} {word}") == []
+    for word in NEVER[tag]:
+        assert word in never_said(tag, f"({word})")
+
+
+@pytest.mark.parametrize(
+    ("words", "word"),
+    [
+        ("หนี้ที่ต้องทำงานใช้คืน", "หนี"),  # debt, not flight
+        ("kitab", "kita"),
+        ("ilegalitas", "ilegal"),
+        ("hình ảnh mùa xinh", "xin"),
+        ("umaasa", "sa"),
+    ],
+)
+def test_a_word_inside_another_is_not_that_word(words: str, word: str) -> None:
+    assert word in words
+    assert not says(words, word)
+
+
+@pytest.mark.parametrize(
+    ("tag", "words", "fault"),
+    [
+        ("th", "โทร 110 ได้เลย.", "a full stop"),
+        ("th", "โทร110", "no space beside a digit or a Latin word"),
+        ("zh_Hant", "您好,請說", "narrow punctuation"),
+        ("zh_Hant", "請按“送出”", "other quotes"),
+        ("zh_Hant", "請打110。", "no space beside a digit or a Latin word"),
+        ("zh_Hant", "你可以停下來。", "你"),
+        ("vi", "xoá hoà", "old tone marks"),
+    ],
+)
+def test_a_slip_would_be_found(tag: str, words: str, fault: str) -> None:
+    assert fault in misspelt(tag, words)
+
+
+def test_simplified_chinese_would_be_found() -> None:
+    assert not_traditional("这个聊天") == {"这", "个"}
+
+
+# --- Quoted buttons -------------------------------------------------------------------------
+
+
+def quoted(words: str) -> list[str]:
+    return sorted(one or other for one, other in QUOTED.findall(words))
+
+
+def misquoted(phrases: list[Phrase]) -> list[str]:
+    """Return messages that quote a button otherwise than it is labelled."""
+    label = {it.source: it.words for it in phrases if it.key[0] == "button"}
+    label |= {words: words for words in NOT_OURS}
+    return [
+        it.source
+        for it in phrases
+        if not it.is_label and quoted(it.words) != sorted(label[q] for q in quoted(it.source))
+    ]
+
+
+@every_language
+def test_a_message_quotes_a_button_as_it_is_labelled(tag: str) -> None:
+    assert misquoted(phrases_of(tag)) == []
+
+
+def test_a_misquoted_button_would_be_found() -> None:
+    send = Phrase(("button", "Send"), "Kirim", frozenset())
+    wrong = Phrase((None, "Press “Send”."), "Tekan “Kirimkan”.", frozenset())
+    right = Phrase((None, "Use “Send”."), "Pakai “Kirim”.", frozenset())
+    assert misquoted([send, wrong, right]) == [wrong.source]
