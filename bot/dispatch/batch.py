@@ -14,12 +14,12 @@ from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
 from bot.log import log
 from bot.mailbox.outbox import Letter, Outbox
-from bot.messages import Kind, Leave, Toast, Update
+from bot.messages import Body, Kind, Leave, Remove, Toast, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.dispatch.effects import Effects, Sending, Setting
+    from bot.dispatch.effects import Sending, Setting
     from bot.mailbox.inbox import Arrival, Inbox
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -44,7 +44,9 @@ class _Batch:
     rows: dict[bytes, Row]
     handled: list[Arrival] = field(default_factory=list)
     changed: dict[bytes, Row] = field(default_factory=dict)
-    said: list[tuple[Row, bytes, int, Effects]] = field(default_factory=list)
+    said: list[tuple[bytes, int, list[Body]]] = field(default_factory=list)
+    letters: int = 0
+    """How many letters the turns so far have led to."""
     cases: list[NewCase] = field(default_factory=list)
     reports: list[NewReport] = field(default_factory=list)
     raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
@@ -149,7 +151,9 @@ class Batches:
             row = batch.rows[key] = Row(None, turning.conversation, 0, None)
         row.plain = None
         batch.changed[key] = row
-        batch.said.append((row, key, update.chat, effects))
+        row.conversation.fleeting += [-1 - batch.letters - place for place in effects.fleeting]
+        batch.said.append((key, update.chat, effects.bodies))
+        batch.letters += len(effects.bodies)
         batch.cases += sent.opened
         batch.reports += sent.reports
         batch.raised += sent.raised
@@ -197,22 +201,31 @@ class Batches:
         batch.taken.handled = len(batch.handled)
 
     def _letters(self, work: Work, batch: _Batch) -> list[Letter]:
-        count = sum(len(effects.bodies) for _, _, _, effects in batch.said)
-        count += len(batch.taken.leaves)
-        numbers = iter(self._outbox.numbers(work, count)) if count else iter(())
+        count = batch.letters + len(batch.taken.leaves)
+        numbers = list(self._outbox.numbers(work, count)) if count else []
         letters: list[Letter] = []
-        for row, key, chat, effects in batch.said:
-            first = len(letters)
-            letters += [
-                Letter(next(numbers), key, chat, body, created_at=batch.now)
-                for body in effects.bodies
-            ]
-            row.conversation.fleeting += [letters[first + place].id for place in effects.fleeting]
+        for key, chat, bodies in batch.said:
+            for body in bodies:
+                named = _named(body, numbers) if isinstance(body, Remove) else body
+                letters.append(
+                    Letter(numbers[len(letters)], key, chat, named, created_at=batch.now)
+                )
+        for row in batch.changed.values():
+            row.conversation.fleeting = _numbered(row.conversation.fleeting, numbers)
         bot = self._inbox.bot
         for chat in batch.taken.leaves:
             key = self._vault.chat_key(bot, chat)
-            letters.append(Letter(next(numbers), key, chat, Leave(), created_at=batch.now))
+            letters.append(Letter(numbers[len(letters)], key, chat, Leave(), created_at=batch.now))
         return letters
+
+
+def _numbered(letters: Sequence[int], numbers: Sequence[int]) -> list[int]:
+    """Return the letters' numbers; those of this batch had only their place in it."""
+    return [numbers[-1 - letter] if letter < 0 else letter for letter in letters]
+
+
+def _named(body: Remove, numbers: Sequence[int]) -> Remove:
+    return Remove(body.messages, tuple(_numbered(body.letters, numbers)))
 
 
 _TALKS = frozenset(Kind) - {Kind.NOTHING, Kind.LEAVE}

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import DAY, HOUR
 from bot.conversation import Position
+from bot.errors import DoesNotOpen
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import conversations
 from bot.vault import Purpose
@@ -43,13 +44,15 @@ class Conversation(msgspec.Struct, array_like=True):
     alarms: list[str] = []
     """Codes of alarming words the person wrote in this sitting."""
     fleeting: list[int] = []
-    """Letters that vanish at the next step."""
+    """Letters that vanish at the next step; below 0 while their batch has not numbered them."""
+    pressed: str = ""
+    """The button that was heard last: pressed once more it has no second effect."""
 
 
 class Row:
     """A conversation and the row it stands in; `id` is None for a new one."""
 
-    __slots__ = ("conversation", "hour", "id", "plain")
+    __slots__ = ("conversation", "fault", "hour", "id", "plain")
 
     def __init__(
         self, row: int | None, conversation: Conversation, hour: int, plain: bytes | None
@@ -59,9 +62,17 @@ class Row:
         self.hour = hour
         self.plain = plain
         """The conversation before the turn under way; None before its first."""
+        self.fault: Exception | None = None
+        """Why it cannot be read; then nothing is ever written over it."""
 
     def remember(self) -> None:
-        """Keep the conversation as it is now, in case the next turn fails."""
+        """Keep the conversation as it is now, in case the next turn fails.
+
+        Raises:
+            DoesNotOpen: there is one that cannot be read.
+        """
+        if self.fault is not None:
+            raise self.fault
         if self.plain is None:
             self.plain = _encode(self.conversation)
 
@@ -132,9 +143,17 @@ class Conversations:
         """Return the conversations of these chats, by chat key."""
         found = {}
         for row, key, state, touched in work.rows_in(_LOAD, keys):
-            plain = self._vault.open(Purpose.CONVERSATION, bytes(key), bytes(state))
-            found[bytes(key)] = Row(row, _decode(plain), touched, plain)
+            found[bytes(key)] = self._opened(row, bytes(key), bytes(state), touched)
         return found
+
+    def _opened(self, row: int, key: bytes, state: bytes, touched: int) -> Row:
+        try:
+            plain = self._vault.open(Purpose.CONVERSATION, key, state)
+            return Row(row, _decode(plain), touched, plain)
+        except (DoesNotOpen, msgspec.MsgspecError) as error:
+            unreadable = Row(row, Conversation("", Position()), touched, None)
+            unreadable.fault = error
+            return unreadable
 
     def sealed(self, key: bytes, conversation: Conversation) -> bytes:
         """Seal a conversation for its row."""

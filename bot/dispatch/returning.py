@@ -14,13 +14,14 @@ from sqlalchemy import bindparam, select
 
 from bot.clock import HOUR
 from bot.dispatch.turning import SILENCE, Turning
+from bot.log import log
 from bot.mailbox.outbox import Letter, Outbox
 from bot.store.prepared import Prepared
 from bot.store.tables import conversations
 
 if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation, Conversations, Row
-    from bot.dispatch.effects import Sending, Setting
+    from bot.dispatch.effects import Effects, Sending, Setting
     from bot.store.writer import Work
 
 MOST = 500
@@ -42,25 +43,38 @@ def ask_again_after_absence(
     """Ask the open questions of live sittings again; return how many."""
     keys = [bytes(row[0]) for row in work.rows(_RECENT, now - SILENCE - HOUR, MOST)]
     rows = kept.load(work, keys) if keys else {}
-    live = {key: row for key, row in rows.items() if _is_waiting(row.conversation, now)}
+    told = [
+        (key, row, effects)
+        for key, row in rows.items()
+        if (effects := _asked_again(setting, key, row, now)) is not None
+    ]
+    count = sum(len(effects.bodies) for _, _, effects in told)
+    numbers = iter(outbox.numbers(work, count)) if count else iter(())
     letters: list[Letter] = []
-    for key, row in live.items():
-        letters += _letters(setting, key, row, now)
-    numbers = outbox.numbers(work, len(letters)) if letters else []
-    for number, letter in zip(numbers, letters, strict=True):
-        letter.id = number
+    for key, row, effects in told:
+        first, chat = len(letters), row.conversation.chat
+        letters += [
+            Letter(next(numbers), key, chat, body, created_at=now) for body in effects.bodies
+        ]
+        row.conversation.fleeting += [letters[first + place].id for place in effects.fleeting]
     outbox.keep(work, letters)
-    kept.store(work, live.items())
-    return len(live)
+    kept.store(work, [(key, row) for key, row, _ in told])
+    return len(told)
+
+
+def _asked_again(setting: Setting, key: bytes, row: Row, now: int) -> Effects | None:
+    """Return what is said to a person in a live sitting, None where nothing is to be said."""
+    if row.fault is not None or not _is_waiting(row.conversation, now):
+        return None
+    try:
+        return Turning(setting, key, row.conversation, now, _nothing_is_sent).again()
+    except Exception as error:  # noqa: BLE001 - one conversation's failure is nobody else's
+        log.error("turn_failed", error=type(error).__name__)
+        return None
 
 
 def _is_waiting(conversation: Conversation, now: int) -> bool:
     return now - conversation.touched_at <= SILENCE and bool(conversation.position.frames)
-
-
-def _letters(setting: Setting, key: bytes, row: Row, now: int) -> list[Letter]:
-    effects = Turning(setting, key, row.conversation, now, _nothing_is_sent).again()
-    return [Letter(0, key, row.conversation.chat, body, created_at=now) for body in effects.bodies]
 
 
 def _nothing_is_sent(_conversation: Conversation, _sending: Sending) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     Layout = tuple[tuple[Button, ...], ...]
 
+DANGER, STOP = "danger", "stop"
+"""The flows of the two buttons below every question."""
 NARROW = 12
 """Columns up to which two buttons share a row."""
 TICK = "\N{CHECK MARK} "
@@ -49,6 +51,7 @@ class Screens:
         self._phrasing = phrasing
         self._blanks: dict[str, dict[str, str]] = {}
         self._all_labels: dict[str, frozenset[str]] = {}
+        self._below: dict[str, dict[str, str]] = {}
         self._layouts: dict[tuple[str, int, tuple[str, ...]], tuple[object, Layout]] = {}
         self._labels: dict[tuple[str, int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
         self._places: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
@@ -91,6 +94,16 @@ class Screens:
             found = frozenset([*names, *(name.rstrip(COUNTY_SIGNS) for name in names)])
             self._all_labels[language] = found
         return bare(words) in found
+
+    def below(self, language: str, words: str) -> str | None:
+        """Return the flow of the button below every question that is called like that."""
+        found = self._below.get(language)
+        if found is None:
+            read_in = catalogue(language)
+            phrases = {DANGER: self._phrasing.danger, STOP: self._phrasing.stop}
+            found = {bare(label.read_in(read_in)): flow for flow, label in phrases.items()}
+            self._below[language] = found
+        return found.get(bare(words))
 
     def pressed(self, reply: Reply, language: str, words: str) -> str | None:
         """Return the code of the button whose label was typed, None when it was none."""

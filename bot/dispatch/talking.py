@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.conversation import Came, Outcome, Position, Turn, answer, ask_again, begin, unpack
+from bot.conversation import (
+    Came,
+    Outcome,
+    Position,
+    Turn,
+    answer,
+    ask_again,
+    begin,
+    keep_beside,
+    unpack,
+)
 from bot.conversation.heard import Heard, Pressed, Words
+from bot.conversation.turn import FILE_KEPT
 from bot.dispatch import tokens
 from bot.dispatch.conversations import Conversation, copy_of
 from bot.dispatch.effects import Effects, Sending, Setting
@@ -22,7 +33,9 @@ if TYPE_CHECKING:
     from bot.conversation import Answer
     from bot.text import Text
 
-FIRST, AGAIN, DANGER, RESUME = "welcome", "again", "danger", "resume"
+FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
+FLEETING = "~"
+"""Sets a summary apart from the question it belongs to: their buttons differ."""
 
 
 class Talking:
@@ -66,8 +79,9 @@ class Talking:
         if self.conversation.position.frames:
             self._hear(heard)
         else:
+            keep_beside(self.conversation.position, heard)
+            self._tell(FILE_KEPT)
             self._open_door()
-            self._hear(heard)
 
     def _hear(self, heard: Heard, message: int = 0) -> None:
         position = self.conversation.position
@@ -126,16 +140,22 @@ class Talking:
         erases = any(
             came.flow == flow and came.answers.get(step) == code for flow, step, code in ERASES
         )
-        before = self._before
-        self.conversation.kept = None
-        if not erases and before is not None:
-            while before.frames and before.frames[-1].flow not in DRAFTS:
-                before.frames.pop()
-            if any(frame.answers for frame in before.frames):
-                self.conversation.kept = before
-        if came.flow == RESUME:
+        if erases:
             self._renew()
+        elif self._before is not None:
+            self._keep_draft(self._before)
+        if came.flow == RESUME:
             self._begin(FIRST)
+
+    def _keep_draft(self, before: Position) -> None:
+        """Keep what is unsent as it was before the person stopped."""
+        while before.frames and before.frames[-1].flow not in DRAFTS:
+            before.frames.pop()
+        if any(frame.answers for frame in before.frames):
+            self.conversation.kept = before
+        else:
+            self.conversation.position.also = before.also
+            self.conversation.position.also_files = before.also_files
 
     # --- drafts -----------------------------------------------------------------------------
 
@@ -150,16 +170,27 @@ class Talking:
             self._begin(FIRST)
 
     def _has_draft(self) -> bool:
-        return self.conversation.kept is not None or any(
-            frame.answers and frame.flow in DRAFTS for frame in self.conversation.position.frames
-        )
+        return self.conversation.kept is not None or self._has_open_draft()
+
+    def _has_open_draft(self) -> bool:
+        frames = self.conversation.position.frames
+        return any(frame.answers and frame.flow in DRAFTS for frame in frames)
 
     def _restore(self) -> None:
+        """Go back to what was kept; what was written since goes along."""
         kept = self.conversation.kept
         if kept is not None:
+            kept = unpack(kept, self.setting.book)
             kept.also += self.conversation.position.also
+            kept.also_files += self.conversation.position.also_files
             self.conversation.position = kept
             self.conversation.kept = None
+
+    def _begin_first(self) -> None:
+        """Say the first hello; what was written beside is kept."""
+        position = self.conversation.position
+        self.conversation.position = Position(also=position.also, also_files=position.also_files)
+        self._begin(FIRST)
 
     def _renew(self) -> None:
         """Forget what was not sent."""
@@ -175,7 +206,7 @@ class Talking:
         for reply in turn.replies:
             if reply.question and not reply.edits:
                 self.conversation.asked += 1
-            prefix = self._prefix() if reply.question else ""
+            prefix = self._prefix(fleeting=reply.fleeting) if reply.question else ""
             said = self.setting.screens.say(reply, language, prefix, extra)
             if reply.fleeting:
                 self.effects.fleeting.append(len(bodies))
@@ -199,10 +230,15 @@ class Talking:
 
     # --- where we are -----------------------------------------------------------------------
 
-    def _prefix(self) -> str:
+    def _prefix(self, asked: int | None = None, *, fleeting: bool = False) -> str:
+        """Return what the tokens of the open question begin with, the last time it was asked."""
         frames = self.conversation.position.frames
         where = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
-        return tokens.prefix(self.setting.vault, self.chat_key, self.conversation.asked, where)
+        if fleeting:
+            where += FLEETING
+        if asked is None:
+            asked = self.conversation.asked
+        return tokens.prefix(self.setting.vault, self.chat_key, asked, where)
 
     def _in_flow(self, flow: str) -> bool:
         frames = self.conversation.position.frames

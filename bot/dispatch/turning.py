@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
-from bot.conversation import FileNote, keep_beside, open_question
-from bot.conversation.heard import Files, Heard, Located, Pressed, Words
+from bot.conversation import Choose, FileNote, begin, keep_beside, open_question
+from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.commands import FLOWS, START, command
 from bot.dispatch.conversations import KEPT
-from bot.dispatch.talking import AGAIN, DANGER, FIRST, RESUME, Talking
+from bot.dispatch.outcomes import AFTER
+from bot.dispatch.talking import AGAIN, DANGER, RESUME, STOP, Talking
 from bot.languages import negotiate
 from bot.messages import Kind, Remove, Toast, Update
 
@@ -28,6 +29,8 @@ SILENCE = 30 * MINUTE
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 LONGEST_LABEL = 60
+LANGUAGES = ("language", "language")
+"""The flow and the step where a language is chosen."""
 SAYS_NOTHING = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
 """What an account does without a word."""
 
@@ -39,6 +42,7 @@ class Turning(Talking):
 
     def again(self) -> Effects:
         """Ask the open question once more, unasked: an answer may be lost while we were away."""
+        self._clear_fleeting()
         self._tell(self.setting.phrasing.nothing_lost)
         self._ask_again()
         return self.effects
@@ -49,20 +53,29 @@ class Turning(Talking):
         if self.new:
             conversation.language = negotiate(update.language)
         conversation.chat = update.chat
-        if conversation.fleeting:
-            self.effects.bodies.append(Remove(letters=tuple(conversation.fleeting)))
-            conversation.fleeting = []
+        if update.kind in SAYS_NOTHING or _is_movement(update):
+            _HANDLERS[update.kind](
+                self, update
+            )  # nobody wrote: it neither ends a silence nor a step
+            return self.effects
+        self._clear_fleeting()
         silence = 0 if self.new else self.now - conversation.touched_at
         conversation.touched_at = self.now
         if update.kind is Kind.PRESS:
             self.effects.toast = Toast(update.press)
         if silence > KEPT:
             self._renew()
-        if silence > SILENCE and update.kind not in SAYS_NOTHING:
+        if silence > SILENCE:
             self._after_silence(update)
         else:
             _HANDLERS[update.kind](self, update)
         return self.effects
+
+    def _clear_fleeting(self) -> None:
+        """Take away what was shown for one step only."""
+        if self.conversation.fleeting:
+            self.effects.bodies.append(Remove(letters=tuple(self.conversation.fleeting)))
+            self.conversation.fleeting = []
 
     # --- what can arrive --------------------------------------------------------------------
 
@@ -71,9 +84,15 @@ class Turning(Talking):
         if found is not None:
             self._command(found)
             return
+        if (name := self._label_below(update.words)) is not None:
+            self._command(name)
+            return
         heard = self._label(update.words)
         alarms = frozenset() if heard else self._alarms(update.words)
         self._hear_words(update.words, heard)
+        self._show_danger(alarms)
+
+    def _show_danger(self, alarms: frozenset[str]) -> None:
         if alarms and not self._in_flow(DANGER):
             self._begin(DANGER)
 
@@ -92,6 +111,11 @@ class Turning(Talking):
             position.keep(words)
             self._open_door()
 
+    def _label_below(self, words: str) -> str | None:
+        """Return the command of a button below every question whose label was typed."""
+        language = self.conversation.language
+        return self.setting.screens.below(language, words) if len(words) <= LONGEST_LABEL else None
+
     def _label(self, words: str) -> Pressed | None:
         """Return the button of the open question whose label was typed."""
         language = self.conversation.language
@@ -106,38 +130,72 @@ class Turning(Talking):
     def _press(self, update: Update) -> None:
         token = update.words
         if token == tokens.DANGER:
-            self._command("danger")
+            self._command(DANGER)
         elif token == tokens.STOP:
-            self._command("stop")
-        elif not self.conversation.position.frames:
-            self._stale(update)
-            self._open_door()
-        else:
-            self._press_here(update, token)
-
-    def _press_here(self, update: Update, token: str) -> None:
-        prefix = self._prefix()
-        code = None
-        if token.startswith(prefix):
-            asked = open_question(self.setting.book, self.conversation.position)
-            if asked is not None:
-                code = self.setting.screens.code(asked, token[len(prefix) :])
-        if code is not None:
-            self._hear(Pressed(code), update.message)
-        elif tokens.asked_of(token) == self.conversation.asked - 1:
-            # The question before this one: the same finger twice, or a second press under way.
+            self._command(STOP)
+        elif token == self.conversation.pressed and not self._is_current(token):
             self._toast(update, self.setting.phrasing.pressed_already)
+        elif (code := self._code(token)) is not None:
+            self.conversation.pressed = token
+            self._hear(Pressed(code), update.message)
+        elif (language := self._language(token)) is not None:
+            self.conversation.pressed = token
+            self.conversation.language = language
+            self._show_again()
         else:
             self._stale(update)
-            self._ask_again()
+            self._go_on_or_open()
+
+    def _is_current(self, token: str) -> bool:
+        """Tell whether a button may stand under the open question: a tick is set and cleared."""
+        is_open = bool(self.conversation.position.frames)
+        return is_open and tokens.asked_of(token) == self.conversation.asked
+
+    def _code(self, token: str) -> str | None:
+        """Return what a button means to the open question.
+
+        Asked again, the question still takes the choices under its last asking: whoever asked why
+        and then presses the first of the two keyboards has answered.
+        """
+        asked = open_question(self.setting.book, self.conversation.position)
+        if asked is None:
+            return None
+        prefix = self._prefix(fleeting=asked.fleeting)
+        if token.startswith(prefix):
+            return self.setting.screens.code(asked, token[len(prefix) :])
+        prefix = self._prefix(self.conversation.asked - 1, fleeting=asked.fleeting)
+        if not token.startswith(prefix):
+            return None
+        code = self.setting.screens.code(asked, token[len(prefix) :])
+        return code if any(choice.code == code for choice in asked.choices) else None
+
+    def _language(self, token: str) -> str | None:
+        """Return the language a button stands for: those work for ever, over any question."""
+        number = tokens.asked_of(token)
+        question = self.setting.book.question(*LANGUAGES)
+        if number is None or not isinstance(question, Choose):
+            return None
+        prefix = tokens.prefix(self.setting.vault, self.chat_key, number, ".".join(LANGUAGES))
+        by_place = {f"{prefix}{place}": code for place, code in enumerate(question.codes)}
+        return by_place.get(token)
+
+    def _show_again(self) -> None:
+        """Show what is open in the language just chosen, the numbers in danger included."""
+        if self._in_flow(DANGER):
+            self._begin(DANGER)
+        else:
+            self._go_on_or_open()
 
     def _files(self, update: Update) -> None:
+        alarms = self._alarms(update.words)
         if any(file.size > LARGEST_FILE for file in update.files):
             self._tell(self.setting.phrasing.too_large)
-        self._hear_or_keep(_files_of(update))
+        self._hear_or_keep(_files_in(update))
+        self._show_danger(alarms)
 
     def _place(self, update: Update) -> None:
-        self._hear_or_keep(_place_of(update))
+        self.conversation.position.keep(update.words)
+        self._hear_or_keep(_point_in(update))
 
     def _contact(self, update: Update) -> None:
         self.conversation.position.keep(update.words)
@@ -146,8 +204,13 @@ class Turning(Talking):
 
     def _edit(self, update: Update) -> None:
         self.conversation.position.keep(update.words)
+        if update.latitude is not None:  # a place that moves goes on moving without a word from us
+            keep_beside(self.conversation.position, _point_in(update))
+            return
+        alarms = self._alarms(update.words)
         if self.conversation.position.frames:
             self._tell(self.setting.phrasing.received_change)
+        self._show_danger(alarms)
 
     def _other(self, _update: Update) -> None:
         self._tell(self.setting.phrasing.polite_no)
@@ -164,62 +227,75 @@ class Turning(Talking):
     def _command(self, name: str) -> None:
         if name == START:
             self._start()
-        elif not self._in_flow(FLOWS[name]):
+        elif name == DANGER or not self._in_flow(FLOWS[name]):
             self._begin(FLOWS[name])
         else:
             self._ask_again()
 
     def _start(self) -> None:
         if self._has_draft():
-            if not self.conversation.position.frames:
+            if not self._has_open_draft():
                 self._restore()
             self._begin(RESUME)
         else:
-            self._renew()
-            self._begin(FIRST)
+            self._begin_first()
 
     def _after_silence(self, update: Update) -> None:
-        """Ask who can see the phone; what was just written is kept, what was pressed is not."""
-        conversation = self.conversation
-        conversation.case = conversation.reference = ""
-        self.known -= {"sent"}
-        goes_on = self._has_draft()
-        if not goes_on:
-            self._begin_anew()
-        elif not conversation.position.frames:
-            self._restore()
-        self._keep_unasked(update)
-        if update.kind is Kind.PRESS and update.words == tokens.DANGER:
-            self._begin(DANGER)
+        """Ask who can see the phone; what was just sent is kept, what was pressed is not.
+
+        Danger and stop come first even now: what there is to ask waits beneath them.
+        """
+        wanted = self._wanted_at_once(update)
+        alarms = self._keep_what_came(update)
+        if not any(frame.flow == AFTER for frame in self.conversation.position.frames):
+            self.conversation.case = self.conversation.reference = ""
+            self.known -= {"sent"}
+        if self._has_draft():
+            if not self._has_open_draft():
+                self._restore()
+            if wanted is None and not alarms:
+                self._begin(AGAIN)
+                return
+            begin(self.setting.book, self.conversation.position, AGAIN, self.known)
+        elif wanted is None:
+            self._begin_first()
         else:
-            self._begin(AGAIN if goes_on else FIRST)
+            self.conversation.position.frames = []
+        if wanted or alarms:
+            self._begin(wanted or DANGER)
 
-    def _begin_anew(self) -> None:
-        """Forget where we were; what was written beside the questions stays with the person."""
-        before = self.conversation.position
-        self._renew()
-        self.conversation.position.also = before.also
-        self.conversation.position.also_files = before.also_files
+    def _wanted_at_once(self, update: Update) -> str | None:
+        """Return the flow a person wants before anything else: danger or stop."""
+        name: str | None = None
+        if update.kind is Kind.PRESS:
+            name = {tokens.DANGER: DANGER, tokens.STOP: STOP}.get(update.words)
+        elif update.kind is Kind.WORDS:
+            name = command(update.words, self.setting.username) or self._label_below(update.words)
+        return name if name in {DANGER, STOP} else None
 
-    def _keep_unasked(self, update: Update) -> None:
-        heard = _heard(update)
-        if heard is None or (isinstance(heard, Words) and command(heard.text) is not None):
-            return
-        keep_beside(self.conversation.position, heard)
-        if isinstance(heard, Words):
-            self._alarms(heard.text)
+    def _keep_what_came(self, update: Update) -> frozenset[str]:
+        """Set aside what came after a silence; return what alarms us in it."""
+        if update.kind is Kind.PRESS or (update.kind is Kind.WORDS and self._is_control(update)):
+            return frozenset()
+        if update.kind is Kind.FILES:
+            keep_beside(self.conversation.position, _files_in(update))
+        else:
+            self.conversation.position.keep(update.words)
+        if update.latitude is not None:
+            keep_beside(self.conversation.position, _point_in(update))
+        return self._alarms(update.words)
+
+    def _is_control(self, update: Update) -> bool:
+        words = update.words
+        return command(words, self.setting.username) is not None or bool(self._label_below(words))
 
 
-def _heard(update: Update) -> Heard | None:
-    """Return what an update says, None when it says nothing."""
-    if update.kind in {Kind.WORDS, Kind.EDIT, Kind.CONTACT}:
-        return Words(update.words)
-    if update.kind is Kind.FILES:
-        return _files_of(update)
-    return _place_of(update) if update.kind is Kind.PLACE else None
+def _is_movement(update: Update) -> bool:
+    """Tell whether this is a place shared for a while that has moved: nobody touched the phone."""
+    return update.kind is Kind.EDIT and update.latitude is not None
 
 
-def _files_of(update: Update) -> Files:
+def _files_in(update: Update) -> Files:
     notes = (
         FileNote(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
         for file in update.files
@@ -227,7 +303,7 @@ def _files_of(update: Update) -> Files:
     return Files(tuple(notes), update.words)
 
 
-def _place_of(update: Update) -> Located:
+def _point_in(update: Update) -> Located:
     return Located(update.latitude or 0.0, update.longitude or 0.0)
 
 
