@@ -85,6 +85,7 @@ class Courier:
         self._busy = 0
         self._results: list[Settled] = []
         self._settled = asyncio.Event()
+        self._settled_since = 0.0
         self._pause_until = 0.0
 
     def hand(self, letters: Iterable[Letter]) -> None:
@@ -197,8 +198,7 @@ class Courier:
             return
         self._everybody.take()
         result = await self._deliver(letter)
-        self._results.append(result)
-        self._settled.set()
+        self._note(result)
         if result.state is State.QUEUED:
             letter.attempts += 1
             letter.not_before = result.not_before
@@ -299,6 +299,12 @@ class Courier:
         for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
             del self._rates[key]
 
+    def _note(self, result: Settled) -> None:
+        if not self._results:
+            self._settled_since = self._clock.monotonic()
+            self._settled.set()
+        self._results.append(result)
+
     def collect(self) -> list[Settled]:
         """Hand over what is to be written down, to whoever has a transaction of their own."""
         results, self._results = self._results, []
@@ -313,9 +319,13 @@ class Courier:
         while True:
             await self._settled.wait()
             # A batch that is under way takes these along, and saves them a commit of their own.
-            await asyncio.sleep(UNHURRIED)
-            self._settled.clear()
-            await self._flush()
+            waited = self._clock.monotonic() - self._settled_since
+            if waited < UNHURRIED:
+                await asyncio.sleep(UNHURRIED - waited)
+            elif self._results:
+                await self._flush()
+            else:
+                self._settled.clear()
 
     async def _flush(self) -> None:
         results = self.collect()
