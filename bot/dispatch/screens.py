@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 DANGER, STOP = "danger", "stop"
 """The flows of the two buttons below every question."""
-NARROW = 12
-"""Columns up to which two buttons share a row."""
+WIDEST = 24
+"""Columns of a row: buttons share it when each fits into its equal part."""
+CHOICES_IN_A_ROW, CONTROLS_IN_A_ROW = 2, 3
 TICK = "\N{CHECK MARK} "
-CONTROLS_IN_A_ROW = 24
-"""Columns up to which all controls share a row."""
+UNSEEN = frozenset({"Mn", "Me", "Cf"})
+"""Kinds of signs that take no room of their own: marks above and below, joiners."""
 MOST_LAYOUTS = 4096
 COUNTY_SIGNS = "\u5e02\u7e23"
 """City and county, as Chinese writes them behind a name: people leave them out."""
@@ -40,8 +41,11 @@ COUNTY_SIGNS = "\u5e02\u7e23"
 @lru_cache(maxsize=MOST_LAYOUTS)
 def columns(label: str) -> int:
     """Return how wide a label is on a screen: two for wide letters, none for marks."""
-    wide = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in label)
-    return wide - sum(1 for sign in label if unicodedata.combining(sign))
+    return sum(
+        2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in label
+        if unicodedata.category(sign) not in UNSEEN
+    )
 
 
 class Screens:
@@ -146,18 +150,17 @@ class Screens:
             Button(_label(choice, choice.label.read_in(read_in)), str(place))
             for place, choice in enumerate(reply.choices)
         ]
-        rows = list(_pairs(labels))
+        rows = list(_rows(labels, CHOICES_IN_A_ROW))
         controls = [
             Button(self._phrasing.controls[name].read_in(read_in), f"c{place}")
             for place, name in enumerate(reply.controls)
         ]
-        rows.extend(_control_rows(controls))
-        rows.append(
-            (
-                Button(self._phrasing.danger.read_in(read_in), tokens.DANGER),
-                Button(self._phrasing.stop.read_in(read_in), tokens.STOP),
-            )
-        )
+        rows += _rows(sorted(controls, key=lambda it: columns(it.label)), CONTROLS_IN_A_ROW)
+        ways_out = [
+            Button(self._phrasing.danger.read_in(read_in), tokens.DANGER),
+            Button(self._phrasing.stop.read_in(read_in), tokens.STOP),
+        ]
+        rows += _rows(ways_out, CONTROLS_IN_A_ROW)
         return tuple(rows)
 
 
@@ -176,29 +179,17 @@ def _label(choice: Choice, words: str) -> str:
     return f"{TICK if choice.ticked else ''}{choice.number} {words}"
 
 
-def _pairs(labels: list[Button]) -> Layout:
+def _rows(buttons: list[Button], most: int) -> Layout:
+    """Put buttons into rows, in order; a phone gives all of a row the same room.
+
+    A tick is not measured: it must move no button from under a finger.
+    """
     rows: list[tuple[Button, ...]] = []
-    waiting: Button | None = None
-    for label in labels:
-        narrow = columns(label.label) <= NARROW
-        if waiting is not None and narrow:
-            rows.append((waiting, label))
-            waiting = None
-            continue
-        if waiting is not None:
-            rows.append((waiting,))
-        waiting = label if narrow else None
-        if not narrow:
-            rows.append((label,))
-    if waiting is not None:
-        rows.append((waiting,))
+    for button in buttons:
+        row = (*rows[-1], button) if rows else ()
+        widest = max((columns(it.label.removeprefix(TICK)) for it in row), default=0)
+        if 0 < len(row) <= most and widest <= WIDEST // len(row):
+            rows[-1] = row
+        else:
+            rows.append((button,))
     return tuple(rows)
-
-
-def _control_rows(controls: list[Button]) -> Layout:
-    if not controls:
-        return ()
-    if sum(columns(control.label) for control in controls) <= CONTROLS_IN_A_ROW:
-        return (tuple(controls),)
-    *short, last = sorted(controls, key=lambda control: columns(control.label))
-    return (tuple(short), (last,)) if short else ((last,),)
