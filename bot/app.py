@@ -225,9 +225,10 @@ async def run_bot(
     directory = DataDirectory(settings.data)
     directory.make()
     directory.lock()
-    database = open_database(settings)
-    bot = bot_for(settings.token(), settings.telegram_api)
+    database = None
     try:
+        database = open_database(settings)
+        bot = bot_for(settings.token(), settings.telegram_api)
         vault = open_vault(settings)
         async with bot:
             house = build(
@@ -240,7 +241,8 @@ async def run_bot(
                 ready.set()
             await _work(house, bot, directory)
     finally:
-        await database.close()
+        if database is not None:
+            await database.close()
         directory.unlock()
 
 
@@ -248,8 +250,20 @@ async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
     keeper = FileKeeper(
         house.database.writer, house.vault, _FilesOf(bot), directory.files, house.clock
     )
-    poller = Poller(bot, _receiver(house), expected=house.inbox.bot, clock=house.clock)
-    jobs = [poller.run(), house.courier.run(), keeper.run(), _look_after(house), _watch(house)]
+    poller = Poller(
+        bot,
+        _receiver(house),
+        expected=house.inbox.bot,
+        clock=house.clock,
+        returned=lambda: wake(house),
+    )
+    jobs = [
+        poller.run(),
+        house.courier.run(),
+        keeper.run(),
+        _look_after(house, poller),
+        _watch(house),
+    ]
     tasks = [asyncio.create_task(job) for job in jobs]
     log.info("started")
     try:
@@ -280,20 +294,21 @@ class _FilesOf:
         return fetch(self.bot, handle)
 
 
-async def _look_after(house: House) -> None:
-    """Say that we run, and forget what is old enough."""
+async def _look_after(house: House, poller: Poller) -> None:
+    """Say when Telegram last answered, and forget what is old enough."""
     tidied = house.clock.monotonic()
     while True:
-        await house.database.writer.run(lambda work: _beat(house, work))
+        await house.database.writer.run(lambda work: _beat(house, poller, work))
         if house.clock.monotonic() - tidied > TIDY_EVERY:
             tidied = house.clock.monotonic()
             await house.database.writer.run(lambda work: _tidy(house, work))
         await asyncio.sleep(BEAT_EVERY)
 
 
-def _beat(house: House, work: Work) -> None:
+def _beat(house: House, poller: Poller, work: Work) -> None:
     now = house.clock.now()
-    beat(work, house.inbox.bot, now)
+    # Not now: a bot that runs and cannot be reached loses what people send as well.
+    beat(work, house.inbox.bot, now - int((house.clock.monotonic() - poller.reached) * SECOND))
     house.inbox.note_progress(work, now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
@@ -26,9 +27,9 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "who answers", _fault(settings.for_people)
     yield "host key", _fault(lambda: HostKey.read(settings.key_file(), settings.data))
     directory = DataDirectory(settings.data)
-    database = Database(settings.database_url or directory.database_url)
-    yield "database opens, and is durable", _fault(lambda: database.connect().close())
-    yield "database is at this release", _fault(lambda: _at_head(database))
+    url = settings.database_url or directory.database_url
+    yield "database opens, and is durable", _fault(lambda: _opens(url))
+    yield "database is at this release", _fault(lambda: _at_head(url))
     yield "disk has room", _fault(lambda: _has_room(directory))
     yield "catalogues", _fault(lambda: [catalogue(tag) for tag in LANGUAGES])
 
@@ -36,15 +37,29 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
 def _fault(check: Callable[[], object]) -> str | None:
     try:
         check()
-    except (HavenError, OSError) as error:
+    except HavenError as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001 - a check that cannot even run has failed
+        return f"{type(error).__name__}: {error}"
     return None
 
 
-def _at_head(database: Database) -> None:
-    found = revision(database)
+def _opens(url: str) -> None:
+    _existing(url).connect().close()
+
+
+def _at_head(url: str) -> None:
+    found = revision(_existing(url))
     if found != HEAD:
         raise HavenError(f"it stands at {found}; haven start brings it to {HEAD}")
+
+
+def _existing(url: str) -> Database:
+    """Return a database; looking at one must not make it."""
+    database = Database(url)
+    if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
+        raise HavenError(f"there is none at {database.url.database}; haven start makes it")
+    return database
 
 
 def _has_room(directory: DataDirectory) -> None:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from bot.cases.reading import ATTACHED, KINDS, REASONS
+from bot.text import Text as Phrase
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,7 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
             f"P{case.priority}",
             case.reference,
             span_in_words(int((now - case.waiting_since).total_seconds())),
-            KINDS[case.kind].source,
+            called(case.kind).source,
             case.language,
             case.county or "-",
             style=STYLES[case.priority],
@@ -50,7 +51,7 @@ def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
         parts += [Line(f"  {reason}") for reason in opened.reasons]
     for received in opened.received:
         moment = received.sent_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        parts.append(Line(f"\n{KINDS[received.kind].read_in(staff)}  {moment}", style="bold"))
+        parts.append(Line(f"\n{called(received.kind).read_in(staff)}  {moment}", style="bold"))
         table = Table(box=None, show_header=False, padding=(0, 2))
         for told in received.told:
             table.add_row(Line(told.question, style="dim"), Line(told.answer))
@@ -75,6 +76,11 @@ def notice_line(notice: Notice, zone: ZoneInfo) -> Line:
         "may never have arrived.",
         style="bold red",
     )
+
+
+def called(kind: str) -> Phrase:
+    """Return what staff call a kind; one of another release is called by its code."""
+    return KINDS.get(kind) or Phrase(kind)
 
 
 def span_in_words(seconds: int) -> str:

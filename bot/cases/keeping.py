@@ -15,12 +15,12 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.intake import GONE, NAMED, SAVED, read_file
 from bot.clock import SECOND
-from bot.errors import Refused
+from bot.errors import DoesNotOpen, Refused
 from bot.log import log
 from bot.store.prepared import Prepared
 from bot.store.tables import FILE_WAITS, files
 from bot.vault import Purpose
-from bot.vault.chunks import sealed_pieces
+from bot.vault.chunks import OVERHEAD, sealed_pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 
 LOOK = 2.0
 AT_ONCE = 4
-TRIES = 12
+TRIES = 36
+"""The last two dozen an hour apart: an outage of a day loses no file."""
 LONGEST_WAIT = 3600
+LONGEST_FETCH = 900.0
+"""Seconds one try may take: a file that drips holds up the others no longer."""
 
 _DUE = Prepared(
     lambda _: (
@@ -111,7 +114,12 @@ class FileKeeper:
     def _due(self, work: Work) -> list[_Due]:
         found = []
         for name, sealed, attempts in work.rows(_DUE, self._clock.now(), AT_ONCE):
-            plain = self._vault.open(Purpose.FILE, name.encode(), bytes(sealed))
+            try:
+                plain = self._vault.open(Purpose.FILE, name.encode(), bytes(sealed))
+            except DoesNotOpen:  # a damaged row is in nobody else's way
+                log.warning("file_failed", file=name, error="DoesNotOpen")
+                self._postpone(work, name, attempts)
+                continue
             found.append(_Due(name, read_file(plain).note.handle, attempts))
         return found
 
@@ -123,32 +131,42 @@ class FileKeeper:
             await self._writer.run(lambda work: work.run(_SETTLE, GONE, 0, file.name))
         except Exception as error:  # noqa: BLE001 - it is tried again, and given up in the end
             log.warning("fetch_failed", file=file.name, error=type(error).__name__)
-            await self._later(file)
+            await self._writer.run(lambda work: self._postpone(work, file.name, file.attempts))
         else:
             await self._writer.run(lambda work: work.run(_SETTLE, SAVED, size, file.name))
             log.info("file_saved", file=file.name)
 
     async def _save(self, file: _Due) -> int:
         unfinished = self._folder / f"{file.name}.part"
+        try:
+            async with asyncio.timeout(LONGEST_FETCH):
+                size = await self._write(file, unfinished)
+            unfinished.rename(self._folder / file.name)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        _fsync_folder(self._folder)
+        return size
+
+    async def _write(self, file: _Due, unfinished: Path) -> int:
+        """Seal a file to its end and onto the disk; return its size before it was sealed."""
         size = 0
         with unfinished.open("wb") as out:
             pieces = sealed_pieces(self._vault, file.name, self._source.fetch(file.handle))
             async for piece in pieces:
                 out.write(piece)
-                size += len(piece)
+                size += len(piece) - OVERHEAD
             out.flush()
             os.fsync(out.fileno())
-        unfinished.rename(self._folder / file.name)
-        _fsync_folder(self._folder)
         return size
 
-    async def _later(self, file: _Due) -> None:
-        if file.attempts + 1 >= TRIES:
-            await self._writer.run(lambda work: work.run(_SETTLE, GONE, 0, file.name))
+    def _postpone(self, work: Work, name: str, attempts: int) -> None:
+        if attempts + 1 >= TRIES:
+            log.warning("file_failed", file=name, attempts=attempts + 1)
+            work.run(_SETTLE, GONE, 0, name)
             return
-        wait = min(2 ** (file.attempts + 1), LONGEST_WAIT) * SECOND
-        not_before = self._clock.now() + wait
-        await self._writer.run(lambda work: work.run(_LATER, not_before, file.name))
+        wait = min(2 ** (attempts + 1), LONGEST_WAIT) * SECOND
+        work.run(_LATER, self._clock.now() + wait, name)
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ own words stand as they were written, with everything that could move a cursor m
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,17 @@ from sqlalchemy import select
 
 from bot.cases.intake import open_reasons, read_contents, read_file, report_place
 from bot.cases.reference import read_reference
+from bot.cases.urgency import REASONS as RISKS
 from bot.cases.urgency import reasons_in_words
 from bot.clock import SECOND
-from bot.conversation import FileNote
+from bot.conversation import FileNote, Moment, Where
 from bot.conversation.turn import LEFT_EMPTY
 from bot.store.tables import cases, files, notices, reports
 from bot.text import _
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
     from bot.vault import Vault
 
+ALARMS = "alarms"
 BESIDE = {
     "also": _("Wrote beside the questions"),
     "also_files": _("Sent beside the questions"),
@@ -49,7 +52,14 @@ KINDS = {
 """What each thing a person can send is called among staff."""
 REASONS, ATTACHED = _("Why"), _("Files")
 MOST = 200
-LOWEST_SHOWN = 0x20
+MOVES_THE_CURSOR = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's categories of controls, halves of a pair, and separators of lines."""
+TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Unicode's classes of characters that turn the direction of what follows."""
+MARKS = frozenset("\u061c\u200e\u200f\ufeff")
+"""Invisible ones that take part in it. Joiners are not among them: scripts need those."""
+TAGS = range(0xE0000, 0xE0080)
+"""An alphabet nobody sees, in which words could be hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +209,24 @@ class Reader:
         question = self._book.question(flow, step)
         if question is None:
             beside = BESIDE.get(step)
-            return beside.read_in(self._staff) if beside else step, _plain(answer)
-        prompt = question.short.read_in(self._words)
+            prompt = beside.read_in(self._staff) if beside else step
+        else:
+            prompt = question.short.read_in(self._words)
         if answer is None:
             return prompt, LEFT_EMPTY.read_in(self._words)
-        parts = question.told(answer)
-        told = ", ".join(
+        if step == ALARMS:
+            return prompt, self._alarms(answer)
+        parts = question.told(answer) if question else _plain(answer)
+        told = [
             visible(part) if isinstance(part, str) else part.read_in(self._words) for part in parts
-        )
-        return prompt, told
+        ]
+        return prompt, ", ".join([*told, *_point(answer)])
+
+    def _alarms(self, answer: Answer) -> str:
+        """Return what was alarming in somebody's words, for staff to read."""
+        codes = map(str, answer if isinstance(answer, tuple) else (answer,))
+        reasons = [(code, RISKS.get(f"alarm_{code}")) for code in codes]
+        return " ".join(r.read_in(self._staff) if r else visible(code) for code, r in reasons)
 
     async def _attached(self, connection: AsyncConnection, case: str) -> tuple[Attached, ...]:
         wanted = (
@@ -218,7 +237,7 @@ class Reader:
         found = []
         for name, state, size, sealed in (await connection.execute(wanted)).all():
             note = read_file(self._vault.open(Purpose.FILE, name.encode(), sealed)).note
-            found.append(Attached(note.kind, visible(note.name), state, size))
+            found.append(Attached(visible(note.kind), in_a_line(note.name), state, size))
         return tuple(found)
 
 
@@ -234,20 +253,48 @@ def when(moment: int) -> datetime:
 
 def visible(words: str) -> str:
     """Return words with control and direction characters shown instead of obeyed."""
-    return "".join(sign if _is_harmless(sign) else f"\\x{ord(sign):02x}" for sign in words)
+    return "".join(sign if _is_harmless(sign) else escaped(sign) for sign in words)
+
+
+def in_a_line(words: str) -> str:
+    """Return the same for what must stay on its line, such as a file's name."""
+    return visible(words).replace("\n", escaped("\n"))
+
+
+def escaped(sign: str) -> str:
+    """Return a character by its number, in Python's own spelling."""
+    return sign.encode("ascii", "backslashreplace").decode() if sign > "~" else repr(sign)[1:-1]
 
 
 def _is_harmless(sign: str) -> bool:
-    number = ord(sign)
-    if sign == "\n":
+    if sign == "\n" or " " <= sign <= "~":
         return True
-    turns = 0x202A <= number <= 0x202E or 0x2066 <= number <= 0x2069  # noqa: PLR2004 - Unicode
-    return number >= LOWEST_SHOWN and not 0x7F <= number <= 0x9F and not turns  # noqa: PLR2004
-
-
-def _plain(answer: Answer) -> str:
-    parts = answer if isinstance(answer, tuple) else (answer,)
-    return ", ".join(
-        visible(part.name or part.kind) if isinstance(part, FileNote) else visible(str(part))
-        for part in parts
+    return not (
+        unicodedata.category(sign) in MOVES_THE_CURSOR
+        or unicodedata.bidirectional(sign) in TURNS
+        or sign in MARKS
+        or ord(sign) in TAGS
     )
+
+
+def _plain(answer: Answer) -> tuple[str, ...]:
+    """Return an answer whose question is gone, without the labels its codes once had."""
+    if isinstance(answer, Where | Moment):
+        day = answer.date if isinstance(answer, Moment) else None
+        code = answer.code if isinstance(answer, Moment) else answer.county
+        return tuple(filter(None, (code, answer.words or day)))
+    parts = answer if isinstance(answer, tuple) else (answer,)
+    return tuple(" ".join(_file(p)) if isinstance(p, FileNote) else str(p) for p in parts)
+
+
+def _file(note: FileNote) -> Iterator[str]:
+    yield in_a_line(note.name) or note.kind
+    if note.caption:
+        yield note.caption
+
+
+def _point(answer: Answer) -> list[str]:
+    """Return where a shared point lies: whoever goes there needs the numbers."""
+    if not isinstance(answer, Where) or answer.latitude is None:
+        return []
+    return [f"{answer.latitude}, {answer.longitude}"]

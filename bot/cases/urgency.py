@@ -164,7 +164,8 @@ RULES = (
          said("alarms", "violence")),
     Rule("alarm_locked", D, _("Wrote words that can mean being locked in."),
          said("alarms", "locked")),
-    Rule("alarm_now", D, _("Wrote words that ask for help at once."), said("alarms", "help_now")),
+    Rule("alarm_help_now", D, _("Wrote words that ask for help at once."),
+         said("alarms", "help_now")),
     Rule("under_18", D, _("Someone is under 18."), UNDER_18),
     Rule("kept_in", D, _("Someone is locked in or may not go out."), KEPT_IN),
     Rule("watched", D, _("Someone may go out only with a watcher."), said("leaving", "watched")),
@@ -202,12 +203,14 @@ RULES = (
          either(unknown("under_18", "unsaid"), unknown("they_under_18", "unsure"))),
     Rule("going_out_unknown", S, _("Not known whether they can go out."),
          unknown("leaving", "unsure")),
+    Rule("signs_unknown", S, _("Not known what happens there."), unknown("signs")),
     Rule("move_unknown", S, _("Not known whether someone may be taken away."),
          unknown("moved", "unsure")),
     Rule("hurt_unknown", S, _("Not known whether someone is hurt or ill."),
          either(unknown("hurt", "unsure"), unknown("doctor", "unsure"))),
     Rule("bed_unknown", S, _("Not known whether there is a bed tonight."),
          unknown("tonight", "unsure")),
+    Rule("soon_unknown", S, _("Not known how soon it is needed."), unknown("soon", "unsure")),
 )  # fmt: skip
 """Read from the top: the most urgent first."""
 
@@ -219,10 +222,10 @@ def urgency(answers: Answers, at_most: Priority = Priority.STANDARD) -> tuple[Pr
 
     Args:
         answers: what a person sent, by step; `alarms` holds codes of alarming words.
-        at_most: the level when no rule holds.
+        at_most: the level when no rule asks for more.
     """
     held = [rule for rule in RULES if rule.holds(answers)]
-    return min((rule.priority for rule in held), default=at_most), [rule.code for rule in held]
+    return min([at_most, *(rule.priority for rule in held)]), [rule.code for rule in held]
 
 
 def reasons_in_words(codes: Iterable[str]) -> list[Text]:

@@ -32,7 +32,6 @@ from bot.conversation.flow import Flow
 from bot.conversation.guards import ALWAYS, Guard, Known
 from bot.conversation.heard import Files, Heard, Located, Pressed
 from bot.conversation.outcomes import Outcome
-from bot.conversation.place import PlaceFacts
 from bot.conversation.position import Frame, Position, pack, unpack
 from bot.conversation.review import Review
 from bot.conversation.steps import Begin, Danger, End, Say
@@ -64,7 +63,6 @@ __all__ = [
     "Number",
     "Outcome",
     "Place",
-    "PlaceFacts",
     "Position",
     "Pressed",
     "Reply",

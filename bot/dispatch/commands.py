@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 FLOWS = {
     "help": "help",
     "language": "language",
@@ -12,21 +14,23 @@ FLOWS = {
 """Which flow each command begins, beside whatever is open."""
 
 START = "start"
-LONGEST = 100
-"""Commands are short; what is longer is somebody's words."""
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
 
 
-def command(words: str, username: str = "") -> str | None:
-    """Return the command these words are, None when they are just words.
+def command(words: str, username: str = "") -> tuple[str, str] | None:
+    """Return the command these words are and what follows it; None when they are just words.
 
-    A command meant for another bot (`/start@somebody`) is just words. What follows a command, such
-    as the payload of a link, is not looked at here.
+    A command meant for another bot (`/start@somebody`) is just words. What follows `/start` is the
+    payload of a link, and nothing is believed of it here.
     """
-    if not words.startswith("/") or len(words) > LONGEST:
+    if not words.lstrip().startswith("/"):
         return None
-    first = words[1:].split(maxsplit=1)[:1]
-    name, _, meant_for = first[0].partition("@") if first else ("", "", "")
-    if meant_for and meant_for.casefold() != username.casefold():
+    match = _COMMAND.fullmatch(words.strip())
+    if match is None:
         return None
-    name = name.casefold()
-    return name if name == START or name in FLOWS else None
+    name, meant_for, rest = match.groups()
+    if meant_for is not None and meant_for.casefold() != username.removeprefix("@").casefold():
+        return None
+    name = name.lower()
+    return (name, rest or "") if name == START or name in FLOWS else None

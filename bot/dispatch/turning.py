@@ -82,7 +82,7 @@ class Turning(Talking):
     def _words(self, update: Update) -> None:
         found = command(update.words, self.setting.username)
         if found is not None:
-            self._command(found)
+            self._obey(*found)
             return
         if (name := self._label_below(update.words)) is not None:
             self._command(name)
@@ -224,6 +224,13 @@ class Turning(Talking):
 
     # --- commands, and coming back ----------------------------------------------------------
 
+    def _obey(self, name: str, rest: str) -> None:
+        """Do what was typed; words behind a command are somebody's words all the same."""
+        if rest and name != START:
+            self.conversation.position.keep(rest)
+            self._alarms(rest)
+        self._command(name)
+
     def _command(self, name: str) -> None:
         if name == START:
             self._start()
@@ -270,7 +277,8 @@ class Turning(Talking):
         if update.kind is Kind.PRESS:
             name = {tokens.DANGER: DANGER, tokens.STOP: STOP}.get(update.words)
         elif update.kind is Kind.WORDS:
-            name = command(update.words, self.setting.username) or self._label_below(update.words)
+            found = command(update.words, self.setting.username)
+            name = found[0] if found else self._label_below(update.words)
         return name if name in {DANGER, STOP} else None
 
     def _keep_what_came(self, update: Update) -> frozenset[str]:

@@ -1,8 +1,7 @@
-"""`/start`, `/help`: words that are meant for the bot, and the menu that offers them."""
+"""The menu that offers `/start`, `/help` and the others, in every language."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from telegram import BotCommand, BotCommandScopeAllPrivateChats
@@ -14,37 +13,11 @@ if TYPE_CHECKING:
 
     from bot.text import Catalogue, Text
 
-PAYLOAD = 64
-"""Characters of a `/start` link that Telegram passes on."""
 DESCRIPTION = 256
 """Characters a command's description may have."""
 
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
-_SAFE = re.compile(r"[A-Za-z0-9_-]+")
 _TWO_LETTERS = {"fil": "tl"}
 """Telegram wants ISO 639-1 where the catalogue has three letters."""
-
-
-def command(words: str, own_username: str) -> tuple[str, str] | None:
-    """Return the command and its payload that words are, None if they are only words.
-
-    A command addressed to another bot is only words. A payload is the first word behind the
-    command, cut to 64 characters; one that no link of ours could hold is dropped whole, so that
-    nothing of a hostile payload is taken for a code.
-    """
-    match = _COMMAND.fullmatch(words.strip())
-    if match is None:
-        return None
-    name, address, rest = match.groups()
-    if address is not None and address.casefold() != own_username.removeprefix("@").casefold():
-        return None
-    payload = (rest or "").split(maxsplit=1)[:1]
-    return name.lower(), _clean(payload[0]) if payload else ""
-
-
-def _clean(payload: str) -> str:
-    cut = payload[:PAYLOAD]
-    return cut if _SAFE.fullmatch(cut) else ""
 
 
 def menus(

@@ -37,6 +37,8 @@ WEBHOOK = (
 )
 OUTAGE = 300.0
 """Seconds without Telegram after which staff should know."""
+AWAY = 150.0
+"""Seconds Telegram keeps a press: after a longer silence some may be lost."""
 WAIT = 50
 """Seconds Telegram may hold a question until something arrives; the most it allows."""
 TOO_SOON = 0.5
@@ -57,6 +59,7 @@ class Poller:
         offset: Offset | None = None,
         patience: Patience | None = None,
         wait: int = WAIT,
+        returned: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Prepare to poll.
 
@@ -69,6 +72,8 @@ class Poller:
             offset: what confirms a batch, and when.
             patience: how long to wait after failures.
             wait: seconds Telegram may hold a question.
+            returned: is told when Telegram answers again after so long that presses of buttons
+                may be lost, before anything that waited is received.
         """
         self._bot = bot
         self._fetch = updates_of(bot)
@@ -79,12 +84,15 @@ class Poller:
         self._offset = offset or AfterCommit()
         self._patience = patience or Patience()
         self._wait = wait
+        self._returned = returned
         self._asked: int | None = None
         self._last: Sequence[Raw] = ()
         self._rivals = Rivals(self._clock.monotonic())
-        self._reached = self._clock.monotonic()
+        self.reached = self._clock.monotonic()
+        """When Telegram last answered, by the clock that only grows."""
         self._is_out = False
         self._is_doubtful = False
+        self._was_away = False
         self._is_stopping = False
         self._waiting: asyncio.Future[Any] | None = None
 
@@ -96,9 +104,11 @@ class Poller:
             WrongSetting: the token is not accepted, or is another bot's.
         """
         await self._insist(self._prepare)
+        await self._say_we_are_back()
         log.info("polling")
         while not self._is_stopping:
             batch = await self._insist(self._ask)
+            await self._say_we_are_back()
             if batch:
                 await self._settle(batch)
 
@@ -139,7 +149,7 @@ class Poller:
                 failure = error
             if failure is None:
                 self._patience.regained()
-                self._reached, self._is_out = self._clock.monotonic(), False
+                self._note_answer()
                 return answer
             await self._unless_stopped(self._sleep(self._seconds_after(failure)))
         return None
@@ -151,11 +161,21 @@ class Poller:
         else:
             log.warning("poll_failed", error=type(error).__name__)
         self._is_doubtful = self._is_doubtful or isinstance(error, InvalidToken)
-        outage = self._clock.monotonic() - self._reached
+        outage = self._clock.monotonic() - self.reached
         if outage > OUTAGE and not self._is_out:
             self._is_out = True
             log.error("outage", seconds=outage)
         return wait_of(error) if isinstance(error, RetryAfter) else self._patience.lost()
+
+    def _note_answer(self) -> None:
+        now = self._clock.monotonic()
+        self._was_away = self._was_away or now - self.reached > AWAY
+        self.reached, self._is_out = now, False
+
+    async def _say_we_are_back(self) -> None:
+        was_away, self._was_away = self._was_away, False
+        if was_away and self._returned is not None:
+            await self._returned()
 
     def _yield_to_others(self, error: Conflict) -> None:
         log.warning("poll_conflict")
