@@ -38,6 +38,8 @@ process ends in them; a human's is marked before it is sent."""
 LOOK = 1.0
 """Seconds between two looks for letters that other processes left."""
 MOST_AT_ONCE = 500
+MOST_OWED = 5000
+"""Letters told apart by chat while they wait; with more of them every chat is taken to wait."""
 
 
 FIRST_OF_ALL, LAST_OF_ALL = -1, 99
@@ -78,6 +80,9 @@ class Courier:
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._held: set[int] = set()
         self._dropped: set[int] = set()
+        self._owed: set[bytes] | None = None
+        """Chats with letters in the store that we have not taken; None while nobody knows."""
+        self._passed_over: set[bytes] = set()
         self._turns: list[tuple[int, int, Job]] = []
         self._idle: list[asyncio.Future[None]] = []
         self._waking = False
@@ -89,17 +94,34 @@ class Courier:
         self._pause_until = 0.0
 
     def hand(self, letters: Iterable[Letter]) -> None:
-        """Take letters that are already stored."""
+        """Take letters that were stored just now.
+
+        Nothing overtakes what an earlier process left in the store for the same chat: what comes
+        behind that stays there too, until we look.
+        """
         for letter in letters:
-            if letter.id in self._held:
-                continue
-            self._held.add(letter.id)
-            waiting = self._waiting.get(letter.chat_key)
-            if waiting is None:
-                self._waiting[letter.chat_key] = deque((letter,))
-                self._line_up(letter.lane, letter.chat_key)
+            if self._is_owed(letter.chat_key):
+                self._passed_over.add(letter.chat_key)
             else:
-                waiting.append(letter)
+                self._take(letter)
+
+    @property
+    def _has_yet_to_look(self) -> bool:
+        return self._owed is None or bool(self._passed_over)
+
+    def _is_owed(self, chat_key: bytes) -> bool:
+        return self._owed is None or chat_key in self._owed or chat_key in self._passed_over
+
+    def _take(self, letter: Letter) -> None:
+        if letter.id in self._held:
+            return
+        self._held.add(letter.id)
+        waiting = self._waiting.get(letter.chat_key)
+        if waiting is None:
+            self._waiting[letter.chat_key] = deque((letter,))
+            self._line_up(letter.lane, letter.chat_key)
+        else:
+            waiting.append(letter)
 
     def toast(self, chat: int, body: Body) -> None:
         """Try once to say something that is worth nothing in a few seconds; nothing is stored."""
@@ -129,7 +151,7 @@ class Courier:
 
     async def empty(self) -> None:
         """Wait until no letter waits, flies, or is still to be written down."""
-        while self._busy or self._held or self._turns:  # noqa: ASYNC110
+        while self._busy or self._held or self._turns or self._has_yet_to_look:  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # only a stopping process and tests wait here
 
     def _recover(self, work: Work) -> None:
@@ -287,12 +309,20 @@ class Courier:
 
     async def _look(self) -> None:
         while True:
-            self.hand(await self._writer.run(self._due))
+            passed_over, self._passed_over = self._passed_over, set()
+            if self._owed is not None:
+                self._owed |= passed_over
+            due, queued = await self._writer.run(self._in_store)
+            for letter in due:
+                self._take(letter)
+            left = {key for number, key in queued if number not in self._held}
+            self._owed = left if len(queued) < MOST_OWED else None
             self._forget_rates()
             await asyncio.sleep(LOOK)
 
-    def _due(self, work: Work) -> list[Letter]:
-        return self._outbox.due(work, self._clock.now(), MOST_AT_ONCE)
+    def _in_store(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
+        due = self._outbox.due(work, self._clock.now(), MOST_AT_ONCE)
+        return due, self._outbox.queued(work, MOST_OWED)
 
     def _forget_rates(self) -> None:
         now = self._clock.monotonic()
@@ -321,7 +351,7 @@ class Courier:
             # A batch that is under way takes these along, and saves them a commit of their own.
             waited = self._clock.monotonic() - self._settled_since
             if waited < UNHURRIED:
-                await asyncio.sleep(UNHURRIED - waited)
+                await asyncio.sleep(max(UNHURRIED - waited, 0.001))  # a rest too small is none
             elif self._results:
                 await self._flush()
             else:
