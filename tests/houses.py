@@ -102,8 +102,7 @@ class Home:
 
     def crash(self) -> None:
         """End the process as a power cut would: nothing more is written down."""
-        self.database.writer._units.put(None)
-        self.database.writer._thread.join()
+        self.database.writer.close()
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         with contextlib.suppress(BaseException):
