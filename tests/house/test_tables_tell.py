@@ -1,0 +1,89 @@
+"""Every table says what it holds about a person and how that is erased; every release is kept."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
+
+from bot.store.tables import metadata
+from bot.store.upgrade import HEAD, MIGRATIONS
+from tests.house.source import ROOT
+
+SEALED_WORDS = "seal"
+NOTHING = "nothing"
+FIXTURES = ROOT / "tests" / "store" / "fixtures"
+SHORT_NAMES = 48
+"""Signs that a code, a state or a reference may have; a person's words would not fit."""
+
+
+def untold(table: Table) -> list[str]:
+    """Return what a table does not say about itself."""
+    told = {key: str(table.info.get(key, "")).strip() for key in ("holds", "erased")}
+    found = [key for key, words in told.items() if not words]
+    sealed = [column.name for column in table.columns if could_hold_words(column)]
+    if sealed and SEALED_WORDS not in told["holds"] and "digest" not in told["holds"]:
+        found.append(f"sealed: {', '.join(sealed)}")
+    if told["holds"].startswith(NOTHING) != (told["erased"] == "never"):
+        found.append("never erased")
+    return found
+
+
+def could_hold_words(column: Column[object]) -> bool:
+    """Tell whether something that is not sealed could be put there in clear."""
+    return isinstance(column.type, LargeBinary) and not column.type.length
+
+
+def in_clear(table: Table) -> list[str]:
+    """Return columns that could hold a person's words unsealed."""
+    return [
+        column.name
+        for column in table.columns
+        if isinstance(column.type, String)
+        and (column.type.length or 10**6) > SHORT_NAMES
+        and column.name != "fault"
+    ]
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_a_table_says_what_it_holds_and_how_that_is_erased(table: Table) -> None:
+    assert untold(table) == []
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_no_table_has_room_for_words_in_clear(table: Table) -> None:
+    assert in_clear(table) == []
+
+
+def test_a_table_that_is_silent_would_be_found() -> None:
+    silent = Table("diary", MetaData(), Column("id", Integer, primary_key=True))
+    assert untold(silent) == ["holds", "erased"]
+    words = Table(
+        "diary",
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("entry", LargeBinary),
+        Column("title", String(200)),
+        info={"holds": "what a person wrote", "erased": "never"},
+    )
+    assert untold(words) == ["sealed: entry", "never erased"]
+    assert in_clear(words) == ["title"]
+
+
+def test_every_migration_has_data_to_carry_across_it() -> None:
+    """A database of every release, with something in every table, goes through all later ones.
+
+    `tests/store/test_upgrading.py` carries it; the newest release is where it ends.
+    """
+    versions = {path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
+    assert versions
+    assert max(versions) == HEAD
+    assert {path.stem for path in FIXTURES.glob("*.sql")} == versions
+
+
+@pytest.mark.parametrize("dump", sorted(FIXTURES.glob("*.sql")), ids=lambda dump: dump.stem)
+def test_a_kept_database_has_something_in_every_table_that_holds_something(dump: object) -> None:
+    text = dump.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+    made = {table.name for table in metadata.sorted_tables if f"CREATE TABLE {table.name}" in text}
+    assert made
+    empty = {name for name in made if f'INSERT INTO "{name}"' not in text}
+    assert empty == set()
