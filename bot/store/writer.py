@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from bot.errors import StoreFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from bot.store.prepared import Prepared, PreparedList
@@ -74,12 +74,16 @@ class Work:
         self._cursor.execute(compiled.sql, compiled.row(values))
         return self._cursor.rowcount
 
-    def many(self, statement: Prepared, rows: Iterable[tuple[Any, ...]]) -> None:
+    def many(self, statement: Prepared, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run a statement for many rows; for none, do nothing."""
+        if not rows:
+            return
         compiled = statement.on(self.dialect)
-        arranged = [compiled.row(row) for row in rows] if compiled.arrange else list(rows)
-        if arranged:
-            self._cursor.executemany(compiled.sql, arranged)
+        if len(rows) == 1:
+            self._cursor.execute(compiled.sql, compiled.row(rows[0]))
+            return
+        arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
+        self._cursor.executemany(compiled.sql, arranged)
 
 
 class Writer:
