@@ -107,9 +107,15 @@ class Talking:
             self._came(came, extra)
         if turn.replies:
             self._say(turn, message, extra)
-        leads_on = any(came.outcome in LEADS_ON for came in turn.came)
-        if leads_on and not self.conversation.position.frames:
+        if not self.conversation.position.frames:
+            self._lead_on(turn.came)
+
+    def _lead_on(self, ended: list[Came]) -> None:
+        """Begin what follows by itself, once the last words of what has ended are said."""
+        if any(came.outcome in LEADS_ON for came in ended):
             self._begin(AFTER)
+        elif any(came.outcome is Outcome.STOPPED and came.flow == RESUME for came in ended):
+            self._begin(FIRST)
 
     def _came(self, came: Came, extra: dict[str, str]) -> None:
         follows = FOLLOWS[came.outcome]
@@ -144,8 +150,6 @@ class Talking:
             self._renew()
         elif self._before is not None:
             self._keep_draft(self._before)
-        if came.flow == RESUME:
-            self._begin(FIRST)
 
     def _keep_draft(self, before: Position) -> None:
         """Keep what is unsent as it was before the person stopped."""

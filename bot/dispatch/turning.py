@@ -254,12 +254,12 @@ class Turning(Talking):
         """
         wanted = self._wanted_at_once(update)
         alarms = self._keep_what_came(update)
-        if not any(frame.flow == AFTER for frame in self.conversation.position.frames):
+        if not self._has_open_draft():
+            self._restore()
+        if not self._adds():
             self.conversation.case = self.conversation.reference = ""
             self.known -= {"sent"}
         if self._has_draft():
-            if not self._has_open_draft():
-                self._restore()
             if wanted is None and not alarms:
                 self._begin(AGAIN)
                 return
@@ -270,6 +270,11 @@ class Turning(Talking):
             self.conversation.position.frames = []
         if wanted or alarms:
             self._begin(wanted or DANGER)
+
+    def _adds(self) -> bool:
+        """Tell whether something unsent belongs to what was sent before; else that is not named."""
+        frames = self.conversation.position.frames
+        return any(frame.flow == AFTER and frame.answers for frame in frames)
 
     def _wanted_at_once(self, update: Update) -> str | None:
         """Return the flow a person wants before anything else: danger or stop."""

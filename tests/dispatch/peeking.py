@@ -1,0 +1,230 @@
+"""What tests of the dispatcher look at behind the door: what is kept of a person, and in cases."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.cases.intake import open_reasons, read_contents, report_place
+from bot.conversation import (
+    Book,
+    ChooseMany,
+    Collect,
+    Frame,
+    Position,
+    Pressed,
+    answer,
+    begin,
+    open_question,
+)
+from bot.conversation.heard import Words
+from bot.dispatch.conversations import Conversation, Row, copy_of
+from bot.vault import Purpose
+from flows import ALL
+from tests.houses import BOT, VAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.conversation import Answer
+    from tests.houses import Home
+    from tests.people import Person
+
+STAFFED = frozenset({"staffed"})
+BOOK = Book(ALL)
+QUESTIONS = tuple((flow.name, step) for flow in ALL for step in BOOK.sheets[flow.name].questions)
+"""Every question of every flow."""
+ENDS_AT_ONCE = ("help", "privacy")
+"""Flows that ask nothing."""
+HELLO = ("Hello", "English")
+
+
+@dataclass
+class Sent:
+    """One thing a person sent."""
+
+    kind: str
+    flow: str
+    answers: dict[str, Answer]
+
+
+@dataclass
+class Case:
+    """A case as it stands in the database, opened."""
+
+    reference: str
+    kind: str
+    priority: int
+    language: str
+    reasons: list[str]
+    sent: list[Sent] = field(default_factory=list)
+
+
+def key_of(person: Person) -> bytes:
+    return VAULT.chat_key(BOT, person.id)
+
+
+def conversation_of(person: Person) -> Conversation | None:
+    """Return what is kept of a person, None when there is nothing."""
+    found = person.home.ask(
+        f"SELECT state FROM conversations WHERE chat_key = {_literal(key_of(person), person.home)}"  # noqa: S608
+    )
+    if not found:
+        return None
+    plain = VAULT.open(Purpose.CONVERSATION, key_of(person), bytes(found[0][0]))
+    return msgspec.msgpack.decode(plain, type=Conversation)
+
+
+def _literal(key: bytes, home: Home) -> str:
+    return f"x'{key.hex()}'" if home.database.dialect == "sqlite" else f"'\\x{key.hex()}'::bytea"
+
+
+def kept(person: Person) -> Conversation:
+    """Return what is kept of a person, who must have written."""
+    found = conversation_of(person)
+    assert found is not None
+    return found
+
+
+def frames(person: Person) -> list[Frame]:
+    return kept(person).position.frames
+
+
+def at(person: Person) -> tuple[str, str] | None:
+    """Return flow and step of the open question."""
+    found = frames(person)
+    return (found[-1].flow, found[-1].step) if found else None
+
+
+def flows_of(person: Person) -> list[str]:
+    return [frame.flow for frame in frames(person)]
+
+
+def cases_of(home: Home) -> list[Case]:
+    """Return every case with everything that was sent to it, oldest first."""
+    rows = home.ask(
+        "SELECT id, reference, kind, priority, language, reasons FROM cases ORDER BY opened_at, id"
+    )
+    return [
+        Case(
+            reference,
+            kind,
+            priority,
+            language,
+            open_reasons(VAULT, case, reasons),
+            _sent(home, case),
+        )
+        for case, reference, kind, priority, language, reasons in rows
+    ]
+
+
+def _sent(home: Home, case: str) -> list[Sent]:
+    rows = home.ask(
+        f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"
+    )  # noqa: S608
+    return [
+        Sent(
+            kind,
+            flow,
+            read_contents(VAULT.open(Purpose.CASE, report_place(case, row), sealed)).answers,
+        )
+        for row, kind, flow, sealed in rows
+    ]
+
+
+def faults(home: Home) -> list[str]:
+    """Return why updates were set aside."""
+    return [
+        row[0]
+        for row in home.ask("SELECT fault FROM inbox WHERE state = 'quarantined' ORDER BY id")
+    ]
+
+
+def words_in(thing: Any) -> str:
+    """Return everything readable in what is kept or was sent."""
+    return msgspec.json.encode(thing).decode()
+
+
+def stand(person: Person, position: Position, *, language: str = "en", **more: Any) -> Conversation:
+    """Put somebody at a place in a conversation and ask the open question again."""
+    home = person.home
+    conversation = Conversation(
+        language, copy_of(position), person.id, asked=5, touched_at=home.loop.now(), **more
+    )
+    row = Row(None, conversation, 0, None)
+    found = home.ask(
+        f"SELECT id FROM conversations WHERE chat_key = {_literal(key_of(person), home)}"  # noqa: S608
+    )
+    if found:
+        row.id = found[0][0]
+    home.database.writer.run_now(
+        lambda work: home.house.conversations.store(work, [(key_of(person), row)])
+    )
+    person.does(person.press(f"0:nothing:{len(position.frames)}", message=0))
+    return conversation
+
+
+@cache
+def places() -> dict[tuple[str, str], Position]:
+    """Return a way a person may stand at each question, found by walking at random."""
+    dice = random.Random(7)
+    found: dict[tuple[str, str], Position] = {}
+    for _ in range(4000):
+        for flow in ALL:
+            _walk(flow.name, dice, found)
+        if len(found) == len(QUESTIONS):
+            return found
+    missing = set(QUESTIONS) - set(found)
+    raise AssertionError(f"nobody ever came to {sorted(missing)}")
+
+
+def _walk(flow: str, dice: random.Random, found: dict[tuple[str, str], Position]) -> None:
+    position = Position()
+    begin(BOOK, position, flow, STAFFED)
+    for _ in range(60):
+        if not position.frames:
+            return
+        here = (position.frames[-1].flow, position.frames[-1].step)
+        if here not in found or len(position.frames) < len(found[here].frames):
+            found[here] = copy_of(position)
+        answer(BOOK, position, dice.choice(list(answers_at(position))), STAFFED)
+
+
+def answers_at(position: Position) -> Iterator[Pressed | Words]:
+    """Yield ways to answer the open question that go on."""
+    asked = open_question(BOOK, position)
+    assert asked is not None
+    frame = position.frames[-1]
+    question = BOOK.sheets[frame.flow].questions[frame.step]
+    if "done" in asked.controls:
+        yield Pressed("done")
+        yield Pressed("done")
+    for choice in asked.choices:
+        yield Pressed(choice.code)
+    if not asked.choices and not isinstance(question, Collect):
+        yield Words("in my own words")
+    if "skip" in asked.controls and not isinstance(question, ChooseMany):
+        yield Pressed("skip")
+
+
+def tell(person: Person, *, until: str = "send") -> None:
+    """Go from the first hello through a report, skipping, until a question of it is open."""
+    if conversation_of(person) is None:
+        person.says("/start")
+        person.presses("English", "Nobody can see", "Tell what happened")
+    while at(person) != ("report", until):
+        skip_on(person)
+
+
+def skip_on(person: Person) -> None:
+    """Answer the open question of a flow in the shortest way."""
+    labels = person.labels()
+    for label in ("Skip", "Keep my answer", "You may keep them", "Go on"):
+        if any(shown.lstrip("0123456789 ") == label for shown in labels):
+            person.presses(label)
+            return
+    raise AssertionError(f"no short way on from {at(person)}: {labels}")
