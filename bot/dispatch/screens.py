@@ -30,6 +30,8 @@ DANGER, STOP = "danger", "stop"
 WIDEST = 24
 """Columns of a row: buttons share it when each fits into its equal part."""
 CHOICES_IN_A_ROW, CONTROLS_IN_A_ROW = 2, 3
+LONGEST = 4096
+"""UTF-16 units in one message. A channel cuts what is longer, but tells us only the last number."""
 TICK = "\N{CHECK MARK} "
 UNSEEN = frozenset({"Mn", "Me", "Cf"})
 """Kinds of signs that take no room of their own: marks above and below, joiners."""
@@ -76,6 +78,11 @@ class Screens:
         blanks = self.blanks(language)
         text = reply.read_in(catalogue(language), {**blanks, **extra} if extra else blanks)
         return Say(text, self._layout(reply, language), prefix) if reply.question else Say(text)
+
+    def parts(self, say: Say) -> list[Say]:
+        """Return a message in as many as it takes, the buttons under the last."""
+        *before, last = _parts(say.text)
+        return [*(Say(text) for text in before), Say(last, say.rows, say.prefix)]
 
     def code(self, reply: Reply, end: str) -> str | None:
         """Return the code a token's end stands for at this question, None for none of it."""
@@ -162,6 +169,24 @@ class Screens:
         ]
         rows += _rows(ways_out, CONTROLS_IN_A_ROW)
         return tuple(rows)
+
+
+def _parts(text: str) -> list[str]:
+    """Return a text in parts a channel takes, cut at blank lines, else where the room ends."""
+    found = [""]
+    for paragraph in text.split("\n\n"):
+        together = f"{found[-1]}\n\n{paragraph}" if found[-1] else paragraph
+        if _units(together) <= LONGEST:
+            found[-1] = together
+            continue
+        step = LONGEST if _units(paragraph) <= LONGEST else LONGEST // 2
+        pieces = [paragraph[at : at + step] for at in range(0, len(paragraph), step)]
+        found += pieces
+    return [part for part in found if part] or [""]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _by_label(labels: dict[str, str]) -> dict[str, str]:

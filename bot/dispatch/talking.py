@@ -213,7 +213,10 @@ class Talking:
             prefix = self._prefix(fleeting=reply.fleeting) if reply.question else ""
             said = self.setting.screens.say(reply, language, prefix, extra)
             if reply.fleeting:
-                self.effects.fleeting.append(len(bodies))
+                for part in self.setting.screens.parts(said):
+                    self.effects.fleeting.append(len(bodies))
+                    bodies.append(part)
+                continue
             bodies.append(
                 Edit(message, said.text, said.rows, said.prefix)
                 if reply.edits and message
