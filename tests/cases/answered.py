@@ -1,0 +1,95 @@
+"""Answers as the real flows give them: calm ones, to be changed one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.conversation import Book, ChooseMany, Where
+from bot.conversation.choices import Listed
+from flows import ALL
+
+if TYPE_CHECKING:
+    from bot.conversation import Answer
+
+BOOK = Book(ALL)
+
+
+class Told(NamedTuple):
+    """What was answered in one flow."""
+
+    flow: str
+    answers: dict[str, Answer]
+
+
+REPORT: dict[str, Answer] = {
+    "about": "me", "under_18": "adult", "safe": "safe", "keep": "may", "needs": ("nothing",),
+    "hurt": "nobody", "leaving": "free", "moved": "no_sign", "county": Where("TPE"),
+    "work": "factory", "what": None, "depth": "more", "signs": ("none",), "who": None,
+}  # fmt: skip
+"""A report in which nothing is urgent."""
+REQUEST: dict[str, Answer] = {
+    "about": "me", "under_18": "adult", "safe": "safe", "keep": "may",
+    "needs": ("counselling",), "soon": "later", "county": Where("TPE"), "anything_else": None,
+}  # fmt: skip
+"""The same for somebody who asks for help."""
+BY_ANOTHER = {"about": "other", "under_18": ..., "safe": ..., "they_under_18": "adult",
+              "they_safe": "no_danger"}  # fmt: skip
+"""What somebody answers who writes about another person; `...` is not asked then."""
+
+
+def report(**changed: object) -> Told:
+    return Told("report", _changed(REPORT, changed))
+
+
+def about_another(**changed: object) -> Told:
+    return report(**{**BY_ANOTHER, **changed})
+
+
+def request(**changed: object) -> Told:
+    return Told("ask_for_help", _changed(REQUEST, changed))
+
+
+def talk(**changed: object) -> Told:
+    return Told("talk", _changed({"safe": "safe", "contact_rule": "when_i_write"}, changed))
+
+
+def danger(tell: str) -> Told:
+    return Told("danger", {"tell": tell})
+
+
+def _changed(calm: dict[str, Answer], changed: dict[str, object]) -> dict[str, Answer]:
+    answers: dict[str, object] = {**calm, **changed}
+    return {step: answer for step, answer in answers.items() if answer is not ...}  # type: ignore[misc]
+
+
+def faults_of(told: Told) -> list[str]:
+    """Return why a person could not have answered like this."""
+    steps = BOOK.sheets[told.flow].questions
+    found = []
+    for step, answer in told.answers.items():
+        if step == "alarms":
+            continue
+        if step not in steps:
+            found.append(f"{told.flow} asks no {step}")
+        elif not steps[step].when.holds(told.answers, frozenset()):
+            found.append(f"{step} is not asked here")
+        else:
+            found += [
+                f"{step} has no {code}" for code in _codes(answer) - codes_of(told.flow, step)
+            ]
+    return found
+
+
+def codes_of(flow: str, step: str) -> set[object]:
+    question = BOOK.sheets[flow].questions[step]
+    return set(question.codes) if isinstance(question, Listed) else set()
+
+
+def takes_many(flow: str, step: str) -> bool:
+    return isinstance(BOOK.sheets[flow].questions[step], ChooseMany)
+
+
+def _codes(answer: Answer) -> set[object]:
+    if isinstance(answer, Where):
+        return {answer.county}
+    return set(answer) if isinstance(answer, tuple) else {answer} - {None}

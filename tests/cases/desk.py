@@ -1,0 +1,78 @@
+"""A database with a vault before it, and what staff see of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.cases.intake import Intake, NewCase, NewReport
+from bot.cases.reading import Reader
+from bot.cases.urgency import Priority
+from bot.store.database import Database
+from tests.cases.answered import BOOK
+from tests.clocks import MIDDAY
+from tests.house.catalogues import read_in
+from tests.houses import BOT, VAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.cases.reading import Opened
+    from bot.conversation import Answer
+
+CHAT = 5_000_000_001
+CHAT_KEY = VAULT.chat_key(BOT, CHAT)
+
+
+@dataclass
+class Desk:
+    """Cases are put in at one side and read at the other."""
+
+    url: str
+    database: Database = field(init=False)
+    intake: Intake = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Database(self.url)
+        self.intake = Intake(VAULT, BOT)
+
+    def opens(  # noqa: PLR0913 - what a case begins with
+        self,
+        answers: Mapping[str, Answer],
+        *,
+        flow: str = "report",
+        kind: str = "report",
+        language: str = "id",
+        at: int = MIDDAY,
+        at_most: Priority = Priority.STANDARD,
+    ) -> NewCase:
+        def unit(work: Any) -> NewCase:
+            case = self.intake.open_case(work, kind, language, CHAT_KEY, CHAT, answers, at_most, at)
+            self.intake.store(work, [case], [NewReport(case.id, kind, flow, dict(answers), at)])
+            return case
+
+        return self.database.writer.run_now(unit)
+
+    def adds(
+        self, case: NewCase, answers: Mapping[str, Answer], flow: str = "report",
+        kind: str = "addition", at: int = MIDDAY + 1,
+    ) -> None:  # fmt: skip
+        report = NewReport(case.id, kind, flow, dict(answers), at)
+        self.database.writer.run_now(lambda work: self.intake.store(work, [], [report]))
+
+    def raises(
+        self, case: NewCase, answers: Mapping[str, Answer], at_most: Priority = Priority.STANDARD
+    ) -> bool:
+        return self.database.writer.run_now(
+            lambda work: self.intake.raise_case(work, case.id, answers, at_most)
+        )
+
+    async def reads(self, reference: str, language: str = "en") -> Opened:
+        reader = Reader(self.database, VAULT, BOOK, read_in(language), read_in(language, "staff"))
+        opened = await reader.open(reference)
+        assert opened is not None
+        return opened
+
+    def told(self, opened: Opened) -> dict[str, tuple[str, str]]:
+        """Return question and answer by step, of everything that was sent."""
+        return {t.step: (t.question, t.answer) for sent in opened.received for t in sent.told}

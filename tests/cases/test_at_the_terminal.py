@@ -1,0 +1,169 @@
+"""What people at a terminal see: the queue, an opened case, notices, and what the doctor says."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from bot.cases.reading import Notice, Received, Told, Waiting, queue, when
+from bot.cases.urgency import Priority
+from bot.checkup import checks
+from bot.clock import MINUTE
+from bot.conversation import FileNote
+from bot.queue_view import case_view, notice_line, queue_table, span_in_words
+from bot.settings import read_settings
+from bot.store.database import Database, DataDirectory
+from bot.store.upgrade import upgrade
+from bot.vault import HostKey
+from tests.cases.answered import report, talk
+from tests.clocks import MIDDAY
+from tests.house.catalogues import read_in
+from tests.houses import settings_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.conversation import Answer
+    from tests.cases.desk import Desk
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+TOKEN = "123456:" + "a" * 35
+NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
+
+
+def printed(*things: Any, width: int = 100, colour: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=colour, color_system=None)
+    for thing in things:
+        console.print(thing)
+    return out.getvalue()
+
+
+def waiting(**changed: Any) -> Waiting:
+    about = {
+        "reference": "K7M4Q9", "kind": "report", "status": "waiting", "priority": 1,
+        "language": "id", "county": "TPE", "waiting_since": NOON,
+    }  # fmt: skip
+    return Waiting(**{**about, **changed})
+
+
+async def test_the_queue_shows_level_number_wait_kind_language_and_place(desk: Desk) -> None:
+    urgent = desk.opens({"safe": "not_safe"}, at_most=Priority.EMERGENCY)
+    calm = desk.opens(talk().answers, flow="talk", kind="talk", language="th")
+    now = when(MIDDAY + 125 * MINUTE)
+    lines = printed(queue_table(await queue(desk.database), now)).splitlines()
+    assert "Waiting: 2" in lines[0]
+    rows = [line for line in lines if "P0" in line or "P3" in line]
+    assert urgent.reference in rows[0]
+    assert "P0" in rows[0]
+    assert "2 h 5 min" in rows[0]
+    assert calm.reference in rows[1]
+    assert "Wants to talk to a person" in rows[1]
+    assert " th " in rows[1]
+
+
+def test_an_empty_queue_says_so_and_an_unknown_kind_is_called_by_its_code() -> None:
+    assert "Waiting: 0" in printed(queue_table([], NOON))
+    assert "of_tomorrow" in printed(queue_table([waiting(kind="of_tomorrow")], NOON))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-5, "0 min"), (59, "0 min"), (60, "1 min"), (3600, "1 h 0 min"), (90_061, "1 d 1 h")],
+)
+def test_a_span_is_said_as_people_say_it(seconds: int, words: str) -> None:
+    assert span_in_words(seconds) == words
+
+
+async def test_an_opened_case_reads_from_why_to_files(desk: Desk) -> None:
+    note = FileNote("h", "photo", 1234, "slip.jpg")
+    told: dict[str, Answer] = {"what": "[bold]kata[/] /x", "also": ("b",), "evidence": (note,)}
+    case = desk.opens({**report(leaving="locked").answers, **told})
+    for reads in ("en", "zh_Hant"):
+        staff = read_in(reads, "staff")
+        shown = printed(case_view(await desk.reads(case.reference, reads), staff, TAIPEI))
+        places = [
+            shown.index(words)
+            for words in (
+                f"P1  {case.reference}  id  TPE",
+                staff.gettext("Why"),
+                staff.gettext("Someone is locked in or may not go out."),
+                "2026-11-19 12:00",
+                "[bold]kata[/] /x",
+                "slip.jpg  named  1234",
+            )
+        ]
+        assert places == sorted(places)
+
+
+async def test_a_case_that_attacks_the_terminal_is_only_read(desk: Desk) -> None:
+    bad = "\x1b]0;owned\x07\x1b[2J\u202e\x9b1A\rP4"
+    case = desk.opens({"what": bad, "also": (bad,), "evidence": (FileNote("h", "photo", 1, bad),)})
+    opened = await desk.reads(case.reference)
+    shown = printed(case_view(opened, read_in("en"), TAIPEI), width=300)
+    assert {sign for sign in shown if ord(sign) < 32} == {"\n"}
+    assert not set("\x07\x1b\x9b\u202e").intersection(shown)
+    assert "\\x1b]0;owned" in shown
+
+
+async def test_what_another_release_sent_is_shown_by_its_code(desk: Desk) -> None:
+    case = desk.opens({"what": "x"})
+    opened = await desk.reads(case.reference)
+    strange = Received("of_tomorrow", NOON, (Told("s", "s", "a"),))
+    moved = type(opened)(opened.case, opened.reasons, (strange,), ())
+    assert "of_tomorrow" in printed(case_view(moved, read_in("en"), TAIPEI))
+
+
+def test_a_loss_window_is_told_in_local_time() -> None:
+    notice = Notice("loss_window", NOON, NOON + timedelta(hours=1))
+    line = printed(notice_line(notice, TAIPEI), width=200)
+    assert "between 2026-11-26 12:00 and 2026-11-26 13:00" in line
+
+
+# --- The doctor -----------------------------------------------------------------------------
+
+
+def faults(settings: Any) -> dict[str, str]:
+    return {name: fault for name, fault in checks(settings) if fault is not None}
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_house_in_order(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, telegram_token=TOKEN)
+    directory = DataDirectory(settings.data)
+    directory.make()
+    upgrade(Database(directory.database_url))
+    assert faults(settings).keys() - {"disk has room"} == set()
+
+
+def test_the_doctor_names_what_is_wrong_and_makes_nothing(tmp_path: Path) -> None:
+    settings = read_settings(data=tmp_path / "none", host_key_file=tmp_path / "no.key")
+    found = faults(settings)
+    assert "HAVEN_TELEGRAM_TOKEN" in found["telegram token"]
+    assert "HAVEN_ORGANISATION" in found["who answers"]
+    assert "host key" in found
+    assert "haven start" in found["database opens, and is durable"]
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_doctor_sees_an_old_and_a_broken_database(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, telegram_token=TOKEN)
+    directory = DataDirectory(settings.data)
+    directory.make()
+    file = directory.path / "haven.db"
+    file.touch()
+    assert "stands at None" in faults(settings)["database is at this release"]
+    file.write_bytes(b"this is no database" * 100)
+    assert "DatabaseError" in faults(settings)["database opens, and is durable"]
+
+
+def test_the_doctor_sees_a_key_that_lies_with_the_data(tmp_path: Path) -> None:
+    key = tmp_path / "data" / "key"
+    key.parent.mkdir()
+    HostKey.make(key)
+    settings = settings_for(tmp_path, telegram_token=TOKEN, host_key_file=key)
+    assert "host key" in faults(settings)

@@ -1,0 +1,227 @@
+"""What staff read: the queue in its order, a case in their language, and nothing that deceives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.reading import in_a_line, notices_since, queue, visible
+from bot.cases.urgency import REASONS, Priority
+from bot.clock import DAY, MINUTE
+from bot.conversation import FileNote, Moment, Where
+from bot.store.heartbeat import beat, return_from_absence
+from tests.cases.answered import report, request, talk
+from tests.clocks import MIDDAY
+from tests.house.catalogues import read_in
+
+if TYPE_CHECKING:
+    from tests.cases.desk import Desk
+
+WHOLE = {
+    **report(signs=("debt", "documents"), leaving="locked", hurt=None).answers,
+    "what": "Mereka ambil paspor saya",
+    "since": Moment("months"),
+    "evidence": (FileNote("h", "photo", 9, "slip.jpg", "slip gaji"),),
+    "anything_else": None,
+    "also": ("jangan telepon",),
+    "alarms": ("suicide", "help_now"),
+}
+
+
+async def test_the_most_urgent_comes_first_and_then_who_has_waited_longest(desk: Desk) -> None:
+    late = desk.opens(talk().answers, at=MIDDAY + 5 * MINUTE)
+    early = desk.opens(talk().answers, at=MIDDAY)
+    urgent = desk.opens({"safe": "not_safe"}, at=MIDDAY + 9 * MINUTE)
+    young = desk.opens(request(under_18="under").answers, at=MIDDAY + 7 * MINUTE)
+    shift = desk.opens(report(signs=("debt",)).answers, at=MIDDAY - DAY)
+    order = [case.reference for case in await queue(desk.database)]
+    assert order == [case.reference for case in (urgent, young, shift, early, late)]
+    desk.raises(late, {"moved": "today"})
+    assert (await queue(desk.database))[0].reference == late.reference
+    assert [case.reference for case in await queue(desk.database, 2)][1] == urgent.reference
+
+
+@pytest.mark.parametrize("language", ["id", "th", "en"])
+@pytest.mark.parametrize("reads", ["zh_Hant", "en"])
+async def test_staff_read_their_own_language_whatever_the_person_used(
+    desk: Desk, language: str, reads: str
+) -> None:
+    case = desk.opens(WHOLE, language=language)
+    opened = await desk.reads(case.reference, reads)
+    told = desk.told(opened)
+    words = {
+        "en": {
+            "leaving": ("Going out", "Locked in"),
+            "signs": ("What happens there", "Debt to work off, Papers taken away"),
+            "county": ("Where", "Taipei"),
+            "since": ("When it began", "Some months ago"),
+            "hurt": ("Hurt or ill", "not answered"),
+        },
+        "zh_Hant": {
+            "leaving": ("外出", "被鎖在裡面"),
+            "county": ("地點", "臺北市"),
+        },
+    }[reads]
+    for step, (question, answer) in words.items():
+        if reads == "en":
+            assert told[step] == (question, answer)
+        else:
+            assert not told[step][0].isascii()
+            assert not told[step][1].isascii()
+    assert told["what"][1] == "Mereka ambil paspor saya"
+    assert "slip gaji" in told["evidence"][1]
+    assert opened.case.language == language
+
+
+async def test_what_is_chosen_is_never_shown_as_a_code(desk: Desk) -> None:
+    case = desk.opens(WHOLE)
+    codes = {"locked", "debt", "documents", "no_sign", "free", "nothing", "suicide", "help_now"}
+    for reads in ("en", "zh_Hant"):
+        opened = await desk.reads(case.reference, reads)
+        shown = {answer for _, answer in desk.told(opened).values()}
+        assert codes.isdisjoint({part for it in shown for part in it.split(", ")})
+
+
+async def test_a_question_left_open_says_so(desk: Desk) -> None:
+    case = desk.opens({"safe": None, "what": None, "signs": None, "county": None, "gone": None})
+    for reads in ("en", "zh_Hant"):
+        told = desk.told(await desk.reads(case.reference, reads))
+        assert {answer for _, answer in told.values()} == {
+            read_in(reads).gettext("not answered")
+        }  # fmt: skip
+
+
+async def test_what_came_beside_the_questions_and_alarms_have_their_names(desk: Desk) -> None:
+    answers = {**WHOLE, "also_files": (FileNote("x", "voice", 3, "", "dengar ini"),)}
+    case = desk.opens(answers)
+    for reads in ("en", "zh_Hant"):
+        staff = read_in(reads, "staff")
+        told = desk.told(await desk.reads(case.reference, reads))
+        assert told["also"] == (staff.gettext("Wrote beside the questions"), "jangan telepon")
+        assert told["also_files"][0] == staff.gettext("Sent beside the questions")
+        assert "dengar ini" in told["also_files"][1]
+        name, alarms = told["alarms"]
+        assert name == staff.gettext("Alarming words")
+        assert alarms == " ".join(
+            REASONS[f"alarm_{code}"].read_in(staff) for code in ("suicide", "help_now")
+        )
+
+
+async def test_reasons_are_words_in_the_language_of_staff(desk: Desk) -> None:
+    case = desk.opens(WHOLE)
+    english = (await desk.reads(case.reference)).reasons
+    chinese = (await desk.reads(case.reference, "zh_Hant")).reasons
+    assert "Someone is locked in or may not go out." in english
+    assert len(english) == len(chinese) > 3
+    assert not any(reason.isascii() for reason in chinese)
+
+
+async def test_who_goes_there_is_shown_where_a_shared_place_lies(desk: Desk) -> None:
+    case = desk.opens({"county": Where(latitude=25.0478, longitude=121.5319)})
+    told = desk.told(await desk.reads(case.reference))
+    assert told["county"] == ("Where", "A place on the map, 25.0478, 121.5319")
+    written = desk.opens({"county": Where(words="behind the harbour")})
+    assert desk.told(await desk.reads(written.reference))["county"][1] == "behind the harbour"
+
+
+async def test_everything_sent_to_a_case_stands_in_the_order_it_came(desk: Desk) -> None:
+    case = desk.opens({"tell": "now"}, kind="danger", flow="danger", at_most=Priority.EMERGENCY)
+    desk.adds(case, report().answers, kind="report", at=MIDDAY + 2)
+    desk.adds(case, {"added": "one more"}, flow="afterwards", at=MIDDAY + 3)
+    opened = await desk.reads(case.reference)
+    assert [sent.kind for sent in opened.received] == ["danger", "report", "addition"]
+
+
+# --- Releases and hostile words -------------------------------------------------------------
+
+
+async def test_what_an_older_release_asked_can_still_be_read(desk: Desk) -> None:
+    case = desk.opens(
+        {
+            "old_choice": "a_code",
+            "old_many": ("one", "two"),
+            "old_place": Where("TPE", "near the gate"),
+            "old_time": Moment(date="2026-11-01", words="1 November"),
+            "old_files": (FileNote("h", "photo", 1, "p.jpg", "under it"),),
+            "old_words": "words",
+            "old_number": 3,
+            "leaving": "a_code_of_old",
+        },
+        flow="a_flow_that_is_gone",
+    )
+    told = desk.told(await desk.reads(case.reference))
+    assert told["old_choice"] == ("old_choice", "a_code")
+    assert told["old_many"][1] == "one, two"
+    assert told["old_place"][1] == "TPE, near the gate"
+    assert told["old_time"][1] == "1 November"
+    assert told["old_files"][1] == "p.jpg under it"
+    assert told["old_number"][1] == "3"
+    kept_flow = desk.opens({"leaving": "a_code_of_old"})
+    assert desk.told(await desk.reads(kept_flow.reference))["leaving"][1] == "a_code_of_old"
+
+
+HOSTILE = {
+    "ansi": ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+    "title by OSC": ("\x1b]0;owned\x07", "\\x1b]0;owned\\x07"),
+    "link by OSC": ("\x1b]8;;http://x\x1b\\here", "\\x1b]8;;http://x\\x1b\\here"),
+    "eight-bit CSI": ("\x9b2J", "\\x9b2J"),
+    "return": ("safe\rNOT", "safe\\rNOT"),
+    "backspace": ("no\x08\x08yes", "no\\x08\\x08yes"),
+    "NUL": ("a\x00b", "a\\x00b"),
+    "override": ("\u202e110 llac", "\\u202e110 llac"),
+    "isolate": ("\u2067x\u2069", "\\u2067x\\u2069"),
+    "mark": ("a\u200f\u061cb", "a\\u200f\\u061cb"),
+    "separator": ("a\u2028b\u2029c", "a\\u2028b\\u2029c"),
+    "hidden alphabet": ("a\U000e0041b", "a\\U000e0041b"),
+    "half a pair": ("a\ud83db", "a\\ud83db"),
+}
+
+
+@pytest.mark.parametrize(("words", "shown"), HOSTILE.values(), ids=HOSTILE)
+async def test_what_could_move_the_cursor_is_shown_and_not_obeyed(words: str, shown: str) -> None:
+    assert visible(words) == shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "สวัสดี ค่ะ",
+        "tôi bị nhốt ở đây",
+        "我被關起來了",
+        "👩‍👩‍👧 ❤️",
+        "line\nline",
+        "e\u0301",
+        "~ ^ \\ x",
+    ],
+)
+def test_what_people_write_stays_as_it_is(words: str) -> None:
+    assert visible(words) == words
+
+
+async def test_hostile_words_are_harmless_wherever_they_stand(desk: Desk) -> None:
+    bad = "\x1b[2J\u202e\r"
+    note = FileNote("h", "document", 1, f"a\n{bad}b", bad)
+    case = desk.opens(
+        {"what": bad, "county": Where(words=bad), "also": (bad,), "evidence": (note,),
+         "gone": bad, "alarms": (bad,)}
+    )  # fmt: skip
+    opened = await desk.reads(case.reference)
+    texts = [answer for _, answer in desk.told(opened).values()]
+    texts += [file.name for file in opened.files]
+    assert len(texts) == 7
+    assert not set("\x1b\u202e\r").intersection("".join(texts))
+    assert opened.files[0].name == in_a_line(f"a\n{bad}b")
+    assert "\n" not in opened.files[0].name
+
+
+# --- The service itself ---------------------------------------------------------------------
+
+
+async def test_a_time_in_which_messages_may_be_lost_is_told_to_staff(desk: Desk) -> None:
+    writer = desk.database.writer
+    writer.run_now(lambda work: beat(work, 7, MIDDAY))
+    writer.run_now(lambda work: return_from_absence(work, 7, MIDDAY + 2 * DAY))
+    (notice,) = await notices_since(desk.database, MIDDAY)
+    assert (notice.until - notice.since).days == 1
+    assert await notices_since(desk.database, MIDDAY + 3 * DAY) == []
