@@ -89,7 +89,7 @@ def takes_many(flow: str, step: str) -> bool:
     return isinstance(BOOK.sheets[flow].questions[step], ChooseMany)
 
 
-def _codes(answer: Answer) -> set[object]:
+def _codes(answer: object) -> set[object]:
     if isinstance(answer, Where):
         return {answer.county}
     return set(answer) if isinstance(answer, tuple) else {answer} - {None}
