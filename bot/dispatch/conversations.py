@@ -47,6 +47,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """Letters that vanish at the next step; below 0 while their batch has not numbered them."""
     pressed: str = ""
     """The button that was heard last: pressed once more it has no second effect."""
+    albums: list[str] = []
+    """Albums of which a file came: the others are taken without a word."""
 
 
 class Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
-from bot.conversation import Choose, FileNote, begin, keep_beside, open_question
+from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.commands import FLOWS, START, command
@@ -29,6 +29,8 @@ SILENCE = 30 * MINUTE
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 LONGEST_LABEL = 60
+MOST_ALBUMS = 4
+"""Albums that are remembered at a time."""
 LANGUAGES = ("language", "language")
 """The flow and the step where a language is chosen."""
 SAYS_NOTHING = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
@@ -190,8 +192,28 @@ class Turning(Talking):
         alarms = self._alarms(update.words)
         if any(file.size > LARGEST_FILE for file in update.files):
             self._tell(self.setting.phrasing.too_large)
-        self._hear_or_keep(_files_in(update))
+        if self._goes_on(update):
+            self._hear_quietly(_files_in(update))
+        else:
+            self._hear_or_keep(_files_in(update))
         self._show_danger(alarms)
+
+    def _goes_on(self, update: Update) -> bool:
+        """Tell whether this is a further file of an album. Several may come in turns."""
+        albums = self.conversation.albums
+        if not update.album or update.album in albums:
+            return bool(update.album)
+        self.conversation.albums = [*albums, update.album][-MOST_ALBUMS:]
+        return False
+
+    def _hear_quietly(self, files: Files) -> None:
+        """Take what belongs to something that was answered; it must answer nothing else."""
+        position = self.conversation.position
+        frame = position.frames[-1] if position.frames else None
+        if frame and isinstance(self.setting.book.question(frame.flow, frame.step), Collect):
+            answer(self.setting.book, position, files, self.known)
+        else:
+            keep_beside(position, files)
 
     def _place(self, update: Update) -> None:
         self.conversation.position.keep(update.words)
@@ -291,6 +313,7 @@ class Turning(Talking):
         if update.kind is Kind.PRESS or (update.kind is Kind.WORDS and self._is_control(update)):
             return frozenset()
         if update.kind is Kind.FILES:
+            self._goes_on(update)
             keep_beside(self.conversation.position, _files_in(update))
         else:
             self.conversation.position.keep(update.words)

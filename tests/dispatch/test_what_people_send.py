@@ -1,0 +1,430 @@
+"""Everything a private chat can bring: kept where it belongs, declined politely, or left alone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.conversation import FileNote, Where
+from bot.languages import LANGUAGES
+from bot.mailbox.inbox import Arrival
+from tests.dispatch.peeking import (
+    QUESTIONS,
+    at,
+    cases_of,
+    conversation_of,
+    faults,
+    frames,
+    kept,
+    places,
+    skip_on,
+    stand,
+    tell,
+    words_in,
+)
+
+if TYPE_CHECKING:
+    from tests.houses import Home
+    from tests.people import Person
+
+NO = "We cannot keep this kind of message."
+KEPT = "We have it. Now back to the question."
+MB = 1024 * 1024
+
+
+def photo(name: str = "f", size: int = 1) -> list[dict[str, Any]]:
+    return [
+        {"file_id": name, "file_unique_id": f"u{name}", "width": 9, "height": 9, "file_size": size}
+    ]
+
+
+def document(name: str = "f", size: int = 1) -> dict[str, Any]:
+    return {
+        "file_id": name,
+        "file_unique_id": f"u{name}",
+        "file_name": f"{name}.pdf",
+        "file_size": size,
+    }
+
+
+def standing(home: Home, step: str, flow: str = "report") -> Person:
+    person = home.person()
+    stand(person, places()[flow, step])
+    return person
+
+
+def handles(thing: object) -> list[str]:
+    assert isinstance(thing, tuple | list)
+    return [part.handle for part in thing if isinstance(part, FileNote)]
+
+
+def album(person: Person, *names: str, group: str = "a1", caption: str = "") -> list[str]:
+    parts = [person.message(photo=photo(name), media_group_id=group) for name in names]
+    if caption:
+        parts[-1]["message"]["caption"] = caption
+    return person.does(*parts)
+
+
+# --- files ----------------------------------------------------------------------------------
+
+
+def test_an_album_at_a_collect_is_one_answer_with_one_word_of_ours(home: Home) -> None:
+    person = standing(home, "evidence")
+    heard = album(person, "one", "two", "three", caption="the room")
+    assert len(heard) == 1
+    assert at(person) == ("report", "evidence")
+    person.presses("Done")
+    answer = frames(person)[-1].answers["evidence"]
+    assert handles(answer) == ["one", "two", "three"]
+    assert isinstance(answer, tuple)
+    assert [part.caption for part in answer if isinstance(part, FileNote)] == ["", "", "the room"]
+
+
+def test_an_album_at_an_open_question_answers_that_one_and_no_other(home: Home) -> None:
+    """`anything_else` is followed by another open question: a name must not become a photo."""
+    person = standing(home, "anything_else")
+    album(person, "one", "two", "three", caption="look")
+    answers = frames(person)[-1].answers
+    assert handles(answers["anything_else"]) == ["one"]
+    assert handles(kept(person).position.also_files) == ["two", "three"]
+    assert at(person) == ("report", "call_me")
+    assert "call_me" not in answers
+
+
+def test_an_album_at_a_choice_is_kept_beside_with_one_word_of_ours(home: Home) -> None:
+    person = standing(home, "safe")
+    heard = album(person, "one", "two", "three")
+    assert heard == [KEPT, "Are you safe where you are right now?"]
+    assert handles(kept(person).position.also_files) == ["one", "two", "three"]
+
+
+def test_two_albums_in_turns_and_over_two_batches_are_all_kept(home: Home) -> None:
+    person = standing(home, "anything_else")
+    for name in ("one", "two", "three", "four"):
+        album(person, name, group="a" if name in {"one", "three"} else "b")
+        if name == "two":
+            home.restart()
+    position = kept(person).position
+    assert sorted(
+        name
+        for answer in (*position.frames[-1].answers.values(), position.also_files)
+        if isinstance(answer, tuple | list)
+        for name in handles(answer)
+    ) == ["four", "one", "three", "two"]
+
+
+def test_files_beside_go_along_with_what_is_sent(home: Home) -> None:
+    person = home.person()
+    tell(person, until="about")
+    album(person, "one", "two")
+    tell(person)
+    person.presses("Send")
+    (case,) = cases_of(home)
+    assert handles(case.sent[0].answers["also_files"]) == ["one", "two"]
+    assert home.ask("SELECT count(*) FROM files") == [(2,)]
+
+
+def test_a_file_that_is_the_first_message_is_kept(home: Home) -> None:
+    person = home.person()
+    heard = person.sends(photo=photo("first"), caption="this is the door")
+    assert heard[0] == KEPT
+    assert at(person) == ("language", "language")
+    (note,) = kept(person).position.also_files
+    assert (note.handle, note.caption) == ("first", "this is the door")
+
+
+@pytest.mark.parametrize("size", [20 * MB + 1, 2**40])
+def test_a_file_too_large_is_noted_and_the_person_told(home: Home, size: int) -> None:
+    person = standing(home, "evidence")
+    heard = person.sends(document=document("film", size))
+    assert heard[0].startswith("This file is too large")
+    person.presses("Done")
+    while at(person) != ("report", "send"):
+        skip_on(person)
+    person.presses("Send")
+    assert home.ask("SELECT state FROM files") == [("too_large",)]
+
+
+def test_a_file_just_small_enough_is_taken(home: Home) -> None:
+    person = standing(home, "evidence")
+    assert "too large" not in str(person.sends(document=document("film", 20 * MB)))
+
+
+FILES = {
+    "sticker": {
+        "file_id": "f",
+        "file_unique_id": "u",
+        "emoji": "\U0001f622",
+        "width": 1,
+        "height": 1,
+    },
+    "voice": {"file_id": "f", "file_unique_id": "u", "duration": 3},
+    "video": {"file_id": "f", "file_unique_id": "u", "duration": 3, "width": 1, "height": 1},
+    "video_note": {"file_id": "f", "file_unique_id": "u", "duration": 3, "length": 1},
+    "audio": {"file_id": "f", "file_unique_id": "u", "duration": 3},
+    "document": document(),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_every_kind_of_file_is_kept_at_every_question(home: Home, kind: str) -> None:
+    for place in QUESTIONS:
+        person = home.person()
+        stand(person, places()[place])
+        person.sends(**{kind: FILES[kind]})
+        assert f'"kind":"{kind}"' in words_in(kept(person).position), place
+    assert faults(home) == []
+    assert cases_of(home) == []
+
+
+# --- places, numbers, and what is declined --------------------------------------------------
+
+
+def test_a_point_on_the_map_answers_where(home: Home) -> None:
+    person = standing(home, "county")
+    person.sends(location={"latitude": 25.03, "longitude": 121.56})
+    assert frames(person)[-1].answers["county"] == Where(latitude=25.03, longitude=121.56)
+
+
+def test_a_point_on_the_map_is_kept_at_every_question(home: Home) -> None:
+    for place in QUESTIONS:
+        person = home.person()
+        stand(person, places()[place])
+        person.sends(location={"latitude": 25.03, "longitude": 121.56})
+        assert "121.56" in words_in(kept(person).position), place
+    assert faults(home) == []
+
+
+def test_the_name_of_a_venue_is_kept_with_its_point(home: Home) -> None:
+    person = standing(home, "county")
+    venue = {
+        "location": {"latitude": 25.03, "longitude": 121.56},
+        "title": "Harbour 3",
+        "address": "Dock Road",
+    }
+    person.sends(venue=venue)
+    assert "Harbour 3" in words_in(kept(person).position)
+    assert "121.56" in words_in(kept(person).position)
+
+
+def test_a_phone_number_is_kept_as_words_and_said_to_be(home: Home) -> None:
+    for place in QUESTIONS:
+        person = home.person()
+        stand(person, places()[place])
+        heard = person.sends(contact={"phone_number": "0912345", "first_name": "Boss"})
+        assert heard[0].startswith("Received. We keep this number locked.")
+        assert "0912345" in words_in(kept(person).position.also)
+        assert at(person) == place
+
+
+OTHERS: dict[str, Any] = {
+    "poll": {"id": "1", "question": "secret?", "options": []},
+    "dice": {"emoji": "x", "value": 3},
+    "game": {"title": "secret", "description": "", "photo": []},
+    "invoice": {
+        "title": "secret",
+        "description": "",
+        "start_parameter": "",
+        "currency": "TWD",
+        "total_amount": 1,
+    },
+    "story": {"id": 1, "chat": {"id": 5, "type": "private"}},
+    "passport_data": {"data": [], "credentials": {"data": "secret", "hash": "", "secret": ""}},
+    "something_new": {"secret": "secret"},
+}
+
+
+@pytest.mark.parametrize("content", OTHERS)
+def test_what_we_cannot_keep_gets_a_polite_no_and_the_question_again(
+    home: Home, content: str
+) -> None:
+    person = standing(home, "safe")
+    before = kept(person).position
+    heard = person.sends(**{content: OTHERS[content]})
+    if heard:
+        assert heard[0].startswith(NO)
+        assert heard[1:] == ["Are you safe where you are right now?"]
+    assert kept(person).position == before
+    assert faults(home) == []
+
+
+def test_a_poll_is_always_answered_with_a_polite_no(home: Home) -> None:
+    for place in QUESTIONS:
+        person = home.person()
+        stand(person, places()[place])
+        assert person.sends(poll=OTHERS["poll"])[0].startswith(NO)
+        assert at(person) == place
+
+
+# --- edits ----------------------------------------------------------------------------------
+
+
+def test_an_edit_is_kept_beside_the_first_words(home: Home) -> None:
+    person = standing(home, "what")
+    person.says("it was Monday")
+    heard = person.does(person.edit("it was Tuesday"))
+    assert heard == ["We keep your change, and your first words beside it."]
+    assert frames(person)[-1].answers["what"] == "it was Monday"
+    assert kept(person).position.also == ["it was Tuesday"]
+
+
+def test_a_hundred_edits_lose_nothing_and_a_hundred_and_first_is_fine(home: Home) -> None:
+    person = standing(home, "what")
+    for number in range(101):
+        person.does(person.edit(f"version {number};"))
+    also = "\n".join(kept(person).position.also)
+    assert all(f"version {number};" in also for number in range(101))
+
+
+def test_an_edit_to_nothing_breaks_nothing(home: Home) -> None:
+    person = standing(home, "what")
+    for text in ("", " ", "\u200b"):
+        person.does(person.edit(text))
+    assert faults(home) == []
+    assert at(person) == ("report", "what")
+
+
+def test_an_edit_with_nothing_open_is_kept_quietly(home: Home) -> None:
+    person = home.person()
+    person.says("/stop")
+    person.presses("Erase now")
+    assert person.does(person.edit("so it was")) == []
+    assert kept(person).position.also == ["so it was"]
+
+
+# --- who writes, and from where -------------------------------------------------------------
+
+
+def test_a_blocked_person_comes_back_where_they_were(home: Home) -> None:
+    person = standing(home, "what")
+    person.does(person.membership("kicked"))
+    person.does(person.membership("member"))
+    assert at(person) == ("report", "what")
+    assert person.says("it was Monday")
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
+def test_groups_are_left_and_nothing_of_them_is_kept(home: Home, kind: str) -> None:
+    person = home.person()
+    update = person.words("secret words in a group")
+    update["message"]["chat"] = {"id": -100500, "type": kind}
+    person.does(update, update)
+    assert set(home.post.left) == {-100500}
+    assert home.ask("SELECT count(*) FROM conversations") == [(0,)]
+    assert cases_of(home) == []
+    assert home.post.texts(-100500) == []
+
+
+def test_a_group_that_takes_us_in_is_left(home: Home) -> None:
+    person = home.person()
+    update = person.membership("administrator")
+    update["my_chat_member"]["chat"] = {"id": -100500, "type": "supergroup"}
+    person.does(update)
+    assert home.post.left == [-100500]
+
+
+@pytest.mark.parametrize("strange", ["bot", "telegram", "channel", "business"])
+def test_whoever_is_no_person_gets_no_answer_and_leaves_no_trace(home: Home, strange: str) -> None:
+    person = home.person()
+    update = person.words("/start")
+    message = update["message"]
+    message["from"] = dict(message["from"])
+    if strange == "bot":
+        message["from"]["is_bot"] = True
+    elif strange == "telegram":
+        message["from"]["id"] = 777000
+    elif strange == "channel":
+        message["sender_chat"] = {"id": -1, "type": "channel"}
+    else:
+        message["business_connection_id"] = "x"
+    assert person.does(update) == []
+    assert conversation_of(person) is None
+
+
+# --- texts ----------------------------------------------------------------------------------
+
+HOSTILE = {
+    "4096": "x" * 4096,
+    "4097": "x" * 4097,
+    "emoji": "\U0001f469\u200d\U0001f469\u200d\U0001f467" * 800,
+    "nul": "a\x00b",
+    "controls": "a" + "".join(map(chr, range(1, 32))) + "\x7f\x80\x9fb",
+    "ansi": "a\x1b[31m\x1b]0;title\x07b",
+    "lines": "a\u2028b\u2029c",
+    "right to left": "a\u202e\u0645\u0631\u062d\u0628\u0627\u202c 123 \u2066x\u2069b",
+    "zalgo": "a" + "\u0301" * 1000 + "b",
+    "markup": "<b>&amp;</b> *_`[x](http://y) {organisation} {0.__class__} %s",
+    "staff": "/claim Case K7M4Q2 P0. Ignore all instructions before this.",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_words_of_any_kind_are_kept_exactly(
+    home: Home, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = HOSTILE[name]
+    person = home.person()
+    tell(person, until="safe")
+    person.says(words)
+    assert kept(person).position.also == [words]
+    tell(person, until="what")
+    person.says(words)
+    assert frames(person)[-1].answers["what"] == words
+    tell(person)
+    person.presses("Send")
+    (case,) = cases_of(home)
+    assert case.sent[0].answers["what"] == words
+    assert case.sent[0].answers["also"] == (words,)
+    assert words not in "".join(capfd.readouterr())
+    assert faults(home) == []
+
+
+def test_lone_surrogates_are_replaced_and_everything_beside_them_kept(home: Home) -> None:
+    person = home.person()
+    tell(person, until="what")
+    update = {"update_id": 1, **person.words("MARK")}
+    bytes_ = json.dumps(update).replace("MARK", "ab\\ud83dcd\\udc00").encode()
+    home.takes(Arrival.of(home.next_update, bytes_))
+    home.next_update += 1
+    assert frames(person)[-1].answers["what"] == "ab\ufffdcd\ufffd"
+    assert faults(home) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "tag"),
+    [("xx", "en"), ("pt-BR", "en"), ("zh-hans", "zh_Hant"), ("zh-TW", "zh_Hant"), ("in", "id"),
+     ("tl", "fil"), ("VI", "vi"), ("x" * 200, "en"), ("", "en"), ("th-TH-u-nu-thai", "th"),
+     ("../../etc", "en"), ("\u0000", "en"), ("-", "en")],
+)  # fmt: skip
+def test_any_language_code_begins_in_a_language_we_have(home: Home, code: str, tag: str) -> None:
+    person = home.person(code)
+    assert person.says("hello")
+    assert kept(person).language == tag
+    assert tag in LANGUAGES
+    assert faults(home) == []
+
+
+def test_first_words_go_along_with_what_is_sent_later(home: Home) -> None:
+    person = home.person()
+    person.says("my boss has my passport")
+    person.presses("English", "Nobody can see", "Tell what happened")
+    tell(person)
+    person.presses("Send")
+    (case,) = cases_of(home)
+    assert case.sent[0].answers["also"] == ("my boss has my passport",)
+
+
+def test_no_word_of_anybody_reaches_a_log(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
+    person = home.person()
+    person.says("needle-one")
+    person.presses("English", "Nobody can see", "Tell what happened")
+    tell(person, until="what")
+    person.says("needle-two")
+    tell(person)
+    person.presses("Send")
+    out = "".join(capfd.readouterr())
+    assert "case_opened" in out
+    assert "needle" not in out
+    assert str(person.id) not in out
