@@ -139,6 +139,14 @@ _DUE = Prepared(
     "now",
     "most",
 )
+_QUEUED = Prepared(
+    lambda _: (
+        select(outbox.c.id, outbox.c.chat_key)
+        .where(UNSENT, outbox.c.state == State.QUEUED.value, outbox.c.hold.is_(None))
+        .limit(bindparam("most"))
+    ),
+    "most",
+)
 _SENT = Prepared(
     lambda _: (
         update(outbox)
@@ -279,6 +287,10 @@ class Outbox:
                 Letter(row, bytes(key), chat, body, lane, author, attempts, not_before, created)
             )
         return found
+
+    def queued(self, work: Work, most: int) -> list[tuple[int, bytes]]:
+        """Return the numbers and chats of letters that wait, those that wait for later too."""
+        return [(int(row), bytes(key)) for row, key in work.rows(_QUEUED, most)]
 
     def settle(self, work: Work, results: Sequence[Settled]) -> None:
         """Write down what became of letters."""
