@@ -52,14 +52,18 @@ class HostKey:
         """Write a new key; refuses to replace one.
 
         Raises:
-            WrongSetting: there is a file already.
+            WrongSetting: there is a file already, or none can be made there.
         """
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        except FileExistsError:
+        except OSError as error:
+            if path.exists():
+                raise WrongSetting(
+                    f"{path} exists; a new key would make everything unreadable"
+                ) from None
             raise WrongSetting(
-                f"{path} exists; a new key would make everything unreadable"
+                f"{path} cannot be made: {error.strerror}; name a folder you may write to"
             ) from None
         secret = secrets.token_bytes(LENGTH)
         with os.fdopen(handle, "w") as file:
