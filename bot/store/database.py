@@ -64,7 +64,9 @@ class Database:
 
             driver = "sqlite+aiosqlite" if self.dialect == "sqlite" else "postgresql+psycopg"
             self._readers = create_async_engine(
-                self.url.set(drivername=driver), execution_options={"reads": True}
+                self.url.set(drivername=driver),
+                execution_options={"reads": True},
+                hide_parameters=True,  # an error says what failed, not with which values
             )
             if self.dialect == "sqlite":
                 begin_immediately(self._readers.sync_engine)
@@ -179,9 +181,18 @@ class DataDirectory:
         return self.path / "files"
 
     def make(self) -> None:
-        """Make the folders, for the owner alone."""
-        for folder in (self.path, self.files):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folders, for the owner alone.
+
+        Raises:
+            WrongSetting: they cannot be made there.
+        """
+        try:
+            for folder in (self.path, self.files):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongSetting(
+                f"HAVEN_DATA: {self.path}: {error.strerror}; name a folder Haven may write to"
+            ) from None
 
     def lock(self) -> None:
         """Take the folder for this bot.
