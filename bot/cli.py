@@ -191,12 +191,14 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _existing_database(settings: Settings) -> Any:
+    from bot.checkup import at_this_release  # noqa: PLC0415
     from bot.store.database import Database, DataDirectory  # noqa: PLC0415
 
-    directory = DataDirectory(settings.data)
-    if settings.database_url is None and not (directory.path / "haven.db").exists():
-        raise HavenError(f"there is no database in {directory.path}; set HAVEN_DATA, or start one")
-    return Database(settings.database_url or directory.database_url)
+    url = settings.database_url or DataDirectory(settings.data).database_url
+    if fault := at_this_release(url):
+        place = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+        raise HavenError(f"the database cannot be read: {fault} ({place} says where it is)")
+    return Database(url)
 
 
 def _case_as_json(case: Waiting) -> dict[str, Any]:

@@ -1,0 +1,304 @@
+"""What an operator types: it does what it says, and what cannot be done is a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+
+from bot.cli import app
+from bot.languages import LANGUAGES
+from flows import ALL
+from tests.houses import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import click
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = bytes(range(32)).hex()
+"""The key of the vault in `tests.houses`."""
+PATIENCE = 60.0
+"""Real seconds after which a command has hung."""
+WORDS = "Someone waits at the gate with my papers."
+
+
+def haven(*typed: str, said: str = "", **settings: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
+    clean |= {f"HAVEN_{name.upper()}": str(value) for name, value in settings.items()}
+    clean |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot.cli", *typed],
+        input=said, capture_output=True, text=True, env=clean, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    yield from _below(typer.main.get_command(app), "")
+
+
+def _below(command: click.Command, typed: str) -> Iterator[tuple[str, click.Command]]:
+    yield typed.strip(), command
+    for name, each in getattr(command, "commands", {}).items():
+        yield from _below(each, f"{typed} {name}")
+
+
+def is_a_sentence(text: str) -> bool:
+    """Tell whether a failure was told to a person, and not dumped."""
+    return bool(text.strip()) and "Traceback" not in text and ".py" not in text
+
+
+# --- Help -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("typed", "command"), list(commands()), ids=str)
+def test_every_command_says_what_it_does(typed: str, command: click.Command) -> None:
+    assert command.help, typed
+    assert command.help.strip().endswith((".", ")")), typed
+    for parameter in command.params:
+        if parameter.param_type_name == "option":
+            assert getattr(parameter, "help", None), f"{typed} --{parameter.name}"
+
+
+def test_help_names_every_command() -> None:
+    done = haven("--help")
+    assert done.returncode == 0
+    for name in ("start", "demo", "rehearse", "doctor", "cases", "flows", "keys"):
+        assert re.search(rf"\b{name}\b", done.stdout)
+
+
+@pytest.mark.parametrize("typed", [(), ("cases",)])
+def test_half_a_command_shows_how_to_go_on(typed: tuple[str, ...]) -> None:
+    done = haven(*typed)
+    assert done.returncode == 2
+    assert "Commands" in done.stdout + done.stderr
+
+
+# --- Conversations on paper and at the terminal -----------------------------------------------
+
+
+def test_a_flow_is_drawn() -> None:
+    done = haven("flows", "draw", "report")
+    assert done.returncode == 0
+    assert done.stdout.startswith("flowchart TD")
+    assert 'danger[["danger"]]' in done.stdout
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_a_flow_is_printed_in_the_language_of_who_reviews_it(language: str) -> None:
+    done = haven("flows", "print", "report", "--language", language)
+    assert done.returncode == 0
+    assert f'<html lang="{language}">' in done.stdout
+    assert ("เล่าเรื่อง" in done.stdout) == (language == "th")
+
+
+def test_a_conversation_is_rehearsed_to_its_end() -> None:
+    answers = ["I am safe here", WORDS, "3", "/skip", "2"]
+    done = haven("rehearse", "talk", said="\n".join(answers) + "\n")
+    assert done.returncode == 0, done.stderr
+    assert "Are you safe where you are right now?" in done.stdout
+    assert "[1 Send] [2 Not now]" in done.stdout
+    assert done.stdout.rstrip().endswith("== stopped")
+
+
+def test_a_rehearsal_that_is_left_ends_quietly() -> None:
+    done = haven("rehearse", "report", "--language", "id", said="/why\n")
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+# --- What does not exist ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", [("flows", "draw"), ("flows", "print"), ("rehearse",)])
+def test_a_flow_that_does_not_exist_is_answered_with_those_that_do(typed: tuple[str, ...]) -> None:
+    done = haven(*typed, "reports")
+    assert done.returncode == 2
+    assert is_a_sentence(done.stderr)
+    assert "there is no flow reports" in done.stderr
+    assert all(flow.name in done.stderr for flow in ALL)
+
+
+@pytest.mark.parametrize("typed", [("flows", "print"), ("rehearse",)])
+def test_a_language_that_is_not_offered_is_answered_with_those_that_are(
+    typed: tuple[str, ...],
+) -> None:
+    done = haven(*typed, "report", "--language", "xx")
+    assert done.returncode == 2
+    assert is_a_sentence(done.stderr)
+    assert all(tag in done.stderr for tag in LANGUAGES)
+
+
+# --- Settings ---------------------------------------------------------------------------------
+
+
+def test_the_doctor_names_every_setting_that_is_missing_and_the_fix(tmp_path: Path) -> None:
+    done = haven("doctor", data=tmp_path / "data")
+    assert done.returncode == 1
+    assert "HAVEN_TELEGRAM_TOKEN is not set: the token BotFather gave" in done.stdout
+    assert "HAVEN_ORGANISATION is not set: the name people are told" in done.stdout
+    assert "HAVEN_CONTACT is not set" in done.stdout
+    assert "HAVEN_HOST_KEY_FILE is not set: a file made with: haven keys new" in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ({"keep_days": "3"}, "HAVEN_KEEP_DAYS: days a closed case is kept, 7 to 365"),
+        ({"time_zone": "Mars/Base"}, "HAVEN_TIME_ZONE: a zone's name"),
+        ({"telegram_token": "my-secret"}, "HAVEN_TELEGRAM_TOKEN: the token BotFather gave"),
+        ({"hours": "9-5"}, "HAVEN_HOURS: when a person answers"),
+        ({"organisation_kind": "cartel"}, "HAVEN_ORGANISATION_KIND: one of: ngo"),
+        ({"telegram_api": "ftp://x"}, "HAVEN_TELEGRAM_API: an address like"),
+    ],
+    ids=str,
+)
+def test_a_wrong_setting_is_named_with_its_fix_and_never_its_value(
+    settings: dict[str, str], fix: str
+) -> None:
+    done = haven("doctor", **settings)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert fix in done.stderr
+    assert not any(value in done.stderr for value in settings.values() if len(value) > 3)
+
+
+def test_a_bot_without_its_settings_does_not_start(tmp_path: Path) -> None:
+    done = haven("start", data=tmp_path / "data")
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "HAVEN_ORGANISATION is not set" in done.stderr
+    done = haven("start", data=tmp_path / "data", organisation="Hope House", contact="02-1234")
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "HAVEN_TELEGRAM_TOKEN is not set" in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = haven("start", data=tmp_path / "file", organisation="Hope House", contact="02-1234")
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "HAVEN_DATA" in done.stderr
+
+
+# --- Keys -------------------------------------------------------------------------------------
+
+
+def test_a_new_key_is_for_its_owner_alone_and_replaces_none(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "host.key"
+    done = haven("keys", "new", str(path))
+    assert done.returncode == 0
+    assert "Keep a copy" in done.stdout
+    made = path.read_text(encoding="ascii")
+    assert made.strip() not in done.stdout + done.stderr
+    assert path.stat().st_mode & 0o777 == 0o400
+    again = haven("keys", "new", str(path))
+    assert again.returncode == 1
+    assert is_a_sentence(again.stderr)
+    assert path.read_text(encoding="ascii") == made
+
+
+def test_a_key_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = haven("keys", "new", str(tmp_path / "file" / "host.key"))
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "name a folder you may write to" in done.stderr
+
+
+# --- Cases ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str]:
+    """Somebody wrote that they want to talk: the database they left, and its key."""
+    folder = tmp_path_factory.mktemp("deployment")
+    home = Home(folder)
+    person = home.person("en")
+    person.says("hello")
+    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
+    person.says(WORDS)
+    person.presses("Only when I write", "Send")
+    home.close()
+    key = tmp_path_factory.mktemp("keys") / "host.key"
+    key.write_text(KEY, encoding="ascii")
+    key.chmod(0o400)
+    return {"data": folder, "host_key_file": key, "database_url": home.url}
+
+
+@pytest.fixture(scope="module")
+def case(deployment: dict[str, Path | str]) -> dict[str, str]:
+    """The one case, as the queue shows it to a program."""
+    (found,) = json.loads(haven("cases", "list", "--json", **deployment).stdout)
+    return found
+
+
+def test_the_queue_is_printed_and_holds_no_words(
+    deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    done = haven("cases", "list", **deployment)
+    assert done.returncode == 0, done.stderr
+    assert "Waiting: 1" in done.stdout
+    assert case["kind"] == "talk"
+    assert case["reference"] in done.stdout
+    assert WORDS not in done.stdout + json.dumps(case)
+
+
+def test_a_case_is_opened_in_the_language_of_who_reads_it(
+    deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    typed = ("cases", "show", f" {case['reference'].lower()} ")
+    english = haven(*typed, **deployment)
+    assert english.returncode == 0, english.stderr
+    assert WORDS in english.stdout
+    assert "I am safe here" in english.stdout
+    chinese = json.loads(haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
+    told = {it["step"]: it["answer"] for it in chinese["received"][0]["told"]}
+    assert told["about_what"] == WORDS
+    assert told["safe"] != "I am safe here"
+
+
+def test_a_case_that_does_not_exist_is_a_sentence(deployment: dict[str, Path | str]) -> None:
+    done = haven("cases", "show", "AAAAAA", **deployment)
+    assert done.returncode == 2
+    assert is_a_sentence(done.stderr)
+    assert "there is no case AAAAAA" in done.stderr
+
+
+def test_a_case_under_another_key_does_not_open_and_says_so(
+    deployment: dict[str, Path | str], case: dict[str, str], tmp_path: Path
+) -> None:
+    haven("keys", "new", str(tmp_path / "other.key"))
+    other = {**deployment, "host_key_file": tmp_path / "other.key"}
+    done = haven("cases", "show", case["reference"], **other)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+
+
+@pytest.mark.parametrize("typed", [("cases", "list"), ("cases", "show", "K7M4Q2")])
+def test_where_there_is_no_database_it_is_said(typed: tuple[str, ...], tmp_path: Path) -> None:
+    done = haven(*typed, data=tmp_path)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "HAVEN_DATA" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
+def test_a_database_that_cannot_be_read_is_a_sentence(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "haven.db").write_bytes(content)
+    done = haven("cases", "list", data=tmp_path)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "the database cannot be read" in done.stderr
