@@ -1,0 +1,364 @@
+"""Letters are carried in order, people first, as often as it takes, and no faster than allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import HOUR, SECOND
+from bot.errors import Blocked, Refused, TryLater, Uncertain
+from bot.mailbox.limits import Limits
+from bot.mailbox.outbox import Author, Lane
+from bot.messages import Remove, Say, Toast
+from tests.mailbox.plans import plan
+from tests.mailbox.rounds import Round
+from tests.post import FINE, Mishap, fails
+from tests.stores import migrated_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.messages import Body
+
+A, B, GROUP = 5_000_000_001, 5_000_000_002, -1_000_000_001
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def round_(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Round]:
+    made = Round(tmp_path, kind=request.param)
+    yield made
+    made.close()
+
+
+def test_what_was_sent_keeps_its_number_and_loses_its_words(round_: Round) -> None:
+    (letter,) = round_.leave(A, "needle")
+    assert round_.letters()[letter][1] is not None
+    assert b"needle" not in round_.letters()[letter][1]
+    round_.settle()
+    assert round_.arrivals(A) == ["needle"]
+    state, body, fault, message, _ = round_.letters()[letter]
+    assert (state, body, fault) == ("sent", None, None)
+    assert message in round_.post.chats[A]
+
+
+def test_letters_another_process_left_are_found(round_: Round) -> None:
+    letters = round_.leave(A, "one", "two", author=Author.CASEWORKER, hand=False)
+    round_.passes(2)
+    assert round_.arrivals(A) == ["one", "two"]
+    assert [round_.states()[letter] for letter in letters] == ["sent", "sent"]
+
+
+def test_a_letter_handed_over_and_found_is_sent_once(round_: Round) -> None:
+    round_.post.fate = lambda _chat, _body: Mishap(seconds=10)  # it is found while on the wire
+    round_.leave(A, "one", "two")
+    round_.passes(30)
+    assert round_.arrivals(A) == ["one", "two"]
+
+
+def test_a_letter_is_not_sent_before_its_time(round_: Round) -> None:
+    at = round_.loop.now() + 60 * SECOND
+    round_.leave(A, "later", hand=False, not_before=at)
+    round_.passes(59)
+    assert round_.arrivals(A) == []
+    round_.passes(3)
+    assert round_.arrivals(A) == ["later"]
+
+
+def test_nobody_waits_for_a_chat_whose_letter_hangs(round_: Round) -> None:
+    round_.post.fate = lambda chat, _body: Mishap(seconds=10**6) if chat == A else FINE
+    round_.leave(A, "hangs", "behind it")
+    round_.leave(B, "one", "two")
+    round_.passes(1)
+    assert round_.arrivals(B) == ["one", "two"]
+    assert round_.arrivals(A) == []
+
+
+# --- What a channel can answer ---------------------------------------------------------------
+
+
+def failing_once(*errors: Exception | None, arrives: bool = False) -> object:
+    """Return a fate that gives these errors first, then none."""
+    left = list(errors)
+
+    def fate(_chat: int, _body: Body) -> Mishap:
+        error = left.pop(0) if left else None
+        return Mishap(error, arrives=arrives or error is None)
+
+    return fate
+
+
+@pytest.mark.parametrize("author", Author)
+def test_what_was_not_sent_is_tried_again(round_: Round, author: Author) -> None:
+    round_.post.fate = failing_once(*[TryLater()] * 5)
+    (letter,) = round_.leave(A, "one", author=author)
+    round_.settle()
+    assert round_.arrivals(A) == ["one"]
+    assert round_.letters()[letter][0] == "sent"
+    assert round_.letters()[letter][4] == 5
+
+
+@pytest.mark.parametrize("error", [Uncertain("no answer"), RuntimeError("a mistake of ours")])
+def test_words_of_a_person_are_never_sent_twice_by_themselves(
+    round_: Round, error: Exception
+) -> None:
+    round_.post.fate = failing_once(error, arrives=True)
+    first, second = round_.leave(A, "one", "two", author=Author.CASEWORKER)
+    round_.settle()
+    assert round_.arrivals(A) == ["one", "two"]
+    assert round_.states() == {first: "uncertain", second: "sent"}
+    assert round_.letters()[first][1] is not None  # so that a caseworker can send it again
+
+
+def test_a_question_of_the_bot_is_repeated_when_nobody_knows(round_: Round) -> None:
+    round_.post.fate = failing_once(Uncertain("no answer"), arrives=True)
+    (letter,) = round_.leave(A, "one")
+    round_.settle()
+    assert round_.arrivals(A) == ["one", "one"]
+    assert round_.states() == {letter: "sent"}
+
+
+def test_a_refused_letter_is_seen_as_refused_and_the_next_goes_on(round_: Round) -> None:
+    round_.post.fate = failing_once(Refused("message is too long " + "x" * 200))
+    first, second = round_.leave(A, "one", "two")
+    round_.settle()
+    assert round_.states() == {first: "refused", second: "sent"}
+    assert round_.letters()[first][2].startswith("message is too long")
+
+
+def test_whoever_blocked_us_gets_nothing_more_until_they_write(round_: Round) -> None:
+    round_.post.fate = failing_once(Blocked("blocked"))
+    letters = round_.leave(A, "one", "two", "three")
+    other = round_.leave(B, "for somebody else")
+    round_.settle()
+    assert round_.arrivals(A) == []
+    assert [round_.states()[letter] for letter in letters] == ["blocked"] * 3
+    assert round_.states()[other[0]] == "sent"
+    round_.leave(A, "you write again")
+    round_.settle()
+    assert round_.arrivals(A) == ["you write again"]
+
+
+def test_a_day_of_failures_ends_in_failed_and_not_in_silence(round_: Round) -> None:
+    round_.post.fate = lambda _chat, _body: fails(TryLater())
+    (letter,) = round_.leave(A, "one")
+    for _ in range(23):
+        round_.jumps(3600)
+        assert round_.states() == {letter: "queued"}
+    round_.jumps(2 * 3600)
+    assert round_.states() == {letter: "failed"}
+
+
+def test_being_asked_to_wait_holds_that_chat_alone(round_: Round) -> None:
+    round_.post.fate = lambda chat, _body: (
+        fails(TryLater(60.0)) if chat == A and round_.loop.moved < 60 else FINE
+    )
+    round_.leave(A, "one", "two")
+    round_.leave(B, "one", "two")
+    round_.passes(50)
+    assert round_.arrivals(B) == ["one", "two"]
+    assert round_.arrivals(A) == []
+    assert len([chat for chat, _ in round_.post.attempts if chat == A]) == 1
+    round_.passes(20)
+    assert round_.arrivals(A) == ["one", "two"]
+
+
+def test_being_asked_to_wait_everywhere_holds_everybody(round_: Round) -> None:
+    round_.post.fate = failing_once(TryLater(60.0, everywhere=True))
+    round_.leave(A, "one")
+    round_.passes(1)
+    round_.leave(B, "one")
+    round_.passes(50)
+    assert round_.arrivals(B) == []
+    round_.passes(20)
+    assert (round_.arrivals(A), round_.arrivals(B)) == (["one"], ["one"])
+
+
+def test_a_toast_is_tried_once_and_its_failure_hurts_nobody(round_: Round) -> None:
+    round_.post.fate = failing_once(
+        TryLater(), RuntimeError("a mistake of ours"), Blocked("x"), None
+    )
+    for number in range(4):
+        round_.courier.toast(A, Toast(str(number), "We have your answer."))
+    round_.leave(A, "one")
+    round_.settle()
+    assert [toast.press for _, toast in round_.post.toasts] == ["3"]
+    assert round_.arrivals(A) == ["one"]
+    assert not round_.running.done()
+
+
+# --- Removing what was said ------------------------------------------------------------------
+
+
+def test_a_summary_is_removed_by_the_number_the_channel_gave_it(round_: Round) -> None:
+    (shown,) = round_.leave(A, "your answers")
+    round_.leave(A, Remove(letters=(shown,)), "go on")
+    round_.settle()
+    assert [say.text for say in round_.post.chats[A].values()] == ["go on"]
+
+
+def test_what_was_never_sent_needs_no_removing(round_: Round) -> None:
+    round_.post.fate = failing_once(Refused("no"))
+    (refused,) = round_.leave(A, "your answers")
+    round_.leave(A, Remove(messages=(7,), letters=(refused, 10**6)))
+    round_.settle()
+    assert [body for _, body in round_.post.arrived] == [Remove(messages=(7,))]
+
+
+# --- Who comes first, and how fast -----------------------------------------------------------
+
+
+def test_people_come_before_staff(tmp_path: Path) -> None:
+    round_ = Round(tmp_path, limits=Limits(1.0, 100.0, 100.0, 100.0, 100.0, in_flight=8))
+    for number in range(20):
+        round_.leave(GROUP - number, f"mirror {number}", lane=Lane.STAFF)
+    round_.passes(5.5)
+    before = len(round_.post.arrived)
+    round_.leave(A, "for a person", lane=Lane.PERSON)
+    round_.passes(1.1)
+    assert 0 < before < 20
+    assert round_.post.arrived[before] == (A, Say("for a person"))
+    round_.settle()
+    assert len(round_.post.arrived) == 21
+    round_.close()
+
+
+def moments(round_: Round, chats: dict[int, int]) -> list[float]:
+    """Send so many letters to each chat; return when each arrived, from the first on."""
+    came: list[float] = []
+
+    def fate(_chat: int, _body: Body) -> Mishap:
+        came.append(round_.loop.moved)
+        return FINE
+
+    round_.post.fate = fate
+    for chat, count in chats.items():
+        round_.leave(chat, *(str(number) for number in range(count)))
+    round_.settle()
+    return [moment - came[0] for moment in came]
+
+
+def most_within(moments: list[float], seconds: float) -> int:
+    return max(sum(1 for m in moments if begin <= m < begin + seconds) for begin in moments)
+
+
+@pytest.mark.parametrize(
+    ("chats", "seconds", "most"),
+    [
+        ({A: 30}, 1.0, 7),  # a burst of six, then one a second
+        ({A: 30}, 10.0, 16),
+        ({GROUP: 50}, 60.0, 40),  # twenty at once, then twenty a minute
+        ({A + number: 1 for number in range(200)}, 1.0, 61),  # thirty at once, thirty a second
+    ],
+)
+def test_nobody_is_written_to_faster_than_allowed(
+    tmp_path: Path, chats: dict[int, int], seconds: float, most: int
+) -> None:
+    round_ = Round(tmp_path, limits=Limits())
+    came = moments(round_, chats)
+    round_.close()
+    assert len(came) == sum(chats.values())
+    assert most_within(came, seconds) <= most
+
+
+def test_a_chat_that_must_wait_costs_the_others_nothing(tmp_path: Path) -> None:
+    """Thirty a second go out though one chat has two hundred letters of its own to send."""
+    round_ = Round(tmp_path, limits=Limits())
+    round_.leave(A, *(str(number) for number in range(200)))
+    round_.passes(5)
+    came = moments(round_, {B + number: 1 for number in range(150)})
+    round_.close()
+    assert sorted(came)[149] < 7
+
+
+# --- The end of a day ------------------------------------------------------------------------
+
+
+def test_a_stopping_courier_lets_what_is_on_the_wire_arrive(tmp_path: Path) -> None:
+    round_ = Round(tmp_path)
+    round_.post.fate = lambda _chat, _body: Mishap(seconds=2)
+    letters = round_.leave(A, "one", author=Author.CASEWORKER)
+    round_.passes(1)
+    round_.close()
+    assert round_.arrivals(A) == ["one"]
+    assert round_.states() == {letters[0]: "sent"}
+
+
+def test_a_letter_of_a_person_under_way_in_a_crash_is_uncertain_and_stays_so(
+    tmp_path: Path,
+) -> None:
+    round_ = Round(tmp_path)
+    round_.post.fate = lambda _chat, _body: Mishap(seconds=5)
+    first, second = round_.leave(A, "one", "two", author=Author.CASEWORKER)
+    round_.passes(1)
+    assert round_.states() == {first: "sending", second: "queued"}
+    round_.crash()
+    round_.post.fate = lambda _chat, _body: FINE
+    round_.open()
+    round_.passes(10)
+    assert round_.states() == {first: "uncertain", second: "sent"}
+    assert round_.arrivals(A) == ["two"]
+    round_.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_order_is_kept_over_a_restart_while_the_first_letter_waits(
+    kind: str, tmp_path: Path
+) -> None:
+    round_ = Round(tmp_path, kind=kind)
+    round_.post.fate = failing_once(TryLater(600.0))
+    round_.leave(A, "one", "two", "three")
+    round_.passes(5)
+    round_.close()
+    round_.open()
+    round_.leave(B, "for somebody else", hand=False)
+    round_.passes(60)
+    assert round_.arrivals(A) == []
+    assert round_.arrivals(B) == ["for somebody else"]
+    round_.passes(600)
+    assert round_.arrivals(A) == ["one", "two", "three"]
+    round_.close()
+
+
+def test_a_letter_that_does_not_open_is_failed_and_in_nobodys_way(tmp_path: Path) -> None:
+    round_ = Round(tmp_path)
+    first, second = round_.leave(A, "one", "two", hand=False)
+    connection = round_.database.connect()
+    connection.execute("UPDATE outbox SET body = x'00' WHERE id = ?", (first,))
+    connection.close()
+    round_.passes(3)
+    assert round_.states() == {first: "failed", second: "sent"}
+    round_.close()
+
+
+# --- Forgetting ------------------------------------------------------------------------------
+
+
+def test_numbers_are_forgotten_after_two_days_and_undelivered_words_after_seven(
+    round_: Round,
+) -> None:
+    round_.post.fate = failing_once(Refused("no"))
+    refused, sent = round_.leave(A, "one", "two")
+    waiting = round_.leave(B, "held", hand=False, not_before=2**60)[0]
+    round_.settle()
+    outbox, writer, now = round_.outbox, round_.database.writer, round_.loop.now()
+    for hours, left in ((47, 3), (49, 2), (24 * 7 - 1, 2), (24 * 7 + 1, 1), (10**6, 1)):
+        writer.run_now(lambda work, at=now + hours * HOUR: outbox.tidy(work, at))
+        assert len(round_.states()) == left
+    assert set(round_.states()) == {waiting}
+    assert refused < sent
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_looking_for_letters_reads_no_whole_table(kind: str, tmp_path: Path) -> None:
+    from bot.mailbox import outbox as module  # noqa: PLC0415 - its statements
+    from bot.store.database import Database  # noqa: PLC0415
+
+    database = Database(migrated_url(kind, tmp_path))
+    for statement, row in (
+        (module._DUE, (1, 500)),
+        (module._UNCERTAIN, (1,)),
+        (module._BLOCK_CHAT, (1, b"key")),
+    ):
+        assert "ix_outbox_open" in plan(database, statement, row)
