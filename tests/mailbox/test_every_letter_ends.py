@@ -93,7 +93,7 @@ class Day:
         if state == "sent":
             assert times >= 1, f"{text} is called sent and never came"
         if state in {"blocked", "refused"} and self.authors[text] != Author.BOT:
-            assert times == 0
+            assert times == 0, f"{text} is called {state} and came"
         if self.authors[text] == Author.BOT:
             assert times <= 1 + weather.unknown.get(text, 0) + crashes
         else:
@@ -188,6 +188,6 @@ def test_a_careless_courier_would_be_caught(flawed: type[Courier], tmp_path: Pat
     round_.passes(60)
     weather.is_calm = True
     let_it_end(round_)
-    with pytest.raises(AssertionError, match=r"came \d+ times|never came"):
+    with pytest.raises(AssertionError, match="came"):
         day.check(weather, crashes=0)
     round_.close()
