@@ -277,7 +277,7 @@ class Outbox:
             _DUE, now, most
         ):
             try:
-                content = self._content(row, bytes(sealed))
+                content = self._content(row, bytes(sealed or b""))
             except (DoesNotOpen, msgspec.MsgspecError) as error:
                 # Visible as failed, and in nobody's way.
                 work.run(_ENDED, State.FAILED.value, type(error).__name__, now, row)
@@ -295,7 +295,8 @@ class Outbox:
     def settle(self, work: Work, results: Sequence[Settled]) -> None:
         """Write down what became of letters."""
         sent, later, ended, blocked = [], [], [], {}
-        for result in results:
+        # One letter may be here twice, tried again and then sent: its last state is the true one.
+        for result in {result.letter.id: result for result in results}.values():
             row = result.letter.id
             if result.state is State.SENT:
                 sent.append((result.message, result.at, row))
