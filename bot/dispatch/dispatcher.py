@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_IN_A_BATCH = 128
 """Beyond this a batch makes the last one wait longer than it saves."""
+A_CROWD = 8
+"""Updates in a batch from which on it is worth letting others join the next one."""
+PASSES = 4
+"""Turns of the loop in which nobody joined, after which nobody is waited for."""
 CAREFUL = 10
 """Updates handled at a time while nobody knows what ended the last process."""
 
@@ -79,8 +83,21 @@ class Dispatcher:
                     _settle(group, error)
                 else:
                     _settle(group, None)
+                if len(group) >= A_CROWD:
+                    await self._let_others_join()
         finally:
             self._working = None
+
+    async def _let_others_join(self) -> None:
+        """Wait while people who were just answered write again: one commit serves them all.
+
+        Not by the clock: only for as long as the loop still has something to do for them.
+        """
+        quiet = 0
+        while quiet < PASSES and len(self._waiting) < MOST_IN_A_BATCH:
+            waiting = len(self._waiting)
+            await asyncio.sleep(0)
+            quiet = 0 if len(self._waiting) > waiting else quiet + 1
 
     def _next_group(self) -> list[tuple[list[Arrival], int | None, asyncio.Future[None]]]:
         count = 0

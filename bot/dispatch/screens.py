@@ -100,7 +100,8 @@ class Screens:
         found = self._all_labels.get(language)
         if found is None:
             read_in = catalogue(language)
-            labels = [*self._phrasing.controls.values(), *self._phrasing.labels]
+            below = (self._phrasing.danger, self._phrasing.stop)
+            labels = [*self._phrasing.controls.values(), *self._phrasing.labels, *below]
             names = [bare(label.read_in(read_in)) for label in labels]
             found = frozenset([*names, *(name.rstrip(COUNTY_SIGNS) for name in names)])
             self._all_labels[language] = found

@@ -86,10 +86,12 @@ class Turning(Talking):
         if found is not None:
             self._obey(*found)
             return
-        if (name := self._label_below(update.words)) is not None:
-            self._command(name)
-            return
-        heard = self._label(update.words)
+        heard = None
+        if self._may_be_label(update.words):
+            if (name := self._label_below(update.words)) is not None:
+                self._command(name)
+                return
+            heard = self._label(update.words)
         alarms = frozenset() if heard else self._alarms(update.words)
         self._hear_words(update.words, heard)
         self._show_danger(alarms)
@@ -118,11 +120,14 @@ class Turning(Talking):
         language = self.conversation.language
         return self.setting.screens.below(language, words) if len(words) <= LONGEST_LABEL else None
 
+    def _may_be_label(self, words: str) -> bool:
+        """Tell whether any button anywhere is called like that: most words are not."""
+        language = self.conversation.language
+        return len(words) <= LONGEST_LABEL and self.setting.screens.may_be_label(language, words)
+
     def _label(self, words: str) -> Pressed | None:
         """Return the button of the open question whose label was typed."""
         language = self.conversation.language
-        if len(words) > LONGEST_LABEL or not self.setting.screens.may_be_label(language, words):
-            return None
         asked = open_question(self.setting.book, self.conversation.position)
         if asked is None:
             return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from bot.app import settle_memory
 from bot.channels.telegram.split import split
 from bot.dispatch import tokens
 from bot.mailbox.inbox import Arrival
@@ -71,6 +72,7 @@ class Haven:
         letters = house.courier(self._store, self._line)
         self._dispatcher = house.dispatcher(self._store, letters)
         self._courier = asyncio.create_task(letters.run())
+        settle_memory()
 
     async def feed(self, raw: bytes) -> None:
         """Take one update out of an answer of Telegram's; return when its letter is delivered."""
