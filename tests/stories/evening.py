@@ -161,6 +161,7 @@ class Guest:
     async def press(self, *english: str) -> None:
         """Press buttons one after the other, each as soon as it is there, and see the answer."""
         for label in english:
+            await self.evening.settled()
             token = await self.evening.until(lambda label=label: self.token(label), label)
             before, asked = self.said(), self.asked()
             assert asked is not None
@@ -176,6 +177,7 @@ class Guest:
 
     async def say(self, words: str) -> None:
         """Write something and see the answer."""
+        await self.evening.settled()
         before = self.said()
         self.phone.say(words)
         await self.sees_more_than(before)

@@ -128,8 +128,10 @@ class Poller:
             await identify(self._bot, self._expected)
             self._is_doubtful = False
         began = self._clock.monotonic()
-        batch = split(await self._fetch(self._asked, self._wait))
-        if not batch and self._wait and self._clock.monotonic() - began < TOO_SOON:
+        # After a long silence the first answer shall come at once: somebody may wait to be asked.
+        wait = 0 if began - self.reached > AWAY else self._wait
+        batch = split(await self._fetch(self._asked, wait))
+        if not batch and wait and self._clock.monotonic() - began < TOO_SOON:
             await self._sleep(TOO_SOON)
         return batch
 

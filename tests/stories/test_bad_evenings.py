@@ -1,0 +1,270 @@
+"""Evenings on which things go wrong: restarts, outages, blocks, storms and broken answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.errors import AlreadyRunning
+from bot.sandbox import Trouble
+from bot.sandbox.oddities import collections
+from flows import phrases
+from tests.house.catalogues import read_in
+from tests.stories.evening import SHORT_REPORT, TO_SENDING, Evening, Guest, evening, reports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HURT = "Is anyone hurt or ill right now?"
+TO_HURT = SHORT_REPORT[: SHORT_REPORT.index("Nobody hurt or ill")]
+AFTER_HURT = SHORT_REPORT[SHORT_REPORT.index("Nobody hurt or ill") :]
+HOUR = 3600
+UNCONFIRMED = "update_id is the largest"
+"""Its number plus one is no offset: it is kept, and Telegram forgets it after a day."""
+
+
+async def in_the_middle(night: Evening, language: str = "id") -> Guest:
+    """Return somebody who is asked whether anyone is hurt."""
+    guest = night.somebody("Sari", language)
+    await guest.arrives()
+    await guest.press(*TO_HURT)
+    await guest.asks(HURT)
+    await night.settled()
+    return guest
+
+
+async def ends_well(guest: Guest) -> str:
+    """Go on from the middle to a reference."""
+    await guest.press(*AFTER_HURT)
+    await guest.say("words")
+    await guest.press("That is enough")
+    await guest.say("Ani")
+    await guest.press(*TO_SENDING)
+    return await guest.reference()
+
+
+def nothing_lost(guest: Guest) -> str:
+    return phrases.NOTHING_LOST.read_in(read_in(guest.language))
+
+
+async def test_after_a_restart_the_old_keyboard_works_and_nothing_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        before = sari.said()
+        await night.restart(away=5)
+        other = night.somebody("Nid", "th")
+        await other.arrives()  # the new process is at work
+        assert sari.said() == before
+        await ends_well(sari)
+        assert len(await night.queue()) == 1
+
+
+async def test_after_200_seconds_away_the_open_question_is_asked_again(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        token = sari.token("Nobody hurt or ill")
+        await night.stop()
+        sari.phone.press(data=token)  # Telegram forgets it
+        before = sari.said()
+        await night.restart(away=200)
+        await night.until(lambda: nothing_lost(sari) in sari.said(), "asked again")
+        await night.settled()
+        assert sari.is_about(HURT)
+        assert len(sari.said()) == len(before) + 2
+        await ends_well(sari)
+
+
+async def test_telegram_out_of_reach_is_an_absence_though_the_process_ran(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        token = sari.token("Nobody hurt or ill")
+        await night.until(night.sandbox.updates.is_polled.is_set)
+        cut = night.sandbox.faults.order(Trouble.HTML, method="getUpdates", lasting=100)
+        night.somebody("Nid", "th").phone.say("x")  # ends the poll under way
+        await night.until(lambda: night.sandbox.journal.calls[-1].fault, "cut off")
+        sari.phone.press(data=token)
+        night.sandbox.jump(200)
+        await night.until(lambda: nothing_lost(sari) in sari.said(), "asked again")
+        assert cut not in night.sandbox.faults.pending()
+        await sari.asks(HURT)
+        await ends_well(sari)
+        assert night.sql("SELECT count(*) FROM notices") == [(0,)]
+
+
+@pytest.mark.parametrize("runs", [False, True])
+async def test_a_day_away_is_told_to_staff(tmp_path: Path, runs: bool) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        await in_the_middle(night)
+        if runs:
+            night.sandbox.jump(25 * HOUR)  # a laptop that slept
+            night.somebody("Nid", "th").phone.say("x")
+        else:
+            await night.restart(away=25 * HOUR)
+        await night.until(lambda: night.sql("SELECT count(*) FROM notices") == [(1,)], "a notice")
+        shown = await asyncio.to_thread(command, night, "cases", "list")
+        assert "Haven was away for more than 24 hours" in " ".join(shown.split())
+
+
+def command(night: Evening, *words: str) -> str:
+    """Run a command of the command line, as an operator would beside the bot."""
+    settings = night.settings
+    environment = {
+        "HAVEN_DATA": str(settings.data),
+        "HAVEN_HOST_KEY_FILE": str(settings.host_key_file),
+        "COLUMNS": "200",
+    }
+    result = CliRunner().invoke(app, words, env=environment)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+async def test_the_command_line_reads_beside_a_bot_that_runs(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = night.somebody("Sari", "id")
+        await sari.arrives()
+        reference = await reports(sari)
+        assert f'"reference": "{reference}"' in await asyncio.to_thread(
+            command, night, "cases", "list", "--json"
+        )
+        shown = await asyncio.to_thread(
+            command, night, "cases", "show", reference.lower(), "--language", "zh_Hant"
+        )
+        assert "Mereka ambil paspor saya." in shown
+        assert read_in("zh_Hant", "staff").gettext("Papers were taken away.") not in shown
+
+
+async def test_somebody_who_blocks_us_and_comes_back_goes_on(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        await night.stop()
+        sari.phone.block()
+        await night.restart(away=200)  # asked again, into a wall
+        await night.settled()
+        await night.until(
+            lambda: night.sql("SELECT count(*) FROM outbox WHERE state = 'blocked'")[0][0] > 0
+        )
+        sari.phone.unblock()
+        await night.settled()
+        await ends_well(sari)
+
+
+async def test_a_storm_of_429_delays_and_loses_nothing(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        night.sandbox.faults.order(Trouble.FLOOD, method="sendMessage", times=2, retry_after=1)
+        night.sandbox.faults.order(Trouble.FLOOD, method="answerCallbackQuery", times=2)
+        await ends_well(sari)
+        await night.settled()
+        assert ends(night) == {"sent"}
+
+
+def ends(night: Evening) -> set[str]:
+    return {state for (state,) in night.sql("SELECT DISTINCT state FROM outbox")}
+
+
+BROKEN = (Trouble.HTML, Trouble.TRUNCATED, Trouble.DROP_BEFORE, Trouble.DROP_AFTER)
+
+
+@pytest.mark.parametrize("trouble", BROKEN)
+async def test_broken_answers_lose_no_letter_and_repeat_no_update(
+    tmp_path: Path, trouble: Trouble
+) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        updates = night.sandbox.updates
+        night.sandbox.faults.order(trouble, method="getUpdates")
+        for skip in (0, 1, 3):
+            night.sandbox.faults.order(trouble, method="sendMessage", skip=skip)
+        updates.twice, updates.again = 4, 3
+        said = sari.said()
+        sari.phone.press(data=sari.token("Nobody hurt or ill"))
+        for _ in range(6):  # whatever was not shown is asked again at a word
+            sari.phone.say("?")
+        await sari.sees_more_than(said)
+        await night.settled()
+        night.sandbox.faults.clear()
+        await sari.say("?")
+        await sari.press(*AFTER_HURT[1:])
+        await sari.say("words")
+        await sari.press("That is enough", "Skip", *TO_SENDING)
+        await sari.reference()
+        await night.settled()
+        assert ends(night) <= {"sent", "uncertain"}
+        assert night.sql("SELECT count(*) FROM reports") == [(1,)]
+        (opened,) = [await night.opened(case.reference) for case in await night.queue()]
+        told = {t.step: t.answer for t in opened.received[0].told}
+        assert told["also"] == ", ".join(["?"] * 7)
+
+
+async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        sari = await in_the_middle(night)
+        odd = collections(sari.phone, night.clock.seconds())
+        assert len(odd["kinds"]) == 25
+        for updates in odd.values():
+            for name, update in updates.items():
+                kept = night.sql("SELECT count(*) FROM inbox")
+                night.sandbox.updates.inject(update)
+                if name == UNCONFIRMED:
+                    await night.until(lambda: night.sql("SELECT count(*) FROM inbox") != kept, name)  # noqa: B023
+                    night.sandbox.updates.forget()
+                await night.until(lambda: not len(night.sandbox.updates), name)
+        await night.settled()
+        await sari.say("?")
+        await sari.asks(HURT)
+        await ends_well(sari)
+        faults = night.quarantined()
+        assert [fault for fault in faults if not fault.startswith("unreadable")] == []
+        assert 0 < len(faults) <= len(odd["broken"])
+
+
+async def test_a_second_bot_on_the_same_data_stops_and_names_the_first(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        with pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\b"):
+            await night.run()
+        await night.somebody().arrives()  # the first goes on
+
+
+async def test_a_second_bot_with_the_same_token_stops_and_says_why(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        await night.start()
+        await night.somebody().arrives()
+        night.sandbox.jump(100)  # the first is not young any more
+        (tmp_path / "second").mkdir()
+        second = Evening(tmp_path / "second", night.sandbox, night.settings.telegram_api)
+        with pytest.raises(AlreadyRunning, match="Another program fetches the messages"):
+            await asyncio.wait_for(second.run(), 15)
+        await second.database.close()
+        await night.somebody("Nid", "th").arrives()
+
+
+async def test_a_start_that_fails_lets_the_data_go(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        night.sandbox.faults.order(Trouble.ERROR, method="getMe", code=401, times=2)
+        failure: Any = None
+        try:
+            await night.start()
+        except Exception as error:  # noqa: BLE001 - whichever it is
+            failure = error
+        assert failure is not None
+        night.bot = None
+        night.sandbox.faults.clear()
+        await night.start()
+        await night.somebody().arrives()
