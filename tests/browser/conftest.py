@@ -1,0 +1,133 @@
+"""A demo that runs for all walks, and browsers in which nothing may go wrong unseen."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.browser.demo import Demo
+from tests.browser.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NARROW = {"width": 360, "height": 740}
+WIDE = {"width": 1280, "height": 900}
+PATIENCE = 15_000
+"""Milliseconds anything on a page may take on a busy machine."""
+
+
+class Opens(Protocol):
+    """Opens the demo's page in a window of its own."""
+
+    def __call__(self, size: dict[str, int], **how: Any) -> AbstractAsyncContextManager[Page]: ...
+
+
+class Joins(Protocol):
+    """Gives somebody a phone of their own."""
+
+    async def __call__(self, page: Page, name: str, app: str, tag: str) -> Person: ...
+
+
+@pytest.fixture
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """Give a demo that runs, and see that it stops when it is told to."""
+    demo = await Demo.started(tmp_path_factory.mktemp("demo") / "data")
+    yield demo
+    assert await demo.stop() == 0
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def opens(browser: Browser, demo: Demo) -> Opens:
+    """Open pages that may neither complain nor ask anybody but the demo."""
+
+    @asynccontextmanager
+    async def opened(size: dict[str, int], **how: Any) -> AsyncIterator[Page]:
+        context = await browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            reduced_motion="reduce",
+            **how,
+        )
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        complaints = _complaints(page, demo.address)
+        yield page
+        await context.close()
+        assert complaints == []
+
+    return opened
+
+
+@pytest.fixture
+def joins(demo: Demo) -> Joins:
+    """Choose a phone as one does on the page: alone on a narrow screen, beside others on a wide."""
+
+    async def joined(page: Page, name: str, app: str, tag: str) -> Person:
+        await page.goto(demo.address)
+        await page.wait_for_selector("body.ready")
+        alone = page.viewport_size == NARROW
+        if alone:
+            await page.get_by_role("button", name=app, exact=True).click()
+        else:
+            await _adds_another(page, name, app)
+        phone = page.get_by_role("region", name=f"Phone of {name}")
+        await expect(phone).to_be_visible()
+        if alone:
+            await page.goto(f"{demo.address}/phone/{await phone.get_attribute('data-phone')}")
+            await page.wait_for_selector("body.ready")
+        return Person(page, phone, tag)
+
+    return joined
+
+
+async def _adds_another(page: Page, name: str, app: str) -> None:
+    await page.get_by_role("button", name="Add a phone").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill(name)
+    await dialog.get_by_role("button", name=app, exact=True).click()
+
+
+def _complaints(page: Page, address: str) -> list[str]:
+    """Gather whatever a page complains of, its policy's refusals and foreign requests included."""
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("crash", lambda _: complaints.append("the page crashed"))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+    )
+    page.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith((f"{address}/", "blob:"))
+            else complaints.append(f"asked {asked.url}")
+        ),
+    )
+    page.on(
+        "response",
+        lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None,
+    )
+    return complaints

@@ -1,0 +1,75 @@
+"""`haven demo` as whoever tries it out starts it, and the command line beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+
+ROOT = Path(__file__).resolve().parents[2]
+HAVEN = (sys.executable, "-m", "bot.cli")
+READY = re.compile(r"^Haven is ready at (http://127\.0\.0\.1:\d+)/$")
+PATIENCE = 60.0
+"""Seconds after which a command is not slow but stuck."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo that runs: where its phones are, and where its cases lie."""
+
+    process: Process
+    address: str
+    data: Path
+
+    @classmethod
+    async def started(cls, data: Path) -> Demo:
+        """Start a demo and wait until it says that it is ready."""
+        process = await asyncio.create_subprocess_exec(
+            *HAVEN, "demo", "--port", "0", "--no-browser", "--data", str(data),
+            cwd=ROOT, env=_clean(), stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
+        ready = READY.match(line.decode().rstrip("\n"))
+        if ready is None:
+            await cls(process, "", data).stop()
+        assert ready is not None, f"the demo said {line!r}"
+        return cls(process, ready[1], data)
+
+    async def stop(self) -> int | None:
+        """Tell it to stop, as a terminal or a supervisor does, and return how it ended."""
+        if self.process.returncode is None:
+            self.process.terminate()
+        try:
+            return await asyncio.wait_for(self.process.wait(), PATIENCE)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+            return None
+
+    async def haven(self, *words: str) -> Any:
+        """Return what a command prints as JSON, run beside the demo by somebody of the staff."""
+        settings = {
+            "HAVEN_DATA": str(self.data),
+            "HAVEN_HOST_KEY_FILE": str(self.data.with_name(f"{self.data.name}.key")),
+        }
+        process = await asyncio.create_subprocess_exec(
+            *HAVEN, *words, "--json", cwd=ROOT, env=_clean() | settings,
+            stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        printed, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        assert process.returncode == 0
+        return json.loads(printed)
+
+
+def _clean() -> dict[str, str]:
+    """Return this process's environment without settings of a Haven somebody runs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}

@@ -1,0 +1,135 @@
+"""A person with a phone: reads what stands on it, presses what it shows, writes.
+
+Whatever they look for is named by the flow's own phrases, read in their language: a change of
+wording changes no walk.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import FilePayload, Locator, Page, expect
+
+from bot.conversation import CONTROLS
+from bot.languages import catalogue
+from bot.sandbox.makebelieve import picture
+
+if TYPE_CHECKING:
+    from bot.conversation.choices import Listed
+    from bot.conversation.questions import Question
+    from bot.text import Text
+
+BLANK = re.compile(r"\{\w+\}")
+OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll('.log')]
+  .filter((e) => e.scrollWidth > e.clientWidth).length"""
+"""How many things on the page are wider than their place."""
+CUT = """keys => keys.filter((key) => key.firstChild.scrollWidth > key.clientWidth)
+  .map((key) => key.title)"""
+"""The labels that do not fit on their buttons."""
+
+
+class Person:
+    """Somebody who reads one language, at one phone."""
+
+    def __init__(self, page: Page, phone: Locator, language: str) -> None:
+        self.page = page
+        self.phone = phone
+        self.language = language
+        self.cut: set[str] = set()
+        """Labels that were longer than their buttons."""
+
+    @property
+    def said(self) -> Locator:
+        """Every message of the bot."""
+        return self.phone.locator("article.theirs")
+
+    @property
+    def asked(self) -> Locator:
+        """The newest message that can be answered by pressing."""
+        return self.phone.locator("article.theirs:has(.inline-keys)").last
+
+    def read(self, text: Text) -> str:
+        """Return a phrase as this person reads it."""
+        return text.read_in(catalogue(self.language))
+
+    # What they read
+
+    async def hears(self, text: Text | None) -> Locator:
+        """Wait until the bot has said this; return the newest message that does."""
+        assert text is not None, "this says nothing"
+        heard = self.said
+        for part in _parts(self.read(text)):
+            heard = heard.filter(has_text=part)
+        await expect(heard.last).to_be_visible()
+        return heard.last
+
+    async def is_asked(self, question: Question[Any]) -> Locator:
+        """Wait until this is the open question, and see that it fits on the phone."""
+        for part in _parts(self.read(question.prompt)):
+            await expect(self.asked).to_contain_text(part)
+        assert await self.page.evaluate(OVERFLOW) == 0
+        self.cut.update(await self.asked.locator(".key").evaluate_all(CUT))
+        return self.asked
+
+    async def number(self) -> str:
+        """Return which message the open question is."""
+        return await self.asked.get_attribute("data-message") or ""
+
+    # What they do
+
+    async def begins(self) -> None:
+        """Press the one button of an empty chat."""
+        await self.phone.locator(".begin").click()
+
+    async def presses(self, label: Text) -> None:
+        """Press a button under the open question."""
+        await self.key(label).click()
+
+    def key(self, label: Text) -> Locator:
+        """Return the button under the open question that is called like that."""
+        words = r"\s+".join(re.escape(word) for word in self.read(label).split())
+        words = words.replace("/", r"\/")  # the browser writes a pattern between strokes
+        return self.asked.get_by_role("button", name=re.compile(rf"^(?:✓ )?(?:\d+ )?{words}$"))
+
+    async def chooses(self, question: Listed[Any], code: str) -> None:
+        """Wait for a question and press one of its answers."""
+        await self.is_asked(question)
+        await self.presses(question.choices[code])
+
+    async def ticks(self, question: Listed[Any], *codes: str) -> None:
+        """Wait for a question, press several of its answers, one after the other, then "Done"."""
+        await self.is_asked(question)
+        for code in codes:
+            key = self.key(question.choices[code])
+            await key.click()
+            await expect(key).to_contain_text("✓")
+        await self.presses(CONTROLS["done"])
+
+    async def passes(self, question: Question[Any]) -> None:
+        """Wait for a question and leave it out."""
+        await self.is_asked(question)
+        await self.presses(CONTROLS["skip"])
+
+    async def writes(self, words: str) -> None:
+        """Write words of their own."""
+        await self.phone.get_by_role("textbox").fill(words)
+        await self.phone.get_by_role("textbox").press("Enter")
+
+    async def answers(self, question: Question[Any], words: str) -> None:
+        """Wait for a question and answer it in their own words."""
+        await self.is_asked(question)
+        await self.writes(words)
+
+    async def sends_a_photo(self) -> None:
+        """Choose a photo on the phone and send it."""
+        async with self.page.expect_file_chooser() as chooser:
+            await self.phone.get_by_role("button", name="Attach").click()
+            await self.page.get_by_role("menuitem", name="Photo or file").click()
+        photo = FilePayload(name="slip.png", mimeType="image/png", buffer=picture())
+        await (await chooser.value).set_files(photo)
+
+
+def _parts(phrase: str) -> list[str]:
+    """Return what stands between the blanks of a phrase."""
+    return [part.strip() for part in BLANK.split(phrase) if part.strip()]
