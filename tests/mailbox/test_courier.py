@@ -9,7 +9,7 @@ import pytest
 from bot.clock import HOUR, SECOND
 from bot.errors import Blocked, Refused, TryLater, Uncertain
 from bot.mailbox.limits import Limits
-from bot.mailbox.outbox import Author, Lane
+from bot.mailbox.outbox import Author, Lane, Letter, Settled, State
 from bot.messages import Remove, Say, Toast
 from tests.mailbox.plans import plan
 from tests.mailbox.rounds import Round
@@ -185,6 +185,18 @@ def test_a_toast_is_tried_once_and_its_failure_hurts_nobody(round_: Round) -> No
     round_.settle()
     assert [toast.press for _, toast in round_.post.toasts] == ["3"]
     assert round_.arrivals(A) == ["one"]
+    assert not round_.running.done()
+
+
+def test_tried_again_and_sent_before_either_was_written_down_it_is_sent(round_: Round) -> None:
+    """With words erased and still called queued it would end every process that looks."""
+    (number,) = round_.leave(A, "one", hand=False)
+    letter = Letter(number, b"key", A, Say("one"))
+    later = Settled(letter, State.QUEUED, 1, fault="TryLater", not_before=2)
+    sent = Settled(letter, State.SENT, 3, message=9)
+    round_.database.writer.run_now(lambda work: round_.outbox.settle(work, [later, sent]))
+    assert round_.letters()[number][:2] == ("sent", None)
+    round_.passes(5)
     assert not round_.running.done()
 
 

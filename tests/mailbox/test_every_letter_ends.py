@@ -23,6 +23,11 @@ FINAL = {"sent", "uncertain", "failed", "blocked", "refused"}
 FAULTS = 0.2
 
 
+@pytest.fixture(autouse=True)
+def _same_dice() -> None:
+    random.seed(1)  # the courier spreads its retries by these
+
+
 @dataclass
 class Weather:
     """Decides, by dice, what becomes of every attempt; and remembers what nobody can know."""
@@ -30,9 +35,13 @@ class Weather:
     dice: random.Random
     unknown: dict[str, int] = field(default_factory=dict)
     """How often a text arrived and the courier was not told so."""
+    refused: list[Body] = field(default_factory=list)
+    """What was refused once always is."""
     is_calm: bool = False
 
     def fate(self, _chat: int, body: Body) -> Mishap:
+        if body in self.refused:
+            return Mishap(Refused("message is too long"), arrives=False)
         seconds = self.dice.choice((0.0, 0.0, 0.01, 0.3, 3.0))
         if self.is_calm or self.dice.random() > FAULTS:
             return Mishap(seconds=seconds)
@@ -49,6 +58,8 @@ class Weather:
                 (RuntimeError("a mistake of ours"), True),
             )
         )
+        if isinstance(error, Refused):
+            self.refused.append(body)
         if arrives and isinstance(body, Say):
             self.unknown[body.text] = self.unknown.get(body.text, 0) + 1
         return Mishap(error, arrives=arrives, seconds=seconds)
