@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.app import run_bot
 from bot.cases.reading import Reader, queue
+from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
 from bot.mailbox.limits import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
 from bot.text import fold
 from bot.vault import HostKey, Vault
-from bot.conversation import CONTROLS
 from flows import ALL, phrases
 from tests.cases.answered import BOOK
 from tests.house.catalogues import read_in
 from tests.houses import settings_for
 from tests.sandbox.oracle import check
-from tests.stores import ask
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -53,6 +53,7 @@ class Evening:
         self.clock = sandbox.clock
         self.database = Database(DataDirectory(self.settings.data).database_url)
         self.bot: asyncio.Task[None] | None = None
+        self._reading: Any = None
 
     async def start(self) -> None:
         ready = asyncio.Event()
@@ -84,13 +85,24 @@ class Evening:
         while not (found := true()):
             if self.bot is not None and self.bot.done():
                 self.bot.result()
-            said = {name: phone.said()[-3:] for name, phone in self.sandbox.phones.items()}
-            assert asyncio.get_running_loop().time() < end, f"waits for {what}: {said}"
+            assert asyncio.get_running_loop().time() < end, f"waits for {what}: {self.shown()}"
             await asyncio.sleep(LOOK)
         return found
 
+    def shown(self) -> list[list[str]]:
+        """Return the newest texts on every phone."""
+        return [phone.said()[-3:] for phone in self.sandbox.phones.values()]
+
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
-        return ask(self.database, sql)
+        if self._reading is None:
+            self._reading = self.database.connect()
+        return list(self._reading.execute(sql).fetchall())
+
+    async def close(self) -> None:
+        await self.stop()
+        if self._reading is not None:
+            self._reading.close()
+        await self.database.close()
 
     def quarantined(self) -> list[str]:
         return [why for (why,) in self.sql("SELECT fault FROM inbox WHERE state = 'quarantined'")]
@@ -124,8 +136,7 @@ async def evening(folder: Path, **given: Any) -> AsyncIterator[Evening]:
         try:
             yield made
         finally:
-            await made.stop()
-            await made.database.close()
+            await made.close()
     assert sandbox.journal.complaints == []
 
 
@@ -162,18 +173,16 @@ class Guest:
         """Press buttons one after the other, each as soon as it is there, and see the answer."""
         for label in english:
             await self.evening.settled()
-            token = await self.evening.until(lambda label=label: self.token(label), label)
-            before, asked = self.said(), self.asked()
-            assert asked is not None
-            shown = (asked["message_id"], dict(asked))
-            self.phone.press(asked["message_id"], data=token)
-            await self.evening.until(lambda: self._has_moved(before, shown), label)
+            token = await self.evening.until(partial(self.token, label), label)
+            before = self._look()
+            self.phone.press(before[1].get("message_id"), data=token)
+            await self.evening.until(partial(self._sees_other_than, before), label)
 
-    def _has_moved(self, before: list[str], shown: tuple[int, Message]) -> bool:
-        asked = self.asked()
-        return self.said() != before or (
-            asked is not None and (asked["message_id"], dict(asked)) != shown
-        )
+    def _look(self) -> tuple[list[str], Message]:
+        return self.said(), dict(self.asked() or {})
+
+    def _sees_other_than(self, before: tuple[list[str], Message]) -> bool:
+        return self._look() != before
 
     async def say(self, words: str) -> None:
         """Write something and see the answer."""
