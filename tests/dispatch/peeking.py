@@ -124,8 +124,8 @@ def cases_of(home: Home) -> list[Case]:
 
 def _sent(home: Home, case: str) -> list[Sent]:
     rows = home.ask(
-        f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"
-    )  # noqa: S608
+        f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"  # noqa: S608
+    )
     return [
         Sent(
             kind,

@@ -150,10 +150,9 @@ def test_after_sending_and_a_silence_the_chat_is_as_if_new(home: Home) -> None:
     person.presses("Send")
     (case,) = cases_of(home)
     home.passes(LONG)
-    for does in (lambda who: who.says("hello"), lambda who: who.presses("English"),
-                 lambda who: who.says("/stop"), lambda who: who.presses("Keep for 24 hours"),
-                 lambda who: who.says("/start")):  # fmt: skip
-        shown, fresh = does(person), does(stranger)
+    steps = ("hello", "English", "/stop", "Keep for 24 hours", "/start", "nobody knows", "/danger")
+    for line in steps:
+        shown, fresh = person.says(line), stranger.says(line)
         assert shown == fresh
         assert case.reference not in str(shown)
         assert person.labels() == stranger.labels()

@@ -13,6 +13,7 @@ from flows import phrases
 from tests.dispatch.peeking import BOOK, at, faults, frames, kept, places, stand
 
 if TYPE_CHECKING:
+    from bot.text import Text
     from tests.houses import Home
 
 CHOICES = [
@@ -121,7 +122,7 @@ def test_every_county_can_be_typed(home: Home, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("label", "flow"), [(phrases.DANGER, "danger"), (phrases.STOP, "stop")])
 def test_the_two_buttons_below_every_question_can_be_typed(
-    home: Home, language: str, label: phrases.Text, flow: str
+    home: Home, language: str, label: Text, flow: str
 ) -> None:
     """A press is lost when we are away for three minutes; words are not (safety.md F6)."""
     for place in (("report", "safe"), ("report", "what"), ("danger", "tell"), ("stop", "unsent")):

@@ -23,30 +23,30 @@ from tests.dispatch.peeking import (
 if TYPE_CHECKING:
     from tests.houses import Home
 
-SECRET = "the red house by the harbour"
+TOLD = "the red house by the harbour"
 CONTINUE = "There are answers you have not sent. Go on with them, or begin again?"
 
 
 def test_start_in_the_middle_offers_to_go_on_and_shows_no_answer(home: Home) -> None:
     person = home.person()
     tell(person, until="what")
-    person.says(SECRET)
+    person.says(TOLD)
     here = at(person)
     heard = person.says("/start")
     assert heard == [CONTINUE]
-    assert SECRET not in str(person.screen)
+    assert TOLD not in str(person.screen)
     person.presses("Go on")
     assert at(person) == here
-    assert frames(person)[-1].answers["what"] == SECRET
+    assert frames(person)[-1].answers["what"] == TOLD
 
 
 def test_begin_again_erases_and_says_so_before_it_begins(home: Home) -> None:
     person = home.person()
     tell(person, until="what")
-    person.says(SECRET)
+    person.says(TOLD)
     person.says("/start")
     heard = person.presses("Begin again")
-    assert SECRET not in str(kept(person))
+    assert TOLD not in str(kept(person))
     assert at(person) == ("language", "language")
     assert heard[0].startswith("All right. What was not sent is erased.")
     assert heard[-1].startswith("Choose your language.")
@@ -64,8 +64,8 @@ def test_start_before_anything_was_answered_just_begins(home: Home) -> None:
 
 def test_start_keeps_words_written_before_it(home: Home) -> None:
     person = home.person()
-    person.says(SECRET, "/start")
-    assert kept(person).position.also == [SECRET]
+    person.says(TOLD, "/start")
+    assert kept(person).position.also == [TOLD]
 
 
 @pytest.mark.parametrize("line", ["/start@other_bot", "/help@other_bot", "/stop@", "/danger@x y"])

@@ -26,7 +26,7 @@ from tests.houses import NEVER, Home
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECRET = "he keeps my papers in the blue box"
+TOLD = "he keeps my papers in the blue box"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,15 +73,15 @@ def test_skipping_the_danger_question_tells_nobody(home: Home) -> None:
 def test_telling_now_opens_an_emergency_with_language_and_codes_only(home: Home) -> None:
     person = home.person("vi")
     tell(person, until="what")
-    person.says(SECRET, "one more thing beside", "/danger")
-    person.says(SECRET)
+    person.says(TOLD, "one more thing beside", "/danger")
+    person.says(TOLD)
     person.presses("Tell them now")
     (case,) = cases_of(home)
     assert (case.kind, case.priority, case.language) == ("danger", Priority.EMERGENCY, "en")
     assert [sent.answers for sent in case.sent] == [{"tell": "now"}]
-    assert SECRET not in words_in([sent.answers for sent in case.sent])
-    assert kept(person).position.also == ["one more thing beside", SECRET]
-    assert frames(person)[-1].answers["what"] == SECRET
+    assert TOLD not in words_in([sent.answers for sent in case.sent])
+    assert kept(person).position.also == ["one more thing beside", TOLD]
+    assert frames(person)[-1].answers["what"] == TOLD
     assert at(person) == ("report", "depth")
 
 
@@ -108,12 +108,12 @@ def test_a_report_of_the_same_sitting_joins_the_case_and_the_next_opens_another(
     tell(person, until="what")
     person.says("/danger")
     person.presses("Tell them now")
-    person.says(SECRET)
+    person.says(TOLD)
     finish(person, home)
     person.presses("Send")
     (case,) = cases_of(home)
     assert [sent.kind for sent in case.sent] == ["danger", "report"]
-    assert case.sent[1].answers["what"] == SECRET
+    assert case.sent[1].answers["what"] == TOLD
     assert case.priority == Priority.EMERGENCY
     assert case.reference in " ".join(person.texts)
     home.passes(1)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.houses import Home
     from tests.people import Person
 
-SECRET = "Kotak biru di atas lemari 4711"
+TOLD = "Kotak biru di atas lemari 4711"
 CAREFUL = "Can anyone else see this phone or this chat now?"
 CONTINUE = "There are answers you have not sent. Go on with them, or begin again?"
 
@@ -33,7 +33,7 @@ def told(home: Home) -> Person:
     """Return somebody who has told something and not sent it."""
     person = home.person()
     tell(person, until="what")
-    person.says(SECRET)
+    person.says(TOLD)
     return person
 
 
@@ -57,7 +57,7 @@ def spellings(words: str) -> list[bytes]:
 
 def test_the_search_finds_words_in_every_spelling(home: Home) -> None:
     """The negative control: words written in clear, in any of them, are found."""
-    for place, spelled in enumerate(spellings(SECRET)):
+    for place, spelled in enumerate(spellings(TOLD)):
         _write(home, f"x{place}", spelled)
         assert spelled in files_of(home)
 
@@ -65,7 +65,7 @@ def test_the_search_finds_words_in_every_spelling(home: Home) -> None:
 def _write(home: Home, name: str, value: bytes) -> None:
     connection = home.database.connect()
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} (words BLOB)")
-    connection.execute(f"INSERT INTO {name} VALUES (?)", (value,))
+    connection.execute(f"INSERT INTO {name} VALUES (?)", (value,))  # noqa: S608
     connection.commit()
     connection.close()
 
@@ -78,10 +78,10 @@ def test_what_is_erased_is_nowhere_any_more_not_even_sealed(home: Home) -> None:
     heard = person.presses("Erase now")
     assert heard[0].startswith("All right. On our side, what was not sent is erased.")
     disk = files_of(home)
-    assert not any(spelled in disk for spelled in spellings(SECRET))
+    assert not any(spelled in disk for spelled in spellings(TOLD))
     assert sealed not in disk
     assert sealed[len(sealed) // 2 :] not in disk
-    assert SECRET not in words_in(kept(person))
+    assert TOLD not in words_in(kept(person))
     assert at(person) is None
     assert person.says("hello")[-1].startswith("Choose your language.")
     assert cases_of(home) == []
@@ -90,10 +90,10 @@ def test_what_is_erased_is_nowhere_any_more_not_even_sealed(home: Home) -> None:
 def test_do_not_keep_them_erases(home: Home) -> None:
     person = home.person()
     tell(person, until="about")
-    person.says(SECRET)
+    person.says(TOLD)
     tell(person, until="keep")
     person.presses("Do not keep them")
-    assert SECRET not in words_in(kept(person))
+    assert TOLD not in words_in(kept(person))
     assert kept(person).kept is None
     assert at(person) is None
 
@@ -131,7 +131,7 @@ def test_stopping_twice_keeps_what_was_kept(home: Home) -> None:
         person.presses("Keep for 24 hours")
     person.says("again")
     person.presses("Go on")
-    assert frames(person)[-1].answers["what"] == SECRET
+    assert frames(person)[-1].answers["what"] == TOLD
 
 
 def test_danger_after_stopping_loses_nothing_of_what_was_kept(home: Home) -> None:
@@ -142,7 +142,7 @@ def test_danger_after_stopping_loses_nothing_of_what_was_kept(home: Home) -> Non
     person.presses("Keep for 24 hours")
     person.says("again")
     person.presses("Go on")
-    assert frames(person)[-1].answers["what"] == SECRET
+    assert frames(person)[-1].answers["what"] == TOLD
 
 
 def test_stopping_twice_erases_what_was_kept(home: Home) -> None:
@@ -151,15 +151,15 @@ def test_stopping_twice_erases_what_was_kept(home: Home) -> None:
     person.presses("Keep for 24 hours")
     person.says("/stop")
     person.presses("Erase now")
-    assert SECRET not in words_in(kept(person))
+    assert TOLD not in words_in(kept(person))
 
 
 def test_words_beside_the_questions_are_kept_by_stopping_too(home: Home) -> None:
     person = home.person()
-    person.says(SECRET, "/stop")
+    person.says(TOLD, "/stop")
     person.presses("Keep for 24 hours")
     person.says("hello")
-    assert SECRET in words_in(kept(person).position)
+    assert TOLD in words_in(kept(person).position)
 
 
 def test_not_now_keeps_the_draft_and_any_word_brings_it_back(home: Home) -> None:
@@ -173,7 +173,7 @@ def test_not_now_keeps_the_draft_and_any_word_brings_it_back(home: Home) -> None
     assert at(person) == ("report", "send")
     person.presses("Send")
     (case,) = cases_of(home)
-    assert case.sent[0].answers["what"] == SECRET
+    assert case.sent[0].answers["what"] == TOLD
     assert case.sent[0].answers["also"] == ("so",)
 
 
@@ -193,7 +193,7 @@ def test_after_a_day_what_was_kept_is_gone(home: Home) -> None:
     person.presses("Keep for 24 hours")
     home.passes(DAY // SECOND + 1)
     person.says("hello")
-    assert SECRET not in words_in(kept(person))
+    assert TOLD not in words_in(kept(person))
     assert at(person) == ("language", "language")
 
 

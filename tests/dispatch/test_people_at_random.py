@@ -1,0 +1,320 @@
+"""People who do anything, in any order, in a house that is now and then started anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.conversation.position import Position
+from bot.conversation.turn import CHANGE, CONTROLS, LEAVE_OUT
+from bot.dispatch.conversations import KEPT
+from bot.dispatch.outcomes import ERASES
+from bot.languages import LANGUAGES, catalogue
+from bot.messages import token_of
+from tests.dispatch.peeking import (
+    at,
+    cases_of,
+    conversation_of,
+    faults,
+    frames,
+    kept,
+    places,
+    stand,
+    words_in,
+)
+from tests.houses import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.people import Person
+
+COMMANDS = ("/start", "/help", "/language", "/privacy", "/danger", "/stop", "/start@other x")
+SENDS = {"send", "now", "take_back"}
+"""Codes with which a person lets something go to the hotline."""
+PEOPLE = st.integers(0, 1)
+FAREWELLS = (
+    ("stop", "goodbye_erased"),
+    ("report", "not_kept"),
+    ("ask_for_help", "not_kept"),
+    ("resume", "left"),
+)
+"""What is said when what was not sent has been erased."""
+TAKES_OUT = {
+    text.read_in(catalogue(tag))
+    for text in (CONTROLS["clear"], CONTROLS["back"], LEAVE_OUT, CHANGE)
+    for tag in LANGUAGES
+}
+"""Buttons after which an answer may be given anew or taken out: the model does not follow them."""
+
+
+class People(RuleBasedStateMachine):
+    """Two people; what they wrote and did not erase has to be somewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.home = Home(Path(self.folder.name))
+        self.people = [self.home.person() for _ in range(2)]
+        self.serial = 0
+        self.written: list[set[str]] = [set(), set()]
+        self.asked = [0, 0]
+        self.sends = 0
+        self.old: list[list[tuple[int, str]]] = [[], []]
+
+    def teardown(self) -> None:
+        self.home.close()
+        self.folder.cleanup()
+
+    # What they do
+
+    @initialize(place=st.sampled_from(sorted(places())))
+    def somebody_is_in_the_middle(self, place: tuple[str, str]) -> None:
+        """So that the far end of every flow is met as often as its beginning."""
+        stand(self.people[0], places()[place])
+        if any(frame.flow == "afterwards" for frame in frames(self.people[0])):
+            self.people[0].says("/start")
+        self._note(0)
+
+    @rule(who=PEOPLE, many=st.integers(1, 3))
+    def write(self, who: int, many: int) -> None:
+        lines = []
+        for _ in range(many):
+            self.serial += 1
+            lines.append(f"needle{self.serial:05d}")
+        self._does(who, lambda person: person.does(*map(person.words, lines)), *lines)
+
+    @rule(who=PEOPLE)
+    def write_in_alarm(self, who: int) -> None:
+        self.serial += 1
+        line = f"help me now needle{self.serial:05d}"
+        self._does(who, lambda person: person.says(line), f"needle{self.serial:05d}")
+
+    @rule(who=PEOPLE, number=st.integers(0, 14))
+    def type_a_number(self, who: int, number: int) -> None:
+        if not self._looks_at_answers(who):
+            self._does(who, lambda person: person.says(str(number)))
+
+    @rule(who=PEOPLE, place=st.integers(0, 30), many=st.integers(1, 4))
+    def press(self, who: int, place: int, many: int) -> None:
+        for _ in range(many):
+            if shown := self._shown(who):
+                self._presses(who, *shown[place % len(shown)])
+
+    @rule(who=PEOPLE, place=st.integers(0, 30))
+    def press_twice(self, who: int, place: int) -> None:
+        if shown := self._shown(who):
+            message, token = shown[place % len(shown)]
+            self._does(
+                who,
+                lambda person: person.does(
+                    person.press(token, message), person.press(token, message)
+                ),
+            )
+
+    @rule(who=PEOPLE, place=st.integers(0, 1000))
+    def press_something_old(self, who: int, place: int) -> None:
+        if self.old[who]:
+            self._presses(who, *self.old[who][place % len(self.old[who])])
+
+    @rule(who=PEOPLE, where=PEOPLE, place=st.integers(0, 1000))
+    def press_what_belongs_to_another(self, who: int, where: int, place: int) -> None:
+        if self.old[where]:
+            self._presses(who, *self.old[where][place % len(self.old[where])])
+
+    @rule(who=PEOPLE, line=st.sampled_from(COMMANDS))
+    def command(self, who: int, line: str) -> None:
+        self._does(who, lambda person: person.says(line))
+
+    @rule(who=PEOPLE, album=st.booleans())
+    def file(self, who: int, album: bool) -> None:
+        self.serial += 1
+        name = f"needle{self.serial:05d}"
+        content: dict[str, Any] = {"document": {"file_id": name, "file_unique_id": name}}
+        if album:
+            content["media_group_id"] = f"group{self.serial % 3}"
+        self._does(who, lambda person: person.sends(**content), name)
+
+    @rule(who=PEOPLE)
+    def edit(self, who: int) -> None:
+        self.serial += 1
+        name = f"needle{self.serial:05d}"
+        self._does(who, lambda person: person.does(person.edit(name)), name)
+
+    @rule(who=PEOPLE)
+    def contact(self, who: int) -> None:
+        self.serial += 1
+        name = f"needle{self.serial:05d}"
+        contact = {"phone_number": "1", "first_name": name}
+        self._does(who, lambda person: person.sends(contact=contact), name)
+
+    @rule(who=PEOPLE, content=st.sampled_from(["poll", "location"]))
+    def something_else(self, who: int, content: str) -> None:
+        what = {"poll": {"id": "1"}, "location": {"latitude": 1.0, "longitude": 2.0}}[content]
+        self._does(who, lambda person: person.sends(**{content: what}))
+
+    @rule(who=PEOPLE, status=st.sampled_from(["kicked", "member"]))
+    def block_or_come_back(self, who: int, status: str) -> None:
+        person = self.people[who]
+        person.does(person.membership(status))
+
+    @rule(minutes=st.sampled_from([1, 29, 31, 200]))
+    def silence(self, minutes: int) -> None:
+        self.home.passes(minutes * 60)
+
+    @rule(seconds=st.sampled_from([1, 200, 2000]))
+    def restart(self, seconds: int) -> None:
+        self.home.restart(seconds_away=seconds)
+        for who in range(2):
+            self._note(who)
+
+    # What always holds
+
+    @invariant()
+    def nothing_was_set_aside(self) -> None:
+        assert faults(self.home) == []
+
+    @invariant()
+    def one_question_is_open_or_nothing_is(self) -> None:
+        for person in self.people:
+            found = conversation_of(person)
+            if found is None or not found.position.frames:
+                continue
+            flow, step = at(person) or ("", "")
+            sheet = self.home.house.setting.book.sheets[flow]
+            assert step in sheet.questions, (flow, step)
+            names = [frame.flow for frame in found.position.frames]
+            assert len(names) == len(set(names)), names
+
+    @invariant()
+    def what_was_written_is_somewhere(self) -> None:
+        sent = words_in([[one.answers for one in case.sent] for case in cases_of(self.home)])
+        for who, person in enumerate(self.people):
+            found = conversation_of(person)
+            here = words_in(found) if found else ""
+            lost = {name for name in self.written[who] if name not in here and name not in sent}
+            assert not lost, (lost, at(person) if found else None)
+
+    @invariant()
+    def only_what_was_sent_is_sent(self) -> None:
+        assert sum(len(case.sent) for case in cases_of(self.home)) == self.sends
+
+    # ---
+
+    def _presses(self, who: int, message: int, token: str) -> None:
+        self._does(who, lambda person: person.does(person.press(token, message)))
+
+    def _does(self, who: int, does: Callable[[Person], object], *written: str) -> None:
+        person = self.people[who]
+        before = conversation_of(person)
+        reports = self._reports()
+        if before and self.home.loop.now() - before.touched_at > KEPT:
+            self.written[who].clear()  # what was not sent is erased after a day
+        self.written[who].update(written)
+        mark = len(self.home.post.arrived)
+        does(person)
+        new = self._reports() - reports
+        if new:
+            assert self._let_go(before, new), "something was sent that nobody let go"
+        self.sends += new
+        if self._erased(mark, person):
+            self.written[who] = set(written) & self._still_there(person)
+        self._note(who)
+
+    def _reports(self) -> int:
+        return sum(len(case.sent) for case in cases_of(self.home))
+
+    def _let_go(self, before: Any, new: int) -> bool:
+        """Tell whether the question that was open could hand something over, and once."""
+        assert new == 1
+        open_now = before.position.frames[-1] if before and before.position.frames else None
+        if open_now is None:
+            return False
+        question = self.home.house.setting.book.question(open_now.flow, open_now.step)
+        return not SENDS.isdisjoint(getattr(question, "choices", ()))
+
+    def _erased(self, mark: int, person: Person) -> bool:
+        """Tell whether the person has just been told that what was not sent is erased."""
+        said = [
+            body.text
+            for chat, body in self.home.post.arrived[mark:]
+            if chat == person.id and hasattr(body, "text")
+        ]
+        return any(self._is_farewell(text) for text in said)
+
+    def _is_farewell(self, text: str) -> bool:
+        screens, sheets = self.home.house.setting.screens, self.home.house.setting.book.sheets
+        return any(
+            text == screens.words(phrase, language)
+            for flow, step in FAREWELLS
+            for phrase in sheets[flow].steps[step].phrases()
+            for language in LANGUAGES
+        )
+
+    def _looks_at_answers(self, who: int) -> bool:
+        """Tell whether a number would change or leave out an answer."""
+        found = conversation_of(self.people[who])
+        return bool(found and found.position.frames and "review" in found.position.frames[-1].held)
+
+    def _still_there(self, person: Person) -> set[str]:
+        found = words_in(kept(person))
+        return {name for name in self.written[self.people.index(person)] if name in found}
+
+    def _shown(self, who: int) -> list[tuple[int, str]]:
+        """Return what can be pressed under the newest question, but for what takes answers out."""
+        person = self.people[who]
+        shown = self.home.post.chats[person.id]
+        if not any(say.rows for say in shown.values()):
+            return []
+        number, say = person.asked()
+        return [
+            (number, token_of(button, say.prefix))
+            for row in say.rows
+            for button in row
+            if not _takes_out(button.label)
+        ]
+
+    def _note(self, who: int) -> None:
+        found = conversation_of(self.people[who])
+        if found is None:
+            return
+        assert found.asked >= self.asked[who]
+        self.asked[who] = found.asked
+        self.old[who] += self._shown(who)
+        del self.old[who][:-200]
+
+
+def _takes_out(label: str) -> bool:
+    """Tell whether a button removes what was answered: the model does not follow those."""
+    plain = label.lstrip("\u2713 0123456789")
+    return plain in TAKES_OUT
+
+
+STEPS = settings(max_examples=30, stateful_step_count=30, derandomize=True)
+
+
+def test_people_who_do_anything_find_every_promise_kept() -> None:
+    run_state_machine_as_test(People, settings=STEPS)
+
+
+def test_a_house_that_drops_words_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: words beside a question are dropped."""
+    monkeypatch.setattr(Position, "keep", lambda _position, _words: None)
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(People, settings=settings(STEPS, phases=[Phase.generate]))
+
+
+def test_the_model_knows_every_way_to_erase() -> None:
+    assert {flow for flow, _, _ in ERASES} == {flow for flow, _ in FAREWELLS}
