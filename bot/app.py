@@ -27,7 +27,7 @@ from bot.dispatch.effects import Setting
 from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
-from bot.errors import StoreFailed
+from bot.errors import HavenError, StoreFailed, WrongSetting
 from bot.languages import LANGUAGES, catalogue
 from bot.log import log
 from bot.mailbox.courier import Courier
@@ -80,11 +80,23 @@ class House:
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the deployment's database, at this release's schema."""
+    """Open the deployment's database, at this release's schema.
+
+    Raises:
+        WrongSetting: there is no database that can be opened.
+    """
     directory = DataDirectory(settings.data)
     directory.make()
     database = Database(settings.database_url or directory.database_url)
-    upgrade(database)
+    try:
+        upgrade(database)
+    except HavenError:
+        raise
+    except Exception as error:
+        name = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+        raise WrongSetting(
+            f"{name}: the database cannot be opened ({type(error).__name__}); haven doctor says why"
+        ) from error
     return database
 
 
@@ -114,7 +126,9 @@ def phrasing_of(settings: Settings) -> Phrasing:
 
 def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
     today = datetime.now(settings.zone).date()
-    numbers = [entry for entry in IN_DANGER if entry.is_shown(today)]
+    # Somebody in danger is never shown an empty card: an old number is better than none, and
+    # `haven doctor` says that it has to be read again.
+    numbers = [entry for entry in IN_DANGER if entry.is_shown(today)] or IN_DANGER
     hours = EVERY_DAY.read_in(read_in, {"span": settings.hours}) if settings.hours else None
     return {
         "organisation": settings.organisation,

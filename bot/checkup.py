@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
 from bot.languages import LANGUAGES, catalogue
+from bot.places.taiwan import IN_DANGER
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
 from bot.vault import HostKey
@@ -31,7 +33,14 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "database opens, and is durable", _fault(lambda: _opens(url))
     yield "database is at this release", at_this_release(url)
     yield "disk has room", _fault(lambda: _has_room(directory))
+    yield "numbers for danger", _fault(lambda: _were_read_lately(settings))
     yield "catalogues", _fault(lambda: [catalogue(tag) for tag in LANGUAGES])
+
+
+def _were_read_lately(settings: Settings) -> None:
+    today = datetime.now(settings.zone).date()
+    if old := [entry.number for entry in IN_DANGER if not entry.is_shown(today)]:
+        raise HavenError(f"read them again, and write down when: {', '.join(old)}")
 
 
 def at_this_release(url: str) -> str | None:
