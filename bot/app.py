@@ -298,7 +298,8 @@ async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
     finally:
         poller.stop()
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # whoever is told twice does not put its things in order
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         log.info("stopped")
 
