@@ -1,0 +1,20 @@
+"""One nurse begins the processes of all tests here: importing takes longer than living."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fire import nursery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.fire.nursery import Nurse
+
+
+@pytest.fixture(scope="session")
+def nurse() -> Iterator[Nurse]:
+    with nursery.nurse() as nurse:
+        yield nurse

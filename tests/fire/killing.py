@@ -1,0 +1,94 @@
+"""Kill the bot, again and again, while people write to it; then look whether all is there.
+
+`python -m tests.fire.killing --kills 300 --updates 2000` shows how far it is on stderr and writes
+what it found as one line of JSON; it ends with 1 when anything is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.fire.evidence import Findings, judge, replies
+from tests.fire.fire import Course, Plan, fire
+from tests.fire.nursery import nurse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.fire.nursery import Nurse
+
+
+@dataclass
+class Result:
+    """What happened, and what was found."""
+
+    course: Course
+    found: Findings
+    said: dict[int, list[str]]
+    """What each person was answered."""
+
+
+def _nothing(_kills: int) -> None:
+    pass
+
+
+async def burn(
+    plan: Plan, folder: Path, nurse: Nurse, tell: Callable[[int], None] = _nothing
+) -> Result:
+    """Do what was planned, and look at what is left."""
+    async with fire(plan, folder, nurse) as here:
+        await here.burn(tell)
+    walkers = here.crowd.walkers
+    said = {walker.phone.id: replies(here.disk, walker.phone) for walker in walkers}
+    return Result(here.course, judge(here.disk, walkers), said)
+
+
+def compare(
+    plan: Plan, folder: Path, nurse: Nurse, tell: Callable[[int], None] = _nothing
+) -> Result:
+    """Do what was planned, and the same where nobody is killed: people must be answered alike."""
+    for name in ("calm", "fire"):
+        (folder / name).mkdir()
+    calm = asyncio.run(burn(replace(plan, kills=0, flaws=""), folder / "calm", nurse))
+    assert not calm.found.faults, calm.found
+    result = asyncio.run(burn(plan, folder / "fire", nurse, tell))
+    result.found.other_replies = sum(calm.said[chat] != said for chat, said in result.said.items())
+    return result
+
+
+def main() -> int:
+    """Burn once, as asked on the command line."""
+    asked = argparse.ArgumentParser(prog="tests.fire.killing", description=__doc__)
+    asked.add_argument("--kills", type=int, default=300)
+    asked.add_argument("--updates", type=int, default=2000)
+    asked.add_argument("--people", type=int, default=Plan.people)
+    asked.add_argument("--seed", type=int, default=Plan.seed)
+    asked.add_argument("--repeats", type=float, default=Plan.repeats)
+    asked.add_argument("--flaws", default="", help="confirms_early or forgets: must be noticed")
+    given = vars(asked.parse_args())
+    began = time.monotonic()
+    bars = Progress(console=Console(stderr=True))
+    with TemporaryDirectory() as folder, nurse() as ours, bars:
+        bar = bars.add_task("kills", total=given["kills"])
+        result = compare(
+            Plan(**given), Path(folder), ours, lambda done: bars.update(bar, completed=done)
+        )
+    told = given | asdict(result.course) | asdict(result.found)
+    told |= {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}
+    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
+    return bool(result.found.faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""Haven as a process that will be killed.
+
+`python -m tests.fire.victim` imports everything a start needs, and then begins a life for every
+line it reads: a process of its own, forked before anything was built, which runs the whole bot as
+`haven start` does. The line says under which settings, where it speaks to, and what is broken in it
+on purpose. Two numbers are written a life: the process, and what it ended with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import random
+import sys
+
+from bot.app import run_bot
+from bot.cli import _run
+from bot.errors import HavenError
+from bot.log import configure
+from bot.mailbox.limits import UNLIMITED
+from bot.settings import read_settings
+from tests.fire.flaws import break_on_purpose
+
+LATE = ("alembic.command", "sqlalchemy.dialects.sqlite")
+"""What is otherwise imported only once it is needed."""
+NOBODY_THERE = 99
+
+
+def live(settings: dict[str, str], log: str, flaws: str) -> int:
+    """Run the bot to its end, and return what the process shall end with."""
+    random.seed()
+    os.environ.update(settings)
+    _speak_into(log)
+    for flaw in flaws.split():
+        break_on_purpose(flaw)
+    configure()
+    try:
+        _run(_run_while_watched())
+    except HavenError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - as the command line does
+        return 1
+    return 0
+
+
+async def _run_while_watched() -> None:
+    # Whoever made us holds the other end. With nobody there to kill us we would stay for ever.
+    asyncio.get_running_loop().add_reader(0, os._exit, NOBODY_THERE)
+    await run_bot(read_settings(), limits=UNLIMITED)
+
+
+def _speak_into(path: str) -> None:
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+
+
+def nurse() -> int:
+    """Begin one life after the other, as told."""
+    while line := sys.stdin.readline():
+        child = os.fork()
+        if not child:
+            return live(**json.loads(line))
+        _tell(child)
+        _, status = os.waitpid(child, 0)
+        _tell(os.waitstatus_to_exitcode(status))
+    return 0
+
+
+def _tell(number: int) -> None:
+    sys.stdout.write(f"{number}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    for name in LATE:
+        importlib.import_module(name)
+    sys.exit(nurse())

@@ -1,0 +1,144 @@
+"""People who walk through the real flows and number every line they write.
+
+Half of them type, numbers instead of buttons, and wait for nothing: whatever is lost, doubled or
+late leads them astray. The others wait for each question and press.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import TYPE_CHECKING
+
+from bot.conversation import ChooseMany
+from bot.conversation.turn import CONTROLS
+from bot.languages import catalogue
+from flows.afterwards import Afterwards
+from flows.language import Language
+from flows.talk import Talk
+from flows.welcome import Welcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from bot.conversation import Choose
+    from bot.sandbox import Phone
+
+LANGUAGE = "en"
+MOST_BESIDE = 3
+"""Lines written beside one question, at most."""
+_LINE = re.compile(r"line (\d+),")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing done: words written, or a button pressed."""
+
+    words: str = ""
+    label: str = ""
+    waits: bool = True
+    """Whether somebody who presses first waits for a question not answered yet."""
+
+
+def lines_in(words: str) -> list[int]:
+    """Return the numbers of the lines that stand in these words."""
+    return [int(number) for number in _LINE.findall(words)]
+
+
+class Walker:
+    """One person: what they do, one act after the other, and how far they have come."""
+
+    def __init__(self, phone: Phone, dice: Random, *, presses: bool, acts: int) -> None:
+        self.phone = phone
+        self.presses = presses
+        self.acts = list(islice(_walk(dice, presses=presses), acts))
+        self.done = 0
+        self._answered: set[str] = set()
+
+    @property
+    def is_there(self) -> bool:
+        return self.done == len(self.acts)
+
+    @property
+    def written(self) -> list[int]:
+        """The numbers of all lines written so far."""
+        return [line for act in self.acts[: self.done] for line in lines_in(act.words)]
+
+    def act(self) -> bool:
+        """Do what comes next, once the chat is ready for it; tell whether it was done."""
+        act = self.acts[self.done]
+        if self.presses and not self._is_ready_for(act):
+            return False
+        if act.words:
+            self.phone.say(act.words)
+        else:
+            self.phone.press(label=act.label)
+        self.done += 1
+        return True
+
+    def _is_ready_for(self, act: Act) -> bool:
+        if self.phone.said():
+            asked = self._question()
+            if act.waits and (not asked or asked in self._answered):
+                return False
+            if act.label and act.label not in self.phone.labels():
+                return False
+            self._answered.add(asked)
+            return True
+        return not act.waits
+
+    def _question(self) -> str:
+        """Return what tells the newest question from all others, however often it is repeated."""
+        rows = self.phone.last().get("reply_markup", {}).get("inline_keyboard", [])
+        return str(rows[0][0]["callback_data"]) if rows else ""
+
+
+def _walk(dice: Random, *, presses: bool) -> Iterator[Act]:
+    """Go through the welcome and the way to a person, then add to it for ever."""
+    number = count(1)
+
+    def line(*, waits: bool = True) -> Act:
+        dish = dice.choice(("rice", "noodles", "สบายดี", "湯麵", "phở", "🍜"))
+        return Act(f"line {next(number)}, {dish}", waits=waits)
+
+    def beside() -> Iterator[Act]:
+        return (line() for _ in range(dice.randint(0, MOST_BESIDE)))
+
+    def choose(question: Choose | ChooseMany, *codes: str) -> Iterator[Act]:
+        return _pressed(question, codes) if presses else _typed(question, codes)
+
+    yield Act("/start", waits=False)
+    yield from choose(Language.language, LANGUAGE)
+    yield from choose(Welcome.seen, "nobody")
+    yield from beside()
+    yield from choose(Welcome.menu, "talk")
+    yield from choose(Talk.safe, "safe")
+    yield line()
+    yield from beside()
+    yield from choose(Talk.contact_rule, "hours")
+    yield from choose(Talk.contact_hours, "morning", "evening")
+    yield from beside()
+    yield from choose(Talk.send, "send")
+    while True:
+        yield from beside()
+        yield from choose(Afterwards.what_now, "add")
+        yield line()
+        yield from beside()
+        yield from choose(Afterwards.send, "send")
+        yield line(waits=False)  # no question is open: it opens the door again
+
+
+def _typed(question: Choose | ChooseMany, codes: tuple[str, ...]) -> Iterator[Act]:
+    yield Act(" ".join(str(question.codes.index(code) + 1) for code in codes))
+
+
+def _pressed(question: Choose | ChooseMany, codes: tuple[str, ...]) -> Iterator[Act]:
+    read_in = catalogue(LANGUAGE)
+    for place, code in enumerate(codes):
+        number = question.codes.index(code) + 1
+        label = f"{number} {question.choices[code].read_in(read_in)}"
+        yield Act(label=label, waits=not place)
+    if isinstance(question, ChooseMany):
+        yield Act(label=CONTROLS["done"].read_in(read_in), waits=False)
