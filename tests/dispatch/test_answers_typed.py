@@ -40,8 +40,8 @@ SECOND = [
 
 
 @pytest.mark.parametrize("typed", SECOND)
-def test_the_second_button_can_be_typed_in_any_digits(home: Home, typed: str) -> None:
-    person = home.person()
+def test_the_second_button_can_be_typed_in_any_digits(home_in_a_file: Home, typed: str) -> None:
+    person = home_in_a_file.person()
     stand(person, places()["report", "safe"])
     person.says(typed)
     assert frames(person)[0].answers.get("safe") == "not_safe" or at(person) == ("danger", "tell")
@@ -49,12 +49,12 @@ def test_the_second_button_can_be_typed_in_any_digits(home: Home, typed: str) ->
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_label_typed_presses_its_button(home: Home, language: str) -> None:
+def test_every_label_typed_presses_its_button(home_in_a_file: Home, language: str) -> None:
     for flow, step in CHOICES:
         question = BOOK.sheets[flow].questions[step]
         assert isinstance(question, Choose)
         for code, label in question.choices.items():
-            pressed, typed = home.person(language), home.person(language)
+            pressed, typed = home_in_a_file.person(language), home_in_a_file.person(language)
             for person in (pressed, typed):
                 stand(person, places()[flow, step], language=language)
             words = label.read_in(catalogue(language))
@@ -63,18 +63,18 @@ def test_every_label_typed_presses_its_button(home: Home, language: str) -> None
             typed.says(f" {words.upper()} ")
             assert kept(typed).position == kept(pressed).position, (flow, step, words)
             assert kept(typed).alarms == []
-    assert faults(home) == []
+    assert faults(home_in_a_file) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_labels_are_known_without_their_marks_too(home: Home, language: str) -> None:
+def test_labels_are_known_without_their_marks_too(home_in_a_file: Home, language: str) -> None:
     label = phrases.NOT_SURE.read_in(catalogue(language))
     plain = "".join(
         sign
         for sign in unicodedata.normalize("NFD", label.replace("\u0111", "d"))
         if not "\u0300" <= sign <= "\u036f"
     )
-    person = home.person(language)
+    person = home_in_a_file.person(language)
     stand(person, places()["report", "hurt"], language=language)
     person.says(plain)
     assert frames(person)[-1].answers["hurt"] == "unsure"
@@ -83,16 +83,16 @@ def test_labels_are_known_without_their_marks_too(home: Home, language: str) -> 
 @pytest.mark.parametrize(
     "typed", ["khong chac", "Không chắc", "KHÔNG CHẮC", "kh\u00f4ng ch\u0103\u0301c"]
 )
-def test_vietnamese_is_read_however_its_marks_are_typed(home: Home, typed: str) -> None:
-    person = home.person("vi")
+def test_vietnamese_is_read_however_its_marks_are_typed(home_in_a_file: Home, typed: str) -> None:
+    person = home_in_a_file.person("vi")
     stand(person, places()["report", "hurt"], language="vi")
     person.says(typed)
     assert frames(person)[-1].answers["hurt"] == "unsure"
 
 
 @pytest.mark.parametrize("typed", ["臺北", "台北", "臺北市", "台北市"])
-def test_taipei_is_taipei_in_either_spelling(home: Home, typed: str) -> None:
-    person = home.person("zh-hant")
+def test_taipei_is_taipei_in_either_spelling(home_in_a_file: Home, typed: str) -> None:
+    person = home_in_a_file.person("zh-hant")
     stand(person, places()["report", "county"], language="zh_Hant")
     person.says(typed)
     where = frames(person)[-1].answers["county"]
@@ -100,8 +100,8 @@ def test_taipei_is_taipei_in_either_spelling(home: Home, typed: str) -> None:
 
 
 @pytest.mark.parametrize("typed", ["新竹", "嘉義"])
-def test_a_name_two_places_share_is_kept_as_words(home: Home, typed: str) -> None:
-    person = home.person("zh-hant")
+def test_a_name_two_places_share_is_kept_as_words(home_in_a_file: Home, typed: str) -> None:
+    person = home_in_a_file.person("zh-hant")
     stand(person, places()["report", "county"], language="zh_Hant")
     person.says(typed)
     where = frames(person)[-1].answers["county"]
@@ -109,11 +109,11 @@ def test_a_name_two_places_share_is_kept_as_words(home: Home, typed: str) -> Non
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_county_can_be_typed(home: Home, language: str) -> None:
+def test_every_county_can_be_typed(home_in_a_file: Home, language: str) -> None:
     question = BOOK.sheets["report"].questions["county"]
     assert isinstance(question, Place)
     for code, label in question.choices.items():
-        person = home.person(language)
+        person = home_in_a_file.person(language)
         stand(person, places()["report", "county"], language=language)
         person.says(label.read_in(catalogue(language)))
         assert getattr(frames(person)[-1].answers["county"], "county", None) == code
@@ -122,48 +122,48 @@ def test_every_county_can_be_typed(home: Home, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("label", "flow"), [(phrases.DANGER, "danger"), (phrases.STOP, "stop")])
 def test_the_two_buttons_below_every_question_can_be_typed(
-    home: Home, language: str, label: Text, flow: str
+    home_in_a_file: Home, language: str, label: Text, flow: str
 ) -> None:
     """A press is lost when we are away for three minutes; words are not (safety.md F6)."""
     for place in (("report", "safe"), ("report", "what"), ("danger", "tell"), ("stop", "unsent")):
-        person = home.person(language)
+        person = home_in_a_file.person(language)
         stand(person, places()[place], language=language)
         person.says(label.read_in(catalogue(language)))
         assert frames(person)[-1].flow == flow
 
 
-def test_several_numbers_tick_several_choices(home: Home) -> None:
-    person = home.person()
+def test_several_numbers_tick_several_choices(home_in_a_file: Home) -> None:
+    person = home_in_a_file.person()
     stand(person, places()["report", "needs"])
     person.says("1, ๓ 四")
     assert frames(person)[-1].answers["needs"] == ("sleep", "doctor", "interpreter")
 
 
-def test_words_at_a_choice_are_kept_and_the_question_is_asked_again(home: Home) -> None:
+def test_words_at_a_choice_are_kept_and_the_question_is_asked_again(home_in_a_file: Home) -> None:
     for flow, step in CHOICES:
         question = BOOK.sheets[flow].questions[step]
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[flow, step])
         also = list(kept(person).position.also)
         heard = person.says("the one with the red door, 99")
         assert at(person) == (flow, step)
         assert heard[-1] == question.prompt.read_in(
-            catalogue("en"), home.house.setting.screens.blanks("en")
+            catalogue("en"), home_in_a_file.house.setting.screens.blanks("en")
         )
         assert kept(person).position.also == [*also, "the one with the red door, 99"]
 
 
-def test_a_number_no_button_has_is_kept_as_words(home: Home) -> None:
+def test_a_number_no_button_has_is_kept_as_words(home_in_a_file: Home) -> None:
     for typed in ("0", "4", "-1", "2.5", "00000000000000000002", "1e0"):
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()["report", "safe"])
         person.says(typed)
         assert at(person) == ("report", "safe")
         assert kept(person).position.also == [typed]
 
 
-def test_ticking_by_words_that_are_no_numbers_is_kept(home: Home) -> None:
-    person = home.person()
+def test_ticking_by_words_that_are_no_numbers_is_kept(home_in_a_file: Home) -> None:
+    person = home_in_a_file.person()
     stand(person, places()["report", "needs"])
     assert isinstance(BOOK.sheets["report"].questions["needs"], ChooseMany)
     person.says("1 2 many")

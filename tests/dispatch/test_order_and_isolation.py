@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import bindparam, update
 
 from bot.dispatch.conversations import Row
 from bot.mailbox.inbox import Arrival
+from bot.store.prepared import Prepared
+from bot.store.tables import conversations
 from tests.dispatch.peeking import (
     at,
     cases_of,
@@ -37,6 +40,15 @@ if TYPE_CHECKING:
     from tests.people import Person
 
 BOOM = "boom"
+SPOIL = Prepared(
+    lambda _: (
+        update(conversations)
+        .where(conversations.c.chat_key == bindparam("key"))
+        .values(state=bindparam("state"))
+    ),
+    "state",
+    "key",
+)
 
 
 class Fails(Exception):
@@ -229,12 +241,7 @@ def test_a_conversation_that_cannot_be_opened_is_in_nobodys_way(home: Home) -> N
     broken, other = home.person(), home.person()
     for person in (broken, other):
         stand(person, places()["report", "safe"])
-    connection = home.database.connect()
-    connection.execute(
-        "UPDATE conversations SET state = x'00' WHERE chat_key = ?", (key_of(broken),)
-    )
-    connection.commit()
-    connection.close()
+    home.database.writer.run_now(lambda work: work.run(SPOIL, b"not sealed", key_of(broken)))
     home.receives(broken.words("hello"), other.words("hello"))
     assert kept(other).position.also == ["hello"]
     assert len(faults(home)) == 1

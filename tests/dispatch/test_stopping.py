@@ -55,7 +55,8 @@ def spellings(words: str) -> list[bytes]:
     return found
 
 
-def test_the_search_finds_words_in_every_spelling(home: Home) -> None:
+def test_the_search_finds_words_in_every_spelling(home_in_a_file: Home) -> None:
+    home = home_in_a_file
     """The negative control: words written in clear, in any of them, are found."""
     for place, spelled in enumerate(spellings(TOLD)):
         _write(home, f"x{place}", spelled)
@@ -70,7 +71,8 @@ def _write(home: Home, name: str, value: bytes) -> None:
     connection.close()
 
 
-def test_what_is_erased_is_nowhere_any_more_not_even_sealed(home: Home) -> None:
+def test_what_is_erased_is_nowhere_any_more_not_even_sealed(home_in_a_file: Home) -> None:
+    home = home_in_a_file
     person = told(home)
     sealed = bytes(home.ask("SELECT state FROM conversations")[0][0])
     assert sealed in files_of(home)
