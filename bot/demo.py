@@ -41,7 +41,7 @@ FOR_THE_DEMO = {
 async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
     """Serve the phone page, run the bot behind it, and show the queue until stopped."""
     with contextlib.ExitStack() as stack:
-        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haven-")))
+        folder = data or _passing_folder(stack)
         log = stack.enter_context(_log_file(folder))
         configure(log)
         sandbox = Sandbox()
@@ -81,6 +81,11 @@ def _settings(folder: Path, address: str) -> Settings:
     return read_settings(
         data=folder, telegram_token=TOKEN, telegram_api=address, host_key_file=key, **FOR_THE_DEMO
     )
+
+
+def _passing_folder(stack: contextlib.ExitStack) -> Path:
+    """Return a folder that goes when the demo ends, and the key beside it with it."""
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haven-"))) / "data"
 
 
 @contextlib.contextmanager

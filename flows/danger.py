@@ -2,6 +2,7 @@
 
 from bot.conversation import Choose, End, Flow, Known, Outcome, Say
 from bot.text import _, pgettext
+from flows import phrases
 
 
 class Danger(Flow):
@@ -39,6 +40,11 @@ class Danger(Flow):
         now=pgettext("button", "Tell them now"),
         # Translators: do not tell them for the moment.
         not_yet=pgettext("button", "Not yet"),
+    )
+    only_rehearsed = End(
+        phrases.REHEARSAL,
+        Outcome.TELL_NOW,
+        when=tell.was("now") & Known("rehearsal"),
     )
     told = End(
         _("It is passed on, and someone is on duty. You can go on writing here, or stop."),

@@ -35,6 +35,9 @@ GIVE_UP = DAY
 UNHURRIED = 0.05
 """Seconds a result may wait for a batch to take it along. A bot's letter may be sent twice if the
 process ends in them; a human's is marked before it is sent."""
+AFTERMATH = 10.0
+"""Seconds after a process left letters behind in which no result waits: whatever ended it may come
+again, and people would read everything once more each time."""
 LOOK = 1.0
 """Seconds between two looks for letters that other processes left."""
 MOST_AT_ONCE = 500
@@ -83,6 +86,7 @@ class Courier:
         self._owed: set[bytes] | None = None
         """Chats with letters in the store that we have not taken; None while nobody knows."""
         self._passed_over: set[bytes] = set()
+        self._aftermath_until = 0.0
         self._turns: list[tuple[int, int, Job]] = []
         self._idle: list[asyncio.Future[None]] = []
         self._waking = False
@@ -318,6 +322,8 @@ class Courier:
             due, queued = await self._writer.run(self._in_store)
             for letter in due:
                 self._take(letter)
+            if due and self._owed is None:
+                self._aftermath_until = self._clock.monotonic() + AFTERMATH
             left = {key for number, key in queued if number not in self._held}
             self._owed = left if len(queued) < MOST_OWED else None
             self._forget_rates()
@@ -352,9 +358,10 @@ class Courier:
         while True:
             await self._settled.wait()
             # A batch that is under way takes these along, and saves them a commit of their own.
-            waited = self._clock.monotonic() - self._settled_since
-            if waited < UNHURRIED:
-                await asyncio.sleep(max(UNHURRIED - waited, 0.001))  # a rest too small is none
+            now = self._clock.monotonic()
+            rest = self._settled_since + UNHURRIED - now
+            if rest > 0 and now > self._aftermath_until:
+                await asyncio.sleep(max(rest, 0.001))  # a rest too small is none
             elif self._results:
                 await self._flush()
             else:

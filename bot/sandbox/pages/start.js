@@ -120,7 +120,7 @@ function theme() {
 
 if (only) document.body.classList.add("alone");
 tools.append(
-  make("button", { type: "button", class: "plain", onclick: askForPhone }, icon("add"), make("span", { text: "Add a phone" })),
+  make("button", { type: "button", class: "plain", "aria-label": "Add a phone", onclick: askForPhone }, icon("add"), make("span", { text: "Add a phone" })),
   iconButton("bolt", "Faults", () => pane.toggle()),
   iconButton("moon", "Light or dark", theme),
 );
