@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.request import AiohttpRequest
-
 from tests.bench.sending.loopback import Sending
 
 if TYPE_CHECKING:
