@@ -137,7 +137,7 @@ async def test_whoever_says_tell_them_now_stands_first_in_the_queue(
         numbers = await linh.hears(Danger.numbers.text)
         await expect(numbers).to_contain_text("110")
         await linh.chooses(Danger.tell, "now")
-        await linh.hears(Danger.told.text)
+        await linh.hears(Danger.only_rehearsed.text)
         await linh.is_asked(Language.language)
     assert linh.cut == set()
     first = (await demo.haven("cases", "list"))[0]
