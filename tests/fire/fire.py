@@ -139,15 +139,16 @@ class Fire:
             await asyncio.sleep(self._dice.uniform(0, 2 * self._start))
             return
         await self._first_question(life)
-        await self._until(lambda: self.sandbox.updates._handed > 0, life, LONGEST_WAIT)
+        await self.until(lambda: self.sandbox.updates._handed > 0, life, LONGEST_WAIT)
         await asyncio.sleep(self._dice.uniform(0, IN_THE_MIDST))
 
     async def _first_question(self, life: Life) -> None:
         born = time.monotonic()
-        await self._until(self._has_asked, life, self.plan.patience)
+        await self.until(self._has_asked, life, self.plan.patience)
         self._start = time.monotonic() - born
 
-    async def _until(self, happens: Callable[[], bool], life: Life, most: float) -> None:
+    async def until(self, happens: Callable[[], bool], life: Life, most: float = 60.0) -> None:
+        """Wait until something happens, the process ends, or so many seconds are over."""
         began = time.monotonic()
         while not (happens() or life.is_over or time.monotonic() - began > most):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)  # it happens in the sandbox, which tells nobody

@@ -32,12 +32,17 @@ class Nurse:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(life) + "\n")
         self._process.stdin.flush()
-        return self.hear()
+        return self._hear("began")
 
-    def hear(self) -> int:
-        """Return the next number: a process, or what it ended with."""
+    def end(self) -> int:
+        """Wait for the process to end, and return what it ended with."""
+        return self._hear("ended")
+
+    def _hear(self, expected: str) -> int:
         assert self._process.stdout is not None
-        return int(self._process.stdout.readline())
+        what, number = self._process.stdout.readline().split()
+        assert what == expected
+        return int(number)
 
 
 @contextmanager
@@ -54,7 +59,7 @@ class Life:
 
     def __init__(self, process: int, nurse: Nurse) -> None:
         self._process = process
-        self._ended = asyncio.create_task(asyncio.to_thread(nurse.hear))
+        self._ended = asyncio.create_task(asyncio.to_thread(nurse.end))
 
     @property
     def is_over(self) -> bool:

@@ -3,7 +3,7 @@
 `python -m tests.fire.victim` imports everything a start needs, and then begins a life for every
 line it reads: a process of its own, forked before anything was built, which runs the whole bot as
 `haven start` does. The line says under which settings, where it speaks to, and what is broken in it
-on purpose. Two numbers are written a life: the process, and what it ended with.
+on purpose. Two lines are written a life: which process began, and what it ended with.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ def nurse() -> int:
         child = os.fork()
         if not child:
             return live(**json.loads(line))
-        _tell(child)
+        _tell("began", child)
         _, status = os.waitpid(child, 0)
-        _tell(os.waitstatus_to_exitcode(status))
+        _tell("ended", os.waitstatus_to_exitcode(status))
     return 0
 
 
-def _tell(number: int) -> None:
-    sys.stdout.write(f"{number}\n")
+def _tell(what: str, number: int) -> None:
+    sys.stdout.write(f"{what} {number}\n")
     sys.stdout.flush()
 
 

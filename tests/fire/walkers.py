@@ -56,6 +56,7 @@ class Walker:
         self.acts = list(islice(_walk(dice, presses=presses), acts))
         self.done = 0
         self._answered: set[str] = set()
+        self._shown = 0
 
     @property
     def is_there(self) -> bool:
@@ -69,25 +70,31 @@ class Walker:
     def act(self) -> bool:
         """Do what comes next, once the chat is ready for it; tell whether it was done."""
         act = self.acts[self.done]
-        if self.presses and not self._is_ready_for(act):
+        if self.presses and act.waits and not self._is_asked_anew():
             return False
         if act.words:
             self.phone.say(act.words)
-        else:
-            self.phone.press(label=act.label)
+        elif not self._press(act):
+            return False
         self.done += 1
         return True
 
-    def _is_ready_for(self, act: Act) -> bool:
-        if self.phone.said():
-            asked = self._question()
-            if act.waits and (not asked or asked in self._answered):
-                return False
-            if act.label and act.label not in self.phone.labels():
-                return False
-            self._answered.add(asked)
-            return True
-        return not act.waits
+    def _press(self, act: Act) -> bool:
+        """Press a button where it was asked for, or where the first one of several was pressed."""
+        if act.waits:
+            self._shown = int(self.phone.last()["message_id"])
+        if act.label not in self.phone.labels(self.phone.chat.messages[self._shown]):
+            return False
+        self.phone.press(self._shown, label=act.label)
+        return True
+
+    def _is_asked_anew(self) -> bool:
+        """Tell whether the newest message is a question that was not answered yet."""
+        asked = self._question() if self.phone.said() else ""
+        if not asked or asked in self._answered:
+            return False
+        self._answered.add(asked)
+        return True
 
     def _question(self) -> str:
         """Return what tells the newest question from all others, however often it is repeated."""
