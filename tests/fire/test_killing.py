@@ -36,7 +36,7 @@ def test_nothing_is_lost_doubled_or_moved_however_often_the_process_is_killed(
 async def test_the_same_check_notices_that_updates_are_confirmed_before_they_are_kept(
     tmp_path: Path, nurse: Nurse
 ) -> None:
-    plan = Plan(kills=15, updates=300, repeats=0, flaws="confirms_early", patience=CONTROL)
+    plan = Plan(kills=12, updates=240, repeats=0, flaws="confirms_early", patience=CONTROL)
     result = await burn(plan, tmp_path, nurse)
     assert result.found.lost
 
