@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.sandbox import Phone
     from tests.fire.walkers import Walker
 
-REFERENCE = "######"
+REFERENCE, GONE = "######", "(deleted since)"
 
 
 @dataclass
@@ -168,7 +168,8 @@ def judge(disk: Disk, walkers: Sequence[Walker]) -> Findings:
 def replies(disk: Disk, phone: Phone) -> list[str]:
     """Return what a person was answered, each letter once, without the references."""
     messages = phone.chat.messages
-    said = [str(messages[number]["text"]) for number in disk.chat(phone).numbers]
+    numbers = disk.chat(phone).numbers
+    said = [str(messages[number]["text"]) if number in messages else GONE for number in numbers]
     for reference in disk.references():
         said = [text.replace(reference, REFERENCE) for text in said]
     return said
