@@ -353,4 +353,4 @@ async def _watch(house: House) -> None:
     while not house.database.writer.failed.is_set():  # noqa: ASYNC110 - a thread's event
         await asyncio.sleep(WATCH_EVERY)
     log.error("store_failed")
-    raise StoreFailed("a commit failed: nothing after it can be believed; mend the disk, restart")
+    raise StoreFailed("a commit failed; the disk may be full; restart Haven after mending it")

@@ -179,7 +179,7 @@ class Writer:
         self, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], T]
     ) -> tuple[T | None, BaseException | None]:
         if self._broken is not None:
-            return None, StoreFailed("an earlier commit failed; restart Haven after mending it")
+            return None, StoreFailed("an earlier commit failed; the disk may be full")
         try:
             cursor.execute(begin)
             result = unit(work)
