@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from bot.clock import DAY, SECOND
 from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
 from bot.log import log
-from bot.mailbox.limits import UNLIMITED, Bucket, Limits
+from bot.mailbox.limits import Bucket, Limits
 from bot.mailbox.outbox import Author, Letter, Settled, State
 from bot.messages import Body, Remove
 
@@ -212,8 +212,6 @@ class Courier:
             log.warning("letter_failed", error=type(error).__name__)
 
     def _wait_for_all(self) -> float:
-        if self._limits is UNLIMITED and not self._pause_until:
-            return 0.0
         now = self._clock.monotonic()
         return max(self._everybody.wait(now), self._pause_until - now)
 
@@ -253,8 +251,6 @@ class Courier:
         """Return the seconds until this chat may be written to; take its token when it is 0."""
         if letter.not_before and (wait := (letter.not_before - self._clock.now()) / SECOND) > 0:
             return wait
-        if self._limits is UNLIMITED:
-            return 0.0
         now = self._clock.monotonic()
         bucket = self._rates.get(letter.chat_key)
         if bucket is None:
