@@ -34,7 +34,6 @@ class Effects:
     fleeting: list[int] = field(default_factory=list)
     """Places in `bodies` that vanish at the next step."""
     toast: Toast | None = None
-    sendings: list[Sending] = field(default_factory=list)
     blocked: bool = False
 
 

@@ -130,7 +130,6 @@ class Talking:
                 follows.kind, came.flow, self._answers(came), follows.opens, follows.at_least
             )
             extra["reference"] = self._reference_of(self.conversation, sending)
-            self.effects.sendings.append(sending)
             self.known |= {"sent"}
 
     def _answers(self, came: Came) -> dict[str, Answer]:
