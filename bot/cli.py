@@ -125,7 +125,14 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
     settings = read_settings()
     database = _existing_database(settings)
     staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
-    reader = Reader(database, open_vault(settings), Book(ALL), catalogue(_offered(language)), staff)
+    reader = Reader(
+        database,
+        open_vault(settings),
+        Book(ALL),
+        catalogue(_offered(language)),
+        staff,
+        organisation=settings.organisation,
+    )
 
     async def look() -> Opened | None:
         try:

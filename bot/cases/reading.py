@@ -20,7 +20,7 @@ from bot.cases.urgency import reasons_in_words
 from bot.clock import SECOND
 from bot.conversation import FileNote, Moment, Where
 from bot.conversation.turn import LEFT_EMPTY
-from bot.store.tables import cases, files, notices, reports
+from bot.store.tables import CASE_WAITS, cases, files, notices, reports
 from bot.text import _
 from bot.vault import Purpose
 
@@ -52,6 +52,8 @@ KINDS = {
 """What each thing a person can send is called among staff."""
 REASONS, ATTACHED = _("Why"), _("Files")
 MOST = 200
+UNNAMED = "\u2026"
+"""What stands for the organisation where a command was not told its name."""
 MOVES_THE_CURSOR = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of controls, halves of a pair, and separators of lines."""
 TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -137,7 +139,7 @@ async def queue(database: Database, most: int = MOST) -> list[Waiting]:
     """Return the cases that wait, most urgent first, then longest waiting."""
     wanted = (
         select(*_QUEUE)
-        .where(cases.c.status == "waiting")
+        .where(CASE_WAITS)  # word for word what the partial index says, or it is not used
         .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
         .limit(most)
     )
@@ -158,9 +160,17 @@ async def notices_since(database: Database, moment: int) -> list[Notice]:
 class Reader:
     """Opens cases for somebody who reads one language."""
 
-    def __init__(
-        self, database: Database, vault: Vault, book: Book, words: Catalogue, staff: Catalogue
+    def __init__(  # noqa: PLR0913 - where it lies, what opens it, and what it is read in
+        self,
+        database: Database,
+        vault: Vault,
+        book: Book,
+        words: Catalogue,
+        staff: Catalogue,
+        *,
+        organisation: str = "",
     ) -> None:
+        self._blanks = {"organisation": organisation or UNNAMED}
         self._database = database
         self._vault = vault
         self._book = book
@@ -211,7 +221,7 @@ class Reader:
             beside = BESIDE.get(step)
             prompt = beside.read_in(self._staff) if beside else step
         else:
-            prompt = question.short.read_in(self._words)
+            prompt = question.short.read_in(self._words, self._blanks)
         if answer is None:
             return prompt, LEFT_EMPTY.read_in(self._words)
         if step == ALARMS:

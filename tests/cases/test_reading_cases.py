@@ -11,6 +11,7 @@ from bot.cases.urgency import REASONS, Priority
 from bot.clock import DAY, MINUTE
 from bot.conversation import FileNote, Moment, Where
 from bot.store.heartbeat import beat, return_from_absence
+from flows.report import Report
 from tests.cases.answered import report, request, talk
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
@@ -81,6 +82,15 @@ async def test_what_is_chosen_is_never_shown_as_a_code(desk: Desk) -> None:
         opened = await desk.reads(case.reference, reads)
         shown = {answer for _, answer in desk.told(opened).values()}
         assert codes.isdisjoint({part for it in shown for part in it.split(", ")})
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hant"])
+async def test_no_blank_of_a_question_is_left_for_staff_to_fill(desk: Desk, language: str) -> None:
+    """The last question of the report names the organisation."""
+    case = desk.opens({"send": "send"})
+    told = desk.told(await desk.reads(case.reference, language))
+    assert "{organisation}" in Report.send.prompt.source
+    assert "{" not in told["send"][0]
 
 
 async def test_a_question_left_open_says_so(desk: Desk) -> None:
