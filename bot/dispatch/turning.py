@@ -29,6 +29,8 @@ SILENCE = 30 * MINUTE
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 LONGEST_LABEL = 60
+FORWARDED = "\u21aa"
+"""Stands before the name of whom a forwarded message came from, in any language."""
 MOST_ALBUMS = 4
 """Albums that are remembered at a time."""
 LANGUAGES = ("language", "language")
@@ -56,9 +58,8 @@ class Turning(Talking):
             conversation.language = negotiate(update.language)
         conversation.chat = update.chat
         if update.kind in SAYS_NOTHING or _is_movement(update):
-            _HANDLERS[update.kind](
-                self, update
-            )  # nobody wrote: it neither ends a silence nor a step
+            # Nobody wrote: it neither ends a silence nor a step.
+            _HANDLERS[update.kind](self, update)
             return self.effects
         self._clear_fleeting()
         silence = 0 if self.new else self.now - conversation.touched_at
@@ -71,6 +72,9 @@ class Turning(Talking):
             self._after_silence(update)
         else:
             _HANDLERS[update.kind](self, update)
+        if update.origin:
+            # Somebody's name is content: it lies sealed beside the answers and goes where they go.
+            conversation.position.keep(f"{FORWARDED} {update.origin}")
         return self.effects
 
     def _clear_fleeting(self) -> None:

@@ -219,6 +219,37 @@ def test_a_phone_number_is_kept_as_words_and_said_to_be(home: Home) -> None:
         assert at(person) == place
 
 
+FORWARDED = {
+    "type": "hidden_user",
+    "sender_user_name": "Agency Budi",
+    "date": 1,
+}
+
+
+@pytest.mark.parametrize("content", [{"text": "pay first"}, {"photo": photo()}])
+def test_whom_a_forwarded_message_came_from_is_kept_with_it(
+    home: Home, content: dict[str, Any]
+) -> None:
+    person = standing(home, "what")
+    person.sends(forward_origin=FORWARDED, **content)
+    assert "Agency Budi" in words_in(kept(person).position.also)
+
+
+def test_nothing_is_noted_of_words_that_are_the_person_s_own(home: Home) -> None:
+    person = standing(home, "what")
+    before = list(kept(person).position.also)
+    person.says("pay first")
+    assert kept(person).position.also == before
+
+
+def test_where_a_forwarded_message_came_from_survives_a_silence(home: Home) -> None:
+    person = standing(home, "what")
+    home.passes(31 * 60)
+    person.sends(forward_origin=FORWARDED, text="pay first")
+    assert "Agency Budi" in words_in(kept(person).position.also)
+    assert "pay first" in words_in(kept(person).position.also)
+
+
 OTHERS: dict[str, Any] = {
     "poll": {"id": "1", "question": "secret?", "options": []},
     "dice": {"emoji": "x", "value": 3},
