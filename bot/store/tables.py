@@ -28,7 +28,9 @@ metadata = MetaData(
 
 NOT_DONE = text("state <> 'done'")
 UNSENT = text("state in ('queued', 'sending')")
-CASE_WAITS = text("status = 'waiting'")
+CASE_WAITS = text("status in ('waiting', 'reopened')")
+CASE_IS_HELD = text("holder is not null")
+CASE_IS_DUE = text("due_at is not null")
 FILE_WAITS = text("state = 'named'")
 """What the small indexes hold. A statement must say it in these words, or SQLite scans the table:
 it does not look through a parameter."""
@@ -157,13 +159,26 @@ cases = Table(
     Column("reasons", LargeBinary, nullable=False),
     Column("waiting_since", BigInteger, nullable=False),
     Column("opened_at", BigInteger, nullable=False),
+    Column("queue", String(16), nullable=False),
+    Column("contact", String(60), nullable=False),
+    Column("holder", String(32)),
+    Column("claimed_at", BigInteger),
+    Column("worked_at", BigInteger),  # by whoever holds it; none: claimed and not touched yet
+    Column("read_at", BigInteger),
+    Column("answered_at", BigInteger),
+    Column("due_at", BigInteger),  # none: answered, or it is the person who is waited for
+    Column("alerts", SmallInteger, nullable=False),
+    Column("disposition", String(24)),
+    Column("closed_at", BigInteger),
     info={
-        "holds": "clear, for the queue: language, county, urgency, minutes; sealed: chat, reasons",
+        "holds": "clear, for the queue: language, county, urgency, minutes, who holds it, when it "
+        "may be written to; sealed: chat, reasons",
         "erased": "with the case",
     },
 )
 Index(
     "ix_cases_waiting",
+    cases.c.queue,
     cases.c.language,
     cases.c.priority,
     cases.c.waiting_since,
@@ -172,6 +187,14 @@ Index(
     postgresql_where=CASE_WAITS,
 )
 Index("ix_cases_chat_key", cases.c.chat_key)
+Index(
+    "ix_cases_holder",
+    cases.c.holder,
+    cases.c.status,
+    sqlite_where=CASE_IS_HELD,
+    postgresql_where=CASE_IS_HELD,
+)
+Index("ix_cases_due_at", cases.c.due_at, sqlite_where=CASE_IS_DUE, postgresql_where=CASE_IS_DUE)
 
 reports = Table(
     "reports",
@@ -212,4 +235,97 @@ Index(
     files.c.not_before,
     sqlite_where=FILE_WAITS,
     postgresql_where=FILE_WAITS,
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("title", String(24), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("languages", String(120), nullable=False),
+    Column("queues", String(160), nullable=False),
+    Column("skills", String(160), nullable=False),
+    Column("most", SmallInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("on_duty", SmallInteger, nullable=False),
+    Column("rests_until", BigInteger, nullable=False),
+    Column("account_key", LargeBinary(16), unique=True),
+    Column("added_at", BigInteger, nullable=False),
+    info={
+        "holds": "nothing about a person: what a caseworker may do; sealed: name and account",
+        "erased": "never: the audit log names them by id; `haven staff disable` ends their access",
+    },
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(32), nullable=False),
+    Column("deed", String(24), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("detail", String(200), nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+    Index("ix_audit_subject", "subject", "id"),
+    info={
+        "holds": "who of the staff did what to which case, in codes; no word of a person",
+        "erased": "never: a chain with a hole proves nothing; case ids mean nothing once erased",
+    },
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("side", String(12), nullable=False),
+    Column("author", String(32)),
+    Column("kind", String(12), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("letter", BigInteger),
+    Column("state", String(10)),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_exchanges_case_id", "case_id", "id"),
+    Index("ix_exchanges_letter", "letter"),
+    info={
+        "holds": "sealed: what a person and a caseworker wrote to each other, and notes",
+        "erased": "with the case",
+    },
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("recipient", String(40), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("offered_by", String(32), nullable=False),
+    Column("offered_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("sent_at", BigInteger),
+    Index("ix_referrals_case_id", "case_id", "offered_at"),
+    info={
+        "holds": "clear: to whom and when; sealed: exactly what the person agreed to pass on",
+        "erased": "with the case",
+    },
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("desk", BigInteger, nullable=False),
+    Column("thread", BigInteger),
+    Column("state", String(10), nullable=False),
+    Column("shown", LargeBinary),
+    Index("ix_topics_thread", "desk", "thread"),
+    info={
+        "holds": "which topic of the staff's group mirrors which case",
+        "erased": "with the case",
+    },
 )

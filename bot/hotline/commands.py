@@ -1,0 +1,62 @@
+"""What a caseworker does, as a value: written down by a desk, carried out by the dispatcher."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from bot.messages import File  # noqa: TC001 - msgspec reads the annotation
+
+
+class Verb(StrEnum):
+    """What can be done."""
+
+    CLAIM = "claim"
+    """Answer for a case: this one, or the next in the queues the caseworker serves."""
+    RELEASE = "release"
+    """Give it back to the queue; no reason is asked."""
+    TRANSFER = "transfer"
+    """Pass it to the colleague `code`; `words` goes on the context card."""
+    TAKE_OVER = "take_over"
+    """Hold the conversation: the bot is silent in it."""
+    HAND_BACK = "hand_back"
+    """Let the bot go on at the first question that is still missing."""
+    SAY = "say"
+    """Write `words`, or send `files`, to the person."""
+    PHRASE = "phrase"
+    """Send the sentence `code` of the phrasebook, its blanks filled from `values`."""
+    NOTE = "note"
+    """Write `words` for colleagues."""
+    ANSWER = "answer"
+    """Fill the question `code` (`flow.step`) with the choice, or the words, in `words`."""
+    PRIORITY = "priority"
+    """Set the priority to `code` (0 to 4); lowering wants a reason in `words`."""
+    REFER = "refer"
+    """Ask the person whether `code` may receive the parts named in `values`."""
+    CLOSE = "close"
+    """End the case with the disposition `code`."""
+    REOPEN = "reopen"
+    ON_DUTY = "on_duty"
+    OFF_DUTY = "off_duty"
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing one caseworker does."""
+
+    verb: Verb
+    by: str
+    """Who does it: the id of an enrolled caseworker."""
+    case: str = ""
+    """The case's id; empty for the next one, and for what concerns none."""
+    words: str = ""
+    """Words of the caseworker. Content: never logged, never stored in clear."""
+    code: str = ""
+    values: dict[str, str] = {}
+    files: tuple[File, ...] = ()
+    at_desk: str = ""
+    """Where the caseworker stands, in the desk's own words, so that the answer reaches them."""
+
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder(Command).decode

@@ -1,0 +1,68 @@
+"""What staff should see, as values: the dispatcher gathers them, desks show them as they can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.hotline.exchanges import Exchange
+    from bot.text import Text
+
+
+class Happened(StrEnum):
+    """What an event is about."""
+
+    OPENED = "opened"
+    ADDED = "added"
+    """Something more was sent to a case."""
+    RAISED = "raised"
+    """A case became more urgent, or less by a caseworker's word."""
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+    """A claim nobody worked on went back to the queue."""
+    TRANSFERRED = "transferred"
+    TAKEN_OVER = "taken_over"
+    HANDED_BACK = "handed_back"
+    HEARD = "heard"
+    """The person wrote to whoever holds the conversation."""
+    SAID = "said"
+    """A caseworker's words are on their way."""
+    SETTLED = "settled"
+    """What became of a caseworker's words: `code` is sent, uncertain, failed, blocked, refused."""
+    HELD = "held"
+    """A caseworker's words wait for the person's contact rule."""
+    NOTED = "noted"
+    ANSWERED = "answered"
+    """An answer was filled in from what was said."""
+    REFERRED = "referred"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    OVERDUE = "overdue"
+    """A promised time has passed: `to` says whom it concerns."""
+    TOLD = "told"
+    """What came of a command, for the one who gave it: `at_desk` says where they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing staff should see."""
+
+    what: Happened
+    case: str = ""
+    by: str = ""
+    """The caseworker it came from; empty when the house itself did it."""
+    to: tuple[str, ...] = ()
+    """Caseworkers it is meant for; empty: whoever looks."""
+    text: Text | None = None
+    """A sentence for staff, with its blanks in `values`."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    exchange: Exchange | None = None
+    at_desk: str = ""
+    is_refused: bool = False
+    """For TOLD: the command was not carried out."""
