@@ -31,8 +31,10 @@ class Kind(StrEnum):
     UNBLOCKED = "unblocked"
     OTHER = "other"
     """Content we answer with a polite no; `note` says what it was."""
-    LEAVE = "leave"
-    """We were put into a group or channel: leave, keep nothing."""
+    GROUP = "group"
+    """Something in a group or channel: we leave it and keep nothing, unless a desk stands there."""
+    COMMAND = "command"
+    """Something a caseworker does, written down by a desk; `words` holds it."""
     NOTHING = "nothing"
     """Confirmed and counted, without an answer."""
 
@@ -79,7 +81,13 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     origin: str = ""
     """Whom a forwarded message came from, as the channel tells it; content, not metadata."""
     note: str = ""
-    """For OTHER and NOTHING: what it was, in the channel's own word (`poll`, `inline_query`)."""
+    """What it was, in the channel's own word: for OTHER, NOTHING and GROUP (`poll`, `text`)."""
+    sender: int = 0
+    """In a group: who did it; 0 for whoever hides behind the group or a channel."""
+    thread: int = 0
+    """In a group: the topic; 0 for the one that is always there."""
+    reply_to: int = 0
+    """In a group: the message this one answers."""
 
 
 class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):

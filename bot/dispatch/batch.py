@@ -120,7 +120,7 @@ class Batches:
         self, work: Work, batch: _Batch, arrival: Arrival, update: Update, key: bytes
     ) -> None:
         batch.kinds[update.note or update.kind.value] += 1
-        if update.kind is Kind.LEAVE:
+        if update.kind is Kind.GROUP:
             batch.taken.leaves.append(update.chat)
         elif update.kind in _TALKS:
             try:
@@ -228,5 +228,5 @@ def _named(body: Remove, numbers: Sequence[int]) -> Remove:
     return Remove(body.messages, tuple(_numbered(body.letters, numbers)))
 
 
-_TALKS = frozenset(Kind) - {Kind.NOTHING, Kind.LEAVE}
+_TALKS = frozenset(Kind) - {Kind.NOTHING, Kind.GROUP}
 """Kinds that belong to a conversation with one person."""

@@ -85,7 +85,7 @@ def _plain(name: str) -> str:
 
 def _message(update_id: int, message: Message, raw: bytes, field: str) -> Update:
     if message.chat.type != "private":
-        return Update(update_id, Kind.LEAVE, chat=message.chat.id)
+        return Update(update_id, Kind.GROUP, chat=message.chat.id)
     person = message.from_
     if person is None:
         return Update(update_id, Kind.NOTHING, note="no_sender")
@@ -180,7 +180,7 @@ def _press(update_id: int, query: CallbackQuery) -> Update:
     """
     pressed = query.message
     if pressed is not None and pressed.chat.type != "private":
-        return Update(update_id, Kind.LEAVE, chat=pressed.chat.id)
+        return Update(update_id, Kind.GROUP, chat=pressed.chat.id)
     if query.from_.is_bot or query.inline_message_id or query.data is None:
         return Update(
             update_id, Kind.NOTHING, note="bot" if query.from_.is_bot else "foreign_press"
@@ -202,7 +202,7 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
     if change.chat.type != "private":
         is_present = now.status in PRESENT or (now.status == "restricted" and now.is_member)
         if is_present:
-            return Update(update_id, Kind.LEAVE, chat=change.chat.id)
+            return Update(update_id, Kind.GROUP, chat=change.chat.id)
         return Update(update_id, Kind.NOTHING, note="my_chat_member")
     kind = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}.get(now.status)
     if kind is None or change.from_.is_bot:
@@ -219,7 +219,7 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
 
 def _reaction(update_id: int, reaction: MessageReactionUpdated) -> Update:
     if reaction.chat.type != "private":
-        return Update(update_id, Kind.LEAVE, chat=reaction.chat.id)
+        return Update(update_id, Kind.GROUP, chat=reaction.chat.id)
     if reaction.user is None or reaction.user.is_bot:
         return Update(update_id, Kind.NOTHING, note="message_reaction")
     return Update(

@@ -184,3 +184,31 @@ class TelegramUpdate(msgspec.Struct, gc=False):
     callback_query: CallbackQuery | None = None
     my_chat_member: ChatMemberUpdated | None = None
     message_reaction: MessageReactionUpdated | None = None
+
+
+class GroupMessage(Message, gc=False):
+    """A message in a group, and what only groups have."""
+
+    message_thread_id: Whole = 0
+    is_topic_message: bool = False
+    reply_to_message: Pressed | None = None
+    migrate_to_chat_id: Whole = 0
+
+
+class GroupPress(msgspec.Struct, gc=False):
+    """A button was pressed in a group."""
+
+    id: str
+    from_: User = msgspec.field(name="from")
+    message: GroupMessage | None = None
+    data: str = ""
+
+
+class GroupUpdate(msgspec.Struct, gc=False):
+    """What may happen in the group of a desk."""
+
+    update_id: Whole
+    message: GroupMessage | None = None
+    edited_message: GroupMessage | None = None
+    callback_query: GroupPress | None = None
+    my_chat_member: ChatMemberUpdated | None = None

@@ -41,7 +41,7 @@ def _message(theirs: telegram.Update) -> Update:
     number = theirs.update_id
     user = said_now.from_user
     if said_now.chat.type != "private":
-        return Update(number, Kind.LEAVE, chat=said_now.chat.id)
+        return Update(number, Kind.GROUP, chat=said_now.chat.id)
     if user is None:
         return Update(number, Kind.NOTHING, note="no_sender")
     for note, is_so in (
@@ -136,7 +136,7 @@ def _origin(said_now: telegram.Message) -> str:
 def _press(number: int, query: telegram.CallbackQuery) -> Update:
     on = query.message
     if on and on.chat.type != "private":
-        return Update(number, Kind.LEAVE, chat=on.chat.id)
+        return Update(number, Kind.GROUP, chat=on.chat.id)
     if query.from_user.is_bot:
         return Update(number, Kind.NOTHING, note="bot")
     if query.inline_message_id or query.data is None:
@@ -159,7 +159,7 @@ def _membership(number: int, change: telegram.ChatMemberUpdated) -> Update:
             isinstance(now, telegram.ChatMemberRestricted) and now.is_member
         )
         if is_in:
-            return Update(number, Kind.LEAVE, chat=change.chat.id)
+            return Update(number, Kind.GROUP, chat=change.chat.id)
     elif now.status in {"kicked", "member"} and not change.from_user.is_bot:
         kind = Kind.BLOCKED if now.status == "kicked" else Kind.UNBLOCKED
         date = _seconds(change.date)
@@ -170,7 +170,7 @@ def _membership(number: int, change: telegram.ChatMemberUpdated) -> Update:
 
 def _reaction(number: int, reaction: telegram.MessageReactionUpdated) -> Update:
     if reaction.chat.type != "private":
-        return Update(number, Kind.LEAVE, chat=reaction.chat.id)
+        return Update(number, Kind.GROUP, chat=reaction.chat.id)
     if reaction.user is None:
         return Update(number, Kind.NOTHING, note="message_reaction")
     return Update(

@@ -149,7 +149,7 @@ async def test_a_group_is_left_silently(haven: SilentBot, sandbox: Sandbox, sari
         group.add(sari)
         group.add_bot(sari)
         heard = await ears.next()
-        assert (heard.kind, heard.chat) == (Kind.LEAVE, group.id)
+        assert (heard.kind, heard.chat) == (Kind.GROUP, group.id)
         await Sender(haven).deliver(heard.chat, Leave())
         await Sender(haven).deliver(heard.chat, Leave())
     assert sandbox.journal.of("sendMessage") == []

@@ -234,7 +234,7 @@ def test_a_forged_button_is_only_words(data: str) -> None:
 )
 def test_nobody_is_answered_in_a_group(chat: dict[str, Any]) -> None:
     there = {"message_id": 1, "date": DATE, "chat": chat, "from": PERSON, "text": "tolong"}
-    left = Update(1, Kind.LEAVE, chat=chat["id"])
+    left = Update(1, Kind.GROUP, chat=chat["id"])
     assert read(update(message=there)) == left
     assert read(update(edited_message=there)) == left
     press = UPDATES["callback_query"]
@@ -247,9 +247,9 @@ def test_nobody_is_answered_in_a_group(chat: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (MEMBER, Kind.LEAVE),
-        (ADMIN, Kind.LEAVE),
-        ({"user": BOT, "status": "restricted", "is_member": True}, Kind.LEAVE),
+        (MEMBER, Kind.GROUP),
+        (ADMIN, Kind.GROUP),
+        ({"user": BOT, "status": "restricted", "is_member": True}, Kind.GROUP),
         ({"user": BOT, "status": "restricted", "is_member": False}, Kind.NOTHING),
         (LEFT, Kind.NOTHING),
         (KICKED, Kind.NOTHING),
