@@ -9,7 +9,8 @@ pair for each case that the bot cannot open) changes what stands behind these tw
 nothing in front of them.
 """
 
+from bot.vault.audit import Audit
 from bot.vault.hostkey import HostKey
 from bot.vault.sealing import Purpose, Vault
 
-__all__ = ["HostKey", "Purpose", "Vault"]
+__all__ = ["Audit", "HostKey", "Purpose", "Vault"]

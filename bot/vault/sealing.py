@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     CASE = "case"
     FILE = "file"
     ADDRESS = "address"
+    STAFF = "staff"
 
 
 class Vault:
@@ -51,6 +52,7 @@ class Vault:
         self._associated = {purpose: f"haven/{purpose}/".encode() for purpose in Purpose}
         self._identity = _derive(host_key, "identity")
         self._buttons = _derive(host_key, "buttons")
+        self._audit = _derive(host_key, "audit")
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
 
     def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
@@ -87,6 +89,10 @@ class Vault:
         """Return a short proof that a button was made here, for that screen in that chat."""
         # BLAKE2b has a keyed form of its own: four times as quick as an HMAC, once a question.
         return blake2b(what, key=self._buttons, digest_size=MAC_LENGTH).digest()
+
+    def link(self, before: bytes, row: bytes) -> bytes:
+        """Return the proof of a row of the audit log: of it, and of all that came before it."""
+        return hmac.digest(self._audit, before + row, "sha256")
 
 
 def _derive(host_key: HostKey, label: str) -> bytes:
