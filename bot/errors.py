@@ -27,6 +27,10 @@ class DoesNotOpen(HavenError):
     """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
 
 
+class AlreadyEnrolled(HavenError):
+    """The account belongs to a caseworker already."""
+
+
 class Unreadable(HavenError):
     """An update that does not have the shape its channel promises; `args[0]` says where."""
 
