@@ -10,11 +10,21 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.conversation import Where
+from bot.conversation.conditions import (
+    ABROAD,
+    AGE_UNKNOWN,
+    AT_SEA,
+    UNDER_18,
+    Condition,
+    either,
+    every,
+    said,
+    unknown,
+)
 from bot.text import Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     Answers = Mapping[str, object]
 
@@ -29,62 +39,6 @@ class Priority(IntEnum):
     INFORMATION = 4
 
 
-class Condition:
-    """Something that is true of the answers or not."""
-
-    def __call__(self, answers: Answers) -> bool:
-        """Tell whether it holds."""
-        raise NotImplementedError
-
-    def looks_at(self) -> Iterator[Said]:
-        """Yield every answer it asks for, so that a test finds those no flow can give."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Said(Condition):
-    """Holds when one of these was answered."""
-
-    step: str
-    codes: frozenset[str]
-
-    def __call__(self, answers: Answers) -> bool:
-        """Tell whether one of the codes is among the answers to the question."""
-        return not self.codes.isdisjoint(_codes(answers, self.step))
-
-    def looks_at(self) -> Iterator[Said]:
-        """Yield itself."""
-        yield self
-
-
-@dataclass(frozen=True)
-class Unknown(Said):
-    """Holds also when the question was asked and left open."""
-
-    def __call__(self, answers: Answers) -> bool:
-        """Tell whether the question was asked and has no answer, or one of the codes."""
-        asked = self.step in answers
-        return asked and (answers[self.step] is None or super().__call__(answers))
-
-
-@dataclass(frozen=True)
-class Together(Condition):
-    """Several conditions: all of them, or one that is enough."""
-
-    conditions: tuple[Condition, ...]
-    all_of_them: bool
-
-    def __call__(self, answers: Answers) -> bool:
-        """Tell whether enough of them hold."""
-        held = (condition(answers) for condition in self.conditions)
-        return all(held) if self.all_of_them else any(held)
-
-    def looks_at(self) -> Iterator[Said]:
-        """Yield what each looks at."""
-        for condition in self.conditions:
-            yield from condition.looks_at()
-
-
 @dataclass(frozen=True)
 class Rule:
     """If the condition holds, the case is at least this urgent, for this reason."""
@@ -95,40 +49,8 @@ class Rule:
     holds: Condition
 
 
-def said(step: str, *codes: str) -> Condition:
-    """Hold when one of these was answered."""
-    return Said(step, frozenset(codes))
-
-
-def unknown(step: str, *codes: str) -> Condition:
-    """Hold when the question was asked and left open, or answered with one of these."""
-    return Unknown(step, frozenset(codes))
-
-
-def every(*conditions: Condition) -> Condition:
-    """Hold when all hold."""
-    return Together(conditions, all_of_them=True)
-
-
-def either(*conditions: Condition) -> Condition:
-    """Hold when one holds."""
-    return Together(conditions, all_of_them=False)
-
-
-def _codes(answers: Answers, step: str) -> set[object]:
-    answer = answers.get(step)
-    if isinstance(answer, tuple | list):
-        return set(answer)
-    if isinstance(answer, Where):
-        return {answer.county}
-    return {answer}
-
-
-UNDER_18 = either(said("under_18", "under"), said("they_under_18", "under"))
 NOT_SAFE = either(said("safe", "not_safe"), said("they_safe", "danger"))
 KEPT_IN = said("leaving", "locked", "forbidden")
-AT_SEA = said("county", "at_sea")
-ABROAD = said("county", "abroad")
 
 E, D, S = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.THIS_SHIFT
 
@@ -199,8 +121,7 @@ RULES = (
     Rule("dependence", S, _("Cannot say no."), said("signs", "vulnerability")),
     Rule("safety_unknown", S, _("Not known whether they are safe."),
          either(unknown("safe", "unsure"), unknown("they_safe", "unsure"))),
-    Rule("age_unknown", S, _("Not known whether someone is under 18."),
-         either(unknown("under_18", "unsaid"), unknown("they_under_18", "unsure"))),
+    Rule("age_unknown", S, _("Not known whether someone is under 18."), AGE_UNKNOWN),
     Rule("going_out_unknown", S, _("Not known whether they can go out."),
          unknown("leaving", "unsure")),
     Rule("signs_unknown", S, _("Not known what happens there."), unknown("signs")),

@@ -8,9 +8,10 @@ import pytest
 
 from bot.cases.intake import KINDS as SENT
 from bot.cases.reading import KINDS as NAMED
-from bot.cases.urgency import RULES, Condition, Rule, Said, Together, Unknown, said, urgency
+from bot.cases.urgency import RULES, Rule, urgency
 from bot.conversation import Book, ChooseMany, End, Flow, Outcome, Pressed
 from bot.conversation.choices import Listed
+from bot.conversation.conditions import Condition, Said, Together, Unknown, said
 from bot.conversation.questions import Held, Question
 from bot.conversation.questions import Said as Answered
 from bot.conversation.rehearsal import COMMANDS as REHEARSED
