@@ -49,11 +49,28 @@ class Cursor(Protocol):
 class Work:
     """An open transaction in the writer thread."""
 
-    __slots__ = ("_cursor", "dialect")
+    __slots__ = ("_cursor", "_last", "dialect")
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:
         self._cursor = cursor
+        self._last: list[Callable[[Work], None]] = []
         self.dialect = dialect
+
+    def at_last(self, do: Callable[[Work], None]) -> None:
+        """Do something just before the commit.
+
+        For what locks others out: whoever takes such a lock last waits for nobody while holding it.
+        """
+        self._last.append(do)
+
+    def finish(self) -> None:
+        """Do now what was put off to the end."""
+        while self._last:
+            self._last.pop(0)(self)
+
+    def forget(self) -> None:
+        """Drop what was put off: the unit is undone."""
+        self._last.clear()
 
     def rows(self, statement: Prepared, *values: Any) -> list[Any]:
         """Run a statement and return its rows."""
@@ -183,7 +200,9 @@ class Writer:
         try:
             cursor.execute(begin)
             result = unit(work)
+            work.finish()
         except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
+            work.forget()
             self._undo(cursor)
             return None, error
         try:

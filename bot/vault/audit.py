@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import bindparam, func, literal, select
 
+from bot.errors import StoreFailed
 from bot.store.prepared import Prepared, insert_of
 from bot.store.tables import audit
 
 if TYPE_CHECKING:
-    from bot.store.writer import Work
+    from collections.abc import Iterable, Iterator
+
+    from bot.store.writer import Work, Writer
     from bot.vault.sealing import Vault
 
 OPERATOR = "operator"
@@ -27,10 +32,15 @@ OPERATOR = "operator"
 HOUSE = "house"
 """Haven itself, by the clock."""
 BEFORE_THE_FIRST = bytes(32)
+LOWEST = -(2**63)
+"""A number somebody else may have put in is looked at too."""
 PAGE = 1000
+DIGITS = 16
+"""Of a proof, in a head: 64 bits can be written down, and nobody meets them by chance."""
 _TURN = 0x48415645
 """The number of the lock under which PostgreSQL lets one append after the other."""
 _CODE = re.compile(r"[A-Za-z0-9_.:/,;+-]*")
+_WRITTEN = re.compile(rf"(\d{{1,18}}):([0-9a-f]{{{DIGITS}}})")
 _LONGEST = {"actor": 32, "deed": 24, "subject": 40, "detail": 200}
 
 _WAIT = Prepared(lambda _: select(func.pg_advisory_xact_lock(literal(_TURN))))
@@ -42,14 +52,24 @@ _ADD = Prepared(
     lambda dialect: insert_of(dialect, audit).values({name: bindparam(name) for name in _NAMES}),
     *_NAMES,
 )
-_AFTER = Prepared(
+_FROM = Prepared(
     lambda _: (
         select(*(audit.c[name] for name in _NAMES))
-        .where(audit.c.id > bindparam("last"))
+        .where(audit.c.id >= bindparam("lowest"))
         .order_by(audit.c.id)
         .limit(bindparam("most"))
     ),
-    "last",
+    "lowest",
+    "most",
+)
+_NUMBERS = Prepared(
+    lambda _: (
+        select(audit.c.id)
+        .where(audit.c.id >= bindparam("lowest"))
+        .order_by(audit.c.id)
+        .limit(bindparam("most"))
+    ),
+    "lowest",
     "most",
 )
 _OF = Prepared(
@@ -78,10 +98,50 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A row's number and proof: the log up to it can no longer be cut unnoticed."""
+    """A row's number and the beginning of its proof, to be kept where nobody here can write.
+
+    The rows up to it can no longer be cut off, or replaced by others, unnoticed.
+    """
 
     number: int
-    mac: bytes
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.digest}"
+
+    @classmethod
+    def of(cls, number: int, mac: bytes) -> Head:
+        """Return the head of a log that ends with this row."""
+        return cls(number, mac.hex()[:DIGITS])
+
+    @classmethod
+    def read(cls, written: str) -> Head | None:
+        """Return a head from how it is written down, None when that is no head."""
+        found = _WRITTEN.fullmatch(written.strip().lower())
+        return cls(int(found[1]), found[2]) if found else None
+
+
+class Fault(StrEnum):
+    """What is wrong with a log."""
+
+    MISSING = "missing"
+    """A row was taken out."""
+    INSERTED = "inserted"
+    """A row has a number no row should have."""
+    ALTERED = "altered"
+    """A row is not what was written there: it was changed, moved, put in, or made elsewhere."""
+    CUT = "cut"
+    """The log ends before a row that was written down as its head."""
+    REPLACED = "replaced"
+    """A row is another than the one that was written down: the log was cut and went on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row at which a log does not hold."""
+
+    number: int
+    fault: Fault
 
 
 class Audit:
@@ -93,9 +153,7 @@ class Audit:
     def note(  # noqa: PLR0913, PLR0917 - the columns of a row
         self, work: Work, now: int, actor: str, deed: str, subject: str, detail: str = ""
     ) -> None:
-        """Append a deed.
-
-        On PostgreSQL the log is locked until the unit ends: note last what was done.
+        """Write a deed down when the unit ends, in the same commit.
 
         Args:
             work: the unit of work of the deed itself.
@@ -105,19 +163,90 @@ class Audit:
             subject: to what, an id.
             detail: codes, never words: what is no code is written as `?`.
         """
+        said = (now, _code("actor", actor), _code("deed", deed), _code("subject", subject),
+                _code("detail", detail))  # fmt: skip
+        work.at_last(lambda work: self._append(work, said))
+
+    def _append(self, work: Work, said: tuple[object, ...]) -> None:
         if work.dialect == "postgresql":
             work.rows(_WAIT)
-        found = work.rows(_LAST)
-        last, before = found[0] if found else (0, BEFORE_THE_FIRST)
-        said = (
-            last + 1, now, _code("actor", actor), _code("deed", deed), _code("subject", subject),
-            _code("detail", detail),
-        )  # fmt: skip
-        work.run(_ADD, *said, self._vault.link(bytes(before), _canonical(said)))
+        last, before = _last(work)
+        row = (last + 1, *said)
+        work.run(_ADD, *row, self._vault.link(before, _canonical(row)))
 
     def about(self, work: Work, subject: str) -> list[Row]:
         """Return what was done to one thing, oldest first."""
+        work.finish()
         return [Row(*row) for row in work.rows(_OF, subject)]
+
+    def head(self, work: Work) -> Head:
+        """Return where the log ends."""
+        work.finish()
+        number, mac = _last(work)
+        return Head.of(number, mac)
+
+    def verify(self, rows: Iterable[tuple[Any, ...]], heads: Iterable[Head] = ()) -> Head | Broken:
+        """Return where a log ends, or the first row at which it does not hold.
+
+        Args:
+            rows: of the log, in order (`pages`).
+            heads: as they were written down.
+        """
+        kept = sorted(heads, key=lambda head: head.number)
+        number, before = 0, BEFORE_THE_FIRST
+        for row in rows:
+            if row[0] != number + 1:
+                is_gap = row[0] > number
+                return (
+                    Broken(number + 1, Fault.MISSING) if is_gap else Broken(row[0], Fault.INSERTED)
+                )
+            mac = _bytes(row[-1])
+            if not compare_digest(mac, self._vault.link(before, _canonical(row[:-1]))):
+                return Broken(row[0], Fault.ALTERED)
+            number, before = row[0], mac
+            if any(head.number == number and head != Head.of(number, mac) for head in kept):
+                return Broken(number, Fault.REPLACED)
+        if kept and kept[-1].number > number:
+            return Broken(number + 1, Fault.CUT)
+        return Head.of(number, before)
+
+
+def _last(work: Work) -> tuple[int, bytes]:
+    found = work.rows(_LAST)
+    return (found[0][0], _bytes(found[0][1])) if found else (0, BEFORE_THE_FIRST)
+
+
+def pages(writer: Writer) -> Iterator[tuple[Any, ...]]:
+    """Yield every row, in order, a page to a unit of work: nobody who writes waits for long."""
+    lowest = LOWEST
+    while page := _page(writer, lowest):
+        yield from page
+        lowest = page[-1][0] + 1
+
+
+def _page(writer: Writer, lowest: int) -> list[tuple[Any, ...]]:
+    try:
+        return writer.run_now(lambda work: work.rows(_FROM, lowest, PAGE))
+    except StoreFailed:
+        raise
+    except Exception:  # noqa: BLE001 - somebody put in what the driver cannot read: find the row
+        numbers = writer.run_now(lambda work: work.rows(_NUMBERS, lowest, PAGE))
+        return [_row(writer, number) for (number,) in numbers]
+
+
+def _row(writer: Writer, number: int) -> tuple[Any, ...]:
+    try:
+        found = writer.run_now(lambda work: work.rows(_FROM, number, 1))
+    except StoreFailed:
+        raise
+    except Exception:  # noqa: BLE001 - this is the row
+        return (number, *(None for _ in _NAMES[1:]))
+    return tuple(found[0])
+
+
+def _bytes(value: object) -> bytes:
+    """Return a proof as the driver hands it over; whatever is none fits no row."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
 def _code(name: str, value: str) -> str:
