@@ -121,6 +121,10 @@ class Person:
         await self.is_asked(question)
         await self.writes(words)
 
+    async def goes_to_the_newest(self) -> None:
+        """Go down to the newest message, as the arrow beside the chat offers."""
+        await self.phone.get_by_role("button", name="To the newest message").click()
+
     async def sends_a_photo(self) -> None:
         """Choose a photo on the phone and send it."""
         async with self.page.expect_file_chooser() as chooser:

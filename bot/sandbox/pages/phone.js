@@ -3,6 +3,7 @@
 import { bubble } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { icon, iconButton, make } from "./dom.js";
+import { Gaze } from "./gaze.js";
 import { answered } from "./keyboards.js";
 import { withMenu } from "./menu.js";
 import { languageOf, tagOf } from "./scripts.js";
@@ -11,7 +12,6 @@ import { LANGUAGES, dayIn, wordsIn } from "./words.js";
 
 const TYPING_LASTS = 5000;
 const TOAST_LASTS = 3500;
-const NEAR_THE_END = 160;
 const HARBOUR = { latitude: 22.6163, longitude: 120.2997 };
 
 /** A phone on the page. The stream tells it what happened; it tells the sandbox what the person does. */
@@ -30,6 +30,7 @@ export class PhoneView {
 
   build(state) {
     this.log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": `Chat of ${state.name}`, tabindex: "0" });
+    this.gaze = new Gaze(this.log);
     this.subtitle = make("span", { class: "subtitle" });
     this.title = make("span", { class: "title" });
     this.toast = make("div", { class: "toast", role: "status", "aria-live": "polite" });
@@ -38,7 +39,7 @@ export class PhoneView {
     this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
     this.screen = make("div", { class: "screen" },
       make("header", { class: "head" }, this.avatar, make("span", { class: "head-names" }, this.title, this.subtitle), more),
-      this.log, this.toast, this.composer.element);
+      this.log, make("div", { class: "down-place" }, this.gaze.down), this.toast, this.composer.element);
     const language = LANGUAGES.find(([code]) => code === state.language)?.[1] ?? state.language;
     this.element = make("section", { class: "device", data: { phone: String(state.id) }, "aria-label": `Phone of ${state.name}` },
       make("h2", { class: "owner" }, make("bdi", { text: state.name }), make("span", { class: "quiet", lang: this.tag, text: language })),
@@ -52,10 +53,10 @@ export class PhoneView {
     this.messages.clear();
     this.log.replaceChildren();
     this.lastDay = "";
-    for (const message of state.messages) this.add(message, true);
+    for (const message of state.messages) this.put(message);
     this.describe(this.bot);
     this.refresh();
-    this.toEnd();
+    this.gaze.toEnd();
   }
 
   /** Show what the bot says about itself. */
@@ -89,17 +90,22 @@ export class PhoneView {
       this.hello = make("p", { class: "hello", lang: languageOf(text, this.tag), dir: "auto", text });
       this.log.append(this.hello);
     }
-    const near = this.isNearEnd();
-    this.composer.show();
-    if (near) this.toEnd();
+    this.gaze.during(() => this.composer.show());
   }
 
   // What happened
 
-  add(message, old = false) {
-    const near = this.isNearEnd();
+  add(message) {
     const mine = !message.from?.is_bot;
-    if (!mine) this.endTyping();
+    this.gaze.came(mine ? null : message.message_id, () => {
+      if (!mine) this.endTyping();
+      this.put(message).classList.add("fresh");
+      this.refresh();
+    });
+  }
+
+  /** Put a message where it stands in the chat and return its bubble. */
+  put(message) {
     const day = dayIn(this.tag, message.date);
     const shown = bubble(message, this);
     if (this.messages.has(message.message_id)) {
@@ -110,22 +116,17 @@ export class PhoneView {
       this.log.append(shown);
     }
     this.messages.set(message.message_id, shown);
-    if (old) return;
-    shown.classList.add("fresh");
-    this.refresh();
-    if (near || mine) this.toEnd();
+    return shown;
   }
 
   edited(message) {
     const shown = this.messages.get(message.message_id);
     if (!shown) return;
-    const near = this.isNearEnd();
     const hadFocus = shown.contains(document.activeElement);
     const fresh = bubble(message, this);
-    shown.replaceWith(fresh);
+    this.gaze.during(() => shown.replaceWith(fresh));
     this.messages.set(message.message_id, fresh);
     if (hadFocus) this.log.focus({ preventScroll: true });
-    if (near) this.toEnd();
   }
 
   deleted({ message_id: number }) {
@@ -156,9 +157,7 @@ export class PhoneView {
     this.subtitle.textContent = action === "typing" ? wordsIn(this.tag).writing : action.replaceAll("_", " ");
     this.subtitle.lang = this.tag;
     this.dots ??= make("div", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
-    const near = this.isNearEnd();
-    this.log.append(this.dots);
-    if (near) this.toEnd();
+    this.gaze.during(() => this.log.append(this.dots));
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.endTyping(), TYPING_LASTS);
   }
@@ -208,6 +207,7 @@ export class PhoneView {
   // What the person does
 
   do(deed, asked) {
+    this.gaze.acted();
     return post(`phones/${this.id}/${deed}`, asked).catch(this.complain);
   }
 
@@ -237,15 +237,20 @@ export class PhoneView {
   }
 
   sendPhoto(file) {
-    return file ? upload(`phones/${this.id}/photo`, file).catch(this.complain) : this.do("photo", {});
+    return file ? this.hand("photo", file) : this.do("photo", {});
   }
 
   sendVoice(file) {
-    return file ? upload(`phones/${this.id}/voice`, file).catch(this.complain) : this.do("voice", {});
+    return file ? this.hand("voice", file) : this.do("voice", {});
   }
 
   sendFile(file) {
-    return upload(`phones/${this.id}/file`, file, { name: file.name }).catch(this.complain);
+    return this.hand("file", file, { name: file.name });
+  }
+
+  hand(deed, file, about) {
+    this.gaze.acted();
+    return upload(`phones/${this.id}/${deed}`, file, about).catch(this.complain);
   }
 
   /** Return the little menu of one message. */
@@ -269,13 +274,5 @@ export class PhoneView {
       ["Delete the account", () => this.do("vanish")],
       ["Light or dark", () => this.onTheme?.()],
     ];
-  }
-
-  isNearEnd() {
-    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_THE_END;
-  }
-
-  toEnd() {
-    this.log.scrollTop = this.log.scrollHeight;
   }
 }

@@ -38,7 +38,7 @@ function show(state) {
   phones.set(state.id, phone);
   stage.querySelector(".welcome")?.remove();
   stage.append(phone.element);
-  phone.toEnd();
+  phone.gaze.toEnd();
   if (only) document.title = state.name;
 }
 

@@ -1,0 +1,106 @@
+"""What has just come is in sight on a narrow phone; in danger it is the numbers first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession
+from playwright.async_api import expect
+
+from bot.sandbox import TOKEN
+from flows import phrases
+from flows.danger import Danger
+from flows.language import Language
+from flows.welcome import Welcome
+from tests.browser.conftest import NARROW
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
+    from tests.browser.conftest import Joins, Opens
+    from tests.browser.demo import Demo
+    from tests.browser.person import Person
+
+IN_SIGHT = """(message) => {
+  const { top, bottom } = message.getBoundingClientRect();
+  const chat = message.closest('.log').getBoundingClientRect();
+  return top >= chat.top && bottom <= chat.bottom;
+}"""
+FURTHEST_DOWN = "(chat) => { chat.scrollTop = chat.scrollHeight; }"
+FURTHEST_UP = "(chat) => { chat.scrollTop = 0; }"
+
+
+@pytest.mark.parametrize(
+    ("name", "app", "tag"),
+    [("Sari", "Bahasa Indonesia", "id"), ("Linh", "Tiếng Việt", "vi")],
+)
+async def test_whoever_is_in_danger_sees_the_numbers_without_scrolling(
+    opens: Opens, joins: Joins, name: str, app: str, tag: str
+) -> None:
+    async with opens(NARROW) as page:
+        person = await joins(page, name, app, tag)
+        await _comes_to_the_first_question(person)
+        await person.presses(phrases.DANGER)
+        question = await person.is_asked(Danger.tell)
+        numbers = await person.hears(Danger.numbers.text)
+        await expect(numbers).to_contain_text("110")
+        assert await _is_in_sight(numbers)
+        await person.goes_to_the_newest()
+        assert await _is_in_sight(question)
+
+
+async def test_whoever_scrolled_up_and_then_acts_sees_the_answer(
+    opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as page:
+        person = await joins(page, "Sari", "Bahasa Indonesia", "id")
+        await _comes_to_the_first_question(person)
+        await _scrolls(person, FURTHEST_UP)
+        assert not await _is_in_sight(person.asked)
+        await person.writes("/danger")
+        await person.is_asked(Danger.tell)
+        assert await _is_in_sight(await person.hears(Danger.numbers.text))
+        await person.presses(Danger.tell.choices["not_yet"])
+        assert await _is_in_sight(await person.is_asked(Welcome.seen))
+
+
+async def test_nobody_is_taken_away_from_what_they_scrolled_to(
+    demo: Demo, opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as page:
+        person = await joins(page, "Sari", "Bahasa Indonesia", "id")
+        await _comes_to_the_first_question(person)
+        chat = person.phone.locator(".log")
+        await _scrolls(person, FURTHEST_UP)
+        await _says_unasked(demo, await person.phone.get_attribute("data-phone"))
+        await expect(person.said.last).to_have_text(re.compile("^Halo"))
+        assert await chat.evaluate("(chat) => chat.scrollTop") == 0
+        await _scrolls(person, FURTHEST_DOWN)
+        await _says_unasked(demo, await person.phone.get_attribute("data-phone"))
+        await expect(person.said.filter(has_text="Halo")).to_have_count(2)
+        assert await _is_in_sight(person.said.last)
+
+
+async def _comes_to_the_first_question(person: Person) -> None:
+    await person.begins()
+    await person.chooses(Language.language, person.language)
+    await person.is_asked(Welcome.seen)
+
+
+async def _is_in_sight(message: Locator) -> bool:
+    return bool(await message.evaluate(IN_SIGHT))
+
+
+async def _scrolls(person: Person, how: str) -> None:
+    await person.phone.locator(".log").evaluate(how)
+
+
+async def _says_unasked(demo: Demo, chat: str | None) -> None:
+    """Have the bot write by itself."""
+    async with ClientSession() as session:
+        letter = {"chat_id": chat, "text": "Halo"}
+        url = f"{demo.address}/bot{TOKEN}/sendMessage"
+        async with session.post(url, json=letter) as answer:
+            assert answer.ok
