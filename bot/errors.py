@@ -62,6 +62,22 @@ class Refused(DeliveryError):
     """The channel will never take this letter as it is; `args[0]` is the channel's reason."""
 
 
+class Moved(Refused):
+    """The group has become another one; `to` is its chat."""
+
+    def __init__(self, to: int) -> None:
+        super().__init__("group moved")
+        self.to = to
+
+
+class Gone(Refused):
+    """The topic of a group is not there any more, or closed to us."""
+
+
+class Barred(Refused):
+    """We are not in the group any more, or may not do there what we have to do."""
+
+
 class TooOld(Refused):
     """Some messages are too old to be removed; `messages` are their numbers."""
 

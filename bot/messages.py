@@ -107,13 +107,30 @@ def token_of(button: Button, prefix: str) -> str:
     return button.token if button.token.startswith(ANYWHERE) else prefix + button.token
 
 
-class Say(msgspec.Struct, frozen=True, tag="say", gc=False):
+class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Somebody of the staff, called in a message of a group."""
+
+    label: str
+    """What stands in the text for them."""
+    account: int
+
+
+class Say(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=True):
     """A message of ours. Plain text: no markup is ever interpreted."""
 
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
     prefix: str = ""
     """What the tokens of this message's buttons begin with."""
+    thread: int = 0
+    """In a group of staff: the topic it goes to; 0 for the one that is always there."""
+    topic: str = ""
+    """The case whose topic it goes to, found, or opened, when it is delivered."""
+    answers: int = 0
+    """The message it answers, if that is still there."""
+    mentions: tuple[Mention, ...] = ()
+    mark: str = ""
+    """What the desk remembers the message as; empty: nothing."""
 
 
 class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
@@ -146,5 +163,86 @@ class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):
     """Leave a group we were put into."""
 
 
-Body = Say | Edit | Toast | Remove | Leave
+class Enclose(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaults=True):
+    """A file somebody sent, passed on by its handle."""
+
+    file: File
+    caption: str = ""
+    is_veiled: bool = False
+    """Whether a picture is blurred until it is touched."""
+    thread: int = 0
+    topic: str = ""
+    mark: str = ""
+
+
+class Copy(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):
+    """What somebody sent, passed on as it was and without their name."""
+
+    chat: int
+    """Where it was sent."""
+    message: int
+    thread: int = 0
+    topic: str = ""
+    mark: str = ""
+
+
+class OpenTopic(msgspec.Struct, frozen=True, tag="open_topic", gc=False, omit_defaults=True):
+    """Open a topic in a group; the number it gets is the topic's."""
+
+    name: str = ""
+    topic: str = ""
+    """The case it is for: the desk knows its name."""
+
+
+class CloseTopic(msgspec.Struct, frozen=True, tag="close_topic", gc=False, omit_defaults=True):
+    """Let nobody but administrators write in a topic."""
+
+    thread: int = 0
+    topic: str = ""
+
+
+class ReopenTopic(msgspec.Struct, frozen=True, tag="reopen_topic", gc=False, omit_defaults=True):
+    """Let everybody write in a topic again."""
+
+    thread: int = 0
+    topic: str = ""
+
+
+class EditTopic(msgspec.Struct, frozen=True, tag="edit_topic", gc=False, omit_defaults=True):
+    """Give a topic another name."""
+
+    name: str
+    thread: int = 0
+    topic: str = ""
+
+
+class Draw(msgspec.Struct, frozen=True, tag="draw", gc=False, omit_defaults=True):
+    """Something about a case that the desk writes only when it is delivered, as it is then."""
+
+    topic: str
+    what: str
+
+
+class React(msgspec.Struct, frozen=True, tag="react", gc=False):
+    """Leave one sign on a message, in place of any other of ours."""
+
+    message: int
+    sign: str
+
+
+Body = (
+    Say
+    | Edit
+    | Toast
+    | Remove
+    | Leave
+    | Enclose
+    | Copy
+    | OpenTopic
+    | CloseTopic
+    | ReopenTopic
+    | EditTopic
+    | Draw
+    | React
+)
 """What a letter carries."""

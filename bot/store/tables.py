@@ -325,7 +325,16 @@ topics = Table(
     Column("shown", LargeBinary),
     Index("ix_topics_thread", "desk", "thread"),
     info={
-        "holds": "which topic of the staff's group mirrors which case",
+        "holds": "which topic of the staff's group mirrors which case; sealed: its name, and the "
+        "numbers of messages in it that can be answered",
         "erased": "with the case",
     },
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    Column("named", BigInteger, primary_key=True, autoincrement=False),  # as the settings name it
+    Column("stands", BigInteger, nullable=False),
+    info={"holds": "nothing: what a group of staff has become since it was set", "erased": "never"},
 )

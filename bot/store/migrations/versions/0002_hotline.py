@@ -136,3 +136,9 @@ def _desk() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_topics")),
     )
     op.create_index("ix_topics_thread", "topics", ["desk", "thread"])
+    op.create_table(
+        "desks",
+        sa.Column("named", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("stands", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("named", name=op.f("pk_desks")),
+    )
