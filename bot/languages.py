@@ -43,7 +43,6 @@ ALIASES = {"in": "id", "tl": "fil", "zh": "zh_Hant"}
 """What apps say where we say something else. Every Chinese reads the one Chinese we have."""
 
 
-@cache
 def negotiate(code: str) -> str:
     """Return the language to begin in for what an app says it speaks; English for the unknown."""
     first = code[:35].replace("_", "-").split("-")[0].lower()

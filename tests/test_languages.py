@@ -1,0 +1,43 @@
+"""What a person reads first, by what their app says it speaks."""
+
+from __future__ import annotations
+
+from weakref import ref
+
+import pytest
+
+from bot.languages import negotiate
+
+
+@pytest.mark.parametrize(
+    ("says", "reads"),
+    [
+        ("id", "id"),
+        ("in", "id"),
+        ("VI-vn", "vi"),
+        ("zh-hans", "zh_Hant"),
+        ("zh_TW", "zh_Hant"),
+        ("tl", "fil"),
+        ("th-TH-u-nu-thai", "th"),
+        ("", "en"),
+        ("km", "en"),
+        ("id" * 40, "en"),
+    ],
+)
+def test_a_person_begins_in_the_language_of_their_app(says: str, reads: str) -> None:
+    assert negotiate(says) == reads
+
+
+class Said(str):
+    """Words that can be watched being forgotten."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_whoever_makes_up_languages_fills_no_memory() -> None:
+    """What an app says is anybody's to choose: nothing of it is remembered."""
+    said = Said("xx-made-up")
+    watched = ref(said)
+    assert negotiate(said) == "en"
+    del said
+    assert watched() is None
