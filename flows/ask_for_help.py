@@ -170,6 +170,20 @@ class AskForHelp(Flow):
         why=phrases.COUNTY_WHY,
         counties=COUNTIES,
     )
+    situation = Choose(
+        phrases.SITUATION_QUESTION,
+        short=phrases.SHORT["situation"],
+        why=phrases.SITUATION_WHY,
+        choices=phrases.SITUATION,
+        when=~about.was("other") & ~under_18.was("under"),
+    )
+    they_situation = Choose(
+        phrases.THEIR_SITUATION_QUESTION,
+        short=phrases.SHORT["situation"],
+        why=phrases.SITUATION_WHY,
+        choices=phrases.SITUATION,
+        when=about.was("other") & ~they_under_18.was("under"),
+    )
     anything_else = Ask(
         _("Is there something we should know, or be careful about? Write as little as you like."),
         short=phrases.SHORT["anything_else"],
@@ -221,6 +235,8 @@ class AskForHelp(Flow):
             soon,
             people,
             county,
+            situation,
+            they_situation,
             anything_else,
             call_me,
             contact_rule,

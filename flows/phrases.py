@@ -95,6 +95,23 @@ PASS_ON = {
 }
 """Whether something may be told to an organisation that can help."""
 
+SITUATION = {
+    # Translators: these fit the person who writes and somebody else alike; no word of permits.
+    "works_here": pgettext("situation", "Working in Taiwan"),
+    "studies": pgettext("situation", "Studying in Taiwan"),
+    # Translators: the husband or the wife is from Taiwan.
+    "married": pgettext("situation", "Spouse from Taiwan"),
+    # Translators: came to travel or to see somebody, for a short time.
+    "visiting": pgettext("situation", "Visiting Taiwan"),
+    # Translators: somebody whose own country is Taiwan; not only somebody who lives there.
+    "taiwanese": pgettext("situation", "From Taiwan"),
+    # Translators: on a ship, also when it lies in a harbour.
+    "at_sea": pgettext("situation", "Working at sea"),
+    "abroad": pgettext("situation", "Outside Taiwan"),
+    "prefer_not": OWN_AGE["unsaid"],
+}
+"""What brings somebody to Taiwan, as they would say it; nothing that names them or their papers."""
+
 HOW_MANY = {
     "one": pgettext("button", "One person"),
     # Translators: in words, because a digit stands before it on the button.
@@ -175,6 +192,14 @@ AMBULANCE = _("If it cannot wait, call an ambulance. In Taiwan the number is 119
 
 COUNTY_QUESTION = _("In which city or county is it? You can also write the name of a place.")
 COUNTY_WHY = _("Each city and county has its own people who can act. We do not need the address.")
+
+SITUATION_QUESTION = _("Which of these fits you best?")
+# Translators: the person this is about; said to somebody who writes about another person.
+THEIR_SITUATION_QUESTION = _("Which of these fits the person best?")
+SITUATION_WHY = _(
+    "Different offices look after different people. This is not about papers, and no answer is "
+    "wrong."
+)
 
 CALL_ME_QUESTION = _("You do not have to give your name. What may we call you? Any name is fine.")
 CALL_ME_WHY = _("Only so that we can greet you. It does not have to be your own name.")
@@ -269,6 +294,8 @@ SHORT = {
     "needs": pgettext("summary", "What is needed"),
     "hurt": pgettext("summary", "Hurt or ill"),
     "county": pgettext("summary", "Where"),
+    # Translators: whether somebody works, studies, is married, visits ... in Taiwan.
+    "situation": pgettext("summary", "Situation"),
     "anything_else": pgettext("summary", "What else to know"),
     # Translators: what we may call the person.
     "call_me": pgettext("summary", "Your name here"),

@@ -153,6 +153,20 @@ class Report(Flow):
         why=phrases.COUNTY_WHY,
         counties=COUNTIES,
     )
+    situation = Choose(
+        phrases.SITUATION_QUESTION,
+        short=phrases.SHORT["situation"],
+        why=phrases.SITUATION_WHY,
+        choices=phrases.SITUATION,
+        when=~about.was("other") & ~under_18.was("under"),
+    )
+    they_situation = Choose(
+        phrases.THEIR_SITUATION_QUESTION,
+        short=phrases.SHORT["situation"],
+        why=phrases.SITUATION_WHY,
+        choices=phrases.SITUATION,
+        when=about.was("other") & ~they_under_18.was("under"),
+    )
     work = Choose(
         _("What kind of work or place is it?"),
         short=pgettext("summary", "Work or place"),
@@ -342,6 +356,8 @@ class Report(Flow):
             leaving,
             moved,
             county,
+            situation,
+            they_situation,
             work,
             what,
             signs,

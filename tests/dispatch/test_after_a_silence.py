@@ -64,7 +64,7 @@ def test_less_than_half_an_hour_is_no_silence(home: Home) -> None:
     tell(person, until="county")
     home.passes(LONG - 120)
     person.says("Taipei")
-    assert at(person) == ("report", "work")
+    assert at(person) == ("report", "situation")
 
 
 def test_whoever_is_seen_may_stop_and_keeps_the_draft(home: Home) -> None:
