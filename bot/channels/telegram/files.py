@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from telegram.error import BadRequest, TelegramError
 
+from bot.channels.telegram.outcome import failure_of
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.sender import failure_of
 from bot.errors import DeliveryError, Refused, TryLater
 
 if TYPE_CHECKING:

@@ -1,75 +1,59 @@
 """Carries a letter out, and tells what became of it in the words of `bot.errors`.
 
-Plain text only: no markup is ever interpreted, so no text can be refused for its markup. Only a
-`Say` can end as uncertain, for only that would be read twice if it were sent twice; everything else
-may be repeated.
+Plain text only: no markup is ever interpreted, so no text can be refused for its markup. Only what
+would be read twice if it were sent twice can end as uncertain; everything else may be repeated.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
+
+from bot.channels.telegram.mend import mend
+from bot.channels.telegram.outcome import TOO_OLD, UNCHANGED, outcome
+from bot.channels.telegram.pieces import pieces
+from bot.channels.telegram.topics import change, named, open_topic, placed
+from bot.errors import Barred, Blocked, Refused, TooOld, TryLater, Uncertain
+from bot.messages import (
+    Body,
+    Button,
+    CloseTopic,
+    Copy,
+    Edit,
+    EditTopic,
+    Enclose,
+    Leave,
+    OpenTopic,
+    React,
+    Remove,
+    ReopenTopic,
+    Say,
+    Toast,
+    token_of,
 )
 
-from bot.channels.telegram.faults import NotSent, wait_of
-from bot.channels.telegram.mend import mend
-from bot.channels.telegram.pieces import pieces
-from bot.errors import Blocked, DeliveryError, Refused, TooOld, TryLater, Uncertain
-from bot.messages import Body, Button, Edit, Leave, Remove, Say, Toast, token_of
-
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
 
-    from telegram import Bot
+    from telegram import Bot, Message, MessageId
 
-Answer = TypeVar("Answer")
 TOAST = 200
 """Characters Telegram shows in a toast."""
 REMOVALS = 100
 """Messages Telegram deletes in one call."""
+CAPTION = 1024
+"""Characters Telegram takes under a file."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-GONE = (
-    "chat not found",
-    "user not found",
-    "user is deactivated",
-    "input_user_deactivated",
-    "peer_id_invalid",
-    "user_is_blocked",
-    "bot was blocked",
-)
-"""What Telegram says, as a bad request, of somebody who cannot be written to."""
-UNCHANGED = "message is not modified"
-TOO_OLD = "message can't be deleted"
-REASONS = (
-    UNCHANGED,
-    TOO_OLD,
-    "message text is empty",
-    "message is too long",
-    "message_too_long",
-    "text must be encoded in utf-8",
-    "strings must be encoded in utf-8",
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "button_data_invalid",
-    "reply markup is too long",
-    "can't parse",
-    "not enough rights",
-    "topic_closed",
-    "message thread not found",
-)
-"""Telegram's reasons we know; any other is not repeated, for it might quote the text."""
+VEILED = frozenset({"photo", "video", "animation"})
+"""Files that can be blurred until they are touched."""
+WORDLESS = frozenset({"sticker", "video_note"})
+"""Files nothing can be written under."""
+FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", *WORDLESS})
+"""Files that are sent as what they are; any other goes as a document."""
 
 
 class Sender:
@@ -84,6 +68,20 @@ class Sender:
         """
         self._bot = bot
         self._quiet = quiet
+        self._ways: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
+            Say: self._say,
+            Edit: self._edit,
+            Toast: self._toast,
+            Remove: self._remove,
+            Leave: self._leave,
+            Enclose: self._enclose,
+            Copy: self._copy,
+            React: self._react,
+            OpenTopic: partial(open_topic, bot),
+            CloseTopic: partial(change, bot),
+            ReopenTopic: partial(change, bot),
+            EditTopic: partial(change, bot),
+        }
 
     async def deliver(self, chat: int, body: Body) -> int | None:
         """Deliver a letter; return the number a message got in its chat, None for anything else.
@@ -97,35 +95,34 @@ class Sender:
             Blocked: the person blocked us, or the account is gone.
             Refused: Telegram will never take this letter.
             TooOld: some of the messages stay, everything else was removed.
+            Moved: the group is another one now.
+            Gone: the topic is not there, or closed to us.
+            Barred: we may not do that in this group, or are not in it.
         """
-        if isinstance(body, Say):
-            return await self._say(chat, body)
-        if isinstance(body, Edit):
-            await self._edit(chat, body)
-        elif isinstance(body, Toast):
-            await self._toast(body)
-        elif isinstance(body, Remove):
-            await self._remove(chat, body.messages)
-        elif isinstance(body, Leave):
-            await self._leave(chat)
-        return None
+        way = self._ways.get(type(body))
+        if way is None:
+            raise Refused("not for a channel")
+        try:
+            return await way(chat, body)
+        except Blocked as blocked:
+            if chat > 0:
+                raise
+            reason = blocked.args[0]
+        raise Barred(reason)  # a group has nobody who could block us
 
     async def _say(self, chat: int, say: Say) -> int:
-        texts = [text for text in pieces(mend(say.text)) if text.strip()] or [""]
         keyboard = _keyboard(say.rows, say.prefix)
+        place = placed(say.thread, say.answers)
+        texts = [text for text in pieces(mend(say.text)) if text.strip()] or [""]
         number = 0
         for index, text in enumerate(texts):
-            is_last = index == len(texts) - 1
-            try:
-                call = self._send(chat, text, keyboard if is_last else None)
-                number = await _outcome(call, may_repeat=False)
-            except TryLater:
-                if index:
-                    raise Uncertain from None  # sending all of it again would repeat the beginning
-                raise
+            more = place | named(text, say.mentions) if say.mentions else place
+            if index == len(texts) - 1:
+                more = more | {"reply_markup": keyboard}
+            number = await _one_of_several(index, self._send(chat, text, more))
         return number
 
-    async def _send(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None) -> int:
+    async def _send(self, chat: int, text: str, more: dict[str, Any]) -> int:
         message = await self._bot.send_message(
             chat,
             text,
@@ -133,9 +130,47 @@ class Sender:
             link_preview_options=NO_PREVIEW,
             protect_content=True,
             disable_notification=self._quiet,
-            reply_markup=keyboard,
+            **more,
         )
         return message.message_id
+
+    async def _enclose(self, chat: int, body: Enclose) -> int:
+        """Send a file by its handle; what does not fit under it follows in messages."""
+        kind = body.file.kind if body.file.kind in FILES else "document"
+        more = placed(body.thread)
+        under, *rest = pieces(mend(body.caption), CAPTION)
+        if kind in WORDLESS:
+            under, rest = "", [body.caption] if body.caption else []
+        else:
+            more["caption"] = under or None
+        if kind in VEILED and body.is_veiled:
+            more["has_spoiler"] = True
+        send = getattr(self._bot, f"send_{kind}")
+        call = send(
+            chat, body.file.handle, protect_content=True, disable_notification=self._quiet, **more
+        )
+        number = await outcome(_number_of(call), may_repeat=False)
+        for index, text in enumerate(pieces("".join(rest)), start=1):
+            if text.strip():
+                await _one_of_several(index, self._send(chat, text, placed(body.thread)))
+        return number
+
+    async def _copy(self, chat: int, copy: Copy) -> int:
+        call = self._bot.copy_message(
+            chat,
+            copy.chat,
+            copy.message,
+            protect_content=True,
+            disable_notification=self._quiet,
+            **placed(copy.thread),
+        )
+        return await outcome(_number_of(call), may_repeat=False)
+
+    async def _react(self, chat: int, react: React) -> None:
+        """Leave a sign; on a message that is not there any more nobody would see it."""
+        call = self._bot.set_message_reaction(chat, react.message, react.sign or None)
+        with suppress(Refused):
+            await outcome(call)
 
     async def _edit(self, chat: int, edit: Edit) -> None:
         call = self._bot.edit_message_text(
@@ -147,25 +182,25 @@ class Sender:
             reply_markup=_keyboard(edit.rows, edit.prefix),
         )
         try:
-            await _outcome(call)
+            await outcome(call)
         except Refused as refused:
             if refused.args[0] != UNCHANGED:
                 raise
 
-    async def _toast(self, toast: Toast) -> None:
+    async def _toast(self, _: int, toast: Toast) -> None:
         """Acknowledge a press; one too old to be acknowledged has had its effect all the same."""
         text = pieces(mend(toast.text), TOAST)[0] or None
         with suppress(Refused):
-            await _outcome(self._bot.answer_callback_query(toast.press, text))
+            await outcome(self._bot.answer_callback_query(toast.press, text))
 
-    async def _leave(self, chat: int) -> None:
+    async def _leave(self, chat: int, _: Leave) -> None:
         """Leave a group; not to be in it any more is what was wanted."""
         with suppress(Refused, Blocked):
-            await _outcome(self._bot.leave_chat(chat))
+            await outcome(self._bot.leave_chat(chat))
 
-    async def _remove(self, chat: int, messages: Sequence[int]) -> None:
+    async def _remove(self, chat: int, remove: Remove) -> None:
         left: list[int] = []
-        numbers = sorted(set(messages))
+        numbers = sorted(set(remove.messages))
         for begin in range(0, len(numbers), REMOVALS):
             left += await self._remove_some(chat, numbers[begin : begin + REMOVALS])
         if left:
@@ -178,7 +213,7 @@ class Sender:
         not there any more is as good as removed.
         """
         try:
-            await _outcome(self._bot.delete_messages(chat, messages))
+            await outcome(self._bot.delete_messages(chat, messages))
         except Refused as refused:
             if len(messages) == 1:
                 return list(messages) if refused.args[0] == TOO_OLD else []
@@ -186,6 +221,20 @@ class Sender:
             first = await self._remove_some(chat, messages[:middle])
             return first + await self._remove_some(chat, messages[middle:])
         return []
+
+
+async def _number_of(call: Coroutine[None, None, Message | MessageId]) -> int:
+    return (await call).message_id
+
+
+async def _one_of_several(index: int, call: Coroutine[None, None, int]) -> int:
+    """Send a message; all of them again would repeat the beginning."""
+    try:
+        return await outcome(call, may_repeat=False)
+    except TryLater:
+        if index:
+            raise Uncertain from None
+        raise
 
 
 def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMarkup | None:
@@ -200,42 +249,3 @@ def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMa
             for row in rows
         ]
     )
-
-
-async def _outcome(call: Coroutine[None, None, Answer], *, may_repeat: bool = True) -> Answer:
-    """Await a call of the Bot and raise our own error for whatever it fails with.
-
-    An answer that is no message at all came with a success: the letter may have arrived.
-    """
-    try:
-        return await call
-    except TelegramError as error:
-        failure = failure_of(error, may_repeat=may_repeat)
-    except (LookupError, TypeError, ValueError, AttributeError):
-        failure = _unsure(may_repeat=may_repeat)
-    raise failure  # outside the handler: the library's error may quote an answer
-
-
-def failure_of(error: TelegramError, *, may_repeat: bool) -> DeliveryError:
-    """Return what an error of the library means for a letter."""
-    if isinstance(error, RetryAfter):
-        return TryLater(wait_of(error))
-    if isinstance(error, (NotSent, InvalidToken, Conflict)):
-        return TryLater(everywhere=True)
-    if isinstance(error, Forbidden):
-        return Blocked("blocked")
-    if isinstance(error, ChatMigrated):
-        return Refused("group moved")
-    if isinstance(error, BadRequest):
-        return _refusal(str(error).lower())
-    return _unsure(may_repeat=may_repeat)
-
-
-def _unsure(*, may_repeat: bool) -> DeliveryError:
-    return TryLater(everywhere=True) if may_repeat else Uncertain("no answer")
-
-
-def _refusal(words: str) -> DeliveryError:
-    if any(gone in words for gone in GONE):
-        return Blocked("gone")
-    return Refused(next((reason for reason in REASONS if reason in words), "bad request"))

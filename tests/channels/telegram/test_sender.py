@@ -10,7 +10,7 @@ from telegram_wire import MESSAGE, TOKEN, YES, Call, Drop, Say, Stall, Trickle, 
 from bot.channels.telegram.connect import SilentBot, bot_for
 from bot.channels.telegram.request import AiohttpRequest
 from bot.channels.telegram.sender import Sender
-from bot.errors import Blocked, Refused, TooOld, TryLater, Uncertain
+from bot.errors import Blocked, Moved, Refused, TooOld, TryLater, Uncertain
 from bot.messages import ANYWHERE, Button, Edit, Leave, Remove, Toast
 from bot.messages import Say as Saying
 
@@ -110,7 +110,7 @@ GARBAGE = b"<html>who are you"
         (no(400, "Bad Request: PEER_ID_INVALID"), Blocked),
         (no(400, "Bad Request: message text is empty"), Refused),
         (no(400, "Bad Request: can't parse entities"), Refused),
-        (no(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1), Refused),
+        (no(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1), Moved),
         (no(413, "Request Entity Too Large"), Uncertain),
     ],
 )
