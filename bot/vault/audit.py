@@ -168,11 +168,16 @@ class Audit:
         work.at_last(lambda work: self._append(work, said))
 
     def _append(self, work: Work, said: tuple[object, ...]) -> None:
-        if work.dialect == "postgresql":
-            work.rows(_WAIT)
+        self._wait(work)
         last, before = _last(work)
         row = (last + 1, *said)
         work.run(_ADD, *row, self._vault.link(before, _canonical(row)))
+
+    @staticmethod
+    def _wait(work: Work) -> None:
+        """Let whoever appends now finish first; SQLite has one writer at a time anyway."""
+        if work.dialect == "postgresql":
+            work.rows(_WAIT)
 
     def about(self, work: Work, subject: str) -> list[Row]:
         """Return what was done to one thing, oldest first."""

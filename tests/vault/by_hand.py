@@ -52,6 +52,23 @@ def vouched(secret: bytes, what: bytes) -> bytes:
     return hashlib.blake2b(what, key=hkdf(secret, b"haven 1 buttons"), digest_size=8).digest()
 
 
+def linked(secret: bytes, before: bytes, row: list[int | str]) -> bytes:
+    """The proof of a row of the audit log, which stands behind another."""
+    packed = bytes([0x90 | len(row)]) + b"".join(_packed(value) for value in row)
+    return hmac.digest(hkdf(secret, b"haven 1 audit"), before + packed, "sha256")
+
+
+def _packed(value: int | str) -> bytes:
+    """MessagePack, as small as it can be."""
+    if isinstance(value, str):
+        raw = value.encode()
+        return (bytes([0xA0 | len(raw)]) if len(raw) < 32 else bytes([0xD9, len(raw)])) + raw
+    if value < 128:
+        return bytes([value])
+    size = next(size for size in (1, 2, 4, 8) if value < 1 << 8 * size)
+    return bytes([0xCC + size.bit_length() - 1]) + value.to_bytes(size, "big")
+
+
 def _block(key: bytes, counter: int, nonce: bytes) -> bytes:
     begin = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574]
     begin += [*struct.unpack("<8L", key), counter, *struct.unpack("<3L", nonce)]
@@ -87,7 +104,7 @@ def main() -> None:
     words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
     envelopes = []
     for number, purpose in enumerate(
-        ("inbox", "conversation", "outbox", "case", "file", "address")
+        ("inbox", "conversation", "outbox", "case", "file", "address", "staff")
     ):
         for plain in (b"", words, words * 5):
             nonce = hashlib.sha256(b"%d/%d" % (number, len(plain))).digest()[:12]
@@ -102,11 +119,21 @@ def main() -> None:
                 }
             )
     chats = [(7000000001, 5000000001), (7000000001, -1001), (7, 0), (70, 0)]
+    log: list[list[int | str]] = [
+        [1, 1_800_000_000_000_000, "operator", "staff_add", "9f3c2a1b", "supervisor"],
+        [2, 1_800_000_060_000_000, "9f3c2a1b", "claim", "245dc1dfbbf9f644d52863b0ff5f27bc", ""],
+        [3, 1_800_000_120_000_000, "house", "lapse", "245dc1dfbbf9f644d52863b0ff5f27bc", "a" * 60],
+    ]
+    before, proofs = bytes(32), []
+    for row in log:
+        before = linked(secret, before, row)
+        proofs.append([row, before.hex()])
     vectors = {
         "host_key": secret.hex(),
         "envelopes": envelopes,
         "chats": [[bot, chat, chat_key(secret, bot, chat).hex()] for bot, chat in chats],
         "buttons": [[what.hex(), vouched(secret, what).hex()] for what in (b"", b"x|1|report.who")],
+        "audit": proofs,
     }
     VECTORS.write_text(json.dumps(vectors, indent=1) + "\n", encoding="ascii")
     sys.stdout.write(f"{len(envelopes)} envelopes\n")
