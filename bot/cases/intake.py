@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, select, update
 
+from bot.cases.life import State
+from bot.cases.promised import PROMISED, due_at, due_sooner
+from bot.cases.queues import queue_of, queue_with
 from bot.cases.reference import new_reference
 from bot.cases.urgency import Priority, urgency
 from bot.conversation import Answer, FileNote, Where
@@ -17,16 +20,18 @@ from bot.store.tables import cases, files, reports
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.store.writer import Work
     from bot.vault import Vault
 
-WAITING = "waiting"
+WAITING, CLOSED = State.WAITING.value, State.CLOSED.value
 NAMED, SAVED, TOO_LARGE, GONE = "named", "saved", "too_large", "gone"
 """How far a file has come: to be fetched, sealed on disk, larger than we are handed, lost."""
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
+CONTACT_RULES = ("when_i_write", "any_time")
+"""Codes of contact rules that say all by themselves."""
 KINDS = ("danger", "report", "request", "talk", "addition", "withdrawal")
 """What can be sent. The first four can open a case."""
 
@@ -61,6 +66,11 @@ class NewCase:
     priority: Priority
     reasons: list[str]
     county: str | None
+    queue: str
+    contact: str
+    """The contact rule, as a code."""
+    due_at: int
+    """The moment the first human answer is promised for."""
     reference: str = field(default_factory=new_reference)
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -88,7 +98,8 @@ class _File(msgspec.Struct):
 read_file = msgspec.msgpack.Decoder(_File).decode
 
 _CASE = ("id", "reference", "kind", "status", "priority", "language", "county", "chat_key",
-         "address", "reasons", "waiting_since", "opened_at")  # fmt: skip
+         "address", "reasons", "waiting_since", "opened_at", "queue", "contact", "due_at",
+         "alerts")  # fmt: skip
 _REPORT = ("id", "case_id", "kind", "flow", "sealed", "sent_at")
 _FILE = ("id", "case_id", "state", "sealed", "attempts", "not_before", "size", "created_at")
 _ADD_CASE = Prepared(
@@ -107,22 +118,24 @@ _TAKEN = Prepared(
     lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
 )
 _CASE_NOW = Prepared(
-    lambda _: select(cases.c.priority, cases.c.reasons, cases.c.county).where(
-        cases.c.id == bindparam("case")
+    lambda _: (
+        select(
+            cases.c.priority, cases.c.reasons, cases.c.county, cases.c.queue, cases.c.contact,
+            cases.c.due_at, cases.c.alerts, cases.c.status,
+        )
+        .where(cases.c.id == bindparam("case"))
+        .with_for_update()
     ),
     "case",
-)
+)  # fmt: skip
+_RAISED = ("priority", "reasons", "county", "queue", "contact", "due_at", "alerts")
 _RAISE = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case"))
-        .values(
-            priority=bindparam("priority"), reasons=bindparam("reasons"), county=bindparam("county")
-        )
+        .values({name: bindparam(name) for name in _RAISED})
     ),
-    "priority",
-    "reasons",
-    "county",
+    *_RAISED,
     "case",
 )
 
@@ -130,9 +143,10 @@ _RAISE = Prepared(
 class Intake:
     """Stores what people send, used inside units of work."""
 
-    def __init__(self, vault: Vault, bot: int) -> None:
+    def __init__(self, vault: Vault, bot: int, promised: Sequence[int] = PROMISED) -> None:
         self._vault = vault
         self._bot = bot
+        self._promised = promised
 
     def open_case(  # noqa: PLR0913, PLR0917 - what a case begins with
         self,
@@ -147,7 +161,10 @@ class Intake:
     ) -> NewCase:
         """Return a new case for what a person sent, under a reference that is free."""
         priority, reasons = urgency(answers, at_most)
-        case = NewCase(kind, language, chat_key, chat, now, priority, reasons, county_of(answers))
+        case = NewCase(
+            kind, language, chat_key, chat, now, priority, reasons, county_of(answers),
+            queue_of(answers).value, contact_of(answers), due_at(self._promised, priority, now),
+        )  # fmt: skip
         while work.rows(_TAKEN, case.reference):
             case.reference = new_reference()
         return case
@@ -161,25 +178,40 @@ class Intake:
         rows = []
         for report in new_reports:
             rows.append(self._report_row(report))
-            named += self._file_rows(report)
+            named += self._file_rows(report.case, files_in(report.answers), report.sent_at)
         work.many(_ADD_REPORT, rows)
         work.many(_ADD_FILE, named)
 
+    def keep_files(self, work: Work, case: str, notes: Sequence[FileNote], at: int) -> None:
+        """Name files that came to a case outside a report, so that they are fetched and sealed."""
+        work.many(_ADD_FILE, self._file_rows(case, notes, at))
+
     def raise_case(
-        self, work: Work, case: str, answers: Mapping[str, object], at_most: Priority
+        self,
+        work: Work,
+        case: str,
+        answers: Mapping[str, object],
+        at_most: Priority,
+        now: int,
     ) -> bool:
-        """Make a case as urgent as these answers ask for; never less. Tell whether it changed."""
+        """Make a case as urgent as these answers ask for; never less. Tell whether it changed.
+
+        The person wrote: a clock that stood still starts again, and one that runs is brought
+        forward by a higher priority. Nothing is promised of a case that is closed.
+        """
         found = work.rows(_CASE_NOW, case)
         if not found:
             return False
         priority, reasons = urgency(answers, at_most)
-        old_priority, sealed, old_county = found[0]
+        old_priority, sealed, old_county, queue, contact, due, alerts, status = found[0]
         old = read_reasons(self._vault.open(Purpose.CASE, _reasons_of(case), bytes(sealed)))
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
+        new_due = due_sooner(self._promised, new_priority, now, due) if status != CLOSED else due
         work.run(
             _RAISE, int(new_priority), self._sealed_reasons(case, merged),
-            old_county or county_of(answers), case,
+            old_county or county_of(answers), queue_with(queue, answers),
+            contact_of(answers) or contact, new_due, alerts if new_due == due else 0, case,
         )  # fmt: skip
         return bool(new_priority < old_priority)
 
@@ -189,6 +221,7 @@ class Intake:
         return (
             case.id, case.reference, case.kind, WAITING, int(case.priority), case.language,
             case.county, case.chat_key, address, sealed, case.opened_at, case.opened_at,
+            case.queue, case.contact, case.due_at, 0,
         )  # fmt: skip
 
     def _sealed_reasons(self, case: str, reasons: list[str]) -> bytes:
@@ -199,13 +232,17 @@ class Intake:
         sealed = self._vault.seal(Purpose.CASE, report_place(report.case, report.id), plain)
         return (report.id, report.case, report.kind, report.flow, sealed, report.sent_at)
 
-    def _file_rows(self, report: NewReport) -> list[tuple[object, ...]]:
+    def keep_files(self, work: Work, case: str, notes: Iterable[FileNote], now: int) -> None:
+        """Name files of a case, to be fetched."""
+        work.many(_ADD_FILE, [self._file_row(case, note, now) for note in notes])
+
+    def _file_rows(self, case: str, notes: Iterable[FileNote], at: int) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
-        for note in files_in(report.answers):
+        for note in notes:
             name = secrets.token_hex(16)
             sealed = self._vault.seal(Purpose.FILE, name.encode(), _encode(_File(self._bot, note)))
             state = NAMED if note.size <= LARGEST_FILE else TOO_LARGE
-            rows.append((name, report.case, state, sealed, 0, 0, note.size, report.sent_at))
+            rows.append((name, case, state, sealed, 0, 0, note.size, at))
         return rows
 
 
@@ -222,6 +259,19 @@ def county_of(answers: Mapping[str, object]) -> str | None:
     """Return the county a person chose; None when they wrote words or nothing."""
     where = answers.get("county")
     return where.county if isinstance(where, Where) else None
+
+
+def contact_of(answers: Mapping[str, object]) -> str:
+    """Return when a person may be written to, as a code; empty where they did not say.
+
+    Hours without any hour chosen allow nothing, so they are as if nothing had been said.
+    """
+    rule = answers.get("contact_rule")
+    if rule == "hours":
+        chosen = answers.get("contact_hours")
+        parts = [part for part in chosen if isinstance(part, str)] if chosen else []
+        return f"hours:{','.join(parts)}" if parts else ""
+    return rule if rule in CONTACT_RULES else ""
 
 
 def report_place(case: str, report: str) -> bytes:

@@ -191,7 +191,7 @@ class Batches:
         self._conversations.store(work, batch.changed.items())
         self._intake.store(work, batch.cases, batch.reports)
         for case, answers, at_most in batch.raised:
-            self._intake.raise_case(work, case, answers, at_most)
+            self._intake.raise_case(work, case, answers, at_most, batch.now)
         for key in batch.blocked:
             self._outbox.block(work, key, batch.now)
         self._outbox.keep(work, batch.taken.letters)

@@ -61,10 +61,11 @@ class Desk:
         self.database.writer.run_now(lambda work: self.intake.store(work, [], [report]))
 
     def raises(
-        self, case: NewCase, answers: Mapping[str, Answer], at_most: Priority = Priority.STANDARD
-    ) -> bool:
+        self, case: NewCase, answers: Mapping[str, Answer], at_most: Priority = Priority.STANDARD,
+        at: int = MIDDAY + 1,
+    ) -> bool:  # fmt: skip
         return self.database.writer.run_now(
-            lambda work: self.intake.raise_case(work, case.id, answers, at_most)
+            lambda work: self.intake.raise_case(work, case.id, answers, at_most, at)
         )
 
     async def reads(self, reference: str, language: str = "en") -> Opened:
