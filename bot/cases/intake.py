@@ -182,7 +182,7 @@ class Intake:
         work.many(_ADD_REPORT, rows)
         work.many(_ADD_FILE, named)
 
-    def keep_files(self, work: Work, case: str, notes: Sequence[FileNote], at: int) -> None:
+    def keep_files(self, work: Work, case: str, notes: Iterable[FileNote], at: int) -> None:
         """Name files that came to a case outside a report, so that they are fetched and sealed."""
         work.many(_ADD_FILE, self._file_rows(case, notes, at))
 
@@ -232,10 +232,6 @@ class Intake:
         sealed = self._vault.seal(Purpose.CASE, report_place(report.case, report.id), plain)
         return (report.id, report.case, report.kind, report.flow, sealed, report.sent_at)
 
-    def keep_files(self, work: Work, case: str, notes: Iterable[FileNote], now: int) -> None:
-        """Name files of a case, to be fetched."""
-        work.many(_ADD_FILE, [self._file_row(case, note, now) for note in notes])
-
     def _file_rows(self, case: str, notes: Iterable[FileNote], at: int) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
         for note in notes:
@@ -269,9 +265,9 @@ def contact_of(answers: Mapping[str, object]) -> str:
     rule = answers.get("contact_rule")
     if rule == "hours":
         chosen = answers.get("contact_hours")
-        parts = [part for part in chosen if isinstance(part, str)] if chosen else []
-        return f"hours:{','.join(parts)}" if parts else ""
-    return rule if rule in CONTACT_RULES else ""
+        parts = map(str, chosen) if isinstance(chosen, tuple | list) else ()
+        return f"hours:{','.join(parts)}" if chosen else ""
+    return str(rule) if rule in CONTACT_RULES else ""
 
 
 def report_place(case: str, report: str) -> bytes:
