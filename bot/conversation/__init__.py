@@ -32,6 +32,7 @@ from bot.conversation.flow import Flow
 from bot.conversation.guards import ALWAYS, Guard, Known
 from bot.conversation.heard import Files, Heard, Located, Pressed
 from bot.conversation.outcomes import Outcome
+from bot.conversation.phrase import Phrase
 from bot.conversation.position import Frame, Position, pack, unpack
 from bot.conversation.review import Review
 from bot.conversation.steps import Begin, Danger, End, Say
@@ -62,6 +63,7 @@ __all__ = [
     "Moment",
     "Number",
     "Outcome",
+    "Phrase",
     "Place",
     "Position",
     "Pressed",
