@@ -144,7 +144,7 @@ ABOVE_OR_HOUSE = Guard(
     IS_ABOVE.otherwise,
 )
 HAS_REASON = Guard(
-    "reason",
+    "with a reason",
     lambda asked: asked.has_reason,
     _("Please say why: a priority is lowered with a reason."),
 )
@@ -175,11 +175,15 @@ def _ways() -> list[Way]:
     ways += [(Move.TRANSFER, here, State.HELD, (HOLDS_OR_ABOVE,)) for here in _TAKEN]
     for verb in (Move.WORK, Move.TAKE_OVER, Move.HAND_BACK):
         ways += [(verb, here, there, (HOLDS,)) for here, there in _WORKED]
-    for verb, reason in ((Move.NOTE, ()), (Move.RAISE, ()), (Move.LOWER, (HAS_REASON,))):
+    for verb, above, reason in (
+        (Move.NOTE, IS_ABOVE, ()),
+        (Move.RAISE, ABOVE_OR_HOUSE, ()),
+        (Move.LOWER, IS_ABOVE, (HAS_REASON,)),
+    ):
         ways += [(verb, here, there, (HOLDS, *reason)) for here, there in _WORKED]
         # A word from above is no sign that the holder is at it: the claim can still lapse.
-        above = ABOVE_OR_HOUSE if verb is Move.RAISE else IS_ABOVE
-        ways += [(verb, here, here, (above, *reason)) for here in State]
+        ways += [(verb, here, here, (above, *reason)) for here in State if here != State.CLOSED]
+    ways += [(Move.NOTE, State.CLOSED, State.CLOSED, (IS_ABOVE,))]
     ways += [(Move.REFER, here, State.REFERRED, (HOLDS_OR_HOUSE,)) for here in _TAKEN]
     ways += [(Move.REFER, State.REFERRED, State.REFERRED, (HOLDS_OR_HOUSE,))]
     ways += [
@@ -195,48 +199,55 @@ def _ways() -> list[Way]:
 WAYS = tuple(_ways())
 
 
-def machine_of(ways: tuple[Way, ...]) -> Machine:
-    """Return the machine that knows these ways."""
-    machine = Machine(
-        model=None,
-        states=State,
-        initial=State.WAITING,
-        auto_transitions=False,
-        model_attribute="state",
-    )
-    for verb, here, there, guards in ways:
-        machine.add_transition(verb.value, here, there, conditions=list(guards))
-    return machine
+class Life:
+    """The ways a case can go, as a machine; no case belongs to it."""
 
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self._ways = ways
+        self.machine = Machine(
+            model=None,
+            states=State,
+            initial=State.WAITING,
+            auto_transitions=False,
+            model_attribute="state",
+        )
+        for verb, here, there, guards in ways:
+            self.machine.add_transition(verb.value, here, there, conditions=list(guards))
 
-LIFE = machine_of(WAYS)
+    def move(
+        self,
+        state: State,
+        verb: Move,
+        role: Role | None,
+        is_holder: bool = False,
+        reason: str = "",
+    ) -> State | Refusal:
+        """Return where a move leads a case, or why it stays where it is.
 
-
-def move(
-    state: State, verb: Move, role: Role | None, *, is_holder: bool = False, reason: str = ""
-) -> State | Refusal:
-    """Return where a move leads a case, or why it stays where it is.
-
-    Args:
-        state: where the case is.
-        verb: what is asked for.
-        role: of whoever asks; None for the house itself.
-        is_holder: whether they hold the case.
-        reason: what they said; only whether there is one matters.
-    """
-    if role is Role.AUDITOR:
-        return Refusal(IS_STAFF.otherwise)
-    asked = Asked(role, is_holder, bool(reason.strip()))
-    guarded = [guards for each, here, _there, guards in WAYS if (each, here) == (verb, state)]
-    if not guarded:
-        return Refusal(NOT_FROM[state])
-    frame = _Frame(state)
-    if LIFE.events[verb.value].trigger(frame, asked):
-        return frame.state
-    return Refusal(_missing(asked, guarded))
+        Args:
+            state: where the case is.
+            verb: what is asked for.
+            role: of whoever asks; None for the house itself.
+            is_holder: whether they hold the case.
+            reason: what they said; only whether there is one matters.
+        """
+        if role is Role.AUDITOR:
+            return Refusal(IS_STAFF.otherwise)
+        asked = Asked(role, is_holder, bool(reason.strip()))
+        guarded = [ways[3] for ways in self._ways if ways[:2] == (verb, state)]
+        if not guarded:
+            return Refusal(NOT_FROM[state])
+        frame = _Frame(state)
+        if self.machine.events[verb.value].trigger(frame, asked):
+            return frame.state
+        return Refusal(_missing(asked, guarded))
 
 
 def _missing(asked: Asked, ways: Sequence[Sequence[Guard]]) -> Text:
     """Return what was missing on the way that came closest."""
     missing = [[guard for guard in guards if not guard(asked)] for guards in ways]
     return min(missing, key=len)[0].otherwise
+
+
+LIFE = Life(WAYS)
+move = LIFE.move

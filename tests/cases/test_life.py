@@ -1,0 +1,296 @@
+"""The life of a case: who may move what, and from where; against a table written by hand."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.cases.life import ABOVE, IS_STAFF, WAYS, Life, Move, Refusal, Role, State, move
+from bot.cases.picture import draw
+from bot.hotline.commands import Verb
+from bot.store.tables import cases
+from tests.house.catalogues import read_in
+
+if TYPE_CHECKING:
+    from bot.cases.life import Way
+
+TABLE: dict[str, dict[str, dict[str, str]]] = {
+    "waiting": {
+        "claim": {"C": "held", "S": "held"},
+        "note": {"S": "waiting"},
+        "raise": {"S": "waiting", "M": "waiting"},
+        "lower": {"S": "waiting"},
+    },
+    "held": {
+        "release": {"H": "waiting", "S": "waiting", "M": "waiting"},
+        "lapse": {"M": "waiting"},
+        "transfer": {"H": "held", "S": "held"},
+        "work": {"H": "open"},
+        "take_over": {"H": "open"},
+        "hand_back": {"H": "open"},
+        "note": {"H": "open", "S": "held"},
+        "raise": {"H": "open", "S": "held", "M": "held"},
+        "lower": {"H": "open", "S": "held"},
+        "refer": {"H": "referred", "M": "referred"},
+        "close": {"H": "closed", "S": "closed"},
+    },
+    "open": {
+        "release": {"H": "waiting", "S": "waiting", "M": "waiting"},
+        "transfer": {"H": "held", "S": "held"},
+        "work": {"H": "open"},
+        "take_over": {"H": "open"},
+        "hand_back": {"H": "open"},
+        "note": {"H": "open", "S": "open"},
+        "raise": {"H": "open", "S": "open", "M": "open"},
+        "lower": {"H": "open", "S": "open"},
+        "refer": {"H": "referred", "M": "referred"},
+        "close": {"H": "closed", "S": "closed"},
+    },
+    "referred": {
+        "work": {"H": "referred"},
+        "take_over": {"H": "referred"},
+        "hand_back": {"H": "referred"},
+        "note": {"H": "referred", "S": "referred"},
+        "raise": {"H": "referred", "S": "referred", "M": "referred"},
+        "lower": {"H": "referred", "S": "referred"},
+        "refer": {"H": "referred", "M": "referred"},
+        "close": {"H": "closed", "S": "closed"},
+        "reopen": {"S": "reopened", "M": "reopened"},
+    },
+    "closed": {
+        "note": {"S": "closed"},
+        "reopen": {"S": "reopened", "M": "reopened"},
+    },
+    "reopened": {
+        "claim": {"C": "held", "S": "held"},
+        "note": {"S": "reopened"},
+        "raise": {"S": "reopened", "M": "reopened"},
+        "lower": {"S": "reopened"},
+    },
+}
+"""Where each move leads: for whoever Holds the case, a Caseworker who does not, whoever Stands
+above, and the house itself (M)."""
+NEEDS_A_REASON = {"lower"}
+ROLES = (None, *Role)
+HANDS_ON = {State.HELD, State.OPEN, State.REFERRED}
+
+
+def expected(state: str, verb: str, role: Role | None, holds: bool, reason: str) -> str | None:
+    """Return where the table says a case goes, None when it stays."""
+    if role is Role.AUDITOR or (verb in NEEDS_A_REASON and not reason.strip()):
+        return None
+    ways = TABLE[state].get(verb, {})
+    if role is None:
+        return ways.get("M")
+    if holds and "H" in ways:
+        return ways["H"]
+    return ways.get("S" if role in ABOVE else "C")
+
+
+def differences(life: Life) -> list[tuple[object, ...]]:
+    """Return every question that a life answers otherwise than the table."""
+    found = []
+    for asked in itertools.product(State, Move, ROLES, (False, True), ("", " ", "because")):
+        state, verb, role, holds, reason = asked
+        if holds and role is None:
+            continue  # the house holds nothing
+        said = life.move(state, verb, role, holds, reason)
+        came = None if isinstance(said, Refusal) else said.value
+        if came != expected(state.value, verb.value, role, holds, reason):
+            found.append((*asked, said))
+    return found
+
+
+def test_every_move_of_everybody_leads_where_the_table_says() -> None:
+    assert differences(Life(WAYS)) == []
+
+
+WRONG: list[tuple[str, list[Way]]] = [
+    ("anybody closes", [(Move.CLOSE, State.OPEN, State.CLOSED, ())]),
+    ("a closed case is claimed", [(Move.CLAIM, State.CLOSED, State.HELD, (IS_STAFF,))]),
+    ("a priority is lowered without a word", [(Move.LOWER, State.OPEN, State.OPEN, (IS_STAFF,))]),
+]
+
+
+@pytest.mark.parametrize(("name", "more"), WRONG)
+def test_a_way_too_many_would_be_found(name: str, more: list[Way]) -> None:
+    assert differences(Life((*WAYS, *more)))
+
+
+def test_a_way_too_few_would_be_found() -> None:
+    for left_out in range(len(WAYS)):
+        assert differences(Life(WAYS[:left_out] + WAYS[left_out + 1 :])), WAYS[left_out]
+
+
+def test_the_table_holds_every_state_and_every_move() -> None:
+    assert set(TABLE) == set(State)
+    assert {verb for ways in TABLE.values() for verb in ways} == set(Move)
+
+
+# --- Histories -----------------------------------------------------------------------------------
+
+STAFF = {
+    "lin": Role.CASEWORKER,
+    "mei": Role.CASEWORKER,
+    "wu": Role.SUPERVISOR,
+    "ada": Role.ADMINISTRATOR,
+    "rex": Role.AUDITOR,
+    "": None,
+}
+
+
+class Lives(RuleBasedStateMachine):
+    """Several cases, several caseworkers, any order: the machine beside a dictionary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, tuple[State, str]] = {}
+        self.model: dict[str, tuple[str, str]] = {}
+
+    @initialize(many=st.integers(1, 3))
+    def opens(self, many: int) -> None:
+        for number in range(many):
+            self.kept[f"case{number}"] = State.WAITING, ""
+            self.model[f"case{number}"] = "waiting", ""
+
+    @rule(
+        dice=st.randoms(use_true_random=False),
+        verb=st.sampled_from(Move),
+        who=st.sampled_from(sorted(STAFF)),
+        to=st.sampled_from(["lin", "mei", "wu"]),
+        reason=st.sampled_from(["", "because"]),
+    )
+    def moves(self, dice: object, verb: Move, who: str, to: str, reason: str) -> None:
+        case = dice.choice(sorted(self.kept))  # type: ignore[attr-defined]
+        self.kept[case] = self._moved(self.kept[case], verb, who, to, reason)
+        state, holder = self.model[case]
+        there = expected(state, verb.value, STAFF[who], bool(who) and who == holder, reason)
+        if there is not None:
+            holder = {"claim": who, "transfer": to}.get(verb.value, holder)
+            self.model[case] = there, "" if there in {"waiting", "reopened"} else holder
+
+    @staticmethod
+    def _moved(
+        case: tuple[State, str], verb: Move, who: str, to: str, reason: str
+    ) -> tuple[State, str]:
+        state, holder = case
+        there = move(state, verb, STAFF[who], bool(who) and who == holder, reason)
+        if isinstance(there, Refusal):
+            return state, holder
+        if there in {State.WAITING, State.REOPENED}:
+            return there, ""
+        return there, {Move.CLAIM: who, Move.TRANSFER: to}.get(verb, holder)
+
+    @invariant()
+    def they_agree(self) -> None:
+        assert self.kept == self.model
+
+    @invariant()
+    def whoever_waits_is_held_by_nobody_and_whoever_is_held_by_one(self) -> None:
+        for state, holder in self.kept.values():
+            assert (holder != "") == (state in HANDS_ON | {State.CLOSED}), (state, holder)
+            assert STAFF[holder] is not Role.AUDITOR
+
+
+Lives.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestLives = Lives.TestCase
+
+
+@pytest.mark.parametrize("state", State)
+def test_from_every_state_staff_can_bring_a_case_to_every_other(state: State) -> None:
+    reached, more = {state}, [state]
+    while more:
+        here = more.pop()
+        for verb in Move:
+            for role, holds in ((Role.CASEWORKER, False), (Role.SUPERVISOR, True)):
+                there = move(here, verb, role, holds, "because")
+                if isinstance(there, State) and there not in reached:
+                    reached.add(there)
+                    more.append(there)
+    assert reached == set(State)
+
+
+# --- Words ---------------------------------------------------------------------------------------
+
+
+def refusals() -> set[str]:
+    found = set()
+    for asked in itertools.product(State, Move, ROLES, (False, True), ("", "because")):
+        said = move(*asked)
+        if isinstance(said, Refusal):
+            found.add(said.text.source)
+    return found
+
+
+def test_whoever_is_refused_reads_why_in_their_language() -> None:
+    chinese = read_in("zh_Hant", "staff")
+    assert refusals()
+    for source in refusals():
+        assert chinese.gettext(source) != source
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ((State.HELD, Move.CLAIM, Role.CASEWORKER), "Somebody holds this case."),
+        ((State.OPEN, Move.TAKE_OVER, Role.CASEWORKER), "claim it first"),
+        ((State.OPEN, Move.TAKE_OVER, Role.SUPERVISOR), "claim it first"),
+        ((State.OPEN, Move.CLOSE, Role.CASEWORKER), "or a supervisor"),
+        ((State.OPEN, Move.LOWER, Role.CASEWORKER, True), "say why"),
+        ((State.OPEN, Move.LOWER, Role.SUPERVISOR), "say why"),
+        ((State.CLOSED, Move.NOTE, Role.CASEWORKER), "Only a supervisor"),
+        ((State.CLOSED, Move.TAKE_OVER, Role.CASEWORKER, True), "reopened first"),
+        ((State.WAITING, Move.CLAIM, Role.AUDITOR), "An auditor"),
+        ((State.HELD, Move.LAPSE, Role.SUPERVISOR), "by itself"),
+    ],
+)
+def test_a_refusal_says_what_was_missing(asked: tuple[State, Move, Role], words: str) -> None:
+    said = move(*asked)
+    assert isinstance(said, Refusal)
+    assert words in said.text.source
+
+
+def test_every_state_fits_its_column() -> None:
+    assert max(len(state) for state in State) <= cases.c.status.type.length  # type: ignore[attr-defined]
+
+
+def test_what_a_caseworker_can_do_to_a_case_is_called_the_same_everywhere() -> None:
+    elsewhere = {"say", "phrase", "answer", "priority", "on_duty", "off_duty"}
+    by_the_house = {"lapse", "work", "raise", "lower"}
+    assert set(Verb) - elsewhere == set(Move) - by_the_house
+
+
+# --- The picture ---------------------------------------------------------------------------------
+
+ARROW = re.compile(r"    (\w+) --> (\w+): ([a-z_, ]+) \[([a-z, ]+)\]")
+
+
+def drawn(life: Life) -> set[tuple[str, str, str, str]]:
+    """Return every way in a picture: from, to, move, who."""
+    return {
+        (found[1], found[2], verb, found[4])
+        for line in draw(life).splitlines()
+        if (found := ARROW.fullmatch(line))
+        for verb in found[3].split(", ")
+    }
+
+
+def test_the_picture_has_every_way_and_no_other() -> None:
+    assert drawn(Life(WAYS)) == {
+        (here.value, there.value, verb.value, ", ".join(guard.name for guard in guards))
+        for verb, here, there, guards in WAYS
+    }
+    lines = draw().splitlines()
+    assert lines[:2] == ["stateDiagram-v2", "    [*] --> waiting"]
+    assert lines[-1] == "    closed --> [*]"
+    assert all(ARROW.fullmatch(line) for line in lines[2:-1])
+
+
+def test_a_way_that_is_gone_is_gone_from_the_picture() -> None:
+    assert len(drawn(Life(WAYS[1:]))) == len(drawn(Life(WAYS))) - 1
