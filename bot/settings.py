@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +15,11 @@ from bot.errors import WrongSetting
 TOKEN_SHAPE = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"  # noqa: S105 - a shape, not a token
 LONGEST_RETENTION = 365
 HOURS_SHAPE = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+WEEKDAYS_SHAPE = r"^[1-7]-[1-7]$"
+LIST_SHAPE = r"^$|^[^,\s]+(,[^,\s]+)*$"
+LONGEST_WAIT = 60 * 24 * 31
+"""Minutes: what is promised for later than a month is no promise."""
+PRIORITIES = 5
 FIXES = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., with nothing around it",
@@ -24,7 +30,12 @@ FIXES = {
     "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
     "organisation_kind": "one of: ngo, police, immigration, labour",
     "contact": "how people reach the organisation outside this chat, e.g. a phone number",
-    "hours": "when a person answers, every day, e.g. HAVEN_HOURS=09:00-21:00",
+    "hours": "when a person answers, e.g. HAVEN_HOURS=09:00-21:00",
+    "weekdays": "the days of those hours, two different ones of 1 (Monday) to 7, e.g. 1-5",
+    "holidays": "dates on which nobody answers, e.g. HAVEN_HOLIDAYS=2027-01-01,2027-02-06",
+    "promise_minutes": "minutes to the first answer for P0 to P4, growing, e.g. 2,15,240,1440,4320",
+    "claim_lapses_minutes": "minutes after which an untouched claim goes back, 1 or more",
+    "silence_minutes": "minutes of silence after danger until staff are told, 1 or more",
     "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
 }
 """What each setting wants to be, for the person who mends it."""
@@ -56,7 +67,17 @@ class Settings(BaseSettings):
     contact: Annotated[str, Field(max_length=80)] = ""
     """A way to reach the organisation outside this chat."""
     hours: Annotated[str, Field(pattern=HOURS_SHAPE)] = ""
-    """When a person answers, every day, as 09:00-21:00; empty when nobody promised any."""
+    """When a person answers, as 09:00-21:00; empty when nobody promised any."""
+    weekdays: Annotated[str, Field(pattern=WEEKDAYS_SHAPE)] = "1-7"
+    """The days of those hours, Monday is 1; `6-2` goes over the end of the week."""
+    holidays: Annotated[str, Field(pattern=LIST_SHAPE)] = ""
+    """Dates on which nobody answers, whatever the day."""
+    promise_minutes: Annotated[str, Field(pattern=LIST_SHAPE)] = "2,15,240,1440,4320"
+    """Minutes to the first answer, by priority, P0 first."""
+    claim_lapses_minutes: Annotated[int, Field(ge=1, le=LONGEST_WAIT)] = 15
+    """After how long a claim that nobody worked on goes back to the queue."""
+    silence_minutes: Annotated[int, Field(ge=1, le=LONGEST_WAIT)] = 30
+    """How long somebody in danger may say nothing, once answered, before staff are told."""
     keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
     """How long a closed case is kept."""
 
@@ -77,6 +98,45 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("no such zone") from None
         return name
+
+    @field_validator("weekdays")
+    @classmethod
+    def _days_differ(cls, days: str) -> str:
+        if days[0] == days[2]:
+            raise ValueError("one day is no span")
+        return days
+
+    @field_validator("holidays")
+    @classmethod
+    def _holidays_are_dates(cls, days: str) -> str:
+        _dates(days)
+        return days
+
+    @field_validator("promise_minutes")
+    @classmethod
+    def _promises_grow(cls, minutes: str) -> str:
+        found = _numbers(minutes)
+        if len(found) != PRIORITIES or found != tuple(sorted(found)):
+            raise ValueError("a less urgent case is not promised an earlier answer")
+        if found[0] < 1 or found[-1] > LONGEST_WAIT:
+            raise ValueError("too short or too long for a promise")
+        return minutes
+
+    @property
+    def promised(self) -> tuple[int, ...]:
+        """Return the minutes to the first answer, by priority."""
+        return _numbers(self.promise_minutes)
+
+    @property
+    def days(self) -> frozenset[int]:
+        """Return the days on which a person answers; Monday is 1."""
+        first, last = int(self.weekdays[0]), int(self.weekdays[2])
+        return frozenset((first + ahead - 1) % 7 + 1 for ahead in range((last - first) % 7 + 1))
+
+    @property
+    def days_off(self) -> frozenset[date]:
+        """Return the dates on which nobody answers."""
+        return frozenset(_dates(self.holidays))
 
     def for_people(self) -> tuple[str, str]:
         """Return who answers and how else they can be reached: people are told both.
@@ -115,6 +175,14 @@ class Settings(BaseSettings):
         if self.host_key_file is None:
             raise WrongSetting(f"HAVEN_HOST_KEY_FILE is not set: {FIXES['host_key_file']}")
         return self.host_key_file
+
+
+def _numbers(listed: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in listed.split(",") if number)
+
+
+def _dates(listed: str) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(day) for day in listed.split(",") if day)
 
 
 def read_settings(**given: object) -> Settings:

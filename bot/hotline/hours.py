@@ -44,7 +44,7 @@ class Hours:
     @classmethod
     def of(cls, settings: Settings) -> Hours:
         """Return the hours a deployment has set."""
-        return cls(settings.hours, settings.zone)
+        return cls(settings.hours, settings.zone, settings.days, settings.days_off)
 
     def is_open(self, now: int) -> bool:
         """Tell whether somebody is there."""
