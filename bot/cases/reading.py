@@ -25,7 +25,7 @@ from bot.text import _
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -157,6 +157,47 @@ async def notices_since(database: Database, moment: int) -> list[Notice]:
     return [Notice(kind, when(since), when(until)) for kind, since, until in rows]
 
 
+class Telling:
+    """Renders answers from their codes for somebody who reads one language."""
+
+    def __init__(
+        self, book: Book, words: Catalogue, staff: Catalogue, *, organisation: str = ""
+    ) -> None:
+        self._blanks = {"organisation": organisation or UNNAMED}
+        self._book = book
+        self._words = words
+        self._staff = staff
+
+    def told(self, flow: str, answers: Mapping[str, Answer]) -> tuple[Told, ...]:
+        """Return every question of a flow and what was answered."""
+        return tuple(
+            Told(step, *self._read(flow, step, answer)) for step, answer in answers.items()
+        )
+
+    def _read(self, flow: str, step: str, answer: Answer) -> tuple[str, str]:
+        question = self._book.question(flow, step)
+        if question is None:
+            beside = BESIDE.get(step)
+            prompt = beside.read_in(self._staff) if beside else step
+        else:
+            prompt = question.short.read_in(self._words, self._blanks)
+        if answer is None:
+            return prompt, LEFT_EMPTY.read_in(self._words)
+        if step == ALARMS:
+            return prompt, self._alarms(answer)
+        parts = question.told(answer) if question else _plain(answer)
+        told = [
+            visible(part) if isinstance(part, str) else part.read_in(self._words) for part in parts
+        ]
+        return prompt, ", ".join([*told, *_point(answer)])
+
+    def _alarms(self, answer: Answer) -> str:
+        """Return what was alarming in somebody's words, for staff to read."""
+        codes = map(str, answer if isinstance(answer, tuple) else (answer,))
+        reasons = [(code, RISKS.get(f"alarm_{code}")) for code in codes]
+        return " ".join(r.read_in(self._staff) if r else visible(code) for code, r in reasons)
+
+
 class Reader:
     """Opens cases for somebody who reads one language."""
 
@@ -170,12 +211,10 @@ class Reader:
         *,
         organisation: str = "",
     ) -> None:
-        self._blanks = {"organisation": organisation or UNNAMED}
         self._database = database
         self._vault = vault
-        self._book = book
-        self._words = words
         self._staff = staff
+        self._telling = Telling(book, words, staff, organisation=organisation)
 
     async def open(self, reference: str) -> Opened | None:
         """Return a case with everything that was sent to it; None when there is no such case."""
@@ -206,37 +245,9 @@ class Reader:
         found = []
         for report, kind, flow, sealed, sent_at in (await connection.execute(wanted)).all():
             plain = self._vault.open(Purpose.CASE, report_place(case, report), sealed)
-            told = self._told(flow, read_contents(plain).answers)
+            told = self._telling.told(flow, read_contents(plain).answers)
             found.append(Received(kind, when(sent_at), told))
         return tuple(found)
-
-    def _told(self, flow: str, answers: dict[str, Answer]) -> tuple[Told, ...]:
-        return tuple(
-            Told(step, *self._read(flow, step, answer)) for step, answer in answers.items()
-        )
-
-    def _read(self, flow: str, step: str, answer: Answer) -> tuple[str, str]:
-        question = self._book.question(flow, step)
-        if question is None:
-            beside = BESIDE.get(step)
-            prompt = beside.read_in(self._staff) if beside else step
-        else:
-            prompt = question.short.read_in(self._words, self._blanks)
-        if answer is None:
-            return prompt, LEFT_EMPTY.read_in(self._words)
-        if step == ALARMS:
-            return prompt, self._alarms(answer)
-        parts = question.told(answer) if question else _plain(answer)
-        told = [
-            visible(part) if isinstance(part, str) else part.read_in(self._words) for part in parts
-        ]
-        return prompt, ", ".join([*told, *_point(answer)])
-
-    def _alarms(self, answer: Answer) -> str:
-        """Return what was alarming in somebody's words, for staff to read."""
-        codes = map(str, answer if isinstance(answer, tuple) else (answer,))
-        reasons = [(code, RISKS.get(f"alarm_{code}")) for code in codes]
-        return " ".join(r.read_in(self._staff) if r else visible(code) for code, r in reasons)
 
     async def _attached(self, connection: AsyncConnection, case: str) -> tuple[Attached, ...]:
         wanted = (
