@@ -28,6 +28,7 @@ from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
 from bot.errors import HavenError, StoreFailed, WrongSetting
+from bot.hotline.hours import EVERY_DAY, Hours
 from bot.languages import LANGUAGES, catalogue
 from bot.log import log
 from bot.mailbox.courier import Courier
@@ -38,9 +39,8 @@ from bot.places.taiwan import IN_DANGER
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.upgrade import upgrade
-from bot.text import _
 from bot.vault import HostKey, Vault
-from flows import ALL, phrases
+from flows import ALL, opening, phrases
 from flows.alarms import alarms
 
 if TYPE_CHECKING:
@@ -57,9 +57,6 @@ if TYPE_CHECKING:
 TIDY_EVERY = 600.0
 BEAT_EVERY = 30.0
 WATCH_EVERY = 0.25
-# Translators: hours of a day, Taiwan time, e.g. 09:00-21:00.
-EVERY_DAY = _("every day {span}")
-NO_HOURS = _("at no fixed hours")
 UNSTAFFED_KINDS = frozenset({"police", "immigration"})
 """Organisations whose people are officers: what they must do differs, and people are told."""
 
@@ -129,14 +126,23 @@ def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
     # Somebody in danger is never shown an empty card: an old number is better than none, and
     # `haven doctor` says that it has to be read again.
     numbers = [entry for entry in IN_DANGER if entry.is_shown(today)] or IN_DANGER
-    hours = EVERY_DAY.read_in(read_in, {"span": settings.hours}) if settings.hours else None
     return {
         "organisation": settings.organisation,
         "contact": settings.contact,
-        "hours": hours or NO_HOURS.read_in(read_in),
+        "hours": _hours_in_words(settings, read_in),
         "keep_days": str(settings.keep_days),
         "numbers": "\n".join(f"{e.number} - {e.answers.read_in(read_in)}" for e in numbers),
     }
+
+
+def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
+    """Return when people read, as a person reads it."""
+    if not settings.hours:
+        return opening.NO_HOURS.read_in(read_in)
+    first, last = (opening.DAYS[int(day)].read_in(read_in) for day in settings.weekdays.split("-"))
+    said = opening.EVERY_DAY if settings.days == EVERY_DAY else opening.SOME_DAYS
+    words = said.read_in(read_in, {"first": first, "last": last, "span": settings.hours})
+    return opening.NOT_ON_HOLIDAYS.read_in(read_in, {"when": words}) if settings.holidays else words
 
 
 def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
@@ -144,17 +150,12 @@ def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], 
     always = {"rehearsal"} if rehearsal else set()
     if settings.organisation_kind in UNSTAFFED_KINDS:
         always.add("police")
-    begins, _dash, ends = settings.hours.partition("-")
+    hours = Hours.of(settings)
 
     @lru_cache(maxsize=2)
     def known_in(minute: int) -> frozenset[str]:
-        if settings.hours:
-            now = minute * MINUTE
-            at = datetime.fromtimestamp(now / SECOND, settings.zone).strftime("%H:%M")
-            open_now = begins <= at < ends if begins < ends else at >= begins or at < ends
-            if open_now:
-                return frozenset({*always, "staffed"})
-        return frozenset(always)
+        staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
+        return frozenset(always | staffed)
 
     return lambda now: known_in(now // MINUTE)
 
@@ -188,7 +189,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         inbox=inbox,
         outbox=outbox,
         conversations=kept,
-        intake=Intake(vault, bot),
+        intake=Intake(vault, bot, settings.promised),
         setting=setting,
         vault=vault,
         parse=read,
