@@ -79,7 +79,10 @@ class Courier:
         self._everybody = Bucket(
             limits.everybody_per_second, max(limits.everybody_per_second, 1.0), clock.monotonic()
         )
-        self._rates: dict[bytes, Bucket] = {}
+        self._rates: dict[bytes | int, Bucket] = {}
+        """By chat; a group is one chat to the channel, however many topics have their own order."""
+        self._resting: dict[int, float] = {}
+        """Until when groups asked us to wait: what holds for one topic holds for all."""
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._held: set[int] = set()
         self._dropped: set[int] = set()
@@ -252,9 +255,12 @@ class Courier:
         if letter.not_before and (wait := (letter.not_before - self._clock.now()) / SECOND) > 0:
             return wait
         now = self._clock.monotonic()
-        bucket = self._rates.get(letter.chat_key)
+        if letter.chat < 0 and (wait := self._resting.get(letter.chat, 0.0) - now) > 0:
+            return wait
+        key = letter.chat if letter.chat < 0 else letter.chat_key
+        bucket = self._rates.get(key)
         if bucket is None:
-            bucket = self._rates[letter.chat_key] = self._new_bucket(letter.chat, now)
+            bucket = self._rates[key] = self._new_bucket(letter.chat, now)
         wait = bucket.wait(now)
         if wait == 0:
             bucket.take()
@@ -306,6 +312,8 @@ class Courier:
         if isinstance(error, TryLater) and error.after is not None:
             if error.everywhere:
                 self._pause_until = self._clock.monotonic() + error.after
+            elif letter.chat < 0:
+                self._resting[letter.chat] = self._clock.monotonic() + error.after
             return error.after
         longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
@@ -333,6 +341,8 @@ class Courier:
         now = self._clock.monotonic()
         for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
             del self._rates[key]
+        for chat in [chat for chat, until in self._resting.items() if until <= now]:
+            del self._resting[chat]
 
     def _note(self, result: Settled) -> None:
         if not self._results:

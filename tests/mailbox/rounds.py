@@ -54,7 +54,7 @@ class Round:
         )
         self.running = self.loop.create_task(self.courier.run())
 
-    def leave(
+    def leave(  # noqa: PLR0913 - all a letter can be
         self,
         chat: int,
         *bodies: Body | str,
@@ -62,10 +62,11 @@ class Round:
         lane: int = Lane.PERSON,
         hand: bool = True,
         not_before: int = 0,
+        key: bytes = b"",
     ) -> list[int]:
         """Store letters, and hand them to the courier unless it is to find them by itself."""
         now = self.loop.now()
-        key = VAULT.chat_key(BOT, chat)
+        key = key or VAULT.chat_key(BOT, chat)
         said = [Say(body) if isinstance(body, str) else body for body in bodies]
 
         def keep(work: Work) -> list[Letter]:
