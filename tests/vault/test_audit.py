@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -448,23 +449,51 @@ def test_several_processes_append_to_one_chain(kind: str, tmp_path: Path) -> Non
     database.writer.close()
 
 
-UNLOCKED = """
 class Unlocked(Audit):
-    def _wait(self, work):
+    """An audit log whose writers do not wait for each other."""
+
+    @staticmethod
+    def _wait(work: Work) -> None:
         pass
 
-"""
+
+SOMEBODY_WAITS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
-def test_without_the_lock_two_would_stand_in_the_same_place(tmp_path: Path) -> None:
-    """Shows that the test above could fail: on PostgreSQL both read the same last row."""
+def two_at_once(audit: Audit, url: str) -> list[tuple[Any, BaseException | None]]:
+    """Have a second house append while a first one has, and has not committed yet."""
+    first, second = Database(url), Database(url)
+    said: list[tuple[Any, BaseException | None]] = []
+    ended = threading.Event()
+
+    def tell(result: Any, error: BaseException | None) -> None:
+        said.append((result, error))
+        ended.set()
+
+    def unit(work: Work) -> None:
+        audit.note(work, 1, OPERATOR, "first", "case")
+        work.finish()
+        second.writer._hand_in(lambda work: audit.note(work, 2, HOUSE, "second", "case"), tell)
+        while ask(first, SOMEBODY_WAITS) == [(0,)]:
+            pass
+
+    first.writer.run_now(unit)
+    assert ended.wait(60)
+    first.writer.close()
+    second.writer.close()
+    return said
+
+
+def test_whoever_appends_waits_for_whoever_has_not_committed(tmp_path: Path) -> None:
     url = migrated_url("postgresql", tmp_path)
-    unlocked = NOTES.replace("audit = Audit(", f"{UNLOCKED}audit = Unlocked(")
-    running = [
-        subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", unlocked, url, f"worker{number}", "60"], stderr=subprocess.PIPE
-        )
-        for number in range(4)
-    ]
-    said = [process.communicate(timeout=120)[1] for process in running]
-    assert any(b"UniqueViolation" in each for each in said)
+    assert two_at_once(AUDIT, url) == [(None, None)]
+    assert ask(Database(url), "SELECT id, deed FROM audit") == [(1, "first"), (2, "second")]
+
+
+def test_without_waiting_two_would_stand_in_the_same_place(tmp_path: Path) -> None:
+    """Shows that the test above could fail."""
+    ((_, error),) = two_at_once(Unlocked(VAULT), migrated_url("postgresql", tmp_path))
+    assert type(error).__name__ == "UniqueViolation"
