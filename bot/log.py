@@ -23,7 +23,7 @@ EVENTS = frozenset(
         "letter_uncertain", "letter_blocked", "letter_refused", "letter_later", "recovered",
         "case_opened", "case_raised", "case_withdrawn", "file_saved", "file_failed", "tidied",
         "store_failed", "library", "loss_window", "outage", "left_group", "deferred",
-        "fetch_failed", "text_untranslated",
+        "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
     }
 )  # fmt: skip
 FIELDS = {

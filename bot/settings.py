@@ -36,6 +36,9 @@ FIXES = {
     "promise_minutes": "minutes to the first answer for P0 to P4, growing, e.g. 2,15,240,1440,4320",
     "claim_lapses_minutes": "minutes after which an untouched claim goes back, 1 or more",
     "silence_minutes": "minutes of silence after danger until staff are told, 1 or more",
+    "desk_group": "the number of the caseworkers' group, negative, e.g. -1001234567890",
+    "desk_mode": "notify (no words of people in the group) or content (all of them)",
+    "staff_language": "what the desk is written in: zh_Hant or en",
     "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
 }
 """What each setting wants to be, for the person who mends it."""
@@ -78,6 +81,12 @@ class Settings(BaseSettings):
     """After how long a claim that nobody worked on goes back to the queue."""
     silence_minutes: Annotated[int, Field(ge=1, le=LONGEST_WAIT)] = 30
     """How long somebody in danger may say nothing, once answered, before staff are told."""
+    desk_group: Annotated[int, Field(le=0, ge=-(2**52))] = 0
+    """The Telegram group with topics in which caseworkers answer; 0 for none."""
+    desk_mode: Literal["notify", "content"] = "notify"
+    """Whether words of people are shown in that group: they then lie on Telegram's servers too."""
+    staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
+    """What caseworkers read in the group."""
     keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
     """How long a closed case is kept."""
 
