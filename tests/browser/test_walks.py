@@ -68,6 +68,7 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
             Report.under_18: ("adult",),
             Report.needs: ("legal", "papers"),
             Report.leaving: ("forbidden",),
+            Report.situation: ("works_here",),
             Report.work: ("factory",),
             Report.signs: ("wages", "documents"),
             Report.who: ("broker",),
@@ -99,6 +100,7 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
         await _reads_in(malee, "th", AskForHelp.soon)
         await malee.chooses(AskForHelp.soon, "days")
         await malee.chooses(AskForHelp.county, "KHH")
+        await malee.chooses(AskForHelp.situation, "works_here")
         await malee.answers(AskForHelp.anything_else, "ห้ามโทรหานายจ้าง")
         await malee.passes(AskForHelp.call_me)
         await malee.chooses(AskForHelp.contact_rule, "any_time")
@@ -200,6 +202,7 @@ async def _tells_what_is_needed(sari: Person) -> None:
     await sari.chooses(Report.leaving, "forbidden")
     await sari.chooses(Report.moved, "no_sign")
     await sari.chooses(Report.county, "TAO")
+    await sari.chooses(Report.situation, "works_here")
     await sari.chooses(Report.work, "factory")
 
 
@@ -271,7 +274,15 @@ async def _come_to_their_own_words(people: Iterable[Person]) -> None:
     ):
         for person in people:
             await person.chooses(question, code)
-    left_out = (Report.needs, Report.hurt, Report.leaving, Report.moved, Report.county, Report.work)
+    left_out = (
+        Report.needs,
+        Report.hurt,
+        Report.leaving,
+        Report.moved,
+        Report.county,
+        Report.they_situation,
+        Report.work,
+    )
     for unanswered in left_out:
         for person in people:
             await person.passes(unanswered)

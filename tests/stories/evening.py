@@ -228,7 +228,7 @@ class Guest:
 SHORT_REPORT = (
     "Tell what happened", "About me", "Age 18 or over", "I am safe here", "You may keep them",
     "Papers back", "Done", "Nobody hurt or ill", "Not allowed out", "No sign of that", "Taoyuan",
-    "Factory",
+    "Working in Taiwan", "Factory",
 )  # fmt: skip
 """From the menu to what happened."""
 REST = ("That is enough",)

@@ -60,6 +60,7 @@ async def test_somebody_asks_for_help_in_thai(tmp_path: Path) -> None:
         await nid.press(
             "Ask for help", "I need it", "Age 18 or over", "I am safe here", "You may keep them",
             "A safe place to stay", "Done", "No place tonight", "Today", "Kaohsiung",
+            "Working in Taiwan",
         )  # fmt: skip
         await nid.say("ขอบคุณค่ะ")
         await nid.press("Skip", "Any time", "You may tell them", "Go on", "Send")
