@@ -82,4 +82,6 @@ def bare(words: str) -> str:
 
 def fold(words: str) -> str:
     """Return words as they are compared: no case, no accents' spelling, no invisible characters."""
-    return unicodedata.normalize("NFKC", words).translate(IGNORABLE).casefold().strip()
+    if not words.isascii():
+        words = unicodedata.normalize("NFKC", words).translate(IGNORABLE)
+    return words.casefold().strip()
