@@ -14,6 +14,7 @@ from bot.cases.keeping import FileKeeper
 from bot.channels.telegram.commands import menus, offer
 from bot.channels.telegram.connect import bot_for
 from bot.channels.telegram.files import fetch
+from bot.channels.telegram.group import parse_group
 from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
@@ -27,8 +28,15 @@ from bot.dispatch.effects import Setting
 from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
+from bot.dispatch.staffside import StaffSide
 from bot.errors import HavenError, StoreFailed, WrongSetting
+from bot.hotline.claims import Claims
+from bot.hotline.exchanges import Exchanges
 from bot.hotline.hours import EVERY_DAY, Hours
+from bot.hotline.orders import Orders
+from bot.hotline.phrasebook import Phrasebook
+from bot.hotline.promises import Promises
+from bot.hotline.staff import Staff
 from bot.languages import LANGUAGES, catalogue
 from bot.log import log
 from bot.mailbox.courier import Courier
@@ -40,14 +48,18 @@ from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.upgrade import upgrade
 from bot.vault import HostKey, Vault
-from flows import ALL, opening, phrases
+from bot.vault.audit import Audit
+from flows import ALL, hotline, opening, phrases
 from flows.alarms import alarms
+from flows.phrasebook import PHRASES
+from flows.titles import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from bot.channels.telegram.connect import SilentBot
     from bot.channels.telegram.split import Raw
+    from bot.hotline.desk import Desk
     from bot.mailbox.courier import Channel
     from bot.messages import Update
     from bot.settings import Settings
@@ -116,6 +128,11 @@ def phrasing_of(settings: Settings) -> Phrasing:
         received_change=phrases.RECEIVED_CHANGE,
         too_large=phrases.TOO_LARGE,
         nothing_lost=phrases.NOTHING_LOST,
+        with_you=hotline.WITH_YOU,
+        with_another=hotline.WITH_ANOTHER,
+        has_left=hotline.HAS_LEFT,
+        somebody_reads=hotline.SOMEBODY_READS,
+        titles=TITLES,
         blanks=lambda read_in: _blanks(settings, read_in),
         alarms=alarms,
     )
@@ -160,6 +177,15 @@ def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], 
     return lambda now: known_in(now // MINUTE)
 
 
+def orders_of(settings: Settings, vault: Vault, phrasebook: Phrasebook) -> Orders:
+    """Return what carries caseworkers' commands out."""
+    promises = Promises(settings.promised)
+    claims = Claims(Audit(vault), promises)
+    return Orders(
+        vault=vault, staff=Staff(vault), claims=claims, promises=promises, phrasebook=phrasebook
+    )
+
+
 def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed in
     settings: Settings,
     database: Database,
@@ -172,6 +198,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     limits: Limits | None = None,
     rehearsal: bool = False,
     read: Callable[[bytes], Update] = parse,
+    desks: Sequence[Desk] = (),
 ) -> House:
     """Put a house together around a database and a channel."""
     clock = clock or SystemClock()
@@ -183,17 +210,24 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         phrasing,
         vault,
         facts_of(settings, rehearsal=rehearsal),
+        Phrasebook(PHRASES),
+        settings.zone,
         username,
     )
+    intake = Intake(vault, bot, settings.promised)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,
         conversations=kept,
-        intake=Intake(vault, bot, settings.promised),
+        intake=intake,
         setting=setting,
         vault=vault,
         parse=read,
-    )
+        staff=StaffSide(
+            orders_of(settings, vault, setting.phrasebook), Exchanges(vault), outbox, intake,
+            desks, parse_group,
+        ),
+    )  # fmt: skip
     courier = Courier(outbox, database.writer, channel, clock, limits or Limits())
     dispatcher = Dispatcher(
         inbox=inbox,

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app import build, wake
 from bot.clock import SECOND
+from bot.hotline.commands import encode
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.limits import UNLIMITED, Limits
 from bot.settings import Settings, read_settings
 from bot.store.heartbeat import beat
 from bot.vault import HostKey, Vault
 from tests.clocks import MIDDAY, MovedLoop
+from tests.colleagues import Board, Colleague
 from tests.people import Person, raw
 from tests.post import Post
 from tests.stores import ask, database_on, migrated_url
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from bot.hotline.commands import Command
+    from bot.hotline.events import Event
     from bot.messages import Update
     from bot.store.database import Database
 
@@ -75,7 +79,9 @@ class Home:
             else migrated_url(kind, folder)
         )
         self.post = Post()
+        self.board = Board()
         self.next_update = 1000
+        self.next_command = 0
         self._made = {"limits": limits, "rehearsal": rehearsal} | ({"read": read} if read else {})
         self._people = 0
         self._at = MIDDAY
@@ -87,7 +93,7 @@ class Home:
         self.database = database_on(self.url, self.loop)
         self.house = build(
             self.settings, self.database, VAULT, self.post, bot=BOT, username="haven_bot",
-            clock=self.loop, **self._made,
+            clock=self.loop, desks=(self.board,), **self._made,
         )  # fmt: skip
         self.run(wake(self.house))
         self._courier = self.loop.create_task(self.house.courier.run())
@@ -147,6 +153,20 @@ class Home:
         """Return somebody who has not written yet."""
         self._people += 1
         return Person(self, FIRST_PERSON + self._people, language)
+
+    def colleague(self, name: str = "Mei", **given: Any) -> Colleague:
+        """Return a caseworker who is on duty."""
+        return Colleague(self, name, **given)
+
+    def orders(self, *commands: Command) -> list[Event]:
+        """Carry commands out, together in one batch, and return what desks were shown."""
+        before = len(self.board.events)
+        arrivals = []
+        for command in commands:
+            self.next_command -= 1
+            arrivals.append(Arrival.of(self.next_command, encode(command)))
+        self.takes(*arrivals)
+        return self.board.events[before:]
 
     def passes(self, seconds: float) -> None:
         """Let time pass; the bot says that it runs meanwhile."""

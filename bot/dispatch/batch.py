@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import Intake, NewCase, NewReport
 from bot.cases.urgency import Priority
+from bot.conversation import Position
+from bot.dispatch.attending import Attending
 from bot.dispatch.conversations import Conversation, Conversations, Row
 from bot.dispatch.outcomes import EMPTY_HANDED
+from bot.dispatch.staffside import numbered
 from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
+from bot.hotline.events import Event, Happened
 from bot.log import log
-from bot.mailbox.outbox import Letter, Outbox
-from bot.messages import Body, Kind, Leave, Remove, Toast, Update
+from bot.mailbox.outbox import Author, Letter, Outbox
+from bot.messages import Kind, Leave, Remove, Toast, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.dispatch.effects import Sending, Setting
+    from bot.dispatch.effects import Effects, Sending, Setting, Staffing
+    from bot.dispatch.staffside import StaffSide
+    from bot.hotline.commands import Command
+    from bot.hotline.exchanges import Exchange
+    from bot.hotline.orders import Order
+    from bot.hotline.takeover import Deed
     from bot.mailbox.inbox import Arrival, Inbox
+    from bot.messages import Body
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -44,13 +54,15 @@ class _Batch:
     rows: dict[bytes, Row]
     handled: list[Arrival] = field(default_factory=list)
     changed: dict[bytes, Row] = field(default_factory=dict)
-    said: list[tuple[bytes, int, list[Body]]] = field(default_factory=list)
+    said: list[tuple[bytes, int, list[Body], Staffing | None]] = field(default_factory=list)
     letters: int = 0
     """How many letters the turns so far have led to."""
     cases: list[NewCase] = field(default_factory=list)
     reports: list[NewReport] = field(default_factory=list)
     raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     blocked: list[bytes] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     taken: Taken = field(default_factory=Taken)
 
@@ -80,6 +92,7 @@ class Batches:
         setting: Setting,
         vault: Vault,
         parse: Callable[[bytes], Update],
+        staff: StaffSide,
     ) -> None:
         self._inbox = inbox
         self._outbox = outbox
@@ -88,6 +101,7 @@ class Batches:
         self._setting = setting
         self._vault = vault
         self._parse = parse
+        self._staff = staff
 
     def take(self, work: Work, arrivals: Sequence[Arrival], now: int) -> Taken:
         """Answer arrivals, each chat's in order, and store all that follows."""
@@ -109,6 +123,9 @@ class Batches:
     ) -> list[tuple[Arrival, Update]]:
         readable = []
         for arrival in arrivals:
+            if arrival.update_id < 0:  # no channel counts like that: a desk wrote it down
+                readable.append((arrival, Update(arrival.update_id, Kind.COMMAND)))
+                continue
             try:
                 readable.append((arrival, self._parse(arrival.raw)))
             except Unreadable as error:
@@ -120,11 +137,12 @@ class Batches:
         self, work: Work, batch: _Batch, arrival: Arrival, update: Update, key: bytes
     ) -> None:
         batch.kinds[update.note or update.kind.value] += 1
-        if update.kind is Kind.GROUP:
-            batch.taken.leaves.append(update.chat)
-        elif update.kind in _TALKS:
+        if update.kind is not Kind.NOTHING:
             try:
-                self._turn(work, batch, update, key)
+                if update.kind in _TALKS:
+                    self._turn(work, batch, update, key)
+                else:
+                    self._attend(work, batch, update, arrival.raw)
             except Exception as error:  # noqa: BLE001 - one update's failure is nobody else's
                 fault = type(error).__name__
                 log.error("turn_failed", error=fault)
@@ -133,6 +151,51 @@ class Batches:
                     batch.rows[key].take_back()
                 return
         batch.handled.append(arrival)
+
+    def _attend(self, work: Work, batch: _Batch, update: Update, raw: bytes) -> None:
+        """Do what caseworkers did at a desk; a group where none stands is left."""
+        done = self._staff.commands(work, update, raw, batch.now)
+        if done is None:
+            batch.taken.leaves.append(update.chat)
+            return
+        if done.press:
+            batch.taken.toasts.append((update.chat, Toast(done.press)))
+        for command in done.commands:
+            self._carry_out(work, batch, command)
+
+    def _carry_out(self, work: Work, batch: _Batch, command: Command) -> None:
+        order = self._staff.carry_out(work, command, batch.now)
+        if order is None:
+            return
+        batch.events += order.events
+        batch.exchanges += order.exchanges
+        for deed in order.deeds:
+            self._do(work, batch, order, deed)
+
+    def _do(self, work: Work, batch: _Batch, order: Order, deed: Deed) -> None:
+        """Do in a conversation what an order wants there."""
+        where = order.where
+        if where is None:
+            return
+        key = where.chat_key
+        if key not in batch.rows:
+            batch.rows |= self._conversations.load(work, [key])
+        row = batch.rows.get(key)
+        if row is None:
+            lost = Conversation(where.language, Position(), where.chat)
+            row = batch.rows[key] = Row(None, lost, 0, None)
+        else:
+            row.remember()
+        sent = _Sent(work, batch.now, key)
+        attending = Attending(
+            self._setting,
+            key,
+            row.conversation,
+            batch.now,
+            lambda conversation, sending: self._send(sent, conversation, sending),
+        )
+        effects = attending.attend(deed, order.command.at_desk)
+        self._follow(work, batch, key, row, sent, effects)
 
     def _turn(self, work: Work, batch: _Batch, update: Update, key: bytes) -> None:
         row = batch.rows.get(key)
@@ -149,10 +212,17 @@ class Batches:
         effects = turning.take(update)
         if row is None:
             row = batch.rows[key] = Row(None, turning.conversation, 0, None)
+        self._follow(work, batch, key, row, sent, effects)
+
+    def _follow(  # noqa: PLR0913, PLR0917 - what a turn was made of
+        self, work: Work, batch: _Batch, key: bytes, row: Row, sent: _Sent, effects: Effects
+    ) -> None:
+        """Take down what follows from a turn that did not fail."""
+        chat = row.conversation.chat
         row.plain = None
         batch.changed[key] = row
         row.conversation.fleeting += [-1 - batch.letters - place for place in effects.fleeting]
-        batch.said.append((key, update.chat, effects.bodies))
+        batch.said.append((key, chat, effects.bodies, effects.staffing))
         batch.letters += len(effects.bodies)
         batch.cases += sent.opened
         batch.reports += sent.reports
@@ -160,7 +230,11 @@ class Batches:
         if effects.blocked:
             batch.blocked.append(key)
         if effects.toast is not None:
-            batch.taken.toasts.append((update.chat, effects.toast))
+            batch.taken.toasts.append((chat, effects.toast))
+        if effects.staffing is not None:
+            batch.raised += self._staff.follow(work, key, effects.staffing, batch.now)
+            batch.events += effects.staffing.events
+            batch.exchanges += effects.staffing.exchanges
 
     def _send(self, sent: _Sent, conversation: Conversation, sending: Sending) -> str:
         """Put what a person sent to its case, opening one if none waits; return its reference."""
@@ -190,11 +264,22 @@ class Batches:
         batch.taken.letters = self._letters(work, batch)
         self._conversations.store(work, batch.changed.items())
         self._intake.store(work, batch.cases, batch.reports)
+        batch.events += [Event(Happened.OPENED, case.id) for case in batch.cases]
+        opened = {case.id for case in batch.cases}
+        batch.events += [
+            Event(Happened.ADDED, report.case, code=report.kind)
+            for report in batch.reports
+            if report.case not in opened
+        ]
         for case, answers, at_most in batch.raised:
-            self._intake.raise_case(work, case, answers, at_most, batch.now)
+            if self._intake.raise_case(work, case, answers, at_most, batch.now):
+                batch.events.append(Event(Happened.RAISED, case))
         for key in batch.blocked:
             self._outbox.block(work, key, batch.now)
         self._outbox.keep(work, batch.taken.letters)
+        if batch.events:
+            self._staff.keep(work, batch.exchanges, batch.events, batch.now)
+            batch.taken.letters += self._staff.show(work, batch.events, batch.now)
         self._inbox.keep_handled(work, batch.handled, batch.now)
         self._inbox.count(batch.kinds)
         batch.taken.opened = batch.cases
@@ -204,12 +289,15 @@ class Batches:
         count = batch.letters + len(batch.taken.leaves)
         numbers = list(self._outbox.numbers(work, count)) if count else []
         letters: list[Letter] = []
-        for key, chat, bodies in batch.said:
+        for key, chat, bodies, staffing in batch.said:
+            first = len(letters)
             for body in bodies:
                 named = _named(body, numbers) if isinstance(body, Remove) else body
                 letters.append(
                     Letter(numbers[len(letters)], key, chat, named, created_at=batch.now)
                 )
+            if staffing is not None and staffing.written:
+                _sign(batch, letters[first:], staffing)
         for row in batch.changed.values():
             row.conversation.fleeting = _numbered(row.conversation.fleeting, numbers)
         bot = self._inbox.bot
@@ -217,6 +305,20 @@ class Batches:
             key = self._vault.chat_key(bot, chat)
             letters.append(Letter(numbers[len(letters)], key, chat, Leave(), created_at=batch.now))
         return letters
+
+
+def _sign(batch: _Batch, letters: list[Letter], staffing: Staffing) -> None:
+    """Make a caseworker's words theirs: kept with the case, held back while they may not go."""
+    numbers: dict[int, int] = {}
+    written: dict[int, Exchange] = {}
+    for place, it in staffing.written.items():
+        letter = letters[place]
+        letter.author = Author.CASEWORKER
+        letter.not_before, letter.hold = it.at, it.hold
+        numbers[id(it.exchange)] = letter.id
+        written[id(it.exchange)] = it.exchange
+    batch.exchanges += [replace(it, letter=numbers[who]) for who, it in written.items()]
+    batch.events = numbered(batch.events, numbers)
 
 
 def _numbered(letters: Sequence[int], numbers: Sequence[int]) -> list[int]:
@@ -228,5 +330,5 @@ def _named(body: Remove, numbers: Sequence[int]) -> Remove:
     return Remove(body.messages, tuple(_numbered(body.letters, numbers)))
 
 
-_TALKS = frozenset(Kind) - {Kind.NOTHING, Kind.GROUP}
+_TALKS = frozenset(Kind) - {Kind.NOTHING, Kind.GROUP, Kind.COMMAND}
 """Kinds that belong to a conversation with one person."""

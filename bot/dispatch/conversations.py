@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from bot.clock import DAY, HOUR
 from bot.conversation import Position
 from bot.errors import DoesNotOpen
+from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import conversations
 from bot.vault import Purpose
@@ -49,6 +50,15 @@ class Conversation(msgspec.Struct, array_like=True):
     """The button that was heard last: pressed once more it has no second effect."""
     albums: list[str] = []
     """Albums of which a file came: the others are taken without a word."""
+    holding: Holding | None = None
+    """The caseworker who holds the conversation; the bot is silent in it."""
+
+    @property
+    def used_at(self) -> int:
+        """Return when anybody last wrote here: until a day later it is kept."""
+        if self.holding is None:
+            return self.touched_at
+        return max(self.touched_at, self.holding.since, self.holding.spoken_at)
 
 
 class Row:
@@ -166,7 +176,7 @@ class Conversations:
         added, same_hour, new_hour = [], [], []
         for key, row in changed:
             state = self.sealed(key, row.conversation)
-            hour = row.conversation.touched_at // HOUR * HOUR
+            hour = row.conversation.used_at // HOUR * HOUR
             if row.id is None:
                 added.append((key, state, hour))
             elif row.hour == hour:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from zoneinfo import ZoneInfo
 
     from bot.conversation import Answer, Book
     from bot.dispatch.phrasing import Phrasing
     from bot.dispatch.screens import Screens
+    from bot.hotline.events import Event
+    from bot.hotline.exchanges import Exchange
+    from bot.hotline.phrasebook import Phrasebook
     from bot.messages import Body, Toast
     from bot.vault import Vault
 
@@ -27,6 +31,37 @@ class Sending:
 
 
 @dataclass(slots=True)
+class Written:
+    """A caseworker's words among the letters of a turn."""
+
+    exchange: Exchange
+    at: int = 0
+    """When they may go; 0: now."""
+    hold: str | None = None
+    """Why they wait."""
+
+
+@dataclass(slots=True)
+class Staffing:
+    """What follows for staff, in a conversation that somebody holds."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    """What the person wrote."""
+    events: list[Event] = field(default_factory=list)
+    written: dict[int, Written] = field(default_factory=dict)
+    """By their place in `bodies`."""
+    alarms: set[str] = field(default_factory=set)
+    releases: bool = False
+    """What waited for the opener's answer may go."""
+    drops: bool = False
+    """What waits is not sent any more."""
+
+    def wrote(self, places: Iterable[int], it: Exchange, at: int, hold: str | None) -> None:
+        """Note whose words stand in these places."""
+        self.written.update({place: Written(it, at, hold) for place in places})
+
+
+@dataclass(slots=True)
 class Effects:
     """What follows from one update."""
 
@@ -35,6 +70,15 @@ class Effects:
     """Places in `bodies` that vanish at the next step."""
     toast: Toast | None = None
     blocked: bool = False
+    staffing: Staffing | None = None
+    """None in nearly every turn: nobody holds the conversation."""
+
+    @property
+    def staff(self) -> Staffing:
+        """Return what follows for staff, to be added to."""
+        if self.staffing is None:
+            self.staffing = Staffing()
+        return self.staffing
 
 
 @dataclass(frozen=True)
@@ -47,4 +91,7 @@ class Setting:
     vault: Vault
     known: Callable[[int], frozenset[str]]
     """Facts of this deployment at a moment: rehearsal, police, staffed."""
+    phrasebook: Phrasebook
+    zone: ZoneInfo
+    """The zone of the hours people choose."""
     username: str = ""

@@ -31,6 +31,16 @@ class Phrasing:
     received_change: Text
     too_large: Text
     nothing_lost: Text
+    with_you: Text
+    """Who writes now: {title} of {organisation}."""
+    with_another: Text
+    """The same, when the case went to a colleague."""
+    has_left: Text
+    """That {title} has left, and the bot answers again."""
+    somebody_reads: Text
+    """For a press on an old button while a caseworker holds the conversation."""
+    titles: Mapping[str, Text]
+    """What people are told a caseworker is, by code."""
     blanks: Callable[[Catalogue], Mapping[str, str]]
     """Returns what fills {organisation}, {contact}, {hours}, {keep_days} and {numbers}."""
     alarms: Callable[[str], frozenset[str]]

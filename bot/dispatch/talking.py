@@ -105,10 +105,20 @@ class Talking:
         extra: dict[str, str] = {}
         for came in turn.came:
             self._came(came, extra)
+        if self.conversation.holding is not None:
+            self._say_only_what_ended(turn, extra)
+            return
         if turn.replies:
             self._say(turn, message, extra)
         if not self.conversation.position.frames:
             self._lead_on(turn.came)
+
+    def _say_only_what_ended(self, turn: Turn, extra: dict[str, str]) -> None:
+        """Leave out what lies beneath: a caseworker is in the chat, and the bot asks nothing."""
+        if turn.came:
+            turn.replies = turn.replies[: turn.came[-1].after]
+        if turn.replies:
+            self._say(turn, 0, extra)
 
     def _lead_on(self, ended: list[Came]) -> None:
         """Begin what follows by itself, once the last words of what has ended are said."""
@@ -226,6 +236,13 @@ class Talking:
         self.effects.bodies.append(
             Say(self.setting.screens.words(text, self.conversation.language))
         )
+
+    def _tell_with(self, text: Text, values: dict[str, str]) -> None:
+        language = self.conversation.language
+        words = self.setting.screens.words(text, language)
+        for blank, value in values.items():
+            words = words.replace("{" + blank + "}", value)
+        self.effects.bodies.append(Say(words))
 
     def _stale(self, update: Update) -> None:
         self._toast(update, self.setting.phrasing.stale)

@@ -15,7 +15,8 @@ from bot.dispatch import tokens
 from bot.dispatch.commands import FLOWS, START, command
 from bot.dispatch.conversations import KEPT
 from bot.dispatch.outcomes import AFTER
-from bot.dispatch.talking import AGAIN, DANGER, RESUME, STOP, Talking
+from bot.dispatch.relaying import FORWARDED, Relaying
+from bot.dispatch.talking import AGAIN, DANGER, RESUME, STOP
 from bot.languages import negotiate
 from bot.messages import Kind, Remove, Toast, Update
 
@@ -29,8 +30,6 @@ SILENCE = 30 * MINUTE
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 LONGEST_LABEL = 60
-FORWARDED = "\u21aa"
-"""Stands before the name of whom a forwarded message came from, in any language."""
 MOST_ALBUMS = 4
 """Albums that are remembered at a time."""
 LANGUAGES = ("language", "language")
@@ -39,7 +38,7 @@ SAYS_NOTHING = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
 """What an account does without a word."""
 
 
-class Turning(Talking):
+class Turning(Relaying):
     """One update being answered. `take` returns its effects; the conversation is changed."""
 
     __slots__ = ()
@@ -68,11 +67,14 @@ class Turning(Talking):
             self.effects.toast = Toast(update.press)
         if silence > KEPT:
             self._renew()
-        if silence > SILENCE:
+        holding = conversation.holding
+        if holding is not None and self._goes_to_somebody(self._wanted_at_once(update), update):
+            self._relay(holding, update, silence)
+        elif silence > SILENCE:
             self._after_silence(update)
         else:
             _HANDLERS[update.kind](self, update)
-        if update.origin:
+        if update.origin and conversation.holding is None:
             # Somebody's name is content: it lies sealed beside the answers and goes where they go.
             conversation.position.keep(f"{FORWARDED} {update.origin}")
         return self.effects

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.conversation.bookmark import Bookmark
     from bot.hotline.exchanges import Exchange
     from bot.text import Text
 
@@ -63,6 +64,8 @@ class Event:
     values: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     exchange: Exchange | None = None
+    bookmark: Bookmark | None = None
+    """Where the conversation stands, for whoever takes it over."""
     at_desk: str = ""
     is_refused: bool = False
     """For TOLD: the command was not carried out."""

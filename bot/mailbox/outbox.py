@@ -17,7 +17,7 @@ from bot.store.tables import UNSENT, outbox
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -67,6 +67,8 @@ class Letter:
     attempts: int = 0
     not_before: int = 0
     created_at: int = 0
+    hold: str | None = None
+    """Why it waits, when it is not for the network: nobody's other letters wait behind it."""
 
 
 @dataclass(slots=True)
@@ -92,6 +94,7 @@ _decode = msgspec.msgpack.Decoder(_Content).decode
 
 _KEPT = (
     "id", "chat_key", "lane", "author", "state", "body", "not_before", "attempts", "created_at",
+    "hold",
 )  # fmt: skip
 _KEEP = Prepared(
     lambda dialect: insert_of(dialect, outbox).values({name: bindparam(name) for name in _KEPT}),
@@ -205,6 +208,30 @@ _SENDING = Prepared(
     ),
     "row",
 )
+_RELEASE = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(
+            UNSENT,
+            outbox.c.chat_key == bindparam("key"),
+            outbox.c.state == State.QUEUED.value,
+            outbox.c.hold == bindparam("reason"),
+        )
+        .values(not_before=bindparam("not_before"), hold=None)
+    ),
+    "not_before",
+    "key",
+    "reason",
+)
+_HELD_BACK = Prepared(
+    lambda _: select(outbox.c.id).where(
+        UNSENT,
+        outbox.c.chat_key == bindparam("key"),
+        outbox.c.state == State.QUEUED.value,
+        outbox.c.hold.is_not(None),
+    ),
+    "key",
+)
 _UNCERTAIN = Prepared(
     lambda _: (
         update(outbox)
@@ -242,6 +269,8 @@ class Outbox:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self.when_ended: Callable[[Work, Sequence[tuple[int, State]], int], None] | None = None
+        """Told in the same unit of work how humans' letters ended, by number."""
 
     def numbers(self, work: Work, count: int) -> range | list[int]:
         """Return numbers for new letters, in the order they are to be said."""
@@ -265,6 +294,7 @@ class Outbox:
                     letter.not_before,
                     letter.attempts,
                     letter.created_at,
+                    letter.hold,
                 )
                 for letter in letters
             ],
@@ -311,6 +341,17 @@ class Outbox:
         work.many(_ENDED, ended)
         for key, at in blocked.items():
             self.block(work, key, at)
+        if self.when_ended is not None:
+            self._tell_of_humans(work, results)
+
+    def _tell_of_humans(self, work: Work, results: Sequence[Settled]) -> None:
+        ended = [
+            (result.letter.id, result.state)
+            for result in results
+            if result.letter.author != Author.BOT and result.state is not State.QUEUED
+        ]
+        if ended and self.when_ended is not None:
+            self.when_ended(work, ended, max(result.at for result in results))
 
     def mark_sending(self, work: Work, letters: Sequence[Letter]) -> None:
         """Write down that humans' letters are about to be sent."""
@@ -319,6 +360,16 @@ class Outbox:
     def block(self, work: Work, chat_key: bytes, now: int) -> None:
         """Stop everything queued for a chat that blocked us."""
         work.run(_BLOCK_CHAT, now, chat_key)
+
+    def release(self, work: Work, chat_key: bytes, reason: str, not_before: int) -> None:
+        """Let go what waits in a chat for this reason, from a moment on."""
+        work.run(_RELEASE, not_before, chat_key, reason)
+
+    def withdraw(self, work: Work, chat_key: bytes, now: int) -> list[int]:
+        """Send nothing any more of what is held back in a chat; return those letters."""
+        letters = [int(row) for (row,) in work.rows(_HELD_BACK, chat_key)]
+        work.many(_ENDED, [(State.REFUSED.value, "withdrawn", now, row) for row in letters])
+        return letters
 
     def recover(self, work: Work, now: int) -> int:
         """After a start: humans' letters that were on their way are uncertain."""

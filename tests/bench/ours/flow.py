@@ -43,6 +43,13 @@ class Welcome(Flow):
 
 _NEVER_SAID: Final = {field.name: Text(field.name) for field in fields(Phrasing)}
 PHRASING: Final = Phrasing(
-    **{**_NEVER_SAID, "controls": CONTROLS, "labels": (), "blanks": lambda _: {}, "alarms": alarms}  # type: ignore[arg-type]
+    **{
+        **_NEVER_SAID,
+        "controls": CONTROLS,
+        "labels": (),
+        "titles": {},
+        "blanks": lambda _: {},
+        "alarms": alarms,
+    }  # type: ignore[arg-type]
 )
 """What the dispatcher would say by itself; the walk gives it no reason to."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from bot.cases.intake import Intake
+from bot.channels.telegram.group import parse_group
 from bot.channels.telegram.parse import parse
 from bot.clock import SystemClock
 from bot.conversation import Book
@@ -13,12 +15,20 @@ from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.effects import Setting
 from bot.dispatch.screens import Screens
+from bot.dispatch.staffside import StaffSide
+from bot.hotline.claims import Claims
+from bot.hotline.exchanges import Exchanges
+from bot.hotline.orders import Orders
+from bot.hotline.phrasebook import Phrasebook
+from bot.hotline.promises import Promises
+from bot.hotline.staff import Staff
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.limits import UNLIMITED
 from bot.mailbox.outbox import Outbox
 from bot.store.database import Database
 from bot.vault import HostKey, Vault
+from bot.vault.audit import Audit
 from tests.bench.feed import BOT
 from tests.bench.ours.flow import PHRASING, Welcome
 
@@ -45,23 +55,43 @@ def courier(store: Database, channel: Channel) -> Courier:
 
 def dispatcher(store: Database, letters: Courier) -> Dispatcher:
     """Return a dispatcher that knows one flow."""
-    inbox = Inbox(NUMBER, VAULT)
+    inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
+    phrasebook = Phrasebook({})
     batches = Batches(
         inbox=inbox,
-        outbox=Outbox(VAULT),
+        outbox=outbox,
         conversations=Conversations(VAULT),
-        intake=Intake(VAULT, NUMBER),
+        intake=intake,
         setting=Setting(
-            Book((Welcome,)), Screens(PHRASING), PHRASING, VAULT, known=lambda _: _NOBODY
+            Book((Welcome,)),
+            Screens(PHRASING),
+            PHRASING,
+            VAULT,
+            known=lambda _: _NOBODY,
+            phrasebook=phrasebook,
+            zone=ZoneInfo("Asia/Taipei"),
         ),
         vault=VAULT,
         parse=parse,
+        staff=_staff_side(outbox, intake, phrasebook),
     )
     return Dispatcher(
         inbox=inbox,
-        outbox=Outbox(VAULT),
+        outbox=outbox,
         batches=batches,
         writer=store.writer,
         courier=letters,
         clock=SystemClock(),
     )
+
+
+def _staff_side(outbox: Outbox, intake: Intake, phrasebook: Phrasebook) -> StaffSide:
+    promises = Promises()
+    orders = Orders(
+        vault=VAULT,
+        staff=Staff(VAULT),
+        claims=Claims(Audit(VAULT), promises),
+        promises=promises,
+        phrasebook=phrasebook,
+    )
+    return StaffSide(orders, Exchanges(VAULT), outbox, intake, (), parse_group)

@@ -1,0 +1,137 @@
+"""While a caseworker holds the conversation: what the person does goes to them, not to the engine.
+
+Two things go on as ever, whoever holds the chat: danger and stop. Everything else is kept with the
+case and shown at the desks, and the bot says nothing of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.conversation import FileNote
+from bot.dispatch import tokens
+from bot.dispatch.talking import DANGER, STOP, Talking
+from bot.hotline.contact import HERE
+from bot.hotline.events import Event, Happened
+from bot.hotline.exchanges import Content, Exchange, Side, Sort
+from bot.hotline.takeover import NOT_NOW, OPENER, UNTIL_HOURS, Holding, Meeting
+from bot.messages import Kind, Say, Update
+
+if TYPE_CHECKING:
+    from bot.conversation import Came
+
+FORWARDED = "\u21aa"
+"""Stands before the name of whom a forwarded message came from, in any language."""
+SAFETY = frozenset({DANGER, STOP})
+"""Flows that speak although a caseworker holds the conversation."""
+_SORTS = {Kind.FILES: Sort.FILES, Kind.PLACE: Sort.PLACE, Kind.EDIT: Sort.EDIT}
+
+
+class Relaying(Talking):
+    """A conversation that somebody may hold."""
+
+    __slots__ = ()
+
+    def _goes_to_somebody(self, wanted: str | None, update: Update) -> bool:
+        """Tell whether a caseworker gets this and the engine does not."""
+        if self.conversation.holding is None or wanted in SAFETY:
+            return False
+        frames = self.conversation.position.frames
+        asks = bool(frames) and frames[-1].flow in SAFETY
+        return not (asks and update.kind is Kind.PRESS and self._is_phrase(update.words) is None)
+
+    def _relay(self, holding: Holding, update: Update, silence: int) -> None:
+        """Give what came to whoever holds the conversation."""
+        heard = self._heard(update)
+        if heard is None:
+            self._toast(update, self.setting.phrasing.somebody_reads)
+        else:
+            self._keep(Exchange(holding.case, Side.PERSON, *heard, self.now), Happened.HEARD)
+            if update.words and update.kind is not Kind.PRESS:
+                self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
+        self._meet(holding, silence, None if heard is None else heard[1].code)
+
+    def _heard(self, update: Update) -> tuple[Sort, Content] | None:
+        """Return what came as it is kept; None for a button that says nothing to a caseworker."""
+        if update.kind is Kind.PRESS:
+            code = self._is_phrase(update.words)
+            return None if code is None else (Sort.REPLY, Content(code=code))
+        files = tuple(
+            FileNote(file.handle, file.kind, file.size, file.name,
+                     unique=file.unique, mime=file.mime)
+            for file in update.files
+        )  # fmt: skip
+        words = f"{FORWARDED} {update.origin}\n{update.words}" if update.origin else update.words
+        return _SORTS.get(update.kind, Sort.WORDS), Content(
+            words=words,
+            files=files,
+            code=update.note if update.kind is Kind.OTHER else "",
+            message=update.message,
+            latitude=update.latitude,
+            longitude=update.longitude,
+        )
+
+    def _is_phrase(self, token: str) -> str | None:
+        """Return the reply a button stands for, as `phrase.reply`; None for any other button."""
+        prefix = self._phrase_prefix()
+        found = None
+        if token.startswith(prefix):
+            found = self.setting.phrasebook.read(token[len(prefix) :])
+        return None if found is None else ".".join(found)
+
+    def _phrase_prefix(self) -> str:
+        return tokens.prefix(self.setting.vault, self.chat_key, 0, "phrasebook")
+
+    def _meet(self, holding: Holding, silence: int, code: str | None) -> None:
+        """Ask whether this is a good moment; say who writes once it was answered."""
+        if silence > HERE:
+            holding.meeting = Meeting.TO_BE_ASKED
+        if holding.meeting == Meeting.TO_BE_ASKED:
+            self._open(holding, 0)
+        elif holding.meeting == Meeting.ASKED and code != f"{OPENER}.{NOT_NOW}":
+            holding.meeting = Meeting.MET
+            self._introduce(holding)
+            self.effects.staff.releases = True
+
+    def _open(self, holding: Holding, at: int) -> None:
+        """Say the neutral opener, now or at a moment."""
+        holding.meeting = Meeting.ASKED
+        said = self.setting.phrasebook.say(
+            OPENER, {}, self.conversation.language, self._phrase_prefix()
+        )
+        content = Content(code=OPENER)
+        it = Exchange(holding.case, Side.CASEWORKER, Sort.PHRASE, content, self.now, holding.by)
+        self._write([said], it, at, UNTIL_HOURS if at else None)
+
+    def _introduce(self, holding: Holding) -> None:
+        """Say who writes: a role, never a name."""
+        self._tell_with(self.setting.phrasing.with_you, {"title": self._title(holding)})
+
+    def _title(self, holding: Holding) -> str:
+        title = self.setting.phrasing.titles[holding.title]
+        return self.setting.screens.words(title, self.conversation.language)
+
+    def _stopped(self, came: Came) -> None:
+        super()._stopped(came)
+        holding = self.conversation.holding
+        if holding is not None:
+            self.conversation.holding = None
+            self.effects.staff.drops = True
+            self._happened(Event(Happened.HANDED_BACK, holding.case, code="stopped"))
+
+    # --- what follows ------------------------------------------------------------------------
+
+    def _keep(self, it: Exchange, what: Happened) -> None:
+        self.effects.staff.exchanges.append(it)
+        self._happened(Event(what, it.case, it.author, exchange=it))
+
+    def _happened(self, event: Event) -> None:
+        self.effects.staff.events.append(event)
+
+    def _write(self, parts: list[Say], it: Exchange, at: int = 0, hold: str | None = None) -> None:
+        """Put a caseworker's words among what is said, now or when they may go."""
+        place = len(self.effects.bodies)
+        self.effects.bodies += parts
+        self.effects.staff.wrote(range(place, place + len(parts)), it, at, hold)
+        what = Happened.HELD if hold else Happened.SAID
+        self._happened(Event(what, it.case, it.author, code=hold or "", exchange=it))

@@ -1,0 +1,135 @@
+"""The staff's side of a batch: orders are carried out, what was written is kept, desks are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.cases.urgency import Priority
+from bot.hotline.commands import decode
+from bot.hotline.events import Event, Happened
+from bot.hotline.exchanges import Side
+from bot.hotline.takeover import UNTIL_MET
+from bot.mailbox.outbox import Lane, Letter, State
+from bot.messages import Kind, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.cases.intake import Intake
+    from bot.dispatch.effects import Staffing
+    from bot.hotline.commands import Command
+    from bot.hotline.desk import Desk
+    from bot.hotline.exchanges import Exchange, Exchanges
+    from bot.hotline.orders import Order, Orders
+    from bot.mailbox.outbox import Outbox
+    from bot.store.writer import Work
+
+WITHDRAWN = "withdrawn"
+"""How a letter ended that nobody wanted any more before it could go."""
+AFTER_THE_REST = 1_000_000
+"""Microseconds what was held back waits for the words that come before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done at a desk in one update."""
+
+    commands: list[Command]
+    press: str = ""
+    """The button to be acknowledged."""
+
+
+@dataclass(slots=True)
+class StaffSide:
+    """What the dispatcher needs to serve caseworkers, inside its units of work."""
+
+    orders: Orders
+    exchanges: Exchanges
+    outbox: Outbox
+    intake: Intake
+    desks: Sequence[Desk]
+    read_group: Callable[[bytes], Update]
+
+    def __post_init__(self) -> None:
+        """Hear how caseworkers' letters end."""
+        self.outbox.when_ended = self._letters_ended
+
+    def commands(self, work: Work, update: Update, raw: bytes, now: int) -> Done | None:
+        """Return what caseworkers do with this update; None when it is none of a desk's."""
+        if update.kind is Kind.COMMAND:
+            return Done([decode(raw)])
+        for desk in self.desks:
+            if desk.is_ours(update.chat):
+                there = self.read_group(raw)
+                return Done(desk.read(work, there, now), there.press)
+        return None
+
+    def carry_out(self, work: Work, command: Command, now: int) -> Order | None:
+        """Carry a command out as far as the case is concerned."""
+        return self.orders.carry_out(work, command, now)
+
+    def follow(
+        self, work: Work, chat_key: bytes, staffing: Staffing, now: int
+    ) -> list[tuple[str, dict[str, object], Priority]]:
+        """Let go or take back what waited in a chat; return what makes its case more urgent."""
+        if staffing.releases:
+            self.outbox.release(work, chat_key, UNTIL_MET, now + AFTER_THE_REST)
+        if staffing.drops:
+            self._withdraw(work, chat_key, staffing, now)
+        for it in staffing.exchanges:
+            self.intake.keep_files(work, it.case, it.content.files, it.at)
+        if not staffing.alarms:
+            return []
+        alarms: dict[str, object] = {"alarms": tuple(sorted(staffing.alarms))}
+        cases = {it.case for it in staffing.exchanges if it.side is Side.PERSON}
+        return [(case, alarms, Priority.INFORMATION) for case in cases]
+
+    def _withdraw(self, work: Work, chat_key: bytes, staffing: Staffing, now: int) -> None:
+        for letter in self.outbox.withdraw(work, chat_key, now):
+            if found := self.exchanges.settle(work, letter, WITHDRAWN):
+                case, by = found
+                staffing.events.append(Event(Happened.SETTLED, case, by, code=WITHDRAWN))
+
+    def keep(
+        self, work: Work, written: Sequence[Exchange], events: Sequence[Event], now: int
+    ) -> None:
+        """Store what was written, and start and stop the clocks of those cases."""
+        self.exchanges.keep(work, written)
+        for event in events:
+            self.orders.note(work, event, now)
+
+    def show(self, work: Work, events: Sequence[Event], now: int) -> list[Letter]:
+        """Store and return the letters that show events at the desks."""
+        shown = [letter for desk in self.desks for letter in desk.show(work, events, now)]
+        if not shown:
+            return []
+        numbers = self.outbox.numbers(work, len(shown))
+        letters = [
+            Letter(number, key, chat, body, lane=Lane.STAFF, created_at=now)
+            for number, (key, chat, body) in zip(numbers, shown, strict=True)
+        ]
+        self.outbox.keep(work, letters)
+        return letters
+
+    def _letters_ended(self, work: Work, ended: Sequence[tuple[int, State]], now: int) -> None:
+        """Note how caseworkers' letters ended; the courier finds what shows it at the desks."""
+        events = []
+        for letter, state in ended:
+            if found := self.exchanges.settle(work, letter, state.value):
+                case, by = found
+                events.append(Event(Happened.SETTLED, case, by, code=state.value))
+                if state is State.SENT:  # what was held back answers only now
+                    self.orders.note(work, Event(Happened.SAID, case, by), now)
+        if events:
+            self.show(work, events, now)
+
+
+def numbered(events: Sequence[Event], letters: dict[int, int]) -> list[Event]:
+    """Return events whose exchanges know the letters they went into, by the exchange's identity."""
+    return [
+        replace(event, exchange=replace(event.exchange, letter=letters[id(event.exchange)]))
+        if event.exchange is not None and id(event.exchange) in letters
+        else event
+        for event in events
+    ]

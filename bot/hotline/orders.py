@@ -1,0 +1,349 @@
+"""Carry out what caseworkers do: each verb one row, in the transaction of that person's chat.
+
+An order either happens, or whoever gave it hears why not. What it does in the conversation itself
+is a `Deed`, carried out by the dispatcher, who alone may speak to the person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from bot.cases.life import Move, Refusal
+from bot.cases.urgency import Priority
+from bot.hotline.claims import Claimed, HeldBy, TooMany
+from bot.hotline.commands import Command, Verb
+from bot.hotline.contact import WHEN_I_WRITE
+from bot.hotline.events import Event, Happened
+from bot.hotline.exchanges import Content, Exchange, Side, Sort
+from bot.hotline.takeover import Deed, FillIn, HandBack, PassOn, TakeOver, Tell
+from bot.store.prepared import Prepared
+from bot.store.tables import cases
+from bot.text import Text, _
+from bot.vault import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.hotline.claims import Claims
+    from bot.hotline.phrasebook import Phrasebook
+    from bot.hotline.promises import Promises
+    from bot.hotline.staff import Caseworker, Staff
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+NOT_STAFF = _("You are not on the list of caseworkers.")
+NO_SUCH_CASE = _("There is no such case.")
+HELD_BY = _("{name} holds this case already.")
+FULL = _("You hold as many chats as agreed ({most}). Release or close one first.")
+NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
+NO_SUCH_PHRASE = _("There is no such sentence in the phrasebook.")
+BLANKS_MISSING = _("These blanks are still empty: {blanks}.")
+NO_SUCH_DISPOSITION = _("Say how it ended: {codes}.")
+NO_SUCH_PRIORITY = _("A priority is a number from 0 to 4.")
+NOTHING_TO_SAY = _("There is nothing to send.")
+TOO_LONG = _("That is longer than {most} characters; nothing was sent. Please shorten it.")
+CLAIMED = _("The case is yours.")
+CLAIMED_OTHER = _("The case is yours. Careful: the person writes in another language than yours.")
+DONE = _("Done.")
+
+LONGEST = 12_000
+"""Characters of a caseworker in one go; a desk splits what is longer than its own limit."""
+
+DISPOSITIONS: Mapping[str, Text] = {
+    "helped": _("helped"),
+    "referred": _("passed on to another organisation"),
+    "no_answer": _("the person did not answer any more"),
+    "withdrawn": _("the person wanted nothing more"),
+    "information": _("information was given"),
+    "duplicate": _("the same as another case"),
+    "outside": _("nothing this hotline can do"),
+}
+"""How a case ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A case as far as an order needs it."""
+
+    case: str
+    reference: str
+    chat_key: bytes
+    chat: int
+    language: str
+    rule: str
+    holder: str | None
+    priority: int
+
+
+@dataclass(slots=True)
+class Order:
+    """A command being carried out."""
+
+    work: Work
+    command: Command
+    by: Caseworker
+    where: Whereabouts | None
+    now: int
+    events: list[Event] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    """What is kept whatever the conversation does: notes."""
+
+    @property
+    def case(self) -> str:
+        """Return the case's id, empty where the order concerns none."""
+        return self.where.case if self.where else ""
+
+    def tell(self, text: Text, **values: str) -> None:
+        """Tell whoever gave the order what came of it."""
+        self.events.append(
+            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
+                  at_desk=self.command.at_desk)
+        )  # fmt: skip
+
+    def refuse(self, text: Text, **values: str) -> None:
+        """Tell them why nothing came of it."""
+        self.events.append(
+            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
+                  at_desk=self.command.at_desk, is_refused=True)
+        )  # fmt: skip
+
+    def happened(self, what: Happened, code: str = "", **values: str) -> None:
+        """Let every desk know."""
+        self.events.append(Event(what, self.case, self.by.id, code=code, values=values))
+
+
+_WHERE = Prepared(
+    lambda _: select(
+        cases.c.reference, cases.c.chat_key, cases.c.address, cases.c.language, cases.c.contact,
+        cases.c.holder, cases.c.priority,
+    ).where(cases.c.id == bindparam("case")),
+    "case",
+)  # fmt: skip
+_PRIORITY = Prepared(
+    lambda _: (
+        update(cases).where(cases.c.id == bindparam("case")).values(priority=bindparam("priority"))
+    ),
+    "priority",
+    "case",
+)
+
+
+class Orders:
+    """Carries out commands, used inside units of work."""
+
+    def __init__(
+        self,
+        *,
+        vault: Vault,
+        staff: Staff,
+        claims: Claims,
+        promises: Promises,
+        phrasebook: Phrasebook,
+    ) -> None:
+        self._vault = vault
+        self._staff = staff
+        self._claims = claims
+        self._promises = promises
+        self._phrasebook = phrasebook
+
+    def where(self, work: Work, case: str) -> Whereabouts | None:
+        """Return where a case's person is reached; None for a case that is not there."""
+        rows = work.rows(_WHERE, case) if case else []
+        if not rows or rows[0][2] is None:
+            return None
+        reference, key, address, language, contact, holder, priority = rows[0]
+        chat = int(self._vault.open(Purpose.ADDRESS, case.encode(), bytes(address)))
+        rule = contact or WHEN_I_WRITE
+        return Whereabouts(case, reference, bytes(key), chat, language, rule, holder, priority)
+
+    def carry_out(self, work: Work, command: Command, now: int) -> Order | None:
+        """Carry a command out; None for somebody who is no caseworker any more."""
+        by = self._staff.find(work, command.by)
+        if by is None or not by.is_active:
+            return None
+        order = Order(work, command, by, self.where(work, command.case), now)
+        if command.case and order.where is None:
+            order.refuse(NO_SUCH_CASE)
+        else:
+            _VERBS[command.verb](self, order)
+        return order
+
+    def note(self, work: Work, event: Event, now: int) -> None:
+        """Start and stop the clock of a case by what has happened."""
+        if event.what is Happened.HEARD:
+            self._promises.person_wrote(work, event.case, now)
+        elif event.what is Happened.SAID:
+            self._promises.answered(work, event.case, now)
+
+    # --- the case ----------------------------------------------------------------------------
+
+    def _claim(self, order: Order) -> None:
+        if order.where is None:
+            taken = self._claims.claim_next(order.work, order.by, order.now)
+        else:
+            taken = self._claims.claim(order.work, order.case, order.by, order.now)
+        if isinstance(taken, Claimed):
+            order.where = self.where(order.work, taken.case)
+            order.happened(Happened.CLAIMED)
+            order.tell(CLAIMED_OTHER if taken.is_other_language else CLAIMED)
+        elif isinstance(taken, HeldBy):
+            order.refuse(HELD_BY, name=self._name(order.work, taken.staff))
+        elif isinstance(taken, TooMany):
+            order.refuse(FULL, most=str(taken.most))
+        else:
+            order.refuse(taken.text)
+
+    def _name(self, work: Work, who: str) -> str:
+        found = self._staff.find(work, who)
+        return found.name if found else who
+
+    def _moves(self, order: Order, verb: Move, *, reason: str = "", detail: str = "") -> bool:
+        """Move the case; tell whether it went."""
+        moved = self._claims.move(
+            order.work, order.case, verb, order.now, order.by, reason=reason, detail=detail
+        )
+        if isinstance(moved, Refusal):
+            order.refuse(moved.text)
+            return False
+        return True
+
+    def _release(self, order: Order) -> None:
+        if self._moves(order, Move.RELEASE):
+            order.deeds.append(HandBack(order.by.id))
+            order.happened(Happened.RELEASED)
+            order.tell(DONE)
+
+    def _transfer(self, order: Order) -> None:
+        to = self._staff.find(order.work, order.command.code)
+        if to is None:
+            order.refuse(NO_SUCH_COLLEAGUE)
+            return
+        moved = self._claims.transfer(order.work, order.case, to, order.now, order.by)
+        if isinstance(moved, Refusal):
+            order.refuse(moved.text)
+            return
+        if order.command.words:
+            self._keep_note(order)
+        order.deeds.append(PassOn(order.by.id, to.id, to.title))
+        order.events.append(
+            Event(Happened.TRANSFERRED, order.case, order.by.id, (to.id,),
+                  values={"language": order.where.language, "rule": order.where.rule}
+                  if order.where else {})
+        )  # fmt: skip
+        order.tell(DONE)
+
+    def _priority(self, order: Order) -> None:
+        command = order.command
+        if command.code not in {str(int(level)) for level in Priority} or order.where is None:
+            order.refuse(NO_SUCH_PRIORITY)
+            return
+        level = int(command.code)
+        lowers = level > order.where.priority
+        verb = Move.LOWER if lowers else Move.RAISE
+        if self._moves(order, verb, reason=command.words, detail=command.code):
+            order.work.run(_PRIORITY, level, order.case)
+            self._promises.raised(order.work, order.case, order.now)
+            if command.words:
+                self._keep_note(order)
+            order.happened(Happened.RAISED, code=command.code)
+            order.tell(DONE)
+
+    def _close(self, order: Order) -> None:
+        if order.command.code not in DISPOSITIONS:
+            order.refuse(NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
+        elif self._moves(order, Move.CLOSE, detail=order.command.code):
+            order.deeds.append(HandBack(order.by.id, goes_on=False))
+            order.happened(Happened.CLOSED, code=order.command.code)
+            order.tell(DONE)
+
+    def _reopen(self, order: Order) -> None:
+        if self._moves(order, Move.REOPEN):
+            order.happened(Happened.REOPENED)
+            order.tell(DONE)
+
+    # --- the conversation --------------------------------------------------------------------
+
+    def _take_over(self, order: Order) -> None:
+        if order.where and self._moves(order, Move.TAKE_OVER):
+            order.deeds.append(TakeOver(order.case, order.by.id, order.by.title, order.where.rule))
+
+    def _hand_back(self, order: Order) -> None:
+        if self._moves(order, Move.HAND_BACK):
+            order.deeds.append(HandBack(order.by.id))
+
+    def _say(self, order: Order) -> None:
+        command = order.command
+        if not command.words.strip():
+            order.refuse(NOTHING_TO_SAY)
+        elif len(command.words) > LONGEST:
+            order.refuse(TOO_LONG, most=str(LONGEST))
+        else:
+            self._tell(order, Sort.WORDS, Content(words=command.words))
+
+    def _phrase(self, order: Order) -> None:
+        command = order.command
+        if command.code not in self._phrasebook:
+            order.refuse(NO_SUCH_PHRASE)
+        elif missing := self._phrasebook.missing_blanks(command.code, command.values):
+            order.refuse(BLANKS_MISSING, blanks=", ".join(missing))
+        else:
+            self._tell(order, Sort.PHRASE, Content(code=command.code, values=command.values))
+
+    def _tell(self, order: Order, sort: Sort, content: Content) -> None:
+        if self._moves(order, Move.WORK):
+            order.deeds.append(
+                Tell(Exchange(order.case, Side.CASEWORKER, sort, content, order.now, order.by.id))
+            )
+
+    def _note(self, order: Order) -> None:
+        if not order.command.words.strip():
+            order.refuse(NOTHING_TO_SAY)
+        elif self._moves(order, Move.NOTE):
+            self._keep_note(order)
+
+    def _keep_note(self, order: Order) -> None:
+        content = Content(words=order.command.words)
+        it = Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
+        order.exchanges.append(it)
+        order.events.append(Event(Happened.NOTED, order.case, order.by.id, exchange=it))
+
+    def _answer(self, order: Order) -> None:
+        flow, _dot, step = order.command.code.partition(".")
+        if self._moves(order, Move.WORK):
+            order.deeds.append(FillIn(order.by.id, flow, step, order.command.words))
+
+    def _refer(self, order: Order) -> None:
+        raise NotImplementedError
+
+    # --- the caseworker ----------------------------------------------------------------------
+
+    def _on_duty(self, order: Order) -> None:
+        self._staff.set_duty(order.work, order.by.id, on=True)
+        order.tell(DONE)
+
+    def _off_duty(self, order: Order) -> None:
+        self._staff.set_duty(order.work, order.by.id, on=False)
+        order.tell(DONE)
+
+
+_VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
+    Verb.CLAIM: Orders._claim,  # noqa: SLF001 - a table of this class's own verbs
+    Verb.RELEASE: Orders._release,  # noqa: SLF001
+    Verb.TRANSFER: Orders._transfer,  # noqa: SLF001
+    Verb.TAKE_OVER: Orders._take_over,  # noqa: SLF001
+    Verb.HAND_BACK: Orders._hand_back,  # noqa: SLF001
+    Verb.SAY: Orders._say,  # noqa: SLF001
+    Verb.PHRASE: Orders._phrase,  # noqa: SLF001
+    Verb.NOTE: Orders._note,  # noqa: SLF001
+    Verb.ANSWER: Orders._answer,  # noqa: SLF001
+    Verb.PRIORITY: Orders._priority,  # noqa: SLF001
+    Verb.REFER: Orders._refer,  # noqa: SLF001
+    Verb.CLOSE: Orders._close,  # noqa: SLF001
+    Verb.REOPEN: Orders._reopen,  # noqa: SLF001
+    Verb.ON_DUTY: Orders._on_duty,  # noqa: SLF001
+    Verb.OFF_DUTY: Orders._off_duty,  # noqa: SLF001
+}

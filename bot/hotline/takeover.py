@@ -1,0 +1,107 @@
+"""A caseworker in a chat: what is kept while they hold it, and what they do there, as values.
+
+Whoever holds the phone now may not be the person, so nothing of a caseworker's is shown before a
+neutral opener was answered, and after half an hour of silence the opener comes again. Until then a
+caseworker's words wait. The bot says nothing meanwhile but what the person calls for: danger, stop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from bot.hotline.exchanges import Exchange
+
+OPENER: Final = "opener"
+"""The phrase that asks, in neutral words, whether this is a good moment."""
+NOT_NOW: Final = "not_now"
+"""Its reply after which nothing more is said."""
+UNTIL_MET, UNTIL_HOURS = "until_met", "until_hours"
+"""Why a letter waits: the opener has no answer yet; it is not the person's hour."""
+
+FAR: Final = 2**62
+"""In place of a moment: until something else happens."""
+
+
+class Meeting(IntEnum):
+    """How far a caseworker and a person have come."""
+
+    TO_BE_ASKED = 0
+    ASKED = 1
+    """The opener is on its way or on the screen."""
+    MET = 2
+
+
+class Holding(msgspec.Struct, array_like=True):
+    """Who holds a conversation."""
+
+    case: str
+    by: str
+    title: str
+    """What the person is told: a role, never a name."""
+    rule: str
+    """The person's contact rule."""
+    since: int
+    meeting: Meeting = Meeting.TO_BE_ASKED
+    spoken_at: int = 0
+    """When the caseworker last wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Step into a chat."""
+
+    case: str
+    by: str
+    title: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """Step out of it."""
+
+    by: str
+    goes_on: bool = True
+    """Whether the bot asks on; after the end of a case it waits until the person writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Send what a caseworker wrote or picked; with nobody in the chat it is refused."""
+
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Let another caseworker hold the chat."""
+
+    by: str
+    to: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """Answer a question for the person, from what they said."""
+
+    by: str
+    flow: str
+    step: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """Show the person exactly what would be passed on, and to whom."""
+
+    referral: str
+
+
+Deed = TakeOver | HandBack | Tell | PassOn | FillIn | AskConsent
+"""What an order does in a conversation."""

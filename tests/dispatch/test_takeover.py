@@ -1,0 +1,223 @@
+"""A caseworker steps into a chat and out again; the person does not lose their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.commands import Verb
+from bot.hotline.events import Happened
+from bot.hotline.exchanges import Side, Sort
+from flows import hotline, phrases
+from tests.colleagues import Colleague, refusals
+from tests.houses import Home
+from tests.stores import on_both
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.people import Person
+
+WITH_YOU = hotline.WITH_YOU.source.replace("{title}", "a caseworker").replace(
+    "{organisation}", "Hope House"
+)
+OPENER = "Hello. Is this a good moment to write?"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = Home(tmp_path)
+    yield home
+    home.close()
+
+
+def in_danger(home: Home, language: str = "en") -> tuple[Person, str]:
+    """Return somebody in the middle of a report whose case was opened by danger."""
+    person = home.person(language)
+    person.says("/start")
+    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("Danger now", "Tell them now")
+    return person, home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
+
+
+def met(home: Home) -> tuple[Person, Colleague, str]:
+    """Return a person and a caseworker who write to each other."""
+    person, case = in_danger(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    person.presses("I can write now")
+    return person, mei, case
+
+
+def test_the_person_is_asked_before_they_are_told_who_writes(home: Home) -> None:
+    person, case = in_danger(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    assert person.last == OPENER
+    assert person.presses("I can write now") == [WITH_YOU]
+    assert "Mei" not in " ".join(person.texts)
+
+
+def test_nothing_of_a_caseworker_is_shown_before_the_opener_was_answered(home: Home) -> None:
+    person, case = in_danger(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    mei.says(case, "We can come tonight.")
+    assert person.last == OPENER
+    person.presses("Not now")
+    home.run(home.rest(3))
+    assert person.last == OPENER
+    person.says("ok now")
+    home.run(home.rest(3))
+    assert person.texts[-2:] == [
+        WITH_YOU,
+        "We can come tonight.",
+    ]
+
+
+def test_words_flow_both_ways_and_the_bot_is_silent(home: Home) -> None:
+    person, mei, case = met(home)
+    assert person.says("My passport is gone") == []
+    mei.says(case, "Thank you for telling me.")
+    assert person.last == "Thank you for telling me."
+    person.does(person.edit("My passport and my phone are gone"))
+    person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
+    person.sends(location={"latitude": 25.0, "longitude": 121.5})
+    written = mei.reads(case)
+    assert [(it.side, it.sort) for it in written[-5:]] == [
+        (Side.PERSON, Sort.WORDS),
+        (Side.CASEWORKER, Sort.WORDS),
+        (Side.PERSON, Sort.EDIT),
+        (Side.PERSON, Sort.FILES),
+        (Side.PERSON, Sort.PLACE),
+    ]
+    assert home.ask("SELECT count(*) FROM files WHERE state = 'named'") == [(1,)]
+    assert person.last == "Thank you for telling me."
+
+
+def test_an_old_button_does_nothing_while_somebody_is_there(home: Home) -> None:
+    person, _mei, _case = met(home)
+    old = [say for say in person.screen if say.rows and "Not sure" in str(say.rows)]
+    before = len(person.texts)
+    number = next(n for n, say in home.post.chats[person.id].items() if say is old[-1])
+    row = next(row for row in old[-1].rows for it in row if "Not sure" in it.label)
+    token = old[-1].prefix + row[0].token
+    person.does(person.press(token, number))
+    assert len(person.texts) == before
+    assert person.toasts[-1] == hotline.SOMEBODY_READS.source
+
+
+def test_danger_speaks_although_somebody_is_there_and_asks_nothing_beneath(home: Home) -> None:
+    person, _mei, case = met(home)
+    heard = person.says("/danger")
+    assert "110" in heard[0]
+    heard = person.presses("Tell them now")
+    assert "/danger" not in " ".join(heard)
+    assert not any("Are you safe" in text for text in heard)
+    assert home.ask("SELECT id, priority FROM cases") == [(case, 0)]
+    assert person.says("he is at the door") == []
+
+
+def test_after_the_hand_back_the_first_missing_question_is_asked(home: Home) -> None:
+    person, mei, case = met(home)
+    person.says("I am not safe, he locked the door")
+    mei.does(Verb.ANSWER, case, code="report.safe", words="unsure")
+    before = len(person.texts)
+    mei.hands_back(case)
+    assert person.texts[before].startswith("The bot answers here again.")
+    assert person.last == phrases.KEEP_QUESTION.source
+
+
+def test_a_restart_in_the_middle_changes_nothing(home: Home) -> None:
+    person, mei, case = met(home)
+    home.restart()
+    assert person.says("still here") == []
+    mei.says(case, "So am I.")
+    assert person.last == "So am I."
+
+
+def test_whoever_has_not_taken_over_cannot_write(home: Home) -> None:
+    person, case = in_danger(home)
+    mei = home.colleague()
+    mei.claims(case)
+    before = person.texts
+    assert refusals(mei.says(case, "hello")) == [
+        "Take the conversation over first; nothing was sent."
+    ]
+    assert person.texts == before
+
+
+def test_a_disabled_caseworker_is_nobody(home: Home) -> None:
+    person, mei, case = met(home)
+    mei.is_disabled()
+    assert mei.says(case, "hello") == []
+    assert "hello" not in person.texts
+
+
+def test_after_half_an_hour_of_silence_the_opener_comes_again(home: Home) -> None:
+    person, mei, case = met(home)
+    home.passes(31 * 60)
+    mei.says(case, "Are you still there?")
+    home.run(home.rest(2))
+    assert person.last != "Are you still there?"
+    person.says("hi")
+    assert person.last == OPENER
+    person.presses("I can write now")
+    home.run(home.rest(3))
+    assert person.last == "Are you still there?"
+
+
+def test_handing_back_takes_back_what_still_waited(home: Home) -> None:
+    person, case = in_danger(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    mei.says(case, "We can come tonight.")
+    events = mei.hands_back(case)
+    assert [event.code for event in events if event.what is Happened.SETTLED] == ["withdrawn"]
+    person.says("hello?")
+    home.run(home.rest(3))
+    assert "We can come tonight." not in person.texts
+
+
+def test_whoever_stops_ends_the_takeover(home: Home) -> None:
+    person, mei, case = met(home)
+    person.says("/stop")
+    person.presses("Erase" if any("Erase" in it for it in person.labels()) else person.labels()[0])
+    assert refusals(mei.says(case, "hello")) == [
+        "Take the conversation over first; nothing was sent."
+    ]
+
+
+def test_a_phrase_is_read_in_either_language_and_its_answer_comes_back_as_a_code(
+    home: Home,
+) -> None:
+    person, mei, case = met(home)
+    mei.does(Verb.PHRASE, case, code="hurt")
+    person.presses(person.labels()[0].lstrip("0123456789 "))
+    written = mei.reads(case)
+    assert (written[-1].sort, written[-1].content.code) == (Sort.REPLY, "hurt.now")
+
+
+def test_nobody_agrees_for_the_person(home: Home) -> None:
+    _person, mei, case = met(home)
+    assert refusals(mei.does(Verb.ANSWER, case, code="report.keep", words="may")) == [
+        "Only the person can answer that; nobody agrees for them."
+    ]
+
+
+@on_both
+def test_an_evening_is_the_same_on_either_database(kind: str, tmp_path: Path) -> None:
+    home = Home(tmp_path, kind=kind)
+    person, mei, case = met(home)
+    mei.says(case, "x" * 9000)
+    person.says("long")
+    mei.hands_back(case)
+    assert mei.does(Verb.CLOSE, case, code="helped")
+    assert home.ask("SELECT status, disposition FROM cases") == [("closed", "helped")]
+    home.close()
