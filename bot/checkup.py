@@ -48,6 +48,19 @@ def at_this_release(url: str) -> str | None:
     return _fault(lambda: _at_head(url))
 
 
+def existing_database(settings: Settings) -> Database:
+    """Return the deployment's database to read in.
+
+    Raises:
+        HavenError: there is none, or not at this release; looking at one must not make it.
+    """
+    url = settings.database_url or DataDirectory(settings.data).database_url
+    if fault := at_this_release(url):
+        place = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+        raise HavenError(f"the database cannot be read: {fault} ({place} says where it is)")
+    return Database(url)
+
+
 def _fault(check: Callable[[], object]) -> str | None:
     try:
         check()

@@ -14,13 +14,13 @@ import typer
 
 from bot.errors import HavenError
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
+from bot.office import audit_app, staff_app
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from bot.cases.reading import Opened, Waiting
-    from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 cases_app = typer.Typer(no_args_is_help=True, help="What people sent, and how urgent it is.")
@@ -29,6 +29,8 @@ keys_app = typer.Typer(no_args_is_help=True, help="The secret of this host.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(flows_app, name="flows")
 app.add_typer(keys_app, name="keys")
+app.add_typer(staff_app, name="staff")
+app.add_typer(audit_app, name="audit")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]
@@ -89,9 +91,10 @@ def doctor() -> None:
 def list_cases(*, as_json: AsJson = False) -> None:
     """Print the cases that wait, most urgent first."""
     from bot.cases.reading import notices_since, queue  # noqa: PLC0415
+    from bot.checkup import existing_database  # noqa: PLC0415
 
     settings = read_settings()
-    database = _existing_database(settings)
+    database = existing_database(settings)
 
     async def look() -> tuple[list[Waiting], list[Any]]:
         try:
@@ -119,11 +122,12 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
     """Open a case and print what was sent to it."""
     from bot.app import open_vault  # noqa: PLC0415
     from bot.cases.reading import Reader  # noqa: PLC0415
+    from bot.checkup import existing_database  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
     settings = read_settings()
-    database = _existing_database(settings)
+    database = existing_database(settings)
     staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
     reader = Reader(
         database,
@@ -151,6 +155,14 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
     from bot.queue_view import case_view  # noqa: PLC0415
 
     Console().print(case_view(opened, staff, settings.zone))
+
+
+@cases_app.command("draw")
+def draw_life() -> None:
+    """Print the life of a case as a Mermaid diagram."""
+    from bot.cases.picture import draw  # noqa: PLC0415
+
+    typer.echo(draw())
 
 
 @flows_app.command("draw")
@@ -195,17 +207,6 @@ async def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.ensure_future(work)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     await task
-
-
-def _existing_database(settings: Settings) -> Any:
-    from bot.checkup import at_this_release  # noqa: PLC0415
-    from bot.store.database import Database, DataDirectory  # noqa: PLC0415
-
-    url = settings.database_url or DataDirectory(settings.data).database_url
-    if fault := at_this_release(url):
-        place = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
-        raise HavenError(f"the database cannot be read: {fault} ({place} says where it is)")
-    return Database(url)
 
 
 def _case_as_json(case: Waiting) -> dict[str, Any]:

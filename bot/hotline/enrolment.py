@@ -1,0 +1,46 @@
+"""Who comes and who leaves: staff are changed here, and every change is in the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.cases.life import State
+from bot.vault.audit import OPERATOR
+
+if TYPE_CHECKING:
+    from bot.hotline.claims import Claims
+    from bot.hotline.staff import Caseworker, Staff
+    from bot.store.writer import Work
+    from bot.vault import Audit
+
+
+class Enrolment:
+    """Changes staff, inside units of work."""
+
+    def __init__(self, staff: Staff, claims: Claims, audit: Audit) -> None:
+        self._staff = staff
+        self._claims = claims
+        self._audit = audit
+
+    def enrol(self, work: Work, now: int, **agreed: Any) -> Caseworker:
+        """Enrol a caseworker; `agreed` is what `Staff.add` takes.
+
+        Raises:
+            AlreadyEnrolled: the account belongs to a colleague.
+        """
+        new = self._staff.add(work, now, **agreed)
+        self._audit.note(work, now, OPERATOR, "staff_add", new.id, new.role.value)
+        return new
+
+    def disable(self, work: Work, now: int, who: str) -> list[str] | None:
+        """End a caseworker's access and give what they held back to the queue.
+
+        Returns:
+            The cases that wait again; None when there was no access to end.
+        """
+        if not self._staff.disable(work, who):
+            return None
+        held = self._claims.held_by(work, who)
+        back = [case for case in held if isinstance(self._claims.release(work, case, now), State)]
+        self._audit.note(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")
+        return back

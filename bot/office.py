@@ -1,0 +1,278 @@
+"""What an operator does about staff and about the audit log, at the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from bot.errors import HavenError
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from bot.hotline.enrolment import Enrolment
+    from bot.hotline.staff import Caseworker
+    from bot.settings import Settings
+    from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.vault import Vault
+    from bot.vault.audit import Head
+
+T = TypeVar("T")
+staff_app = typer.Typer(no_args_is_help=True, help="Caseworkers: who they are, what they may do.")
+audit_app = typer.Typer(no_args_is_help=True, help="Who did what, in a log nobody can rewrite.")
+
+LONGEST_NAME = 80
+LONGEST_SKILLS = 160
+LARGEST_ACCOUNT = 2**52
+"""Telegram's own limit for the numbers of its accounts."""
+MOST_CHATS = 20
+ANCHOR = "audit.head"
+"""The file in the data folder that holds the last head that was asked for."""
+FAULTS = {
+    "missing": "was taken out",
+    "inserted": "does not belong there: no row has that number",
+    "altered": "is not what was written there: it was changed, moved or put in",
+    "cut": "and all that followed were cut off",
+    "replaced": "is not the one the head was taken of: the end was cut off, and others followed",
+}
+
+
+# --- Staff -----------------------------------------------------------------------------------
+
+
+@staff_app.command("add")
+def add_staff(  # noqa: PLR0913, PLR0917 - what is agreed with a new colleague
+    name: str,
+    role: Annotated[str, typer.Option(help="What they may do.")] = "caseworker",
+    title: Annotated[str, typer.Option(help="What people are told they are.")] = "caseworker",
+    language: Annotated[list[str] | None, typer.Option(help="They write; again for more.")] = None,
+    queue: Annotated[list[str] | None, typer.Option(help="They serve; none: all of them.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="A word, e.g. children.")] = None,
+    most: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MOST_CHATS)] = 3,
+    account: Annotated[int, typer.Option(help="Their Telegram number; 0: none yet.")] = 0,
+) -> None:
+    """Enrol a caseworker; the desk knows them by their account from their next message on."""
+    from bot.cases.life import Role  # noqa: PLC0415 - each command pays for what it uses
+    from bot.cases.queues import NAMES  # noqa: PLC0415
+    from bot.languages import LANGUAGES  # noqa: PLC0415
+    from flows.titles import TITLES  # noqa: PLC0415
+
+    queues = [each.value for each in NAMES]
+    agreed = {
+        "name": _name(name),
+        "role": Role(_one_of("--role", role, [each.value for each in Role])),
+        "title": _one_of("--title", title, TITLES),
+        "languages": _some_of("--language", language or [], LANGUAGES),
+        "queues": _some_of("--queue", queue or queues, queues),
+        "skills": _skills(skill or []),
+        "most": most,
+        "account": _account(account),
+    }
+    new = _changed(lambda work, enrolment, now: enrolment.enrol(work, now, **agreed))
+    typer.echo(f"{new.id}  {new.name}: {new.role.value}, {' '.join(new.languages)}")
+
+
+@staff_app.command("list")
+def list_staff(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one document.")] = False
+) -> None:
+    """Print everybody who was ever enrolled."""
+    from bot.hotline.staff import Staff  # noqa: PLC0415
+
+    settings, database = _opened()
+    staff = Staff(_vault(settings))
+    try:
+        everybody = database.writer.run_now(staff.all)
+    finally:
+        database.writer.close()
+    if as_json:
+        typer.echo(json.dumps([_as_json(each) for each in everybody], ensure_ascii=False, indent=2))
+        return
+    from rich.console import Console  # noqa: PLC0415
+
+    Console().print(_table(everybody))
+
+
+@staff_app.command("disable")
+def disable_staff(who: str) -> None:
+    """End a caseworker's access; what they held waits in the queue again."""
+    back = _changed(lambda work, enrolment, now: enrolment.disable(work, now, who))
+    if back is None:
+        raise HavenError(f"there is no caseworker {who} with access; haven staff list shows them")
+    typer.echo(f"{who} has no access any more. Cases that wait again: {len(back)}.")
+
+
+def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
+    """Change staff in one unit of work, with its row in the audit log."""
+    from bot.app import open_database, open_vault  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.hotline.claims import Claims  # noqa: PLC0415
+    from bot.hotline.enrolment import Enrolment  # noqa: PLC0415
+    from bot.hotline.promises import Promises  # noqa: PLC0415
+    from bot.hotline.staff import Staff  # noqa: PLC0415
+    from bot.vault import Audit  # noqa: PLC0415
+
+    settings = read_settings()
+    vault = open_vault(settings)
+    audit = Audit(vault)
+    enrolment = Enrolment(Staff(vault), Claims(audit, Promises(settings.promised)), audit)
+    now = SystemClock().now()
+    database = open_database(settings)
+    try:
+        return database.writer.run_now(lambda work: change(work, enrolment, now))
+    finally:
+        database.writer.close()
+
+
+def _name(name: str) -> str:
+    found = " ".join(name.split())
+    if not found or len(found) > LONGEST_NAME or not found.isprintable():
+        raise typer.BadParameter(f"NAME has 1 to {LONGEST_NAME} signs that can be printed")
+    return found
+
+
+def _one_of(option: str, given: str, offered: Collection[str]) -> str:
+    if given not in offered:
+        raise typer.BadParameter(f"{option} {given} is none of: {', '.join(offered)}")
+    return given
+
+
+def _some_of(option: str, given: Iterable[str], offered: Collection[str]) -> list[str]:
+    found = [_one_of(option, each, offered) for each in given]
+    if not found:
+        raise typer.BadParameter(f"{option} wants at least one of: {', '.join(offered)}")
+    return found
+
+
+def _skills(given: list[str]) -> list[str]:
+    for skill in given:
+        if not (skill.isascii() and skill.replace("_", "").isalnum()):
+            raise typer.BadParameter(f"--skill {skill!r} is no word of letters, digits and _")
+    if len(" ".join(given)) > LONGEST_SKILLS:
+        raise typer.BadParameter(f"--skill: together they have at most {LONGEST_SKILLS} letters")
+    return given
+
+
+def _account(number: int) -> int:
+    if not 0 <= number < LARGEST_ACCOUNT:
+        raise typer.BadParameter("--account is the number of a person's account, never a group's")
+    return number
+
+
+def _as_json(each: Caseworker) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "name": each.name,
+        "role": each.role.value,
+        "title": each.title,
+        "languages": list(each.languages),
+        "queues": list(each.queues),
+        "skills": list(each.skills),
+        "most": each.most,
+        "has_access": each.is_active,
+        "has_account": bool(each.account),
+        "is_on_duty": each.is_on_duty,
+    }
+
+
+def _table(everybody: list[Caseworker]) -> Table:
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text as Line  # noqa: PLC0415
+
+    table = Table(title=f"Staff: {len(everybody)}", title_justify="left", expand=False)
+    for heading in ("id", "name", "role", "title", "languages", "queues", "skills", "most", "now"):
+        table.add_column(heading)
+    for each in everybody:
+        codes = (each.languages, each.queues, each.skills)
+        row = (each.id, each.name, each.role.value, each.title, *map(" ".join, codes))
+        table.add_row(
+            *map(Line, (*row, str(each.most), _now(each))), style=None if each.is_active else "dim"
+        )
+    return table
+
+
+def _now(each: Caseworker) -> str:
+    if not each.is_active:
+        return "no access"
+    if not each.account:
+        return "no account"
+    return "on duty" if each.is_on_duty else "off duty"
+
+
+# --- The audit log ---------------------------------------------------------------------------
+
+
+@audit_app.command("verify")
+def verify_audit(
+    head: Annotated[str, typer.Option(help="As haven audit head printed it.")] = "",
+) -> None:
+    """Look for the first row of the audit log that was changed, taken out, put in or moved."""
+    found = _verified(_written(head))
+    typer.echo(f"The log holds: {found.number} rows, up to {found}.")
+
+
+@audit_app.command("head")
+def audit_head() -> None:
+    """Print where the log ends, to be kept elsewhere: what lies before can no longer be cut off."""
+    found = _verified([])
+    path = _anchor(read_settings())
+    path.write_text(f"{found}\n", encoding="ascii")
+    path.chmod(0o600)
+    typer.echo(str(found))
+
+
+def _verified(heads: list[Head]) -> Head:
+    """Return where the log ends.
+
+    Raises:
+        HavenError: it does not hold; the text names the first row.
+    """
+    from bot.vault import Audit  # noqa: PLC0415
+    from bot.vault.audit import Head, pages  # noqa: PLC0415
+
+    settings, database = _opened()
+    path = _anchor(settings)
+    if path.exists():
+        heads = heads + _written(path.read_text(encoding="ascii", errors="replace"))
+    try:
+        found = Audit(_vault(settings)).verify(pages(database.writer), heads)
+    finally:
+        database.writer.close()
+    if not isinstance(found, Head):
+        raise HavenError(f"row {found.number} {FAULTS[found.fault]}")
+    return found
+
+
+def _written(head: str) -> list[Head]:
+    from bot.vault.audit import Head  # noqa: PLC0415
+
+    if not head:
+        return []
+    found = Head.read(head)
+    if found is None:
+        raise HavenError("a head is a row's number and 16 digits, like 1842:9f3c2a1b77e05d10")
+    return [found]
+
+
+def _anchor(settings: Settings) -> Path:
+    return settings.data / ANCHOR
+
+
+def _vault(settings: Settings) -> Vault:
+    from bot.app import open_vault  # noqa: PLC0415
+
+    return open_vault(settings)
+
+
+def _opened() -> tuple[Settings, Database]:
+    from bot.checkup import existing_database  # noqa: PLC0415
+
+    settings = read_settings()
+    return settings, existing_database(settings)
