@@ -45,6 +45,7 @@ CATCHES_ALL = {
     "bot/dispatch/returning.py": "one conversation's failure is nobody else's",
     "bot/mailbox/courier.py": "one letter's failure is nobody else's",
     "bot/store/writer.py": "the unit that failed hears of it",
+    "bot/vault/audit.py": "a row that no driver can read was put there, and is named",
 }
 """Files that may catch whatever comes, and why; each place says it again. None opens a seal."""
 OPENS = re.compile(r"(?:^|_|\.)(?:vault\.open|open_reasons|opened)$")
