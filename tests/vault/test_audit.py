@@ -414,11 +414,10 @@ def test_words_are_not_written_down_wherever_they_were_meant_to_go(
 NOTES = """
 import sys
 from bot.store.database import Database
-from bot.vault import Audit
-from tests.houses import VAULT
+from bot.vault import Audit, HostKey, Vault
 
 database = Database(sys.argv[1])
-audit = Audit(VAULT)
+audit = Audit(Vault(HostKey(bytes(range(32)))))
 
 def unit(work):
     audit.note(work, 1, sys.argv[2], "first", "case")
