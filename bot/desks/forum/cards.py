@@ -1,0 +1,115 @@
+"""The card at the head of a topic: how a case stands, and the buttons for what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cases.life import State
+from bot.cases.queues import name_of
+from bot.cases.urgency import reasons_in_words
+from bot.desks.forum import words
+from bot.hotline.commands import Verb
+from bot.messages import Button
+
+if TYPE_CHECKING:
+    from bot.desks.forum.glance import Glance
+    from bot.desks.forum.setup import Setup
+    from bot.store.writer import Work
+    from bot.text import Text
+
+    Rows = tuple[tuple[Button, ...], ...]
+
+PREFIX = "desk"
+"""What the token of every button of this desk begins with."""
+DOT = "."
+SIGNS = ("\U0001f534", "\U0001f7e0", "\U0001f7e1", "\U0001f7e2", "\u26aa")
+"""Red, orange, yellow, green, white: priorities 0 to 4, beside their number."""
+QUEUED = frozenset({State.WAITING, State.REOPENED})
+CLOSING, PICKING = "ending", "phrases"
+"""What buttons do that are no command yet: ask how it ended, show the phrasebook."""
+
+
+def token(*parts: str) -> str:
+    """Return what stands behind a button of this desk."""
+    return DOT.join((PREFIX, *parts))
+
+
+def parts_of(pressed: str) -> list[str]:
+    """Return what a press means, an empty list when it is no button of this desk."""
+    prefix, *rest = pressed.split(DOT)
+    return rest if prefix == PREFIX else []
+
+
+def topic_name(setup: Setup, glance: Glance) -> str:
+    """Return what a topic is called: nothing of a person."""
+    level, language = glance.priority, setup.tongue.spoken(glance.language)
+    return f"{SIGNS[level]} P{level} \u00b7 {glance.reference} \u00b7 {language}"
+
+
+def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bool) -> str:
+    """Return what the card says."""
+    tongue = setup.tongue
+    level = f"{SIGNS[glance.priority]} {tongue.level(glance.priority)}"
+    language = f"{tongue.spoken(glance.language)} ({tongue.own(glance.language)})"
+    lines = [
+        f"{glance.reference} \u00b7 {level}",
+        f"{language} \u00b7 {tongue(name_of(glance.queue))}",
+        _standing(setup, work, glance, now),
+        tongue.rule(glance.rule),
+    ]
+    if glance.state not in QUEUED and glance.state is not State.CLOSED:
+        lines.append(tongue(words.WE_SPEAK if is_held else words.BOT_SPEAKS))
+    if setup.shows_words and glance.reasons:
+        reasons = " ".join(tongue(reason) for reason in reasons_in_words(glance.reasons))
+        lines.append(tongue(words.WHY, reasons=reasons))
+    return "\n".join(lines)
+
+
+def _standing(setup: Setup, work: Work, glance: Glance, now: int) -> str:
+    tongue = setup.tongue
+    who = {
+        "name": setup.name_of(work, glance.holder),
+        "title": setup.title_of(work, glance.holder),
+    }
+    if glance.state is State.CLOSED:
+        how = setup.dispositions.get(glance.disposition)
+        return tongue(words.ENDED, how=tongue(how) if how else glance.disposition)
+    if glance.state is State.REFERRED:
+        return tongue(words.REFERRED, **who)
+    told = tongue(words.HOLDS, **who) if glance.holder else tongue(words.NOBODY_HOLDS)
+    if glance.state is State.OPEN:
+        return told
+    since = tongue.clock(glance.waiting_since, now)
+    if glance.due_at is None:
+        return f"{told}\n{tongue(words.WAITS_ONLY, since=since)}"
+    due = tongue.clock(glance.due_at, now)
+    return f"{told}\n{tongue(words.WAITS, since=since, due=due)}"
+
+
+def card_rows(setup: Setup, glance: Glance, *, is_held: bool) -> Rows:
+    """Return the buttons under the card: what can be done with a case that stands so."""
+    case = glance.case
+
+    def button(label: Text, what: str) -> Button:
+        return Button(setup.tongue(label), token(what, case))
+
+    if glance.state in QUEUED:
+        return ((button(words.CLAIM, Verb.CLAIM),),)
+    if glance.state is State.CLOSED:
+        return ((button(words.REOPEN, Verb.REOPEN),),)
+    rows: list[tuple[Button, ...]] = []
+    if setup.shows_words and is_held:
+        rows.append((button(words.HAND_BACK, Verb.HAND_BACK), button(words.PHRASES, PICKING)))
+    elif setup.shows_words:
+        rows.append((button(words.TAKE_OVER, Verb.TAKE_OVER),))
+    if glance.state is State.REFERRED:
+        return (*rows, (button(words.CLOSE, CLOSING),))
+    return (*rows, (button(words.RELEASE, Verb.RELEASE), button(words.CLOSE, CLOSING)))
+
+
+def ending_rows(setup: Setup, case: str) -> Rows:
+    """Return a button for each way a case can end."""
+    return tuple(
+        (Button(setup.tongue(how), token(Verb.CLOSE, code, case)),)
+        for code, how in setup.dispositions.items()
+    )

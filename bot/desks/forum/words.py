@@ -1,0 +1,203 @@
+"""What the group of caseworkers is told, in English; `Tongue` reads it in their language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bot.clock import DAY, SECOND
+from bot.hotline.contact import ANY_TIME, HOURS
+from bot.languages import LANGUAGES, catalogue
+from bot.text import Text, _, pgettext
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from bot.text import Catalogue
+
+LEVELS = (
+    pgettext("priority", "danger now"),
+    pgettext("priority", "danger within a day"),
+    pgettext("priority", "this shift"),
+    pgettext("priority", "standard"),
+    pgettext("priority", "information"),
+)
+"""Priorities 0 to 4."""
+SPOKEN = {
+    "id": pgettext("language", "Indonesian"),
+    "vi": pgettext("language", "Vietnamese"),
+    "en": pgettext("language", "English"),
+    "zh_Hant": pgettext("language", "Chinese"),
+    "fil": pgettext("language", "Filipino"),
+    "th": pgettext("language", "Thai"),
+}
+"""What staff call the languages people write in."""
+
+# --- the card ------------------------------------------------------------------------------
+
+WAITS = _("Waiting since {since}. An answer was promised by {due}.")
+WAITS_ONLY = _("Waiting since {since}.")
+NOBODY_HOLDS = _("Nobody answers for this case yet.")
+HOLDS = _("{name} ({title}) answers for this case.")
+REFERRED = _("Referred. {name} ({title}) still answers for it.")
+ENDED = _("Closed: {how}.")
+MAY_WRITE = _("May be written to: {rule}.")
+# Translators: these fill the blank in "May be written to: {rule}."
+ONLY_WHEN = pgettext("contact rule", "for 30 minutes after the person wrote")
+AT_HOURS = pgettext("contact rule", "for 30 minutes after the person wrote, and at {hours}")
+AT_ANY_TIME = pgettext("contact rule", "at any time")
+BOT_SPEAKS = _("The bot speaks with the person.")
+WE_SPEAK = _("A caseworker holds the conversation; the bot is silent.")
+WHY = _("Why: {reasons}")
+
+CLAIM = pgettext("desk button", "Claim")
+RELEASE = pgettext("desk button", "Give back to the queue")
+TAKE_OVER = pgettext("desk button", "Take over")
+HAND_BACK = pgettext("desk button", "Hand back")
+PHRASES = pgettext("desk button", "Phrasebook")
+CLOSE = pgettext("desk button", "Close")
+REOPEN = pgettext("desk button", "Open again")
+SEND_IT = pgettext("desk button", "Send it")
+LEAVE_IT = pgettext("desk button", "Leave it")
+GROUPS = pgettext("desk button", "All groups")
+
+# --- what happens --------------------------------------------------------------------------
+
+IS_WAITING = _("{reference} is waiting: {level}, {language}, {queue}.")
+SENT_MORE = _("The person sent more.")
+IS_RAISED = _("Priority {level} now.")
+CLAIMED = _("{name} claimed the case.")
+RELEASED = _("{name} gave the case back to the queue.")
+LAPSED = _("Nobody worked on the claim: the case waits in the queue again.")
+TRANSFERRED = _("{name} passed the case to {to}.")
+CONTEXT = _("Language: {language}. Priority: {level}. {rule}")
+TAKEN_OVER = _("{name} holds the conversation; the bot is silent.")
+HOW_TO_SAY = _(
+    "Only an answer to one of the person's messages, or /say with the words, reaches the person. "
+    "Everything else written here is a note."
+)
+ANSWERED_SO_FAR = _("Answered: {steps}.")
+SKIPPED_SO_FAR = _("Left out: {steps}.")
+MISSING_SO_FAR = _("Still missing: {steps}.")
+HANDED_BACK = _("The bot speaks with the person again.")
+STOPPED = _("The person pressed stop: nobody holds the conversation now.")
+WROTE = _("The person wrote. In this group their words are not shown.")
+CHANGED = _("Changed to: {words}")
+PRESSED = _("Pressed: {words}")
+NOTE_BY = _("Note by {name}: {words}")
+SAID_BY = _("{name} wrote to the person: {words}")
+# Translators: the sentence in the reader's language, then as the person reads it.
+PHRASE_SENT = _("{words}\n\nThe person reads: {theirs}")
+ANSWER_FILLED = _("{name} filled in an answer: {question}.")
+WAS_REFERRED = _("{name} asked the person whether this may be passed on.")
+WAS_CLOSED = _("{name} closed the case: {how}.")
+REOPENED = _("{name} opened the case again; it waits in the queue.")
+UNTIL_MET = _("Not sent yet: it goes when the person has answered the opening question.")
+UNTIL_HOURS = _("Not sent yet: it goes in the hours the person chose.")
+NOT_SENT_YET = _("Not sent yet.")
+ENDS = {
+    "uncertain": _("Nobody knows whether this reached the person. It is not sent again by itself."),
+    "failed": _("This did not reach the person."),
+    "blocked": _("The person has blocked the bot: this did not reach them."),
+    "refused": _("Telegram does not take this message: it did not reach the person."),
+    "withdrawn": _("This was not sent any more."),
+}
+"""How words of a caseworker ended that did not simply arrive."""
+FILE_GONE = _("A file came and cannot be shown here; it is kept with the case.")
+
+# --- answers to caseworkers ----------------------------------------------------------------
+
+HELP = _(
+    "/claim: the next case, or the one of this topic\n"
+    "/takeover, /handback: hold the conversation, let the bot go on\n"
+    "/say words, or an answer to a message: to the person\n"
+    "/phrase: sentences in the person's language\n"
+    "/note words: for colleagues"
+)
+HELP_MORE = _(
+    "/answer flow.step value, /priority 0-4 reason\n"
+    "/transfer name words, /release, /refer recipient\n"
+    "/close how, /reopen\n"
+    "/queue, /card, /duty on, /duty off"
+)
+IN_A_TOPIC = _("That belongs into the topic of a case.")
+NO_COMMAND = _("There is no such command. /help lists them.")
+LIKE_THIS = _("Like this: {usage}")
+NO_CASE = _("There is no case {reference}.")
+NOT_HERE = _(
+    "Not from this group: it is in mode notify, where no word of a person is shown or sent."
+)
+NO_FILES = _("Files of caseworkers are not sent to people. Nothing was sent; please write words.")
+EDITED = _("An edit reaches nobody: what was sent stays sent. Please write again.")
+A_REST = _(
+    "This may be the rest of a long message: it was kept as a note, not sent. "
+    "To send it, answer one of the person's messages with it."
+)
+WHOM = _("To whom? {names}")
+HOW_ENDED = _("How did it end?")
+QUEUE_NOW = _("Waiting: {queues}.")
+NOBODY = _("Nobody is waiting in your queues.")
+PICK_GROUP = _("What is it about?")
+PICK_PHRASE = _("Choose a sentence. Nothing is sent yet.")
+NOT_FOUND = _("No sentence was found.")
+PREVIEW = _("{words}\n\nThe person reads: {theirs}")
+FILL_IN = _("Fill in the blanks and send: {usage}")
+BLANK = _("{blank}: {meaning}")
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """Reads phrases in the language of one group of caseworkers."""
+
+    language: str
+    zone: ZoneInfo
+
+    @cached_property
+    def staff(self) -> Catalogue:
+        """Phrases of staff."""
+        return catalogue(self.language, "staff")
+
+    @cached_property
+    def flows(self) -> Catalogue:
+        """Phrases of flows, as a person with this language would read them."""
+        return catalogue(self.language)
+
+    def __call__(self, text: Text, **values: str) -> str:
+        """Return a staff phrase with its blanks filled in."""
+        return text.read_in(self.staff, values)
+
+    def level(self, priority: int) -> str:
+        """Return a priority as staff say it."""
+        return f"P{priority} {self(LEVELS[priority])}"
+
+    def spoken(self, tag: str) -> str:
+        """Return what staff call a language."""
+        return self(SPOKEN[tag]) if tag in SPOKEN else tag
+
+    def own(self, tag: str) -> str:
+        """Return what a language calls itself."""
+        return LANGUAGES[tag].own_name if tag in LANGUAGES else tag
+
+    def rule(self, rule: str) -> str:
+        """Return a contact rule in words; whatever is not known counts as the strictest."""
+        name, _colon, codes = rule.partition(":")
+        spans = [HOURS[code] for code in codes.split(",") if code in HOURS]
+        if rule == ANY_TIME:
+            told = self(AT_ANY_TIME)
+        elif name == "hours" and spans:
+            hours = ", ".join(f"{begin}-{end % 24}" for begin, end in spans)
+            told = self(AT_HOURS, hours=hours)
+        else:
+            told = self(ONLY_WHEN)
+        return self(MAY_WRITE, rule=told)
+
+    def clock(self, moment: int, now: int) -> str:
+        """Return a moment as people say it: the hour, with the day where it is another."""
+        at = datetime.fromtimestamp(moment / SECOND, self.zone)
+        is_near = abs(moment - now) < DAY and at.date() == self._day(now)
+        return at.strftime("%H:%M" if is_near else "%m-%d %H:%M")
+
+    def _day(self, now: int) -> object:
+        return datetime.fromtimestamp(now / SECOND, self.zone).date()
