@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from bot.text import Text
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_CODE = re.compile(r"[a-z][A-Za-z0-9_]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Phrasebook:
             raise ValueError(f"{code} cannot be sent: {', '.join(wrong)}")
         phrase = self._phrases[code]
         words = catalogue(language)
-        rows = [
+        rows: list[tuple[Button, ...]] = [
             (Button(f"{place} {label.read_in(words)}", token_of(code, reply)),)
             for place, (reply, label) in enumerate(phrase.replies.items(), 1)
         ]

@@ -17,14 +17,15 @@ from bot.conversation.questions import Question
 from bot.conversation.turn import CONTROLS
 from bot.languages import LANGUAGES
 from bot.text import Text
-from flows import ALL, phrases
+from flows import ALL, hotline, phrases
 from flows.counties import COUNTIES
 from flows.language import OWN_NAMES
+from flows.phrasebook import PHRASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.conversation import Flow, Step
+    from bot.conversation import Flow, Phrase, Step
 
 BLANKS = {
     "organisation": "x" * 40,
@@ -33,6 +34,13 @@ BLANKS = {
     "numbers": "x" * 160,
     "reference": "K7M4Q2",
     "keep_days": "90",
+    "title": "a government officer",
+    "time": "11/24 21:40",
+    "place": "x" * 40,
+    "sign": "x" * 40,
+    "who": "x" * 40,
+    "recipient": "x" * 60,
+    "about": "x" * 60,
 }
 """Each blank at about the longest it may be."""
 LONGEST_MESSAGE = 300
@@ -123,10 +131,11 @@ def messages() -> dict[str, str]:
             found[where] = step.prompt.source
             if step.why is not None:
                 found[f"{where} why"] = step.why.source
-    for name, value in vars(phrases).items():
-        if isinstance(value, Text) and value.context is None:
-            found[name] = value.source
-    return found
+    for name, value in [*vars(phrases).items(), *vars(hotline).items()]:
+        for part, text in value.items() if isinstance(value, dict) else [("", value)]:
+            if isinstance(text, Text) and text.context is None:
+                found[f"{name} {part}".strip()] = text.source
+    return found | {f"phrasebook {it.code}": it.text.source for it in PHRASES.values()}
 
 
 def buttons() -> dict[str, tuple[str, int]]:
@@ -140,6 +149,9 @@ def buttons() -> dict[str, tuple[str, int]]:
         if isinstance(step, Review):
             found[f"{flow.name}.{step.name}.show"] = (step.show.source, 1)
             found[f"{flow.name}.{step.name}.go"] = (step.go.source, 2)
+    for phrase in PHRASES.values():
+        for number, (code, label) in enumerate(phrase.replies.items(), 1):
+            found[f"phrasebook {phrase.code}.{code}"] = (label.source, number)
     return found
 
 
@@ -185,6 +197,13 @@ def test_no_question_is_negative_or_asks_for_visa_or_residence(
     where: str, step: Question[object]
 ) -> None:
     assert question_faults(step.prompt.source) == [], where
+
+
+@pytest.mark.parametrize("phrase", PHRASES.values(), ids=PHRASES)
+def test_no_sentence_of_the_phrasebook_asks_negatively_or_for_visa_or_residence(
+    phrase: Phrase,
+) -> None:
+    assert not phrase.replies or question_faults(phrase.text.source) == []
 
 
 @pytest.mark.parametrize(

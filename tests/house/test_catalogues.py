@@ -42,6 +42,13 @@ DEPLOYMENTS = {
     "large": Settings(organisation="O" * 60, contact="c" * 80, hours="09:00-21:00", keep_days=365),
 }
 """Blanks about as long as they are, and as long as the settings let them be."""
+FILLED = {
+    "usual": {"title": "a government officer", "time": "11/24 21:40", "place": "p" * 40,
+              "sign": "s" * 40, "who": "w" * 40, "recipient": "r" * 60, "about": "a" * 60},
+    "large": {"title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
+              "sign": "s" * 80, "who": "w" * 80, "recipient": "r" * 80, "about": "a" * 200},
+}  # fmt: skip
+"""What a caseworker, a moment or the directory fills in."""
 NAMED_ALIKE = {
     "id": {"video", "file"},
     "vi": {"video"},
@@ -183,7 +190,7 @@ def test_what_a_translation_loses_would_be_found(source: str, words: str, fault:
 def blanks_of(size: str, tag: str) -> dict[str, str]:
     """Return what a deployment fills in."""
     usual = phrasing_of(DEPLOYMENTS[size]).blanks(read_in(tag))
-    return {**usual, "reference": "K7M4Q2", "span": "09:00-21:00"}
+    return {**usual, "reference": "K7M4Q2", "span": "09:00-21:00", **FILLED[size]}
 
 
 def filled(words: str, size: str, tag: str) -> str:

@@ -1,0 +1,105 @@
+"""Every sentence of the phrasebook in every language: buttons that fit, messages that are short."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.app import phrasing_of
+from bot.dispatch.screens import columns
+from bot.hotline.phrasebook import LONGEST_VALUE, Phrasebook
+from bot.languages import LANGUAGES
+from bot.settings import Settings
+from bot.text import Text, bare
+from flows import ALL, phrases
+from flows.phrasebook import GROUPS, PHRASES
+from tests.house.catalogues import read_in
+
+SETTINGS = Settings(organisation="Garden of Light", contact="example.org", hours="09:00-21:00")
+WIDEST = 24
+"""Columns of a button that stands alone in its row."""
+LONGEST = 300
+BOOK = Phrasebook(
+    PHRASES,
+    phrasing_of(SETTINGS).blanks,
+    groups=GROUPS,
+    below={"!d": phrases.DANGER, "!s": phrases.STOP},
+)
+USUAL = {
+    "time": "11/24 21:40",
+    "place": "台北車站 M4",
+    "sign": "a green bag",
+    "who": "台北市勞動局",
+}
+
+every_language = pytest.mark.parametrize("tag", LANGUAGES)
+every_phrase = pytest.mark.parametrize("code", PHRASES)
+
+
+def filled(code: str) -> dict[str, str]:
+    return {name: USUAL[name] for name in PHRASES[code].blanks}
+
+
+def too_wide(labels: list[str]) -> list[str]:
+    return [label for label in labels if columns(label) > WIDEST]
+
+
+def alike(labels: list[str]) -> bool:
+    return len({bare(label) for label in labels}) < len(labels)
+
+
+@every_language
+@every_phrase
+def test_a_sentence_can_be_read_and_answered_on_a_small_screen(tag: str, code: str) -> None:
+    said = BOOK.say(code, filled(code), tag, "0:")
+    assert len(said.text) <= LONGEST
+    assert "{" not in said.text
+    replies = [row[0].label for row in said.rows[: len(PHRASES[code].replies)]]
+    assert too_wide(replies) == []
+    assert not alike([label.partition(" ")[2] for label in replies])
+
+
+def test_what_does_not_fit_would_be_found() -> None:
+    assert too_wide(["1 Something far, far too wide", "2 短"]) == ["1 Something far, far too wide"]
+    assert alike(["Not sure", "NOT SURE"])
+
+
+def test_there_are_enough_sentences_and_not_too_many_to_choose_from() -> None:
+    assert 25 <= len(PHRASES) <= 40
+
+
+def test_every_sentence_stands_in_a_group_and_no_group_is_empty() -> None:
+    assert {phrase.group for phrase in PHRASES.values()} == set(GROUPS)
+    groups = [phrase.group for phrase in PHRASES.values()]
+    assert groups == sorted(groups, key=list(GROUPS).index)
+
+
+def test_a_blank_is_filled_by_a_caseworker_or_by_the_house() -> None:
+    known = set(phrasing_of(SETTINGS).blanks(read_in("en")))
+    for phrase in PHRASES.values():
+        blanks = {name for name in [*USUAL, *known] if f"{{{name}}}" in phrase.text.source}
+        assert phrase.text.source.count("{") == len(blanks), phrase.code
+        assert blanks - known == set(phrase.blanks), phrase.code
+
+
+def test_the_first_words_can_be_answered_by_whoever_holds_the_phone() -> None:
+    assert list(PHRASES["opener"].replies) == ["can_write", "not_now", "who"]
+
+
+def test_what_a_flow_says_already_is_not_said_again_in_other_words() -> None:
+    """The sentences of flows are taken from them, so a change of one is a change of both."""
+    texts = {text for flow in ALL for step in flow.steps for text in step.phrases()}
+    shared = [phrase.code for phrase in PHRASES.values() if phrase.text in texts]
+    assert {"seen", "safe", "numbers", "hurt", "tonight", "law"} <= set(shared)
+    own = {phrase.text.source for phrase in PHRASES.values()} - {text.source for text in texts}
+    assert len(own) + len(shared) == len(PHRASES)
+
+
+def test_staff_are_told_what_belongs_in_a_blank() -> None:
+    for phrase in PHRASES.values():
+        for label in phrase.blanks.values():
+            assert isinstance(label, Text)
+            assert label.read_in(read_in("zh_Hant")) != label.source
+
+
+def test_a_blank_takes_a_place_and_a_time() -> None:
+    assert all(len(value) < LONGEST_VALUE for value in USUAL.values())
