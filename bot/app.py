@@ -14,7 +14,6 @@ from bot.cases.keeping import FileKeeper
 from bot.channels.telegram.commands import menus, offer
 from bot.channels.telegram.connect import bot_for
 from bot.channels.telegram.files import fetch
-from bot.channels.telegram.group import parse_group
 from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
@@ -28,15 +27,9 @@ from bot.dispatch.effects import Setting
 from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
-from bot.dispatch.staffside import StaffSide
 from bot.errors import HavenError, StoreFailed, WrongSetting
-from bot.hotline.claims import Claims
-from bot.hotline.exchanges import Exchanges
 from bot.hotline.hours import EVERY_DAY, Hours
-from bot.hotline.orders import Orders
 from bot.hotline.phrasebook import Phrasebook
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Staff
 from bot.languages import LANGUAGES, catalogue
 from bot.log import log
 from bot.mailbox.courier import Courier
@@ -44,11 +37,11 @@ from bot.mailbox.inbox import Arrival, Inbox
 from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
 from bot.places.taiwan import IN_DANGER
+from bot.shift import shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.upgrade import upgrade
 from bot.vault import HostKey, Vault
-from bot.vault.audit import Audit
 from flows import ALL, hotline, opening, phrases
 from flows.alarms import alarms
 from flows.phrasebook import PHRASES
@@ -63,6 +56,7 @@ if TYPE_CHECKING:
     from bot.mailbox.courier import Channel
     from bot.messages import Update
     from bot.settings import Settings
+    from bot.shift import Shift
     from bot.store.writer import Work
     from bot.text import Catalogue
 
@@ -86,6 +80,7 @@ class House:
     courier: Courier
     vault: Vault
     clock: Clock
+    shift: Shift
 
 
 def open_database(settings: Settings) -> Database:
@@ -177,15 +172,6 @@ def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], 
     return lambda now: known_in(now // MINUTE)
 
 
-def orders_of(settings: Settings, vault: Vault, phrasebook: Phrasebook) -> Orders:
-    """Return what carries caseworkers' commands out."""
-    promises = Promises(settings.promised)
-    claims = Claims(Audit(vault), promises)
-    return Orders(
-        vault=vault, staff=Staff(vault), claims=claims, promises=promises, phrasebook=phrasebook
-    )
-
-
 def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed in
     settings: Settings,
     database: Database,
@@ -215,6 +201,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         username,
     )
     intake = Intake(vault, bot, settings.promised)
+    shift = shift_of(settings, vault, outbox, intake, setting.phrasebook, desks)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,
@@ -223,11 +210,8 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         setting=setting,
         vault=vault,
         parse=read,
-        staff=StaffSide(
-            orders_of(settings, vault, setting.phrasebook), Exchanges(vault), outbox, intake,
-            desks, parse_group,
-        ),
-    )  # fmt: skip
+        staff=shift.side,
+    )
     courier = Courier(outbox, database.writer, channel, clock, limits or Limits())
     dispatcher = Dispatcher(
         inbox=inbox,
@@ -237,7 +221,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         courier=courier,
         clock=clock,
     )
-    return House(database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock)
+    return House(database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift)
 
 
 async def wake(house: House) -> None:
@@ -323,6 +307,7 @@ async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
         house.courier.run(),
         keeper.run(),
         _look_after(house, poller),
+        house.shift.run(house.database.writer, house.dispatcher, house.courier, house.clock),
         _watch(house),
     ]
     tasks = [asyncio.create_task(job) for job in jobs]

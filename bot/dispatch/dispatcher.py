@@ -50,6 +50,8 @@ class Dispatcher:
         self._waiting: list[tuple[list[Arrival], int | None, asyncio.Future[None]]] = []
         self._working: asyncio.Task[None] | None = None
         self._first = True
+        self._resuming = asyncio.Lock()
+        """Two at once would both take what waits."""
 
     async def receive(self, arrivals: Sequence[Arrival], next_update_id: int | None = None) -> None:
         """Handle arrivals; return when they, and all that follows from them, are durable.
@@ -63,7 +65,11 @@ class Dispatcher:
         await done
 
     async def resume(self) -> None:
-        """Handle what an earlier process stored and did not come to."""
+        """Handle what is stored and waits: from an earlier process, or from a desk in another."""
+        async with self._resuming:
+            await self._resume()
+
+    async def _resume(self) -> None:
         while True:
             # Two commits: an attempt that ends the process must have been counted before.
             waiting = await self._writer.run(lambda work: self._inbox.waiting(work, CAREFUL))

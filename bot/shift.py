@@ -1,0 +1,88 @@
+"""What runs for caseworkers beside the conversation: orders, the clocks of the queue, desks."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.channels.telegram.group import parse_group
+from bot.clock import MINUTE
+from bot.dispatch.staffside import StaffSide
+from bot.hotline.claims import Claims
+from bot.hotline.exchanges import Exchanges
+from bot.hotline.orders import Orders
+from bot.hotline.promises import Promises
+from bot.hotline.staff import Staff
+from bot.hotline.watch import Watch
+from bot.log import log
+from bot.vault.audit import Audit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.cases.intake import Intake
+    from bot.clock import Clock
+    from bot.dispatch.dispatcher import Dispatcher
+    from bot.hotline.desk import Desk
+    from bot.hotline.phrasebook import Phrasebook
+    from bot.mailbox.courier import Courier
+    from bot.mailbox.outbox import Letter, Outbox
+    from bot.settings import Settings
+    from bot.store.writer import Work, Writer
+    from bot.vault import Vault
+
+COMMANDS_EVERY = 0.5
+"""Seconds between two looks for what caseworkers did in another process."""
+WATCH_EVERY = 5.0
+"""Seconds between two looks at the clocks of everybody who waits."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """The caseworkers' half of a house."""
+
+    side: StaffSide
+    watch: Watch
+
+    def look(self, work: Work, now: int) -> list[Letter]:
+        """Look at every clock once; return the letters that tell staff what is late."""
+        events = self.watch.look(work, now)
+        if events:
+            log.info("hotline_alerts", count=len(events))
+        return self.side.show(work, events, now)
+
+    async def run(
+        self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock
+    ) -> None:
+        """Carry out what other processes wrote down, and watch the clocks, until cancelled."""
+        looked = clock.monotonic() - WATCH_EVERY
+        while True:
+            await dispatcher.resume()
+            if clock.monotonic() - looked >= WATCH_EVERY:
+                looked = clock.monotonic()
+                courier.hand(await writer.run(lambda work: self.look(work, clock.now())))
+            await asyncio.sleep(COMMANDS_EVERY)
+
+
+def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the house
+    settings: Settings,
+    vault: Vault,
+    outbox: Outbox,
+    intake: Intake,
+    phrasebook: Phrasebook,
+    desks: Sequence[Desk],
+) -> Shift:
+    """Put the caseworkers' half of a house together."""
+    staff, audit = Staff(vault), Audit(vault)
+    promises = Promises(settings.promised)
+    claims = Claims(audit, promises)
+    orders = Orders(
+        vault=vault, staff=staff, claims=claims, promises=promises, phrasebook=phrasebook
+    )
+    watch = Watch(
+        staff, claims, promises, audit,
+        lapses=settings.claim_lapses_minutes * MINUTE,
+        silence=settings.silence_minutes * MINUTE,
+    )  # fmt: skip
+    return Shift(StaffSide(orders, Exchanges(vault), outbox, intake, desks, parse_group), watch)
