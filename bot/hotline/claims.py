@@ -149,6 +149,8 @@ class Claims:
         self, work: Work, found: Standing, caseworker: Caseworker
     ) -> HeldBy | TooMany | Refusal | None:
         """Return what stands in the way of a claim."""
+        if not caseworker.is_active:
+            return Refusal(NOT_ON_DUTY)
         if found.holder and found.state not in standing.QUEUED:
             return HeldBy(found.holder)
         moved = move(found.state, Move.CLAIM, caseworker.role)
@@ -168,6 +170,21 @@ class Claims:
     ) -> State | Refusal:
         """Give a case back to the queue, without asking why."""
         return self.move(work, case, Move.RELEASE, now, by)
+
+    def end_shift(self, work: Work, caseworker: Caseworker, now: int) -> list[str]:
+        """Give back what somebody who leaves has claimed and not touched; return which.
+
+        What they have worked on stays theirs: only they know whom to pass it to.
+        """
+        untouched = [case for case in self.held_by(work, caseworker.id) if self._waits(work, case)]
+        for case in untouched:
+            self.release(work, case, now, caseworker)
+        return untouched
+
+    @staticmethod
+    def _waits(work: Work, case: str) -> bool:
+        found = standing.read(work, case)
+        return found is not None and found.state is State.HELD
 
     def lapse(self, work: Work, case: str, now: int) -> State | Refusal:
         """Give a case back to the queue that nobody has worked on since it was claimed."""
@@ -270,6 +287,8 @@ class Claims:
 
 def serves(caseworker: Caseworker, queue: str) -> bool:
     """Tell whether a queue is somebody's to answer in; whoever stands above serves all."""
+    if caseworker.role is Role.AUDITOR or not caseworker.is_active:
+        return False
     return caseworker.role in ABOVE or queue in caseworker.queues
 
 
