@@ -20,6 +20,7 @@ from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
 from bot.clock import MINUTE, SECOND, Clock, SystemClock
 from bot.conversation import CONTROLS, Book
+from bot.dispatch import tokens
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
@@ -28,6 +29,7 @@ from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
 from bot.errors import HavenError, StoreFailed, WrongSetting
+from bot.hotline import trail
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
 from bot.languages import LANGUAGES, catalogue
@@ -44,7 +46,7 @@ from bot.store.upgrade import upgrade
 from bot.vault import HostKey, Vault
 from flows import ALL, hotline, opening, phrases
 from flows.alarms import alarms
-from flows.phrasebook import PHRASES
+from flows.phrasebook import GROUPS, PHRASES
 from flows.titles import TITLES
 
 if TYPE_CHECKING:
@@ -128,9 +130,14 @@ def phrasing_of(settings: Settings) -> Phrasing:
         has_left=hotline.HAS_LEFT,
         somebody_reads=hotline.SOMEBODY_READS,
         titles=TITLES,
+        trail=trail.Words(
+            received=hotline.RECEIVED, read=hotline.READ, not_read=hotline.NOT_READ,
+            responsible=hotline.RESPONSIBLE, nobody_yet=hotline.NOBODY_YET,
+            try_by=hotline.TRY_BY, late=hotline.LATE, next=hotline.NEXT, titles=TITLES,
+        ),
         blanks=lambda read_in: _blanks(settings, read_in),
         alarms=alarms,
-    )
+    )  # fmt: skip
 
 
 def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
@@ -145,6 +152,12 @@ def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
         "keep_days": str(settings.keep_days),
         "numbers": "\n".join(f"{e.number} - {e.answers.read_in(read_in)}" for e in numbers),
     }
+
+
+def phrasebook_of(phrasing: Phrasing) -> Phrasebook:
+    """Return the phrasebook with the deployment's own blanks, danger and stop below its buttons."""
+    ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
+    return Phrasebook(PHRASES, phrasing.blanks, groups=GROUPS, below=ways_out)
 
 
 def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
@@ -196,7 +209,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         phrasing,
         vault,
         facts_of(settings, rehearsal=rehearsal),
-        Phrasebook(PHRASES),
+        phrasebook_of(phrasing),
         settings.zone,
         username,
     )
