@@ -29,6 +29,7 @@ def build(sandbox: Sandbox) -> Starlette:
         [
             Route("/", page),
             Route("/phone/{phone:int}", page),
+            Route("/group", group_page),
             Route("/favicon.ico", no_icon),
             Mount("/sandbox", routes=Control(sandbox).routes()),
             Mount("/pages", StaticFiles(directory=PAGES)),
@@ -46,6 +47,11 @@ def build(sandbox: Sandbox) -> Starlette:
 async def page(_: Request) -> Response:
     """Show the phones; the page's own script reads from the address which."""
     return FileResponse(PAGES / "index.html")
+
+
+async def group_page(_: Request) -> Response:
+    """Show the group of caseworkers."""
+    return FileResponse(PAGES / "group.html")
 
 
 async def no_icon(_: Request) -> Response:

@@ -38,10 +38,19 @@ class Chat:
     moved_to: int | None = None
     """The supergroup this group has become."""
     last_number: int = 0
+    signs: dict[int, str] = field(default_factory=dict)
+    """The reaction the bot left on messages, by number."""
     keyboard: dict[str, Any] | None = None
     """The reply keyboard that stands under the chat now."""
     toasts: list[dict[str, Any]] = field(default_factory=list)
     """Answers to presses, as they appeared: `text`, `show_alert`, `query`, `message_id`."""
+
+    def topics_as_seen(self) -> list[dict[str, Any]]:
+        """Return the topics as apps list them."""
+        return [
+            {"number": topic.number, "name": topic.name, "is_closed": topic.is_closed}
+            for topic in self.topics.values()
+        ]
 
     def brief(self) -> dict[str, Any]:
         """Return what a message says about its chat."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.sandbox import oddities
+from bot.sandbox import oddities, together
 from bot.sandbox.deeds import DEEDS
 from bot.sandbox.jsons import decode, encode
 
@@ -39,6 +39,8 @@ class Control:
             Route("/phones/{phone:int}", self.phone, methods=["GET"]),
             Route("/phones/{phone:int}/messages", self.messages, methods=["GET"]),
             Route("/phones/{phone:int}/{deed}", self.act, methods=["POST"]),
+            Route("/groups", self.groups, methods=["GET"]),
+            Route("/groups/{group}/{deed}", self.act_together, methods=["POST"]),
             Route("/faults", self.faults, methods=["GET"]),
             Route("/faults", self.order, methods=["POST"]),
             Route("/faults", self.call_off, methods=["DELETE"]),
@@ -98,6 +100,23 @@ class Control:
         asked = await _asked(request)
         try:
             return answer(deed(phone, asked))
+        except LookupError as missing:
+            return answer({"error": str(missing)}, 400)
+
+    async def groups(self, _: Request) -> Response:
+        """List the groups."""
+        return answer([group.state() for group in self._sandbox.groups.values()])
+
+    async def act_together(self, request: Request) -> Response:
+        """Let somebody do something in a group: `as` names who, by account."""
+        asked = await _asked(request)
+        group = self._sandbox.groups.get(_number(request.path_params["group"]))
+        by = self._sandbox.account(_number(asked.get("as", 0)))
+        deed = together.DEEDS.get(request.path_params["deed"])
+        if group is None or by is None or deed is None:
+            return answer({"error": "there is no such group, or nobody who could do that"}, 404)
+        try:
+            return answer(deed(group, by, asked))
         except LookupError as missing:
             return answer({"error": str(missing)}, 400)
 
@@ -199,6 +218,13 @@ async def _asked(request: Request) -> dict[str, Any]:
     if kind in {"", "application/json"}:
         return asked | (decode(raw) if raw else {})
     return {"mime": kind, **asked, "data": raw}
+
+
+def _number(given: object) -> int:
+    try:
+        return int(str(given))
+    except ValueError:
+        return 0
 
 
 def _told(call: Call) -> dict[str, Any]:

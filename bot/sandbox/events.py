@@ -16,7 +16,8 @@ class Event(NamedTuple):
     chat: int
     """The chat it concerns; 0 for all."""
     kind: str
-    """message, edited, deleted, typing, toast, keyboard, chat, phones, profile, clock, faults."""
+    """message, edited, deleted, typing, toast, keyboard, chat, phone, profile, clock; of groups
+    also group, topics, reaction."""
     about: Any
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.chats import Chat, Message
+from bot.sandbox.phone import commands_in, photo, pieces_of
 from bot.sandbox.world import BOT_ID
 
 if TYPE_CHECKING:
@@ -49,9 +50,28 @@ class Group:
             if message.get("message_thread_id") == thread
         ]
 
+    def state(self) -> dict[str, Any]:
+        """Return everything a screen shows of this group."""
+        people = self._world.people
+        return {
+            "id": self.id,
+            "title": self.chat.names["title"],
+            "is_forum": bool(self.chat.names.get("is_forum")),
+            "bot": self.chat.members[BOT_ID],
+            "members": [
+                {"id": user, "name": str(people[user]["first_name"])}
+                for user, status in self.chat.members.items()
+                if user != BOT_ID and status != "left"
+            ],
+            "topics": self.chat.topics_as_seen(),
+            "signs": {str(number): emoji for number, emoji in self.chat.signs.items()},
+            "messages": list(self.chat.messages.values()),
+        }
+
     def add(self, phone: Phone, status: str = "member") -> None:
         """Let somebody in: `member`, `administrator` or `creator`."""
         self.chat.members[phone.id] = status
+        self._tell()
 
     def drop(self, phone: Phone) -> None:
         """Let somebody go."""
@@ -68,13 +88,45 @@ class Group:
         """Throw the bot out; it is told."""
         self._set_bot(by, "kicked")
 
-    def say(self, phone: Phone, text: str, *, thread: int | None = None) -> Message:
-        """Write a message, into a topic when one is named."""
-        return self._post(phone, {"text": text}, thread)
+    def say(
+        self, phone: Phone, text: str, *, thread: int | None = None, reply_to: int | None = None
+    ) -> Message:
+        """Write a message, into a topic when one is named; like any app, in pieces when long.
 
-    def send(self, phone: Phone, content: dict[str, Any], *, thread: int | None = None) -> Message:
+        Only the first piece answers another message.
+        """
+        message: Message = {}
+        for piece in pieces_of(text):
+            content = {"text": piece, **commands_in(piece)}
+            message = self.send(phone, content, thread=thread, reply_to=reply_to)
+            reply_to = None
+        return message
+
+    def send(
+        self,
+        phone: Phone,
+        content: dict[str, Any],
+        *,
+        thread: int | None = None,
+        reply_to: int | None = None,
+    ) -> Message:
         """Send any content, in the Bot API's own shape."""
-        return self._post(phone, content, thread)
+        return self._post(phone, content, thread, reply_to)
+
+    def send_photo(self, phone: Phone, data: bytes, *, thread: int | None = None) -> Message:
+        """Send a photo."""
+        return self._post(phone, photo(self._world.files.keep("photo", data)), thread)
+
+    def edit(self, phone: Phone, number: int, text: str) -> Message:
+        """Put other words into one's own message; raises `LookupError` for somebody else's."""
+        message = self.chat.messages[number]
+        if message["from"]["id"] != phone.id:
+            raise LookupError("somebody else wrote that")
+        message["text"] = text
+        self._world.edited(self.chat, message)
+        if self._hears():
+            self._world.updates.add("edited_message", message)
+        return message
 
     def press(self, phone: Phone, message: int, data: str) -> str:
         """Press a button under a message and return the query's id."""
@@ -108,18 +160,51 @@ class Group:
         else:
             self.chat.names.pop("is_forum", None)
 
+    def set_closed(self, by: Phone, number: int, *, closed: bool) -> None:
+        """Close or reopen a topic by a person's hand; the bot sees a message that says so."""
+        self.chat.topics[number].is_closed = closed
+        self._world.topics_changed(self.chat)
+        field = "forum_topic_closed" if closed else "forum_topic_reopened"
+        self._post(by, {field: {}}, number)
+
     def delete_topic(self, number: int) -> None:
         """Delete a topic by a person's hand; the bot is told nothing."""
         del self.chat.topics[number]
-        for message in self.messages(number):
-            self._world.remove(self.chat, message["message_id"])
+        inside = [
+            message["message_id"]
+            for message in self.chat.messages.values()
+            if message.get("message_thread_id") == number
+        ]
+        for message in inside:
+            self._world.remove(self.chat, message)
+        self._world.topics_changed(self.chat)
 
-    def _post(self, by: Phone, content: dict[str, Any], thread: int | None = None) -> Message:
+    def _post(
+        self,
+        by: Phone,
+        content: dict[str, Any],
+        thread: int | None = None,
+        reply_to: int | None = None,
+    ) -> Message:
         inside = {} if thread is None else {"message_thread_id": thread, "is_topic_message": True}
-        message = self._world.post(self.chat, by.account(), content | inside)
-        if self.chat.members[BOT_ID] not in {"left", "kicked"} and self._reaches_bot(message):
+        answered = self._answered(thread, reply_to)
+        message = self._world.post(self.chat, by.account(), answered | content | inside)
+        if self._hears() and self._reaches_bot(message):
             self._world.updates.add("message", message)
         return message
+
+    def _answered(self, thread: int | None, reply_to: int | None) -> dict[str, Any]:
+        """Return what a message answers; in a topic every other one answers its beginning."""
+        message = self.chat.messages.get(reply_to or thread or 0)
+        if message is None:
+            return {}
+        return {"reply_to_message": {k: message[k] for k in message if k != "reply_to_message"}}
+
+    def _hears(self) -> bool:
+        return self.chat.members[BOT_ID] not in {"left", "kicked"}
+
+    def _tell(self) -> None:
+        self._world.events.tell(self.id, "group", self.state())
 
     def _reaches_bot(self, message: Message) -> bool:
         """Return whether privacy mode lets a message through: commands, replies, service ones."""
@@ -131,6 +216,7 @@ class Group:
     def _set_bot(self, by: Phone, status: str) -> None:
         before = self.chat.members[BOT_ID]
         self.chat.members[BOT_ID] = status
+        self._tell()
         self._world.updates.add(
             "my_chat_member",
             {

@@ -83,8 +83,8 @@ class Phone:
     def say(self, text: str, *, reply_to: int | None = None) -> Message:
         """Write a message; like any app, cut it in pieces when it is too long for one."""
         message: Message = {}
-        for piece in _pieces(text):
-            message = self.send({"text": piece, **_commands(piece)}, reply_to=reply_to)
+        for piece in pieces_of(text):
+            message = self.send({"text": piece, **commands_in(piece)}, reply_to=reply_to)
         return message
 
     def send(self, content: dict[str, Any], *, reply_to: int | None = None) -> Message:
@@ -262,7 +262,8 @@ def _caption(text: str) -> dict[str, Any]:
     return {"caption": text} if text else {}
 
 
-def _commands(text: str) -> dict[str, Any]:
+def commands_in(text: str) -> dict[str, Any]:
+    """Return what marks the commands in a text."""
     if "/" not in text:
         return {}
     entities = [
@@ -276,7 +277,8 @@ def _commands(text: str) -> dict[str, Any]:
     return {"entities": entities} if entities else {}
 
 
-def _pieces(text: str) -> Iterable[str]:
+def pieces_of(text: str) -> Iterable[str]:
+    """Return a text as an app sends it: in pieces when it is too long for one message."""
     if utf16_length(text) <= LONGEST_TEXT:
         return [text]
     raw = text.encode("utf-16-le", "surrogatepass")

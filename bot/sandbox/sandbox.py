@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Check = Callable[[str, dict[str, Any]], str | None]
 
 FIRST_PERSON = 5_000_000_001
+FIRST_COLLEAGUE = 6_000_000_001
 
 
 class Sandbox:
@@ -55,6 +56,9 @@ class Sandbox:
         self.faults = Faults(self.clock, self.world.dice)
         self.journal = Journal(keep_calls)
         self.phones: dict[int, Phone] = {}
+        self.colleagues: dict[int, Phone] = {}
+        """Accounts that are no phones of the page: people who work in groups."""
+        self.groups: dict[int, Group] = {}
         self._check = check
 
     def phone(
@@ -70,7 +74,22 @@ class Sandbox:
 
     def group(self, title: str = "Caseworkers", *, forum: bool = False, big: bool = False) -> Group:
         """Found a group; let the bot in with `Group.add_bot`."""
-        return Group(self.world, title, forum=forum, big=big)
+        group = Group(self.world, title, forum=forum, big=big)
+        self.groups[group.id] = group
+        self.events.tell(group.id, "group", group.state())
+        return group
+
+    def colleague(self, name: str, *, user_id: int | None = None) -> Phone:
+        """Add an account of somebody who works in groups and has no phone on the page."""
+        if user_id is None:
+            user_id = FIRST_COLLEAGUE + len(self.colleagues)
+        account = Phone(self.world, user_id, name, "")
+        self.colleagues[user_id] = account
+        return account
+
+    def account(self, user_id: int) -> Phone | None:
+        """Return somebody's account, whether they have a phone on the page or not."""
+        return self.colleagues.get(user_id) or self.phones.get(user_id)
 
     def anybody(self) -> Phone:
         """Return the first phone, added when there is none."""
@@ -87,6 +106,7 @@ class Sandbox:
             "now": self.clock.seconds(),
             "bot": self.world.profile_as_seen(),
             "phones": [phone.state() for phone in self.phones.values()],
+            "groups": [group.state() for group in self.groups.values()],
         }
 
     def note(self, call: Call) -> None:

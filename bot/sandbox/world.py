@@ -126,6 +126,17 @@ class World:
         self.events.tell(chat.id, "edited", message)
         return message
 
+    def sign(self, chat: Chat, number: int, reactions: list[dict[str, Any]]) -> None:
+        """Leave the bot's reactions on a message, or take them back."""
+        chat.signs.pop(number, None)
+        if reactions:
+            chat.signs[number] = "".join(one.get("emoji", "") for one in reactions)
+        self.events.tell(chat.id, "reaction", {"message_id": number, "reaction": reactions})
+
+    def topics_changed(self, chat: Chat) -> None:
+        """Tell watchers which topics there are now."""
+        self.events.tell(chat.id, "topics", chat.topics_as_seen())
+
     def show_keyboard(self, chat: Chat, keyboard: dict[str, Any] | None) -> None:
         """Put a reply keyboard under a chat, or take it away."""
         chat.keyboard = keyboard

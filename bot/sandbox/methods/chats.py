@@ -78,8 +78,9 @@ def set_message_reaction(world: World, call: Call) -> bool:
     chat = writable(world, call)
     message = message_of(call, chat, "message to react")
     reactions = call.structure("reaction", "reaction types") or []
-    shown = {"message_id": message["message_id"], "reaction": reactions}
-    world.events.tell(chat.id, "reaction", shown)
+    if not isinstance(reactions, list):
+        raise bad("reaction types must be an Array of ReactionType")
+    world.sign(chat, message["message_id"], reactions)
     return True
 
 

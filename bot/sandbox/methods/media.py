@@ -11,13 +11,20 @@ from bot.sandbox.phone import described, photo
 from bot.sandbox.refusals import Refusal, bad
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.chats import Message
     from bot.sandbox.files import Stored
     from bot.sandbox.journal import Call
     from bot.sandbox.world import World
 
+    Method = Callable[[World, Call], Message]
+
 LARGEST = {"photo": 10 << 20}
 LARGEST_ANY = 50 << 20
+TIMED = frozenset({"voice", "video", "audio", "animation", "video_note"})
+NAMELESS = frozenset({"voice", "video_note", "sticker"})
+WORDLESS = frozenset({"video_note", "sticker"})
 
 
 def get_file(world: World, call: Call) -> dict[str, Any]:
@@ -29,22 +36,24 @@ def get_file(world: World, call: Call) -> dict[str, Any]:
 
 def send_photo(world: World, call: Call) -> Message:
     """Show a photo."""
-    return send(world, call, photo(_file(world, call, "photo")) | _caption(call))
+    return send(world, call, photo(_file(world, call, "photo")) | _veil(call) | _caption(call))
 
 
-def send_document(world: World, call: Call) -> Message:
-    """Hand over a file."""
-    return send(
-        world, call, {"document": described(_file(world, call, "document"))} | _caption(call)
-    )
+def _sends(kind: str) -> Method:
+    def method(world: World, call: Call) -> Message:
+        about = described(_file(world, call, kind))
+        if kind in TIMED:
+            about["duration"] = call.number("duration")
+        if kind in NAMELESS:
+            about.pop("file_name", None)
+        content: dict[str, Any] = {kind: about} | _veil(call)
+        return send(world, call, content | ({} if kind in WORDLESS else _caption(call)))
+
+    return method
 
 
-def send_voice(world: World, call: Call) -> Message:
-    """Say something aloud."""
-    stored = _file(world, call, "voice")
-    about = {**described(stored), "duration": call.number("duration")}
-    about.pop("file_name", None)
-    return send(world, call, {"voice": about} | _caption(call))
+def _veil(call: Call) -> dict[str, Any]:
+    return {"has_media_spoiler": True} if call.flag("has_spoiler") else {}
 
 
 def _caption(call: Call) -> dict[str, Any]:
@@ -78,6 +87,11 @@ def _file(world: World, call: Call, kind: str) -> Stored:
 METHODS = {
     "getFile": get_file,
     "sendPhoto": send_photo,
-    "sendDocument": send_document,
-    "sendVoice": send_voice,
+    "sendDocument": _sends("document"),
+    "sendVoice": _sends("voice"),
+    "sendVideo": _sends("video"),
+    "sendAudio": _sends("audio"),
+    "sendAnimation": _sends("animation"),
+    "sendVideoNote": _sends("video_note"),
+    "sendSticker": _sends("sticker"),
 }

@@ -28,6 +28,7 @@ def create_forum_topic(world: World, call: Call) -> dict[str, Any]:
     message["message_thread_id"] = number
     message["is_topic_message"] = True
     chat.topics[number] = Topic(number, name)
+    world.topics_changed(chat)
     return {"message_thread_id": number, **about}
 
 
@@ -39,6 +40,7 @@ def edit_forum_topic(world: World, call: Call) -> bool:
         if name == topic.name:
             raise bad("TOPIC_NOT_MODIFIED")
         topic.name = name
+        world.topics_changed(chat)
         _note(world, chat, topic, "forum_topic_edited", {"name": name})
     return True
 
@@ -64,6 +66,7 @@ def delete_forum_topic(world: World, call: Call) -> bool:
     ]
     for number in inside:
         world.remove(chat, number)
+    world.topics_changed(chat)
     return True
 
 
@@ -95,6 +98,7 @@ def _set_closed(world: World, call: Call, *, closed: bool) -> bool:
     if topic.is_closed == closed:
         raise bad("TOPIC_NOT_MODIFIED")
     topic.is_closed = closed
+    world.topics_changed(chat)
     _note(world, chat, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {})
     return True
 
