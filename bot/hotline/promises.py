@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.cases.promised import PROMISED, due_at, due_sooner, span_of
+from bot.hotline.standing import IS_NOT_OVER
 from bot.store.prepared import Prepared
 from bot.store.tables import cases
 
@@ -37,7 +38,7 @@ class Clock:
 _NOW = Prepared(
     lambda _: (
         select(cases.c.priority, cases.c.due_at, cases.c.answered_at, cases.c.alerts)
-        .where(cases.c.id == bindparam("case"))
+        .where(cases.c.id == bindparam("case"), IS_NOT_OVER)
         .with_for_update()
     ),
     "case",
@@ -87,14 +88,16 @@ class Promises:
         return replace(clock, due_at=self.due(priority, now), alerts=0)
 
     def after_raise(self, clock: Clock, priority: int, now: int) -> Clock:
-        """Return the clock once the case has another priority: the moment only comes nearer."""
+        """Return the clock once the case has another priority: a moment only comes nearer."""
+        if clock.due_at is None:
+            return clock
         due = due_sooner(self.minutes, priority, now, clock.due_at)
         return replace(clock, due_at=due, alerts=clock.alerts if due == clock.due_at else 0)
 
     # --- Clocks, as rows ---------------------------------------------------------------------
 
     def answered(self, work: Work, case: str, now: int) -> None:
-        """Note that a caseworker answered the person."""
+        """Note that a caseworker answered the person; of a closed case nothing is noted."""
         if found := self._found(work, case):
             self._set(work, case, found[1], self.after_answer(found[1], now))
 

@@ -19,6 +19,8 @@ QUEUED = frozenset({State.WAITING, State.REOPENED})
 IS_TAKEN = text("status in ('held', 'open')")
 """As SQL: somebody answers for it, and it is not over."""
 
+IS_NOT_OVER = text("status <> 'closed'")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

@@ -1,0 +1,169 @@
+"""A clock stands still only while the person is waited for, and a promise never becomes later."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases.life import Move
+from bot.cases.promised import PROMISED
+from bot.cases.urgency import Priority
+from bot.clock import MINUTE
+from bot.hotline.promises import Clock, Promises
+from bot.settings import Settings
+from tests.clocks import MIDDAY
+
+if TYPE_CHECKING:
+    from tests.hotline.line import Line
+
+NOW, DAY, STANDARD = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.STANDARD
+every_priority = pytest.mark.parametrize("priority", Priority)
+
+
+def test_what_a_deployment_promises_unless_it_says_otherwise_is_what_was_agreed() -> None:
+    assert PROMISED == (2, 15, 240, 1440, 4320)
+    assert Settings().promised == PROMISED
+
+
+@every_priority
+def test_every_priority_is_promised_its_minutes(priority: Priority) -> None:
+    promises = Promises((1, 2, 3, 4, 5))
+    assert promises.due(priority, MIDDAY) == MIDDAY + (priority + 1) * MINUTE
+
+
+# --- In a case -------------------------------------------------------------------------------
+
+
+@every_priority
+def test_a_case_begins_with_a_running_clock(line: Line, priority: Priority) -> None:
+    case = line.waits(priority)
+    assert line.due_in(case) == PROMISED[priority]
+    assert line.of(case, "alerts", "answered_at") == (0, None)
+
+
+def test_an_answer_stops_the_clock_and_the_next_word_starts_a_new_one(line: Line) -> None:
+    mei, case = line.colleague(), line.waits(DAY)
+    line.claims_this(mei, case)
+    assert line.due_in(case) == 15  # a claim answers nobody
+    line.passes(10)
+    line.answers(case)
+    assert line.of(case, "due_at", "answered_at") == (None, line.now)
+    line.passes(300)
+    line.writes(case)
+    assert line.due_in(case) == 15
+    line.passes(5)
+    line.writes(case)
+    assert line.due_in(case) == 10  # writing again gains no time for anybody
+
+
+def test_an_alert_that_was_raised_is_forgotten_with_the_answer(line: Line) -> None:
+    line.colleague()
+    case = line.waits(NOW)
+    line.passes(3)
+    assert len(line.looks()) == 1
+    assert line.of(case, "alerts") == 1
+    line.answers(case)
+    assert line.of(case, "alerts") == 0
+
+
+def test_a_higher_priority_brings_the_promise_forward_and_a_lower_one_leaves_it(line: Line) -> None:
+    case = line.waits(STANDARD)
+    line.passes(1)
+
+    def becomes(priority: Priority) -> None:
+        connection = line.database.connect()
+        connection.cursor().execute(f"UPDATE cases SET priority = {priority.value}")  # noqa: S608
+        connection.close()
+        line.run(lambda work: line.promises.raised(work, case, line.now))
+
+    becomes(NOW)
+    assert line.due_in(case) == 2
+    line.passes(1)
+    becomes(STANDARD)
+    assert line.due_in(case) == 1
+    becomes(DAY)
+    assert line.due_in(case) == 1
+
+
+def test_of_a_case_that_is_over_nothing_is_promised_whoever_writes(line: Line) -> None:
+    mei, case = line.colleague(), line.waits()
+    line.claims_this(mei, case)
+    line.moves(mei, case, Move.CLOSE, detail="helped")
+    line.writes(case)
+    assert line.due_in(case) is None
+
+
+def test_of_a_case_that_is_gone_nothing_is_noted(line: Line) -> None:
+    line.writes("0" * 32)
+    line.answers("0" * 32)
+    assert line.looks() == []
+
+
+# --- Clocks as values ------------------------------------------------------------------------
+
+priorities = st.sampled_from([priority.value for priority in Priority])
+minutes = st.lists(st.integers(1, 10_000), min_size=5, max_size=5).map(lambda it: tuple(sorted(it)))
+deeds = st.lists(
+    st.tuples(st.sampled_from(["answer", "word", "raise", "lower"]), st.integers(0, 500)),
+    max_size=30,
+)
+
+
+def lived(promises: Promises, deeds: list[tuple[str, int]]) -> list[tuple[str, int, int, Clock]]:
+    """Return what a clock went through: the deed, the moment, the priority, the clock after."""
+    now, priority = MIDDAY, Priority.STANDARD.value
+    clock = Clock(promises.due(priority, now))
+    passed = [("begin", now, priority, clock)]
+    for deed, ahead in deeds:
+        now += ahead * MINUTE
+        if deed == "answer":
+            clock = promises.after_answer(clock, now)
+        elif deed == "word":
+            clock = promises.after_word(clock, priority, now)
+        else:
+            priority += -1 if deed == "raise" else 1
+            priority = min(max(priority, 0), 4)
+            clock = promises.after_raise(clock, priority, now)
+        passed.append((deed, now, priority, clock))
+    return passed
+
+
+@given(minutes, deeds)
+def test_a_clock_stands_still_only_between_an_answer_and_the_next_word(
+    minutes: tuple[int, ...], deeds: list[tuple[str, int]]
+) -> None:
+    for before, (deed, _, _, clock) in pairwise(lived(Promises(minutes), deeds)):
+        stood = before[3].due_at is None
+        assert (clock.due_at is None) == (deed == "answer" or (stood and deed != "word"))
+
+
+@given(minutes, deeds)
+def test_a_promise_that_runs_is_never_put_off(
+    minutes: tuple[int, ...], deeds: list[tuple[str, int]]
+) -> None:
+    for (_, _, _, old), (_, _, _, new) in pairwise(lived(Promises(minutes), deeds)):
+        if old.due_at is not None and new.due_at is not None:
+            assert new.due_at <= old.due_at
+
+
+@given(minutes, deeds)
+def test_nobody_is_promised_later_than_their_priority_allows(
+    minutes: tuple[int, ...], deeds: list[tuple[str, int]]
+) -> None:
+    promises = Promises(minutes)
+    for (_, _, _, old), (deed, now, priority, new) in pairwise(lived(promises, deeds)):
+        if new.due_at is not None and (deed in {"raise", "lower"} or old.due_at is None):
+            assert new.due_at <= promises.due(priority, now)
+
+
+@given(minutes, deeds)
+def test_a_new_promise_begins_without_alerts(
+    minutes: tuple[int, ...], deeds: list[tuple[str, int]]
+) -> None:
+    for (_, _, _, old), (_, _, _, new) in pairwise(lived(Promises(minutes), deeds)):
+        if new.due_at != old.due_at:
+            assert new.alerts == 0
