@@ -21,6 +21,7 @@ from bot.channels.telegram.sender import Sender
 from bot.clock import MINUTE, SECOND, Clock, SystemClock
 from bot.conversation import CONTROLS, Book
 from bot.dispatch import tokens
+from bot.desks.forum.mirror import Mirror
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
@@ -39,7 +40,7 @@ from bot.mailbox.inbox import Arrival, Inbox
 from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
 from bot.places.taiwan import IN_DANGER
-from bot.shift import shift_of
+from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.upgrade import upgrade
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from bot.mailbox.courier import Channel
     from bot.messages import Update
     from bot.settings import Settings
-    from bot.shift import Shift
+    from bot.shift import Shift, forum_of
     from bot.store.writer import Work
     from bot.text import Catalogue
 
@@ -213,6 +214,11 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         settings.zone,
         username,
     )
+    if settings.desk_group:
+        forum = forum_of(settings, vault, setting)
+        database.writer.run_now(forum.settle_in)
+        channel = Mirror(forum, channel, database.writer, clock)
+        desks = (*desks, forum)
     intake = Intake(vault, bot, settings.promised)
     shift = shift_of(settings, vault, outbox, intake, setting.phrasebook, desks)
     batches = Batches(

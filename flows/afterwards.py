@@ -15,6 +15,8 @@ class Afterwards(Flow):
         why=None,
         skippable=False,
         controls=False,
+        # Translators: how far what was sent has come: whether it was read, and what comes next.
+        where=pgettext("button", "Where it stands"),
         add=pgettext("button", "Add something"),
         take_back=pgettext("button", "Take it back"),
         tell=pgettext("button", "Tell something new"),
@@ -23,6 +25,12 @@ class Afterwards(Flow):
         nothing=pgettext("button", "Nothing more"),
     )
 
+    shown = End(
+        # Translators: {trail} is a few lines, e.g. Received: 21:40
+        _("This is where it stands now:\n{trail}"),
+        Outcome.ASKED_WHERE,
+        when=what_now.was("where"),
+    )
     telling = Begin("report", when=what_now.was("tell"))
     asking = Begin("ask_for_help", when=what_now.was("ask"))
     talking = Begin("talk", when=what_now.was("talk"))

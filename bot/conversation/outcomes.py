@@ -27,6 +27,9 @@ class Outcome(StrEnum):
     LANGUAGE_CHOSEN = "language_chosen"
     """The person reads another language from here on."""
 
+    ASKED_WHERE = "asked_where"
+    """The person wants to know how far what they sent has come."""
+
 
 CARRIES_WORDS = frozenset(
     {Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED, Outcome.ADDED}

@@ -25,8 +25,14 @@ from bot.hotline.takeover import (
     TakeOver,
     Tell,
 )
+from bot.hotline.words import (
+    DOES_NOT_FIT,
+    NOBODY_IS_THERE,
+    ONLY_THEY,
+    SOMEBODY_IS_THERE,
+    TAKE_OVER_FIRST,
+)
 from bot.messages import Say
-from bot.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,14 +40,8 @@ if TYPE_CHECKING:
     from bot.dispatch.effects import Effects
     from bot.text import Text
 
-TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
-SOMEBODY_IS_THERE = _("Somebody holds this conversation already.")
-NOBODY_IS_THERE = _("Nobody holds this conversation.")
-BLOCKED_US = _("The person has blocked the bot: nothing reaches them until they write again.")
-ONLY_THEY = _("Only the person can answer that; nobody agrees for them.")
 THEIRS_ALONE = frozenset({"keep", "send", "pass_on"})
 """Questions by which a person agrees to something."""
-DOES_NOT_FIT = _("That answer does not fit the question, or the question is not open.")
 
 
 class Attending(Relaying):

@@ -6,13 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.cases.intake import Intake, NewCase, NewReport
-from bot.cases.urgency import Priority
 from bot.conversation import Position
 from bot.dispatch.attending import Attending
 from bot.dispatch.conversations import Conversation, Conversations, Row
-from bot.dispatch.outcomes import EMPTY_HANDED
-from bot.dispatch.staffside import numbered
+from bot.dispatch.sent import Sent
+from bot.dispatch.staffside import numbered, standing_at
 from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
 from bot.hotline.events import Event, Happened
@@ -23,7 +21,9 @@ from bot.messages import Kind, Leave, Remove, Toast, Update
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.dispatch.effects import Effects, Sending, Setting, Staffing
+    from bot.cases.intake import Intake, NewCase, NewReport
+    from bot.cases.urgency import Priority
+    from bot.dispatch.effects import Effects, Setting, Staffing
     from bot.dispatch.staffside import StaffSide
     from bot.hotline.commands import Command
     from bot.hotline.exchanges import Exchange
@@ -62,21 +62,11 @@ class _Batch:
     raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     blocked: list[bytes] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    was_asked: bool = False
+    """Whether something was done at a desk, which may have an answer although nothing happened."""
     exchanges: list[Exchange] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
     taken: Taken = field(default_factory=Taken)
-
-
-@dataclass(slots=True)
-class _Sent:
-    """What one turn sent to the hotline."""
-
-    work: Work
-    now: int
-    key: bytes
-    opened: list[NewCase] = field(default_factory=list)
-    reports: list[NewReport] = field(default_factory=list)
-    raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
 
 
 class Batches:
@@ -158,6 +148,7 @@ class Batches:
         if done is None:
             batch.taken.leaves.append(update.chat)
             return
+        batch.was_asked = True
         if done.press:
             batch.taken.toasts.append((update.chat, Toast(done.press)))
         for command in done.commands:
@@ -167,7 +158,7 @@ class Batches:
         order = self._staff.carry_out(work, command, batch.now)
         if order is None:
             return
-        batch.events += order.events
+        batch.events += standing_at(order.events, command.at_desk)
         batch.exchanges += order.exchanges
         for deed in order.deeds:
             self._do(work, batch, order, deed)
@@ -186,28 +177,31 @@ class Batches:
             row = batch.rows[key] = Row(None, lost, 0, None)
         else:
             row.remember()
-        sent = _Sent(work, batch.now, key)
+        sent = Sent(self._intake, self._setting, work, batch.now, key)
         attending = Attending(
             self._setting,
             key,
             row.conversation,
             batch.now,
-            lambda conversation, sending: self._send(sent, conversation, sending),
+            sent,
         )
         effects = attending.attend(deed, order.command.at_desk)
+        if effects.staffing is not None:
+            staffing = effects.staffing
+            staffing.events = standing_at(staffing.events, order.command.at_desk)
         self._follow(work, batch, key, row, sent, effects)
 
     def _turn(self, work: Work, batch: _Batch, update: Update, key: bytes) -> None:
         row = batch.rows.get(key)
         if row is not None:
             row.remember()
-        sent = _Sent(work, batch.now, key)
+        sent = Sent(self._intake, self._setting, work, batch.now, key)
         turning = Turning(
             self._setting,
             key,
             row.conversation if row else None,
             batch.now,
-            lambda conversation, sending: self._send(sent, conversation, sending),
+            sent,
         )
         effects = turning.take(update)
         if row is None:
@@ -215,7 +209,7 @@ class Batches:
         self._follow(work, batch, key, row, sent, effects)
 
     def _follow(  # noqa: PLR0913, PLR0917 - what a turn was made of
-        self, work: Work, batch: _Batch, key: bytes, row: Row, sent: _Sent, effects: Effects
+        self, work: Work, batch: _Batch, key: bytes, row: Row, sent: Sent, effects: Effects
     ) -> None:
         """Take down what follows from a turn that did not fail."""
         chat = row.conversation.chat
@@ -236,30 +230,6 @@ class Batches:
             batch.events += effects.staffing.events
             batch.exchanges += effects.staffing.exchanges
 
-    def _send(self, sent: _Sent, conversation: Conversation, sending: Sending) -> str:
-        """Put what a person sent to its case, opening one if none waits; return its reference."""
-        answers: dict[str, object] = dict(sending.answers)
-        at_most = Priority(sending.at_least)
-        joins = bool(conversation.case) and (
-            not sending.opens or conversation.urgent_only or sending.kind == EMPTY_HANDED
-        )
-        if joins:
-            sent.raised.append((conversation.case, answers, at_most))
-        else:
-            case = self._intake.open_case(
-                sent.work, sending.kind, conversation.language, sent.key, conversation.chat,
-                answers, at_most, sent.now,
-            )  # fmt: skip
-            sent.opened.append(case)
-            conversation.case, conversation.reference = case.id, case.reference
-        conversation.urgent_only = sending.kind == EMPTY_HANDED and (
-            conversation.urgent_only or not joins
-        )
-        sent.reports.append(
-            NewReport(conversation.case, sending.kind, sending.flow, sending.answers, sent.now)
-        )
-        return conversation.reference
-
     def _write(self, work: Work, batch: _Batch) -> None:
         batch.taken.letters = self._letters(work, batch)
         self._conversations.store(work, batch.changed.items())
@@ -277,7 +247,7 @@ class Batches:
         for key in batch.blocked:
             self._outbox.block(work, key, batch.now)
         self._outbox.keep(work, batch.taken.letters)
-        if batch.events:
+        if batch.events or batch.was_asked:
             self._staff.keep(work, batch.exchanges, batch.events, batch.now)
             batch.taken.letters += self._staff.show(work, batch.events, batch.now)
         self._inbox.keep_handled(work, batch.handled, batch.now)

@@ -54,6 +54,11 @@ class Conversation(msgspec.Struct, array_like=True):
     """The caseworker who holds the conversation; the bot is silent in it."""
 
     @property
+    def is_live(self) -> bool:
+        """Tell whether this sitting has a case the person may be reminded of."""
+        return bool(self.case)
+
+    @property
     def used_at(self) -> int:
         """Return when anybody last wrote here: until a day later it is kept."""
         if self.holding is None:

@@ -34,11 +34,19 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     Outcome.WITHDRAWN: Follows("withdrawal"),
     Outcome.STOPPED: Follows(),
     Outcome.LANGUAGE_CHOSEN: Follows(),
+    Outcome.ASKED_WHERE: Follows(),
 }
 """Every outcome has a row; a test holds that."""
 AFTER = "afterwards"
 """The flow that begins once something was sent."""
-LEADS_ON = frozenset({Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED})
+LEADS_ON = frozenset(
+    {
+        Outcome.REPORT_SUBMITTED,
+        Outcome.HELP_REQUESTED,
+        Outcome.PERSON_WANTED,
+        Outcome.ASKED_WHERE,
+    }
+)
 """Outcomes after which the person is asked what they would like to do now."""
 ERASES = frozenset(
     {

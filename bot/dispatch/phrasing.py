@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from bot.hotline import trail
     from bot.text import Catalogue, Text
 
 
@@ -41,6 +42,8 @@ class Phrasing:
     """For a press on an old button while a caseworker holds the conversation."""
     titles: Mapping[str, Text]
     """What people are told a caseworker is, by code."""
+    trail: trail.Words
+    """What people are told about their case."""
     blanks: Callable[[Catalogue], Mapping[str, str]]
     """Returns what fills {organisation}, {contact}, {hours}, {keep_days} and {numbers}."""
     alarms: Callable[[str], frozenset[str]]

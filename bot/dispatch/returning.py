@@ -67,7 +67,7 @@ def _asked_again(setting: Setting, key: bytes, row: Row, now: int) -> Effects | 
     if row.fault is not None or not _is_waiting(row.conversation, now):
         return None
     try:
-        return Turning(setting, key, row.conversation, now, _nothing_is_sent).again()
+        return Turning(setting, key, row.conversation, now, _Nothing()).again()
     except Exception as error:  # noqa: BLE001 - one conversation's failure is nobody else's
         log.error("turn_failed", error=type(error).__name__)
         return None
@@ -77,5 +77,11 @@ def _is_waiting(conversation: Conversation, now: int) -> bool:
     return now - conversation.touched_at <= SILENCE and bool(conversation.position.frames)
 
 
-def _nothing_is_sent(_conversation: Conversation, _sending: Sending) -> str:
-    return ""
+class _Nothing:
+    """Asking again sends nothing and shows nothing of a case."""
+
+    def send(self, _conversation: Conversation, _sending: Sending) -> str:
+        return ""
+
+    def trail(self, _conversation: Conversation) -> str:
+        return ""

@@ -92,7 +92,7 @@ class StaffSide:
         for letter in self.outbox.withdraw(work, chat_key, now):
             if found := self.exchanges.settle(work, letter, WITHDRAWN):
                 case, by = found
-                staffing.events.append(Event(Happened.SETTLED, case, by, code=WITHDRAWN))
+                staffing.events.append(_ended(case, by, letter, WITHDRAWN))
 
     def keep(
         self, work: Work, written: Sequence[Exchange], events: Sequence[Event], now: int
@@ -121,7 +121,7 @@ class StaffSide:
         for letter, state in ended:
             if found := self.exchanges.settle(work, letter, state.value):
                 case, by = found
-                events.append(Event(Happened.SETTLED, case, by, code=state.value))
+                events.append(_ended(case, by, letter, state.value))
                 if state is State.SENT:  # what was held back answers only now
                     self.orders.note(work, Event(Happened.SAID, case, by), now)
         if events:
@@ -133,6 +133,17 @@ def write_down(work: Work, inbox: Inbox, command: Command, now: int) -> None:
     # Below 0: no channel counts like that, so no update of anybody's can pass for a command.
     number = -1 - secrets.randbelow(2**62)
     inbox.keep_waiting(work, [Arrival.of(number, encode(command))], now)
+
+
+def _ended(case: str, by: str, letter: int, code: str) -> Event:
+    return Event(Happened.SETTLED, case, by, code=code, letter=letter)
+
+
+def standing_at(events: Sequence[Event], at_desk: str) -> list[Event]:
+    """Return what came of a command, with where whoever gave it stands."""
+    if not at_desk:
+        return list(events)
+    return [event if event.at_desk else replace(event, at_desk=at_desk) for event in events]
 
 
 def numbered(events: Sequence[Event], letters: dict[int, int]) -> list[Event]:

@@ -6,7 +6,7 @@ tables of `outcomes`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.conversation import (
     Came,
@@ -28,8 +28,6 @@ from bot.dispatch.outcomes import AFTER, DRAFTS, ERASES, FOLLOWS, LEADS_ON, STOP
 from bot.messages import Edit, Say, Toast, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bot.conversation import Answer
     from bot.text import Text
 
@@ -38,12 +36,22 @@ FLEETING = "~"
 """Sets a summary apart from the question it belongs to: their buttons differ."""
 
 
+class Hotline(Protocol):
+    """What a turn may ask of the hotline while it is answered."""
+
+    def send(self, conversation: Conversation, sending: Sending) -> str:
+        """Put what a person sent to its case; return its reference."""
+
+    def trail(self, conversation: Conversation) -> str:
+        """Return how far the case of this sitting has come, as its person reads it."""
+
+
 class Talking:
     """One conversation in one turn. It is changed; what follows is gathered in `effects`."""
 
     __slots__ = (
         "_before",
-        "_reference_of",
+        "_hotline",
         "chat_key",
         "conversation",
         "effects",
@@ -59,7 +67,7 @@ class Talking:
         chat_key: bytes,
         conversation: Conversation | None,
         now: int,
-        reference_of: Callable[[Conversation, Sending], str],
+        hotline: Hotline,
     ) -> None:
         self.setting = setting
         self.chat_key = chat_key
@@ -69,8 +77,8 @@ class Talking:
         self.now = now
         self.effects = Effects()
         known = setting.known(now)
-        self.known = known | {"sent"} if self.conversation.case else known
-        self._reference_of = reference_of
+        self.known = known | {"sent"} if self.conversation.is_live else known
+        self._hotline = hotline
         self._before: Position | None = None
 
     # --- the engine -------------------------------------------------------------------------
@@ -135,11 +143,13 @@ class Talking:
                 self.conversation.language = chosen
         elif came.outcome is Outcome.STOPPED:
             self._stopped(came)
+        elif came.outcome is Outcome.ASKED_WHERE:
+            extra["trail"] = self._hotline.trail(self.conversation)
         elif follows.kind is not None:
             sending = Sending(
                 follows.kind, came.flow, self._answers(came), follows.opens, follows.at_least
             )
-            extra["reference"] = self._reference_of(self.conversation, sending)
+            extra["reference"] = self._hotline.send(self.conversation, sending)
             self.known |= {"sent"}
 
     def _answers(self, came: Came) -> dict[str, Answer]:

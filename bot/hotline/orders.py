@@ -19,9 +19,25 @@ from bot.hotline.contact import WHEN_I_WRITE
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import Deed, FillIn, HandBack, PassOn, TakeOver, Tell
+from bot.hotline.trail import has_been_read
+from bot.hotline.words import (
+    BLANKS_MISSING,
+    CLAIMED,
+    CLAIMED_OTHER,
+    DISPOSITIONS,
+    DONE,
+    FULL,
+    HELD_BY,
+    NO_SUCH_CASE,
+    NO_SUCH_COLLEAGUE,
+    NO_SUCH_DISPOSITION,
+    NO_SUCH_PHRASE,
+    NO_SUCH_PRIORITY,
+    NOTHING_TO_SAY,
+    TOO_LONG,
+)
 from bot.store.prepared import Prepared
 from bot.store.tables import cases
-from bot.text import Text, _
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
@@ -32,36 +48,11 @@ if TYPE_CHECKING:
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Caseworker, Staff
     from bot.store.writer import Work
+    from bot.text import Text
     from bot.vault import Vault
-
-NOT_STAFF = _("You are not on the list of caseworkers.")
-NO_SUCH_CASE = _("There is no such case.")
-HELD_BY = _("{name} holds this case already.")
-FULL = _("You hold as many chats as agreed ({most}). Release or close one first.")
-NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
-NO_SUCH_PHRASE = _("There is no such sentence in the phrasebook.")
-BLANKS_MISSING = _("These blanks are still empty: {blanks}.")
-NO_SUCH_DISPOSITION = _("Say how it ended: {codes}.")
-NO_SUCH_PRIORITY = _("A priority is a number from 0 to 4.")
-NOTHING_TO_SAY = _("There is nothing to send.")
-TOO_LONG = _("That is longer than {most} characters; nothing was sent. Please shorten it.")
-CLAIMED = _("The case is yours.")
-CLAIMED_OTHER = _("The case is yours. Careful: the person writes in another language than yours.")
-DONE = _("Done.")
 
 LONGEST = 12_000
 """Characters of a caseworker in one go; a desk splits what is longer than its own limit."""
-
-DISPOSITIONS: Mapping[str, Text] = {
-    "helped": _("helped"),
-    "referred": _("passed on to another organisation"),
-    "no_answer": _("the person did not answer any more"),
-    "withdrawn": _("the person wanted nothing more"),
-    "information": _("information was given"),
-    "duplicate": _("the same as another case"),
-    "outside": _("nothing this hotline can do"),
-}
-"""How a case ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +179,7 @@ class Orders:
             taken = self._claims.claim(order.work, order.case, order.by, order.now)
         if isinstance(taken, Claimed):
             order.where = self.where(order.work, taken.case)
+            has_been_read(order.work, taken.case, order.now)
             order.happened(Happened.CLAIMED)
             order.tell(CLAIMED_OTHER if taken.is_other_language else CLAIMED)
         elif isinstance(taken, HeldBy):

@@ -27,10 +27,27 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Message
 
 DOMAINS = {
-    "messages": ("flows", "bot/conversation", "bot/dispatch", "bot/places", "bot/app.py"),
-    "staff": ("bot/cases",),
+    "messages": (
+        "flows",
+        "bot/conversation",
+        "bot/dispatch",
+        "bot/places",
+        "bot/app.py",
+        "bot/hotline/hours.py",
+    ),
+    "staff": (
+        "bot/cases",
+        "bot/hotline",
+        "bot/desks",
+        "bot/places/bodies.py",
+        "bot/places/taiwan_bodies.py",
+    ),
 }
 """What people read and what staff read, and where in the source each stands."""
+ALONE = {
+    where: domain for domain, all_ in DOMAINS.items() for where in all_ if where.endswith(".py")
+}
+"""A file named by itself belongs there, whatever the room around it does."""
 KEYWORDS: dict[str, Any] = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
 NOTES = ("Translators:",)
 ONE_FORM = (1, "0")
@@ -95,7 +112,10 @@ def extracted(domain: str) -> Catalog:
     )
     for where in DOMAINS[domain]:
         for path, line, message, comments, context in _found_in(ROOT / where):
-            catalogue.add(message, None, [(path, line)], auto_comments=comments, context=context)
+            if ALONE.get(path, domain) == domain:
+                catalogue.add(
+                    message, None, [(path, line)], auto_comments=comments, context=context
+                )
     return catalogue
 
 

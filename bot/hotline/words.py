@@ -1,0 +1,41 @@
+"""What caseworkers read when an order is carried out, or is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOT_STAFF = _("You are not on the list of caseworkers.")
+NO_SUCH_CASE = _("There is no such case.")
+HELD_BY = _("{name} holds this case already.")
+FULL = _("You hold as many chats as agreed ({most}). Release or close one first.")
+NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
+NO_SUCH_PHRASE = _("There is no such sentence in the phrasebook.")
+BLANKS_MISSING = _("These blanks are still empty: {blanks}.")
+NO_SUCH_DISPOSITION = _("Say how it ended: {codes}.")
+NO_SUCH_PRIORITY = _("A priority is a number from 0 to 4.")
+NOTHING_TO_SAY = _("There is nothing to send.")
+TOO_LONG = _("That is longer than {most} characters; nothing was sent. Please shorten it.")
+CLAIMED = _("The case is yours.")
+CLAIMED_OTHER = _("The case is yours. Careful: the person writes in another language than yours.")
+DONE = _("Done.")
+TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
+SOMEBODY_IS_THERE = _("Somebody holds this conversation already.")
+NOBODY_IS_THERE = _("Nobody holds this conversation.")
+ONLY_THEY = _("Only the person can answer that; nobody agrees for them.")
+DOES_NOT_FIT = _("That answer does not fit the question, or the question is not open.")
+
+DISPOSITIONS: Mapping[str, Text] = {
+    "helped": _("helped"),
+    "referred": _("passed on to another organisation"),
+    "no_answer": _("the person did not answer any more"),
+    "withdrawn": _("the person wanted nothing more"),
+    "information": _("information was given"),
+    "duplicate": _("the same as another case"),
+    "outside": _("nothing this hotline can do"),
+}
+"""How a case ended."""
