@@ -20,8 +20,8 @@ from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
 from bot.clock import MINUTE, SECOND, Clock, SystemClock
 from bot.conversation import CONTROLS, Book
-from bot.dispatch import tokens
 from bot.desks.forum.mirror import Mirror
+from bot.dispatch import tokens
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from bot.mailbox.courier import Channel
     from bot.messages import Update
     from bot.settings import Settings
-    from bot.shift import Shift, forum_of
+    from bot.shift import Shift
     from bot.store.writer import Work
     from bot.text import Catalogue
 

@@ -6,8 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.reading import Telling
 from bot.channels.telegram.group import parse_group
 from bot.clock import MINUTE
+from bot.desks.forum.desk import Forum
+from bot.desks.forum.setup import Setup
+from bot.desks.forum.words import Tongue
 from bot.dispatch.staffside import StaffSide
 from bot.hotline.claims import Claims
 from bot.hotline.exchanges import Exchanges
@@ -15,8 +19,10 @@ from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
 from bot.hotline.staff import Staff
 from bot.hotline.watch import Watch
+from bot.hotline.words import DISPOSITIONS
 from bot.log import log
 from bot.vault.audit import Audit
+from flows.phrasebook import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from bot.cases.intake import Intake
     from bot.clock import Clock
     from bot.dispatch.dispatcher import Dispatcher
+    from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
     from bot.hotline.phrasebook import Phrasebook
     from bot.mailbox.courier import Courier
@@ -86,3 +93,27 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         silence=settings.silence_minutes * MINUTE,
     )  # fmt: skip
     return Shift(StaffSide(orders, Exchanges(vault), outbox, intake, desks, parse_group), watch)
+
+
+def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:
+    """Return the desk in the caseworkers' Telegram group."""
+    tongue = Tongue(settings.staff_language, settings.zone)
+    return Forum(
+        Setup(
+            group=settings.desk_group,
+            shows_words=settings.desk_mode == "content",
+            tongue=tongue,
+            vault=vault,
+            staff=Staff(vault),
+            audit=Audit(vault),
+            phrasebook=setting.phrasebook,
+            book=setting.book,
+            telling=Telling(
+                setting.book, tongue.flows, tongue.staff, organisation=settings.organisation
+            ),
+            titles=setting.phrasing.titles,
+            groups=GROUPS,
+            dispositions=DISPOSITIONS,
+            username=setting.username,
+        )
+    )

@@ -13,9 +13,9 @@ from bot.desks.forum.relayed import OURS, heard, phrase_told, veiled
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
-from bot.hotline.orders import CLAIMED, DONE
 from bot.hotline.takeover import UNTIL_HOURS, UNTIL_MET
 from bot.hotline.watch import Concern, whom
+from bot.hotline.words import CLAIMED, DONE
 from bot.messages import Button, Draw, Mention, OpenTopic, React, Say
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ class Showing:
     def _settled(self, event: Event) -> None:
         """Mark a caseworker's message with what became of it; bad news is said in words as well."""
         waiting = self._topic(event.case).shown.waiting
-        letter = event.exchange.letter if event.exchange else None
+        letter = event.letter
         message = next((number for it, number in waiting if it == letter), 0)
         self._topic(event.case).shown.waiting = [it for it in waiting if it[0] != letter]
         ended = words.ENDS.get(event.code)
