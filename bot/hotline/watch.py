@@ -191,11 +191,11 @@ class Watch:
 
 
 def whom(concern: Concern, staff: Sequence[Caseworker], now: int) -> tuple[str, ...]:
-    """Return who hears of a case: with every alert one circle more, and never nobody if avoidable.
+    """Return who hears of a case: with every alert one circle more.
 
-    Nobody at all is returned only where nobody is enrolled: then it is whoever looks.
+    Nobody is returned only where nobody can be called: then it is for whoever looks.
     """
-    active = [each for each in staff if each.is_active]
+    active = [each for each in staff if each.is_active and each.role is not Role.AUDITOR]
     there = [each for each in active if each.is_on_duty and each.rests_until <= now]
     serving = [each for each in there if concern.queue in each.queues]
     speaking = [each for each in serving if concern.language in each.languages]
