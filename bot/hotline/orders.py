@@ -319,6 +319,8 @@ class Orders:
 
     def _off_duty(self, order: Order) -> None:
         self._staff.set_duty(order.work, order.by.id, on=False)
+        for case in self._claims.end_shift(order.work, order.by, order.now):
+            order.events.append(Event(Happened.RELEASED, case, order.by.id))
         order.tell(DONE)
 
 
