@@ -66,6 +66,9 @@ class Event:
     exchange: Exchange | None = None
     bookmark: Bookmark | None = None
     """Where the conversation stands, for whoever takes it over."""
+    letter: int = 0
+    """For SETTLED: the outbox's number of the words it is about."""
     at_desk: str = ""
+    """For what came of a command: where whoever gave it stands, in their desk's own words."""
     is_refused: bool = False
     """For TOLD: the command was not carried out."""
