@@ -204,9 +204,17 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 async def _until_told_to_stop(work: Coroutine[Any, Any, None]) -> None:
     import signal  # noqa: PLC0415
 
-    task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    task = asyncio.create_task(work)
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(told) is not signal.SIG_IGN:  # nohup: the terminal goes, we stay
+            asyncio.get_running_loop().add_signal_handler(told, _tell_once, task)
     await task
+
+
+def _tell_once(task: asyncio.Task[None]) -> None:
+    """Stop a task; whoever is told twice does not put its things in order."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _case_as_json(case: Waiting) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rich.live import Live
 
 from bot.app import run_bot
 from bot.cases.reading import queue
-from bot.errors import WrongSetting
+from bot.errors import HavenError, WrongSetting
 from bot.log import configure
 from bot.mailbox.limits import UNLIMITED
 from bot.queue_view import queue_table
@@ -44,34 +44,49 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
         folder = data or _passing_folder(stack)
         log = stack.enter_context(_log_file(folder))
         configure(log)
-        sandbox = Sandbox()
-        try:
-            async with serve(sandbox, port=port) as address:
+        async with _phone_page(port) as address:
+            try:
                 await _play(_settings(folder, address), address, browser=browser)
+            except OSError as error:
+                where = error.filename or folder
+                raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
+
+
+@contextlib.asynccontextmanager
+async def _phone_page(port: int) -> AsyncIterator[str]:
+    """Serve the phone page while the context lasts; give its address."""
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            address = await stack.enter_async_context(serve(Sandbox(), port=port))
         except OSError as error:
             raise WrongSetting(
                 f"port {port}: {error.strerror}; choose another with --port"
             ) from None
+        yield address
 
 
 async def _play(settings: Settings, address: str, *, browser: bool) -> None:
     ready = asyncio.Event()
     bot = asyncio.create_task(run_bot(settings, limits=UNLIMITED, rehearsal=True, ready=ready))
-    waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait([bot, waiting], return_when=asyncio.FIRST_COMPLETED)
-    if bot.done():
-        waiting.cancel()
-        bot.result()
+    view = asyncio.create_task(_show_once(ready, settings, address, browser=browser))
+    try:
+        await bot
+    finally:  # however early it is stopped: the folder goes after the bot that writes there
+        for task in (view, bot):
+            if not task.cancelling():  # whoever is told twice does not put its things in order
+                task.cancel()
+        await asyncio.gather(bot, view, return_exceptions=True)
+
+
+async def _show_once(
+    ready: asyncio.Event, settings: Settings, address: str, *, browser: bool
+) -> None:
+    """Say where the phone page is once the bot is ready, and show the queue."""
+    await ready.wait()
     print(f"Haven is ready at {address}/", flush=True)  # noqa: T201 - the one line others wait for
     if browser:
         webbrowser.open(f"{address}/")
-    view = asyncio.create_task(_show_queue(settings))
-    try:
-        await bot
-    finally:
-        view.cancel()
-        bot.cancel()
-        await asyncio.gather(bot, view, return_exceptions=True)
+    await _show_queue(settings)
 
 
 def _settings(folder: Path, address: str) -> Settings:
@@ -90,8 +105,14 @@ def _passing_folder(stack: contextlib.ExitStack) -> Path:
 
 @contextlib.contextmanager
 def _log_file(folder: Path) -> Iterator[TextIO]:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "haven.log").open("a", encoding="utf-8") as log:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = (folder / "haven.log").open("a", encoding="utf-8")
+    except OSError as error:
+        raise WrongSetting(
+            f"{folder}: {error.strerror}; name a folder Haven may write to with --data"
+        ) from None
+    with log:
         yield log
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -49,6 +50,10 @@ class SilentBot(Bot):
         """
         try:
             await super().initialize()
+        except asyncio.CancelledError:  # the library closes only after what it calls an error
+            for request in self._request:
+                await request.shutdown()
+            raise
         except InvalidToken:
             rejected = True
         else:
