@@ -18,6 +18,7 @@ from bot.conversation.conditions import (
     either,
     every,
     said,
+    situation,
     unknown,
     unless,
 )
@@ -104,7 +105,10 @@ AT_HOME = either(said("work", "marriage_home"), said("who", "partner"))
 
 RULES = (
     Rule(Queue.CHILD_PROTECTION, UNDER_18),
-    Rule(Queue.FISHERS, either(said("work", "fishing_boat"), said("who", "captain"), AT_SEA)),
+    Rule(
+        Queue.FISHERS,
+        either(said("work", "fishing_boat"), said("who", "captain"), AT_SEA, situation("at_sea")),
+    ),
     Rule(Queue.VIOLENCE_AT_HOME, every(AT_HOME, HARMED)),
     Rule(
         Queue.TRAFFICKING,

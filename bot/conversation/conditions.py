@@ -128,4 +128,11 @@ def _codes(answers: Answers, step: str) -> set[object]:
 UNDER_18 = either(said("under_18", "under"), said("they_under_18", "under"))
 AGE_UNKNOWN = either(unknown("under_18", "unsaid"), unknown("they_under_18", "unsure"))
 AT_SEA = said("county", "at_sea")
-ABROAD = said("county", "abroad")
+
+
+def situation(*codes: str) -> Condition:
+    """Hold when one of these fits whoever wrote, or whom they wrote about."""
+    return either(said("situation", *codes), said("they_situation", *codes))
+
+
+ABROAD = either(said("county", "abroad"), situation("abroad"))
