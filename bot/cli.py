@@ -124,6 +124,7 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
     from bot.cases.reading import Reader  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
+    from bot.places.taiwan_bodies import TAIWAN  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
     settings = read_settings()
@@ -136,6 +137,7 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
         catalogue(_offered(language)),
         staff,
         organisation=settings.organisation,
+        law=TAIWAN,
     )
 
     async def look() -> Opened | None:
@@ -234,6 +236,7 @@ def _opened_as_json(opened: Opened) -> dict[str, Any]:
             for r in opened.received
         ],
         "files": [asdict(file) for file in opened.files],
+        **asdict(opened.grounds),
     }
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
+from bot.cases.grounds import BODIES, DUTIES, NO_FINDING, NOT_KNOWN, SIGNS, VOCABULARIES
 from bot.cases.reading import ATTACHED, KINDS, REASONS
 from bot.text import Text as Phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from bot.cases.grounds import Grounds
     from bot.cases.reading import Notice, Opened, Waiting
     from bot.text import Catalogue
 
@@ -41,7 +45,7 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
 
 
 def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
-    """Return an opened case: why it is urgent, what was sent, which files."""
+    """Return an opened case: why it is urgent, what was sent, which files, what the law says."""
     case = opened.case
     head = Line(f"P{case.priority}  {case.reference}  {case.language}  {case.county or '-'}")
     head.stylize(STYLES[case.priority])
@@ -62,7 +66,51 @@ def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
             Line(f"  {file.kind}  {file.name or '-'}  {file.state}  {file.size}")
             for file in opened.files
         ]
-    return Group(*parts)
+    return Group(*parts, *_law(opened.grounds, staff), *_signs(opened.grounds, staff))
+
+
+def _law(grounds: Grounds, staff: Catalogue) -> Iterator[Line | Padding]:
+    """Yield the bodies the law can mean, then what it asks where someone is under 18."""
+    if grounds.bodies:
+        yield Line(f"\n{BODIES.read_in(staff)}", style="bold")
+    for body in grounds.bodies:
+        yield _inside(f"{body.body}: {body.does}")
+        yield _inside(body.condition, 4)
+        yield from _cited(body.articles)
+    if grounds.duties:
+        yield Line(f"\n{DUTIES.read_in(staff)}", style="bold")
+        yield _inside(grounds.duties[0].condition)
+    for duty in grounds.duties:
+        yield _inside(duty.duty)
+        yield from _cited(duty.articles)
+
+
+def _signs(grounds: Grounds, staff: Catalogue) -> Iterator[Line | Padding]:
+    """Yield what was said beside its name in three vocabularies, and what is not known."""
+    if not grounds.signs and not grounds.not_known:
+        return
+    yield Line(f"\n{SIGNS.read_in(staff)}", style="bold")
+    yield _inside(NO_FINDING.read_in(staff), style="dim")
+    if grounds.signs:
+        table = Table(box=None, padding=(0, 1))
+        for heading in ("", *(it.read_in(staff) for it in VOCABULARIES)):
+            table.add_column(heading, overflow="fold")
+        for sign in grounds.signs:
+            codes = "\n".join(sign.htcds).replace("=", "=\n  ").replace(", ", ",\n")
+            table.add_row(*map(Line, (sign.told, sign.ilo, "\n".join(sign.act), codes)))
+        yield Padding(table, (0, 0, 0, 1))
+    for what in grounds.not_known:
+        yield _inside(NOT_KNOWN.read_in(staff, {"what": what}))
+
+
+def _cited(articles: tuple[str, ...]) -> Iterator[Padding]:
+    for article in articles:
+        yield _inside(article, 4, style="dim")
+
+
+def _inside(words: str, by: int = 2, style: str = "") -> Padding:
+    """Return words that stay indented where the line breaks."""
+    return Padding(Line(words, style=style), (0, 0, 0, by))
 
 
 def notice_line(notice: Notice, zone: ZoneInfo) -> Line:

@@ -7,12 +7,13 @@ own words stand as they were written, with everything that could move a cursor m
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from bot.cases.grounds import Grounds, grounds, together
 from bot.cases.intake import open_reasons, read_contents, read_file, report_place
 from bot.cases.reference import read_reference
 from bot.cases.urgency import REASONS as RISKS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.cases.grounds import Law
     from bot.conversation import Answer, Book
     from bot.store.database import Database
     from bot.text import Catalogue
@@ -113,6 +115,8 @@ class Opened:
     reasons: tuple[str, ...]
     received: tuple[Received, ...]
     files: tuple[Attached, ...]
+    grounds: Grounds = field(default_factory=Grounds)
+    """What the law and the vocabularies say to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +214,13 @@ class Reader:
         staff: Catalogue,
         *,
         organisation: str = "",
+        law: Law | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._staff = staff
         self._telling = Telling(book, words, staff, organisation=organisation)
+        self._law = law
 
     async def open(self, reference: str) -> Opened | None:
         """Return a case with everything that was sent to it; None when there is no such case."""
@@ -227,14 +233,23 @@ class Reader:
                 return None
             *clear, case, sealed = row
             reasons = reasons_in_words(open_reasons(self._vault, case, sealed))
+            sent = await self._sent(connection, case)
+            told = together(answers for *_, answers in sent)
             return Opened(
                 _waiting(clear),
                 tuple(reason.read_in(self._staff) for reason in reasons),
-                await self._received(connection, case),
+                tuple(
+                    Received(kind, when(sent_at), self._telling.told(flow, answers))
+                    for kind, flow, sent_at, answers in sent
+                ),
                 await self._attached(connection, case),
+                grounds(told, self._law, self._staff),
             )
 
-    async def _received(self, connection: AsyncConnection, case: str) -> tuple[Received, ...]:
+    async def _sent(
+        self, connection: AsyncConnection, case: str
+    ) -> list[tuple[str, str, int, dict[str, Answer]]]:
+        """Return kind, flow, moment and answers of everything that was sent, oldest first."""
         wanted = (
             select(
                 reports.c.id, reports.c.kind, reports.c.flow, reports.c.sealed, reports.c.sent_at
@@ -245,9 +260,8 @@ class Reader:
         found = []
         for report, kind, flow, sealed, sent_at in (await connection.execute(wanted)).all():
             plain = self._vault.open(Purpose.CASE, report_place(case, report), sealed)
-            told = self._telling.told(flow, read_contents(plain).answers)
-            found.append(Received(kind, when(sent_at), told))
-        return tuple(found)
+            found.append((kind, flow, sent_at, read_contents(plain).answers))
+        return found
 
     async def _attached(self, connection: AsyncConnection, case: str) -> tuple[Attached, ...]:
         wanted = (

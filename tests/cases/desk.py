@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from bot.cases.intake import Intake, NewCase, NewReport
 from bot.cases.reading import Reader
 from bot.cases.urgency import Priority
+from bot.places.taiwan_bodies import TAIWAN
 from bot.store.database import Database
 from tests.cases.answered import BOOK
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
 from tests.houses import BOT, VAULT
+from tests.stores import ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +70,21 @@ class Desk:
             lambda work: self.intake.raise_case(work, case.id, answers, at_most, at)
         )
 
+    def writes(self, sql: str) -> None:
+        """Change rows from outside."""
+        connection = self.database.connect()
+        connection.cursor().execute(sql)
+        connection.close()
+
+    def of(self, case: NewCase, *columns: str) -> Any:
+        """Return what stands in a case's row: one value, or several."""
+        sql = f"SELECT {', '.join(columns)} FROM cases WHERE id = '{case.id}'"  # noqa: S608 - ours
+        (row,) = ask(self.database, sql)
+        return row if len(columns) > 1 else row[0]
+
     async def reads(self, reference: str, language: str = "en") -> Opened:
-        reader = Reader(self.database, VAULT, BOOK, read_in(language), read_in(language, "staff"))
+        words, staff = read_in(language), read_in(language, "staff")
+        reader = Reader(self.database, VAULT, BOOK, words, staff, law=TAIWAN)
         opened = await reader.open(reference)
         assert opened is not None
         return opened

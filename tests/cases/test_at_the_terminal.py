@@ -101,6 +101,33 @@ async def test_an_opened_case_reads_from_why_to_files(desk: Desk) -> None:
         assert places == sorted(places)
 
 
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("reads", ["en", "zh_Hant"])
+async def test_an_opened_case_ends_with_the_law_and_the_signs(
+    desk: Desk, reads: str, width: int
+) -> None:
+    told = report(situation="works_here", under_18="unsaid", signs=("movement",), leaving=None)
+    case = desk.opens(told.answers)
+    staff = read_in(reads, "staff")
+    opened = await desk.reads(case.reference, reads)
+    shown = printed(case_view(opened, staff, TAIPEI), width=width)
+    wanted = [
+        staff.gettext("Why"),
+        staff.gettext("Bodies the law can mean"),
+        opened.grounds.bodies[0].condition,
+        staff.gettext("What the law asks when someone is under 18"),
+        staff.gettext("If someone is under 18: the age is not known."),
+        staff.gettext("Signs, in three vocabularies"),
+        "HTCDS 2.0",
+        "RestrictsMovement",
+        staff.gettext("whether people can go out"),
+    ]
+    one_line = "".join(shown.split())
+    places = [one_line.index("".join(words.split())) for words in wanted]
+    assert places == sorted(places)
+    assert "\u2026" not in shown[shown.index(wanted[1]) :]
+
+
 async def test_a_case_that_attacks_the_terminal_is_only_read(desk: Desk) -> None:
     bad = "\x1b]0;owned\x07\x1b[2J\u202e\x9b1A\rP4"
     case = desk.opens({"what": bad, "also": (bad,), "evidence": (FileNote("h", "photo", 1, bad),)})

@@ -1,0 +1,129 @@
+"""What staff are told beside the answers: no silence hides what was said; the law is a guest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases.grounds import grounds, together
+from bot.conversation import Where
+from bot.places.bodies import IF_YOUNG, YOUNG
+from bot.places.taiwan_bodies import TAIWAN
+from tests.cases.answered import about_another, report, request, talk
+from tests.house.catalogues import read_in
+
+if TYPE_CHECKING:
+    from tests.cases.desk import Desk
+
+ENGLISH = read_in("en", "staff")
+
+
+def test_a_later_answer_holds_and_a_silence_hides_none() -> None:
+    joined = together([
+        {"situation": "works_here", "work": "farm", "signs": ("debt",)},
+        {"situation": "married", "work": None, "signs": ("wages", "debt"), "safe": None},
+        {"signs": None},
+    ])  # fmt: skip
+    assert joined == {
+        "situation": "married",
+        "work": "farm",
+        "signs": ("debt", "wages"),
+        "safe": None,
+    }
+    assert together([]) == {}
+
+
+ANSWER = st.none() | st.sampled_from(["a", "b"]) | st.lists(st.sampled_from("xyz")).map(tuple)
+TOLD = st.lists(st.dictionaries(st.sampled_from(["signs", "work", "safe"]), ANSWER))
+
+
+@given(TOLD)
+def test_nothing_that_was_asked_is_lost_and_nothing_is_made_up(told: list[dict[str, Any]]) -> None:
+    joined = together(told)
+    assert joined.keys() == {step for answers in told for step in answers}
+    for step, answer in joined.items():
+        given_ = [answers[step] for answers in told if answers.get(step) is not None]
+        assert (answer is None) is (given_ == [])
+        if isinstance(answer, tuple):
+            parts = {part for it in given_ if isinstance(it, tuple) for part in it}
+            assert set(answer) <= parts
+
+
+def test_without_a_law_only_signs_are_read() -> None:
+    found = grounds(report(signs=("debt",)).answers, None, ENGLISH)
+    assert (found.bodies, found.duties) == ((), ())
+    assert [sign.told for sign in found.signs] == ["Has to work off a debt.", "Factory"]
+    assert found.signs[0].ilo == "Debt bondage"
+    assert found.signs[0].act == ("Means: improper debt bondage",)
+    assert found.signs[0].htcds == ("vic_MethodsOfControl=DebtBondage",)
+
+
+def test_where_the_answer_leaves_several_codes_it_says_one_of() -> None:
+    (threats,) = grounds({"signs": ("threats",)}, None, ENGLISH).signs
+    assert threats.htcds[0].startswith("one of: vic_MethodsOfControl=PhysicalThreats, ")
+
+
+async def test_an_opened_case_reads_bodies_duties_and_signs(desk: Desk) -> None:
+    case = desk.opens(report(situation="works_here", signs=("debt",)).answers)
+    opened = await desk.reads(case.reference)
+    assert [body.body.split(",")[0] for body in opened.grounds.bodies] == [
+        "Ministry of Labor",
+        "National Immigration Agency",
+    ]
+    assert all(body.condition and body.articles for body in opened.grounds.bodies)
+    assert opened.grounds.duties == ()
+    assert "Has to work off a debt." in opened.reasons
+    assert "Has to work off a debt." in {sign.told for sign in opened.grounds.signs}
+
+
+async def test_what_was_told_later_in_the_same_case_is_read_together(desk: Desk) -> None:
+    case = desk.opens(talk().answers, flow="talk", kind="talk")
+    assert {it.condition for it in (await desk.reads(case.reference)).grounds.duties} == {
+        IF_YOUNG.source
+    }
+    desk.adds(case, about_another(they_under_18="under", they_situation="studies").answers)
+    found = (await desk.reads(case.reference)).grounds
+    assert {it.condition for it in found.duties} == {YOUNG.source}
+    assert len(found.bodies) == 2
+
+
+async def test_staff_in_taiwan_read_all_of_it_in_chinese(desk: Desk) -> None:
+    told = report(
+        situation="at_sea", county=Where("at_sea"), under_18="unsaid", work="fishing_boat",
+        signs=("threats", "wages", "vulnerability"), leaving="unsure",
+    )  # fmt: skip
+    case = desk.opens(told.answers)
+    found = (await desk.reads(case.reference, "zh_Hant")).grounds
+    words = [
+        *(part for body in found.bodies
+          for part in (body.body, body.does, body.condition, *body.articles)),
+        *(part for duty in found.duties for part in (duty.duty, duty.condition, *duty.articles)),
+        *(part for sign in found.signs for part in (sign.told, *filter(None, [sign.ilo]),
+                                                    *sign.act)),
+        *found.not_known,
+    ]  # fmt: skip
+    assert len(words) > 50
+    assert [it for it in words if it.isascii()] == []
+    assert any("漁業署" in body.body for body in found.bodies)
+    assert any("人口販運防制法第 5 條第 7 款" in it for it in words)
+
+
+@pytest.mark.parametrize("told", [request(under_18="under"), report(), talk()])
+def test_a_law_is_asked_with_what_was_told_and_nothing_else(told: Any) -> None:
+    asked: list[object] = []
+
+    class Listens:
+        def bodies(self, answers: Any) -> list[Any]:
+            asked.append(dict(answers))
+            return []
+
+        def duties(self, answers: Any) -> list[Any]:
+            asked.append(dict(answers))
+            return []
+
+    assert grounds(told.answers, Listens(), ENGLISH).bodies == ()
+    assert asked == [told.answers] * 2
+    assert TAIWAN.bodies(told.answers)
