@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases.intake import LARGEST_FILE, county_of, files_in, open_reasons
+from bot.cases.intake import LARGEST_FILE, contact_of, county_of, files_in, open_reasons
 from bot.cases.urgency import RULES, Priority, urgency
+from bot.clock import HOUR, MINUTE
 from bot.conversation import FileNote, Where
 from bot.errors import DoesNotOpen
 from bot.vault import HostKey, Purpose, Vault
 from tests.cases.answered import report, request
 from tests.cases.desk import CHAT, Desk
+from tests.clocks import MIDDAY
 from tests.houses import VAULT
 from tests.stores import ask
 
@@ -118,6 +122,72 @@ def test_each_file_is_named_once_and_one_too_large_never_waits(desk: Desk) -> No
         ("named", 100), ("named", LARGEST_FILE), ("too_large", LARGEST_FILE + 1),
     ]  # fmt: skip
 
+
+# --- What the queue is told ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "rule"),
+    [
+        ({}, ""),
+        ({"contact_rule": None}, ""),
+        ({"contact_rule": "when_i_write"}, "when_i_write"),
+        ({"contact_rule": "any_time"}, "any_time"),
+        ({"contact_rule": "hours", "contact_hours": ("morning", "night")}, "hours:morning,night"),
+        ({"contact_rule": "hours", "contact_hours": None}, ""),
+        ({"contact_rule": "hours"}, ""),
+        ({"contact_rule": "of yesterday"}, ""),
+    ],
+)
+def test_a_contact_rule_is_kept_as_a_code_and_what_allows_nothing_is_no_rule(
+    answers: dict[str, Any], rule: str
+) -> None:
+    assert contact_of(answers) == rule
+
+
+def test_a_rule_that_was_given_later_is_taken_and_silence_keeps_the_old_one(desk: Desk) -> None:
+    case = desk.opens({"contact_rule": "any_time"})
+    assert desk.of(case, "contact") == "any_time"
+    desk.raises(case, {"added": "words"})
+    assert desk.of(case, "contact") == "any_time"
+    desk.raises(case, {"contact_rule": "when_i_write"})
+    assert desk.of(case, "contact") == "when_i_write"
+
+
+def test_a_case_begins_with_a_promise_of_its_priority_and_nobody_alerted(desk: Desk) -> None:
+    case = desk.opens(report(leaving="locked").answers)
+    assert desk.of(case, "due_at", "alerts", "holder") == (MIDDAY + 15 * MINUTE, 0, None)
+
+
+def test_what_makes_a_case_more_urgent_brings_its_promise_forward(desk: Desk) -> None:
+    case = desk.opens(report().answers)
+    desk.raises(case, {"safe": "not_safe"}, at=MIDDAY + HOUR)
+    assert desk.of(case, "due_at") == MIDDAY + HOUR + 2 * MINUTE
+    desk.raises(case, {"safe": "not_safe"}, at=MIDDAY + 2 * HOUR)
+    assert desk.of(case, "due_at") == MIDDAY + HOUR + 2 * MINUTE
+
+
+def test_what_is_added_never_puts_a_promise_off(desk: Desk) -> None:
+    case = desk.opens(report().answers)
+    desk.raises(case, {"added": "words"}, at=MIDDAY + HOUR)
+    assert desk.of(case, "due_at") == MIDDAY + 24 * HOUR
+
+
+def test_what_is_added_after_an_answer_is_promised_an_answer_anew(desk: Desk) -> None:
+    case = desk.opens(report().answers)
+    desk.writes("UPDATE cases SET due_at = NULL, alerts = 2")
+    desk.raises(case, {"added": "words"}, at=MIDDAY + HOUR)
+    assert desk.of(case, "due_at", "alerts") == (MIDDAY + 25 * HOUR, 0)
+
+
+def test_of_a_closed_case_nothing_is_promised(desk: Desk) -> None:
+    case = desk.opens(report().answers)
+    desk.writes("UPDATE cases SET due_at = NULL, status = 'closed'")
+    desk.raises(case, {"safe": "not_safe"}, at=MIDDAY + HOUR)
+    assert desk.of(case, "due_at") is None
+
+
+# --- Whatever comes --------------------------------------------------------------------------
 
 every_answer = st.sampled_from(
     [

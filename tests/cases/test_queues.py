@@ -1,0 +1,160 @@
+"""Which queue a case waits in: every rule by answers of the real flows, and what holds for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cases.queues import DEFAULT, NAMES, RULES, Queue, name_of, only, queue_of, queue_with
+from bot.conversation import Where
+from bot.text import Text
+from tests.cases.answered import (
+    BOOK,
+    Told,
+    about_another,
+    danger,
+    faults_of,
+    report,
+    request,
+    talk,
+)
+from tests.cases.test_urgency import anything
+from tests.house.test_what_follows import missing_codes
+
+if TYPE_CHECKING:
+    from tests.cases.desk import Desk
+
+SEA = Where("at_sea")
+EXAMPLES = {
+    Queue.CHILD_PROTECTION: [
+        request(under_18="under"),
+        about_another(they_under_18="under"),
+        request(under_18="under", county=SEA),
+        request(under_18="under", needs=("legal_aid",)),
+    ],
+    Queue.FISHERS: [
+        report(work="fishing_boat"),
+        report(county=SEA),
+        report(signs=("wages",), who="captain"),
+        report(work="fishing_boat", signs=("violence",), who="partner"),
+    ],
+    Queue.VIOLENCE_AT_HOME: [
+        report(work="marriage_home", signs=("violence",)),
+        report(work="marriage_home", leaving="locked"),
+        report(work="marriage_home", hurt="later"),
+        report(signs=("threats",), who="partner"),
+        report(who="partner", alarms=("violence",)),
+    ],
+    Queue.TRAFFICKING: [
+        danger("now"),
+        talk(),
+        talk(safe="not_safe"),
+        report(signs=None),
+        report(signs=("wages", "debt")),
+        report(signs=("wages",), leaving="watched"),
+        report(signs=("wages",), safe="unsure"),
+        report(signs=("wages",), moved=None),
+        report(signs=("overtime",), alarms=("help_now",)),
+        report(work="online_scam"),
+        report(work="marriage_home"),
+        request(needs=("legal_aid", "shelter")),
+        request(needs=("legal_aid",), safe=None),
+    ],
+    Queue.LABOUR: [
+        report(signs=("wages",)),
+        report(signs=("wages", "overtime", "deception")),
+        report(signs=("overtime",), who="employer"),
+    ],
+    Queue.INFORMATION: [
+        request(needs=("legal_aid",)),
+        request(needs=("work_permit", "residence_permit")),
+    ],
+}
+ONLY_IN_A_REQUEST = {
+    f"report.needs.{code}" for code in ("legal_aid", "residence_permit", "work_permit")
+}
+"""A report asks what is needed most, in other words."""
+QUEUES = [queue.value for queue in Queue]
+
+
+def test_every_queue_has_its_rule_its_name_and_its_examples() -> None:
+    assert {rule.queue for rule in RULES} == set(Queue) == set(NAMES) == set(EXAMPLES)
+    assert [rule.queue for rule in RULES] == list(Queue)
+
+
+@pytest.mark.parametrize(
+    ("queue", "told"),
+    [(queue, told) for queue, all_ in EXAMPLES.items() for told in all_],
+    ids=lambda it: it.value if isinstance(it, Queue) else it.flow,
+)
+def test_a_case_waits_where_its_answers_belong(queue: Queue, told: Told) -> None:
+    assert faults_of(told) == []
+    assert queue_of(told.answers) is queue
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.queue.value)
+def test_a_rule_asks_only_for_what_some_flow_can_be_answered(rule: object) -> None:
+    assert missing_codes(rule.holds) - ONLY_IN_A_REQUEST == set()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("flow", ["report", "ask_for_help", "talk", "danger"])
+def test_whoever_says_nothing_waits_where_everything_can_be_meant(flow: str) -> None:
+    assert queue_of({}) is DEFAULT
+    assert queue_of(dict.fromkeys(BOOK.sheets[flow].questions)) is DEFAULT
+
+
+@given(anything(), st.sampled_from(["under_18", "they_under_18"]))
+def test_whoever_is_under_18_is_looked_after_by_those_who_protect_children(
+    told: Told, step: str
+) -> None:
+    assert queue_of({**told.answers, step: "under"}) is Queue.CHILD_PROTECTION
+
+
+@given(anything())
+def test_what_is_left_open_puts_nobody_among_the_smaller_matters(told: Told) -> None:
+    known = {step: answer for step, answer in told.answers.items() if answer is not None}
+    left_open = {step: None for step in told.answers if step not in known}
+    small = {Queue.LABOUR, Queue.INFORMATION}
+    if queue_of({**known, **left_open}) in small:
+        assert queue_of(known) in small
+
+
+# --- More is told later ----------------------------------------------------------------------
+
+
+@given(st.sampled_from(QUEUES), anything())
+def test_what_is_told_later_only_ever_leads_to_more_care(now: str, told: Told) -> None:
+    then = queue_with(now, told.answers)
+    assert QUEUES.index(then) <= QUEUES.index(now)
+    assert then in {now, queue_of(told.answers)}
+
+
+def test_words_alone_move_no_case() -> None:
+    for queue in QUEUES:
+        assert queue_with(queue, {"added": "words"}) == queue
+
+
+def test_the_queue_of_another_release_is_left_alone_and_called_by_its_code() -> None:
+    assert queue_with("harbour", {"under_18": "under"}) == "harbour"
+    assert name_of("harbour") == Text("harbour")
+    assert name_of("fishers") is NAMES[Queue.FISHERS]
+
+
+def test_a_case_is_opened_in_its_queue_and_moved_when_more_is_told(desk: Desk) -> None:
+    case = desk.opens(report(signs=("wages",)).answers)
+    assert desk.of(case, "queue") == "labour"
+    desk.raises(case, {"added": "words"})
+    assert desk.of(case, "queue") == "labour"
+    desk.raises(case, report(leaving="locked").answers)
+    assert desk.of(case, "queue") == "trafficking"
+    desk.raises(case, request(under_18="under").answers)
+    assert desk.of(case, "queue") == "child_protection"
+    desk.raises(case, report(signs=("wages",)).answers)
+    assert desk.of(case, "queue") == "child_protection"
+
+
+def test_what_no_flow_can_be_answered_would_be_found() -> None:
+    assert missing_codes(only("signs", "wages", "shipwreck")) == {"report.signs.shipwreck"}
