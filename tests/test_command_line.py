@@ -267,6 +267,12 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     told = {it["step"]: it["answer"] for it in chinese["received"][0]["told"]}
     assert told["about_what"] == WORDS
     assert told["safe"] != "I am safe here"
+    assert len(chinese["bodies"]) == 3
+    for body in chinese["bodies"]:
+        assert body["condition"]
+        assert all("第" in article for article in body["articles"])
+    assert chinese["duties"]
+    assert (chinese["signs"], len(chinese["not_known"])) == ([], 3)
 
 
 def test_a_case_that_does_not_exist_is_a_sentence(deployment: dict[str, Path | str]) -> None:

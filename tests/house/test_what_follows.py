@@ -8,10 +8,11 @@ import pytest
 
 from bot.cases.intake import KINDS as SENT
 from bot.cases.reading import KINDS as NAMED
+from bot.cases.screening import INDICATORS
 from bot.cases.urgency import RULES, Rule, urgency
 from bot.conversation import Book, ChooseMany, End, Flow, Outcome, Pressed
 from bot.conversation.choices import Listed
-from bot.conversation.conditions import Condition, Said, Together, Unknown, said
+from bot.conversation.conditions import Condition, Said, Together, Unknown, Unless, said
 from bot.conversation.questions import Held, Question
 from bot.conversation.questions import Said as Answered
 from bot.conversation.rehearsal import COMMANDS as REHEARSED
@@ -19,6 +20,7 @@ from bot.dispatch.commands import FLOWS, START
 from bot.dispatch.outcomes import AFTER, DRAFTS, EMPTY_HANDED, ERASES, FOLLOWS, LEADS_ON, STOPS
 from bot.dispatch.talking import AGAIN, DANGER, FIRST, RESUME
 from bot.languages import LANGUAGES
+from bot.places.taiwan_bodies import TAIWAN
 from flows import ALL, phrases
 from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER
 
@@ -145,6 +147,21 @@ def test_a_rule_looks_only_at_answers_people_can_give(rule: Rule) -> None:
     assert missing_codes(rule.holds) == set()
 
 
+OTHERS = {
+    **{f"indicator {it.code}": it.holds for it in INDICATORS},
+    **{f"body {place} {it.body.code}": it.holds for place, it in enumerate(TAIWAN.rules)},
+}
+"""Conditions that stand in other rooms."""
+
+
+@pytest.mark.parametrize("condition", OTHERS.values(), ids=OTHERS)
+def test_what_holds_elsewhere_looks_only_at_answers_people_can_give(condition: Condition) -> None:
+    assert missing_codes(condition) == set()
+    ways = answers_for(condition)
+    assert ways
+    assert all(condition(answers) for answers in ways)
+
+
 def test_a_renamed_answer_would_be_found() -> None:
     assert missing_codes(said("safe", "unsafe")) >= {"report.safe.unsafe", "talk.safe.unsafe"}
     assert missing_codes(said("is_safe", "not_safe")) == {"is_safe"}
@@ -177,6 +194,8 @@ def answers_for(condition: Condition) -> list[dict[str, object]]:
         for way in ways:
             joined = [merged(one, other) for one in joined for other in way]
         return joined
+    if isinstance(condition, Unless):
+        return [{}]
     assert isinstance(condition, Said)
     if condition.step == "alarms":
         return [{"alarms": (code,)} for code in condition.codes]

@@ -24,6 +24,7 @@ from tests.cases.answered import (
     talk,
 )
 from tests.house.catalogues import read_in
+from tests.house.source import ROOT, imports_of, modules, name_of
 
 ALL_THREE = {"local_government", "labour", "immigration"}
 CREW = {"fisheries", "crew_mediation"}
@@ -218,6 +219,22 @@ def test_staff_read_where_it_stands_and_which_text_was_read(tag: str) -> None:
     assert not any("{" in words for words in cited.values())
     if tag == "zh_Hant":
         assert "人口販運防制法第 5 條第 3 款" in cited["labour"]
+
+
+FOR_STAFF = {"bot.places.taiwan_bodies", "bot.places.bodies", "bot.cases.screening",
+             "bot.cases.grounds"}  # fmt: skip
+TO_PEOPLE = ("flows/", "bot/conversation/", "bot/dispatch/", "bot/channels/", "bot/mailbox/")
+
+
+def test_nothing_that_speaks_to_a_person_knows_of_it() -> None:
+    """A reason for staff, never a verdict to whoever wrote."""
+    knowing = {
+        name_of(path)
+        for path in modules()
+        if name_of(path).startswith(TO_PEOPLE) and not FOR_STAFF.isdisjoint(imports_of(path))
+    }
+    assert knowing == set()
+    assert not FOR_STAFF.isdisjoint(imports_of(ROOT / "bot" / "queue_view.py"))
 
 
 def test_no_body_is_asked_for_by_visa_or_papers() -> None:
