@@ -1,0 +1,48 @@
+"""Whatever is asked of the queue every few seconds reads what it looks for, not every case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline import claims, standing, waiting, watch
+from bot.store.database import Database
+from tests.clocks import MIDDAY
+from tests.mailbox.plans import plan
+from tests.stores import KINDS, migrated_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SPANS = (1, 2, 3, 4, 5)
+ONE_HOLDER = watch._HELD.pieces(["somebody"])[0]
+TWO_HOLDERS = watch._HELD.pieces(["somebody", "other"])[0]
+ASKED = {
+    "next": (waiting.statement(1), ("labour", "id"), "ix_cases_waiting"),
+    "next of many": (waiting.statement(12), ("labour", "id") * 12, "ix_cases_waiting"),
+    "held": (claims._HELD, ("somebody",), "ix_cases_holder"),
+    "late": (watch._LATE, (*SPANS, MIDDAY), "ix_cases_due_at"),
+    "held by one": (*ONE_HOLDER, "ix_cases_holder"),
+    "held by several": (*TWO_HOLDERS, "ix_cases_holder"),
+    "one case": (standing._READ, ("a",), "cases"),
+}
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    made = Database(migrated_url(request.param, tmp_path))
+    yield made
+    made.writer.close()
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_it_is_found_by_an_index(database: Database, asked: str) -> None:
+    statement, row, index = ASKED[asked]
+    told = plan(database, statement, row)
+    assert index in told
+    assert "SCAN cases" not in told
+    assert "Seq Scan" not in told
+    if asked != "one case":
+        assert told.count(index) == max(len(row) // 2 if "next" in asked else 1, 1)
