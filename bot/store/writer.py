@@ -25,7 +25,7 @@ IDLE = 0.2
 """Seconds without work after which the log is checkpointed."""
 LONGEST_LOG = 32 * 1024 * 1024
 """Bytes the log may reach while there is no rest; then it is checkpointed all the same."""
-LOOK_EVERY = 64
+LOOK_EVERY = 16
 """Units of work between two looks at the log's size."""
 
 
@@ -110,10 +110,20 @@ class Writer:
     `StoreFailed`, and `failed` is set so that the process can stop and say so.
     """
 
-    def __init__(self, connect: Callable[[], Any], dialect: str, log: Path | None = None) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        dialect: str,
+        log: Path | None = None,
+        longest_log: int = LONGEST_LOG,
+    ) -> None:
         self._connect = connect
         self._dialect = dialect
         self._log = log
+        self._longest_log = longest_log
+        self._log_filled = longest_log
+        """The log's size when it was checkpointed last: it is written over from its beginning, and
+        grows again once it is full."""
         self._units_since_look = 0
         self._units: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
@@ -235,8 +245,9 @@ class Writer:
         if self._log is None or self._units_since_look < LOOK_EVERY:
             return
         self._units_since_look = 0
-        if self._log.exists() and self._log.stat().st_size > LONGEST_LOG:
-            self._checkpoint(cursor, "PASSIVE")
+        size = self._log.stat().st_size if self._log.exists() else 0
+        if size > self._log_filled and self._checkpoint(cursor, "PASSIVE"):
+            self._log_filled = size
 
     def _empty_log(self, cursor: Cursor) -> bool:
         """Carry the log over and cut it to nothing; tell whether no reader was in the way.
@@ -246,14 +257,17 @@ class Writer:
         if self._dialect != "sqlite" or self._broken is not None:
             return True
         cursor.execute("PRAGMA busy_timeout=0")  # a reader is not waited for, but asked again
-        is_empty = self._checkpoint(cursor, "TRUNCATE")
+        if is_empty := self._checkpoint(cursor, "TRUNCATE"):
+            self._log_filled = self._longest_log
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
         return is_empty
 
     def _checkpoint(self, cursor: Cursor, how: str) -> bool:
+        """Carry the log over into the database; tell whether all of it went."""
         try:
             cursor.execute(f"PRAGMA wal_checkpoint({how})")
-            return not cursor.fetchall()[0][0]
+            blocked, pages, carried = cursor.fetchall()[0]
+            return not blocked and bool(pages == carried)
         except Exception as error:  # noqa: BLE001 - a failed checkpoint is a failing disk
             self._fail(error, "a checkpoint failed")
             return True

@@ -252,3 +252,45 @@ async def test_a_reader_delays_the_cut_and_does_not_prevent_it(tmp_path: Path) -
     reader.close()
     await cut(database)
     await database.close()
+
+
+class Watched:
+    """A connection that counts its checkpoints."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = connect_sqlite(path)
+        self.checkpoints = 0
+
+    def cursor(self) -> Watched:
+        self._cursor = self._connection.cursor()
+        return self
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        self.checkpoints += sql.startswith("PRAGMA wal_checkpoint")
+        return self._cursor.execute(sql, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+async def test_without_rest_the_log_stays_short_and_is_carried_over_once_each_time_it_is_full(
+    tmp_path: Path,
+) -> None:
+    database = Database(migrated_url("sqlite", tmp_path))
+    watched: list[Watched] = []
+
+    def connect() -> Watched:
+        watched.append(Watched(str(database.url.database)))
+        return watched[0]
+
+    longest = 400_000  # about a hundred units
+    writer = Writer(connect, "sqlite", log_of(database), longest)
+    for _ in range(1000):
+        await writer.run(note("again"))
+    assert log_of(database).stat().st_size < 2 * longest
+    assert 2 <= watched[0].checkpoints <= 20
+    writer.close()
+    await database.close()
