@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.cases.reference import read_reference
 from bot.clock import SECOND
 from bot.desks.forum import words
+from bot.desks.forum.bookmarks import answers_to, can_be_filled
 from bot.desks.forum.cards import CLOSING, PICKING, ending_rows, parts_of, token
 from bot.desks.forum.picking import PICKS, Picking
 from bot.desks.forum.showing import at_desk
@@ -62,7 +63,8 @@ class Asked:
     def order(self, verb: Verb, case: str = "", *, code: str = "", said: str = "",
               filled: Mapping[str, str] | None = None) -> list[Command]:  # fmt: skip
         """Return a command about the topic's case, or another."""
-        here = at_desk(self.update.thread, self.update.message)
+        is_press = self.update.note == "press"
+        here = at_desk(self.update.thread, 0 if is_press else self.update.message)
         return [
             Command(verb=verb, by=self.by.id, case=case or self.case, words=said, code=code,
                     values=dict(filled or {}), at_desk=here)
@@ -194,8 +196,12 @@ class Reading:
         return asked.order(Verb.PHRASE, code=code, filled=filled)
 
     def _fill_in(self, asked: Asked) -> list[Command]:
-        if "." not in asked.words.first or not asked.words.rest:
-            return self._usage(asked, "/answer report.county TPE")
+        flow, _dot, step = asked.words.first.partition(".")
+        if not asked.words.rest and can_be_filled(self._setup, flow, step):
+            text = answers_to(self._setup, flow, step)
+            return asked.answer(Say(text, thread=asked.update.thread))
+        if not step or not asked.words.rest:
+            return self._usage(asked, "/answer report.safe safe")
         return asked.order(Verb.ANSWER, code=asked.words.first, said=asked.words.rest)
 
     def _priority(self, asked: Asked) -> list[Command]:

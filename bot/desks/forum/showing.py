@@ -8,6 +8,7 @@ from bot.cases.queues import name_of
 from bot.cases.reading import visible
 from bot.cases.urgency import reasons_in_words
 from bot.desks.forum import words
+from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, token
 from bot.desks.forum.relayed import OURS, heard, phrase_told, veiled
 from bot.hotline.commands import Verb
@@ -21,7 +22,6 @@ from bot.messages import Button, Draw, Mention, OpenTopic, React, Say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bot.conversation.bookmark import Bookmark
     from bot.desks.forum.glance import Glance
     from bot.desks.forum.setup import Place, Setup
     from bot.desks.forum.topics import Topic
@@ -214,30 +214,10 @@ class Showing:
     def _taken_over(self, event: Event) -> None:
         lines = [self._tongue(words.TAKEN_OVER, name=self._name(event.by))]
         if event.bookmark is not None and self._setup.shows_words:
-            lines += self._marked(event.bookmark)
+            lines += marked(self._setup, event.bookmark)
         if self._setup.shows_words:
             lines.append(self._tongue(words.HOW_TO_SAY))
         self._put(event.case, Say("\n".join(lines), topic=event.case))
-
-    def _marked(self, mark: Bookmark) -> list[str]:
-        """Return which questions were answered, left out, and still to be asked."""
-        told = []
-        for text, steps in (
-            (words.ANSWERED_SO_FAR, mark.answered),
-            (words.SKIPPED_SO_FAR, mark.skipped),
-            (words.MISSING_SO_FAR, mark.missing),
-        ):
-            if steps:
-                named = ", ".join(self._question(mark.flow, step) for step in steps)
-                told.append(self._tongue(text, steps=named))
-        return told
-
-    def _question(self, flow: str, step: str) -> str:
-        """Return a question in short, with the code by which it can be answered."""
-        question = self._setup.book.question(flow, step)
-        if question is None:
-            return step
-        return f"{question.short.read_in(self._tongue.flows)} ({flow}.{step})"
 
     def _handed_back(self, event: Event) -> None:
         self._line(event, words.STOPPED if event.code == "stopped" else words.HANDED_BACK)
@@ -289,8 +269,7 @@ class Showing:
 
     def _answered(self, event: Event) -> None:
         flow, _dot, step = event.code.partition(".")
-        question = self._setup.book.question(flow, step)
-        told = question.short.read_in(self._tongue.flows) if question else event.code
+        told = named(self._setup, flow, step)
         self._line(event, words.ANSWER_FILLED, name=self._name(event.by), question=told)
 
     def _referred(self, event: Event) -> None:

@@ -78,9 +78,10 @@ HOW_TO_SAY = _(
     "Only an answer to one of the person's messages, or /say with the words, reaches the person. "
     "Everything else written here is a note."
 )
-ANSWERED_SO_FAR = _("Answered: {steps}.")
-SKIPPED_SO_FAR = _("Left out: {steps}.")
-MISSING_SO_FAR = _("Still missing: {steps}.")
+ANSWERED_SO_FAR = _("Answered:")
+SKIPPED_SO_FAR = _("Left out:")
+MISSING_SO_FAR = _("Still missing; /answer with the code fills it in:")
+AND_MORE = _("and {count} more")
 HANDED_BACK = _("The bot speaks with the person again.")
 STOPPED = _("The person pressed stop: nobody holds the conversation now.")
 WROTE = _("The person wrote. In this group their words are not shown.")
