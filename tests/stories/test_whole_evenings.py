@@ -36,7 +36,7 @@ async def test_a_file_sent_with_a_report_is_fetched_and_kept(tmp_path: Path) -> 
         await sari.arrives()
         await sari.press(
             "Tell what happened", "About me", "Age 18 or over", "I am safe here",
-            "You may keep them", "Skip", "Skip", "Skip", "Skip", "Skip", "Skip", "Skip",
+            "You may keep them", *["Skip"] * 8,
         )  # fmt: skip
         await sari.press("A few more", *["Skip"] * 4)
         before = sari.said()
