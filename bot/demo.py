@@ -1,4 +1,7 @@
-"""Everything on this machine: the stand-in for Telegram, the bot, and the queue in the terminal."""
+"""Everything on this machine: the stand-in for Telegram, the bot, and a desk with two caseworkers.
+
+Phones stand on one page; the group in which the caseworkers answer is another, for a second window.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,14 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.live import Live
 
-from bot.app import run_bot
+from bot.app import open_database, open_vault, run_bot
+from bot.cases.life import Role
+from bot.cases.queues import Queue
 from bot.cases.reading import queue
+from bot.clock import SystemClock
 from bot.errors import HavenError, WrongSetting
+from bot.hotline.staff import Staff
+from bot.languages import LANGUAGES
 from bot.log import configure
 from bot.mailbox.limits import UNLIMITED
 from bot.queue_view import queue_table
@@ -23,17 +31,27 @@ from bot.sandbox import TOKEN, Sandbox, serve
 from bot.settings import Settings, read_settings
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey
+from bot.vault.audit import OPERATOR, Audit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from rich.table import Table
 
+    from bot.sandbox import Group, Phone
+    from bot.store.writer import Work
+
 LOOK = 1.0
+CASEWORKERS = (("Mei", tuple(LANGUAGES)), ("Jun", tuple(LANGUAGES)))
+"""Who answers in the demo, and in which languages."""
+FIRST_GROUP = -1_002_000_000_000
+GROUPS = 900_000_000
 FOR_THE_DEMO = {
     "organisation": "Harbour House",
     "contact": "02-0000-0000",
     "hours": "00:00-24:00",
+    "desk_mode": "content",
+    "staff_language": "en",
 }
 """What a deployment would decide; the first screen says that this is a rehearsal."""
 
@@ -44,20 +62,24 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
         folder = data or _passing_folder(stack)
         log = stack.enter_context(_log_file(folder))
         configure(log)
-        async with _phone_page(port) as address:
+        sandbox = Sandbox()
+        group, workers = _found_a_group(sandbox)
+        async with _pages(sandbox, port) as address:
             try:
-                await _play(_settings(folder, address), address, browser=browser)
+                settings = _settings(folder, address, group.id)
+                await _enrol(settings, workers)
+                await _play(settings, address, browser=browser)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
 
 
 @contextlib.asynccontextmanager
-async def _phone_page(port: int) -> AsyncIterator[str]:
-    """Serve the phone page while the context lasts; give its address."""
+async def _pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
+    """Serve the phones and the group while the context lasts; give their address."""
     async with contextlib.AsyncExitStack() as stack:
         try:
-            address = await stack.enter_async_context(serve(Sandbox(), port=port))
+            address = await stack.enter_async_context(serve(sandbox, port=port))
         except OSError as error:
             raise WrongSetting(
                 f"port {port}: {error.strerror}; choose another with --port"
@@ -84,17 +106,60 @@ async def _show_once(
     """Say where the phone page is once the bot is ready, and show the queue."""
     await ready.wait()
     print(f"Haven is ready at {address}/", flush=True)  # noqa: T201 - the one line others wait for
+    print(f"The caseworkers' desk is at {address}/group", flush=True)  # noqa: T201 - and this
     if browser:
         webbrowser.open(f"{address}/")
+        webbrowser.open_new(f"{address}/group")
     await _show_queue(settings)
 
 
-def _settings(folder: Path, address: str) -> Settings:
+def _found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
+    """Found the caseworkers' group, with the bot among its administrators."""
+    # Another number at every start: the topics of an earlier rehearsal went with it.
+    number = FIRST_GROUP - sandbox.clock.seconds() % GROUPS
+    group = sandbox.group("Harbour House, night shift", forum=True, chat_id=number)
+    workers = [sandbox.colleague(name) for name, _language in CASEWORKERS]
+    for worker in workers:
+        group.add(worker)
+    group.add_bot(workers[0], "administrator")
+    return group, workers
+
+
+async def _enrol(settings: Settings, workers: list[Phone]) -> None:
+    """Put the rehearsal's caseworkers on the list of staff, and on duty."""
+    database = open_database(settings)
+    vault = open_vault(settings)
+    staff, audit, now = Staff(vault), Audit(vault), SystemClock().now()
+
+    def enrol(work: Work) -> None:
+        for worker, (name, languages) in zip(workers, CASEWORKERS, strict=True):
+            who = staff.by_account(work, worker.id)
+            if who is None:
+                who = staff.add(
+                    work, now, name=name, role=Role.CASEWORKER, title="caseworker",
+                    languages=languages, queues=[queue.value for queue in Queue], most=9,
+                    account=worker.id,
+                )  # fmt: skip
+                audit.note(work, now, OPERATOR, "staff_add", who.id, who.role.value)
+            staff.set_duty(work, who.id, on=True)
+
+    try:
+        await database.writer.run(enrol)
+    finally:
+        await database.close()
+
+
+def _settings(folder: Path, address: str, group: int) -> Settings:
     key = folder.with_name(f"{folder.name}.key")
     if not key.exists():
         HostKey.make(key)
     return read_settings(
-        data=folder, telegram_token=TOKEN, telegram_api=address, host_key_file=key, **FOR_THE_DEMO
+        data=folder,
+        telegram_token=TOKEN,
+        telegram_api=address,
+        host_key_file=key,
+        desk_group=group,
+        **FOR_THE_DEMO,
     )
 
 

@@ -19,7 +19,15 @@ FIRST_SUPERGROUP = -1_002_000_000_001
 class Group:
     """A group, a supergroup or a forum, and the people in it."""
 
-    def __init__(self, world: World, title: str, *, forum: bool = False, big: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        title: str,
+        *,
+        forum: bool = False,
+        big: bool = False,
+        chat_id: int | None = None,
+    ) -> None:
         """Found a group.
 
         Args:
@@ -27,13 +35,14 @@ class Group:
             title: its name.
             forum: whether it has topics; such a group is always a supergroup.
             big: whether it is a supergroup.
+            chat_id: its number, where the next free one would not do.
         """
         self._world = world
         names: dict[str, Any] = {"title": title} | ({"is_forum": True} if forum else {})
         kind = "supergroup" if forum or big else "group"
         first = FIRST_SUPERGROUP if forum or big else FIRST_GROUP
         taken = sum(chat.type == kind for chat in world.chats.values())
-        self.chat = Chat(first - taken, kind, names)
+        self.chat = Chat(chat_id or first - taken, kind, names)
         self.chat.members[BOT_ID] = "left"
         world.chats[self.chat.id] = self.chat
 

@@ -72,9 +72,16 @@ class Sandbox:
         self.events.tell(user_id, "phone", phone.state())
         return phone
 
-    def group(self, title: str = "Caseworkers", *, forum: bool = False, big: bool = False) -> Group:
+    def group(
+        self,
+        title: str = "Caseworkers",
+        *,
+        forum: bool = False,
+        big: bool = False,
+        chat_id: int | None = None,
+    ) -> Group:
         """Found a group; let the bot in with `Group.add_bot`."""
-        group = Group(self.world, title, forum=forum, big=big)
+        group = Group(self.world, title, forum=forum, big=big, chat_id=chat_id)
         self.groups[group.id] = group
         self.events.tell(group.id, "group", group.state())
         return group

@@ -6,28 +6,40 @@ import { inlineKeyboard } from "./keyboards.js";
 import { languageOf } from "./scripts.js";
 import { timeOf, wordsIn } from "./words.js";
 
-const HIDDEN = new Set(["message_id", "from", "chat", "date", "edit_date", "reply_markup", "has_protected_content"]);
+const HIDDEN = new Set([
+  "message_id", "from", "chat", "date", "edit_date", "reply_markup", "has_protected_content",
+  "message_thread_id", "is_topic_message", "reply_to_message", "has_media_spoiler",
+]);
 
 /** Return a message's bubble; `phone` hears what is done to it. */
 export function bubble(message, phone) {
-  const mine = !message.from?.is_bot;
+  const mine = phone.isMine ? phone.isMine(message) : !message.from?.is_bot;
   const body = make("div", { class: "bubble" }, ...content(message, phone), meta(message, phone));
+  const name = phone.nameOf?.(message);
+  if (name) body.prepend(make("p", { class: "sender", data: { hue: hueOf(message.from) } }, make("bdi", { text: name })));
   if (phone.toolsFor) body.append(phone.toolsFor(message, mine));
   const item = make("article", {
     class: `message ${mine ? "mine" : "theirs"}`,
     data: { message: String(message.message_id) },
-    "aria-label": mine ? "You" : "Bot",
+    "aria-label": name ?? (mine ? "You" : "Bot"),
   }, body);
   const rows = message.reply_markup?.inline_keyboard;
   if (rows?.length) item.append(inlineKeyboard(rows, message, phone));
+  const sign = phone.signOf?.(message);
+  if (sign) body.append(make("span", { class: "sign", role: "img", "aria-label": "Reaction of the bot", text: sign }));
   return item;
+}
+
+/** Return which of a few colours somebody's name has: always the same one. */
+export function hueOf(from) {
+  return String((from?.is_bot ? 0 : (from?.id ?? 0) % 5) + 1);
 }
 
 function content(message, phone) {
   const parts = [];
   if (message.forward_origin) parts.push(make("p", { class: "forwarded", text: `Forwarded from ${originOf(message.forward_origin)}` }));
-  if (message.reply_to_message) parts.push(quote(message.reply_to_message, phone));
-  if (message.photo) parts.push(photo(message.photo.at(-1)));
+  if (message.reply_to_message && !phone.isRoot?.(message)) parts.push(quote(message.reply_to_message, phone));
+  if (message.photo) parts.push(photo(message.photo.at(-1), message.has_media_spoiler));
   if (message.voice) parts.push(voice(message.voice));
   if (message.document) parts.push(file(message.document));
   if (message.location) parts.push(place(message.location));
@@ -41,7 +53,8 @@ function content(message, phone) {
   return parts;
 }
 
-function kindOf(message) {
+/** Return what a message is, when it is nothing we draw. */
+export function kindOf(message) {
   return Object.keys(message).find((field) => !HIDDEN.has(field))?.replaceAll("_", " ") ?? "nothing";
 }
 
@@ -62,9 +75,17 @@ function quote(message, phone) {
   return make("blockquote", { class: "quote", lang: languageOf(text, phone.tag), dir: "auto", text });
 }
 
-function photo(size) {
+function photo(size, veiled) {
   const picture = make("img", { src: `/sandbox/files/${size.file_id}`, alt: "Photo", class: "photo", width: size.width, height: size.height });
-  return make("button", { type: "button", class: "photo-button", "aria-label": "Open the photo", onclick: () => enlarge(picture.src) }, picture);
+  const button = make("button", { type: "button", class: "photo-button", "aria-label": "Open the photo" }, picture);
+  button.classList.toggle("veiled", Boolean(veiled));
+  if (veiled) button.setAttribute("aria-label", "A blurred photo: show it");
+  button.addEventListener("click", () => {
+    if (!button.classList.contains("veiled")) enlarge(picture.src);
+    button.classList.remove("veiled");
+    button.setAttribute("aria-label", "Open the photo");
+  });
+  return button;
 }
 
 function enlarge(source) {

@@ -25,6 +25,7 @@ function wrap(entity, inner, text, onCommand) {
       return make("button", { type: "button", class: "spoiler", onclick: (event) => event.currentTarget.classList.add("seen") }, inner);
     case "text_link":
       return make("span", { class: "link", title: entity.url }, inner);
+    case "text_mention":
     case "url":
       return make("span", { class: "link" }, inner);
     default:

@@ -13,6 +13,9 @@ const only = Number(location.pathname.match(/^\/phone\/(\d+)$/)?.[1] ?? 0);
 const phones = new Map();
 let bot = { name: {}, description: {}, commands: {} };
 
+const desk = make("a", { class: "plain", href: "/group", target: "_blank", rel: "noopener", hidden: true },
+  icon("link"), make("span", { text: "The caseworkers’ desk" }));
+
 const notice = make("p", { class: "notice", role: "alert", hidden: true });
 document.body.append(notice);
 
@@ -53,6 +56,7 @@ function forget(known) {
 
 function showAll(state) {
   bot = state.bot;
+  desk.hidden = !state.groups.length;
   forget(state.phones.map(({ id }) => id));
   for (const phone of phones.values()) phone.describe(bot);
   for (const phone of state.phones) show(phone);
@@ -95,6 +99,7 @@ function welcome() {
   return make("section", { class: "welcome" },
     make("h2", { text: "Whose phone?" }),
     make("p", { class: "quiet", text: "Choose the language the person’s app speaks." }),
+    desk.hidden ? null : make("p", { class: "quiet" }, "Whoever answers sits at ", make("a", { class: "link", href: "/group", target: "_blank", rel: "noopener", text: "the caseworkers’ desk" }), ": open it in a second window."),
     languageButtons((code) => addPhone(code)));
 }
 
@@ -120,6 +125,7 @@ function theme() {
 
 if (only) document.body.classList.add("alone");
 tools.append(
+  desk,
   make("button", { type: "button", class: "plain", "aria-label": "Add a phone", onclick: askForPhone }, icon("add"), make("span", { text: "Add a phone" })),
   iconButton("bolt", "Faults", () => pane.toggle()),
   iconButton("moon", "Light or dark", theme),
