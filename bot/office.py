@@ -111,7 +111,7 @@ def disable_staff(who: str) -> None:
 
 def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
     """Change staff in one unit of work, with its row in the audit log."""
-    from bot.app import open_database, open_vault  # noqa: PLC0415
+    from bot.app import open_database  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.hotline.claims import Claims  # noqa: PLC0415
     from bot.hotline.enrolment import Enrolment  # noqa: PLC0415
@@ -120,7 +120,7 @@ def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
     from bot.vault import Audit  # noqa: PLC0415
 
     settings = read_settings()
-    vault = open_vault(settings)
+    vault = _vault(settings)
     audit = Audit(vault)
     enrolment = Enrolment(Staff(vault), Claims(audit, Promises(settings.promised)), audit)
     now = SystemClock().now()
@@ -214,17 +214,21 @@ def verify_audit(
     head: Annotated[str, typer.Option(help="As haven audit head printed it.")] = "",
 ) -> None:
     """Look for the first row of the audit log that was changed, taken out, put in or moved."""
-    found = _verified(_written(head))
+    found = _verified(_written(head) if head else [])
     typer.echo(f"The log holds: {found.number} rows, up to {found}.")
 
 
 @audit_app.command("head")
 def audit_head() -> None:
     """Print where the log ends, to be kept elsewhere: what lies before can no longer be cut off."""
+    from bot.store.database import DataDirectory  # noqa: PLC0415
+
     found = _verified([])
-    path = _anchor(read_settings())
-    path.write_text(f"{found}\n", encoding="ascii")
-    path.chmod(0o600)
+    settings = read_settings()
+    DataDirectory(settings.data).make()
+    unfinished = settings.data / f"{ANCHOR}.part"
+    unfinished.write_text(f"{found}\n", encoding="ascii")
+    unfinished.replace(_anchor(settings))
     typer.echo(str(found))
 
 
@@ -240,7 +244,7 @@ def _verified(heads: list[Head]) -> Head:
     settings, database = _opened()
     path = _anchor(settings)
     if path.exists():
-        heads = heads + _written(path.read_text(encoding="ascii", errors="replace"))
+        heads = heads + _written(path.read_text(encoding="ascii", errors="replace"), str(path))
     try:
         found = Audit(_vault(settings)).verify(pages(database.writer), heads)
     finally:
@@ -250,14 +254,14 @@ def _verified(heads: list[Head]) -> Head:
     return found
 
 
-def _written(head: str) -> list[Head]:
+def _written(head: str, where: str = "--head") -> list[Head]:
     from bot.vault.audit import Head  # noqa: PLC0415
 
-    if not head:
-        return []
     found = Head.read(head)
     if found is None:
-        raise HavenError("a head is a row's number and 16 digits, like 1842:9f3c2a1b77e05d10")
+        raise HavenError(
+            f"{where}: a head is a row's number and 16 digits, like 1842:9f3c2a1b77e05d10"
+        )
     return [found]
 
 
@@ -266,9 +270,9 @@ def _anchor(settings: Settings) -> Path:
 
 
 def _vault(settings: Settings) -> Vault:
-    from bot.app import open_vault  # noqa: PLC0415
+    from bot.vault import HostKey, Vault  # noqa: PLC0415
 
-    return open_vault(settings)
+    return Vault(HostKey.read(settings.key_file(), settings.data))
 
 
 def _opened() -> tuple[Settings, Database]:

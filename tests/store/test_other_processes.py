@@ -32,6 +32,8 @@ async def count(engine, times):
             print("refused")
 
 async def main(url, how, times):
+    print("ready", flush=True)
+    sys.stdin.readline()
     if how == "immediate":
         database = Database(url)
         await count(database.readers.execution_options(reads=False), times)
@@ -45,6 +47,15 @@ asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 """
 
 
+def _told_together(both: list[subprocess.Popen[bytes]]) -> list[subprocess.Popen[bytes]]:
+    """Let both begin at once."""
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    return both
+
+
 def counted_by_two(how: str, tmp_path: Path) -> tuple[int, int]:
     """Return how far two processes counted together, and how often one was refused."""
     url = migrated_url("sqlite", tmp_path)
@@ -54,11 +65,16 @@ def counted_by_two(how: str, tmp_path: Path) -> tuple[int, int]:
     connection.close()
     both = [
         subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-c", COUNTS, url, how, str(TIMES)], stdout=subprocess.PIPE
+            [sys.executable, "-c", COUNTS, url, how, str(TIMES)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         for _ in range(2)
     ]
-    said = [process.communicate()[0] for process in both]
+    for process in both:
+        assert process.stdout is not None
+        process.stdout.readline()  # both are there: on a busy machine one may start much later
+    said = [process.communicate()[0] for process in _told_together(both)]
     assert [process.returncode for process in both] == [0, 0]
     ((reached,),) = ask(database, "SELECT times FROM tallies")
     return reached, sum(out.count(b"refused") for out in said)

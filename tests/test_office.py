@@ -1,0 +1,221 @@
+"""What an operator types about staff and the audit log: it is done, noted, or said why not."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.errors import HavenError
+from bot.languages import LANGUAGES
+from bot.vault import HostKey
+from flows.titles import TITLES
+from tests.test_command_line import haven, is_a_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Haven = Callable[..., "Done"]
+
+MEI = ("staff", "add", " Lin  Mei-hua ", "--language", "id", "--language", "vi")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, as an operator sees it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Haven:
+    """Type commands at one deployment; its database is made by the first that needs it."""
+    HostKey.make(tmp_path / "host.key")
+    env = {"HAVEN_DATA": f"{tmp_path}/data", "HAVEN_HOST_KEY_FILE": f"{tmp_path}/host.key"}
+
+    def typed(*words: str) -> Done:
+        # In this process: forty starts of Python would take longer than all they do.
+        done = CliRunner().invoke(app, words, env=env | {"COLUMNS": "200", "NO_COLOR": "1"})
+        if isinstance(done.exception, HavenError):
+            return Done(1, done.stdout, f"{done.exception}\n")  # as `main` says it
+        return Done(done.exit_code, done.stdout, done.stderr)
+
+    return typed
+
+
+def listed(deployed: Haven) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(deployed("staff", "list", "--json").stdout)
+    return found
+
+
+def log_of(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(folder / "data" / "haven.db")
+
+
+# --- Staff ---------------------------------------------------------------------------------------
+
+
+def test_a_caseworker_comes_and_goes(deployed: Haven, tmp_path: Path) -> None:
+    added = deployed(*MEI, "--account", "6000000001", "--skill", "children")
+    assert added.returncode == 0, added.stderr
+    (mei,) = listed(deployed)
+    assert added.stdout == f"{mei['id']}  Lin Mei-hua: caseworker, id vi\n"
+    assert mei | {"id": ""} == {
+        "id": "", "name": "Lin Mei-hua", "role": "caseworker", "title": "caseworker",
+        "languages": ["id", "vi"], "skills": ["children"], "most": 3, "has_access": True,
+        "has_account": True, "is_on_duty": False,
+        "queues": ["child_protection", "fishers", "violence_at_home", "trafficking", "labour",
+                   "information"],
+    }  # fmt: skip
+    shown = deployed("staff", "list").stdout
+    assert "Staff: 1" in shown
+    assert "off duty" in shown
+
+    gone = deployed("staff", "disable", mei["id"])
+    assert gone.returncode == 0, gone.stderr
+    assert "Cases that wait again: 0." in gone.stdout
+    assert not listed(deployed)[0]["has_access"]
+    assert "no access" in deployed("staff", "list").stdout
+    again = deployed("staff", "disable", mei["id"])
+    assert again.returncode == 1
+    assert is_a_sentence(again.stderr)
+
+    with closing(log_of(tmp_path)) as connection:
+        deeds = connection.execute("SELECT actor, deed, subject FROM audit ORDER BY id").fetchall()
+    assert deeds == [
+        ("operator", "staff_add", mei["id"]), ("operator", "staff_disable", mei["id"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("--language", "xx"), ", ".join(LANGUAGES)),
+        ((), "--language wants at least one of"),
+        (("--language", "id", "--role", "boss"), "auditor"),
+        (("--language", "id", "--title", "friend"), ", ".join(TITLES)),
+        (("--language", "id", "--queue", "lost"), "violence_at_home"),
+        (("--language", "id", "--skill", "two words"), "--skill"),
+        (("--language", "id", "--skill", "x" * 161), "at most 160"),
+        (("--language", "id", "--account", "-1001234"), "never a group's"),
+        (("--language", "id", "--most", "0"), "--most"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_agreed_is_said_and_nobody_is_enrolled(
+    deployed: Haven, tmp_path: Path, typed: tuple[str, ...], said: str
+) -> None:
+    done = deployed("staff", "add", "Mei", *typed)
+    assert done.returncode == 2
+    assert is_a_sentence(done.stderr)
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "Mei\x1b[2J", "Mei\u202e"])
+def test_a_name_that_cannot_be_printed_is_refused(deployed: Haven, name: str) -> None:
+    done = deployed("staff", "add", name, "--language", "id")
+    assert done.returncode == 2
+    assert is_a_sentence(done.stderr)
+
+
+def test_typed_for_real_it_is_the_same(tmp_path: Path) -> None:
+    key = tmp_path / "host.key"
+    HostKey.make(key)
+    settings = {"data": tmp_path / "data", "host_key_file": key}
+    assert haven(*MEI, **settings).returncode == 0
+    done = haven("staff", "disable", "nobody", **settings)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert haven("audit", "head", **settings).stdout.startswith("1:")
+
+
+def test_an_account_that_is_taken_is_told_with_whose_it_is(deployed: Haven) -> None:
+    deployed(*MEI, "--account", "6000000001")
+    done = deployed("staff", "add", "Wu", "--language", "id", "--account", "6000000001")
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert listed(deployed)[0]["id"] in done.stderr
+    assert "6000000001" not in done.stderr
+    assert len(listed(deployed)) == 1
+
+
+# --- The audit log -------------------------------------------------------------------------------
+
+
+def test_a_log_that_was_rewritten_is_named_by_its_first_row(
+    deployed: Haven, tmp_path: Path
+) -> None:
+    for name in ("Mei", "Wu", "Ada"):
+        deployed("staff", "add", name, "--language", "id")
+    whole = deployed("audit", "verify")
+    assert whole.returncode == 0, whole.stderr
+    assert "The log holds: 3 rows" in whole.stdout
+    with closing(log_of(tmp_path)) as connection:
+        connection.execute("UPDATE audit SET detail = 'administrator' WHERE id = 2")
+        connection.commit()
+    for command in ("verify", "head"):
+        done = deployed("audit", command)
+        assert done.returncode == 1
+        assert done.stderr.startswith("row 2 is not what was written there")
+
+
+def test_a_log_that_was_cut_shows_against_its_head(deployed: Haven, tmp_path: Path) -> None:
+    for name in ("Mei", "Wu", "Ada"):
+        deployed("staff", "add", name, "--language", "id")
+    head = deployed("audit", "head").stdout.strip()
+    assert head.startswith("3:")
+    assert (tmp_path / "data" / "audit.head").read_text().strip() == head
+    with closing(log_of(tmp_path)) as connection:
+        connection.execute("DELETE FROM audit WHERE id > 1")
+        connection.commit()
+    said = "row 2 and all that followed were cut off\n"
+    assert deployed("audit", "verify").stderr == said  # the folder's own head was forgotten
+    (tmp_path / "data" / "audit.head").unlink()
+    assert deployed("audit", "verify").returncode == 0  # nothing else can know
+    assert deployed("audit", "verify", "--head", head).stderr == said  # but what was written down
+    deployed("staff", "add", "Eva", "--language", "id")
+    deployed("staff", "add", "Bo", "--language", "id")
+    done = deployed("audit", "verify", "--head", head)
+    assert done.stderr.startswith("row 3 is not the one the head was taken of")
+
+
+@pytest.mark.parametrize("head", ["7", "x:y", "1:2:3"])
+def test_what_is_no_head_is_said(deployed: Haven, head: str) -> None:
+    deployed(*MEI)
+    done = deployed("audit", "verify", "--head", head)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "1842:" in done.stderr
+
+
+def test_a_file_that_holds_no_head_is_named(deployed: Haven, tmp_path: Path) -> None:
+    deployed(*MEI)
+    (tmp_path / "data" / "audit.head").write_bytes(b"\xff\xfe")
+    done = deployed("audit", "verify")
+    assert done.returncode == 1
+    assert "audit.head: a head is" in done.stderr
+
+
+@pytest.mark.parametrize("typed", [("staff", "list"), ("audit", "verify"), ("audit", "head")])
+def test_looking_makes_no_database(deployed: Haven, tmp_path: Path, typed: tuple[str, ...]) -> None:
+    done = deployed(*typed)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_life_of_a_case_is_drawn(deployed: Haven) -> None:
+    done = deployed("cases", "draw")
+    assert done.returncode == 0
+    assert done.stdout.startswith("stateDiagram-v2")
+    assert "waiting --> held: claim" in done.stdout
