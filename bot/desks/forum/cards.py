@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PREFIX = "desk"
 """What the token of every button of this desk begins with."""
 DOT = "."
-SIGNS = ("\U0001f534", "\U0001f7e0", "\U0001f7e1", "\U0001f7e2", "\u26aa")
-"""Red, orange, yellow, green, white: priorities 0 to 4, beside their number."""
+SIGNS = ("\u203c ", "! ", "", "", "")
+"""What stands before the two priorities that mean danger: signs every font has."""
 QUEUED = frozenset({State.WAITING, State.REOPENED})
 CLOSING, PICKING = "ending", "phrases"
 """What buttons do that are no command yet: ask how it ended, show the phrasebook."""
@@ -43,13 +43,13 @@ def parts_of(pressed: str) -> list[str]:
 def topic_name(setup: Setup, glance: Glance) -> str:
     """Return what a topic is called: nothing of a person."""
     level, language = glance.priority, setup.tongue.spoken(glance.language)
-    return f"{SIGNS[level]} P{level} \u00b7 {glance.reference} \u00b7 {language}"
+    return f"{SIGNS[level]}P{level} \u00b7 {glance.reference} \u00b7 {language}"
 
 
 def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bool) -> str:
     """Return what the card says."""
     tongue = setup.tongue
-    level = f"{SIGNS[glance.priority]} {tongue.level(glance.priority)}"
+    level = f"{SIGNS[glance.priority]}{tongue.level(glance.priority)}"
     language = f"{tongue.spoken(glance.language)} ({tongue.own(glance.language)})"
     lines = [
         f"{glance.reference} \u00b7 {level}",

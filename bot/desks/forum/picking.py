@@ -130,7 +130,7 @@ class Picking:
         """Return one case of the queue as a line."""
         since = self._tongue.clock(glance.waiting_since, now)
         return (
-            f"{SIGNS[glance.priority]} {glance.reference} \u00b7 P{glance.priority} \u00b7 "
+            f"{SIGNS[glance.priority]}{glance.reference} \u00b7 P{glance.priority} \u00b7 "
             f"{self._tongue.spoken(glance.language)} \u00b7 "
             f"{self._tongue(name_of(glance.queue))} \u00b7 {since}"
         )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 WORDS = "words"
 """How messages are remembered that hold a person's words: an answer to one goes to the person."""
-SAYS = "\U0001f4ac"
-"""A speech bubble: what stands behind it are a person's own words."""
+SAYS = "\u275d"
+"""A quotation mark: what stands behind it are a person's own words."""
 OURS = "\u2709"
 """An envelope: what stands behind it goes to the person."""
 

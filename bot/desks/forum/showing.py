@@ -158,7 +158,7 @@ class Showing:
             queue=self._tongue(name_of(glance.queue)),
         )
         staff = self._setup.staff.all(self._work)
-        self._call(f"{SIGNS[glance.priority]} {text}", whom(concern, staff, self._now), event.case)
+        self._call(f"{SIGNS[glance.priority]}{text}", whom(concern, staff, self._now), event.case)
         self._topic(event.case)
         self._put(event.case, OpenTopic(topic=event.case), Draw(event.case, CARD))
         if self._setup.shows_words:
@@ -286,7 +286,7 @@ class Showing:
     def _overdue(self, event: Event) -> None:
         if event.text is not None:
             text = self._tongue(event.text, **event.values)
-            self._call(f"\u23f0 {text}", event.to, event.case)
+            self._call(f"\u231b {text}", event.to, event.case)
 
     def _told(self, event: Event) -> None:
         """Answer whoever gave a command, where they stand; what shows there is not said twice."""

@@ -46,7 +46,9 @@ class GroupView {
     this.messages = new Map(state.messages.map((message) => [message.message_id, message]));
     if (!this.workers().some(({ id }) => id === this.me)) this.me = this.workers()[0]?.id ?? 0;
     this.showPeople();
+    const wanted = new URLSearchParams(location.search).has("topic");
     this.open(this.isThere(this.at) ? this.at : GENERAL);
+    if (!wanted) this.element.classList.remove("in-room"); // a narrow screen begins with the list
   }
 
   /** Everybody who can write here; whoever only founded the group comes last. */

@@ -55,7 +55,16 @@ export class Room {
     this.log.replaceChildren();
     this.lastDay = "";
     for (const message of messages) this.put(message);
+    this.greet(messages);
     this.gaze.toEnd();
+  }
+
+  /** Say what will come, where nothing has come yet. */
+  greet(messages) {
+    this.hello?.remove();
+    if (this.topic.number || messages.some((message) => serviceOf(message) === null)) return;
+    this.hello = make("p", { class: "hello", text: "Nobody is waiting yet. When somebody on a phone sends something, it is called out here, and their case gets a topic of its own." });
+    this.log.append(this.hello);
   }
 
   describe(topic) {
@@ -70,6 +79,7 @@ export class Room {
   }
 
   put(message) {
+    this.hello?.remove();
     const day = dayIn(this.tag, message.date);
     if (day !== this.lastDay) this.log.append(make("p", { class: "day", text: day }));
     this.lastDay = day;
