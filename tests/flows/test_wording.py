@@ -41,6 +41,7 @@ BLANKS = {
     "who": "x" * 40,
     "recipient": "x" * 60,
     "about": "x" * 60,
+    "trail": "x" * 240,
 }
 """Each blank at about the longest it may be."""
 LONGEST_MESSAGE = 300
