@@ -1,4 +1,4 @@
-"""What is measured: five scenarios, each a list of runs that are compared with one another."""
+"""What is measured: scenarios, each a list of runs that are compared with one another."""
 
 from __future__ import annotations
 
@@ -153,6 +153,23 @@ def _send() -> Scenario:
     )
 
 
+def _relay() -> Scenario:
+    def row(name: str, subject: str, in_flight: int) -> Measurement:
+        run = Run(subject=subject, people=1000, stored=_TEN_THOUSAND, in_flight=in_flight)
+        return Measurement(f"{name}, {in_flight} in flight", run, f"turn, {in_flight} in flight")
+
+    return Scenario(
+        "relay",
+        "Words on their way to the caseworker who holds the chat, 10 k conversations stored",
+        "updates a second, to turns of the bot",
+        tuple(
+            row(name, subject, in_flight)
+            for in_flight in (1, 64)
+            for name, subject in (("relay", "haven-relay"), ("turn", "haven"))
+        ),
+    )
+
+
 ALL: Final = {
-    scenario.name: scenario for scenario in (_turn(), _one(), _open(), _growth(), _send())
+    scenario.name: scenario for scenario in (_turn(), _one(), _open(), _growth(), _send(), _relay())
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS: Final = {
     "haven": "tests.bench.ours.haven:Haven",
+    "haven-relay": "tests.bench.ours.haven_relay:HavenRelay",
     "haven-bot": "tests.bench.ours.haven_sending:HavenSending",
     "ptb-memory": "tests.bench.peers.ptb_memory:PtbMemory",
     "ptb-pickle": "tests.bench.peers.ptb_pickle:PtbPickle",

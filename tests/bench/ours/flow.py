@@ -48,6 +48,7 @@ PHRASING: Final = Phrasing(
         "controls": CONTROLS,
         "labels": (),
         "titles": {},
+        "trail": None,
         "blanks": lambda _: {},
         "alarms": alarms,
     }  # type: ignore[arg-type]

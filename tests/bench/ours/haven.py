@@ -76,13 +76,18 @@ class Haven:
 
     async def feed(self, raw: bytes) -> None:
         """Take one update out of an answer of Telegram's; return when its letter is delivered."""
-        whose = _whose(raw)
-        sent = whose.message or whose.callback_query
-        assert sent is not None
-        answered = self._line.answer_to(sent.sender.id)
+        answered = self._line.answer_to(self.person_of(raw))
         arrivals = [Arrival.of(each.update_id, each.raw) for each in split(_ANSWER % raw)]
         await self._dispatcher.receive(arrivals, arrivals[-1].update_id + 1)
         await answered
+
+    @staticmethod
+    def person_of(raw: bytes) -> int:
+        """Return who sent an update."""
+        whose = _whose(raw)
+        sent = whose.message or whose.callback_query
+        assert sent is not None
+        return sent.sender.id
 
     async def finished(self) -> int:
         """Return what the line counted."""

@@ -1,0 +1,81 @@
+"""People who write to a caseworker: each update is kept with its case and shown at the desks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+from bot.cases.intake import Intake
+from bot.cases.urgency import Priority
+from bot.clock import SystemClock
+from bot.conversation import Position
+from bot.dispatch.conversations import Conversation, Conversations, Row
+from bot.hotline.takeover import Holding, Meeting
+from bot.mailbox.inbox import Arrival
+from bot.store.prepared import Prepared
+from bot.store.tables import exchanges
+from tests.bench import walk
+from tests.bench.feed import FIRST_UPDATE
+from tests.bench.ours import house
+from tests.bench.ours.haven import Haven
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.store.writer import Work
+    from tests.bench.walk import Step
+
+_WORDS: Final = (
+    b'{"update_id":%d,"message":{"message_id":%d,"date":1790000000,"text":"%b",'
+    b'"chat":{"id":%d,"type":"private"},"from":{"id":%d,"is_bot":false,"first_name":"Sari"}}}'
+)
+_SAYS: Final = b"He keeps my passport and says that I still owe him money for the journey."
+_WRITTEN: Final = Prepared(lambda _: select(func.count()).select_from(exchanges))
+_TURNS: Final = 1 + len(walk.STEPS)
+"""Updates of one walk."""
+
+
+class HavenRelay(Haven):
+    """The same people and as many updates, but a caseworker holds every conversation."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._unknown: set[int] = set()
+        self._number = FIRST_UPDATE
+
+    def press(self, person: int, step: Step) -> str:
+        """Take note of the person: what they press does not matter here."""
+        self._unknown.add(person)
+        return step.answer
+
+    async def feed(self, raw: bytes) -> None:
+        """Take words of the same person; return when the caseworker has them for good."""
+        if self._unknown:
+            people, self._unknown = sorted(self._unknown), set()
+            await self._store.writer.run(lambda work: _hold(work, people))
+        person = self.person_of(raw)
+        self._number += 1
+        number = self._number
+        words = _WORDS % (number, number, _SAYS, person, person)
+        await self._dispatcher.receive([Arrival.of(number, words)], number + 1)
+
+    async def finished(self) -> int:
+        """Return how many people's words all lie with their cases."""
+        written = await self._store.writer.run(lambda work: int(work.rows(_WRITTEN)[0][0]))
+        return written // _TURNS
+
+
+def _hold(work: Work, people: list[int]) -> None:
+    now = SystemClock().now()
+    intake = Intake(house.VAULT, house.NUMBER)
+    rows, opened = [], []
+    for person in people:
+        key = house.VAULT.chat_key(house.NUMBER, person)
+        case = intake.open_case(work, "talk", "id", key, person, {}, Priority.STANDARD, now)
+        holding = Holding(case.id, "mei", "caseworker", "any_time", now, Meeting.MET)
+        conversation = Conversation("id", Position(), person, touched_at=now, holding=holding)
+        rows.append((key, Row(None, conversation, 0, None)))
+        opened.append(case)
+    intake.store(work, opened, [])
+    Conversations(house.VAULT).store(work, rows)
