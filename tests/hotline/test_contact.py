@@ -1,0 +1,65 @@
+"""Nobody is written to outside the rule they chose, whatever the hour and however clocks go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.clock import DAY, HOUR, MINUTE, SECOND
+from bot.hotline.contact import HERE, HOURS, NEVER, may_write_at
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = 1_795_000_000 * SECOND
+moments = st.integers(NOW - 400 * DAY, NOW + 400 * DAY)
+zones = st.sampled_from((TAIPEI, BERLIN))
+chosen = st.sets(st.sampled_from(sorted(HOURS)), min_size=1)
+
+
+def hour(moment: int, zone: ZoneInfo) -> int:
+    return datetime.fromtimestamp(moment / SECOND, zone).hour
+
+
+def allowed(code: str, at: int) -> bool:
+    begin, end = HOURS[code]
+    return begin <= at < end or begin <= at + 24 < end
+
+
+@given(moments, st.integers(0, HERE), zones)
+def test_whoever_has_just_written_may_be_answered(now: int, ago: int, zone: ZoneInfo) -> None:
+    assert may_write_at("when_i_write", now - ago, now, zone) == now
+
+
+@given(moments, st.integers(HERE + 1, 9 * DAY), zones)
+def test_only_when_i_write_means_never_first(now: int, ago: int, zone: ZoneInfo) -> None:
+    assert may_write_at("when_i_write", now - ago, now, zone) == NEVER
+
+
+@given(moments, st.integers(HERE + 1, 9 * DAY), zones, chosen)
+def test_hours_are_kept_to_the_minute(now: int, ago: int, zone: ZoneInfo, codes: set[str]) -> None:
+    at = may_write_at("hours:" + ",".join(sorted(codes)), now - ago, now, zone)
+    assert now <= at <= now + DAY + HOUR
+    assert any(allowed(code, hour(at, zone)) for code in codes)
+    if any(allowed(code, hour(now, zone)) for code in codes):
+        assert at == now
+
+
+@pytest.mark.parametrize("rule", ["", "hours", "hours:", "hours:noon", "whenever", "any_timex"])
+def test_a_rule_nobody_knows_is_the_strictest(rule: str) -> None:
+    assert may_write_at(rule, NOW - DAY, NOW, TAIPEI) == NEVER
+
+
+@given(moments, st.integers(HERE + 1, 9 * DAY))
+def test_any_time_is_any_time(now: int, ago: int) -> None:
+    assert may_write_at("any_time", now - ago, now, TAIPEI) == now
+
+
+def test_hours_of_another_zone_would_be_found_out() -> None:
+    three_at_night = int(datetime(2026, 11, 24, 3, 0, tzinfo=TAIPEI).timestamp()) * SECOND
+    at = may_write_at("hours:morning", three_at_night - HOUR, three_at_night, TAIPEI)
+    assert (at - three_at_night) // MINUTE == 180
+    assert not allowed("morning", hour(at, BERLIN))
