@@ -74,7 +74,8 @@ def _law(grounds: Grounds, staff: Catalogue) -> Iterator[Line | Padding]:
     if grounds.bodies:
         yield Line(f"\n{BODIES.read_in(staff)}", style="bold")
     for body in grounds.bodies:
-        yield _inside(f"{body.body}: {body.does}")
+        yield _inside(body.body)
+        yield _inside(body.does, 4)
         yield _inside(body.condition, 4)
         yield from _cited(body.articles)
     if grounds.duties:

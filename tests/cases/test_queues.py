@@ -37,6 +37,8 @@ EXAMPLES = {
     ],
     Queue.FISHERS: [
         report(work="fishing_boat"),
+        report(situation="at_sea", signs=("wages",)),
+        about_another(they_situation="at_sea"),
         report(county=SEA),
         report(signs=("wages",), who="captain"),
         report(work="fishing_boat", signs=("violence",), who="partner"),
