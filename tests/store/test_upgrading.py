@@ -36,7 +36,17 @@ from bot.vault import Audit
 from bot.vault.audit import Head, pages
 from flows import ALL
 from tests.houses import VAULT, Home
-from tests.store.fixtures.make import ACCOUNT, ANSWERED, GROUP, NOTED, SAID, WORDS
+from tests.store.fixtures.make import (
+    ACCOUNT,
+    ANSWERED,
+    CONTACT,
+    GROUP,
+    NOTED,
+    RECIPIENT,
+    REFERRALS,
+    SAID,
+    WORDS,
+)
 from tests.stores import KINDS, ask, empty_url, on_both
 
 if TYPE_CHECKING:
@@ -250,6 +260,9 @@ def test_after_an_upgrade_caseworkers_go_on_where_they_were(
     (case,) = work(lambda work: Claims.held_by(work, colleague.id))
     written = work(lambda work: Exchanges(VAULT).of_case(work, case))
     assert [it.content.words for it in written if it.sort is Sort.WORDS] == [SAID, ANSWERED, NOTED]
+    (referral,) = work(lambda work: REFERRALS.ledger(work, case))
+    assert (referral.recipient, referral.stage, referral.may_be_sent) == (RECIPIENT, "agreed", True)
+    assert CONTACT in [part.answer for part in referral.kept]
     topic = work(lambda work: Topics(VAULT).of_case(work, GROUP, case))
     assert (topic.thread, work(lambda work: stands(work, GROUP))) == (7, GROUP - 1)
     head = Audit(VAULT).verify(pages(home.database.writer))
