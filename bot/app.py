@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.screens import Screens
 from bot.errors import HavenError, StoreFailed, WrongSetting
 from bot.hotline import trail
+from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
 from bot.languages import LANGUAGES, catalogue
@@ -39,6 +40,7 @@ from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Arrival, Inbox
 from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
+from bot.places.recipients import RECIPIENTS
 from bot.places.taiwan import IN_DANGER
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
@@ -161,6 +163,13 @@ def phrasebook_of(phrasing: Phrasing) -> Phrasebook:
     return Phrasebook(PHRASES, phrasing.blanks, groups=GROUPS, below=ways_out)
 
 
+def consent_of(book: Book, phrasing: Phrasing) -> Consent:
+    """Return what asks people whether something may be told to others."""
+    words = Words(**{each.name: hotline.REFERRAL[each.name] for each in fields(Words)})
+    ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
+    return Consent(book, RECIPIENTS, words, below=ways_out)
+
+
 def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
     """Return when people read, as a person reads it."""
     if not settings.hours:
@@ -204,13 +213,15 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     clock = clock or SystemClock()
     phrasing = phrasing_of(settings)
     inbox, outbox, kept = Inbox(bot, vault), Outbox(vault), Conversations(vault)
+    book = Book(ALL)
     setting = Setting(
-        Book(ALL),
+        book,
         Screens(phrasing),
         phrasing,
         vault,
         facts_of(settings, rehearsal=rehearsal),
         phrasebook_of(phrasing),
+        consent_of(book, phrasing),
         settings.zone,
         username,
     )
@@ -220,7 +231,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         channel = Mirror(forum, channel, database.writer, clock)
         desks = (*desks, forum)
     intake = Intake(vault, bot, settings.promised)
-    shift = shift_of(settings, vault, outbox, intake, setting.phrasebook, desks)
+    shift = shift_of(settings, vault, outbox, intake, setting, RECIPIENTS, desks)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,

@@ -15,6 +15,7 @@ from bot.desks.forum.words import Tongue
 from bot.dispatch.staffside import StaffSide
 from bot.hotline.claims import Claims
 from bot.hotline.exchanges import Exchanges
+from bot.hotline.ledger import Referrals
 from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
 from bot.hotline.staff import Staff
@@ -25,14 +26,13 @@ from bot.vault.audit import Audit
 from flows.phrasebook import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.cases.intake import Intake
     from bot.clock import Clock
     from bot.dispatch.dispatcher import Dispatcher
     from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
-    from bot.hotline.phrasebook import Phrasebook
     from bot.mailbox.courier import Courier
     from bot.mailbox.outbox import Letter, Outbox
     from bot.settings import Settings
@@ -77,22 +77,31 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     vault: Vault,
     outbox: Outbox,
     intake: Intake,
-    phrasebook: Phrasebook,
+    setting: Setting,
+    recipients: Collection[str],
     desks: Sequence[Desk],
 ) -> Shift:
     """Put the caseworkers' half of a house together."""
     staff, audit = Staff(vault), Audit(vault)
     promises = Promises(settings.promised)
     claims = Claims(audit, promises)
+    referrals = Referrals(vault, audit, setting.book, setting.consent)
     orders = Orders(
-        vault=vault, staff=staff, claims=claims, promises=promises, phrasebook=phrasebook
+        vault=vault,
+        staff=staff,
+        claims=claims,
+        promises=promises,
+        phrasebook=setting.phrasebook,
+        referrals=referrals,
+        recipients=recipients,
     )
     watch = Watch(
         staff, claims, promises, audit,
         lapses=settings.claim_lapses_minutes * MINUTE,
         silence=settings.silence_minutes * MINUTE,
     )  # fmt: skip
-    return Shift(StaffSide(orders, Exchanges(vault), outbox, intake, desks, parse_group), watch)
+    side = StaffSide(orders, Exchanges(vault), outbox, intake, referrals, desks, parse_group)
+    return Shift(side, watch)
 
 
 def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:

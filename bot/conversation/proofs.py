@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 DEEPEST = 5
 """So many flows may begin one another; a person should know where "Back" leads."""
-BLANKS = frozenset({"organisation", "contact", "numbers", "reference", "hours", "keep_days"})
+BLANKS = frozenset(
+    {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "trail"}
+)
 """What the renderer fills in everywhere."""
 
 

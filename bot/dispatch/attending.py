@@ -24,10 +24,13 @@ from bot.hotline.takeover import (
     PassOn,
     TakeOver,
     Tell,
+    WasTold,
 )
+from bot.hotline.trail import clock
 from bot.hotline.words import (
     DOES_NOT_FIT,
     NOBODY_IS_THERE,
+    NOT_IN_THE_CHAT,
     ONLY_THEY,
     SOMEBODY_IS_THERE,
     TAKE_OVER_FIRST,
@@ -62,7 +65,7 @@ class Attending(Relaying):
             return SOMEBODY_IS_THERE
         if held is not None:
             return None
-        holding = Holding(deed.case, deed.by, deed.title, deed.rule, self.now)
+        holding = Holding(deed.case, deed.by, deed.title, deed.rule, self.now, deed.reference)
         self.conversation.holding = holding
         mark = bookmark(self.setting.book, self.conversation.position, self.known)
         self._happened(Event(Happened.TAKEN_OVER, deed.case, deed.by, bookmark=mark))
@@ -151,7 +154,28 @@ class Attending(Relaying):
         return None
 
     def _ask_consent(self, deed: AskConsent) -> Text | None:
-        raise NotImplementedError
+        holding, it = self.conversation.holding, deed.referral
+        if holding is None or holding.by != it.offered_by:
+            return TAKE_OVER_FIRST
+        if holding.meeting != Meeting.MET or self._may_write_at(holding) != self.now:
+            return NOT_IN_THE_CHAT
+        language, prefix = self.conversation.language, self._consent_prefix()
+        self.effects.bodies.append(self.setting.consent.question(it, language, prefix))
+        self._happened(
+            Event(Happened.REFERRED, it.case, it.offered_by, code=it.stage.value, referral=it)
+        )
+        return None
+
+    def _was_told(self, deed: WasTold) -> Text | None:
+        """Say so to whoever is here; to nobody else: the phone may be in other hands."""
+        holding, it = self.conversation.holding, deed.referral
+        if holding is None or holding.meeting != Meeting.MET or it.sent_at is None:
+            return None
+        if self._may_write_at(holding) == self.now:
+            at = clock(it.sent_at, self.now, self.setting.zone)
+            language, prefix = self.conversation.language, self._consent_prefix()
+            self.effects.bodies.append(self.setting.consent.told(it, language, prefix, at))
+        return None
 
 
 _DEEDS: dict[type[Deed], Callable[[Attending, Any], Text | None]] = {
@@ -161,4 +185,5 @@ _DEEDS: dict[type[Deed], Callable[[Attending, Any], Text | None]] = {
     PassOn: Attending._pass_on,  # noqa: SLF001
     FillIn: Attending._fill_in,  # noqa: SLF001
     AskConsent: Attending._ask_consent,  # noqa: SLF001
+    WasTold: Attending._was_told,  # noqa: SLF001
 }

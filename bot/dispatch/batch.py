@@ -177,7 +177,7 @@ class Batches:
             row = batch.rows[key] = Row(None, lost, 0, None)
         else:
             row.remember()
-        sent = Sent(self._intake, self._setting, work, batch.now, key)
+        sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
         attending = Attending(
             self._setting,
             key,
@@ -195,7 +195,7 @@ class Batches:
         row = batch.rows.get(key)
         if row is not None:
             row.remember()
-        sent = Sent(self._intake, self._setting, work, batch.now, key)
+        sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
         turning = Turning(
             self._setting,
             key,

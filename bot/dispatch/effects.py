@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, Book
     from bot.dispatch.phrasing import Phrasing
     from bot.dispatch.screens import Screens
+    from bot.hotline.consent import Consent
     from bot.hotline.events import Event
     from bot.hotline.exchanges import Exchange
     from bot.hotline.phrasebook import Phrasebook
@@ -92,6 +93,7 @@ class Setting:
     known: Callable[[int], frozenset[str]]
     """Facts of this deployment at a moment: rehearsal, police, staffed."""
     phrasebook: Phrasebook
+    consent: Consent
     zone: ZoneInfo
     """The zone of the hours people choose."""
     username: str = ""

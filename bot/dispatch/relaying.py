@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 from bot.conversation import FileNote
 from bot.dispatch import tokens
 from bot.dispatch.talking import DANGER, STOP, Talking
+from bot.hotline.consent import Shows
 from bot.hotline.contact import HERE
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
-from bot.hotline.takeover import NOT_NOW, OPENER, UNTIL_HOURS, Holding, Meeting
+from bot.hotline.takeover import NOT_MET, OPENER, UNTIL_HOURS, Holding, Meeting
+from bot.hotline.trail import clock
 from bot.messages import Kind, Say, Update
 
 if TYPE_CHECKING:
     from bot.conversation import Came
+    from bot.hotline.consent import Pressed
 
 FORWARDED = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
@@ -32,9 +35,11 @@ class Relaying(Talking):
 
     __slots__ = ()
 
-    def _goes_to_somebody(self, wanted: str | None, update: Update) -> bool:
+    def _goes_to_somebody(self, wanted: str | None, update: Update, silence: int) -> bool:
         """Tell whether a caseworker gets this and the engine does not."""
         if self.conversation.holding is None or wanted in SAFETY:
+            return False
+        if update.kind is Kind.PRESS and silence <= HERE and self._decision(update.words):
             return False
         frames = self.conversation.position.frames
         asks = bool(frames) and frames[-1].flow in SAFETY
@@ -79,6 +84,39 @@ class Relaying(Talking):
             found = self.setting.phrasebook.read(token[len(prefix) :])
         return None if found is None else ".".join(found)
 
+    # --- what may be told to others ------------------------------------------------------------
+
+    def _consent_prefix(self) -> str:
+        return tokens.prefix(self.setting.vault, self.chat_key, 0, "consent")
+
+    def _decision(self, token: str) -> Pressed | None:
+        """Return what a button under a question of consent means; None for any other button."""
+        prefix = self._consent_prefix()
+        return self.setting.consent.read(token[len(prefix) :]) if token.startswith(prefix) else None
+
+    def _decide(self, pressed: Pressed, update: Update) -> None:
+        """Do what the person decided about telling others, and show what it is now."""
+        holding = self.conversation.holding
+        case = holding.case if holding is not None else self.conversation.case
+        pressing = self._hotline.decide(case, pressed) if case else None
+        if pressing is None:
+            self._stale(update)
+            return
+        language, prefix = self.conversation.language, self._consent_prefix()
+        consent, it = self.setting.consent, pressing.referral
+        if pressing.shows is Shows.SCREEN:
+            said = consent.screen(it, language, prefix, pressing.text)
+            for part in self.setting.screens.parts(said):
+                self.effects.fleeting.append(len(self.effects.bodies))
+                self.effects.bodies.append(part)
+        elif pressing.shows is Shows.ANSWER:
+            at = clock(it.sent_at, self.now, self.setting.zone) if it.sent_at else ""
+            self.effects.bodies.append(consent.answer(pressing, language, prefix, at))
+        elif pressing.text is not None:
+            self._toast(update, pressing.text)
+        if pressing.changed:
+            self._happened(Event(Happened.REFERRED, it.case, code=it.stage.value, referral=it))
+
     def _phrase_prefix(self) -> str:
         return tokens.prefix(self.setting.vault, self.chat_key, 0, "phrasebook")
 
@@ -88,8 +126,11 @@ class Relaying(Talking):
             holding.meeting = Meeting.TO_BE_ASKED
         if holding.meeting == Meeting.TO_BE_ASKED:
             self._open(holding, 0)
-        elif holding.meeting == Meeting.ASKED and code != f"{OPENER}.{NOT_NOW}":
+        elif holding.meeting == Meeting.ASKED and code not in NOT_MET:
             holding.meeting = Meeting.MET
+            self.conversation.case = holding.case
+            self.conversation.reference = holding.reference
+            self.conversation.urgent_only = False
             self._introduce(holding)
             self.effects.staff.releases = True
 

@@ -22,6 +22,7 @@ from bot.store.tables import conversations
 if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation, Conversations, Row
     from bot.dispatch.effects import Effects, Sending, Setting
+    from bot.hotline.consent import Pressed
     from bot.store.writer import Work
 
 MOST = 500
@@ -85,3 +86,6 @@ class _Nothing:
 
     def trail(self, _conversation: Conversation) -> str:
         return ""
+
+    def decide(self, _case: str, _pressed: Pressed) -> None:
+        return None

@@ -14,6 +14,8 @@ from bot.languages import catalogue
 if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation
     from bot.dispatch.effects import Sending, Setting
+    from bot.hotline.consent import Pressed, Pressing
+    from bot.hotline.ledger import Referrals
     from bot.store.writer import Work
 
 
@@ -22,6 +24,7 @@ class Sent:
     """What one turn sent to the hotline; stored with everything else of its batch."""
 
     intake: Intake
+    referrals: Referrals
     setting: Setting
     work: Work
     now: int
@@ -53,6 +56,10 @@ class Sent:
             NewReport(conversation.case, sending.kind, sending.flow, sending.answers, self.now)
         )
         return conversation.reference
+
+    def decide(self, case: str, pressed: Pressed) -> Pressing | None:
+        """Do what was pressed under a question of consent; None when it is none of this case's."""
+        return self.referrals.press(self.work, case, pressed, self.now)
 
     def trail(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""

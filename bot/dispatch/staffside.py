@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.hotline.commands import Command
     from bot.hotline.desk import Desk
     from bot.hotline.exchanges import Exchange, Exchanges
+    from bot.hotline.ledger import Referrals
     from bot.hotline.orders import Order, Orders
     from bot.mailbox.inbox import Inbox
     from bot.mailbox.outbox import Outbox
@@ -51,6 +52,7 @@ class StaffSide:
     exchanges: Exchanges
     outbox: Outbox
     intake: Intake
+    referrals: Referrals
     desks: Sequence[Desk]
     read_group: Callable[[bytes], Update]
 

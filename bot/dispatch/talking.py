@@ -19,7 +19,8 @@ from bot.conversation import (
     keep_beside,
     unpack,
 )
-from bot.conversation.heard import Heard, Pressed, Words
+from bot.conversation.heard import Heard, Words
+from bot.conversation.heard import Pressed as Button
 from bot.conversation.turn import FILE_KEPT
 from bot.dispatch import tokens
 from bot.dispatch.conversations import Conversation, copy_of
@@ -29,6 +30,7 @@ from bot.messages import Edit, Say, Toast, Update
 
 if TYPE_CHECKING:
     from bot.conversation import Answer
+    from bot.hotline.consent import Pressed, Pressing
     from bot.text import Text
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
@@ -44,6 +46,9 @@ class Hotline(Protocol):
 
     def trail(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""
+
+    def decide(self, case: str, pressed: Pressed) -> Pressing | None:
+        """Do what was pressed under a question of consent; None when it is none of this case's."""
 
 
 class Talking:
@@ -280,4 +285,4 @@ class Talking:
     def _may_stop(self, heard: Heard) -> bool:
         """Tell whether this answer could end with what is unsent being kept for later."""
         frame = self.conversation.position.frames[-1]
-        return frame.step in STOPS.get(frame.flow, ()) and isinstance(heard, Pressed | Words)
+        return frame.step in STOPS.get(frame.flow, ()) and isinstance(heard, Button | Words)

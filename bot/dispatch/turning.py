@@ -68,7 +68,9 @@ class Turning(Relaying):
         if silence > KEPT:
             self._renew()
         holding = conversation.holding
-        if holding is not None and self._goes_to_somebody(self._wanted_at_once(update), update):
+        if holding is not None and self._goes_to_somebody(
+            self._wanted_at_once(update), update, silence
+        ):
             self._relay(holding, update, silence)
         elif silence > SILENCE:
             self._after_silence(update)
@@ -148,6 +150,8 @@ class Turning(Relaying):
             self._command(STOP)
         elif token == self.conversation.pressed and not self._is_current(token):
             self._toast(update, self.setting.phrasing.pressed_already)
+        elif (decision := self._decision(token)) is not None:
+            self._decide(decision, update)
         elif (code := self._code(token)) is not None:
             self.conversation.pressed = token
             self._hear(Pressed(code), update.message)

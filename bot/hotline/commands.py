@@ -34,11 +34,15 @@ class Verb(StrEnum):
     """Set the priority to `code` (0 to 4); lowering wants a reason in `words`."""
     REFER = "refer"
     """Ask the person whether `code` may receive the parts named in `values`."""
+    TELL_OTHERS = "tell_others"
+    """Tell the recipient of the referral `code` what the person agreed to, and mark it as told."""
     CLOSE = "close"
     """End the case with the disposition `code`."""
     REOPEN = "reopen"
     ON_DUTY = "on_duty"
     OFF_DUTY = "off_duty"
+    REST = "rest"
+    """Get no next case for `code` minutes."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):

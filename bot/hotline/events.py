@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from bot.conversation.bookmark import Bookmark
     from bot.hotline.exchanges import Exchange
+    from bot.hotline.referral import Referral
     from bot.text import Text
 
 
@@ -68,6 +69,8 @@ class Event:
     """Where the conversation stands, for whoever takes it over."""
     letter: int = 0
     """For SETTLED: the outbox's number of the words it is about."""
+    referral: Referral | None = None
+    """For REFERRED; `code` is how far it has come."""
     at_desk: str = ""
     """For what came of a command: where whoever gave it stands, in their desk's own words."""
     is_refused: bool = False

@@ -13,27 +13,34 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.life import Move, Refusal
 from bot.cases.urgency import Priority
+from bot.clock import MINUTE
 from bot.hotline.claims import Claimed, HeldBy, TooMany
 from bot.hotline.commands import Command, Verb
 from bot.hotline.contact import WHEN_I_WRITE
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
-from bot.hotline.takeover import Deed, FillIn, HandBack, PassOn, TakeOver, Tell
+from bot.hotline.takeover import AskConsent, Deed, FillIn, HandBack, PassOn, TakeOver, Tell, WasTold
 from bot.hotline.trail import has_been_read
 from bot.hotline.words import (
     BLANKS_MISSING,
+    BLANKS_TOO_LONG,
     CLAIMED,
     CLAIMED_OTHER,
     DISPOSITIONS,
     DONE,
     FULL,
     HELD_BY,
+    MINUTES_PLEASE,
     NO_SUCH_CASE,
     NO_SUCH_COLLEAGUE,
     NO_SUCH_DISPOSITION,
     NO_SUCH_PHRASE,
     NO_SUCH_PRIORITY,
+    NO_SUCH_RECIPIENT,
+    NOT_AGREED,
+    NOTHING_TO_PASS_ON,
     NOTHING_TO_SAY,
+    REST_OFFERED,
     TOO_LONG,
 )
 from bot.store.prepared import Prepared
@@ -41,9 +48,10 @@ from bot.store.tables import cases
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from bot.hotline.claims import Claims
+    from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Caseworker, Staff
@@ -51,6 +59,7 @@ if TYPE_CHECKING:
     from bot.text import Text
     from bot.vault import Vault
 
+LONGEST_REST = 240
 LONGEST = 12_000
 """Characters of a caseworker in one go; a desk splits what is longer than its own limit."""
 
@@ -126,7 +135,7 @@ _PRIORITY = Prepared(
 class Orders:
     """Carries out commands, used inside units of work."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what orders move
         self,
         *,
         vault: Vault,
@@ -134,12 +143,16 @@ class Orders:
         claims: Claims,
         promises: Promises,
         phrasebook: Phrasebook,
+        referrals: Referrals,
+        recipients: Collection[str],
     ) -> None:
         self._vault = vault
         self._staff = staff
         self._claims = claims
         self._promises = promises
         self._phrasebook = phrasebook
+        self._referrals = referrals
+        self._recipients = recipients
 
     def where(self, work: Work, case: str) -> Whereabouts | None:
         """Return where a case's person is reached; None for a case that is not there."""
@@ -250,7 +263,11 @@ class Orders:
         elif self._moves(order, Move.CLOSE, detail=order.command.code):
             order.deeds.append(HandBack(order.by.id, goes_on=False))
             order.happened(Happened.CLOSED, code=order.command.code)
-            order.tell(DONE)
+            order.tell(REST_OFFERED if self._was_hard(order) else DONE)
+
+    @staticmethod
+    def _was_hard(order: Order) -> bool:
+        return order.where is not None and order.where.priority == Priority.EMERGENCY
 
     def _reopen(self, order: Order) -> None:
         if self._moves(order, Move.REOPEN):
@@ -261,7 +278,15 @@ class Orders:
 
     def _take_over(self, order: Order) -> None:
         if order.where and self._moves(order, Move.TAKE_OVER):
-            order.deeds.append(TakeOver(order.case, order.by.id, order.by.title, order.where.rule))
+            order.deeds.append(
+                TakeOver(
+                    order.case,
+                    order.by.id,
+                    order.by.title,
+                    order.where.rule,
+                    order.where.reference,
+                )
+            )
 
     def _hand_back(self, order: Order) -> None:
         if self._moves(order, Move.HAND_BACK):
@@ -282,6 +307,8 @@ class Orders:
             order.refuse(NO_SUCH_PHRASE)
         elif missing := self._phrasebook.missing_blanks(command.code, command.values):
             order.refuse(BLANKS_MISSING, blanks=", ".join(missing))
+        elif overfull := self._phrasebook.too_long(command.code, command.values):
+            order.refuse(BLANKS_TOO_LONG, blanks=", ".join(overfull))
         else:
             self._tell(order, Sort.PHRASE, Content(code=command.code, values=command.values))
 
@@ -309,12 +336,49 @@ class Orders:
             order.deeds.append(FillIn(order.by.id, flow, step, order.command.words))
 
     def _refer(self, order: Order) -> None:
-        raise NotImplementedError
+        command = order.command
+        if command.code not in self._recipients:
+            order.refuse(NO_SUCH_RECIPIENT, codes=", ".join(self._recipients))
+            return
+        offerable = self._referrals.offerable(order.work, order.case)
+        chosen = [offerable[code] for code in command.values or offerable if code in offerable]
+        if not chosen:
+            order.refuse(NOTHING_TO_PASS_ON, codes=", ".join(offerable) or "-")
+        elif self._moves(order, Move.WORK):
+            offered = self._referrals.offer(
+                order.work, order.case, command.code, chosen, order.by.id, order.now
+            )
+            order.deeds.append(AskConsent(offered))
+
+    def _pass_on(self, order: Order) -> None:
+        command = order.command
+        found = self._referrals.find(order.work, order.case, command.code)
+        if found is None or not found.may_be_sent:
+            order.refuse(NOT_AGREED)
+        elif self._moves(order, Move.REFER, detail=found.recipient):
+            sent = self._referrals.mark_sent(
+                order.work, order.case, command.code, order.by.id, order.now
+            )
+            if sent is not None:
+                order.events.append(
+                    Event(Happened.REFERRED, order.case, order.by.id, code=sent.stage.value,
+                          referral=sent)
+                )  # fmt: skip
+                order.deeds.append(WasTold(sent))
+                order.tell(DONE)
 
     # --- the caseworker ----------------------------------------------------------------------
 
     def _on_duty(self, order: Order) -> None:
         self._staff.set_duty(order.work, order.by.id, on=True)
+        order.tell(DONE)
+
+    def _rest(self, order: Order) -> None:
+        minutes = order.command.code
+        if not minutes.isdecimal() or not 0 <= int(minutes) <= LONGEST_REST:
+            order.refuse(MINUTES_PLEASE)
+            return
+        self._staff.rest(order.work, order.by.id, order.now + int(minutes) * MINUTE)
         order.tell(DONE)
 
     def _off_duty(self, order: Order) -> None:
@@ -336,6 +400,8 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.ANSWER: Orders._answer,  # noqa: SLF001
     Verb.PRIORITY: Orders._priority,  # noqa: SLF001
     Verb.REFER: Orders._refer,  # noqa: SLF001
+    Verb.TELL_OTHERS: Orders._pass_on,  # noqa: SLF001
+    Verb.REST: Orders._rest,  # noqa: SLF001
     Verb.CLOSE: Orders._close,  # noqa: SLF001
     Verb.REOPEN: Orders._reopen,  # noqa: SLF001
     Verb.ON_DUTY: Orders._on_duty,  # noqa: SLF001

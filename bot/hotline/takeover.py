@@ -15,11 +15,12 @@ import msgspec
 
 if TYPE_CHECKING:
     from bot.hotline.exchanges import Exchange
+    from bot.hotline.referral import Referral
 
 OPENER: Final = "opener"
 """The phrase that asks, in neutral words, whether this is a good moment."""
-NOT_NOW: Final = "not_now"
-"""Its reply after which nothing more is said."""
+NOT_MET: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
+"""Its replies after which nothing is said: whoever asks who this is may hold somebody's phone."""
 UNTIL_MET, UNTIL_HOURS = "until_met", "until_hours"
 """Why a letter waits: the opener has no answer yet; it is not the person's hour."""
 
@@ -46,6 +47,7 @@ class Holding(msgspec.Struct, array_like=True):
     rule: str
     """The person's contact rule."""
     since: int
+    reference: str = ""
     meeting: Meeting = Meeting.TO_BE_ASKED
     spoken_at: int = 0
     """When the caseworker last wrote."""
@@ -59,6 +61,7 @@ class TakeOver:
     by: str
     title: str
     rule: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,17 @@ class FillIn:
 
 @dataclass(frozen=True, slots=True)
 class AskConsent:
-    """Show the person exactly what would be passed on, and to whom."""
+    """Ask the person what may be told to whom."""
 
-    referral: str
+    referral: Referral
 
 
-Deed = TakeOver | HandBack | Tell | PassOn | FillIn | AskConsent
+@dataclass(frozen=True, slots=True)
+class WasTold:
+    """Say to a person who is here that what they agreed to has been told."""
+
+    referral: Referral
+
+
+Deed = TakeOver | HandBack | Tell | PassOn | FillIn | AskConsent | WasTold
 """What an order does in a conversation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,9 @@ from bot.dispatch.effects import Setting
 from bot.dispatch.screens import Screens
 from bot.dispatch.staffside import StaffSide
 from bot.hotline.claims import Claims
+from bot.hotline.consent import Consent, Words
 from bot.hotline.exchanges import Exchanges
+from bot.hotline.ledger import Referrals
 from bot.hotline.orders import Orders
 from bot.hotline.phrasebook import Phrasebook
 from bot.hotline.promises import Promises
@@ -27,6 +30,7 @@ from bot.mailbox.inbox import Inbox
 from bot.mailbox.limits import UNLIMITED
 from bot.mailbox.outbox import Outbox
 from bot.store.database import Database
+from bot.text import Text
 from bot.vault import HostKey, Vault
 from bot.vault.audit import Audit
 from tests.bench.feed import BOT
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 NUMBER: Final = int(str(BOT["id"]))
 VAULT: Final = Vault(HostKey(bytes(range(32))))
 """Every run has the same key, so that another process can fill the store."""
+_WORDS: Final = Words(**{field.name: Text(field.name) for field in fields(Words)})
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -56,24 +61,27 @@ def courier(store: Database, channel: Channel) -> Courier:
 def dispatcher(store: Database, letters: Courier) -> Dispatcher:
     """Return a dispatcher that knows one flow."""
     inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
-    phrasebook = Phrasebook({})
+    phrasebook, book = Phrasebook({}), Book((Welcome,))
+    consent = Consent(book, {}, _WORDS)
+    referrals = Referrals(VAULT, Audit(VAULT), book, consent)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,
         conversations=Conversations(VAULT),
         intake=intake,
         setting=Setting(
-            Book((Welcome,)),
+            book,
             Screens(PHRASING),
             PHRASING,
             VAULT,
             known=lambda _: _NOBODY,
             phrasebook=phrasebook,
+            consent=consent,
             zone=ZoneInfo("Asia/Taipei"),
         ),
         vault=VAULT,
         parse=parse,
-        staff=_staff_side(outbox, intake, phrasebook),
+        staff=_staff_side(outbox, intake, phrasebook, referrals),
     )
     return Dispatcher(
         inbox=inbox,
@@ -85,7 +93,9 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
     )
 
 
-def _staff_side(outbox: Outbox, intake: Intake, phrasebook: Phrasebook) -> StaffSide:
+def _staff_side(
+    outbox: Outbox, intake: Intake, phrasebook: Phrasebook, referrals: Referrals
+) -> StaffSide:
     promises = Promises()
     orders = Orders(
         vault=VAULT,
@@ -93,5 +103,7 @@ def _staff_side(outbox: Outbox, intake: Intake, phrasebook: Phrasebook) -> Staff
         claims=Claims(Audit(VAULT), promises),
         promises=promises,
         phrasebook=phrasebook,
+        referrals=referrals,
+        recipients=(),
     )
-    return StaffSide(orders, Exchanges(VAULT), outbox, intake, (), parse_group)
+    return StaffSide(orders, Exchanges(VAULT), outbox, intake, referrals, (), parse_group)
