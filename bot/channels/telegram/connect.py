@@ -13,6 +13,7 @@ from telegram.error import InvalidToken
 
 from bot.channels.telegram.kinds import ASKED_FOR
 from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.stuck import MOST
 from bot.errors import WrongSetting
 from bot.log import log
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 TELEGRAM = "https://api.telegram.org"
 SLACK = 15.0
 """Seconds an answer may take beyond those Telegram was asked to wait."""
-BATCH = 100
 REJECTED = "Telegram does not accept HAVEN_TELEGRAM_TOKEN. Copy it again from @BotFather."
 
 
@@ -120,17 +120,17 @@ async def remove_webhook(bot: Bot) -> None:
 
 def updates_of(
     bot: Bot, asked_for: Sequence[str] = ASKED_FOR, slack: float = SLACK
-) -> Callable[[int | None, int], Awaitable[bytes]]:
+) -> Callable[[int | None, int, int], Awaitable[bytes]]:
     """Return what fetches a batch of updates as raw bytes, with the library's errors.
 
-    It takes the offset, None for the oldest there is, and the seconds Telegram may wait for
-    something to arrive.
+    It takes the offset, None for the oldest there is, the seconds Telegram may wait for something
+    to arrive, and how many updates at most.
     """
     kinds = msgspec.json.encode(asked_for).decode()
     request = bot._request[0]  # noqa: SLF001 - the library offers only the other one
 
-    async def fetch(offset: int | None, wait: int) -> bytes:
-        asked = {"timeout": wait, "limit": BATCH, "allowed_updates": kinds}
+    async def fetch(offset: int | None, wait: int, most: int = MOST) -> bytes:
+        asked = {"timeout": wait, "limit": most, "allowed_updates": kinds}
         if offset is not None:
             asked["offset"] = offset
         url = f"{bot.base_url}/getUpdates?{urlencode(asked)}"

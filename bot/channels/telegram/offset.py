@@ -8,6 +8,9 @@ to the inbox.
 An update whose number cannot be read must stop neither the others nor the offset. Telegram answers
 with the lowest numbers it still holds, in order, so after k such updates on top of number n nothing
 unseen can lie below n + 1 + k: asking for that forgets none of the others, and moves on.
+
+A number so high that the next is no offset is not such a one: others may come below it for as long
+as Telegram holds it, so it moves nothing, however often it comes again.
 """
 
 from __future__ import annotations
@@ -54,6 +57,6 @@ def end_of(batch: Sequence[Raw], asked: int | None) -> int | None:
     for update in batch:
         if is_usable(update.update_id):
             end = update.update_id + 1
-        elif end is not None:
+        elif end is not None and update.update_id <= LAST_ID:
             end = min(end + 1, LAST_ID + 1)
     return end

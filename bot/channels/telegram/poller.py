@@ -17,6 +17,7 @@ from bot.channels.telegram.faults import wait_of
 from bot.channels.telegram.offset import AfterCommit, Offset
 from bot.channels.telegram.patience import Patience, Rivals
 from bot.channels.telegram.split import Raw, split
+from bot.channels.telegram.stuck import Stuck
 from bot.clock import Clock, SystemClock
 from bot.errors import AlreadyRunning, Unreadable
 from bot.log import log
@@ -87,6 +88,7 @@ class Poller:
         self._returned = returned
         self._asked: int | None = None
         self._last: Sequence[Raw] = ()
+        self._stuck = Stuck()
         self._rivals = Rivals(self._clock.monotonic())
         self.reached = self._clock.monotonic()
         """When Telegram last answered, by the clock that only grows."""
@@ -130,9 +132,24 @@ class Poller:
         began = self._clock.monotonic()
         # After a long silence the first answer shall come at once: somebody may wait to be asked.
         wait = 0 if began - self.reached > AWAY else self._wait
-        batch = split(await self._fetch(self._asked, wait))
+        batch = self._cut(await self._fetch(self._asked, wait, self._stuck.limit))
         if not batch and wait and self._clock.monotonic() - began < TOO_SOON:
             await self._sleep(TOO_SOON)
+        return batch
+
+    def _cut(self, body: bytes) -> list[Raw]:
+        """Return the updates of an answer, or the one that spoils it when it goes on coming."""
+        try:
+            batch = split(body)
+        except Unreadable:
+            if self._stuck.limit == 1:  # Telegram can be reached; everybody waits for this one
+                self._patience.regained()
+            spoils = self._stuck.failed(body)
+            if spoils is None:
+                raise
+            log.error("answer_set_aside", count=len(body))
+            return [spoils]
+        self._stuck.passed(empty=not batch)
         return batch
 
     async def _settle(self, batch: Sequence[Raw]) -> None:

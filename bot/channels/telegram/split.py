@@ -38,6 +38,7 @@ class _Number(msgspec.Struct, gc=False):
 _answer = msgspec.json.Decoder(_Answer).decode
 _number = msgspec.json.Decoder(_Number).decode
 _NUMBER_FIRST = re.compile(rb'\s*\{\s*"update_id"\s*:\s*(-?\d{1,18})\s*[,}]')
+_NUMBER_LATER = re.compile(rb'[,\[]\s*\{\s*"update_id"\s*:\s*(\d{1,18})\s*[,}]')
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},]', re.DOTALL)
 _OPENS_LIST = re.compile(rb"\s*:\s*\[")
 
@@ -72,6 +73,23 @@ def _update_id(element: bytes) -> int:
 def is_usable(update_id: int) -> bool:
     """Say whether Telegram can have given this number, and takes the next one as an offset."""
     return FIRST_ID <= update_id <= LAST_ID
+
+
+def uncut(body: bytes) -> Raw | None:
+    """Return the first update of an answer that cannot be cut, with all that follows it.
+
+    Its number is the one it begins with; else the one before the next that can be seen, since
+    whatever lies below that is this. None when no list of updates begins there.
+    """
+    try:
+        begin = _find_list(body, _TOKENS.finditer(body))
+    except Unreadable:
+        return None
+    first = body[begin:].strip()
+    number = _update_id(first)
+    if not number and (later := _NUMBER_LATER.search(first)):
+        number = int(later[1]) - 1
+    return Raw(number, first) if first else None
 
 
 def _cut(body: bytes) -> list[bytes]:

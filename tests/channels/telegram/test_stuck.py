@@ -1,0 +1,157 @@
+"""One update nobody can cut out of an answer keeps nobody else waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from structlog.testing import capture_logs
+from telegram_samples import raw, said
+from telegram_wire import Call, Say, Wire
+
+from bot.channels.telegram.patience import Patience
+from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.split import Raw
+from bot.channels.telegram.stuck import MOST, TRIES
+from bot.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.channels.telegram.connect import SilentBot
+
+WORDS = b"paspor"
+SOON = 10.0
+"""Seconds after which everybody is answered again."""
+SPOILT = [
+    b'{"update_id":NUMBER,"message":{"text":"paspor"',
+    b'{"update_id":NUMBER,"message":{"text":"paspor}',
+    b'{"update_id":NUMBER,"message":{"text":"paspor"}}}',
+    b'{"update_id":"NUMBER","message":{"text":"paspor"',
+    b'[{"update_id":NUMBER',
+]
+"""Updates after which the list of them seems not to end; the last two do not show their number."""
+
+
+def message(number: int) -> bytes:
+    return raw(said("x") | {"update_id": number})
+
+
+class Telegram:
+    """Holds updates as bytes until they are confirmed, and gives as many as it is asked for."""
+
+    def __init__(self, wire: Wire, *held: tuple[int, bytes]) -> None:
+        self.held = dict(held)
+        self.asked: list[tuple[int | None, int]] = []
+        self.idle = asyncio.Event()
+        wire.next_for = self._answer
+
+    def _answer(self, call: Call) -> Any:
+        if call.method != "getUpdates":
+            return None
+        offset, most = call.parameters.get("offset"), int(call.parameters["limit"])
+        self.asked.append((None if offset is None else int(offset), most))
+        self.held = {n: it for n, it in self.held.items() if n >= int(offset or 0)}
+        given = [self.held[number] for number in sorted(self.held)][:most]
+        if not given:
+            self.idle.set()
+            return asyncio.get_running_loop().create_future()
+        return Say(b'{"ok":true,"result":[' + b",".join(given) + b"]}")
+
+
+class Scene:
+    """A poller whose time moves only by what it sleeps."""
+
+    def __init__(self, bot: SilentBot) -> None:
+        self.kept: list[Raw] = []
+        self.slept: list[float] = []
+        patience = Patience(random.Random(1))
+        self.poller = Poller(
+            bot, self._receive, clock=SystemClock(), sleep=self._sleep, patience=patience
+        )
+
+    async def _receive(self, batch: Sequence[Raw]) -> None:
+        self.kept += batch
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+
+    async def until_idle(self, telegram: Telegram) -> None:
+        async with asyncio.timeout(30):
+            running = asyncio.create_task(self.poller.run())
+            await telegram.idle.wait()
+            self.poller.stop()
+            await running
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+@pytest.mark.parametrize("place", [0, 2, 4])
+async def test_an_update_that_cannot_be_cut_keeps_nobody_waiting(
+    wire: Wire, bot: SilentBot, spoilt: bytes, place: int
+) -> None:
+    held = {100 + n: message(100 + n) for n in range(5)}
+    bad = 100 + place
+    held[bad] = spoilt.replace(b"NUMBER", str(bad).encode())
+    telegram, scene = Telegram(wire, *held.items()), Scene(bot)
+    with capture_logs() as logs:
+        await scene.until_idle(telegram)
+    good = [update for update in scene.kept if update.raw in held.values()]
+    assert [update.update_id for update in good] == [number for number in held if number != bad]
+    aside = [update.raw for update in scene.kept if update not in good]
+    assert aside
+    assert all(update.startswith(held[bad]) for update in aside)
+    assert telegram.held == {}
+    events = [entry["event"] for entry in logs]
+    assert "answer_set_aside" in events or "poll_failed" not in events
+    assert WORDS.decode() not in str(logs)
+    assert sum(scene.slept) < SOON
+    assert telegram.asked[-1][1] == MOST
+
+
+async def test_one_that_shows_no_number_goes_when_the_next_one_shows_its_own(
+    wire: Wire, bot: SilentBot
+) -> None:
+    telegram, scene = Telegram(wire, (700, b'{"message":{"text":"paspor"')), Scene(bot)
+    arrives = scene._sleep
+
+    async def arriving(seconds: float) -> None:
+        await arrives(seconds)
+        if len(scene.slept) == 3 * TRIES:
+            telegram.held[701] = message(701)
+
+    scene.poller._sleep = arriving  # type: ignore[method-assign]
+    await scene.until_idle(telegram)
+    assert Raw(701, message(701)) in scene.kept
+    assert telegram.held == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"<html>please log in</html>", b'{"ok":true}', b'{"ok":true,"result":[', b""],
+)
+async def test_what_is_not_telegrams_moves_nothing(
+    wire: Wire, bot: SilentBot, answer: bytes
+) -> None:
+    telegram, scene = Telegram(wire, (5, message(5))), Scene(bot)
+    telegrams, others = wire.next_for, [Say(answer)] * (4 * TRIES)
+    wire.next_for = lambda call: (
+        others.pop() if call.method == "getUpdates" and others else telegrams(call)
+    )
+    await scene.until_idle(telegram)
+    assert scene.kept == [Raw(5, message(5))]
+    assert telegram.asked[0] == (None, MOST)
+
+
+async def test_an_answer_cut_off_by_accident_is_asked_for_again_whole(
+    wire: Wire, bot: SilentBot
+) -> None:
+    telegram, scene = Telegram(wire, (5, message(5))), Scene(bot)
+    whole = wire.next_for
+    cut = [Say(b'{"ok":true,"result":[' + message(5)[:-20])] * (TRIES - 1)
+    wire.next_for = lambda call: cut.pop() if call.method == "getUpdates" and cut else whole(call)
+    await scene.until_idle(telegram)
+    assert scene.kept == [Raw(5, message(5))]
+    assert {most for _, most in telegram.asked} == {MOST}
