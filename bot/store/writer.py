@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 BUSY_TIMEOUT = 5000
 """Milliseconds to wait for another process that writes."""
+PATIENCE = 12
+"""How often that is waited for: SQLite queues nobody, and of many who write one can be last."""
+_PRIMARY = 0xFF
+"""What of SQLite's codes is the kind of error, without its detail."""
 IDLE = 0.2
 """Seconds without work after which the log is checkpointed."""
 LONGEST_LOG = 32 * 1024 * 1024
@@ -208,7 +213,10 @@ class Writer:
         if self._broken is not None:
             return None, StoreFailed("an earlier commit failed; the disk may be full")
         try:
-            cursor.execute(begin)
+            _begin(cursor, begin)
+        except Exception as error:  # noqa: BLE001 - told to the caller, or a database that is gone
+            return None, error if _is_busy(error) else self._fail(error, "nothing begins")
+        try:
             result = unit(work)
             work.finish()
         except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
@@ -269,8 +277,29 @@ class Writer:
             blocked, pages, carried = cursor.fetchall()[0]
             return not blocked and bool(pages == carried)
         except Exception as error:  # noqa: BLE001 - a failed checkpoint is a failing disk
+            if _is_busy(error):
+                return False
             self._fail(error, "a checkpoint failed")
             return True
+
+
+def _begin(cursor: Cursor, begin: str) -> None:
+    """Begin, however long another process takes that writes: within reason."""
+    for _tried in range(PATIENCE - 1):
+        try:
+            cursor.execute(begin)
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        else:
+            return
+    cursor.execute(begin)
+
+
+def _is_busy(error: BaseException) -> bool:
+    """Tell whether another process was in the way: nothing began, and nothing is broken."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
 
 
 def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

@@ -18,7 +18,7 @@ from bot.store.writer import Work, Writer
 from tests.stores import ask, migrated_url, on_both
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 NOTE = Prepared(
     lambda _: insert(notices).values(
@@ -154,6 +154,57 @@ async def test_a_unit_that_cannot_be_undone_stops_the_writer_too(tmp_path: Path)
         await writer.run(fails)
     with pytest.raises(StoreFailed):
         await writer.run(note("never"))
+    writer.close()
+
+
+def impatient(path: str) -> sqlite3.Connection:
+    """Open a connection that waits a twentieth of a second where others wait five."""
+    connection = connect_sqlite(path)
+    connection.execute("PRAGMA busy_timeout=50")
+    return connection
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[tuple[Database, sqlite3.Connection, Writer]]:
+    """Have a database, somebody who writes to it and does not end, and an impatient writer."""
+    database = Database(migrated_url("sqlite", tmp_path))
+    path = str(database.url.database)
+    other = connect_sqlite(path)
+    other.execute("BEGIN IMMEDIATE")
+    writer = Writer(lambda: impatient(path), "sqlite")
+    yield database, other, writer
+    writer.close()
+    other.close()
+
+
+async def test_somebody_who_writes_for_long_is_waited_for(
+    crowded: tuple[Database, sqlite3.Connection, Writer],
+) -> None:
+    database, other, writer = crowded
+    asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")
+    await writer.run(note("waited"))
+    assert noted(database) == ["waited"]
+
+
+async def test_somebody_who_writes_for_ever_is_no_failing_disk(
+    crowded: tuple[Database, sqlite3.Connection, Writer],
+) -> None:
+    database, other, writer = crowded
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        await writer.run(note("in vain"))
+    assert not writer.failed.is_set()
+    other.execute("COMMIT")
+    await writer.run(note("afterwards"))
+    assert noted(database) == ["afterwards"]
+
+
+async def test_where_nothing_begins_the_writer_stops(tmp_path: Path) -> None:
+    database = Database(migrated_url("sqlite", tmp_path))
+    path = str(database.url.database)
+    writer = Writer(lambda: Broken(path, "BEGIN"), "sqlite")
+    with pytest.raises(StoreFailed):
+        await writer.run(note("never"))
+    assert writer.failed.is_set()
     writer.close()
 
 
