@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.connect import SilentBot
 
 WORDS = b"paspor"
-SOON = 10.0
+SOON = 20.0
 """Seconds after which everybody is answered again."""
 SPOILT = [
     b'{"update_id":NUMBER,"message":{"text":"paspor"',
