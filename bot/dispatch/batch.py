@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.dispatch.staffside import StaffSide
     from bot.hotline.commands import Command
     from bot.hotline.exchanges import Exchange
-    from bot.hotline.orders import Order
+    from bot.hotline.order import Order
     from bot.hotline.takeover import Deed
     from bot.mailbox.inbox import Arrival, Inbox
     from bot.messages import Body

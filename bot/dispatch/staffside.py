@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from bot.hotline.desk import Desk
     from bot.hotline.exchanges import Exchange, Exchanges
     from bot.hotline.ledger import Referrals
-    from bot.hotline.orders import Order, Orders
+    from bot.hotline.order import Order
+    from bot.hotline.orders import Orders
     from bot.mailbox.inbox import Inbox
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work

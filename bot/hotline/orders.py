@@ -6,7 +6,6 @@ is a `Deed`, carried out by the dispatcher, who alone may speak to the person.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
@@ -19,7 +18,8 @@ from bot.hotline.commands import Command, Verb
 from bot.hotline.contact import WHEN_I_WRITE
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
-from bot.hotline.takeover import AskConsent, Deed, FillIn, HandBack, PassOn, TakeOver, Tell, WasTold
+from bot.hotline.order import Order, Whereabouts
+from bot.hotline.takeover import AskConsent, FillIn, HandBack, PassOn, TakeOver, Tell, WasTold
 from bot.hotline.trail import has_been_read
 from bot.hotline.words import (
     BLANKS_MISSING,
@@ -54,66 +54,13 @@ if TYPE_CHECKING:
     from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.promises import Promises
-    from bot.hotline.staff import Caseworker, Staff
+    from bot.hotline.staff import Staff
     from bot.store.writer import Work
-    from bot.text import Text
     from bot.vault import Vault
 
 LONGEST_REST = 240
 LONGEST = 12_000
 """Characters of a caseworker in one go; a desk splits what is longer than its own limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """A case as far as an order needs it."""
-
-    case: str
-    reference: str
-    chat_key: bytes
-    chat: int
-    language: str
-    rule: str
-    holder: str | None
-    priority: int
-
-
-@dataclass(slots=True)
-class Order:
-    """A command being carried out."""
-
-    work: Work
-    command: Command
-    by: Caseworker
-    where: Whereabouts | None
-    now: int
-    events: list[Event] = field(default_factory=list)
-    deeds: list[Deed] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
-    """What is kept whatever the conversation does: notes."""
-
-    @property
-    def case(self) -> str:
-        """Return the case's id, empty where the order concerns none."""
-        return self.where.case if self.where else ""
-
-    def tell(self, text: Text, **values: str) -> None:
-        """Tell whoever gave the order what came of it."""
-        self.events.append(
-            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
-                  at_desk=self.command.at_desk)
-        )  # fmt: skip
-
-    def refuse(self, text: Text, **values: str) -> None:
-        """Tell them why nothing came of it."""
-        self.events.append(
-            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
-                  at_desk=self.command.at_desk, is_refused=True)
-        )  # fmt: skip
-
-    def happened(self, what: Happened, code: str = "", **values: str) -> None:
-        """Let every desk know."""
-        self.events.append(Event(what, self.case, self.by.id, code=code, values=values))
 
 
 _WHERE = Prepared(

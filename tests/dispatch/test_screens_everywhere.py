@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import phrasing_of
 from bot.conversation import Position, Pressed, answer, ask_again, begin, why
 from bot.dispatch import tokens
 from bot.dispatch.conversations import copy_of
 from bot.dispatch.screens import LONGEST, TICK, WIDEST, Screens, columns
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import Say
+from bot.wording import phrasing_of
 from tests.dispatch.peeking import BOOK, STAFFED, answers_at, places
 from tests.houses import settings_for
 

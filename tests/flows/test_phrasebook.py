@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import phrasing_of
 from bot.dispatch.screens import columns
 from bot.hotline.phrasebook import LONGEST_VALUE, Phrasebook
 from bot.languages import LANGUAGES
 from bot.settings import Settings
 from bot.text import Text, bare
+from bot.wording import phrasing_of
 from flows import ALL, phrases
 from flows.phrasebook import GROUPS, PHRASES
 from tests.house.catalogues import read_in

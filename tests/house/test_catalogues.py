@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import phrasing_of
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
 from bot.settings import Settings
+from bot.wording import phrasing_of
 from tests.house.catalogues import (
     DOMAINS,
     FILES,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 import regex
 
-from bot.app import phrasing_of
 from bot.conversation import (
     Book,
     Choose,
@@ -36,6 +35,7 @@ from bot.languages import LANGUAGES
 from bot.messages import Button
 from bot.settings import Settings
 from bot.text import Text, bare
+from bot.wording import phrasing_of
 from flows import ALL
 from tests.house.catalogues import FILES, phrases_of, read_in
 

@@ -33,7 +33,7 @@ TELLS_TIME = {
     "bot/clock.py": "it is the clock",
     "bot/cli.py": "a command looks at the queue now",
     "bot/demo.py": "so does the demo",
-    "bot/app.py": "the directory's numbers are shown until a date",
+    "bot/wording.py": "the directory's numbers are shown until a date",
     "bot/checkup.py": "the directory's numbers were read until a date",
 }
 """Files that may ask the machine what time it is, and why."""

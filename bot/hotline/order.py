@@ -1,0 +1,68 @@
+"""A command while it is carried out: whose case it concerns, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.hotline.events import Event, Happened
+
+if TYPE_CHECKING:
+    from bot.hotline.commands import Command
+    from bot.hotline.exchanges import Exchange
+    from bot.hotline.staff import Caseworker
+    from bot.hotline.takeover import Deed
+    from bot.store.writer import Work
+    from bot.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A case as far as an order needs it."""
+
+    case: str
+    reference: str
+    chat_key: bytes
+    chat: int
+    language: str
+    rule: str
+    holder: str | None
+    priority: int
+
+
+@dataclass(slots=True)
+class Order:
+    """A command being carried out."""
+
+    work: Work
+    command: Command
+    by: Caseworker
+    where: Whereabouts | None
+    now: int
+    events: list[Event] = field(default_factory=list)
+    deeds: list[Deed] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    """What is kept whatever the conversation does: notes."""
+
+    @property
+    def case(self) -> str:
+        """Return the case's id, empty where the order concerns none."""
+        return self.where.case if self.where else ""
+
+    def tell(self, text: Text, **values: str) -> None:
+        """Tell whoever gave the order what came of it."""
+        self.events.append(
+            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
+                  at_desk=self.command.at_desk)
+        )  # fmt: skip
+
+    def refuse(self, text: Text, **values: str) -> None:
+        """Tell them why nothing came of it."""
+        self.events.append(
+            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
+                  at_desk=self.command.at_desk, is_refused=True)
+        )  # fmt: skip
+
+    def happened(self, what: Happened, code: str = "", **values: str) -> None:
+        """Let every desk know."""
+        self.events.append(Event(what, self.case, self.by.id, code=code, values=values))

@@ -1,0 +1,132 @@
+"""What a deployment says: the words of `flows/` with its own blanks, handed to lower floors."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bot.clock import MINUTE
+from bot.conversation import CONTROLS, Book
+from bot.dispatch import tokens
+from bot.dispatch.effects import Setting
+from bot.dispatch.phrasing import Phrasing
+from bot.dispatch.screens import Screens
+from bot.hotline import trail
+from bot.hotline.consent import Consent, Words
+from bot.hotline.hours import EVERY_DAY, Hours
+from bot.hotline.phrasebook import Phrasebook
+from bot.places.recipients import RECIPIENTS
+from bot.places.taiwan import IN_DANGER
+from flows import ALL, hotline, opening, phrases
+from flows.alarms import alarms
+from flows.phrasebook import GROUPS, PHRASES
+from flows.titles import TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.settings import Settings
+    from bot.text import Catalogue
+    from bot.vault import Vault
+
+UNSTAFFED_KINDS = frozenset({"police", "immigration"})
+"""Organisations whose people are officers: what they must do differs, and people are told."""
+
+
+def setting_of(settings: Settings, vault: Vault, *, rehearsal: bool, username: str) -> Setting:
+    """Return what every turn of this deployment needs."""
+    phrasing, book = phrasing_of(settings), Book(ALL)
+    return Setting(
+        book,
+        Screens(phrasing),
+        phrasing,
+        vault,
+        facts_of(settings, rehearsal=rehearsal),
+        phrasebook_of(phrasing),
+        consent_of(book, phrasing),
+        settings.zone,
+        username,
+    )
+
+
+def phrasing_of(settings: Settings) -> Phrasing:
+    """Return what is said when no flow is speaking, with this deployment's own blanks."""
+    return Phrasing(
+        controls=CONTROLS,
+        labels=[label for flow in ALL for step in flow.steps for label in step.phrases()],
+        danger=phrases.DANGER,
+        stop=phrases.STOP,
+        stale=phrases.STALE,
+        pressed_already=phrases.PRESSED_ALREADY,
+        polite_no=phrases.POLITE_NO,
+        received_contact=phrases.RECEIVED_CONTACT,
+        received_change=phrases.RECEIVED_CHANGE,
+        too_large=phrases.TOO_LARGE,
+        nothing_lost=phrases.NOTHING_LOST,
+        with_you=hotline.WITH_YOU,
+        with_another=hotline.WITH_ANOTHER,
+        has_left=hotline.HAS_LEFT,
+        somebody_reads=hotline.SOMEBODY_READS,
+        titles=TITLES,
+        trail=trail.Words(
+            received=hotline.RECEIVED, read=hotline.READ, not_read=hotline.NOT_READ,
+            responsible=hotline.RESPONSIBLE, nobody_yet=hotline.NOBODY_YET,
+            try_by=hotline.TRY_BY, late=hotline.LATE, next=hotline.NEXT, titles=TITLES,
+        ),
+        blanks=lambda read_in: _blanks(settings, read_in),
+        alarms=alarms,
+    )  # fmt: skip
+
+
+def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
+    today = datetime.now(settings.zone).date()
+    # Somebody in danger is never shown an empty card: an old number is better than none, and
+    # `haven doctor` says that it has to be read again.
+    numbers = [entry for entry in IN_DANGER if entry.is_shown(today)] or IN_DANGER
+    return {
+        "organisation": settings.organisation,
+        "contact": settings.contact,
+        "hours": _hours_in_words(settings, read_in),
+        "keep_days": str(settings.keep_days),
+        "numbers": "\n".join(f"{e.number} - {e.answers.read_in(read_in)}" for e in numbers),
+    }
+
+
+def phrasebook_of(phrasing: Phrasing) -> Phrasebook:
+    """Return the phrasebook with the deployment's own blanks, danger and stop below its buttons."""
+    ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
+    return Phrasebook(PHRASES, phrasing.blanks, groups=GROUPS, below=ways_out)
+
+
+def consent_of(book: Book, phrasing: Phrasing) -> Consent:
+    """Return what asks people whether something may be told to others."""
+    words = Words(**{each.name: hotline.REFERRAL[each.name] for each in fields(Words)})
+    ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
+    return Consent(book, RECIPIENTS, words, below=ways_out)
+
+
+def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
+    """Return when people read, as a person reads it."""
+    if not settings.hours:
+        return opening.NO_HOURS.read_in(read_in)
+    first, last = (opening.DAYS[int(day)].read_in(read_in) for day in settings.weekdays.split("-"))
+    said = opening.EVERY_DAY if settings.days == EVERY_DAY else opening.SOME_DAYS
+    words = said.read_in(read_in, {"first": first, "last": last, "span": settings.hours})
+    return opening.NOT_ON_HOLIDAYS.read_in(read_in, {"when": words}) if settings.holidays else words
+
+
+def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
+    """Return what is known at a moment: rehearsal, police, staffed."""
+    always = {"rehearsal"} if rehearsal else set()
+    if settings.organisation_kind in UNSTAFFED_KINDS:
+        always.add("police")
+    hours = Hours.of(settings)
+
+    @lru_cache(maxsize=2)
+    def known_in(minute: int) -> frozenset[str]:
+        staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
+        return frozenset(always | staffed)
+
+    return lambda now: known_in(now // MINUTE)
