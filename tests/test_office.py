@@ -85,15 +85,17 @@ def test_a_caseworker_comes_and_goes(deployed: Haven, tmp_path: Path) -> None:
     assert "Cases that wait again: 0." in gone.stdout
     assert not listed(deployed)[0]["has_access"]
     assert "no access" in deployed("staff", "list").stdout
+    deployed("staff", "add", "Wu", "--language", "th", "--queue", "labour")
+    assert "no account" in deployed("staff", "list").stdout
     again = deployed("staff", "disable", mei["id"])
     assert again.returncode == 1
     assert is_a_sentence(again.stderr)
 
     with closing(log_of(tmp_path)) as connection:
         deeds = connection.execute("SELECT actor, deed, subject FROM audit ORDER BY id").fetchall()
-    assert deeds == [
-        ("operator", "staff_add", mei["id"]), ("operator", "staff_disable", mei["id"]),
-    ]  # fmt: skip
+    assert [deed for _actor, deed, _who in deeds] == ["staff_add", "staff_disable", "staff_add"]
+    assert [actor for actor, _deed, _who in deeds] == ["operator"] * 3
+    assert [who == mei["id"] for _actor, _deed, who in deeds] == [True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,10 @@ Why one seam: everything is sealed through `Vault.seal` and opened through `Vaul
 told the *purpose* and the *place*. The key hierarchy that is to come (hourly transit keys, a key
 pair for each case that the bot cannot open) changes what stands behind these two functions and
 nothing in front of them.
+
+Why the audit log has a key: whoever may write to the database could compute a plain chain of hashes
+anew after changing a row. That its end was cut off shows only against a head kept where they cannot
+write, so that is printed, to be written down, and no file beside the data is said to be enough.
 """
 
 from bot.vault.audit import Audit

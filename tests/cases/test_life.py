@@ -261,9 +261,8 @@ def test_every_state_fits_its_column() -> None:
 
 
 def test_what_a_caseworker_can_do_to_a_case_is_called_the_same_everywhere() -> None:
-    elsewhere = {"say", "phrase", "answer", "priority", "on_duty", "off_duty"}
-    by_the_house = {"lapse", "work", "raise", "lower"}
-    assert set(Verb) - elsewhere == set(Move) - by_the_house
+    never_said = {"lapse", "work", "raise", "lower"}
+    assert set(Move) - never_said <= set(Verb)
 
 
 # --- The picture ---------------------------------------------------------------------------------

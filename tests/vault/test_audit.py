@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.errors import StoreFailed
 from bot.store.database import Database
 from bot.vault import Audit, HostKey, Vault
 from bot.vault.audit import (
@@ -354,6 +355,36 @@ def test_a_value_that_no_driver_can_read_is_found_at_its_row(tmp_path: Path) -> 
     assert found_in(database) == Broken(4, Fault.ALTERED)
     noted(database)  # and nobody is kept from work by it
     database.writer.close()
+
+
+class Failing:
+    """A writer whose disk fails after a while."""
+
+    def __init__(self, *said: Any) -> None:
+        self._said = list(said)
+
+    def run_now(self, _unit: Any) -> Any:
+        said = self._said.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+
+@pytest.mark.parametrize(
+    "said", [(StoreFailed(),), (ValueError(), [(1,)], StoreFailed())], ids=["page", "row"]
+)
+def test_a_disk_that_fails_is_not_taken_for_a_row_that_was_changed(said: tuple[Any, ...]) -> None:
+    with pytest.raises(StoreFailed):
+        list(pages(Failing(*said)))  # type: ignore[arg-type]
+    with pytest.raises(StoreFailed):
+        list(pages(_closed()))
+
+
+def _closed() -> Any:
+    with TemporaryDirectory() as folder:
+        writer = Database(migrated_url("sqlite", Path(folder))).writer
+        writer.close()
+    return writer
 
 
 @settings(max_examples=40)
