@@ -32,7 +32,7 @@ DOMAINS = {
         "bot/conversation",
         "bot/dispatch",
         "bot/places",
-        "bot/app.py",
+        "bot/wording.py",
         "bot/hotline/hours.py",
     ),
     "staff": (
