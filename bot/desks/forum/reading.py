@@ -15,6 +15,7 @@ from bot.desks.forum import words
 from bot.desks.forum.bookmarks import answers_to, can_be_filled
 from bot.desks.forum.cards import CLOSING, PICKING, ending_rows, parts_of, token
 from bot.desks.forum.picking import PICKS, Picking
+from bot.desks.forum.referring import recipient_rows
 from bot.desks.forum.showing import at_desk
 from bot.desks.forum.typed import Typed, colleague, command, values
 from bot.hotline.commands import Command, Verb
@@ -211,6 +212,8 @@ class Reading:
         return asked.order(Verb.PRIORITY, code=level, said=asked.words.rest)
 
     def _refer(self, asked: Asked) -> list[Command]:
+        if not asked.words.first:
+            return self._answer(asked, words.WHOM_TO_TELL, recipient_rows(self._setup, asked.case))
         return asked.order(Verb.REFER, code=asked.words.first, said=asked.words.rest)
 
     def _close(self, asked: Asked) -> list[Command]:
@@ -221,6 +224,12 @@ class Reading:
     def _duty(self, asked: Asked) -> list[Command]:
         verb = {"on": Verb.ON_DUTY, "off": Verb.OFF_DUTY}.get(asked.words.first.lower())
         return self._usage(asked, "/duty on") if verb is None else asked.order(verb)
+
+    def _rest(self, asked: Asked) -> list[Command]:
+        minutes = asked.words.first
+        if not minutes:
+            return self._usage(asked, "/rest 15")
+        return asked.order(Verb.REST, code=minutes)
 
     def _queue(self, asked: Asked) -> list[Command]:
         by, look = asked.by, self._setup.glances
@@ -257,6 +266,8 @@ class Reading:
             return self._answer(asked, words.NOT_HERE)
         if what in PICKS:
             return self._picked(asked, parts)
+        if what == Verb.TELL_OTHERS and len(parts) > 1:
+            return asked.order(Verb.TELL_OTHERS, code=parts[1]) if asked.topic else []
         case = parts[-1] if len(parts) > 1 else ""
         if what == CLOSING:
             return self._ask_how(asked, case)
@@ -291,7 +302,9 @@ class Reading:
         return asked.answer(Say(said, rows, thread=update.thread, answers=update.message))
 
 
-NEEDS_WORDS = frozenset({"say", "phrase", "takeover", "answer", Verb.TAKE_OVER, PICKING})
+NEEDS_WORDS = frozenset(
+    {"say", "phrase", "takeover", "answer", Verb.TAKE_OVER, Verb.REFER, Verb.TELL_OTHERS, PICKING}
+)
 """What makes no sense where no word of a person is shown."""
 _PLAIN: Mapping[str, Verb] = {
     "release": Verb.RELEASE,
@@ -315,12 +328,13 @@ _TYPED: Mapping[str, Callable[[Reading, Asked], list[Command]]] = {
     "refer": Reading._refer,  # noqa: SLF001
     "close": Reading._close,  # noqa: SLF001
     "duty": Reading._duty,  # noqa: SLF001
+    "rest": Reading._rest,  # noqa: SLF001
     "queue": Reading._queue,  # noqa: SLF001
     "card": Reading._card,  # noqa: SLF001
     "help": Reading._help,  # noqa: SLF001
 }
-NEEDS_A_TOPIC = frozenset(_TYPED) - {"claim", "duty", "queue", "help"}
+NEEDS_A_TOPIC = frozenset(_TYPED) - {"claim", "duty", "rest", "queue", "help"}
 _ON_BUTTONS = frozenset(
     {Verb.CLAIM, Verb.RELEASE, Verb.TAKE_OVER, Verb.HAND_BACK, Verb.CLOSE, Verb.REOPEN,
-     Verb.TRANSFER}
+     Verb.TRANSFER, Verb.REFER}
 )  # fmt: skip

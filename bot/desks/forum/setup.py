@@ -44,6 +44,8 @@ class Setup:
     """What the groups of the phrasebook are called."""
     dispositions: Mapping[str, Text]
     """How a case can end, by code."""
+    recipients: Mapping[str, Text]
+    """What those are called whom a case can be passed on to, by code."""
     username: str = ""
     """The bot's own: commands meant for another bot are not ours."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cases.queues import name_of
@@ -10,6 +11,7 @@ from bot.cases.urgency import reasons_in_words
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, token
+from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, veiled
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
@@ -76,7 +78,8 @@ class Showing:
 
     def show(self, events: Sequence[Event]) -> None:
         """Gather what shows these events, in their order; cards come last, each once."""
-        for event in events:
+        for each in events:
+            event = self._with_case(each)
             if event.case and self._glance(event.case) is None:
                 continue  # erased meanwhile: nothing of it is shown any more
             handler = _SHOWN.get(event.what)
@@ -89,6 +92,14 @@ class Showing:
             self._put(case, Draw(case, CARD))
         for topic in self._topics.values():
             self._setup.topics.keep(self._work, self._place.now, topic)
+
+    def _with_case(self, event: Event) -> Event:
+        """Return an event that names its case: of the topic in which the command was given."""
+        here = None if event.case else where(event.at_desk)
+        topic = None
+        if here is not None and here[0]:
+            topic = self._setup.topics.at(self._work, self._place.now, here[0])
+        return event if topic is None else replace(event, case=topic.case)
 
     # --- what it is about --------------------------------------------------------------------
 
@@ -245,7 +256,11 @@ class Showing:
             )
 
     def _held_up(self, event: Event) -> None:
-        self._line(event, _HELD.get(event.code, words.NOT_SENT_YET))
+        """Show words that wait, and why."""
+        self._said(event)
+        here = where(event.at_desk)
+        why = self._tongue(_HELD.get(event.code, words.NOT_SENT_YET))
+        self._put(event.case, Say(why, topic=event.case, answers=here[1] if here else 0))
 
     def _settled(self, event: Event) -> None:
         """Mark a caseworker's message with what became of it; bad news is said in words as well."""
@@ -273,10 +288,9 @@ class Showing:
         self._line(event, words.ANSWER_FILLED, name=self._name(event.by), question=told)
 
     def _referred(self, event: Event) -> None:
-        if event.text is not None:
-            self._put(event.case, Say(self._tongue(event.text, **event.values), topic=event.case))
-        else:
-            self._by(words.WAS_REFERRED)(event)
+        said = referred(self._setup, event.referral) if event.referral else None
+        if said is not None:
+            self._put(event.case, said)
 
     def _closed(self, event: Event) -> None:
         how = self._setup.dispositions.get(event.code)

@@ -55,8 +55,8 @@ def values(words: str, blanks: Iterable[str]) -> dict[str, str]:
     """
     known = list(blanks)
     marks = [found for found in _VALUE.finditer(words) if found[1] in known]
-    if not marks and len(known) == 1 and words.strip():
-        return {known[0]: words.strip()}
+    if not marks:
+        return {known[0]: words.strip()} if len(known) == 1 and words.strip() else {}
     ends = [mark.start() for mark in marks[1:]] + [len(words)]
     return {
         mark[1]: words[mark.end() : end].strip().rstrip(",;").strip("\"' ")

@@ -59,6 +59,7 @@ HAND_BACK = pgettext("desk button", "Hand back")
 PHRASES = pgettext("desk button", "Phrasebook")
 CLOSE = pgettext("desk button", "Close")
 REOPEN = pgettext("desk button", "Open again")
+PASSED_ON = pgettext("desk button", "They were told")
 SEND_IT = pgettext("desk button", "Send it")
 LEAVE_IT = pgettext("desk button", "Leave it")
 GROUPS = pgettext("desk button", "All groups")
@@ -92,7 +93,11 @@ SAID_BY = _("{name} wrote to the person: {words}")
 # Translators: the sentence in the reader's language, then as the person reads it.
 PHRASE_SENT = _("{words}\n\nThe person reads: {theirs}")
 ANSWER_FILLED = _("{name} filled in an answer: {question}.")
-WAS_REFERRED = _("{name} asked the person whether this may be passed on.")
+WAS_OFFERED = _("The person is asked whether this may be told to {recipient}:")
+WAS_AGREED = _("The person agrees that exactly this is told to {recipient}:")
+WAS_DECLINED = _("The person does not want anything told to {recipient}.")
+WAS_SENT = _("{recipient} was told what the person agreed to.")
+WAS_REVOKED = _("The person has taken back what was agreed for {recipient}.")
 WAS_CLOSED = _("{name} closed the case: {how}.")
 REOPENED = _("{name} opened the case again; it waits in the queue.")
 UNTIL_MET = _("Not sent yet: it goes when the person has answered the opening question.")
@@ -121,7 +126,7 @@ HELP_MORE = _(
     "/answer flow.step value, /priority 0-4 reason\n"
     "/transfer name words, /release, /refer recipient\n"
     "/close how, /reopen\n"
-    "/queue, /card, /duty on, /duty off"
+    "/queue, /card, /duty on, /duty off, /rest minutes"
 )
 IN_A_TOPIC = _("That belongs into the topic of a case.")
 NO_COMMAND = _("There is no such command. /help lists them.")
@@ -137,6 +142,7 @@ A_REST = _(
     "To send it, answer one of the person's messages with it."
 )
 WHOM = _("To whom? {names}")
+WHOM_TO_TELL = _("Who may be told? The person is asked first, and can leave parts out.")
 HOW_ENDED = _("How did it end?")
 QUEUE_NOW = _("Waiting: {queues}.")
 NOBODY = _("Nobody is waiting in your queues.")

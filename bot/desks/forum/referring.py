@@ -1,0 +1,60 @@
+"""How far a referral has come, for the topic: who would be told, what, and what the person said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.desks.forum import words
+from bot.desks.forum.cards import token
+from bot.hotline.commands import Verb
+from bot.hotline.referral import Stage
+from bot.messages import Button, Say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.desks.forum.setup import Setup
+    from bot.hotline.referral import Referral
+    from bot.text import Text
+
+    Rows = tuple[tuple[Button, ...], ...]
+
+_STAGES: Mapping[Stage, Text] = {
+    Stage.OFFERED: words.WAS_OFFERED,
+    Stage.AGREED: words.WAS_AGREED,
+    Stage.DECLINED: words.WAS_DECLINED,
+    Stage.SENT: words.WAS_SENT,
+    Stage.REVOKED: words.WAS_REVOKED,
+}
+
+
+def recipient_rows(setup: Setup, case: str) -> Rows:
+    """Return a button for everybody a case can be passed on to."""
+    return tuple(
+        (Button(name.read_in(setup.tongue.flows), token(Verb.REFER, code, case)),)
+        for code, name in setup.recipients.items()
+    )
+
+
+def referred(setup: Setup, it: Referral) -> Say | None:
+    """Return what is said of a referral; its parts where words of a person may be shown."""
+    text = _STAGES.get(it.stage)
+    if text is None:
+        return None
+    name = setup.recipients.get(it.recipient)
+    lines = [setup.tongue(text, recipient=name.read_in(setup.tongue.flows) if name else "?")]
+    rows: Rows = ()
+    if setup.shows_words and it.stage in {Stage.OFFERED, Stage.AGREED}:
+        lines += _parts(setup, it)
+    if it.stage is Stage.AGREED:
+        rows = ((Button(setup.tongue(words.PASSED_ON), token(Verb.TELL_OTHERS, it.id)),),)
+    return Say("\n".join(lines), rows, topic=it.case)
+
+
+def _parts(setup: Setup, it: Referral) -> list[str]:
+    lines = []
+    for part in it.kept:
+        flow, _dot, step = part.code.rpartition(".")
+        told = setup.telling.told(flow, {step: part.answer})
+        lines += [f"\u2022 {each.question}: {each.answer}" for each in told]
+    return lines
