@@ -1,0 +1,206 @@
+"""Everything a caseworker can type or press beside the talk itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desks.forum.office import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_help_fits_in_one_message_and_names_every_command(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await mei.says("/help")
+        for name in (
+            "claim", "takeover", "handback", "say", "phrase", "note", "answer", "priority",
+            "transfer", "release", "refer", "close", "reopen", "queue", "card", "duty",
+        ):  # fmt: skip
+            assert f"/{name}" in office.last()
+
+
+async def test_the_queue_is_shown_with_a_button_for_each_case(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await mei.says("/queue")
+        assert office.last() == "Nobody is waiting in your queues."
+        await office.in_danger()
+        await office.in_danger()
+        await mei.says("/queue")
+        first, second = office.ask("SELECT reference FROM cases ORDER BY waiting_since")
+        listed = office.shown()[-1]
+        assert listed["text"].startswith("Waiting: Trafficking 2.")
+        assert listed["text"].index(first[0]) < listed["text"].index(second[0])
+        await mei.presses(f"Claim {second[0]}", listed)
+        assert office.last() == f"{second[0]}: The case is yours."
+        claimed = "SELECT holder FROM cases ORDER BY waiting_since"
+        assert office.ask(claimed) == [(None,), (mei.id,)]
+
+
+async def test_the_next_case_and_a_case_by_its_number_can_be_claimed_where_all_look(
+    tmp_path: Path,
+) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await mei.says("/claim")
+        assert "Nobody waits" in office.last()
+        await mei.says("/claim zzzzzz")
+        assert office.last() == "There is no case zzzzzz."
+        await office.in_danger()
+        await office.in_danger()
+        references = [row[0] for row in office.ask("SELECT reference FROM cases")]
+        await mei.says(f"/claim {references[1].lower()}")
+        assert office.last() == f"{references[1]}: The case is yours."
+        await mei.says("/claim")
+        assert office.last() == f"{references[0]}: The case is yours."
+
+
+async def test_whoever_goes_off_duty_is_called_no_more(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
+        await jun.says("/duty off")
+        assert office.ask("SELECT on_duty FROM staff ORDER BY added_at, id").count((0,)) == 1
+        await office.in_danger()
+        assert [it["user"]["id"] for it in office.shown()[-1]["entities"]] == [mei.account.id]
+        await jun.says("/duty on")
+        await jun.says("/duty")
+        assert office.last() == "Like this: /duty on"
+
+
+async def test_a_priority_is_lowered_only_with_a_reason(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/priority 2", thread)
+        assert "Please say why" in office.last(thread)
+        await mei.says("/priority P2 she is with us now", thread)
+        assert office.ask("SELECT priority FROM cases") == [(2,)]
+        assert "P2 this shift" in office.card(thread)["text"]
+        assert office.group.chat.topics[thread].name.startswith("P2 ")
+        await mei.says("/priority", thread)
+        assert office.last(thread) == "Like this: /priority 1 ..."
+
+
+async def test_a_question_says_how_it_is_answered_and_is_filled_in(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/answer report.safe", thread)
+        assert "/answer report.safe not_safe: I am not safe" in office.last(thread)
+        await mei.says("/answer report.safe not_safe", thread)
+        assert office.last(thread) == "Mei filled in an answer: Safe right now."
+        await mei.says("/answer report.keep may", thread)
+        assert "nobody agrees for them" in office.last(thread)
+        await mei.says("/answer safe", thread)
+        assert office.last(thread) == "Like this: /answer report.safe safe"
+
+
+async def test_a_colleague_is_asked_for_when_the_name_leaves_doubt(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
+        other = office.enrolled("Jun")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/transfer Nobody", thread)
+        assert office.last(thread).startswith("To whom? Jun (")
+        await mei.says("/transfer jun", thread)
+        assert jun.id in office.last(thread)
+        assert other.id in office.last(thread)
+        assert mei.id not in office.last(thread)
+        await mei.says(f"/transfer {other.id}", thread)
+        assert office.ask("SELECT holder FROM cases") == [(other.id,)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/nonsense", "There is no such command. /help lists them."),
+        ("/say", "Like this: /say ..."),
+        ("/note", "Like this: /note ..."),
+        ("/phrase xyzzy", "No sentence was found."),
+        ("/close", "How did it end?"),
+        ("/close nonsense", "Say how it ended: "),
+        ("/handback", "Nobody holds this conversation."),
+    ],
+)
+async def test_what_does_not_go_is_answered_where_it_was_typed(
+    tmp_path: Path, typed: str, answer: str
+) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        asked = await mei.says(typed, thread)
+        told = office.shown(thread)[-1]
+        assert told["text"].startswith(answer)
+        if typed != "/phrase xyzzy":
+            assert told["reply_to_message"]["message_id"] == asked["message_id"]
+
+
+async def test_what_belongs_to_a_case_is_not_done_where_all_look(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        sari, _case = await office.in_danger()
+        await mei.says("/claim", office.thread())
+        before = sari.said()
+        for typed in ("/say hello", "/note x", "/close helped", "/takeover", "/transfer Jun"):
+            await mei.says(typed)
+            assert office.last() == "That belongs into the topic of a case."
+        assert sari.said() == before
+
+
+async def test_an_edit_is_said_to_reach_nobody(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        sari, _case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/takeover", thread)
+        await office.presses(sari, "I can write now")
+        said = await mei.says("/say We come at nine.", thread)
+        before = sari.said()
+        office.group.edit(mei.account, said["message_id"], "/say We come at ten.")
+        await office.settle()
+        assert office.last(thread).startswith("An edit reaches nobody")
+        assert sari.said() == before
+
+
+async def test_a_file_of_a_caseworker_is_refused_and_said_so(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        sari, _case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/takeover", thread)
+        await office.presses(sari, "I can write now")
+        await office.writes(sari, "where?")
+        words = office.found(thread, "where?")
+        document = {"document": {"file_id": "f", "file_unique_id": "u"}, "caption": "here"}
+        before = sari.said()
+        office.group.send(mei.account, document, thread=thread, reply_to=words["message_id"])
+        await office.settle()
+        assert office.last(thread).startswith("Files of caseworkers are not sent")
+        assert sari.said() == before
+
+
+async def test_buttons_of_nobodys_do_nothing(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        _sari, case = await office.in_danger()
+        card = office.card(office.thread())
+        before = office.texts(office.thread())
+        for data in ("", "desk", "desk.", f"desk.audit.{case}", "desk.claim", "x" * 60, "!danger"):
+            office.group.press(mei.account, card["message_id"], data)
+            await office.settle()
+        assert office.texts(office.thread()) == before
+        assert office.ask("SELECT holder FROM cases") == [(None,)]
