@@ -120,15 +120,17 @@ class Claims:
         """Give a caseworker the next case of their queues and languages."""
         if why := self._why_none(caseworker, now):
             return why
+        moved = move(State.WAITING, Move.CLAIM, caseworker.role)
+        if isinstance(moved, Refusal):
+            return moved
         if self._is_full(work, caseworker):
             return TooMany(caseworker.most)
         for _try in range(TRIES):
             case = find_next(work, caseworker.queues, caseworker.languages)
             if case is None:
                 break
-            taken = self.claim(work, case, caseworker, now)
-            if not isinstance(taken, HeldBy):
-                return taken
+            if self._take(work, case, caseworker, now):
+                return Claimed(case)
         return Refusal(NOBODY_WAITS)
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> Taken:
@@ -138,12 +140,19 @@ class Claims:
             return Refusal(NO_SUCH_CASE)
         if why := self._why_not(work, found, caseworker):
             return why
-        if not work.run(_TAKE, caseworker.id, now, case):
-            return self._overtaken(work, case)
         is_other = found.language not in caseworker.languages
-        detail = OTHER_LANGUAGE if is_other else ""
-        self._audit.note(work, now, caseworker.id, Move.CLAIM.value, case, detail)
+        if not self._take(work, case, caseworker, now, OTHER_LANGUAGE if is_other else ""):
+            return self._overtaken(work, case)
         return Claimed(case, is_other)
+
+    def _take(
+        self, work: Work, case: str, caseworker: Caseworker, now: int, detail: str = ""
+    ) -> bool:
+        """Compare and set: tell whether nobody held the case, and this caseworker does now."""
+        if not work.run(_TAKE, caseworker.id, now, case):
+            return False
+        self._audit.note(work, now, caseworker.id, Move.CLAIM.value, case, detail)
+        return True
 
     def _why_not(
         self, work: Work, found: Standing, caseworker: Caseworker

@@ -1,4 +1,4 @@
-"""The command: `./run bench [turn|one|open|growth|send ...] [--json]`."""
+"""The command: `./run bench [turn|one|open|growth|send|relay|claim ...] [--json]`."""
 
 from __future__ import annotations
 
@@ -97,6 +97,8 @@ def _show(scenario: Scenario, costs: Costs, *, json: bool) -> None:
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     console.print(table.table(scenario, rows))
+    if any(row.plan for row in rows):
+        console.print(table.plans(rows))
     if verdicts := goals.verdicts(scenario.name, costs):
         console.print(table.goals(verdicts))
 

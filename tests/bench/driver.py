@@ -60,6 +60,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     rss_mb: float
     foreign: float
     """Cores others kept busy meanwhile."""
+    plan: str = ""
+    """How a database went about it, where that is part of the answer."""
 
 
 async def measure(run: Run) -> Cost:
@@ -68,7 +70,8 @@ async def measure(run: Run) -> Cost:
         subject = load(run.subject)(Path(folder))
         await subject.setup(run.stored)
         try:
-            return await walk(subject, run)
+            cost = await walk(subject, run)
+            return msgspec.structs.replace(cost, plan=getattr(subject, "plan", ""))
         finally:
             await subject.close()
 

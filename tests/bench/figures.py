@@ -31,6 +31,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     foreign: float
     """Cores that others kept busy; above 0.3 look at the ratios only."""
     rounds: int
+    plan: str = ""
+    """How a database went about it, where that is part of the answer."""
 
 
 def rows(scenario: Scenario, costs: Costs) -> list[Row]:
@@ -52,6 +54,7 @@ def _row(scenario: str, row: Measurement, costs: Costs) -> Row:
         rss_mb=round(middle(mine, "rss_mb"), 1),
         foreign=round(middle(mine, "foreign"), 2),
         rounds=len(mine),
+        plan=mine[-1].plan,
     )
 
 

@@ -96,6 +96,16 @@ GOALS: Final = (
         None,
         _ratio("haven, 32 in flight", "ptb, 32 in flight", "updates_per_s"),
     ),
+    *(
+        Goal(
+            "claim",
+            f"the next case claimed, 1 M in the table, {name}, ms at the median",
+            None,
+            2,
+            _is(f"haven, {name}, 1 M", "p50_ms"),
+        )
+        for name in ("SQLite", "PostgreSQL")
+    ),
 )
 
 

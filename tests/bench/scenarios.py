@@ -170,6 +170,28 @@ def _relay() -> Scenario:
     )
 
 
+def _claim() -> Scenario:
+    def rows(database: str, short: str) -> tuple[Measurement, ...]:
+        def row(name: str, subject: str, stored: int, people: int) -> Measurement:
+            run = Run(subject=f"{subject}-{short}", people=people, stored=stored, warm_up=5)
+            base = f"haven, {database}, {_SAID[_TEN_THOUSAND]}"
+            return Measurement(f"{name}, {database}, {_SAID[stored]}", run, base)
+
+        return (
+            row("haven", "claim", _TEN_THOUSAND, 50),
+            row("haven", "claim", _MILLION, 50),
+            row("sorted", "sorted", _MILLION, 5),
+        )
+
+    return Scenario(
+        "claim",
+        "The next case for a caseworker, claimed; so many in the table, a third of them waiting",
+        "claims a second, to the same with 10 k in the table",
+        (*rows("SQLite", "sqlite"), *rows("PostgreSQL", "postgresql")),
+    )
+
+
 ALL: Final = {
-    scenario.name: scenario for scenario in (_turn(), _one(), _open(), _growth(), _send(), _relay())
+    scenario.name: scenario
+    for scenario in (_turn(), _one(), _open(), _growth(), _send(), _relay(), _claim())
 }

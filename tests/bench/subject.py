@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _SUBJECTS: Final = {
     "haven": "tests.bench.ours.haven:Haven",
     "haven-relay": "tests.bench.ours.haven_relay:HavenRelay",
+    "claim-sqlite": "tests.bench.ours.claiming:Claiming",
+    "claim-postgresql": "tests.bench.ours.claiming:ClaimingOnPostgreSQL",
+    "sorted-sqlite": "tests.bench.ours.claiming:Sorted",
+    "sorted-postgresql": "tests.bench.ours.claiming:SortedOnPostgreSQL",
     "haven-bot": "tests.bench.ours.haven_sending:HavenSending",
     "ptb-memory": "tests.bench.peers.ptb_memory:PtbMemory",
     "ptb-pickle": "tests.bench.peers.ptb_pickle:PtbPickle",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,17 @@ def goals(verdicts: Iterable[Verdict]) -> Table:
         shown.add_column(heading, justify="right")
     for goal, measured, reached in verdicts:
         shown.add_row(goal.says, _wanted(goal), f"{measured:,.2f}", "yes" if reached else "no")
+    return shown
+
+
+def plans(rows: Iterable[Row]) -> Table:
+    """Return how databases went about it."""
+    shown = Table(box=box.SIMPLE_HEAD)
+    shown.add_column("")
+    shown.add_column("plan")
+    for row in rows:
+        if row.plan:
+            shown.add_row(row.name, Text(row.plan))
     return shown
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import tempfile
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.bench import driver, figures, goals, pace, rounds, scenarios, table, walk
 from tests.bench.driver import Cost, Run
@@ -79,6 +82,26 @@ async def test_everybody_walks_to_the_end_with_haven_and_every_peer(
 async def test_many_in_flight_walk_to_the_end_too(subject: str, tmp_path: Path) -> None:
     run = Run(subject=subject, people=4, in_flight=4, warm_up=1, folder=str(tmp_path))
     assert (await driver.measure(run)).cpu_us > 0
+
+
+@pytest.mark.parametrize("way", ["claim", "sorted"])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_every_update_claims_a_case_and_the_plan_is_told(
+    way: str, database: str, tmp_path: Path
+) -> None:
+    kept = tempfile.tempdir
+    run = Run(subject=f"{way}-{database}", people=2, stored=500, warm_up=1, folder=str(tmp_path))
+    try:
+        measured = await driver.measure(run)
+    finally:
+        tempfile.tempdir = kept
+    assert measured.updates_per_s > 0
+    assert "ix_cases_waiting" in measured.plan or database == "postgresql"
+    rows = figures.rows(scenario(Measurement("hare", run, "hare")), {"hare": [measured]})
+    assert rows[0].plan == measured.plan
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table.plans(rows))
+    assert measured.plan.splitlines()[0] in console.export_text()
 
 
 async def test_arrivals_at_random_are_all_answered_and_their_wait_counts() -> None:
