@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from bot.cases.grounds import BODIES, DUTIES, NO_FINDING, NOT_KNOWN, SIGNS, VOCABULARIES
+from bot.cases.queues import name_of
 from bot.cases.reading import ATTACHED, KINDS, REASONS
 from bot.text import Text as Phrase
 
@@ -22,19 +23,27 @@ if TYPE_CHECKING:
     from bot.cases.reading import Notice, Opened, Waiting
     from bot.text import Catalogue
 
+DESK_BARRED = "desk_barred"
+"""The notice of a group that does not let the bot in."""
 STYLES = ("bold red", "red", "yellow", "default", "dim")
 """By priority, the most urgent first; the level stands in words beside it."""
 
 
 def queue_table(waiting: list[Waiting], now: datetime) -> Table:
-    """Return the queue as a table."""
-    table = Table(title=f"Waiting: {len(waiting)}", title_justify="left", expand=False)
-    for heading in ("level", "number", "waits", "kind", "language", "county"):
+    """Return the queue as a table: who waits, what was promised, and who answers."""
+    waits = sum(case.holder is None for case in waiting)
+    held = f", held: {len(waiting) - waits}" if waits < len(waiting) else ""
+    table = Table(title=f"Waiting: {waits}{held}", title_justify="left", expand=False)
+    for heading in ("level", "number", "queue", "state", "answer", "waits", "kind", "language",
+                    "county"):  # fmt: skip
         table.add_column(heading)
     for case in waiting:
         table.add_row(
             f"P{case.priority}",
             case.reference,
+            name_of(case.queue).source,
+            f"{case.status}: {case.holder}" if case.holder else case.status,
+            promise_in_words(case.due_at, now),
             span_in_words(int((now - case.waiting_since).total_seconds())),
             called(case.kind).source,
             case.language,
@@ -42,6 +51,14 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
             style=STYLES[case.priority],
         )
     return table
+
+
+def promise_in_words(due_at: datetime | None, now: datetime) -> str:
+    """Return how a promise stands, e.g. `due in 12 min`."""
+    if due_at is None:
+        return "given"
+    left = int((due_at - now).total_seconds())
+    return f"due in {span_in_words(left)}" if left > 0 else f"late {span_in_words(-left)}"
 
 
 def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
@@ -115,16 +132,27 @@ def _inside(words: str, by: int = 2, style: str = "") -> Padding:
 
 
 def notice_line(notice: Notice, zone: ZoneInfo) -> Line:
-    """Return what staff must know of a time in which messages may have been lost."""
+    """Return what staff must know of a time in which something was not as it should be."""
     since, until = (
         moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         for moment in (notice.since, notice.until)
     )
-    return Line(
-        f"Haven was away for more than 24 hours: what people wrote between {since} and {until} "
-        "may never have arrived.",
-        style="bold red",
-    )
+    if notice.kind != DESK_BARRED:
+        told = (
+            f"Haven was away for more than 24 hours: what people wrote between {since} and {until} "
+            "may never have arrived."
+        )
+    elif notice.until == notice.since:
+        told = (
+            f"Since {since} the bot may not write in the caseworkers' group, or has not the right "
+            "to manage topics there; the queue goes on."
+        )
+    else:
+        told = (
+            f"Between {since} and {until} the bot could not write in the caseworkers' group; what "
+            "had to wait was shown then."
+        )
+    return Line(told, style="bold red")
 
 
 def called(kind: str) -> Phrase:

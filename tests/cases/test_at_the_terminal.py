@@ -15,6 +15,7 @@ from bot.cases.urgency import Priority
 from bot.checkup import checks
 from bot.clock import MINUTE
 from bot.conversation import FileNote
+from bot.desks.forum.topics import BARRED
 from bot.queue_view import case_view, notice_line, queue_table, span_in_words
 from bot.settings import read_settings
 from bot.store.database import Database, DataDirectory
@@ -56,7 +57,7 @@ async def test_the_queue_shows_level_number_wait_kind_language_and_place(desk: D
     urgent = desk.opens({"safe": "not_safe"}, at_most=Priority.EMERGENCY)
     calm = desk.opens(talk().answers, flow="talk", kind="talk", language="th")
     now = when(MIDDAY + 125 * MINUTE)
-    lines = printed(queue_table(await queue(desk.database), now)).splitlines()
+    lines = printed(queue_table(await queue(desk.database), now), width=140).splitlines()
     assert "Waiting: 2" in lines[0]
     rows = [line for line in lines if "P0" in line or "P3" in line]
     assert urgent.reference in rows[0]
@@ -65,6 +66,29 @@ async def test_the_queue_shows_level_number_wait_kind_language_and_place(desk: D
     assert calm.reference in rows[1]
     assert "Wants to talk to a person" in rows[1]
     assert " th " in rows[1]
+    assert "late 2 h 3 min" in rows[0]
+    assert "due in 21 h 55 min" in rows[1]
+    assert "Trafficking" in rows[0]
+
+
+def test_who_is_held_stands_with_a_title_and_who_is_waited_for_without_a_promise() -> None:
+    held = waiting(holder="counsellor", status="open", queue="labour", due_at=None)
+    late = waiting(due_at=NOON)
+    shown = printed(queue_table([held, late], NOON + timedelta(seconds=61)), width=140)
+    assert "Waiting: 1, held: 1" in shown
+    assert "open: counsellor" in shown
+    assert "Labour" in shown
+    assert "given" in shown
+    assert "late 1 min" in shown
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_on_a_narrow_terminal_no_word_of_the_queue_is_lost(width: int) -> None:
+    shown = printed(
+        queue_table([waiting(queue="child_protection", due_at=NOON)], NOON), width=width
+    )
+    for words in ("P1", "K7M4Q9", "Protection", "children", "late", "TPE"):
+        assert words in shown
 
 
 def test_an_empty_queue_says_so_and_an_unknown_kind_is_called_by_its_code() -> None:
@@ -150,6 +174,20 @@ def test_a_loss_window_is_told_in_local_time() -> None:
     notice = Notice("loss_window", NOON, NOON + timedelta(hours=1))
     line = printed(notice_line(notice, TAIPEI), width=200)
     assert "between 2026-11-26 12:00 and 2026-11-26 13:00" in line
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "Since 2026-11-26 12:00 the bot may not write in the caseworkers' group"),
+        (90, "Between 2026-11-26 12:00 and 2026-11-26 13:30 the bot could not write"),
+    ],
+)
+def test_a_desk_that_bars_us_is_told_while_it_does_and_afterwards(minutes: int, said: str) -> None:
+    notice = Notice(BARRED, NOON, NOON + timedelta(minutes=minutes))
+    line = printed(notice_line(notice, TAIPEI), width=200)
+    assert said in line
+    assert "24 hours" not in line
 
 
 # --- The doctor -----------------------------------------------------------------------------
