@@ -32,7 +32,7 @@ def dialect_of(name: str) -> Dialect:
     return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
-LIST_SIZES = (1, 8, 32, 128)
+LIST_SIZES = (1, 8, 32, 64, 128)
 """How many values a compiled `IN` takes; shorter lists repeat their last value."""
 
 
