@@ -198,17 +198,14 @@ class Courier:
                 return
             self._busy += 1
             try:
-                await self._do(job)
+                await (self._serve(job) if type(job) is bytes else self._say_once(*job))
             finally:
                 self._busy -= 1
 
-    async def _do(self, job: bytes | tuple[int, Body]) -> None:
-        if isinstance(job, bytes):
-            await self._serve(job)
-            return
+    async def _say_once(self, chat: int, body: Body) -> None:
         self._everybody.take()
         try:
-            await self._channel.deliver(*job)
+            await self._channel.deliver(chat, body)
         except DeliveryError:
             pass  # it was worth nothing later
         except Exception as error:  # noqa: BLE001 - nor is it worth the carrier
@@ -278,15 +275,16 @@ class Courier:
             except Exception:  # noqa: BLE001 - unmarked it is not sent, so it may be tried again
                 return self._missed(letter, TryLater())
         try:
-            message = await self._channel.deliver(letter.chat, await self._complete(letter.body))
+            body = letter.body
+            if type(body) is Remove and body.letters:
+                body = await self._complete(body)
+            message = await self._channel.deliver(letter.chat, body)
         except Exception as error:  # noqa: BLE001 - whatever happened, the letter is not lost
             return self._missed(letter, error)
         return Settled(letter, State.SENT, self._clock.now(), message)
 
-    async def _complete(self, body: Body) -> Body:
+    async def _complete(self, body: Remove) -> Remove:
         """Fill in the numbers of messages that are known only since they were sent."""
-        if not isinstance(body, Remove) or not body.letters:
-            return body
         await self._flush()
         letters = body.letters
         known = await self._writer.run(lambda work: self._outbox.messages_of(work, letters))
