@@ -210,7 +210,7 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
 ) -> None:
     database = restored(dump, kind, tmp_path)
     upgrade(database)
-    (waiting,) = await queue(database)
+    (waiting,) = [case for case in await queue(database) if case.status == "waiting"]
     reader = Reader(database, VAULT, Book(ALL), catalogue("en"), catalogue("en", "staff"))
     opened = await reader.open(waiting.reference)
     assert opened is not None
