@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import telegram
+from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from tests.sandbox.oracle import check
@@ -14,6 +15,15 @@ from tests.sandbox.oracle import check
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 NOON = 1_795_000_000_000_000
 
 
@@ -68,3 +78,35 @@ async def raw(base: str) -> AsyncIterator[httpx.AsyncClient]:
 async def hands(base: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=f"{base}/sandbox/", trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, base: str) -> AsyncIterator[Page]:
+    """Give a page that may neither complain nor ask anybody but the sandbox."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 860})
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+    )
+    page.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith((base, "blob:"))
+            else complaints.append(f"asked {asked.url}")
+        ),
+    )
+    yield page
+    await context.close()
+    assert complaints == []

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import expect
 
 from bot.sandbox.makebelieve import picture, tone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     import httpx
+    from playwright.async_api import Page
 
     from bot.sandbox import Phone, Sandbox
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NARROW = {"width": 360, "height": 740}
 KEYS = {"inline_keyboard": [[{"text": "1 Ya", "callback_data": "yes"}]]}
 WORDS = {
@@ -46,38 +35,6 @@ TYPE = """e => {
 LOWEST = "keys => Math.min(...keys.map((key) => key.getBoundingClientRect().height))"
 APPS = {"fil": "tl", "zh-Hant": "zh-hant"}
 """What Telegram's apps call a language when they call it otherwise."""
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def page(browser: Browser, base: str) -> AsyncIterator[Page]:
-    """Give a page that may neither complain nor ask anybody but the sandbox."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 860})
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-    )
-    page.on(
-        "request",
-        lambda asked: (
-            None
-            if asked.url.startswith((base, "blob:"))
-            else complaints.append(f"asked {asked.url}")
-        ),
-    )
-    yield page
-    await context.close()
-    assert complaints == []
 
 
 async def open_page(page: Page, base: str, path: str = "/") -> None:

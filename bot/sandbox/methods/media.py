@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 LARGEST = {"photo": 10 << 20}
 LARGEST_ANY = 50 << 20
 TIMED = frozenset({"voice", "video", "audio", "animation", "video_note"})
+SHAPES: dict[str, dict[str, Any]] = {
+    "video": {"width": 640, "height": 480},
+    "animation": {"width": 320, "height": 240},
+    "video_note": {"length": 240},
+    "sticker": {
+        "width": 512, "height": 512, "type": "regular", "is_animated": False, "is_video": False,
+    },
+}  # fmt: skip
+"""What such a file has besides, whatever was sent."""
 NAMELESS = frozenset({"voice", "video_note", "sticker"})
 WORDLESS = frozenset({"video_note", "sticker"})
 
@@ -42,6 +51,7 @@ def send_photo(world: World, call: Call) -> Message:
 def _sends(kind: str) -> Method:
     def method(world: World, call: Call) -> Message:
         about = described(_file(world, call, kind))
+        about |= SHAPES.get(kind, {})
         if kind in TIMED:
             about["duration"] = call.number("duration")
         if kind in NAMELESS:
