@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.life import Role
+from bot.hotline.claims import Claims
 from bot.hotline.commands import Command, Verb
+from bot.hotline.enrolment import Enrolment
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Exchange, Exchanges
+from bot.hotline.promises import Promises
 from bot.hotline.staff import Staff
+from bot.vault.audit import Audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +81,11 @@ class Colleague:
         return self.does(Verb.HAND_BACK, case)
 
     def is_disabled(self) -> None:
-        staff = Staff(self.home.house.vault)
-        self.home.database.writer.run_now(lambda work: staff.disable(work, self.id))
+        """Lose every access, as `haven staff disable` has it."""
+        vault, now = self.home.house.vault, self.home.loop.now()
+        audit = Audit(vault)
+        enrolment = Enrolment(Staff(vault), Claims(audit, Promises()), audit)
+        self.home.database.writer.run_now(lambda work: enrolment.disable(work, now, self.id))
 
     def reads(self, case: str) -> list[Exchange]:
         """Return what was written in a case."""

@@ -32,7 +32,6 @@ from bot.hotline.words import (
     NOBODY_IS_THERE,
     NOT_IN_THE_CHAT,
     ONLY_THEY,
-    SOMEBODY_IS_THERE,
     TAKE_OVER_FIRST,
 )
 from bot.messages import Say
@@ -61,10 +60,10 @@ class Attending(Relaying):
 
     def _take_over(self, deed: TakeOver) -> Text | None:
         held = self.conversation.holding
-        if held is not None and held.by != deed.by:
-            return SOMEBODY_IS_THERE
         if held is not None:
-            return None
+            # Whoever holds the case may take the chat, from a colleague who is gone as well.
+            passing = PassOn(held.by, deed.by, deed.title)
+            return None if held.by == deed.by else self._pass_on(passing)
         holding = Holding(deed.case, deed.by, deed.title, deed.rule, self.now, deed.reference)
         self.conversation.holding = holding
         mark = bookmark(self.setting.book, self.conversation.position, self.known)

@@ -159,6 +159,17 @@ def test_a_disabled_caseworker_is_nobody(home: Home) -> None:
     assert "hello" not in person.texts
 
 
+def test_whoever_claims_the_case_of_one_who_is_gone_takes_the_chat_too(home: Home) -> None:
+    person, mei, case = met(home)
+    mei.is_disabled()
+    lan = home.colleague("Lan", title="counsellor")
+    lan.claims(case)
+    lan.takes_over(case)
+    assert "a counsellor of Hope House" in person.last
+    lan.says(case, "I go on from here.")
+    assert person.last == "I go on from here."
+
+
 def test_after_half_an_hour_of_silence_the_opener_comes_again(home: Home) -> None:
     person, mei, case = met(home)
     home.passes(31 * 60)
