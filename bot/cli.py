@@ -88,18 +88,26 @@ def doctor() -> None:
 
 
 @cases_app.command("list")
-def list_cases(*, as_json: AsJson = False) -> None:
-    """Print the cases that wait, most urgent first."""
+def list_cases(
+    only: Annotated[str, typer.Option("--queue", help="Only one queue, e.g. labour.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the cases that wait or are held, most urgent first."""
+    from bot.cases.queues import Queue  # noqa: PLC0415
     from bot.cases.reading import notices_since, queue  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
 
+    if only and only not in list(Queue):
+        raise typer.BadParameter(f"there is no queue {only}; one of: {', '.join(Queue)}")
     settings = read_settings()
     database = existing_database(settings)
 
     async def look() -> tuple[list[Waiting], list[Any]]:
         try:
             since = int(datetime.now(UTC).timestamp() * 1_000_000) - NOTICES_FOR
-            return await queue(database), await notices_since(database, since)
+            found = await queue(database, only=only)
+            return found, await notices_since(database, since)
         finally:
             await database.close()
 
@@ -224,6 +232,7 @@ def _case_as_json(case: Waiting) -> dict[str, Any]:
         **asdict(case),
         "priority": f"P{case.priority}",
         "waiting_since": case.waiting_since.isoformat(),
+        "due_at": case.due_at.isoformat() if case.due_at else None,
     }
 
 

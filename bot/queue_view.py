@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
@@ -28,21 +29,27 @@ DESK_BARRED = "desk_barred"
 STYLES = ("bold red", "red", "yellow", "default", "dim")
 """By priority, the most urgent first; the level stands in words beside it."""
 
+COLUMNS = {"level": 2, "number": 6, "queue": 11, "state": 9, "answer": 6, "waits": 5, "kind": 8,
+           "language": 8, "county": 6}  # fmt: skip
+"""Of the queue, with the longest word each has to hold whole."""
+
 
 def queue_table(waiting: list[Waiting], now: datetime) -> Table:
     """Return the queue as a table: who waits, what was promised, and who answers."""
     waits = sum(case.holder is None for case in waiting)
     held = f", held: {len(waiting) - waits}" if waits < len(waiting) else ""
-    table = Table(title=f"Waiting: {waits}{held}", title_justify="left", expand=False)
-    for heading in ("level", "number", "queue", "state", "answer", "waits", "kind", "language",
-                    "county"):  # fmt: skip
-        table.add_column(heading)
+    table = Table(
+        title=f"Waiting: {waits}{held}", title_justify="left", expand=False, box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    for heading, longest_word in COLUMNS.items():
+        table.add_column(heading, min_width=longest_word)
     for case in waiting:
         table.add_row(
             f"P{case.priority}",
             case.reference,
             name_of(case.queue).source,
-            f"{case.status}: {case.holder}" if case.holder else case.status,
+            f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status,
             promise_in_words(case.due_at, now),
             span_in_words(int((now - case.waiting_since).total_seconds())),
             called(case.kind).source,

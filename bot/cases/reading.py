@@ -15,6 +15,8 @@ from sqlalchemy import select
 
 from bot.cases.grounds import Grounds, grounds, together
 from bot.cases.intake import open_reasons, read_contents, read_file, report_place
+from bot.cases.life import State
+from bot.cases.queues import DEFAULT
 from bot.cases.reference import read_reference
 from bot.cases.urgency import REASONS as RISKS
 from bot.cases.urgency import reasons_in_words
@@ -22,6 +24,7 @@ from bot.clock import SECOND
 from bot.conversation import FileNote, Moment, Where
 from bot.conversation.turn import LEFT_EMPTY
 from bot.store.tables import CASE_WAITS, cases, files, notices, reports
+from bot.store.tables import staff as colleagues
 from bot.text import _
 from bot.vault import Purpose
 
@@ -77,6 +80,11 @@ class Waiting:
     language: str
     county: str | None
     waiting_since: datetime
+    queue: str = DEFAULT.value
+    due_at: datetime | None = None
+    """When an answer is promised for; none while it is the person who is waited for."""
+    holder: str | None = None
+    """The title of whoever holds it, as a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +144,39 @@ _QUEUE = (
     cases.c.language,
     cases.c.county,
     cases.c.waiting_since,
+    cases.c.queue,
+    cases.c.due_at,
+    colleagues.c.title,
 )
+_HELD = colleagues.c.id == cases.c.holder
+_WITH_HOLDER = cases.outerjoin(colleagues, _HELD)
+_TAKEN = (State.HELD.value, State.OPEN.value)
 
 
-async def queue(database: Database, most: int = MOST) -> list[Waiting]:
-    """Return the cases that wait, most urgent first, then longest waiting."""
-    wanted = (
-        select(*_QUEUE)
-        .where(CASE_WAITS)  # word for word what the partial index says, or it is not used
-        .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
-        .limit(most)
+async def queue(database: Database, most: int = MOST, only: str = "") -> list[Waiting]:
+    """Return the cases that wait and those somebody answers for.
+
+    The most urgent come first, then those that wait longest.
+
+    Args:
+        database: where they are.
+        most: how many, at most.
+        only: a queue; every queue if none.
+    """
+    # Word for word what the partial index says, or it is not used.
+    waiting = select(*_QUEUE).select_from(_WITH_HOLDER).where(CASE_WAITS)
+    # By holder: whoever was helped keeps one, and no index holds those who are at it now.
+    taken = (
+        select(*_QUEUE).select_from(colleagues.join(cases, _HELD)).where(cases.c.status.in_(_TAKEN))
     )
+    found: list[Waiting] = []
     async with database.readers.connect() as connection:
-        return [_waiting(row) for row in (await connection.execute(wanted)).all()]
+        for wanted in (waiting, taken):
+            chosen = wanted.where(cases.c.queue == only) if only else wanted
+            first = chosen.order_by(cases.c.priority, cases.c.waiting_since, cases.c.id).limit(most)
+            found += [_waiting(row) for row in (await connection.execute(first)).all()]
+    found.sort(key=lambda case: (case.priority, case.waiting_since))
+    return found[:most]
 
 
 async def notices_since(database: Database, moment: int) -> list[Notice]:
@@ -225,8 +253,10 @@ class Reader:
     async def open(self, reference: str) -> Opened | None:
         """Return a case with everything that was sent to it; None when there is no such case."""
         async with self._database.readers.connect() as connection:
-            wanted = select(*_QUEUE, cases.c.id, cases.c.reasons).where(
-                cases.c.reference == read_reference(reference)
+            wanted = (
+                select(*_QUEUE, cases.c.id, cases.c.reasons)
+                .select_from(_WITH_HOLDER)
+                .where(cases.c.reference == read_reference(reference))
             )
             row = (await connection.execute(wanted)).one_or_none()
             if row is None:
@@ -277,8 +307,11 @@ class Reader:
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:
-    reference, kind, status, priority, language, county, since = row
-    return Waiting(reference, kind, status, priority, language, county, when(since))
+    reference, kind, status, priority, language, county, since, queue, due, holder = row
+    return Waiting(
+        reference, kind, status, priority, language, county, when(since), queue,
+        None if due is None else when(due), holder,
+    )  # fmt: skip
 
 
 def when(moment: int) -> datetime:

@@ -82,12 +82,24 @@ def test_who_is_held_stands_with_a_title_and_who_is_waited_for_without_a_promise
     assert "late 1 min" in shown
 
 
-@pytest.mark.parametrize("width", [60, 80])
-def test_on_a_narrow_terminal_no_word_of_the_queue_is_lost(width: int) -> None:
+def test_on_a_narrow_terminal_no_word_of_the_queue_is_lost() -> None:
     shown = printed(
-        queue_table([waiting(queue="child_protection", due_at=NOON)], NOON), width=width
+        queue_table(
+            [
+                waiting(
+                    queue="child_protection",
+                    due_at=NOON,
+                    status="held",
+                    holder="counsellor",
+                    language="zh_Hant",
+                )
+            ],
+            NOON,
+        ),
+        width=80,
     )
-    for words in ("P1", "K7M4Q9", "Protection", "children", "late", "TPE"):
+    for words in ("P1", "K7M4Q9", "Protection", "children", "late", "TPE", "counsellor", "zh_Hant",
+                  "happened"):  # fmt: skip
         assert words in shown
 
 

@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.reading import in_a_line, notices_since, queue, visible
+from bot.cases.life import Role
+from bot.cases.reading import in_a_line, notices_since, queue, visible, when
 from bot.cases.urgency import REASONS, Priority
 from bot.clock import DAY, MINUTE
 from bot.conversation import FileNote, Moment, Where
+from bot.hotline.claims import Claims
+from bot.hotline.promises import Promises
+from bot.hotline.staff import Staff
 from bot.store.heartbeat import beat, return_from_absence
+from bot.vault.audit import Audit
 from flows.report import Report
 from tests.cases.answered import report, request, talk
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
+from tests.houses import VAULT
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
     from tests.cases.desk import Desk
 
 WHOLE = {
@@ -41,6 +48,34 @@ async def test_the_most_urgent_comes_first_and_then_who_has_waited_longest(desk:
     desk.raises(late, {"moved": "today"})
     assert (await queue(desk.database))[0].reference == late.reference
     assert [case.reference for case in await queue(desk.database, 2)][1] == urgent.reference
+
+
+async def test_the_queue_can_be_seen_alone_and_shows_who_answers_and_until_when(
+    desk: Desk,
+) -> None:
+    staff, claims = Staff(VAULT), Claims(Audit(VAULT), Promises())
+    waits = desk.opens(report(signs=("wages",)).answers)
+    taken = desk.opens(report(signs=("wages",)).answers, at=MIDDAY + MINUTE)
+    other = desk.opens(talk().answers)
+
+    def unit(work: Work) -> None:
+        mei = staff.add(
+            work, MIDDAY, name="Mei", role=Role.CASEWORKER, title="lawyer", languages=("id",),
+            queues=("labour",),
+        )  # fmt: skip
+        claims.claim(work, taken.id, mei, MIDDAY)
+
+    desk.database.writer.run_now(unit)
+    labour = await queue(desk.database, only="labour")
+    assert [(case.reference, case.status, case.holder) for case in labour] == [
+        (waits.reference, "waiting", None),
+        (taken.reference, "held", "lawyer"),
+    ]
+    assert labour[0].due_at == when(MIDDAY + 240 * MINUTE)
+    everywhere = {case.reference for case in await queue(desk.database)}
+    assert everywhere == {case.reference for case in (waits, taken, other)}
+    opened = await desk.reads(taken.reference)
+    assert (opened.case.holder, opened.case.queue) == ("lawyer", "labour")
 
 
 @pytest.mark.parametrize("language", ["id", "th", "en"])
