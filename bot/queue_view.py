@@ -29,8 +29,8 @@ DESK_BARRED = "desk_barred"
 STYLES = ("bold red", "red", "yellow", "default", "dim")
 """By priority, the most urgent first; the level stands in words beside it."""
 
-COLUMNS = {"level": 2, "number": 6, "queue": 11, "state": 9, "answer": 6, "waits": 5, "kind": 8,
-           "language": 8, "county": 6}  # fmt: skip
+COLUMNS = {"level": 2, "number": 6, "queue": 11, "state": 10, "answer": 6, "waits": 5, "kind": 8,
+           "language": 7, "county": 6}  # fmt: skip
 """Of the queue, with the longest word each has to hold whole."""
 
 
