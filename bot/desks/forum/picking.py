@@ -14,7 +14,7 @@ from bot.desks.forum.cards import PICKING, SIGNS, token
 from bot.hotline.commands import Verb
 from bot.hotline.exchanges import Content
 from bot.languages import catalogue
-from bot.messages import Button, Edit, Say
+from bot.messages import Button, Edit, Remove, Say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ class Picking:
         text, rows = self._sentences(found)
         return Say(text, rows, thread=thread)
 
-    def show(self, parts: list[str], update: Update, language: str) -> Say | Edit:
+    def show(self, parts: list[str], update: Update, language: str) -> Say | Edit | Remove:
         """Return what a press shows next; `language` is the person's."""
         what, *rest = parts
         if what == PICKING:
@@ -62,14 +62,10 @@ class Picking:
         elif what == GROUP and code:
             text, rows = self._sentences(it for it in self._setup.phrasebook if it.group == code)
         elif what == LEAVE:
-            text, rows = self._tongue(words.LEAVE_IT), ()
+            return Remove((update.message,))
         else:
             text, rows = self._tongue(words.PICK_GROUP), self._groups()
         return Edit(update.message, text, rows)
-
-    def is_sent(self, code: str, message: int) -> Edit:
-        """Return the picker once its sentence is on its way: it can be sent only once."""
-        return Edit(message, self._read(code, self._tongue.language))
 
     def _groups(self) -> Rows:
         names = dict.fromkeys(it.group for it in self._setup.phrasebook)

@@ -19,7 +19,7 @@ from bot.desks.forum.referring import recipient_rows
 from bot.desks.forum.showing import at_desk
 from bot.desks.forum.typed import Typed, colleague, command, values
 from bot.hotline.commands import Command, Verb
-from bot.messages import Button, Draw, Say
+from bot.messages import Button, Draw, Remove, Say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -280,7 +280,7 @@ class Reading:
         if asked.topic is None:
             return []
         if parts[0] == Verb.PHRASE and len(parts) > 1:
-            asked.answer(self._picking.is_sent(parts[1], asked.update.message))
+            asked.answer(Remove((asked.update.message,)))  # so that it is sent only once
             return asked.order(Verb.PHRASE, code=parts[1])
         glance = self._setup.glances.at(asked.work, asked.case)
         language = glance.language if glance else ""

@@ -131,12 +131,25 @@ async def test_a_thai_speaker_and_whoever_reads_english_need_no_translator(
         assert "The person reads: " in preview["text"]
         before = len(sari.said())
         await mei.presses("Send it", preview)
-        assert office.labels(office.found(thread, "Are you safe")) == []
+        assert preview["message_id"] not in office.group.chat.messages
         assert len(sari.said()) == before + 1
         sari.press(label=sari.labels()[0])
         await office.settle()
         assert office.last(thread).startswith("\u275d Pressed: ")
         assert "I am safe here" in office.last(thread)
+
+
+async def test_a_sentence_that_is_left_goes_without_a_trace(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        sari, mei, thread = await met(office)
+        before = sari.said(), len(office.shown(thread))
+        await mei.presses("Phrasebook", office.card(thread))
+        await mei.presses("Safety", office.shown(thread)[-1])
+        await mei.presses("All groups", office.shown(thread)[-1])
+        await mei.presses("Safety", office.shown(thread)[-1])
+        await mei.presses("Are you safe", office.shown(thread)[-1])
+        await mei.presses("Leave it", office.shown(thread)[-1])
+        assert (sari.said(), len(office.shown(thread))) == before
 
 
 async def test_a_phrase_with_blanks_says_how_they_are_filled(tmp_path: Path) -> None:

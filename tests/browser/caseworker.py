@@ -1,0 +1,60 @@
+"""A caseworker at the desk of the demo: opens topics, presses, answers messages, writes notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Locator, Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.demo import Demo
+
+
+class Worker:
+    """One of the demo's caseworkers, in a window of the group."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+
+    @classmethod
+    async def sits_down(cls, page: Page, demo: Demo, name: str) -> Worker:
+        """Open the group and write as one of those who work there."""
+        await page.goto(f"{demo.address}/group")
+        await page.wait_for_selector("body.ready")
+        await page.get_by_role("radio", name=name).check()
+        return cls(page, name)
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    async def opens(self, words: str) -> None:
+        """Open the topic whose name holds these words, once it is there."""
+        name = self.page.locator(".topic-name", has_text=words)
+        await self.page.locator(".topic", has=name).first.click()
+        await expect(self.page.locator(".room .title")).to_contain_text(words)
+
+    async def reads(self, words: str) -> Locator:
+        """Wait for a message of the topic; return the newest that holds these words."""
+        found = self.log.locator("article", has_text=words).last
+        await expect(found).to_be_visible()
+        return found
+
+    async def presses(self, label: str) -> None:
+        """Press a button of the topic, under the newest message that has it."""
+        await self.log.get_by_role("button", name=label, exact=True).last.click()
+
+    async def writes(self, words: str) -> Locator:
+        """Write in the topic; return the message."""
+        await self.page.get_by_role("textbox", name="Message").fill(words)
+        await self.page.keyboard.press("Enter")
+        return await self.reads(words)
+
+    async def answers(self, heard: str, words: str) -> Locator:
+        """Answer a message of the topic."""
+        message = await self.reads(heard)
+        await message.hover()
+        await message.get_by_role("button", name="What to do with this message").click()
+        await self.page.get_by_role("menuitem", name="Reply").click()
+        return await self.writes(words)

@@ -1,0 +1,102 @@
+"""The demo walked in two windows: a person at a phone, a caseworker at the desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from flows import phrases
+from flows.danger import Danger
+from flows.language import Language
+from flows.phrasebook import PHRASES
+from flows.report import Report
+from flows.welcome import Welcome
+from tests.browser.caseworker import Worker
+from tests.browser.conftest import NARROW, WIDE
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Joins, Opens
+    from tests.browser.demo import Demo
+    from tests.browser.person import Person
+
+PICTURE = Path(__file__).parent / "pictures" / "desk-en.png"
+"""What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
+PASSPORT = "นายจ้างเอาหนังสือเดินทางไป"
+THANKS = "ขอบคุณที่บอกเรา"
+ARRIVED = "\U0001f44d"
+
+
+async def test_a_caseworker_steps_into_the_chat_and_the_person_keeps_their_place(
+    demo: Demo, opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as phone, opens(WIDE) as desk:
+        malee = await joins(phone, "Malee", "ไทย", "th")
+        mei = await Worker.sits_down(desk, demo, "Mei")
+        await _is_in_danger(malee)
+        await mei.reads("is waiting: P0 danger now, Thai")
+        await mei.opens("P0")
+        await mei.presses("Claim")
+        await mei.reads("Mei claimed the case.")
+        await mei.presses("Take over")
+        await mei.reads("Mei holds the conversation")
+        await malee.hears(PHRASES["opener"].text)
+        await malee.presses(PHRASES["opener"].replies["can_write"])
+        await mei.reads("Pressed: I can write now")
+        await malee.writes(PASSPORT)
+        note = await mei.writes("Ask the embassy tomorrow")
+        said = await mei.answers(PASSPORT, THANKS)
+        await expect(malee.said.filter(has_text=THANKS)).to_be_visible()
+        await expect(said.locator(".sign")).to_have_text(ARRIVED)
+        await expect(note.locator(".sign")).to_be_visible()
+        await expect(malee.said.filter(has_text="embassy")).to_have_count(0)
+        await _asks_from_the_phrasebook(mei, malee)
+        if os.environ.get("PICTURES"):
+            PICTURE.write_bytes(await desk.screenshot(animations="disabled", caret="hide"))
+        await mei.writes("/handback")
+        await malee.is_asked(Report.safe)
+
+
+async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(
+    demo: Demo, opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as phone, opens(WIDE) as first, opens(WIDE) as second:
+        sari = await joins(phone, "Sari", "Bahasa Indonesia", "id")
+        mei = await Worker.sits_down(first, demo, "Mei")
+        jun = await Worker.sits_down(second, demo, "Jun")
+        await _is_in_danger(sari)
+        await mei.opens("P0")
+        await mei.presses("Claim")
+        await mei.reads("Mei claimed the case.")
+        await first.get_by_role("button", name="More for this topic").click()
+        await first.get_by_role("menuitem", name="Delete the topic").click()
+        await mei.reads("is waiting")  # where all look
+        await sari.presses(phrases.DANGER)
+        await sari.chooses(Danger.tell, "now")
+        await jun.opens("P0")
+        await jun.reads("Mei (a caseworker) answers for this case.")
+
+
+async def _is_in_danger(person: Person) -> None:
+    await person.begins()
+    await person.chooses(Language.language, person.language)
+    await person.chooses(Welcome.seen, "nobody")
+    await person.chooses(Welcome.menu, "tell")
+    await person.chooses(Report.about, "me")
+    await person.chooses(Report.under_18, "adult")
+    await person.presses(phrases.DANGER)
+    await person.chooses(Danger.tell, "now")
+
+
+async def _asks_from_the_phrasebook(worker: Worker, person: Person) -> None:
+    """Pick a sentence in English; the person reads it in Thai, and the answer comes back."""
+    await worker.writes("/phrase")
+    await worker.presses("Safety")
+    await worker.presses("Are you safe where you are right now?")
+    await worker.presses("Send it")
+    safe = PHRASES["safe"]
+    await person.hears(safe.text)
+    await person.presses(safe.replies["safe"])
+    await worker.reads("Pressed: I am safe here")
