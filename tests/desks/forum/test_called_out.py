@@ -1,0 +1,93 @@
+"""What is late is called out where all look, naming those whom it concerns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.hotline.commands import Verb
+from bot.messages import Say
+from tests.houses import Home
+from tests.stores import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.people import Person
+
+GROUP = -1_001_234
+
+
+@pytest.fixture(params=KINDS)
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+    home = Home(
+        tmp_path, kind=request.param, desk_group=GROUP, desk_mode="content", staff_language="en"
+    )
+    yield home
+    home.close()
+
+
+def in_danger(home: Home) -> tuple[Person, str]:
+    person = home.person("en")
+    person.says("/start")
+    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("Danger now", "Tell them now")
+    return person, home.ask("SELECT id FROM cases")[0][0]
+
+
+def looks(home: Home) -> list[Say]:
+    """Look at every clock once; return what is said where all look."""
+    before = len(home.post.arrived)
+    now = home.loop.now()
+    letters = home.database.writer.run_now(lambda work: home.house.shift.look(work, now))
+    home.house.courier.hand(letters)
+    home.settle()
+    return [
+        body
+        for chat, body in home.post.arrived[before:]
+        if chat == GROUP and isinstance(body, Say) and not body.thread
+    ]
+
+
+def called(say: Say) -> list[str]:
+    return [mention.label for mention in say.mentions]
+
+
+def test_a_broken_promise_names_those_who_can_answer_then_those_above(home: Home) -> None:
+    home.colleague("Mei", account=71)
+    home.colleague("Ada", account=72, role=Role.SUPERVISOR, queues=(), languages=())
+    in_danger(home)
+    assert looks(home) == []
+    home.passes(2 * 60 + 1)
+    (first,) = looks(home)
+    assert "promised to be answered" in first.text
+    assert called(first) == ["Mei"]
+    assert [button.label for row in first.rows for button in row] == ["Claim"]
+    home.passes(2 * 60)
+    (second,) = looks(home)
+    assert called(second) == ["Mei", "Ada"]
+
+
+def test_a_claim_nobody_works_on_is_called_out_and_waits_again(home: Home) -> None:
+    mei = home.colleague("Mei", account=71)
+    _person, case = in_danger(home)
+    mei.does(Verb.CLAIM, case)
+    home.passes(15 * 60)
+    said = [say.text for say in looks(home)]
+    assert any("it waits in the queue again" in text for text in said)
+    assert home.ask("SELECT holder FROM cases") == [(None,)]
+
+
+def test_whoever_has_no_account_is_named_and_not_called(home: Home) -> None:
+    home.colleague("Mei")
+    in_danger(home)
+    (call,) = [
+        body
+        for chat, body in home.post.arrived
+        if chat == GROUP and isinstance(body, Say) and "is waiting" in body.text
+    ]
+    assert call.text.endswith("\nMei")
+    assert call.mentions == ()
