@@ -108,8 +108,11 @@ class Reading:
             return self._pressed(asked)
         if asked.words.name:
             return self._typed(asked)
-        if asked.topic is None or not self._setup.shows_words:
+        if not self._setup.shows_words:
             return []
+        if asked.topic is None:
+            is_lost = asked.update.thread and asked.update.reply_to
+            return self._answer(asked, words.NO_CASE_HERE) if is_lost else []
         return self._written(asked, asked.topic)
 
     # --- written without a command -----------------------------------------------------------
@@ -148,7 +151,8 @@ class Reading:
         if name in NEEDS_WORDS and not self._setup.shows_words:
             return self._answer(asked, words.NOT_HERE)
         if name in NEEDS_A_TOPIC and asked.topic is None:
-            return self._answer(asked, words.IN_A_TOPIC)
+            is_lost = bool(asked.update.thread)
+            return self._answer(asked, words.NO_CASE_HERE if is_lost else words.IN_A_TOPIC)
         handler = _TYPED.get(name)
         if handler is None:
             return self._answer(asked, words.NO_COMMAND)

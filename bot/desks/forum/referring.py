@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.desks.forum import words
 from bot.desks.forum.cards import token
 from bot.hotline.commands import Verb
-from bot.hotline.referral import Stage
+from bot.hotline.referral import LANGUAGE, Stage
 from bot.messages import Button, Say
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def _parts(setup: Setup, it: Referral) -> list[str]:
     lines = []
     for part in it.kept:
         flow, _dot, step = part.code.rpartition(".")
+        if part.code == LANGUAGE:
+            lines.append(f"\u2022 {setup.tongue.spoken(str(part.answer))}")
+            continue
         told = setup.telling.told(flow, {step: part.answer})
         lines += [f"\u2022 {each.question}: {each.answer}" for each in told]
     return lines

@@ -129,6 +129,7 @@ HELP_MORE = _(
     "/queue, /card, /duty on, /duty off, /rest minutes"
 )
 IN_A_TOPIC = _("That belongs into the topic of a case.")
+NO_CASE_HERE = _("This topic shows no case any more: nothing was sent, and nothing was kept.")
 NO_COMMAND = _("There is no such command. /help lists them.")
 LIKE_THIS = _("Like this: {usage}")
 NO_CASE = _("There is no case {reference}.")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import bindparam, delete
 
+from bot.store.prepared import Prepared
+from bot.store.tables import topics
 from tests.desks.forum.office import Office
 
 if TYPE_CHECKING:
@@ -157,6 +160,70 @@ async def test_what_belongs_to_a_case_is_not_done_where_all_look(tmp_path: Path)
             await mei.says(typed)
             assert office.last() == "That belongs into the topic of a case."
         assert sari.said() == before
+
+
+async def test_two_who_answer_at_once_are_told_who_may(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
+        sari, _case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/takeover", thread)
+        await office.presses(sari, "I can write now")
+        await office.writes(sari, "are you there?")
+        words = office.found(thread, "are you there?")["message_id"]
+        for worker, text in ((mei, "Yes, I am here."), (jun, "Yes, we are.")):
+            office.group.say(worker.account, text, thread=thread, reply_to=words)
+        await office.settle()
+        assert sari.said()[-1] == "Yes, I am here."
+        assert "Only whoever holds the case may do that" in office.last(thread)
+
+
+async def test_an_answer_to_a_case_that_is_over_or_erased_is_refused_and_said_so(
+    tmp_path: Path,
+) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        sari, case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/takeover", thread)
+        await office.presses(sari, "I can write now")
+        await office.writes(sari, "bye")
+        words = office.found(thread, "bye")["message_id"]
+        await mei.says("/close helped", thread)
+        before = sari.said()
+        await mei.says("One more thing", thread, words)
+        assert "This case is closed" in office.last(thread)
+        forgets = Prepared(
+            lambda _: delete(topics).where(topics.c.case_id == bindparam("case")), "case"
+        )
+        office.house.database.writer.run_now(lambda work: work.run(forgets, case))
+        for text, reply_to in (("And another", words), ("/say hello", None)):
+            await mei.says(text, thread, reply_to)
+            assert office.last(thread).startswith("This topic shows no case any more")
+        assert sari.said() == before
+
+
+async def test_what_may_be_told_to_others_is_asked_of_the_person_first(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        sari, _case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await mei.says("/takeover", thread)
+        await office.presses(sari, "I can write now")
+        await mei.says("/refer", thread)
+        await mei.presses("1955", office.shown(thread)[-1])
+        asked = office.found(thread, "The person is asked whether this may be told to 1955")
+        assert "\u2022 English" in asked["text"]
+        assert not [it for it in office.texts(thread) if "agrees" in it]
+        await office.presses(sari, "Show it to me")
+        await office.presses(sari, "You may tell them")
+        agreed = office.found(thread, "The person agrees that exactly this is told to 1955")
+        await mei.presses("They were told", agreed)
+        assert office.ask("SELECT status FROM cases") == [("referred",)]
+        assert "was told what the person agreed to" in office.found(thread, "1955")["text"]
 
 
 async def test_an_edit_is_said_to_reach_nobody(tmp_path: Path) -> None:
