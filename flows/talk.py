@@ -18,10 +18,11 @@ class Talk(Flow):
         when=Known("staffed"),
     )
     nobody_here = Say(
-        # Translators: {hours} e.g. every day 09:00-21:00
+        # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
         _(
             "Nobody is here at this moment. What you send waits for them.\n"
-            "When people read: {hours}"
+            "When people read: {hours}\n"
+            "In Taiwan these answer now:\n{numbers}"
         ),
         when=~Known("staffed"),
     )
