@@ -20,7 +20,7 @@ class Talk(Flow):
     nobody_here = Say(
         # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
         _(
-            "Nobody is here at this moment. What you send waits for them.\n"
+            "Nobody is here now. What you send waits.\n"
             "When people read: {hours}\n"
             "In Taiwan these answer now:\n{numbers}"
         ),
