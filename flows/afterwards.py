@@ -74,4 +74,5 @@ class Afterwards(Flow):
         when=take_back.was("take_back"),
     )
 
+    led_on = End(None, when=what_now.was("tell") | what_now.was("ask") | what_now.was("talk"))
     end = End(_("All right. You can write here again at any time."))

@@ -1,4 +1,4 @@
-"""Someone stops: one question about what they wrote, then a goodbye that is true."""
+"""Someone stops: a question only about what they have not sent, then a goodbye that is true."""
 
 from bot.conversation import Choose, End, Flow, Known, Outcome, Say
 from bot.text import _, pgettext
@@ -22,6 +22,7 @@ class Stop(Flow):
         why=_("If someone may look at this phone, erasing is safer. If not, you can go on later."),
         kept=pgettext("button", "Keep for 24 hours"),
         erase=pgettext("button", "Erase now"),
+        when=Known("unsent"),
     )
     goodbye_erased = End(
         # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
@@ -33,6 +34,16 @@ class Stop(Flow):
         ),
         Outcome.STOPPED,
         when=unsent.was("erase"),
+    )
+    goodbye_at_once = End(
+        # Translators: part of safety sentence [m], as above.
+        _(
+            "All right. You can write here again at any time. The chat is still on this phone. "
+            "To clear it: in the list of chats, press and hold this chat, then choose "
+            "“Clear history”. Copies may stay elsewhere."
+        ),
+        Outcome.STOPPED,
+        when=~Known("unsent"),
     )
     goodbye = End(
         # Translators: part of safety sentence [m], as above.

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.conversation.answers import FileNote, Moment, Where
 from bot.conversation.machine import BACK, CHANGE, FORWARD, START, machine_for
+from bot.conversation.outcomes import CARRIES_WORDS
 from bot.conversation.questions import Question
 from bot.conversation.review import Review
-from bot.conversation.steps import Say
+from bot.conversation.steps import End, Say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,8 @@ class Sheet:
         } | {START: self.questions.keys() & names}
         self.spoken = frozenset(step.name for step in flow.steps if isinstance(step, Say))
         self.reviews = frozenset(step.name for step in flow.steps if isinstance(step, Review))
+        self.tells = _tells(flow)
+        """Questions whose answers go with what the flow sends; where a menu leads is no answer."""
         self.machine = machine_for(flow.steps)
         self.forward = self.machine.events[FORWARD].trigger
 
@@ -45,6 +48,15 @@ class Sheet:
         if not frame.answers.keys().isdisjoint(earlier):
             return True
         return bool(self.reviews) and not earlier.isdisjoint(frame.passed)
+
+    def is_unsent(self, frame: Frame) -> bool:
+        """Return whether the person has told something here that was not sent yet."""
+        tells = self.tells
+        if not tells:
+            return False
+        return bool(frame.held) or any(
+            answer is not None and name in tells for name, answer in frame.answers.items()
+        )
 
     def go_back(self, frame: Frame) -> None:
         """Move to the question answered last; whatever was said after it will be said again."""
@@ -100,6 +112,12 @@ class Book:
         found = sheet.steps.get(sheet.flow.renamed.get(step, step)) if sheet else None
         return found if isinstance(found, Question) else None
 
+    def is_unsent(self, position: Position) -> bool:
+        """Return whether there is anything of the person's that could be sent, kept or erased."""
+        if position.also or position.also_files:
+            return True
+        return any(self.sheets[frame.flow].is_unsent(frame) for frame in position.frames)
+
     def is_up_to_date(self, position: Position) -> bool:
         """Return whether no release has touched the names in this position."""
         for frame in position.frames:
@@ -117,6 +135,13 @@ class Book:
             else:
                 sheet.bring_up_to_date(frame)
         position.frames = [frame for frame in position.frames if frame.flow in self.sheets]
+
+
+def _tells(flow: type[Flow]) -> frozenset[str]:
+    if not any(isinstance(step, End) and step.outcome in CARRIES_WORDS for step in flow.steps):
+        return frozenset()
+    asked = (step for step in flow.steps if isinstance(step, Question) and step.controls)
+    return frozenset(question.name for question in asked)
 
 
 def _keep_words(frame: Frame, position: Position) -> None:

@@ -66,15 +66,20 @@ class Rehearsal:
 
     def begin(self) -> list[str]:
         """Return what is said first."""
-        return self._written(begin(self.book, self.position, self.flow, self.known))
+        return self._written(begin(self.book, self.position, self.flow, self._known()))
 
     def hear(self, line: str) -> list[str]:
         """Hear what the person does, as a line of text, and return what is said then."""
         command = line.removeprefix("/")
         flow = COMMANDS.get(command, command)
         if line.startswith("/") and flow in self.book.sheets:
-            return self._written(begin(self.book, self.position, flow, self.known))
-        return self._written(answer(self.book, self.position, self.heard(line), self.known))
+            return self._written(begin(self.book, self.position, flow, self._known()))
+        return self._written(answer(self.book, self.position, self.heard(line), self._known()))
+
+    def _known(self) -> frozenset[str]:
+        """Return the facts from outside, and whether something was told that is not sent."""
+        is_unsent = self.book.is_unsent(self.position)
+        return self.known | {"unsent"} if is_unsent else self.known
 
     def heard(self, line: str) -> Heard:
         """Return what a line means: a label, a command, files, a place on the map, or words."""

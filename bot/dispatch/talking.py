@@ -83,6 +83,7 @@ class Talking:
         self.effects = Effects()
         known = setting.known(now)
         self.known = known | {"sent"} if self.conversation.is_live else known
+        self._note_unsent()
         self._hotline = hotline
         self._before: Position | None = None
 
@@ -102,6 +103,8 @@ class Talking:
         self._follow(answer(self.setting.book, position, heard, self.known), message)
 
     def _begin(self, flow: str) -> None:
+        if flow == STOP:
+            self._note_unsent()
         self._follow(begin(self.setting.book, self.conversation.position, flow, self.known), 0)
 
     def _ask_again(self) -> None:
@@ -196,6 +199,14 @@ class Talking:
             self._begin(AFTER)
         else:
             self._begin(FIRST)
+
+    def _note_unsent(self) -> None:
+        """Know whether there is something of this person to keep or to erase."""
+        conversation = self.conversation
+        if conversation.kept is not None or self.setting.book.is_unsent(conversation.position):
+            self.known |= {"unsent"}
+        else:
+            self.known -= {"unsent"}
 
     def _has_draft(self) -> bool:
         return self.conversation.kept is not None or self._has_open_draft()

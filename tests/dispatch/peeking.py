@@ -168,6 +168,13 @@ def stand(person: Person, position: Position, *, language: str = "en", **more: A
     return conversation
 
 
+def with_words(position: Position) -> Position:
+    """Return the same place in a conversation, with something written beside it."""
+    told = copy_of(position)
+    told.keep("Beside it.")
+    return told
+
+
 @cache
 def places() -> dict[tuple[str, str], Position]:
     """Return a way a person may stand at each question, found by walking at random."""
@@ -184,14 +191,15 @@ def places() -> dict[tuple[str, str], Position]:
 
 def _walk(flow: str, dice: random.Random, found: dict[tuple[str, str], Position]) -> None:
     position = Position()
-    begin(BOOK, position, flow, STAFFED)
+    known = STAFFED | {"unsent"}
+    begin(BOOK, position, flow, known)
     for _ in range(60):
         if not position.frames:
             return
         here = (position.frames[-1].flow, position.frames[-1].step)
         if here not in found or len(position.frames) < len(found[here].frames):
             found[here] = copy_of(position)
-        answer(BOOK, position, dice.choice(list(answers_at(position))), STAFFED)
+        answer(BOOK, position, dice.choice(list(answers_at(position))), known)
 
 
 def answers_at(position: Position) -> Iterator[Pressed | Words]:
@@ -220,11 +228,10 @@ def tell(person: Person, *, until: str = "send") -> None:
         skip_on(person)
 
 
-def skip_on(person: Person) -> None:
-    """Answer the open question of a flow in the shortest way."""
+def skip_on(person: Person) -> list[str]:
+    """Answer the open question of a flow in the shortest way; return what was heard."""
     labels = person.labels()
     for label in ("Skip", "Keep my answer", "You may keep them", "Go on"):
         if any(shown.lstrip("0123456789 ") == label for shown in labels):
-            person.presses(label)
-            return
+            return person.presses(label)
     raise AssertionError(f"no short way on from {at(person)}: {labels}")

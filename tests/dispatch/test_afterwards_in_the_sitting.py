@@ -27,6 +27,17 @@ def sent(home: Home) -> Person:
     return person
 
 
+@pytest.mark.parametrize("again", ["Tell something new", "Talk to a person"])
+def test_nobody_is_told_to_come_back_and_asked_what_now_at_once(home: Home, again: str) -> None:
+    person = sent(home)
+    heard = person.presses(again)
+    while "Send" not in [label.lstrip("0123456789 ") for label in person.labels()]:
+        heard += skip_on(person)
+    heard += person.presses("Send")
+    assert at(person) == ("afterwards", "what_now")
+    assert [said for said in heard if said.startswith("All right.")] == []
+
+
 def test_what_is_added_joins_the_case(home: Home) -> None:
     person = sent(home)
     person.presses("Add something")

@@ -10,7 +10,7 @@ import pytest
 from bot.conversation import Choose, ChooseMany, Place
 from bot.languages import LANGUAGES, catalogue
 from flows import phrases
-from tests.dispatch.peeking import BOOK, at, faults, frames, kept, places, stand
+from tests.dispatch.peeking import BOOK, at, faults, frames, kept, places, stand, with_words
 
 if TYPE_CHECKING:
     from bot.text import Text
@@ -127,7 +127,7 @@ def test_the_two_buttons_below_every_question_can_be_typed(
     """A press is lost when we are away for three minutes; words are not (safety.md F6)."""
     for place in (("report", "safe"), ("report", "what"), ("danger", "tell"), ("stop", "unsent")):
         person = home_in_a_file.person(language)
-        stand(person, places()[place], language=language)
+        stand(person, with_words(places()[place]), language=language)
         person.says(label.read_in(catalogue(language)))
         assert frames(person)[-1].flow == flow
 

@@ -152,7 +152,6 @@ def test_a_press_when_nothing_is_open_opens_the_door(home: Home) -> None:
     tell(person, until="about")
     old = person.token("About me")
     person.says("/stop")
-    person.presses("Erase now")
     assert at(person) is None
     person.does(person.press(old))
     assert at(person) == ("language", "language")

@@ -18,6 +18,7 @@ from tests.dispatch.peeking import (
     places,
     stand,
     tell,
+    with_words,
 )
 
 if TYPE_CHECKING:
@@ -145,9 +146,7 @@ def test_reading_how_this_works_returns_to_every_question(home: Home, command: s
 @pytest.mark.parametrize("command", ["/help", "/privacy"])
 def test_reading_with_nothing_open_opens_nothing(home: Home, command: str) -> None:
     person = home.person()
-    person.says("/stop")
-    person.presses("Erase now")
-    person.says(command)
+    person.says("/stop", command)
     assert at(person) is None
 
 
@@ -171,7 +170,7 @@ def test_stop_and_danger_return_to_every_question_by_back(home: Home) -> None:
             if place[0] == command[1:]:
                 continue
             person = home.person()
-            stand(person, places()[place])
+            stand(person, with_words(places()[place]))
             person.says(command)
             person.presses("Back")
             assert at(person) == place, command

@@ -50,7 +50,6 @@ def test_a_sitting_without_an_open_question_is_left_alone(home: Home) -> None:
     person = home.person()
     tell(person, until="about")
     person.says("/stop")
-    person.presses("Keep for 24 hours")
     shown = person.texts
     home.passes(0)
     home.restart(seconds_away=200)

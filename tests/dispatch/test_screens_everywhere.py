@@ -38,7 +38,11 @@ def replies() -> Iterator[Reply]:
         for heard in answers_at(position):
             yield from answer(BOOK, copy_of(position), heard, STAFFED).replies
     for flow in BOOK.sheets:
-        for known in (frozenset[str](), STAFFED, frozenset({"police", "rehearsal", "sent"})):
+        for known in (
+            frozenset[str](),
+            STAFFED,
+            frozenset({"police", "rehearsal", "sent", "unsent"}),
+        ):
             yield from begin(BOOK, Position(), flow, known).replies
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TOLD = "Kotak biru di atas lemari 4711"
 CAREFUL = "Can anyone else see this phone or this chat now?"
+AT_ONCE = "All right. You can write here again at any time."
 CONTINUE = "There are answers you have not sent. Go on with them, or begin again?"
 
 
@@ -218,8 +219,48 @@ def test_stopping_after_sending_leaves_the_case(home: Home) -> None:
     person.presses("Send")
     heard = person.says("/stop")
     assert heard[0].startswith("What you sent before stays")
-    person.presses("Erase now")
+    assert heard[1].startswith(AT_ONCE)
+    assert at(person) is None
     assert len(cases_of(home)) == 1
+
+
+@pytest.mark.parametrize("until", ["/start", "English", "Nobody can see", "Tell what happened"])
+def test_whoever_has_written_nothing_is_asked_nothing_on_leaving(home: Home, until: str) -> None:
+    person = home.person()
+    person.says("/start")
+    steps = ["English", "Nobody can see", "Tell what happened"]
+    person.presses(*steps[: steps.index(until) + 1 if until in steps else 0])
+    (heard,) = person.says("/stop")
+    assert heard.startswith(AT_ONCE)
+    assert "Clear history" in heard
+    assert not person.screen[-1].rows
+    assert at(person) is None
+    assert person.says("hello")[-1].startswith("Choose your language.")
+
+
+def test_whoever_only_wrote_beside_decides_what_happens_to_it(home: Home) -> None:
+    for how, left in (("Keep for 24 hours", [TOLD]), ("Erase now", [])):
+        person = home.person()
+        person.says(TOLD, "/stop")
+        assert at(person) == ("stop", "unsent")
+        person.presses(how)
+        assert kept(person).position.also == left
+
+
+def test_leaving_the_menu_after_sending_asks_about_nothing(home: Home) -> None:
+    person = told(home)
+    tell(person)
+    person.presses("Send", "Tell something new")
+    assert person.says("/stop")[-1].startswith(AT_ONCE)
+    assert at(person) is None
+
+
+def test_something_new_after_sending_is_asked_about(home: Home) -> None:
+    person = told(home)
+    tell(person)
+    person.presses("Send", "Tell something new", "About me")
+    person.says("/stop")
+    assert at(person) == ("stop", "unsent")
 
 
 def test_stopping_at_the_stop_question_asks_it_once(home: Home) -> None:

@@ -320,7 +320,6 @@ def test_an_edit_to_nothing_breaks_nothing(home: Home) -> None:
 def test_an_edit_with_nothing_open_is_kept_quietly(home: Home) -> None:
     person = home.person()
     person.says("/stop")
-    person.presses("Erase now")
     assert person.does(person.edit("so it was")) == []
     assert kept(person).position.also == ["so it was"]
 
