@@ -59,7 +59,7 @@ def test_there_is_something_to_look_at() -> None:
 def test_every_reply_is_within_the_limits(screens: Screens, language: str) -> None:
     """4096 units, 100 buttons, 8 a row, 64 bytes a token; and no blank left open."""
     for reply in ALL_REPLIES:
-        said = screens.say(reply, language, PREFIX, {"reference": "K7M4Q2"})
+        said = screens.say(reply, language, PREFIX, {"reference": "K7M4Q2", "trail": "21:40"})
         for part in screens.parts(said) if reply.fleeting else [said]:
             assert 0 < len(part.text.encode("utf-16-le")) // 2 <= LONGEST
         assert "{" not in said.text, said.text

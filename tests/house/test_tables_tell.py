@@ -17,7 +17,7 @@ SHORT_NAMES = 48
 KEPT_FOR_EVER = {"audit": "a chain with a hole proves nothing"}
 """Tables that name cases and are never erased, and why."""
 CODES = {
-    "audit.detail": "what is no code is written as a question mark: tests/vault/test_audit_stored.py",
+    "audit.detail": "what is no code is written as a question mark: test_audit_stored.py",
     "cases.contact": "the contact rule and its hours, each one of a few: bot/hotline/contact.py",
     "staff.languages": "tags of languages, set by an operator",
     "staff.queues": "names of queues, set by an operator",
