@@ -11,15 +11,17 @@ class Danger(Flow):
     title = _("Danger now")
 
     numbers = Say(
-        # Translators: {numbers} is a list, one number a line, e.g. 110 - police, day and night
-        _("If you can do it safely, call now. In Taiwan these numbers answer:\n{numbers}"),
+        # Translators: {numbers} is a list, one number a line, e.g. 110 - police. It is safe
+        # to call, not to be where you are. Short, so that the question below is seen as well.
+        _("If you can call safely, call now. In Taiwan, day and night:\n{numbers}"),
     )
     without_a_voice = Say(
         # Translators: 119 is the fire brigade and the ambulance in Taiwan. A caller who cannot
-        # speak presses 1 (rescue) again and again. "Yīngwén" is Chinese for "English": keep it.
+        # speak presses 1 (rescue) again and again. "Ying-wen" is how Chinese for "English" sounds:
+        # write it as your readers would say it.
         _(
             "If you cannot speak: in Taiwan call 119 and press 1 again and again. "
-            "If you can speak and they know only Chinese, say “Yīngwén” for English."
+            "If they know only Chinese, say Ying-wen: it means English."
         ),
     )
     nobody_now = Say(

@@ -17,7 +17,7 @@ EXPIRES = date(2027, 11, 24)
 IN_DANGER = (
     Entry(
         "110",
-        _("police, day and night"),
+        _("police"),
         "english.taichung.gov.tw/1139972; retiredintaiwan.club emergency guide",
         READ,
         EXPIRES,
@@ -32,7 +32,7 @@ IN_DANGER = (
     ),
     Entry(
         "119",
-        _("ambulance and fire brigade, day and night"),
+        _("ambulance and fire brigade"),
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
         READ,
         EXPIRES,

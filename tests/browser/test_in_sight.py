@@ -36,7 +36,7 @@ FURTHEST_UP = "(chat) => { chat.scrollTop = 0; }"
     ("name", "app", "tag"),
     [("Sari", "Bahasa Indonesia", "id"), ("Linh", "Tiếng Việt", "vi")],
 )
-async def test_whoever_is_in_danger_sees_the_numbers_without_scrolling(
+async def test_whoever_is_in_danger_sees_numbers_and_answers_without_scrolling(
     opens: Opens, joins: Joins, name: str, app: str, tag: str
 ) -> None:
     async with opens(NARROW) as page:
@@ -47,6 +47,8 @@ async def test_whoever_is_in_danger_sees_the_numbers_without_scrolling(
         numbers = await person.hears(Danger.numbers.text)
         await expect(numbers).to_contain_text("110")
         assert await _is_in_sight(numbers)
+        for answer in Danger.tell.choices.values():
+            assert await _is_in_sight(person.key(answer))
         await person.goes_to_the_newest()
         assert await _is_in_sight(question)
 

@@ -69,8 +69,8 @@ STATUS = re.compile(
 TAIWAN_NUMBERS = {"110", "112", "113", "119"}
 DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "5", "6", "12", "18", "20", "22", "24"}
 """Emergency numbers, keys to press, an age, hours, people, megabytes. No other number is known."""
-NOT_OURS = {"Clear history", "Yīngwén"}
-"""Quoted words that stand on somebody else's button or in somebody else's mouth."""
+NOT_OURS = {"Clear history"}
+"""Quoted words that stand on somebody else's button."""
 
 
 def faults(text: str) -> list[str]:
