@@ -17,11 +17,11 @@ class Danger(Flow):
     )
     without_a_voice = Say(
         # Translators: 119 is the fire brigade and the ambulance in Taiwan. A caller who cannot
-        # speak presses 1 (rescue) again and again. "Ying-wen" is how Chinese for "English" sounds:
+        # speak presses 1 (rescue) again and again. "Yingwen" is how Chinese for "English" sounds:
         # write it as your readers would say it.
         _(
             "If you cannot speak: in Taiwan call 119 and press 1 again and again. "
-            "If they know only Chinese, say Ying-wen: it means English."
+            "If they know only Chinese, say Yingwen: it means English."
         ),
     )
     nobody_now = Say(
