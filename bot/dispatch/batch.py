@@ -248,7 +248,8 @@ class Batches:
             self._outbox.block(work, key, batch.now)
         self._outbox.keep(work, batch.taken.letters)
         if batch.events or batch.was_asked:
-            self._staff.keep(work, batch.exchanges, batch.events, batch.now)
+            more = self._staff.keep(work, batch.exchanges, batch.events, batch.now)
+            batch.events += more
             batch.taken.letters += self._staff.show(work, batch.events, batch.now)
         self._inbox.keep_handled(work, batch.handled, batch.now)
         self._inbox.count(batch.kinds)

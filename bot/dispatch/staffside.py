@@ -99,11 +99,11 @@ class StaffSide:
 
     def keep(
         self, work: Work, written: Sequence[Exchange], events: Sequence[Event], now: int
-    ) -> None:
-        """Store what was written, and start and stop the clocks of those cases."""
+    ) -> list[Event]:
+        """Store what was written, and start and stop clocks; return what follows from that."""
         self.exchanges.keep(work, written)
-        for event in events:
-            self.orders.note(work, event, now)
+        noted = (self.orders.note(work, event, now) for event in events)
+        return [event for event in noted if event is not None]
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[Letter]:
         """Store and return the letters that show events at the desks."""

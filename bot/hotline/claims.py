@@ -230,6 +230,16 @@ class Claims:
             standing.write(work, case, standing.worked_on(found, moved, now))
             self._audit.note(work, now, found.holder, Move.WORK.value, case)
 
+    def more_came(self, work: Work, case: str, now: int) -> bool:
+        """Put a closed case to which the person sent more back into the queue; tell whether it was.
+
+        What somebody sends is never filed away unread because the case was over.
+        """
+        found = standing.read(work, case)
+        if found is None or found.state is not State.CLOSED:
+            return False
+        return isinstance(self.move(work, case, Move.REOPEN, now), State)
+
     def move(  # noqa: PLR0913 - a case, a verb, whoever asks, and what they say
         self, work: Work, case: str, verb: Move, now: int, by: Caseworker | None = None,
         *, reason: str = "", detail: str = "",

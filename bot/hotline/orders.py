@@ -123,12 +123,15 @@ class Orders:
             _VERBS[command.verb](self, order)
         return order
 
-    def note(self, work: Work, event: Event, now: int) -> None:
-        """Start and stop the clock of a case by what has happened."""
+    def note(self, work: Work, event: Event, now: int) -> Event | None:
+        """Start and stop the clock of a case by what has happened; return what follows from it."""
         if event.what is Happened.HEARD:
             self._promises.person_wrote(work, event.case, now)
         elif event.what is Happened.SAID:
             self._promises.answered(work, event.case, now)
+        elif event.what is Happened.ADDED and self._claims.more_came(work, event.case, now):
+            return Event(Happened.REOPENED, event.case)
+        return None
 
     # --- the case ----------------------------------------------------------------------------
 

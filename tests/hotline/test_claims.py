@@ -290,6 +290,25 @@ def test_a_closed_case_promises_nothing_and_a_reopened_one_waits_from_now(line: 
     assert line.claims_next(mei) == Claimed(case)
 
 
+def test_what_comes_to_a_closed_case_puts_it_back_into_the_queue(line: Line) -> None:
+    mei, case = line.colleague(), line.waits()
+
+    def more() -> bool:
+        return line.run(lambda work: line.claims.more_came(work, case, line.now))
+
+    assert not more()
+    line.claims_this(mei, case)
+    assert not more()
+    line.moves(mei, case, Move.CLOSE, detail="helped")
+    line.passes(30)
+    assert more()
+    assert line.of(case, "status", "holder", "disposition") == ("reopened", None, None)
+    assert line.due_in(case) == 1440
+    assert line.told(case)[-1] == ("house", "reopen", "")
+    assert not more()
+    assert not line.run(lambda work: line.claims.more_came(work, "0" * 32, line.now))
+
+
 def test_a_word_from_above_leaves_a_waiting_case_waiting(line: Line) -> None:
     case = line.waits()
     chief = line.colleague("Lin", role=Role.SUPERVISOR)
