@@ -27,6 +27,10 @@ class DoesNotOpen(HavenError):
     """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
 
 
+class BackupRefused(HavenError):
+    """A backup, its key or its ledger cannot be used; the text says why."""
+
+
 class AlreadyEnrolled(HavenError):
     """The account belongs to a caseworker already."""
 

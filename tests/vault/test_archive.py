@@ -1,0 +1,227 @@
+"""A sealed archive is read whole and in order, or refused with the reason."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import BackupRefused
+from bot.vault.archive import HEAD, MAGIC, PIECE, SMALLEST, TAG, Reader, Sealer, filled
+from bot.vault.offline import OfflineKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+KEY = OfflineKey(bytes(range(32)))
+OTHER = OfflineKey(bytes(range(1, 33)))
+WHOLE = PIECE + TAG
+MIB = 1024 * 1024
+in_a_folder = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def sealed(path: Path, *members: tuple[str, bytes]) -> Path:
+    with path.open("wb") as out:
+        sealer = Sealer(out, KEY.public)
+        for name, plain in members:
+            sealer.add(name, plain)
+        sealer.finish()
+    return path
+
+
+def read(path: Path, key: OfflineKey = KEY) -> list[tuple[str, bytes]]:
+    return [(member.name, b"".join(member.parts())) for member in Reader(path, key).members()]
+
+
+def refusal(path: Path, key: OfflineKey = KEY) -> str:
+    with pytest.raises(BackupRefused) as refused:
+        read(path, key)
+    return str(refused.value)
+
+
+# --- Whole ------------------------------------------------------------------------------------
+
+
+@in_a_folder
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=20), st.binary(max_size=300)), max_size=6))
+def test_what_was_put_in_comes_out_in_order(
+    tmp_path: Path, members: list[tuple[str, bytes]]
+) -> None:
+    assert read(sealed(tmp_path / "a", *members)) == members
+
+
+@pytest.mark.parametrize("length", [PIECE - 20, PIECE - 1, PIECE, PIECE + 1, SMALLEST, 3 * MIB + 7])
+def test_lengths_around_a_border_come_out(tmp_path: Path, length: int) -> None:
+    content = bytes(number * 7 % 251 for number in range(length))
+    (tmp_path / "plain").write_bytes(content)
+    with (tmp_path / "a").open("wb") as out, (tmp_path / "plain").open("rb") as file:
+        sealer = Sealer(out, KEY.public)
+        sealer.add_file("plain", file)
+        sealer.add("next", b"n")
+        sealer.finish()
+    assert read(tmp_path / "a") == [("plain", content), ("next", b"n")]
+
+
+def test_a_member_nobody_looks_at_is_passed_over(tmp_path: Path) -> None:
+    path = sealed(tmp_path / "a", ("one", b"1" * 99_999), ("two", b"2"))
+    assert [member.name for member in Reader(path, KEY).members()] == ["one", "two"]
+
+
+def test_nothing_readable_is_in_it_and_no_two_are_alike(tmp_path: Path) -> None:
+    one, other = (sealed(tmp_path / name, ("needle", b"needle" * 999)) for name in "ab")
+    assert b"needle" not in one.read_bytes()
+    assert one.read_bytes()[HEAD:] != other.read_bytes()[HEAD:]
+
+
+def test_a_long_one_takes_no_memory_by_its_length(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_bytes(bytes(24 * MIB))
+    tracemalloc.start()
+    with (tmp_path / "a").open("wb") as out, (tmp_path / "plain").open("rb") as file:
+        sealer = Sealer(out, KEY.public)
+        sealer.add_file("plain", file)
+        sealer.finish()
+    assert sum(len(part) for it in Reader(tmp_path / "a", KEY).members() for part in it.parts())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * MIB
+
+
+# --- Its length -------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 1 << 50))
+def test_it_is_filled_up_by_a_quarter_at_most(length: int) -> None:
+    full = filled(length)
+    assert full >= length
+    assert full % PIECE == 0
+    assert full <= max(SMALLEST, length + length // 4 + SMALLEST)
+    assert filled(full) == full
+
+
+def test_there_are_four_lengths_to_a_doubling() -> None:
+    lengths = {filled(length) for length in range(32 * MIB, 64 * MIB, 4096)}
+    assert len(lengths) <= 5
+    assert {filled(length) for length in range(0, MIB, 999)} == {MIB}
+
+
+def test_what_is_in_it_does_not_show_in_its_length(tmp_path: Path) -> None:
+    few, many = sealed(tmp_path / "a"), sealed(tmp_path / "b", ("x", b"w" * 900_000))
+    assert few.stat().st_size == many.stat().st_size
+
+
+# --- Not whole --------------------------------------------------------------------------------
+
+
+def pieces(whole: bytes) -> list[bytes]:
+    return [whole[at : at + WHOLE] for at in range(HEAD, len(whole), WHOLE)]
+
+
+def swapped(found: list[bytes]) -> list[bytes]:
+    return [found[1], found[0], *found[2:]]
+
+
+def swapped_last(found: list[bytes]) -> list[bytes]:
+    return [*found[:-2], found[-1], found[-2]]
+
+
+def repeated(found: list[bytes]) -> list[bytes]:
+    return [found[0], *found]
+
+
+def left_out(found: list[bytes]) -> list[bytes]:
+    return [found[0], *found[2:]]
+
+
+def with_its_end_twice(found: list[bytes]) -> list[bytes]:
+    return [*found, found[-1]]
+
+
+def with_itself_behind(found: list[bytes]) -> list[bytes]:
+    return found * 2
+
+
+@pytest.mark.parametrize(
+    "disturb",
+    [swapped, swapped_last, repeated, left_out, with_its_end_twice, with_itself_behind],
+)
+def test_pieces_in_any_other_order_are_refused(
+    tmp_path: Path, disturb: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    whole = sealed(tmp_path / "a", ("x", b"w" * 300_000)).read_bytes()
+    (tmp_path / "a").write_bytes(whole[:HEAD] + b"".join(disturb(pieces(whole))))
+    assert "altered" in refusal(tmp_path / "a")
+
+
+def test_cut_at_every_border_it_is_refused_as_cut(tmp_path: Path) -> None:
+    """A reader that takes the end of the file for the end of the archive would not notice."""
+    whole = sealed(tmp_path / "a", ("x", b"w" * 300_000)).read_bytes()
+    for border in range(HEAD, len(whole), WHOLE):
+        (tmp_path / "a").write_bytes(whole[:border])
+        assert "cut short" in refusal(tmp_path / "a")
+
+
+@in_a_folder
+@given(data=st.data())
+def test_cut_anywhere_it_is_refused(tmp_path: Path, data: st.DataObject) -> None:
+    whole = sealed(tmp_path / "a", ("x", b"w" * 99_999)).read_bytes()
+    (tmp_path / "a").write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
+    assert "cut short" in refusal(tmp_path / "a") or "no backup" in refusal(tmp_path / "a")
+
+
+@in_a_folder
+@given(data=st.data())
+def test_one_bit_changed_anywhere_it_is_refused(tmp_path: Path, data: st.DataObject) -> None:
+    whole = bytearray(sealed(tmp_path / "a", ("x", b"w" * 99_999)).read_bytes())
+    bit = data.draw(st.integers(0, len(whole) * 8 - 1))
+    whole[bit // 8] ^= 1 << bit % 8
+    (tmp_path / "a").write_bytes(whole)
+    assert refusal(tmp_path / "a")
+
+
+@in_a_folder
+@given(st.binary(max_size=300), st.booleans())
+def test_whatever_else_a_file_holds_it_is_refused(
+    tmp_path: Path, noise: bytes, begins_like_one: bool
+) -> None:
+    (tmp_path / "a").write_bytes((MAGIC if begins_like_one else b"") + noise)
+    assert refusal(tmp_path / "a")
+
+
+def test_the_head_of_another_archive_does_not_fit(tmp_path: Path) -> None:
+    one, other = (sealed(tmp_path / name, ("x", b"w")).read_bytes() for name in "ab")
+    (tmp_path / "a").write_bytes(other[:HEAD] + one[HEAD:])
+    assert "altered" in refusal(tmp_path / "a")
+
+
+def test_another_offline_key_is_told_from_damage(tmp_path: Path) -> None:
+    assert "another offline key" in refusal(sealed(tmp_path / "a"), OTHER)
+
+
+def test_what_stands_behind_the_last_member_is_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as out:
+        sealer = Sealer(out, KEY.public)
+        sealer._write(b"\0" + b"more")
+        sealer.finish()
+    assert "something follows" in refusal(tmp_path / "a")
+
+
+def test_a_member_longer_than_the_archive_ends_too_early(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as out:
+        sealer = Sealer(out, KEY.public)
+        sealer._begin("x", 1 << 62)
+        sealer.finish()
+    assert "ends too early" in refusal(tmp_path / "a")
+
+
+def test_a_small_thing_that_is_long_is_refused(tmp_path: Path) -> None:
+    path = sealed(tmp_path / "a", ("about", b"w" * 999))
+    with pytest.raises(BackupRefused, match="too long"):
+        next(Reader(path, KEY).members()).whole(998)
+
+
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    assert "cannot be read" in refusal(tmp_path / "none")
