@@ -31,6 +31,7 @@ UNSENT = text("state in ('queued', 'sending')")
 CASE_WAITS = text("status in ('waiting', 'reopened')")
 CASE_IS_HELD = text("holder is not null")
 CASE_IS_DUE = text("due_at is not null")
+CASE_IS_CLOSED = text("closed_at is not null")
 FILE_WAITS = text("state = 'named'")
 """What the small indexes hold. A statement must say it in these words, or SQLite scans the table:
 it does not look through a parameter."""
@@ -195,6 +196,12 @@ Index(
     postgresql_where=CASE_IS_HELD,
 )
 Index("ix_cases_due_at", cases.c.due_at, sqlite_where=CASE_IS_DUE, postgresql_where=CASE_IS_DUE)
+Index(
+    "ix_cases_closed_at",
+    cases.c.closed_at,
+    sqlite_where=CASE_IS_CLOSED,
+    postgresql_where=CASE_IS_CLOSED,
+)
 
 reports = Table(
     "reports",
@@ -337,4 +344,54 @@ desks = Table(
     Column("named", BigInteger, primary_key=True, autoincrement=False),  # as the settings name it
     Column("stands", BigInteger, nullable=False),
     info={"holds": "nothing: what a group of staff has become since it was set", "erased": "never"},
+)
+
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    info={
+        "holds": "sealed: the key of a case's own; without it nothing of the case opens",
+        "erased": "with the case, before everything else of it",
+    },
+)
+
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("asked_by", String(32), nullable=False),
+    Column("agreed_by", String(32), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_legal_holds_case_id", "case_id"),
+    info={"holds": "which case must be kept, and who said so", "erased": "with the case"},
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("case_hash", LargeBinary(16), nullable=False, unique=True),
+    Column("case_id", String(32)),  # until it was seen that nothing is left
+    Column("why", String(24), nullable=False),
+    Column("begun_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Column("rows", Integer, nullable=False),
+    Column("files", Integer, nullable=False),
+    info={
+        "holds": "nothing about a person: a keyed digest of a case that is gone, when, why, counts",
+        "erased": "never: a restored backup is held to it",
+    },
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("name", String(12), primary_key=True),
+    Column("ran_at", BigInteger, nullable=False),
+    Column("steady_since", BigInteger, nullable=False),
+    info={"holds": "nothing: since when the clock can be believed", "erased": "never"},
 )
