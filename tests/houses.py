@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bot.hotline.events import Event
     from bot.messages import Update
     from bot.store.database import Database
+    from bot.vault.casekeys import Sealer
 
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001
@@ -56,6 +57,11 @@ def settings_for(folder: Path, **given: Any) -> Settings:
             **given,
         }
     )
+
+
+def sealer_of(database: Database, case: str) -> Sealer:
+    """Return what opens in a case."""
+    return database.writer.run_now(lambda work: VAULT.of_case(work, case))
 
 
 class Home:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
     from bot.vault import Vault
+    from bot.vault.casekeys import Sealer
 
 WAITING, CLOSED = State.WAITING.value, State.CLOSED.value
 NAMED, SAVED, TOO_LARGE, GONE = "named", "saved", "too_large", "gone"
@@ -172,19 +173,22 @@ class Intake:
     def store(
         self, work: Work, new_cases: Iterable[NewCase], new_reports: Iterable[NewReport]
     ) -> None:
-        """Write cases, then what was sent to them, and raise those that became more urgent."""
-        work.many(_ADD_CASE, [self._case_row(case) for case in new_cases])
+        """Write cases, each with a key of its own, then what was sent to them."""
+        opened = list(new_cases)
+        keys = [self._vault.cases.make(case.id) for case in opened]
+        work.many(_ADD_CASE, [self._case_row(work, case) for case in opened])
+        self._vault.cases.keep(work, keys)
         named: list[tuple[object, ...]] = []
         rows = []
         for report in new_reports:
-            rows.append(self._report_row(report))
-            named += self._file_rows(report.case, files_in(report.answers), report.sent_at)
+            rows.append(self._report_row(work, report))
+            named += self._file_rows(work, report.case, files_in(report.answers), report.sent_at)
         work.many(_ADD_REPORT, rows)
         work.many(_ADD_FILE, named)
 
     def keep_files(self, work: Work, case: str, notes: Iterable[FileNote], at: int) -> None:
         """Name files that came to a case outside a report, so that they are fetched and sealed."""
-        work.many(_ADD_FILE, self._file_rows(case, notes, at))
+        work.many(_ADD_FILE, self._file_rows(work, case, notes, at))
 
     def raise_case(
         self,
@@ -204,39 +208,42 @@ class Intake:
             return False
         priority, reasons = urgency(answers, at_most)
         old_priority, sealed, old_county, queue, contact, due, alerts, status = found[0]
-        old = read_reasons(self._vault.open(Purpose.CASE, _reasons_of(case), bytes(sealed)))
+        sealer = self._vault.of_case(work, case)
+        old = open_reasons(sealer, case, bytes(sealed))
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
         new_due = due_sooner(self._promised, new_priority, now, due) if status != CLOSED else due
         work.run(
-            _RAISE, int(new_priority), self._sealed_reasons(case, merged),
+            _RAISE, int(new_priority), _sealed_reasons(sealer, case, merged),
             old_county or county_of(answers), queue_with(queue, answers),
             contact_of(answers) or contact, new_due, alerts if new_due == due else 0, case,
         )  # fmt: skip
         return bool(new_priority < old_priority)
 
-    def _case_row(self, case: NewCase) -> tuple[object, ...]:
-        sealed = self._sealed_reasons(case.id, case.reasons)
-        address = self._vault.seal(Purpose.ADDRESS, case.id.encode(), b"%d" % case.chat)
+    def _case_row(self, work: Work, case: NewCase) -> tuple[object, ...]:
+        sealer = self._vault.of_case(work, case.id)
+        sealed = _sealed_reasons(sealer, case.id, case.reasons)
+        address = sealer.seal(Purpose.ADDRESS, case.id.encode(), b"%d" % case.chat)
         return (
             case.id, case.reference, case.kind, WAITING, int(case.priority), case.language,
             case.county, case.chat_key, address, sealed, case.opened_at, case.opened_at,
             case.queue, case.contact, case.due_at, 0,
         )  # fmt: skip
 
-    def _sealed_reasons(self, case: str, reasons: list[str]) -> bytes:
-        return self._vault.seal(Purpose.CASE, _reasons_of(case), _encode(reasons))
-
-    def _report_row(self, report: NewReport) -> tuple[object, ...]:
+    def _report_row(self, work: Work, report: NewReport) -> tuple[object, ...]:
         plain = _encode(Contents(report.answers))
-        sealed = self._vault.seal(Purpose.CASE, report_place(report.case, report.id), plain)
+        sealer = self._vault.of_case(work, report.case)
+        sealed = sealer.seal(Purpose.CASE, report_place(report.case, report.id), plain)
         return (report.id, report.case, report.kind, report.flow, sealed, report.sent_at)
 
-    def _file_rows(self, case: str, notes: Iterable[FileNote], at: int) -> list[tuple[object, ...]]:
+    def _file_rows(
+        self, work: Work, case: str, notes: Iterable[FileNote], at: int
+    ) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
         for note in notes:
             name = secrets.token_hex(16)
-            sealed = self._vault.seal(Purpose.FILE, name.encode(), _encode(_File(self._bot, note)))
+            plain = _encode(_File(self._bot, note))
+            sealed = self._vault.of_case(work, case).seal(Purpose.FILE, name.encode(), plain)
             state = NAMED if note.size <= LARGEST_FILE else TOO_LARGE
             rows.append((name, case, state, sealed, 0, 0, note.size, at))
         return rows
@@ -279,6 +286,10 @@ def _reasons_of(case: str) -> bytes:
     return f"{case}/reasons".encode()
 
 
-def open_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
+def _sealed_reasons(sealer: Sealer, case: str, reasons: list[str]) -> bytes:
+    return sealer.seal(Purpose.CASE, _reasons_of(case), _encode(reasons))
+
+
+def open_reasons(sealer: Sealer, case: str, sealed: bytes) -> list[str]:
     """Open the reasons of a case's urgency."""
-    return read_reasons(vault.open(Purpose.CASE, _reasons_of(case), sealed))
+    return read_reasons(sealer.open(Purpose.CASE, _reasons_of(case), sealed))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.store.writer import Work, Writer
     from bot.vault import Vault
+    from bot.vault.casekeys import Sealer
 
 LOOK = 2.0
 AT_ONCE = 4
@@ -40,7 +41,7 @@ LONGEST_FETCH = 900.0
 
 _DUE = Prepared(
     lambda _: (
-        select(files.c.id, files.c.sealed, files.c.attempts)
+        select(files.c.id, files.c.case_id, files.c.sealed, files.c.attempts)
         .where(FILE_WAITS, files.c.state == NAMED, files.c.not_before <= bindparam("now"))
         .order_by(files.c.not_before)
         .limit(bindparam("most"))
@@ -85,6 +86,7 @@ class _Due:
     name: str
     handle: str
     attempts: int
+    sealer: Sealer
 
 
 class FileKeeper:
@@ -113,14 +115,15 @@ class FileKeeper:
 
     def _due(self, work: Work) -> list[_Due]:
         found = []
-        for name, sealed, attempts in work.rows(_DUE, self._clock.now(), AT_ONCE):
+        for name, case, sealed, attempts in work.rows(_DUE, self._clock.now(), AT_ONCE):
             try:
-                plain = self._vault.open(Purpose.FILE, name.encode(), bytes(sealed))
+                sealer = self._vault.of_case(work, case)
+                plain = sealer.open(Purpose.FILE, name.encode(), bytes(sealed))
             except DoesNotOpen:  # a damaged row is in nobody else's way
                 log.warning("file_failed", file=name, error="DoesNotOpen")
                 self._postpone(work, name, attempts)
                 continue
-            found.append(_Due(name, read_file(plain).note.handle, attempts))
+            found.append(_Due(name, read_file(plain).note.handle, attempts, sealer))
         return found
 
     async def _keep(self, file: _Due) -> None:
@@ -133,8 +136,13 @@ class FileKeeper:
             log.warning("fetch_failed", file=file.name, error=type(error).__name__)
             await self._writer.run(lambda work: self._postpone(work, file.name, file.attempts))
         else:
-            await self._writer.run(lambda work: work.run(_SETTLE, SAVED, size, file.name))
+            await self._settle_saved(file, size)
+
+    async def _settle_saved(self, file: _Due, size: int) -> None:
+        if await self._writer.run(lambda work: work.run(_SETTLE, SAVED, size, file.name)):
             log.info("file_saved", file=file.name)
+        else:  # its case was erased meanwhile
+            (self._folder / file.name).unlink(missing_ok=True)
 
     async def _save(self, file: _Due) -> int:
         unfinished = self._folder / f"{file.name}.part"
@@ -152,7 +160,7 @@ class FileKeeper:
         """Seal a file to its end and onto the disk; return its size before it was sealed."""
         size = 0
         with unfinished.open("wb") as out:
-            pieces = sealed_pieces(self._vault, file.name, self._source.fetch(file.handle))
+            pieces = sealed_pieces(file.sealer, file.name, self._source.fetch(file.handle))
             async for piece in pieces:
                 out.write(piece)
                 size += len(piece) - OVERHEAD

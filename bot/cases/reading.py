@@ -23,7 +23,7 @@ from bot.cases.urgency import reasons_in_words
 from bot.clock import SECOND
 from bot.conversation import FileNote, Moment, Where
 from bot.conversation.turn import LEFT_EMPTY
-from bot.store.tables import CASE_WAITS, cases, files, notices, reports
+from bot.store.tables import CASE_WAITS, case_keys, cases, files, notices, reports
 from bot.store.tables import staff as colleagues
 from bot.text import _
 from bot.vault import Purpose
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.text import Catalogue
     from bot.vault import Vault
+    from bot.vault.casekeys import Sealer
 
 ALARMS = "alarms"
 BESIDE = {
@@ -254,16 +255,17 @@ class Reader:
         """Return a case with everything that was sent to it; None when there is no such case."""
         async with self._database.readers.connect() as connection:
             wanted = (
-                select(*_QUEUE, cases.c.id, cases.c.reasons)
-                .select_from(_WITH_HOLDER)
+                select(*_QUEUE, cases.c.id, cases.c.reasons, case_keys.c.sealed)
+                .select_from(_WITH_HOLDER.outerjoin(case_keys))
                 .where(cases.c.reference == read_reference(reference))
             )
             row = (await connection.execute(wanted)).one_or_none()
             if row is None:
                 return None
-            *clear, case, sealed = row
-            reasons = reasons_in_words(open_reasons(self._vault, case, sealed))
-            sent = await self._sent(connection, case)
+            *clear, case, sealed, key = row
+            sealer = self._vault.cases.read(case, key)
+            reasons = reasons_in_words(open_reasons(sealer, case, sealed))
+            sent = await self._sent(connection, case, sealer)
             told = together(answers for *_, answers in sent)
             return Opened(
                 _waiting(clear),
@@ -272,12 +274,13 @@ class Reader:
                     Received(kind, when(sent_at), self._telling.told(flow, answers))
                     for kind, flow, sent_at, answers in sent
                 ),
-                await self._attached(connection, case),
+                await self._attached(connection, case, sealer),
                 grounds(told, self._law, self._staff),
             )
 
+    @staticmethod
     async def _sent(
-        self, connection: AsyncConnection, case: str
+        connection: AsyncConnection, case: str, sealer: Sealer
     ) -> list[tuple[str, str, int, dict[str, Answer]]]:
         """Return kind, flow, moment and answers of everything that was sent, oldest first."""
         wanted = (
@@ -289,11 +292,14 @@ class Reader:
         )
         found = []
         for report, kind, flow, sealed, sent_at in (await connection.execute(wanted)).all():
-            plain = self._vault.open(Purpose.CASE, report_place(case, report), sealed)
+            plain = sealer.open(Purpose.CASE, report_place(case, report), sealed)
             found.append((kind, flow, sent_at, read_contents(plain).answers))
         return found
 
-    async def _attached(self, connection: AsyncConnection, case: str) -> tuple[Attached, ...]:
+    @staticmethod
+    async def _attached(
+        connection: AsyncConnection, case: str, sealer: Sealer
+    ) -> tuple[Attached, ...]:
         wanted = (
             select(files.c.id, files.c.state, files.c.size, files.c.sealed)
             .where(files.c.case_id == case)
@@ -301,7 +307,7 @@ class Reader:
         )
         found = []
         for name, state, size, sealed in (await connection.execute(wanted)).all():
-            note = read_file(self._vault.open(Purpose.FILE, name.encode(), sealed)).note
+            note = read_file(sealer.open(Purpose.FILE, name.encode(), sealed)).note
             found.append(Attached(visible(note.kind), in_a_line(note.name), state, size))
         return tuple(found)
 

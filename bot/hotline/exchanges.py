@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
     from bot.vault import Vault
+    from bot.vault.casekeys import Sealer
 
 
 class Side(StrEnum):
@@ -120,7 +121,7 @@ class Exchanges:
         work.many(
             _ADD,
             [
-                (it.case, it.side.value, it.author or None, it.sort.value, self._sealed(it),
+                (it.case, it.side.value, it.author or None, it.sort.value, self._sealed(work, it),
                  it.letter, it.at)
                 for it in written
             ],
@@ -132,9 +133,10 @@ class Exchanges:
         Raises:
             DoesNotOpen: a row was altered or belongs to another case.
         """
+        sealer = self._vault.of_case(work, case)
         return [
             Exchange(
-                case, Side(side), Sort(kind), self._opened(case, side, at, bytes(sealed)), at,
+                case, Side(side), Sort(kind), _opened(sealer, case, side, at, bytes(sealed)), at,
                 author or "", letter, state, row,
             )
             for row, side, author, kind, sealed, letter, state, at in work.rows(_OF_CASE, case)
@@ -150,11 +152,13 @@ class Exchanges:
         case, author = found[0]
         return case, author or ""
 
-    def _sealed(self, it: Exchange) -> bytes:
-        return self._vault.seal(Purpose.CASE, _place(it.case, it.side, it.at), _encode(it.content))
+    def _sealed(self, work: Work, it: Exchange) -> bytes:
+        sealer = self._vault.of_case(work, it.case)
+        return sealer.seal(Purpose.CASE, _place(it.case, it.side, it.at), _encode(it.content))
 
-    def _opened(self, case: str, side: str, at: int, sealed: bytes) -> Content:
-        return _decode(self._vault.open(Purpose.CASE, _place(case, side, at), sealed))
+
+def _opened(sealer: Sealer, case: str, side: str, at: int, sealed: bytes) -> Content:
+    return _decode(sealer.open(Purpose.CASE, _place(case, side, at), sealed))
 
 
 def _place(case: str, side: str, at: int) -> bytes:

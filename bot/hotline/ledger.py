@@ -124,8 +124,9 @@ class Referrals:
         Raises:
             DoesNotOpen: a report was altered or belongs to another case.
         """
+        sealer = self._vault.of_case(work, case)
         sent = [
-            (flow, read_contents(self._vault.open(
+            (flow, read_contents(sealer.open(
                 Purpose.CASE, report_place(case, report), bytes(sealed))).answers)
             for report, flow, sealed in work.rows(_REPORTS, case)
         ]  # fmt: skip
@@ -148,16 +149,15 @@ class Referrals:
                 self._keep(work, old.withdraw() or old)
                 self._note(work, now, by, "referral_withdraw", old)
         new = Referral(secrets.token_hex(ID_BYTES), case, recipient, tuple(parts), by, now)
-        work.run(
-            _ADD, new.id, case, recipient, new.stage.value, self._sealed(new), by, now, None, None
-        )
+        sealed = self._sealed(work, new)
+        work.run(_ADD, new.id, case, recipient, new.stage.value, sealed, by, now, None, None)
         self._note(work, now, by, "referral_offer", new)
         return new
 
     def find(self, work: Work, case: str, referral: str) -> Referral | None:
         """Return a referral of this case; None when it is none of its."""
         found = work.rows(_ONE, referral, case)
-        return self._opened(found[0]) if found else None
+        return self._opened(work, found[0]) if found else None
 
     def ledger(self, work: Work, case: str) -> list[Referral]:
         """Return everything that was ever to be told of a case, oldest first.
@@ -165,7 +165,7 @@ class Referrals:
         Raises:
             DoesNotOpen: a row was altered, or its recipient or case exchanged.
         """
-        return [self._opened(row) for row in work.rows(_OF_CASE, case)]
+        return [self._opened(work, row) for row in work.rows(_OF_CASE, case)]
 
     def press(self, work: Work, case: str, pressed: Pressed, now: int) -> Pressing | None:
         """Do what a person pressed; None for a referral that is none of their case's."""
@@ -215,16 +215,18 @@ class Referrals:
 
     def _keep(self, work: Work, it: Referral) -> None:
         work.run(
-            _CHANGE, it.stage.value, self._sealed(it), it.answered_at, it.sent_at, it.id
+            _CHANGE, it.stage.value, self._sealed(work, it), it.answered_at, it.sent_at, it.id
         )  # fmt: skip
 
-    def _sealed(self, it: Referral) -> bytes:
+    def _sealed(self, work: Work, it: Referral) -> bytes:
+        sealer = self._vault.of_case(work, it.case)
         plain = _encode(_Sealed(it.parts, tuple(sorted(it.struck)), it.agreed))
-        return self._vault.seal(Purpose.CASE, _place(it.case, it.recipient, it.id), plain)
+        return sealer.seal(Purpose.CASE, _place(it.case, it.recipient, it.id), plain)
 
-    def _opened(self, row: Sequence[Any]) -> Referral:
+    def _opened(self, work: Work, row: Sequence[Any]) -> Referral:
         referral, case, recipient, state, sealed, by, offered_at, answered_at, sent_at = row
-        plain = self._vault.open(Purpose.CASE, _place(case, recipient, referral), bytes(sealed))
+        sealer = self._vault.of_case(work, case)
+        plain = sealer.open(Purpose.CASE, _place(case, recipient, referral), bytes(sealed))
         held = _decode(plain)
         return Referral(
             referral, case, recipient, held.parts, by, offered_at, Stage(state),

@@ -107,7 +107,8 @@ class Orders:
         if not rows or rows[0][2] is None:
             return None
         reference, key, address, language, contact, holder, priority = rows[0]
-        chat = int(self._vault.open(Purpose.ADDRESS, case.encode(), bytes(address)))
+        sealer = self._vault.of_case(work, case)
+        chat = int(sealer.open(Purpose.ADDRESS, case.encode(), bytes(address)))
         rule = contact or WHEN_I_WRITE
         return Whereabouts(case, reference, bytes(key), chat, language, rule, holder, priority)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import DoesNotOpen
-from bot.vault.sealing import Purpose, Vault
+from bot.vault.sealing import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from bot.vault.casekeys import Sealer
 
 PIECE = 64 * 1024
 OVERHEAD = 29
@@ -24,12 +26,12 @@ def _place(name: str, number: int, *, is_last: bool) -> bytes:
 
 
 async def sealed_pieces(
-    vault: Vault, name: str, plain: AsyncIterator[bytes]
+    sealer: Sealer, name: str, plain: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
     """Return the sealed pieces of a file as they are written, each of `PIECE` bytes or fewer.
 
     Args:
-        vault: seals.
+        sealer: of the case the file belongs to.
         name: of the file; it opens under no other.
         plain: its bytes, in parts of any size.
     """
@@ -39,12 +41,12 @@ async def sealed_pieces(
         held += part
         while len(held) > PIECE:
             piece, held = held[:PIECE], held[PIECE:]
-            yield vault.seal(Purpose.FILE, _place(name, number, is_last=False), piece)
+            yield sealer.seal(Purpose.FILE, _place(name, number, is_last=False), piece)
             number += 1
-    yield vault.seal(Purpose.FILE, _place(name, number, is_last=True), held)
+    yield sealer.seal(Purpose.FILE, _place(name, number, is_last=True), held)
 
 
-def open_pieces(vault: Vault, name: str, path: Path) -> Iterator[bytes]:
+def open_pieces(sealer: Sealer, name: str, path: Path) -> Iterator[bytes]:
     """Return the pieces of a sealed file.
 
     Raises:
@@ -58,7 +60,7 @@ def open_pieces(vault: Vault, name: str, path: Path) -> Iterator[bytes]:
             if not sealed:
                 raise DoesNotOpen("a sealed file became shorter while it was read")
             left -= len(sealed)
-            yield vault.open(Purpose.FILE, _place(name, number, is_last=left == 0), sealed)
+            yield sealer.open(Purpose.FILE, _place(name, number, is_last=left == 0), sealed)
             number += 1
     if number == 0:
         raise DoesNotOpen("a sealed file is empty")

@@ -15,8 +15,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import DoesNotOpen
+from bot.vault.casekeys import CaseKeys
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
+    from bot.vault.casekeys import Sealer
     from bot.vault.hostkey import HostKey
 
 VERSION = b"\x01"
@@ -40,6 +43,8 @@ class Purpose(StrEnum):
     FILE = "file"
     ADDRESS = "address"
     STAFF = "staff"
+    CASE_KEY = "case_key"
+    """The key of a case, under which everything else of that case is sealed."""
 
 
 class Vault:
@@ -53,7 +58,10 @@ class Vault:
         self._identity = _derive(host_key, "identity")
         self._buttons = _derive(host_key, "buttons")
         self._audit = _derive(host_key, "audit")
+        self._erased = _derive(host_key, "erased")
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
+        self.cases = CaseKeys(self, Purpose.CASE_KEY)
+        """The keys of cases; `of_case` uses one."""
 
     def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
         """Return the bytes sealed for one place, e.g. the row they will stand in."""
@@ -77,6 +85,18 @@ class Vault:
             raise DoesNotOpen(
                 f"a sealed {purpose} does not open: altered, moved, or another host key"
             ) from None
+
+    def of_case(self, work: Work, case: str) -> Sealer:
+        """Return what seals and opens whatever belongs to a case: its own key, if it has one.
+
+        Raises:
+            DoesNotOpen: its key was altered, or is another case's.
+        """
+        return self.cases.of(work, case)
+
+    def erased(self, case: str) -> bytes:
+        """Return what a case that is gone is known by: noise without the host key."""
+        return hmac.digest(self._erased, case.encode(), "sha256")[:KEY_LENGTH]
 
     def chat_key(self, bot: int, chat: int) -> bytes:
         """Return the lookup key of a chat: equal for equal chats, noise without the host key."""

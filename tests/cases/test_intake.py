@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases.intake import LARGEST_FILE, contact_of, county_of, files_in, open_reasons
+from bot.cases.intake import LARGEST_FILE, NewCase, contact_of, county_of, files_in, open_reasons
 from bot.cases.urgency import RULES, Priority, urgency
 from bot.clock import HOUR, MINUTE
 from bot.conversation import FileNote, Where
@@ -17,7 +17,7 @@ from bot.vault import HostKey, Purpose, Vault
 from tests.cases.answered import report, request
 from tests.cases.desk import CHAT, Desk
 from tests.clocks import MIDDAY
-from tests.houses import VAULT
+from tests.houses import VAULT, sealer_of
 from tests.stores import ask
 
 NEEDLE = "Needle-of-Sari"
@@ -32,6 +32,10 @@ def rows_of(desk: Desk, *tables: str) -> list[bytes]:
 
 def of_case(desk: Desk, column: str) -> object:
     return ask(desk.database, f"SELECT {column} FROM cases")[0][0]  # noqa: S608 - our own name
+
+
+def reasons_of(desk: Desk, case: NewCase, sealed: bytes) -> list[str]:
+    return open_reasons(sealer_of(desk.database, case.id), case.id, sealed)
 
 
 def test_nothing_a_person_told_stands_readable_in_a_row(desk: Desk) -> None:
@@ -56,13 +60,15 @@ def test_reasons_and_address_open_with_the_key_and_with_no_other(desk: Desk) -> 
     reasons, address = of_case(desk, "reasons"), of_case(desk, "address")
     assert isinstance(reasons, bytes)
     assert isinstance(address, bytes)
-    assert open_reasons(VAULT, case.id, reasons) == ["kept_in"]
-    assert VAULT.open(Purpose.ADDRESS, case.id.encode(), address) == str(CHAT).encode()
-    stranger = Vault(HostKey(bytes(32)))
-    with pytest.raises(DoesNotOpen):
-        open_reasons(stranger, case.id, reasons)
+    sealer = sealer_of(desk.database, case.id)
+    assert open_reasons(sealer, case.id, reasons) == ["kept_in"]
+    assert sealer.open(Purpose.ADDRESS, case.id.encode(), address) == str(CHAT).encode()
+    another = sealer_of(desk.database, desk.opens({}).id)
+    for stranger in (Vault(HostKey(bytes(32))), VAULT, another):
+        with pytest.raises(DoesNotOpen):
+            open_reasons(stranger, case.id, reasons)
     with pytest.raises(DoesNotOpen):  # nor under another case
-        open_reasons(VAULT, "0" * 32, reasons)
+        open_reasons(sealer, "0" * 32, reasons)
 
 
 def test_a_county_stands_in_the_queue_only_when_it_was_chosen(desk: Desk) -> None:
@@ -80,7 +86,12 @@ def test_a_case_becomes_more_urgent_and_keeps_every_reason(desk: Desk) -> None:
     assert of_case(desk, "priority") == Priority.EMERGENCY
     sealed = of_case(desk, "reasons")
     assert isinstance(sealed, bytes)
-    assert open_reasons(VAULT, case.id, sealed) == ["debt", "locked_hurt", "kept_in", "hurt"]
+    assert reasons_of(desk, case, sealed) == [
+        "debt",
+        "locked_hurt",
+        "kept_in",
+        "hurt",
+    ]
 
 
 def test_a_case_is_never_made_less_urgent(desk: Desk) -> None:
@@ -91,7 +102,10 @@ def test_a_case_is_never_made_less_urgent(desk: Desk) -> None:
     assert desk.raises(case, {"safe": "not_safe"}) is False  # a new reason, no new level
     sealed = of_case(desk, "reasons")
     assert isinstance(sealed, bytes)
-    assert open_reasons(VAULT, case.id, sealed) == ["told_now", "not_safe"]
+    assert reasons_of(desk, case, sealed) == [
+        "told_now",
+        "not_safe",
+    ]
 
 
 def test_a_county_told_later_is_taken_and_one_that_is_known_stays(desk: Desk) -> None:
@@ -211,7 +225,7 @@ def test_whatever_comes_after_one_another_only_raises(desk: Desk, sent: list[dic
         rows = ask(desk.database, "SELECT id, priority, reasons FROM cases")
         row = next(tuple(rest) for row_id, *rest in rows if row_id == case.id)
         levels.append(row[0])
-        codes = open_reasons(VAULT, case.id, row[1])
+        codes = reasons_of(desk, case, row[1])
         assert len(codes) == len(set(codes))
     assert levels == sorted(levels, reverse=True)
     if levels:

@@ -25,7 +25,7 @@ from bot.conversation.heard import Words
 from bot.dispatch.conversations import Conversation, Row, copy_of
 from bot.vault import Purpose
 from flows import ALL
-from tests.houses import BOT, VAULT
+from tests.houses import BOT, VAULT, sealer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,7 @@ def cases_of(home: Home) -> list[Case]:
             kind,
             priority,
             language,
-            open_reasons(VAULT, case, reasons),
+            open_reasons(sealer_of(home.database, case), case, reasons),
             _sent(home, case),
         )
         for case, reference, kind, priority, language, reasons in rows
@@ -126,11 +126,12 @@ def _sent(home: Home, case: str) -> list[Sent]:
     rows = home.ask(
         f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"  # noqa: S608
     )
+    sealer = sealer_of(home.database, case)
     return [
         Sent(
             kind,
             flow,
-            read_contents(VAULT.open(Purpose.CASE, report_place(case, row), sealed)).answers,
+            read_contents(sealer.open(Purpose.CASE, report_place(case, row), sealed)).answers,
         )
         for row, kind, flow, sealed in rows
     ]

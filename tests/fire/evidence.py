@@ -118,12 +118,14 @@ class Disk:
         """Return what was kept of a person."""
         key = self._vault.chat_key(BOT_ID, phone.id)
         chat = Chat()
-        for case, report, sealed in self.ask(
-            "SELECT r.case_id, r.id, r.sealed FROM reports r JOIN cases c ON c.id = r.case_id "
+        for case, report, sealed, case_key in self.ask(
+            "SELECT r.case_id, r.id, r.sealed, k.sealed FROM reports r "
+            "JOIN cases c ON c.id = r.case_id LEFT JOIN case_keys k ON k.case_id = c.id "
             "WHERE c.chat_key = ? ORDER BY r.rowid",
             key,
         ):
-            plain = self._vault.open(Purpose.CASE, report_place(case, report), sealed)
+            sealer = self._vault.cases.read(case, case_key)
+            plain = sealer.open(Purpose.CASE, report_place(case, report), sealed)
             _sort(chat, read_contents(plain).answers)
         for (sealed,) in self.ask("SELECT state FROM conversations WHERE chat_key = ?", key):
             plain = self._vault.open(Purpose.CONVERSATION, key, sealed)

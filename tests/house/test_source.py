@@ -48,7 +48,7 @@ CATCHES_ALL = {
     "bot/vault/audit.py": "a row that no driver can read was put there, and is named",
 }
 """Files that may catch whatever comes, and why; each place says it again. None opens a seal."""
-OPENS = re.compile(r"(?:^|_|\.)(?:vault\.open|open_reasons|opened)$")
+OPENS = re.compile(r"(?:^|_|\.)(?:vault\.open|sealer\.open|open_reasons|opened)$")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|WIP)\b|NotImplemented\b")
 THIS_MACHINE = re.compile(r"(?<![\w.:/])/(?:(?:work|root|Users|tmp|mnt)/\w|home/\w+/)")
 TEXTS = ("*.py", "*.md", "*.toml", "*.js", "*.css", "*.html", "*.chat", "*.po", "*.pot", "*.sql")

@@ -41,6 +41,16 @@ def envelope(secret: bytes, purpose: str, place: bytes, nonce: bytes, plain: byt
     return b"\1" + nonce + seal(key, nonce, f"haven/{purpose}/".encode() + place, plain)
 
 
+def case_envelope(key: bytes, purpose: str, place: bytes, nonce: bytes, plain: bytes) -> bytes:
+    """What stands in the database for a case with a key of its own."""
+    return b"\2" + nonce + seal(key, nonce, f"haven/case/{purpose}/".encode() + place, plain)
+
+
+def erased(secret: bytes, case: str) -> bytes:
+    """What an erased case is known by."""
+    return hmac.digest(hkdf(secret, b"haven 1 erased"), case.encode(), "sha256")[:16]
+
+
 def chat_key(secret: bytes, bot: int, chat: int) -> bytes:
     """The lookup key of a chat."""
     key = hkdf(secret, b"haven 1 identity")
@@ -104,7 +114,7 @@ def main() -> None:
     words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
     envelopes = []
     for number, purpose in enumerate(
-        ("inbox", "conversation", "outbox", "case", "file", "address", "staff")
+        ("inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key")
     ):
         for plain in (b"", words, words * 5):
             nonce = hashlib.sha256(b"%d/%d" % (number, len(plain))).digest()[:12]
@@ -134,6 +144,14 @@ def main() -> None:
         "chats": [[bot, chat, chat_key(secret, bot, chat).hex()] for bot, chat in chats],
         "buttons": [[what.hex(), vouched(secret, what).hex()] for what in (b"", b"x|1|report.who")],
         "audit": proofs,
+        "cases": [
+            [
+                purpose,
+                case_envelope(bytes(32), purpose, b"c/report/r", bytes(range(12)), words).hex(),
+            ]
+            for purpose in ("case", "file", "address")
+        ],
+        "erased": [[case, erased(secret, case).hex()] for case in ("", "0" * 32)],
     }
     VECTORS.write_text(json.dumps(vectors, indent=1) + "\n", encoding="ascii")
     sys.stdout.write(f"{len(envelopes)} envelopes\n")

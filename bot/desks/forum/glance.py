@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, FileNote
     from bot.store.writer import Work
     from bot.vault import Vault
+    from bot.vault.casekeys import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Glances:
     def at(self, work: Work, case: str) -> Glance | None:
         """Return a case; None for one that is not there any more."""
         rows = work.rows(_ONE, case) if case else []
-        return self._glance(rows[0]) if rows else None
+        return self._glance(work, rows[0]) if rows else None
 
     def first(
         self, work: Work, queues: Iterable[str], languages: Iterable[str], most: int
@@ -132,9 +133,8 @@ class Glances:
             for language in spoken
             for row in work.rows(_FIRST, queue, language, most)
         ]
-        found = sorted(
-            map(self._glance, rows), key=lambda it: (it.priority, it.waiting_since, it.case)
-        )
+        found = [self._glance(work, row) for row in rows]
+        found.sort(key=lambda it: (it.priority, it.waiting_since, it.case))
         return found[:most]
 
     @staticmethod
@@ -151,31 +151,35 @@ class Glances:
     def sent(self, work: Work, case: str, since: int = 0) -> list[Sent]:
         """Return what was sent to a case since a moment, oldest first."""
         found = []
+        sealer = self._vault.of_case(work, case)
         for report, kind, flow, sealed, sent_at in work.rows(_REPORTS, case, since):
-            plain = self._vault.open(Purpose.CASE, report_place(case, report), bytes(sealed))
+            plain = sealer.open(Purpose.CASE, report_place(case, report), bytes(sealed))
             found.append(Sent(kind, flow, read_contents(plain).answers, sent_at))
         return found
 
     def files(self, work: Work, case: str, since: int = 0) -> list[FileNote]:
         """Return the files that came to a case since a moment, oldest first."""
+        sealer = self._vault.of_case(work, case)
         return [
-            read_file(self._vault.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+            read_file(sealer.open(Purpose.FILE, name.encode(), bytes(sealed))).note
             for name, sealed in work.rows(_FILES, case, since)
         ]
 
-    def _glance(self, row: Sequence[Any]) -> Glance:
+    def _glance(self, work: Work, row: Sequence[Any]) -> Glance:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,
          disposition, address, reasons) = row  # fmt: skip
+        sealer = self._vault.of_case(work, case)
         chat = 0
         if address is not None:
-            chat = int(self._vault.open(Purpose.ADDRESS, case.encode(), bytes(address)))
+            chat = int(sealer.open(Purpose.ADDRESS, case.encode(), bytes(address)))
         return Glance(
             case, reference, kind, State(status), priority, language, queue, contact, holder or "",
-            since, due_at, disposition or "", chat, self._reasons(case, bytes(reasons)),
+            since, due_at, disposition or "", chat, _reasons(sealer, case, bytes(reasons)),
         )  # fmt: skip
 
-    def _reasons(self, case: str, sealed: bytes) -> tuple[str, ...]:
-        try:
-            return tuple(open_reasons(self._vault, case, sealed))
-        except DoesNotOpen:
-            return ()
+
+def _reasons(sealer: Sealer, case: str, sealed: bytes) -> tuple[str, ...]:
+    try:
+        return tuple(open_reasons(sealer, case, sealed))
+    except DoesNotOpen:
+        return ()

@@ -123,24 +123,26 @@ class Topics:
     def of_case(self, work: Work, desk: int, case: str) -> Topic:
         """Return the topic of a case; one that is to be opened where there is none."""
         rows = work.rows(_OF_CASE, case, desk)
-        return self._read(rows[0]) if rows else Topic(case, None, WANTED, Shown())
+        return self._read(work, rows[0]) if rows else Topic(case, None, WANTED, Shown())
 
     def at(self, work: Work, desk: int, thread: int) -> Topic | None:
         """Return the topic with a number; None for one that shows no case."""
         rows = work.rows(_AT, desk, thread) if thread else []
-        return self._read(rows[0]) if rows else None
+        return self._read(work, rows[0]) if rows else None
 
     def keep(self, work: Work, desk: int, topic: Topic) -> None:
         """Write down how a topic stands."""
         shown = topic.shown
         shown.words, shown.waiting = shown.words[-MOST:], shown.waiting[-MOST:]
-        sealed = self._vault.seal(Purpose.CASE, _place(topic.case), _encode(shown))
+        sealer = self._vault.of_case(work, topic.case)
+        sealed = sealer.seal(Purpose.CASE, _place(topic.case), _encode(shown))
         work.run(_KEEP, topic.case, desk, topic.thread, topic.state, sealed)
 
-    def _read(self, row: tuple[str, int | None, str, bytes | None]) -> Topic:
+    def _read(self, work: Work, row: tuple[str, int | None, str, bytes | None]) -> Topic:
         case, thread, state, sealed = row
         try:
-            plain = self._vault.open(Purpose.CASE, _place(case), bytes(sealed or b""))
+            sealer = self._vault.of_case(work, case)
+            plain = sealer.open(Purpose.CASE, _place(case), bytes(sealed or b""))
         except DoesNotOpen:  # what it showed is forgotten; the case itself lies elsewhere
             return Topic(case, thread, state, Shown())
         return Topic(case, thread, state, _decode(plain))

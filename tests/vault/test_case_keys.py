@@ -1,0 +1,129 @@
+"""Every case has a key of its own: it opens nothing of another, and without it nothing opens."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import DoesNotOpen
+from bot.vault import HostKey, Purpose, Vault
+from bot.vault.casekeys import KNOWN, SHORTEST, CaseSealer
+from tests.cases.desk import Desk
+from tests.stores import ask, migrated_url, on_both
+from tests.vault import by_hand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VECTORS = json.loads(by_hand.VECTORS.read_text())
+WORDS = "Dia menyimpan paspor saya. \U0001f4d5".encode()
+ONE, OTHER = CaseSealer(bytes(32)), CaseSealer(bytes(31) + b"\1")
+THEIRS = (Purpose.CASE, Purpose.FILE, Purpose.ADDRESS)
+
+
+@pytest.mark.parametrize(("purpose", "sealed"), VECTORS["cases"])
+def test_what_was_sealed_by_hand_for_a_case_opens(purpose: str, sealed: str) -> None:
+    assert ONE.open(Purpose(purpose), b"c/report/r", bytes.fromhex(sealed)) == WORDS
+
+
+@pytest.mark.parametrize(("case", "known_by"), VECTORS["erased"])
+def test_an_erased_case_is_known_by_the_same_in_every_release(case: str, known_by: str) -> None:
+    vault = Vault(HostKey(bytes.fromhex(VECTORS["host_key"])))
+    assert vault.erased(case).hex() == known_by
+    assert Vault(HostKey(bytes(32))).erased(case).hex() != known_by
+
+
+@given(st.binary(max_size=300), st.sampled_from(THEIRS), st.data())
+@settings(max_examples=200)
+def test_any_bit_that_changes_is_an_error(
+    plain: bytes, purpose: Purpose, data: st.DataObject
+) -> None:
+    sealed = bytearray(ONE.seal(purpose, b"here", plain))
+    assert ONE.open(purpose, b"here", bytes(sealed)) == plain
+    at = data.draw(st.integers(0, len(sealed) * 8 - 1))
+    sealed[at // 8] ^= 1 << at % 8
+    with pytest.raises(DoesNotOpen):
+        ONE.open(purpose, b"here", bytes(sealed))
+
+
+@pytest.mark.parametrize("length", range(SHORTEST + 5))
+def test_what_was_cut_is_an_error(length: int) -> None:
+    sealed = ONE.seal(Purpose.CASE, b"here", b"words")[:length]
+    with pytest.raises(DoesNotOpen):
+        ONE.open(Purpose.CASE, b"here", sealed)
+
+
+def test_nothing_opens_for_another_case_place_purpose_or_with_the_hosts_key() -> None:
+    sealed = ONE.seal(Purpose.CASE, b"here", b"words")
+    host = Vault(HostKey(bytes(32)))
+    for sealer, purpose, place in (
+        (OTHER, Purpose.CASE, b"here"),
+        (ONE, Purpose.CASE, b"there"),
+        (ONE, Purpose.FILE, b"here"),
+        (host, Purpose.CASE, b"here"),
+    ):
+        with pytest.raises(DoesNotOpen):
+            sealer.open(purpose, place, sealed)
+    with pytest.raises(DoesNotOpen):  # nor is what the host sealed taken for a case's
+        ONE.open(Purpose.CASE, b"here", host.seal(Purpose.CASE, b"here", b"words"))
+
+
+# --- Where they are kept ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(migrated_url("sqlite", tmp_path))
+
+
+@on_both
+def test_every_new_case_has_a_key_that_another_process_finds(kind: str, tmp_path: Path) -> None:
+    desk = Desk(migrated_url(kind, tmp_path))
+    cases = [desk.opens({"what": "words"}) for _ in range(3)]
+    kept = ask(desk.database, "SELECT case_id, sealed FROM case_keys")
+    assert {case for case, _ in kept} == {case.id for case in cases}
+    vault = Vault(HostKey(bytes(range(32))))  # which remembers nothing
+    run = desk.database.writer.run_now
+    for case in cases:
+        sealer = run(lambda work, it=case: vault.of_case(work, it.id))  # type: ignore[misc]
+        address = desk.of(case, "address")
+        assert int(sealer.open(Purpose.ADDRESS, case.id.encode(), bytes(address))) == case.chat
+
+
+def test_a_key_of_another_case_is_refused(desk: Desk) -> None:
+    one, other = desk.opens({}), desk.opens({})
+    desk.writes(
+        "UPDATE case_keys SET sealed = (SELECT sealed FROM case_keys WHERE "  # noqa: S608 - ours
+        f"case_id = '{other.id}') WHERE case_id = '{one.id}'"
+    )
+    vault = Vault(HostKey(bytes(range(32))))
+    with pytest.raises(DoesNotOpen):
+        desk.database.writer.run_now(lambda work: vault.of_case(work, one.id))
+
+
+def test_without_its_key_nothing_of_a_case_opens(desk: Desk) -> None:
+    case = desk.opens({"what": "words"})
+    address = bytes(desk.of(case, "address"))
+    desk.writes("DELETE FROM case_keys")
+    vault = Vault(HostKey(bytes(range(32))))
+    sealer = desk.database.writer.run_now(lambda work: vault.of_case(work, case.id))
+    with pytest.raises(DoesNotOpen):
+        sealer.open(Purpose.ADDRESS, case.id.encode(), address)
+
+
+def test_only_so_many_keys_are_remembered_and_none_that_is_gone(desk: Desk) -> None:
+    vault = Vault(HostKey(bytes(range(32))))
+    for number in range(KNOWN + 20):
+        vault.cases.make(f"{number:032x}")
+    assert len(vault.cases._known) == KNOWN
+    case = desk.opens({})
+    run = desk.database.writer.run_now
+    run(lambda work: vault.of_case(work, case.id))
+    assert run(vault.cases.forget_gone) == KNOWN - 1  # those were of no case at all
+    assert list(vault.cases._known) == [case.id]
+    desk.writes("DELETE FROM case_keys")
+    assert run(vault.cases.forget_gone) == 1
