@@ -135,15 +135,18 @@ class Claims:
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> Taken:
         """Give a caseworker this case, if nobody holds it and it is theirs to take."""
-        found = standing.read(work, case)
-        if found is None:
-            return Refusal(NO_SUCH_CASE)
-        if why := self._why_not(work, found, caseworker):
-            return why
-        is_other = found.language not in caseworker.languages
-        if not self._take(work, case, caseworker, now, OTHER_LANGUAGE if is_other else ""):
-            return self._overtaken(work, case)
-        return Claimed(case, is_other)
+        # Whoever is overtaken looks once more, and this time nobody moves the case meanwhile: it
+        # may have been given back again already, and then it is theirs.
+        for look in (standing.read, standing.read_to_move):
+            found = look(work, case)
+            if found is None:
+                break
+            if why := self._why_not(work, found, caseworker):
+                return why
+            is_other = found.language not in caseworker.languages
+            if self._take(work, case, caseworker, now, OTHER_LANGUAGE if is_other else ""):
+                return Claimed(case, is_other)
+        return Refusal(NO_SUCH_CASE)
 
     def _take(
         self, work: Work, case: str, caseworker: Caseworker, now: int, detail: str = ""
@@ -168,11 +171,6 @@ class Claims:
         if not serves(caseworker, found.queue):
             return Refusal(NOT_YOUR_QUEUE)
         return TooMany(caseworker.most) if self._is_full(work, caseworker) else None
-
-    @staticmethod
-    def _overtaken(work: Work, case: str) -> HeldBy | Refusal:
-        found = standing.read(work, case)
-        return HeldBy(found.holder) if found and found.holder else Refusal(NO_SUCH_CASE)
 
     def release(
         self, work: Work, case: str, now: int, by: Caseworker | None = None

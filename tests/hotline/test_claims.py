@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,9 +10,16 @@ from bot.cases.life import Move, Refusal, Role, State
 from bot.cases.urgency import Priority
 from bot.hotline import claims as said
 from bot.hotline.claims import Claimed, HeldBy, TooMany
+from tests.hotline.line import Line
+from tests.stores import migrated_url
 
 if TYPE_CHECKING:
-    from tests.hotline.line import Line
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from bot.hotline.staff import Caseworker
+    from bot.store.prepared import Prepared
+    from bot.store.writer import Work
 
 NOW, DAY, STANDARD = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.STANDARD
 
@@ -49,6 +56,70 @@ def test_what_is_over_or_unknown_is_not_claimed(line: Line) -> None:
     line.moves(mei, case, Move.CLOSE, detail="helped")
     assert line.claims_this(mei, case) == HeldBy(mei.id)
     assert line.claims_this(mei, "0" * 32) == Refusal(said.NO_SUCH_CASE)
+
+
+class Overtaken:
+    """A unit of work in which others are quicker: they move a case before and after the claim."""
+
+    def __init__(
+        self, work: Work, before: Callable[[], object], after: Callable[[], object]
+    ) -> None:
+        self._work = work
+        self._others = [before, after]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+    def run(self, statement: Prepared, *values: Any) -> int:
+        others, self._others = self._others, ()
+        for before in others[:1]:
+            before()
+        done = self._work.run(statement, *values)
+        for after in others[1:]:
+            after()
+        return done
+
+
+def overtaken(line: Line, after: Callable[[Line, Caseworker, str], object]) -> tuple[Any, str]:
+    """Let Mei claim a case that Ana claims first, from another process; return what Mei hears."""
+    mei, ana, case = line.colleague("Mei"), line.colleague("Ana"), line.waits()
+    other = Line(line.database.url.render_as_string(hide_password=False))
+    heard = line.run(
+        lambda work: line.claims.claim(
+            Overtaken(  # type: ignore[arg-type]
+                work, lambda: other.claims_this(ana, case), lambda: after(other, ana, case)
+            ),
+            case,
+            mei,
+            line.now,
+        )
+    )
+    other.database.writer.close()
+    return heard, ana.id
+
+
+@pytest.fixture
+def postgresql(tmp_path: Path) -> Iterator[Line]:
+    """Have a queue where processes do not wait for one another."""
+    made = Line(migrated_url("postgresql", tmp_path))
+    yield made
+    made.database.writer.close()
+
+
+def test_whoever_is_overtaken_hears_by_whom(postgresql: Line) -> None:
+    heard, ana = overtaken(postgresql, lambda *_: None)
+    assert heard == HeldBy(ana)
+
+
+def test_whoever_is_overtaken_by_somebody_who_gives_it_back_gets_it(postgresql: Line) -> None:
+    heard, ana = overtaken(
+        postgresql, lambda other, ana, case: other.moves(ana, case, Move.RELEASE)
+    )
+    assert isinstance(heard, Claimed)
+    told = postgresql.told(heard.case)
+    assert [(deed, who == ana) for who, deed, _ in told] == [
+        ("claim", True), ("release", True), ("claim", False),
+    ]  # fmt: skip
 
 
 # --- Who is next -----------------------------------------------------------------------------
