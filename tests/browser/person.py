@@ -102,8 +102,12 @@ class Person:
         await self.is_asked(question)
         for code in codes:
             key = self.key(question.choices[code])
+            await key.scroll_into_view_if_needed()
+            before = await key.bounding_box()
             await key.click()
             await expect(key).to_contain_text("✓")
+            after = await key.bounding_box()
+            assert after == before, f"moved from under the finger: {before} {after}"
         await self.presses(CONTROLS["done"])
 
     async def passes(self, question: Question[Any]) -> None:

@@ -68,6 +68,23 @@ async def test_whoever_scrolled_up_and_then_acts_sees_the_answer(
         assert await _is_in_sight(await person.is_asked(Welcome.seen))
 
 
+async def test_a_word_about_an_old_button_lies_over_no_number(opens: Opens, joins: Joins) -> None:
+    async with opens(NARROW) as page:
+        person = await joins(page, "Sari", "Bahasa Indonesia", "id")
+        await _comes_to_the_first_question(person)
+        other = await person.key(Welcome.seen.choices["someone"]).get_attribute("title")
+        await person.chooses(Welcome.seen, "nobody")
+        await person.is_asked(Welcome.menu)
+        await person.phone.get_by_role("button", name=other, exact=True).click()
+        toast = person.phone.locator(".toast")
+        await expect(toast).to_have_text(person.read(phrases.STALE))
+        await person.is_asked(Welcome.menu)
+        await person.presses(phrases.DANGER)
+        await person.is_asked(Danger.tell)
+        assert await _is_in_sight(await person.hears(Danger.numbers.text))
+        await expect(toast).to_be_empty(timeout=500)
+
+
 async def test_nobody_is_taken_away_from_what_they_scrolled_to(
     demo: Demo, opens: Opens, joins: Joins
 ) -> None:

@@ -62,10 +62,11 @@ function originOf(origin) {
   return origin.sender_user_name ?? origin.sender_user?.first_name ?? origin.chat?.title ?? "somebody";
 }
 
+/** As on a phone, only people's messages say that they were edited. */
 function meta(message, phone) {
   const words = wordsIn(phone.tag);
   const line = make("span", { class: "meta" });
-  if (message.edit_date) line.append(make("span", { class: "edited", lang: phone.tag, text: words.edited }), " ");
+  if (message.edit_date && !message.from?.is_bot) line.append(make("span", { class: "edited", lang: phone.tag, text: words.edited }), " ");
   line.append(make("time", { text: timeOf(message.date) }));
   return line;
 }

@@ -29,7 +29,6 @@ export class Gaze {
 
   /** The person acts: what comes next is the answer, wherever they have scrolled. */
   acted() {
-    this.first = null;
     this.isAwaiting = true;
   }
 
@@ -41,14 +40,24 @@ export class Gaze {
     this.pointDown();
   }
 
+  /** Let a message change where it stands: nothing may move from under a finger. */
+  within(change) {
+    const isAtEnd = this.isAtEnd();
+    change();
+    if (isAtEnd) this.look();
+    this.pointDown();
+  }
+
   /** Let a message come: with its number when it is the bot's, with null when it is the person's. */
   came(number, change) {
     const own = number === null;
     const follows = this.follows() || this.isAwaiting || own;
     const begins = this.isAwaiting || this.first === null || (this.isQuiet() && this.isAtEnd());
     change();
-    if (own) this.acted();
-    else if (follows) {
+    if (own) {
+      this.first = null;
+      this.isAwaiting = true;
+    } else if (follows) {
       if (begins) this.first = number;
       this.isAwaiting = false;
       this.cameAt = performance.now();

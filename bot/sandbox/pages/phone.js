@@ -124,7 +124,7 @@ export class PhoneView {
     if (!shown) return;
     const hadFocus = shown.contains(document.activeElement);
     const fresh = bubble(message, this);
-    this.gaze.during(() => shown.replaceWith(fresh));
+    this.gaze.within(() => shown.replaceWith(fresh));
     this.messages.set(message.message_id, fresh);
     if (hadFocus) this.log.focus({ preventScroll: true });
   }
@@ -179,10 +179,13 @@ export class PhoneView {
     this.toast.replaceChildren(make("span", { lang: languageOf(text, this.tag), dir: "auto", text }));
     this.toast.classList.add("shown");
     clearTimeout(this.toastTimer);
-    this.toastTimer = setTimeout(() => {
-      this.toast.classList.remove("shown");
-      this.toast.replaceChildren();
-    }, TOAST_LASTS);
+    this.toastTimer = setTimeout(() => this.endToast(), TOAST_LASTS);
+  }
+
+  endToast() {
+    clearTimeout(this.toastTimer);
+    this.toast.classList.remove("shown");
+    this.toast.replaceChildren();
   }
 
   alert(text) {
@@ -206,8 +209,14 @@ export class PhoneView {
 
   // What the person does
 
-  do(deed, asked) {
+  /** What was said to an earlier press must not lie over the answer to this. */
+  acts() {
     this.gaze.acted();
+    this.endToast();
+  }
+
+  do(deed, asked) {
+    this.acts();
     return post(`phones/${this.id}/${deed}`, asked).catch(this.complain);
   }
 
@@ -249,7 +258,7 @@ export class PhoneView {
   }
 
   hand(deed, file, about) {
-    this.gaze.acted();
+    this.acts();
     return upload(`phones/${this.id}/${deed}`, file, about).catch(this.complain);
   }
 
