@@ -255,6 +255,25 @@ def test_the_queue_is_printed_and_holds_no_words(
     assert WORDS not in done.stdout + json.dumps(case)
 
 
+def test_one_queue_can_be_listed_alone_with_what_was_promised(
+    deployment: dict[str, Path | str], case: dict[str, str | None]
+) -> None:
+    assert case["queue"] == "trafficking"
+    assert case["due_at"] is not None
+    assert case["holder"] is None
+    (found,) = json.loads(
+        haven("cases", "list", "--queue", "trafficking", "--json", **deployment).stdout
+    )
+    assert found == case
+    assert (
+        json.loads(haven("cases", "list", "--queue", "labour", "--json", **deployment).stdout) == []
+    )
+    assert "late" in haven("cases", "list", "--queue", "trafficking", **deployment).stdout
+    done = haven("cases", "list", "--queue", "harbour", **deployment)
+    assert done.returncode == 2
+    assert "child_protection" in done.stderr
+
+
 def test_a_case_is_opened_in_the_language_of_who_reads_it(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
