@@ -252,7 +252,9 @@ def test_whoever_waited_before_the_hotline_is_promised_an_answer(kind: str, tmp_
 def test_after_an_upgrade_caseworkers_go_on_where_they_were(
     dump: Path, kind: str, tmp_path: Path
 ) -> None:
-    home = Home(tmp_path, kind=kind, database=restored(dump, kind, tmp_path))
+    database = restored(dump, kind, tmp_path)
+    upgrade(database)
+    home = Home(tmp_path, kind=kind, database=database)
     work = home.database.writer.run_now
     staff = Staff(VAULT)
     colleague = work(lambda work: staff.by_account(work, ACCOUNT))
