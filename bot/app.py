@@ -34,7 +34,9 @@ from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.upgrade import upgrade
-from bot.vault import HostKey, Vault
+from bot.vault import Audit, HostKey, Vault
+from bot.vault.erasure import Erasures
+from bot.vault.retention import Retention
 from bot.wording import setting_of
 from flows import phrases
 
@@ -70,6 +72,7 @@ class House:
     vault: Vault
     clock: Clock
     shift: Shift
+    retention: Retention
 
 
 def open_database(settings: Settings) -> Database:
@@ -142,7 +145,16 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         courier=courier,
         clock=clock,
     )
-    return House(database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift)
+    retention = Retention(erasures_of(settings, vault), settings.keep_days)
+    return House(
+        database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift, retention
+    )
+
+
+def erasures_of(settings: Settings, vault: Vault) -> Erasures:
+    """Return what erases cases, and what is remembered of them elsewhere."""
+    kept = Conversations(vault)
+    return Erasures(vault, Audit(vault), DataDirectory(settings.data).files, kept.forget_case)
 
 
 async def wake(house: House) -> None:
@@ -228,6 +240,7 @@ async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
         house.courier.run(),
         keeper.run(),
         _look_after(house, poller),
+        house.retention.run(house.database, house.clock),
         house.shift.run(house.database.writer, house.dispatcher, house.courier, house.clock),
         _watch(house),
     ]

@@ -31,6 +31,14 @@ class BackupRefused(HavenError):
     """A backup, its key or its ledger cannot be used; the text says why."""
 
 
+class UnderHold(HavenError):
+    """A case must be kept by law for now; nothing of it is erased."""
+
+
+class HoldRefused(HavenError):
+    """A legal hold that cannot be set; the text says why."""
+
+
 class AlreadyEnrolled(HavenError):
     """The account belongs to a caseworker already."""
 

@@ -24,7 +24,8 @@ EVENTS = frozenset(
         "case_opened", "case_raised", "case_withdrawn", "file_saved", "file_failed", "tidied",
         "store_failed", "library", "loss_window", "outage", "left_group", "deferred",
         "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
-        "hotline_alerts", "answer_set_aside",
+        "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
+        "retention_waits",
     }
 )  # fmt: skip
 FIELDS = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.cases.grounds import Grounds, grounds, together
 from bot.cases.intake import open_reasons, read_contents, read_file, report_place
@@ -23,6 +23,7 @@ from bot.cases.urgency import reasons_in_words
 from bot.clock import SECOND
 from bot.conversation import FileNote, Moment, Where
 from bot.conversation.turn import LEFT_EMPTY
+from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, case_keys, cases, files, notices, reports
 from bot.store.tables import staff as colleagues
 from bot.text import _
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bot.cases.grounds import Law
     from bot.conversation import Answer, Book
     from bot.store.database import Database
+    from bot.store.writer import Work
     from bot.text import Catalogue
     from bot.vault import Vault
     from bot.vault.casekeys import Sealer
@@ -149,6 +151,9 @@ _QUEUE = (
     cases.c.due_at,
     colleagues.c.title,
 )
+_CALLED = Prepared(
+    lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
+)
 _HELD = colleagues.c.id == cases.c.holder
 _WITH_HOLDER = cases.outerjoin(colleagues, _HELD)
 _TAKEN = (State.HELD.value, State.OPEN.value)
@@ -178,6 +183,12 @@ async def queue(database: Database, most: int = MOST, only: str = "") -> list[Wa
             found += [_waiting(row) for row in (await connection.execute(first)).all()]
     found.sort(key=lambda case: (case.priority, case.waiting_since))
     return found[:most]
+
+
+def case_called(work: Work, reference: str) -> str | None:
+    """Return the id of the case with a reference, however it is typed; None for none."""
+    found = work.rows(_CALLED, read_reference(reference))
+    return str(found[0][0]) if found else None
 
 
 async def notices_since(database: Database, moment: int) -> list[Notice]:

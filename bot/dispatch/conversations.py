@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.clock import DAY, HOUR
+from bot.clock import HOUR
 from bot.conversation import Position
 from bot.errors import DoesNotOpen
 from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import conversations
 from bot.vault import Purpose
+from bot.vault.retention import DRAFTS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Vault
 
-KEPT = DAY
-"""How long a conversation, and the draft in it, is kept after its last step."""
+
+KEPT = DRAFTS_KEPT
 
 
 class Conversation(msgspec.Struct, array_like=True):
@@ -137,6 +138,9 @@ _TOUCH = Prepared(
     "touched_at",
     "row",
 )
+_FORGET = Prepared(
+    lambda _: delete(conversations).where(conversations.c.chat_key == bindparam("key")), "key"
+)
 _EXPIRE = Prepared(
     lambda _: delete(conversations).where(
         conversations.c.id.in_(
@@ -192,9 +196,18 @@ class Conversations:
         work.many(_CHANGE, same_hour)
         work.many(_TOUCH, new_hour)
 
+    def forget_case(self, work: Work, key: bytes, case: str) -> int:
+        """Erase a chat's conversation if it is about a case, or cannot be read; tell whether."""
+        row = self.load(work, [key]).get(key)
+        if row is None:
+            return 0
+        held = row.conversation.holding
+        about = {row.conversation.case, held.case if held else ""}
+        return work.run(_FORGET, key) if row.fault is not None or case in about else 0
+
     def expire(self, work: Work, now: int, most: int = 2000) -> int:
         """Erase conversations whose last step was more than a day ago; return how many went."""
-        return work.run(_EXPIRE, now - KEPT - HOUR, most)
+        return work.run(_EXPIRE, now - DRAFTS_KEPT - HOUR, most)
 
 
 def copy_of(position: Position) -> Position:

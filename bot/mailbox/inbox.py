@@ -14,6 +14,7 @@ from bot.errors import DoesNotOpen
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
+from bot.vault.retention import SET_ASIDE_KEPT, UPDATES_KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
 DIGEST_LENGTH = 16
-REMEMBERED = 8 * DAY
-"""How long we know an update again; Telegram forgets it after one day."""
-QUARANTINE = DAY
-"""How long an update that could not be handled keeps its content."""
 DEATHS = 3
 """Times a process may die over an update before it is set aside."""
 
@@ -254,8 +251,8 @@ class Inbox:
 
     def tidy(self, work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""
-        work.run(_SHRED, now - QUARANTINE)
-        return work.run(_FORGET, most, now - REMEMBERED)
+        work.run(_SHRED, now - SET_ASIDE_KEPT)
+        return work.run(_FORGET, most, now - UPDATES_KNOWN)
 
     def _place(self, arrival: Arrival) -> bytes:
         return b"%d/%d/%b" % (self.bot, arrival.update_id, arrival.digest)

@@ -9,22 +9,18 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from bot.clock import DAY, HOUR
 from bot.errors import DoesNotOpen
 from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import UNSENT, outbox
 from bot.vault import Purpose
+from bot.vault.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.store.writer import Work
     from bot.vault import Vault
-
-NUMBERS_KEPT = 48 * HOUR
-"""How long we keep the number of a message: after that Telegram lets nobody delete it."""
-UNDELIVERED_KEPT = 7 * DAY
 
 
 class State(StrEnum):

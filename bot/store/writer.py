@@ -169,13 +169,28 @@ class Writer:
             raise error
         return result  # type: ignore[no-any-return]
 
+    async def empty_log(self) -> bool:
+        """Cut SQLite's log to nothing; tell whether no reader was in the way.
+
+        What was erased stands in the log until then. PostgreSQL recycles its own in its own time.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bool] = loop.create_future()
+
+        def tell(is_empty: bool | None, error: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, done, is_empty, error)
+
+        self._hand_in(None, tell)
+        return await done
+
     def close(self) -> None:
         """Finish what was handed in, then close the connection."""
         self._is_closed = True
         self._units.put(None)
         self._thread.join()
 
-    def _hand_in(self, unit: Callable[[Work], T], tell: Tell) -> None:
+    def _hand_in(self, unit: Callable[[Work], T] | None, tell: Tell) -> None:
         if self._is_closed:
             raise StoreFailed("the store is closed")
         self._units.put((unit, tell))
@@ -200,6 +215,9 @@ class Writer:
             if handed is None:
                 break
             unit, tell = handed
+            if unit is None:
+                tell(self._empty_log(cursor), None)
+                continue
             dirty = True
             tell(*self._one(cursor, begin, work, unit))
             self._keep_log_short(cursor)

@@ -1,0 +1,151 @@
+"""Delete everything of one case, the key first, in one unit of work; and look what is left.
+
+What a case consists of is read from the schema: every table that refers to `cases`. Letters with
+words in them that were never delivered go too; numbers of messages stay for their 48 hours, or
+nobody could remove those from the phone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, func, select
+
+from bot.store.prepared import Prepared
+from bot.store.tables import (
+    UNSENT,
+    case_keys,
+    cases,
+    conversations,
+    exchanges,
+    files,
+    metadata,
+    outbox,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Table
+
+    from bot.store.database import Database
+    from bot.store.writer import Work
+
+    Beside = Callable[[Work, bytes, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A case whose rows are gone, and what is still to be done."""
+
+    case: str
+    files: tuple[str, ...]
+    rows: int = 0
+
+
+def tables_of_a_case() -> tuple[Table, ...]:
+    """Return every table whose rows belong to a case, the key first."""
+    found = [
+        table
+        for table in metadata.sorted_tables
+        if any(key.column is cases.c.id for key in table.foreign_keys)
+    ]
+    return tuple(sorted(found, key=lambda table: table is not case_keys))
+
+
+def _delete_of(table: Table) -> Prepared:
+    column = cases.c.id if table is cases else table.c.case_id
+    return Prepared(lambda _: delete(table).where(column == bindparam("case")), "case")
+
+
+def _count_of(table: Table) -> Prepared:
+    column = cases.c.id if table is cases else table.c.case_id
+    return Prepared(
+        lambda _: select(func.count()).select_from(table).where(column == bindparam("case")), "case"
+    )
+
+
+OF_A_CASE = (*tables_of_a_case(), cases)
+_DELETES = [_delete_of(table) for table in OF_A_CASE]
+_COUNTS = {table.name: _count_of(table) for table in OF_A_CASE}
+_CASE = Prepared(
+    lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")).with_for_update(),
+    "case",
+)
+_OTHERS = Prepared(
+    lambda _: (
+        select(func.count())
+        .select_from(cases)
+        .where(cases.c.chat_key == bindparam("key"), cases.c.id != bindparam("case"))
+    ),
+    "key",
+    "case",
+)
+_FILES = Prepared(lambda _: select(files.c.id).where(files.c.case_id == bindparam("case")), "case")
+_LETTERS = Prepared(
+    lambda _: delete(outbox).where(
+        outbox.c.id.in_(
+            select(exchanges.c.letter).where(
+                exchanges.c.case_id == bindparam("case"), exchanges.c.letter.is_not(None)
+            )
+        )
+    ),
+    "case",
+)
+_WAITING = Prepared(
+    lambda _: delete(outbox).where(UNSENT, outbox.c.chat_key == bindparam("key")), "key"
+)
+_UNDELIVERED = Prepared(
+    lambda _: delete(outbox).where(
+        outbox.c.chat_key == bindparam("key"), outbox.c.body.is_not(None)
+    ),
+    "key",
+)
+_CONVERSATION = Prepared(
+    lambda _: delete(conversations).where(conversations.c.chat_key == bindparam("key")), "key"
+)
+
+
+def shred(work: Work, case: str, beside: Beside) -> Begun | None:
+    """Delete a case's key, then all its rows; None for no such case.
+
+    Args:
+        work: the unit of work.
+        case: its id.
+        beside: forgets what else is known of the chat, and says how many rows that were.
+    """
+    found = work.rows(_CASE, case)
+    if not found:
+        return None
+    key = bytes(found[0][0])
+    names = tuple(str(name) for (name,) in work.rows(_FILES, case))
+    rows = work.run(_DELETES[0], case)  # the key
+    rows += work.run(_LETTERS, case)
+    if not work.rows(_OTHERS, key, case)[0][0]:
+        rows += work.run(_WAITING, key) + work.run(_UNDELIVERED, key)
+    rows += beside(work, key, case)
+    rows += sum(work.run(statement, case) for statement in _DELETES[1:])
+    return Begun(case, names, rows)
+
+
+def forget_conversation(work: Work, key: bytes, _case: str) -> int:
+    """Erase whatever is known of a chat; return how many rows that were."""
+    return work.run(_CONVERSATION, key)
+
+
+def left_of(database: Database, case: str) -> list[str]:
+    """Look with a connection of our own which tables still know a case."""
+    connection = database.connect()
+    cursor = connection.cursor()
+    left = []
+    try:
+        for name, statement in _COUNTS.items():
+            compiled = statement.on(database.dialect)
+            cursor.execute(compiled.sql, compiled.row((case,)))
+            if cursor.fetchone()[0]:
+                left.append(name)
+    finally:
+        cursor.close()
+        connection.close()
+    return left
