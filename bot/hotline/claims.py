@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from bot.cases.life import ABOVE, Move, Refusal, Role, State, move
 from bot.cases.urgency import Priority
 from bot.hotline import standing
-from bot.hotline.waiting import find_next
+from bot.hotline.waiting import find_next, take_next
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
 from bot.text import _
@@ -33,8 +33,6 @@ AS_MANY_AS = {Priority.EMERGENCY: 2}
 """How many chats one of a priority counts as; any other counts as one."""
 OTHER_LANGUAGE = "other_language"
 """What the audit log says of a claim outside the caseworker's languages."""
-TRIES = 5
-"""How often somebody who was overtaken is offered the next case before they are told so."""
 _BACK_TO_THE_QUEUE = frozenset({Move.RELEASE, Move.LAPSE, Move.REOPEN})
 _AT_WORK = frozenset({State.OPEN, State.REFERRED})
 
@@ -125,13 +123,11 @@ class Claims:
             return moved
         if self._is_full(work, caseworker):
             return TooMany(caseworker.most)
-        for _try in range(TRIES):
-            case = find_next(work, caseworker.queues, caseworker.languages)
-            if case is None:
-                break
-            if self._take(work, case, caseworker, now):
-                return Claimed(case)
-        return Refusal(NOBODY_WAITS)
+        case = take_next(work, caseworker.queues, caseworker.languages, caseworker.id, now)
+        if case is None:
+            return Refusal(NOBODY_WAITS)
+        self._audit.note(work, now, caseworker.id, Move.CLAIM.value, case)
+        return Claimed(case)
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> Taken:
         """Give a caseworker this case, if nobody holds it and it is theirs to take."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, bindparam, column, select, true, union_all, values
+from sqlalchemy import String, bindparam, column, select, true, union_all, update, values
 
+from bot.cases.life import State
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.sql.elements import ClauseElement
 
     from bot.store.writer import Work
+
+
+_WAITS = cases.alias("waits")
 
 
 def find_next(work: Work, queues: Iterable[str], languages: Iterable[str]) -> str | None:
@@ -28,23 +31,58 @@ def find_next(work: Work, queues: Iterable[str], languages: Iterable[str]) -> st
 
     On PostgreSQL one that another process is taking at this instant is passed over.
     """
-    spoken = tuple(languages)
-    ranges = [(queue, language) for queue in queues for language in spoken]
-    if not ranges:
-        return None
-    rows = work.rows(statement(len(ranges)), *(code for pair in ranges for code in pair))
+    codes = _pairs(queues, languages)
+    rows = work.rows(finding(len(codes) // 2), *codes) if codes else []
     return rows[0][0] if rows else None
 
 
+def take_next(
+    work: Work, queues: Iterable[str], languages: Iterable[str], staff: str, now: int
+) -> str | None:
+    """Give a caseworker the case that is next, in one statement; return it."""
+    codes = _pairs(queues, languages)
+    rows = work.rows(taking(len(codes) // 2), staff, now, *codes) if codes else []
+    return rows[0][0] if rows else None
+
+
+def _pairs(queues: Iterable[str], languages: Iterable[str]) -> list[str]:
+    """Return every queue with every language, one after the other."""
+    spoken = tuple(languages)
+    return [code for queue in queues for language in spoken for code in (queue, language)]
+
+
 @cache
-def statement(ranges: int) -> Prepared:
+def finding(ranges: int) -> Prepared:
     """Return what finds the next case in so many pairs of a queue and a language."""
-    names = [name for pair in _names(ranges) for name in pair]
-    best = {"sqlite": _best_of_a_union, "postgresql": _best_of_a_join}
-    return Prepared(lambda dialect: best[dialect](ranges), *names)
+    return Prepared(lambda dialect: _BEST[dialect](ranges), *_flat(ranges))
 
 
-def _best_of_a_union(ranges: int) -> ClauseElement:
+@cache
+def taking(ranges: int) -> Prepared:
+    """Return what gives the next case to a caseworker, if nobody holds it."""
+    return Prepared(
+        lambda dialect: (
+            update(cases)
+            .where(
+                cases.c.id == _BEST[dialect](ranges).scalar_subquery(),
+                cases.c.holder.is_(None),
+                CASE_WAITS,
+            )
+            .values(
+                status=State.HELD.value,
+                holder=bindparam("staff"),
+                claimed_at=bindparam("at"),
+                worked_at=None,
+            )
+            .returning(cases.c.id)
+        ),
+        "staff",
+        "at",
+        *_flat(ranges),
+    )
+
+
+def _best_of_a_union(ranges: int) -> Select[Any]:
     """Ask for each range by itself: SQLite joins nothing that looks at its neighbour."""
     firsts = [
         select(_first(bindparam(queue), bindparam(language)).subquery())
@@ -53,7 +91,7 @@ def _best_of_a_union(ranges: int) -> ClauseElement:
     return _best(union_all(*firsts).subquery("first"))
 
 
-def _best_of_a_join(ranges: int) -> ClauseElement:
+def _best_of_a_join(ranges: int) -> Select[Any]:
     """Ask for the first row beside each pair: planned once, not once for each pair.
 
     With six queues and six languages, 0.6 ms against 3.5 for as many parts.
@@ -66,19 +104,26 @@ def _best_of_a_join(ranges: int) -> ClauseElement:
     return _best(found, select(found.c.id).select_from(pairs.join(found, true())))
 
 
-def _best(first: Any, chosen: Select[Any] | None = None) -> ClauseElement:
+def _best(first: Any, chosen: Select[Any] | None = None) -> Select[Any]:
     asked = select(first.c.id) if chosen is None else chosen
     return asked.order_by(first.c.priority, first.c.waiting_since, first.c.id).limit(1)
 
 
 def _first(queue: ColumnElement[Any], language: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(cases.c.id, cases.c.priority, cases.c.waiting_since)
-        .where(CASE_WAITS, cases.c.queue == queue, cases.c.language == language)
-        .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
+        select(_WAITS.c.id, _WAITS.c.priority, _WAITS.c.waiting_since)
+        .where(CASE_WAITS, _WAITS.c.queue == queue, _WAITS.c.language == language)
+        .order_by(_WAITS.c.priority, _WAITS.c.waiting_since, _WAITS.c.id)
         .limit(1)
     )
 
 
 def _names(ranges: int) -> list[tuple[str, str]]:
     return [(f"queue_{place}", f"language_{place}") for place in range(ranges)]
+
+
+def _flat(ranges: int) -> list[str]:
+    return [name for pair in _names(ranges) for name in pair]
+
+
+_BEST = {"sqlite": _best_of_a_union, "postgresql": _best_of_a_join}

@@ -109,7 +109,8 @@ class Claiming:
     def asked(self) -> tuple[Prepared, tuple[Any, ...]]:
         """Return the statement that finds the next case, and its values."""
         pairs = [(queue, language) for queue in QUEUES for language in LANGUAGES]
-        return waiting.statement(len(pairs)), tuple(code for pair in pairs for code in pair)
+        codes = (code for pair in pairs for code in pair)
+        return waiting.taking(len(pairs)), ("nobody", 0, *codes)
 
     def _claim(self, work: Work, who: Caseworker) -> str | None:
         taken = self._claims.claim_next(work, who, self._clock.now())
