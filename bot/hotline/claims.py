@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.cases.life import ABOVE, Move, Refusal, Role, State, move
-from bot.cases.urgency import Priority
 from bot.hotline import standing
-from bot.hotline.waiting import find_next, take_next
+from bot.hotline.waiting import find_next, load, take_next
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
 from bot.text import _
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from bot.text import Text
     from bot.vault.audit import Audit
 
-AS_MANY_AS = {Priority.EMERGENCY: 2}
-"""How many chats one of a priority counts as; any other counts as one."""
 OTHER_LANGUAGE = "other_language"
 """What the audit log says of a claim outside the caseworker's languages."""
 _BACK_TO_THE_QUEUE = frozenset({Move.RELEASE, Move.LAPSE, Move.REOPEN})
@@ -91,12 +88,13 @@ _TAKE = Prepared(
 )
 _HELD = Prepared(
     lambda _: (
-        select(cases.c.id, cases.c.priority)
+        select(cases.c.id)
         .where(cases.c.holder == bindparam("staff"), standing.IS_TAKEN)
         .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
     ),
     "staff",
 )
+_LOAD = Prepared(lambda _: load("staff"), "staff")
 
 
 class Claims:
@@ -121,11 +119,10 @@ class Claims:
         moved = move(State.WAITING, Move.CLAIM, caseworker.role)
         if isinstance(moved, Refusal):
             return moved
-        if self._is_full(work, caseworker):
-            return TooMany(caseworker.most)
-        case = take_next(work, caseworker.queues, caseworker.languages, caseworker.id, now)
+        case = take_next(work, caseworker, now)
         if case is None:
-            return Refusal(NOBODY_WAITS)
+            full = self._is_full(work, caseworker)
+            return TooMany(caseworker.most) if full else Refusal(NOBODY_WAITS)
         self._audit.note(work, now, caseworker.id, Move.CLAIM.value, case)
         return Claimed(case)
 
@@ -271,13 +268,12 @@ class Claims:
     @staticmethod
     def held_by(work: Work, staff: str) -> list[str]:
         """Return the cases somebody holds and has not referred, the most urgent first."""
-        return [case for case, _priority in work.rows(_HELD, staff)]
+        return [case for (case,) in work.rows(_HELD, staff)]
 
     @staticmethod
     def load(work: Work, staff: str) -> int:
         """Return how many chats somebody holds; one of priority 0 counts as two."""
-        held = work.rows(_HELD, staff)
-        return sum(AS_MANY_AS.get(priority, 1) for _case, priority in held)
+        return int(work.rows(_LOAD, staff)[0][0])
 
     def _is_full(self, work: Work, caseworker: Caseworker) -> bool:
         return self.load(work, caseworker.id) >= caseworker.most

@@ -9,9 +9,22 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, bindparam, column, select, true, union_all, update, values
+from sqlalchemy import (
+    String,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+    update,
+    values,
+)
 
 from bot.cases.life import State
+from bot.hotline.standing import IS_TAKEN
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
 
@@ -20,10 +33,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
+    from bot.hotline.staff import Caseworker
     from bot.store.writer import Work
 
 
-_WAITS = cases.alias("waits")
+_WAITS, _MINE = cases.alias("waits"), cases.alias("mine")
+AN_EMERGENCY_COUNTS = 2
+"""How many chats one of priority 0 counts as; any other counts as one."""
 
 
 def find_next(work: Work, queues: Iterable[str], languages: Iterable[str]) -> str | None:
@@ -36,12 +52,17 @@ def find_next(work: Work, queues: Iterable[str], languages: Iterable[str]) -> st
     return rows[0][0] if rows else None
 
 
-def take_next(
-    work: Work, queues: Iterable[str], languages: Iterable[str], staff: str, now: int
-) -> str | None:
-    """Give a caseworker the case that is next, in one statement; return it."""
-    codes = _pairs(queues, languages)
-    rows = work.rows(taking(len(codes) // 2), staff, now, *codes) if codes else []
+def take_next(work: Work, caseworker: Caseworker, now: int) -> str | None:
+    """Give a caseworker the case that is next, if they have a hand free; return it.
+
+    One statement: what costs time on PostgreSQL is how often it is asked.
+    """
+    codes = _pairs(caseworker.queues, caseworker.languages)
+    if not codes:
+        return None
+    rows = work.rows(
+        taking(len(codes) // 2), caseworker.id, now, caseworker.id, caseworker.most, *codes
+    )
     return rows[0][0] if rows else None
 
 
@@ -59,7 +80,7 @@ def finding(ranges: int) -> Prepared:
 
 @cache
 def taking(ranges: int) -> Prepared:
-    """Return what gives the next case to a caseworker, if nobody holds it."""
+    """Return what gives the next case to a caseworker who holds fewer than so many chats."""
     return Prepared(
         lambda dialect: (
             update(cases)
@@ -67,6 +88,7 @@ def taking(ranges: int) -> Prepared:
                 cases.c.id == _BEST[dialect](ranges).scalar_subquery(),
                 cases.c.holder.is_(None),
                 CASE_WAITS,
+                load("who").scalar_subquery() < bindparam("most"),
             )
             .values(
                 status=State.HELD.value,
@@ -78,7 +100,17 @@ def taking(ranges: int) -> Prepared:
         ),
         "staff",
         "at",
+        "who",
+        "most",
         *_flat(ranges),
+    )
+
+
+def load(who: str) -> Select[Any]:
+    """Return, as SQL, how many chats somebody holds; an emergency counts as more than one."""
+    weight = case((_MINE.c.priority == literal(0), literal(AN_EMERGENCY_COUNTS)), else_=literal(1))
+    return select(func.coalesce(func.sum(weight), literal(0))).where(
+        _MINE.c.holder == bindparam(who), IS_TAKEN
     )
 
 

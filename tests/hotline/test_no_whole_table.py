@@ -24,11 +24,12 @@ ASKED = {
     "next of many": (waiting.finding(12), ("labour", "id") * 12, "ix_cases_waiting"),
     "next, taken": (
         waiting.taking(12),
-        ("somebody", MIDDAY, *("labour", "id") * 12),
+        ("a", MIDDAY, "a", 3, *("labour", "id") * 12),
         "ix_cases_waiting",
     ),
     "held": (claims._HELD, ("somebody",), "ix_cases_holder"),
     "late": (watch._LATE, (*SPANS, MIDDAY), "ix_cases_due_at"),
+    "load": (claims._LOAD, ("somebody",), "ix_cases_holder"),
     "held by one": (*ONE_HOLDER, "ix_cases_holder"),
     "held by several": (*TWO_HOLDERS, "ix_cases_holder"),
     "one case": (standing._READ, ("a",), "cases"),

@@ -110,7 +110,7 @@ class Claiming:
         """Return the statement that finds the next case, and its values."""
         pairs = [(queue, language) for queue in QUEUES for language in LANGUAGES]
         codes = (code for pair in pairs for code in pair)
-        return waiting.taking(len(pairs)), ("nobody", 0, *codes)
+        return waiting.taking(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
 
     def _claim(self, work: Work, who: Caseworker) -> str | None:
         taken = self._claims.claim_next(work, who, self._clock.now())
