@@ -1,8 +1,41 @@
-"""What all tests share: transcripts are tests as well, and no test has a deadline."""
+"""What all tests share: transcripts are tests as well, and no test has a deadline.
 
+On a build server (`CI` is set) hypothesis tries the same examples every time, so that a failure is
+the change's own; everywhere else it goes on looking for new ones.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
 from hypothesis import settings
+
+from bot.log import configure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytest_plugins = ["tests.transcripts_plugin"]
 
-settings.register_profile("haven", deadline=None)
+settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("haven")
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Log as a deployment does, with everything turned up to DEBUG."""
+    out = io.StringIO()
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure(out)
+    root.setLevel(logging.DEBUG)
+    yield out
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()

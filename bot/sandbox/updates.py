@@ -64,6 +64,8 @@ class Updates:
         self._dice = dice
         self._queue: deque[Waiting] = deque()
         self._soonest = 1 << 62
+        self.batches = 0
+        """How many batches with something in them were handed out."""
         self._handed = 0
         self._handed_end = 0
         self._repeated: list[Waiting] = []
@@ -130,6 +132,7 @@ class Updates:
         queue = self._queue
         batch = [queue[place] for place in range(min(limit, len(queue)))]
         self._handed = len(batch)
+        self.batches += bool(batch)
         self._handed_end = batch[-1].update_id + 1 if batch else 0
         return self._disturbed(batch)
 

@@ -26,6 +26,8 @@ from tests.dispatch.peeking import (
 )
 
 if TYPE_CHECKING:
+    import io
+
     from tests.houses import Home
     from tests.people import Person
 
@@ -446,7 +448,9 @@ def test_first_words_go_along_with_what_is_sent_later(home: Home) -> None:
     assert case.sent[0].answers["also"] == ("my boss has my passport",)
 
 
-def test_no_word_of_anybody_reaches_a_log(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_word_of_anybody_reaches_a_log(
+    home: Home, log: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
     person = home.person()
     person.says("needle-one")
     person.presses("English", "Nobody can see", "Tell what happened")
@@ -454,7 +458,7 @@ def test_no_word_of_anybody_reaches_a_log(home: Home, capfd: pytest.CaptureFixtu
     person.says("needle-two")
     tell(person)
     person.presses("Send")
-    out = "".join(capfd.readouterr())
+    out = "".join((log.getvalue(), *capfd.readouterr()))
     assert "case_opened" in out
     assert "needle" not in out
     assert str(person.id) not in out

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Receive = Callable[[Sequence[Raw]], Awaitable[None]]
 
+SLOW_DISK = 0.25
+"""Seconds."""
+
 
 def break_on_purpose(flaw: str) -> None:
     """Break what is named, e.g. `forgets` or `dies_over:rice`."""
@@ -33,13 +36,20 @@ def break_on_purpose(flaw: str) -> None:
 
 
 def _confirms_early(_value: str) -> None:
-    """Ask for the next batch, and so confirm this one, while it is still being kept."""
+    """Ask for the next batch, and so confirm this one, while it is still being kept.
+
+    Keeping takes as long as on a slow disk: longer than it takes until a kill that was to meet it.
+    """
     unfinished: set[asyncio.Future[None]] = set()
+
+    async def keep(batch: Sequence[Raw], receive: Receive) -> None:
+        await asyncio.sleep(SLOW_DISK)
+        await receive(batch)
 
     async def settle(
         _self: AfterCommit, batch: Sequence[Raw], asked: int | None, receive: Receive
     ) -> int | None:
-        keeping = asyncio.ensure_future(receive(batch))
+        keeping = asyncio.ensure_future(keep(batch, receive))
         unfinished.add(keeping)
         keeping.add_done_callback(unfinished.discard)
         return end_of(batch, asked)

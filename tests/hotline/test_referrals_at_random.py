@@ -75,7 +75,9 @@ class Evening(RuleBasedStateMachine):
     @precondition(lambda self: self.buttons)
     @rule(data=st.data())
     def press(self, data: st.DataObject) -> None:
-        token, seen = data.draw(st.sampled_from(self.buttons[::-1]))
+        self._pressed(*data.draw(st.sampled_from(self.buttons[::-1])))
+
+    def _pressed(self, token: str, seen: tuple[str, ...]) -> None:
         pressed = self.asked.consent.read(token)
         assert pressed is not None
         before = self.asked.now(self.case, self._offer(pressed.referral))
@@ -87,6 +89,17 @@ class Evening(RuleBasedStateMachine):
         if not came.changed:
             assert came.referral == before
         self._shown(came)
+
+    @precondition(lambda self: any(map(self._agrees, self.buttons)))
+    @rule(data=st.data())
+    def agree(self, data: st.DataObject) -> None:
+        """Press a button that agrees: what it is all about comes up too seldom by itself."""
+        those = [button for button in self.buttons[::-1] if self._agrees(button)]
+        self._pressed(*data.draw(st.sampled_from(those)))
+
+    def _agrees(self, button: tuple[str, tuple[str, ...]]) -> bool:
+        pressed = self.asked.consent.read(button[0])
+        return pressed is not None and pressed.deed is Deed.AGREE
 
     def _shown(self, came: Pressing) -> None:
         if came.shows is Shows.SCREEN:

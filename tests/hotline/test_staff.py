@@ -226,7 +226,7 @@ class Comings(RuleBasedStateMachine):
     @precondition(lambda self: self.people)
     @rule(dice=st.randoms(use_true_random=False))
     def leaves(self, dice: Any) -> None:
-        who = dice.choice(sorted(self.people))
+        who = dice.choice(list(self.people))  # as they came: ids are random
         was = self.people[who]["active"]
         assert self._run(lambda work: STAFF.disable(work, who)) == was
         self.people[who] |= {"active": False, "on": False, "account": 0}
@@ -234,7 +234,7 @@ class Comings(RuleBasedStateMachine):
     @precondition(lambda self: self.people)
     @rule(dice=st.randoms(use_true_random=False), on=st.booleans())
     def comes_or_goes(self, dice: Any, on: bool) -> None:
-        who = dice.choice(sorted(self.people))
+        who = dice.choice(list(self.people))  # as they came: ids are random
         self._run(lambda work: STAFF.set_duty(work, who, on=on))
         if self.people[who]["active"]:
             self.people[who]["on"] = on

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import logging
 import struct
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-import structlog
 
-from bot.log import configure
 from bot.sandbox import TOKEN
 from tests.stories.evening import evening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import io
     from pathlib import Path
 
 NEEDLE = "Jarum針-7f3a"
@@ -58,21 +55,6 @@ def numbers(number: int) -> dict[str, bytes]:
         "little": struct.pack("<q", number),
         "big": struct.pack(">q", number),
     }
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Log as a deployment does, with everything turned up to DEBUG."""
-    out = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    configure(out)
-    root.setLevel(logging.DEBUG)
-    yield out
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 async def test_a_needle_in_every_answer_is_found_nowhere(
