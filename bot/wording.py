@@ -21,7 +21,7 @@ from bot.places.recipients import RECIPIENTS
 from bot.places.taiwan import IN_DANGER
 from flows import ALL, hotline, opening, phrases
 from flows.alarms import alarms
-from flows.phrasebook import GROUPS, PHRASES
+from flows.phrasebook import GROUPS, OFFICERS, PHRASES
 from flows.titles import TITLES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
     from bot.vault import Vault
 
-UNSTAFFED_KINDS = frozenset({"police", "immigration"})
+OFFICERS_KINDS = frozenset({"police", "immigration"})
 """Organisations whose people are officers: what they must do differs, and people are told."""
 
 
@@ -44,7 +44,7 @@ def setting_of(settings: Settings, vault: Vault, *, rehearsal: bool, username: s
         phrasing,
         vault,
         facts_of(settings, rehearsal=rehearsal),
-        phrasebook_of(phrasing),
+        phrasebook_of(settings, phrasing),
         consent_of(book, phrasing),
         settings.zone,
         username,
@@ -94,10 +94,15 @@ def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
     }
 
 
-def phrasebook_of(phrasing: Phrasing) -> Phrasebook:
-    """Return the phrasebook with the deployment's own blanks, danger and stop below its buttons."""
+def phrasebook_of(settings: Settings, phrasing: Phrasing) -> Phrasebook:
+    """Return what this organisation may say, danger and stop below its buttons."""
     ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
-    return Phrasebook(PHRASES, phrasing.blanks, groups=GROUPS, below=ways_out)
+    sentences = OFFICERS if _are_officers(settings) else PHRASES
+    return Phrasebook(sentences, phrasing.blanks, groups=GROUPS, below=ways_out)
+
+
+def _are_officers(settings: Settings) -> bool:
+    return settings.organisation_kind in OFFICERS_KINDS
 
 
 def consent_of(book: Book, phrasing: Phrasing) -> Consent:
@@ -120,7 +125,7 @@ def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
 def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
     """Return what is known at a moment: rehearsal, police, staffed."""
     always = {"rehearsal"} if rehearsal else set()
-    if settings.organisation_kind in UNSTAFFED_KINDS:
+    if _are_officers(settings):
         always.add("police")
     hours = Hours.of(settings)
 

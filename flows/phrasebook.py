@@ -303,3 +303,6 @@ ALL = (
 
 PHRASES: dict[str, Phrase] = {phrase.code: phrase for phrase in ALL}
 """Every sentence by its code."""
+
+OFFICERS: dict[str, Phrase] = PHRASES | {"law": Phrase("law", PEOPLE, Privacy.law_police.text)}
+"""The same where whoever answers is an officer: the law asks something else of them."""

@@ -9,9 +9,10 @@ from bot.hotline.phrasebook import LONGEST_VALUE, Phrasebook
 from bot.languages import LANGUAGES
 from bot.settings import Settings
 from bot.text import Text, bare
-from bot.wording import phrasing_of
+from bot.wording import phrasebook_of, phrasing_of
 from flows import ALL, phrases
 from flows.phrasebook import GROUPS, PHRASES
+from flows.privacy import Privacy
 from tests.house.catalogues import read_in
 
 SETTINGS = Settings(organisation="Garden of Light", contact="example.org", hours="09:00-21:00")
@@ -103,3 +104,19 @@ def test_staff_are_told_what_belongs_in_a_blank() -> None:
 
 def test_a_blank_takes_a_place_and_a_time() -> None:
     assert all(len(value) < LONGEST_VALUE for value in USUAL.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "law"),
+    [
+        ("ngo", Privacy.law.text),
+        ("labour", Privacy.law.text),
+        ("police", Privacy.law_police.text),
+        ("immigration", Privacy.law_police.text),
+    ],
+)
+def test_what_is_said_of_the_law_is_true_of_whoever_answers(kind: str, law: Text) -> None:
+    settings = Settings(organisation="Garden of Light", organisation_kind=kind)
+    book = phrasebook_of(settings, phrasing_of(settings))
+    assert book["law"].text == law
+    assert [phrase.code for phrase in book] == list(PHRASES)
