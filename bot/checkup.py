@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
 from bot.languages import LANGUAGES, catalogue
+from bot.places.recipients import RECIPIENTS
 from bot.places.taiwan import IN_DANGER
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
@@ -16,6 +17,7 @@ from bot.vault import HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from bot.settings import Settings
 
@@ -33,13 +35,24 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "database opens, and is durable", _fault(lambda: _opens(url))
     yield "database is at this release", at_this_release(url)
     yield "disk has room", _fault(lambda: _has_room(directory))
-    yield "numbers for danger", _fault(lambda: _were_read_lately(settings))
+    today = datetime.now(settings.zone).date()
+    yield "numbers for danger", _fault(lambda: _were_read_lately(numbers_too_old(today)))
+    yield "who can be told", _fault(lambda: _were_read_lately(recipients_too_old(today)))
     yield "catalogues", _fault(lambda: [catalogue(tag) for tag in LANGUAGES])
 
 
-def _were_read_lately(settings: Settings) -> None:
-    today = datetime.now(settings.zone).date()
-    if old := [entry.number for entry in IN_DANGER if not entry.is_shown(today)]:
+def numbers_too_old(today: date) -> list[str]:
+    """Return the numbers for danger that were read too long ago to be relied on."""
+    return [entry.number for entry in IN_DANGER if not entry.is_shown(today)]
+
+
+def recipients_too_old(today: date) -> list[str]:
+    """Return the codes of recipients of whom too long ago was read who they are."""
+    return [code for code, it in RECIPIENTS.items() if not it.is_offered(today)]
+
+
+def _were_read_lately(old: list[str]) -> None:
+    if old:
         raise HavenError(f"read them again, and write down when: {', '.join(old)}")
 
 
