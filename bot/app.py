@@ -29,7 +29,7 @@ from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Arrival, Inbox
 from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
-from bot.places.recipients import RECIPIENTS
+from bot.places.known import place_named
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
@@ -125,7 +125,8 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         channel = Mirror(forum, channel, database.writer, clock)
         desks = (*desks, forum)
     intake = Intake(vault, bot, settings.promised)
-    shift = shift_of(settings, vault, outbox, intake, setting, RECIPIENTS, desks)
+    recipients = place_named(settings.place).recipients
+    shift = shift_of(settings, vault, outbox, intake, setting, recipients, desks)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
 from bot.languages import LANGUAGES, catalogue
-from bot.places.recipients import RECIPIENTS
-from bot.places.taiwan import IN_DANGER
+from bot.places.known import place_named
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
 from bot.vault import HostKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
+    from bot.places.recipients import Recipient
     from bot.settings import Settings
 
 LEAST_FREE = 0.1
@@ -36,24 +36,31 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "database is at this release", at_this_release(url)
     yield "disk has room", _fault(lambda: _has_room(directory))
     today = datetime.now(settings.zone).date()
-    yield "numbers for danger", _fault(lambda: _were_read_lately(numbers_too_old(today)))
-    yield "who can be told", _fault(lambda: _were_read_lately(recipients_too_old(today)))
+    yield "the place", _fault(lambda: place_named(settings.place))
+    yield "what people are told of it", _fault(lambda: _expired(settings, today))
+    yield "who can be told", _fault(lambda: _recipients_expired(settings, today))
     yield "catalogues", _fault(lambda: [catalogue(tag) for tag in LANGUAGES])
 
 
-def numbers_too_old(today: date) -> list[str]:
-    """Return the numbers for danger that were read too long ago to be relied on."""
-    return [entry.number for entry in IN_DANGER if not entry.is_shown(today)]
+def _expired(settings: Settings, today: date) -> None:
+    _were_read_lately(place_named(settings.place).expired(today))
 
 
-def recipients_too_old(today: date) -> list[str]:
+def _recipients_expired(settings: Settings, today: date) -> None:
+    _were_read_lately(recipients_too_old(place_named(settings.place).recipients, today))
+
+
+def recipients_too_old(recipients: Mapping[str, Recipient], today: date) -> list[str]:
     """Return the codes of recipients of whom too long ago was read who they are."""
-    return [code for code, it in RECIPIENTS.items() if not it.is_offered(today)]
+    return [code for code, it in recipients.items() if not it.is_offered(today)]
 
 
 def _were_read_lately(old: list[str]) -> None:
     if old:
-        raise HavenError(f"read them again, and write down when: {', '.join(old)}")
+        raise HavenError(
+            f"expired and hidden from people: {', '.join(old)}; read them again, and write down "
+            "when (haven directory todo)"
+        )
 
 
 def at_this_release(url: str) -> str | None:

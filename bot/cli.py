@@ -132,7 +132,7 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
     from bot.cases.reading import Reader  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
-    from bot.places.taiwan_bodies import TAIWAN  # noqa: PLC0415
+    from bot.places.known import place_named  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
     settings = read_settings()
@@ -145,7 +145,7 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
         catalogue(_offered(language)),
         staff,
         organisation=settings.organisation,
-        law=TAIWAN,
+        law=place_named(settings.place).law,
     )
 
     async def look() -> Opened | None:

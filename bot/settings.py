@@ -26,6 +26,7 @@ FIXES = {
     "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
     "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
     "database_url": "sqlite:///path or postgresql://user@host/name",
+    "place": "the country whose numbers and law people are told, e.g. HAVEN_PLACE=taiwan",
     "time_zone": "a zone's name, e.g. Asia/Taipei",
     "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
     "organisation_kind": "one of: ngo, police, immigration, labour",
@@ -61,6 +62,8 @@ class Settings(BaseSettings):
     """The secret of this host, outside the data folder."""
     database_url: str | None = None
     """Another database than the SQLite file in the data folder."""
+    place: Annotated[str, Field(max_length=40)] = "taiwan"
+    """The country whose numbers and law people are told."""
     time_zone: str = "Asia/Taipei"
     """The zone of hours and dates people see."""
     organisation: Annotated[str, Field(max_length=60)] = ""

@@ -22,7 +22,7 @@ from bot.hotline.staff import Staff
 from bot.hotline.watch import Watch
 from bot.hotline.words import DISPOSITIONS
 from bot.log import log
-from bot.places.recipients import RECIPIENTS
+from bot.places.known import place_named
 from bot.vault.audit import Audit
 from flows.phrasebook import GROUPS
 
@@ -124,7 +124,9 @@ def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:
             titles=setting.phrasing.titles,
             groups=GROUPS,
             dispositions=DISPOSITIONS,
-            recipients={code: it.name for code, it in RECIPIENTS.items()},
+            recipients={
+                code: it.name for code, it in place_named(settings.place).recipients.items()
+            },
             username=setting.username,
         )
     )

@@ -17,8 +17,7 @@ from bot.hotline import trail
 from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
-from bot.places.recipients import RECIPIENTS
-from bot.places.taiwan import IN_DANGER
+from bot.places.known import place_named
 from flows import ALL, hotline, opening, phrases
 from flows.alarms import alarms
 from flows.phrasebook import GROUPS, OFFICERS, PHRASES
@@ -45,7 +44,7 @@ def setting_of(settings: Settings, vault: Vault, *, rehearsal: bool, username: s
         vault,
         facts_of(settings, rehearsal=rehearsal),
         phrasebook_of(settings, phrasing),
-        consent_of(book, phrasing),
+        consent_of(settings, book, phrasing),
         settings.zone,
         username,
     )
@@ -81,16 +80,13 @@ def phrasing_of(settings: Settings) -> Phrasing:
 
 
 def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
-    today = datetime.now(settings.zone).date()
-    # Somebody in danger is never shown an empty card: an old number is better than none, and
-    # `haven doctor` says that it has to be read again.
-    numbers = [entry for entry in IN_DANGER if entry.is_shown(today)] or IN_DANGER
+    place = place_named(settings.place)
     return {
+        **place.blanks(read_in, datetime.now(settings.zone).date()),
         "organisation": settings.organisation,
         "contact": settings.contact,
         "hours": _hours_in_words(settings, read_in),
         "keep_days": str(settings.keep_days),
-        "numbers": "\n".join(f"{e.number} - {e.answers.read_in(read_in)}" for e in numbers),
     }
 
 
@@ -105,11 +101,11 @@ def _are_officers(settings: Settings) -> bool:
     return settings.organisation_kind in OFFICERS_KINDS
 
 
-def consent_of(book: Book, phrasing: Phrasing) -> Consent:
+def consent_of(settings: Settings, book: Book, phrasing: Phrasing) -> Consent:
     """Return what asks people whether something may be told to others."""
     words = Words(**{each.name: hotline.REFERRAL[each.name] for each in fields(Words)})
     ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
-    return Consent(book, RECIPIENTS, words, below=ways_out)
+    return Consent(book, place_named(settings.place).recipients, words, below=ways_out)
 
 
 def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
@@ -123,8 +119,9 @@ def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
 
 
 def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
-    """Return what is known at a moment: rehearsal, police, staffed."""
+    """Return what is known at a moment: rehearsal, police, staffed, and what the law says."""
     always = {"rehearsal"} if rehearsal else set()
+    place = place_named(settings.place)
     if _are_officers(settings):
         always.add("police")
     hours = Hours.of(settings)
@@ -132,6 +129,7 @@ def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], 
     @lru_cache(maxsize=2)
     def known_in(minute: int) -> frozenset[str]:
         staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
-        return frozenset(always | staffed)
+        today = datetime.fromtimestamp(minute * 60, settings.zone).date()
+        return frozenset(always | staffed | place.known(today))
 
     return lambda now: known_in(now // MINUTE)

@@ -1,7 +1,7 @@
 """Someone is in danger at this moment: whom to call, how without a voice, and one question."""
 
 from bot.conversation import Choose, End, Flow, Known, Outcome, Say
-from bot.text import _, pgettext
+from bot.text import Text, _, pgettext
 from flows import phrases
 
 
@@ -10,20 +10,8 @@ class Danger(Flow):
 
     title = _("Danger now")
 
-    numbers = Say(
-        # Translators: {numbers} is a list, one number a line, e.g. 110 - police. It is safe
-        # to call, not to be where you are. Short, so that the question below is seen as well.
-        _("If you can call safely, call now. In Taiwan, day and night:\n{numbers}"),
-    )
-    without_a_voice = Say(
-        # Translators: 119 is the fire brigade and the ambulance in Taiwan. A caller who cannot
-        # speak presses 1 (rescue) again and again. "Yingwen" is how Chinese for "English" sounds:
-        # write it as your readers would say it.
-        _(
-            "If you cannot speak: in Taiwan call 119 and press 1 again and again. "
-            "If they know only Chinese, say Yingwen: it means English."
-        ),
-    )
+    numbers = Say(Text("{danger_line}\n{numbers}"))
+    without_a_voice = Say(Text("{silent_line}"))
     nobody_now = Say(
         # Translators: {hours} e.g. every day 09:00-21:00
         _(

@@ -20,13 +20,7 @@ class Language(Flow):
     title = _("Language")
 
     language = Choose(
-        # Translators: safety sentence [a]. "Call" is to phone. Leave the digits as they are.
-        # No SIM card is not "no credit".
-        _(
-            "Choose your language.\n"
-            "If you are in danger now: in Taiwan call 110. "
-            "If your phone has no SIM card, call 112 and press 0 when a voice answers."
-        ),
+        Text("{language_line}"),
         why=None,
         skippable=False,
         controls=False,

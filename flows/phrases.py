@@ -5,7 +5,7 @@ of our languages those depend on the question, and a reversed answer here is dan
 first forty characters of whatever is said are what a locked screen shows, so they are neutral.
 """
 
-from bot.text import _, pgettext
+from bot.text import Text, _, pgettext
 
 # --- The two buttons under every question; its own controls are the engine's words ---------
 
@@ -158,11 +158,8 @@ OWN_AGE_WHY = _(
 THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
 THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them. A guess is fine.")
 
-# Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
-YOUNG_NUMBER = _(
-    "There is also a phone line, for people under 18 as well. In Taiwan call 113, free, day and "
-    "night. Social workers answer. It is not the police line."
-)
+YOUNG_NUMBER = Text("{young_line}")
+"""Where people under 18 can call; no number is a translator's to write, the place fills it in."""
 
 # Translators: safety at this moment and in this place, not safety in general.
 SAFE_QUESTION = _("Are you safe where you are right now?")
@@ -187,8 +184,7 @@ NOT_KEPT = _("All right. We erase your answers. You can also talk to a person, o
 
 HURT_QUESTION = _("Is anyone hurt or ill right now?")
 HURT_WHY = _("So that a doctor is not forgotten. You do not need to say what happened.")
-# Translators: 119 is the ambulance in Taiwan.
-AMBULANCE = _("If it cannot wait, call an ambulance. In Taiwan the number is 119, day and night.")
+AMBULANCE = Text("{ambulance_line}")
 
 COUNTY_QUESTION = _("In which city or county is it? You can also write the name of a place.")
 COUNTY_WHY = _("Each city and county has its own people who can act. We do not need the address.")
@@ -239,10 +235,7 @@ NOT_SENT = _(
 
 # --- What is said between flows ------------------------------------------------------------
 
-REHEARSAL = _(
-    "This is a rehearsal, to try things out. Nobody reads or answers here. Please write nothing "
-    "that is real. If you are in danger now: in Taiwan call 110."
-)
+REHEARSAL = Text("{rehearsal_line}")
 """Stands first wherever a bot is only being tried out."""
 
 STALE = _("That button is from before. The question now is below.")

@@ -1,41 +1,30 @@
-"""Taiwan: the numbers for somebody in danger.
-
-Sources are those of the research of 2026 ([V] facts only): 110 and 119 answer day and night; 112
-reaches both from a mobile telephone without a SIM card.
-"""
+"""Taiwan: what is true there, put together."""
 
 from __future__ import annotations
 
-from datetime import date
+from bot.places.place import Place
+from bot.places.recipients import RECIPIENTS
+from bot.places.taiwan_bodies import TAIWAN as LAW
+from bot.places.taiwan_directory import NOT_SHOWN, SHOWN
+from bot.places.taiwan_facts import CHAPTERS
+from bot.places.taiwan_lines import LINES
 
-from bot.places.directory import Entry
-from bot.text import _
-
-READ = date(2026, 11, 24)
-EXPIRES = date(2027, 11, 24)
-
-IN_DANGER = (
-    Entry(
-        "110",
-        _("police"),
-        "english.taichung.gov.tw/1139972; retiredintaiwan.club emergency guide",
-        READ,
-        EXPIRES,
-    ),
-    Entry(
-        "112",
-        # Translators: a mobile phone without a SIM card; a recorded voice answers first.
-        _("without a SIM card; when a voice answers, press 0"),
-        "excusemetaiwan.com/emergencycall",
-        READ,
-        EXPIRES,
-    ),
-    Entry(
-        "119",
-        _("ambulance and fire brigade"),
-        "tfdp.com.tw 1564; taipeitimes 2021-04-26",
-        READ,
-        EXPIRES,
-    ),
+TAIWAN = Place(
+    name="taiwan",
+    directory={**SHOWN, **NOT_SHOWN},
+    shown={
+        "danger": ("110", "112", "119"),
+        "work": ("1955", "110"),
+        "home": ("113", "110", "119"),
+        "young": ("113", "110", "119"),
+        "sea": ("110", "112", "1955"),
+        "abroad": ("110",),
+        "despair": ("119", "112_ambulance", "113"),
+        "papers": ("1990",),
+        "other": ("110", "1955", "113"),
+    },
+    lines=LINES,
+    chapters=CHAPTERS,
+    law=LAW,
+    recipients=RECIPIENTS,
 )
-"""At most three: a long list defeats a frightened reader."""

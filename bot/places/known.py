@@ -1,0 +1,26 @@
+"""The places there are, by the name a deployment sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import WrongSetting
+from bot.places.taiwan import TAIWAN
+
+if TYPE_CHECKING:
+    from bot.places.place import Place
+
+PLACES: dict[str, Place] = {place.name: place for place in (TAIWAN,)}
+"""Another country is another file, and a name here."""
+
+
+def place_named(name: str) -> Place:
+    """Return the place of a deployment.
+
+    Raises:
+        WrongSetting: there is none of that name; the text says which there are.
+    """
+    found = PLACES.get(name)
+    if found is None:
+        raise WrongSetting(f"HAVEN_PLACE: there is no such place; one of: {', '.join(PLACES)}")
+    return found

@@ -1,0 +1,162 @@
+"""A place: everything that is true in one country, as data that flows are filled with.
+
+Flows name what they need by blanks: a list of numbers for a situation, a whole sentence in which a
+number stands, a count of days. Every place fills all of them or cannot be made, so a flow never
+meets a hole. Law that was not read, or has expired, is a fact that is not known: what hangs on it
+is not spoken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.places.directory import Checked
+from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from bot.places.bodies import Law
+    from bot.places.directory import Entry
+    from bot.places.recipients import Recipient
+    from bot.text import Catalogue
+
+DANGER = "danger"
+"""The situation whose numbers are shown where nothing else can be: never an empty list."""
+SITUATIONS = frozenset(
+    {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other"}
+)
+"""What numbers are looked for by: danger now, work, violence at home, someone under 18, at sea,
+someone abroad, no wish to live, questions about papers, a person who worries about another."""
+MOST_NUMBERS = 3
+"""A long list defeats a frightened reader."""
+LINES = frozenset(
+    {
+        "rehearsal_line",
+        "language_line",
+        "danger_line",
+        "silent_line",
+        "ambulance_line",
+        "young_line",
+    }
+)
+"""Whole sentences of a place, because a number or the name of the country stands in them."""
+CHAPTERS: Mapping[str, frozenset[str]] = {}
+"""What the law says, by what has to be known together, and the blanks each fills."""
+
+# Translators: an amount of money in Taiwan, e.g. 5000. Keep the digits as they are.
+AMOUNT = _("NT${amount}")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the country's money."""
+
+    amount: str
+
+    def read_in(self, read_in: Catalogue) -> str:
+        """Return it as it is said: digits nobody groups, for points and commas differ."""
+        return AMOUNT.read_in(read_in, {"amount": self.amount})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(Checked):
+    """A whole message of this place."""
+
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter(Checked):
+    """What a law says on one thing, as blanks that messages have."""
+
+    facts: Mapping[str, str | Text | Money]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One country.
+
+    Raises:
+        ValueError: something that flows need is missing, or more than three numbers are shown.
+    """
+
+    name: str
+    directory: Mapping[str, Entry]
+    """Every number we know of, by code."""
+    shown: Mapping[str, tuple[str, ...]]
+    """By situation: which of them people see, in order."""
+    lines: Mapping[str, Line]
+    chapters: Mapping[str, Chapter]
+    law: Law
+    recipients: Mapping[str, Recipient]
+
+    def __post_init__(self) -> None:
+        if wrong := list(self._missing()):
+            raise ValueError(f"{self.name}: {'; '.join(wrong)}")
+
+    def blanks(self, read_in: Catalogue, today: date) -> dict[str, str]:
+        """Return what this place fills into messages in a language, as things stand today."""
+        found = {name: line.text.read_in(read_in) for name, line in self.lines.items()}
+        for situation in SITUATIONS:
+            entries = self.numbers(situation, today)
+            found[blank_of("numbers", situation)] = "\n".join(e.line(read_in) for e in entries)
+            found[blank_of("calling", situation)] = entries[0].calling(read_in)
+        for chapter in self.chapters.values():
+            for name, fact in chapter.facts.items():
+                found[name] = fact if isinstance(fact, str) else fact.read_in(read_in)
+        return found
+
+    def numbers(self, situation: str, today: date) -> list[Entry]:
+        """Return what people are shown in a situation: never an empty list.
+
+        An old number for danger is better than none; `haven doctor` says that it must be read
+        again.
+        """
+        of = [self.directory[code] for code in self.shown[situation]]
+        found = [entry for entry in of if entry.is_shown(today)]
+        if found or situation != DANGER:
+            return found or self.numbers(DANGER, today)
+        return of
+
+    def known(self, today: date) -> frozenset[str]:
+        """Return what of the law may be said today, by the names of its chapters."""
+        return frozenset(name for name, it in self.chapters.items() if it.is_shown(today))
+
+    def facts(self) -> Iterator[tuple[str, Checked]]:
+        """Yield everything that somebody has looked at, by code."""
+        yield from self.directory.items()
+        yield from self.lines.items()
+        yield from self.chapters.items()
+
+    def expired(self, today: date) -> list[str]:
+        """Return what people were shown and must not be any more."""
+        return [code for code, it in self.facts() if it.is_sound and not it.is_shown(today)]
+
+    def _missing(self) -> Iterator[str]:
+        if self.shown.keys() != SITUATIONS:
+            yield f"numbers for {', '.join(sorted(SITUATIONS ^ self.shown.keys()))}"
+        if self.lines.keys() != LINES:
+            yield f"lines {', '.join(sorted(LINES ^ self.lines.keys()))}"
+        for name, blanks in CHAPTERS.items():
+            held = self.chapters[name].facts.keys() if name in self.chapters else set()
+            if held != blanks:
+                yield f"{name}: {', '.join(sorted(blanks ^ held))}"
+        for situation, codes in self.shown.items():
+            if not 0 < len(codes) <= MOST_NUMBERS:
+                yield f"1 to {MOST_NUMBERS} numbers for {situation}"
+            if not all(code in self.directory and self.directory[code].is_sound for code in codes):
+                yield f"a number for {situation} that nobody may be shown"
+
+
+def blank_of(kind: str, situation: str) -> str:
+    """Return the blank for the numbers of a situation, or for what happens when one calls."""
+    return kind if situation == DANGER else f"{kind}_{situation}"
+
+
+def blanks() -> frozenset[str]:
+    """Return every blank that a place fills."""
+    of_numbers = {blank_of(kind, it) for kind in ("numbers", "calling") for it in SITUATIONS}
+    return frozenset(of_numbers).union(LINES, *CHAPTERS.values())

@@ -1,0 +1,203 @@
+"""Taiwan: every number we know of, and how well each is known.
+
+Sources are those of the research of 2026. 110 and 119 answer day and night; 112 reaches both from a
+mobile telephone without a SIM card. What was read only in old texts, or nowhere, is never shown: it
+stands here so that somebody reads it again.
+
+Calling 1955 is not a secret from others: it passes complaints on, and employers call it too. People
+are told before they call.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.places.directory import Entry, Evidence
+from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERIFIED = date(2026, 11, 24)
+EXPIRES = date(2027, 11, 24)
+ALWAYS = "24 h"
+
+
+def _entry(  # noqa: PLR0913 - a row of the table
+    number: str,
+    answers: Text,
+    source: str,
+    *,
+    hours: str = ALWAYS,
+    languages: tuple[str, ...] = (),
+    happens: Text | None = None,
+    evidence: Evidence = Evidence.READ,
+    lacks: str = "",
+) -> Entry:
+    return Entry(
+        number=number,
+        answers=answers,
+        source=source,
+        hours=hours,
+        languages=languages,
+        happens=happens,
+        evidence=evidence,
+        lacks=lacks,
+        verified_on=VERIFIED,
+        expires_on=EXPIRES,
+    )
+
+
+SHOWN: Mapping[str, Entry] = {
+    "110": _entry(
+        "110",
+        _("police"),
+        "english.taichung.gov.tw/1139972; retiredintaiwan.club emergency guide",
+        languages=("zh_Hant",),
+        # Translators: {number} is a phone number. "Yingwen" is how Chinese for "English" sounds:
+        # write it as your readers would say it.
+        happens=_(
+            "At {number} the police in Taiwan answer, and can come to where you are. They may know "
+            "only Chinese: say Yingwen, it means English."
+        ),
+    ),
+    "112": _entry(
+        "112",
+        # Translators: a mobile phone without a SIM card; a recorded voice answers first.
+        _("without a SIM card; when a voice answers, press 0"),
+        "excusemetaiwan.com/emergencycall; retiredintaiwan.club emergency guide",
+    ),
+    "112_ambulance": _entry(
+        "112",
+        # Translators: a mobile phone without a SIM card; a recorded voice answers first.
+        _("without a SIM card; when a voice answers, press 9"),
+        "excusemetaiwan.com/emergencycall; retiredintaiwan.club emergency guide",
+    ),
+    "119": _entry(
+        "119",
+        _("ambulance and fire brigade"),
+        "tfdp.com.tw 1564; taipeitimes 2021-04-26",
+        languages=("zh_Hant",),
+        # Translators: {number} is a phone number.
+        happens=_(
+            "At {number} the ambulance and the fire brigade in Taiwan answer, and can come to "
+            "where you are. They may know only Chinese."
+        ),
+    ),
+    "1955": _entry(
+        "1955",
+        # Translators: a government line where workers ask and complain about work.
+        _("for workers: questions and complaints, free"),
+        "wda.gov.tw (17 Oct 2019); nitp.taipei; english.gov.taipei C70390A8; taiwanofw.com; "
+        "international.thenewslens.com/article/40830",
+        languages=("zh_Hant", "en", "id", "vi", "th"),
+        # Translators: {number} is a phone number. It must be plain that employers hear of it.
+        happens=_(
+            "{number} answers day and night in Chinese, English, Indonesian, Vietnamese and Thai. "
+            "It is a government line in Taiwan. It passes what you say on to the labor office or "
+            "the police, and employers use it as well."
+        ),
+    ),
+    "113": _entry(
+        "113",
+        # Translators: in Taiwan 113 is a line of social workers. It is not the police there.
+        _("social workers, free; in Taiwan not the police line"),
+        "worldvision.org.tw 113; taiwannews 3984218; taidaily.com 434865",
+        languages=("zh_Hant", "en", "vi", "id", "th", "km", "ja"),
+        # Translators: {number} is a phone number. The interpreter listens in the same call.
+        happens=_(
+            "At {number} social workers in Taiwan answer, day and night, free. They can bring an "
+            "interpreter into the call: English, Vietnamese, Indonesian, Thai, Khmer or Japanese."
+        ),
+    ),
+    "1990": _entry(
+        "1990",
+        # Translators: papers are visas and cards to stay or to work.
+        _("questions about papers; an immigration office line"),
+        "japan.focustaiwan.tw 202206270002; taipeitimes 2020-11-29",
+        hours="zh, en, ja 24 h; vi, id, th, km Monday to Friday, 8 h a day (2022)",
+        languages=("zh_Hant", "en", "ja", "vi", "id", "th", "km"),
+        # Translators: {number} is a phone number. "Office" of the government in Taiwan.
+        happens=_(
+            "{number} answers questions about papers, work and health in Taiwan. It belongs to the "
+            "immigration office, which has police duties. You can ask without giving your name."
+        ),
+    ),
+}
+"""What people may be shown."""
+
+NOT_SHOWN: Mapping[str, Entry] = {
+    "nia_report": _entry(
+        "02-2388-3095",
+        Text("National Immigration Agency, line for reports of trafficking"),
+        "immigration.gov.tw; outdoor.chc.edu.tw 6474; news.immigration.gov.tw 160A056E",
+        hours="not stated in any text that was read",
+        lacks="its hours, its languages and what a call costs",
+    ),
+    "110_app": _entry(
+        "110視訊報案",
+        Text("police by text, silently, with the place (an app)"),
+        "turnnewsapp.com/tw/billboard/217182; cn.bg3.co (Jan 2021)",
+        evidence=Evidence.OLD,
+        lacks="whether the app still exists under that name",
+    ),
+    "110_any_key": _entry(
+        "110",
+        Text("without a voice: hold down any key once it is answered"),
+        "ptsnewssignlan.pixnet.net 42551062",
+        evidence=Evidence.OLD,
+    ),
+    "110_sms": _entry(
+        "110",
+        Text("police by SMS, one number for each county"),
+        "news.ltn.com.tw 3382042",
+        evidence=Evidence.OLD,
+        lacks="the number of each county",
+    ),
+    "118": _entry(
+        "118",
+        Text("coast guard, at sea and in ports"),
+        "not found in what was read",
+        evidence=Evidence.HEARSAY,
+    ),
+    "despair": _entry(
+        "1925",
+        Text("for people who do not want to live"),
+        "not found in what was read",
+        evidence=Evidence.HEARSAY,
+    ),
+    "legal_aid": _entry(
+        "412-8518",
+        Text("Legal Aid Foundation"),
+        "not found in what was read; laf.org.tw/en service Sn=12 for what it does",
+        hours="office hours",
+        evidence=Evidence.HEARSAY,
+        lacks="its number and its languages",
+    ),
+    "165": _entry(
+        "165",
+        Text("police, against fraud"),
+        "taipeitimes 2004-09-04",
+        evidence=Evidence.OLD,
+    ),
+    "abroad": _entry(
+        "+886-800-085-095",
+        Text("Ministry of Foreign Affairs, for Taiwanese abroad and their families"),
+        "taiwan-panorama 2014-04; mac.gov.tw 5EEDBC40",
+        evidence=Evidence.OLD,
+    ),
+    "china": _entry(
+        "02-2533-9995",
+        Text("Straits Exchange Foundation, for Taiwanese in trouble in China"),
+        "mac.gov.tw 5EEDBC40",
+        evidence=Evidence.OLD,
+    ),
+    "ecare": _entry(
+        "ecare.mohw.gov.tw",
+        Text("113 in writing"),
+        "saydigi-tech.com 2020/08",
+        evidence=Evidence.OLD,
+    ),
+}
+"""What waits until somebody has read it."""
