@@ -299,6 +299,7 @@ def _tidy(house: House, work: Work) -> None:
     now = house.clock.now()
     gone = house.inbox.tidy(work, now) + house.outbox.tidy(work, now)
     gone += house.conversations.expire(work, now)
+    house.setting.screens.renew()
     log.info("tidied", count=gone)
 
 

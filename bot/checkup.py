@@ -58,7 +58,7 @@ def recipients_too_old(recipients: Mapping[str, Recipient], today: date) -> list
 def _were_read_lately(old: list[str]) -> None:
     if old:
         raise HavenError(
-            f"expired and hidden from people: {', '.join(old)}; read them again, and write down "
+            f"expired: {', '.join(old)}; read them again, and write down "
             "when (haven directory todo)"
         )
 

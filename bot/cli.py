@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.country import directory_app
 from bot.errors import HavenError
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
 from bot.office import audit_app, staff_app
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from bot.cases.reading import Opened, Waiting
+    from bot.text import Catalogue
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 cases_app = typer.Typer(no_args_is_help=True, help="What people sent, and how urgent it is.")
@@ -28,6 +30,7 @@ flows_app = typer.Typer(no_args_is_help=True, help="The conversations, drawn and
 keys_app = typer.Typer(no_args_is_help=True, help="The secret of this host.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(flows_app, name="flows")
+app.add_typer(directory_app, name="directory")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
@@ -71,7 +74,7 @@ def rehearse(flow: str, language: InLanguage = "en") -> None:
 
     book = Book(ALL)
     _known_flow(flow, book.sheets)
-    hold(book, flow, catalogue(_offered(language)), _line, typer.echo, languages=catalogue)
+    hold(book, flow, _told_here(language), _line, typer.echo, languages=_told_here)
 
 
 @app.command()
@@ -192,7 +195,7 @@ def print_flow(flow: str, language: InLanguage = "en") -> None:
     from flows import ALL  # noqa: PLC0415
 
     found = _known_flow(flow, {each.name: each for each in ALL})
-    typer.echo(page(found, catalogue(_offered(language)), language))
+    typer.echo(page(found, _told_here(language), language))
 
 
 @keys_app.command("new")
@@ -247,6 +250,16 @@ def _opened_as_json(opened: Opened) -> dict[str, Any]:
         "files": [asdict(file) for file in opened.files],
         **asdict(opened.grounds),
     }
+
+
+def _told_here(language: str) -> Catalogue:
+    """Return a language as people of this place read it."""
+    from bot.places.known import place_named  # noqa: PLC0415
+    from bot.text import Filled  # noqa: PLC0415
+
+    settings, words = read_settings(), catalogue(_offered(language))
+    today = datetime.now(settings.zone).date()
+    return Filled(words, place_named(settings.place).blanks(words, today))
 
 
 def _offered(language: str) -> str:

@@ -27,6 +27,31 @@ class Catalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """A catalogue that fills blanks as it translates: for those who read a flow on paper."""
+
+    catalogue: Catalogue
+    blanks: Mapping[str, str]
+
+    def gettext(self, message: str, /) -> str:
+        """Return the phrase with its blanks filled in."""
+        return self._filled(self.catalogue.gettext(message))
+
+    def pgettext(self, context: str, message: str, /) -> str:
+        """Return the phrase with its blanks filled in, as that context means it."""
+        return self._filled(self.catalogue.pgettext(context, message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
+        """Return the phrase with its blanks filled in, in the form for that number."""
+        return self._filled(self.catalogue.ngettext(msgid1, msgid2, n))
+
+    def _filled(self, phrase: str) -> str:
+        for blank, value in self.blanks.items():
+            phrase = phrase.replace("{" + blank + "}", value)
+        return phrase
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A phrase in English, our source language, and what translators need to know."""
 

@@ -12,8 +12,9 @@
 
 A person's line is a button's label, its number, or words; `/skip /back /why /done /keep /clear`
 for the controls, `/help /danger /stop ...` for what can be typed anywhere; `<photo> caption`,
-`<voice>`, `<document lease.pdf>`, `<location 25.03,121.56>`. Blanks such as `{hours}` stay as they
-are. Every file is replayed a second time with a restart between any two lines.
+`<voice>`, `<document lease.pdf>`, `<location 25.03,121.56>`. What a deployment says of itself,
+such as `{hours}`, stays a blank; what is true of Taiwan is filled in. Every file is replayed a
+second time with a restart between any two lines.
 
 `pytest --update-transcripts` writes what is said now into the files, so that a change of wording
 is reviewed as a difference; comments and the person's lines stay.
@@ -37,6 +38,9 @@ from bot import languages
 from bot.conversation.book import Book
 from bot.conversation.position import pack, unpack
 from bot.conversation.rehearsal import Rehearsal
+from bot.places.taiwan import TAIWAN
+from bot.places.taiwan_directory import VERIFIED
+from bot.text import Filled
 from flows import ALL
 
 if TYPE_CHECKING:
@@ -113,12 +117,18 @@ def catalogue(tag: str) -> Catalogue:
     if tag == languages.FALLBACK or (
         compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime
     ):
-        return languages.catalogue(tag)
+        return in_taiwan(languages.catalogue(tag))
     fresh = io.BytesIO()
     with source.open("rb") as written:
         write_mo(fresh, read_po(written, locale=tag))
     fresh.seek(0)
-    return gettext.GNUTranslations(fresh)
+    return in_taiwan(gettext.GNUTranslations(fresh))
+
+
+def in_taiwan(words: Catalogue) -> Catalogue:
+    """Return a language as people in Taiwan read it; the numbers for danger stay a blank."""
+    told = TAIWAN.blanks(words, VERIFIED)
+    return Filled(words, {blank: told[blank] for blank in told.keys() - {"numbers"}})
 
 
 def replay(

@@ -16,7 +16,7 @@ from bot.errors import HavenError
 from bot.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from bot.conversation.book import Book, Sheet
 
@@ -25,28 +25,29 @@ DEEPEST = 5
 BLANKS = frozenset(
     {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "trail"}
 )
-"""What the renderer fills in everywhere."""
+"""What the renderer fills in everywhere, beside what is true of the place."""
 
 
 class Unsound(HavenError):
     """The flows do not hold what Haven promises; every finding is listed."""
 
 
-def prove(book: Book) -> None:
-    """Check all flows.
+def prove(book: Book, place: Collection[str] = ()) -> None:
+    """Check all flows; `place` names the blanks that a place fills.
 
     Raises:
         Unsound: with everything that was found.
     """
-    if found := list(findings(book)):
+    if found := list(findings(book, place)):
         raise Unsound("\n".join(found))
 
 
-def findings(book: Book) -> Iterator[str]:
+def findings(book: Book, place: Collection[str] = ()) -> Iterator[str]:
     """Yield what is wrong, one sentence each."""
     for sheet in book.sheets.values():
-        for check in (_ways, _ends, _questions, _labels, _danger_button, _blanks):
+        for check in (_ways, _ends, _questions, _labels, _danger_button):
             yield from (f"{sheet.name}: {finding}" for finding in check(sheet))
+        yield from (f"{sheet.name}: {it}" for it in _blanks(sheet, BLANKS.union(place)))
     yield from _begins(book)
     yield from _danger(book)
 
@@ -98,12 +99,12 @@ def _danger_button(sheet: Sheet) -> Iterator[str]:
             yield f"{name} is put without the button for danger"
 
 
-def _blanks(sheet: Sheet) -> Iterator[str]:
+def _blanks(sheet: Sheet, filled: frozenset[str]) -> Iterator[str]:
     """No phrase has a blank that nobody fills."""
     for name, step in sheet.steps.items():
         for text in step.phrases():
             for blank in re.findall(r"\{(\w*)\}", text.source):
-                if blank not in BLANKS:
+                if blank not in filled:
                     yield f"{name} has the blank {{{blank}}}, which nothing fills"
 
 

@@ -138,6 +138,10 @@ class Screens:
             self._blanks[language] = found
         return found
 
+    def renew(self) -> None:
+        """Fill blanks anew from here on: a number that people are shown may have expired."""
+        self._blanks = {}
+
     def _layout(self, reply: Reply, language: str) -> Layout:
         key = (language, id(reply.choices), reply.controls)
         found = self._layouts.get(key)

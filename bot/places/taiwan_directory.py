@@ -58,8 +58,8 @@ SHOWN: Mapping[str, Entry] = {
         # Translators: {number} is a phone number. "Yingwen" is how Chinese for "English" sounds:
         # write it as your readers would say it.
         happens=_(
-            "At {number} the police in Taiwan answer, and can come to where you are. They may know "
-            "only Chinese: say Yingwen, it means English."
+            "{number} answers day and night all over Taiwan. It is the police; they can come to "
+            "where you are. They may know only Chinese: say Yingwen, it means English."
         ),
     ),
     "112": _entry(
@@ -121,7 +121,7 @@ SHOWN: Mapping[str, Entry] = {
         # Translators: {number} is a phone number. "Office" of the government in Taiwan.
         happens=_(
             "{number} answers questions about papers, work and health in Taiwan. It belongs to the "
-            "immigration office, which has police duties. You can ask without giving your name."
+            "immigration office, which has police duties."
         ),
     ),
 }

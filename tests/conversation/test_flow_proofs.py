@@ -21,6 +21,7 @@ from bot.conversation import (
 from bot.conversation.machine import FORWARD
 from bot.conversation.paths import explore
 from bot.conversation.proofs import Unsound, findings, prove
+from bot.places.place import blanks
 from bot.text import Text
 from flows import ALL
 from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, Small
@@ -33,7 +34,7 @@ def found(*flows: type[Flow]) -> list[str]:
 
 
 def test_the_flows_of_the_house_are_sound() -> None:
-    prove(Book(ALL))
+    prove(Book(ALL), blanks())
 
 
 def test_the_small_flows_of_these_tests_are_sound() -> None:

@@ -6,6 +6,7 @@ The checks return what is wrong, so that each can be shown a sentence that must 
 from __future__ import annotations
 
 import re
+from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,9 @@ from bot.conversation.guards import ALWAYS
 from bot.conversation.questions import Question
 from bot.conversation.turn import CONTROLS
 from bot.languages import LANGUAGES
+from bot.places.taiwan import TAIWAN
+from bot.places.taiwan_directory import SHOWN, VERIFIED
+from bot.places.taiwan_lines import LINES
 from bot.text import Text
 from flows import ALL, hotline, phrases
 from flows.counties import COUNTIES
@@ -27,11 +31,13 @@ if TYPE_CHECKING:
 
     from bot.conversation import Flow, Phrase, Step
 
-BLANKS = {
+ENGLISH = NullTranslations()
+IN_TAIWAN = TAIWAN.blanks(ENGLISH, VERIFIED)
+BLANKS = IN_TAIWAN | {
+    "numbers": "x" * 160,
     "organisation": "x" * 40,
     "contact": "x" * 40,
     "hours": "x" * 45,
-    "numbers": "x" * 160,
     "reference": "K7M4Q2",
     "keep_days": "90",
     "title": "a government officer",
@@ -66,7 +72,7 @@ YES_OR_NO = re.compile(r"^(?:yes|no|ok|okay|sure)(?:$|[,.;:])", re.IGNORECASE)
 STATUS = re.compile(
     r"visa|residen|overstay|permit|\bstatus\b|passport|nationality|citizen|\bARC\b", re.IGNORECASE
 )
-TAIWAN_NUMBERS = {"110", "112", "113", "119"}
+TAIWAN_NUMBERS = {"110", "112", "113", "119", "1955", "1990"}
 DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "5", "6", "12", "18", "20", "22", "24"}
 """Emergency numbers, keys to press, an age, hours, people, megabytes. No other number is known."""
 NOT_OURS = {"Clear history"}
@@ -136,7 +142,16 @@ def messages() -> dict[str, str]:
         for part, text in value.items() if isinstance(value, dict) else [("", value)]:
             if isinstance(text, Text) and text.context is None:
                 found[f"{name} {part}".strip()] = text.source
-    return found | {f"phrasebook {it.code}": it.text.source for it in PHRASES.values()}
+    found |= {f"phrasebook {it.code}": it.text.source for it in PHRASES.values()}
+    found |= {f"calling {code}": it.calling(ENGLISH) for code, it in SHOWN.items() if it.happens}
+    return {where: in_taiwan(words) for where, words in found.items()}
+
+
+def in_taiwan(words: str) -> str:
+    """Return a message with the sentences in it that are Taiwan's."""
+    for name, line in LINES.items():
+        words = words.replace("{" + name + "}", line.text.source)
+    return words
 
 
 def buttons() -> dict[str, tuple[str, int]]:
@@ -178,7 +193,7 @@ def test_a_message_is_short_neutral_and_promises_nothing(where: str, text: str) 
         ("Thank you!", "says '!'"),
         ("You will get a permit.", "says 'will'"),
         ("Dear {name}, hello.", "has a blank nobody fills: {name}"),
-        ("In Taiwan call 1955.", "knows the number 1955"),
+        ("In Taiwan call 1922.", "knows the number 1922"),
         ("Call 110.", "does not say where its number answers"),
         ("The police read this.", "shows 'police' on a locked screen"),
         ("Are you well? Where are you?", "asks two things"),

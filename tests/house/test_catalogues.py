@@ -43,20 +43,22 @@ DEPLOYMENTS = {
 }
 """Blanks about as long as they are, and as long as the settings let them be."""
 FILLED = {
-    "usual": {"title": "a government officer", "time": "11/24 21:40", "place": "p" * 40,
+    "usual": {"amount": "14000", "number": "1955",
+              "title": "a government officer", "time": "11/24 21:40", "place": "p" * 40,
               "sign": "s" * 40, "who": "w" * 40, "recipient": "r" * 60, "about": "a" * 60,
               "trail": "t" * 240, "first": "Monday", "last": "Friday",
               "when": "Monday to Friday 09:00-21:00"},
-    "large": {"title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
+    "large": {"amount": "14000", "number": "1955",
+              "title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
               "sign": "s" * 80, "who": "w" * 80, "recipient": "r" * 80, "about": "a" * 200,
               "trail": "t" * 800, "first": "Monday", "last": "Friday",
               "when": "Monday to Friday 09:00-21:00"},
 }  # fmt: skip
 """What a caseworker, a moment, the directory or a list fills in."""
 NAMED_ALIKE = {
-    "id": {"video", "file"},
+    "id": {"video", "file", "NT${amount}"},
     "vi": {"video"},
-    "fil": {"video", "voice message", "file", "School, internship"},
+    "fil": {"video", "voice message", "file", "School, internship", "NT${amount}"},
 }
 """Words that are the same in English, beside the names of counties: seen and meant."""
 UNSEEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")

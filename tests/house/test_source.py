@@ -33,6 +33,7 @@ TELLS_TIME = {
     "bot/clock.py": "it is the clock",
     "bot/cli.py": "a command looks at the queue now",
     "bot/demo.py": "so does the demo",
+    "bot/country.py": "what is shown of a place depends on the day",
     "bot/wording.py": "the directory's numbers are shown until a date",
     "bot/checkup.py": "the directory's numbers were read until a date",
 }

@@ -1,0 +1,186 @@
+"""What people are told of a place: only what was read, never too much of it, never nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from gettext import NullTranslations
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.country import shown, todo
+from bot.errors import WrongSetting
+from bot.languages import LANGUAGES
+from bot.places.directory import GROWS_OLD, Evidence
+from bot.places.known import PLACES, place_named
+from bot.places.place import MOST_NUMBERS, SITUATIONS, Place, blanks
+from bot.places.taiwan import TAIWAN
+from bot.places.taiwan_directory import EXPIRES, VERIFIED
+from flows import ALL
+from tests.house.catalogues import read_in
+from tests.houses import Home
+from tests.places.faraway import FARAWAY, TAIWANS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WORDS = NullTranslations()
+LAST_DAY = EXPIRES - timedelta(days=1)
+
+
+def numbers_in(words: str) -> set[str]:
+    return set(re.findall(r"\d+", words))
+
+
+# --- What is shown --------------------------------------------------------------------------
+
+
+def unread(place: Place, today: date) -> set[str]:
+    """Return codes of what people see and nobody has read, today's list looked at."""
+    seen = {entry for it in SITUATIONS for entry in map(id, place.numbers(it, today))}
+    return {
+        code
+        for code, entry in place.directory.items()
+        if id(entry) in seen and (entry.evidence is not Evidence.READ or entry.lacks)
+    }
+
+
+@pytest.mark.parametrize("today", [VERIFIED, LAST_DAY, EXPIRES, date(2099, 1, 1)])
+def test_only_what_was_read_is_ever_shown(today: date) -> None:
+    assert unread(TAIWAN, today) == set()
+
+
+def test_a_number_nobody_has_read_cannot_be_put_among_those_shown() -> None:
+    shows = {**TAIWAN.shown, "sea": ("118",)}
+    with pytest.raises(ValueError, match="a number for sea that nobody may be shown"):
+        replace(TAIWAN, shown=shows)
+
+
+@pytest.mark.parametrize("situation", sorted(SITUATIONS))
+def test_there_are_one_to_three_numbers_for_every_situation(situation: str) -> None:
+    for today in (VERIFIED, EXPIRES):
+        assert 1 <= len(TAIWAN.numbers(situation, today)) <= MOST_NUMBERS
+
+
+def test_a_longer_list_is_refused() -> None:
+    with pytest.raises(ValueError, match="1 to 3 numbers for work"):
+        replace(TAIWAN, shown={**TAIWAN.shown, "work": ("110", "112", "113", "119")})
+
+
+def test_what_has_expired_is_hidden_and_danger_never_shows_an_empty_card() -> None:
+    young = [entry.number for entry in TAIWAN.numbers("young", LAST_DAY)]
+    assert young == ["113", "110", "119"]
+    danger = [entry.number for entry in TAIWAN.numbers("danger", EXPIRES)]
+    assert danger == ["110", "112", "119"]
+    assert [entry.number for entry in TAIWAN.numbers("young", EXPIRES)] == danger
+
+
+def test_one_expired_number_leaves_the_others() -> None:
+    assert [entry.number for entry in FARAWAY.numbers("work", VERIFIED)] == ["777"]
+
+
+def test_what_has_expired_is_named_to_staff() -> None:
+    assert TAIWAN.expired(LAST_DAY) == []
+    assert {"110", "1955", "language_line"} <= set(TAIWAN.expired(EXPIRES))
+
+
+def test_a_law_that_has_expired_is_not_known() -> None:
+    assert TAIWAN.known(LAST_DAY) == frozenset(
+        name for name, it in TAIWAN.chapters.items() if it.is_sound
+    )
+    assert TAIWAN.known(EXPIRES) == frozenset()
+
+
+# --- What somebody has to do ------------------------------------------------------------------
+
+
+def done(place: Place, today: date) -> dict[str, str]:
+    return {row["code"]: row["do"] for row in todo(place, today)}
+
+
+def test_whatever_is_not_shown_is_to_be_done() -> None:
+    waiting = done(TAIWAN, VERIFIED)
+    hidden = {row["code"] for row in shown(TAIWAN, VERIFIED) if not row["shown"]}
+    assert hidden == {code for code in waiting if code in TAIWAN.directory}
+    assert {"118", "despair", "legal_aid", "abroad"} <= hidden
+
+
+def test_what_grows_old_is_to_be_read_again_before_it_is_hidden() -> None:
+    assert "110" not in done(TAIWAN, VERIFIED + GROWS_OLD)
+    later = VERIFIED + GROWS_OLD + timedelta(days=1)
+    assert done(TAIWAN, later)["110"] == "read it again soon"
+    assert done(TAIWAN, EXPIRES)["110"] == "expired and hidden: read it again"
+
+
+# --- What flows are filled with -----------------------------------------------------------------
+
+
+def asked_for() -> set[str]:
+    texts = [text.source for flow in ALL for step in flow.steps for text in step.phrases()]
+    return {blank for text in texts for blank in re.findall(r"\{(\w+)\}", text)}
+
+
+@pytest.mark.parametrize("place", [TAIWAN, FARAWAY], ids=lambda place: place.name)
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_place_fills_every_blank_it_names(place: Place, tag: str) -> None:
+    filled = place.blanks(read_in(tag), VERIFIED)
+    assert filled.keys() == blanks()
+    assert all(filled.values())
+    assert not any("{" in words for words in filled.values())
+
+
+def test_a_place_that_leaves_something_out_is_refused() -> None:
+    lines = {name: line for name, line in TAIWAN.lines.items() if name != "silent_line"}
+    with pytest.raises(ValueError, match="lines silent_line"):
+        replace(TAIWAN, lines=lines)
+    with pytest.raises(ValueError, match="numbers for sea"):
+        replace(TAIWAN, shown={k: v for k, v in TAIWAN.shown.items() if k != "sea"})
+
+
+def test_no_number_to_call_stands_in_a_flow() -> None:
+    texts = [text.source for flow in ALL for step in flow.steps for text in step.phrases()]
+    dialled = {entry.number for entry in TAIWAN.directory.values()}
+    assert [text for text in texts if numbers_in(text) & dialled] == []
+
+
+# --- Another country is another file --------------------------------------------------------------
+
+
+@pytest.fixture
+def faraway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
+    home = Home(tmp_path, place=FARAWAY.name)
+    yield home
+    home.close()
+
+
+def test_an_unknown_place_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(WrongSetting, match="HAVEN_PLACE: there is no such place; one of: taiwan"):
+        place_named("faraway")
+
+
+def test_an_unknown_place_starts_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WrongSetting, match="HAVEN_PLACE"):
+        Home(tmp_path, place="faraway")
+
+
+@pytest.mark.parametrize("tag", ["en", "th"])
+def test_the_whole_bot_speaks_of_another_country(faraway: Home, tag: str) -> None:
+    person = faraway.person(tag)
+    person.says("/start")
+    person.says("/danger")
+    said = "\n".join(person.texts)
+    assert "777 - the guard" in said
+    assert "In Faraway call 777." in said
+    assert numbers_in(said).isdisjoint(TAIWANS)
+
+
+def test_in_taiwan_the_same_words_show_taiwans_numbers(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    person = home.person()
+    person.says("/danger")
+    assert numbers_in("\n".join(person.texts)) >= {"110", "112", "119"}
+    home.close()
