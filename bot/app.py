@@ -29,12 +29,13 @@ from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Arrival, Inbox
 from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
+from bot.mailbox.waiting import move_on
 from bot.places.known import place_named
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.upgrade import upgrade
-from bot.vault import Audit, HostKey, Vault
+from bot.vault import Audit, HostKey, KeyStore, Vault
 from bot.vault.erasure import Erasures
 from bot.vault.retention import Retention
 from bot.wording import setting_of
@@ -96,9 +97,40 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def open_vault(settings: Settings) -> Vault:
-    """Open the vault with the host key of this deployment."""
-    return Vault(HostKey.read(settings.key_file(), settings.data))
+def open_vault(settings: Settings, database: Database) -> Vault:
+    """Open the vault of a database, with the host key and the key store of this deployment.
+
+    Raises:
+        WrongSetting: the host key or the key store cannot be read.
+        WrongHostKey: the host key is not this deployment's.
+        KeysMissing: the key store is empty, or another deployment's.
+    """
+    host = HostKey.read(settings.key_file(), settings.data)
+    keys = open_keys(settings)
+    root = keys.root(host, database, SystemClock().now())
+    return Vault(root, keys)
+
+
+def open_keys(settings: Settings) -> KeyStore:
+    """Open the key store of this deployment, at this release's schema.
+
+    Raises:
+        WrongSetting: there is none that can be opened.
+    """
+    directory = DataDirectory(settings.data)
+    url = settings.keys_url or directory.keys_url
+    if url == (settings.database_url or directory.database_url):
+        raise WrongSetting("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys lie apart from the data")
+    try:
+        return KeyStore(Database(url))
+    except HavenError:
+        raise
+    except Exception as error:
+        name = "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"
+        raise WrongSetting(
+            f"{name}: the key store cannot be opened ({type(error).__name__}); haven doctor says "
+            "why"
+        ) from error
 
 
 def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed in
@@ -117,6 +149,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
 ) -> House:
     """Put a house together around a database and a channel."""
     clock = clock or SystemClock()
+    vault.turn(clock.now())
     inbox, outbox, kept = Inbox(bot, vault), Outbox(vault), Conversations(vault)
     setting = setting_of(settings, vault, rehearsal=rehearsal, username=username)
     if settings.desk_group:
@@ -173,6 +206,19 @@ async def wake(house: House) -> None:
             )
         )
         log.info("recovered", count=asked)
+    await let_go(house)
+
+
+async def let_go(house: House) -> None:
+    """Destroy the keys of hours that are over; what still waits is sealed anew before."""
+    now = house.clock.now()
+
+    def seal_anew(work: Work) -> set[int]:
+        house.inbox.move_on(work, now)
+        return move_on(work, house.outbox, house.vault, now)
+
+    needed = await house.database.writer.run(seal_anew)
+    await house.vault.destroy(now, needed)
 
 
 async def run_bot(
@@ -193,11 +239,11 @@ async def run_bot(
     directory = DataDirectory(settings.data)
     directory.make()
     directory.lock()
-    database = None
+    database = vault = None
     try:
         database = open_database(settings)
         bot = bot_for(settings.token(), settings.telegram_api)
-        vault = open_vault(settings)
+        vault = open_vault(settings, database)
         async with bot:
             house = build(
                 settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
@@ -211,6 +257,8 @@ async def run_bot(
     finally:
         if database is not None:
             await database.close()
+        if vault is not None:
+            vault.close()
         directory.unlock()
 
 
@@ -285,11 +333,13 @@ async def _look_after(house: House, poller: Poller) -> None:
         if house.clock.monotonic() - tidied > TIDY_EVERY:
             tidied = house.clock.monotonic()
             await house.database.writer.run(lambda work: _tidy(house, work))
+            await let_go(house)
         await asyncio.sleep(BEAT_EVERY)
 
 
 def _beat(house: House, poller: Poller, work: Work) -> None:
     now = house.clock.now()
+    house.vault.turn(now)
     # Not now: a bot that runs and cannot be reached loses what people send as well.
     beat(work, house.inbox.bot, now - int((house.clock.monotonic() - poller.reached) * SECOND))
     house.inbox.note_progress(work, now)
@@ -306,7 +356,7 @@ def _tidy(house: House, work: Work) -> None:
 async def _watch(house: House) -> None:
     """Stop the process once the disk has refused a commit."""
     # Not in a thread: it could not be called back, and whoever stops us would wait for it for ever.
-    while not house.database.writer.failed.is_set():  # noqa: ASYNC110 - a thread's event
+    while not (house.database.writer.failed.is_set() or house.vault.has_failed):  # noqa: ASYNC110
         await asyncio.sleep(WATCH_EVERY)
     log.error("store_failed")
     raise StoreFailed("a commit failed; the disk may be full; restart Haven after mending it")

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.app import open_vault
 from bot.errors import HavenError
 from bot.languages import LANGUAGES, catalogue
 from bot.places.known import place_named
@@ -34,6 +35,7 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     url = settings.database_url or directory.database_url
     yield "database opens, and is durable", _fault(lambda: _opens(url))
     yield "database is at this release", at_this_release(url)
+    yield "key store opens with this host key", _fault(lambda: _key_fits(settings, url))
     yield "disk has room", _fault(lambda: _has_room(directory))
     today = datetime.now(settings.zone).date()
     yield "the place", _fault(lambda: place_named(settings.place))
@@ -93,6 +95,12 @@ def _fault(check: Callable[[], object]) -> str | None:
 
 def _opens(url: str) -> None:
     _existing(url).connect().close()
+
+
+def _key_fits(settings: Settings, url: str) -> None:
+    keys = settings.keys_url or DataDirectory(settings.data).keys_url
+    _existing(keys).connect().close()
+    open_vault(settings, _existing(url)).close()
 
 
 def _at_head(url: str) -> None:

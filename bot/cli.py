@@ -140,10 +140,11 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
 
     settings = read_settings()
     database = existing_database(settings)
+    vault = open_vault(settings, database)
     staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
     reader = Reader(
         database,
-        open_vault(settings),
+        vault,
         Book(ALL),
         catalogue(_offered(language)),
         staff,
@@ -155,6 +156,7 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
         try:
             return await reader.open(reference)
         finally:
+            vault.close()
             await database.close()
 
     opened = asyncio.run(look())

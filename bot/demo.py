@@ -128,7 +128,7 @@ def _found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
 async def _enrol(settings: Settings, workers: list[Phone]) -> None:
     """Put the rehearsal's caseworkers on the list of staff, and on duty."""
     database = open_database(settings)
-    vault = open_vault(settings)
+    vault = open_vault(settings, database)
     staff, audit, now = Staff(vault), Audit(vault), SystemClock().now()
 
     def enrol(work: Work) -> None:
@@ -146,6 +146,7 @@ async def _enrol(settings: Settings, workers: list[Phone]) -> None:
     try:
         await database.writer.run(enrol)
     finally:
+        vault.close()
         await database.close()
 
 

@@ -27,6 +27,18 @@ class DoesNotOpen(HavenError):
     """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
 
 
+class EpochGone(DoesNotOpen):
+    """What it was sealed with lived for a day, and is gone."""
+
+
+class WrongHostKey(HavenError):
+    """The host key is not this deployment's; the text says what is lost without it."""
+
+
+class KeysMissing(HavenError):
+    """The key store is empty, or another deployment's; the text says what to do."""
+
+
 class BackupRefused(HavenError):
     """A backup, its key or its ledger cannot be used; the text says why."""
 

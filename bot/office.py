@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -11,7 +12,7 @@ from bot.errors import HavenError
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from rich.table import Table
@@ -87,11 +88,8 @@ def list_staff(
     from bot.hotline.staff import Staff  # noqa: PLC0415
 
     settings, database = _opened()
-    staff = Staff(_vault(settings))
-    try:
-        everybody = database.writer.run_now(staff.all)
-    finally:
-        database.writer.close()
+    with _closing(settings, database) as vault:
+        everybody = database.writer.run_now(Staff(vault).all)
     if as_json:
         typer.echo(json.dumps([_as_json(each) for each in everybody], ensure_ascii=False, indent=2))
         return
@@ -120,15 +118,12 @@ def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
     from bot.vault import Audit  # noqa: PLC0415
 
     settings = read_settings()
-    vault = _vault(settings)
-    audit = Audit(vault)
-    enrolment = Enrolment(Staff(vault), Claims(audit, Promises(settings.promised)), audit)
-    now = SystemClock().now()
+    settings.key_file()
     database = open_database(settings)
-    try:
+    with _closing(settings, database) as vault:
+        audit, now = Audit(vault), SystemClock().now()
+        enrolment = Enrolment(Staff(vault), Claims(audit, Promises(settings.promised)), audit)
         return database.writer.run_now(lambda work: change(work, enrolment, now))
-    finally:
-        database.writer.close()
 
 
 def _name(name: str) -> str:
@@ -245,10 +240,8 @@ def _verified(heads: list[Head]) -> Head:
     path = _anchor(settings)
     if path.exists():
         heads = heads + _written(path.read_text(encoding="ascii", errors="replace"), str(path))
-    try:
-        found = Audit(_vault(settings)).verify(pages(database.writer), heads)
-    finally:
-        database.writer.close()
+    with _closing(settings, database) as vault:
+        found = Audit(vault).verify(pages(database.writer), heads)
     if not isinstance(found, Head):
         raise HavenError(f"row {found.number} {FAULTS[found.fault]}")
     return found
@@ -269,10 +262,19 @@ def _anchor(settings: Settings) -> Path:
     return settings.data / ANCHOR
 
 
-def _vault(settings: Settings) -> Vault:
-    from bot.vault import HostKey, Vault  # noqa: PLC0415
+@contextlib.contextmanager
+def _closing(settings: Settings, database: Database) -> Iterator[Vault]:
+    """Give the vault of a database, and close both afterwards."""
+    from bot.app import open_vault  # noqa: PLC0415
 
-    return Vault(HostKey.read(settings.key_file(), settings.data))
+    try:
+        vault = open_vault(settings, database)
+        try:
+            yield vault
+        finally:
+            vault.close()
+    finally:
+        database.writer.close()
 
 
 def _opened() -> tuple[Settings, Database]:

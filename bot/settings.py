@@ -27,6 +27,7 @@ FIXES = {
     "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
     "database_url": "sqlite:///path or postgresql://user@host/name",
     "place": "the country whose numbers and law people are told, e.g. HAVEN_PLACE=taiwan",
+    "keys_url": "sqlite:///path or postgresql://user@host/name, another than HAVEN_DATABASE_URL",
     "time_zone": "a zone's name, e.g. Asia/Taipei",
     "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
     "organisation_kind": "one of: ngo, police, immigration, labour",
@@ -64,6 +65,8 @@ class Settings(BaseSettings):
     """Another database than the SQLite file in the data folder."""
     place: Annotated[str, Field(max_length=40)] = "taiwan"
     """The country whose numbers and law people are told."""
+    keys_url: str | None = None
+    """Another key store than the SQLite file in the data folder."""
     time_zone: str = "Asia/Taipei"
     """The zone of hours and dates people see."""
     organisation: Annotated[str, Field(max_length=60)] = ""

@@ -20,6 +20,7 @@ from bot.store.heartbeat import beat
 from bot.vault import HostKey, Vault
 from tests.clocks import MIDDAY, MovedLoop
 from tests.colleagues import Board, Colleague
+from tests.keys import key_store
 from tests.people import Person, raw
 from tests.post import Post
 from tests.stores import ask, database_on, migrated_url
@@ -36,8 +37,10 @@ if TYPE_CHECKING:
 
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001
-VAULT = Vault(HostKey(bytes(range(32))))
-"""A vault whose key everybody here knows."""
+ROOT = HostKey(bytes(range(32)))
+VAULT = Vault(ROOT, key_store())
+"""A vault whose root everybody here knows; its key store lasts as long as the tests."""
+VAULT.turn(MIDDAY)
 ALWAYS = "00:00-24:00"
 NEVER = ""
 
@@ -76,6 +79,7 @@ class Home:
         limits: Limits = UNLIMITED,
         read: Callable[[bytes], Update] | None = None,
         rehearsal: bool = False,
+        vault: Vault = VAULT,
         **settings: Any,
     ) -> None:
         self.settings = settings_for(folder, **settings)
@@ -84,6 +88,7 @@ class Home:
             if database
             else migrated_url(kind, folder)
         )
+        self.vault = vault
         self.post = Post()
         self.board = Board()
         self.next_update = 1000
@@ -98,7 +103,7 @@ class Home:
         self.loop = MovedLoop(self._at)
         self.database = database_on(self.url, self.loop)
         self.house = build(
-            self.settings, self.database, VAULT, self.post, bot=BOT, username="haven_bot",
+            self.settings, self.database, self.vault, self.post, bot=BOT, username="haven_bot",
             clock=self.loop, desks=(self.board,), **self._made,
         )  # fmt: skip
         self.run(wake(self.house))
@@ -178,6 +183,7 @@ class Home:
         """Let time pass; the bot says that it runs meanwhile."""
         self.loop.move(seconds)
         now = self.loop.now()
+        self.house.vault.turn(now)
         self.database.writer.run_now(lambda work: beat(work, BOT, now))
 
     def seconds(self) -> int:

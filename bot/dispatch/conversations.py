@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import HOUR
 from bot.conversation import Position
-from bot.errors import DoesNotOpen
+from bot.errors import DoesNotOpen, EpochGone
 from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import conversations
@@ -164,13 +164,18 @@ class Conversations:
         """Return the conversations of these chats, by chat key."""
         found = {}
         for row, key, state, touched in work.rows_in(_LOAD, keys):
-            found[bytes(key)] = self._opened(row, bytes(key), bytes(state), touched)
+            try:
+                found[bytes(key)] = self._opened(row, bytes(key), bytes(state), touched)
+            except EpochGone:  # a day is over: as if it had been tidied away already
+                work.run(_FORGET, bytes(key))
         return found
 
     def _opened(self, row: int, key: bytes, state: bytes, touched: int) -> Row:
         try:
             plain = self._vault.open(Purpose.CONVERSATION, key, state)
             return Row(row, _decode(plain), touched, plain)
+        except EpochGone:
+            raise
         except (DoesNotOpen, msgspec.MsgspecError) as error:
             unreadable = Row(row, Conversation("", Position()), touched, None)
             unreadable.fault = error

@@ -14,6 +14,7 @@ from bot.errors import DoesNotOpen
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
+from bot.vault.epochs import MOVES_AFTER, number_of
 from bot.vault.retention import SET_ASIDE_KEPT, UPDATES_KNOWN
 
 if TYPE_CHECKING:
@@ -154,6 +155,23 @@ _SHRED = Prepared(
 )
 
 
+_SEALED = Prepared(
+    lambda _: select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw).where(
+        NOT_DONE,
+        inbox.c.state == WAITING,
+        inbox.c.bot == bindparam("of_bot"),
+        inbox.c.received_at < bindparam("before"),
+    ),
+    "of_bot",
+    "before",
+)
+_SEAL_ANEW = Prepared(
+    lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(raw=bindparam("raw")),
+    "raw",
+    "row",
+)
+
+
 class Inbox:
     """The inbox of one bot, used inside units of work."""
 
@@ -248,6 +266,15 @@ class Inbox:
         work.many(_TALLY, [(kind, day, times, times) for kind, times in counted.items()])
         if self._end is not None:
             work.run(_OFFSET, self.bot, self._end, now)
+
+    def move_on(self, work: Work, now: int) -> None:
+        """Seal anew what still waits although its epoch ends: it was stored, so it is handled."""
+        dying = self._vault.dying(now)
+        for row, number, digest, raw in work.rows(_SEALED, self.bot, now - MOVES_AFTER):
+            sealed = bytes(raw)
+            if number_of(sealed) in dying:
+                for arrival in self._opened(work, row, number, bytes(digest), sealed):
+                    work.run(_SEAL_ANEW, self._sealed(arrival), row)
 
     def tidy(self, work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""

@@ -176,6 +176,11 @@ class DataDirectory:
         return f"sqlite:///{quote(str(self.path / 'haven.db'))}"
 
     @property
+    def keys_url(self) -> str:
+        """Return where the key store lies when nothing else was set."""
+        return f"sqlite:///{quote(str(self.path / 'keys.db'))}"
+
+    @property
     def files(self) -> Path:
         """Return where sealed files lie."""
         return self.path / "files"

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. A test holds it to the folder, so that starting needs no Alembic."""
+KEYS_HEAD = "0001"
+"""The newest migration of the key store."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+KEY_MIGRATIONS = Path(__file__).parent / "key_migrations"
 
 
 def upgrade(database: Database) -> None:
@@ -26,7 +29,17 @@ def upgrade(database: Database) -> None:
         StoreTooNew: a newer Haven wrote this database.
     """
     if revision(database) != HEAD:
-        _migrate(database)
+        _migrate(database, MIGRATIONS)
+
+
+def upgrade_keys(database: Database) -> None:
+    """Bring a key store to this release; do nothing when it is there.
+
+    Raises:
+        StoreTooNew: a newer Haven wrote this key store.
+    """
+    if revision(database) != KEYS_HEAD:
+        _migrate(database, KEY_MIGRATIONS)
 
 
 def revision(database: Database) -> str | None:
@@ -49,7 +62,7 @@ def revision(database: Database) -> str | None:
         connection.close()
 
 
-def _migrate(database: Database) -> None:
+def _migrate(database: Database, migrations: Path) -> None:
     # Alembic takes a quarter of a second to import: paid on the first start of a release only.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -57,7 +70,7 @@ def _migrate(database: Database) -> None:
     from sqlalchemy import create_engine  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     found = revision(database)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.store.writer import Work
-    from bot.vault.sealing import Purpose
+    from bot.vault.purpose import Purpose
 
 VERSION = b"\x02"
 """Tells what was sealed with a case's key from what was sealed with the host's."""

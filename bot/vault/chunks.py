@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import DoesNotOpen
-from bot.vault.sealing import Purpose
+from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -8,6 +8,9 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from bot.errors import WrongSetting
 
 if TYPE_CHECKING:
@@ -21,6 +24,12 @@ class HostKey:
     """The secret everything else of this host is derived from."""
 
     secret: bytes = field(repr=False)
+
+    def derive(self, label: str) -> bytes:
+        """Return the 32 bytes that are this secret's for one use."""
+        return HKDF(SHA256(), LENGTH, salt=None, info=f"haven 1 {label}".encode()).derive(
+            self.secret
+        )
 
     @classmethod
     def read(cls, path: Path, data: Path | None = None) -> HostKey:

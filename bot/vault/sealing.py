@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import hmac
 import os
-from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bot.clock import DAY
 from bot.errors import DoesNotOpen
 from bot.vault.casekeys import CaseKeys
+from bot.vault.epochs import TO_EPOCH, WITH_EPOCH, Epochs, Span, sealed_in
+from bot.vault.purpose import ON_ITS_WAY, Purpose
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.store.writer import Work
     from bot.vault.casekeys import Sealer
+    from bot.vault.epochs import Epoch
     from bot.vault.hostkey import HostKey
+    from bot.vault.keystore import KeyStore
 
 VERSION = b"\x01"
 NONCE = 12
@@ -33,58 +37,118 @@ MAC_LENGTH = 8
 """Bytes that vouch for a button."""
 
 
-class Purpose(StrEnum):
-    """What a thing is sealed for; each has a key of its own."""
-
-    INBOX = "inbox"
-    CONVERSATION = "conversation"
-    OUTBOX = "outbox"
-    CASE = "case"
-    FILE = "file"
-    ADDRESS = "address"
-    STAFF = "staff"
-    CASE_KEY = "case_key"
-    """The key of a case, under which everything else of that case is sealed."""
-
-
 class Vault:
-    """Keys derived from the host key, and what is done with them."""
+    """Keys derived from one secret, and what is done with them.
 
-    def __init__(self, host_key: HostKey) -> None:
-        self._ciphers = {
-            purpose: ChaCha20Poly1305(_derive(host_key, f"seal {purpose}")) for purpose in Purpose
+    Args:
+        root: the secret: `KeyStore.root`.
+        keys: the key store. Without one everything is sealed with keys of the root; that is enough
+            for whoever only proves or looks up.
+    """
+
+    def __init__(self, root: HostKey, keys: KeyStore | None = None) -> None:
+        # What stands in front, the cipher, and what is bound: by purpose, for now.
+        self._sealing = {
+            purpose: (
+                VERSION,
+                ChaCha20Poly1305(root.derive(f"seal {purpose}")),
+                f"haven/{purpose}/".encode(),
+            )
+            for purpose in Purpose
         }
-        self._associated = {purpose: f"haven/{purpose}/".encode() for purpose in Purpose}
-        self._identity = _derive(host_key, "identity")
-        self._buttons = _derive(host_key, "buttons")
-        self._audit = _derive(host_key, "audit")
-        self._erased = _derive(host_key, "erased")
+        self._of_host = dict(self._sealing)
+        self._identity = root.derive("identity")
+        self._buttons = root.derive("buttons")
+        self._audit = root.derive("audit")
+        self._erased = root.derive("erased")
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
+        self._epoch: Epoch | None = None
+        self.keys = keys
+        self.epochs = Epochs(keys, self._seal_epoch, self._open_epoch) if keys else None
+        """The keys of what is on its way; none without a key store."""
         self.cases = CaseKeys(self, Purpose.CASE_KEY)
         """The keys of cases; `of_case` uses one."""
 
+    def turn(self, now: int) -> None:
+        """Seal what is on its way with the epoch of now, a new one where the last is an hour old.
+
+        Called at a start and every half minute: no clock is looked at while something is sealed.
+        """
+        if self.epochs is None:
+            return
+        epoch = self.epochs.turn(Span.TRANSIT, now)
+        if epoch is not self._epoch:
+            self._sealing |= {it: sealed_in(epoch, it) for it in ON_ITS_WAY}
+            self._epoch = epoch
+
+    def seal_waiting(self, purpose: Purpose, place: bytes, plain: bytes, now: int) -> bytes:
+        """Return the bytes sealed for one place, for longer than an epoch lives: see `epochs`."""
+        if self.epochs is None:
+            return self.seal(purpose, place, plain)
+        head, cipher, bound = sealed_in(self.epochs.turn(Span.WAITING, now, DAY), purpose)
+        nonce = os.urandom(NONCE)
+        return head + nonce + cipher.encrypt(nonce, plain, bound + place)
+
+    def dying(self, now: int) -> set[int]:
+        """Return the epochs that will not open much longer what was sealed in them."""
+        return self.epochs.dying(now) if self.epochs else set()
+
+    async def destroy(self, now: int, needed: Collection[int]) -> int:
+        """Destroy the epochs that are old enough, in memory, store and log; return how many.
+
+        Args:
+            now: the moment.
+            needed: the waiting keys with which letters are still sealed.
+        """
+        if self.epochs is None or self.keys is None:
+            return 0
+        gone = self.epochs.destroy(now, needed)
+        if gone:
+            await self.keys.cut_log()
+        return gone
+
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether the key store refused a commit."""
+        return self.keys is not None and self.keys.database.writer.failed.is_set()
+
+    def close(self) -> None:
+        """Let go of the key store."""
+        if self.keys is not None:
+            self.keys.close()
+
     def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
         """Return the bytes sealed for one place, e.g. the row they will stand in."""
+        head, cipher, bound = self._sealing[purpose]
         nonce = os.urandom(NONCE)
-        sealed = self._ciphers[purpose].encrypt(nonce, plain, self._associated[purpose] + place)
-        return VERSION + nonce + sealed
+        return head + nonce + cipher.encrypt(nonce, plain, bound + place)
 
     def open(self, purpose: Purpose, place: bytes, sealed: bytes) -> bytes:
         """Return what was sealed for this place.
 
         Raises:
+            EpochGone: it was sealed more than a day ago.
             DoesNotOpen: it was altered, cut, moved here from another place, or sealed with
                 another key.
         """
+        if sealed[:1] in _OF_EPOCHS and self.epochs is not None and purpose in ON_ITS_WAY:
+            return self.epochs.open(purpose, place, sealed)
         if len(sealed) < SHORTEST or sealed[:1] != VERSION:
             raise DoesNotOpen(f"not a sealed {purpose}")
         nonce, cipher = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+        _head, host, bound = self._of_host[purpose]
         try:
-            return self._ciphers[purpose].decrypt(nonce, cipher, self._associated[purpose] + place)
+            return host.decrypt(nonce, cipher, bound + place)
         except InvalidTag:
             raise DoesNotOpen(
                 f"a sealed {purpose} does not open: altered, moved, or another host key"
             ) from None
+
+    def _seal_epoch(self, place: bytes, plain: bytes) -> bytes:
+        return self.seal(Purpose.EPOCH, place, plain)
+
+    def _open_epoch(self, place: bytes, sealed: bytes) -> bytes:
+        return self.open(Purpose.EPOCH, place, sealed)
 
     def of_case(self, work: Work, case: str) -> Sealer:
         """Return what seals and opens whatever belongs to a case: its own key, if it has one.
@@ -115,7 +179,4 @@ class Vault:
         return hmac.digest(self._audit, before + row, "sha256")
 
 
-def _derive(host_key: HostKey, label: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=f"haven 1 {label}".encode()).derive(
-        host_key.secret
-    )
+_OF_EPOCHS = frozenset({WITH_EPOCH, TO_EPOCH})

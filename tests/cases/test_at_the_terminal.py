@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
+from bot.app import open_vault
 from bot.cases.reading import Notice, Received, Told, Waiting, queue, when
 from bot.cases.urgency import Priority
 from bot.checkup import checks
@@ -214,6 +215,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_house_in_order(tmp_path: Path) ->
     directory = DataDirectory(settings.data)
     directory.make()
     upgrade(Database(directory.database_url))
+    open_vault(settings, Database(directory.database_url)).close()
     assert faults(settings).keys() - {"disk has room"} == set()
 
 
@@ -224,6 +226,7 @@ def test_the_doctor_names_what_is_wrong_and_makes_nothing(tmp_path: Path) -> Non
     assert "HAVEN_ORGANISATION" in found["who answers"]
     assert "host key" in found
     assert "haven start" in found["database opens, and is durable"]
+    assert "haven start" in found["key store opens with this host key"]
     assert not (tmp_path / "none").exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from bot.cases.intake import read_contents, report_place
 from bot.dispatch.conversations import Conversation
 from bot.sandbox import BOT_ID
 from bot.store.database import Database, DataDirectory
-from bot.vault import HostKey, Purpose, Vault
+from bot.vault import HostKey, KeyStore, Purpose, Vault
 from tests.fire.walkers import lines_in
 
 if TYPE_CHECKING:
@@ -85,7 +86,12 @@ class Disk:
 
     def __init__(self, data: Path, key: Path) -> None:
         self._database = Database(DataDirectory(data).database_url)
-        self._vault = Vault(HostKey.read(key))
+        self._folder, self._key = DataDirectory(data), key
+
+    @cached_property
+    def _vault(self) -> Vault:
+        keys = KeyStore(Database(self._folder.keys_url))
+        return Vault(keys.root(HostKey.read(self._key), self._database, 0), keys)
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Return the rows of a question."""

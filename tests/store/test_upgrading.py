@@ -32,7 +32,7 @@ from bot.languages import catalogue
 from bot.store.database import Database
 from bot.store.tables import metadata
 from bot.store.upgrade import HEAD, MIGRATIONS, revision, upgrade
-from bot.vault import Audit
+from bot.vault import Audit, HostKey, KeyStore, Vault
 from bot.vault.audit import Head, pages
 from flows import ALL
 from tests.houses import VAULT, Home
@@ -63,11 +63,11 @@ def engine_of(database: Database) -> Engine:
     return create_engine(database.url.set(drivername=driver))
 
 
-def differences(database: Database) -> list[Any]:
+def differences(database: Database, wanted: MetaData = metadata) -> list[Any]:
     """Return how a database differs from the tables the code knows."""
     engine = engine_of(database)
     with engine.connect() as connection:
-        found: list[Any] = compare_metadata(MigrationContext.configure(connection), metadata)
+        found: list[Any] = compare_metadata(MigrationContext.configure(connection), wanted)
     engine.dispose()
     return found
 
@@ -161,6 +161,17 @@ def restored(dump: Path, kind: str, folder: Path) -> Database:
     return database if kind == "sqlite" else carried_over(database, dump.stem, folder)
 
 
+def vault_of(dump: Path, folder: Path) -> Vault:
+    """Return what opens a dump: releases since there is a key store left one of their own."""
+    keys = dump.parent / "keys" / dump.name
+    if not keys.exists():
+        return VAULT
+    path = folder / "keys.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(keys.read_text(encoding="utf-8"))
+    return Vault(HostKey(bytes(range(32))), KeyStore(Database(f"sqlite:///{path}")))
+
+
 def carried_over(source: Database, release: str, folder: Path) -> Database:
     """Return a PostgreSQL database at a release, with the rows of the SQLite one."""
     database = Database(empty_url("postgresql", folder))
@@ -211,7 +222,9 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
     database = restored(dump, kind, tmp_path)
     upgrade(database)
     (waiting,) = [case for case in await queue(database) if case.status == "waiting"]
-    reader = Reader(database, VAULT, Book(ALL), catalogue("en"), catalogue("en", "staff"))
+    reader = Reader(
+        database, vault_of(dump, tmp_path), Book(ALL), catalogue("en"), catalogue("en", "staff")
+    )
     opened = await reader.open(waiting.reference)
     assert opened is not None
     assert WORDS in [told.answer for sent in opened.received for told in sent.told]
@@ -224,7 +237,10 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
 def test_after_an_upgrade_an_open_question_is_still_open(
     dump: Path, kind: str, tmp_path: Path
 ) -> None:
-    home = Home(tmp_path, kind=kind, database=restored(dump, kind, tmp_path))
+    home = Home(
+        tmp_path, kind=kind, database=restored(dump, kind, tmp_path),
+        vault=vault_of(dump, tmp_path),
+    )  # fmt: skip
     _, second = home.person("id"), home.person("th")  # as in the dump
     home.passes(3700)
     home.run(home.rest(2))
@@ -254,18 +270,19 @@ def test_after_an_upgrade_caseworkers_go_on_where_they_were(
 ) -> None:
     database = restored(dump, kind, tmp_path)
     upgrade(database)
-    home = Home(tmp_path, kind=kind, database=database)
+    vault = vault_of(dump, tmp_path)
+    home = Home(tmp_path, kind=kind, database=database, vault=vault)
     work = home.database.writer.run_now
-    staff = Staff(VAULT)
+    staff = Staff(vault)
     colleague = work(lambda work: staff.by_account(work, ACCOUNT))
     assert colleague is not None
     (case,) = work(lambda work: Claims.held_by(work, colleague.id))
-    written = work(lambda work: Exchanges(VAULT).of_case(work, case))
+    written = work(lambda work: Exchanges(vault).of_case(work, case))
     assert [it.content.words for it in written if it.sort is Sort.WORDS] == [SAID, ANSWERED, NOTED]
     (referral,) = work(lambda work: REFERRALS.ledger(work, case))
     assert (referral.recipient, referral.stage, referral.may_be_sent) == (RECIPIENT, "agreed", True)
     assert CONTACT in [part.answer for part in referral.kept]
-    topic = work(lambda work: Topics(VAULT).of_case(work, GROUP, case))
+    topic = work(lambda work: Topics(vault).of_case(work, GROUP, case))
     assert (topic.thread, work(lambda work: stands(work, GROUP))) == (7, GROUP - 1)
     head = Audit(VAULT).verify(pages(home.database.writer))
     assert isinstance(head, Head)

@@ -7,7 +7,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app import run_bot
+from bot.app import open_vault, run_bot
 from bot.cases.reading import Reader, queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
@@ -15,7 +15,6 @@ from bot.mailbox.limits import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
 from bot.text import fold
-from bot.vault import HostKey, Vault
 from flows import ALL, phrases
 from tests.cases.answered import BOOK
 from tests.house.catalogues import read_in
@@ -111,9 +110,10 @@ class Evening:
         return await queue(self.database)
 
     async def opened(self, reference: str, language: str = "en") -> Opened:
-        key = HostKey.read(self.settings.key_file(), self.settings.data)
         words, staff = read_in(language), read_in(language, "staff")
-        opened = await Reader(self.database, Vault(key), BOOK, words, staff).open(reference)
+        vault = open_vault(self.settings, self.database)
+        opened = await Reader(self.database, vault, BOOK, words, staff).open(reference)
+        vault.close()
         assert opened is not None
         return opened
 

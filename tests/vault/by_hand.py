@@ -46,6 +46,15 @@ def case_envelope(key: bytes, purpose: str, place: bytes, nonce: bytes, plain: b
     return b"\2" + nonce + seal(key, nonce, f"haven/case/{purpose}/".encode() + place, plain)
 
 
+def epoch_envelope(  # noqa: PLR0913, PLR0917 - what stands in an envelope
+    secret: bytes, number: int, purpose: str, place: bytes, nonce: bytes, plain: bytes
+) -> bytes:
+    """What stands in the database while it is on its way: version, epoch, nonce, ciphertext."""
+    key = hkdf(secret, f"haven 3 {purpose}".encode())
+    bound = f"haven/epoch/{purpose}/{number}/".encode() + place
+    return b"\3" + number.to_bytes(4) + nonce + seal(key, nonce, bound, plain)
+
+
 def erased(secret: bytes, case: str) -> bytes:
     """What an erased case is known by."""
     return hmac.digest(hkdf(secret, b"haven 1 erased"), case.encode(), "sha256")[:16]
@@ -114,7 +123,7 @@ def main() -> None:
     words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
     envelopes = []
     for number, purpose in enumerate(
-        ("inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key")
+        ("inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key", "epoch")
     ):
         for plain in (b"", words, words * 5):
             nonce = hashlib.sha256(b"%d/%d" % (number, len(plain))).digest()[:12]
@@ -150,6 +159,10 @@ def main() -> None:
                 case_envelope(bytes(32), purpose, b"c/report/r", bytes(range(12)), words).hex(),
             ]
             for purpose in ("case", "file", "address")
+        ],
+        "epochs": [
+            [purpose, epoch_envelope(secret, 7, purpose, b"row 9", bytes(range(12)), words).hex()]
+            for purpose in ("inbox", "conversation", "outbox")
         ],
         "erased": [[case, erased(secret, case).hex()] for case in ("", "0" * 32)],
     }

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import bot.store.keytables  # noqa: F401 - one table of the data stands there
 from bot.store.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -1,0 +1,101 @@
+"""Letters that wait longer than the key of their hour lives arrive, or visibly fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.app import let_go
+from bot.clock import DAY, HOUR, SECOND
+from bot.mailbox.inbox import Arrival
+from bot.mailbox.outbox import Author, Letter, State
+from bot.messages import Say
+from bot.vault import Vault
+from bot.vault.epochs import number_of
+from tests.houses import ROOT, Home
+from tests.keys import key_store
+from tests.people import raw
+from tests.stores import on_both
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHAT = 5
+BODIES = "SELECT id, body FROM outbox WHERE state IN ('queued', 'sending')"
+
+
+def away(home: Home, days: float) -> None:
+    """Let the house run that long without a person, tidied as it is every ten minutes."""
+    for _hour in range(int(days * 24)):
+        home.passes(HOUR / SECOND)
+        home.run(let_go(home.house))
+
+
+def waiting(home: Home) -> list[bytes]:
+    return [bytes(body) for _row, body in home.ask(BODIES)]
+
+
+def held_back(folder: Path, days: int, kind: str = "sqlite") -> Home:
+    """Return a house in which a caseworker's letter may not go for so many days."""
+    home = Home(folder, kind=kind, vault=Vault(ROOT, key_store()))
+    now = home.loop.now()
+    letter = Letter(
+        900, bytes(16), CHAT, Say("words"), author=Author.CASEWORKER, not_before=now + days * DAY,
+        created_at=now, hold="rule",
+    )  # fmt: skip
+    home.database.writer.run_now(lambda work: home.house.outbox.keep(work, [letter]))
+    return home
+
+
+@on_both
+def test_a_letter_outlives_its_hour_and_a_restart(kind: str, tmp_path: Path) -> None:
+    home = held_back(tmp_path, 8, kind)
+    (before,) = waiting(home)
+    away(home, 2)
+    (after,) = waiting(home)
+    assert number_of(after) != number_of(before)
+    home.vault = Vault(ROOT, home.vault.keys)  # another process
+    home.restart(seconds_away=5 * 24 * 3600.0)
+    away(home, 2)
+    home.settle()
+    assert home.post.texts(CHAT) == ["words"]
+    home.close()
+
+
+def test_after_fourteen_days_it_has_failed_and_nothing_is_left_of_it(tmp_path: Path) -> None:
+    home = held_back(tmp_path, 20)
+    told: list[object] = []
+    home.house.outbox.when_ended = lambda _work, ended, _at: told.extend(ended)
+    away(home, 14.2)
+    assert home.ask("SELECT state, fault, body FROM outbox WHERE id = 900") == [
+        ("failed", "waited too long", None)
+    ]
+    assert told == [(900, State.FAILED)]  # its caseworker hears of it
+    home.close()
+
+
+def test_an_update_that_was_stored_is_handled_however_late(tmp_path: Path) -> None:
+    home = Home(tmp_path, vault=Vault(ROOT, key_store()))
+    person = home.person()
+    arrival = Arrival.of(1, raw(1, person.words("/start")))
+    home.database.writer.run_now(
+        lambda work: home.house.inbox.keep_waiting(work, [arrival], home.loop.now())
+    )
+    away(home, 3)
+    home.run(home.house.dispatcher.resume())
+    home.settle()
+    assert home.ask("SELECT DISTINCT state FROM inbox") == [("done",)]
+    assert person.texts
+    home.close()
+
+
+def test_a_conversation_whose_hour_is_gone_begins_anew(tmp_path: Path) -> None:
+    home = Home(tmp_path, vault=Vault(ROOT, key_store()))
+    person = home.person()
+    person.says("/start")
+    home.loop.move(30 * 3600)
+    home.house.vault.turn(home.loop.now())
+    home.run(let_go(home.house))
+    person.says("/start")
+    assert home.ask("SELECT fault FROM inbox WHERE fault IS NOT NULL") == []
+    assert len(home.ask("SELECT id FROM conversations")) == 1
+    home.close()
