@@ -93,26 +93,22 @@ def alarms(words: str) -> frozenset[str]:
     spoken = _WORD.findall(folded)
     first_words = _by_first_word()
     found: set[str] = set()
-    if not first_words.keys().isdisjoint(spoken):
-        found = {
-            code
-            for here, word in enumerate(spoken)
-            for code, phrase in first_words.get(word, ())
-            if spoken[here : here + len(phrase)] == phrase
-        }
+    if here := first_words.keys() & spoken:
+        apart = f" {' '.join(spoken)} "
+        found = {code for word in here for code, phrase in first_words[word] if phrase in apart}
     if not folded.isascii():
         found.update(code for phrase, code in _written_together() if phrase in folded)
     return frozenset(found)
 
 
 @cache
-def _by_first_word() -> dict[str, list[tuple[str, list[str]]]]:
-    found: dict[str, list[tuple[str, list[str]]]] = {}
+def _by_first_word() -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
     for codes in WRITTEN_APART.values():
         for code, phrases in codes.items():
             for phrase in phrases:
                 words = _WORD.findall(fold(phrase))
-                found.setdefault(words[0], []).append((code, words))
+                found.setdefault(words[0], []).append((code, f" {' '.join(words)} "))
     return found
 
 

@@ -91,6 +91,8 @@ class Relaying(Talking):
 
     def _decision(self, token: str) -> Pressed | None:
         """Return what a button under a question of consent means; None for any other button."""
+        if not token.startswith(tokens.NO_QUESTION):
+            return None
         prefix = self._consent_prefix()
         return self.setting.consent.read(token[len(prefix) :]) if token.startswith(prefix) else None
 

@@ -58,6 +58,7 @@ class Screens:
         self._blanks: dict[str, dict[str, str]] = {}
         self._all_labels: dict[str, frozenset[str]] = {}
         self._below: dict[str, dict[str, str]] = {}
+        self._fixed_words: dict[tuple[str, int], tuple[Text, str]] = {}
         self._layouts: dict[tuple[str, int, tuple[str, ...]], tuple[object, Layout]] = {}
         self._labels: dict[tuple[str, int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
         self._places: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
@@ -76,8 +77,20 @@ class Screens:
             extra: blanks known only now, e.g. the reference.
         """
         blanks = self.blanks(language)
-        text = reply.read_in(catalogue(language), {**blanks, **extra} if extra else blanks)
+        if extra or reply.values or reply.lines:
+            text = reply.read_in(catalogue(language), {**blanks, **extra})
+        else:
+            text = self._fixed(reply.text, language)
         return Say(text, self._layout(reply, language), prefix) if reply.question else Say(text)
+
+    def _fixed(self, text: Text, language: str) -> str:
+        """Return a phrase in which nothing changes from turn to turn."""
+        key = (language, id(text))
+        found = self._fixed_words.get(key)
+        if found is None or found[0] is not text:
+            found = (text, self.words(text, language))
+            self._remember(self._fixed_words, key, found)
+        return found[1]
 
     def parts(self, say: Say) -> list[Say]:
         """Return a message in as many as it takes, the buttons under the last."""

@@ -83,7 +83,8 @@ class Talking:
         self.effects = Effects()
         known = setting.known(now)
         self.known = known | {"sent"} if self.conversation.is_live else known
-        self._note_unsent()
+        if any(frame.flow == STOP for frame in self.conversation.position.frames):
+            self._note_unsent()  # nobody else asks
         self._hotline = hotline
         self._before: Position | None = None
 

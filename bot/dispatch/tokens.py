@@ -8,6 +8,7 @@ because help and an end must be one press away from any screen, however old: dan
 from __future__ import annotations
 
 from binascii import b2a_base64
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.messages import ANYWHERE
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 
 DANGER = f"{ANYWHERE}d"
 STOP = f"{ANYWHERE}s"
+NO_QUESTION = "0:"
+"""What tokens begin with that belong to no question of a flow: questions count from one."""
+REMEMBERED = 4096
+"""Beginnings kept in memory: whoever is asked now presses soon, and it need not be made again."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def prefix(vault: Vault, chat_key: bytes, asked: int, where: str) -> str:
     """Return what all buttons of one question begin with.
 
