@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import SECOND
+from bot.dispatch import tokens
 from bot.dispatch.turning import SILENCE
 from bot.vault import Vault
 from tests.dispatch.peeking import at, cases_of, frames, kept, places, skip_on, stand, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.houses import Home
     from tests.people import Person
 
@@ -122,6 +125,15 @@ def test_start_after_sending_begins_anew_and_leaves_the_case(home: Home) -> None
     assert [one.kind for one in cases_of(home)[0].sent] == ["report"]
 
 
+@pytest.fixture
+def nothing_remembered() -> Iterator[None]:
+    """Have every token made anew, and none of this test's used by another."""
+    tokens.prefix.cache_clear()
+    yield
+    tokens.prefix.cache_clear()
+
+
+@pytest.mark.usefixtures("nothing_remembered")
 def test_where_nothing_vouches_another_chats_button_would_be_obeyed(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
