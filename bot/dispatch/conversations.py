@@ -12,7 +12,7 @@ from bot.conversation import Position
 from bot.errors import DoesNotOpen, EpochGone
 from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
-from bot.store.tables import conversations
+from bot.store.tables import cases, conversations
 from bot.vault import Purpose
 from bot.vault.retention import DRAFTS_KEPT
 
@@ -141,16 +141,25 @@ _TOUCH = Prepared(
 _FORGET = Prepared(
     lambda _: delete(conversations).where(conversations.c.chat_key == bindparam("key")), "key"
 )
-_EXPIRE = Prepared(
-    lambda _: delete(conversations).where(
-        conversations.c.id.in_(
-            select(conversations.c.id)
-            .where(conversations.c.touched_at < bindparam("before"))
-            .limit(bindparam("most"))
+_OLD = Prepared(
+    lambda _: (
+        select(
+            conversations.c.id,
+            conversations.c.chat_key,
+            conversations.c.state,
+            conversations.c.touched_at,
         )
+        .where(conversations.c.touched_at < bindparam("before"))
+        .limit(bindparam("most"))
     ),
     "before",
     "most",
+)
+_DROP = Prepared(
+    lambda _: delete(conversations).where(conversations.c.id == bindparam("row")), "row"
+)
+_ANSWERED_FOR = PreparedList(
+    lambda values: select(cases.c.id).where(cases.c.id.in_(values), cases.c.holder.is_not(None))
 )
 
 
@@ -211,8 +220,30 @@ class Conversations:
         return work.run(_FORGET, key) if row.fault is not None or case in about else 0
 
     def expire(self, work: Work, now: int, most: int = 2000) -> int:
-        """Erase conversations whose last step was more than a day ago; return how many went."""
-        return work.run(_EXPIRE, now - DRAFTS_KEPT - HOUR, most)
+        """Erase conversations whose last step was more than a day ago; return how many went.
+
+        Of one that a caseworker holds it is kept that they do, and nothing else: whoever writes
+        after two days still writes to them.
+        """
+        old = {
+            bytes(key): self._opened(row, bytes(key), bytes(state), touched)
+            for row, key, state, touched in work.rows(_OLD, now - DRAFTS_KEPT - HOUR, most)
+        }
+        held = {key: it.case for key, row in old.items() if (it := row.conversation.holding)}
+        answered_for = {case for (case,) in work.rows_in(_ANSWERED_FOR, list(held.values()))}
+        stay = {key: old.pop(key) for key, case in held.items() if case in answered_for}
+        work.many(_DROP, [(row.id,) for row in old.values()])
+        hour = now // HOUR * HOUR
+        bare = {key: _bare(row.conversation) for key, row in stay.items()}
+        work.many(_TOUCH, [(self.sealed(key, it), hour, stay[key].id) for key, it in bare.items()])
+        return len(old)
+
+
+def _bare(old: Conversation) -> Conversation:
+    """Return what is left of a conversation when its draft is erased and somebody holds it."""
+    return Conversation(
+        old.language, Position(), old.chat, touched_at=old.touched_at, holding=old.holding
+    )
 
 
 def copy_of(position: Position) -> Position:

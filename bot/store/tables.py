@@ -111,8 +111,9 @@ conversations = Table(
     UniqueConstraint("chat_key"),
     Index("ix_conversations_touched_at", "touched_at"),
     info={
-        "holds": "who writes (a keyed digest) and, sealed: language, place in a flow, the draft",
-        "erased": "24 hours after the last step",
+        "holds": "who writes (a keyed digest) and, sealed: language, place in a flow, the draft, "
+        "which caseworker holds it",
+        "erased": "24 hours after the last step; who holds it, once nobody answers for the case",
     },
 )
 
