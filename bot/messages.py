@@ -140,6 +140,10 @@ class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
     prefix: str = ""
+    letter: int = 0
+    """In place of `message`, a row of the outbox: the courier looks its number up."""
+    is_caption: bool = False
+    """Whether the words stand under a file."""
 
 
 class Toast(msgspec.Struct, frozen=True, tag="toast", gc=False):
@@ -159,6 +163,13 @@ class Remove(msgspec.Struct, frozen=True, tag="remove", gc=False):
     letters: tuple[int, ...] = ()
 
 
+def letters_in(body: Edit | Remove) -> tuple[int, ...]:
+    """Return the rows of the outbox a body names in place of the channel's numbers."""
+    if isinstance(body, Remove):
+        return body.letters
+    return (body.letter,) if body.letter else ()
+
+
 class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):
     """Leave a group we were put into."""
 
@@ -173,6 +184,16 @@ class Enclose(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_default
     thread: int = 0
     topic: str = ""
     mark: str = ""
+    name: str = ""
+    """What it is called from now on: then its bytes are fetched and sent anew, so that the name
+    under which somebody kept it does not go along."""
+
+
+class Point(msgspec.Struct, frozen=True, tag="point", gc=False):
+    """A place on the map."""
+
+    latitude: float
+    longitude: float
 
 
 class Copy(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):
@@ -238,6 +259,7 @@ Body = (
     | Leave
     | Enclose
     | Copy
+    | Point
     | OpenTopic
     | CloseTopic
     | ReopenTopic

@@ -95,6 +95,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         phrasebook=setting.phrasebook,
         referrals=referrals,
         recipients=recipients,
+        exchanges=Exchanges(vault),
     )
     watch = Watch(
         staff, claims, promises, audit,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.errors import Blocked, DeliveryError
-from bot.messages import Body, Copy, Edit, Enclose, Leave, OpenTopic, Remove, Say, Toast
+from bot.messages import Body, Copy, Edit, Enclose, Leave, OpenTopic, Point, Remove, Say, Toast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ class Post:
             self._number += 1
             self.chats[chat][self._number] = body
             return self._number
-        if isinstance(body, Enclose | Copy | OpenTopic):
+        if isinstance(body, Enclose | Copy | Point | OpenTopic):
             self._number += 1
             return self._number
         if isinstance(body, Edit):

@@ -10,6 +10,7 @@ from bot.dispatch.relaying import Relaying
 from bot.hotline.contact import NEVER, may_write_at
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
+from bot.hotline.parcels import parcels
 from bot.hotline.takeover import (
     FAR,
     OPENER,
@@ -22,6 +23,7 @@ from bot.hotline.takeover import (
     Holding,
     Meeting,
     PassOn,
+    Reword,
     TakeOver,
     Tell,
     WasTold,
@@ -34,12 +36,14 @@ from bot.hotline.words import (
     ONLY_THEY,
     TAKE_OVER_FIRST,
 )
-from bot.messages import Say
+from bot.messages import Edit, Say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.dispatch.effects import Effects
+    from bot.hotline.exchanges import Exchange
+    from bot.messages import Body
     from bot.text import Text
 
 THEIRS_ALONE = frozenset({"keep", "send", "pass_on"})
@@ -107,6 +111,11 @@ class Attending(Relaying):
         if it.content.code == OPENER:
             self._open(holding, 0)
             return None
+        self._write_when_allowed(holding, parts, it)
+        return None
+
+    def _write_when_allowed(self, holding: Holding, parts: list[Body], it: Exchange) -> None:
+        """Put a caseworker's letters among what is said, to go when the contact rule allows it."""
         at = self._may_write_at(holding)
         if holding.meeting != Meeting.MET or at == NEVER:
             self._write(parts, it, FAR, UNTIL_MET)
@@ -114,16 +123,37 @@ class Attending(Relaying):
             self._write(parts, it, at, UNTIL_HOURS)
         else:
             self._write(parts, it)
-        return None
 
-    def _parts_of(self, deed: Tell) -> list[Say]:
+    def _parts_of(self, deed: Tell) -> list[Body]:
         content = deed.exchange.content
+        if deed.exchange.sort is Sort.FILES:
+            return parcels(content)
+        if deed.exchange.sort is Sort.PLACE:
+            words = self.setting.screens.parts(Say(content.words)) if content.words else []
+            return [*parcels(content), *words]
         if deed.exchange.sort is Sort.PHRASE:
             said = self.setting.phrasebook.say(
                 content.code, content.values, self.conversation.language, self._phrase_prefix()
             )
-            return self.setting.screens.parts(said)
-        return self.setting.screens.parts(Say(content.words))
+            return [*self.setting.screens.parts(said)]
+        return [*self.setting.screens.parts(Say(content.words))]
+
+    def _reword(self, deed: Reword) -> Text | None:
+        """Change words where they went; of those that wait nobody reads the first version."""
+        holding, it = self.conversation.holding, deed.exchange
+        if holding is None or holding.by != it.author:
+            return TAKE_OVER_FIRST
+        holding.spoken_at = self.now
+        letter = it.content.message
+        if deed.hold:
+            self.effects.staff.reworded[letter] = it.content.words
+            self.effects.staff.exchanges.append(it)
+            self._happened(Event(Happened.HELD, it.case, it.author, code=deed.hold, exchange=it))
+            return None
+        self._write_when_allowed(
+            holding, [Edit(0, it.content.words, letter=letter, is_caption=deed.is_caption)], it
+        )
+        return None
 
     def _pass_on(self, deed: PassOn) -> Text | None:
         holding = self.conversation.holding
@@ -181,6 +211,7 @@ _DEEDS: dict[type[Deed], Callable[[Attending, Any], Text | None]] = {
     TakeOver: Attending._take_over,  # noqa: SLF001 - a table of this class's own verbs
     HandBack: Attending._hand_back,  # noqa: SLF001
     Tell: Attending._tell_person,  # noqa: SLF001
+    Reword: Attending._reword,  # noqa: SLF001
     PassOn: Attending._pass_on,  # noqa: SLF001
     FillIn: Attending._fill_in,  # noqa: SLF001
     AskConsent: Attending._ask_consent,  # noqa: SLF001

@@ -47,10 +47,12 @@ class Staffing:
     """What follows for staff, in a conversation that somebody holds."""
 
     exchanges: list[Exchange] = field(default_factory=list)
-    """What the person wrote."""
+    """What was written without a letter of its own: by the person, and what changed a letter."""
     events: list[Event] = field(default_factory=list)
     written: dict[int, Written] = field(default_factory=dict)
     """By their place in `bodies`."""
+    reworded: dict[int, str] = field(default_factory=dict)
+    """New words for letters that are held back, by their number."""
     alarms: set[str] = field(default_factory=set)
     releases: bool = False
     """What waited for the opener's answer may go."""

@@ -17,11 +17,14 @@ from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import NOT_MET, OPENER, UNTIL_HOURS, Holding, Meeting
 from bot.hotline.trail import clock
-from bot.messages import Kind, Say, Update
+from bot.messages import Kind, Update
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.conversation import Came
     from bot.hotline.consent import Pressed
+    from bot.messages import Body
 
 FORWARDED = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
@@ -171,7 +174,9 @@ class Relaying(Talking):
     def _happened(self, event: Event) -> None:
         self.effects.staff.events.append(event)
 
-    def _write(self, parts: list[Say], it: Exchange, at: int = 0, hold: str | None = None) -> None:
+    def _write(
+        self, parts: Sequence[Body], it: Exchange, at: int = 0, hold: str | None = None
+    ) -> None:
         """Put a caseworker's words among what is said, now or when they may go."""
         place = len(self.effects.bodies)
         self.effects.bodies += parts

@@ -13,6 +13,7 @@ from bot.hotline.exchanges import Side
 from bot.hotline.takeover import UNTIL_MET
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.outbox import Lane, Letter, State
+from bot.mailbox.rewording import reword
 from bot.messages import Kind, Update
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class StaffSide:
             self.outbox.release(work, chat_key, UNTIL_MET, now + AFTER_THE_REST)
         if staffing.drops:
             self._withdraw(work, chat_key, staffing, now)
+        for letter, words in staffing.reworded.items():
+            reword(self.outbox, work, letter, words)
         for it in staffing.exchanges:
             self.intake.keep_files(work, it.case, it.content.files, it.at)
         if not staffing.alarms:

@@ -23,7 +23,9 @@ class Verb(StrEnum):
     HAND_BACK = "hand_back"
     """Let the bot go on at the first question that is still missing."""
     SAY = "say"
-    """Write `words`, or send `files`, to the person."""
+    """Write `words`, or send `files` or the place, to the person."""
+    REWORD = "reword"
+    """Put `words` in place of what the letter with the number `code` says."""
     PHRASE = "phrase"
     """Send the sentence `code` of the phrasebook, its blanks filled from `values`."""
     NOTE = "note"
@@ -58,6 +60,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     values: dict[str, str] = {}
     files: tuple[File, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
     at_desk: str = ""
     """Where the caseworker stands, in the desk's own words, so that the answer reaches them."""
 

@@ -53,7 +53,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     values: dict[str, str] = {}
     message: int = 0
-    """The channel's number of the person's message."""
+    """The channel's number of the person's message; the outbox's of a caseworker's, in an edit."""
     latitude: float | None = None
     longitude: float | None = None
 
@@ -103,7 +103,7 @@ _ENDED = Prepared(
     "row",
 )
 _LETTER = Prepared(
-    lambda _: select(exchanges.c.case_id, exchanges.c.author).where(
+    lambda _: select(exchanges.c.case_id, exchanges.c.author, exchanges.c.kind).where(
         exchanges.c.letter == bindparam("row")
     ),
     "row",
@@ -149,8 +149,14 @@ class Exchanges:
             return None
         if state != "sent":
             work.run(_ENDED, state, letter)
-        case, author = found[0]
+        case, author, _kind = found[0]
         return case, author or ""
+
+    @staticmethod
+    def of_letter(work: Work, letter: int) -> tuple[str, str, Sort] | None:
+        """Return the case, the author and the sort of what a letter carries; None for a bot's."""
+        found = work.rows(_LETTER, letter)
+        return None if not found else (found[0][0], found[0][1] or "", Sort(found[0][2]))
 
     def _sealed(self, work: Work, it: Exchange) -> bytes:
         sealer = self._vault.of_case(work, it.case)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
+from bot.cases.intake import LARGEST_FILE
 from bot.cases.life import Move, Refusal
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
@@ -19,7 +20,17 @@ from bot.hotline.contact import WHEN_I_WRITE
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.order import Order, Whereabouts
-from bot.hotline.takeover import AskConsent, FillIn, HandBack, PassOn, TakeOver, Tell, WasTold
+from bot.hotline.parcels import carried
+from bot.hotline.rewording import rewording
+from bot.hotline.takeover import (
+    AskConsent,
+    FillIn,
+    HandBack,
+    PassOn,
+    TakeOver,
+    Tell,
+    WasTold,
+)
 from bot.hotline.trail import has_been_read
 from bot.hotline.words import (
     BLANKS_MISSING,
@@ -28,6 +39,7 @@ from bot.hotline.words import (
     CLAIMED_OTHER,
     DISPOSITIONS,
     DONE,
+    FILE_TOO_LARGE,
     FULL,
     HELD_BY,
     MINUTES_PLEASE,
@@ -51,6 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from bot.hotline.claims import Claims
+    from bot.hotline.exchanges import Exchanges
     from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.promises import Promises
@@ -92,6 +105,7 @@ class Orders:
         phrasebook: Phrasebook,
         referrals: Referrals,
         recipients: Collection[str],
+        exchanges: Exchanges,
     ) -> None:
         self._vault = vault
         self._staff = staff
@@ -100,6 +114,7 @@ class Orders:
         self._phrasebook = phrasebook
         self._referrals = referrals
         self._recipients = recipients
+        self._exchanges = exchanges
 
     def where(self, work: Work, case: str) -> Whereabouts | None:
         """Return where a case's person is reached; None for a case that is not there."""
@@ -245,12 +260,21 @@ class Orders:
 
     def _say(self, order: Order) -> None:
         command = order.command
-        if not command.words.strip():
+        sort, content = carried(command)
+        if sort is Sort.WORDS and not command.words.strip():
             order.refuse(NOTHING_TO_SAY)
         elif len(command.words) > LONGEST:
             order.refuse(TOO_LONG, most=str(LONGEST))
+        elif any(file.size > LARGEST_FILE for file in command.files):
+            order.refuse(FILE_TOO_LARGE)
         else:
-            self._tell(order, Sort.WORDS, Content(words=command.words))
+            self._tell(order, sort, content)
+
+    def _reword(self, order: Order) -> None:
+        """Change what a caseworker wrote themselves, where it went or before it goes."""
+        deed = rewording(order, self._exchanges)
+        if deed is not None and self._moves(order, Move.WORK):
+            order.deeds.append(deed)
 
     def _phrase(self, order: Order) -> None:
         command = order.command
@@ -346,6 +370,7 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.TAKE_OVER: Orders._take_over,  # noqa: SLF001
     Verb.HAND_BACK: Orders._hand_back,  # noqa: SLF001
     Verb.SAY: Orders._say,  # noqa: SLF001
+    Verb.REWORD: Orders._reword,  # noqa: SLF001
     Verb.PHRASE: Orders._phrase,  # noqa: SLF001
     Verb.NOTE: Orders._note,  # noqa: SLF001
     Verb.ANSWER: Orders._answer,  # noqa: SLF001

@@ -81,6 +81,18 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class Reword:
+    """Put other words into a letter: into the person's copy, or before it goes."""
+
+    exchange: Exchange
+    """The new words; `content.message` is the letter's number in the outbox."""
+    hold: str | None
+    """Why the letter waits; none once it went."""
+    is_caption: bool
+    """Whether the words stand under a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class PassOn:
     """Let another caseworker hold the chat."""
 
@@ -113,5 +125,5 @@ class WasTold:
     referral: Referral
 
 
-Deed = TakeOver | HandBack | Tell | PassOn | FillIn | AskConsent | WasTold
+Deed = TakeOver | HandBack | Tell | Reword | PassOn | FillIn | AskConsent | WasTold
 """What an order does in a conversation."""

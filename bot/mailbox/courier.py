@@ -14,12 +14,14 @@ import random
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec.structs import replace
+
 from bot.clock import DAY, SECOND
 from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
 from bot.log import log
 from bot.mailbox.limits import Bucket, Limits
 from bot.mailbox.outbox import Author, Letter, Settled, State
-from bot.messages import Body, Remove
+from bot.messages import Body, Edit, Remove, letters_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +45,6 @@ LOOK = 1.0
 MOST_AT_ONCE = 500
 MOST_OWED = 5000
 """Letters told apart by chat while they wait; with more of them every chat is taken to wait."""
-
-
 FIRST_OF_ALL, LAST_OF_ALL = -1, 99
 """Lanes before and behind those of letters: a toast is worth nothing later; the end waits."""
 PARTING = 10.0
@@ -276,19 +276,23 @@ class Courier:
                 return self._missed(letter, TryLater())
         try:
             body = letter.body
-            if type(body) is Remove and body.letters:
+            if isinstance(body, Remove | Edit) and letters_in(body):
                 body = await self._complete(body)
             message = await self._channel.deliver(letter.chat, body)
         except Exception as error:  # noqa: BLE001 - whatever happened, the letter is not lost
             return self._missed(letter, error)
         return Settled(letter, State.SENT, self._clock.now(), message)
 
-    async def _complete(self, body: Remove) -> Remove:
+    async def _complete(self, body: Remove | Edit) -> Remove | Edit:
         """Fill in the numbers of messages that are known only since they were sent."""
         await self._flush()
-        letters = body.letters
+        letters = letters_in(body)
         known = await self._writer.run(lambda work: self._outbox.messages_of(work, letters))
-        return Remove(body.messages + tuple(known.values()))
+        if isinstance(body, Remove):
+            return Remove(body.messages + tuple(known.values()))
+        if not known:
+            raise Refused("never arrived")
+        return replace(body, message=known[body.letter], letter=0)
 
     def _missed(self, letter: Letter, error: Exception) -> Settled:
         now = self._clock.now()

@@ -80,13 +80,15 @@ class Settled:
     """For QUEUED: when to try again."""
 
 
-class _Content(msgspec.Struct, array_like=True, gc=False):
+class Content(msgspec.Struct, array_like=True, gc=False):
+    """What is sealed of a letter."""
+
     chat: int
     body: Body
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Content).decode
+_decode = msgspec.msgpack.Decoder(Content).decode
 
 _KEPT = (
     "id", "chat_key", "lane", "author", "state", "body", "not_before", "attempts", "created_at",
@@ -303,7 +305,7 @@ class Outbox:
             _DUE, now, most
         ):
             try:
-                content = self._content(row, bytes(sealed or b""))
+                content = self.open(row, bytes(sealed or b""))
             except (DoesNotOpen, msgspec.MsgspecError) as error:
                 # Visible as failed, and in nobody's way.
                 work.run(_ENDED, State.FAILED.value, type(error).__name__, now, row)
@@ -380,9 +382,17 @@ class Outbox:
         gone = work.run(_FORGET, most, now - NUMBERS_KEPT)
         return gone + work.run(_FORGET_UNDELIVERED, most, now - UNDELIVERED_KEPT)
 
-    def _content(self, row: int, sealed: bytes) -> _Content:
+    def open(self, row: int, sealed: bytes) -> Content:
+        """Return what a letter holds, by its number.
+
+        Raises:
+            DoesNotOpen: it was altered, or is another letter's.
+        """
         return _decode(self._vault.open(Purpose.OUTBOX, b"%d" % row, sealed))
 
+    def seal(self, row: int, content: Content) -> bytes:
+        """Return what a letter holds, sealed for its row."""
+        return self._vault.seal(Purpose.OUTBOX, b"%d" % row, _encode(content))
+
     def _sealed(self, letter: Letter) -> bytes:
-        content = _encode(_Content(letter.chat, letter.body))
-        return self._vault.seal(Purpose.OUTBOX, b"%d" % letter.id, content)
+        return self.seal(letter.id, Content(letter.chat, letter.body))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.chats import Chat, Message
-from bot.sandbox.phone import commands_in, photo, pieces_of
+from bot.sandbox.phone import commands_in, described, photo, pieces_of
 from bot.sandbox.world import BOT_ID
 
 if TYPE_CHECKING:
@@ -122,16 +122,33 @@ class Group:
         """Send any content, in the Bot API's own shape."""
         return self._post(phone, content, thread, reply_to)
 
-    def send_photo(self, phone: Phone, data: bytes, *, thread: int | None = None) -> Message:
-        """Send a photo."""
-        return self._post(phone, photo(self._world.files.keep("photo", data)), thread)
+    def send_file(  # noqa: PLR0913 - what an app asks before it sends one
+        self,
+        phone: Phone,
+        kind: str,
+        data: bytes,
+        *,
+        caption: str = "",
+        thread: int | None = None,
+        reply_to: int | None = None,
+        album: str = "",
+        **claims: Any,
+    ) -> Message:
+        """Send a photo, voice, document, ...; `claims` are its name, its kind and its size."""
+        stored = self._world.files.keep(kind, data, **claims)
+        content = photo(stored) if kind == "photo" else {kind: described(stored)}
+        if kind == "voice":
+            content[kind]["duration"] = 2
+        said = {"caption": caption} if caption else {}
+        together = {"media_group_id": album} if album else {}
+        return self._post(phone, content | said | together, thread, reply_to)
 
     def edit(self, phone: Phone, number: int, text: str) -> Message:
         """Put other words into one's own message; raises `LookupError` for somebody else's."""
         message = self.chat.messages[number]
         if message["from"]["id"] != phone.id:
             raise LookupError("somebody else wrote that")
-        message["text"] = text
+        message["text" if "text" in message else "caption"] = text
         self._world.edited(self.chat, message)
         if self._hears():
             self._world.updates.add("edited_message", message)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.makebelieve import picture, tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +37,37 @@ def edit(group: Group, by: Phone, asked: Asked) -> Any:
 
 
 def photo(group: Group, by: Phone, asked: Asked) -> Any:
-    """Send a made-up photo into the topic `thread`."""
+    """Send the body as a photo, or a made-up one."""
     data = asked.get("data") or picture(len(group.chat.messages))
-    return group.send_photo(by, data, thread=asked.get("thread"))
+    return group.send_file(by, "photo", data, **_about(asked))
+
+
+def voice(group: Group, by: Phone, asked: Asked) -> Any:
+    """Send the body as a voice note, or a made-up tone."""
+    data = asked.get("data") or tone(2)
+    return group.send_file(by, "voice", data, mime="audio/wav", **_about(asked))
+
+
+def file(group: Group, by: Phone, asked: Asked) -> Any:
+    """Send the body as a file called `name`."""
+    about = {"name": asked.get("name", "file"), "mime": asked.get("mime", ""), **_about(asked)}
+    return group.send_file(by, "document", asked.get("data", b""), **about)
+
+
+def location(group: Group, by: Phone, asked: Asked) -> Any:
+    """Send `latitude` and `longitude`."""
+    place = {name: float(asked[name]) for name in ("latitude", "longitude")}
+    about = _about(asked)
+    about.pop("caption")
+    return group.send(by, {"location": place}, **about)
+
+
+def _about(asked: Asked) -> dict[str, Any]:
+    """Return into which topic, as an answer to which message, and with which words under it."""
+    about: Asked = {"caption": asked.get("caption", "")}
+    for name in ("thread", "reply_to"):
+        about[name] = int(asked.get(name, 0)) or None
+    return about
 
 
 def close(group: Group, by: Phone, asked: Asked) -> Any:
@@ -68,6 +96,20 @@ def kick(group: Group, by: Phone, _: Asked) -> Any:
 
 
 DEEDS: dict[str, Deed] = {
-    deed.__name__: deed for deed in (text, press, edit, photo, close, reopen, delete, admit, kick)
+    deed.__name__: deed
+    for deed in (
+        text,
+        press,
+        edit,
+        photo,
+        voice,
+        file,
+        location,
+        close,
+        reopen,
+        delete,
+        admit,
+        kick,
+    )
 }
 """By name."""

@@ -53,8 +53,24 @@ class Worker:
 
     async def answers(self, heard: str, words: str) -> Locator:
         """Answer a message of the topic."""
-        message = await self.reads(heard)
+        await self._about(await self.reads(heard), "Reply")
+        return await self.writes(words)
+
+    async def edits(self, message: Locator, words: str) -> None:
+        """Put other words into one's own message."""
+        await self._about(message, "Edit")
+        await self.page.get_by_role("textbox", name="Message").fill(words)
+        await self.page.keyboard.press("Enter")
+
+    async def encloses(self, heard: str, what: str, words: str) -> None:
+        """Answer a message of the topic with something from the menu, words under it."""
+        message = self.log.locator("article.theirs", has_text=heard).last  # not one that quotes it
+        await self._about(message, "Reply")
+        await self.page.get_by_role("textbox", name="Message").fill(words)
+        await self.page.get_by_role("button", name="Attach").click()
+        await self.page.get_by_role("menuitem", name=what).click()
+
+    async def _about(self, message: Locator, what: str) -> None:
         await message.hover()
         await message.get_by_role("button", name="What to do with this message").click()
-        await self.page.get_by_role("menuitem", name="Reply").click()
-        return await self.writes(words)
+        await self.page.get_by_role("menuitem", name=what).click()

@@ -26,6 +26,8 @@ PICTURE = Path(__file__).parent / "pictures" / "desk-en.png"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
 PASSPORT = "นายจ้างเอาหนังสือเดินทางไป"
 THANKS = "ขอบคุณที่บอกเรา"
+THANKS_AGAIN = "ขอบคุณมากที่บอกเรา"
+DOOR = "ประตูนี้"
 ARRIVED = "\U0001f44d"
 
 
@@ -52,6 +54,14 @@ async def test_a_caseworker_steps_into_the_chat_and_the_person_keeps_their_place
         await expect(said.locator(".sign")).to_have_text(ARRIVED)
         await expect(note.locator(".sign")).to_be_visible()
         await expect(malee.said.filter(has_text="embassy")).to_have_count(0)
+        await mei.edits(said, THANKS_AGAIN)
+        await expect(malee.said.filter(has_text=THANKS_AGAIN)).to_be_visible()
+        await mei.encloses(PASSPORT, "Made-up photo", DOOR)
+        await expect(malee.said.filter(has_text=DOOR).locator("img.photo")).to_be_visible()
+        await mei.encloses(PASSPORT, "Voice note of 2 seconds", "")
+        await expect(malee.said.locator(".voice")).to_be_visible()
+        await mei.encloses(PASSPORT, "Location", "")
+        await expect(malee.said.locator(".place")).to_be_visible()
         await _asks_from_the_phrasebook(mei, malee)
         if os.environ.get("PICTURES"):
             PICTURE.write_bytes(await desk.screenshot(animations="disabled", caret="hide"))

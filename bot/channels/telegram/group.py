@@ -60,7 +60,7 @@ def _message(update_id: int, message: GroupMessage, note: str) -> Update:
         Kind.GROUP,
         chat=message.chat.id,
         message=message.message_id,
-        words=str(message.migrate_to_chat_id or "") or message.text or message.caption,
+        words=str(message.migrate_to_chat_id or "") or message.text or _beside(message),
         sent_at=message.date,
         files=content.files if content else (),
         latitude=content.latitude if content else None,
@@ -71,6 +71,13 @@ def _message(update_id: int, message: GroupMessage, note: str) -> Update:
         thread=thread,
         reply_to=answered.message_id if answered and answers else 0,
     )
+
+
+def _beside(message: GroupMessage) -> str:
+    """Return the words that go with something else: under a file, or the name of a place."""
+    if message.venue is None:
+        return message.caption
+    return f"{message.venue.title}\n{message.venue.address}".strip()
 
 
 def _sender(message: GroupMessage) -> int:

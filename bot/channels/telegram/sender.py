@@ -10,8 +10,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 
+from bot.channels.telegram.files import fetch
 from bot.channels.telegram.mend import mend
 from bot.channels.telegram.outcome import TOO_OLD, UNCHANGED, outcome
 from bot.channels.telegram.pieces import pieces
@@ -27,6 +28,7 @@ from bot.messages import (
     Enclose,
     Leave,
     OpenTopic,
+    Point,
     React,
     Remove,
     ReopenTopic,
@@ -76,6 +78,7 @@ class Sender:
             Leave: self._leave,
             Enclose: self._enclose,
             Copy: self._copy,
+            Point: self._point,
             React: self._react,
             OpenTopic: partial(open_topic, bot),
             CloseTopic: partial(change, bot),
@@ -135,7 +138,7 @@ class Sender:
         return message.message_id
 
     async def _enclose(self, chat: int, body: Enclose) -> int:
-        """Send a file by its handle; what does not fit under it follows in messages."""
+        """Send a file by its handle, or anew; what does not fit under it follows in messages."""
         kind = body.file.kind if body.file.kind in FILES else "document"
         more = placed(body.thread)
         under, *rest = pieces(mend(body.caption), CAPTION)
@@ -145,15 +148,32 @@ class Sender:
             more["caption"] = under or None
         if kind in VEILED and body.is_veiled:
             more["has_spoiler"] = True
+        what = await self._anew(body) if body.name else body.file.handle
         send = getattr(self._bot, f"send_{kind}")
-        call = send(
-            chat, body.file.handle, protect_content=True, disable_notification=self._quiet, **more
-        )
+        call = send(chat, what, protect_content=True, disable_notification=self._quiet, **more)
         number = await outcome(_number_of(call), may_repeat=False)
         for index, text in enumerate(pieces("".join(rest)), start=1):
             if text.strip():
                 await _one_of_several(index, self._send(chat, text, placed(body.thread)))
         return number
+
+    async def _anew(self, body: Enclose) -> InputFile:
+        """Return a file's bytes under another name; nothing has been sent when this fails."""
+        file = body.file
+        whole = b"".join([piece async for piece in fetch(self._bot, file.handle)])
+        if not whole:
+            raise Refused("empty")
+        return InputFile(whole, filename=body.name)
+
+    async def _point(self, chat: int, point: Point) -> int:
+        call = self._bot.send_location(
+            chat,
+            point.latitude,
+            point.longitude,
+            protect_content=True,
+            disable_notification=self._quiet,
+        )
+        return await outcome(_number_of(call), may_repeat=False)
 
     async def _copy(self, chat: int, copy: Copy) -> int:
         call = self._bot.copy_message(
@@ -173,14 +193,20 @@ class Sender:
             await outcome(call)
 
     async def _edit(self, chat: int, edit: Edit) -> None:
-        call = self._bot.edit_message_text(
-            mend(edit.text),
-            chat_id=chat,
-            message_id=edit.message,
-            parse_mode=None,
-            link_preview_options=NO_PREVIEW,
-            reply_markup=_keyboard(edit.rows, edit.prefix),
-        )
+        keyboard = _keyboard(edit.rows, edit.prefix)
+        if edit.is_caption:
+            call = self._bot.edit_message_caption(
+                chat, edit.message, caption=mend(edit.text), parse_mode=None, reply_markup=keyboard
+            )
+        else:
+            call = self._bot.edit_message_text(
+                mend(edit.text),
+                chat_id=chat,
+                message_id=edit.message,
+                parse_mode=None,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard,
+            )
         try:
             await outcome(call)
         except Refused as refused:

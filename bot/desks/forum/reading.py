@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.cases.reference import read_reference
 from bot.clock import SECOND
 from bot.desks.forum import words
@@ -86,6 +88,8 @@ class Reading:
         self._picking = Picking(setup)
         self._long: dict[tuple[int, str], int] = {}
         """When somebody last sent a message that may have been cut, by topic and caseworker."""
+        self._albums: dict[tuple[int, str], str] = {}
+        """The album of which somebody last sent a file to the person."""
 
     def asked(self, work: Work, update: Update, group: int, now: int) -> Asked | None:
         """Return what a caseworker did; None for anybody else, and for what nobody did."""
@@ -118,27 +122,39 @@ class Reading:
     # --- written without a command -----------------------------------------------------------
 
     def _edited(self, asked: Asked) -> list[Command]:
+        """Change what went to the person; an edit of anything else changes nothing."""
+        if asked.update.latitude is not None:  # a place that moves: nobody edited it
+            return []
         is_ours = asked.topic is not None and self._setup.shows_words
+        letter = asked.topic.shown.letter_of(asked.update.message) if asked.topic else 0
+        if is_ours and letter and asked.words.name in SAYING:
+            return asked.order(Verb.REWORD, code=str(letter), said=asked.words.words)
         return self._answer(asked, words.EDITED) if is_ours or asked.words.name else []
 
     def _written(self, asked: Asked, topic: Topic) -> list[Command]:
         """Say an answer to the person's words; keep everything else as a note."""
         update = asked.update
-        if update.reply_to and update.reply_to in topic.shown.words:
+        key = (update.thread, asked.by.id)
+        is_answer = bool(update.reply_to) and update.reply_to in topic.shown.words
+        if is_answer or (update.album and update.album == self._albums.get(key)):
             return self._say(asked)
         if not update.words.strip():
             return []
-        key = (update.thread, asked.by.id)
         if asked.now - self._long.pop(key, -AT_ONCE - 1) <= AT_ONCE:
             self._answer(asked, words.A_REST)
             self._remember_long(asked)
         return asked.order(Verb.NOTE, said=update.words)
 
     def _say(self, asked: Asked) -> list[Command]:
-        if asked.update.files or asked.update.latitude is not None:
-            return self._answer(asked, words.NO_FILES)
+        """Send what somebody wrote, and what they enclosed, to the person."""
+        update = asked.update
+        if update.album:
+            self._albums[update.thread, asked.by.id] = update.album
         self._remember_long(asked)
-        return asked.order(Verb.SAY, said=asked.words.words)
+        (said,) = asked.order(Verb.SAY, said=asked.words.words)
+        return [
+            replace(said, files=update.files, latitude=update.latitude, longitude=update.longitude)
+        ]
 
     def _remember_long(self, asked: Asked) -> None:
         if len(asked.update.words) >= NEARLY_FULL:
@@ -184,7 +200,7 @@ class Reading:
         return self._answer(asked, words.WHOM, rows, names=names)
 
     def _say_words(self, asked: Asked) -> list[Command]:
-        if not asked.words.words:
+        if not asked.words.words and not asked.update.files:
             return self._usage(asked, "/say ...")
         return self._say(asked)
 
@@ -310,6 +326,8 @@ NEEDS_WORDS = frozenset(
     {"say", "phrase", "takeover", "answer", Verb.TAKE_OVER, Verb.REFER, Verb.TELL_OTHERS, PICKING}
 )
 """What makes no sense where no word of a person is shown."""
+SAYING = frozenset({"", "say"})
+"""What words to the person begin with, once they are known to be that."""
 _PLAIN: Mapping[str, Verb] = {
     "release": Verb.RELEASE,
     "takeover": Verb.TAKE_OVER,

@@ -59,6 +59,14 @@ def phrase_told(setup: Setup, glance: Glance, it: Exchange) -> str:
     return setup.tongue(words.PHRASE_SENT, words=read, theirs=theirs)
 
 
+def said_told(it: Exchange) -> str:
+    """Return what a caseworker sent from another desk, in words."""
+    enclosed = [f"[{in_a_line(note.kind)}]" for note in it.content.files]
+    if it.sort is Sort.PLACE:
+        enclosed.append(f"[{it.content.latitude}, {it.content.longitude}]")
+    return " ".join([*enclosed, visible(it.content.words)]).strip()
+
+
 def veiled(case: str, files: Iterable[FileNote], caption: str = "") -> list[Body]:
     """Return files as a person sent them, pictures blurred until somebody touches them."""
     found: list[Body] = []

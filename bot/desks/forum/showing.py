@@ -12,7 +12,7 @@ from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, token
 from bot.desks.forum.referring import referred
-from bot.desks.forum.relayed import OURS, heard, phrase_told, veiled
+from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
@@ -44,6 +44,8 @@ LETS_GO = frozenset({Happened.HANDED_BACK, Happened.RELEASED, Happened.LAPSED, H
 """After these no caseworker holds the conversation."""
 ARRIVED, KEPT = "\U0001f44d", "\u270d"
 """Signs on a caseworker's message: it reached the person; it was kept as a note."""
+CAN_BE_CHANGED = frozenset({Sort.WORDS, Sort.FILES})
+"""What of a caseworker's can be edited after it went."""
 HERE = "forum"
 """How this desk says where somebody stands: `forum.<thread>.<message>`."""
 
@@ -245,15 +247,16 @@ class Showing:
             return
         if here is not None and it.letter is not None:
             self._topic(event.case).shown.waiting.append((it.letter, here[1]))
+            if it.sort in CAN_BE_CHANGED:
+                self._topic(event.case).shown.said.append((it.letter, here[1]))
         if not self._setup.shows_words:
             return
         if it.sort is Sort.PHRASE:
             text = phrase_told(self._setup, self._sure(event), it)
             self._put(event.case, Say(f"{OURS} {text}", topic=event.case))
         elif here is None:
-            self._line(
-                event, words.SAID_BY, name=self._name(event.by), words=visible(it.content.words)
-            )
+            told = said_told(it)
+            self._line(event, words.SAID_BY, name=self._name(event.by), words=told)
 
     def _held_up(self, event: Event) -> None:
         """Show words that wait, and why."""

@@ -38,6 +38,12 @@ class Shown(msgspec.Struct, array_like=True):
     """Letters of caseworkers whose end is not known, each with the message that asked for it."""
     is_held: bool = False
     """Whether a caseworker holds the conversation."""
+    said: list[tuple[int, int]] = []
+    """Letters of caseworkers that can still be changed, each with the message it came from."""
+
+    def letter_of(self, message: int) -> int:
+        """Return the letter a caseworker's message became; 0 for none that is known."""
+        return next((letter for letter, number in self.said if number == message), 0)
 
 
 class Topic:
@@ -134,6 +140,7 @@ class Topics:
         """Write down how a topic stands."""
         shown = topic.shown
         shown.words, shown.waiting = shown.words[-MOST:], shown.waiting[-MOST:]
+        shown.said = shown.said[-MOST:]
         sealer = self._vault.of_case(work, topic.case)
         sealed = sealer.seal(Purpose.CASE, _place(topic.case), _encode(shown))
         work.run(_KEEP, topic.case, desk, topic.thread, topic.state, sealed)

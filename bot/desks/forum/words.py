@@ -76,8 +76,8 @@ TRANSFERRED = _("{name} passed the case to {to}.")
 CONTEXT = _("Language: {language}. Priority: {level}. {rule}")
 TAKEN_OVER = _("{name} holds the conversation; the bot is silent.")
 HOW_TO_SAY = _(
-    "Only an answer to one of the person's messages, or /say with the words, reaches the person. "
-    "Everything else written here is a note."
+    "Only an answer to one of the person's messages, or /say with the words, reaches the person: "
+    "words, a photo, a voice note, a file or a place. Everything else written here is a note."
 )
 ANSWERED_SO_FAR = _("Answered:")
 SKIPPED_SO_FAR = _("Left out:")
@@ -136,8 +136,7 @@ NO_CASE = _("There is no case {reference}.")
 NOT_HERE = _(
     "Not from this group: it is in mode notify, where no word of a person is shown or sent."
 )
-NO_FILES = _("Files of caseworkers are not sent to people. Nothing was sent; please write words.")
-EDITED = _("An edit reaches nobody: what was sent stays sent. Please write again.")
+EDITED = _("This edit reaches nobody. Please write again.")
 A_REST = _(
     "This may be the rest of a long message: it was kept as a note, not sent. "
     "To send it, answer one of the person's messages with it."

@@ -3,7 +3,7 @@
 import { iconButton, icon, make } from "./dom.js";
 import { Room } from "./room.js";
 import { lineOf, topicOf } from "./topics.js";
-import { listen, post } from "./wire.js";
+import { listen, post, upload } from "./wire.js";
 import { timeOf } from "./words.js";
 
 const GENERAL = 0;
@@ -154,6 +154,10 @@ class GroupView {
 
   do(deed, asked = {}) {
     return post(`groups/${this.id}/${deed}`, { as: this.me, ...asked }).catch(complain);
+  }
+
+  hand(deed, file, asked = {}) {
+    return upload(`groups/${this.id}/${deed}`, file, { as: String(this.me), ...asked }).catch(complain);
   }
 }
 

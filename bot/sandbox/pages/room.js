@@ -9,6 +9,7 @@ import { serviceOf } from "./topics.js";
 import { dayIn } from "./words.js";
 
 const TALLEST = 132;
+const OFFICE = { latitude: 25.0418, longitude: 121.5255 };
 const TOAST_LASTS = 3500;
 const COMMANDS = [
   ["/help", "What can be done here"], ["/queue", "Who waits"], ["/claim", "The next case, or this one"],
@@ -43,8 +44,15 @@ export class Room {
     const commands = withMenu(iconButton("menu", "Commands", () => {}), () => COMMANDS.map(([command, what]) => [
       what, () => this.begin(command), make("code", { text: command.trim() }),
     ]));
+    this.files = make("input", { type: "file", hidden: true, multiple: true, tabindex: "-1", "aria-hidden": "true", onchange: () => this.onFiles() });
+    const attach = withMenu(iconButton("attach", "Attach", () => {}), () => [
+      ["Photo or file", () => this.files.click(), icon("file")],
+      ["Made-up photo", () => this.enclose("photo"), icon("photo")],
+      ["Voice note of 2 seconds", () => this.enclose("voice"), icon("voice")],
+      ["Location", () => this.enclose("location", null, OFFICE), icon("place")],
+    ]);
     this.note = make("div", { class: "note", hidden: true });
-    return make("div", { class: "bottom" }, this.note, make("div", { class: "compose" }, commands, this.input, this.button));
+    return make("div", { class: "bottom" }, this.note, make("div", { class: "compose" }, commands, attach, this.input, this.button, this.files));
   }
 
   load(topic, messages) {
@@ -140,7 +148,7 @@ export class Room {
     const button = make("button", { type: "button", class: "tools", "aria-label": "What to do with this message" }, icon("more"));
     return withMenu(button, () => [
       ["Reply", () => this.about(message, "reply"), icon("reply")],
-      ...(mine && message.text !== undefined ? [["Edit", () => this.about(message, "edit")]] : []),
+      ...(mine && (message.text ?? message.caption) !== undefined ? [["Edit", () => this.about(message, "edit")]] : []),
     ]);
   }
 
@@ -153,6 +161,28 @@ export class Room {
   say(text, replyTo) {
     this.gaze.acted();
     return this.group.do("text", { text, ...this.place(), ...(replyTo ? { reply_to: replyTo } : {}) });
+  }
+
+  /** Send something besides words; what stands in the box goes under it, and it answers what words would. */
+  enclose(deed, file = null, about = {}) {
+    this.gaze.acted();
+    const caption = this.input.value.trim();
+    const asked = { ...this.place(), ...about, ...(caption ? { caption } : {}), ...(this.replying ? { reply_to: this.replying } : {}) };
+    this.input.value = "";
+    this.about(null);
+    this.grow();
+    return file ? this.group.hand(deed, file, asked) : this.group.do(deed, asked);
+  }
+
+  async onFiles() {
+    const chosen = [...this.files.files];
+    this.files.value = "";
+    const answered = this.replying;
+    for (const file of chosen) {
+      this.replying = answered;
+      if (file.type.startsWith("image/")) await this.enclose("photo", file);
+      else await this.enclose("file", file, { name: file.name });
+    }
   }
 
   press(message, data) {
@@ -218,6 +248,6 @@ export class Room {
     const bot = this.group.botStatus === "administrator"
       ? [["Take the bot's rights", () => this.group.do("admit", { status: "member" })], ["Throw the bot out", () => this.group.do("kick")]]
       : [["Let the bot in, with rights", () => this.group.do("admit", { status: "administrator" })]];
-    return [["Send a made-up photo", () => this.group.do("photo", this.place()), icon("photo")], ...topic, ...bot];
+    return [...topic, ...bot];
   }
 }
