@@ -90,6 +90,18 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def privacy(language: InLanguage = "en") -> None:
+    """Print what people are told of what is kept, as the settings make it, and its version."""
+    from bot.wording import notice_of  # noqa: PLC0415
+
+    settings = read_settings()
+    settings.for_people()
+    notice = notice_of(settings)
+    typer.echo(notice.words(_offered(language)))
+    typer.echo(f"\nSHA-256 {notice.version(language).hex()}")
+
+
 @cases_app.command("list")
 def list_cases(
     only: Annotated[str, typer.Option("--queue", help="Only one queue, e.g. labour.")] = "",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sqlalchemy import make_url
+
 from bot.clock import MINUTE
 from bot.conversation import CONTROLS, Book
 from bot.dispatch import tokens
 from bot.dispatch.effects import Setting
+from bot.dispatch.notice import Notice
 from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.screens import Screens
 from bot.hotline import trail
@@ -21,33 +25,49 @@ from bot.places.known import place_named
 from flows import ALL, hotline, opening, phrases
 from flows.alarms import alarms
 from flows.phrasebook import GROUPS, OFFICERS, PHRASES
+from flows.privacy import Privacy
 from flows.titles import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from bot.places.recipients import Recipient
     from bot.settings import Settings
     from bot.text import Catalogue
     from bot.vault import Vault
 
 OFFICERS_KINDS = frozenset({"police", "immigration"})
 """Organisations whose people are officers: what they must do differs, and people are told."""
+OFFICES_KINDS = OFFICERS_KINDS | {"labour"}
+"""Organisations that are part of the government."""
+HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
+"""Hosts of a database that are this machine."""
+_IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
+"""What stands on the door, behind a name: a list that is read on a phone leaves it out."""
 
 
 def setting_of(settings: Settings, vault: Vault, *, rehearsal: bool, username: str) -> Setting:
     """Return what every turn of this deployment needs."""
     phrasing, book = phrasing_of(settings), Book(ALL)
+    screens = Screens(phrasing)
     return Setting(
         book,
-        Screens(phrasing),
+        screens,
         phrasing,
         vault,
         facts_of(settings, rehearsal=rehearsal),
         phrasebook_of(settings, phrasing),
         consent_of(settings, book, phrasing),
+        notice_of(settings, screens),
         settings.zone,
         username,
     )
+
+
+def notice_of(settings: Settings, screens: Screens | None = None) -> Notice:
+    """Return what people are told of what is kept, as these settings make it true."""
+    screens = screens or Screens(phrasing_of(settings))
+    return Notice(Privacy, standing_facts(settings), screens)
 
 
 def phrasing_of(settings: Settings) -> Phrasing:
@@ -80,9 +100,12 @@ def phrasing_of(settings: Settings) -> Phrasing:
 
 
 def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
-    place = place_named(settings.place)
+    place, today = place_named(settings.place), datetime.now(settings.zone).date()
+    offered = [it for it in place.recipients.values() if it.is_offered(today)]
     return {
-        **place.blanks(read_in, datetime.now(settings.zone).date()),
+        **place.blanks(read_in, today),
+        "offices": _names((it for it in offered if it.is_office), read_in),
+        "organisations": _names((it for it in offered if not it.is_office), read_in),
         "organisation": settings.organisation,
         "contact": settings.contact,
         "hours": _hours_in_words(settings, read_in),
@@ -118,12 +141,32 @@ def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
     return opening.NOT_ON_HOLIDAYS.read_in(read_in, {"when": words}) if settings.holidays else words
 
 
+def standing_facts(settings: Settings) -> frozenset[str]:
+    """Return what holds in this deployment at any moment; people are told it by these names."""
+    facts = {
+        "police": _are_officers(settings),
+        "office": settings.organisation_kind in OFFICES_KINDS,
+        "elsewhere": _is_elsewhere(settings.database_url),
+        f"desk_{settings.desk_mode}": bool(settings.desk_group),
+    }
+    return frozenset(fact for fact, holds in facts.items() if holds)
+
+
+def _is_elsewhere(url: str | None) -> bool:
+    """Tell whether a database stands on another machine; a socket is on this one."""
+    host = make_url(url).host if url else None
+    return host not in HERE and not str(host).startswith("/")
+
+
+def _names(recipients: Iterable[Recipient], read_in: Catalogue) -> str:
+    """Return whom something can be told, one a line."""
+    return "\n".join(_IN_BRACKETS.sub("", it.name.read_in(read_in)) for it in recipients)
+
+
 def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
-    """Return what is known at a moment: rehearsal, police, staffed, and what the law says."""
-    always = {"rehearsal"} if rehearsal else set()
+    """Return what is known at a moment: staffed, what the law says, and what always holds here."""
+    always = standing_facts(settings) | ({"rehearsal"} if rehearsal else set())
     place = place_named(settings.place)
-    if _are_officers(settings):
-        always.add("police")
     hours = Hours.of(settings)
 
     @lru_cache(maxsize=2)

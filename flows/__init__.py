@@ -10,6 +10,7 @@ from flows.ask_for_help import AskForHelp
 from flows.danger import Danger
 from flows.help import Help
 from flows.language import Language
+from flows.notice_changed import NoticeChanged
 from flows.privacy import Privacy
 from flows.report import Report
 from flows.resume import Resume
@@ -29,6 +30,7 @@ ALL = (
     Help,
     Language,
     Privacy,
+    NoticeChanged,
     Stop,
 )
 """Every flow there is."""

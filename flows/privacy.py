@@ -1,7 +1,8 @@
 """What is kept, who can read it, for how long, and what a person may ask of us.
 
-Every sentence is a fact about this program or about the law; the law's part is the notice of
-Article 8 of Taiwan's Personal Data Protection Act, and the rights of its Article 3.
+Every sentence is a fact about this deployment or about the law, and stands here once for each way
+the deployment can be: `bot.wording` knows from its settings which of them are true. The law's part
+is the notice of Article 8 of Taiwan's Personal Data Protection Act, and its Article 3's rights.
 """
 
 from bot.conversation import End, Flow, Known, Say
@@ -9,7 +10,7 @@ from bot.text import _
 
 
 class Privacy(Flow):
-    """The whole truth in seven short messages."""
+    """The whole truth, one fact a message. It asks nothing, so that it can be read as one text."""
 
     title = _("What we keep")
 
@@ -21,6 +22,16 @@ class Privacy(Flow):
             "support. You can leave questions out. Then we know less, nothing else happens.\n"
             "Contact: {contact}"
         ),
+    )
+    no_office = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation
+        _("{organisation} is no government office."),
+        when=~Known("office") & ~Known("police"),
+    )
+    office = Say(
+        # Translators: {organisation} e.g. Labor Department of the city
+        _("{organisation} is a government office in Taiwan."),
+        when=Known("office") | Known("police"),
     )
     telegram = Say(
         # Translators: "bot chat" as opposed to Telegram's secret chats.
@@ -36,6 +47,14 @@ class Privacy(Flow):
             "Someone who only takes the disk cannot read them."
         ),
     )
+    elsewhere = Say(
+        # Translators: "they" are the person's words.
+        _(
+            "They are kept on a computer in another place. They are locked before they go there, "
+            "and the key does not go there."
+        ),
+        when=Known("elsewhere"),
+    )
     drafts = Say(
         _(
             "Nobody here reads answers you have not sent, and they are erased after 24 hours. "
@@ -49,6 +68,54 @@ class Privacy(Flow):
             "What you send is read by the people of {organisation}. It is erased {keep_days} days "
             "after they have finished with it."
         ),
+    )
+    group = Say(
+        # Translators: a group chat of the staff on Telegram. "Number" is the short number of what
+        # was sent.
+        _(
+            "Our people hear in a group on Telegram that someone waits. There they see a number, "
+            "your language and how urgent it is, and none of your words."
+        ),
+        when=Known("desk_notify"),
+    )
+    group_reads = Say(
+        # Translators: as above, where the words themselves are shown.
+        _(
+            "Our people answer from a group on Telegram. What you send, and what you write to them "
+            "here, is copied there. Telegram, the company, can read it there too."
+        ),
+        when=Known("desk_content"),
+    )
+    spare_key = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation. Three people each have a
+        # part of a spare key; any two parts open.
+        _(
+            "There is a spare key in three parts. Two of three people chosen by {organisation} "
+            "have to come together to open what you sent."
+        ),
+        when=Known("escrow"),
+    )
+    no_spare_key = Say(
+        _(
+            "There is no spare key. If our people lose theirs, nobody can read what you sent any "
+            "more."
+        ),
+        when=~Known("escrow"),
+    )
+    others = Say(
+        # Translators: "tell", not "share" as with photos. Parts of what the person sent.
+        _(
+            "We tell others what you agree to. You are asked each time, and you can leave parts "
+            "out."
+        ),
+    )
+    offices = Say(
+        # Translators: {offices} is a list, one office a line.
+        _("If you agree, we can tell these offices in Taiwan:\n{offices}"),
+    )
+    organisations = Say(
+        # Translators: {organisations} is a list, one name a line.
+        _("If you agree, we can tell these organisations:\n{organisations}"),
     )
     law = Say(
         # Translators: safety sentence [i]. "Must" is a duty of the staff.

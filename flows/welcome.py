@@ -22,7 +22,17 @@ class Welcome(Flow):
             "{organisation}. We are not the police and not the government.\n"
             "When people read: {hours}\nYou can also reach us: {contact}"
         ),
-        when=~Known("police"),
+        when=~Known("police") & ~Known("office"),
+    )
+    who_we_are_office = Say(
+        # Translators: {organisation} e.g. Labor Department of the city; {hours} e.g. every day
+        # 09:00-21:00; {contact} e.g. www.example.org
+        _(
+            "A bot asks the questions here. Behind it are people of "
+            "{organisation}. It is a government office in Taiwan.\n"
+            "When people read: {hours}\nYou can also reach us: {contact}"
+        ),
+        when=Known("office") & ~Known("police"),
     )
     who_we_are_police = Say(
         # Translators: {organisation} e.g. National Immigration Agency; {hours} e.g. every day

@@ -327,3 +327,15 @@ def test_a_database_that_cannot_be_read_is_a_sentence(content: bytes, tmp_path: 
     assert done.returncode == 1
     assert is_a_sentence(done.stderr)
     assert "the database cannot be read" in done.stderr
+
+
+def test_what_people_are_told_of_what_is_kept_is_printed_with_its_version() -> None:
+    told = {"organisation": "Hope House", "contact": "02-1234"}
+    said = haven("privacy", "--language", "id", **told)
+    assert said.returncode == 0, said.stderr
+    *words, version = said.stdout.strip().split("\n")
+    assert "90 hari" in "\n".join(words)
+    assert re.fullmatch(r"SHA-256 [0-9a-f]{64}", version)
+    other = haven("privacy", "--language", "id", keep_days="30", **told).stdout
+    assert "30 hari" in other
+    assert version not in other

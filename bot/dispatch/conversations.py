@@ -53,6 +53,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """Albums of which a file came: the others are taken without a word."""
     holding: Holding | None = None
     """The caseworker who holds the conversation; the bot is silent in it."""
+    notice: bytes = b""
+    """The version of what this person was told of what is kept; empty: of an older release."""
 
     @property
     def is_live(self) -> bool:

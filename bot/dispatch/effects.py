@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.conversation import Answer, Book
+    from bot.dispatch.notice import Notice
     from bot.dispatch.phrasing import Phrasing
     from bot.dispatch.screens import Screens
     from bot.hotline.consent import Consent
@@ -96,6 +97,8 @@ class Setting:
     """Facts of this deployment at a moment: rehearsal, police, staffed."""
     phrasebook: Phrasebook
     consent: Consent
+    notice: Notice
+    """What people are told of what is kept here."""
     zone: ZoneInfo
     """The zone of the hours people choose."""
     username: str = ""

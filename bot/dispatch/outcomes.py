@@ -54,6 +54,8 @@ ERASES = frozenset(
         ("report", "keep", "dont"),
         ("ask_for_help", "keep", "dont"),
         ("resume", "go_on", "leave"),
+        ("notice_changed", "go_on", "erase"),
+        ("notice_changed", "then", "erase"),
     }
 )
 """Answers (flow, step, code) after which what was not sent is erased at once."""

@@ -45,6 +45,7 @@ class Phrasing:
     trail: trail.Words
     """What people are told about their case."""
     blanks: Callable[[Catalogue], Mapping[str, str]]
-    """Returns what fills {organisation}, {contact}, {hours}, {keep_days} and {numbers}."""
+    """Returns what fills {organisation}, {contact}, {hours}, {keep_days}, {numbers}, {offices} and
+    {organisations}."""
     alarms: Callable[[str], frozenset[str]]
     """Returns the codes of alarming words in what a person wrote."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
+NOTICE_CHANGED = "notice_changed"
 FLEETING = "~"
 """Sets a summary apart from the question it belongs to: their buttons differ."""
 
@@ -149,7 +150,7 @@ class Talking:
         if came.outcome is Outcome.LANGUAGE_CHOSEN:
             chosen = came.answers.get("language")
             if isinstance(chosen, str):
-                self.conversation.language = chosen
+                self._speak(chosen)
         elif came.outcome is Outcome.STOPPED:
             self._stopped(came)
         elif came.outcome is Outcome.ASKED_WHERE:
@@ -230,6 +231,7 @@ class Talking:
         """Say the first hello; what was written beside is kept."""
         position = self.conversation.position
         self.conversation.position = Position(also=position.also, also_files=position.also_files)
+        self._told_now()
         self._begin(FIRST)
 
     def _renew(self) -> None:
@@ -237,6 +239,31 @@ class Talking:
         self.conversation.position = Position()
         self.conversation.kept = None
         self.conversation.alarms = []
+        self._told_now()
+
+    # --- what they were told of what is kept --------------------------------------------------
+
+    def _told_now(self) -> None:
+        """Remember what this person is told of what is kept, as it is now."""
+        self.conversation.notice = self.setting.notice.version(self.conversation.language)
+
+    def _speak(self, language: str) -> None:
+        """Go on in another language: the same notice is another text there."""
+        notice, conversation = self.setting.notice, self.conversation
+        knows = conversation.notice == notice.version(conversation.language)
+        conversation.language = language
+        if knows:
+            self._told_now()
+
+    def _ask_about_notice(self) -> None:
+        """Ask whoever answers questions once more when something else is true by now."""
+        conversation = self.conversation
+        if conversation.notice == self.setting.notice.version(conversation.language):
+            return
+        frames = conversation.position.frames
+        if conversation.holding is None and frames and frames[-1].flow in DRAFTS:
+            self._told_now()
+            self._begin(NOTICE_CHANGED)
 
     # --- saying it --------------------------------------------------------------------------
 

@@ -55,6 +55,7 @@ class Turning(Relaying):
         conversation = self.conversation
         if self.new:
             conversation.language = negotiate(update.language)
+            self._told_now()
         conversation.chat = update.chat
         if update.kind in SAYS_NOTHING or _is_movement(update):
             # Nobody wrote: it neither ends a silence nor a step.
@@ -76,6 +77,7 @@ class Turning(Relaying):
             self._after_silence(update)
         else:
             _HANDLERS[update.kind](self, update)
+        self._ask_about_notice()
         if update.origin and conversation.holding is None:
             # Somebody's name is content: it lies sealed beside the answers and goes where they go.
             conversation.position.keep(f"{FORWARDED} {update.origin}")
@@ -157,7 +159,7 @@ class Turning(Relaying):
             self._hear(Pressed(code), update.message)
         elif (language := self._language(token)) is not None:
             self.conversation.pressed = token
-            self.conversation.language = language
+            self._speak(language)
             self._show_again()
         else:
             self._stale(update)

@@ -7,7 +7,7 @@ safe, so nobody is passed on to it. A name is not translated: it is what stands 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,13 +31,15 @@ class Recipient:
     """Where it was read."""
     read_on: date = READ
     expires_on: date = EXPIRES
+    is_office: bool = False
+    """Whether it is part of the government."""
 
     def is_offered(self, today: date) -> bool:
         """Tell whether anything may still be passed on to them."""
         return today < self.expires_on
 
 
-GOVERNMENT: Mapping[str, Recipient] = {
+_OFFICES: Mapping[str, Recipient] = {
     "police": Recipient(
         _("Police in Taiwan (警察)"),
         _("the police, a government office"),
@@ -71,6 +73,7 @@ GOVERNMENT: Mapping[str, Recipient] = {
         "D0080182 Art. 2; D0080177 Art. 5, 13",
     ),
 }
+GOVERNMENT = {code: replace(it, is_office=True) for code, it in _OFFICES.items()}
 """Offices of the government, and lines it runs."""
 
 OTHERS: Mapping[str, Recipient] = {

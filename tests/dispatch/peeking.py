@@ -153,8 +153,9 @@ def words_in(thing: Any) -> str:
 def stand(person: Person, position: Position, *, language: str = "en", **more: Any) -> Conversation:
     """Put somebody at a place in a conversation and ask the open question again."""
     home = person.home
+    told = {"notice": home.house.setting.notice.version(language)}
     conversation = Conversation(
-        language, copy_of(position), person.id, asked=5, touched_at=home.loop.now(), **more
+        language, copy_of(position), person.id, asked=5, touched_at=home.loop.now(), **told | more
     )
     row = Row(None, conversation, 0, None)
     found = home.ask(

@@ -50,6 +50,7 @@ FAREWELLS = (
     ("report", "not_kept"),
     ("ask_for_help", "not_kept"),
     ("resume", "left"),
+    ("notice_changed", "erased"),
 )
 """What is said when what was not sent has been erased."""
 TAKES_OUT = {

@@ -48,6 +48,8 @@ BLANKS = IN_TAIWAN | {
     "recipient": "x" * 60,
     "about": "x" * 60,
     "trail": "x" * 240,
+    "offices": "x" * 231,
+    "organisations": "x" * 180,
 }
 """Each blank at about the longest it may be."""
 LONGEST_MESSAGE = 300

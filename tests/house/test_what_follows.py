@@ -18,14 +18,14 @@ from bot.conversation.questions import Said as Answered
 from bot.conversation.rehearsal import COMMANDS as REHEARSED
 from bot.dispatch.commands import FLOWS, START
 from bot.dispatch.outcomes import AFTER, DRAFTS, EMPTY_HANDED, ERASES, FOLLOWS, LEADS_ON, STOPS
-from bot.dispatch.talking import AGAIN, DANGER, FIRST, RESUME
+from bot.dispatch.talking import AGAIN, DANGER, FIRST, NOTICE_CHANGED, RESUME
 from bot.languages import LANGUAGES
 from bot.places.taiwan_bodies import TAIWAN
 from flows import ALL, phrases
 from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER
 
 BOOK = Book(ALL)
-BEGUN = {AFTER, FIRST, AGAIN, DANGER, RESUME, *FLOWS.values(), *REHEARSED.values()}
+BEGUN = {AFTER, FIRST, AGAIN, DANGER, RESUME, NOTICE_CHANGED, *FLOWS.values(), *REHEARSED.values()}
 """Flows the house begins by itself, by name."""
 ALARMS = {code for codes in (WRITTEN_APART | WRITTEN_TOGETHER).values() for code in codes}
 ELSEWHERE = {("ask_for_help", "needs"): {"doctor"}}

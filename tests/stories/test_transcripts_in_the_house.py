@@ -39,7 +39,13 @@ CHATS = sorted(FOLDER.glob("*/*.chat"))
 BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk"}
 AFTERWARDS = ("/start", "@hello", "@menu talk", "/skip", "/skip", "/skip", "@1")
 """What brings somebody to the question after sending."""
-KNOWN_OF_THE_HOUSE = {"staffed", "police", "rehearsal", "sent", "unsent"}
+DEPLOYED: dict[str, dict[str, Any]] = {
+    "police": {"organisation_kind": "police"},
+    "office": {"organisation_kind": "labour"},
+    "desk_content": {"desk_group": -5, "desk_mode": "content"},
+}
+"""Settings that make a fact true."""
+KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", "sent", "unsent", *DEPLOYED}
 COMES_BY_ITSELF = {"sent", "unsent"}
 """Facts that are true because of what somebody did before."""
 SAID_BY_ENGINE = re.compile(r"^bot(?: \((?:edited|fleeting)\))?: (.*)$")
@@ -62,7 +68,7 @@ class House:
                 folder,
                 rehearsal="rehearsal" in known,
                 hours=ALWAYS if "staffed" in known else NEVER,
-                organisation_kind="police" if "police" in known else "ngo",
+                **{name: value for fact in known for name, value in DEPLOYED.get(fact, {}).items()},
             )
         return self.homes[known]
 
@@ -101,6 +107,12 @@ class Speaker:
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
         elif flow == "afterwards":
             self._speak(*AFTERWARDS)
+        elif flow == "notice_changed":
+            self._speak("/start", "@hello", "@menu tell")
+            other = {"keep_days": 181 - self.home.settings.keep_days}
+            self.home.settings = self.home.settings.model_copy(update=other)
+            self.home.restart()
+            self._speak("@1")
         elif flow == "welcome":
             self._speak("/start")
         elif flow in BY_THE_MENU:

@@ -15,6 +15,7 @@ from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.effects import Setting
+from bot.dispatch.notice import Notice
 from bot.dispatch.screens import Screens
 from bot.dispatch.staffside import StaffSide
 from bot.hotline.claims import Claims
@@ -63,6 +64,7 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
     inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
     phrasebook, book = Phrasebook({}), Book((Welcome,))
     consent = Consent(book, {}, _WORDS)
+    screens = Screens(PHRASING)
     referrals = Referrals(VAULT, Audit(VAULT), book, consent)
     batches = Batches(
         inbox=inbox,
@@ -71,12 +73,13 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
         intake=intake,
         setting=Setting(
             book,
-            Screens(PHRASING),
+            screens,
             PHRASING,
             VAULT,
             known=lambda _: _NOBODY,
             phrasebook=phrasebook,
             consent=consent,
+            notice=Notice(Welcome, _NOBODY, screens),
             zone=ZoneInfo("Asia/Taipei"),
         ),
         vault=VAULT,

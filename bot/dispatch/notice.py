@@ -1,0 +1,60 @@
+"""What is true here of what is kept, as one text in every language, and the version of it.
+
+The words are those of the flow that says them, with the facts and blanks of this deployment: the
+version is the SHA-256 of exactly what is shown, so whatever makes another text makes another
+version. Whoever agreed to one text is asked again when there is another.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.conversation import Flow
+    from bot.dispatch.screens import Screens
+
+FLOW = "privacy"
+"""The flow that says it."""
+
+
+class Notice:
+    """The privacy notice of one deployment.
+
+    Args:
+        flow: what says it; it asks nothing.
+        known: the facts of this deployment that do not depend on the moment.
+        screens: reads it in a language, with this deployment's blanks.
+    """
+
+    def __init__(self, flow: type[Flow], known: frozenset[str], screens: Screens) -> None:
+        self._steps = flow.steps
+        self._known = known
+        self._screens = screens
+        self._versions: dict[str, tuple[object, bytes]] = {}
+
+    def parts(self, language: str) -> list[str]:
+        """Return the messages that say it."""
+        return [
+            self._screens.words(text, language)
+            for step in self._steps
+            if step.when.holds({}, self._known)
+            for text in step.phrases()
+        ]
+
+    def words(self, language: str) -> str:
+        """Return all of it."""
+        return "\n\n".join(self.parts(language))
+
+    def version(self, language: str) -> bytes:
+        """Return the SHA-256 of all of it."""
+        blanks = self._screens.blanks(language)
+        found = self._versions.get(language)
+        if found is None or found[0] is not blanks:  # filled anew: somebody may be told no more
+            found = self._versions[language] = (blanks, digest_of(self.words(language)))
+        return found[1]
+
+
+def digest_of(shown: str) -> bytes:
+    """Return the SHA-256 of a text as it is shown."""
+    return sha256(shown.encode("utf-8", "surrogatepass")).digest()

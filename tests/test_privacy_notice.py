@@ -1,0 +1,156 @@
+"""The privacy notice is what the settings make true: another setting, another text and version.
+
+Every setting is in one of two tables. A new one is in neither, and fails here until somebody has
+thought about what people have to be told of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.conversation import Say
+from bot.dispatch.notice import Notice, digest_of
+from bot.dispatch.screens import Screens
+from bot.languages import LANGUAGES, catalogue
+from bot.places.recipients import GOVERNMENT, OTHERS
+from bot.settings import Settings
+from bot.wording import notice_of as told_by
+from bot.wording import phrasing_of
+from flows.privacy import Privacy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PLAIN: Mapping[str, Any] = {"organisation": "Hope House", "contact": "02-1234"}
+TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "organisation": ({"organisation": "Other House"},),
+    "contact": ({"contact": "02-5678"},),
+    "organisation_kind": (
+        {"organisation_kind": "labour"},
+        {"organisation_kind": "police"},
+    ),
+    "keep_days": ({"keep_days": 30}, {"keep_days": 365}),
+    "desk_group": ({"desk_group": -5},),
+    "desk_mode": ({"desk_group": -5, "desk_mode": "content"},),
+    "place": (),  # whom it lets us tell is named: below
+    "database_url": ({"database_url": "postgresql://haven@db.example.org/haven"},),
+}
+"""Settings that change what is true, and other values of them."""
+NOT_TOLD = {
+    "data": "where on this machine",
+    "telegram_token": "which bot",
+    "telegram_api": "Telegram can read it whoever brings it there",
+    "host_key_file": "where on this machine",
+    "keys_url": "keys lie there locked, as the words do",
+    "time_zone": "what clock",
+    "hours": "said where people wait",
+    "weekdays": "said where people wait",
+    "holidays": "said where people wait",
+    "promise_minutes": "said where people wait",
+    "claim_lapses_minutes": "among staff",
+    "silence_minutes": "among staff",
+    "staff_language": "among staff",
+}
+"""Settings of which nothing has to be told, and why."""
+every_language = pytest.mark.parametrize("tag", LANGUAGES)
+
+
+def notice_of(**given: Any) -> Notice:
+    return told_by(Settings(**{**PLAIN, **given}))
+
+
+def test_somebody_has_thought_about_every_setting() -> None:
+    assert TOLD.keys() | NOT_TOLD.keys() == Settings.model_fields.keys()
+    assert TOLD.keys().isdisjoint(NOT_TOLD)
+
+
+@every_language
+def test_whatever_changes_the_truth_changes_the_text_and_its_version(tag: str) -> None:
+    different = [notice_of(), *(notice_of(**each) for values in TOLD.values() for each in values)]
+    texts = {notice.words(tag) for notice in different}
+    versions = {notice.version(tag) for notice in different}
+    assert len(texts) == len(versions) == len(different)
+
+
+@every_language
+def test_what_is_not_told_changes_nothing(tag: str) -> None:
+    same = notice_of(
+        hours="09:00-17:00", staff_language="en", desk_mode="content", weekdays="1-5",
+        database_url="postgresql://haven@/haven?host=/run/postgresql", silence_minutes=5,
+    )  # fmt: skip
+    assert same.version(tag) == notice_of().version(tag)
+
+
+@every_language
+def test_a_version_is_the_digest_of_exactly_what_is_shown(tag: str) -> None:
+    notice = notice_of()
+    assert notice.version(tag) == digest_of("\n\n".join(notice.parts(tag)))
+    assert "{" not in notice.words(tag)
+    assert len({notice.version(each) for each in LANGUAGES}) == len(LANGUAGES)
+
+
+@every_language
+def test_everybody_who_can_be_told_is_named_in_it(tag: str) -> None:
+    words = notice_of().words(tag)
+    for recipient in (GOVERNMENT | OTHERS).values():
+        name = recipient.name.read_in(catalogue(tag))
+        assert name.partition(" (")[0].partition("\uff08")[0] in words
+
+
+deployments = st.fixed_dictionaries(
+    {
+        "organisation_kind": st.sampled_from(["ngo", "police", "immigration", "labour"]),
+        "desk_group": st.sampled_from([0, -5]),
+        "desk_mode": st.sampled_from(["notify", "content"]),
+        "keep_days": st.integers(7, 365),
+        "database_url": st.sampled_from(
+            [None, "sqlite:////x/y.db", "postgresql://h@localhost/h", "postgresql://h@other/h"]
+        ),
+    }
+)
+
+
+def sentence(name: str, deployment: Settings, tag: str) -> str:
+    step = next(step for step in Privacy.steps if step.name == name)
+    (text,) = step.phrases()
+    return Screens(phrasing_of(deployment)).words(text, tag)
+
+
+CLAIMS: Mapping[str, Any] = {
+    "no_office": lambda it: it.organisation_kind == "ngo",
+    "office": lambda it: it.organisation_kind in {"labour", "police", "immigration"},
+    "law": lambda it: it.organisation_kind in {"ngo", "labour"},
+    "law_police": lambda it: it.organisation_kind in {"police", "immigration"},
+    "elsewhere": lambda it: it.database_url is not None and "@other" in it.database_url,
+    "group": lambda it: bool(it.desk_group) and it.desk_mode == "notify",
+    "group_reads": lambda it: bool(it.desk_group) and it.desk_mode == "content",
+    "sent": lambda _: True,
+}
+"""What each sentence claims of a deployment, said a second time and from the settings alone."""
+
+
+@given(given=deployments, tag=st.sampled_from(list(LANGUAGES)))
+@settings(max_examples=60, deadline=None)
+def test_a_sentence_stands_there_exactly_where_it_is_true(given: Any, tag: str) -> None:
+    deployment = Settings(**{**PLAIN, **given})
+    parts = notice_of(**given).parts(tag)
+    for name, holds in CLAIMS.items():
+        assert (sentence(name, deployment, tag) in parts) == holds(deployment), name
+    assert any(str(deployment.keep_days) in part for part in parts)
+
+
+def test_a_sentence_that_contradicts_a_setting_would_be_found() -> None:
+    fixed = Notice(Privacy, frozenset(), Screens(phrasing_of(Settings(**PLAIN))))
+    police = Settings(**PLAIN, organisation_kind="police")
+    assert sentence("no_office", police, "en") in fixed.parts("en")
+    assert not CLAIMS["no_office"](police)
+
+
+def test_every_sentence_that_depends_on_a_fact_is_held_to_it() -> None:
+    depends = {it.name for it in Privacy.steps if isinstance(it, Say) and it.when.facts()}
+    unsaid = {"spare_key", "no_spare_key"}  # no setting decides it yet
+    assert depends - unsaid <= CLAIMS.keys()
