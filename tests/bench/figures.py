@@ -31,6 +31,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     foreign: float
     """Cores that others kept busy; above 0.3 look at the ratios only."""
     rounds: int
+    lost: int = 0
+    """People who never heard the last words, in all rounds together."""
     plan: str = ""
     """How a database went about it, where that is part of the answer."""
 
@@ -54,6 +56,7 @@ def _row(scenario: str, row: Measurement, costs: Costs) -> Row:
         rss_mb=round(middle(mine, "rss_mb"), 1),
         foreign=round(middle(mine, "foreign"), 2),
         rounds=len(mine),
+        lost=sum(cost.lost for cost in mine),
         plan=mine[-1].plan,
     )
 

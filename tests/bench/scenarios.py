@@ -79,7 +79,11 @@ def _one() -> Scenario:
         "one",
         "One update at a time, 10 k conversations stored",
         "updates a second, to ptb memory",
-        (row("haven", "haven"), row("ptb memory", "ptb-memory")),
+        (
+            row("haven", "haven"),
+            row("a bare commit", "bare-commit"),
+            row("ptb memory", "ptb-memory"),
+        ),
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS: Final = {
     "haven": "tests.bench.ours.haven:Haven",
+    "bare-commit": "tests.bench.ours.bare:Bare",
     "haven-relay": "tests.bench.ours.haven_relay:HavenRelay",
     "claim-sqlite": "tests.bench.ours.claiming:Claiming",
     "claim-postgresql": "tests.bench.ours.claiming:ClaimingOnPostgreSQL",

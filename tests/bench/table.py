@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tests.bench.goals import Goal, Verdict
     from tests.bench.scenarios import Scenario
 
-_HEADINGS = ("per s", "ratio", "µs CPU", "p50 ms", "p99 ms", "p99 ratio", "MB peak", "foreign")
+_HEADINGS = ("per s", "ratio", "µs CPU", "p50 ms", "p99 ms", "p99 ratio", "MB peak", "foreign",
+             "lost")  # fmt: skip
 
 
 def lines(rows: Iterable[Row]) -> str:
@@ -72,6 +73,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         _times(row.p99_ratio),
         f"{row.rss_mb:,.0f}",
         f"{row.foreign:.2f}",
+        f"{row.lost:,}" if row.lost else "",
     )
 
 

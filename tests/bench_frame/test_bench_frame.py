@@ -243,3 +243,11 @@ async def test_every_client_reaches_the_loopback_and_reads_its_answers(
 ) -> None:
     run = Run(subject=subject, people=2, in_flight=2, warm_up=1, folder=str(tmp_path))
     assert (await driver.measure(run)).updates_per_s > 0
+
+
+def test_people_a_peer_loses_are_counted_and_people_haven_loses_end_the_run() -> None:
+    run = Run(subject="aiogram-durable", people=100, warm_up=20)
+    assert driver._lost(118, run) == 2
+    with pytest.raises(SystemExit, match="118 of 120 people came to the end"):
+        driver._lost(118, Run(subject="haven", people=100, warm_up=20))
+    assert driver._lost(120, Run(subject="haven", people=100, warm_up=20)) == 0
