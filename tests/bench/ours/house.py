@@ -99,9 +99,10 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
 def _staff_side(
     outbox: Outbox, intake: Intake, phrasebook: Phrasebook, referrals: Referrals
 ) -> StaffSide:
-    promises = Promises()
+    promises, exchanges = Promises(), Exchanges(VAULT)
     orders = Orders(
         vault=VAULT,
+        exchanges=exchanges,
         staff=Staff(VAULT),
         claims=Claims(Audit(VAULT), promises),
         promises=promises,
@@ -109,4 +110,4 @@ def _staff_side(
         referrals=referrals,
         recipients=(),
     )
-    return StaffSide(orders, Exchanges(VAULT), outbox, intake, referrals, (), parse_group)
+    return StaffSide(orders, exchanges, outbox, intake, referrals, (), parse_group)
