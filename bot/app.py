@@ -15,6 +15,7 @@ from bot.channels.telegram.files import fetch
 from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.profile import Profile, introduce
 from bot.channels.telegram.sender import Sender
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.forum.mirror import Mirror
@@ -24,6 +25,8 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.returning import ask_again_after_absence
 from bot.errors import HavenError, StoreFailed, WrongSetting
 from bot.languages import LANGUAGES, catalogue
+from bot.languages import offer as speak
+from bot.languages.offering import offered_by
 from bot.log import log
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Arrival, Inbox
@@ -38,11 +41,11 @@ from bot.store.upgrade import upgrade
 from bot.vault import Audit, HostKey, KeyStore, Vault
 from bot.vault.erasure import Erasures
 from bot.vault.retention import Retention
-from bot.wording import setting_of
+from bot.wording import profiles_of, setting_of
 from flows import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 
     from bot.channels.telegram.connect import SilentBot
     from bot.channels.telegram.split import Raw
@@ -146,12 +149,15 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     rehearsal: bool = False,
     read: Callable[[bytes], Update] = parse,
     desks: Sequence[Desk] = (),
+    languages: Collection[str] = LANGUAGES.keys(),
 ) -> House:
     """Put a house together around a database and a channel."""
     clock = clock or SystemClock()
     vault.turn(clock.now())
     inbox, outbox, kept = Inbox(bot, vault), Outbox(vault), Conversations(vault)
-    setting = setting_of(settings, vault, rehearsal=rehearsal, username=username)
+    setting = setting_of(
+        settings, vault, rehearsal=rehearsal, username=username, languages=languages
+    )
     if settings.desk_group:
         forum = forum_of(settings, vault, setting)
         database.writer.run_now(forum.settle_in)
@@ -241,20 +247,28 @@ async def run_bot(
     directory.lock()
     database = vault = None
     try:
+        offered = offered_by(settings)
+        for tag, faults in offered.refused.items():
+            log.warning("language_refused", language=tag, count=len(faults))
+        speak(offered.checked)
         database = open_database(settings)
         bot = bot_for(settings.token(), settings.telegram_api)
         vault = open_vault(settings, database)
         async with bot:
             house = build(
                 settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
-                clock=clock, limits=limits, rehearsal=rehearsal,
+                clock=clock, limits=limits, rehearsal=rehearsal, languages=offered.tags,
             )  # fmt: skip
             await wake(house)
-            await offer(bot, menus(phrases.COMMANDS, {tag: catalogue(tag) for tag in LANGUAGES}))
+            read_in = {tag: catalogue(tag) for tag in offered.tags}
+            await offer(bot, menus(phrases.COMMANDS, read_in))
             if ready is not None:
                 ready.set()
-            await _work(house, bot, directory)
+            told = profiles_of(settings, offered.tags)
+            by_tag = {tag: Profile(*each) for tag, each in told.items()}
+            await _work(house, bot, directory, introduce(bot, by_tag))
     finally:
+        speak({})
         if database is not None:
             await database.close()
         if vault is not None:
@@ -273,7 +287,9 @@ def settle_memory() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
+async def _work(
+    house: House, bot: SilentBot, directory: DataDirectory, *also: Coroutine[None, None, None]
+) -> None:
     keeper = FileKeeper(
         house.database.writer, house.vault, _FilesOf(bot), directory.files, house.clock
     )
@@ -292,6 +308,7 @@ async def _work(house: House, bot: SilentBot, directory: DataDirectory) -> None:
         house.retention.run(house.database, house.clock),
         house.shift.run(house.database.writer, house.dispatcher, house.courier, house.clock),
         _watch(house),
+        *also,
     ]
     tasks = [asyncio.create_task(job) for job in jobs]
     log.info("started")

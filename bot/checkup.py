@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.app import open_vault
 from bot.errors import HavenError
-from bot.languages import LANGUAGES, catalogue
+from bot.languages.offering import offered_by
 from bot.places.known import place_named
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
@@ -41,7 +41,7 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "the place", _fault(lambda: place_named(settings.place))
     yield "what people are told of it", _fault(lambda: _expired(settings, today))
     yield "who can be told", _fault(lambda: _recipients_expired(settings, today))
-    yield "catalogues", _fault(lambda: [catalogue(tag) for tag in LANGUAGES])
+    yield "languages", _fault(lambda: _are_whole(settings))
 
 
 def _expired(settings: Settings, today: date) -> None:
@@ -63,6 +63,14 @@ def _were_read_lately(old: list[str]) -> None:
             f"expired: {', '.join(old)}; read them again, and write down "
             "when (haven directory todo)"
         )
+
+
+def _are_whole(settings: Settings) -> None:
+    """Refuse a language that is asked for and not whole, and any that is broken."""
+    offer = offered_by(settings)
+    wrong = offer.refusals(() if settings.languages else offer.unfinished)
+    if told := "; ".join(wrong):
+        raise HavenError(told)
 
 
 def at_this_release(url: str) -> str | None:

@@ -17,6 +17,7 @@ from bot.errors import HavenError
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
 from bot.office import audit_app, staff_app
 from bot.settings import read_settings
+from bot.translators import languages_app
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -34,6 +35,7 @@ app.add_typer(directory_app, name="directory")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
+app.add_typer(languages_app, name="languages")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]
@@ -44,10 +46,13 @@ NOTICES_FOR = 7 * 24 * 3600 * 1_000_000
 def start() -> None:
     """Run the bot, with Telegram at the other end."""
     from bot.app import run_bot  # noqa: PLC0415 - each command pays for what it uses
+    from bot.languages.offering import offered_by  # noqa: PLC0415
     from bot.log import configure  # noqa: PLC0415
 
     settings = read_settings()
     settings.for_people()
+    for refusal in offered_by(settings).refusals():
+        typer.echo(refusal, err=True)
     configure()
     _run(run_bot(settings))
 

@@ -25,7 +25,7 @@ EVENTS = frozenset(
         "store_failed", "library", "loss_window", "outage", "left_group", "deferred",
         "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
         "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
-        "retention_waits",
+        "retention_waits", "language_refused", "profile_kept",
     }
 )  # fmt: skip
 FIELDS = {

@@ -17,6 +17,7 @@ LONGEST_RETENTION = 365
 HOURS_SHAPE = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 WEEKDAYS_SHAPE = r"^[1-7]-[1-7]$"
 LIST_SHAPE = r"^$|^[^,\s]+(,[^,\s]+)*$"
+NAMES_SHAPE = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
 LONGEST_WAIT = 60 * 24 * 31
 """Minutes: what is promised for later than a month is no promise."""
 PRIORITIES = 5
@@ -41,6 +42,8 @@ FIXES = {
     "desk_group": "the number of the caseworkers' group, negative, e.g. -1001234567890",
     "desk_mode": "notify (no words of people in the group) or content (all of them)",
     "staff_language": "what the desk is written in: zh_Hant or en",
+    "languages": "languages people can choose, e.g. HAVEN_LANGUAGES=id,vi,en; all that are whole",
+    "bot_names": "names by language, 1 to 64 signs, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
     "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
 }
 """What each setting wants to be, for the person who mends it."""
@@ -93,6 +96,10 @@ class Settings(BaseSettings):
     """Whether words of people are shown in that group: they then lie on Telegram's servers too."""
     staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
     """What caseworkers read in the group."""
+    languages: Annotated[str, Field(pattern=LIST_SHAPE)] = ""
+    """What people can choose; empty for every language whose catalogue is whole. English always."""
+    bot_names: Annotated[str, Field(pattern=NAMES_SHAPE)] = ""
+    """What the bot is called, by language; empty leaves what BotFather was told."""
     keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
     """How long a closed case is kept."""
 
@@ -152,6 +159,12 @@ class Settings(BaseSettings):
     def days_off(self) -> frozenset[date]:
         """Return the dates on which nobody answers."""
         return frozenset(_dates(self.holidays))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return what the bot is called, by language."""
+        pairs = (each.partition("=") for each in self.bot_names.split(",") if each)
+        return {tag: name.strip() for tag, _equals, name in pairs}
 
     def for_people(self) -> tuple[str, str]:
         """Return who answers and how else they can be reached: people are told both.

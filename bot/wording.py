@@ -21,15 +21,16 @@ from bot.hotline import trail
 from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
+from bot.languages import LANGUAGES, catalogue
 from bot.places.known import place_named
-from flows import ALL, hotline, opening, phrases
+from flows import ALL, hotline, in_languages, opening, phrases
 from flows.alarms import alarms
 from flows.phrasebook import GROUPS, OFFICERS, PHRASES
 from flows.privacy import Privacy
 from flows.titles import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from bot.places.recipients import Recipient
     from bot.settings import Settings
@@ -46,9 +47,16 @@ _IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 """What stands on the door, behind a name: a list that is read on a phone leaves it out."""
 
 
-def setting_of(settings: Settings, vault: Vault, *, rehearsal: bool, username: str) -> Setting:
+def setting_of(
+    settings: Settings,
+    vault: Vault,
+    *,
+    rehearsal: bool,
+    username: str,
+    languages: Collection[str] = LANGUAGES.keys(),
+) -> Setting:
     """Return what every turn of this deployment needs."""
-    phrasing, book = phrasing_of(settings), Book(ALL)
+    phrasing, book = phrasing_of(settings), Book(in_languages(languages))
     screens = Screens(phrasing)
     return Setting(
         book,
@@ -61,6 +69,7 @@ def setting_of(settings: Settings, vault: Vault, *, rehearsal: bool, username: s
         notice_of(settings, screens),
         settings.zone,
         username,
+        frozenset(languages),
     )
 
 
@@ -161,6 +170,17 @@ def _is_elsewhere(url: str | None) -> bool:
 def _names(recipients: Iterable[Recipient], read_in: Catalogue) -> str:
     """Return whom something can be told, one a line."""
     return "\n".join(_IN_BRACKETS.sub("", it.name.read_in(read_in)) for it in recipients)
+
+
+def profiles_of(settings: Settings, languages: Collection[str]) -> dict[str, tuple[str, str, str]]:
+    """Return how the bot introduces itself, by language: at length, in short, by name."""
+    found = {}
+    for tag in languages:
+        read_in = catalogue(tag)
+        description = phrases.INTRODUCTION.read_in(read_in, _blanks(settings, read_in))
+        short = phrases.IN_SHORT.read_in(read_in)
+        found[tag] = (description, short, settings.names.get(tag, ""))
+    return found
 
 
 def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:

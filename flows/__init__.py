@@ -4,12 +4,16 @@ Why Python and not a table of texts: a flow can be read aloud, checked by a type
 drawn; wording is changed in `locales/`, paths are reviewed in `tests/transcripts/`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from flows.afterwards import Afterwards
 from flows.again import Again
 from flows.ask_for_help import AskForHelp
 from flows.danger import Danger
 from flows.help import Help
-from flows.language import Language
+from flows.language import Language, language_flow
 from flows.notice_changed import NoticeChanged
 from flows.privacy import Privacy
 from flows.report import Report
@@ -18,7 +22,12 @@ from flows.stop import Stop
 from flows.talk import Talk
 from flows.welcome import Welcome
 
-ALL = (
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.conversation import Flow
+
+ALL: tuple[type[Flow], ...] = (
     Welcome,
     Again,
     Resume,
@@ -34,3 +43,8 @@ ALL = (
     Stop,
 )
 """Every flow there is."""
+
+
+def in_languages(offered: Collection[str]) -> tuple[type[Flow], ...]:
+    """Return every flow, in a deployment that offers these languages."""
+    return tuple(language_flow(offered) if flow is Language else flow for flow in ALL)

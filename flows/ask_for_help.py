@@ -17,6 +17,16 @@ from flows import phrases
 from flows.counties import COUNTIES
 from flows.language import OWN_NAMES
 
+_NAMES = list(OWN_NAMES.items())
+_AT_FIRST = 6
+SPOKEN = {
+    **dict(_NAMES[:_AT_FIRST]),
+    "other": pgettext("language", "Another language"),
+    **dict(_NAMES[_AT_FIRST:]),
+}
+"""What an interpreter may speak. Another language keeps the place it had when there were six: a
+button that somebody still has on the screen must not come to mean another answer."""
+
 
 class AskForHelp(Flow):
     """What is needed, for whom, how soon; no promise that it will be granted.
@@ -139,7 +149,7 @@ class AskForHelp(Flow):
         ),
         short=pgettext("summary", "Language to speak"),
         why=_("You should hear everything in the language you know best."),
-        choices={**OWN_NAMES, "other": pgettext("language", "Another language")},
+        choices=SPOKEN,
         when=needs.has("interpreting"),
     )
     speaks_other = Ask(

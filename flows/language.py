@@ -1,7 +1,15 @@
 """Someone chooses the language they want to read, at the beginning or in the middle of anything."""
 
+from __future__ import annotations
+
+from types import new_class
+from typing import TYPE_CHECKING, cast
+
 from bot.conversation import Choose, End, Flow, Outcome
 from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 OWN_NAMES: dict[str, Text] = {
     "id": Text("Bahasa Indonesia"),
@@ -10,8 +18,26 @@ OWN_NAMES: dict[str, Text] = {
     "zh_Hant": Text("繁體中文"),
     "fil": Text("Filipino"),
     "th": Text("ไทย"),
+    "km": Text("ភាសាខ្មែរ"),
+    "my": Text("မြန်မာ"),
+    "zh_Hans": Text("简体中文"),
+    "ja": Text("日本語"),
 }
-"""Every language in its own script: names that are never translated."""
+"""Every language in its own script: names that are never translated.
+
+A new one stands last: the button of a language works for ever, by its place.
+"""
+
+
+def _asked(withheld: Collection[str] = ()) -> Choose:
+    return Choose(
+        Text("{language_line}"),
+        why=None,
+        skippable=False,
+        controls=False,
+        choices=OWN_NAMES,
+        withheld=withheld,
+    )
 
 
 class Language(Flow):
@@ -19,12 +45,18 @@ class Language(Flow):
 
     title = _("Language")
 
-    language = Choose(
-        Text("{language_line}"),
-        why=None,
-        skippable=False,
-        controls=False,
-        choices=OWN_NAMES,
-    )
+    language = _asked()
 
     chosen = End(None, Outcome.LANGUAGE_CHOSEN)
+
+
+def language_flow(offered: Collection[str]) -> type[Flow]:
+    """Return the flow in which only these languages can be pressed."""
+    withheld = OWN_NAMES.keys() - set(offered)
+    if not withheld:
+        return Language
+    body = {"__doc__": Language.__doc__, "__module__": __name__, "title": Language.title}
+    steps = {"language": _asked(withheld), "chosen": End(None, Outcome.LANGUAGE_CHOSEN)}
+    return cast(
+        "type[Flow]", new_class("Language", (Flow,), {}, lambda it: it.update(body, **steps))
+    )

@@ -300,6 +300,15 @@ SHORT = {
 }
 """By the name of the step."""
 
+# Translators: stands in the empty chat before anybody has written, and may be seen by anybody: no
+# word of help, danger or work. {organisation} e.g. Garden of Light Foundation
+INTRODUCTION = _(
+    "You can write here in your own language. A bot asks first, people of {organisation} answer. "
+    "Press the button below to begin."
+)
+# Translators: stands under the bot's name. As neutral as the one above; at most 120 signs.
+IN_SHORT = _("Write here in your own language.")
+
 COMMANDS = {
     "start": _("Begin"),
     "help": _("How this works"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.app import build, wake
 from bot.clock import SECOND
 from bot.hotline.commands import encode
+from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.limits import UNLIMITED, Limits
 from bot.settings import Settings, read_settings
@@ -26,7 +27,7 @@ from tests.post import Post
 from tests.stores import ask, database_on, migrated_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Collection, Coroutine
     from pathlib import Path
 
     from bot.hotline.commands import Command
@@ -80,6 +81,7 @@ class Home:
         read: Callable[[bytes], Update] | None = None,
         rehearsal: bool = False,
         vault: Vault = VAULT,
+        offered: Collection[str] = LANGUAGES.keys(),
         **settings: Any,
     ) -> None:
         self.settings = settings_for(folder, **settings)
@@ -93,7 +95,9 @@ class Home:
         self.board = Board()
         self.next_update = 1000
         self.next_command = 0
-        self._made = {"limits": limits, "rehearsal": rehearsal} | ({"read": read} if read else {})
+        self._made: dict[str, Any] = {
+            "limits": limits, "rehearsal": rehearsal, "languages": offered
+        } | ({"read": read} if read else {})  # fmt: skip
         self._people = 0
         self._at = MIDDAY
         self.open()

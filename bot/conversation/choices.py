@@ -34,6 +34,7 @@ class Listed(Question[A_co], Generic[A_co]):
         skippable: bool = True,
         controls: bool = True,
         when: Guard = ALWAYS,
+        withheld: Collection[str] = (),
     ) -> None:
         super().__init__(
             prompt, why=why, short=short, skippable=skippable, controls=controls, when=when
@@ -42,14 +43,17 @@ class Listed(Question[A_co], Generic[A_co]):
             raise ValueError(f"these codes are controls: {', '.join(sorted(taken))}")
         self.choices = dict(choices)
         self.codes = tuple(self.choices)
-        self.numbered = numbered(self.choices)
+        self.withheld = frozenset(self.known_codes(tuple(withheld)))
+        """Choices this deployment does not offer. Places and numbers of the others stay theirs."""
+        self.numbered = numbered(self.choices, self.withheld)
 
     def code_of(self, words: str) -> str | None:
         """Return the choice whose number was written."""
         number = read_number(words)
         if number is None or not 1 <= number <= len(self.codes):
             return None
-        return self.codes[number - 1]
+        code = self.codes[number - 1]
+        return None if code in self.withheld else code
 
     def choices_now(self, held: Parts) -> tuple[Choice, ...]:  # noqa: ARG002 - for those with ticks
         """Return the choices, each with its number."""
@@ -79,6 +83,7 @@ class Choose(Listed[str]):
         controls: bool = True,
         when: Guard = ALWAYS,
         choices: Mapping[str, Text] | None = None,
+        withheld: Collection[str] = (),
         **codes: Text,
     ) -> None:
         super().__init__(
@@ -89,6 +94,7 @@ class Choose(Listed[str]):
             skippable=skippable,
             controls=controls,
             when=when,
+            withheld=withheld,
         )
         if not self.choices:
             raise ValueError("a choice needs something to choose from")
@@ -100,7 +106,8 @@ class Choose(Listed[str]):
     def read(self, heard: Heard, held: Parts) -> Reading:  # noqa: ARG002 - nothing is put together
         """Take a button, or its number in writing."""
         if type(heard) is Pressed:
-            return Said(heard.code) if heard.code in self.choices else Beside(None)
+            is_one = heard.code in self.choices and heard.code not in self.withheld
+            return Said(heard.code) if is_one else Beside(None)
         if type(heard) is Words:
             code = self.code_of(heard.text)
             return Beside() if code is None else Said(code)
@@ -195,10 +202,11 @@ class ChooseMany(Listed[tuple[str | FileNote, ...]]):
         return tuple(code for code in self.codes if code in made)
 
 
-def numbered(choices: Mapping[str, Text]) -> tuple[Choice, ...]:
+def numbered(choices: Mapping[str, Text], withheld: Collection[str] = ()) -> tuple[Choice, ...]:
     """Return choices with the digits on their buttons."""
     return tuple(
-        Choice(code, label, number) for number, (code, label) in enumerate(choices.items(), 1)
+        Choice(code, label, number, offered=code not in withheld)
+        for number, (code, label) in enumerate(choices.items(), 1)
     )
 
 

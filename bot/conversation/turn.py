@@ -46,6 +46,8 @@ class Choice(msgspec.Struct, frozen=True):
     number: int
     """The digit on the button, which can be typed instead."""
     ticked: bool = False
+    offered: bool = True
+    """Whether it can be pressed here; its number stays its own where it cannot."""
 
 
 class Line(msgspec.Struct, frozen=True):

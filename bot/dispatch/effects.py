@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.languages import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
@@ -102,3 +104,5 @@ class Setting:
     zone: ZoneInfo
     """The zone of the hours people choose."""
     username: str = ""
+    languages: frozenset[str] = frozenset(LANGUAGES)
+    """Those this deployment offers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bot.dispatch import tokens
@@ -35,6 +36,10 @@ LONGEST = 4096
 TICK = "\N{CHECK MARK} "
 UNSEEN = frozenset({"Mn", "Me", "Cf"})
 """Kinds of signs that take no room of their own: marks above and below, joiners."""
+TWO_CIRCLES = frozenset("ကဃဆညတထဘယလသဟအဏ")
+"""Burmese letters that are drawn with two circles, and are as wide as two of the others."""
+STACKS = frozenset("\u17d2\u1039")
+"""Signs that put the letter behind them below the one before."""
 MOST_LAYOUTS = 4096
 COUNTY_SIGNS = "\u5e02\u7e23"
 """City and county, as Chinese writes them behind a name: people leave them out."""
@@ -42,11 +47,14 @@ COUNTY_SIGNS = "\u5e02\u7e23"
 
 @lru_cache(maxsize=MOST_LAYOUTS)
 def columns(label: str) -> int:
-    """Return how wide a label is on a screen: two for wide letters, none for marks."""
+    """Return how wide a label is on a screen: two for wide letters, none for marks.
+
+    A letter that stands below the one before, as in Khmer and Burmese, takes no room of its own.
+    """
     return sum(
-        2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        for sign in label
-        if unicodedata.category(sign) not in UNSEEN
+        2 if sign in TWO_CIRCLES or unicodedata.east_asian_width(sign) in "WF" else 1
+        for before, sign in pairwise(f" {label}")
+        if before not in STACKS and unicodedata.category(sign) not in UNSEEN
     )
 
 
@@ -174,6 +182,7 @@ class Screens:
         labels = [
             Button(_label(choice, choice.label.read_in(read_in)), str(place))
             for place, choice in enumerate(reply.choices)
+            if choice.offered
         ]
         rows = list(_rows(labels, CHOICES_IN_A_ROW))
         controls = [

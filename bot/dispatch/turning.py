@@ -17,7 +17,7 @@ from bot.dispatch.conversations import KEPT
 from bot.dispatch.outcomes import AFTER
 from bot.dispatch.relaying import FORWARDED, Relaying
 from bot.dispatch.talking import AGAIN, DANGER, RESUME, STOP
-from bot.languages import negotiate
+from bot.languages import FALLBACK, negotiate
 from bot.messages import Kind, Remove, Toast, Update
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class Turning(Relaying):
         """Answer an update."""
         conversation = self.conversation
         if self.new:
-            conversation.language = negotiate(update.language)
+            conversation.language = negotiate(update.language, self.setting.languages)
             self._told_now()
+        elif conversation.language not in self.setting.languages:
+            conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.chat = update.chat
         if update.kind in SAYS_NOTHING or _is_movement(update):
             # Nobody wrote: it neither ends a silence nor a step.
@@ -196,7 +198,8 @@ class Turning(Relaying):
             return None
         prefix = tokens.prefix(self.setting.vault, self.chat_key, number, ".".join(LANGUAGES))
         by_place = {f"{prefix}{place}": code for place, code in enumerate(question.codes)}
-        return by_place.get(token)
+        found = by_place.get(token)
+        return found if found in self.setting.languages else None
 
     def _show_again(self) -> None:
         """Show what is open in the language just chosen, the numbers in danger included."""

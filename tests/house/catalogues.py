@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import gettext
 import io
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import read_po
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
+from bot.languages import files as held
+from bot.languages.checks import blanks_in
+from bot.languages.files import Key, forms_of, key_of, listed
 from tests.house.source import ROOT
 
 if TYPE_CHECKING:
@@ -50,21 +52,16 @@ ALONE = {
 """A file named by itself belongs there, whatever the room around it does."""
 KEYWORDS: dict[str, Any] = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
 NOTES = ("Translators:",)
-ONE_FORM = (1, "0")
-PLURALS = {
-    "id": ONE_FORM,
-    "vi": ONE_FORM,
-    "th": ONE_FORM,
-    "zh_Hant": ONE_FORM,
-    "fil": (2, "(n != 1 && n != 2 && n != 3 && (n % 10 == 4 || n % 10 == 6 || n % 10 == 9))"),
-}
-"""Forms and rule, set by hand from CLDR: what Babel writes into a new file is wrong for two."""
 FILES = [(tag, "messages") for tag in LANGUAGES if tag != FALLBACK] + [
     (tag, "staff") for tag in STAFF_LANGUAGES if tag != FALLBACK
 ]
-"""Every catalogue there must be."""
+"""Every catalogue there is."""
+ALWAYS_WHOLE = ("id", "vi", "zh_Hant", "fil", "th")
+"""Languages every new phrase is written in at once; the others are offered once they caught up."""
+WHOLE = [(tag, domain) for tag, domain in FILES if domain == "staff" or tag in ALWAYS_WHOLE]
+"""Every catalogue that lacks nothing."""
 
-Key = tuple[str | None, str]
+__all__ = ["blanks_in", "key_of", "listed"]
 
 
 class Phrase(NamedTuple):
@@ -88,17 +85,8 @@ class Phrase(NamedTuple):
         return "flows/counties.py" in self.files
 
 
-def key_of(message: Message) -> Key:
-    return message.context, message.id if isinstance(message.id, str) else message.id[0]
-
-
 def files_of(message: Message) -> frozenset[str]:
     return frozenset(path.replace("\\", "/") for path, _line in message.locations)
-
-
-def listed(catalogue: Catalog) -> dict[Key, Message]:
-    """Return the messages of a catalogue, without its header."""
-    return {key_of(message): message for message in catalogue if message.id}
 
 
 @cache
@@ -155,13 +143,9 @@ def phrases_of(tag: str, domain: str = "messages") -> list[Phrase]:
     return [
         Phrase(key, words, files_of(message))
         for key, message in listed(written(tag, domain)).items()
-        for words in ([message.string] if isinstance(message.string, str) else message.string)
+        for words in forms_of(message)
         if words
     ]
-
-
-def blanks_in(words: str) -> list[str]:
-    return sorted(re.findall(r"\{(\w*)\}", words))
 
 
 def compiled(tag: str, domain: str) -> bytes:
@@ -183,19 +167,12 @@ def renew() -> None:
     for domain in DOMAINS:
         catalogue = extracted(domain)
         with (LOCALES / f"{domain}.pot").open("wb") as file:
-            file.write(_without_date(catalogue))
+            file.write(held.written(catalogue))
         for tag, of in FILES:
             if of == domain:
-                held = written(tag, domain)
-                held.update(catalogue, no_fuzzy_matching=True)
-                path_of(tag, domain).write_bytes(_without_date(held))
-
-
-def _without_date(catalogue: Catalog) -> bytes:
-    out = io.BytesIO()
-    write_po(out, catalogue, width=0, sort_by_file=True, ignore_obsolete=True)
-    lines = out.getvalue().splitlines(keepends=True)
-    return b"".join(line for line in lines if not line.startswith(b'"POT-Creation-Date'))
+                kept = written(tag, domain)
+                kept.update(catalogue, no_fuzzy_matching=True)
+                path_of(tag, domain).write_bytes(held.written(kept))
 
 
 if __name__ == "__main__":

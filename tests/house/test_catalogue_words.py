@@ -7,16 +7,17 @@ import re
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from tests.house.catalogues import Phrase, phrases_of
-from tests.house.register import (
+from bot.languages.register import (
     NEVER,
     ON_A_LOCKED_SCREEN,
     misspelt,
     never_said,
+    not_simplified,
     not_traditional,
     says,
     shown_locked,
 )
+from tests.house.catalogues import Phrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "example.org",
@@ -27,7 +28,7 @@ PARTS = {"bot/places/recipients.py", "bot/places/taiwan_directory.py", "bot/plac
 """What stands inside a message, never as one."""
 NOT_OURS = {"Clear history"}
 """Quoted words that stand on somebody else's button."""
-QUOTED = re.compile("“([^”]+)”|「([^」]+)」")
+QUOTED = re.compile("“([^”]+)”|「([^」]+)」|«([^»]+)»")
 
 every_language = pytest.mark.parametrize("tag", TRANSLATED)
 
@@ -71,6 +72,13 @@ def test_chinese_is_the_chinese_of_taiwan(domain: str) -> None:
     assert {key: signs for key, signs in strange.items() if signs} == {}
 
 
+def test_simplified_chinese_is_written_and_not_converted() -> None:
+    strange = {it.key: not_simplified(it.words) for it in phrases_of("zh_Hans")}
+    # The names offices have on their own doors in Taiwan stand beside ours, as they are written.
+    ours = {key: signs for key, signs in strange.items() if signs and not key[1].endswith(")")}
+    assert ours == {}
+
+
 # --- Controls: what must be found, and what must not ----------------------------------------
 
 
@@ -91,6 +99,10 @@ def test_every_word_of_the_lists_would_be_found(tag: str) -> None:
         ("ilegalitas", "ilegal"),
         ("hình ảnh mùa xinh", "xin"),
         ("umaasa", "sa"),
+        ("អ្នកចាស់", "ចាស"),  # old, not a woman's yes
+        ("အစိုးရရဲ့", "ရဲ"),  # of, not the police
+        ("တနင်္လာ", "နင်"),  # Monday, not a rude "you"
+        ("နင်း", "နင်"),
     ],
 )
 def test_a_word_inside_another_is_not_that_word(words: str, word: str) -> None:
@@ -108,6 +120,30 @@ def test_a_word_inside_another_is_not_that_word(words: str, word: str) -> None:
         ("zh_Hant", "請打110。", "no space beside a digit or a Latin word"),
         ("zh_Hant", "你可以停下來。", "你"),
         ("vi", "xoá hoà", "old tone marks"),
+        ("zh_Hans", "您好,请说", "narrow punctuation"),
+        ("zh_Hans", "请按「发送」", "other quotes"),
+        ("zh_Hans", "请打110。", "no space beside a digit or a Latin word"),
+        ("zh_Hans", "你可以停下来。", "你"),
+        ("zh_Hans", "法律规定一定要说。", "whose state it is"),
+        ("km", "ហៅ ១១០", "Khmer digits"),
+        ("km", "ហៅ110", "no space beside a digit or a Latin word"),
+        ("km", "ឲ្យគេ", "ឲ្យ"),
+        ("km", "បាន ។", "a space before the stop"),
+        ("km", "បាន.", "a full stop"),
+        ("km", "កំុ្", "nothing stands below"),
+        ("km", "\u17a3", "letters out of use"),
+        ("my", "၁၁၀ ကို ခေါ်ပါ။", "Burmese digits"),
+        ("my", "110ကို ခေါ်ပါ။", "no space beside a digit or a Latin word"),
+        ("my", "ေမး", "a vowel before its letter"),
+        ("my", "\u1000\u103d\u103b", "marks out of order"),
+        ("my", "\u1000\u1064", "Zawgyi"),
+        ("my", "ဖြစ်သည်။", "the written style"),
+        ("my", "ရမလား?", "a question mark"),
+        ("ja", "はい,そうです", "narrow punctuation"),
+        ("ja", "“送る”を押す", "other quotes"),
+        ("ja", "１１０に電話", "wide digits"),
+        ("ja", "18 歳", "a space beside a digit"),
+        ("ja", "あなたのことは、あなたが決めます。", "あなた again"),
     ],
 )
 def test_a_slip_would_be_found(tag: str, words: str, fault: str) -> None:
@@ -122,7 +158,7 @@ def test_simplified_chinese_would_be_found() -> None:
 
 
 def quoted(words: str) -> list[str]:
-    return sorted(one or other for one, other in QUOTED.findall(words))
+    return sorted("".join(found) for found in QUOTED.findall(words))
 
 
 def misquoted(phrases: list[Phrase]) -> list[str]:

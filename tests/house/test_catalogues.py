@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
+from bot.languages.checks import faults
+from bot.languages.files import key_of, listed
 from bot.settings import Settings
 from bot.wording import phrasing_of
 from tests.house.catalogues import (
     DOMAINS,
     FILES,
-    PLURALS,
+    WHOLE,
     Phrase,
     blanks_in,
     extracted,
     files_of,
-    key_of,
-    listed,
     phrases_of,
     read_in,
     template,
@@ -61,11 +60,8 @@ NAMED_ALIKE = {
     "fil": {"video", "voice message", "file", "School, internship", "NT${amount}"},
 }
 """Words that are the same in English, beside the names of counties: seen and meant."""
-UNSEEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""Signs that turn the direction of writing, or that nobody sees: a search would miss the word."""
-TAG = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
-
 every_file = pytest.mark.parametrize(("tag", "domain"), FILES)
+every_whole_file = pytest.mark.parametrize(("tag", "domain"), WHOLE)
 
 
 # --- Complete -----------------------------------------------------------------------------
@@ -85,9 +81,16 @@ def lacks(catalogue: Catalog, wanted: Catalog) -> dict[str, list[object]]:
     return {fault: keys for fault, keys in found.items() if keys}
 
 
-@every_file
+@every_whole_file
 def test_every_phrase_of_the_source_is_there(tag: str, domain: str) -> None:
     assert lacks(written(tag, domain), extracted(domain)) == {}, "python -m tests.house.catalogues"
+
+
+@every_file
+def test_what_is_still_being_written_lacks_nothing_but_words(tag: str, domain: str) -> None:
+    """Such a language is not offered until somebody has caught up; `haven languages status`."""
+    found = lacks(written(tag, domain), extracted(domain))
+    assert found.keys() <= {"empty", "half"}, "python -m tests.house.catalogues"
 
 
 def test_a_phrase_that_is_not_translated_would_be_found() -> None:
@@ -127,41 +130,10 @@ def test_no_phrase_stands_where_no_translator_finds_it() -> None:
 @every_file
 def test_plurals_are_counted_as_the_language_counts(tag: str, domain: str) -> None:
     catalogue = written(tag, domain)
-    assert (catalogue.num_plurals, catalogue.plural_expr) == PLURALS[tag]
+    assert (catalogue.num_plurals, catalogue.plural_expr) == LANGUAGES[tag].plurals
 
 
 # --- Intact -------------------------------------------------------------------------------
-
-
-def faults(source: str, words: str) -> list[str]:
-    """Return what a translation lost or added that is not words."""
-    found = []
-    if blanks_in(source) != blanks_in(words):
-        found.append("other blanks")
-    if digits_in(source) != digits_in(words):
-        found.append("other digits")
-    if commands_in(source) != commands_in(words):
-        found.append("other commands")
-    if source.count("\n") != words.count("\n"):
-        found.append("other lines")
-    if unicodedata.normalize("NFC", words) != words:
-        found.append("not NFC")
-    if UNSEEN.search(words):
-        found.append("unseen signs")
-    if TAG.search(words):
-        found.append("markup")
-    if words != words.strip() or "  " in words:
-        found.append("stray spaces")
-    return found
-
-
-def digits_in(words: str) -> Counter[str]:
-    """Return numbers as they are dialled: no other digits than 0 to 9, ranges whole."""
-    return Counter(re.findall(r"\d+(?:-\d+)?", words))
-
-
-def commands_in(words: str) -> list[str]:
-    return sorted(re.findall(r"(?<![\w/])/\w+", words))
 
 
 @every_file

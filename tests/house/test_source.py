@@ -37,6 +37,7 @@ TELLS_TIME = {
     "bot/country.py": "what is shown of a place depends on the day",
     "bot/wording.py": "the directory's numbers are shown until a date",
     "bot/checkup.py": "the directory's numbers were read until a date",
+    "bot/translators.py": "no review is of a later day",
 }
 """Files that may ask the machine what time it is, and why."""
 CATCHES_ALL = {
@@ -45,6 +46,7 @@ CATCHES_ALL = {
     "bot/dispatch/batch.py": "one update's failure is nobody else's",
     "bot/dispatch/dispatcher.py": "told to everybody who waits for it",
     "bot/dispatch/returning.py": "one conversation's failure is nobody else's",
+    "bot/languages/files.py": "a file that cannot be read refuses its language",
     "bot/mailbox/courier.py": "one letter's failure is nobody else's",
     "bot/store/writer.py": "the unit that failed hears of it",
     "bot/vault/audit.py": "a row that no driver can read was put there, and is named",

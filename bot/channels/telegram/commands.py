@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from telegram import BotCommand, BotCommandScopeAllPrivateChats
+
+from bot.languages import FALLBACK, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,11 +15,23 @@ if TYPE_CHECKING:
 
     from bot.text import Catalogue, Text
 
+T = TypeVar("T")
+
 DESCRIPTION = 256
 """Characters a command's description may have."""
 
-_TWO_LETTERS = {"fil": "tl"}
-"""Telegram wants ISO 639-1 where the catalogue has three letters."""
+
+def by_code(by_tag: Mapping[str, T]) -> dict[str, T]:
+    """Return things by the two letters Telegram wants; English is everyone else's as well.
+
+    Telegram tells one Chinese from the other no more than one language in two scripts: what stands
+    first in our list is what both read there, until they choose a language in the chat.
+    """
+    found: dict[str, T] = {}
+    for tag in LANGUAGES:
+        if tag in by_tag:
+            found.setdefault(LANGUAGES[tag].two_letters, by_tag[tag])
+    return {"": by_tag[FALLBACK], **found} if FALLBACK in by_tag else found
 
 
 def menus(
@@ -27,18 +41,14 @@ def menus(
 
     Args:
         phrases: by command, what it does.
-        catalogues: by language tag, as `id` or `zh_Hant`. English is everyone else's as well.
+        catalogues: by language tag, as `id` or `zh_Hant`.
     """
-    found = {}
-    for tag, catalogue in catalogues.items():
-        menu = tuple(
-            (name, text.read_in(catalogue)[:DESCRIPTION]) for name, text in phrases.items()
-        )
-        code = tag.partition("_")[0]
-        found[_TWO_LETTERS.get(code, code)] = menu
-        if code == "en":
-            found[""] = menu
-    return found
+    return by_code(
+        {
+            tag: tuple((name, text.read_in(words)[:DESCRIPTION]) for name, text in phrases.items())
+            for tag, words in catalogues.items()
+        }
+    )
 
 
 async def offer(bot: Bot, found: Mapping[str, tuple[tuple[str, str], ...]]) -> None:

@@ -32,6 +32,11 @@ SPOKEN = {
     "zh_Hant": pgettext("language", "Chinese"),
     "fil": pgettext("language", "Filipino"),
     "th": pgettext("language", "Thai"),
+    "km": pgettext("language", "Khmer"),
+    "my": pgettext("language", "Burmese"),
+    # Translators: Chinese as it is written in China; the other one is that of Taiwan.
+    "zh_Hans": pgettext("language", "Chinese of China"),
+    "ja": pgettext("language", "Japanese"),
 }
 """What staff call the languages people write in."""
 

@@ -1,0 +1,59 @@
+"""What the bot is called and says of itself before anybody has written, in every language.
+
+Telegram lets this be changed a few times a day only, so it is read first and set where it differs.
+A refusal stops nothing: people then read what stood there before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from telegram.error import TelegramError
+
+from bot.channels.telegram.commands import by_code
+from bot.log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telegram import Bot
+
+LONGEST_DESCRIPTION, LONGEST_SHORT, LONGEST_NAME = 512, 120, 64
+"""Characters Telegram takes."""
+
+
+class Profile(NamedTuple):
+    """How the bot introduces itself to readers of one language."""
+
+    description: str
+    """Stands in the empty chat, above START."""
+    short: str
+    """Stands on its profile, and beside a link to it."""
+    name: str = ""
+    """On every locked screen; empty leaves the one it has."""
+
+
+async def introduce(bot: Bot, by_tag: Mapping[str, Profile]) -> None:
+    """Tell Telegram how the bot introduces itself.
+
+    Args:
+        bot: whose profile it is.
+        by_tag: by language tag; English is everyone else's as well.
+    """
+    for code, profile in by_code(by_tag).items():
+        try:
+            await _tell(bot, profile, code or None)
+        except TelegramError as error:
+            log.warning("profile_kept", error=type(error).__name__)
+
+
+async def _tell(bot: Bot, profile: Profile, code: str | None) -> None:
+    description = profile.description[:LONGEST_DESCRIPTION]
+    if (await bot.get_my_description(language_code=code)).description != description:
+        await bot.set_my_description(description, language_code=code)
+    short = profile.short[:LONGEST_SHORT]
+    if (await bot.get_my_short_description(language_code=code)).short_description != short:
+        await bot.set_my_short_description(short, language_code=code)
+    name = profile.name[:LONGEST_NAME]
+    if name and (await bot.get_my_name(language_code=code)).name != name:
+        await bot.set_my_name(name, language_code=code)

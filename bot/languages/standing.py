@@ -1,0 +1,50 @@
+"""How far a language has come: what is drafted, what was reviewed, what must not go wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.languages.files import Entry, Held
+
+READERS = 2
+"""Who must have read a safety-critical message: two native speakers, each by themselves."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One language in numbers."""
+
+    language: str
+    messages: int
+    drafted: int
+    reviewed: int
+    """Read by somebody, and the words are still those."""
+    safety_critical: int
+    safety_critical_unreviewed: int
+    """Of those: read by fewer than two people."""
+    complete: bool
+    """Whether nothing is missing and nothing broken."""
+    on: bool
+    """Whether this deployment offers it."""
+
+
+def standing_of(held: Held, *, on: bool) -> Standing:
+    """Count a catalogue. English is the source: what it says is reviewed with the flows."""
+    safety = [entry for entry in held.entries if entry.is_safety]
+    return Standing(
+        held.tag,
+        messages=len(held.entries),
+        drafted=sum(entry.is_drafted for entry in held.entries),
+        reviewed=sum(bool(entry.reviews) for entry in held.entries),
+        safety_critical=len(safety),
+        safety_critical_unreviewed=sum(not is_safe(entry) for entry in safety),
+        complete=held.is_whole,
+        on=on,
+    )
+
+
+def is_safe(entry: Entry) -> bool:
+    """Tell whether enough people have read a message that must not go wrong."""
+    return len({review.who for review in entry.reviews}) >= READERS

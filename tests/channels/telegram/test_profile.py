@@ -1,0 +1,94 @@
+"""How the bot introduces itself in every language, and what Telegram's refusals leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.channels.telegram.commands import by_code
+from bot.channels.telegram.connect import SilentBot, bot_for
+from bot.channels.telegram.profile import Profile, introduce
+from bot.languages import LANGUAGES
+from bot.languages.register import shown_locked
+from bot.sandbox import TOKEN, Sandbox, Trouble, serve
+from bot.settings import read_settings
+from bot.wording import profiles_of
+from tests.sandbox.oracle import check
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+PROFILES = {
+    "en": Profile("Write here.", "Short.", "Garden"),
+    "fil": Profile("Sumulat dito.", "Maikli."),
+    "zh_Hant": Profile("寫在這裡。", "短。"),
+    "zh_Hans": Profile("写在这里。", "短。"),
+}
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    sandbox = Sandbox(check=check)
+    yield sandbox
+    assert sandbox.journal.complaints == []
+
+
+@pytest.fixture
+async def haven(sandbox: Sandbox) -> AsyncIterator[SilentBot]:
+    async with serve(sandbox, port=0) as address, bot_for(TOKEN, address) as bot:
+        yield bot
+
+
+async def test_every_language_reads_its_own_and_all_others_english(
+    haven: SilentBot, sandbox: Sandbox
+) -> None:
+    await introduce(haven, PROFILES)
+    told = {
+        it.text("language_code"): it.text("description")
+        for it in sandbox.journal.of("setMyDescription")
+    }
+    assert told == {"": "Write here.", "tl": "Sumulat dito.", "zh": "寫在這裡。"}
+    assert (await haven.get_my_name()).name == "Garden"
+    assert (await haven.get_my_short_description(language_code="tl")).short_description == "Maikli."
+
+
+async def test_what_stands_there_already_is_not_told_again(
+    haven: SilentBot, sandbox: Sandbox
+) -> None:
+    """Telegram lets a name be changed a few times a day."""
+    await introduce(haven, PROFILES)
+    sandbox.journal.clear()
+    await introduce(haven, PROFILES)
+    assert sandbox.journal.of("setMyName", "setMyDescription", "setMyShortDescription") == []
+
+
+async def test_a_refusal_stops_nothing(haven: SilentBot, sandbox: Sandbox) -> None:
+    sandbox.faults.order(Trouble.HTML, method="setMyDescription")
+    await introduce(haven, PROFILES)
+    assert (await haven.get_my_description(language_code="tl")).description == "Sumulat dito."
+
+
+def test_two_letters_lead_to_one_language_each() -> None:
+    codes = by_code({tag: tag for tag in LANGUAGES})
+    assert codes[""] == "en"
+    assert codes["zh"] == "zh_Hant"
+    assert all(len(code) == 2 for code in codes if code)
+    assert by_code({"en": "en", "zh_Hans": "zh_Hans"})["zh"] == "zh_Hans"
+
+
+@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
+def test_what_the_bot_says_of_itself_fits_and_gives_nobody_away(tag: str) -> None:
+    settings = read_settings(organisation="Garden House", contact="www.example.org")
+    description, short, name = profiles_of(settings, [tag])[tag]
+    assert len(description) <= 512
+    assert len(short) <= 120
+    assert name == ""
+    assert shown_locked(tag, description) == shown_locked(tag, short) == []
+    assert "{" not in description
+
+
+def test_a_name_is_given_by_language() -> None:
+    settings = read_settings(bot_names="en=Garden,id=Kebun Kita", organisation="G", contact="c")
+    names = {tag: name for tag, (_, _, name) in profiles_of(settings, ["en", "id", "th"]).items()}
+    assert names == {"en": "Garden", "id": "Kebun Kita", "th": ""}

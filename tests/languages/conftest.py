@@ -1,0 +1,1 @@
+"""What these tests share stands beside them, in `shelves`."""

@@ -1,0 +1,143 @@
+"""A hostile or broken catalogue: that language is refused with file and line, the others run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from shelves import ASKED, CALL, SEND, THANKS, change, said, say, shelf
+
+from bot.errors import WrongSetting
+from bot.languages import FALLBACK, catalogue, offer
+from bot.languages.files import listed, path_of, read
+from bot.languages.offering import offered_by
+from bot.settings import Settings, read_settings
+from bot.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ROW = re.compile(r"locales/id/LC_MESSAGES/messages\.po:(\d+): ")
+
+
+@pytest.fixture
+def locales(tmp_path: Path) -> Path:
+    return shelf(tmp_path, "id", "vi")
+
+
+@pytest.fixture
+def _speaks_as_before() -> Iterator[None]:
+    yield
+    offer({})
+
+
+def wanting(tags: str) -> Settings:
+    return read_settings(languages=tags)
+
+
+def test_what_is_whole_is_offered_in_the_order_of_the_buttons(locales: Path) -> None:
+    found = offered_by(wanting("vi,id"), locales)
+    assert found.tags == ("id", "vi", FALLBACK)
+    assert found.refused == {}
+    assert list(found.refusals()) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "fault"),
+    [
+        (THANKS, "Terima kasih. {reference.__class__} {hours}", "other blanks"),
+        (THANKS, "Terima kasih. {reference!r} {hours}", "other blanks"),
+        (THANKS, "Terima kasih. {reference}", "other blanks"),
+        (THANKS, "Terima kasih. {reference} {hours} {", "other blanks"),
+        (CALL, "Kalau mendesak, telepon 118.", "other digits"),
+        (CALL, "Kalau mendesak, telepon ၁၁၉.", "other digits"),
+        (CALL, "Kalau mendesak, telepon <br>119.", "markup"),
+        (CALL, "Kalau mendesak, telepon \u202e119.", "unseen signs"),
+        (CALL, "Kalau mendesak,\u200b telepon 119.", "unseen signs"),
+        (CALL, "Kalau mendesak, telepon 119.\x1b", "unseen signs"),
+        (ASKED, "Apakah umur Anda di bawah 18?\nYa", "other lines"),
+        (ASKED, "Umur Anda di bawah 18? /stop", "other commands"),
+        (ASKED, "18?" + "x" * 4096, "too long"),
+    ],
+)
+def test_a_translation_that_breaks_something_refuses_its_language(
+    locales: Path, key: tuple[str | None, str], words: str, fault: str
+) -> None:
+    say(locales, "id", key, words)
+    found = offered_by(wanting("id,vi"), locales)
+    assert found.tags == ("vi", FALLBACK)
+    (told, *_) = found.refusals()
+    assert fault in told
+    line = int(ROW.search(told)[1])  # type: ignore[index]
+    near = path_of("id", locales).read_text("utf-8").splitlines()[line - 1 : line + 3]
+    assert any(key[1][:20] in each for each in near)
+
+
+def test_a_missing_an_empty_and_a_fuzzy_message_refuse_their_language(locales: Path) -> None:
+    change(locales, "id", lambda it: it.delete(*reversed(SEND)))
+    assert [told.what for told in read("id", locales).gaps] == ["missing: “Send”"]
+    change(locales, "vi", lambda it: setattr(listed(it)[ASKED], "string", ""))
+    assert [told.what[:6] for told in read("vi", locales).gaps] == ["empty:"]
+    change(locales, "vi", lambda it: listed(it)[ASKED].flags.add("fuzzy"))
+    assert [told.what[:6] for told in read("vi", locales).faults] == ["fuzzy:"]
+    assert offered_by(wanting("id,vi"), locales).tags == (FALLBACK,)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda raw: raw.replace(b"nplurals=1; plural=0;", b"nplurals=2; plural=(n != 1);"),
+         "its header counts plurals in another way"),
+        (lambda raw: raw.replace(b"charset=utf-8", b"charset=big5"),
+         "its header says another charset than utf-8"),
+        (lambda raw: raw.replace(b"Kirim", b"Kir\xff\xfem"), "not UTF-8"),
+        (lambda raw: raw.replace(b'msgstr "Kirim"', b'mgstr "Kirim"'), "no catalogue"),
+        (lambda _: b"", "its header says another charset than utf-8"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_catalogue_refuses_its_language(
+    locales: Path, spoil: Callable[[bytes], bytes], fault: str
+) -> None:
+    path = path_of("id", locales)
+    path.write_bytes(spoil(path.read_bytes()))
+    found = offered_by(wanting("id,vi"), locales)
+    assert found.tags == ("vi", FALLBACK)
+    (told, *_) = found.refusals()
+    assert fault in told
+    assert ROW.search(told)
+
+
+def test_a_catalogue_that_is_gone_refuses_its_language(locales: Path) -> None:
+    path_of("id", locales).unlink()
+    assert offered_by(wanting("id,vi"), locales).tags == ("vi", FALLBACK)
+
+
+def test_a_language_nobody_writes_stops_the_start() -> None:
+    with pytest.raises(WrongSetting, match="HAVEN_LANGUAGES: xx: some of id, vi, en"):
+        offered_by(wanting("id,xx"))
+
+
+@pytest.mark.usefixtures("_speaks_as_before")
+def test_what_is_refused_is_said_in_english_and_what_was_checked_is_said_as_checked(
+    locales: Path,
+) -> None:
+    """Whatever lies on the disk by then: the languages of a process are those of its start."""
+    say(locales, "vi", SEND, "Gửi đi")
+    say(locales, "id", ASKED, "Umur {x.__class__}?")
+    found = offered_by(wanting("id,vi"), locales)
+    offer(found.checked)
+    send = Text("Send", "button")
+    assert send.read_in(catalogue("vi")) == "Gửi đi"
+    assert send.read_in(catalogue("id")) == "Send"
+    offer({})
+    assert send.read_in(catalogue("id")) == said(locales, "id", SEND)
+
+
+def test_filling_in_reaches_no_attribute() -> None:
+    """Should one ever come through: it is words."""
+    text = Text("Hello {name.__class__} {name} {0} {name!r}")
+    assert text.read_in(catalogue(FALLBACK), {"name": "{hours}"}) == (
+        "Hello {name.__class__} {hours} {0} {name!r}"
+    )
