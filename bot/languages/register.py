@@ -47,6 +47,11 @@ ON_A_LOCKED_SCREEN = {
 }  # fmt: skip
 """Words that never stand where a locked screen shows them."""
 
+PARTS = frozenset(
+    {"bot/places/recipients.py", "bot/places/taiwan_directory.py", "bot/places/place.py"}
+)
+"""Where phrases stand that are a part of a message, never its beginning."""
+
 NEVER = {
     "id": (
         "kita", "harap", "mohon", "dimohon", "korban", "pelapor", "ilegal", "kaburan", "kasus",

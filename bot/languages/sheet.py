@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.errors import HavenError
 from bot.languages import files, reviews
 from bot.languages.checks import faults
-from bot.languages.register import never_said, shown_locked
+from bot.languages.register import PARTS, never_said, shown_locked
 from bot.languages.reviews import LONGEST_NAME, Review, digest
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ COLUMNS = (
 NEEDED = frozenset({"context", "source", "form", "translation"})
 COMPUTES = ("=", "+", "-", "@", "\t", "\r", "'")
 """How a cell begins that a program may take for something else than words."""
-NO_MESSAGES = "bot/places/"
-"""Where phrases stand that are a part of a message, never its beginning."""
 MOST_ROWS = 20_000
 LARGEST = 20_000_000
 """Characters of a sheet: ten times what ours have."""
@@ -191,7 +189,7 @@ def _against(row: _Row, known: Mapping[Key, Entry], tag: str) -> Iterator[str]:
     yield from faults(of, row.words)
     for word in never_said(tag, row.words):
         yield f"never said: {word}"
-    if row.key[0] is None and not all(it.startswith(NO_MESSAGES) for it in entry.places):
+    if row.key[0] is None and PARTS.isdisjoint(entry.places):
         for word in shown_locked(tag, row.words):
             yield f"on a locked screen: {word}"
 

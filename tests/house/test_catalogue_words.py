@@ -10,6 +10,7 @@ from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.register import (
     NEVER,
     ON_A_LOCKED_SCREEN,
+    PARTS,
     misspelt,
     never_said,
     not_simplified,
@@ -24,8 +25,6 @@ BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "examp
              "reference": "K7M4Q2", "numbers": "110", "keep_days": "90", "span": "9",
              "time": "21:40"}  # fmt: skip
 """What stands in a blank where a message begins with one."""
-PARTS = {"bot/places/recipients.py", "bot/places/taiwan_directory.py", "bot/places/place.py"}
-"""What stands inside a message, never as one."""
 NOT_OURS = {"Clear history"}
 """Quoted words that stand on somebody else's button."""
 QUOTED = re.compile("“([^”]+)”|「([^」]+)」|«([^»]+)»")
