@@ -1,0 +1,90 @@
+"""What an operator types about languages: how far they have come, sheets out and sheets in."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.languages import LANGUAGES
+from bot.languages.files import path_of
+from bot.translators import said_in
+from tests.test_command_line import haven, is_a_sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ASKED = "Are you under 18?"
+
+
+def test_the_state_of_every_language_is_told() -> None:
+    done = haven("languages", "status", "--json")
+    assert done.returncode == 0, done.stderr
+    told = {each["language"]: each for each in json.loads(done.stdout)}
+    assert list(told) == list(LANGUAGES)
+    for tag in ("id", "vi", "zh_Hant", "fil", "th"):
+        assert told[tag]["complete"]
+        assert told[tag]["on"]
+        assert told[tag]["drafted"] == told[tag]["messages"]
+    assert all(
+        each["safety_critical_unreviewed"] <= each["safety_critical"] for each in told.values()
+    )
+
+
+def test_a_language_that_is_not_wanted_is_not_on() -> None:
+    done = haven("languages", "status", "--json", languages="th,vi")
+    on = {each["language"] for each in json.loads(done.stdout) if each["on"]}
+    assert on == {"th", "vi", "en"}
+
+
+def test_a_table_is_printed_for_people() -> None:
+    done = haven("languages", "status")
+    assert done.returncode == 0
+    assert "unreviewed" in done.stdout
+    assert all(tag in done.stdout for tag in LANGUAGES)
+
+
+def test_a_sheet_goes_out_with_the_screen_and_comes_back_as_it_went(tmp_path: Path) -> None:
+    sheet = tmp_path / "id.csv"
+    assert haven("languages", "export", "id", "--csv", sheet).returncode == 0
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        row = next(it for it in csv.DictReader(file) if it["source"] == ASKED)
+    assert row["safety_critical"] == "yes"
+    assert row["said_in"] == "report.under_18"
+    assert "[ 1 Di bawah 18" in row["screen"]
+    before = path_of("id").read_bytes()
+    done = haven("languages", "import", "id", sheet)
+    assert done.stdout.strip() == "id: 0 translations changed, 0 reviews."
+    assert path_of("id").read_bytes() == before
+
+
+def test_a_sheet_that_breaks_a_check_is_refused_with_its_row(tmp_path: Path) -> None:
+    sheet = tmp_path / "id.csv"
+    sheet.write_text("context,source,form,translation\n,Are you under 18?,0,17?\n", "utf-8")
+    before = path_of("id").read_bytes()
+    done = haven("languages", "import", "id", sheet)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "row 2: other digits"
+    assert path_of("id").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("export", "xx", "--csv", "x.csv"),
+        ("export", "en", "--csv", "x.csv"),
+        ("import", "id", "/nowhere/at/all.csv"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(typed: tuple[str, ...], tmp_path: Path) -> None:
+    done = haven("languages", *typed, data=tmp_path)
+    assert done.returncode != 0
+    assert is_a_sentence(done.stderr)
+
+
+def test_every_message_of_the_flows_has_its_screen() -> None:
+    found = said_in("ja")
+    assert found["button", "Send"].screen.count("[ 1 送る ]") == 1
+    assert all(said.screen for said in found.values())
