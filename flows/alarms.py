@@ -79,6 +79,47 @@ WRITTEN_TOGETHER: dict[str, dict[str, tuple[str, ...]]] = {
         "locked": ("ถูกขัง", "โดนขัง", "ขังไว้", "ล็อกประตู", "ล็อคประตู", "ออกไปไม่ได้"),
         "help_now": ("ช่วยด้วย", "ช่วยฉันด้วย", "ช่วยผมด้วย", "ช่วยหนูด้วย"),
     },
+    "km": {
+        "suicide": ("ធ្វើអត្តឃាត", "សម្លាប់ខ្លួន", "ចង់ស្លាប់", "មិនចង់រស់"),
+        # "កាំបិត", knife, is also in the kitchen: only in somebody's hand.
+        "violence": ("កាន់កាំបិត", "មានកាំភ្លើង", "វាយខ្ញុំ", "សម្លាប់ខ្ញុំ", "ហូរឈាម", "ចេញឈាម"),
+        "coming": ("គេកំពុងមក", "គាត់កំពុងមក", "វាកំពុងមក", "គេមកចាប់"),
+        "locked": ("ចាក់សោខ្ញុំ", "ឃុំខ្ញុំ", "បង្ខាំងខ្ញុំ", "ចេញមិនបាន", "ចេញមិនរួច"),
+        "help_now": ("ជួយខ្ញុំផង", "ជួយផង", "ជួយយើងផង", "សង្គ្រោះខ្ញុំ"),
+    },
+    "my": {
+        "suicide": ("သတ်သေ", "သေချင်", "မနေချင်တော့", "အဆုံးစီရင်"),
+        "violence": ("ဓားနဲ့", "သေနတ်", "ရိုက်နေ", "ရိုက်နှက်", "သတ်မယ်", "သွေးထွက်"),
+        "coming": ("သူလာနေ", "သူ လာနေ", "သူတို့လာနေ", "သူတို့ လာနေ", "လာဖမ်း"),
+        # "ပိတ်ထား", shut, is said of phones as well.
+        "locked": ("သော့ခတ်ထား", "လှောင်ထား", "ပိတ်လှောင်", "ထွက်လို့မရ", "ထွက်လို့ မရ"),
+        "help_now": ("ကယ်ပါ", "ကယ်ကြပါ", "ကယ်ပေး", "အခုကူညီပါ", "အခု ကူညီပါ"),
+    },
+    "zh_Hans": {
+        "suicide": ("自杀", "想死", "不想活", "活不下去", "跳楼", "烧炭", "割腕"),
+        "violence": (
+            "拿刀",
+            "刀子",
+            "有枪",
+            "他打我",
+            "一直打我",
+            "被打伤",
+            "被殴打",
+            "杀我",
+            "流血",
+        ),
+        "coming": ("他来了", "他要来了", "来抓我", "他们来了", "他快到了"),
+        "locked": ("被关在", "关起来", "锁起来", "锁住", "出不去"),
+        "help_now": ("救我", "救救我", "救命", "快来救"),
+    },
+    "ja": {
+        "suicide": ("自殺", "死にたい", "生きていたくない", "飛び降り", "手首を切"),
+        "violence": ("ナイフ", "刃物", "殴られ", "なぐられ", "殺され", "殺すと", "血が出"),
+        "coming": ("あいつが来", "彼が来る", "追いかけて", "つかまえに来"),
+        # "出られない" alone is said of the telephone.
+        "locked": ("閉じこめられ", "閉じ込められ", "監禁", "外に出られない", "鍵をかけられ"),
+        "help_now": ("今すぐ助け", "早く助け", "誰か助け", "だれか助け"),
+    },
 }
 """The same, for scripts that put none: found inside anything."""
 
@@ -97,7 +138,9 @@ def alarms(words: str) -> frozenset[str]:
         apart = f" {' '.join(spoken)} "
         found = {code for word in here for code, phrase in first_words[word] if phrase in apart}
     if not folded.isascii():
-        found.update(code for phrase, code in _written_together() if phrase in folded)
+        first_signs = _by_first_sign()
+        for sign in first_signs.keys() & folded:
+            found.update(code for phrase, code in first_signs[sign] if phrase in folded)
     return frozenset(found)
 
 
@@ -113,10 +156,11 @@ def _by_first_word() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def _written_together() -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (fold(phrase), code)
-        for codes in WRITTEN_TOGETHER.values()
-        for code, phrases in codes.items()
-        for phrase in phrases
-    )
+def _by_first_sign() -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for codes in WRITTEN_TOGETHER.values():
+        for code, phrases in codes.items():
+            for phrase in phrases:
+                folded = fold(phrase)
+                found.setdefault(folded[0], []).append((folded, code))
+    return found

@@ -35,12 +35,13 @@ NOBODY_HERE = _(
     "Nobody reads here now. What you write waits.\nWhen people read: {hours}\n"
     "In Taiwan these answer now:\n{numbers}"
 )
-# Translators: {time} e.g. 11/24 21:40. Stands before a message that could not be sent at once.
+# Translators: {time} e.g. November 24 21:40. Stands before a message that could not be sent at
+# once.
 HELD = _("The next message was written earlier: {time}. It waited until we could write to you.")
 
 # --- The trail: where it stands, one line each ---------------------------------------------
 
-# Translators: {time} in all of these e.g. 21:40 or 11/24 21:40
+# Translators: {time} in all of these e.g. 21:40 or November 24 21:40
 RECEIVED = _("Received: {time}")
 READ = _("A person has read it: {time}")
 NOT_READ = _("Nobody has read it yet.")
@@ -95,13 +96,13 @@ REFERRAL = {
         "beginning."
     ),
     "revoked": _("All right. You took it back, and they were not told."),
-    # Translators: {time} e.g. 11/24 21:40
+    # Translators: {time} e.g. November 24 21:40
     "revoked_late": _(
         "All right. You took it back. They were told before that: {time}. We tell them that you "
         "took it back."
     ),
     "over": _("That question is over."),
-    # Translators: {time} e.g. 11/24 21:40
+    # Translators: {time} e.g. November 24 21:40
     "sent": _("What you agreed to has been told: {time}. You can still take it back."),
     # Translators: these stand above what is told.
     "contact": pgettext("summary", "How to reach you"),

@@ -201,8 +201,8 @@ class Attending(Relaying):
         if holding is None or holding.meeting != Meeting.MET or it.sent_at is None:
             return None
         if self._may_write_at(holding) == self.now:
-            at = clock(it.sent_at, self.now, self.setting.zone)
             language, prefix = self.conversation.language, self._consent_prefix()
+            at = clock(it.sent_at, self.now, self.setting.zone, language)
             self.effects.bodies.append(self.setting.consent.told(it, language, prefix, at))
         return None
 

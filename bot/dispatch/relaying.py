@@ -115,7 +115,8 @@ class Relaying(Talking):
                 self.effects.fleeting.append(len(self.effects.bodies))
                 self.effects.bodies.append(part)
         elif pressing.shows is Shows.ANSWER:
-            at = clock(it.sent_at, self.now, self.setting.zone) if it.sent_at else ""
+            zone = self.setting.zone
+            at = clock(it.sent_at, self.now, zone, language) if it.sent_at else ""
             self.effects.bodies.append(consent.answer(pressing, language, prefix, at))
         elif pressing.text is not None:
             self._toast(update, pressing.text)

@@ -9,7 +9,6 @@ from bot.cases.intake import Intake, NewCase, NewReport
 from bot.cases.urgency import Priority
 from bot.dispatch.outcomes import EMPTY_HANDED
 from bot.hotline import trail
-from bot.languages import catalogue
 
 if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation
@@ -67,4 +66,4 @@ class Sent:
         if stands is None:
             return ""
         words, zone = self.setting.phrasing.trail, self.setting.zone
-        return trail.told(stands, words, self.now, zone, catalogue(conversation.language))
+        return trail.told(stands, words, self.now, zone, conversation.language)

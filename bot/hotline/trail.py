@@ -14,6 +14,8 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.life import State
 from bot.clock import SECOND
+from bot.languages import catalogue
+from bot.languages.dates import day_in
 from bot.store.prepared import Prepared
 from bot.store.tables import cases, staff
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.store.writer import Work
-    from bot.text import Catalogue, Text
+    from bot.text import Text
 
 YOURS = "yours"
 """A caseworker has answered, and the person has not written since."""
@@ -96,11 +98,13 @@ def has_been_read(work: Work, case: str, now: int) -> None:
     work.run(_READ, now, case)
 
 
-def told(stands: Standing, words: Words, now: int, zone: ZoneInfo, read_in: Catalogue) -> str:
+def told(stands: Standing, words: Words, now: int, zone: ZoneInfo, language: str) -> str:
     """Return the trail in a language, one line a fact."""
+    read_in = catalogue(language)
 
     def line(text: Text, at: int | None = None, **values: str) -> str:
-        return text.read_in(read_in, values | ({"time": clock(at, now, zone)} if at else {}))
+        told_at = {"time": clock(at, now, zone, language)} if at else {}
+        return text.read_in(read_in, values | told_at)
 
     lines = [line(words.received, stands.opened_at)]
     lines.append(line(words.read, stands.read_at) if stands.read_at else line(words.not_read))
@@ -115,8 +119,9 @@ def told(stands: Standing, words: Words, now: int, zone: ZoneInfo, read_in: Cata
     return "\n".join(lines)
 
 
-def clock(moment: int, now: int, zone: ZoneInfo) -> str:
-    """Return a moment as people read it: 21:40, or 11/24 21:40 on another day."""
+def clock(moment: int, now: int, zone: ZoneInfo, language: str) -> str:
+    """Return a moment as people read it: 21:40, or November 24 21:40 on another day."""
     at = datetime.fromtimestamp(moment / SECOND, zone)
-    today = datetime.fromtimestamp(now / SECOND, zone).date()
-    return at.strftime("%H:%M" if at.date() == today else "%m/%d %H:%M")
+    if at.date() == datetime.fromtimestamp(now / SECOND, zone).date():
+        return at.strftime("%H:%M")
+    return f"{day_in(language, at.month, at.day)} {at:%H:%M}"
