@@ -3,7 +3,8 @@
 A photo, a voice note, a round video and a sticker have no name, and Telegram has taken off what
 the camera wrote into them: they go by their handle, as the bot's own message. Whatever keeps the
 name under which somebody saved it (`NAMED`) is fetched and sent anew under a name that says
-nothing: it may name a caseworker, another person or this hotline, and it stays on the phone. Never
+nothing: it may name a caseworker, another person or this hotline, and it stays on the phone. A
+picture among them is drawn anew, for it may say where it was taken: an office, a shelter. Never
 is a message copied or forwarded, and a place that moves is sent once, as it was: nobody follows a
 caseworker.
 """

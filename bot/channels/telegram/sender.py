@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 
+from bot.cases.cleaning import Cleaning
+from bot.cases.looks import PICTURES, looks_like
 from bot.channels.telegram.files import fetch
 from bot.channels.telegram.mend import mend
 from bot.channels.telegram.outcome import TOO_OLD, UNCHANGED, outcome
@@ -70,6 +72,7 @@ class Sender:
         """
         self._bot = bot
         self._quiet = quiet
+        self._cleaning = Cleaning()
         self._ways: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
             Say: self._say,
             Edit: self._edit,
@@ -158,11 +161,18 @@ class Sender:
         return number
 
     async def _anew(self, body: Enclose) -> InputFile:
-        """Return a file's bytes under another name; nothing has been sent when this fails."""
-        file = body.file
-        whole = b"".join([piece async for piece in fetch(self._bot, file.handle)])
+        """Return a file's bytes under another name; nothing has been sent when this fails.
+
+        A picture is drawn anew: a camera may have written into it where it was taken.
+        """
+        whole = b"".join([piece async for piece in fetch(self._bot, body.file.handle)])
         if not whole:
             raise Refused("empty")
+        if looks_like(whole) in PICTURES:
+            drawn = await self._cleaning.clean(whole)
+            if drawn is None:
+                raise Refused("a picture that cannot be drawn anew")
+            whole = drawn
         return InputFile(whole, filename=body.name)
 
     async def _point(self, chat: int, point: Point) -> int:

@@ -112,7 +112,7 @@ ENDS = {
     "uncertain": _("Nobody knows whether this reached the person. It is not sent again by itself."),
     "failed": _("This did not reach the person."),
     "blocked": _("The person has blocked the bot: this did not reach them."),
-    "refused": _("Telegram does not take this message: it did not reach the person."),
+    "refused": _("This cannot be sent as it is: it did not reach the person."),
     "withdrawn": _("This was not sent any more."),
 }
 """How words of a caseworker ended that did not simply arrive."""

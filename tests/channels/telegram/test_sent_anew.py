@@ -10,6 +10,7 @@ from telegram_wire import MESSAGE, Drop, Say, Wire, no, ok
 from bot.channels.telegram.sender import Sender
 from bot.errors import Refused, TryLater, Uncertain
 from bot.messages import Edit, Enclose, File, Point
+from tests.cases.pictures import MARK, telling
 
 if TYPE_CHECKING:
     from bot.channels.telegram.connect import SilentBot
@@ -47,6 +48,21 @@ async def test_what_cannot_be_fetched_is_refused_and_nothing_is_sent(
     with pytest.raises(Refused):
         await Sender(bot).deliver(5, PAPER)
     assert not [it for it in wire.calls if it.method == "sendDocument"]
+
+
+async def test_a_picture_sent_as_a_file_says_no_more_where_it_was_taken(
+    wire: Wire, bot: SilentBot
+) -> None:
+    here(wire, telling("JPEG"))
+    wire.will("sendDocument", ok(MESSAGE))
+    await Sender(bot).deliver(5, PAPER)
+    (call,) = [it for it in wire.calls if it.method == "sendDocument"]
+    (sent,) = call.files.values()
+    assert MARK.encode() in telling("JPEG")
+    assert MARK.encode() not in sent
+    here(wire, telling("JPEG")[:-200])
+    with pytest.raises(Refused):
+        await Sender(bot).deliver(5, PAPER)
 
 
 async def test_a_fetch_that_breaks_is_tried_again_a_send_that_breaks_is_not(

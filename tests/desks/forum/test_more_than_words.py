@@ -140,7 +140,7 @@ async def test_a_file_that_may_have_arrived_is_uncertain_and_goes_once(tmp_path:
     ("data", "size", "said"),
     [
         (b"x", 21 << 20, "at most 20 MB"),
-        (b"", 0, "does not take this message"),
+        (b"", 0, "cannot be sent as it is"),
     ],
     ids=["too large", "empty"],
 )

@@ -1,0 +1,121 @@
+"""What a file is by its first bytes, whatever it is called; nothing of it is ever unpacked.
+
+Who sent it says what it is, and may be wrong or lie: both are kept, and where they differ it is
+said. What is not known here is `unknown`, and is handed over like everything else: as bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+HEAD: Final = 512
+"""Bytes that are enough to tell."""
+PICTURES: Final = frozenset({"jpeg", "png", "webp"})
+"""What can be drawn anew."""
+UNKNOWN, NOTHING = "unknown", "empty"
+_BEGINS: Final = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"BM", "bmp"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"8BPS", "psd"),
+    (b"OggS", "ogg"),
+    (b"ID3", "mp3"),
+    (b"fLaC", "flac"),
+    (b"#!AMR", "amr"),
+    (b"\x1aE\xdf\xa3", "matroska"),
+    (b"FLV\x01", "flv"),
+    (b"%PDF-", "pdf"),
+    (b"{\\rtf", "rtf"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"PK\x07\x08", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+    (b"\xca\xfe\xba\xbe", "program"),
+    (b"\xcf\xfa\xed\xfe", "program"),
+    (b"dex\n", "program"),
+    (b"#!", "program"),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "shortcut"),
+)
+_BRANDS: Final = {
+    b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"msf1": "heic", b"avif": "avif",
+    b"qt  ": "video", b"M4A ": "audio",
+}  # fmt: skip
+"""Of files in boxes (ISO 14496-12); whatever else is in boxes is a film."""
+_WORDS: Final = (
+    (b"<svg", "svg"), (b"<!doctype html", "html"), (b"<html", "html"), (b"<script", "html"),
+    (b"<?xml", "xml"),
+)  # fmt: skip
+_GROUPS: Final = {
+    "image": {"jpeg", "png", "webp", "gif", "bmp", "tiff", "psd", "heic", "avif", "svg"},
+    "audio": {"ogg", "mp3", "wav", "flac", "amr", "audio", "video", "matroska"},
+    "video": {"video", "matroska", "avi", "flv", "ogg", "gif"},
+}
+"""What a kind of file can look like."""
+_MIMES: Final = {
+    "image/jpeg": {"jpeg"}, "image/png": {"png"}, "image/webp": {"webp"}, "image/gif": {"gif"},
+    "image/heic": {"heic"}, "image/svg+xml": {"svg", "xml"}, "application/pdf": {"pdf"},
+    "application/zip": {"zip"}, "text/html": {"html"}, "text/plain": {"text"},
+    "application/vnd.android.package-archive": {"zip"},
+    "application/msword": {"office", "zip", "rtf"},
+}  # fmt: skip
+_KINDS: Final = {
+    "photo": {"jpeg"}, "voice": {"ogg", "mp3", "audio", "video", "wav"},
+    "video": _GROUPS["video"], "video_note": _GROUPS["video"],
+    "animation": {"video", "gif", "matroska"}, "audio": _GROUPS["audio"],
+    "sticker": {"webp", "gzip", "matroska"},
+}  # fmt: skip
+
+
+def looks_like(head: bytes) -> str:
+    """Return what a file is by its first `HEAD` bytes, as a short word."""
+    if not head:
+        return NOTHING
+    for begin, name in _BEGINS:
+        if head.startswith(begin):
+            return name
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], "video")
+    if head[:4] == b"RIFF":
+        return {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "avi"}.get(head[8:12], UNKNOWN)
+    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE0 == 0xE0:  # noqa: PLR2004 - a frame
+        return "mp3"
+    return _in_words(head[:HEAD])
+
+
+def is_as_stated(looks: str, kind: str, mime: str) -> bool | None:
+    """Tell whether a file is what was said of it; None where nothing was said that we know.
+
+    Args:
+        looks: as `looks_like` told.
+        kind: photo, voice, document, ...: what Telegram says it is.
+        mime: what its sender says, if anything.
+    """
+    stated = _KINDS.get(kind) or _MIMES.get(mime.lower()) or _GROUPS.get(mime.partition("/")[0])
+    return None if stated is None else looks in stated
+
+
+def _in_words(head: bytes) -> str:
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for words, name in _WORDS:
+        if begin.startswith(words):
+            return "svg" if name == "xml" and b"<svg" in begin else name
+    try:
+        text = head.decode() if len(head) < HEAD else head[:-4].decode("utf-8", "ignore")
+    except UnicodeDecodeError:
+        return UNKNOWN
+    return (
+        "text" if text and all(sign.isprintable() or sign in "\r\n\t" for sign in text) else UNKNOWN
+    )
