@@ -294,6 +294,15 @@ class Report(Flow):
         unaware=pgettext("they", "They do not know"),
         unsure=phrases.NOT_SURE,
     )
+    no_risk = Say(
+        # Translators: nobody may run a risk for a picture. "Notice": see or hear that it is taken.
+        _(
+            "You do not need to take new photos or recordings, and please take none where someone "
+            "could notice. If you know how to send a photo as a file, do that: then it stays "
+            "exactly as it is."
+        ),
+        when=depth.was("more"),
+    )
     evidence = Collect(
         # Translators: safety sentence [n]. "Back there", not "back home". Not a ban.
         _(
