@@ -338,8 +338,8 @@ class _FilesOf:
 
     bot: SilentBot
 
-    def fetch(self, handle: str) -> AsyncIterator[bytes]:
-        return fetch(self.bot, handle)
+    def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
+        return fetch(self.bot, handle, unique=unique)
 
 
 async def _look_after(house: House, poller: Poller) -> None:

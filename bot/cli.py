@@ -14,6 +14,7 @@ import typer
 
 from bot.country import directory_app
 from bot.errors import HavenError
+from bot.evidence import evidence_app
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
 from bot.office import audit_app, staff_app
 from bot.settings import read_settings
@@ -36,6 +37,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
 app.add_typer(languages_app, name="languages")
+app.add_typer(evidence_app, name="evidence")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]

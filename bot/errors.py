@@ -51,6 +51,10 @@ class HoldRefused(HavenError):
     """A legal hold that cannot be set; the text says why."""
 
 
+class EvidenceRefused(HavenError):
+    """Files of a case that are not handed out, or a bundle that cannot be made; it says why."""
+
+
 class AlreadyEnrolled(HavenError):
     """The account belongs to a caseworker already."""
 

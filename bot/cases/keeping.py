@@ -1,32 +1,41 @@
 """Fetch what people sent as files, and keep it sealed on disk.
 
 A file is fetched only once its report was sent: before that its bytes stay where the person put
-them. "Saved" is said only after the sealed file is safely on disk.
+them. "Saved" is said only after the sealed file is safely on disk; the custody ledger then says
+what it is and what its digest is. Nothing is ever unpacked, and no name of a sender's is ever a
+name on the disk.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam, select, update
 
+from bot.cases.custody import Custody, Deed
 from bot.cases.intake import GONE, NAMED, SAVED, read_file
+from bot.cases.looks import HEAD, looks_like
 from bot.clock import SECOND
 from bot.errors import DoesNotOpen, Refused
 from bot.log import log
 from bot.store.prepared import Prepared
 from bot.store.tables import FILE_WAITS, files
-from bot.vault import Purpose
-from bot.vault.chunks import OVERHEAD, sealed_pieces
+from bot.vault import Audit, Purpose
+from bot.vault.audit import HOUSE
+from bot.vault.chunks import sealed_pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from hashlib import _Hash as HASH
     from pathlib import Path
 
     from bot.clock import Clock
+    from bot.conversation import FileNote
     from bot.store.writer import Work, Writer
     from bot.vault import Vault
     from bot.vault.casekeys import Sealer
@@ -73,8 +82,12 @@ _LATER = Prepared(
 class Source(Protocol):
     """What hands over the bytes of a file."""
 
-    def fetch(self, handle: str) -> AsyncIterator[bytes]:
+    def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
         """Return the file's bytes in parts.
+
+        Args:
+            handle: what the channel needs to find it.
+            unique: the channel's stable name for its bytes; empty where there is none.
 
         Raises:
             DeliveryError: TryLater when it may work later, Refused when it never will.
@@ -84,9 +97,32 @@ class Source(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Due:
     name: str
-    handle: str
+    case: str
+    note: FileNote
     attempts: int
     sealer: Sealer
+
+
+@dataclass(slots=True)
+class Seen:
+    """What went by of a file while it was sealed."""
+
+    size: int = 0
+    head: bytes = b""
+    _hash: HASH = field(default_factory=sha256)
+
+    async def passing(self, parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Yield parts as they come, looking at them."""
+        async for part in parts:
+            self.size += len(part)
+            self.head += part[: HEAD - len(self.head)]
+            self._hash.update(part)
+            yield part
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of what went by, in hexadecimal digits."""
+        return self._hash.hexdigest()
 
 
 class FileKeeper:
@@ -100,6 +136,7 @@ class FileKeeper:
         self._source = source
         self._folder = folder
         self._clock = clock
+        self._custody = Custody(vault, Audit(vault))
 
     async def run(self) -> None:
         """Keep files until cancelled."""
@@ -121,57 +158,77 @@ class FileKeeper:
                 plain = sealer.open(Purpose.FILE, name.encode(), bytes(sealed))
             except DoesNotOpen:  # a damaged row is in nobody else's way
                 log.warning("file_failed", file=name, error="DoesNotOpen")
-                self._postpone(work, name, attempts)
+                self._postpone(work, name, case, attempts)
                 continue
-            found.append(_Due(name, read_file(plain).note.handle, attempts, sealer))
+            found.append(_Due(name, case, read_file(plain).note, attempts, sealer))
         return found
 
     async def _keep(self, file: _Due) -> None:
         try:
-            size = await self._save(file)
+            seen = await self._save(file)
         except Refused:
             log.warning("file_failed", file=file.name, error="Refused")
-            await self._writer.run(lambda work: work.run(_SETTLE, GONE, 0, file.name))
+            await self._writer.run(lambda work: self._lose(work, file.name, file.case, "refused"))
         except Exception as error:  # noqa: BLE001 - it is tried again, and given up in the end
             log.warning("fetch_failed", file=file.name, error=type(error).__name__)
-            await self._writer.run(lambda work: self._postpone(work, file.name, file.attempts))
+            await self._writer.run(
+                lambda work: self._postpone(work, file.name, file.case, file.attempts)
+            )
         else:
-            await self._settle_saved(file, size)
+            await self._settle_saved(file, seen)
 
-    async def _settle_saved(self, file: _Due, size: int) -> None:
-        if await self._writer.run(lambda work: work.run(_SETTLE, SAVED, size, file.name)):
+    async def _settle_saved(self, file: _Due, seen: Seen) -> None:
+        if await self._writer.run(lambda work: self._receive(work, file, seen)):
             log.info("file_saved", file=file.name)
         else:  # its case was erased meanwhile
             (self._folder / file.name).unlink(missing_ok=True)
 
-    async def _save(self, file: _Due) -> int:
+    def _receive(self, work: Work, file: _Due, seen: Seen) -> bool:
+        """Note that a file is on the disk, and what it is."""
+        if not work.run(_SETTLE, SAVED, seen.size, file.name):
+            return False
+        self._custody.note(
+            work, file.case, at=self._clock.now(), actor=HOUSE, deed=Deed.RECEIVED, file=file.name,
+            digest=seen.digest, size=seen.size, detail=looks_like(seen.head),
+        )  # fmt: skip
+        return True
+
+    def _lose(self, work: Work, name: str, case: str, why: str) -> None:
+        """Note that a file will not come any more."""
+        work.run(_SETTLE, GONE, 0, name)
+        with contextlib.suppress(DoesNotOpen):  # nothing can be sealed for a case without its key
+            self._custody.note(
+                work, case, at=self._clock.now(), actor=HOUSE, deed=Deed.LOST, file=name,
+                detail=why,
+            )  # fmt: skip
+
+    async def _save(self, file: _Due) -> Seen:
         unfinished = self._folder / f"{file.name}.part"
         try:
             async with asyncio.timeout(LONGEST_FETCH):
-                size = await self._write(file, unfinished)
+                seen = await self._write(file, unfinished)
             unfinished.rename(self._folder / file.name)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
         _fsync_folder(self._folder)
-        return size
+        return seen
 
-    async def _write(self, file: _Due, unfinished: Path) -> int:
-        """Seal a file to its end and onto the disk; return its size before it was sealed."""
-        size = 0
+    async def _write(self, file: _Due, unfinished: Path) -> Seen:
+        """Seal a file to its end and onto the disk; return what was seen of it."""
+        seen = Seen()
+        parts = self._source.fetch(file.note.handle, file.note.unique)
         with unfinished.open("wb") as out:
-            pieces = sealed_pieces(file.sealer, file.name, self._source.fetch(file.handle))
-            async for piece in pieces:
+            async for piece in sealed_pieces(file.sealer, file.name, seen.passing(parts)):
                 out.write(piece)
-                size += len(piece) - OVERHEAD
             out.flush()
             os.fsync(out.fileno())
-        return size
+        return seen
 
-    def _postpone(self, work: Work, name: str, attempts: int) -> None:
+    def _postpone(self, work: Work, name: str, case: str, attempts: int) -> None:
         if attempts + 1 >= TRIES:
             log.warning("file_failed", file=name, attempts=attempts + 1)
-            work.run(_SETTLE, GONE, 0, name)
+            self._lose(work, name, case, "given_up")
             return
         wait = min(2 ** (attempts + 1), LONGEST_WAIT) * SECOND
         work.run(_LATER, self._clock.now() + wait, name)

@@ -10,3 +10,5 @@ Why compiled statements: SQLAlchemy Core describes every statement once for both
 Moments are whole microseconds since 1970, UTC, in 64-bit integers: SQLite gives back naive
 datetimes, and an integer cannot lose its zone.
 """
+
+from bot.store import custody  # noqa: F401 - a table is known wherever any is

@@ -41,7 +41,7 @@ class Files:
         self.asked: list[str] = []
         self.between: Callable[[], None] = lambda: None
 
-    async def fetch(self, handle: str) -> AsyncIterator[bytes]:
+    async def fetch(self, handle: str, _unique: str) -> AsyncIterator[bytes]:
         self.asked.append(handle)
         doing = self.script[handle].pop(0) if self.script[handle] else [WHOLE]
         for part in doing:
