@@ -68,7 +68,7 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
             try:
                 settings = _settings(folder, address, group.id)
                 await _enrol(settings, workers)
-                await _play(settings, address, browser=browser)
+                await _play(sandbox, settings, address, browser=browser)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
@@ -87,16 +87,56 @@ async def _pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
         yield address
 
 
-async def _play(settings: Settings, address: str, *, browser: bool) -> None:
-    ready = asyncio.Event()
-    bot = asyncio.create_task(run_bot(settings, limits=UNLIMITED, rehearsal=True, ready=ready))
-    view = asyncio.create_task(_show_once(ready, settings, address, browser=browser))
+class _Bot:
+    """The bot of a rehearsal: it can end and begin anew while phones and desk go on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._life: asyncio.Task[None] | None = None
+        self._begins_anew = False
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run it until cancelled, however often it is begun anew."""
+        while True:
+            self._begins_anew = False
+            self._life = asyncio.create_task(
+                run_bot(self._settings, limits=UNLIMITED, rehearsal=True, ready=self.ready)
+            )
+            ended, _ = await asyncio.wait({self._life})
+            if not self._begins_anew:
+                for life in ended:
+                    await life
+                return
+
+    async def restart(self) -> None:
+        """End it where it stands, and return once it has come back to work."""
+        if self._life is None or self._begins_anew or not self.ready.is_set():
+            return
+        self._begins_anew = True
+        self.ready.clear()
+        self._life.cancel()
+        await self.ready.wait()
+
+    async def end(self) -> None:
+        """End it for good, and wait for that."""
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.gather(self._life, return_exceptions=True)
+
+
+async def _play(sandbox: Sandbox, settings: Settings, address: str, *, browser: bool) -> None:
+    ours = _Bot(settings)
+    sandbox.restart = ours.restart
+    bot = asyncio.create_task(ours.run())
+    view = asyncio.create_task(_show_once(ours.ready, settings, address, browser=browser))
     try:
         await bot
     finally:  # however early it is stopped: the folder goes after the bot that writes there
         for task in (view, bot):
             if not task.cancelling():  # whoever is told twice does not put its things in order
                 task.cancel()
+        await ours.end()
         await asyncio.gather(bot, view, return_exceptions=True)
 
 

@@ -44,6 +44,7 @@ class Control:
             Route("/faults", self.faults, methods=["GET"]),
             Route("/faults", self.order, methods=["POST"]),
             Route("/faults", self.call_off, methods=["DELETE"]),
+            Route("/restart", self.restart, methods=["POST"]),
             Route("/clock", self.jump, methods=["POST"]),
             Route("/updates", self.updates, methods=["GET"]),
             Route("/updates", self.inject, methods=["POST"]),
@@ -145,6 +146,13 @@ class Control:
         self._sandbox.faults.clear()
         self._sandbox.updates.calm()
         return answer([])
+
+    async def restart(self, _: Request) -> Response:
+        """End the bot and begin it anew; answers once it is back."""
+        if self._sandbox.restart is None:
+            return answer({"error": "the bot runs elsewhere: restart it there"}, 404)
+        await self._sandbox.restart()
+        return answer({})
 
     async def jump(self, request: Request) -> Response:
         """Let `seconds` pass at once."""

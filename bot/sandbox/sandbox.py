@@ -13,7 +13,7 @@ from bot.sandbox.phone import Phone
 from bot.sandbox.world import TOKEN, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp
 
@@ -59,6 +59,8 @@ class Sandbox:
         self.colleagues: dict[int, Phone] = {}
         """Accounts that are no phones of the page: people who work in groups."""
         self.groups: dict[int, Group] = {}
+        self.restart: Callable[[], Awaitable[None]] | None = None
+        """Ends the bot and begins it anew, where it runs beside us."""
         self._check = check
 
     def phone(

@@ -37,6 +37,7 @@ export class FaultsPane {
       this.group("Answers", this.buttons(ANSWERS, (asked) => this.order({ ...asked, times: Number(this.times.value) || 1 }))),
       this.group("Too many requests", this.buttons([["for 30 s", 30], ["for 5 min", 300]], (seconds) => this.order({ trouble: "flood", lasting: seconds }))),
       this.group("Delivery to the bot", this.buttons(DELIVERY, (asked) => this.order(asked))),
+      this.group("The bot", this.buttons([["Restart it", {}]], () => this.do(post("restart", {})))),
       this.group("Let time pass", this.buttons(JUMPS, (seconds) => this.do(post("clock", { seconds })))),
       this.group("An odd update", make("div", { class: "fields" }, this.odd, make("button", { type: "button", class: "plain", text: "Send", onclick: () => this.sendOdd() }))),
       this.group("Now ordered", this.pending, make("button", { type: "button", class: "plain", text: "Call all off", onclick: () => this.do(remove("faults")) })),
