@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.app import open_vault
 from bot.errors import HavenError
-from bot.languages.offering import offered_by
+from bot.languages.offering import names_by, offered_by
 from bot.places.known import place_named
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
@@ -42,6 +42,7 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "what people are told of it", _fault(lambda: _expired(settings, today))
     yield "who can be told", _fault(lambda: _recipients_expired(settings, today))
     yield "languages", _fault(lambda: _are_whole(settings))
+    yield "what the bot is called", _fault(lambda: names_by(settings))
 
 
 def _expired(settings: Settings, today: date) -> None:

@@ -48,11 +48,12 @@ NOTICES_FOR = 7 * 24 * 3600 * 1_000_000
 def start() -> None:
     """Run the bot, with Telegram at the other end."""
     from bot.app import run_bot  # noqa: PLC0415 - each command pays for what it uses
-    from bot.languages.offering import offered_by  # noqa: PLC0415
+    from bot.languages.offering import names_by, offered_by  # noqa: PLC0415
     from bot.log import configure  # noqa: PLC0415
 
     settings = read_settings()
     settings.for_people()
+    names_by(settings)
     for refusal in offered_by(settings).refusals():
         typer.echo(refusal, err=True)
     configure()

@@ -22,6 +22,7 @@ from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
 from bot.languages import LANGUAGES, catalogue
+from bot.languages.offering import names_by
 from bot.places.known import place_named
 from flows import ALL, hotline, in_languages, opening, phrases
 from flows.alarms import alarms
@@ -174,12 +175,12 @@ def _names(recipients: Iterable[Recipient], read_in: Catalogue) -> str:
 
 def profiles_of(settings: Settings, languages: Collection[str]) -> dict[str, tuple[str, str, str]]:
     """Return how the bot introduces itself, by language: at length, in short, by name."""
-    found = {}
+    found, names = {}, names_by(settings)
     for tag in languages:
         read_in = catalogue(tag)
         description = phrases.INTRODUCTION.read_in(read_in, _blanks(settings, read_in))
         short = phrases.IN_SHORT.read_in(read_in)
-        found[tag] = (description, short, settings.names.get(tag, ""))
+        found[tag] = (description, short, names.get(tag, ""))
     return found
 
 

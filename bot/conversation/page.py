@@ -22,6 +22,10 @@ STYLE = """
 @page { margin: 18mm }
 body { font: 11pt/1.45 system-ui, "Noto Sans", "Noto Sans Thai", "Noto Sans CJK TC", sans-serif;
   max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1a }
+:lang(km) { font-family: "Noto Sans Khmer", "Noto Sans", sans-serif; line-height: 1.8 }
+:lang(my) { font-family: Padauk, "Noto Sans Myanmar", "Noto Sans", sans-serif; line-height: 1.9 }
+:lang(ja) { font-family: "Noto Sans JP", "Noto Sans CJK JP", sans-serif }
+:lang(zh-Hans) { font-family: "Noto Sans SC", "Noto Sans CJK SC", sans-serif }
 h1 { font-size: 1.5rem; margin-bottom: .2rem }
 h1 + p { margin-top: 0; color: #5c5a54 }
 ol { list-style: none; padding: 0; counter-reset: step }

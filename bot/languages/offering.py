@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.errors import WrongSetting
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
 from bot.languages.files import read
+from bot.languages.register import shown_locked
 
 if TYPE_CHECKING:
     import gettext
@@ -63,6 +64,20 @@ def offered_by(settings: Settings, locales: Path = LOCALES) -> Offer:
 def against(held: Held) -> tuple[Fault, ...]:
     """Return why a language is not offered: what is broken before what is missing."""
     return (*held.faults, *held.gaps)
+
+
+def names_by(settings: Settings) -> dict[str, str]:
+    """Return what the bot is called, by language.
+
+    Raises:
+        WrongSetting: a language is none of ours, or a locked screen would show what it must not.
+    """
+    for tag, name in settings.names.items():
+        if tag not in LANGUAGES:
+            raise WrongSetting(f"HAVEN_BOT_NAMES: {tag}: some of {', '.join(LANGUAGES)}")
+        if shown := shown_locked(tag, name):
+            raise WrongSetting(f"HAVEN_BOT_NAMES: a locked screen would show: {', '.join(shown)}")
+    return settings.names
 
 
 def wanted_by(settings: Settings) -> tuple[str, ...]:

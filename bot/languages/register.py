@@ -133,7 +133,8 @@ def _in(words: str, word: str) -> bool:
 def shown_locked(tag: str, words: str) -> list[str]:
     """Return what of a message a locked screen must not show."""
     first = words[:FIRST_SEEN]
-    return [word for word in ON_A_LOCKED_SCREEN[tag] if says(first, word) or _in(first, word)]
+    words_of = ON_A_LOCKED_SCREEN.get(tag, ())
+    return [word for word in words_of if says(first, word) or _in(first, word)]
 
 
 def never_said(tag: str, words: str) -> list[str]:

@@ -26,6 +26,7 @@ from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER, alarms
         ("ជួយ\u200bខ្ញុំ\u200bផង", "help_now"),
         ("သူ သေနတ် ကိုင်ထားတယ်", "violence"),
         ("တံခါး သော့ခတ်ထားတယ်", "locked"),
+        ("ကယ္ပါ အခု", "help_now"),
         ("他们把我锁起来了", "locked"),
         ("誰か助けて", "help_now"),
     ],

@@ -9,7 +9,9 @@ import pytest
 from bot.channels.telegram.commands import by_code
 from bot.channels.telegram.connect import SilentBot, bot_for
 from bot.channels.telegram.profile import Profile, introduce
+from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
+from bot.languages.offering import names_by
 from bot.languages.register import shown_locked
 from bot.sandbox import TOKEN, Sandbox, Trouble, serve
 from bot.settings import read_settings
@@ -92,3 +94,9 @@ def test_a_name_is_given_by_language() -> None:
     settings = read_settings(bot_names="en=Garden,id=Kebun Kita", organisation="G", contact="c")
     names = {tag: name for tag, (_, _, name) in profiles_of(settings, ["en", "id", "th"]).items()}
     assert names == {"en": "Garden", "id": "Kebun Kita", "th": ""}
+
+
+@pytest.mark.parametrize("names", ["xx=Garden", "id=Polisi", "zh_Hant=求助專線", "my=အကူအညီ"])
+def test_a_name_that_says_too_much_or_in_no_language_of_ours_is_refused(names: str) -> None:
+    with pytest.raises(WrongSetting, match="HAVEN_BOT_NAMES"):
+        names_by(read_settings(bot_names=names))
