@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
 IGNORABLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 """Characters nobody sees: zero-width spaces and joiners, the byte order mark."""
+
+_ZAWGYI = re.compile(
+    "\u1039(?![\u1000-\u1021])|[\u1004\u101a\u101b\u101d\u101f\u1021]\u1039|(?<![\u1000-\u1021\u103b-\u103f])\u1031[\u1000-\u1021]"
+)
 
 
 class Catalogue(Protocol):
@@ -94,6 +99,15 @@ def pgettext(context: str, source: str) -> Text:
 def ngettext(one: str, many: str) -> Text:
     """Mark a phrase that changes with a number `{n}`."""
     return Text(one, plural=many)
+
+
+def is_zawgyi(words: str) -> bool:
+    """Tell whether Burmese was probably typed in Zawgyi, where the same codes are other letters.
+
+    Two things stand everywhere in it and nowhere in Unicode: a virama with no letter to put below,
+    and the vowel e before its letter.
+    """
+    return _ZAWGYI.search(words) is not None
 
 
 def bare(words: str) -> str:

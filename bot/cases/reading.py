@@ -26,7 +26,7 @@ from bot.conversation.turn import LEFT_EMPTY
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, case_keys, cases, files, notices, reports
 from bot.store.tables import staff as colleagues
-from bot.text import _
+from bot.text import _, is_zawgyi
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ KINDS = {
     "withdrawal": _("Wants it back"),
 }
 """What each thing a person can send is called among staff."""
+# Translators: stands behind what somebody wrote in Burmese with an old encoding.
+ZAWGYI = _("{words}\n(Probably typed in Zawgyi: only a Zawgyi font shows the right letters.)")
 REASONS, ATTACHED = _("Why"), _("Files")
 MOST = 200
 UNNAMED = "\u2026"
@@ -231,7 +233,8 @@ class Telling:
             return prompt, self._alarms(answer)
         parts = question.told(answer) if question else _plain(answer)
         told = [
-            visible(part) if isinstance(part, str) else part.read_in(self._words) for part in parts
+            shown(part, self._staff) if isinstance(part, str) else part.read_in(self._words)
+            for part in parts
         ]
         return prompt, ", ".join([*told, *_point(answer)])
 
@@ -334,6 +337,12 @@ def _waiting(row: Sequence[Any]) -> Waiting:
 def when(moment: int) -> datetime:
     """Return a stored moment as a date and time, UTC."""
     return datetime.fromtimestamp(moment / SECOND, UTC)
+
+
+def shown(words: str, staff: Catalogue) -> str:
+    """Return a person's words as staff read them, with a remark where their letters mislead."""
+    told = visible(words)
+    return ZAWGYI.read_in(staff, {"words": told}) if is_zawgyi(words) else told
 
 
 def visible(words: str) -> str:

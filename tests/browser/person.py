@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import FilePayload, Locator, Page, expect
 
 from bot.conversation import CONTROLS
+from bot.demo import FOR_THE_DEMO
 from bot.languages import catalogue
 from bot.sandbox.makebelieve import picture
+from bot.settings import Settings
+from bot.wording import phrasing_of
 
 if TYPE_CHECKING:
     from bot.conversation.choices import Listed
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 BLANK = re.compile(r"\{\w+\}")
+filled = phrasing_of(Settings(**FOR_THE_DEMO)).blanks  # type: ignore[arg-type]
 OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll('.log')]
   .filter((e) => e.scrollWidth > e.clientWidth).length"""
 """How many things on the page are wider than their place."""
@@ -50,8 +54,9 @@ class Person:
         return self.phone.locator("article.theirs:has(.inline-keys)").last
 
     def read(self, text: Text) -> str:
-        """Return a phrase as this person reads it."""
-        return text.read_in(catalogue(self.language))
+        """Return a phrase as this person reads it, with what the demo and its place fill in."""
+        read_in = catalogue(self.language)
+        return text.read_in(read_in, filled(read_in))
 
     # What they read
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.reading import KINDS, in_a_line, visible
+from bot.cases.reading import KINDS, in_a_line, shown, visible
 from bot.desks.forum import words
 from bot.hotline.exchanges import Sort
 from bot.messages import Copy, Enclose, File, Say
@@ -44,10 +44,10 @@ def _told(setup: Setup, glance: Glance, it: Exchange) -> str:
         both = read if read == theirs else f"{read} ({theirs})"
         return tongue(words.PRESSED, words=both)
     if it.sort is Sort.EDIT:
-        return tongue(words.CHANGED, words=visible(content.words))
+        return tongue(words.CHANGED, words=shown(content.words, tongue.staff))
     if it.sort is Sort.PLACE:
         return f"{content.latitude}, {content.longitude}"
-    return visible(content.words) or f"[{in_a_line(content.code)}]"
+    return shown(content.words, tongue.staff) or f"[{in_a_line(content.code)}]"
 
 
 def phrase_told(setup: Setup, glance: Glance, it: Exchange) -> str:
