@@ -22,6 +22,7 @@ from bot.desks.forum.mirror import Mirror
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.gate import ContactGate
 from bot.dispatch.returning import ask_again_after_absence
 from bot.errors import HavenError, StoreFailed, WrongSetting
 from bot.languages import LANGUAGES, catalogue
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.split import Raw
     from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
-    from bot.mailbox.courier import Channel
+    from bot.mailbox.carrying import Channel
     from bot.messages import Update
     from bot.settings import Settings
     from bot.shift import Shift
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 TIDY_EVERY = 600.0
 BEAT_EVERY = 30.0
 WATCH_EVERY = 0.25
+CLOCK_EVERY = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class House:
     clock: Clock
     shift: Shift
     retention: Retention
+    gate: ContactGate
 
 
 def open_database(settings: Settings) -> Database:
@@ -176,19 +179,18 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         parse=read,
         staff=shift.side,
     )
-    courier = Courier(outbox, database.writer, channel, clock, limits or Limits())
+    gate = ContactGate(outbox, kept, setting, shift.side, batches, clock)
+    database.writer.run_now(gate.look_at_clock)
+    courier = Courier(outbox, database.writer, channel, clock, limits or Limits(), gate)
     dispatcher = Dispatcher(
-        inbox=inbox,
-        outbox=outbox,
-        batches=batches,
-        writer=database.writer,
-        courier=courier,
+        inbox=inbox, outbox=outbox, batches=batches, writer=database.writer, courier=courier,
         clock=clock,
-    )
+    )  # fmt: skip
     retention = Retention(erasures_of(settings, vault), settings.keep_days)
     return House(
-        database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift, retention
-    )
+        database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift,
+        retention, gate,
+    )  # fmt: skip
 
 
 def erasures_of(settings: Settings, vault: Vault) -> Erasures:
@@ -308,6 +310,7 @@ async def _work(
         house.retention.run(house.database, house.clock),
         house.shift.run(house.database.writer, house.dispatcher, house.courier, house.clock),
         _watch(house),
+        mind_clock(house),
         *also,
     ]
     tasks = [asyncio.create_task(job) for job in jobs]
@@ -368,6 +371,16 @@ def _tidy(house: House, work: Work) -> None:
     gone += house.conversations.expire(work, now)
     house.setting.screens.renew()
     log.info("tidied", count=gone)
+
+
+async def mind_clock(house: House) -> None:
+    """Notice within a second that the clock has jumped: what people do is dated by it."""
+    steady, clock = house.setting.steady, house.clock
+    while True:
+        if not steady.agrees(clock.now(), clock.monotonic()):
+            log.warning("clock_jumped")
+            await house.database.writer.run(house.gate.look_at_clock)
+        await asyncio.sleep(CLOCK_EVERY)
 
 
 async def _watch(house: House) -> None:

@@ -47,6 +47,8 @@ class MovedLoop(asyncio.SelectorEventLoop):
     def __init__(self, at: int = MIDDAY) -> None:
         self.began = at
         self.moved = 0.0
+        self.jumped = 0
+        """Microseconds the wall clock was set ahead, or back."""
         self.in_hand = 0
         super().__init__(_Selector(self))
 
@@ -54,10 +56,15 @@ class MovedLoop(asyncio.SelectorEventLoop):
         return self.moved
 
     def now(self) -> int:
+        return self.true() + self.jumped
+
+    def true(self) -> int:
+        """Return what the wall clock would say had nobody set it."""
         return self.began + int(self.moved * SECOND)
 
     def monotonic(self) -> float:
-        return self.moved
+        """Return seconds of the machine's own: it goes on whatever process is running."""
+        return self.moved + (self.began - MIDDAY) / SECOND
 
     def move(self, seconds: float) -> None:
         """Let time pass at once; timers that fell due fire together at the next turn."""

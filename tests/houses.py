@@ -100,20 +100,26 @@ class Home:
         } | ({"read": read} if read else {})  # fmt: skip
         self._people = 0
         self._at = MIDDAY
+        self._jumped = 0
         self.open()
 
     def open(self) -> None:
         """Start the process."""
         self.loop = MovedLoop(self._at)
+        self.loop.jumped = self._jumped
         self.database = database_on(self.url, self.loop)
         self.house = build(
             self.settings, self.database, self.vault, self.post, bot=BOT, username="haven_bot",
             clock=self.loop, desks=(self.board,), **self._made,
         )  # fmt: skip
+        self.built()
         self.run(wake(self.house))
         self._courier = self.loop.create_task(self.house.courier.run())
         self.run(self.rest(0.1))
         self.settle()
+
+    def built(self) -> None:
+        """Change the process before anything happens in it."""
 
     def close(self) -> None:
         """End the process in good order."""
@@ -132,7 +138,7 @@ class Home:
 
     def _end(self) -> None:
         self.run(self.database.close())
-        self._at = self.loop.now()
+        self._at, self._jumped = self.loop.true(), self.loop.jumped
         self.loop.close()
 
     def restart(self, seconds_away: float = 0.0) -> None:

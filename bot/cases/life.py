@@ -55,6 +55,8 @@ class Move(StrEnum):
     TRANSFER = "transfer"
     WORK = "work"
     """Anything that shows that somebody is at it: a word, an answer."""
+    INSIST = "insist"
+    """Ask for the person outside their contact rule."""
     NOTE = "note"
     TAKE_OVER = "take_over"
     HAND_BACK = "hand_back"
@@ -146,7 +148,7 @@ ABOVE_OR_HOUSE = Guard(
 HAS_REASON = Guard(
     "with a reason",
     lambda asked: asked.has_reason,
-    _("Please say why: a priority is lowered with a reason."),
+    _("Please say why: that needs a reason."),
 )
 
 NOT_FROM = {
@@ -175,6 +177,7 @@ def _ways() -> list[Way]:
     ways += [(Move.TRANSFER, here, State.HELD, (HOLDS_OR_ABOVE,)) for here in _TAKEN]
     for verb in (Move.WORK, Move.TAKE_OVER, Move.HAND_BACK):
         ways += [(verb, here, there, (HOLDS,)) for here, there in _WORKED]
+    ways += [(Move.INSIST, here, there, (HOLDS, HAS_REASON)) for here, there in _WORKED]
     for verb, above, reason in (
         (Move.NOTE, IS_ABOVE, ()),
         (Move.RAISE, ABOVE_OR_HOUSE, ()),

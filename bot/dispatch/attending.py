@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 from bot.conversation.bookmark import bookmark, fill, go_on
 from bot.conversation.heard import Pressed, Words
 from bot.dispatch.relaying import Relaying
-from bot.hotline.contact import NEVER, may_write_at
+from bot.hotline.contact import NEVER, is_here, may_write_at
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
 from bot.hotline.parcels import parcels
 from bot.hotline.takeover import (
     FAR,
     OPENER,
-    UNTIL_HOURS,
     UNTIL_MET,
     AskConsent,
     Deed,
     FillIn,
+    Greet,
     HandBack,
     Holding,
+    Insist,
     Meeting,
     PassOn,
     Reword,
@@ -30,10 +31,12 @@ from bot.hotline.takeover import (
 )
 from bot.hotline.trail import clock
 from bot.hotline.words import (
+    ASKED_ALREADY,
     DOES_NOT_FIT,
     NOBODY_IS_THERE,
     NOT_IN_THE_CHAT,
     ONLY_THEY,
+    ONLY_WHEN_THEY_WRITE,
     TAKE_OVER_FIRST,
 )
 from bot.messages import Edit, Say
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
 
 THEIRS_ALONE = frozenset({"keep", "send", "pass_on"})
 """Questions by which a person agrees to something."""
+ANSWERED = frozenset({Meeting.MET, Meeting.TO_BE_ASKED})
+"""With no opener on its way: what is said next begins with one."""
 
 
 class Attending(Relaying):
@@ -72,14 +77,37 @@ class Attending(Relaying):
         self.conversation.holding = holding
         mark = bookmark(self.setting.book, self.conversation.position, self.known)
         self._happened(Event(Happened.TAKEN_OVER, deed.case, deed.by, bookmark=mark))
-        at = self._may_write_at(holding)
-        if at != NEVER:
-            self._open(holding, 0 if at <= self.now else at)
+        self._greet_when_allowed(holding)
         return None
 
-    def _may_write_at(self, holding: Holding) -> int:
-        heard_at = self.conversation.touched_at
-        return may_write_at(holding.rule, heard_at, self.now, self.setting.zone)
+    def _is_here(self) -> bool:
+        """Tell whether the person holds the phone still, as far as anybody can know."""
+        return is_here(self.conversation.was_heard_at(self.setting.steady.since), self.now)
+
+    def _greet_when_allowed(self, holding: Holding) -> int:
+        """Say the opener as soon as the rule allows; return when that is."""
+        since = self.setting.steady.since
+        heard_at = self.conversation.was_heard_at(since)
+        at = may_write_at(holding.rule, heard_at, self.now, self.setting.zone, since)
+        if at != NEVER:
+            self._open(holding, 0 if at <= self.now else at)
+        return at
+
+    def _greet(self, deed: Greet) -> Text | None:
+        holding = self.conversation.holding
+        if holding is not None and holding.by == deed.by and holding.meeting in ANSWERED:
+            holding.meeting = Meeting.TO_BE_ASKED
+            self._greet_when_allowed(holding)
+        return None
+
+    def _insist(self, deed: Insist) -> Text | None:
+        holding = self.conversation.holding
+        if holding is None or holding.by != deed.by:
+            return TAKE_OVER_FIRST
+        holding.insisted_at, holding.insisted_in = self.now, self.setting.steady.since
+        self.effects.staff.greets_anew = True
+        self._open(holding, 0)
+        return None
 
     def _hand_back(self, deed: HandBack) -> Text | None:
         if self.conversation.holding is None:
@@ -87,7 +115,7 @@ class Attending(Relaying):
         holding, self.conversation.holding = self.conversation.holding, None
         self.effects.staff.drops = True
         self._happened(Event(Happened.HANDED_BACK, holding.case, deed.by))
-        if holding.meeting != Meeting.MET or self._may_write_at(holding) != self.now:
+        if holding.meeting != Meeting.MET or not self._is_here():
             # Not a word to whoever may hold the phone: the question is put when they write.
             return None
         self._tell_with(self.setting.phrasing.has_left, {"title": self._title(holding)})
@@ -107,22 +135,27 @@ class Attending(Relaying):
             return TAKE_OVER_FIRST
         holding.spoken_at = self.now
         it = deed.exchange
-        parts = self._parts_of(deed)
         if it.content.code == OPENER:
-            self._open(holding, 0)
-            return None
-        self._write_when_allowed(holding, parts, it)
+            return self._ask_anew(holding)
+        self._write_when_allowed(holding, self._parts_of(deed), it)
         return None
 
     def _write_when_allowed(self, holding: Holding, parts: list[Body], it: Exchange) -> None:
-        """Put a caseworker's letters among what is said, to go when the contact rule allows it."""
-        at = self._may_write_at(holding)
-        if holding.meeting != Meeting.MET or at == NEVER:
-            self._write(parts, it, FAR, UNTIL_MET)
-        elif at > self.now:
-            self._write(parts, it, at, UNTIL_HOURS)
-        else:
+        """Put a caseworker's letters among what is said: now, or once the person is met."""
+        if holding.meeting == Meeting.MET and self._is_here():
             self._write(parts, it)
+            return
+        if holding.meeting == Meeting.MET:
+            holding.meeting = Meeting.TO_BE_ASKED
+        if holding.meeting == Meeting.TO_BE_ASKED:
+            self._greet_when_allowed(holding)
+        self._write(parts, it, FAR, UNTIL_MET)
+
+    def _ask_anew(self, holding: Holding) -> Text | None:
+        """Say the opener because a caseworker wants it said."""
+        if holding.meeting == Meeting.WAITING:
+            return ASKED_ALREADY
+        return ONLY_WHEN_THEY_WRITE if self._greet_when_allowed(holding) == NEVER else None
 
     def _parts_of(self, deed: Tell) -> list[Body]:
         content = deed.exchange.content
@@ -162,7 +195,7 @@ class Attending(Relaying):
         mark = bookmark(self.setting.book, self.conversation.position, self.known)
         self._happened(Event(Happened.TAKEN_OVER, holding.case, deed.to, bookmark=mark))
         holding.by, holding.title = deed.to, deed.title
-        if holding.meeting == Meeting.MET and self._may_write_at(holding) == self.now:
+        if holding.meeting == Meeting.MET and self._is_here():
             another = self.setting.phrasing.with_another
             self._tell_with(another, {"title": self._title(holding)})
         return None
@@ -186,7 +219,7 @@ class Attending(Relaying):
         holding, it = self.conversation.holding, deed.referral
         if holding is None or holding.by != it.offered_by:
             return TAKE_OVER_FIRST
-        if holding.meeting != Meeting.MET or self._may_write_at(holding) != self.now:
+        if holding.meeting != Meeting.MET or not self._is_here():
             return NOT_IN_THE_CHAT
         language, prefix = self.conversation.language, self._consent_prefix()
         self.effects.bodies.append(self.setting.consent.question(it, language, prefix))
@@ -200,7 +233,7 @@ class Attending(Relaying):
         holding, it = self.conversation.holding, deed.referral
         if holding is None or holding.meeting != Meeting.MET or it.sent_at is None:
             return None
-        if self._may_write_at(holding) == self.now:
+        if self._is_here():
             language, prefix = self.conversation.language, self._consent_prefix()
             at = clock(it.sent_at, self.now, self.setting.zone, language)
             self.effects.bodies.append(self.setting.consent.told(it, language, prefix, at))
@@ -216,4 +249,6 @@ _DEEDS: dict[type[Deed], Callable[[Attending, Any], Text | None]] = {
     FillIn: Attending._fill_in,  # noqa: SLF001
     AskConsent: Attending._ask_consent,  # noqa: SLF001
     WasTold: Attending._was_told,  # noqa: SLF001
+    Insist: Attending._insist,  # noqa: SLF001
+    Greet: Attending._greet,  # noqa: SLF001
 }

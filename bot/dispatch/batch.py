@@ -14,6 +14,7 @@ from bot.dispatch.staffside import numbered, standing_at
 from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
 from bot.hotline.events import Event, Happened
+from bot.hotline.takeover import NEUTRAL
 from bot.log import log
 from bot.mailbox.outbox import Author, Letter, Outbox
 from bot.messages import Kind, Leave, Remove, Toast, Update
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from bot.dispatch.staffside import StaffSide
     from bot.hotline.commands import Command
     from bot.hotline.exchanges import Exchange
-    from bot.hotline.order import Order
-    from bot.hotline.takeover import Deed
+    from bot.hotline.order import Whereabouts
+    from bot.hotline.takeover import Deed, Holding
     from bot.mailbox.inbox import Arrival, Inbox
     from bot.messages import Body
     from bot.store.writer import Work
@@ -55,6 +56,8 @@ class _Batch:
     handled: list[Arrival] = field(default_factory=list)
     changed: dict[bytes, Row] = field(default_factory=dict)
     said: list[tuple[bytes, int, list[Body], Staffing | None]] = field(default_factory=list)
+    unasked: set[int] = field(default_factory=set)
+    """Places in `said` of what no person asked for just now."""
     letters: int = 0
     """How many letters the turns so far have led to."""
     cases: list[NewCase] = field(default_factory=list)
@@ -161,13 +164,17 @@ class Batches:
         batch.events += standing_at(order.events, command.at_desk)
         batch.exchanges += order.exchanges
         for deed in order.deeds:
-            self._do(work, batch, order, deed)
+            if order.where is not None:
+                self._do(work, batch, order.where, deed, order.command.at_desk)
 
-    def _do(self, work: Work, batch: _Batch, order: Order, deed: Deed) -> None:
+    def attend(self, work: Work, where: Whereabouts, deed: Deed, now: int) -> None:
+        """Do something in a conversation that no update asked for, in this unit of work."""
+        batch = _Batch(now, {})
+        self._do(work, batch, where, deed, "")
+        self._write(work, batch)
+
+    def _do(self, work: Work, batch: _Batch, where: Whereabouts, deed: Deed, at_desk: str) -> None:
         """Do in a conversation what an order wants there."""
-        where = order.where
-        if where is None:
-            return
         key = where.chat_key
         if key not in batch.rows:
             batch.rows |= self._conversations.load(work, [key])
@@ -177,6 +184,9 @@ class Batches:
             row = batch.rows[key] = Row(None, lost, 0, None)
         else:
             row.remember()
+        held = row.conversation.holding
+        if held is not None and held.case == where.case:
+            held.rule = where.rule  # it may have changed since the takeover
         sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
         attending = Attending(
             self._setting,
@@ -185,10 +195,11 @@ class Batches:
             batch.now,
             sent,
         )
-        effects = attending.attend(deed, order.command.at_desk)
+        effects = attending.attend(deed, at_desk)
         if effects.staffing is not None:
             staffing = effects.staffing
-            staffing.events = standing_at(staffing.events, order.command.at_desk)
+            staffing.events = standing_at(staffing.events, at_desk)
+        batch.unasked.add(len(batch.said))
         self._follow(work, batch, key, row, sent, effects)
 
     def _turn(self, work: Work, batch: _Batch, update: Update, key: bytes) -> None:
@@ -260,15 +271,18 @@ class Batches:
         count = batch.letters + len(batch.taken.leaves)
         numbers = list(self._outbox.numbers(work, count)) if count else []
         letters: list[Letter] = []
-        for key, chat, bodies, staffing in batch.said:
+        for place, (key, chat, bodies, staffing) in enumerate(batch.said):
             first = len(letters)
             for body in bodies:
                 named = _named(body, numbers) if isinstance(body, Remove) else body
                 letters.append(
                     Letter(numbers[len(letters)], key, chat, named, created_at=batch.now)
                 )
+            if place in batch.unasked:
+                for letter in letters[first:]:
+                    letter.author = Author.UNASKED
             if staffing is not None and staffing.written:
-                _sign(batch, letters[first:], staffing)
+                _sign(batch, letters[first:], staffing, batch.changed[key].conversation.holding)
         for row in batch.changed.values():
             row.conversation.fleeting = _numbered(row.conversation.fleeting, numbers)
         bot = self._inbox.bot
@@ -278,13 +292,18 @@ class Batches:
         return letters
 
 
-def _sign(batch: _Batch, letters: list[Letter], staffing: Staffing) -> None:
+def _sign(
+    batch: _Batch, letters: list[Letter], staffing: Staffing, holding: Holding | None
+) -> None:
     """Make a caseworker's words theirs: kept with the case, held back while they may not go."""
     numbers: dict[int, int] = {}
     written: dict[int, Exchange] = {}
     for place, it in staffing.written.items():
         letter = letters[place]
-        letter.author = Author.CASEWORKER
+        is_neutral = it.exchange.content.code in NEUTRAL
+        letter.author = Author.OPENER if is_neutral else Author.CASEWORKER
+        if is_neutral and holding is not None:
+            holding.opener = letter.id
         letter.not_before, letter.hold = it.at, it.hold
         numbers[id(it.exchange)] = letter.id
         written[id(it.exchange)] = it.exchange

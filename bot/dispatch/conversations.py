@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from bot.clock import HOUR
 from bot.conversation import Position
 from bot.errors import DoesNotOpen, EpochGone
+from bot.hotline.contact import LONG_AGO
 from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import cases, conversations
@@ -55,11 +56,20 @@ class Conversation(msgspec.Struct, array_like=True):
     """The caseworker who holds the conversation; the bot is silent in it."""
     notice: bytes = b""
     """The version of what this person was told of what is kept; empty: of an older release."""
+    heard_at: int = 0
+    """When the person last did something, by the channel's clock or ours, whichever is behind; 0
+    since they blocked us: nobody knows who has the phone then."""
+    heard_in: int = 0
+    """In which steady stretch of the clock that was."""
 
     @property
     def is_live(self) -> bool:
         """Tell whether this sitting has a case the person may be reminded of."""
         return bool(self.case)
+
+    def was_heard_at(self, stretch: int) -> int:
+        """Return when the person was last heard; LONG_AGO if the clock has jumped since."""
+        return self.heard_at if self.heard_in == stretch else LONG_AGO
 
     @property
     def used_at(self) -> int:
@@ -227,10 +237,12 @@ class Conversations:
         Of one that a caseworker holds it is kept that they do, and nothing else: whoever writes
         after two days still writes to them.
         """
-        old = {
-            bytes(key): self._opened(row, bytes(key), bytes(state), touched)
-            for row, key, state, touched in work.rows(_OLD, now - DRAFTS_KEPT - HOUR, most)
-        }
+        old: dict[bytes, Row] = {}
+        for row, key, state, touched in work.rows(_OLD, now - DRAFTS_KEPT - HOUR, most):
+            try:
+                old[bytes(key)] = self._opened(row, bytes(key), bytes(state), touched)
+            except EpochGone:  # the clock went ahead of the keys: nothing is left to be kept
+                old[bytes(key)] = Row(row, Conversation("", Position()), touched, None)
         held = {key: it.case for key, row in old.items() if (it := row.conversation.holding)}
         answered_for = {case for (case,) in work.rows_in(_ANSWERED_FOR, list(held.values()))}
         stay = {key: old.pop(key) for key, case in held.items() if case in answered_for}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.hotline.contact import Steady
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Staffing:
     """What waited for the opener's answer may go."""
     drops: bool = False
     """What waits is not sent any more."""
+    greets_anew: bool = False
+    """An opener that waits is not sent any more: another has taken its place."""
 
     def wrote(self, places: Iterable[int], it: Exchange, at: int, hold: str | None) -> None:
         """Note whose words stand in these places."""
@@ -106,3 +109,5 @@ class Setting:
     username: str = ""
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""
+    steady: Steady = field(default_factory=Steady)
+    """What is known of the clock."""

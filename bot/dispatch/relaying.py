@@ -12,10 +12,10 @@ from bot.conversation import FileNote
 from bot.dispatch import tokens
 from bot.dispatch.talking import DANGER, STOP, Talking
 from bot.hotline.consent import Shows
-from bot.hotline.contact import HERE
+from bot.hotline.contact import HERE, is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
-from bot.hotline.takeover import NOT_MET, OPENER, UNTIL_HOURS, Holding, Meeting
+from bot.hotline.takeover import NOT_MET, OPENER, UNASKED, UNTIL_HOURS, Holding, Meeting
 from bot.hotline.trail import clock
 from bot.messages import Kind, Update
 
@@ -48,7 +48,7 @@ class Relaying(Talking):
         asks = bool(frames) and frames[-1].flow in SAFETY
         return not (asks and update.kind is Kind.PRESS and self._is_phrase(update.words) is None)
 
-    def _relay(self, holding: Holding, update: Update, silence: int) -> None:
+    def _relay(self, holding: Holding, update: Update, *, was_here: bool) -> None:
         """Give what came to whoever holds the conversation."""
         heard = self._heard(update)
         if heard is None:
@@ -57,7 +57,9 @@ class Relaying(Talking):
             self._keep(Exchange(holding.case, Side.PERSON, *heard, self.now), Happened.HEARD)
             if update.words and update.kind is not Kind.PRESS:
                 self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
-        self._meet(holding, silence, None if heard is None else heard[1].code)
+        if not (was_here or self._was_just_asked(holding)):
+            holding.meeting = Meeting.TO_BE_ASKED
+        self._meet(holding, None if heard is None else heard[1].code)
 
     def _heard(self, update: Update) -> tuple[Sort, Content] | None:
         """Return what came as it is kept; None for a button that says nothing to a caseworker."""
@@ -126,13 +128,13 @@ class Relaying(Talking):
     def _phrase_prefix(self) -> str:
         return tokens.prefix(self.setting.vault, self.chat_key, 0, "phrasebook")
 
-    def _meet(self, holding: Holding, silence: int, code: str | None) -> None:
+    def _meet(self, holding: Holding, code: str | None) -> None:
         """Ask whether this is a good moment; say who writes once it was answered."""
-        if silence > HERE:
-            holding.meeting = Meeting.TO_BE_ASKED
-        if holding.meeting == Meeting.TO_BE_ASKED:
+        if holding.meeting in UNASKED:
+            self.effects.staff.greets_anew = True
             self._open(holding, 0)
-        elif holding.meeting == Meeting.ASKED and code not in NOT_MET:
+            holding.is_answer = True
+        elif holding.meeting == Meeting.ASKED and _meets(holding, code):
             holding.meeting = Meeting.MET
             self.conversation.case = holding.case
             self.conversation.reference = holding.reference
@@ -140,9 +142,16 @@ class Relaying(Talking):
             self._introduce(holding)
             self.effects.staff.releases = True
 
+    def _was_just_asked(self, holding: Holding) -> bool:
+        """Tell whether an opener arrived so shortly ago that what comes now answers it."""
+        is_asked = holding.meeting == Meeting.ASKED and bool(holding.opened_at)
+        is_believed = holding.opened_in == self.setting.steady.since
+        return is_asked and is_believed and is_here(holding.opened_at, self.now)
+
     def _open(self, holding: Holding, at: int) -> None:
         """Say the neutral opener, now or at a moment."""
-        holding.meeting = Meeting.ASKED
+        holding.meeting = Meeting.WAITING if at else Meeting.ASKED
+        holding.opened_at, holding.is_answer = 0, False
         said = self.setting.phrasebook.say(
             OPENER, {}, self.conversation.language, self._phrase_prefix()
         )
@@ -184,3 +193,9 @@ class Relaying(Talking):
         self.effects.staff.wrote(range(place, place + len(parts)), it, at, hold)
         what = Happened.HELD if hold else Happened.SAID
         self._happened(Event(what, it.case, it.author, code=hold or "", exchange=it))
+
+
+def _meets(holding: Holding, code: str | None) -> bool:
+    """Tell whether what came answers the opener: only whoever has seen it can."""
+    has_seen_it = holding.opened_at or (code or "").startswith(f"{OPENER}.")
+    return bool(has_seen_it) and code not in NOT_MET

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from bot.clock import HOUR
 from bot.dispatch.turning import SILENCE, Turning
 from bot.log import log
-from bot.mailbox.outbox import Letter, Outbox
+from bot.mailbox.outbox import Author, Letter, Outbox
 from bot.store.prepared import Prepared
 from bot.store.tables import conversations
 
@@ -55,7 +55,8 @@ def ask_again_after_absence(
     for key, row, effects in told:
         first, chat = len(letters), row.conversation.chat
         letters += [
-            Letter(next(numbers), key, chat, body, created_at=now) for body in effects.bodies
+            Letter(next(numbers), key, chat, body, author=Author.UNASKED, created_at=now)
+            for body in effects.bodies
         ]
         row.conversation.fleeting += [letters[first + place].id for place in effects.fleeting]
     outbox.keep(work, letters)

@@ -11,8 +11,9 @@ from bot.hotline.commands import decode, encode
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Side
 from bot.hotline.takeover import UNTIL_MET
+from bot.mailbox import holding
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.outbox import Lane, Letter, State
+from bot.mailbox.outbox import Author, Lane, Letter, State
 from bot.mailbox.rewording import reword
 from bot.messages import Kind, Update
 
@@ -81,7 +82,10 @@ class StaffSide:
     ) -> list[tuple[str, dict[str, object], Priority]]:
         """Let go or take back what waited in a chat; return what makes its case more urgent."""
         if staffing.releases:
-            self.outbox.release(work, chat_key, UNTIL_MET, now + AFTER_THE_REST)
+            holding.release(work, chat_key, UNTIL_MET, now + AFTER_THE_REST)
+        if staffing.greets_anew:
+            for letter in holding.withdraw(work, chat_key, now, Author.OPENER):
+                self.exchanges.settle(work, letter, WITHDRAWN)
         if staffing.drops:
             self._withdraw(work, chat_key, staffing, now)
         for letter, words in staffing.reworded.items():
@@ -95,7 +99,7 @@ class StaffSide:
         return [(case, alarms, Priority.INFORMATION) for case in cases]
 
     def _withdraw(self, work: Work, chat_key: bytes, staffing: Staffing, now: int) -> None:
-        for letter in self.outbox.withdraw(work, chat_key, now):
+        for letter in holding.withdraw(work, chat_key, now):
             if found := self.exchanges.settle(work, letter, WITHDRAWN):
                 case, by = found
                 staffing.events.append(_ended(case, by, letter, WITHDRAWN))

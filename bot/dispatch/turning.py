@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.clock import MINUTE
+from bot.clock import MINUTE, SECOND
 from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
@@ -17,6 +17,7 @@ from bot.dispatch.conversations import KEPT
 from bot.dispatch.outcomes import AFTER
 from bot.dispatch.relaying import FORWARDED, Relaying
 from bot.dispatch.talking import AGAIN, DANGER, RESUME, STOP
+from bot.hotline.contact import LONG_AGO, heard_at, is_here
 from bot.languages import FALLBACK, negotiate
 from bot.messages import Kind, Remove, Toast, Update
 
@@ -66,15 +67,19 @@ class Turning(Relaying):
         self._clear_fleeting()
         silence = 0 if self.new else self.now - conversation.touched_at
         conversation.touched_at = self.now
+        since = self.setting.steady.since
+        holding = conversation.holding
+        was_here = holding is None or is_here(conversation.was_heard_at(since), self.now)
+        conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since)
+        conversation.heard_in = since
         if update.kind is Kind.PRESS:
             self.effects.toast = Toast(update.press)
         if silence > KEPT:
             self._renew()
-        holding = conversation.holding
         if holding is not None and self._goes_to_somebody(
             self._wanted_at_once(update), update, silence
         ):
-            self._relay(holding, update, silence)
+            self._relay(holding, update, was_here=was_here)
         elif silence > SILENCE:
             self._after_silence(update)
         else:
@@ -260,6 +265,7 @@ class Turning(Relaying):
 
     def _blocked(self, _update: Update) -> None:
         self.effects.blocked = True
+        self.conversation.heard_at = LONG_AGO
 
     def _nothing(self, _update: Update) -> None:
         """Take note, say nothing."""

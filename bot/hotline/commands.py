@@ -28,6 +28,8 @@ class Verb(StrEnum):
     """Put `words` in place of what the letter with the number `code` says."""
     PHRASE = "phrase"
     """Send the sentence `code` of the phrasebook, its blanks filled from `values`."""
+    INSIST = "insist"
+    """Ask outside the person's contact rule whether this is a good moment; `words` says why."""
     NOTE = "note"
     """Write `words` for colleagues."""
     ANSWER = "answer"

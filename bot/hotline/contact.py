@@ -1,14 +1,21 @@
-"""When a person may be written to: the rule they chose, as moments. Pure."""
+"""When a person may be written to: the rule they chose, as moments. Pure.
+
+Why the clock is mistrusted: a clock that jumped turns three at night into noon and makes somebody
+who wrote hours ago look as if they were there. The wall clock is held against the machine's steady
+one, which no restart of ours disturbs; after a jump, or a start of the machine, nobody is taken to
+be there before they write again, and hours are not believed for an hour. What is a direct answer to
+something a person sent needs no clock.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.clock import MINUTE, SECOND
+from bot.clock import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
 HERE: Final = 30 * MINUTE
@@ -25,25 +32,101 @@ HOURS: Final[Mapping[str, tuple[int, int]]] = {
 """Hours of the day, as the buttons say them; 30 is six in the morning of the next day."""
 NEVER: Final = -1
 """In place of a moment: only once the person writes."""
+LONG_AGO: Final = 0
+"""In place of a moment: nobody knows when the person last wrote."""
+DRIFT: Final = 30 * SECOND
+"""How far the two clocks may come apart before it is a jump."""
+STEADY: Final = HOUR
+"""How long after a jump no hour is believed."""
+APART: Final = 2 * MINUTE
+"""How far the channel's clock and ours may be apart while ours is in doubt."""
+ROUNDS: Final = 8
+"""Looks at rules that must all allow a moment, before there is none."""
 
 
-def may_write_at(rule: str, heard_at: int, now: int, zone: ZoneInfo) -> int:
+class Steady:
+    """The wall clock, as far as it can be believed: held against the one that only grows."""
+
+    __slots__ = ("began_at", "since")
+
+    def __init__(self) -> None:
+        self.began_at: int | None = None
+        """The wall's moment at which the steady clock stood at 0; none: never looked."""
+        self.since = 0
+        """The moment since which both have gone together; names that stretch of time as well."""
+
+    def look(self, now: int, monotonic: float) -> bool:
+        """Hold the clocks against each other; tell whether a new stretch has begun."""
+        if self.agrees(now, monotonic):
+            return False
+        self.began_at, self.since = now - int(monotonic * SECOND), now
+        return True
+
+    def agrees(self, now: int, monotonic: float) -> bool:
+        """Tell whether both have gone together since they were last held against each other."""
+        if self.began_at is None:
+            return False
+        return abs(now - int(monotonic * SECOND) - self.began_at) <= DRIFT
+
+
+def is_here(heard_at: int, now: int) -> bool:
+    """Tell whether a person wrote so shortly ago that they hold the phone still."""
+    return -DRIFT <= now - heard_at <= HERE
+
+
+def heard_at(sent_at: int, now: int, steady_since: int) -> int:
+    """Return when a person was heard, in our time; LONG_AGO where nobody can tell.
+
+    What they sent may have been on its way for hours. While the clock is in doubt it has to agree
+    with the channel's.
+
+    Args:
+        sent_at: by the channel's clock; 0 where it does not say: it has just come then.
+        now: this moment.
+        steady_since: the moment since which our clock goes steadily.
+    """
+    if not sent_at:
+        return now
+    if now - steady_since < STEADY and abs(now - sent_at) > APART:
+        return LONG_AGO
+    return min(sent_at, now)
+
+
+def may_write_at(rule: str, heard_at: int, now: int, zone: ZoneInfo, steady_since: int = 0) -> int:
     """Return the first moment at which the person may be written to; NEVER: once they write.
 
     Args:
         rule: as it stands in a case, e.g. `hours:morning,night`; an unknown one is the strictest.
-        heard_at: the person's last step, microseconds since 1970.
+        heard_at: the person's last step, microseconds since 1970; LONG_AGO where nobody knows.
         now: this moment.
         zone: the zone the hours are meant in.
+        steady_since: the moment since which the clock goes steadily.
     """
-    if now - heard_at <= HERE or rule == ANY_TIME:
+    if is_here(heard_at, now) or rule == ANY_TIME:
         return now
     name, _colon, codes = rule.partition(":")
     spans = [HOURS[code] for code in codes.split(",") if code in HOURS]
     if name != "hours" or not spans:
         return NEVER
+    now = max(now, steady_since + STEADY)
     local = datetime.fromtimestamp(now / SECOND, zone)
     return min(_next(local, span, now) for span in spans)
+
+
+def all_allow_at(
+    rules: Iterable[str], heard_at: int, now: int, zone: ZoneInfo, steady_since: int = 0
+) -> int:
+    """Return the first moment every one of these rules allows; NEVER where there is none."""
+    wanted, at = tuple(rules), now
+    for _round in range(ROUNDS):
+        before = at
+        for rule in wanted:
+            at = may_write_at(rule, heard_at, at, zone, steady_since)
+            if at == NEVER:
+                return NEVER
+        if at == before:
+            return at
+    return NEVER
 
 
 def _next(local: datetime, span: tuple[int, int], now: int) -> int:

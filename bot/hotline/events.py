@@ -38,6 +38,8 @@ class Happened(StrEnum):
     """What became of a caseworker's words: `code` is sent, uncertain, failed, blocked, refused."""
     HELD = "held"
     """A caseworker's words wait for the person's contact rule."""
+    KEPT_BACK = "kept_back"
+    """The bot's own words were not sent: the person was not here any more."""
     NOTED = "noted"
     ANSWERED = "answered"
     """An answer was filled in from what was said."""

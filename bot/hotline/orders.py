@@ -26,6 +26,7 @@ from bot.hotline.takeover import (
     AskConsent,
     FillIn,
     HandBack,
+    Insist,
     PassOn,
     TakeOver,
     Tell,
@@ -42,6 +43,7 @@ from bot.hotline.words import (
     FILE_TOO_LARGE,
     FULL,
     HELD_BY,
+    INSISTED,
     MINUTES_PLEASE,
     NO_SUCH_CASE,
     NO_SUCH_COLLEAGUE,
@@ -293,6 +295,12 @@ class Orders:
                 Tell(Exchange(order.case, Side.CASEWORKER, sort, content, order.now, order.by.id))
             )
 
+    def _insist(self, order: Order) -> None:
+        if self._moves(order, Move.INSIST, reason=order.command.words):
+            self._keep_note(order)
+            order.deeds.append(Insist(order.by.id))
+            order.tell(INSISTED)
+
     def _note(self, order: Order) -> None:
         if not order.command.words.strip():
             order.refuse(NOTHING_TO_SAY)
@@ -372,6 +380,7 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.SAY: Orders._say,  # noqa: SLF001
     Verb.REWORD: Orders._reword,  # noqa: SLF001
     Verb.PHRASE: Orders._phrase,  # noqa: SLF001
+    Verb.INSIST: Orders._insist,  # noqa: SLF001
     Verb.NOTE: Orders._note,  # noqa: SLF001
     Verb.ANSWER: Orders._answer,  # noqa: SLF001
     Verb.PRIORITY: Orders._priority,  # noqa: SLF001

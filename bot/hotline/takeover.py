@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 OPENER: Final = "opener"
 """The phrase that asks, in neutral words, whether this is a good moment."""
+NEUTRAL: Final = frozenset({OPENER})
+"""What may be the first thing after a gap: words that say nothing to whoever holds the phone."""
 NOT_MET: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
 """Its replies after which nothing is said: whoever asks who this is may hold somebody's phone."""
 UNTIL_MET, UNTIL_HOURS = "until_met", "until_hours"
 """Why a letter waits: the opener has no answer yet; it is not the person's hour."""
+UNTIL_WRITTEN, UNTIL_STEADY = "until_written", "until_steady"
+"""And: the person wants to write first; the clock has jumped, and nobody knows their hour."""
 
 FAR: Final = 2**62
 """In place of a moment: until something else happens."""
@@ -35,6 +39,12 @@ class Meeting(IntEnum):
     ASKED = 1
     """The opener is on its way or on the screen."""
     MET = 2
+    WAITING = 3
+    """The opener is written and may not go yet."""
+
+
+UNASKED = frozenset({Meeting.TO_BE_ASKED, Meeting.WAITING})
+"""Before these the person has seen no opener."""
 
 
 class Holding(msgspec.Struct, array_like=True):
@@ -51,6 +61,18 @@ class Holding(msgspec.Struct, array_like=True):
     meeting: Meeting = Meeting.TO_BE_ASKED
     spoken_at: int = 0
     """When the caseworker last wrote."""
+    opener: int = 0
+    """The opener's letter: one that was written before it is not sent any more."""
+    opened_at: int = 0
+    """When the opener arrived; 0 while it is on its way: what is written then answers nothing."""
+    opened_in: int = 0
+    """In which steady stretch of the clock that was."""
+    is_answer: bool = False
+    """The opener answers something the person sent: it goes whatever their rule."""
+    insisted_at: int = 0
+    """When they gave a reason to ask all the same, though it is not the person's hour."""
+    insisted_in: int = 0
+    """In which steady stretch of the clock that was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +147,19 @@ class WasTold:
     referral: Referral
 
 
-Deed = TakeOver | HandBack | Tell | Reword | PassOn | FillIn | AskConsent | WasTold
+@dataclass(frozen=True, slots=True)
+class Insist:
+    """Ask whether this is a good moment, outside the person's rule: a reason was given."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Ask whether this is a good moment, as soon as the rule allows: somebody's words wait."""
+
+    by: str
+
+
+Deed = TakeOver | HandBack | Tell | Reword | PassOn | FillIn | AskConsent | WasTold | Insist | Greet
 """What an order does in a conversation."""

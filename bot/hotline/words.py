@@ -34,6 +34,12 @@ REST_OFFERED = _("That was a hard one. A pause? /rest 15 gives you no new case f
 DONE = _("Done.")
 TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
 NOBODY_IS_THERE = _("Nobody holds this conversation.")
+ONLY_WHEN_THEY_WRITE = _(
+    "The person wants to be written to only after they wrote: nothing was sent. /insist with a "
+    "reason asks them all the same whether this is a good moment."
+)
+ASKED_ALREADY = _("The opening question is on its way already; it waits for the person's hour.")
+INSISTED = _("They are asked now whether this is a good moment. The reason is kept as a note.")
 ONLY_THEY = _("Only the person can answer that; nobody agrees for them.")
 DOES_NOT_FIT = _("That answer does not fit the question, or the question is not open.")
 

@@ -12,21 +12,22 @@ import contextlib
 import heapq
 import random
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
-
-from msgspec.structs import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.clock import DAY, SECOND
 from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
 from bot.log import log
+from bot.mailbox.carrying import Admission, completed
 from bot.mailbox.limits import Bucket, Limits
-from bot.mailbox.outbox import Author, Letter, Settled, State
+from bot.mailbox.outbox import ONCE, Author, Letter, Settled, State
 from bot.messages import Body, Edit, Remove, letters_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.clock import Clock
+    from bot.mailbox.carrying import Channel, Gate
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
 
@@ -54,23 +55,19 @@ Job = bytes | tuple[int, Body] | None
 """A chat whose first letter is due, a toast, or the end of the day."""
 
 
-class Channel(Protocol):
-    """What carries a letter's body to a chat."""
-
-    async def deliver(self, chat: int, body: Body) -> int | None:
-        """Deliver, and return the channel's number of the message.
-
-        Raises:
-            DeliveryError: one of TryLater, Uncertain, Blocked, Refused.
-        """
-
-
 class Courier:
     """Carries letters from the outbox to a channel."""
 
-    def __init__(
-        self, outbox: Outbox, writer: Writer, channel: Channel, clock: Clock, limits: Limits
+    def __init__(  # noqa: PLR0913, PLR0917 - what carries, and what holds back
+        self,
+        outbox: Outbox,
+        writer: Writer,
+        channel: Channel,
+        clock: Clock,
+        limits: Limits,
+        gate: Gate | None = None,
     ) -> None:
+        self._admit = Admission(outbox, gate)
         self._outbox = outbox
         self._writer = writer
         self._channel = channel
@@ -224,6 +221,10 @@ class Courier:
             return
         self._everybody.take()
         result = await self._deliver(letter)
+        if result.hold is not None:
+            self._held.discard(letter.id)
+            self._next(chat_key, dropped=False)
+            return
         self._note(result)
         if result.state is State.QUEUED:
             letter.attempts += 1
@@ -271,9 +272,11 @@ class Courier:
     async def _deliver(self, letter: Letter) -> Settled:
         if letter.author != Author.BOT:
             try:
-                await self._writer.run(lambda work: self._outbox.mark_sending(work, [letter]))
+                kept_back = await self._writer.run(partial(self._admit, letter, self._clock))
             except Exception:  # noqa: BLE001 - unmarked it is not sent, so it may be tried again
                 return self._missed(letter, TryLater())
+            if kept_back is not None:
+                return kept_back
         try:
             body = letter.body
             if isinstance(body, Remove | Edit) and letters_in(body):
@@ -288,11 +291,7 @@ class Courier:
         await self._flush()
         letters = letters_in(body)
         known = await self._writer.run(lambda work: self._outbox.messages_of(work, letters))
-        if isinstance(body, Remove):
-            return Remove(body.messages + tuple(known.values()))
-        if not known:
-            raise Refused("never arrived")
-        return replace(body, message=known[body.letter], letter=0)
+        return completed(body, known)
 
     def _missed(self, letter: Letter, error: Exception) -> Settled:
         now = self._clock.now()
@@ -303,7 +302,7 @@ class Courier:
             return Settled(letter, State.BLOCKED, now, fault=fault)
         if isinstance(error, Refused):
             return Settled(letter, State.REFUSED, now, fault=str(error)[:80])
-        if not isinstance(error, TryLater) and letter.author != Author.BOT:
+        if not isinstance(error, TryLater) and letter.author in ONCE:
             return Settled(letter, State.UNCERTAIN, now, fault=fault)
         if now - letter.created_at > GIVE_UP:
             return Settled(letter, State.FAILED, now, fault=fault)

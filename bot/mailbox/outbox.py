@@ -44,10 +44,19 @@ class Lane(IntEnum):
 
 
 class Author(StrEnum):
-    """Whose words a letter carries."""
+    """Whose words a letter carries; all but the first go by the person's contact rule."""
 
     BOT = "bot"
+    """The bot's, in answer to something the person sent: that goes whatever their rule."""
     CASEWORKER = "caseworker"
+    OPENER = "opener"
+    """The neutral question a caseworker's words wait for."""
+    UNASKED = "unasked"
+    """The bot's own, though the person sent nothing just now."""
+
+
+ONCE = frozenset({Author.CASEWORKER, Author.UNASKED})
+"""Whose letters are never sent again when nobody knows whether they arrived."""
 
 
 @dataclass(slots=True)
@@ -78,6 +87,8 @@ class Settled:
     fault: str | None = None
     not_before: int = 0
     """For QUEUED: when to try again."""
+    hold: str | None = None
+    """For QUEUED: why it was held back; that is in the store already."""
 
 
 class Content(msgspec.Struct, array_like=True, gc=False):
@@ -127,6 +138,7 @@ _DUE = Prepared(
             outbox.c.attempts,
             outbox.c.not_before,
             outbox.c.created_at,
+            outbox.c.hold,
         )
         .where(
             UNSENT,
@@ -178,7 +190,7 @@ _LATER = Prepared(
     "fault",
     "row",
 )
-_ENDED = Prepared(
+ENDED = Prepared(
     lambda _: (
         update(outbox)
         .where(outbox.c.id == bindparam("row"))
@@ -205,30 +217,6 @@ _SENDING = Prepared(
         update(outbox).where(outbox.c.id == bindparam("row")).values(state=State.SENDING.value)
     ),
     "row",
-)
-_RELEASE = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(
-            UNSENT,
-            outbox.c.chat_key == bindparam("key"),
-            outbox.c.state == State.QUEUED.value,
-            outbox.c.hold == bindparam("reason"),
-        )
-        .values(not_before=bindparam("not_before"), hold=None)
-    ),
-    "not_before",
-    "key",
-    "reason",
-)
-_HELD_BACK = Prepared(
-    lambda _: select(outbox.c.id).where(
-        UNSENT,
-        outbox.c.chat_key == bindparam("key"),
-        outbox.c.state == State.QUEUED.value,
-        outbox.c.hold.is_not(None),
-    ),
-    "key",
 )
 _UNCERTAIN = Prepared(
     lambda _: (
@@ -269,6 +257,8 @@ class Outbox:
         self._vault = vault
         self.when_ended: Callable[[Work, Sequence[tuple[int, State]], int], None] | None = None
         """Told in the same unit of work how humans' letters ended, by number."""
+        self.when_opened: Callable[[Work, Letter, int], None] | None = None
+        """Told in the same unit of work that an opener has arrived in a chat."""
 
     def numbers(self, work: Work, count: int) -> range | list[int]:
         """Return numbers for new letters, in the order they are to be said."""
@@ -301,18 +291,20 @@ class Outbox:
     def due(self, work: Work, now: int, most: int) -> list[Letter]:
         """Return letters that may be sent now, oldest first."""
         found = []
-        for row, key, sealed, lane, author, attempts, not_before, created in work.rows(
+        for row, key, sealed, lane, author, attempts, not_before, created, hold in work.rows(
             _DUE, now, most
         ):
             try:
                 content = self.open(row, bytes(sealed or b""))
             except (DoesNotOpen, msgspec.MsgspecError) as error:
                 # Visible as failed, and in nobody's way.
-                work.run(_ENDED, State.FAILED.value, type(error).__name__, now, row)
+                work.run(ENDED, State.FAILED.value, type(error).__name__, now, row)
                 continue
             chat, body = content.chat, content.body
             found.append(
-                Letter(row, bytes(key), chat, body, lane, author, attempts, not_before, created)
+                Letter(
+                    row, bytes(key), chat, body, lane, author, attempts, not_before, created, hold
+                )
             )
         return found
 
@@ -336,11 +328,15 @@ class Outbox:
                     blocked[result.letter.chat_key] = result.at
         work.many(_SENT, sent)
         work.many(_LATER, later)
-        work.many(_ENDED, ended)
+        work.many(ENDED, ended)
         for key, at in blocked.items():
             self.block(work, key, at)
         if self.when_ended is not None:
             self._tell_of_humans(work, results)
+        if self.when_opened is not None:
+            for result in results:
+                if result.state is State.SENT and result.letter.author == Author.OPENER:
+                    self.when_opened(work, result.letter, result.at)
 
     def _tell_of_humans(self, work: Work, results: Sequence[Settled]) -> None:
         ended = [
@@ -358,16 +354,6 @@ class Outbox:
     def block(self, work: Work, chat_key: bytes, now: int) -> None:
         """Stop everything queued for a chat that blocked us."""
         work.run(_BLOCK_CHAT, now, chat_key)
-
-    def release(self, work: Work, chat_key: bytes, reason: str, not_before: int) -> None:
-        """Let go what waits in a chat for this reason, from a moment on."""
-        work.run(_RELEASE, not_before, chat_key, reason)
-
-    def withdraw(self, work: Work, chat_key: bytes, now: int) -> list[int]:
-        """Send nothing any more of what is held back in a chat; return those letters."""
-        letters = [int(row) for (row,) in work.rows(_HELD_BACK, chat_key)]
-        work.many(_ENDED, [(State.REFUSED.value, "withdrawn", now, row) for row in letters])
-        return letters
 
     def recover(self, work: Work, now: int) -> int:
         """After a start: humans' letters that were on their way are uncertain."""

@@ -34,6 +34,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "work": {"H": "open"},
         "take_over": {"H": "open"},
         "hand_back": {"H": "open"},
+        "insist": {"H": "open"},
         "note": {"H": "open", "S": "held"},
         "raise": {"H": "open", "S": "held", "M": "held"},
         "lower": {"H": "open", "S": "held"},
@@ -46,6 +47,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "work": {"H": "open"},
         "take_over": {"H": "open"},
         "hand_back": {"H": "open"},
+        "insist": {"H": "open"},
         "note": {"H": "open", "S": "open"},
         "raise": {"H": "open", "S": "open", "M": "open"},
         "lower": {"H": "open", "S": "open"},
@@ -56,6 +58,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "work": {"H": "referred"},
         "take_over": {"H": "referred"},
         "hand_back": {"H": "referred"},
+        "insist": {"H": "referred"},
         "note": {"H": "referred", "S": "referred"},
         "raise": {"H": "referred", "S": "referred", "M": "referred"},
         "lower": {"H": "referred", "S": "referred"},
@@ -76,7 +79,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 }
 """Where each move leads: for whoever Holds the case, a Caseworker who does not, whoever Stands
 above, and the house itself (M)."""
-NEEDS_A_REASON = {"lower"}
+NEEDS_A_REASON = {"lower", "insist"}
 ROLES = (None, *Role)
 HANDS_ON = {State.HELD, State.OPEN, State.REFERRED}
 

@@ -185,9 +185,9 @@ def test_a_draft_older_than_a_day_is_gone(home: Home, hours: int) -> None:
 def test_a_clock_that_jumps_breaks_nothing(home: Home, seconds: int) -> None:
     person = home.person()
     tell(person, until="county")
-    home.loop.began += seconds * SECOND
+    home.loop.jumped += seconds * SECOND
     person.says(WORDS)
-    home.loop.began -= seconds * SECOND
+    home.loop.jumped -= seconds * SECOND
     person.says(WORDS)
     assert faults(home) == []
     assert at(person) is not None

@@ -119,7 +119,7 @@ def test_lowering_a_priority_wants_a_reason(home: Home) -> None:
     mei = home.colleague()
     mei.claims(case)
     assert refusals(mei.does(Verb.PRIORITY, case, code="4")) == [
-        "Please say why: a priority is lowered with a reason."
+        "Please say why: that needs a reason."
     ]
     mei.does(Verb.PRIORITY, case, code="4", words="A question about a library card.")
     assert home.ask("SELECT priority FROM cases") == [(4,)]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.desks.forum.desk import Forum
     from bot.desks.forum.topics import Topic
-    from bot.mailbox.courier import Channel
+    from bot.mailbox.carrying import Channel
     from bot.messages import Body
     from bot.store.writer import Writer
 

@@ -209,6 +209,11 @@ class Reading:
             return self._usage(asked, "/note ...")
         return asked.order(Verb.NOTE, said=asked.words.words)
 
+    def _insist(self, asked: Asked) -> list[Command]:
+        if not asked.words.words:
+            return self._usage(asked, "/insist ...")
+        return asked.order(Verb.INSIST, said=asked.words.words)
+
     def _phrase(self, asked: Asked) -> list[Command]:
         code, book = asked.words.first.lower(), self._setup.phrasebook
         if code not in book:
@@ -323,7 +328,17 @@ class Reading:
 
 
 NEEDS_WORDS = frozenset(
-    {"say", "phrase", "takeover", "answer", Verb.TAKE_OVER, Verb.REFER, Verb.TELL_OTHERS, PICKING}
+    {
+        "say",
+        "phrase",
+        "takeover",
+        "answer",
+        "insist",
+        Verb.TAKE_OVER,
+        Verb.REFER,
+        Verb.TELL_OTHERS,
+        PICKING,
+    }
 )
 """What makes no sense where no word of a person is shown."""
 SAYING = frozenset({"", "say"})
@@ -343,6 +358,7 @@ _TYPED: Mapping[str, Callable[[Reading, Asked], list[Command]]] = {
     "claim": Reading._claim,  # noqa: SLF001
     "transfer": Reading._transfer,  # noqa: SLF001
     "say": Reading._say_words,  # noqa: SLF001
+    "insist": Reading._insist,  # noqa: SLF001
     "note": Reading._note,  # noqa: SLF001
     "phrase": Reading._phrase,  # noqa: SLF001
     "answer": Reading._fill_in,  # noqa: SLF001

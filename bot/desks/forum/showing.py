@@ -16,7 +16,7 @@ from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
-from bot.hotline.takeover import UNTIL_HOURS, UNTIL_MET
+from bot.hotline.takeover import UNTIL_HOURS, UNTIL_MET, UNTIL_STEADY, UNTIL_WRITTEN
 from bot.hotline.watch import Concern, whom
 from bot.hotline.words import CLAIMED, DONE
 from bot.messages import Button, Draw, Mention, OpenTopic, React, Say
@@ -262,8 +262,13 @@ class Showing:
         """Show words that wait, and why."""
         self._said(event)
         here = where(event.at_desk)
+        waiting = self._topic(event.case).shown.waiting
+        held = next((number for it, number in waiting if it == event.letter), 0)
         why = self._tongue(_HELD.get(event.code, words.NOT_SENT_YET))
-        self._put(event.case, Say(why, topic=event.case, answers=here[1] if here else 0))
+        self._put(event.case, Say(why, topic=event.case, answers=here[1] if here else held))
+
+    def _kept_back(self, event: Event) -> None:
+        self._line(event, words.KEPT_BACK)
 
     def _settled(self, event: Event) -> None:
         """Mark a caseworker's message with what became of it; bad news is said in words as well."""
@@ -325,7 +330,12 @@ _MOVES: Mapping[Happened, Text] = {
     Happened.RELEASED: words.RELEASED,
     Happened.REOPENED: words.REOPENED,
 }
-_HELD: Mapping[str, Text] = {UNTIL_MET: words.UNTIL_MET, UNTIL_HOURS: words.UNTIL_HOURS}
+_HELD: Mapping[str, Text] = {
+    UNTIL_MET: words.UNTIL_MET,
+    UNTIL_HOURS: words.UNTIL_HOURS,
+    UNTIL_WRITTEN: words.UNTIL_WRITTEN,
+    UNTIL_STEADY: words.UNTIL_STEADY,
+}
 _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.OPENED: Showing._opened,  # noqa: SLF001 - a table of this class's own lines
     Happened.ADDED: Showing._added,  # noqa: SLF001
@@ -341,6 +351,7 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.SAID: Showing._said,  # noqa: SLF001
     Happened.SETTLED: Showing._settled,  # noqa: SLF001
     Happened.HELD: Showing._held_up,  # noqa: SLF001
+    Happened.KEPT_BACK: Showing._kept_back,  # noqa: SLF001
     Happened.NOTED: Showing._noted,  # noqa: SLF001
     Happened.ANSWERED: Showing._answered,  # noqa: SLF001
     Happened.REFERRED: Showing._referred,  # noqa: SLF001

@@ -107,6 +107,10 @@ WAS_CLOSED = _("{name} closed the case: {how}.")
 REOPENED = _("{name} opened the case again; it waits in the queue.")
 UNTIL_MET = _("Not sent yet: it goes when the person has answered the opening question.")
 UNTIL_HOURS = _("Not sent yet: it goes in the hours the person chose.")
+UNTIL_WRITTEN = _("Not sent yet: the person wants to be written to only after they wrote.")
+UNTIL_STEADY = _(
+    "Not sent yet: the clock of this machine was changed, so it is waited for a while."
+)
 NOT_SENT_YET = _("Not sent yet.")
 ENDS = {
     "uncertain": _("Nobody knows whether this reached the person. It is not sent again by itself."),
@@ -118,6 +122,8 @@ ENDS = {
 """How words of a caseworker ended that did not simply arrive."""
 FILE_GONE = _("A file came and cannot be shown here; it is kept with the case.")
 
+KEPT_BACK = _("The bot's own message was not sent: the person is not in the chat any more.")
+
 # --- answers to caseworkers ----------------------------------------------------------------
 
 HELP = _(
@@ -125,6 +131,7 @@ HELP = _(
     "/takeover, /handback: hold the conversation, let the bot go on\n"
     "/say words, or an answer to a message: to the person\n"
     "/phrase: sentences in the person's language\n"
+    "/insist reason: ask now whether it is a good moment, outside the person's hours\n"
     "/note words: for colleagues"
 )
 HELP_MORE = _(

@@ -40,7 +40,7 @@ from tests.bench.ours.flow import PHRASING, Welcome
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.mailbox.courier import Channel
+    from bot.mailbox.carrying import Channel
 
 NUMBER: Final = int(str(BOT["id"]))
 VAULT: Final = Vault(HostKey(bytes(range(32))))

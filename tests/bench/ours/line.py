@@ -10,7 +10,7 @@ from bot.messages import Body, Say
 from tests.bench import walk
 
 if TYPE_CHECKING:
-    from bot.mailbox.courier import Channel
+    from bot.mailbox.carrying import Channel
 
 
 class Line:

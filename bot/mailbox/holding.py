@@ -1,0 +1,74 @@
+"""Letters that are held back in the outbox: for a person's hour, for an answer, for the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from bot.mailbox.outbox import ENDED, Author, State
+from bot.store.prepared import Prepared
+from bot.store.tables import UNSENT, outbox
+
+if TYPE_CHECKING:
+    from bot.store.writer import Work
+
+_RELEASE = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(
+            UNSENT,
+            outbox.c.chat_key == bindparam("key"),
+            outbox.c.state == State.QUEUED.value,
+            outbox.c.hold == bindparam("reason"),
+        )
+        .values(not_before=bindparam("not_before"), hold=None)
+    ),
+    "not_before",
+    "key",
+    "reason",
+)
+_HOLD = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(not_before=bindparam("not_before"), hold=bindparam("reason"))
+    ),
+    "not_before",
+    "reason",
+    "row",
+)
+_HELD_BACK = Prepared(
+    lambda _: select(outbox.c.id, outbox.c.author).where(
+        UNSENT,
+        outbox.c.chat_key == bindparam("key"),
+        outbox.c.state == State.QUEUED.value,
+        outbox.c.hold.is_not(None),
+    ),
+    "key",
+)
+
+
+def hold(work: Work, letter: int, reason: str, not_before: int) -> None:
+    """Hold a letter back, for this reason, until a moment."""
+    work.run(_HOLD, not_before, reason, letter)
+
+
+def release(work: Work, chat_key: bytes, reason: str, not_before: int) -> None:
+    """Let go what waits in a chat for this reason, from a moment on."""
+    work.run(_RELEASE, not_before, chat_key, reason)
+
+
+def withdraw(work: Work, chat_key: bytes, now: int, author: Author | None = None) -> list[int]:
+    """Send nothing any more of what is held back in a chat; return those letters.
+
+    Args:
+        work: the unit of work.
+        chat_key: the chat.
+        now: the moment.
+        author: only theirs; None: everybody's.
+    """
+    held = work.rows(_HELD_BACK, chat_key)
+    letters = [int(row) for row, whose in held if author in {None, whose}]
+    work.many(ENDED, [(State.REFUSED.value, "withdrawn", now, row) for row in letters])
+    return letters

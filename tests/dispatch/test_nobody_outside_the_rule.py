@@ -1,0 +1,263 @@
+"""Whatever happens, no letter arrives outside the rule a person chose; and it is seen why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from bot.hotline.commands import Verb
+from bot.hotline.events import Happened
+from tests.colleagues import refusals
+from tests.houses import Home
+from tests.ruled import JUMPS, RULES, WAITS, World, one_step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.colleagues import Colleague
+    from tests.people import Person
+
+OPENER = "Hello. Is this a good moment to write?"
+NOON, SIX = 12, 18
+people = st.integers(0, 1)
+sometimes = st.integers(0, 4).map(lambda number: number == 0)
+
+
+class AnyEvening(RuleBasedStateMachine):
+    """Two people with rules, one caseworker, and everything that can go wrong around them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.world = World(Path(self.folder.name), people=2)
+
+    def teardown(self) -> None:
+        self.world.close()
+        self.folder.cleanup()
+
+    @rule(place=people, late=st.sampled_from([0, 0, 0, 3600]))
+    def writes(self, place: int, late: int) -> None:
+        self.world.writes(place, late)
+
+    @rule(place=people, which=st.integers(0, 2))
+    def answers(self, place: int, which: int) -> None:
+        self.world.answers(place, which)
+
+    @rule(place=people)
+    def says(self, place: int) -> None:
+        self.world.says(place)
+
+    @rule(place=people, insists=sometimes)
+    def asks(self, place: int, insists: bool) -> None:
+        (self.world.insists if insists else self.world.asks)(place)
+
+    @rule(place=people)
+    def hands_back(self, place: int) -> None:
+        self.world.hands_back_and_takes_over(place)
+
+    @rule(place=people, chosen=st.sampled_from(RULES))
+    def changes_rule(self, place: int, chosen: str) -> None:
+        self.world.changes_rule(place, chosen)
+
+    @rule(place=people, returns=st.booleans())
+    def blocks(self, place: int, returns: bool) -> None:
+        (self.world.unblocks if returns else self.world.blocks)(place)
+
+    @rule(seconds=st.sampled_from(WAITS))
+    def passes(self, seconds: int) -> None:
+        self.world.passes(seconds)
+
+    @rule(seconds=st.sampled_from(JUMPS))
+    def jumps(self, seconds: int) -> None:
+        self.world.clock_jumps(seconds)
+
+    @rule(is_down=st.booleans())
+    def network(self, is_down: bool) -> None:
+        self.world.network(is_down=is_down)
+
+    @rule(away=st.sampled_from([0, 7200]), jump=st.sampled_from([0, 0, *JUMPS]), dies=st.booleans())
+    def ends(self, away: int, jump: int, dies: bool) -> None:
+        (self.world.crashes if dies else self.world.restarts)(away, jump)
+
+    @rule()
+    def tidies(self) -> None:
+        self.world.tidies()
+
+    @invariant()
+    def nothing_arrived_outside_a_rule(self) -> None:
+        assert self.world.broken == []
+
+
+TestAnyEvening = AnyEvening.TestCase
+TestAnyEvening.settings = settings(
+    max_examples=12, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@pytest.mark.parametrize("is_off", [False, True])
+def test_hundreds_of_things_happen_and_without_the_gate_it_is_noticed(
+    tmp_path: Path, *, is_off: bool
+) -> None:
+    world, dice = World(tmp_path, gate_is_off=is_off), Random(5)
+    for _ in range(400):
+        one_step(world, dice)
+    world.close()
+    assert world.gated > 30
+    assert bool(world.broken) is is_off
+
+
+# --- One by one ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = Home(tmp_path)
+    yield home
+    home.close()
+
+
+def met(home: Home, rule: str) -> tuple[Person, Colleague, str]:
+    """Return a person with a rule and a caseworker who write to each other, at noon."""
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("Danger now", "Tell them now")
+    case = home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
+    choose(home, case, rule)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    person.presses("I can write now")
+    return person, mei, case
+
+
+def choose(home: Home, case: str, rule: str) -> None:
+    home.ask(f"UPDATE cases SET contact = '{rule}' WHERE id = '{case}'")  # noqa: S608
+
+
+def waits(home: Home) -> list[str]:
+    """Return why letters wait, oldest first."""
+    held = "SELECT hold FROM outbox WHERE state = 'queued' AND hold IS NOT NULL ORDER BY id"
+    return [row[0] for row in home.ask(held)]
+
+
+def held(home: Home) -> list[str]:
+    """Return what desks were told of letters that wait."""
+    return [event.code for event in home.board.events if event.what is Happened.HELD]
+
+
+def test_at_any_time_too_the_first_word_after_a_gap_is_the_opener(home: Home) -> None:
+    person, mei, case = met(home, "any_time")
+    home.passes(31 * 60)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3))
+    assert person.last == OPENER
+    assert waits(home) == held(home) == ["until_met"]
+    person.presses("I can write now")
+    home.run(home.rest(3))
+    assert person.last == "They gave me your papers."
+
+
+def test_in_the_hours_that_were_chosen_the_opener_goes_and_not_before(home: Home) -> None:
+    person, mei, case = met(home, "hours:evening")
+    home.passes(3 * 3600)
+    mei.says(case, "They gave me your papers.")
+    before = len(person.texts)
+    home.passes((SIX - NOON - 3) * 3600 - 60)
+    home.run(home.rest(3))
+    assert len(person.texts) == before
+    assert waits(home) == ["until_hours", "until_met"]
+    home.passes(60)
+    home.run(home.rest(3))
+    assert person.texts[before:] == [OPENER]
+
+
+def test_a_rule_that_changed_while_a_letter_waited_is_the_one_that_holds(home: Home) -> None:
+    person, mei, case = met(home, "hours:evening")
+    home.passes(3 * 3600)
+    mei.says(case, "They gave me your papers.")
+    choose(home, case, "hours:morning")
+    before = len(person.texts)
+    home.passes(4 * 3600)
+    home.run(home.rest(3))
+    assert len(person.texts) == before
+    choose(home, case, "when_i_write")
+    home.passes(12 * 3600)
+    home.run(home.rest(3))
+    assert len(person.texts) == before
+    assert held(home)[-1] == "until_written"
+
+
+def test_words_that_were_delayed_until_nobody_was_there_wait(home: Home) -> None:
+    person, mei, case = met(home, "when_i_write")
+    home.house.courier._pause_until = home.loop.monotonic() + 3600  # the channel asked us to wait
+    before = len(person.texts)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3700))
+    assert person.texts[before:] == []
+    assert waits(home) == ["until_met"]
+    assert held(home) == ["until_met"]
+
+
+def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(home: Home) -> None:
+    person, mei, case = met(home, "when_i_write")
+    home.passes(3 * 3600)
+    mei.says(case, "They gave me your papers.")
+    assert refusals(mei.does(Verb.INSIST, case)) == ["Please say why: that needs a reason."]
+    before = len(person.texts)
+    mei.does(Verb.INSIST, case, words="Her sister says that she is alone now.")
+    assert person.texts[before:] == [OPENER]
+    deeds = home.ask("SELECT actor, deed FROM audit WHERE deed = 'insist'")
+    assert deeds == [(mei.id, "insist")]
+    assert "Her sister says" in mei.reads(case)[-2].content.words
+    person.presses("I can write now")
+    home.run(home.rest(3))
+    assert person.last == "They gave me your papers."
+
+
+def test_whoever_blocked_us_and_came_back_is_asked_first(home: Home) -> None:
+    person, mei, case = met(home, "any_time")
+    person.does(person.membership("kicked"), person.membership("member"))
+    before = len(person.texts)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3))
+    assert person.texts[before:] == [OPENER]
+
+
+def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(home: Home) -> None:
+    person, mei, case = met(home, "hours:afternoon")
+    home.passes(2 * 3600)
+    home.loop.jumped -= 20 * 60 * 1_000_000
+    before = len(person.texts)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3))
+    home.passes(50 * 60)
+    home.run(home.rest(3))
+    assert len(person.texts) == before
+    assert held(home) == ["until_met", "until_steady"]
+    home.passes(11 * 60)
+    home.run(home.rest(3))
+    assert person.texts[before:] == [OPENER]
+
+
+def test_the_later_of_two_choices_in_one_chat_is_kept_as_well(home: Home) -> None:
+    person, mei, case = met(home, "any_time")
+    key = home.ask("SELECT chat_key FROM cases")[0][0]
+    columns = "kind, status, priority, language, county, address, reasons, alerts, queue"
+    home.ask(
+        f"INSERT INTO cases (id, reference, chat_key, contact, waiting_since, opened_at, {columns})"  # noqa: S608
+        f" SELECT 'later', 'LATER2', chat_key, 'when_i_write', waiting_since, opened_at + 1,"
+        f" {columns} FROM cases WHERE chat_key = X'{bytes(key).hex()}'"
+    )
+    home.passes(3600)
+    before = len(person.texts)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3))
+    assert len(person.texts) == before
