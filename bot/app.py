@@ -38,6 +38,7 @@ from bot.places.known import place_named
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
+from bot.store.room import Room, Step
 from bot.store.upgrade import upgrade
 from bot.vault import Audit, HostKey, KeyStore, Vault
 from bot.vault.erasure import Erasures
@@ -295,18 +296,20 @@ async def _work(
     keeper = FileKeeper(
         house.database.writer, house.vault, _FilesOf(bot), directory.files, house.clock
     )
+    room = Room(directory.path)
     poller = Poller(
         bot,
         _receiver(house),
         expected=house.inbox.bot,
         clock=house.clock,
         returned=lambda: wake(house),
+        has_room=room.is_left,
     )
     jobs = [
         poller.run(),
         house.courier.run(),
         keeper.run(),
-        _look_after(house, poller),
+        _look_after(house, poller, room),
         house.retention.run(house.database, house.clock),
         house.shift.run(house.database.writer, house.dispatcher, house.courier, house.clock),
         _watch(house),
@@ -345,11 +348,13 @@ class _FilesOf:
         return fetch(self.bot, handle, unique=unique)
 
 
-async def _look_after(house: House, poller: Poller) -> None:
+async def _look_after(house: House, poller: Poller, room: Room) -> None:
     """Say when Telegram last answered, and forget what is old enough."""
     tidied = house.clock.monotonic()
     while True:
         await house.database.writer.run(lambda work: _beat(house, poller, work))
+        if room.step() >= Step.LITTLE:
+            log.error("disk_low")
         if house.clock.monotonic() - tidied > TIDY_EVERY:
             tidied = house.clock.monotonic()
             await house.database.writer.run(lambda work: _tidy(house, work))

@@ -19,8 +19,8 @@ from bot.clock import DAY, SECOND
 from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
 from bot.log import log
 from bot.mailbox.carrying import Admission, completed
-from bot.mailbox.limits import Bucket, Limits
-from bot.mailbox.outbox import ONCE, Author, Letter, Settled, State
+from bot.mailbox.limits import Bucket, Limits, Pace
+from bot.mailbox.outbox import ONCE, Author, Lane, Letter, Settled, State
 from bot.messages import Body, Edit, Remove, letters_in
 
 if TYPE_CHECKING:
@@ -76,10 +76,7 @@ class Courier:
         self._everybody = Bucket(
             limits.everybody_per_second, max(limits.everybody_per_second, 1.0), clock.monotonic()
         )
-        self._rates: dict[bytes | int, Bucket] = {}
-        """By chat; a group is one chat to the channel, however many topics have their own order."""
-        self._resting: dict[int, float] = {}
-        """Until when groups asked us to wait: what holds for one topic holds for all."""
+        self._pace = Pace(limits)
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._held: set[int] = set()
         self._dropped: set[int] = set()
@@ -123,7 +120,7 @@ class Courier:
         waiting = self._waiting.get(letter.chat_key)
         if waiting is None:
             self._waiting[letter.chat_key] = deque((letter,))
-            self._line_up(letter.lane, letter.chat_key)
+            self._line_up(self._lane_of(letter), letter.chat_key)
         else:
             waiting.append(letter)
 
@@ -168,6 +165,22 @@ class Courier:
         heapq.heappush(self._turns, (lane, self._serial, job))
         self._wake_one()
 
+    def _lane_of(self, letter: Letter) -> int:
+        """Return who comes before a letter: everybody, when its chat was or is owed very much."""
+        if letter.lane != Lane.PERSON:
+            return letter.lane
+        is_low = self._pace.is_low(letter.chat_key, self._clock.monotonic())
+        is_owed_much = len(self._waiting.get(letter.chat_key, ())) > self._limits.person_burst
+        return Lane.CROWD if is_low or is_owed_much else letter.lane
+
+    def _is_crowd_by_now(self, job: Job) -> bool:
+        """Line a chat up behind others if so much has come in it since it was lined up."""
+        letter = self._waiting[job][0] if type(job) is bytes else None
+        if letter is None or self._lane_of(letter) == Lane.PERSON:
+            return False
+        self._line_up(Lane.CROWD, letter.chat_key)
+        return True
+
     def _wake_one(self) -> None:
         # One at a time: whoever wakes takes a job and wakes the next if there are more. A crowd
         # woken at once would find that the first had done it all.
@@ -188,7 +201,9 @@ class Courier:
             if (wait := self._wait_for_all()) > 0:
                 await asyncio.sleep(wait)  # and only then choose: by then a person may have come
                 continue
-            _, _, job = heapq.heappop(self._turns)
+            lane, _, job = heapq.heappop(self._turns)
+            if lane == Lane.PERSON and self._is_crowd_by_now(job):
+                continue
             if self._turns:
                 self._wake_one()
             if job is None:
@@ -240,34 +255,22 @@ class Courier:
             self._dropped.update(letter.id for letter in waiting)
             waiting.clear()
         if waiting:
-            self._line_up(waiting[0].lane, chat_key)
+            self._line_up(self._lane_of(waiting[0]), chat_key)
         else:
             del self._waiting[chat_key]
 
     def _line_up_later(self, letter: Letter, wait: float) -> None:
         loop = asyncio.get_running_loop()
-        loop.call_later(max(wait, 0.001), self._line_up, letter.lane, letter.chat_key)
+        loop.call_later(max(wait, 0.001), self._line_up_again, letter)
+
+    def _line_up_again(self, letter: Letter) -> None:
+        self._line_up(self._lane_of(letter), letter.chat_key)
 
     def _wait_for(self, letter: Letter) -> float:
         """Return the seconds until this chat may be written to; take its token when it is 0."""
         if letter.not_before and (wait := (letter.not_before - self._clock.now()) / SECOND) > 0:
             return wait
-        now = self._clock.monotonic()
-        if letter.chat < 0 and (wait := self._resting.get(letter.chat, 0.0) - now) > 0:
-            return wait
-        key = letter.chat if letter.chat < 0 else letter.chat_key
-        bucket = self._rates.get(key)
-        if bucket is None:
-            bucket = self._rates[key] = self._new_bucket(letter.chat, now)
-        wait = bucket.wait(now)
-        if wait == 0:
-            bucket.take()
-        return wait
-
-    def _new_bucket(self, chat: int, now: float) -> Bucket:
-        if chat < 0:
-            return Bucket(self._limits.group_per_second, self._limits.group_burst, now)
-        return Bucket(self._limits.person_per_second, self._limits.person_burst, now)
+        return self._pace.take(letter.chat, letter.chat_key, self._clock.monotonic())
 
     async def _deliver(self, letter: Letter) -> Settled:
         if letter.author != Author.BOT:
@@ -314,7 +317,7 @@ class Courier:
             if error.everywhere:
                 self._pause_until = self._clock.monotonic() + error.after
             elif letter.chat < 0:
-                self._resting[letter.chat] = self._clock.monotonic() + error.after
+                self._pace.rest(letter.chat, self._clock.monotonic() + error.after)
             return error.after
         longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
@@ -331,19 +334,15 @@ class Courier:
                 self._aftermath_until = self._clock.monotonic() + AFTERMATH
             left = {key for number, key in queued if number not in self._held}
             self._owed = left if len(queued) < MOST_OWED else None
-            self._forget_rates()
+            self._pace.forget(self._clock.monotonic())
             await asyncio.sleep(LOOK)
 
     def _in_store(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
-        due = self._outbox.due(work, self._clock.now(), MOST_AT_ONCE)
-        return due, self._outbox.queued(work, MOST_OWED)
-
-    def _forget_rates(self) -> None:
-        now = self._clock.monotonic()
-        for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
-            del self._rates[key]
-        for chat in [chat for chat, until in self._resting.items() if until <= now]:
-            del self._resting[chat]
+        # What we hold counts for nothing: in a flood it would hide what others left.
+        held = frozenset(self._held)
+        due = self._outbox.due(work, self._clock.now(), MOST_AT_ONCE, held)
+        found = self._outbox.queued(work, MOST_OWED + len(held))
+        return due, [each for each in found if each[0] not in held]
 
     def _note(self, result: Settled) -> None:
         if not self._results:

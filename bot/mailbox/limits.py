@@ -39,6 +39,10 @@ class Bucket:
         self._at = now
         return 0.0 if self._left >= 1.0 else (1.0 - self._left) / self._rate
 
+    def is_low(self, now: float) -> bool:
+        """Tell whether more than half was taken lately."""
+        return self._left + (now - self._at) * self._rate < self._full / 2
+
     def take(self) -> None:
         """Take a token."""
         self._left -= 1.0
@@ -46,3 +50,47 @@ class Bucket:
     def is_full(self, now: float) -> bool:
         """Tell whether nothing was taken for so long that the bucket can be forgotten."""
         return self._left + (now - self._at) * self._rate >= self._full
+
+
+class Pace:
+    """How fast each chat has been written to: a group is one chat, however many topics it has."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._rates: dict[bytes | int, Bucket] = {}
+        self._resting: dict[int, float] = {}
+        """Until when groups asked us to wait: what holds for one topic holds for all."""
+
+    def take(self, chat: int, chat_key: bytes, now: float) -> float:
+        """Return the seconds until a chat may be written to; take its token when it is 0."""
+        if chat < 0 and (wait := self._resting.get(chat, 0.0) - now) > 0:
+            return wait
+        key = chat if chat < 0 else chat_key
+        bucket = self._rates.get(key)
+        if bucket is None:
+            bucket = self._rates[key] = self._new_bucket(chat, now)
+        wait = bucket.wait(now)
+        if wait == 0:
+            bucket.take()
+        return wait
+
+    def rest(self, chat: int, until: float) -> None:
+        """Leave a group alone until a moment."""
+        self._resting[chat] = until
+
+    def is_low(self, chat_key: bytes, now: float) -> bool:
+        """Tell whether so much was said to a person lately that others come first."""
+        bucket = self._rates.get(chat_key)
+        return bucket is not None and bucket.is_low(now)
+
+    def forget(self, now: float) -> None:
+        """Forget chats that have rested."""
+        for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
+            del self._rates[key]
+        for chat in [chat for chat, until in self._resting.items() if until <= now]:
+            del self._resting[chat]
+
+    def _new_bucket(self, chat: int, now: float) -> Bucket:
+        if chat < 0:
+            return Bucket(self._limits.group_per_second, self._limits.group_burst, now)
+        return Bucket(self._limits.person_per_second, self._limits.person_burst, now)

@@ -17,7 +17,7 @@ from bot.vault import Purpose
 from bot.vault.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -41,6 +41,9 @@ class Lane(IntEnum):
 
     PERSON = 0
     STAFF = 1
+    CROWD = 2
+    """People to whom much was said just now: nobody waits behind a flood. No letter is stored so;
+    the courier finds it when it lines a chat up."""
 
 
 class Author(StrEnum):
@@ -288,12 +291,16 @@ class Outbox:
             ],
         )
 
-    def due(self, work: Work, now: int, most: int) -> list[Letter]:
-        """Return letters that may be sent now, oldest first."""
-        found = []
+    def due(
+        self, work: Work, now: int, most: int, known: Collection[int] = frozenset()
+    ) -> list[Letter]:
+        """Return letters that may be sent now, oldest first, without those that are known."""
+        found: list[Letter] = []
         for row, key, sealed, lane, author, attempts, not_before, created, hold in work.rows(
-            _DUE, now, most
+            _DUE, now, most + len(known)
         ):
+            if row in known:
+                continue
             try:
                 content = self.open(row, bytes(sealed or b""))
             except (DoesNotOpen, msgspec.MsgspecError) as error:

@@ -42,6 +42,8 @@ AWAY = 150.0
 """Seconds Telegram keeps a press: after a longer silence some may be lost."""
 WAIT = 50
 """Seconds Telegram may hold a question until something arrives; the most it allows."""
+ROOM_EVERY = 5.0
+"""Seconds between two looks at a disk that was full."""
 TOO_SOON = 0.5
 """Seconds to wait after an empty answer that did not wait."""
 
@@ -61,6 +63,7 @@ class Poller:
         patience: Patience | None = None,
         wait: int = WAIT,
         returned: Callable[[], Awaitable[None]] | None = None,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
         """Prepare to poll.
 
@@ -75,6 +78,8 @@ class Poller:
             wait: seconds Telegram may hold a question.
             returned: is told when Telegram answers again after so long that presses of buttons
                 may be lost, before anything that waited is received.
+            has_room: tells whether what comes could be written down; while it could not, nothing
+                is asked for, and Telegram keeps it for a day.
         """
         self._bot = bot
         self._fetch = updates_of(bot)
@@ -86,6 +91,7 @@ class Poller:
         self._patience = patience or Patience()
         self._wait = wait
         self._returned = returned
+        self._has_room = has_room
         self._asked: int | None = None
         self._last: Sequence[Raw] = ()
         self._stuck = Stuck()
@@ -109,10 +115,19 @@ class Poller:
         await self._say_we_are_back()
         log.info("polling")
         while not self._is_stopping:
+            if not self._has_room():
+                await self._wait_for_room()
+                continue
             batch = await self._insist(self._ask)
             await self._say_we_are_back()
             if batch:
                 await self._settle(batch)
+
+    async def _wait_for_room(self) -> None:
+        """Ask for nothing while nothing could be kept."""
+        log.error("disk_full")
+        while not (self._is_stopping or self._has_room()):
+            await self._unless_stopped(self._sleep(ROOM_EVERY))
 
     def stop(self) -> None:
         """Ask for no more; what is being kept is kept to its end, and nothing else is confirmed."""

@@ -121,6 +121,29 @@ async def test_the_first_question_has_no_offset_and_the_next_begins_behind_the_b
     assert scene.queue.held == {}
 
 
+async def test_nothing_is_asked_for_while_it_could_not_be_kept(scene: Scene) -> None:
+    scene.queue.add(message(5))
+    left = [False, False, False, True]
+    poller = scene.poller(has_room=lambda: left.pop(0) if len(left) > 1 else left[0])
+    with capture_logs() as logs:
+        await scene.until_idle(poller)
+    assert [each["event"] for each in logs if each["log_level"] == "error"] == ["disk_full"]
+    assert scene.time.slept[:2] == [5.0, 5.0]
+    assert scene.inbox.kept == [5]
+
+
+async def test_a_poller_that_waits_for_room_can_be_stopped(scene: Scene) -> None:
+    scene.queue.add(message(5))
+    poller = scene.poller(has_room=lambda: False)
+    running = asyncio.create_task(poller.run())
+    while not scene.time.slept:  # noqa: ASYNC110 - it waits in moved time
+        await asyncio.sleep(0)
+    poller.stop()
+    await running
+    assert scene.inbox.kept == []
+    assert scene.queue.offsets == []
+
+
 async def test_telegram_is_asked_only_for_what_we_answer(scene: Scene) -> None:
     await scene.until_idle(scene.poller())
     (asked,) = scene.wire.asked("getUpdates")

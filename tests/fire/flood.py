@@ -1,0 +1,47 @@
+"""Let a flood come over the hotline, and see how long people wait in it; time is simulated.
+
+`python -m tests.fire.flood --seconds 600` writes what it found as one line of JSON; it ends with 1
+when a person was not answered, or 99 of 100 waited longer than five seconds. `--flaw` serves
+whoever comes first, which must be noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tests.flooded import LONGEST, Plan, flood
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Let one come, as asked on the command line."""
+    asked = argparse.ArgumentParser(prog="tests.fire.flood", description=__doc__)
+    asked.add_argument("--seconds", type=float, default=Plan.seconds)
+    asked.add_argument("--senders", type=int, default=Plan.senders)
+    asked.add_argument("--people", type=int, default=Plan.people)
+    asked.add_argument("--pause", type=float, default=Plan.pause)
+    asked.add_argument("--seed", type=int, default=Plan.seed)
+    asked.add_argument("--flaw", action="store_true")
+    plan, began = Plan(**vars(asked.parse_args(given))), time.monotonic()
+    with TemporaryDirectory() as folder:
+        found = flood(plan, Path(folder))
+    told = asdict(plan) | {
+        "sent": found.sent, "asked": found.asked, "answered": len(found.waits),
+        "unanswered": found.unanswered, "p99": found.p99,
+        "took": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
+    return bool(found.unanswered or found.p99 >= LONGEST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
