@@ -25,6 +25,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.gate import ContactGate
 from bot.dispatch.returning import ask_again_after_absence
 from bot.errors import HavenError, StoreFailed, WrongSetting
+from bot.hotline.erasing import Erasing
 from bot.languages import LANGUAGES, catalogue
 from bot.languages import offer as speak
 from bot.languages.offering import offered_by
@@ -81,6 +82,7 @@ class House:
     shift: Shift
     retention: Retention
     gate: ContactGate
+    erasing: Erasing
 
 
 def open_database(settings: Settings) -> Database:
@@ -187,10 +189,10 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         inbox=inbox, outbox=outbox, batches=batches, writer=database.writer, courier=courier,
         clock=clock,
     )  # fmt: skip
-    retention = Retention(erasures_of(settings, vault), settings.keep_days)
+    erasures = erasures_of(settings, vault)
     return House(
         database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift,
-        retention, gate,
+        Retention(erasures, settings.keep_days), gate, Erasing(erasures),
     )  # fmt: skip
 
 
@@ -311,6 +313,7 @@ async def _work(
         keeper.run(),
         _look_after(house, poller, room),
         house.retention.run(house.database, house.clock),
+        house.erasing.run(house.database, house.clock),
         house.shift.run(house.database.writer, house.dispatcher, house.courier, house.clock),
         _watch(house),
         mind_clock(house),

@@ -19,10 +19,12 @@ from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
 from bot.office import audit_app, staff_app
 from bot.settings import read_settings
 from bot.translators import languages_app
+from bot.wishing import confirm_wish, list_wishes, object_to_wish, revoke_agreement
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from bot.cases.agreed import Agreed
     from bot.cases.reading import Opened, Waiting
     from bot.text import Catalogue
 
@@ -38,6 +40,10 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
 app.add_typer(languages_app, name="languages")
 app.add_typer(evidence_app, name="evidence")
+cases_app.command("wishes")(list_wishes)
+cases_app.command("confirm")(confirm_wish)
+cases_app.command("object")(object_to_wish)
+cases_app.command("revoke")(revoke_agreement)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]
@@ -270,6 +276,7 @@ def _opened_as_json(opened: Opened) -> dict[str, Any]:
             for r in opened.received
         ],
         "files": [asdict(file) for file in opened.files],
+        "agreed": [_agreed_as_json(it) for it in opened.agreed],
         **asdict(opened.grounds),
     }
 
@@ -282,6 +289,11 @@ def _told_here(language: str) -> Catalogue:
     settings, words = read_settings(), catalogue(_offered(language))
     today = datetime.now(settings.zone).date()
     return Filled(words, place_named(settings.place).blanks(words, today))
+
+
+def _agreed_as_json(it: Agreed) -> dict[str, Any]:
+    revoked = it.revoked_at.isoformat() if it.revoked_at else None
+    return {**asdict(it), "at": it.at.isoformat(), "revoked_at": revoked}
 
 
 def _offered(language: str) -> str:

@@ -26,7 +26,7 @@ EVENTS = frozenset(
         "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
         "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
         "disk_full", "disk_low",
-        "retention_waits", "language_refused", "profile_kept",
+        "retention_waits", "language_refused", "profile_kept", "wishes_fulfilled",
     }
 )  # fmt: skip
 FIELDS = {

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
+from bot.cases.agreed import HEADING as AGREEMENTS
 from bot.cases.grounds import BODIES, DUTIES, NO_FINDING, NOT_KNOWN, SIGNS, VOCABULARIES
 from bot.cases.queues import name_of
 from bot.cases.reading import ATTACHED, KINDS, REASONS
@@ -89,6 +90,12 @@ def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
         parts += [
             Line(f"  {file.kind}  {file.name or '-'}  {file.state}  {file.size}")
             for file in opened.files
+        ]
+    if opened.agreed:
+        parts.append(Line(f"\n{AGREEMENTS.read_in(staff)}", style="bold"))
+        parts += [
+            Line(f"  {it.told}  {it.at.astimezone(zone).strftime('%Y-%m-%d %H:%M')}  {it.language}")
+            for it in opened.agreed
         ]
     return Group(*parts, *_law(opened.grounds, staff), *_signs(opened.grounds, staff))
 

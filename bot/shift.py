@@ -96,6 +96,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         referrals=referrals,
         recipients=recipients,
         exchanges=Exchanges(vault),
+        audit=audit,
     )
     watch = Watch(
         staff, claims, promises, audit,

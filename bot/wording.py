@@ -99,6 +99,7 @@ def phrasing_of(settings: Settings) -> Phrasing:
         has_left=hotline.HAS_LEFT,
         somebody_reads=hotline.SOMEBODY_READS,
         titles=TITLES,
+        held=hotline.HELD_OF_YOU,
         trail=trail.Words(
             received=hotline.RECEIVED, read=hotline.READ, not_read=hotline.NOT_READ,
             responsible=hotline.RESPONSIBLE, nobody_yet=hotline.NOBODY_YET,

@@ -12,8 +12,10 @@ from flows.afterwards import Afterwards
 from flows.again import Again
 from flows.ask_for_help import AskForHelp
 from flows.danger import Danger
+from flows.delete import Delete
 from flows.help import Help
 from flows.language import Language, language_flow
+from flows.my_data import MyData
 from flows.notice_changed import NoticeChanged
 from flows.privacy import Privacy
 from flows.report import Report
@@ -40,6 +42,8 @@ ALL: tuple[type[Flow], ...] = (
     Language,
     Privacy,
     NoticeChanged,
+    MyData,
+    Delete,
     Stop,
 )
 """Every flow there is."""

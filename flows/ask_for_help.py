@@ -223,6 +223,12 @@ class AskForHelp(Flow):
         why=phrases.PASS_ON_WHY,
         choices=phrases.PASS_ON,
     )
+    counting = Choose(
+        phrases.COUNT_QUESTION,
+        short=phrases.SHORT["counting"],
+        why=phrases.COUNT_WHY,
+        choices=phrases.COUNT,
+    )
     what_next = Say(
         _(
             "After you send it, a person reads it and looks for what is possible. Some things are "
@@ -252,6 +258,7 @@ class AskForHelp(Flow):
             contact_rule,
             contact_hours,
             pass_on,
+            counting,
         ),
         show=phrases.REVIEW_SHOW,
         go=phrases.REVIEW_GO,
@@ -262,6 +269,7 @@ class AskForHelp(Flow):
         skippable=False,
         choices=phrases.SEND_NOW,
     )
+    erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
     sent = End(
         # Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00

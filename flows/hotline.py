@@ -65,6 +65,24 @@ NEXT = {
 }
 """What happens next, by where it stands: the states of a case, and `yours`."""
 
+# --- What is held of a person, one line a kind ---------------------------------------------
+
+HELD_OF_YOU = {
+    # Translators: {time} in all of these e.g. 21:40 or 11/24 21:40
+    "danger": _("That there was danger: {time}"),
+    "report": _("What you told: {time}"),
+    "request": _("What you asked for: {time}"),
+    "talk": _("That you wanted to talk: {time}"),
+    "addition": _("What you added: {time}"),
+    "withdrawal": _("That you took it back: {time}"),
+    # Translators: {count} e.g. 3
+    "files": _("Photos and other files: {count}"),
+    "messages": _("Messages between you and our people: {count}"),
+    "told": _("How often others were told, as you agreed: {count}"),
+    "until": _("It is erased on: {time}"),
+}
+"""By the kinds of what a person can send, and beside them."""
+
 # --- Passing something on, with consent ----------------------------------------------------
 
 REFERRAL = {

@@ -174,12 +174,22 @@ KEEP_QUESTION = _(
     "Your answers can be about health or very private things. "
     "May we keep them here, locked, while you decide whether to send them?"
 )
-KEEP_WHY = _("A bot has to keep one answer to ask the next question, so without this we stop here.")
+# Translators: quote the word on the button “Only while we chat” exactly.
+KEEP_WHY = _(
+    "A bot has to keep one answer to ask the next question. “Only while we chat” means: we erase "
+    "them when you stop, or when you write nothing for half an hour."
+)
 KEEP = {
     "may": pgettext("button", "You may keep them"),
+    # Translators: until the person stops, or writes nothing for half an hour.
+    "sitting": pgettext("button", "Only while we chat"),
     "dont": pgettext("button", "Do not keep them"),
 }
 """Whether answers may be kept before they are sent; asked before anything about health."""
+ERASED = _(
+    "All right. Nothing was sent, and what you wrote here is erased now. You can write here again "
+    "at any time."
+)
 NOT_KEPT = _("All right. We erase your answers. You can also talk to a person, or come back later.")
 
 HURT_QUESTION = _("Is anyone hurt or ill right now?")
@@ -217,6 +227,20 @@ PASS_ON_WHY = _(
     "Some things other organisations do better. What the law makes staff pass on stays as we "
     "said at the beginning."
 )
+
+# Translators: "count" as in numbers about many people together; nobody can be found in them.
+COUNT_QUESTION = _(
+    "May we count this in our numbers? They say how often something happens, and never to whom."
+)
+COUNT_WHY = _(
+    "Numbers can show others what has to change. Nothing you get depends on your answer, and you "
+    "can take it back."
+)
+COUNT = {
+    "count": pgettext("button", "You may count it"),
+    "dont": pgettext("button", "Do not count it"),
+}
+"""Whether what was sent may be counted in statistics; no answer is no."""
 
 REVIEW = _(
     "Before you decide, you can look at your answers and change them. The list vanishes again."
@@ -296,6 +320,8 @@ SHORT = {
     "contact_hours": pgettext("summary", "Hours"),
     # Translators: whether we may tell an organisation that can help.
     "pass_on": pgettext("summary", "Telling an organisation"),
+    # Translators: whether it may be counted in numbers about many people.
+    "counting": pgettext("summary", "Counting it"),
     "people": pgettext("summary", "How many people"),
 }
 """By the name of the step."""
@@ -314,6 +340,8 @@ COMMANDS = {
     "help": _("How this works"),
     "language": _("Language"),
     "privacy": _("What we keep"),
+    "mydata": _("What we have from you"),
+    "delete": _("Erase it"),
     "danger": _("Danger now: phone numbers"),
     "stop": _("Stop here"),
 }

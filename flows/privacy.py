@@ -57,9 +57,9 @@ class Privacy(Flow):
     )
     drafts = Say(
         _(
-            "Nobody here reads answers you have not sent, and they are erased after 24 hours. "
-            "Only if you press “Danger now” and let us tell someone, they see your language and "
-            "that there is danger."
+            "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
+            "sooner with “Only while we chat”. Only if you press “Danger now” and let us tell "
+            "someone, they see your language and that there is danger."
         ),
     )
     sent = Say(
@@ -138,7 +138,7 @@ class Privacy(Flow):
     rights = End(
         # Translators: {contact} e.g. www.example.org
         _(
-            "You may ask what we have about you, get a copy, correct it, stop its use, or have it "
-            "erased. Tell a person here, or use this contact: {contact}"
+            "You may ask what we have about you (/mydata), get a copy, correct it, stop its use, "
+            "or have it erased (/delete). Tell a person here, or use this contact: {contact}"
         ),
     )

@@ -352,45 +352,26 @@ class Report(Flow):
         why=phrases.PASS_ON_WHY,
         choices=phrases.PASS_ON,
     )
+    counting = Choose(
+        phrases.COUNT_QUESTION,
+        short=phrases.SHORT["counting"],
+        why=phrases.COUNT_WHY,
+        choices=phrases.COUNT,
+    )
     review = Review(
         phrases.REVIEW,
         of=(
-            about,
-            under_18,
-            they_under_18,
-            safe,
-            they_safe,
-            needs,
-            hurt,
-            leaving,
-            moved,
-            county,
-            situation,
-            they_situation,
-            work,
-            what,
-            signs,
-            who,
-            since,
-            people,
-            link,
-            they_know,
-            evidence,
-            anything_else,
-            call_me,
-            contact_rule,
-            contact_hours,
-            pass_on,
+            about, under_18, they_under_18, safe, they_safe, needs, hurt, leaving, moved, county,
+            situation, they_situation, work, what, signs, who, since, people, link, they_know,
+            evidence, anything_else, call_me, contact_rule, contact_hours, pass_on, counting,
         ),
         show=phrases.REVIEW_SHOW,
         go=phrases.REVIEW_GO,
-    )
+    )  # fmt: skip
     send = Choose(
-        phrases.SEND_QUESTION,
-        why=phrases.SEND_WHY,
-        skippable=False,
-        choices=phrases.SEND_NOW,
+        phrases.SEND_QUESTION, why=phrases.SEND_WHY, skippable=False, choices=phrases.SEND_NOW
     )
+    erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
     sent = End(
         # Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00

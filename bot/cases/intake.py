@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, select, update
 
+from bot.cases.agreements import Agreements
 from bot.cases.life import State
 from bot.cases.promised import PROMISED, due_at, due_sooner
 from bot.cases.queues import queue_of, queue_with
@@ -22,10 +23,13 @@ from bot.vault import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bot.cases.agreements import Agreement
     from bot.store.writer import Work
     from bot.vault import Vault
     from bot.vault.casekeys import Sealer
 
+PERSON = "person"
+"""Who acts where it is the person."""
 WAITING, CLOSED = State.WAITING.value, State.CLOSED.value
 NAMED, SAVED, TOO_LARGE, GONE = "named", "saved", "too_large", "gone"
 """How far a file has come: to be fetched, sealed on disk, larger than we are handed, lost."""
@@ -33,7 +37,8 @@ LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 CONTACT_RULES = ("when_i_write", "any_time")
 """Codes of contact rules that say all by themselves."""
-KINDS = ("danger", "report", "request", "talk", "addition", "withdrawal")
+WITHDRAWAL = "withdrawal"
+KINDS = ("danger", "report", "request", "talk", "addition", WITHDRAWAL)
 """What can be sent. The first four can open a case."""
 
 
@@ -52,6 +57,8 @@ class NewReport:
     flow: str
     answers: dict[str, Answer]
     sent_at: int
+    agreed: list[Agreement] = field(default_factory=list)
+    """What the person was asked on the way, and whether they agreed."""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
@@ -146,6 +153,7 @@ class Intake:
 
     def __init__(self, vault: Vault, bot: int, promised: Sequence[int] = PROMISED) -> None:
         self._vault = vault
+        self._agreements = Agreements(vault)
         self._bot = bot
         self._promised = promised
 
@@ -180,11 +188,17 @@ class Intake:
         self._vault.cases.keep(work, keys)
         named: list[tuple[object, ...]] = []
         rows = []
+        agreed: list[tuple[str, Agreement]] = []
         for report in new_reports:
             rows.append(self._report_row(work, report))
+            agreed += [(report.case, each) for each in report.agreed]
+            if report.kind == WITHDRAWAL:
+                self._agreements.withdraw(work, report.case, PERSON, report.sent_at)
             named += self._file_rows(work, report.case, files_in(report.answers), report.sent_at)
         work.many(_ADD_REPORT, rows)
         work.many(_ADD_FILE, named)
+        if agreed:
+            self._agreements.keep(work, agreed)
 
     def keep_files(self, work: Work, case: str, notes: Iterable[FileNote], at: int) -> None:
         """Name files that came to a case outside a report, so that they are fetched and sealed."""

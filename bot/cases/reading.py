@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
+from bot.cases.agreed import Agreed, agreed_in
+from bot.cases.agreements import Agreements
 from bot.cases.grounds import Grounds, grounds, together
 from bot.cases.intake import open_reasons, read_contents, read_file, report_place
 from bot.cases.life import State
@@ -130,6 +132,8 @@ class Opened:
     files: tuple[Attached, ...]
     grounds: Grounds = field(default_factory=Grounds)
     """What the law and the vocabularies say to it."""
+    agreed: tuple[Agreed, ...] = ()
+    """What the person was asked to agree to, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +294,7 @@ class Reader:
                 ),
                 await self._attached(connection, case, sealer),
                 grounds(told, self._law, self._staff),
+                await agreed_in(connection, Agreements(self._vault), case, self._staff),
             )
 
     @staticmethod

@@ -14,7 +14,7 @@ from bot.conversation.answers import FileNote
 from bot.conversation.ask import captioned
 from bot.conversation.heard import Files, Heard, Located, Pressed, Words
 from bot.conversation.machine import START
-from bot.conversation.outcomes import CARRIES_WORDS, Outcome
+from bot.conversation.outcomes import CARRIES_WORDS, ENDS_ALL, Outcome
 from bot.conversation.position import Frame
 from bot.conversation.questions import (
     Beside,
@@ -270,7 +270,7 @@ def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
     turn.replies += [Reply(text) for text in step.phrases()]
     answers = _handed_over(position, frame, step.outcome)
     turn.came.append(Came(step.outcome, frame.flow, answers, len(turn.replies)))
-    if step.outcome is Outcome.STOPPED:
+    if step.outcome in ENDS_ALL:
         position.frames.clear()
         position.also.clear()
         position.also_files.clear()

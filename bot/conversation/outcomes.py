@@ -29,8 +29,16 @@ class Outcome(StrEnum):
 
     ASKED_WHERE = "asked_where"
     """The person wants to know how far what they sent has come."""
+    ASKED_HELD = "asked_held"
+    """The person wants to know what is held of them."""
+    TAKEN_BACK = "taken_back"
+    """The person takes back something they agreed to."""
+    ERASURE_WISHED = "erasure_wished"
+    """The person wants everything of this chat erased."""
 
 
+ENDS_ALL = frozenset({Outcome.STOPPED, Outcome.ERASURE_WISHED})
+"""Outcomes with which whatever lies beneath ends too."""
 CARRIES_WORDS = frozenset(
     {Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED, Outcome.ADDED}
 )

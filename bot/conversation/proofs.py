@@ -24,7 +24,7 @@ DEEPEST = 5
 """So many flows may begin one another; a person should know where "Back" leads."""
 BLANKS = frozenset(
     {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "trail"}
-    | {"offices", "organisations"}
+    | {"offices", "organisations", "held", "until"}
 )
 """What the renderer fills in everywhere, beside what is true of the place."""
 

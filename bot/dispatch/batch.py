@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot.cases.agreements import Agreements
 from bot.conversation import Position
 from bot.dispatch.attending import Attending
 from bot.dispatch.conversations import Conversation, Conversations, Row
@@ -22,6 +23,7 @@ from bot.messages import Kind, Leave, Remove, Toast, Update
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.cases.agreements import Shown
     from bot.cases.intake import Intake, NewCase, NewReport
     from bot.cases.urgency import Priority
     from bot.dispatch.effects import Effects, Setting, Staffing
@@ -68,6 +70,7 @@ class _Batch:
     was_asked: bool = False
     """Whether something was done at a desk, which may have an answer although nothing happened."""
     exchanges: list[Exchange] = field(default_factory=list)
+    wordings: dict[bytes, tuple[Shown, str]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     taken: Taken = field(default_factory=Taken)
 
@@ -95,6 +98,8 @@ class Batches:
         self._vault = vault
         self._parse = parse
         self._staff = staff
+        self._wordings: set[bytes] = set()
+        """Digests of questions whose words are known to be stored."""
 
     def take(self, work: Work, arrivals: Sequence[Arrival], now: int) -> Taken:
         """Answer arrivals, each chat's in order, and store all that follows."""
@@ -232,6 +237,9 @@ class Batches:
         batch.cases += sent.opened
         batch.reports += sent.reports
         batch.raised += sent.raised
+        batch.events += sent.events
+        if effects.wordings:
+            batch.wordings |= {shown.digest: (shown, it) for shown, it in effects.wordings}
         if effects.blocked:
             batch.blocked.append(key)
         if effects.toast is not None:
@@ -245,6 +253,9 @@ class Batches:
         batch.taken.letters = self._letters(work, batch)
         self._conversations.store(work, batch.changed.items())
         self._intake.store(work, batch.cases, batch.reports)
+        if not batch.wordings.keys() <= self._wordings:
+            Agreements.remember(work, batch.wordings.values(), batch.now)
+            work.at_last(lambda _: self._wordings.update(batch.wordings))
         batch.events += [Event(Happened.OPENED, case.id) for case in batch.cases]
         opened = {case.id for case in batch.cases}
         batch.events += [

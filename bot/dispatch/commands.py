@@ -1,4 +1,4 @@
-"""Words that work anywhere: /start, /help, /language, /privacy, /danger, /stop."""
+"""Words that work anywhere: /start, /privacy, /mydata, /delete, /danger, /stop and others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ FLOWS = {
     "help": "help",
     "language": "language",
     "privacy": "privacy",
+    "mydata": "my_data",
+    "delete": "delete",
     "danger": "danger",
     "stop": "stop",
 }

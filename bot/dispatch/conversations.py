@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.clock import HOUR
+from bot.cases.agreements import Shown  # noqa: TC001 - msgspec reads the annotation
+from bot.clock import HOUR, MINUTE
 from bot.conversation import Position
+from bot.dispatch.outcomes import SITTING
 from bot.errors import DoesNotOpen, EpochGone
 from bot.hotline.contact import LONG_AGO
 from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 
 KEPT = DRAFTS_KEPT
+SITTING_RESTS = 30 * MINUTE
+"""After this long without a word a sitting is over."""
 
 
 class Conversation(msgspec.Struct, array_like=True):
@@ -61,6 +65,8 @@ class Conversation(msgspec.Struct, array_like=True):
     since they blocked us: nobody knows who has the phone then."""
     heard_in: int = 0
     """In which steady stretch of the clock that was."""
+    shown: dict[str, Shown] = {}
+    """By `flow.step`: in which words a question was asked by which something is agreed to."""
 
     @property
     def is_live(self) -> bool:
@@ -70,6 +76,22 @@ class Conversation(msgspec.Struct, array_like=True):
     def was_heard_at(self, stretch: int) -> int:
         """Return when the person was last heard; LONG_AGO if the clock has jumped since."""
         return self.heard_at if self.heard_in == stretch else LONG_AGO
+
+    @property
+    def only_sitting(self) -> bool:
+        """Tell whether the person wants nothing unsent kept after this sitting."""
+        step, code = SITTING
+        return any(frame.answers.get(step) == code for frame in self.position.frames)
+
+    @property
+    def counts_from(self) -> int:
+        """Return the moment from which this conversation is kept for a day, to the hour.
+
+        A sitting that nothing shall outlive counts from so long ago that it goes when it is over.
+        """
+        if self.only_sitting:
+            return self.used_at + SITTING_RESTS - DRAFTS_KEPT - HOUR
+        return self.used_at // HOUR * HOUR
 
     @property
     def used_at(self) -> int:
@@ -211,7 +233,7 @@ class Conversations:
         added, same_hour, new_hour = [], [], []
         for key, row in changed:
             state = self.sealed(key, row.conversation)
-            hour = row.conversation.used_at // HOUR * HOUR
+            hour = row.conversation.counts_from
             if row.id is None:
                 added.append((key, state, hour))
             elif row.hour == hour:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
 
+    from bot.cases.agreements import Shown
     from bot.conversation import Answer, Book
     from bot.dispatch.notice import Notice
     from bot.dispatch.phrasing import Phrasing
@@ -77,6 +78,8 @@ class Effects:
     bodies: list[Body] = field(default_factory=list)
     fleeting: list[int] = field(default_factory=list)
     """Places in `bodies` that vanish at the next step."""
+    wordings: list[tuple[Shown, str]] = field(default_factory=list)
+    """Questions asked by which something is agreed to, as they were shown."""
     toast: Toast | None = None
     blocked: bool = False
     staffing: Staffing | None = None

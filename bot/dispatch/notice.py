@@ -31,7 +31,7 @@ class Notice:
         self._steps = flow.steps
         self._known = known
         self._screens = screens
-        self._versions: dict[str, tuple[object, bytes]] = {}
+        self._made: dict[str, tuple[object, str, bytes]] = {}
 
     def parts(self, language: str) -> list[str]:
         """Return the messages that say it."""
@@ -44,15 +44,19 @@ class Notice:
 
     def words(self, language: str) -> str:
         """Return all of it."""
-        return "\n\n".join(self.parts(language))
+        return self._now(language)[1]
 
     def version(self, language: str) -> bytes:
         """Return the SHA-256 of all of it."""
+        return self._now(language)[2]
+
+    def _now(self, language: str) -> tuple[object, str, bytes]:
         blanks = self._screens.blanks(language)
-        found = self._versions.get(language)
+        found = self._made.get(language)
         if found is None or found[0] is not blanks:  # filled anew: somebody may be told no more
-            found = self._versions[language] = (blanks, digest_of(self.words(language)))
-        return found[1]
+            words = "\n\n".join(self.parts(language))
+            found = self._made[language] = (blanks, words, digest_of(words))
+        return found
 
 
 def digest_of(shown: str) -> bytes:

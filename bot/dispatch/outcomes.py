@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.agreements import Kind
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 
@@ -35,6 +36,9 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     Outcome.STOPPED: Follows(),
     Outcome.LANGUAGE_CHOSEN: Follows(),
     Outcome.ASKED_WHERE: Follows(),
+    Outcome.ASKED_HELD: Follows(),
+    Outcome.TAKEN_BACK: Follows(),
+    Outcome.ERASURE_WISHED: Follows(),
 }
 """Every outcome has a row; a test holds that."""
 AFTER = "afterwards"
@@ -45,6 +49,8 @@ LEADS_ON = frozenset(
         Outcome.HELP_REQUESTED,
         Outcome.PERSON_WANTED,
         Outcome.ASKED_WHERE,
+        Outcome.ASKED_HELD,
+        Outcome.TAKEN_BACK,
     }
 )
 """Outcomes after which the person is asked what they would like to do now."""
@@ -52,13 +58,22 @@ ERASES = frozenset(
     {
         ("stop", "unsent", "erase"),
         ("report", "keep", "dont"),
+        ("report", "keep", "sitting"),
         ("ask_for_help", "keep", "dont"),
+        ("ask_for_help", "keep", "sitting"),
         ("resume", "go_on", "leave"),
         ("notice_changed", "go_on", "erase"),
         ("notice_changed", "then", "erase"),
     }
 )
 """Answers (flow, step, code) after which what was not sent is erased at once."""
+SITTING = ("keep", "sitting")
+"""The answer (step, code) after which nothing unsent outlives the sitting it was written in."""
+TAKES_BACK: Mapping[tuple[str, str, str], Kind] = {
+    ("my_data", "what_now", "uncount"): Kind.STATISTICS,
+    ("my_data", "what_now", "untell"): Kind.OTHERS,
+}
+"""Answers (flow, step, code) by which something agreed to is taken back."""
 EMPTY_HANDED = "danger"
 """The kind that takes along no word and no answer: language and codes only."""
 DRAFTS = frozenset({"report", "ask_for_help", "talk", "afterwards"})

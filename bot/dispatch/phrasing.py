@@ -42,6 +42,8 @@ class Phrasing:
     """For a press on an old button while a caseworker holds the conversation."""
     titles: Mapping[str, Text]
     """What people are told a caseworker is, by code."""
+    held: Mapping[str, Text]
+    """What people are told is held of them, by kind."""
     trail: trail.Words
     """What people are told about their case."""
     blanks: Callable[[Catalogue], Mapping[str, str]]

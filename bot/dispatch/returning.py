@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from bot.clock import HOUR
 from bot.dispatch.turning import SILENCE, Turning
@@ -18,8 +18,10 @@ from bot.log import log
 from bot.mailbox.outbox import Author, Letter, Outbox
 from bot.store.prepared import Prepared
 from bot.store.tables import conversations
+from bot.vault.retention import DRAFTS_KEPT
 
 if TYPE_CHECKING:
+    from bot.cases.agreements import Kind
     from bot.dispatch.conversations import Conversation, Conversations, Row
     from bot.dispatch.effects import Effects, Sending, Setting
     from bot.hotline.consent import Pressed
@@ -30,10 +32,17 @@ MOST = 500
 _RECENT = Prepared(
     lambda _: (
         select(conversations.c.chat_key)
-        .where(conversations.c.touched_at >= bindparam("since"))
+        .where(
+            or_(
+                conversations.c.touched_at >= bindparam("since"),
+                conversations.c.touched_at.between(bindparam("first"), bindparam("last")),
+            )
+        )
         .limit(bindparam("most"))
     ),
     "since",
+    "first",
+    "last",
     "most",
 )
 
@@ -42,7 +51,10 @@ def ask_again_after_absence(
     work: Work, kept: Conversations, outbox: Outbox, setting: Setting, now: int
 ) -> int:
     """Ask the open questions of live sittings again; return how many."""
-    keys = [bytes(row[0]) for row in work.rows(_RECENT, now - SILENCE - HOUR, MOST)]
+    # Sittings that nothing shall outlive count from a day before: see `counts_from`.
+    sitting = now - DRAFTS_KEPT - HOUR
+    recent = work.rows(_RECENT, now - SILENCE - HOUR, sitting, sitting + SILENCE, MOST)
+    keys = [bytes(row[0]) for row in recent]
     rows = kept.load(work, keys) if keys else {}
     told = [
         (key, row, effects)
@@ -87,6 +99,18 @@ class _Nothing:
 
     def trail(self, _conversation: Conversation) -> str:
         return ""
+
+    def held(self, _conversation: Conversation) -> str:
+        return ""
+
+    def kept_until(self, _conversation: Conversation) -> str:
+        return ""
+
+    def take_back(self, _conversation: Conversation, _kind: Kind) -> None:
+        return None
+
+    def wish(self) -> None:
+        return None
 
     def decide(self, _case: str, _pressed: Pressed) -> None:
         return None

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.cases.intake import Intake, NewCase, NewReport
+from bot.cases.agreements import ASKED, Agreement, Agreements, Kind, agreement
+from bot.cases.intake import PERSON, Intake, NewCase, NewReport
 from bot.cases.urgency import Priority
 from bot.dispatch.outcomes import EMPTY_HANDED
 from bot.hotline import trail
+from bot.hotline.events import Event, Happened
+from bot.hotline.held import held
+from bot.hotline.trail import clock
+from bot.hotline.wishes import WANTS_IT_GONE, Wishes
+from bot.vault import Audit
+from bot.vault.erasure import Erasures
 
 if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation
@@ -31,6 +38,8 @@ class Sent:
     opened: list[NewCase] = field(default_factory=list)
     reports: list[NewReport] = field(default_factory=list)
     raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    """What staff have to hear beside that."""
 
     def send(self, conversation: Conversation, sending: Sending) -> str:
         """Put what a person sent to its case, opening one if none waits; return its reference."""
@@ -51,14 +60,44 @@ class Sent:
         conversation.urgent_only = sending.kind == EMPTY_HANDED and (
             conversation.urgent_only or not joins
         )
+        agreed = _agreed(conversation, sending, self.now)
         self.reports.append(
-            NewReport(conversation.case, sending.kind, sending.flow, sending.answers, self.now)
+            NewReport(
+                conversation.case, sending.kind, sending.flow, sending.answers, self.now, agreed
+            )
         )
         return conversation.reference
 
     def decide(self, case: str, pressed: Pressed) -> Pressing | None:
         """Do what was pressed under a question of consent; None when it is none of this case's."""
         return self.referrals.press(self.work, case, pressed, self.now)
+
+    def held(self, conversation: Conversation) -> str:
+        """Return what is held of the case of this sitting, as its person reads it."""
+        phrasing, zone = self.setting.phrasing, self.setting.zone
+        language = conversation.language
+        keep_days = int(self.setting.screens.blanks(language)["keep_days"])
+        case = conversation.case
+        return held(self.work, case, phrasing.held, keep_days, self.now, zone, language)
+
+    def kept_until(self, conversation: Conversation) -> str:
+        """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
+        until = Erasures.held_until(self.work, conversation.case, self.now)
+        return (
+            ""
+            if until is None
+            else clock(until, self.now, self.setting.zone, conversation.language)
+        )
+
+    def take_back(self, conversation: Conversation, kind: Kind) -> None:
+        """Take back what was agreed to in the case of this sitting."""
+        vault = self.setting.vault
+        Agreements(vault).revoke(self.work, Audit(vault), conversation.case, kind, PERSON, self.now)
+
+    def wish(self) -> None:
+        """Write down that everything of this chat is to be erased, and let staff know."""
+        for case in Wishes(Audit(self.setting.vault)).ask(self.work, self.key, self.now):
+            self.events.append(Event(Happened.WISHED, case, text=WANTS_IT_GONE))
 
     def trail(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""
@@ -67,3 +106,14 @@ class Sent:
             return ""
         words, zone = self.setting.phrasing.trail, self.setting.zone
         return trail.told(stands, words, self.now, zone, conversation.language)
+
+
+def _agreed(conversation: Conversation, sending: Sending, now: int) -> list[Agreement]:
+    """Return what was asked on the way to this sending, and what was answered."""
+    found = []
+    for step in ASKED:
+        shown = conversation.shown.pop(f"{sending.flow}.{step}", None)
+        if shown is not None or step in sending.answers:
+            answer = sending.answers.get(step)
+            found.append(agreement(step, answer, shown, conversation.notice, now))
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from bot.cases.agreements import ASKED, Shown
 from bot.conversation import (
     Came,
     Outcome,
@@ -25,16 +26,18 @@ from bot.conversation.turn import FILE_KEPT
 from bot.dispatch import tokens
 from bot.dispatch.conversations import Conversation, copy_of
 from bot.dispatch.effects import Effects, Sending, Setting
-from bot.dispatch.outcomes import AFTER, DRAFTS, ERASES, FOLLOWS, LEADS_ON, STOPS
+from bot.dispatch.notice import digest_of
+from bot.dispatch.outcomes import AFTER, DRAFTS, ERASES, FOLLOWS, LEADS_ON, STOPS, TAKES_BACK
 from bot.messages import Edit, Say, Toast, Update
 
 if TYPE_CHECKING:
+    from bot.cases.agreements import Kind
     from bot.conversation import Answer
     from bot.hotline.consent import Pressed, Pressing
     from bot.text import Text
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
-NOTICE_CHANGED = "notice_changed"
+NOTICE_CHANGED, DELETE = "notice_changed", "delete"
 FLEETING = "~"
 """Sets a summary apart from the question it belongs to: their buttons differ."""
 
@@ -47,6 +50,18 @@ class Hotline(Protocol):
 
     def trail(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""
+
+    def held(self, conversation: Conversation) -> str:
+        """Return what is held of the case of this sitting, as its person reads it."""
+
+    def kept_until(self, conversation: Conversation) -> str:
+        """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
+
+    def take_back(self, conversation: Conversation, kind: Kind) -> None:
+        """Take back what was agreed to in the case of this sitting."""
+
+    def wish(self) -> None:
+        """Write down that everything of this chat is to be erased."""
 
     def decide(self, case: str, pressed: Pressed) -> Pressing | None:
         """Do what was pressed under a question of consent; None when it is none of this case's."""
@@ -107,7 +122,17 @@ class Talking:
     def _begin(self, flow: str) -> None:
         if flow == STOP:
             self._note_unsent()
-        self._follow(begin(self.setting.book, self.conversation.position, flow, self.known), 0)
+        extra = self._kept_by_law() if flow == DELETE else {}
+        turn = begin(self.setting.book, self.conversation.position, flow, self.known)
+        self._follow(turn, 0, extra)
+
+    def _kept_by_law(self) -> dict[str, str]:
+        """Know, in a live sitting, whether the law keeps what was sent; nobody else hears of it."""
+        until = self._hotline.kept_until(self.conversation) if "sent" in self.known else ""
+        if not until:
+            return {}
+        self.known |= {"kept_by_law"}
+        return {"until": until}
 
     def _ask_again(self) -> None:
         turn = ask_again(self.setting.book, self.conversation.position, self.known)
@@ -119,8 +144,8 @@ class Talking:
         else:
             self._open_door()
 
-    def _follow(self, turn: Turn, message: int) -> None:
-        extra: dict[str, str] = {}
+    def _follow(self, turn: Turn, message: int, also: dict[str, str] | None = None) -> None:
+        extra = dict(also or {})
         for came in turn.came:
             self._came(came, extra)
         if self.conversation.holding is not None:
@@ -155,6 +180,13 @@ class Talking:
             self._stopped(came)
         elif came.outcome is Outcome.ASKED_WHERE:
             extra["trail"] = self._hotline.trail(self.conversation)
+        elif came.outcome is Outcome.ASKED_HELD:
+            extra["held"] = self._hotline.held(self.conversation)
+        elif came.outcome is Outcome.TAKEN_BACK:
+            self._take_back(came)
+        elif came.outcome is Outcome.ERASURE_WISHED:
+            self._hotline.wish()
+            self._renew()
         elif follows.kind is not None:
             sending = Sending(
                 follows.kind, came.flow, self._answers(came), follows.opens, follows.at_least
@@ -170,6 +202,11 @@ class Talking:
         if came.outcome is not Outcome.TELL_NOW:
             self.conversation.alarms = []
         return answers
+
+    def _take_back(self, came: Came) -> None:
+        for (flow, step, code), kind in TAKES_BACK.items():
+            if came.flow == flow and came.answers.get(step) == code:
+                self._hotline.take_back(self.conversation, kind)
 
     def _stopped(self, came: Came) -> None:
         erases = any(
@@ -205,7 +242,9 @@ class Talking:
     def _note_unsent(self) -> None:
         """Know whether there is something of this person to keep or to erase."""
         conversation = self.conversation
-        if conversation.kept is not None or self.setting.book.is_unsent(conversation.position):
+        if conversation.only_sitting:
+            self.known -= {"unsent"}  # erased without a question, whatever the person chooses
+        elif conversation.kept is not None or self.setting.book.is_unsent(conversation.position):
             self.known |= {"unsent"}
         else:
             self.known -= {"unsent"}
@@ -239,6 +278,7 @@ class Talking:
         self.conversation.position = Position()
         self.conversation.kept = None
         self.conversation.alarms = []
+        self.conversation.shown = {}
         self._told_now()
 
     # --- what they were told of what is kept --------------------------------------------------
@@ -275,6 +315,8 @@ class Talking:
                 self.conversation.asked += 1
             prefix = self._prefix(fleeting=reply.fleeting) if reply.question else ""
             said = self.setting.screens.say(reply, language, prefix, extra)
+            if reply.question and self.conversation.position.frames[-1].step in ASKED:
+                self._note_asked(said)
             if reply.fleeting:
                 for part in self.setting.screens.parts(said):
                     self.effects.fleeting.append(len(bodies))
@@ -285,6 +327,19 @@ class Talking:
                 if reply.edits and message
                 else said
             )
+
+    def _note_asked(self, said: Say) -> None:
+        """Remember in which words somebody is asked to agree to something."""
+        frame = self.conversation.position.frames[-1]
+        choices = [it.label for row in said.rows for it in row if it.token.isdigit()]
+        words = "\n".join([said.text, *choices])
+        shown = Shown(digest_of(words), self.conversation.language)
+        self.conversation.shown[f"{frame.flow}.{frame.step}"] = shown
+        self.effects.wordings.append((shown, words))
+        notice, language = self.setting.notice, self.conversation.language
+        if self.conversation.notice == notice.version(language):
+            told = Shown(notice.version(language), language)
+            self.effects.wordings.append((told, notice.words(language)))
 
     def _tell(self, text: Text) -> None:
         self.effects.bodies.append(

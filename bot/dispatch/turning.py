@@ -74,7 +74,7 @@ class Turning(Relaying):
         conversation.heard_in = since
         if update.kind is Kind.PRESS:
             self.effects.toast = Toast(update.press)
-        if silence > KEPT:
+        if silence > (SILENCE if conversation.only_sitting else KEPT):
             self._renew()
         if holding is not None and self._goes_to_somebody(
             self._wanted_at_once(update), update, silence

@@ -44,6 +44,8 @@ class Happened(StrEnum):
     ANSWERED = "answered"
     """An answer was filled in from what was said."""
     REFERRED = "referred"
+    WISHED = "wished"
+    """The person wants the case erased; `text` says it, or what a caseworker said to it."""
     CLOSED = "closed"
     REOPENED = "reopened"
     OVERDUE = "overdue"

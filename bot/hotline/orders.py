@@ -31,8 +31,9 @@ from bot.hotline.takeover import (
     TakeOver,
     Tell,
     WasTold,
-)
+)  # fmt: skip
 from bot.hotline.trail import has_been_read
+from bot.hotline.wanting import WANTED, Wanting
 from bot.hotline.words import (
     BLANKS_MISSING,
     BLANKS_TOO_LONG,
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Staff
     from bot.store.writer import Work
-    from bot.vault import Vault
+    from bot.vault import Audit, Vault
 
 LONGEST_REST = 240
 LONGEST = 12_000
@@ -108,6 +109,7 @@ class Orders:
         referrals: Referrals,
         recipients: Collection[str],
         exchanges: Exchanges,
+        audit: Audit,
     ) -> None:
         self._vault = vault
         self._staff = staff
@@ -117,6 +119,7 @@ class Orders:
         self._referrals = referrals
         self._recipients = recipients
         self._exchanges = exchanges
+        self.wanting = Wanting(vault, audit)
 
     def where(self, work: Work, case: str) -> Whereabouts | None:
         """Return where a case's person is reached; None for a case that is not there."""
@@ -387,6 +390,7 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.REFER: Orders._refer,  # noqa: SLF001
     Verb.TELL_OTHERS: Orders._pass_on,  # noqa: SLF001
     Verb.REST: Orders._rest,  # noqa: SLF001
+    **dict.fromkeys(WANTED, lambda orders, order: orders.wanting.carry_out(order)),
     Verb.CLOSE: Orders._close,  # noqa: SLF001
     Verb.REOPEN: Orders._reopen,  # noqa: SLF001
     Verb.ON_DUTY: Orders._on_duty,  # noqa: SLF001

@@ -18,6 +18,7 @@ from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.events import Event, Happened
 from bot.hotline.standing import IS_TAKEN
+from bot.hotline.wishes import NOT_MADE_SURE, Wishes
 from bot.store.prepared import Prepared, PreparedList
 from bot.store.tables import CASE_IS_DUE, cases
 from bot.text import _
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.hotline.claims import Claims
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Caseworker, Staff
+    from bot.hotline.wishes import Wish
     from bot.store.writer import Work
     from bot.vault.audit import Audit
 
@@ -161,7 +163,17 @@ class Watch:
         late = [Concern(*row) for row in work.rows(_LATE, *spans, now)]
         events += [self._told(work, each, staff, LATE, now) for each in late]
         silent = [each.concern for each in held if self._is_silent(each, now)]
-        return events + [self._told(work, each, staff, SILENT, now) for each in silent]
+        events += [self._told(work, each, staff, SILENT, now) for each in silent]
+        return events + [self._wished(wish, staff, now) for wish in Wishes.late(work, now)]
+
+    @staticmethod
+    def _wished(wish: Wish, staff: Sequence[Caseworker], now: int) -> Event:
+        """Call for somebody who makes sure that a person wants their case erased."""
+        concern = Concern(
+            wish.case, wish.reference, wish.queue, wish.language, wish.holder, 1, wish.asked_at
+        )
+        values, to = {"reference": wish.reference}, whom(concern, staff, now)
+        return Event(Happened.OVERDUE, wish.case, to=to, text=NOT_MADE_SURE, values=values)
 
     def _lapsed(self, work: Work, held: Held, now: int) -> Event | None:
         """Give a claim back if nobody touched it."""

@@ -43,6 +43,9 @@ INSISTED = _("They are asked now whether this is a good moment. The reason is ke
 ONLY_THEY = _("Only the person can answer that; nobody agrees for them.")
 DOES_NOT_FIT = _("That answer does not fit the question, or the question is not open.")
 
+NO_SUCH_AGREEMENT = _("Say what is taken back: {codes}.")
+NOTHING_AGREED = _("The person has not agreed to that, or has taken it back.")
+
 DISPOSITIONS: Mapping[str, Text] = {
     "helped": _("helped"),
     "referred": _("passed on to another organisation"),

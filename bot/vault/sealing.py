@@ -61,6 +61,7 @@ class Vault:
         self._buttons = root.derive("buttons")
         self._audit = root.derive("audit")
         self._erased = root.derive("erased")
+        self._agreed = root.derive("agreements")
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
         self._epoch: Epoch | None = None
         self.keys = keys
@@ -177,6 +178,15 @@ class Vault:
     def link(self, before: bytes, row: bytes) -> bytes:
         """Return the proof of a row of the audit log: of it, and of all that came before it."""
         return hmac.digest(self._audit, before + row, "sha256")
+
+    @staticmethod
+    def same(one: bytes, other: bytes) -> bool:
+        """Tell whether two proofs are the same, in a time that tells nothing."""
+        return hmac.compare_digest(one, other)
+
+    def agreed(self, row: bytes) -> bytes:
+        """Return the proof of what somebody agreed to: nobody without the host key makes one."""
+        return hmac.digest(self._agreed, row, "sha256")
 
 
 _OF_EPOCHS = frozenset({WITH_EPOCH, TO_EPOCH})

@@ -38,7 +38,7 @@ STAFFED = frozenset({"staffed"})
 BOOK = Book(ALL)
 QUESTIONS = tuple((flow.name, step) for flow in ALL for step in BOOK.sheets[flow.name].questions)
 """Every question of every flow."""
-ENDS_AT_ONCE = ("help", "privacy")
+ENDS_AT_ONCE = ("help", "privacy", "my_data")
 """Flows that ask nothing."""
 HELLO = ("Hello", "English")
 
@@ -193,7 +193,7 @@ def places() -> dict[tuple[str, str], Position]:
 
 def _walk(flow: str, dice: random.Random, found: dict[tuple[str, str], Position]) -> None:
     position = Position()
-    known = STAFFED | {"unsent"}
+    known = STAFFED | {"unsent", "sent"}
     begin(BOOK, position, flow, known)
     for _ in range(60):
         if not position.frames:
@@ -214,7 +214,8 @@ def answers_at(position: Position) -> Iterator[Pressed | Words]:
         yield Pressed("done")
         yield Pressed("done")
     for choice in asked.choices:
-        yield Pressed(choice.code)
+        if choice.code != "sitting":  # whoever keeps nothing has no draft: a file of its own
+            yield Pressed(choice.code)
     if not asked.choices and not isinstance(question, Collect):
         yield Words("in my own words")
     if "skip" in asked.controls and not isinstance(question, ChooseMany):

@@ -23,6 +23,7 @@ from bot.dispatch.conversations import KEPT
 from bot.dispatch.outcomes import ERASES
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import token_of
+from flows.phrases import KEEP
 from tests.dispatch.peeking import (
     at,
     cases_of,
@@ -51,14 +52,18 @@ FAREWELLS = (
     ("ask_for_help", "not_kept"),
     ("resume", "left"),
     ("notice_changed", "erased"),
+    ("report", "erased"),
+    ("ask_for_help", "erased"),
+    ("delete", "erased"),
 )
 """What is said when what was not sent has been erased."""
 TAKES_OUT = {
     text.read_in(catalogue(tag))
-    for text in (CONTROLS["clear"], CONTROLS["back"], LEAVE_OUT, CHANGE)
+    for text in (CONTROLS["clear"], CONTROLS["back"], LEAVE_OUT, CHANGE, KEEP["sitting"])
     for tag in LANGUAGES
 }
-"""Buttons after which an answer may be given anew or taken out: the model does not follow them."""
+"""Buttons after which an answer may be given anew, taken out, or not outlive the sitting: the model
+does not follow them."""
 
 
 class People(RuleBasedStateMachine):
@@ -265,9 +270,10 @@ class People(RuleBasedStateMachine):
         )
 
     def _looks_at_answers(self, who: int) -> bool:
-        """Tell whether a number would change or leave out an answer."""
+        """Tell whether a number would change or leave out an answer, or keep none."""
         found = conversation_of(self.people[who])
-        return bool(found and found.position.frames and "review" in found.position.frames[-1].held)
+        top = found.position.frames[-1] if found and found.position.frames else None
+        return bool(top and ("review" in top.held or top.step == "keep"))
 
     def _still_there(self, person: Person) -> set[str]:
         found = words_in(kept(person))
@@ -318,4 +324,4 @@ def test_a_house_that_drops_words_is_found_out(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_model_knows_every_way_to_erase() -> None:
-    assert {flow for flow, _, _ in ERASES} == {flow for flow, _ in FAREWELLS}
+    assert {flow for flow, _, _ in ERASES} | {"delete"} == {flow for flow, _ in FAREWELLS}

@@ -47,6 +47,8 @@ def replies() -> Iterator[Reply]:
 
 
 ALL_REPLIES = list(replies())
+FILLED = {"reference": "K7M4Q2", "trail": "21:40", "held": "21:40", "until": "11/24"}
+"""What is known only when it is said."""
 
 
 def test_there_is_something_to_look_at() -> None:
@@ -59,7 +61,7 @@ def test_there_is_something_to_look_at() -> None:
 def test_every_reply_is_within_the_limits(screens: Screens, language: str) -> None:
     """4096 units, 100 buttons, 8 a row, 64 bytes a token; and no blank left open."""
     for reply in ALL_REPLIES:
-        said = screens.say(reply, language, PREFIX, {"reference": "K7M4Q2", "trail": "21:40"})
+        said = screens.say(reply, language, PREFIX, FILLED)
         for part in screens.parts(said) if reply.fleeting else [said]:
             assert 0 < len(part.text.encode("utf-16-le")) // 2 <= LONGEST
         assert "{" not in said.text, said.text

@@ -50,6 +50,9 @@ BLANKS = IN_TAIWAN | {
     "trail": "x" * 240,
     "offices": "x" * 231,
     "organisations": "x" * 180,
+    "held": "x" * 240,
+    "until": "11/24",
+    "count": "12",
 }
 """Each blank at about the longest it may be."""
 LONGEST_MESSAGE = 300

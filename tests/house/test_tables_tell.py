@@ -21,6 +21,7 @@ CODES = {
     "audit.detail": "what is no code is written as a question mark: test_audit_stored.py",
     "staff_keys.queues": "names of queues, as in staff.queues",
     "cases.contact": "the contact rule and its hours, each one of a few: bot/hotline/contact.py",
+    "wordings.words": "questions and notices of ours, as they were shown; no word of a person",
     "staff.languages": "tags of languages, set by an operator",
     "staff.queues": "names of queues, set by an operator",
     "staff.skills": "words of letters, digits and _, set by an operator: bot/office.py",

@@ -17,7 +17,16 @@ from bot.conversation.questions import Held, Question
 from bot.conversation.questions import Said as Answered
 from bot.conversation.rehearsal import COMMANDS as REHEARSED
 from bot.dispatch.commands import FLOWS, START
-from bot.dispatch.outcomes import AFTER, DRAFTS, EMPTY_HANDED, ERASES, FOLLOWS, LEADS_ON, STOPS
+from bot.dispatch.outcomes import (
+    AFTER,
+    DRAFTS,
+    EMPTY_HANDED,
+    ERASES,
+    FOLLOWS,
+    LEADS_ON,
+    STOPS,
+    TAKES_BACK,
+)
 from bot.dispatch.talking import AGAIN, DANGER, FIRST, NOTICE_CHANGED, RESUME
 from bot.languages import LANGUAGES
 from bot.places.taiwan_bodies import TAIWAN
@@ -52,7 +61,8 @@ def test_whatever_is_sent_is_known_to_the_cases_by_the_same_name() -> None:
 
 
 def test_only_what_opens_a_case_or_asks_about_one_leads_on_to_more() -> None:
-    looks_at_one = {Outcome.ASKED_WHERE}  # asked about a case that is there
+    # Asked about a case that is there, or changed what was agreed to in it.
+    looks_at_one = {Outcome.ASKED_WHERE, Outcome.ASKED_HELD, Outcome.TAKEN_BACK}
     assert all(FOLLOWS[outcome].opens for outcome in LEADS_ON - looks_at_one)
 
 
@@ -93,7 +103,7 @@ def test_every_question_after_which_a_draft_is_kept_exists() -> None:
 
 
 def test_every_answer_that_erases_can_be_given() -> None:
-    assert strange_answers(set(ERASES)) == set()
+    assert strange_answers(set(ERASES) | TAKES_BACK.keys()) == set()
     assert strange_answers({("stop", "unsent", "delete")}) == {("stop", "unsent", "delete")}
 
 

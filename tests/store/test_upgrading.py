@@ -18,6 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
+from bot.cases.agreements import Agreements
 from bot.cases.reading import Reader, queue
 from bot.clock import HOUR
 from bot.conversation import Book
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
 FIRST = DUMPS[0]
+AGREED_SINCE = "0006"
+"""The first release that keeps what was agreed to."""
 WITH_STAFF = DUMPS[1:]
 """Of the releases since caseworkers answer in the chat."""
 
@@ -285,6 +288,9 @@ def test_after_an_upgrade_caseworkers_go_on_where_they_were(
     (referral,) = work(lambda work: REFERRALS.ledger(work, case))
     assert (referral.recipient, referral.stage, referral.may_be_sent) == (RECIPIENT, "agreed", True)
     assert CONTACT in [part.answer for part in referral.kept]
+    agreed = work(lambda work: Agreements(vault).of_case(work, case))
+    assert all(it.is_sound for it in agreed)
+    assert bool(agreed) == (dump.stem >= AGREED_SINCE)
     topic = work(lambda work: Topics(vault).of_case(work, GROUP, case))
     assert (topic.thread, work(lambda work: stands(work, GROUP))) == (7, GROUP - 1)
     head = Audit(VAULT).verify(pages(home.database.writer))

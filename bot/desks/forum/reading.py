@@ -241,6 +241,16 @@ class Reading:
             return self._answer(asked, words.WHOM_TO_TELL, recipient_rows(self._setup, asked.case))
         return asked.order(Verb.REFER, code=asked.words.first, said=asked.words.rest)
 
+    def _keep(self, asked: Asked) -> list[Command]:
+        if not asked.words.words:
+            return self._usage(asked, "/keep ...")
+        return asked.order(Verb.KEEP, said=asked.words.words)
+
+    def _revoke(self, asked: Asked) -> list[Command]:
+        if not asked.words.first:
+            return self._usage(asked, "/revoke statistics")
+        return asked.order(Verb.REVOKE, code=asked.words.first.lower())
+
     def _close(self, asked: Asked) -> list[Command]:
         if not asked.words.first:
             return self._ask_how(asked, asked.case)
@@ -348,6 +358,7 @@ _PLAIN: Mapping[str, Verb] = {
     "takeover": Verb.TAKE_OVER,
     "handback": Verb.HAND_BACK,
     "reopen": Verb.REOPEN,
+    "erase": Verb.ERASE,
 }
 """Commands that need nothing behind them."""
 _SHORT: Mapping[str, str] = {
@@ -364,6 +375,8 @@ _TYPED: Mapping[str, Callable[[Reading, Asked], list[Command]]] = {
     "answer": Reading._fill_in,  # noqa: SLF001
     "priority": Reading._priority,  # noqa: SLF001
     "refer": Reading._refer,  # noqa: SLF001
+    "keep": Reading._keep,  # noqa: SLF001
+    "revoke": Reading._revoke,  # noqa: SLF001
     "close": Reading._close,  # noqa: SLF001
     "duty": Reading._duty,  # noqa: SLF001
     "rest": Reading._rest,  # noqa: SLF001

@@ -300,6 +300,15 @@ class Showing:
         if said is not None:
             self._put(event.case, said)
 
+    def _wished(self, event: Event) -> None:
+        """Say it in the topic, and where all look when it is new: somebody has to make sure."""
+        if event.text is None:
+            return
+        text = self._tongue(event.text, **event.values)
+        self._put(event.case, Say(text, topic=event.case))
+        if not event.by:
+            self._call(f"{self._sure(event).reference}: {text}", event.to, event.case)
+
     def _closed(self, event: Event) -> None:
         how = self._setup.dispositions.get(event.code)
         told = self._tongue(how) if how else event.code
@@ -355,6 +364,7 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.NOTED: Showing._noted,  # noqa: SLF001
     Happened.ANSWERED: Showing._answered,  # noqa: SLF001
     Happened.REFERRED: Showing._referred,  # noqa: SLF001
+    Happened.WISHED: Showing._wished,  # noqa: SLF001
     Happened.CLOSED: Showing._closed,  # noqa: SLF001
     Happened.OVERDUE: Showing._overdue,  # noqa: SLF001
     Happened.TOLD: Showing._told,  # noqa: SLF001

@@ -138,6 +138,7 @@ HELP_MORE = _(
     "/answer flow.step value, /priority 0-4 reason\n"
     "/transfer name words, /release, /refer recipient\n"
     "/close how, /reopen\n"
+    "/erase, /keep reason: the person wants it erased; /revoke what\n"
     "/queue, /card, /duty on, /duty off, /rest minutes"
 )
 IN_A_TOPIC = _("That belongs into the topic of a case.")

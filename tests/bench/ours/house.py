@@ -109,5 +109,6 @@ def _staff_side(
         phrasebook=phrasebook,
         referrals=referrals,
         recipients=(),
+        audit=Audit(VAULT),
     )
     return StaffSide(orders, exchanges, outbox, intake, referrals, (), parse_group)

@@ -1,0 +1,240 @@
+"""What a person agreed to, and to which words: kept in clear with the case, each row proven.
+
+Nothing is agreed to by not answering. Each agreement names, by its SHA-256, exactly the question
+and the choices that stood on the screen, in the language they stood there, and the text about what
+is kept that was told then. Telling others has a ledger of its own (`bot.hotline.ledger`): what
+stands here about that is only whether the person would like to be asked.
+
+A row that was changed or put in without the host key's secret agrees to nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from bot.store.agreed_tables import agreements, wordings
+from bot.store.prepared import Prepared, insert_of
+from bot.text import Text, _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bot.store.writer import Work
+    from bot.vault import Audit, Vault
+
+UNKNOWN = bytes(32)
+"""In place of a digest: an older release asked, and nobody kept in which words."""
+
+
+class Kind(StrEnum):
+    """What can be agreed to, one step at a time."""
+
+    CHAT = "chat"
+    """That answers are kept until they are sent, for a day; else only while the chat goes on."""
+    HOTLINE = "hotline"
+    """That people of the hotline read and keep what was sent."""
+    ALARM = "alarm"
+    """That somebody is told at once that there is danger."""
+    OTHERS = "others"
+    """That others may be told: each is asked about again, by name."""
+    STATISTICS = "statistics"
+    """That it is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question by which a person agrees to something."""
+
+    kind: Kind
+    agrees: frozenset[str]
+    """Answers that are a yes; every other one, and none, is a no."""
+
+
+ASKED: Mapping[str, Asked] = {
+    "keep": Asked(Kind.CHAT, frozenset({"may"})),
+    "tell": Asked(Kind.ALARM, frozenset({"now"})),
+    "pass_on": Asked(Kind.OTHERS, frozenset({"may"})),
+    "counting": Asked(Kind.STATISTICS, frozenset({"count"})),
+    "send": Asked(Kind.HOTLINE, frozenset({"send"})),
+}
+"""By the name of their step in any flow."""
+NAMES: Mapping[Kind, Text] = {
+    Kind.CHAT: _("Keep the answers for a day before they are sent"),
+    Kind.HOTLINE: _("Read and keep what was sent"),
+    Kind.ALARM: _("Tell a caseworker of danger"),
+    Kind.OTHERS: _("Tell others (each is asked about again)"),
+    Kind.STATISTICS: _("Count it in statistics"),
+}
+"""What staff call them."""
+
+
+class Shown(msgspec.Struct, array_like=True, frozen=True):
+    """A question as it stood on the screen."""
+
+    digest: bytes
+    """SHA-256 of the question and its choices."""
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One answer to one such question."""
+
+    kind: Kind
+    answer: str
+    """The code; empty where the question was left open."""
+    is_given: bool
+    words: bytes
+    """What was shown; see `Shown.digest`."""
+    notice: bytes
+    """The version of what the person was told of what is kept."""
+    language: str
+    at: int
+    revoked_at: int | None = None
+    revoked_by: str = ""
+    is_sound: bool = True
+    """Whether the row proves itself."""
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether this is agreed to now."""
+        return self.is_sound and self.is_given and self.revoked_at is None
+
+
+_KEPT = ("case_id", "kind", "answer", "given", "words", "notice", "language", "at", "revoked_at",
+         "revoked_by", "mac")  # fmt: skip
+_ADD = Prepared(
+    lambda dialect: insert_of(dialect, agreements).values({n: bindparam(n) for n in _KEPT}), *_KEPT
+)
+OF_CASE = (agreements.c.id, *(agreements.c[name] for name in _KEPT[1:]))
+_OF_CASE = Prepared(
+    lambda _: (
+        select(*OF_CASE)
+        .where(agreements.c.case_id == bindparam("case"))
+        .order_by(agreements.c.id)
+        .with_for_update()
+    ),
+    "case",
+)
+_REVOKE = Prepared(
+    lambda _: (
+        update(agreements)
+        .where(agreements.c.id == bindparam("row"))
+        .values(revoked_at=bindparam("moment"), revoked_by=bindparam("who"), mac=bindparam("proof"))
+    ),
+    "moment",
+    "who",
+    "proof",
+    "row",
+)
+_WORDS = ("digest", "language", "words", "since")
+_REMEMBER = Prepared(
+    lambda dialect: (
+        insert_of(dialect, wordings)
+        .values({name: bindparam(name) for name in _WORDS})
+        .on_conflict_do_nothing(index_elements=["digest"])
+    ),
+    *_WORDS,
+)
+_WORDING = Prepared(
+    lambda _: select(wordings.c.words).where(wordings.c.digest == bindparam("wanted")), "wanted"
+)
+_canonical = msgspec.msgpack.Encoder().encode
+
+
+def agreement(step: str, answer: object, shown: Shown | None, notice: bytes, at: int) -> Agreement:
+    """Return what was agreed to at a step of `ASKED`, or was not."""
+    asked = ASKED[step]
+    code = answer if isinstance(answer, str) else ""
+    digest, language = (shown.digest, shown.language) if shown else (UNKNOWN, "")
+    return Agreement(
+        asked.kind, code, code in asked.agrees, digest, notice or UNKNOWN, language, at
+    )
+
+
+class Agreements:
+    """What was agreed to in cases, used inside units of work."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def keep(self, work: Work, agreed: Iterable[tuple[str, Agreement]]) -> None:
+        """Store agreements, each with its case."""
+        rows = [(case, *_clear(it), self._proof(case, it)) for case, it in agreed]
+        work.many(_ADD, rows)
+
+    def of_case(self, work: Work, case: str) -> list[Agreement]:
+        """Return everything a person was asked in a case, oldest first."""
+        return [it for _, it in self._rows(work, case)]
+
+    def read(self, case: str, row: Sequence[Any]) -> Agreement:
+        """Return an agreement from the columns `OF_CASE`, proven or not."""
+        return self._opened(case, row[1:])
+
+    def may(self, work: Work, case: str, kind: Kind) -> bool:
+        """Tell whether something is agreed to now: by the newest answer, and by no silence."""
+        newest = [it for it in self.of_case(work, case) if it.kind is kind][-1:]
+        return any(it.holds for it in newest)
+
+    def revoke(  # noqa: PLR0913, PLR0917 - what, of which case, whose word, written down where
+        self, work: Work, audit: Audit, case: str, kind: Kind, by: str, now: int
+    ) -> bool:
+        """Take agreements of a kind back; tell whether there were any that held."""
+        held = [(row, it) for row, it in self._rows(work, case) if it.kind is kind and it.holds]
+        for row, it in held:
+            self._take_back(work, case, row, it, by, now)
+        if held:
+            audit.note(work, now, by, "consent_revoke", case, kind.value)
+        return bool(held)
+
+    def withdraw(self, work: Work, case: str, by: str, now: int) -> None:
+        """Take everything back that was agreed to in a case: the person wants it back."""
+        for row, it in self._rows(work, case):
+            if it.holds:
+                self._take_back(work, case, row, it, by, now)
+
+    @staticmethod
+    def remember(work: Work, shown: Iterable[tuple[Shown, str]], now: int) -> None:
+        """Keep the words questions were asked in, each once."""
+        work.many(_REMEMBER, [(it.digest, it.language, words, now) for it, words in shown])
+
+    @staticmethod
+    def wording(work: Work, digest: bytes) -> str | None:
+        """Return the words of a digest; None where they were not kept."""
+        found = work.rows(_WORDING, digest)
+        return str(found[0][0]) if found else None
+
+    # --- rows --------------------------------------------------------------------------------
+
+    def _rows(self, work: Work, case: str) -> list[tuple[int, Agreement]]:
+        return [(row[0], self._opened(case, row[1:])) for row in work.rows(_OF_CASE, case)]
+
+    def _opened(self, case: str, row: Sequence[Any]) -> Agreement:
+        kind, answer, given, words, notice, language, at, revoked_at, revoked_by, mac = row
+        found = Agreement(
+            Kind(kind), answer, bool(given), bytes(words), bytes(notice), language, at, revoked_at,
+            revoked_by,
+        )  # fmt: skip
+        is_sound = self._vault.same(bytes(mac), self._proof(case, found))
+        return found if is_sound else replace(found, is_sound=False)
+
+    def _take_back(  # noqa: PLR0913, PLR0917 - one row, and who took it back when
+        self, work: Work, case: str, row: int, it: Agreement, by: str, now: int
+    ) -> None:
+        back = replace(it, revoked_at=now, revoked_by=by)
+        work.run(_REVOKE, now, by, self._proof(case, back), row)
+
+    def _proof(self, case: str, it: Agreement) -> bytes:
+        return self._vault.agreed(_canonical((case, *_clear(it))))
+
+
+def _clear(it: Agreement) -> tuple[object, ...]:
+    return (
+        it.kind.value, it.answer, int(it.is_given), it.words, it.notice, it.language, it.at,
+        it.revoked_at, it.revoked_by,
+    )  # fmt: skip

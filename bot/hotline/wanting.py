@@ -1,0 +1,79 @@
+"""What a person wants erased, or takes back, as a caseworker answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cases.agreements import Agreements, Kind
+from bot.hotline.commands import Verb
+from bot.hotline.events import Event, Happened
+from bot.hotline.exchanges import Content, Exchange, Side, Sort
+from bot.hotline.wishes import REFUSALS, SAID_TO_A_WISH, WHY_NOT, Answer, Wishes
+from bot.hotline.words import DONE, NO_SUCH_AGREEMENT, NOTHING_AGREED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.hotline.order import Order
+    from bot.vault import Audit, Vault
+
+
+class Wanting:
+    """Carries out what caseworkers say to a person's wish, inside units of work."""
+
+    def __init__(self, vault: Vault, audit: Audit) -> None:
+        self._audit = audit
+        self._wishes = Wishes(audit)
+        self._agreements = Agreements(vault)
+
+    def carry_out(self, order: Order) -> None:
+        """Do what was ordered, or say why not."""
+        _VERBS[order.command.verb](self, order)
+
+    def _erase(self, order: Order) -> None:
+        answer = self._wishes.confirm(order.work, order.case, order.by.id, order.now)
+        self._answered(order, answer)
+
+    def _keep(self, order: Order) -> None:
+        words = order.command.words
+        if not words.strip():
+            order.refuse(WHY_NOT)
+            return
+        answer = self._wishes.object(order.work, order.case, order.by.id, order.now)
+        if answer in {Answer.OBJECTED, Answer.REFUSED}:
+            content = Content(words=words)
+            order.exchanges.append(
+                Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
+            )
+        self._answered(order, answer)
+
+    @staticmethod
+    def _answered(order: Order, answer: Answer) -> None:
+        if answer in REFUSALS:
+            order.refuse(REFUSALS[answer])
+            return
+        text, values = SAID_TO_A_WISH[answer], {"name": order.by.name or order.by.id}
+        order.events.append(
+            Event(Happened.WISHED, order.case, order.by.id, text=text, values=values)
+        )
+        order.tell(DONE)
+
+    def _revoke(self, order: Order) -> None:
+        code = order.command.code
+        if code not in list(Kind):
+            order.refuse(NO_SUCH_AGREEMENT, codes=", ".join(Kind))
+        elif self._agreements.revoke(
+            order.work, self._audit, order.case, Kind(code), order.by.id, order.now
+        ):
+            order.tell(DONE)
+        else:
+            order.refuse(NOTHING_AGREED)
+
+
+_VERBS: Mapping[Verb, Callable[[Wanting, Order], None]] = {
+    Verb.ERASE: Wanting._erase,  # noqa: SLF001 - a table of this class's own verbs
+    Verb.KEEP: Wanting._keep,  # noqa: SLF001
+    Verb.REVOKE: Wanting._revoke,  # noqa: SLF001
+}
+WANTED = tuple(_VERBS)
+"""What is carried out here."""

@@ -1,0 +1,40 @@
+"""Someone wants it erased: the chat at once, and what was sent once it is sure who wants it.
+
+It says the same to everybody, whether anything was sent or not.
+"""
+
+from bot.conversation import Choose, End, Flow, Known, Outcome, Say
+from bot.text import _, pgettext
+
+
+class Delete(Flow):
+    """One question, so that nothing is erased by a slip of the finger; then what happens when."""
+
+    title = _("Erase it")
+
+    kept_by_law = Say(
+        # Translators: {until} e.g. 11/24. Said only while the sitting in which something was sent
+        # still goes on.
+        _(
+            "A part of what you sent has to be kept by law until {until}. Our people can say by "
+            "whom. It is erased after that."
+        ),
+        when=Known("sent") & Known("kept_by_law"),
+    )
+    go_on = Choose(
+        _("We can erase what was written here. Shall we do that?"),
+        why=_("So that nothing is erased by a slip of the finger."),
+        skippable=False,
+        erase=pgettext("button", "Erase it"),
+        leave=pgettext("button", "Leave it there"),
+    )
+    left = End(_("All right. Nothing was erased."), when=go_on.was("leave"))
+    erased = End(
+        # Translators: "two of them" are two of our people.
+        _(
+            "All right. What was not sent is erased. If something was sent: our people make sure "
+            "within a day that you want it, then it is erased. After seven days it is erased "
+            "anyway, unless two of them write down why not."
+        ),
+        Outcome.ERASURE_WISHED,
+    )
