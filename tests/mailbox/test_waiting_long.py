@@ -34,12 +34,14 @@ def waiting(home: Home) -> list[bytes]:
     return [bytes(body) for _row, body in home.ask(BODIES)]
 
 
-def held_back(folder: Path, days: int, kind: str = "sqlite") -> Home:
-    """Return a house in which a caseworker's letter may not go for so many days."""
+def held_back(
+    folder: Path, days: int, kind: str = "sqlite", author: Author = Author.CASEWORKER
+) -> Home:
+    """Return a house in which a letter may not go for so many days."""
     home = Home(folder, kind=kind, vault=Vault(ROOT, key_store()))
     now = home.loop.now()
     letter = Letter(
-        900, bytes(16), CHAT, Say("words"), author=Author.CASEWORKER, not_before=now + days * DAY,
+        900, bytes(16), CHAT, Say("words"), author=author, not_before=now + days * DAY,
         created_at=now, hold="rule",
     )  # fmt: skip
     home.database.writer.run_now(lambda work: home.house.outbox.keep(work, [letter]))
@@ -48,7 +50,7 @@ def held_back(folder: Path, days: int, kind: str = "sqlite") -> Home:
 
 @on_both
 def test_a_letter_outlives_its_hour_and_a_restart(kind: str, tmp_path: Path) -> None:
-    home = held_back(tmp_path, 8, kind)
+    home = held_back(tmp_path, 8, kind, Author.BOT)  # no rule holds an answer back any longer
     (before,) = waiting(home)
     away(home, 2)
     (after,) = waiting(home)
