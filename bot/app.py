@@ -7,6 +7,7 @@ import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.codes import codes_in, everything
 from bot.cases.intake import Intake
 from bot.cases.keeping import FileKeeper
 from bot.channels.telegram.commands import menus, offer
@@ -35,13 +36,14 @@ from bot.mailbox.inbox import Arrival, Inbox
 from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.waiting import move_on
+from bot.opening import host_key, open_keys
 from bot.places.known import place_named
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.room import Room, Step
 from bot.store.upgrade import upgrade
-from bot.vault import Audit, HostKey, KeyStore, Vault
+from bot.vault import Audit, Vault
 from bot.vault.erasure import Erasures
 from bot.vault.retention import Retention
 from bot.wording import profiles_of, setting_of
@@ -114,32 +116,10 @@ def open_vault(settings: Settings, database: Database) -> Vault:
         WrongHostKey: the host key is not this deployment's.
         KeysMissing: the key store is empty, or another deployment's.
     """
-    host = HostKey.read(settings.key_file(), settings.data)
+    host = host_key(settings)
     keys = open_keys(settings)
     root = keys.root(host, database, SystemClock().now())
     return Vault(root, keys)
-
-
-def open_keys(settings: Settings) -> KeyStore:
-    """Open the key store of this deployment, at this release's schema.
-
-    Raises:
-        WrongSetting: there is none that can be opened.
-    """
-    directory = DataDirectory(settings.data)
-    url = settings.keys_url or directory.keys_url
-    if url == (settings.database_url or directory.database_url):
-        raise WrongSetting("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys lie apart from the data")
-    try:
-        return KeyStore(Database(url))
-    except HavenError:
-        raise
-    except Exception as error:
-        name = "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"
-        raise WrongSetting(
-            f"{name}: the key store cannot be opened ({type(error).__name__}); haven doctor says "
-            "why"
-        ) from error
 
 
 def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed in
@@ -169,7 +149,9 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         database.writer.run_now(forum.settle_in)
         channel = Mirror(forum, channel, database.writer, clock)
         desks = (*desks, forum)
-    intake = Intake(vault, bot, settings.promised)
+    shows_words = settings.desk_group and settings.desk_mode == "content"
+    keep = everything if shows_words else codes_in(setting.book)
+    intake = Intake(vault, bot, settings.promised, keep)
     recipients = place_named(settings.place).recipients
     shift = shift_of(settings, vault, outbox, intake, setting, recipients, desks)
     batches = Batches(
@@ -225,6 +207,8 @@ async def let_go(house: House) -> None:
     now = house.clock.now()
 
     def seal_anew(work: Work) -> set[int]:
+        house.conversations.expire(work, now)
+        house.vault.cases.custody.sweep(work, now)
         house.inbox.move_on(work, now)
         return move_on(work, house.outbox, house.vault, now)
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from bot.app import open_vault
 from bot.errors import HavenError
 from bot.languages.offering import names_by, offered_by
+from bot.opening import host_key
 from bot.places.known import place_named
+from bot.signing import somebody_can_open
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
-from bot.vault import HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,12 +31,13 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     """Return every check's name and its fault, None when it is fine."""
     yield "telegram token", _fault(settings.token)
     yield "who answers", _fault(settings.for_people)
-    yield "host key", _fault(lambda: HostKey.read(settings.key_file(), settings.data))
+    yield "host key", _fault(lambda: host_key(settings))
     directory = DataDirectory(settings.data)
     url = settings.database_url or directory.database_url
     yield "database opens, and is durable", _fault(lambda: _opens(url))
     yield "database is at this release", at_this_release(url)
     yield "key store opens with this host key", _fault(lambda: _key_fits(settings, url))
+    yield "somebody can open what people send", _fault(lambda: _can_be_opened(settings, url))
     yield "disk has room", _fault(lambda: _has_room(directory))
     today = datetime.now(settings.zone).date()
     yield "the place", _fault(lambda: place_named(settings.place))
@@ -110,6 +112,15 @@ def _key_fits(settings: Settings, url: str) -> None:
     keys = settings.keys_url or DataDirectory(settings.data).keys_url
     _existing(keys).connect().close()
     open_vault(settings, _existing(url)).close()
+
+
+def _can_be_opened(settings: Settings, url: str) -> None:
+    _existing(settings.keys_url or DataDirectory(settings.data).keys_url)
+    vault = open_vault(settings, _existing(url))
+    try:
+        somebody_can_open(vault)
+    finally:
+        vault.close()
 
 
 def _at_head(url: str) -> None:

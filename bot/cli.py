@@ -16,6 +16,7 @@ from bot.country import directory_app
 from bot.errors import HavenError
 from bot.evidence import evidence_app
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
+from bot.locksmith import keys_app
 from bot.office import audit_app, staff_app
 from bot.settings import read_settings
 from bot.translators import languages_app
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
     from bot.cases.agreed import Agreed
     from bot.cases.reading import Opened, Waiting
+    from bot.settings import Settings
     from bot.text import Catalogue
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 cases_app = typer.Typer(no_args_is_help=True, help="What people sent, and how urgent it is.")
 flows_app = typer.Typer(no_args_is_help=True, help="The conversations, drawn and printed.")
-keys_app = typer.Typer(no_args_is_help=True, help="The secret of this host.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(flows_app, name="flows")
 app.add_typer(directory_app, name="directory")
@@ -60,6 +61,7 @@ def start() -> None:
     settings = read_settings()
     settings.for_people()
     names_by(settings)
+    _see_that_somebody_can_open(settings)
     for refusal in offered_by(settings).refusals():
         typer.echo(refusal, err=True)
     configure()
@@ -155,13 +157,23 @@ def list_cases(
 
 
 @cases_app.command("show")
-def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = False) -> None:
-    """Open a case and print what was sent to it."""
+def show_case(
+    reference: str,
+    language: InLanguage = "en",
+    who: Annotated[str, typer.Option("--as", help="The id of whoever reads.")] = "",
+    password_file: Annotated[
+        Path | None, typer.Option(help="Holds their password; without it, it is asked.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print a case; what was sent to it, for a caseworker who signs in."""
     from bot.app import open_vault  # noqa: PLC0415
     from bot.cases.reading import Reader  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
     from bot.places.known import place_named  # noqa: PLC0415
+    from bot.signing import asked, sign_in  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
     settings = read_settings()
@@ -180,7 +192,10 @@ def show_case(reference: str, language: InLanguage = "en", *, as_json: AsJson = 
 
     async def look() -> Opened | None:
         try:
-            return await reader.open(reference)
+            keyring = None
+            if who:
+                keyring = sign_in(database, vault, who, asked(password_file), reference)
+            return await reader.open(reference, keyring)
         finally:
             vault.close()
             await database.close()
@@ -226,13 +241,20 @@ def print_flow(flow: str, language: InLanguage = "en") -> None:
     typer.echo(page(found, _told_here(language), language))
 
 
-@keys_app.command("new")
-def new_key(path: Path) -> None:
-    """Write a new host key into a file of its own, outside the data folder."""
-    from bot.vault import HostKey  # noqa: PLC0415
+def _see_that_somebody_can_open(settings: Settings) -> None:
+    from bot.app import open_database, open_vault  # noqa: PLC0415
+    from bot.signing import somebody_can_open  # noqa: PLC0415
 
-    HostKey.make(path)
-    typer.echo(f"Made {path}. Keep a copy in another place: without it nothing can be opened.")
+    database = open_database(settings)
+    try:
+        settings.token()
+        vault = open_vault(settings, database)
+        try:
+            somebody_can_open(vault)
+        finally:
+            vault.close()
+    finally:
+        database.writer.close()
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -277,6 +299,7 @@ def _opened_as_json(opened: Opened) -> dict[str, Any]:
         ],
         "files": [asdict(file) for file in opened.files],
         "agreed": [_agreed_as_json(it) for it in opened.agreed],
+        "is_open": opened.is_open,
         **asdict(opened.grounds),
     }
 

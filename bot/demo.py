@@ -29,19 +29,26 @@ from bot.mailbox.limits import UNLIMITED
 from bot.queue_view import queue_table
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.settings import Settings, read_settings
+from bot.signing import give_key
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey
 from bot.vault.audit import OPERATOR, Audit
+from bot.vault.passwords import Cost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from rich.table import Table
 
+    from bot.hotline.staff import Caseworker
     from bot.sandbox import Group, Phone
     from bot.store.writer import Work
+    from bot.vault import Vault
 
 LOOK = 1.0
+PASSWORD = "only a rehearsal"  # noqa: S105 - printed for whoever looks on
+REHEARSED = Cost(memory=8 * 1024, passes=1)
+"""What a guess at it costs: there is nothing to guess."""
 CASEWORKERS = (("Mei", tuple(LANGUAGES)), ("Jun", tuple(LANGUAGES)))
 """Who answers in the demo, and in which languages."""
 FIRST_GROUP = -1_002_000_000_000
@@ -67,8 +74,8 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
         async with _pages(sandbox, port) as address:
             try:
                 settings = _settings(folder, address, group.id)
-                await _enrol(settings, workers)
-                await _play(sandbox, settings, address, browser=browser)
+                who = await _enrol(settings, workers)
+                await _play(sandbox, settings, address, who, browser=browser)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
@@ -125,11 +132,13 @@ class _Bot:
             await asyncio.gather(self._life, return_exceptions=True)
 
 
-async def _play(sandbox: Sandbox, settings: Settings, address: str, *, browser: bool) -> None:
+async def _play(
+    sandbox: Sandbox, settings: Settings, address: str, who: str, *, browser: bool
+) -> None:
     ours = _Bot(settings)
     sandbox.restart = ours.restart
     bot = asyncio.create_task(ours.run())
-    view = asyncio.create_task(_show_once(ours.ready, settings, address, browser=browser))
+    view = asyncio.create_task(_show_once(ours.ready, settings, address, who, browser=browser))
     try:
         await bot
     finally:  # however early it is stopped: the folder goes after the bot that writes there
@@ -141,12 +150,13 @@ async def _play(sandbox: Sandbox, settings: Settings, address: str, *, browser: 
 
 
 async def _show_once(
-    ready: asyncio.Event, settings: Settings, address: str, *, browser: bool
+    ready: asyncio.Event, settings: Settings, address: str, who: str, *, browser: bool
 ) -> None:
     """Say where the phone page is once the bot is ready, and show the queue."""
     await ready.wait()
     print(f"Haven is ready at {address}/", flush=True)  # noqa: T201 - the one line others wait for
     print(f"The caseworkers' desk is at {address}/group", flush=True)  # noqa: T201 - and this
+    print(f"Whoever reads a case is {who}, with the password: {PASSWORD}", flush=True)  # noqa: T201
     if browser:
         webbrowser.open(f"{address}/")
         webbrowser.open_new(f"{address}/group")
@@ -165,11 +175,12 @@ def _found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
     return group, workers
 
 
-async def _enrol(settings: Settings, workers: list[Phone]) -> None:
-    """Put the rehearsal's caseworkers on the list of staff, and on duty."""
+async def _enrol(settings: Settings, workers: list[Phone]) -> str:
+    """Put the rehearsal's caseworkers on the list of staff, and on duty; return the first's id."""
     database = open_database(settings)
     vault = open_vault(settings, database)
     staff, audit, now = Staff(vault), Audit(vault), SystemClock().now()
+    found: list[Caseworker] = []
 
     def enrol(work: Work) -> None:
         for worker, (name, languages) in zip(workers, CASEWORKERS, strict=True):
@@ -182,12 +193,24 @@ async def _enrol(settings: Settings, workers: list[Phone]) -> None:
                 )  # fmt: skip
                 audit.note(work, now, OPERATOR, "staff_add", who.id, who.role.value)
             staff.set_duty(work, who.id, on=True)
+            found.append(who)
 
     try:
         await database.writer.run(enrol)
+        await asyncio.to_thread(_give_keys, database, vault, found)
+        return found[0].id
     finally:
         vault.close()
         await database.close()
+
+
+def _give_keys(database: Database, vault: Vault, colleagues: list[Caseworker]) -> None:
+    """Give whoever has none a key that opens cases."""
+    enrolled = vault.cases.custody.holders().members
+    for each in colleagues:
+        if each.id not in enrolled:
+            role, queues = each.role.value, each.queues
+            give_key(database, vault, each.id, role, queues, PASSWORD, REHEARSED)
 
 
 def _settings(folder: Path, address: str, group: int) -> Settings:

@@ -27,6 +27,18 @@ class DoesNotOpen(HavenError):
     """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
 
 
+class NotYours(HavenError):
+    """Nothing on this keyring opens the case; the text says who can."""
+
+
+class WrongPassword(HavenError):
+    """Neither password nor printed key opens this caseworker's key."""
+
+
+class NobodyCanOpen(HavenError):
+    """Nobody is enrolled who could open what people send; the text names the fix."""
+
+
 class EpochGone(DoesNotOpen):
     """What it was sealed with lived for a day, and is gone."""
 

@@ -14,6 +14,7 @@ import typer
 from bot.cases.reference import read_reference
 from bot.errors import HavenError
 from bot.settings import read_settings
+from bot.signing import asked, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ evidence_app = typer.Typer(no_args_is_help=True, help="Files people sent: kept, 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 As = Annotated[str, typer.Option("--as", help="The caseworker who does it: their id.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="Holds their password; without it, it is asked.")
+]
 FAULTS = {
     "missing": "is missing: its bytes are not on the disk",
     "altered": "was altered: it is not what was received",
@@ -42,9 +46,11 @@ ROWS = {
 
 
 @evidence_app.command("list")
-def list_evidence(reference: str, *, as_json: AsJson = False) -> None:
+def list_evidence(
+    reference: str, by: As, password_file: PasswordFile = None, *, as_json: AsJson = False
+) -> None:
     """Print the files of a case: what each is said to be, what it is, its digest."""
-    with _opened() as (_settings, database, evidence):
+    with _opened(by, password_file) as (_settings, database, evidence):
         items = database.writer.run_now(
             lambda work: evidence.items(work, evidence.case_called(work, _named(reference)))
         )
@@ -62,6 +68,7 @@ def export_evidence(
     reference: str,
     folder: Path,
     by: As,
+    password_file: PasswordFile = None,
     *,
     clean: Annotated[bool, typer.Option(help="Pictures drawn anew as well.")] = False,
 ) -> None:
@@ -70,7 +77,7 @@ def export_evidence(
     from bot.cases.cleaning import Cleaning  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
 
-    with _opened() as (_settings, database, evidence):
+    with _opened(by, password_file) as (_settings, database, evidence):
 
         async def export() -> tuple[int, str]:
             bundles = Bundles(evidence, database.writer, Cleaning(), SystemClock())
@@ -88,6 +95,7 @@ def export_evidence(
 def verify_evidence(
     what: Annotated[str, typer.Argument(metavar="REF|BUNDLE")],
     by: As = "",
+    password_file: PasswordFile = None,
     head: Annotated[str, typer.Option(help="As it was written down at the export.")] = "",
 ) -> None:
     """Read every file of a case, or of a bundle, and name the first that was changed."""
@@ -95,7 +103,7 @@ def verify_evidence(
     if folder.is_dir():
         _verify_bundle(folder, head)
     else:
-        _verify_case(_named(what), by)
+        _verify_case(_named(what), by, password_file)
 
 
 def _verify_bundle(folder: Path, head: str) -> None:
@@ -113,11 +121,11 @@ def _verify_bundle(folder: Path, head: str) -> None:
         typer.echo("Without this house's key nobody can tell who wrote it: compare where it ends.")
 
 
-def _verify_case(reference: str, by: str) -> None:
+def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.vault.audit import OPERATOR  # noqa: PLC0415
 
-    with _opened() as (_settings, database, evidence):
+    with _opened(by, password_file) as (_settings, database, evidence):
         run = database.writer.run_now
         case = run(lambda work: evidence.case_called(work, reference))
         broken = run(lambda work: evidence.verify_ledger(work, case))
@@ -127,7 +135,7 @@ def _verify_case(reference: str, by: str) -> None:
         saved = [item for item in items if item.is_saved]
         now = SystemClock().now()
         run(lambda work: evidence.note_opened(work, case, saved, by or OPERATOR, now))
-        faults = evidence.look(run(lambda work: evidence.sealer(work, case)), saved)
+        faults = evidence.look(run(lambda work: evidence.opener(work, case)), saved)
         end = run(lambda work: evidence.custody.head(work, case))
     if faults:
         raise HavenError(f"file {faults[0].number} {FAULTS[faults[0].fault]}")
@@ -139,8 +147,10 @@ def _named(reference: str) -> str:
 
 
 @contextmanager
-def _opened() -> Iterator[tuple[Settings, Database, Evidence]]:
-    """Open the deployment's database, and what reads evidence in it."""
+def _opened(
+    by: str = "", password_file: Path | None = None
+) -> Iterator[tuple[Settings, Database, Evidence]]:
+    """Open the deployment's database, and what reads evidence in it, for whoever signs in."""
     from bot.app import open_vault  # noqa: PLC0415
     from bot.cases.evidence import Evidence  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
@@ -151,7 +161,8 @@ def _opened() -> Iterator[tuple[Settings, Database, Evidence]]:
     try:
         vault = open_vault(settings, database)
         try:
-            yield settings, database, Evidence(vault, DataDirectory(settings.data).files)
+            keyring = sign_in(database, vault, by, asked(password_file)) if by else None
+            yield settings, database, Evidence(vault, DataDirectory(settings.data).files, keyring)
         finally:
             vault.close()
     finally:
@@ -171,7 +182,7 @@ def _table(items: list[Item]) -> Table:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text as Line  # noqa: PLC0415
 
-    from bot.cases.reading import in_a_line  # noqa: PLC0415
+    from bot.cases.visible import in_a_line  # noqa: PLC0415
 
     table = Table(title=f"Files: {len(items)}", title_justify="left", expand=False)
     for heading in ("", "said to be", "called", "looks like", "state", "bytes", "SHA-256"):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.settings import read_settings
+from bot.signing import NOBODY, asked, cost_of, give_key, keys_of, new_password
+from bot.vault.staffkeys import may_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
-    from pathlib import Path
 
     from rich.table import Table
 
@@ -24,8 +27,12 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Vault
     from bot.vault.audit import Head
+    from bot.vault.passwords import Cost
 
 T = TypeVar("T")
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="Holds the new password; without it, it is asked.")
+]
 staff_app = typer.Typer(no_args_is_help=True, help="Caseworkers: who they are, what they may do.")
 audit_app = typer.Typer(no_args_is_help=True, help="Who did what, in a log nobody can rewrite.")
 
@@ -50,6 +57,7 @@ FAULTS = {
 
 @staff_app.command("add")
 def add_staff(  # noqa: PLR0913, PLR0917 - what is agreed with a new colleague
+    context: typer.Context,
     name: str,
     role: Annotated[str, typer.Option(help="What they may do.")] = "caseworker",
     title: Annotated[str, typer.Option(help="What people are told they are.")] = "caseworker",
@@ -58,6 +66,7 @@ def add_staff(  # noqa: PLR0913, PLR0917 - what is agreed with a new colleague
     skill: Annotated[list[str] | None, typer.Option(help="A word, e.g. children.")] = None,
     most: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MOST_CHATS)] = 3,
     account: Annotated[int, typer.Option(help="Their Telegram number; 0: none yet.")] = 0,
+    password_file: PasswordFile = None,
 ) -> None:
     """Enrol a caseworker; the desk knows them by their account from their next message on."""
     from bot.cases.life import Role  # noqa: PLC0415 - each command pays for what it uses
@@ -76,8 +85,53 @@ def add_staff(  # noqa: PLR0913, PLR0917 - what is agreed with a new colleague
         "most": most,
         "account": _account(account),
     }
+    password = new_password(password_file) if may_open(role) else ""
     new = _changed(lambda work, enrolment, now: enrolment.enrol(work, now, **agreed))
     typer.echo(f"{new.id}  {new.name}: {new.role.value}, {' '.join(new.languages)}")
+    if password:
+        _give_key(new, password, cost_of(context))
+
+
+@staff_app.command("password")
+def change_password(
+    context: typer.Context,
+    who: str,
+    password_file: PasswordFile = None,
+    old_file: Annotated[
+        Path | None, typer.Option("--old-password-file", help="Holds the one until now.")
+    ] = None,
+    *,
+    anew: Annotated[
+        bool,
+        typer.Option(help="A new key for whoever has none, or lost password and printed key."),
+    ] = False,
+) -> None:
+    """Change a caseworker's password; a new recovery key is printed."""
+    with _colleague(who) as (vault, colleague):
+        if anew:
+            password = new_password(password_file)
+        else:
+            pair = keys_of(vault).pair(who, asked(old_file, "Password until now"))
+            password = new_password(password_file)
+            _print_key(keys_of(vault, cost_of(context)).change(who, pair, password))
+    if anew:
+        _give_key(colleague, password, cost_of(context))
+
+
+@staff_app.command("recover")
+def recover_password(
+    context: typer.Context,
+    who: str,
+    password_file: PasswordFile = None,
+    printed_file: Annotated[
+        Path | None, typer.Option("--recovery-file", help="Holds the printed key.")
+    ] = None,
+) -> None:
+    """Set a new password with the recovery key that was printed; another one is printed."""
+    with _colleague(who) as (vault, _):
+        pair = keys_of(vault).recovered(who, asked(printed_file, "Recovery key"))
+        password = new_password(password_file)
+        _print_key(keys_of(vault, cost_of(context)).change(who, pair, password))
 
 
 @staff_app.command("list")
@@ -104,13 +158,46 @@ def disable_staff(who: str) -> None:
     back = _changed(lambda work, enrolment, now: enrolment.disable(work, now, who))
     if back is None:
         raise HavenError(f"there is no caseworker {who} with access; haven staff list shows them")
+    settings, database = _opened()
+    with _closing(settings, database) as vault:
+        keys_of(vault).leave(who, SystemClock().now())
+        left = vault.cases.custody.holders().teams
+    if not left:
+        typer.echo(NOBODY, err=True)
     typer.echo(f"{who} has no access any more. Cases that wait again: {len(back)}.")
+
+
+def _give_key(new: Caseworker, password: str, cost: Cost) -> None:
+    """Give somebody who is enrolled a key of their own, and print the other way to it once."""
+    settings, database = _opened()
+    with _closing(settings, database) as vault:
+        role, queues = new.role.value, new.queues
+        _print_key(give_key(database, vault, new.id, role, queues, password, cost))
+
+
+def _print_key(printed: str) -> None:
+    typer.echo(f"Recovery key, printed this once: {printed}")
+    typer.echo("Keep it on paper, locked up: it opens what the password opens.")
+
+
+@contextlib.contextmanager
+def _colleague(who: str) -> Iterator[tuple[Vault, Caseworker]]:
+    """Give the vault, and a caseworker who has access."""
+    from bot.hotline.staff import Staff  # noqa: PLC0415
+
+    settings, database = _opened()
+    with _closing(settings, database) as vault:
+        found = database.writer.run_now(lambda work: Staff(vault).find(work, who))
+        if found is None or not found.is_active:
+            raise HavenError(
+                f"there is no caseworker {who} with access; haven staff list shows them"
+            )
+        yield vault, found
 
 
 def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
     """Change staff in one unit of work, with its row in the audit log."""
     from bot.app import open_database  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
     from bot.hotline.claims import Claims  # noqa: PLC0415
     from bot.hotline.enrolment import Enrolment  # noqa: PLC0415
     from bot.hotline.promises import Promises  # noqa: PLC0415

@@ -69,12 +69,17 @@ def promise_in_words(due_at: datetime | None, now: datetime) -> str:
     return f"due in {span_in_words(left)}" if left > 0 else f"late {span_in_words(-left)}"
 
 
+SIGN_IN = "What was sent is sealed; whoever may read it signs in with --as ID."
+
+
 def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
     """Return an opened case: why it is urgent, what was sent, which files, what the law says."""
     case = opened.case
     head = Line(f"P{case.priority}  {case.reference}  {case.language}  {case.county or '-'}")
     head.stylize(STYLES[case.priority])
     parts: list[Line | Table] = [head]
+    if not opened.is_open:
+        parts.append(Line(f"\n{SIGN_IN}"))
     if opened.reasons:
         parts.append(Line(f"\n{REASONS.read_in(staff)}", style="bold"))
         parts += [Line(f"  {reason}") for reason in opened.reasons]

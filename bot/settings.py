@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +22,8 @@ NAMES_SHAPE = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
 LONGEST_WAIT = 60 * 24 * 31
 """Minutes: what is promised for later than a month is no promise."""
 PRIORITIES = 5
+CREDENTIAL = "haven-host-key"
+"""What the host key is called among the credentials of a systemd service."""
 FIXES = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., with nothing around it",
@@ -193,6 +196,12 @@ class Settings(BaseSettings):
         if self.telegram_token is None:
             raise WrongSetting(f"HAVEN_TELEGRAM_TOKEN is not set: {FIXES['telegram_token']}")
         return self.telegram_token.get_secret_value()
+
+    def credential(self) -> Path | None:
+        """Return the host key systemd hands over (LoadCredentialEncrypted=haven-host-key:...)."""
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        path = Path(folder) / CREDENTIAL if folder else None
+        return path if path is not None and path.exists() else None
 
     def key_file(self) -> Path:
         """Return where the host key lies.

@@ -89,8 +89,8 @@ class Colleague:
 
     def reads(self, case: str) -> list[Exchange]:
         """Return what was written in a case."""
-        exchanges = Exchanges(self.home.house.vault)
-        return self.home.database.writer.run_now(lambda work: exchanges.of_case(work, case))
+        opener = self.home.opener(case)
+        return self.home.database.writer.run_now(lambda work: Exchanges.of_case(work, case, opener))
 
 
 def refusals(events: Sequence[Event]) -> list[str]:

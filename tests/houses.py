@@ -21,7 +21,7 @@ from bot.store.heartbeat import beat
 from bot.vault import HostKey, Vault
 from tests.clocks import MIDDAY, MovedLoop
 from tests.colleagues import Board, Colleague
-from tests.keys import key_store
+from tests.keys import keeper, key_store
 from tests.people import Person, raw
 from tests.post import Post
 from tests.stores import ask, database_on, migrated_url
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.hotline.events import Event
     from bot.messages import Update
     from bot.store.database import Database
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener
 
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001
@@ -42,6 +42,8 @@ ROOT = HostKey(bytes(range(32)))
 VAULT = Vault(ROOT, key_store())
 """A vault whose root everybody here knows; its key store lasts as long as the tests."""
 VAULT.turn(MIDDAY)
+KEEPER = keeper(VAULT)
+"""The keys of a supervisor who is enrolled there."""
 ALWAYS = "00:00-24:00"
 NEVER = ""
 
@@ -63,9 +65,11 @@ def settings_for(folder: Path, **given: Any) -> Settings:
     )
 
 
-def sealer_of(database: Database, case: str) -> Sealer:
-    """Return what opens in a case."""
-    return database.writer.run_now(lambda work: VAULT.of_case(work, case))
+def opener_of(database: Database, case: str) -> Opener:
+    """Return what opens in a case, for the supervisor."""
+    return database.writer.run_now(
+        lambda work: VAULT.cases.opener(case, VAULT.cases.sealed(work, case), KEEPER)
+    )
 
 
 class Home:
@@ -198,6 +202,10 @@ class Home:
 
     def seconds(self) -> int:
         return self.loop.now() // SECOND
+
+    def opener(self, case: str) -> Opener:
+        """Return what opens in a case, for the supervisor."""
+        return opener_of(self.database, case)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a question to the database."""

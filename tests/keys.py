@@ -6,10 +6,20 @@ import atexit
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
+from bot.cases.queues import Queue
 from bot.store.database import Database
 from bot.store.upgrade import upgrade_keys
 from bot.vault import KeyStore
+from bot.vault.boxes import KeyPair
+from bot.vault.keyring import Keyring
+from bot.vault.passwords import Cost
+from bot.vault.staffkeys import StaffKeys
+from tests.clocks import MIDDAY
+
+if TYPE_CHECKING:
+    from bot.vault import Vault
 
 _FOLDER = TemporaryDirectory(prefix="haven-keys-")
 _MADE: list[KeyStore] = []
@@ -22,6 +32,31 @@ def key_store(folder: Path | None = None) -> KeyStore:
     store = KeyStore(Database(f"sqlite:///{path}"))
     _MADE.append(store)
     return store
+
+
+CHEAP = Cost(memory=64, passes=1)
+"""A guess that costs nothing: for tests alone."""
+PASSWORD = "correct horse battery staple"  # noqa: S105 - everybody knows it
+QUEUES = tuple(queue.value for queue in Queue)
+
+
+def staff_keys(vault: Vault) -> StaffKeys:
+    """Return the keys of staff of a vault, cheap to guess."""
+    assert vault.keys is not None
+    return StaffKeys(vault.keys, vault.prove, CHEAP)
+
+
+def keeper(vault: Vault, who: str = "keeper", role: str = "supervisor") -> Keyring:
+    """Enrol somebody whose keys open cases, and return them."""
+    keys = staff_keys(vault)
+    keys.enrol(who, role, QUEUES, PASSWORD, MIDDAY)
+    return keys.unlock(who, PASSWORD)
+
+
+def nobody(vault: Vault) -> Keyring:
+    """Return a keyring that opens nothing: but what a house keeps itself, for want of staff."""
+    assert vault.keys is not None
+    return Keyring(vault.keys, "staff/nobody", KeyPair.new())
 
 
 @cache

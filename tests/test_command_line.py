@@ -15,8 +15,12 @@ import typer
 
 from bot.cli import app
 from bot.languages import LANGUAGES
+from bot.vault import HostKey, Vault
 from flows import ALL
+from tests import houses
+from tests.clocks import MIDDAY
 from tests.houses import Home
+from tests.keys import PASSWORD, QUEUES, key_store, staff_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -224,7 +228,16 @@ def test_a_key_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str]:
     """Somebody wrote that they want to talk: the database they left, and its key."""
     folder = tmp_path_factory.mktemp("deployment")
-    home = Home(folder)
+    store = key_store(folder)
+    vault = Vault(houses.ROOT, store)
+    home = Home(folder, vault=vault)
+    reader, stranger = home.colleague("Mei"), home.colleague("Jun")
+    staff_keys(vault).enrol(reader.id, "caseworker", QUEUES, PASSWORD, MIDDAY)
+    staff_keys(vault).enrol(stranger.id, "caseworker", (), PASSWORD, MIDDAY)
+    (folder / "reader").write_text(reader.id)
+    (folder / "stranger").write_text(stranger.id)
+    written(folder / "password", PASSWORD)
+    written(folder / "wrong", "another long password")
     person = home.person("en")
     person.says("hello")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
@@ -234,7 +247,21 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     key = tmp_path_factory.mktemp("keys") / "host.key"
     key.write_text(KEY, encoding="ascii")
     key.chmod(0o400)
-    return {"data": folder, "host_key_file": key, "database_url": home.url}
+    url = store.database.url.render_as_string(hide_password=False)
+    return {"data": folder, "host_key_file": key, "database_url": home.url, "keys_url": url}
+
+
+def as_(deployment: dict[str, Path | str], who: str, file: str = "password") -> tuple[str, ...]:
+    """Return what is typed to sign in."""
+    folder = Path(deployment["data"])
+    return ("--as", (folder / who).read_text(), "--password-file", str(folder / file))
+
+
+def written(path: Path, secret: str) -> Path:
+    """Return a file that holds a secret, for its owner alone."""
+    path.write_text(f"{secret}\n")
+    path.chmod(0o400)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +304,8 @@ def test_one_queue_can_be_listed_alone_with_what_was_promised(
 def test_a_case_is_opened_in_the_language_of_who_reads_it(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
-    typed = ("cases", "show", f" {case['reference'].lower()} ")
+    reference = f" {case['reference'].lower()} "
+    typed = ("cases", "show", reference, *as_(deployment, "reader"))
     english = haven(*typed, **deployment)
     assert english.returncode == 0, english.stderr
     assert WORDS in english.stdout
@@ -292,6 +320,48 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
         assert all("第" in article for article in body["articles"])
     assert chinese["duties"]
     assert (chinese["signs"], len(chinese["not_known"])) == ([], 3)
+
+
+def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
+    deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    done = haven("cases", "show", case["reference"], **deployment)
+    assert done.returncode == 0, done.stderr
+    assert case["reference"] in done.stdout
+    assert "sealed" in done.stdout
+    assert WORDS not in done.stdout
+    assert "I am safe here" not in done.stdout
+    known = json.loads(haven("cases", "show", case["reference"], "--json", **deployment).stdout)
+    assert (known["is_open"], known["received"], known["reasons"]) == (False, [], [])
+
+
+@pytest.mark.parametrize(
+    ("who", "password", "told"),
+    [("reader", "wrong", "does not open"), ("stranger", "password", "supervisors")],
+)
+def test_a_case_opens_for_nobody_else(
+    who: str, password: str, told: str, deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    done = haven("cases", "show", case["reference"], *as_(deployment, who, password), **deployment)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert told in done.stderr
+    assert WORDS not in done.stdout + done.stderr
+
+
+def test_a_deployment_in_which_nobody_can_open_anything_does_not_start(tmp_path: Path) -> None:
+    HostKey.make(tmp_path / "host.key")
+    settings: dict[str, Path | str] = {
+        "data": tmp_path / "data", "host_key_file": tmp_path / "host.key",
+        "organisation": "Hope House", "contact": "02-1234",
+        "telegram_token": "123456:ABCdefGHIjklMNOpqrSTUvwxYZ0123456789",
+    }  # fmt: skip
+    done = haven("start", **settings)
+    assert done.returncode == 1
+    assert is_a_sentence(done.stderr)
+    assert "haven staff add" in done.stderr
+    said = haven("doctor", **settings).stdout
+    assert "wrong  somebody can open what people send: nobody is enrolled" in said
 
 
 def test_a_case_that_does_not_exist_is_a_sentence(deployment: dict[str, Path | str]) -> None:

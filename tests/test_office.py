@@ -12,11 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.errors import HavenError
+from bot.errors import HavenError, WrongSetting
 from bot.languages import LANGUAGES
+from bot.opening import host_key
+from bot.settings import read_settings
 from bot.vault import HostKey
 from flows.titles import TITLES
-from tests.test_command_line import haven, is_a_sentence
+from tests.keys import CHEAP, PASSWORD
+from tests.test_command_line import haven, is_a_sentence, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +43,16 @@ class Done:
 def deployed(tmp_path: Path) -> Haven:
     """Type commands at one deployment; its database is made by the first that needs it."""
     HostKey.make(tmp_path / "host.key")
+    password = written(tmp_path / "password", PASSWORD)
     env = {"HAVEN_DATA": f"{tmp_path}/data", "HAVEN_HOST_KEY_FILE": f"{tmp_path}/host.key"}
 
     def typed(*words: str) -> Done:
         # In this process: forty starts of Python would take longer than all they do.
-        done = CliRunner().invoke(app, words, env=env | {"COLUMNS": "200", "NO_COLOR": "1"})
+        if words[:2] == ("staff", "add"):
+            words = (*words, "--password-file", str(password))
+        done = CliRunner().invoke(
+            app, words, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
+        )
         if isinstance(done.exception, HavenError):
             return Done(1, done.stdout, f"{done.exception}\n")  # as `main` says it
         return Done(done.exit_code, done.stdout, done.stderr)
@@ -68,7 +76,7 @@ def test_a_caseworker_comes_and_goes(deployed: Haven, tmp_path: Path) -> None:
     added = deployed(*MEI, "--account", "6000000001", "--skill", "children")
     assert added.returncode == 0, added.stderr
     (mei,) = listed(deployed)
-    assert added.stdout == f"{mei['id']}  Lin Mei-hua: caseworker, id vi\n"
+    assert added.stdout.startswith(f"{mei['id']}  Lin Mei-hua: caseworker, id vi\nRecovery key")
     assert mei | {"id": ""} == {
         "id": "", "name": "Lin Mei-hua", "role": "caseworker", "title": "caseworker",
         "languages": ["id", "vi"], "skills": ["children"], "most": 3, "has_access": True,
@@ -134,7 +142,8 @@ def test_typed_for_real_it_is_the_same(tmp_path: Path) -> None:
     key = tmp_path / "host.key"
     HostKey.make(key)
     settings = {"data": tmp_path / "data", "host_key_file": key}
-    assert haven(*MEI, **settings).returncode == 0
+    password = written(tmp_path / "password", PASSWORD)
+    assert haven(*MEI, "--password-file", str(password), **settings).returncode == 0
     done = haven("staff", "disable", "nobody", **settings)
     assert done.returncode == 1
     assert is_a_sentence(done.stderr)
@@ -221,3 +230,129 @@ def test_the_life_of_a_case_is_drawn(deployed: Haven) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("stateDiagram-v2")
     assert "waiting --> held: claim" in done.stdout
+
+
+# --- Passwords -----------------------------------------------------------------------------------
+
+
+def keyed(deployed: Haven, tmp_path: Path) -> tuple[str, str]:
+    """Return a caseworker's id and what was printed for them."""
+    added = deployed(*MEI).stdout
+    return added[:8], printed(added)
+
+
+def printed(said: str) -> str:
+    return said.split("printed this once: ")[1].split(maxsplit=1)[0]
+
+
+def opens(deployed: Haven, who: str, password: Path) -> bool:
+    """Tell whether a password is theirs: it can be changed to itself with it."""
+    done = deployed(
+        "staff", "password", who, "--password-file", str(password), "--old-password-file",
+        str(password),
+    )  # fmt: skip
+    return done.returncode == 0
+
+
+def test_a_password_is_changed_with_the_one_until_now(deployed: Haven, tmp_path: Path) -> None:
+    who, _ = keyed(deployed, tmp_path)
+    old, new = tmp_path / "password", written(tmp_path / "new", "a new and longer password")
+    typed = ("staff", "password", who, "--password-file", str(new), "--old-password-file")
+    refused = deployed(*typed, str(new))
+    assert refused.returncode == 1
+    assert "does not open" in refused.stderr
+    assert deployed(*typed, str(old)).returncode == 0
+    assert opens(deployed, who, new)
+    assert not opens(deployed, who, old)
+
+
+def test_a_printed_key_gives_a_new_password_once(deployed: Haven, tmp_path: Path) -> None:
+    who, paper = keyed(deployed, tmp_path)
+    new = written(tmp_path / "new", "a new and longer password")
+    key = written(tmp_path / "paper", paper.lower().replace("-", " "))
+    typed = ("staff", "recover", who, "--password-file", str(new), "--recovery-file")
+    slip = written(tmp_path / "slip", paper.replace(paper[0], "0" if paper[0] != "0" else "1", 1))
+    assert "look at it again" in deployed(*typed, str(slip)).stderr
+    done = deployed(*typed, str(key))
+    assert done.returncode == 0, done.stderr
+    assert printed(done.stdout) != paper
+    assert opens(deployed, who, new)
+    assert deployed(*typed, str(key)).returncode == 1  # another one was printed
+
+
+def test_whoever_has_lost_both_is_given_another_key(deployed: Haven, tmp_path: Path) -> None:
+    who, _ = keyed(deployed, tmp_path)
+    new = written(tmp_path / "new", "a new and longer password")
+    done = deployed("staff", "password", who, "--anew", "--password-file", str(new))
+    assert done.returncode == 0, done.stderr
+    assert opens(deployed, who, new)
+
+
+@pytest.mark.parametrize("bad", ["short", "", " "])
+def test_a_short_password_is_refused_and_nobody_enrolled(
+    bad: str, deployed: Haven, tmp_path: Path
+) -> None:
+    (tmp_path / "password").chmod(0o600)
+    (tmp_path / "password").write_text(bad)
+    assert deployed(*MEI).returncode == 1
+    assert listed(deployed) == [] if (tmp_path / "data").exists() else True
+
+
+def test_a_password_others_can_read_is_refused(deployed: Haven, tmp_path: Path) -> None:
+    (tmp_path / "password").chmod(0o644)
+    assert "chmod 0400" in deployed(*MEI).stderr
+
+
+def test_the_last_one_who_could_open_leaves_a_warning(deployed: Haven, tmp_path: Path) -> None:
+    who, _ = keyed(deployed, tmp_path)
+    done = deployed("staff", "disable", who)
+    assert done.returncode == 0
+    assert "nobody is enrolled" in done.stderr
+    assert not opens(deployed, who, tmp_path / "password")
+
+
+def test_whoever_audits_has_no_key(deployed: Haven) -> None:
+    added = deployed(*MEI, "--role", "auditor")
+    assert "Recovery key" not in added.stdout
+
+
+# --- Keys ----------------------------------------------------------------------------------------
+
+
+def test_a_rotated_key_takes_the_place_of_the_old_one(deployed: Haven, tmp_path: Path) -> None:
+    keyed(deployed, tmp_path)
+    new = tmp_path / "new.key"
+    done = deployed("keys", "rotate", str(new))
+    assert done.returncode == 0, done.stderr
+    assert f"HAVEN_HOST_KEY_FILE={new}" in done.stdout
+    assert "host keys that open: 2" in deployed("keys", "status").stdout
+    (tmp_path / "host.key").unlink()
+    new.rename(tmp_path / "host.key")
+    said = deployed("keys", "status").stdout
+    assert "escrow: none" in said
+    assert "caseworkers with a key: nobody" not in said
+    assert "host keys that open: 1" in deployed("keys", "status").stdout
+
+
+def test_two_printed_parts_give_the_cases_back(deployed: Haven, tmp_path: Path) -> None:
+    keyed(deployed, tmp_path)
+    said = deployed("keys", "escrow").stdout
+    parts = [line.split(": ")[1] for line in said.splitlines() if line.startswith("Part ")]
+    assert len(parts) == 3
+    files = [written(tmp_path / f"part{place}", part) for place, part in enumerate(parts)]
+    typed = ("keys", "escrow", "--open", "--part-file", str(files[0]), "--part-file")
+    assert "Cases that were wrapped" in deployed(*typed, str(files[2])).stdout
+    assert deployed(*typed, str(files[0])).returncode == 1
+    assert "escrow: two of three parts" in deployed("keys", "status").stdout
+
+
+def test_systemd_hands_the_host_key_over(
+    deployed: Haven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyed(deployed, tmp_path)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "host.key").rename(tmp_path / "haven-host-key")
+    assert host_key(read_settings(data=tmp_path / "data", host_key_file=None))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "nowhere"))
+    with pytest.raises(WrongSetting, match="HAVEN_HOST_KEY_FILE"):
+        host_key(read_settings(data=tmp_path / "data", host_key_file=None))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.cases.cleaning import Cleaning
     from bot.clock import Clock
     from bot.store.writer import Work, Writer
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener
 
 VERSION: Final = 1
 MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
@@ -121,13 +121,13 @@ class Bundles:
         folders = (to, to / ORIGINALS, *([to / CLEAN] if clean else ()))
         _make(folders)  # first: what cannot be written is not noted as taken out
         try:
-            case, items, sealer = await self._writer.run(
+            case, items, opener = await self._writer.run(
                 lambda work: self._begin(work, reference, by)
             )
         except BaseException:
             _unmake(folders)
             raise
-        enclosed = [await self._enclose(to, case, item, sealer, by, clean=clean) for item in items]
+        enclosed = [await self._enclose(to, case, item, opener, by, clean=clean) for item in items]
         manifest = await self._writer.run(
             lambda work: self._manifest(work, reference, case, by, enclosed)
         )
@@ -141,7 +141,7 @@ class Bundles:
         _write(to / README, about.encode())
         return manifest
 
-    def _begin(self, work: Work, reference: str, by: str) -> tuple[str, list[Item], Sealer]:
+    def _begin(self, work: Work, reference: str, by: str) -> tuple[str, list[Item], Opener]:
         """Note that files leave, before one does."""
         case = self._evidence.case_called(work, reference)
         self._evidence.see_allowed(work, reference, by)
@@ -154,16 +154,16 @@ class Bundles:
                     work, case, at=self._clock.now(), actor=by, deed=Deed.EXPORTED, file=item.id,
                     digest=item.digest, size=item.size,
                 )  # fmt: skip
-        return case, items, self._evidence.sealer(work, case)
+        return case, items, self._evidence.opener(work, case)
 
     async def _enclose(  # noqa: PLR0913 - one file on its way out
-        self, to: Path, case: str, item: Item, sealer: Sealer, by: str, *, clean: bool
+        self, to: Path, case: str, item: Item, opener: Opener, by: str, *, clean: bool
     ) -> Enclosed:
         original = drawn = None
         if item.is_saved:
-            original = self._original(to, item, sealer)
+            original = self._original(to, item, opener)
             if clean:
-                drawn = await self._drawn(to, case, item, sealer, by)
+                drawn = await self._drawn(to, case, item, opener, by)
         return Enclosed(
             number=item.number, id=item.id, state=item.state, kind=item.kind,
             stated_name=item.name, stated_type=item.mime, caption=item.caption, looks=item.looks,
@@ -171,11 +171,11 @@ class Bundles:
             clean=drawn,
         )  # fmt: skip
 
-    def _original(self, to: Path, item: Item, sealer: Sealer) -> Version:
+    def _original(self, to: Path, item: Item, opener: Opener) -> Version:
         path, seen, size = f"{ORIGINALS}/{item.number:04}.bin", sha256(), 0
         try:
             with _new(to / path) as out:
-                for piece in self._evidence.pieces(sealer, item):
+                for piece in self._evidence.pieces(opener, item):
                     out.write(piece)
                     seen.update(piece)
                     size += len(piece)
@@ -188,9 +188,9 @@ class Bundles:
         return Version(path, seen.hexdigest(), size)
 
     async def _drawn(
-        self, to: Path, case: str, item: Item, sealer: Sealer, by: str
+        self, to: Path, case: str, item: Item, opener: Opener, by: str
     ) -> Version | None:
-        drawn = await self._cleaning.clean(b"".join(self._evidence.pieces(sealer, item)))
+        drawn = await self._cleaning.clean(b"".join(self._evidence.pieces(opener, item)))
         if drawn is None:
             return None
         looks, digest = looks_like(drawn), sha256(drawn).hexdigest()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
     from bot.vault import Vault
+    from bot.vault.keyring import Keyring
 
 BEFORE_THE_FIRST = bytes(32)
 SALT = 16
@@ -122,9 +123,11 @@ def link_of(before: bytes, entry: Entry) -> bytes:
 class Custody:
     """The ledgers of a house, used inside units of work."""
 
-    def __init__(self, vault: Vault, audit: Audit) -> None:
+    def __init__(self, vault: Vault, audit: Audit, keyring: Keyring | None = None) -> None:
+        """Keep ledgers; whoever reads them hands in what they can open."""
         self._vault = vault
         self._audit = audit
+        self._keyring = keyring
 
     def note(  # noqa: PLR0913 - the columns of a row
         self,
@@ -219,8 +222,9 @@ class Custody:
         return None
 
     def _opened(self, work: Work, case: str, number: int, sealed: bytes) -> Entry:
-        sealer = self._vault.of_case(work, case)
-        return _unpack(sealer.open(Purpose.CASE, _place(case, number), sealed))
+        keys = self._vault.cases
+        opener = keys.opener(case, keys.sealed(work, case), self._keyring)
+        return _unpack(opener.open(Purpose.CASE, _place(case, number), sealed))
 
     @staticmethod
     def _last(work: Work, case: str) -> tuple[int, bytes]:

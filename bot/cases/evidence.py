@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from bot.cases.custody import Custody, Deed
-from bot.cases.intake import SAVED, read_file
+from bot.cases.intake import SAVED
+from bot.cases.kept import read_file
 from bot.cases.life import Role
 from bot.cases.looks import is_as_stated
 from bot.errors import DoesNotOpen, EvidenceRefused
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from bot.cases.custody import Broken, Entry
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener
+    from bot.vault.keyring import Keyring
 
 MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
 """Its bytes are not there; are not what was received; were received before receipts were kept."""
@@ -94,10 +96,18 @@ class Fault:
 class Evidence:
     """The files of cases, used inside units of work."""
 
-    def __init__(self, vault: Vault, folder: Path) -> None:
+    def __init__(self, vault: Vault, folder: Path, keyring: Keyring | None = None) -> None:
+        """Read the files of cases.
+
+        Args:
+            vault: seals what is noted.
+            folder: where files lie.
+            keyring: of whoever reads; without one nothing opens.
+        """
         self._vault = vault
         self._folder = folder
-        self.custody = Custody(vault, Audit(vault))
+        self._keyring = keyring
+        self.custody = Custody(vault, Audit(vault), keyring)
 
     @staticmethod
     def case_called(work: Work, reference: str) -> str:
@@ -134,27 +144,32 @@ class Evidence:
         Raises:
             DoesNotOpen: a row of them, or of their ledger, was altered.
         """
-        sealer = self._vault.of_case(work, case)
+        opener = self.opener(work, case)
         receipts = {
             entry.file: entry
             for entry in self.custody.of_case(work, case)
             if entry.deed == Deed.RECEIVED
         }
         rows = enumerate(work.rows(_FILES, case), 1)
-        return [_item(sealer, number, row, receipts.get(row[0])) for number, row in rows]
+        return [_item(opener, number, row, receipts.get(row[0])) for number, row in rows]
 
-    def sealer(self, work: Work, case: str) -> Sealer:
-        """Return what opens the files of a case."""
-        return self._vault.of_case(work, case)
+    def opener(self, work: Work, case: str) -> Opener:
+        """Return what opens the files of a case.
 
-    def pieces(self, sealer: Sealer, item: Item) -> Iterator[bytes]:
+        Raises:
+            NotYours: whoever reads may not open it.
+        """
+        keys = self._vault.cases
+        return keys.opener(case, keys.sealed(work, case), self._keyring)
+
+    def pieces(self, opener: Opener, item: Item) -> Iterator[bytes]:
         """Return the bytes of a file as they came.
 
         Raises:
             DoesNotOpen: they were altered.
             FileNotFoundError: they are not there.
         """
-        return open_pieces(sealer, item.id, self._folder / item.id)
+        return open_pieces(opener, item.id, self._folder / item.id)
 
     def note_opened(self, work: Work, case: str, items: list[Item], actor: str, now: int) -> None:
         """Write down that files are read, before one is."""
@@ -164,18 +179,18 @@ class Evidence:
                 digest=item.digest, size=item.size,
             )  # fmt: skip
 
-    def look(self, sealer: Sealer, items: list[Item]) -> list[Fault]:
+    def look(self, opener: Opener, items: list[Item]) -> list[Fault]:
         """Read every file to its end; return those that are not what was received."""
         return [
             Fault(item.number, fault)
             for item in items
-            if item.is_saved and (fault := self._fault(sealer, item))
+            if item.is_saved and (fault := self._fault(opener, item))
         ]
 
-    def _fault(self, sealer: Sealer, item: Item) -> str:
+    def _fault(self, opener: Opener, item: Item) -> str:
         seen = sha256()
         try:
-            for piece in self.pieces(sealer, item):
+            for piece in self.pieces(opener, item):
                 seen.update(piece)
         except OSError:
             return MISSING
@@ -191,10 +206,10 @@ class Evidence:
 
 
 def _item(
-    sealer: Sealer, number: int, row: tuple[str, str, bytes, int, int], receipt: Entry | None
+    opener: Opener, number: int, row: tuple[str, str, bytes, int, int], receipt: Entry | None
 ) -> Item:
     name, state, sealed, size, came_at = row
-    note = read_file(sealer.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+    note = read_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note
     digest, looks = (receipt.digest, receipt.detail) if receipt else ("", "")
     return Item(
         number, name, state, note.kind, note.name, note.mime, note.caption, size, came_at, digest,

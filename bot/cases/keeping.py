@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import bindparam, select, update
 
 from bot.cases.custody import Custody, Deed
-from bot.cases.intake import GONE, NAMED, SAVED, read_file
+from bot.cases.intake import GONE, NAMED, SAVED
+from bot.cases.kept import open_handle
 from bot.cases.looks import HEAD, looks_like
 from bot.clock import SECOND
 from bot.errors import DoesNotOpen, Refused
 from bot.log import log
 from bot.store.prepared import Prepared
 from bot.store.tables import FILE_WAITS, files
-from bot.vault import Audit, Purpose
+from bot.vault import Audit
 from bot.vault.audit import HOUSE
 from bot.vault.chunks import sealed_pieces
 
@@ -50,7 +51,7 @@ LONGEST_FETCH = 900.0
 
 _DUE = Prepared(
     lambda _: (
-        select(files.c.id, files.c.case_id, files.c.sealed, files.c.attempts)
+        select(files.c.id, files.c.case_id, files.c.sealed, files.c.handle, files.c.attempts)
         .where(FILE_WAITS, files.c.state == NAMED, files.c.not_before <= bindparam("now"))
         .order_by(files.c.not_before)
         .limit(bindparam("most"))
@@ -62,7 +63,7 @@ _SETTLE = Prepared(
     lambda _: (
         update(files)
         .where(files.c.id == bindparam("row"))
-        .values(state=bindparam("state"), size=bindparam("size"))
+        .values(state=bindparam("state"), size=bindparam("size"), handle=None)
     ),
     "state",
     "size",
@@ -152,15 +153,15 @@ class FileKeeper:
 
     def _due(self, work: Work) -> list[_Due]:
         found = []
-        for name, case, sealed, attempts in work.rows(_DUE, self._clock.now(), AT_ONCE):
+        for name, case, sealed, handle, attempts in work.rows(_DUE, self._clock.now(), AT_ONCE):
             try:
                 sealer = self._vault.of_case(work, case)
-                plain = sealer.open(Purpose.FILE, name.encode(), bytes(sealed))
+                note = open_handle(self._vault, work, case, name, sealed, handle)
             except DoesNotOpen:  # a damaged row is in nobody else's way
                 log.warning("file_failed", file=name, error="DoesNotOpen")
                 self._postpone(work, name, case, attempts)
                 continue
-            found.append(_Due(name, case, read_file(plain).note, attempts, sealer))
+            found.append(_Due(name, case, note, attempts, sealer))
         return found
 
     async def _keep(self, file: _Due) -> None:

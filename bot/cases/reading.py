@@ -6,7 +6,7 @@ own words stand as they were written, with everything that could move a cursor m
 
 from __future__ import annotations
 
-import unicodedata
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,23 +16,31 @@ from sqlalchemy import bindparam, select
 from bot.cases.agreed import Agreed, agreed_in
 from bot.cases.agreements import Agreements
 from bot.cases.grounds import Grounds, grounds, together
-from bot.cases.intake import open_reasons, read_contents, read_file, report_place
+from bot.cases.kept import (
+    open_kept_reasons,
+    open_old_reasons,
+    read_contents,
+    read_file,
+    report_place,
+)
 from bot.cases.life import State
 from bot.cases.queues import DEFAULT
 from bot.cases.reference import read_reference
 from bot.cases.urgency import REASONS as RISKS
-from bot.cases.urgency import reasons_in_words
+from bot.cases.urgency import reasons_in_words, urgency
+from bot.cases.visible import in_a_line, plainly, point, visible
 from bot.clock import SECOND
-from bot.conversation import FileNote, Moment, Where
 from bot.conversation.turn import LEFT_EMPTY
+from bot.errors import EpochGone
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, case_keys, cases, files, notices, reports
 from bot.store.tables import staff as colleagues
 from bot.text import _, is_zawgyi
 from bot.vault import Purpose
+from bot.vault.epochs import is_of_epoch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,7 +50,10 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Catalogue
     from bot.vault import Vault
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener
+    from bot.vault.keyring import Keyring
+
+    _Sent = tuple[str, str, int, dict[str, Answer]]
 
 ALARMS = "alarms"
 BESIDE = {
@@ -66,14 +77,6 @@ REASONS, ATTACHED = _("Why"), _("Files")
 MOST = 200
 UNNAMED = "\u2026"
 """What stands for the organisation where a command was not told its name."""
-MOVES_THE_CURSOR = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode's categories of controls, halves of a pair, and separators of lines."""
-TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-"""Unicode's classes of characters that turn the direction of what follows."""
-MARKS = frozenset("\u061c\u200e\u200f\ufeff")
-"""Invisible ones that take part in it. Joiners are not among them: scripts need those."""
-TAGS = range(0xE0000, 0xE0080)
-"""An alphabet nobody sees, in which words could be hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class Opened:
     """What the law and the vocabularies say to it."""
     agreed: tuple[Agreed, ...] = ()
     """What the person was asked to agree to, oldest first."""
+    is_open: bool = True
+    """Whether whoever reads has signed in; otherwise there is only what is in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +240,12 @@ class Telling:
             return prompt, LEFT_EMPTY.read_in(self._words)
         if step == ALARMS:
             return prompt, self._alarms(answer)
-        parts = question.told(answer) if question else _plain(answer)
+        parts = question.told(answer) if question else plainly(answer)
         told = [
             shown(part, self._staff) if isinstance(part, str) else part.read_in(self._words)
             for part in parts
         ]
-        return prompt, ", ".join([*told, *_point(answer)])
+        return prompt, ", ".join([*told, *point(answer)])
 
     def _alarms(self, answer: Answer) -> str:
         """Return what was alarming in somebody's words, for staff to read."""
@@ -269,8 +274,17 @@ class Reader:
         self._telling = Telling(book, words, staff, organisation=organisation)
         self._law = law
 
-    async def open(self, reference: str) -> Opened | None:
-        """Return a case with everything that was sent to it; None when there is no such case."""
+    async def open(self, reference: str, keyring: Keyring | None = None) -> Opened | None:
+        """Return a case with everything that was sent to it; None when there is no such case.
+
+        Args:
+            reference: however it is typed.
+            keyring: of whoever reads; without one only what is in clear is returned.
+
+        Raises:
+            NotYours: nothing on this keyring opens it.
+            DoesNotOpen: something of it was altered.
+        """
         async with self._database.readers.connect() as connection:
             wanted = (
                 select(*_QUEUE, cases.c.id, cases.c.reasons, case_keys.c.sealed)
@@ -281,9 +295,11 @@ class Reader:
             if row is None:
                 return None
             *clear, case, sealed, key = row
-            sealer = self._vault.cases.read(case, key)
-            reasons = reasons_in_words(open_reasons(sealer, case, sealed))
-            sent = await self._sent(connection, case, sealer)
+            if keyring is None:
+                return Opened(_waiting(clear), (), (), (), is_open=False)
+            opener = self._vault.cases.opener(case, key, keyring)
+            sent = await self._sent(connection, case, opener)
+            reasons = reasons_in_words(self._reasons(opener, case, sealed, sent))
             told = together(answers for *_, answers in sent)
             return Opened(
                 _waiting(clear),
@@ -292,15 +308,25 @@ class Reader:
                     Received(kind, when(sent_at), self._telling.told(flow, answers))
                     for kind, flow, sent_at, answers in sent
                 ),
-                await self._attached(connection, case, sealer),
+                await self._attached(connection, case, opener),
                 grounds(told, self._law, self._staff),
                 await agreed_in(connection, Agreements(self._vault), case, self._staff),
             )
 
+    def _reasons(self, opener: Opener, case: str, sealed: bytes, sent: list[_Sent]) -> list[str]:
+        """Return why it is urgent: what was kept for the queue, and what what was sent asks for."""
+        kept: list[str] = []
+        if is_of_epoch(sealed):
+            with contextlib.suppress(EpochGone):
+                kept = open_kept_reasons(self._vault, case, sealed)
+        else:
+            kept = open_old_reasons(opener, case, sealed)
+        found = [code for _kind, _flow, _at, answers in sent for code in urgency(answers)[1]]
+        known = set(kept) | set(found)
+        return [code for code in RISKS if code in known]
+
     @staticmethod
-    async def _sent(
-        connection: AsyncConnection, case: str, sealer: Sealer
-    ) -> list[tuple[str, str, int, dict[str, Answer]]]:
+    async def _sent(connection: AsyncConnection, case: str, opener: Opener) -> list[_Sent]:
         """Return kind, flow, moment and answers of everything that was sent, oldest first."""
         wanted = (
             select(
@@ -311,13 +337,13 @@ class Reader:
         )
         found = []
         for report, kind, flow, sealed, sent_at in (await connection.execute(wanted)).all():
-            plain = sealer.open(Purpose.CASE, report_place(case, report), sealed)
+            plain = opener.open(Purpose.CASE, report_place(case, report), sealed)
             found.append((kind, flow, sent_at, read_contents(plain).answers))
         return found
 
     @staticmethod
     async def _attached(
-        connection: AsyncConnection, case: str, sealer: Sealer
+        connection: AsyncConnection, case: str, opener: Opener
     ) -> tuple[Attached, ...]:
         wanted = (
             select(files.c.id, files.c.state, files.c.size, files.c.sealed)
@@ -326,7 +352,7 @@ class Reader:
         )
         found = []
         for name, state, size, sealed in (await connection.execute(wanted)).all():
-            note = read_file(sealer.open(Purpose.FILE, name.encode(), sealed)).note
+            note = read_file(opener.open(Purpose.FILE, name.encode(), sealed)).note
             found.append(Attached(visible(note.kind), in_a_line(note.name), state, size))
         return tuple(found)
 
@@ -348,52 +374,3 @@ def shown(words: str, staff: Catalogue) -> str:
     """Return a person's words as staff read them, with a remark where their letters mislead."""
     told = visible(words)
     return ZAWGYI.read_in(staff, {"words": told}) if is_zawgyi(words) else told
-
-
-def visible(words: str) -> str:
-    """Return words with control and direction characters shown instead of obeyed."""
-    return "".join(sign if _is_harmless(sign) else escaped(sign) for sign in words)
-
-
-def in_a_line(words: str) -> str:
-    """Return the same for what must stay on its line, such as a file's name."""
-    return visible(words).replace("\n", escaped("\n"))
-
-
-def escaped(sign: str) -> str:
-    """Return a character by its number, in Python's own spelling."""
-    return sign.encode("ascii", "backslashreplace").decode() if sign > "~" else repr(sign)[1:-1]
-
-
-def _is_harmless(sign: str) -> bool:
-    if sign == "\n" or " " <= sign <= "~":
-        return True
-    return not (
-        unicodedata.category(sign) in MOVES_THE_CURSOR
-        or unicodedata.bidirectional(sign) in TURNS
-        or sign in MARKS
-        or ord(sign) in TAGS
-    )
-
-
-def _plain(answer: Answer) -> tuple[str, ...]:
-    """Return an answer whose question is gone, without the labels its codes once had."""
-    if isinstance(answer, Where | Moment):
-        day = answer.date if isinstance(answer, Moment) else None
-        code = answer.code if isinstance(answer, Moment) else answer.county
-        return tuple(filter(None, (code, answer.words or day)))
-    parts = answer if isinstance(answer, tuple) else (answer,)
-    return tuple(" ".join(_file(p)) if isinstance(p, FileNote) else str(p) for p in parts)
-
-
-def _file(note: FileNote) -> Iterator[str]:
-    yield in_a_line(note.name) or note.kind
-    if note.caption:
-        yield note.caption
-
-
-def _point(answer: Answer) -> list[str]:
-    """Return where a shared point lies: whoever goes there needs the numbers."""
-    if not isinstance(answer, Where) or answer.latitude is None:
-        return []
-    return [f"{answer.latitude}, {answer.longitude}"]

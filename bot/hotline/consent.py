@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.cases.reading import visible
+from bot.cases.visible import visible
 from bot.conversation import Where
 from bot.hotline.referral import CONTACT, DOT, LANGUAGE, OPEN, Stage
 from bot.languages import LANGUAGES, catalogue

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener
 
 
 class Side(StrEnum):
@@ -127,16 +127,21 @@ class Exchanges:
             ],
         )  # fmt: skip
 
-    def of_case(self, work: Work, case: str) -> list[Exchange]:
+    @staticmethod
+    def of_case(work: Work, case: str, opener: Opener) -> list[Exchange]:
         """Return what was written in a case, oldest first.
+
+        Args:
+            work: the unit of work.
+            case: its id.
+            opener: of whoever may open it.
 
         Raises:
             DoesNotOpen: a row was altered or belongs to another case.
         """
-        sealer = self._vault.of_case(work, case)
         return [
             Exchange(
-                case, Side(side), Sort(kind), _opened(sealer, case, side, at, bytes(sealed)), at,
+                case, Side(side), Sort(kind), _opened(opener, case, side, at, bytes(sealed)), at,
                 author or "", letter, state, row,
             )
             for row, side, author, kind, sealed, letter, state, at in work.rows(_OF_CASE, case)
@@ -163,8 +168,8 @@ class Exchanges:
         return sealer.seal(Purpose.CASE, _place(it.case, it.side, it.at), _encode(it.content))
 
 
-def _opened(sealer: Sealer, case: str, side: str, at: int, sealed: bytes) -> Content:
-    return _decode(sealer.open(Purpose.CASE, _place(case, side, at), sealed))
+def _opened(opener: Opener, case: str, side: str, at: int, sealed: bytes) -> Content:
+    return _decode(opener.open(Purpose.CASE, _place(case, side, at), sealed))
 
 
 def _place(case: str, side: str, at: int) -> bytes:

@@ -1,18 +1,22 @@
 """Who may be told what of a case, who was told, and when: kept sealed, every change written down.
 
 What is sealed is bound to its case and its recipient, and an agreement is sealed with it: a row
-whose state or recipient was changed in the database lets nobody be told anything.
+whose state or recipient was changed in the database lets nobody be told anything. It is sealed to
+the case, for staff, and once more with a waiting key, as long as the person may answer: 14 days
+after they were asked nothing of it can be agreed to or told any more, and they are asked anew.
 """
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.intake import read_contents, report_place
+from bot.cases.kept import open_codes
+from bot.errors import DoesNotOpen, EpochGone
 from bot.hotline.consent import Deed
 from bot.hotline.referral import CONTACT, LANGUAGE, OPEN, Part, Referral, Stage, parts_of
 from bot.store.prepared import Prepared, insert_of
@@ -22,7 +26,7 @@ from bot.vault import Purpose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.conversation import Book
+    from bot.conversation import Answer, Book
     from bot.hotline.consent import Consent, Pressed, Pressing
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -41,7 +45,7 @@ class _Sealed(msgspec.Struct, frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Sealed).decode
-_KEPT = ("id", "case_id", "recipient", "state", "sealed", "offered_by", "offered_at",
+_KEPT = ("id", "case_id", "recipient", "state", "sealed", "asked", "offered_by", "offered_at",
          "answered_at", "sent_at")  # fmt: skip
 _COLUMNS = tuple(referrals.c[name] for name in _KEPT)
 _ADD = Prepared(
@@ -73,19 +77,21 @@ _CHANGE = Prepared(
         .values(
             state=bindparam("now_state"),
             sealed=bindparam("now_sealed"),
+            asked=bindparam("now_asked"),
             answered_at=bindparam("now_answered"),
             sent_at=bindparam("now_sent"),
         )
     ),
     "now_state",
     "now_sealed",
+    "now_asked",
     "now_answered",
     "now_sent",
     "wanted",
 )
 _REPORTS = Prepared(
     lambda _: (
-        select(reports.c.id, reports.c.flow, reports.c.sealed)
+        select(reports.c.id, reports.c.flow, reports.c.sealed, reports.c.codes)
         .where(reports.c.case_id == bindparam("case"))
         .order_by(reports.c.sent_at, reports.c.id)
     ),
@@ -124,15 +130,22 @@ class Referrals:
         Raises:
             DoesNotOpen: a report was altered or belongs to another case.
         """
-        sealer = self._vault.of_case(work, case)
-        sent = [
-            (flow, read_contents(sealer.open(
-                Purpose.CASE, report_place(case, report), bytes(sealed))).answers)
-            for report, flow, sealed in work.rows(_REPORTS, case)
-        ]  # fmt: skip
+        sent = [(flow, answers) for flow, answers in self._sent(work, case) if answers is not None]
         language = work.rows(_LANGUAGE, case)
         also = {LANGUAGE: language[0][0] if language else "", CONTACT: contact.strip()}
         return parts_of(self._book, sent, also)
+
+    def is_sealed(self, work: Work, case: str) -> bool:
+        """Tell whether something was sent that the bot opens no more: staff who sign in do."""
+        return any(answers is None for _flow, answers in self._sent(work, case))
+
+    def _sent(self, work: Work, case: str) -> list[tuple[str, dict[str, Answer] | None]]:
+        found = []
+        for report, flow, sealed, codes in work.rows(_REPORTS, case):
+            kept = None if codes is None else bytes(codes)
+            answers = open_codes(self._vault, work, case, report, bytes(sealed), kept)
+            found.append((flow, answers))
+        return found
 
     def offer(  # noqa: PLR0913, PLR0917 - who asks whom about what, for whom
         self, work: Work, case: str, recipient: str, parts: Sequence[Part], by: str, now: int
@@ -149,8 +162,8 @@ class Referrals:
                 self._keep(work, old.withdraw() or old)
                 self._note(work, now, by, "referral_withdraw", old)
         new = Referral(secrets.token_hex(ID_BYTES), case, recipient, tuple(parts), by, now)
-        sealed = self._sealed(work, new)
-        work.run(_ADD, new.id, case, recipient, new.stage.value, sealed, by, now, None, None)
+        sealed, asked = self._sealed(work, new)
+        work.run(_ADD, new.id, case, recipient, new.stage.value, sealed, asked, by, now, None, None)
         self._note(work, now, by, "referral_offer", new)
         return new
 
@@ -215,24 +228,37 @@ class Referrals:
 
     def _keep(self, work: Work, it: Referral) -> None:
         work.run(
-            _CHANGE, it.stage.value, self._sealed(work, it), it.answered_at, it.sent_at, it.id
+            _CHANGE, it.stage.value, *self._sealed(work, it), it.answered_at, it.sent_at, it.id
         )  # fmt: skip
 
-    def _sealed(self, work: Work, it: Referral) -> bytes:
-        sealer = self._vault.of_case(work, it.case)
-        plain = _encode(_Sealed(it.parts, tuple(sorted(it.struck)), it.agreed))
-        return sealer.seal(Purpose.CASE, _place(it.case, it.recipient, it.id), plain)
+    def _sealed(self, work: Work, it: Referral) -> tuple[bytes, bytes]:
+        """Return it as it is kept with the case, and for as long as the person may answer."""
+        plain, place = _encode(_Sealed(it.parts, tuple(sorted(it.struck)), it.agreed)), _place(it)
+        kept = self._vault.of_case(work, it.case).seal(Purpose.CASE, place, plain)
+        asked = self._vault.seal_waiting(Purpose.REFERRAL, place, plain, it.offered_at)
+        return kept, asked
 
     def _opened(self, work: Work, row: Sequence[Any]) -> Referral:
-        referral, case, recipient, state, sealed, by, offered_at, answered_at, sent_at = row
-        sealer = self._vault.of_case(work, case)
-        plain = sealer.open(Purpose.CASE, _place(case, recipient, referral), bytes(sealed))
-        held = _decode(plain)
-        return Referral(
-            referral, case, recipient, held.parts, by, offered_at, Stage(state),
-            frozenset(held.struck), held.agreed, answered_at, sent_at,
+        (referral, case, recipient, state, sealed, asked, by, offered_at, answered_at,
+         sent_at) = row  # fmt: skip
+        bare = Referral(
+            referral, case, recipient, (), by, offered_at, Stage(state), answered_at=answered_at,
+            sent_at=sent_at,
         )  # fmt: skip
+        held = self._held(work, bare, bytes(sealed), None if asked is None else bytes(asked))
+        return replace(bare, parts=held.parts, struck=frozenset(held.struck), agreed=held.agreed)
+
+    def _held(self, work: Work, it: Referral, sealed: bytes, asked: bytes | None) -> _Sealed:
+        if asked is not None:
+            try:
+                return _decode(self._vault.open(Purpose.REFERRAL, _place(it), asked))
+            except EpochGone:  # nobody may be told any more: the person has to be asked again
+                return _Sealed((), (), "")
+        old = self._vault.cases.old(work, it.case)
+        if old is None:
+            raise DoesNotOpen("what a person was asked about was taken out")
+        return _decode(old.open(Purpose.CASE, _place(it), sealed))
 
 
-def _place(case: str, recipient: str, referral: str) -> bytes:
-    return f"{case}/referral/{recipient}/{referral}".encode()
+def _place(it: Referral) -> bytes:
+    return f"{it.case}/referral/{it.recipient}/{it.id}".encode()

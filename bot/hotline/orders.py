@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.cases.intake import LARGEST_FILE
+from bot.cases.kept import open_address
 from bot.cases.life import Move, Refusal
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
@@ -35,6 +36,7 @@ from bot.hotline.takeover import (
 from bot.hotline.trail import has_been_read
 from bot.hotline.wanting import WANTED, Wanting
 from bot.hotline.words import (
+    ANSWERS_SEALED,
     BLANKS_MISSING,
     BLANKS_TOO_LONG,
     CLAIMED,
@@ -60,7 +62,6 @@ from bot.hotline.words import (
 )
 from bot.store.prepared import Prepared
 from bot.store.tables import cases
-from bot.vault import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -77,7 +78,6 @@ if TYPE_CHECKING:
 LONGEST_REST = 240
 LONGEST = 12_000
 """Characters of a caseworker in one go; a desk splits what is longer than its own limit."""
-
 
 _WHERE = Prepared(
     lambda _: select(
@@ -127,8 +127,7 @@ class Orders:
         if not rows or rows[0][2] is None:
             return None
         reference, key, address, language, contact, holder, priority = rows[0]
-        sealer = self._vault.of_case(work, case)
-        chat = int(sealer.open(Purpose.ADDRESS, case.encode(), bytes(address)))
+        chat = open_address(self._vault, work, case, bytes(address))
         rule = contact or WHEN_I_WRITE
         return Whereabouts(case, reference, bytes(key), chat, language, rule, holder, priority)
 
@@ -325,6 +324,9 @@ class Orders:
         command = order.command
         if command.code not in self._recipients:
             order.refuse(NO_SUCH_RECIPIENT, codes=", ".join(self._recipients))
+            return
+        if self._referrals.is_sealed(order.work, order.case):
+            order.refuse(ANSWERS_SEALED)
             return
         offerable = self._referrals.offerable(order.work, order.case)
         chosen = [offerable[code] for code in command.values or offerable if code in offerable]

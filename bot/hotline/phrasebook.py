@@ -11,7 +11,7 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from bot.cases.reading import in_a_line
+from bot.cases.visible import in_a_line
 from bot.languages import catalogue
 from bot.messages import Button, Say
 from bot.text import bare

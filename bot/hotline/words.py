@@ -27,6 +27,9 @@ CLAIMED = _("The case is yours.")
 CLAIMED_OTHER = _("The case is yours. Careful: the person writes in another language than yours.")
 NO_SUCH_RECIPIENT = _("Say who is to be told: {codes}.")
 NOTHING_TO_PASS_ON = _("Nothing was sent in this case that could be told. One of: {codes}.")
+ANSWERS_SEALED = _(
+    "What was sent is sealed for staff who sign in; here nothing of it can be passed on any more."
+)
 NOT_AGREED = _("The person has not agreed to exactly that; nobody may be told.")
 NOT_IN_THE_CHAT = _("Ask when the person is in the chat with you.")
 MINUTES_PLEASE = _("Say for how many minutes, up to 240.")

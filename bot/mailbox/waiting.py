@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.errors import DoesNotOpen
 from bot.mailbox.outbox import Author, State
 from bot.store.prepared import Prepared
-from bot.store.tables import UNSENT, outbox
+from bot.store.tables import UNSENT, files, outbox, referrals
 from bot.vault import Purpose
-from bot.vault.epochs import MOVES_AFTER, WAITS, number_of
+from bot.vault.epochs import FRONT, MOVES_AFTER, WAITS, number_of
 
 if TYPE_CHECKING:
     from bot.mailbox.outbox import Outbox
@@ -49,6 +49,17 @@ _FAILED = Prepared(
 )
 
 
+_IN_USE = [
+    Prepared(
+        lambda _, it=column: (  # type: ignore[misc]
+            select(func.substr(it, 1, FRONT)).where(it.is_not(None)).distinct()
+        )
+    )
+    for column in (files.c.handle, referrals.c.asked)
+]
+"""What else is sealed with waiting keys: files to be fetched, questions that may be answered."""
+
+
 def move_on(work: Work, outbox_: Outbox, vault: Vault, now: int) -> set[int]:
     """Seal anew what waits longer than an epoch lives; return the waiting keys in use."""
     dying, needed, moved, late = vault.dying(now), set(), [], []
@@ -66,6 +77,8 @@ def move_on(work: Work, outbox_: Outbox, vault: Vault, now: int) -> set[int]:
             sealed = vault.seal_waiting(Purpose.OUTBOX, place, plain, now)
             moved.append((sealed, row))
         needed.add(number_of(sealed) or 0)
+    for statement in _IN_USE:
+        needed |= {number_of(bytes(front)) or 0 for (front,) in work.rows(statement)}
     work.many(_SEAL_ANEW, moved)
     work.many(_FAILED, [(now, row) for row, _author in late])
     humans = [(row, State.FAILED) for row, author in late if author != Author.BOT]

@@ -33,8 +33,7 @@ CASE_IS_HELD = text("holder is not null")
 CASE_IS_DUE = text("due_at is not null")
 CASE_IS_CLOSED = text("closed_at is not null")
 FILE_WAITS = text("state = 'named'")
-"""What the small indexes hold. A statement must say it in these words, or SQLite scans the table:
-it does not look through a parameter."""
+"""What the small indexes hold. Statements say it in these words, or SQLite scans the table."""
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
 """A number the database gives; in SQLite only `INTEGER` is the row's own number."""
@@ -212,10 +211,11 @@ reports = Table(
     Column("kind", String(16), nullable=False),
     Column("flow", String(40), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("codes", LargeBinary),
     Column("sent_at", BigInteger, nullable=False),
     Index("ix_reports_case_id", "case_id", "sent_at"),
     info={
-        "holds": "sealed: every answer, in codes and in the person's own words",
+        "holds": "sealed to the case: every answer; for a day, sealed for the bot: the codes",
         "erased": "with the case",
     },
 )
@@ -227,6 +227,7 @@ files = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
     Column("state", String(12), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("handle", LargeBinary),
     Column("attempts", SmallInteger, nullable=False),
     Column("not_before", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
@@ -312,6 +313,7 @@ referrals = Table(
     Column("recipient", String(40), nullable=False),
     Column("state", String(10), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("asked", LargeBinary),
     Column("offered_by", String(32), nullable=False),
     Column("offered_at", BigInteger, nullable=False),
     Column("answered_at", BigInteger),
@@ -353,7 +355,7 @@ case_keys = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     info={
-        "holds": "sealed: the key of a case's own; without it nothing of the case opens",
+        "holds": "sealed: the half of a case's key that seals; the other lies in the key store",
         "erased": "with the case, before everything else of it",
     },
 )

@@ -12,18 +12,24 @@ Which key opens what, and for how long:
     the root        lies in the key store under the host key; from it are derived the keys of
                     accounts and names of staff, of the proofs of buttons, of the audit log, and of
                     the digests by which a chat and an erased case are known: needed for ever
-    an epoch        an hour's own key pair, destroyed within 26 hours of its birth: updates that
+    an epoch        a half hour's own key pair, destroyed within 26 hours of its birth: updates that
                     wait or are set aside (24 hours), conversations (25 hours after the hour of
                     their last step), letters on their way
     a waiting key   one a day, for letters that wait longer than an epoch lives: held by the contact
                     rule, or tried again through an outage; 14 days at most
-    a case's own    all of a case, until it is erased
+    a case's pair   all of a case, until it is erased: sealed to its public half; the private half
+                    is wrapped to whoever may open it (`custody`), never to the bot
+    the root        also, for as long as a case is open: where its person is reached, and which
+                    messages of a staff group show it; the bot must find both
+    an epoch        also, for the bot, the codes of what was sent: why it is urgent, what can be
+                    filled in; after that it says plainly that they are sealed
+    a waiting key   also, a file's name on its channel until it was fetched, and what a person was
+                    asked to agree to
 
-A conversation whose epoch is gone is as if it had expired: that can be twenty minutes early, when
-the hour of its last step had been sealed with the epoch of the hour before. A letter is sealed anew
-with a waiting key before its epoch goes; so is an update that was stored and could not be handled,
-with the epoch of now. In a key store in PostgreSQL destroyed rows stay in its files and its log
-until they are reused: there they rest on the host key.
+A conversation whose epoch is gone is as if it had expired. A letter is sealed anew with a waiting
+key before its epoch goes; so is, with the epoch of now, an update that was stored and could not be
+handled, and that a caseworker holds a conversation. In a key store in PostgreSQL destroyed rows
+stay in its files and its log until they are reused: there they rest on the host key.
 
 Why the audit log has a key: whoever may write to the database could compute a plain chain of hashes
 anew after changing a row. That its end was cut off shows only against a head kept where they cannot

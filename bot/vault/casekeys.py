@@ -1,7 +1,11 @@
-"""A key of its own for every case: whoever erases it has erased all that was sealed with it.
+"""A key pair of its own for every case: the bot seals to it, and cannot open.
 
-The key is random, sealed under the host key, and lies in a row of its own. Cases that were opened
-before there were such keys have none: theirs stays sealed under the host's.
+The public half lies with the case, sealed under the host so that nobody puts another in its place;
+the private half lies in the key store, wrapped to whoever may open the case (`custody`), and is
+committed there before the case is. Whoever erases the wraps has erased all that was sealed.
+
+Cases of older releases have one symmetric key under the host, or none: those the bot can open until
+`haven keys upgrade` has sealed them anew.
 """
 
 from __future__ import annotations
@@ -16,18 +20,23 @@ from sqlalchemy import bindparam, select
 from bot.errors import DoesNotOpen
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import case_keys
+from bot.vault.boxes import OVERHEAD, KeyPair, emptied, filled, seal_to
+from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.store.writer import Work
-    from bot.vault.purpose import Purpose
+    from bot.vault.custody import Custody
+    from bot.vault.keyring import Keyring
 
+TO_CASE = b"\x05"
+"""First byte of what was sealed to a case's public half, and of the row that holds that half."""
 VERSION = b"\x02"
-"""Tells what was sealed with a case's key from what was sealed with the host's."""
+"""First byte of what older releases sealed with a case's symmetric key."""
 NONCE = 12
 SHORTEST = len(VERSION) + NONCE + 16
-LENGTH = 32
+SHORTEST_TO_CASE = len(TO_CASE) + OVERHEAD
 KNOWN = 512
 """Keys remembered at most, more than any batch opens cases: whoever writes now costs no query."""
 
@@ -47,10 +56,14 @@ _STILL = PreparedList(
 
 
 class Sealer(Protocol):
-    """Whatever seals and opens: a case's own key, or the vault itself."""
+    """Whatever seals."""
 
     def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
         """Return the bytes sealed for one place."""
+
+
+class Opener(Protocol):
+    """Whatever opens."""
 
     def open(self, purpose: Purpose, place: bytes, sealed: bytes) -> bytes:
         """Return what was sealed for this place.
@@ -60,8 +73,48 @@ class Sealer(Protocol):
         """
 
 
+class Both(Sealer, Opener, Protocol):
+    """Whatever does both: keys of older releases."""
+
+
 class CaseSealer:
-    """Seals and opens what belongs to one case, with that case's own key."""
+    """Seals what belongs to one case, to that case's public half; opens nothing."""
+
+    __slots__ = ("_case", "_public")
+
+    def __init__(self, case: str, public: bytes) -> None:
+        self._case = case
+        self._public = public
+
+    def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
+        """Return the bytes sealed for one place in this case."""
+        padded = plain if purpose is Purpose.FILE else filled(plain)
+        return TO_CASE + seal_to(self._public, _place(self._case, purpose, place), padded)
+
+
+class CaseOpener:
+    """Opens what belongs to one case, with that case's private half."""
+
+    __slots__ = ("_case", "_key")
+
+    def __init__(self, case: str, key: KeyPair) -> None:
+        self._case = case
+        self._key = key
+
+    def open(self, purpose: Purpose, place: bytes, sealed: bytes) -> bytes:
+        """Return what was sealed for this place in this case.
+
+        Raises:
+            DoesNotOpen: it was altered, cut, moved here, or belongs to another case.
+        """
+        if len(sealed) < SHORTEST_TO_CASE or sealed[:1] != TO_CASE:
+            raise DoesNotOpen(f"not a {purpose} sealed to a case")
+        plain = self._key.open(_place(self._case, purpose, place), sealed[1:])
+        return plain if purpose is Purpose.FILE else emptied(plain)
+
+
+class OldSealer:
+    """Seals and opens what belongs to one case of an older release, with its symmetric key."""
 
     __slots__ = ("_cipher",)
 
@@ -94,20 +147,44 @@ class CaseKeys:
     """The keys of cases, used inside units of work.
 
     Args:
-        host: seals the keys themselves, and whatever belongs to a case without one.
-        purpose: what a key is sealed for.
+        host: seals the public halves, and opens the keys of older releases.
+        custody: keeps the private halves; none without a key store.
     """
 
-    def __init__(self, host: Sealer, purpose: Purpose) -> None:
+    def __init__(self, host: Both, custody: Custody | None) -> None:
         self._host = host
-        self._purpose = purpose
-        self._known: dict[str, CaseSealer] = {}
+        self._custody = custody
+        self._known: dict[str, Sealer] = {}
 
-    def make(self, case: str) -> tuple[str, bytes]:
-        """Make the key of a case that is being opened; return its row."""
-        key = os.urandom(LENGTH)
-        self._remember(case, CaseSealer(key))
-        return case, self._host.seal(self._purpose, case.encode(), key)
+    @property
+    def custody(self) -> Custody:
+        """Return what keeps the private halves.
+
+        Raises:
+            DoesNotOpen: there is no key store here.
+        """
+        if self._custody is None:
+            raise DoesNotOpen("without a key store nothing of a case is sealed or opened")
+        return self._custody
+
+    def make(self, cases: Sequence[tuple[str, str]], now: int) -> list[tuple[str, bytes]]:
+        """Make the keys of cases that are being opened, wrapped and committed; return their rows.
+
+        Args:
+            cases: each with its queue, whose team may open it.
+            now: the moment.
+        """
+        pairs = {case: KeyPair.new() for case, _queue in cases}
+        self.custody.take_in([(case, queue, pairs[case].raw) for case, queue in cases], now)
+        rows = []
+        for case, pair in pairs.items():
+            self._remember(case, CaseSealer(case, pair.public))
+            rows.append((case, self.row(case, pair.public)))
+        return rows
+
+    def row(self, case: str, public: bytes) -> bytes:
+        """Return what is kept with a case: its public half, which nobody can exchange."""
+        return TO_CASE + self._host.seal(Purpose.CASE_PUBLIC, case.encode(), public)
 
     @staticmethod
     def keep(work: Work, made: Iterable[tuple[str, bytes]]) -> None:
@@ -115,31 +192,61 @@ class CaseKeys:
         work.many(_KEEP, list(made))
 
     def of(self, work: Work, case: str) -> Sealer:
-        """Return what seals and opens in a case.
+        """Return what seals in a case.
 
         Raises:
             DoesNotOpen: its key was altered, or is another case's.
         """
         if known := self._known.get(case):
             return known
-        rows = work.rows(_FIND, case)
-        return self.read(case, bytes(rows[0][0]) if rows else None)
-
-    def read(self, case: str, sealed: bytes | None) -> Sealer:
-        """Return what opens in a case whose key's row was read by somebody else; None: no row.
-
-        Raises:
-            DoesNotOpen: its key was altered, or is another case's.
-        """
+        sealed = self.sealed(work, case)
         if sealed is None:  # never remembered: a case has its key from its first row on
             return self._host
-        sealer = CaseSealer(self._host.open(self._purpose, case.encode(), sealed))
-        self._remember(case, sealer)
-        return sealer
+        if sealed[:1] != TO_CASE:
+            return self._remember(case, self._old(case, sealed))
+        public = self._host.open(Purpose.CASE_PUBLIC, case.encode(), sealed[1:])
+        return self._remember(case, CaseSealer(case, public))
+
+    def old(self, work: Work, case: str) -> Both | None:
+        """Return what seals and opens in a case of an older release; None for any other."""
+        sealed = self.sealed(work, case)
+        if sealed is None:
+            return self._host
+        return None if sealed[:1] == TO_CASE else self._old(case, sealed)
+
+    @staticmethod
+    def sealed(work: Work, case: str) -> bytes | None:
+        """Return the row that holds a case's key."""
+        rows = work.rows(_FIND, case)
+        return bytes(rows[0][0]) if rows else None
+
+    def opener(self, case: str, sealed: bytes | None, keyring: Keyring | None) -> Opener:
+        """Return what opens in a case.
+
+        Args:
+            case: its id.
+            sealed: the row that holds its key.
+            keyring: of whoever wants to read.
+
+        Raises:
+            NotYours: nothing on this keyring opens it, or there is no keyring.
+            DoesNotOpen: its key was altered, or is another case's.
+        """
+        if sealed is None:
+            return self._host
+        if sealed[:1] != TO_CASE:
+            return self._old(case, sealed)
+        return CaseOpener(case, self.custody.key_of(case, keyring))
 
     def forget(self, case: str) -> None:
         """Let a key go from memory."""
         self._known.pop(case, None)
+
+    def destroy(self, case: str) -> None:
+        """Destroy whatever opens a case, in the key store and in memory; that is durable now."""
+        if self._custody is not None:
+            self._custody.destroy(case)
+        self.forget(case)
 
     def forget_gone(self, work: Work) -> int:
         """Let go the keys of cases that another process has erased; return how many."""
@@ -150,11 +257,19 @@ class CaseKeys:
             self.forget(case)
         return len(gone)
 
-    def _remember(self, case: str, sealer: CaseSealer) -> None:
+    def _old(self, case: str, sealed: bytes) -> OldSealer:
+        return OldSealer(self._host.open(Purpose.CASE_KEY, case.encode(), sealed))
+
+    def _remember(self, case: str, sealer: Sealer) -> Sealer:
         # Readers in another thread look here too: one that is gone already is no error.
         while len(self._known) >= KNOWN:
             self._known.pop(next(iter(tuple(self._known))), None)
         self._known[case] = sealer
+        return sealer
+
+
+def _place(case: str, purpose: Purpose, place: bytes) -> bytes:
+    return b"haven/5/%b/%b/%b" % (case.encode(), purpose.encode(), place)
 
 
 def _bound(purpose: Purpose, place: bytes) -> bytes:

@@ -8,17 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import DoesNotOpen
+from bot.vault.casekeys import TO_CASE
 from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener, Sealer
 
 PIECE = 64 * 1024
-OVERHEAD = 29
-"""Bytes sealing adds to a piece: version, nonce, tag."""
+OVERHEAD = 49
+"""Bytes sealing to a case adds to a piece: version, ephemeral key, tag."""
+OLD_OVERHEAD = 29
+"""What it added in older releases: version, nonce, tag."""
+
+
+def overhead(sealed: bytes) -> int:
+    """Return how many bytes sealing has added to a piece that begins like this."""
+    return OVERHEAD if sealed[:1] == TO_CASE else OLD_OVERHEAD
 
 
 def _place(name: str, number: int, *, is_last: bool) -> bytes:
@@ -46,7 +54,7 @@ async def sealed_pieces(
     yield sealer.seal(Purpose.FILE, _place(name, number, is_last=True), held)
 
 
-def open_pieces(sealer: Sealer, name: str, path: Path) -> Iterator[bytes]:
+def open_pieces(opener: Opener, name: str, path: Path) -> Iterator[bytes]:
     """Return the pieces of a sealed file.
 
     Raises:
@@ -55,12 +63,14 @@ def open_pieces(sealer: Sealer, name: str, path: Path) -> Iterator[bytes]:
     left = path.stat().st_size
     number = 0
     with path.open("rb") as file:
+        size = PIECE + overhead(file.read(1))
+        file.seek(0)
         while left > 0:
-            sealed = file.read(PIECE + OVERHEAD)
+            sealed = file.read(size)
             if not sealed:
                 raise DoesNotOpen("a sealed file became shorter while it was read")
             left -= len(sealed)
-            yield sealer.open(Purpose.FILE, _place(name, number, is_last=left == 0), sealed)
+            yield opener.open(Purpose.FILE, _place(name, number, is_last=left == 0), sealed)
             number += 1
     if number == 0:
         raise DoesNotOpen("a sealed file is empty")

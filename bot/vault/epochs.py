@@ -1,11 +1,13 @@
 """What is on its way is sealed with a key that lives for a day: whoever comes later finds nothing.
 
-An epoch is an X25519 key pair, a new one every hour; its private half lies in the key store, sealed
-under the host. The bot derives from it one symmetric key for each purpose, and seals with that;
-other processes, which hold no key of the host, seal to the public half. The number of the epoch
-stands in clear before everything that was sealed in it.
+An epoch is an X25519 key pair, a new one every half hour; its private half lies in the key store,
+sealed under the host. The bot derives from it one symmetric key for each purpose, and seals with
+that; other processes, which hold no key of the host, seal to the public half. The number of the
+epoch stands in clear before everything that was sealed in it.
 
-An hour's epoch is destroyed 25 hours and 50 minutes after its birth, looked at every ten minutes.
+An epoch is destroyed 25 hours and 50 minutes after its birth, looked at every ten minutes: so long
+because a conversation is kept for 25 hours after the hour of its last step, and half an hour each
+because whatever was sealed at its end must live as long as that.
 Letters that must wait longer are sealed anew with a waiting key, one a day, which goes when no
 letter needs it any more, and after 14 days in any case.
 
@@ -20,17 +22,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import DoesNotOpen, EpochGone
 from bot.store.keytables import epochs
 from bot.store.prepared import Prepared, PreparedList, insert_of
+from bot.vault.boxes import SUITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -46,15 +48,18 @@ WITH_EPOCH, TO_EPOCH = b"\x03", b"\x04"
 """
 NUMBER = 4
 """Bytes of an epoch's number."""
-NONCE, TAG, ENCAPSULATED = 12, 16, 32
-SHORTEST = 1 + NUMBER + NONCE + TAG
-SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
-LASTS = HOUR
+FRONT = 1 + NUMBER
+"""Bytes that tell in which epoch something was sealed."""
+NONCE, TAG = 12, 16
+SHORTEST = FRONT + NONCE + TAG
+LASTS = HOUR // 2
 """How long an epoch is sealed with."""
 LIVES = 25 * HOUR + 50 * MINUTE
 """How long it opens what was sealed with it; it is looked at every ten minutes."""
 MOVES_AFTER = DAY
 """Letters of an epoch older than this are sealed anew with a waiting key."""
+RESTS = DAY + HOUR
+"""A waiting key younger than this may be sealed with at this moment."""
 WAITS = 14 * DAY
 """How long a letter may wait at most."""
 
@@ -128,6 +133,7 @@ _OLD = Prepared(
     "after",
 )
 _ALL = Prepared(lambda _: select(epochs.c.id).where(epochs.c.kind == bindparam("wanted")), "wanted")
+_COUNT = Prepared(lambda _: select(func.count()).select_from(epochs))
 _DESTROY = PreparedList(lambda values: delete(epochs).where(epochs.c.id.in_(values)))
 
 
@@ -210,7 +216,8 @@ class Epochs:
         def destroy(work: Work) -> list[int]:
             waiting = [int(number) for (number,) in work.rows(_ALL, Span.WAITING.value)]
             late = {n for (n,) in work.rows(_OLD, Span.WAITING.value, now - WAITS, now + WAITS)}
-            gone = [*old, *(n for n in waiting if n in late or n not in needed)]
+            rest = {n for (n,) in work.rows(_OLD, Span.WAITING.value, now - RESTS, now + RESTS)}
+            gone = [*old, *(n for n in waiting if n in late or (n in rest and n not in needed))]
             for statement, row in _DESTROY.pieces(gone):
                 work.run(statement, *row)
             return gone
@@ -218,6 +225,10 @@ class Epochs:
         gone = self._keys.run(destroy)
         self.forget(gone)
         return len(gone)
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return int(self._keys.run(lambda work: work.rows(_COUNT))[0][0])
 
     def forget(self, numbers: Iterable[int]) -> None:
         """Let epochs go from memory."""
@@ -274,9 +285,14 @@ def sealed_in(epoch: Epoch, purpose: Purpose) -> tuple[bytes, ChaCha20Poly1305, 
     return head, epoch.cipher(purpose), _bound(purpose, epoch.number, b"")
 
 
+def is_of_epoch(sealed: bytes) -> bool:
+    """Tell whether something was sealed with an epoch, and opens for a while only."""
+    return sealed[:1] in {WITH_EPOCH, TO_EPOCH}
+
+
 def number_of(sealed: bytes) -> int | None:
     """Return the epoch something was sealed in; None for what is older than epochs are."""
-    if sealed[:1] not in {WITH_EPOCH, TO_EPOCH}:
+    if not is_of_epoch(sealed):
         return None
     return int.from_bytes(sealed[1 : 1 + NUMBER])
 

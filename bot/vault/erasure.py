@@ -240,9 +240,8 @@ class Erasures:
         return found
 
     def _shred(self, work: Work, case: str) -> Begun | None:
-        begun = shred(work, case, self._beside)
-        self._vault.cases.forget(case)
-        return begun
+        self._vault.cases.destroy(case)  # what opens it first: durable before a row is gone
+        return shred(work, case, self._beside)
 
     def _note(self, work: Work, begun: Begun, why: str, at: int) -> None:
         known_by = self._vault.erased(begun.case)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.errors import DoesNotOpen, KeysMissing, WrongHostKey
 from bot.store.keytables import key_stores, roots
@@ -56,6 +56,7 @@ _ADD_ROOT = Prepared(
     lambda dialect: insert_of(dialect, roots).values({name: bindparam(name) for name in _NAMES}),
     *_NAMES,
 )
+_RETIRE = Prepared(lambda _: delete(roots).where(roots.c.mark != bindparam("newest")), "newest")
 _MARKED = Prepared(lambda _: select(key_stores.c.store))
 _MARK = Prepared(
     lambda dialect: insert_of(dialect, key_stores).values(store=bindparam("store")), "store"
@@ -124,7 +125,30 @@ class KeyStore:
         root = _opened(host, store, found)
         if not belongs:
             _belong(database, store)
+        if len(found) > 1 and bytes(found[-1][0]) == mark_of(host):
+            self.run(lambda work: work.run(_RETIRE, mark_of(host)))
         return root
+
+    def admit(self, host: HostKey, new: HostKey, now: int) -> None:
+        """Let another host key open what this one opens.
+
+        Both open, until somebody begins with the new one: then the old row goes. So a rotation that
+        is ended anywhere leaves a deployment that starts with the key it has.
+
+        Raises:
+            WrongHostKey: the host key is not this deployment's.
+        """
+        found = self.run(lambda work: work.rows(_ROOTS))
+        store = bytes(found[0][1]) if found else b""
+        root = _opened(host, store, found)
+        if any(bytes(known) == mark_of(new) for known, *_rest in found):
+            return
+        row = _sealed(new, store, root.secret, max(now, *(it[-1] + 1 for it in found)))
+        self.run(lambda work: work.run(_ADD_ROOT, *row))
+
+    def host_keys(self) -> int:
+        """Return how many host keys open this store."""
+        return len(self.run(lambda work: work.rows(_ROOTS)))
 
 
 def mark_of(host: HostKey) -> bytes:

@@ -16,10 +16,27 @@ class Purpose(StrEnum):
     ADDRESS = "address"
     STAFF = "staff"
     CASE_KEY = "case_key"
-    """The key of a case, under which everything else of that case is sealed."""
+    """The symmetric key of a case of an older release."""
+    CASE_PUBLIC = "case_public"
+    """The public half of a case's key."""
+    CODES = "codes"
+    """What engine and desks still need of what was sent, for a day."""
+    DESK = "desk"
+    """Numbers of messages in a staff group's topic."""
+    HANDLE = "handle"
+    """How a file that is still to be fetched is called on its channel."""
+    REFERRAL = "referral"
+    """What a person was asked about and may still answer."""
     EPOCH = "epoch"
     """The private half of an epoch."""
 
 
-ON_ITS_WAY = (Purpose.INBOX, Purpose.CONVERSATION, Purpose.OUTBOX)
-"""What is sealed with the key of an hour."""
+ON_ITS_WAY = (
+    Purpose.INBOX,
+    Purpose.CONVERSATION,
+    Purpose.OUTBOX,
+    Purpose.CODES,
+    Purpose.HANDLE,
+    Purpose.REFERRAL,
+)
+"""What is sealed with the key of an hour, or with a waiting key."""

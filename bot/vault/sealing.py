@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from bot.clock import DAY
 from bot.errors import DoesNotOpen
 from bot.vault.casekeys import CaseKeys
+from bot.vault.custody import Custody
 from bot.vault.epochs import TO_EPOCH, WITH_EPOCH, Epochs, Span, sealed_in
+from bot.vault.escrow import Escrow
 from bot.vault.purpose import ON_ITS_WAY, Purpose
 
 if TYPE_CHECKING:
@@ -63,15 +65,21 @@ class Vault:
         self._erased = root.derive("erased")
         self._agreed = root.derive("agreements")
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
+        self._known_as = root.derive("members")
         self._epoch: Epoch | None = None
+        self._waiting: Epoch | None = None
         self.keys = keys
         self.epochs = Epochs(keys, self._seal_epoch, self._open_epoch) if keys else None
         """The keys of what is on its way; none without a key store."""
-        self.cases = CaseKeys(self, Purpose.CASE_KEY)
+        self.cases = CaseKeys(self, Custody(keys, self, self.prove) if keys else None)
         """The keys of cases; `of_case` uses one."""
+        self._escrow = Escrow(keys, self.prove) if keys else None
+        if keys is not None:  # until the first turn, or in a process that never turns: to public
+            for purpose in ON_ITS_WAY:
+                del self._sealing[purpose]
 
     def turn(self, now: int) -> None:
-        """Seal what is on its way with the epoch of now, a new one where the last is an hour old.
+        """Seal what is on its way with the epoch of now, a new one every half hour.
 
         Called at a start and every half minute: no clock is looked at while something is sealed.
         """
@@ -86,7 +94,10 @@ class Vault:
         """Return the bytes sealed for one place, for longer than an epoch lives: see `epochs`."""
         if self.epochs is None:
             return self.seal(purpose, place, plain)
-        head, cipher, bound = sealed_in(self.epochs.turn(Span.WAITING, now, DAY), purpose)
+        epoch = self._waiting
+        if epoch is None or not 0 <= now - epoch.born_at < DAY:
+            epoch = self._waiting = self.epochs.turn(Span.WAITING, now, DAY)
+        head, cipher, bound = sealed_in(epoch, purpose)
         nonce = os.urandom(NONCE)
         return head + nonce + cipher.encrypt(nonce, plain, bound + place)
 
@@ -104,6 +115,8 @@ class Vault:
         if self.epochs is None or self.keys is None:
             return 0
         gone = self.epochs.destroy(now, needed)
+        if self._waiting is not None and self._waiting.number not in needed:
+            self._waiting = None
         if gone:
             await self.keys.cut_log()
         return gone
@@ -120,9 +133,18 @@ class Vault:
 
     def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
         """Return the bytes sealed for one place, e.g. the row they will stand in."""
-        head, cipher, bound = self._sealing[purpose]
+        try:
+            head, cipher, bound = self._sealing[purpose]
+        except KeyError:
+            return self._posted(purpose, place, plain)
         nonce = os.urandom(NONCE)
         return head + nonce + cipher.encrypt(nonce, plain, bound + place)
+
+    def _posted(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
+        """Seal to the bot's hour, in a process that is not the bot's."""
+        if self.epochs is None:
+            raise DoesNotOpen(f"without a key store no {purpose} is sealed")
+        return self.epochs.postbox().seal(purpose, place, plain)
 
     def open(self, purpose: Purpose, place: bytes, sealed: bytes) -> bytes:
         """Return what was sealed for this place.
@@ -152,7 +174,7 @@ class Vault:
         return self.open(Purpose.EPOCH, place, sealed)
 
     def of_case(self, work: Work, case: str) -> Sealer:
-        """Return what seals and opens whatever belongs to a case: its own key, if it has one.
+        """Return what seals whatever belongs to a case.
 
         Raises:
             DoesNotOpen: its key was altered, or is another case's.
@@ -174,6 +196,29 @@ class Vault:
         """Return a short proof that a button was made here, for that screen in that chat."""
         # BLAKE2b has a keyed form of its own: four times as quick as an HMAC, once a question.
         return blake2b(what, key=self._buttons, digest_size=MAC_LENGTH).digest()
+
+    @property
+    def escrow(self) -> Escrow:
+        """Return the key of last resort.
+
+        Raises:
+            DoesNotOpen: there is no key store here.
+        """
+        if self._escrow is None:
+            raise DoesNotOpen("without a key store there is no escrow")
+        return self._escrow
+
+    def host_keys(self) -> int:
+        """Return how many host keys open this vault: two while they are rotated."""
+        return self.keys.host_keys() if self.keys else 1
+
+    def epochs_alive(self) -> int:
+        """Return how many epochs there are."""
+        return self.epochs.count() if self.epochs else 0
+
+    def prove(self, what: bytes) -> bytes:
+        """Return the proof that a key of a colleague or of a team was made here."""
+        return hmac.digest(self._known_as, what, "sha256")
 
     def link(self, before: bytes, row: bytes) -> bytes:
         """Return the proof of a row of the audit log: of it, and of all that came before it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.cases.codes import everything
 from bot.cases.intake import Intake, NewCase, NewReport
 from bot.cases.reading import Reader
 from bot.cases.urgency import Priority
@@ -13,7 +14,7 @@ from bot.store.database import Database
 from tests.cases.answered import BOOK
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
-from tests.houses import BOT, VAULT
+from tests.houses import BOT, KEEPER, VAULT
 from tests.stores import ask
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
-        self.intake = Intake(VAULT, BOT)
+        self.intake = Intake(VAULT, BOT, keep=everything)
 
     def opens(  # noqa: PLR0913 - what a case begins with
         self,
@@ -85,7 +86,7 @@ class Desk:
     async def reads(self, reference: str, language: str = "en") -> Opened:
         words, staff = read_in(language), read_in(language, "staff")
         reader = Reader(self.database, VAULT, BOOK, words, staff, law=TAIWAN)
-        opened = await reader.open(reference)
+        opened = await reader.open(reference, KEEPER)
         assert opened is not None
         return opened
 

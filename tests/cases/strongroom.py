@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
@@ -23,10 +24,11 @@ from bot.hotline.staff import Staff
 from bot.store.database import DataDirectory
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.houses import BOT, settings_for
+from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
+from tests.test_command_line import written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from bot.cases.intake import NewCase
 
@@ -40,9 +42,14 @@ class Strongroom:
         self.database = open_database(self.settings)
         self.vault = open_vault(self.settings, self.database)
         self.files = DataDirectory(self.settings.data).files
-        self.evidence = Evidence(self.vault, self.files)
+        self.vault.turn(SystemClock().now())
+        self.keeper = keeper(self.vault)
+        self.evidence = Evidence(self.vault, self.files, self.keeper)
         self.sent: dict[str, bytes] = {}
         self.case = self._opened()
+        self.reader = self.caseworker()
+        """The id of a supervisor, who reads where a test does not say who."""
+        self.password = written(folder / "password", PASSWORD)
 
     def _opened(self) -> NewCase:
         intake = Intake(self.vault, BOT)
@@ -78,13 +85,20 @@ class Strongroom:
         about = {"name": "Mei", "role": role, "title": "caseworker", "languages": ("en",),
                  "queues": ("trafficking",), "most": 3, **given}  # fmt: skip
         writer, now = self.database.writer, SystemClock().now()
-        return writer.run_now(lambda work: staff.add(work, now, **about)).id
+        new = writer.run_now(lambda work: staff.add(work, now, **about))
+        staff_keys(self.vault).enrol(new.id, new.role.value, QUEUES, PASSWORD, now)
+        custody = self.vault.cases.custody  # the keeper signs in: what came before opens as well
+        writer.run_now(lambda work: custody.settle(work, self.keeper, now))
+        return new.id
 
     def types(self, *words: str) -> tuple[int, str]:
         """Type a command; return how it ended and what it said."""
         settings = self.settings
         env = {"HAVEN_DATA": str(settings.data), "HAVEN_HOST_KEY_FILE": str(settings.host_key_file),
                "COLUMNS": "220", "NO_COLOR": "1"}  # fmt: skip
+        if "--as" not in words and (words[0] != "verify" or not Path(words[1]).is_dir()):
+            words = (*words, "--as", self.reader)
+        words = (*words, "--password-file", str(self.password))
         done = CliRunner().invoke(app, ["evidence", *words], env=env)
         if isinstance(done.exception, HavenError):
             return 1, str(done.exception)

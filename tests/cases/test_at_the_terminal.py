@@ -26,6 +26,7 @@ from tests.cases.answered import report, talk
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
 from tests.houses import settings_for
+from tests.keys import keeper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +216,10 @@ def test_the_doctor_finds_nothing_wrong_with_a_house_in_order(tmp_path: Path) ->
     directory = DataDirectory(settings.data)
     directory.make()
     upgrade(Database(directory.database_url))
-    open_vault(settings, Database(directory.database_url)).close()
+    vault = open_vault(settings, Database(directory.database_url))
+    assert "haven staff add" in faults(settings)["somebody can open what people send"]
+    keeper(vault)
+    vault.close()
     assert faults(settings).keys() - {"disk has room"} == set()
 
 

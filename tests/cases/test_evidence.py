@@ -188,10 +188,13 @@ def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
     [
         (("list", "ABCDEF"), "there is no case ABCDEF"),
         (("verify", "ABCDEF"), "there is no case ABCDEF"),
-        (("export", "ABCDEF", "/nowhere/b", "--as", "x"), "/nowhere/b cannot be made"),
-        (("export", "ABCDEF", "{new}", "--as", "x"), "there is no case ABCDEF"),
-        (("export", "{case}", "{new}", "--as", "nobody"), "nobody is no caseworker with access"),
-        (("export", "{case}", "{old}", "--as", "x"), "cannot be made: File exists"),
+        (("export", "ABCDEF", "/nowhere/b"), "/nowhere/b cannot be made"),
+        (("export", "ABCDEF", "{new}"), "there is no case ABCDEF"),
+        (
+            ("export", "{case}", "{new}", "--as", "nobody"),
+            "there is no caseworker nobody with access",
+        ),
+        (("export", "{case}", "{old}"), "cannot be made: File exists"),
         (("verify", "{old}"), "is no bundle"),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases.intake import LARGEST_FILE, NewCase, contact_of, county_of, files_in, open_reasons
+from bot.cases.intake import LARGEST_FILE, NewCase, contact_of, county_of, files_in
+from bot.cases.kept import open_address, open_reasons
 from bot.cases.urgency import RULES, Priority, urgency
 from bot.clock import HOUR, MINUTE
 from bot.conversation import FileNote, Where
@@ -17,7 +18,7 @@ from bot.vault import HostKey, Purpose, Vault
 from tests.cases.answered import report, request
 from tests.cases.desk import CHAT, Desk
 from tests.clocks import MIDDAY
-from tests.houses import VAULT, sealer_of
+from tests.houses import ROOT, VAULT, opener_of
 from tests.stores import ask
 
 NEEDLE = "Needle-of-Sari"
@@ -35,7 +36,9 @@ def of_case(desk: Desk, column: str) -> object:
 
 
 def reasons_of(desk: Desk, case: NewCase, sealed: bytes) -> list[str]:
-    return open_reasons(sealer_of(desk.database, case.id), case.id, sealed)
+    found = desk.database.writer.run_now(lambda work: open_reasons(VAULT, work, case.id, sealed))
+    assert found is not None
+    return found
 
 
 def test_nothing_a_person_told_stands_readable_in_a_row(desk: Desk) -> None:
@@ -55,20 +58,24 @@ def test_nothing_a_person_told_stands_readable_in_a_row(desk: Desk) -> None:
         assert [value for value in values if secret.encode() in value] == []
 
 
-def test_reasons_and_address_open_with_the_key_and_with_no_other(desk: Desk) -> None:
+def test_reasons_and_address_open_for_the_bot_and_with_no_other_root(desk: Desk) -> None:
     case = desk.opens(report(leaving="locked").answers)
     reasons, address = of_case(desk, "reasons"), of_case(desk, "address")
     assert isinstance(reasons, bytes)
     assert isinstance(address, bytes)
-    sealer = sealer_of(desk.database, case.id)
-    assert open_reasons(sealer, case.id, reasons) == ["kept_in"]
-    assert sealer.open(Purpose.ADDRESS, case.id.encode(), address) == str(CHAT).encode()
-    another = sealer_of(desk.database, desk.opens({}).id)
-    for stranger in (Vault(HostKey(bytes(32))), VAULT, another):
+    run = desk.database.writer.run_now
+    assert reasons_of(desk, case, reasons) == ["kept_in"]
+    assert run(lambda work: open_address(VAULT, work, case.id, address)) == CHAT
+    other = desk.opens({}).id
+    stranger = Vault(HostKey(bytes(32)), VAULT.keys)
+    for vault, whose in ((stranger, case.id), (VAULT, other), (VAULT, "0" * 32)):
         with pytest.raises(DoesNotOpen):
-            open_reasons(stranger, case.id, reasons)
-    with pytest.raises(DoesNotOpen):  # nor under another case
-        open_reasons(sealer, "0" * 32, reasons)
+            run(lambda work, v=vault, c=whose: open_reasons(v, work, c, reasons))  # type: ignore[misc]
+        with pytest.raises(DoesNotOpen):
+            run(lambda work, v=vault, c=whose: open_address(v, work, c, address))  # type: ignore[misc]
+    assert Vault(ROOT, VAULT.keys).cases.custody.held_by(case.id)
+    with pytest.raises(DoesNotOpen):  # nor is either taken for something of the case itself
+        opener_of(desk.database, case.id).open(Purpose.CASE, b"", reasons)
 
 
 def test_a_county_stands_in_the_queue_only_when_it_was_chosen(desk: Desk) -> None:

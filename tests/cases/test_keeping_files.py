@@ -19,14 +19,14 @@ from bot.errors import DoesNotOpen, Refused, TryLater
 from bot.vault.chunks import PIECE, open_pieces
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.clocks import MIDDAY, MovedLoop
-from tests.houses import BOT, VAULT, sealer_of
+from tests.houses import BOT, VAULT, opener_of
 from tests.stores import ask, database_on, migrated_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from bot.vault.casekeys import Sealer
+    from bot.vault.casekeys import Opener
 
 WHOLE = b"jpeg" * 50_000
 """More than three sealed pieces."""
@@ -66,10 +66,10 @@ class Room:
         self.folder.mkdir()
         self.keeper = FileKeeper(self.database.writer, VAULT, self.source, self.folder, self.loop)
 
-    def sealer(self) -> Sealer:
+    def opener(self) -> Opener:
         """Return what opens in the one case there is."""
         ((case,),) = ask(self.database, "SELECT id FROM cases")
-        return sealer_of(self.database, case)
+        return opener_of(self.database, case)
 
     def sends(self, *notes: FileNote) -> None:
         answers = {"what": notes}
@@ -131,7 +131,7 @@ def test_a_file_is_fetched_sealed_and_opens_again(room: Room) -> None:
     (name,) = room.names()
     assert room.states() == [("saved", len(WHOLE), 0)]
     assert room.on_disk() == [name]
-    assert b"".join(open_pieces(room.sealer(), name, room.folder / name)) == WHOLE
+    assert b"".join(open_pieces(room.opener(), name, room.folder / name)) == WHOLE
     assert b"jpegjpeg" not in (room.folder / name).read_bytes()
     assert room.keeps() == 0
     assert room.source.asked == ["p"]
@@ -148,7 +148,7 @@ def test_a_file_of_any_size_opens_again(room: Room, parts: list[bytes]) -> None:
     room.sends(photo(size=0))
     room.keeps()
     (name,) = room.names()
-    assert b"".join(open_pieces(room.sealer(), name, room.folder / name)) == b"".join(parts)
+    assert b"".join(open_pieces(room.opener(), name, room.folder / name)) == b"".join(parts)
     assert room.states() == [("saved", sum(map(len, parts)), 0)]
 
 
@@ -160,11 +160,11 @@ def test_a_file_that_was_cut_or_moved_does_not_open(room: Room, cut: int) -> Non
     path = room.folder / name
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(DoesNotOpen):
-        list(open_pieces(room.sealer(), name, path))
+        list(open_pieces(room.opener(), name, path))
     other = room.folder / ("0" * 32)
     path.rename(other)
     with pytest.raises(DoesNotOpen):
-        list(open_pieces(room.sealer(), other.name, other))
+        list(open_pieces(room.opener(), other.name, other))
 
 
 def test_saved_is_said_only_after_the_disk_has_it(room: Room) -> None:
@@ -219,7 +219,7 @@ def test_what_fails_half_way_is_fetched_again_from_its_beginning(
     assert room.keeps() == 0  # not at once
     room.keeps_for(5)
     (name,) = room.names()
-    assert b"".join(open_pieces(room.sealer(), name, room.folder / name)) == WHOLE
+    assert b"".join(open_pieces(room.opener(), name, room.folder / name)) == WHOLE
 
 
 def test_waits_grow_and_in_the_end_it_is_given_up(room: Room) -> None:
@@ -275,7 +275,7 @@ def test_a_file_that_stalls_is_tried_again_and_the_others_come(room: Room) -> No
 def test_a_damaged_row_is_in_nobody_elses_way(room: Room) -> None:
     room.sends(photo("a"))
     connection = room.database.connect()
-    connection.execute("UPDATE files SET sealed = x'0102'")
+    connection.execute("UPDATE files SET handle = x'0102'")
     connection.close()
     room.sends(photo("b"))
     room.keeps()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.life import Role
-from bot.cases.reading import in_a_line, notices_since, queue, visible, when
+from bot.cases.reading import notices_since, queue, when
 from bot.cases.urgency import REASONS, Priority
+from bot.cases.visible import in_a_line, visible
 from bot.clock import DAY, MINUTE
 from bot.conversation import FileNote, Moment, Where
 from bot.hotline.claims import Claims

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.cases.intake import open_reasons, read_contents, report_place
+from bot.cases.kept import open_reasons, read_contents, report_place
 from bot.conversation import (
     Book,
     ChooseMany,
@@ -25,7 +25,7 @@ from bot.conversation.heard import Words
 from bot.dispatch.conversations import Conversation, Row, copy_of
 from bot.vault import Purpose
 from flows import ALL
-from tests.houses import BOT, VAULT, sealer_of
+from tests.houses import BOT, VAULT, opener_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,23 +115,30 @@ def cases_of(home: Home) -> list[Case]:
             kind,
             priority,
             language,
-            open_reasons(sealer_of(home.database, case), case, reasons),
+            _reasons(home, case, reasons),
             _sent(home, case),
         )
         for case, reference, kind, priority, language, reasons in rows
     ]
 
 
+def _reasons(home: Home, case: str, sealed: bytes) -> list[str]:
+    run = home.database.writer.run_now
+    found = run(lambda work: open_reasons(VAULT, work, case, sealed))
+    assert found is not None
+    return found
+
+
 def _sent(home: Home, case: str) -> list[Sent]:
     rows = home.ask(
         f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"  # noqa: S608
     )
-    sealer = sealer_of(home.database, case)
+    opener = opener_of(home.database, case)
     return [
         Sent(
             kind,
             flow,
-            read_contents(sealer.open(Purpose.CASE, report_place(case, row), sealed)).answers,
+            read_contents(opener.open(Purpose.CASE, report_place(case, row), sealed)).answers,
         )
         for row, kind, flow, sealed in rows
     ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.cases.intake import read_contents, report_place
+from bot.cases.kept import read_contents, report_place
 from bot.dispatch.conversations import Conversation
 from bot.sandbox import BOT_ID
 from bot.store.database import Database, DataDirectory
@@ -130,8 +130,8 @@ class Disk:
             "WHERE c.chat_key = ? ORDER BY r.rowid",
             key,
         ):
-            sealer = self._vault.cases.read(case, case_key)
-            plain = sealer.open(Purpose.CASE, report_place(case, report), sealed)
+            opener = self._vault.cases.opener(case, case_key, None)  # nobody is enrolled
+            plain = opener.open(Purpose.CASE, report_place(case, report), sealed)
             _sort(chat, read_contents(plain).answers)
         for (sealed,) in self.ask("SELECT state FROM conversations WHERE chat_key = ?", key):
             plain = self._vault.open(Purpose.CONVERSATION, key, sealed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.cases.codes import everything
 from bot.cases.intake import Intake
 from bot.cases.life import Role
 from bot.cases.urgency import Priority
@@ -40,7 +41,7 @@ class Line:
         self.staff, self.audit, self.promises = Staff(VAULT), Audit(VAULT), Promises()
         self.claims = Claims(self.audit, self.promises)
         self.watch = Watch(self.staff, self.claims, self.promises, self.audit)
-        self.intake = Intake(VAULT, BOT)
+        self.intake = Intake(VAULT, BOT, keep=everything)
         self._people = 0
 
     def run(self, unit: Callable[[Work], T]) -> T:

@@ -23,7 +23,7 @@ from bot.cases.reading import Reader, queue
 from bot.clock import HOUR
 from bot.conversation import Book
 from bot.desks.forum.topics import Topics, stands
-from bot.errors import StoreTooNew
+from bot.errors import StoreTooNew, WrongPassword
 from bot.hotline.claims import Claims
 from bot.hotline.commands import Command, Verb
 from bot.hotline.events import Happened
@@ -37,6 +37,7 @@ from bot.vault import Audit, HostKey, KeyStore, Vault
 from bot.vault.audit import Head, pages
 from flows import ALL
 from tests.houses import VAULT, Home
+from tests.keys import PASSWORD, nobody, staff_keys
 from tests.store.fixtures.make import (
     ACCOUNT,
     ANSWERED,
@@ -44,14 +45,16 @@ from tests.store.fixtures.make import (
     GROUP,
     NOTED,
     RECIPIENT,
-    REFERRALS,
     SAID,
     WORDS,
+    referrals_of,
 )
 from tests.stores import KINDS, ask, empty_url, on_both
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+    from bot.vault.keyring import Keyring
 
 DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
 FIRST = DUMPS[0]
@@ -175,6 +178,17 @@ def vault_of(dump: Path, folder: Path) -> Vault:
     return Vault(HostKey(bytes(range(32))), KeyStore(Database(f"sqlite:///{path}")))
 
 
+def keyring_of(vault: Vault) -> Keyring:
+    """Return the keys of the supervisor a dump knows; one that opens nothing where it knows none.
+
+    What older releases sealed opens without.
+    """
+    try:
+        return staff_keys(vault).unlock("keeper", PASSWORD)
+    except WrongPassword:
+        return nobody(vault)
+
+
 def carried_over(source: Database, release: str, folder: Path) -> Database:
     """Return a PostgreSQL database at a release, with the rows of the SQLite one."""
     database = Database(empty_url("postgresql", folder))
@@ -225,10 +239,9 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
     database = restored(dump, kind, tmp_path)
     upgrade(database)
     (waiting,) = [case for case in await queue(database) if case.status == "waiting"]
-    reader = Reader(
-        database, vault_of(dump, tmp_path), Book(ALL), catalogue("en"), catalogue("en", "staff")
-    )
-    opened = await reader.open(waiting.reference)
+    vault = vault_of(dump, tmp_path)
+    reader = Reader(database, vault, Book(ALL), catalogue("en"), catalogue("en", "staff"))
+    opened = await reader.open(waiting.reference, keyring_of(vault))
     assert opened is not None
     assert WORDS in [told.answer for sent in opened.received for told in sent.told]
     assert [file.kind for file in opened.files] == ["photo"]
@@ -240,10 +253,9 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
 def test_after_an_upgrade_an_open_question_is_still_open(
     dump: Path, kind: str, tmp_path: Path
 ) -> None:
-    home = Home(
-        tmp_path, kind=kind, database=restored(dump, kind, tmp_path),
-        vault=vault_of(dump, tmp_path),
-    )  # fmt: skip
+    database = restored(dump, kind, tmp_path)
+    upgrade(database)
+    home = Home(tmp_path, kind=kind, database=database, vault=vault_of(dump, tmp_path))
     _, second = home.person("id"), home.person("th")  # as in the dump
     home.passes(3700)
     home.run(home.rest(2))
@@ -283,9 +295,11 @@ def test_after_an_upgrade_caseworkers_go_on_where_they_were(
     colleague = work(lambda work: staff.by_account(work, ACCOUNT))
     assert colleague is not None
     (case,) = work(lambda work: Claims.held_by(work, colleague.id))
-    written = work(lambda work: Exchanges(vault).of_case(work, case))
+    sealed = work(lambda work: vault.cases.sealed(work, case))
+    opener = vault.cases.opener(case, sealed, keyring_of(vault))
+    written = work(lambda work: Exchanges.of_case(work, case, opener))
     assert [it.content.words for it in written if it.sort is Sort.WORDS] == [SAID, ANSWERED, NOTED]
-    (referral,) = work(lambda work: REFERRALS.ledger(work, case))
+    (referral,) = work(lambda work: referrals_of(vault).ledger(work, case))
     assert (referral.recipient, referral.stage, referral.may_be_sent) == (RECIPIENT, "agreed", True)
     assert CONTACT in [part.answer for part in referral.kept]
     agreed = work(lambda work: Agreements(vault).of_case(work, case))

@@ -19,6 +19,7 @@ from flows import ALL, phrases
 from tests.cases.answered import BOOK
 from tests.house.catalogues import read_in
 from tests.houses import settings_for
+from tests.keys import nobody
 from tests.sandbox.oracle import check
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ class Evening:
     async def opened(self, reference: str, language: str = "en") -> Opened:
         words, staff = read_in(language), read_in(language, "staff")
         vault = open_vault(self.settings, self.database)
-        opened = await Reader(self.database, vault, BOOK, words, staff).open(reference)
+        opened = await Reader(self.database, vault, BOOK, words, staff).open(
+            reference, nobody(vault)
+        )
         vault.close()
         assert opened is not None
         return opened

@@ -15,7 +15,9 @@ from bot.sandbox import Trouble
 from bot.sandbox.oddities import collections
 from flows import phrases
 from tests.house.catalogues import read_in
+from tests.keys import CHEAP, PASSWORD
 from tests.stories.evening import SHORT_REPORT, TO_SENDING, Evening, Guest, evening, reports
+from tests.test_command_line import written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,13 +126,17 @@ def command(night: Evening, *words: str) -> str:
         "HAVEN_HOST_KEY_FILE": str(settings.host_key_file),
         "COLUMNS": "200",
     }
-    result = CliRunner().invoke(app, words, env=environment)
+    result = CliRunner().invoke(app, words, env=environment, obj=CHEAP)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
 async def test_the_command_line_reads_beside_a_bot_that_runs(tmp_path: Path) -> None:
+    password = str(written(tmp_path / "password", PASSWORD))
     async with evening(tmp_path) as night:
+        added = await asyncio.to_thread(
+            command, night, "staff", "add", "Mei", "--language", "id", "--password-file", password
+        )
         await night.start()
         sari = night.somebody("Sari", "id")
         await sari.arrives()
@@ -139,8 +145,9 @@ async def test_the_command_line_reads_beside_a_bot_that_runs(tmp_path: Path) -> 
             command, night, "cases", "list", "--json"
         )
         shown = await asyncio.to_thread(
-            command, night, "cases", "show", reference.lower(), "--language", "zh_Hant"
-        )
+            command, night, "cases", "show", reference.lower(), "--language", "zh_Hant",
+            "--as", added[:8], "--password-file", password,
+        )  # fmt: skip
         assert "Mereka ambil paspor saya." in shown
         assert read_in("zh_Hant", "staff").gettext("Papers were taken away.") not in shown
 

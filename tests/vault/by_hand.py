@@ -117,14 +117,40 @@ def _padded(part: bytes) -> bytes:
     return part + b"\0" * (-len(part) % 16)
 
 
+def filled(plain: bytes) -> bytes:
+    """What is sealed to a case: filled up to 256 bytes, 1, 4 or 16 KiB, or a multiple of that."""
+    length = next((it for it in (256, 1024, 4096, 16384) if len(plain) < it), 0)
+    length = length or -(-(len(plain) + 1) // 16384) * 16384
+    return plain + b"\x80" + b"\0" * (length - len(plain) - 1)
+
+
+def to_cases(words: bytes) -> list[list[str]]:
+    """What stands in the database for a case with a key pair: the RFC's, with our place."""
+    from tests.vault import by_hand_hpke  # noqa: PLC0415 - it stands on this
+
+    found = []
+    for purpose, place, plain in (
+        ("case", "c/report/r", words), ("case", "c/report/r", b""), ("file", "name", words * 9),
+    ):  # fmt: skip
+        info = f"haven/5/c/{purpose}/{place}".encode()
+        padded = plain if purpose == "file" else filled(plain)
+        public = by_hand_hpke.public(bytes(range(1, 33)))
+        sealed = by_hand_hpke.seal(public, bytes(range(2, 34)), info, b"", padded)
+        found.append([purpose, place, plain.hex(), (b"\5" + sealed).hex()])
+    return found
+
+
 def main() -> None:
     """Write the vectors."""
     secret = bytes(range(32))
     words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
     envelopes = []
     for number, purpose in enumerate(
-        ("inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key", "epoch")
-    ):
+        (
+            "inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key",
+            "epoch", "case_public", "codes", "desk", "handle", "referral",
+        )
+    ):  # fmt: skip
         for plain in (b"", words, words * 5):
             nonce = hashlib.sha256(b"%d/%d" % (number, len(plain))).digest()[:12]
             place = f"row {number}".encode()
@@ -164,6 +190,7 @@ def main() -> None:
             [purpose, epoch_envelope(secret, 7, purpose, b"row 9", bytes(range(12)), words).hex()]
             for purpose in ("inbox", "conversation", "outbox")
         ],
+        "to_cases": to_cases(words),
         "erased": [[case, erased(secret, case).hex()] for case in ("", "0" * 32)],
     }
     VECTORS.write_text(json.dumps(vectors, indent=1) + "\n", encoding="ascii")

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import DoesNotOpen
+from bot.errors import DoesNotOpen, NotYours
 from bot.vault import HostKey, Purpose, Vault
-from bot.vault.casekeys import KNOWN, SHORTEST, CaseSealer
+from bot.vault.boxes import KeyPair
+from bot.vault.casekeys import KNOWN, SHORTEST, OldSealer
 from tests.cases.desk import Desk
+from tests.clocks import MIDDAY
+from tests.houses import ROOT, VAULT, opener_of
 from tests.stores import ask, migrated_url, on_both
 from tests.vault import by_hand
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 VECTORS = json.loads(by_hand.VECTORS.read_text())
 WORDS = "Dia menyimpan paspor saya. \U0001f4d5".encode()
-ONE, OTHER = CaseSealer(bytes(32)), CaseSealer(bytes(31) + b"\1")
+ONE, OTHER = OldSealer(bytes(32)), OldSealer(bytes(31) + b"\1")
 THEIRS = (Purpose.CASE, Purpose.FILE, Purpose.ADDRESS)
 
 
@@ -80,18 +83,25 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(migrated_url("sqlite", tmp_path))
 
 
+def fresh() -> Vault:
+    """Return the vault of another process, which remembers nothing."""
+    return Vault(ROOT, VAULT.keys)
+
+
 @on_both
-def test_every_new_case_has_a_key_that_another_process_finds(kind: str, tmp_path: Path) -> None:
+def test_every_new_case_has_a_key_another_process_seals_to_and_staff_open(
+    kind: str, tmp_path: Path
+) -> None:
     desk = Desk(migrated_url(kind, tmp_path))
     cases = [desk.opens({"what": "words"}) for _ in range(3)]
     kept = ask(desk.database, "SELECT case_id, sealed FROM case_keys")
     assert {case for case, _ in kept} == {case.id for case in cases}
-    vault = Vault(HostKey(bytes(range(32))))  # which remembers nothing
-    run = desk.database.writer.run_now
+    vault, run = fresh(), desk.database.writer.run_now
     for case in cases:
         sealer = run(lambda work, it=case: vault.of_case(work, it.id))  # type: ignore[misc]
-        address = desk.of(case, "address")
-        assert int(sealer.open(Purpose.ADDRESS, case.id.encode(), bytes(address))) == case.chat
+        sealed = sealer.seal(Purpose.CASE, b"here", WORDS)
+        opener = opener_of(desk.database, case.id)
+        assert opener.open(Purpose.CASE, b"here", sealed) == WORDS
 
 
 def test_a_key_of_another_case_is_refused(desk: Desk) -> None:
@@ -100,25 +110,29 @@ def test_a_key_of_another_case_is_refused(desk: Desk) -> None:
         "UPDATE case_keys SET sealed = (SELECT sealed FROM case_keys WHERE "  # noqa: S608 - ours
         f"case_id = '{other.id}') WHERE case_id = '{one.id}'"
     )
-    vault = Vault(HostKey(bytes(range(32))))
     with pytest.raises(DoesNotOpen):
-        desk.database.writer.run_now(lambda work: vault.of_case(work, one.id))
+        desk.database.writer.run_now(lambda work: fresh().of_case(work, one.id))
 
 
-def test_without_its_key_nothing_of_a_case_opens(desk: Desk) -> None:
-    case = desk.opens({"what": "words"})
-    address = bytes(desk.of(case, "address"))
-    desk.writes("DELETE FROM case_keys")
-    vault = Vault(HostKey(bytes(range(32))))
-    sealer = desk.database.writer.run_now(lambda work: vault.of_case(work, case.id))
+def test_nobody_without_the_host_key_puts_a_key_of_theirs_in_its_place(desk: Desk) -> None:
+    case = desk.opens({})
+    mine = Vault(HostKey(bytes(32)), VAULT.keys).cases.row(case.id, KeyPair.new().public)
+    desk.writes(f"UPDATE case_keys SET sealed = x'{mine.hex()}'")  # noqa: S608 - ours
     with pytest.raises(DoesNotOpen):
-        sealer.open(Purpose.ADDRESS, case.id.encode(), address)
+        desk.database.writer.run_now(lambda work: fresh().of_case(work, case.id))
+
+
+def test_once_its_wraps_are_destroyed_nothing_of_a_case_opens(desk: Desk) -> None:
+    case, other = desk.opens({"what": "words"}), desk.opens({"what": "more"})
+    VAULT.cases.destroy(case.id)
+    with pytest.raises(NotYours):
+        opener_of(desk.database, case.id)
+    assert opener_of(desk.database, other.id)
 
 
 def test_only_so_many_keys_are_remembered_and_none_that_is_gone(desk: Desk) -> None:
-    vault = Vault(HostKey(bytes(range(32))))
-    for number in range(KNOWN + 20):
-        vault.cases.make(f"{number:032x}")
+    vault = fresh()
+    vault.cases.make([(f"{number:032x}", "labour") for number in range(KNOWN + 20)], MIDDAY)
     assert len(vault.cases._known) == KNOWN
     case = desk.opens({})
     run = desk.database.writer.run_now

@@ -59,7 +59,9 @@ def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bo
     ]
     if glance.state not in QUEUED and glance.state is not State.CLOSED:
         lines.append(tongue(words.WE_SPEAK if is_held else words.BOT_SPEAKS))
-    if setup.shows_words and glance.reasons:
+    if glance.reasons is None:
+        lines.append(tongue(words.SEALED_NOW))
+    elif setup.shows_words and glance.reasons:
         reasons = " ".join(tongue(reason) for reason in reasons_in_words(glance.reasons))
         lines.append(tongue(words.WHY, reasons=reasons))
     return "\n".join(lines)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
-from bot.cases.intake import open_reasons, read_contents, read_file, report_place
+from bot.cases.kept import open_address, open_codes, open_handle, open_reasons
 from bot.cases.life import State
-from bot.errors import DoesNotOpen
+from bot.errors import DoesNotOpen, EpochGone
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases, files, reports
-from bot.vault import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, FileNote
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.casekeys import Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,8 @@ class Glance:
     disposition: str
     chat: int
     """Where the person writes; 0 once that is erased."""
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] | None
+    """None: the bot opens them no more; whoever signs in reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,8 @@ class Sent:
 
     kind: str
     flow: str
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Answer] | None
+    """None: the bot opens them no more."""
     sent_at: int
 
 
@@ -93,7 +93,14 @@ _COUNT = Prepared(
 )
 _REPORTS = Prepared(
     lambda _: (
-        select(reports.c.id, reports.c.kind, reports.c.flow, reports.c.sealed, reports.c.sent_at)
+        select(
+            reports.c.id,
+            reports.c.kind,
+            reports.c.flow,
+            reports.c.sealed,
+            reports.c.codes,
+            reports.c.sent_at,
+        )
         .where(reports.c.case_id == bindparam("case"), reports.c.sent_at >= bindparam("since"))
         .order_by(reports.c.sent_at, reports.c.id)
     ),
@@ -102,7 +109,7 @@ _REPORTS = Prepared(
 )
 _FILES = Prepared(
     lambda _: (
-        select(files.c.id, files.c.sealed)
+        select(files.c.id, files.c.sealed, files.c.handle)
         .where(files.c.case_id == bindparam("case"), files.c.created_at >= bindparam("since"))
         .order_by(files.c.created_at, files.c.id)
     ),
@@ -151,35 +158,36 @@ class Glances:
     def sent(self, work: Work, case: str, since: int = 0) -> list[Sent]:
         """Return what was sent to a case since a moment, oldest first."""
         found = []
-        sealer = self._vault.of_case(work, case)
-        for report, kind, flow, sealed, sent_at in work.rows(_REPORTS, case, since):
-            plain = sealer.open(Purpose.CASE, report_place(case, report), bytes(sealed))
-            found.append(Sent(kind, flow, read_contents(plain).answers, sent_at))
+        for report, kind, flow, sealed, codes, sent_at in work.rows(_REPORTS, case, since):
+            kept = None if codes is None else bytes(codes)
+            answers = open_codes(self._vault, work, case, report, bytes(sealed), kept)
+            found.append(Sent(kind, flow, answers, sent_at))
         return found
 
     def files(self, work: Work, case: str, since: int = 0) -> list[FileNote]:
-        """Return the files that came to a case since a moment, oldest first."""
-        sealer = self._vault.of_case(work, case)
-        return [
-            read_file(sealer.open(Purpose.FILE, name.encode(), bytes(sealed))).note
-            for name, sealed in work.rows(_FILES, case, since)
-        ]
+        """Return the files that came to a case since a moment and can be shown, oldest first."""
+        found = []
+        for name, sealed, handle in work.rows(_FILES, case, since):
+            try:
+                found.append(open_handle(self._vault, work, case, name, sealed, handle))
+            except EpochGone:  # it lies with the case, for whoever signs in
+                continue
+        return found
 
     def _glance(self, work: Work, row: Sequence[Any]) -> Glance:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,
          disposition, address, reasons) = row  # fmt: skip
-        sealer = self._vault.of_case(work, case)
         chat = 0
         if address is not None:
-            chat = int(sealer.open(Purpose.ADDRESS, case.encode(), bytes(address)))
+            chat = open_address(self._vault, work, case, bytes(address))
         return Glance(
             case, reference, kind, State(status), priority, language, queue, contact, holder or "",
-            since, due_at, disposition or "", chat, _reasons(sealer, case, bytes(reasons)),
+            since, due_at, disposition or "", chat, self._reasons(work, case, bytes(reasons)),
         )  # fmt: skip
 
-
-def _reasons(sealer: Sealer, case: str, sealed: bytes) -> tuple[str, ...]:
-    try:
-        return tuple(open_reasons(sealer, case, sealed))
-    except DoesNotOpen:
-        return ()
+    def _reasons(self, work: Work, case: str, sealed: bytes) -> tuple[str, ...] | None:
+        try:
+            found = open_reasons(self._vault, work, case, sealed)
+        except DoesNotOpen:
+            return ()
+        return None if found is None else tuple(found)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.reading import KINDS, in_a_line, shown, visible
+from bot.cases.reading import KINDS, shown
+from bot.cases.visible import in_a_line, visible
 from bot.desks.forum import words
 from bot.hotline.exchanges import Sort
 from bot.messages import Copy, Enclose, File, Say
@@ -83,5 +84,7 @@ def sent_told(setup: Setup, sent: Sent, now: int) -> str:
     tongue = setup.tongue
     kind = KINDS.get(sent.kind)
     head = f"{tongue(kind) if kind else sent.kind} \u00b7 {tongue.clock(sent.sent_at, now)}"
+    if sent.answers is None:
+        return f"{head}\n{tongue(words.SEALED_NOW)}"
     told = setup.telling.told(sent.flow, sent.answers)
     return "\n".join([head, *(f"\u2022 {it.question}: {it.answer}" for it in told)])

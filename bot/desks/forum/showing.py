@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cases.queues import name_of
-from bot.cases.reading import visible
 from bot.cases.urgency import reasons_in_words
+from bot.cases.visible import visible
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, token

@@ -56,6 +56,7 @@ AT_ANY_TIME = pgettext("contact rule", "at any time")
 BOT_SPEAKS = _("The bot speaks with the person.")
 WE_SPEAK = _("A caseworker holds the conversation; the bot is silent.")
 WHY = _("Why: {reasons}")
+SEALED_NOW = _("What was sent is sealed for staff who sign in, and cannot be shown here any more.")
 
 CLAIM = pgettext("desk button", "Claim")
 RELEASE = pgettext("desk button", "Give back to the queue")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -32,8 +36,9 @@ from bot.mailbox.limits import UNLIMITED
 from bot.mailbox.outbox import Outbox
 from bot.store.database import Database
 from bot.text import Text
-from bot.vault import HostKey, Vault
+from bot.vault import HostKey, KeyStore, Vault
 from bot.vault.audit import Audit
+from bot.vault.staffkeys import StaffKeys
 from tests.bench.feed import BOT
 from tests.bench.ours.flow import PHRASING, Welcome
 
@@ -43,7 +48,25 @@ if TYPE_CHECKING:
     from bot.mailbox.carrying import Channel
 
 NUMBER: Final = int(str(BOT["id"]))
-VAULT: Final = Vault(HostKey(bytes(range(32))))
+_KEYS: Final = "HAVEN_BENCH_KEYS"
+
+
+def _vault() -> Vault:
+    """Return a vault with a key store of its own, which the process that fills shares."""
+    folder = os.environ.setdefault(_KEYS, "") or tempfile.mkdtemp(prefix="haven-bench-keys-")
+    if not os.environ[_KEYS]:
+        os.environ[_KEYS] = folder
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    keys = KeyStore(Database(f"sqlite:///{folder}/keys.db"))
+    vault = Vault(HostKey(bytes(range(32))), keys)
+    now = SystemClock().now()
+    vault.turn(now)
+    if not vault.cases.custody.holders().teams:
+        StaffKeys(keys, vault.prove).enrol("one", "supervisor", ("trafficking",), "walks by", now)
+    return vault
+
+
+VAULT: Final = _vault()
 """Every run has the same key, so that another process can fill the store."""
 _WORDS: Final = Words(**{field.name: Text(field.name) for field in fields(Words)})
 _NOBODY: Final[frozenset[str]] = frozenset()

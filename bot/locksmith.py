@@ -1,0 +1,123 @@
+"""What an operator does about keys, at the command line: made, rotated, escrowed, looked at."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.clock import SystemClock
+from bot.errors import HavenError
+from bot.settings import read_settings
+from bot.signing import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.settings import Settings
+    from bot.store.database import Database
+    from bot.vault import Vault
+
+keys_app = typer.Typer(no_args_is_help=True, help="The secret of this host, and who opens cases.")
+PartFile = Annotated[
+    list[Path] | None,
+    typer.Option("--part-file", help="Holds one printed part; twice. Without it, both are asked."),
+]
+
+
+@keys_app.command("new")
+def new_key(path: Path) -> None:
+    """Write a new host key into a file of its own, outside the data folder."""
+    from bot.vault import HostKey  # noqa: PLC0415
+
+    HostKey.make(path)
+    typer.echo(f"Made {path}. Keep a copy in another place: without it nothing can be opened.")
+
+
+@keys_app.command("rotate")
+def rotate_key(path: Path) -> None:
+    """Make another host key; the old one opens nothing once Haven was started with the new."""
+    from bot.opening import host_key, open_keys  # noqa: PLC0415
+    from bot.vault import HostKey  # noqa: PLC0415
+
+    settings = read_settings()
+    with _database(settings):
+        keys = open_keys(settings)
+        try:
+            old = host_key(settings)
+            # A run that was ended after it had made the file goes on with that.
+            new = HostKey.read(path, settings.data) if path.exists() else HostKey.make(path)
+            keys.admit(old, new, SystemClock().now())
+        finally:
+            keys.close()
+    typer.echo(f"Both keys open now. Set HAVEN_HOST_KEY_FILE={path} and start Haven:")
+    typer.echo("from then on the old key opens nothing. Keep a copy of the new one elsewhere.")
+
+
+@keys_app.command("escrow")
+def escrow_keys(
+    part_file: PartFile = None,
+    *,
+    open_cases: Annotated[
+        bool, typer.Option("--open", help="Give the cases back to staff, with two parts.")
+    ] = False,
+) -> None:
+    """Make a key of last resort, printed in three parts of which two open every case to come."""
+    settings = read_settings()
+    with _database(settings) as database, _vault(settings, database) as vault:
+        if open_cases:
+            count = _given_back(database, vault, part_file or [])
+            typer.echo(f"Cases that were wrapped to whoever may open them now: {count}.")
+            return
+        for number, printed in vault.escrow.make(SystemClock().now()).items():
+            typer.echo(f"Part {number} of 3: {printed}")
+        typer.echo("Printed this once and kept nowhere. Two of them together open every case that")
+        typer.echo("comes from now on, and older ones once somebody who may open them signs in.")
+        typer.echo("Give them to three people, in different organisations or countries.")
+
+
+@keys_app.command("status")
+def show_status() -> None:
+    """Print which keys there are, and who could open what comes."""
+    settings = read_settings()
+    with _database(settings) as database, _vault(settings, database) as vault:
+        holders = vault.cases.custody.holders()
+        typer.echo(f"host keys that open: {vault.host_keys()}")
+        typer.echo(f"epochs alive: {vault.epochs_alive()}")
+        typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'nobody'}")
+        typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
+        typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
+
+
+def _given_back(database: Database, vault: Vault, files: list[Path]) -> int:
+    """Wrap every case the escrow key opens to whoever may open it now; return how many changed."""
+    if len(files) not in {0, 2}:
+        raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
+    parts = [asked(file) for file in files] or [asked(None, "A part"), asked(None, "Another part")]
+    keyring = vault.escrow.keyring(parts)
+    now = SystemClock().now()
+    return database.writer.run_now(lambda work: vault.cases.custody.settle(work, keyring, now))
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    from bot.checkup import existing_database  # noqa: PLC0415
+
+    database = existing_database(settings)
+    try:
+        yield database
+    finally:
+        database.writer.close()
+
+
+@contextlib.contextmanager
+def _vault(settings: Settings, database: Database) -> Iterator[Vault]:
+    from bot.app import open_vault  # noqa: PLC0415
+
+    vault = open_vault(settings, database)
+    try:
+        yield vault
+    finally:
+        vault.close()

@@ -1,0 +1,62 @@
+"""What somebody who has signed in can open: their own key, and through it those of their teams."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select
+
+from bot.errors import DoesNotOpen
+from bot.store.keytables import team_wraps
+from bot.store.prepared import Prepared
+from bot.vault.boxes import KeyPair
+
+if TYPE_CHECKING:
+    from bot.vault.keystore import KeyStore
+
+TEAM, STAFF, ESCROW = "team/", "staff/", "escrow/"
+"""What the name of a holder begins with; its number or id follows."""
+_WRAPS = Prepared(
+    lambda _: select(team_wraps.c.holder, team_wraps.c.sealed).where(
+        team_wraps.c.team == bindparam("of_team")
+    ),
+    "of_team",
+)
+
+
+class Keyring:
+    """The keys of somebody who has signed in."""
+
+    def __init__(self, keys: KeyStore, holder: str, key: KeyPair) -> None:
+        self._keys = keys
+        self._held: dict[str, KeyPair | None] = {holder: key}
+        self.holder = holder
+
+    @property
+    def who(self) -> str:
+        """Return the caseworker's id; empty where it is no caseworker's."""
+        return self.holder.removeprefix(STAFF) if self.holder.startswith(STAFF) else ""
+
+    def key(self, holder: str) -> KeyPair | None:
+        """Return the key of a holder, if this keyring opens it."""
+        if holder not in self._held:
+            self._held[holder] = None  # whatever leads back here leads nowhere
+            if holder.startswith(TEAM):
+                self._held[holder] = self._of_team(holder)
+        return self._held[holder]
+
+    def _of_team(self, team: str) -> KeyPair | None:
+        number = int(team.removeprefix(TEAM))
+        for holder, sealed in self._keys.run(lambda work: work.rows(_WRAPS, number)):
+            key = self.key(str(holder))
+            if key is not None:
+                try:
+                    return KeyPair.of(key.open(team_place(team, holder), bytes(sealed)))
+                except DoesNotOpen:  # altered: another member's may not be
+                    continue
+        return None
+
+
+def team_place(team: str, holder: str) -> bytes:
+    """Return the place a team's private half is bound to, for one of its members."""
+    return f"haven/wrap/{team}/{holder}".encode()

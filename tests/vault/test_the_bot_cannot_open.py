@@ -1,0 +1,192 @@
+"""The bot's process cannot open what was submitted: tried with every key it holds.
+
+It holds the root, everything in the key store, and what is derived from them. What it may open for
+a day are codes; in a group that may show words, those words; after a day nothing at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.cases.kept import open_codes, open_reasons
+from bot.clock import DAY, HOUR
+from bot.errors import DoesNotOpen, HavenError, NotYours
+from bot.hotline.commands import Verb
+from bot.vault import Purpose, Vault
+from bot.vault.boxes import KeyPair
+from bot.vault.casekeys import CaseOpener, CaseSealer
+from bot.vault.epochs import Span
+from bot.vault.keyring import ESCROW, STAFF, TEAM, Keyring
+from tests.houses import ROOT, Home
+from tests.keys import keeper, key_store
+from tests.stores import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+WORDS = "He keeps my passport."
+ARCHIVED = (
+    ("reports", Purpose.CASE, "{case}/report/{id}"),
+    ("exchanges", Purpose.CASE, "{case}/exchange/{side}/{at}"),
+    ("files", Purpose.FILE, "{id}"),
+    ("referrals", Purpose.CASE, "{case}/referral/{recipient}/{id}"),
+)
+"""What staff keep: where it lies, and the place it is bound to."""
+
+
+def evening(folder: Path, *, staffed: bool = True) -> tuple[Home, Keyring | None]:
+    """Return a house in which somebody has sent words and a file, and spoken with a caseworker."""
+    vault = Vault(ROOT, key_store(folder))
+    keyring = keeper(vault) if staffed else None
+    home = Home(folder, vault=vault)
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+    person.says(WORDS)
+    person.presses("Any time", "Send", "Add something")
+    person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
+    person.presses("Send")
+    ((case,),) = home.ask("SELECT id FROM cases")
+    colleague = home.colleague(account=6_000_000_001)
+    colleague.claims(case)
+    colleague.takes_over(case)
+    person.says(WORDS)
+    colleague.does(Verb.NOTE, case, words=WORDS)
+    return home, keyring
+
+
+def archived(home: Home) -> list[tuple[str, Purpose, bytes, bytes]]:
+    """Return everything that is kept for staff: case, purpose, place and bytes."""
+    found = []
+    for table, purpose, place in ARCHIVED:
+        columns = [row[1] for row in home.ask(f"PRAGMA table_info({table})")]
+        for row in home.ask(f"SELECT * FROM {table}"):  # noqa: S608 - our own name
+            said = dict(zip(columns, row, strict=True))
+            said["case"] = said["case_id"]
+            found.append((said["case"], purpose, place.format(**said).encode(), said["sealed"]))
+    return found
+
+
+def keys_of_the_bot(vault: Vault) -> Iterator[KeyPair]:
+    """Yield every key pair there is in what the process holds, and every secret taken for one."""
+    assert vault.keys is not None
+    assert vault.epochs is not None
+    for (number,) in ask(vault.keys.database, "SELECT id FROM epochs"):
+        yield KeyPair(vault.epochs.epoch(number).private)
+    for table in ("epochs", "teams", "staff_keys", "escrows"):
+        for (public,) in ask(vault.keys.database, f"SELECT public FROM {table}"):  # noqa: S608
+            yield KeyPair.of(public)
+    for label in ("", "seal case", "seal file", "members", "identity"):
+        yield KeyPair.of(vault_root(label))
+
+
+def vault_root(label: str) -> bytes:
+    return ROOT.derive(label) if label else ROOT.secret
+
+
+def keyrings_of_the_bot(vault: Vault) -> Iterator[Keyring]:
+    """Yield every one of these keys in the place of everybody something is wrapped to."""
+    assert vault.keys is not None
+    held = ask(vault.keys.database, "SELECT DISTINCT holder FROM case_wraps")
+    held += ask(vault.keys.database, "SELECT DISTINCT holder FROM team_wraps")
+    for key in keys_of_the_bot(vault):
+        for holder in {name for (name,) in held} | {f"{it}1" for it in (TEAM, STAFF, ESCROW)}:
+            yield Keyring(vault.keys, holder, key)
+
+
+def tries(vault: Vault, case: str, purpose: Purpose, place: bytes, sealed: bytes) -> Iterator[Any]:
+    """Yield whatever opens a thing, with all that the bot's process has."""
+    ways = [lambda it=it: vault.open(it, place, sealed) for it in Purpose]
+    ways += [
+        lambda key=key: CaseOpener(case, key).open(purpose, place, sealed)
+        for key in keys_of_the_bot(vault)
+    ]
+    for ring in (None, *keyrings_of_the_bot(vault)):
+        try:
+            key = vault.cases.custody.key_of(case, ring)
+        except HavenError:
+            continue
+        ways.append(lambda key=key: CaseOpener(case, key).open(purpose, place, sealed))
+    for way in ways:
+        try:
+            yield way()
+        except (DoesNotOpen, ValueError):
+            continue
+
+
+def test_with_all_it_holds_the_bot_opens_nothing_that_was_submitted(tmp_path: Path) -> None:
+    home, keyring = evening(tmp_path)
+    things = archived(home)
+    assert len(things) >= 6
+    for thing in things:
+        assert list(tries(home.vault, *thing)) == []
+    for case, purpose, place, sealed in things:  # which all open for whoever may
+        key = home.vault.cases.custody.key_of(case, keyring)
+        assert CaseOpener(case, key).open(purpose, place, sealed)
+    home.close()
+
+
+def test_a_house_without_staff_opens_them_and_so_would_be_found(tmp_path: Path) -> None:
+    """The control: where nobody is enrolled the house itself keeps the key, and the search finds.
+
+    `haven start` refuses to begin like that.
+    """
+    home, _ = evening(tmp_path, staffed=False)
+    for thing in archived(home):
+        assert list(tries(home.vault, *thing))
+    home.close()
+
+
+def test_the_sealer_a_process_is_given_has_no_way_to_open(tmp_path: Path) -> None:
+    home, _ = evening(tmp_path)
+    ((case,),) = home.ask("SELECT id FROM cases")
+    sealer = home.database.writer.run_now(lambda work: home.vault.of_case(work, case))
+    assert isinstance(sealer, CaseSealer)
+    assert not hasattr(sealer, "open")
+    with pytest.raises(NotYours, match="sign in"):
+        home.database.writer.run_now(
+            lambda work: home.vault.cases.opener(case, home.vault.cases.sealed(work, case), None)
+        )
+    home.close()
+
+
+def codes_of(home: Home) -> list[Any]:
+    run = home.database.writer.run_now
+    rows = home.ask("SELECT case_id, id, sealed, codes FROM reports")
+    return [
+        run(lambda work, row=row: open_codes(home.vault, work, *row))
+        for row in rows  # type: ignore[misc]
+    ]
+
+
+def reasons_of(home: Home) -> list[Any]:
+    run = home.database.writer.run_now
+    rows = home.ask("SELECT id, reasons FROM cases")
+    return [run(lambda work, row=row: open_reasons(home.vault, work, *row)) for row in rows]  # type: ignore[misc]
+
+
+async def _gone(home: Home, now: int) -> None:
+    home.vault.turn(now)
+    await home.vault.destroy(now, ())
+
+
+def test_for_a_day_it_reads_codes_and_then_says_that_it_does_not(tmp_path: Path) -> None:
+    home, _ = evening(tmp_path)
+    kept = codes_of(home)
+    assert all(it is not None for it in kept)
+    assert WORDS not in str(kept)
+    assert "f1" not in str(kept)
+    assert None not in reasons_of(home)
+    home.run(_gone(home, home.loop.now() + DAY + 2 * HOUR))
+    assert set(codes_of(home)) == {None}
+    assert reasons_of(home) == [None]
+    home.close()
+
+
+def test_a_waiting_key_is_none_of_an_hour(tmp_path: Path) -> None:
+    vault = Vault(ROOT, key_store(tmp_path))
+    assert vault.epochs is not None
+    assert vault.epochs.turn(Span.WAITING, 1).number != vault.epochs.turn(Span.TRANSIT, 1).number
