@@ -12,7 +12,7 @@ from bot.cases.intake import Intake
 from bot.cases.keeping import FileKeeper
 from bot.channels.telegram.commands import menus, offer
 from bot.channels.telegram.connect import bot_for
-from bot.channels.telegram.files import fetch
+from bot.channels.telegram.files import FilesOf
 from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
@@ -25,6 +25,7 @@ from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.gate import ContactGate
 from bot.dispatch.returning import ask_again_after_absence
+from bot.dispatch.words import WordsAside
 from bot.errors import HavenError, StoreFailed, WrongSetting
 from bot.hotline.erasing import Erasing
 from bot.languages import LANGUAGES, catalogue
@@ -46,11 +47,12 @@ from bot.store.upgrade import upgrade
 from bot.vault import Audit, Vault
 from bot.vault.erasure import Erasures
 from bot.vault.retention import Retention
+from bot.vault.words import Worker
 from bot.wording import profiles_of, setting_of
 from flows import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 
     from bot.channels.telegram.connect import SilentBot
     from bot.channels.telegram.split import Raw
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.shift import Shift
     from bot.store.writer import Work
+    from bot.vault.words import Digests
 
 TIDY_EVERY = 600.0
 BEAT_EVERY = 30.0
@@ -136,6 +139,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     read: Callable[[bytes], Update] = parse,
     desks: Sequence[Desk] = (),
     languages: Collection[str] = LANGUAGES.keys(),
+    digests: Digests | None = None,
 ) -> House:
     """Put a house together around a database and a channel."""
     clock = clock or SystemClock()
@@ -151,6 +155,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         desks = (*desks, forum)
     shows_words = settings.desk_group and settings.desk_mode == "content"
     keep = everything if shows_words else codes_in(setting.book)
+    words = WordsAside(channel, vault, digests or Worker(), bot)
     intake = Intake(vault, bot, settings.promised, keep)
     recipients = place_named(settings.place).recipients
     shift = shift_of(settings, vault, outbox, intake, setting, recipients, desks)
@@ -166,11 +171,12 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     )
     gate = ContactGate(outbox, kept, setting, shift.side, batches, clock)
     database.writer.run_now(gate.look_at_clock)
-    courier = Courier(outbox, database.writer, channel, clock, limits or Limits(), gate)
+    courier = Courier(outbox, database.writer, words, clock, limits or Limits(), gate)
     dispatcher = Dispatcher(
         inbox=inbox, outbox=outbox, batches=batches, writer=database.writer, courier=courier,
         clock=clock,
     )  # fmt: skip
+    words.receive = dispatcher.receive
     erasures = erasures_of(settings, vault)
     return House(
         database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift,
@@ -235,6 +241,7 @@ async def run_bot(
     directory.make()
     directory.lock()
     database = vault = None
+    worker = Worker()
     try:
         offered = offered_by(settings)
         for tag, faults in offered.refused.items():
@@ -247,6 +254,7 @@ async def run_bot(
             house = build(
                 settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
                 clock=clock, limits=limits, rehearsal=rehearsal, languages=offered.tags,
+                digests=worker,
             )  # fmt: skip
             await wake(house)
             read_in = {tag: catalogue(tag) for tag in offered.tags}
@@ -258,6 +266,7 @@ async def run_bot(
             await _work(house, bot, directory, introduce(bot, by_tag))
     finally:
         speak({})
+        worker.close()
         if database is not None:
             await database.close()
         if vault is not None:
@@ -280,7 +289,7 @@ async def _work(
     house: House, bot: SilentBot, directory: DataDirectory, *also: Coroutine[None, None, None]
 ) -> None:
     keeper = FileKeeper(
-        house.database.writer, house.vault, _FilesOf(bot), directory.files, house.clock
+        house.database.writer, house.vault, FilesOf(bot), directory.files, house.clock
     )
     room = Room(directory.path)
     poller = Poller(
@@ -323,16 +332,6 @@ def _receiver(house: House) -> Callable[[Sequence[Raw]], Awaitable[None]]:
         await house.dispatcher.receive(arrivals, end_of(batch, None))
 
     return receive
-
-
-@dataclass(frozen=True)
-class _FilesOf:
-    """Files of one bot, by handle."""
-
-    bot: SilentBot
-
-    def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
-        return fetch(self.bot, handle, unique=unique)
 
 
 async def _look_after(house: House, poller: Poller, room: Room) -> None:

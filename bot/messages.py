@@ -69,6 +69,8 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     """What the person's app says it speaks, e.g. `id` or `zh-hant`; may be anything."""
     name: str = ""
     """The account's display name."""
+    account: str = ""
+    """The account's own name, as others find it."""
     sent_at: int = 0
     """Seconds since 1970, by the channel's clock; may be wrong."""
     press: str = ""
@@ -131,6 +133,8 @@ class Say(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=True):
     mentions: tuple[Mention, ...] = ()
     mark: str = ""
     """What the desk remembers the message as; empty: nothing."""
+    rings: bool = False
+    """Whether a person's phone may make a sound: only where they said that any time is safe."""
 
 
 class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
@@ -168,6 +172,32 @@ def letters_in(body: Edit | Remove) -> tuple[int, ...]:
     if isinstance(body, Remove):
         return body.letters
     return (body.letter,) if body.letter else ()
+
+
+class Wipe(msgspec.Struct, frozen=True, tag="wipe", gc=False):
+    """Take everything out of a chat that can be taken, both sides', newest first.
+
+    It is a letter, so it is done again until it is done. The courier carries it out in `Remove`s:
+    no channel ever meets one. Fields as in `Remove`.
+    """
+
+    messages: tuple[int, ...] = ()
+    letters: tuple[int, ...] = ()
+
+
+class Word(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True):
+    """A word by which a person is known again, on its way to whoever computes its digest.
+
+    Like `Wipe` it is a letter so that no crash loses it, and no channel ever meets one.
+    """
+
+    word: str
+    number: int
+    """Of what comes back, below 0: computed twice it comes back once."""
+    case: str = ""
+    """The case it is chosen for; empty: it is tried."""
+    is_second: bool = False
+    """Whether it is the one written under duress."""
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):
@@ -256,6 +286,8 @@ Body = (
     | Edit
     | Toast
     | Remove
+    | Wipe
+    | Word
     | Leave
     | Enclose
     | Copy

@@ -86,7 +86,8 @@ def phrasing_of(settings: Settings) -> Phrasing:
         controls=CONTROLS,
         labels=[label for flow in ALL for step in flow.steps for label in step.phrases()],
         danger=phrases.DANGER,
-        stop=phrases.STOP,
+        bye=phrases.BYE,
+        cleared=phrases.CLEARED,
         stale=phrases.STALE,
         pressed_already=phrases.PRESSED_ALREADY,
         polite_no=phrases.POLITE_NO,
@@ -94,6 +95,9 @@ def phrasing_of(settings: Settings) -> Phrasing:
         received_change=phrases.RECEIVED_CHANGE,
         too_large=phrases.TOO_LARGE,
         nothing_lost=phrases.NOTHING_LOST,
+        another_word=phrases.ANOTHER_WORD,
+        too_short_a_word=phrases.TOO_SHORT_A_WORD,
+        known_again=phrases.KNOWN_AGAIN,
         with_you=hotline.WITH_YOU,
         with_another=hotline.WITH_ANOTHER,
         has_left=hotline.HAS_LEFT,
@@ -125,8 +129,8 @@ def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
 
 
 def phrasebook_of(settings: Settings, phrasing: Phrasing) -> Phrasebook:
-    """Return what this organisation may say, danger and stop below its buttons."""
-    ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
+    """Return what this organisation may say, danger and bye below its buttons."""
+    ways_out = {tokens.DANGER: phrasing.danger, tokens.BYE: phrasing.bye}
     sentences = OFFICERS if _are_officers(settings) else PHRASES
     return Phrasebook(sentences, phrasing.blanks, groups=GROUPS, below=ways_out)
 
@@ -138,7 +142,7 @@ def _are_officers(settings: Settings) -> bool:
 def consent_of(settings: Settings, book: Book, phrasing: Phrasing) -> Consent:
     """Return what asks people whether something may be told to others."""
     words = Words(**{each.name: hotline.REFERRAL[each.name] for each in fields(Words)})
-    ways_out = {tokens.DANGER: phrasing.danger, tokens.STOP: phrasing.stop}
+    ways_out = {tokens.DANGER: phrasing.danger, tokens.BYE: phrasing.bye}
     return Consent(book, place_named(settings.place).recipients, words, below=ways_out)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flows.afterwards import Afterwards
 from flows.again import Again
 from flows.ask_for_help import AskForHelp
+from flows.before import Before
 from flows.danger import Danger
 from flows.delete import Delete
 from flows.help import Help
@@ -20,8 +21,10 @@ from flows.notice_changed import NoticeChanged
 from flows.privacy import Privacy
 from flows.report import Report
 from flows.resume import Resume
+from flows.secret import Secret
 from flows.stop import Stop
 from flows.talk import Talk
+from flows.vanish import Vanish
 from flows.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -37,6 +40,9 @@ ALL: tuple[type[Flow], ...] = (
     AskForHelp,
     Talk,
     Afterwards,
+    Before,
+    Secret,
+    Vanish,
     Danger,
     Help,
     Language,

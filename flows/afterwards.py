@@ -22,6 +22,7 @@ class Afterwards(Flow):
         tell=pgettext("button", "Tell something new"),
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
+        secret=phrases.CHOOSE_A_WORD,
         nothing=pgettext("button", "Nothing more"),
     )
 
@@ -34,6 +35,8 @@ class Afterwards(Flow):
     telling = Begin("report", when=what_now.was("tell"))
     asking = Begin("ask_for_help", when=what_now.was("ask"))
     talking = Begin("talk", when=what_now.was("talk"))
+
+    choosing = Begin("secret", when=what_now.was("secret"))
 
     warning = Say(phrases.OPENING, when=what_now.was("add"))
     added = Ask(

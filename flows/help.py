@@ -27,7 +27,7 @@ class Help(Flow):
         # Translators: quote the words on the buttons exactly.
         _(
             "Under a question you can skip it, ask why we ask, or go back. “Danger now” shows "
-            "phone numbers. “Stop” ends it, and you decide what happens to your answers."
+            "phone numbers. “Clear chat” deletes the messages here at once and ends it."
         ),
     )
     commands = End(
@@ -38,6 +38,8 @@ class Help(Flow):
             "/privacy - what we keep\n"
             "/danger - phone numbers\n"
             "/stop - stop here\n"
+            "/bye - clear this chat\n"
+            "/vanish - messages that vanish\n"
             "/start - the beginning"
         ),
     )

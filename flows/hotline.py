@@ -15,7 +15,7 @@ from flows import phrases
 # Garden of Light Foundation. Leave the words with / as they are.
 WITH_YOU = _(
     "From now on a person answers you here, not the bot: {title} of {organisation}. "
-    "/danger still shows phone numbers, /stop still stops."
+    "/danger still shows phone numbers, /bye still clears this chat."
 )
 # Translators: {title} as above.
 WITH_ANOTHER = _(

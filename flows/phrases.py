@@ -11,8 +11,13 @@ from bot.text import Text, _, pgettext
 
 # Translators: opens the emergency numbers. The person is in danger at this moment.
 DANGER = pgettext("button", "Danger now")
-# Translators: stop here for now; not "cancel", not "finish the case".
-STOP = pgettext("button", "Stop")
+# Translators: clear this chat of its messages, at once; not "cancel", not "finish the case". It
+# stands beside "Danger now" under every question: as short as can be.
+BYE = pgettext("button", "Clear chat")
+
+WRITTEN_BEFORE = pgettext("button", "I have written before")
+# Translators: a word only the person knows, by which we know them again.
+CHOOSE_A_WORD = pgettext("button", "Choose a secret word")
 
 # --- Answers many questions share ----------------------------------------------------------
 
@@ -289,6 +294,24 @@ RECEIVED_CHANGE = _("We keep your change, and your first words beside it.")
 NOTHING_LOST = _("We were away for a moment. Nothing you wrote is lost. We go on here.")
 """After a restart that somebody noticed."""
 
+# Translators: safety sentence [m]. Keep the English words "Clear history" beside your own. Press
+# the chat's row in the list of chats, not a message. "Had not sent": to the people who read.
+CLEARED = _(
+    "We have deleted what we can. What you had not sent is erased. To remove the rest: in the list "
+    "of chats, press and hold this chat, then choose “Clear history”. Copies may stay elsewhere. "
+    "You can write here again at any time."
+)
+"""After everything that can be deleted was; it vanishes itself."""
+
+TOO_SHORT_A_WORD = _("Please choose a longer one: four letters or more.")
+"""For a word anybody could guess."""
+
+ANOTHER_WORD = _("The second word was the same as the first. Only the first one is kept.")
+"""When both words were the same."""
+
+KNOWN_AGAIN = _("Thank you. We know you again and go on from before.")
+"""To somebody who is known again."""
+
 TRY_AGAIN = _("Something did not work here. What you wrote is kept. Please try once more.")
 """When we failed and know it."""
 
@@ -344,5 +367,8 @@ COMMANDS = {
     "delete": _("Erase it"),
     "danger": _("Danger now: phone numbers"),
     "stop": _("Stop here"),
+    # Translators: delete the messages of this chat, at once.
+    "bye": _("Clear this chat"),
+    "vanish": _("Messages that vanish"),
 }
 """What stands beside each typed command in the channel's own list."""

@@ -125,8 +125,10 @@ class Welcome(Flow):
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
         how=pgettext("button", "How this works"),
+        before=phrases.WRITTEN_BEFORE,
     )
     explained = Begin("help", when=menu.was("how"))
+    known_again = Begin("before", when=menu.was("before"))
     then = Choose(
         _("What would you like to do now?"),
         why=None,
@@ -135,7 +137,7 @@ class Welcome(Flow):
         tell=pgettext("button", "Tell what happened"),
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
-        when=menu.was("how"),
+        when=menu.was("how", "before"),
     )
 
     telling = Begin("report", when=menu.was("tell") | then.was("tell"))

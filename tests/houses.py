@@ -25,6 +25,7 @@ from tests.keys import keeper, key_store
 from tests.people import Person, raw
 from tests.post import Post
 from tests.stores import ask, database_on, migrated_url
+from tests.words import Here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
@@ -114,7 +115,7 @@ class Home:
         self.database = database_on(self.url, self.loop)
         self.house = build(
             self.settings, self.database, self.vault, self.post, bot=BOT, username="haven_bot",
-            clock=self.loop, desks=(self.board,), **self._made,
+            clock=self.loop, desks=(self.board,), digests=Here(), **self._made,
         )  # fmt: skip
         self.built()
         self.run(wake(self.house))

@@ -27,6 +27,8 @@ class Outcome(StrEnum):
     LANGUAGE_CHOSEN = "language_chosen"
     """The person reads another language from here on."""
 
+    VANISH_CHOSEN = "vanish_chosen"
+    """The person chose after how long messages vanish by themselves."""
     ASKED_WHERE = "asked_where"
     """The person wants to know how far what they sent has come."""
     ASKED_HELD = "asked_held"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from bot.conversation import Position, unpack
 from bot.conversation.bookmark import bookmark, fill, go_on
 from bot.conversation.heard import Pressed, Words
-from bot.dispatch.relaying import Relaying
+from bot.dispatch.conversations import Conversation
+from bot.dispatch.sitting import SILENCE, Sitting, cases_of, put_away
 from bot.hotline.contact import NEVER, is_here, may_write_at
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
@@ -16,6 +19,7 @@ from bot.hotline.takeover import (
     OPENER,
     UNTIL_MET,
     AskConsent,
+    Confirm,
     Deed,
     FillIn,
     Greet,
@@ -31,9 +35,11 @@ from bot.hotline.takeover import (
 )
 from bot.hotline.trail import clock
 from bot.hotline.words import (
+    ALREADY_KNOWN,
     ASKED_ALREADY,
     DOES_NOT_FIT,
     NOBODY_IS_THERE,
+    NOBODY_WRITES,
     NOT_IN_THE_CHAT,
     ONLY_THEY,
     ONLY_WHEN_THEY_WRITE,
@@ -42,7 +48,7 @@ from bot.hotline.words import (
 from bot.messages import Edit, Say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from bot.dispatch.effects import Effects
     from bot.hotline.exchanges import Exchange
@@ -55,27 +61,63 @@ ANSWERED = frozenset({Meeting.MET, Meeting.TO_BE_ASKED})
 """With no opener on its way: what is said next begins with one."""
 
 
-class Attending(Relaying):
-    """One conversation and what is done in it for a caseworker."""
+class Attending(Sitting):
+    """One conversation and what is done in it for a caseworker.
+
+    In a quiet chat a takeover stands in what was put away: the bot answers whoever writes, and of
+    the caseworker's words only the neutral opener is shown.
+    """
 
     __slots__ = ()
 
-    def attend(self, deed: Deed, at_desk: str) -> Effects:
-        """Do something; what does not go is told to whoever wanted it."""
-        refusal = _DEEDS[type(deed)](self, deed)
+    def attend(self, deed: Deed, at_desk: str, language: str) -> Effects:
+        """Do something; what does not go is told to whoever wanted it.
+
+        Args:
+            deed: what to do.
+            at_desk: where whoever wants it stands.
+            language: of the case, for a chat that has none now.
+        """
+        touched_at = self.conversation.touched_at
+        if touched_at and self.now - touched_at > SILENCE and self._knows_a_case():
+            self._go_quiet()
+        with self._speaking(language):
+            refusal = _DEEDS[type(deed)](self, deed)
+        self.vanish()
         if refusal is not None:
             self._happened(Event(Happened.TOLD, text=refusal, at_desk=at_desk, is_refused=True))
         return self.effects
 
+    @contextmanager
+    def _speaking(self, language: str) -> Iterator[None]:
+        """Lend the chat a language; whoever writes next is answered in that of their own app."""
+        conversation = self.conversation
+        spoken, before = conversation.language, conversation.before
+        conversation.language = spoken or (before.language if before else "") or language
+        yield
+        conversation.language = spoken
+
+    @property
+    def _holding(self) -> Holding | None:
+        found = self._put_away_holding()
+        return None if found is None else found[1]
+
+    @property
+    def _position(self) -> Position:
+        """Return where the conversation stands that the takeover is about."""
+        found = self._put_away_holding()
+        sitting = self.conversation if found is None else found[0]
+        return unpack(sitting.position, self.setting.book)
+
     def _take_over(self, deed: TakeOver) -> Text | None:
-        held = self.conversation.holding
+        held = self._holding
         if held is not None:
             # Whoever holds the case may take the chat, from a colleague who is gone as well.
             passing = PassOn(held.by, deed.by, deed.title)
             return None if held.by == deed.by else self._pass_on(passing)
         holding = Holding(deed.case, deed.by, deed.title, deed.rule, self.now, deed.reference)
-        self.conversation.holding = holding
-        mark = bookmark(self.setting.book, self.conversation.position, self.known)
+        self._sitting_of(deed.case).holding = holding
+        mark = bookmark(self.setting.book, self._position, self.known)
         self._happened(Event(Happened.TAKEN_OVER, deed.case, deed.by, bookmark=mark))
         self._greet_when_allowed(holding)
         return None
@@ -93,15 +135,21 @@ class Attending(Relaying):
             self._open(holding, 0 if at <= self.now else at)
         return at
 
+    def _is_live(self, holding: Holding | None) -> bool:
+        """Tell whether the takeover is this sitting's: in a quiet chat nothing is asked unasked."""
+        return holding is not None and holding is self.conversation.holding
+
     def _greet(self, deed: Greet) -> Text | None:
-        holding = self.conversation.holding
+        holding = self._holding
+        if not self._is_live(holding):
+            return None
         if holding is not None and holding.by == deed.by and holding.meeting in ANSWERED:
             holding.meeting = Meeting.TO_BE_ASKED
             self._greet_when_allowed(holding)
         return None
 
     def _insist(self, deed: Insist) -> Text | None:
-        holding = self.conversation.holding
+        holding = self._holding
         if holding is None or holding.by != deed.by:
             return TAKE_OVER_FIRST
         holding.insisted_at, holding.insisted_in = self.now, self.setting.steady.since
@@ -109,10 +157,22 @@ class Attending(Relaying):
         self._open(holding, 0)
         return None
 
+    def _sitting_of(self, case: str) -> Conversation:
+        """Return the sitting a case belongs to: this one, or what was put away."""
+        conversation = self.conversation
+        for sitting in (conversation, *put_away(conversation)):
+            if case in cases_of(sitting):
+                return sitting
+        found = Conversation("", Position(), conversation.chat, before=conversation.before)
+        conversation.before = found
+        return found
+
     def _hand_back(self, deed: HandBack) -> Text | None:
-        if self.conversation.holding is None:
+        found = self._put_away_holding()
+        if found is None:
             return NOBODY_IS_THERE if deed.goes_on else None
-        holding, self.conversation.holding = self.conversation.holding, None
+        sitting, holding = found
+        sitting.holding = None
         self.effects.staff.drops = True
         self._happened(Event(Happened.HANDED_BACK, holding.case, deed.by))
         if holding.meeting != Meeting.MET or not self._is_here():
@@ -130,7 +190,7 @@ class Attending(Relaying):
             self._open_door()
 
     def _tell_person(self, deed: Tell) -> Text | None:
-        holding = self.conversation.holding
+        holding = self._holding
         if holding is None or holding.by != deed.exchange.author:
             return TAKE_OVER_FIRST
         holding.spoken_at = self.now
@@ -147,7 +207,7 @@ class Attending(Relaying):
             return
         if holding.meeting == Meeting.MET:
             holding.meeting = Meeting.TO_BE_ASKED
-        if holding.meeting == Meeting.TO_BE_ASKED:
+        if holding.meeting == Meeting.TO_BE_ASKED and self._is_live(holding):
             self._greet_when_allowed(holding)
         self._write(parts, it, FAR, UNTIL_MET)
 
@@ -173,7 +233,7 @@ class Attending(Relaying):
 
     def _reword(self, deed: Reword) -> Text | None:
         """Change words where they went; of those that wait nobody reads the first version."""
-        holding, it = self.conversation.holding, deed.exchange
+        holding, it = self._holding, deed.exchange
         if holding is None or holding.by != it.author:
             return TAKE_OVER_FIRST
         holding.spoken_at = self.now
@@ -189,10 +249,10 @@ class Attending(Relaying):
         return None
 
     def _pass_on(self, deed: PassOn) -> Text | None:
-        holding = self.conversation.holding
+        holding = self._holding
         if holding is None:
             return None
-        mark = bookmark(self.setting.book, self.conversation.position, self.known)
+        mark = bookmark(self.setting.book, self._position, self.known)
         self._happened(Event(Happened.TAKEN_OVER, holding.case, deed.to, bookmark=mark))
         holding.by, holding.title = deed.to, deed.title
         if holding.meeting == Meeting.MET and self._is_here():
@@ -201,7 +261,7 @@ class Attending(Relaying):
         return None
 
     def _fill_in(self, deed: FillIn) -> Text | None:
-        book, position = self.setting.book, self.conversation.position
+        book, position = self.setting.book, self._position
         if deed.step in THEIRS_ALONE:
             return ONLY_THEY
         if not (
@@ -210,13 +270,13 @@ class Attending(Relaying):
         ):
             return DOES_NOT_FIT
         mark = bookmark(book, position, self.known)
-        case = self.conversation.holding.case if self.conversation.holding else ""
+        case = self._holding.case if self._holding else ""
         code = f"{deed.flow}.{deed.step}"
         self._happened(Event(Happened.ANSWERED, case, deed.by, code=code, bookmark=mark))
         return None
 
     def _ask_consent(self, deed: AskConsent) -> Text | None:
-        holding, it = self.conversation.holding, deed.referral
+        holding, it = self._holding, deed.referral
         if holding is None or holding.by != it.offered_by:
             return TAKE_OVER_FIRST
         if holding.meeting != Meeting.MET or not self._is_here():
@@ -228,9 +288,21 @@ class Attending(Relaying):
         )
         return None
 
+    def _confirm(self, deed: Confirm) -> Text | None:
+        """Go on with the person as the person; only while somebody is there."""
+        touched_at = self.conversation.touched_at
+        if not touched_at or self.now - touched_at > SILENCE:
+            return NOBODY_WRITES
+        if deed.case in self.conversation.cases:
+            return ALREADY_KNOWN
+        self._live_again(deed.case, deed.reference)
+        self.effects.staff.confirms = deed.case
+        self._happened(Event(Happened.CONFIRMED, deed.case, deed.by))
+        return None
+
     def _was_told(self, deed: WasTold) -> Text | None:
         """Say so to whoever is here; to nobody else: the phone may be in other hands."""
-        holding, it = self.conversation.holding, deed.referral
+        holding, it = self._holding, deed.referral
         if holding is None or holding.meeting != Meeting.MET or it.sent_at is None:
             return None
         if self._is_here():
@@ -251,4 +323,5 @@ _DEEDS: dict[type[Deed], Callable[[Attending, Any], Text | None]] = {
     WasTold: Attending._was_told,  # noqa: SLF001
     Insist: Attending._insist,  # noqa: SLF001
     Greet: Attending._greet,  # noqa: SLF001
+    Confirm: Attending._confirm,  # noqa: SLF001
 }

@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING
 
 from bot.cases.agreements import Agreements
 from bot.conversation import Position
+from bot.dispatch import words
 from bot.dispatch.attending import Attending
-from bot.dispatch.conversations import Conversation, Conversations, Row
+from bot.dispatch.conversations import Conversation, Conversations, Row, held_by
+from bot.dispatch.numbering import add_vanishing, complete
+from bot.dispatch.numbering import numbered as in_numbers
+from bot.dispatch.recognising import Recognising
 from bot.dispatch.sent import Sent
 from bot.dispatch.staffside import numbered, standing_at
+from bot.dispatch.traces import trace
 from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
 from bot.hotline.events import Event, Happened
+from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import NEUTRAL
 from bot.log import log
-from bot.mailbox.outbox import Author, Letter, Outbox
-from bot.messages import Kind, Leave, Remove, Toast, Update
+from bot.mailbox.holding import VANISHES
+from bot.mailbox.outbox import Author, Lane, Letter, Outbox
+from bot.mailbox.wiping import clear
+from bot.messages import Kind, Leave, Toast, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +41,6 @@ if TYPE_CHECKING:
     from bot.hotline.order import Whereabouts
     from bot.hotline.takeover import Deed, Holding
     from bot.mailbox.inbox import Arrival, Inbox
-    from bot.messages import Body
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -57,7 +64,7 @@ class _Batch:
     rows: dict[bytes, Row]
     handled: list[Arrival] = field(default_factory=list)
     changed: dict[bytes, Row] = field(default_factory=dict)
-    said: list[tuple[bytes, int, list[Body], Staffing | None]] = field(default_factory=list)
+    said: list[tuple[bytes, int, Effects]] = field(default_factory=list)
     unasked: set[int] = field(default_factory=set)
     """Places in `said` of what no person asked for just now."""
     letters: int = 0
@@ -146,12 +153,15 @@ class Batches:
                 log.error("turn_failed", error=fault)
                 self._inbox.quarantine(work, arrival, f"turn failed: {fault}", batch.now)
                 if key in batch.rows:
-                    batch.rows[key].take_back()
+                    _keep_number(batch, key, update)
                 return
         batch.handled.append(arrival)
 
     def _attend(self, work: Work, batch: _Batch, update: Update, raw: bytes) -> None:
         """Do what caseworkers did at a desk; a group where none stands is left."""
+        if (digested := words.read(raw)) is not None:
+            self._recognise(work, batch, digested)
+            return
         done = self._staff.commands(work, update, raw, batch.now)
         if done is None:
             batch.taken.leaves.append(update.chat)
@@ -185,11 +195,11 @@ class Batches:
             batch.rows |= self._conversations.load(work, [key])
         row = batch.rows.get(key)
         if row is None:
-            lost = Conversation(where.language, Position(), where.chat)
+            lost = Conversation("", Position(), where.chat)
             row = batch.rows[key] = Row(None, lost, 0, None)
         else:
             row.remember()
-        held = row.conversation.holding
+        held = held_by(row.conversation)
         if held is not None and held.case == where.case:
             held.rule = where.rule  # it may have changed since the takeover
         sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
@@ -200,11 +210,39 @@ class Batches:
             batch.now,
             sent,
         )
-        effects = attending.attend(deed, at_desk)
+        effects = attending.attend(deed, at_desk, where.language)
+        row.conversation = attending.conversation
         if effects.staffing is not None:
             staffing = effects.staffing
             staffing.events = standing_at(staffing.events, at_desk)
         batch.unasked.add(len(batch.said))
+        self._follow(work, batch, key, row, sent, effects)
+
+    def _recognise(self, work: Work, batch: _Batch, digested: words.Digested) -> None:
+        """Keep the digest of a word that was chosen, or say what one came to that was tried."""
+        key = self._vault.chat_key(self._inbox.bot, digested.chat)
+        sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
+        case, tried = digested.case, None
+        if case:
+            if not sent.stands(case):
+                return
+            if not digested.is_second:
+                Recognition.keep(work, case, key, digested.digest)
+                return
+            if Recognition.keep_second(work, case, digested.digest):
+                return
+        else:
+            tried = Recognition.try_(work, key, digested.digest, batch.now)
+        if key not in batch.rows:
+            batch.rows |= self._conversations.load(work, [key])
+        row = batch.rows.get(key)
+        if row is None:
+            return
+        row.remember()
+        turn = Recognising(self._setting, key, row.conversation, batch.now, sent)
+        effects = turn.refused() if case else turn.tried(tried)
+        row.conversation = turn.conversation
+        batch.was_asked = True
         self._follow(work, batch, key, row, sent, effects)
 
     def _turn(self, work: Work, batch: _Batch, update: Update, key: bytes) -> None:
@@ -222,6 +260,7 @@ class Batches:
         effects = turning.take(update)
         if row is None:
             row = batch.rows[key] = Row(None, turning.conversation, 0, None)
+        row.conversation = turning.conversation
         self._follow(work, batch, key, row, sent, effects)
 
     def _follow(  # noqa: PLR0913, PLR0917 - what a turn was made of
@@ -229,10 +268,11 @@ class Batches:
     ) -> None:
         """Take down what follows from a turn that did not fail."""
         chat = row.conversation.chat
+        add_vanishing(effects, batch.letters)
         row.plain = None
         batch.changed[key] = row
         row.conversation.fleeting += [-1 - batch.letters - place for place in effects.fleeting]
-        batch.said.append((key, chat, effects.bodies, effects.staffing))
+        batch.said.append((key, chat, effects))
         batch.letters += len(effects.bodies)
         batch.cases += sent.opened
         batch.reports += sent.reports
@@ -282,25 +322,38 @@ class Batches:
         count = batch.letters + len(batch.taken.leaves)
         numbers = list(self._outbox.numbers(work, count)) if count else []
         letters: list[Letter] = []
-        for place, (key, chat, bodies, staffing) in enumerate(batch.said):
+        for place, (key, chat, effects) in enumerate(batch.said):
             first = len(letters)
-            for body in bodies:
-                named = _named(body, numbers) if isinstance(body, Remove) else body
-                letters.append(
-                    Letter(numbers[len(letters)], key, chat, named, created_at=batch.now)
-                )
-            if place in batch.unasked:
-                for letter in letters[first:]:
-                    letter.author = Author.UNASKED
-            if staffing is not None and staffing.written:
-                _sign(batch, letters[first:], staffing, batch.changed[key].conversation.holding)
+            traces = batch.changed[key].conversation.traces
+            for body in effects.bodies:
+                letter = Letter(numbers[len(letters)], key, chat, body, created_at=batch.now)
+                letters.append(letter)
+                complete(letter, traces, numbers, is_asked=place not in batch.unasked)
+                if letter.lane == Lane.WIPE:
+                    clear(work, key, batch.now)
+            for it in effects.vanishing:
+                waits = letters[first + it.letter]
+                waits.not_before, waits.hold = it.at, VANISHES
+            if effects.staffing is not None and effects.staffing.written:
+                holding = held_by(batch.changed[key].conversation)
+                _sign(batch, letters[first:], effects.staffing, holding)
         for row in batch.changed.values():
-            row.conversation.fleeting = _numbered(row.conversation.fleeting, numbers)
+            row.conversation.fleeting = in_numbers(row.conversation.fleeting, numbers)
         bot = self._inbox.bot
         for chat in batch.taken.leaves:
             key = self._vault.chat_key(bot, chat)
             letters.append(Letter(numbers[len(letters)], key, chat, Leave(), created_at=batch.now))
         return letters
+
+
+def _keep_number(batch: _Batch, key: bytes, update: Update) -> None:
+    """Undo a turn that failed; but what was written lies on the phone and must be found again."""
+    row = batch.rows[key]
+    row.take_back()
+    if row.fault is None and update.message and update.kind is not Kind.PRESS:
+        trace(row.conversation.traces, batch.now).theirs.append(update.message)
+        row.plain = None
+        batch.changed[key] = row
 
 
 def _sign(
@@ -320,15 +373,6 @@ def _sign(
         written[id(it.exchange)] = it.exchange
     batch.exchanges += [replace(it, letter=numbers[who]) for who, it in written.items()]
     batch.events = numbered(batch.events, numbers)
-
-
-def _numbered(letters: Sequence[int], numbers: Sequence[int]) -> list[int]:
-    """Return the letters' numbers; those of this batch had only their place in it."""
-    return [numbers[-1 - letter] if letter < 0 else letter for letter in letters]
-
-
-def _named(body: Remove, numbers: Sequence[int]) -> Remove:
-    return Remove(body.messages, tuple(_numbered(body.letters, numbers)))
 
 
 _TALKS = frozenset(Kind) - {Kind.NOTHING, Kind.GROUP, Kind.COMMAND}

@@ -1,4 +1,4 @@
-"""Words that work anywhere: /start, /privacy, /mydata, /delete, /danger, /stop and others."""
+"""Words that work anywhere: /start, /privacy, /mydata, /delete, /danger, /bye and others."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ FLOWS = {
     "delete": "delete",
     "danger": "danger",
     "stop": "stop",
+    "vanish": "vanish",
 }
 """Which flow each command begins, beside whatever is open."""
 
 START = "start"
+BYE = "bye"
+"""Clears the chat and ends the sitting, from anywhere and at once: no flow asks about it."""
+AT_ONCE = frozenset({START, BYE})
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
 
@@ -35,4 +39,4 @@ def command(words: str, username: str = "") -> tuple[str, str] | None:
     if meant_for is not None and meant_for.casefold() != username.removeprefix("@").casefold():
         return None
     name = name.lower()
-    return (name, rest or "") if name == START or name in FLOWS else None
+    return (name, rest or "") if name in AT_ONCE or name in FLOWS else None

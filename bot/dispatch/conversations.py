@@ -11,13 +11,15 @@ from bot.cases.agreements import Shown  # noqa: TC001 - msgspec reads the annota
 from bot.clock import HOUR, MINUTE
 from bot.conversation import Position
 from bot.dispatch.outcomes import SITTING
+from bot.dispatch.traces import Trace  # noqa: TC001 - msgspec reads the annotation
 from bot.errors import DoesNotOpen, EpochGone
 from bot.hotline.contact import LONG_AGO
-from bot.hotline.takeover import Holding  # noqa: TC001 - msgspec reads the annotation
+from bot.hotline.takeover import Holding, Meeting
+from bot.mailbox.outbox import numbers_of
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import cases, conversations
 from bot.vault import Purpose
-from bot.vault.retention import DRAFTS_KEPT
+from bot.vault.retention import DRAFTS_KEPT, NUMBERS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,12 +37,14 @@ class Conversation(msgspec.Struct, array_like=True):
     """Where one person is, and what is needed to go on."""
 
     language: str
+    """Empty until somebody writes: then it is what their app speaks."""
     position: Position
     chat: int = 0
     """Where to answer."""
     asked: int = 0
     """Questions asked so far: tells a button of the open question from an older one."""
     touched_at: int = 0
+    """When the person last did something in this sitting; 0: it has not begun."""
     kept: Position | None = None
     """What a person stopped with and may go on with."""
     case: str = ""
@@ -67,6 +71,20 @@ class Conversation(msgspec.Struct, array_like=True):
     """In which steady stretch of the clock that was."""
     shown: dict[str, Shown] = {}
     """By `flow.step`: in which words a question was asked by which something is agreed to."""
+    traces: list[Trace] = []
+    """The numbers of both sides' messages that can still be deleted."""
+    vanish: int = 0
+    """Microseconds after which messages go by themselves, as the person chose; 0: they stay."""
+    who: int = 0
+    """Whom the account looks like: a digest of its names and its language."""
+    era: int = 0
+    """How many sittings went before: a button of one is none in another."""
+    cases: list[str] = []
+    """Every case of this sitting."""
+    earlier: str = ""
+    """A case of this chat from before this sitting; the person is told nothing of it."""
+    before: Conversation | None = None
+    """What a sitting with a case left behind when it went quiet; nothing of it is shown."""
 
     @property
     def is_live(self) -> bool:
@@ -96,9 +114,12 @@ class Conversation(msgspec.Struct, array_like=True):
     @property
     def used_at(self) -> int:
         """Return when anybody last wrote here: until a day later it is kept."""
-        if self.holding is None:
-            return self.touched_at
-        return max(self.touched_at, self.holding.since, self.holding.spoken_at)
+        used = self.touched_at
+        if self.holding is not None:
+            used = max(used, self.holding.since, self.holding.spoken_at)
+        if self.before is not None:
+            used = max(used, self.before.used_at)
+        return used or (self.traces[-1].hour * HOUR if self.traces else 0)
 
 
 class Row:
@@ -249,15 +270,20 @@ class Conversations:
         row = self.load(work, [key]).get(key)
         if row is None:
             return 0
-        held = row.conversation.holding
-        about = {row.conversation.case, held.case if held else ""}
-        return work.run(_FORGET, key) if row.fault is not None or case in about else 0
+        if row.fault is None and not _is_about(row.conversation, case):
+            return 0
+        for each in row.conversation.traces:
+            each.theirs += numbers_of(work, each.ours).values()  # the letters go with the case
+            each.ours = []
+        self._strip(work, key, row)
+        return 1
 
     def expire(self, work: Work, now: int, most: int = 2000) -> int:
         """Erase conversations whose last step was more than a day ago; return how many went.
 
-        Of one that a caseworker holds it is kept that they do, and nothing else: whoever writes
-        after two days still writes to them.
+        What can still be deleted from the phone keeps its numbers a day longer. Of one that a
+        caseworker holds it is kept as well that they do: whoever writes after two days still
+        writes to them.
         """
         old: dict[bytes, Row] = {}
         for row, key, state, touched in work.rows(_OLD, now - DRAFTS_KEPT - HOUR, most):
@@ -265,21 +291,49 @@ class Conversations:
                 old[bytes(key)] = self._opened(row, bytes(key), bytes(state), touched)
             except EpochGone:  # the clock went ahead of the keys: nothing is left to be kept
                 old[bytes(key)] = Row(row, Conversation("", Position()), touched, None)
-        held = {key: it.case for key, row in old.items() if (it := row.conversation.holding)}
-        answered_for = {case for (case,) in work.rows_in(_ANSWERED_FOR, list(held.values()))}
-        stay = {key: old.pop(key) for key, case in held.items() if case in answered_for}
-        work.many(_DROP, [(row.id,) for row in old.values()])
-        hour = now // HOUR * HOUR
-        bare = {key: _bare(row.conversation) for key, row in stay.items()}
-        work.many(_TOUCH, [(self.sealed(key, it), hour, stay[key].id) for key, it in bare.items()])
-        return len(old)
+        held = {key: it for key, row in old.items() if (it := held_by(row.conversation))}
+        cases = work.rows_in(_ANSWERED_FOR, [it.case for it in held.values()])
+        answered_for = {case for (case,) in cases}
+        for key, row in old.items():
+            it = held.get(key)
+            self._strip(work, key, row, now, it if it and it.case in answered_for else None)
+        return sum(key not in held or held[key].case not in answered_for for key in old)
+
+    def _strip(
+        self, work: Work, key: bytes, row: Row, now: int = 0, holding: Holding | None = None
+    ) -> None:
+        """Leave nothing of a conversation but numbers that may be asked for, and who holds it."""
+        old = row.conversation
+        traces = [each for each in old.traces if each.hour * HOUR > now - NUMBERS_KEPT]
+        if row.id is None or not (traces or holding):
+            work.run(_FORGET, key)
+            return
+        bare = Conversation("", Position(), old.chat, traces=traces, era=old.era + 1)
+        until = (traces[-1].hour + 1) * HOUR + NUMBERS_KEPT - DRAFTS_KEPT if traces else 0
+        if holding is not None:
+            holding.meeting = Meeting.TO_BE_ASKED
+            bare.before = Conversation(old.language, Position(), old.chat, holding=holding)
+            until = now // HOUR * HOUR
+        work.run(_TOUCH, self.sealed(key, bare), until, row.id)
 
 
-def _bare(old: Conversation) -> Conversation:
-    """Return what is left of a conversation when its draft is erased and somebody holds it."""
-    return Conversation(
-        old.language, Position(), old.chat, touched_at=old.touched_at, holding=old.holding
-    )
+def held_by(conversation: Conversation | None) -> Holding | None:
+    """Return who holds a chat, live or out of sight."""
+    while conversation is not None:
+        if conversation.holding is not None:
+            return conversation.holding
+        conversation = conversation.before
+    return None
+
+
+def _is_about(conversation: Conversation | None, case: str) -> bool:
+    """Tell whether a conversation, or a sitting before it, knows a case."""
+    while conversation is not None:
+        held = conversation.holding.case if conversation.holding else ""
+        if case in {conversation.case, conversation.earlier, held, *conversation.cases}:
+            return True
+        conversation = conversation.before
+    return False
 
 
 def copy_of(position: Position) -> Position:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.hotline.contact import Steady
 from bot.languages import LANGUAGES
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from zoneinfo import ZoneInfo
 
-    from bot.cases.agreements import Shown
+    from bot.cases.agreements import Kind, Shown
     from bot.conversation import Answer, Book
+    from bot.dispatch.conversations import Conversation
     from bot.dispatch.notice import Notice
     from bot.dispatch.phrasing import Phrasing
     from bot.dispatch.screens import Screens
-    from bot.hotline.consent import Consent
+    from bot.hotline.consent import Consent, Pressed, Pressing
     from bot.hotline.events import Event
     from bot.hotline.exchanges import Exchange
     from bot.hotline.phrasebook import Phrasebook
@@ -61,6 +62,10 @@ class Staffing:
     alarms: set[str] = field(default_factory=set)
     releases: bool = False
     """What waited for the opener's answer may go."""
+    freezes: bool = False
+    """The person is made to write: nothing of a caseworker's may reach this chat any more."""
+    confirms: str = ""
+    """A case that goes on: a caseworker made sure who writes."""
     drops: bool = False
     """What waits is not sent any more."""
     greets_anew: bool = False
@@ -72,6 +77,21 @@ class Staffing:
 
 
 @dataclass(slots=True)
+class Vanishing:
+    """Messages that are taken away by themselves at a moment."""
+
+    at: int
+    places: tuple[int, ...] = ()
+    """Of ours, by their place in `bodies`."""
+    messages: tuple[int, ...] = ()
+    """Of the person's, by the channel's numbers."""
+    letters: tuple[int, ...] = ()
+    """Of ours from before, by their letters."""
+    letter: int = 0
+    """The place in `bodies` of what takes them away."""
+
+
+@dataclass(slots=True)
 class Effects:
     """What follows from one update."""
 
@@ -80,6 +100,7 @@ class Effects:
     """Places in `bodies` that vanish at the next step."""
     wordings: list[tuple[Shown, str]] = field(default_factory=list)
     """Questions asked by which something is agreed to, as they were shown."""
+    vanishing: list[Vanishing] = field(default_factory=list)
     toast: Toast | None = None
     blocked: bool = False
     staffing: Staffing | None = None
@@ -114,3 +135,34 @@ class Setting:
     """Those this deployment offers."""
     steady: Steady = field(default_factory=Steady)
     """What is known of the clock."""
+
+
+class Hotline(Protocol):
+    """What a turn may ask of the hotline while it is answered."""
+
+    def send(self, conversation: Conversation, sending: Sending) -> str:
+        """Put what a person sent to its case; return its reference."""
+
+    def trail(self, conversation: Conversation) -> str:
+        """Return how far the case of this sitting has come, as its person reads it."""
+
+    def held(self, conversation: Conversation) -> str:
+        """Return what is held of the case of this sitting, as its person reads it."""
+
+    def kept_until(self, conversation: Conversation) -> str:
+        """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
+
+    def take_back(self, conversation: Conversation, kind: Kind) -> None:
+        """Take back what was agreed to in the case of this sitting."""
+
+    def wish(self) -> None:
+        """Write down that everything of this chat is to be erased."""
+
+    def earlier(self) -> str:
+        """Return a case of this chat from before this sitting; empty for none."""
+
+    def stands(self, case: str) -> bool:
+        """Tell whether a case is still there."""
+
+    def decide(self, case: str, pressed: Pressed) -> Pressing | None:
+        """Do what was pressed under a question of consent; None when it is none of this case's."""

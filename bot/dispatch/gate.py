@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
+from bot.dispatch.conversations import held_by
 from bot.hotline.contact import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at, is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.order import Whereabouts
@@ -102,7 +103,7 @@ class ContactGate:
         """Note that an opener has arrived: from now on it can be answered."""
         key = letter.chat_key
         row = self._conversations.load(work, [key]).get(key)
-        holding = None if row is None or row.fault is not None else row.conversation.holding
+        holding = None if row is None or row.fault is not None else held_by(row.conversation)
         if row is not None and holding is not None and holding.opener == letter.id:
             holding.opened_at, holding.opened_in = now, self._setting.steady.since
             self._conversations.store(work, [(key, row)])
@@ -122,7 +123,7 @@ class ContactGate:
         if row is None or row.fault is not None:
             return _refused(letter, NOBODY, now)
         here = is_here(row.conversation.was_heard_at(self._setting.steady.since), now)
-        holding = row.conversation.holding
+        holding = held_by(row.conversation)
         if letter.author == Author.UNASKED:
             return None if here else self._refuse(work, row.conversation, letter, now)
         if holding is None:
@@ -169,7 +170,7 @@ class ContactGate:
 
     def _note(self, work: Work, letter: Letter, row: Row, was: Meeting, is_now: Meeting) -> None:
         """Write down whether the opener is on its way or waits."""
-        holding = row.conversation.holding
+        holding = held_by(row.conversation)
         if holding is not None and holding.meeting == was:
             holding.meeting = is_now
             self._conversations.store(work, [(letter.chat_key, row)])
@@ -203,7 +204,7 @@ class ContactGate:
 
     def _refuse(self, work: Work, conversation: Conversation, letter: Letter, now: int) -> Settled:
         """Refuse what the bot wanted to say by itself; its case's desk is told."""
-        holding = conversation.holding
+        holding = held_by(conversation)
         if holding is not None:
             self._staff.show(work, [Event(Happened.KEPT_BACK, holding.case, holding.by)], now)
         return _refused(letter, OUTSIDE, now)

@@ -35,6 +35,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     Outcome.WITHDRAWN: Follows("withdrawal"),
     Outcome.STOPPED: Follows(),
     Outcome.LANGUAGE_CHOSEN: Follows(),
+    Outcome.VANISH_CHOSEN: Follows(),
     Outcome.ASKED_WHERE: Follows(),
     Outcome.ASKED_HELD: Follows(),
     Outcome.TAKEN_BACK: Follows(),

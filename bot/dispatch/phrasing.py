@@ -24,7 +24,9 @@ class Phrasing:
     labels: Sequence[Text]
     """Every label of every choice in every flow."""
     danger: Text
-    stop: Text
+    bye: Text
+    cleared: Text
+    """What was deleted, and how what stays is."""
     stale: Text
     pressed_already: Text
     polite_no: Text
@@ -32,6 +34,10 @@ class Phrasing:
     received_change: Text
     too_large: Text
     nothing_lost: Text
+    another_word: Text
+    too_short_a_word: Text
+    known_again: Text
+    """Said to a person who is known again."""
     with_you: Text
     """Who writes now: {title} of {organisation}."""
     with_another: Text

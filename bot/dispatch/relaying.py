@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.conversation import FileNote
 from bot.dispatch import tokens
+from bot.dispatch.commands import BYE
 from bot.dispatch.talking import DANGER, STOP, Talking
 from bot.hotline.consent import Shows
-from bot.hotline.contact import HERE, is_here
+from bot.hotline.contact import ANY_TIME, HERE, is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import NOT_MET, OPENER, UNASKED, UNTIL_HOURS, Holding, Meeting
 from bot.hotline.trail import clock
-from bot.messages import Kind, Update
+from bot.messages import Kind, Say, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
 
 FORWARDED = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
-SAFETY = frozenset({DANGER, STOP})
-"""Flows that speak although a caseworker holds the conversation."""
+SAFETY = frozenset({DANGER, STOP, BYE})
+"""What speaks although a caseworker holds the conversation."""
 _SORTS = {Kind.FILES: Sort.FILES, Kind.PLACE: Sort.PLACE, Kind.EDIT: Sort.EDIT}
 
 
@@ -138,6 +141,8 @@ class Relaying(Talking):
             holding.meeting = Meeting.MET
             self.conversation.case = holding.case
             self.conversation.reference = holding.reference
+            if holding.case not in self.conversation.cases:
+                self.conversation.cases.append(holding.case)
             self.conversation.urgent_only = False
             self._introduce(holding)
             self.effects.staff.releases = True
@@ -169,6 +174,10 @@ class Relaying(Talking):
 
     def _stopped(self, came: Came) -> None:
         super()._stopped(came)
+        self._leave()
+
+    def _leave(self) -> None:
+        """End the takeover: the person has gone, and what waited for them is not sent."""
         holding = self.conversation.holding
         if holding is not None:
             self.conversation.holding = None
@@ -181,6 +190,13 @@ class Relaying(Talking):
         self.effects.staff.exchanges.append(it)
         self._happened(Event(what, it.case, it.author, exchange=it))
 
+    def _ringing(self, parts: Sequence[Body]) -> list[Body]:
+        """Let the phone ring where the person said that any time is safe; else it is silent."""
+        holding = self.conversation.holding
+        if holding is None or holding.rule != ANY_TIME:
+            return list(parts)
+        return [replace(part, rings=True) if isinstance(part, Say) else part for part in parts]
+
     def _happened(self, event: Event) -> None:
         self.effects.staff.events.append(event)
 
@@ -189,7 +205,7 @@ class Relaying(Talking):
     ) -> None:
         """Put a caseworker's words among what is said, now or when they may go."""
         place = len(self.effects.bodies)
-        self.effects.bodies += parts
+        self.effects.bodies += self._ringing(parts)
         self.effects.staff.wrote(range(place, place + len(parts)), it, at, hold)
         what = Happened.HELD if hold else Happened.SAID
         self._happened(Event(what, it.case, it.author, code=hold or "", exchange=it))

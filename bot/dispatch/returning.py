@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, or_, select
 
 from bot.clock import HOUR
-from bot.dispatch.turning import SILENCE, Turning
+from bot.dispatch.sitting import SILENCE
+from bot.dispatch.traces import trace
+from bot.dispatch.turning import Turning
 from bot.log import log
 from bot.mailbox.outbox import Author, Letter, Outbox
 from bot.store.prepared import Prepared
@@ -71,6 +73,7 @@ def ask_again_after_absence(
             for body in effects.bodies
         ]
         row.conversation.fleeting += [letters[first + place].id for place in effects.fleeting]
+        trace(row.conversation.traces, now).ours.extend(it.id for it in letters[first:])
     outbox.keep(work, letters)
     kept.store(work, [(key, row) for key, row, _ in told])
     return len(told)
@@ -111,6 +114,12 @@ class _Nothing:
 
     def wish(self) -> None:
         return None
+
+    def earlier(self) -> str:
+        return ""
+
+    def stands(self, _case: str) -> bool:
+        return False
 
     def decide(self, _case: str, _pressed: Pressed) -> None:
         return None

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     Layout = tuple[tuple[Button, ...], ...]
 
-DANGER, STOP = "danger", "stop"
-"""The flows of the two buttons below every question."""
+DANGER, BYE = "danger", "bye"
+"""The commands of the two buttons below every question."""
 WIDEST = 24
 """Columns of a row: buttons share it when each fits into its equal part."""
 CHOICES_IN_A_ROW, CONTROLS_IN_A_ROW = 2, 3
@@ -121,7 +121,7 @@ class Screens:
         found = self._all_labels.get(language)
         if found is None:
             read_in = catalogue(language)
-            below = (self._phrasing.danger, self._phrasing.stop)
+            below = (self._phrasing.danger, self._phrasing.bye)
             labels = [*self._phrasing.controls.values(), *self._phrasing.labels, *below]
             names = [bare(label.read_in(read_in)) for label in labels]
             found = frozenset([*names, *(name.rstrip(COUNTY_SIGNS) for name in names)])
@@ -129,11 +129,11 @@ class Screens:
         return bare(words) in found
 
     def below(self, language: str, words: str) -> str | None:
-        """Return the flow of the button below every question that is called like that."""
+        """Return the command of the button below every question that is called like that."""
         found = self._below.get(language)
         if found is None:
             read_in = catalogue(language)
-            phrases = {DANGER: self._phrasing.danger, STOP: self._phrasing.stop}
+            phrases = {DANGER: self._phrasing.danger, BYE: self._phrasing.bye}
             found = {bare(label.read_in(read_in)): flow for flow, label in phrases.items()}
             self._below[language] = found
         return found.get(bare(words))
@@ -192,7 +192,7 @@ class Screens:
         rows += _rows(sorted(controls, key=lambda it: columns(it.label)), CONTROLS_IN_A_ROW)
         ways_out = [
             Button(self._phrasing.danger.read_in(read_in), tokens.DANGER),
-            Button(self._phrasing.stop.read_in(read_in), tokens.STOP),
+            Button(self._phrasing.bye.read_in(read_in), tokens.BYE),
         ]
         rows += _rows(ways_out, CONTROLS_IN_A_ROW)
         return tuple(rows)

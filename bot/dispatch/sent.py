@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam, select
+
 from bot.cases.agreements import ASKED, Agreement, Agreements, Kind, agreement
 from bot.cases.intake import PERSON, Intake, NewCase, NewReport
 from bot.cases.urgency import Priority
@@ -14,6 +16,8 @@ from bot.hotline.events import Event, Happened
 from bot.hotline.held import held
 from bot.hotline.trail import clock
 from bot.hotline.wishes import WANTS_IT_GONE, Wishes
+from bot.store.prepared import Prepared
+from bot.store.tables import cases
 from bot.vault import Audit
 from bot.vault.erasure import Erasures
 
@@ -23,6 +27,20 @@ if TYPE_CHECKING:
     from bot.hotline.consent import Pressed, Pressing
     from bot.hotline.ledger import Referrals
     from bot.store.writer import Work
+
+
+_EARLIER = Prepared(
+    lambda _: (
+        select(cases.c.id)
+        .where(cases.c.chat_key == bindparam("key"))
+        .order_by(
+            cases.c.holder.is_(None), cases.c.closed_at.is_not(None), cases.c.opened_at.desc()
+        )
+        .limit(1)
+    ),
+    "key",
+)
+_STANDS = Prepared(lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")), "case")
 
 
 @dataclass(slots=True)
@@ -57,6 +75,7 @@ class Sent:
             )  # fmt: skip
             self.opened.append(case)
             conversation.case, conversation.reference = case.id, case.reference
+            conversation.cases.append(case.id)
         conversation.urgent_only = sending.kind == EMPTY_HANDED and (
             conversation.urgent_only or not joins
         )
@@ -67,6 +86,18 @@ class Sent:
             )
         )
         return conversation.reference
+
+    def earlier(self) -> str:
+        """Return a case of this chat from before this sitting; empty for none.
+
+        One that somebody holds comes first, then one that is not closed, then the newest.
+        """
+        found = self.work.rows(_EARLIER, self.key)
+        return str(found[0][0]) if found else ""
+
+    def stands(self, case: str) -> bool:
+        """Tell whether a case is still there: it may have been erased since."""
+        return bool(self.work.rows(_STANDS, case))
 
     def decide(self, case: str, pressed: Pressed) -> Pressing | None:
         """Do what was pressed under a question of consent; None when it is none of this case's."""

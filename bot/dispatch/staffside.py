@@ -10,11 +10,13 @@ from bot.cases.urgency import Priority
 from bot.hotline.commands import decode, encode
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Side
+from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import UNTIL_MET
 from bot.mailbox import holding
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.outbox import Author, Lane, Letter, State
 from bot.mailbox.rewording import reword
+from bot.mailbox.wiping import take_back
 from bot.messages import Kind, Update
 
 if TYPE_CHECKING:
@@ -87,7 +89,11 @@ class StaffSide:
             for letter in holding.withdraw(work, chat_key, now, Author.OPENER):
                 self.exchanges.settle(work, letter, WITHDRAWN)
         if staffing.drops:
-            self._withdraw(work, chat_key, staffing, now)
+            self._withdrawn(work, holding.withdraw(work, chat_key, now), staffing)
+        if staffing.freezes:
+            self._withdrawn(work, take_back(work, chat_key, now), staffing)
+        if staffing.confirms:
+            Recognition.confirm(work, staffing.confirms, now)
         for letter, words in staffing.reworded.items():
             reword(self.outbox, work, letter, words)
         for it in staffing.exchanges:
@@ -98,8 +104,8 @@ class StaffSide:
         cases = {it.case for it in staffing.exchanges if it.side is Side.PERSON}
         return [(case, alarms, Priority.INFORMATION) for case in cases]
 
-    def _withdraw(self, work: Work, chat_key: bytes, staffing: Staffing, now: int) -> None:
-        for letter in holding.withdraw(work, chat_key, now):
+    def _withdrawn(self, work: Work, letters: list[int], staffing: Staffing) -> None:
+        for letter in letters:
             if found := self.exchanges.settle(work, letter, WITHDRAWN):
                 case, by = found
                 staffing.events.append(_ended(case, by, letter, WITHDRAWN))

@@ -6,9 +6,10 @@ tables of `outcomes`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.cases.agreements import ASKED, Shown
+from bot.clock import HOUR
 from bot.conversation import (
     Came,
     Outcome,
@@ -25,46 +26,24 @@ from bot.conversation.heard import Pressed as Button
 from bot.conversation.turn import FILE_KEPT
 from bot.dispatch import tokens
 from bot.dispatch.conversations import Conversation, copy_of
-from bot.dispatch.effects import Effects, Sending, Setting
+from bot.dispatch.effects import Effects, Hotline, Sending, Setting, Vanishing
 from bot.dispatch.notice import digest_of
 from bot.dispatch.outcomes import AFTER, DRAFTS, ERASES, FOLLOWS, LEADS_ON, STOPS, TAKES_BACK
+from bot.dispatch.traces import SHOWN, ours, theirs
 from bot.messages import Edit, Say, Toast, Update
 
 if TYPE_CHECKING:
-    from bot.cases.agreements import Kind
     from bot.conversation import Answer
-    from bot.hotline.consent import Pressed, Pressing
     from bot.text import Text
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
 NOTICE_CHANGED, DELETE = "notice_changed", "delete"
+SECRET = "secret"  # noqa: S105 - a flow
+"""The flow in which a word is chosen: all that is said in it vanishes at the next step."""
+VANISH = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
+"""How long messages stay, by the answer; within the time in which they can be deleted."""
 FLEETING = "~"
 """Sets a summary apart from the question it belongs to: their buttons differ."""
-
-
-class Hotline(Protocol):
-    """What a turn may ask of the hotline while it is answered."""
-
-    def send(self, conversation: Conversation, sending: Sending) -> str:
-        """Put what a person sent to its case; return its reference."""
-
-    def trail(self, conversation: Conversation) -> str:
-        """Return how far the case of this sitting has come, as its person reads it."""
-
-    def held(self, conversation: Conversation) -> str:
-        """Return what is held of the case of this sitting, as its person reads it."""
-
-    def kept_until(self, conversation: Conversation) -> str:
-        """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
-
-    def take_back(self, conversation: Conversation, kind: Kind) -> None:
-        """Take back what was agreed to in the case of this sitting."""
-
-    def wish(self) -> None:
-        """Write down that everything of this chat is to be erased."""
-
-    def decide(self, case: str, pressed: Pressed) -> Pressing | None:
-        """Do what was pressed under a question of consent; None when it is none of this case's."""
 
 
 class Talking:
@@ -77,7 +56,6 @@ class Talking:
         "conversation",
         "effects",
         "known",
-        "new",
         "now",
         "setting",
     )  # fmt: skip
@@ -92,7 +70,6 @@ class Talking:
     ) -> None:
         self.setting = setting
         self.chat_key = chat_key
-        self.new = conversation is None
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, setting.book)
         self.now = now
@@ -176,6 +153,9 @@ class Talking:
             chosen = came.answers.get("language")
             if isinstance(chosen, str):
                 self._speak(chosen)
+        elif came.outcome is Outcome.VANISH_CHOSEN:
+            self.conversation.vanish = VANISH.get(str(came.answers.get("after")), 0)
+            self._vanish_all()
         elif came.outcome is Outcome.STOPPED:
             self._stopped(came)
         elif came.outcome is Outcome.ASKED_WHERE:
@@ -193,6 +173,24 @@ class Talking:
             )
             extra["reference"] = self._hotline.send(self.conversation, sending)
             self.known |= {"sent"}
+
+    def _vanish_all(self) -> None:
+        """Let what is on the phone now go as well, after the time just chosen."""
+        conversation = self.conversation
+        if conversation.vanish:
+            left = Vanishing(
+                self.now + conversation.vanish, (), theirs(conversation.traces),
+                ours(conversation.traces),
+            )  # fmt: skip
+            self.effects.vanishing.append(left)
+
+    def vanish(self, message: int = 0) -> None:
+        """Let what was written and said in this turn go by itself, if that is wanted."""
+        after, effects = self.conversation.vanish, self.effects
+        places = tuple(n for n, body in enumerate(effects.bodies) if isinstance(body, SHOWN))
+        if after and (places or message):
+            written = (message,) if message else ()
+            effects.vanishing.append(Vanishing(self.now + after, places, written))
 
     def _answers(self, came: Came) -> dict[str, Answer]:
         """Return what goes to the hotline, with the codes of what alarmed us."""
@@ -298,10 +296,10 @@ class Talking:
     def _ask_about_notice(self) -> None:
         """Ask whoever answers questions once more when something else is true by now."""
         conversation = self.conversation
-        if conversation.notice == self.setting.notice.version(conversation.language):
-            return
         frames = conversation.position.frames
-        if conversation.holding is None and frames and frames[-1].flow in DRAFTS:
+        if not frames or frames[-1].flow not in DRAFTS or conversation.holding is not None:
+            return
+        if conversation.notice != self.setting.notice.version(conversation.language):
             self._told_now()
             self._begin(NOTICE_CHANGED)
 
@@ -310,6 +308,7 @@ class Talking:
     def _say(self, turn: Turn, message: int, extra: dict[str, str]) -> None:
         language = self.conversation.language
         bodies = self.effects.bodies
+        first = len(bodies)
         for reply in turn.replies:
             if reply.question and not reply.edits:
                 self.conversation.asked += 1
@@ -327,6 +326,9 @@ class Talking:
                 if reply.edits and message
                 else said
             )
+        if self._in_flow(SECRET):  # nobody who looks at the phone later learns that there is one
+            said_now = range(first, len(bodies))
+            self.effects.fleeting += [it for it in said_now if it not in self.effects.fleeting]
 
     def _note_asked(self, said: Say) -> None:
         """Remember in which words somebody is asked to agree to something."""
@@ -368,9 +370,16 @@ class Talking:
         where = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
         if fleeting:
             where += FLEETING
+        where += self._era
         if asked is None:
             asked = self.conversation.asked
         return tokens.prefix(self.setting.vault, self.chat_key, asked, where)
+
+    @property
+    def _era(self) -> str:
+        """Return what sets a button of this sitting apart from one of an earlier."""
+        era = self.conversation.era
+        return f"@{era}" if era else ""
 
     def _in_flow(self, flow: str) -> bool:
         frames = self.conversation.position.frames

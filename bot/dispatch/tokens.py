@@ -2,7 +2,7 @@
 
 A token says nothing in words: a number of the question, a proof that the button was made here for
 this question in this chat, and the place of the answer. Two are valid for ever and everywhere,
-because help and an end must be one press away from any screen, however old: danger and stop.
+because help and an end must be one press away from any screen, however old: danger and bye.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 DANGER = f"{ANYWHERE}d"
-STOP = f"{ANYWHERE}s"
+BYE = f"{ANYWHERE}b"
 NO_QUESTION = "0:"
 """What tokens begin with that belong to no question of a flow: questions count from one."""
 REMEMBERED = 4096

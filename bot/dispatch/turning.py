@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.clock import MINUTE, SECOND
+from bot.clock import SECOND
 from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
-from bot.dispatch.commands import FLOWS, START, command
-from bot.dispatch.conversations import KEPT
-from bot.dispatch.outcomes import AFTER
-from bot.dispatch.relaying import FORWARDED, Relaying
-from bot.dispatch.talking import AGAIN, DANGER, RESUME, STOP
+from bot.dispatch.commands import BYE, FLOWS, START, command
+from bot.dispatch.recognising import Recognising
+from bot.dispatch.relaying import FORWARDED, SAFETY
+from bot.dispatch.sitting import WRITTEN
+from bot.dispatch.talking import AGAIN, DANGER, RESUME
+from bot.dispatch.traces import trace
 from bot.hotline.contact import LONG_AGO, heard_at, is_here
 from bot.languages import FALLBACK, negotiate
 from bot.messages import Kind, Remove, Toast, Update
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
     from bot.dispatch.effects import Effects
 
-SILENCE = 30 * MINUTE
-"""After this long nobody knows who holds the phone: it is asked before anything goes on."""
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
 LONGEST_LABEL = 60
+LONGEST_NUMBER = 2
+"""Digits of a button's number, typed."""
 MOST_ALBUMS = 4
 """Albums that are remembered at a time."""
 LANGUAGES = ("language", "language")
@@ -39,7 +40,7 @@ SAYS_NOTHING = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
 """What an account does without a word."""
 
 
-class Turning(Relaying):
+class Turning(Recognising):
     """One update being answered. `take` returns its effects; the conversation is changed."""
 
     __slots__ = ()
@@ -53,42 +54,62 @@ class Turning(Relaying):
 
     def take(self, update: Update) -> Effects:
         """Answer an update."""
-        conversation = self.conversation
-        if self.new:
-            conversation.language = negotiate(update.language, self.setting.languages)
-            self._told_now()
-        elif conversation.language not in self.setting.languages:
-            conversation.language = FALLBACK  # not offered any more; `/language` offers the others
-        conversation.chat = update.chat
+        self.conversation.chat = update.chat
         if update.kind in SAYS_NOTHING or _is_movement(update):
             # Nobody wrote: it neither ends a silence nor a step.
             _HANDLERS[update.kind](self, update)
             return self.effects
         self._clear_fleeting()
-        silence = 0 if self.new else self.now - conversation.touched_at
+        goes_on = self._is_as_before(update)
+        conversation = self.conversation
+        silence = self.now - conversation.touched_at if conversation.touched_at else 0
+        if not conversation.touched_at:
+            conversation.language = negotiate(update.language, self.setting.languages)
+            conversation.earlier = self._hotline.earlier()
+            self._told_now()
+        elif conversation.language not in self.setting.languages:
+            conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = self.now
         since = self.setting.steady.since
-        holding = conversation.holding
-        was_here = holding is None or is_here(conversation.was_heard_at(since), self.now)
+        was_here = conversation.holding is None or is_here(
+            conversation.was_heard_at(since), self.now
+        )
         conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since)
         conversation.heard_in = since
+        if update.message and update.kind is not Kind.PRESS:
+            trace(conversation.traces, self.now).theirs.append(update.message)
         if update.kind is Kind.PRESS:
             self.effects.toast = Toast(update.press)
-        if silence > (SILENCE if conversation.only_sitting else KEPT):
-            self._renew()
+        case = self._case_of_before()
+        if case and self._is_written(update):
+            self._put_to(case, update)
+        holding = conversation.holding
         if holding is not None and self._goes_to_somebody(
             self._wanted_at_once(update), update, silence
         ):
             self._relay(holding, update, was_here=was_here)
-        elif silence > SILENCE:
-            self._after_silence(update)
-        else:
+        elif goes_on:
             _HANDLERS[update.kind](self, update)
+        else:
+            self._after_silence(update)
         self._ask_about_notice()
-        if update.origin and conversation.holding is None:
+        self.vanish(0 if update.kind is Kind.PRESS else update.message)
+        if update.origin and self.conversation.holding is None:
             # Somebody's name is content: it lies sealed beside the answers and goes where they go.
-            conversation.position.keep(f"{FORWARDED} {update.origin}")
+            self.conversation.position.keep(f"{FORWARDED} {update.origin}")
         return self.effects
+
+    def _is_written(self, update: Update) -> bool:
+        """Tell whether somebody wrote something, and did not merely answer the bot."""
+        if update.kind is Kind.PRESS:
+            return True  # perhaps it answers a caseworker's question: `_heard` knows
+        words = update.words.strip()
+        if self._is_secret():
+            return False
+        if update.kind is not Kind.WORDS:
+            return update.kind in WRITTEN
+        is_number = len(words) <= LONGEST_NUMBER and words.isdecimal()
+        return not (is_number or self._is_control(update) or self._may_be_label(words))
 
     def _clear_fleeting(self) -> None:
         """Take away what was shown for one step only."""
@@ -109,6 +130,9 @@ class Turning(Relaying):
                 self._command(name)
                 return
             heard = self._label(update.words)
+        if heard is None and self._is_secret():
+            self._take_word(update)
+            return
         alarms = frozenset() if heard else self._alarms(update.words)
         self._hear_words(update.words, heard)
         self._show_danger(alarms)
@@ -155,11 +179,11 @@ class Turning(Relaying):
         token = update.words
         if token == tokens.DANGER:
             self._command(DANGER)
-        elif token == tokens.STOP:
-            self._command(STOP)
+        elif token == tokens.BYE:
+            self._bye()
         elif token == self.conversation.pressed and not self._is_current(token):
             self._toast(update, self.setting.phrasing.pressed_already)
-        elif (decision := self._decision(token)) is not None:
+        elif self._knows_a_case() and (decision := self._decision(token)) is not None:
             self._decide(decision, update)
         elif (code := self._code(token)) is not None:
             self.conversation.pressed = token
@@ -201,7 +225,8 @@ class Turning(Relaying):
         question = self.setting.book.question(*LANGUAGES)
         if number is None or not isinstance(question, Choose):
             return None
-        prefix = tokens.prefix(self.setting.vault, self.chat_key, number, ".".join(LANGUAGES))
+        where = ".".join(LANGUAGES) + self._era
+        prefix = tokens.prefix(self.setting.vault, self.chat_key, number, where)
         by_place = {f"{prefix}{place}": code for place, code in enumerate(question.codes)}
         found = by_place.get(token)
         return found if found in self.setting.languages else None
@@ -282,6 +307,8 @@ class Turning(Relaying):
     def _command(self, name: str) -> None:
         if name == START:
             self._start()
+        elif name == BYE:
+            self._bye()
         elif name == DANGER or not self._in_flow(FLOWS[name]):
             self._begin(FLOWS[name])
         else:
@@ -298,41 +325,30 @@ class Turning(Relaying):
     def _after_silence(self, update: Update) -> None:
         """Ask who can see the phone; what was just sent is kept, what was pressed is not.
 
-        Danger and stop come first even now: what there is to ask waits beneath them.
+        Danger and the ways out come first even now: what there is to ask waits beneath them.
         """
         wanted = self._wanted_at_once(update)
+        if wanted == BYE:
+            self._bye()
+            return
         alarms = self._keep_what_came(update)
         if not self._has_open_draft():
             self._restore()
-        if not self._adds():
-            self.conversation.case = self.conversation.reference = ""
-            self.known -= {"sent"}
-        if self._has_draft():
-            if wanted is None and not alarms:
-                self._begin(AGAIN)
-                return
-            begin(self.setting.book, self.conversation.position, AGAIN, self.known)
-        elif wanted is None:
-            self._begin_first()
-        else:
-            self.conversation.position.frames = []
-        if wanted or alarms:
-            self._begin(wanted or DANGER)
-
-    def _adds(self) -> bool:
-        """Tell whether something unsent belongs to what was sent before; else that is not named."""
-        frames = self.conversation.position.frames
-        return any(frame.flow == AFTER and frame.answers for frame in frames)
+        if wanted is None and not alarms:
+            self._begin(AGAIN)
+            return
+        begin(self.setting.book, self.conversation.position, AGAIN, self.known)
+        self._begin(wanted or DANGER)
 
     def _wanted_at_once(self, update: Update) -> str | None:
-        """Return the flow a person wants before anything else: danger or stop."""
+        """Return what a person wants before anything else: danger, or a way out."""
         name: str | None = None
         if update.kind is Kind.PRESS:
-            name = {tokens.DANGER: DANGER, tokens.STOP: STOP}.get(update.words)
+            name = {tokens.DANGER: DANGER, tokens.BYE: BYE}.get(update.words)
         elif update.kind is Kind.WORDS:
             found = command(update.words, self.setting.username)
             name = found[0] if found else self._label_below(update.words)
-        return name if name in {DANGER, STOP} else None
+        return name if name in SAFETY else None
 
     def _keep_what_came(self, update: Update) -> frozenset[str]:
         """Set aside what came after a silence; return what alarms us in it."""

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     """Send the sentence `code` of the phrasebook, its blanks filled from `values`."""
     INSIST = "insist"
     """Ask outside the person's contact rule whether this is a good moment; `words` says why."""
+    CONFIRM = "confirm"
+    """Say that whoever writes in a quiet chat is the person."""
     NOTE = "note"
     """Write `words` for colleagues."""
     ANSWER = "answer"

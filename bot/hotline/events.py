@@ -31,7 +31,12 @@ class Happened(StrEnum):
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
     HEARD = "heard"
-    """The person wrote to whoever holds the conversation."""
+    """The person wrote to whoever holds the conversation; `unconfirmed`: somebody wrote in a quiet
+    chat, perhaps the person."""
+    WORD_TRIED = "word_tried"
+    """A word was tried: `code` says what it came to, `tries` in `values` how often it was wrong."""
+    CONFIRMED = "confirmed"
+    """A caseworker made sure that it is the person who writes."""
     SAID = "said"
     """A caseworker's words are on their way."""
     SETTLED = "settled"

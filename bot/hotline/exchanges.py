@@ -56,6 +56,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     """The channel's number of the person's message; the outbox's of a caseworker's, in an edit."""
     latitude: float | None = None
     longitude: float | None = None
+    unconfirmed: bool = False
+    """Whether nobody knows that it was the person: it came in a quiet chat."""
 
 
 @dataclass(frozen=True, slots=True)

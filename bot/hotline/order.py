@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.urgency import Priority
 from bot.hotline.events import Event, Happened
+from bot.hotline.recognition import Recognition
+from bot.hotline.words import FROZEN
 
 if TYPE_CHECKING:
     from bot.hotline.commands import Command
@@ -48,6 +51,18 @@ class Order:
     def case(self) -> str:
         """Return the case's id, empty where the order concerns none."""
         return self.where.case if self.where else ""
+
+    @property
+    def was_hard(self) -> bool:
+        """Tell whether somebody was in danger."""
+        return self.where is not None and self.where.priority == Priority.EMERGENCY
+
+    def may_write(self) -> bool:
+        """Tell whether anything may be sent to the person at all; if not, say why."""
+        if Recognition.is_frozen(self.work, self.case):
+            self.refuse(FROZEN)
+            return False
+        return True
 
     def tell(self, text: Text, **values: str) -> None:
         """Tell whoever gave the order what came of it."""

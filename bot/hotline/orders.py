@@ -25,6 +25,7 @@ from bot.hotline.parcels import carried
 from bot.hotline.rewording import rewording
 from bot.hotline.takeover import (
     AskConsent,
+    Confirm,
     FillIn,
     HandBack,
     Insist,
@@ -149,11 +150,10 @@ class Orders:
             self._promises.person_wrote(work, event.case, now)
         elif event.what is Happened.SAID:
             self._promises.answered(work, event.case, now)
-        elif event.what is Happened.ADDED and self._claims.more_came(work, event.case, now):
+        more = event.what is Happened.ADDED or (event.what is Happened.HEARD and event.code)
+        if more and self._claims.more_came(work, event.case, now):
             return Event(Happened.REOPENED, event.case)
         return None
-
-    # --- the case ----------------------------------------------------------------------------
 
     def _claim(self, order: Order) -> None:
         if order.where is None:
@@ -233,21 +233,15 @@ class Orders:
         elif self._moves(order, Move.CLOSE, detail=order.command.code):
             order.deeds.append(HandBack(order.by.id, goes_on=False))
             order.happened(Happened.CLOSED, code=order.command.code)
-            order.tell(REST_OFFERED if self._was_hard(order) else DONE)
-
-    @staticmethod
-    def _was_hard(order: Order) -> bool:
-        return order.where is not None and order.where.priority == Priority.EMERGENCY
+            order.tell(REST_OFFERED if order.was_hard else DONE)
 
     def _reopen(self, order: Order) -> None:
         if self._moves(order, Move.REOPEN):
             order.happened(Happened.REOPENED)
             order.tell(DONE)
 
-    # --- the conversation --------------------------------------------------------------------
-
     def _take_over(self, order: Order) -> None:
-        if order.where and self._moves(order, Move.TAKE_OVER):
+        if order.where and order.may_write() and self._moves(order, Move.TAKE_OVER):
             order.deeds.append(
                 TakeOver(
                     order.case,
@@ -277,7 +271,7 @@ class Orders:
     def _reword(self, order: Order) -> None:
         """Change what a caseworker wrote themselves, where it went or before it goes."""
         deed = rewording(order, self._exchanges)
-        if deed is not None and self._moves(order, Move.WORK):
+        if deed is not None and order.may_write() and self._moves(order, Move.WORK):
             order.deeds.append(deed)
 
     def _phrase(self, order: Order) -> None:
@@ -292,13 +286,13 @@ class Orders:
             self._tell(order, Sort.PHRASE, Content(code=command.code, values=command.values))
 
     def _tell(self, order: Order, sort: Sort, content: Content) -> None:
-        if self._moves(order, Move.WORK):
+        if order.may_write() and self._moves(order, Move.WORK):
             order.deeds.append(
                 Tell(Exchange(order.case, Side.CASEWORKER, sort, content, order.now, order.by.id))
             )
 
     def _insist(self, order: Order) -> None:
-        if self._moves(order, Move.INSIST, reason=order.command.words):
+        if order.may_write() and self._moves(order, Move.INSIST, reason=order.command.words):
             self._keep_note(order)
             order.deeds.append(Insist(order.by.id))
             order.tell(INSISTED)
@@ -314,6 +308,10 @@ class Orders:
         it = Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
         order.exchanges.append(it)
         order.events.append(Event(Happened.NOTED, order.case, order.by.id, exchange=it))
+
+    def _confirm(self, order: Order) -> None:
+        if order.where and self._moves(order, Move.WORK, detail="confirmed"):
+            order.deeds.append(Confirm(order.case, order.by.id, order.where.reference))
 
     def _answer(self, order: Order) -> None:
         flow, _dot, step = order.command.code.partition(".")
@@ -332,7 +330,7 @@ class Orders:
         chosen = [offerable[code] for code in command.values or offerable if code in offerable]
         if not chosen:
             order.refuse(NOTHING_TO_PASS_ON, codes=", ".join(offerable) or "-")
-        elif self._moves(order, Move.WORK):
+        elif order.may_write() and self._moves(order, Move.WORK):
             offered = self._referrals.offer(
                 order.work, order.case, command.code, chosen, order.by.id, order.now
             )
@@ -354,8 +352,6 @@ class Orders:
                 )  # fmt: skip
                 order.deeds.append(WasTold(sent))
                 order.tell(DONE)
-
-    # --- the caseworker ----------------------------------------------------------------------
 
     def _on_duty(self, order: Order) -> None:
         self._staff.set_duty(order.work, order.by.id, on=True)
@@ -387,6 +383,7 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.PHRASE: Orders._phrase,  # noqa: SLF001
     Verb.INSIST: Orders._insist,  # noqa: SLF001
     Verb.NOTE: Orders._note,  # noqa: SLF001
+    Verb.CONFIRM: Orders._confirm,  # noqa: SLF001
     Verb.ANSWER: Orders._answer,  # noqa: SLF001
     Verb.PRIORITY: Orders._priority,  # noqa: SLF001
     Verb.REFER: Orders._refer,  # noqa: SLF001

@@ -1,8 +1,10 @@
 """A caseworker in a chat: what is kept while they hold it, and what they do there, as values.
 
 Whoever holds the phone now may not be the person, so nothing of a caseworker's is shown before a
-neutral opener was answered, and after half an hour of silence the opener comes again. Until then a
-caseworker's words wait. The bot says nothing meanwhile but what the person calls for: danger, stop.
+neutral opener was answered. Until then a caseworker's words wait. The bot says nothing meanwhile
+but what the person calls for: danger, a way out. After half an hour of silence the chat is quiet
+(`bot.dispatch.sitting`): the takeover goes on out of sight, the bot answers as to a newcomer, and
+what is written is shown at the desk as not confirmed, until the person is known again.
 """
 
 from __future__ import annotations
@@ -161,5 +163,26 @@ class Greet:
     by: str
 
 
-Deed = TakeOver | HandBack | Tell | Reword | PassOn | FillIn | AskConsent | WasTold | Insist | Greet
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Go on with whoever writes as with the person: a caseworker has made sure that it is them."""
+
+    case: str
+    by: str
+    reference: str
+
+
+Deed = (
+    TakeOver
+    | HandBack
+    | Tell
+    | Reword
+    | PassOn
+    | FillIn
+    | AskConsent
+    | WasTold
+    | Insist
+    | Greet
+    | Confirm
+)
 """What an order does in a conversation."""

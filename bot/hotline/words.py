@@ -44,6 +44,12 @@ ONLY_WHEN_THEY_WRITE = _(
 ASKED_ALREADY = _("The opening question is on its way already; it waits for the person's hour.")
 INSISTED = _("They are asked now whether this is a good moment. The reason is kept as a note.")
 ONLY_THEY = _("Only the person can answer that; nobody agrees for them.")
+FROZEN = _(
+    "Somebody made the person open this chat: nothing may be sent there. When you are sure that "
+    "it is the person who writes: /confirmed"
+)
+NOBODY_WRITES = _("Nobody has written in this chat for half an hour. Confirm it when they write.")
+ALREADY_KNOWN = _("Whoever writes in this chat is known already.")
 DOES_NOT_FIT = _("That answer does not fit the question, or the question is not open.")
 
 NO_SUCH_AGREEMENT = _("Say what is taken back: {codes}.")

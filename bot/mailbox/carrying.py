@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from bot.errors import Refused
-from bot.mailbox.outbox import ONCE, Lane
-from bot.messages import Edit, Remove
+from bot.clock import DAY, SECOND
+from bot.errors import Blocked, Refused, TryLater, Uncertain
+from bot.log import log
+from bot.mailbox.outbox import ONCE, Lane, Settled, State
+from bot.messages import Edit, Remove, Wipe
+from bot.vault.retention import NUMBERS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.clock import Clock
-    from bot.mailbox.outbox import Letter, Outbox, Settled
+    from bot.mailbox.limits import Pace
+    from bot.mailbox.outbox import Letter, Outbox
     from bot.messages import Body
     from bot.store.writer import Work
+
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 300.0
+GIVE_UP = DAY
+"""How long we go on trying to deliver a letter."""
+_EVENTS = {Blocked: "blocked", Refused: "refused", Uncertain: "uncertain", TryLater: "later"}
 
 
 class Channel(Protocol):
@@ -51,8 +63,8 @@ class Admission:
             kept_back = self.gate.judge(work, letter, clock.now())
             if kept_back is not None:
                 return kept_back
-        if letter.author in ONCE:
-            self._outbox.mark_sending(work, [letter])
+        if letter.author in ONCE and not self._outbox.mark_sending(work, letter):
+            return Settled(letter, State.REFUSED, clock.now(), fault="withdrawn")
         return None
 
 
@@ -67,3 +79,41 @@ def completed(body: Remove | Edit, known: Mapping[int, int]) -> Remove | Edit:
     if not known:
         raise Refused("never arrived")
     return replace(body, message=known[body.letter], letter=0)
+
+
+class Patience:
+    """Decides what becomes of a letter that was not delivered, and when it is tried again."""
+
+    def __init__(self, clock: Clock, pace: Pace) -> None:
+        self._clock = clock
+        self._pace = pace
+        self.pause_until = 0.0
+        """Until when the channel wants nothing of anybody."""
+
+    def missed(self, letter: Letter, error: Exception) -> Settled:
+        """Return what becomes of a letter after this."""
+        now = self._clock.now()
+        fault = type(error).__name__
+        log.warning(f"letter_{_EVENTS.get(type(error), 'later')}", letter=letter.id, error=fault,
+                    attempts=letter.attempts + 1)  # fmt: skip
+        if isinstance(error, Blocked):
+            return Settled(letter, State.BLOCKED, now, fault=fault)
+        if isinstance(error, Refused):
+            return Settled(letter, State.REFUSED, now, fault=str(error)[:80])
+        if not isinstance(error, TryLater) and letter.author in ONCE:
+            return Settled(letter, State.UNCERTAIN, now, fault=fault)
+        patience = NUMBERS_KEPT if type(letter.body) is Wipe else GIVE_UP
+        if now - letter.created_at > patience:
+            return Settled(letter, State.FAILED, now, fault=fault)
+        wait = self._wait(letter, error)
+        return Settled(letter, State.QUEUED, now, fault=fault, not_before=now + int(wait * SECOND))
+
+    def _wait(self, letter: Letter, error: Exception) -> float:
+        if isinstance(error, TryLater) and error.after is not None:
+            if error.everywhere:
+                self.pause_until = self._clock.monotonic() + error.after
+            elif letter.chat < 0:
+                self._pace.rest(letter.chat, self._clock.monotonic() + error.after)
+            return error.after
+        longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing

@@ -10,18 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import heapq
-import random
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.clock import DAY, SECOND
-from bot.errors import Blocked, DeliveryError, Refused, StoreFailed, TryLater, Uncertain
+from bot.clock import SECOND
+from bot.errors import DeliveryError, StoreFailed, TryLater
 from bot.log import log
-from bot.mailbox.carrying import Admission, completed
+from bot.mailbox.carrying import Admission, Patience, completed
 from bot.mailbox.limits import Bucket, Limits, Pace
-from bot.mailbox.outbox import ONCE, Author, Lane, Letter, Settled, State
-from bot.messages import Body, Edit, Remove, letters_in
+from bot.mailbox.outbox import Author, Lane, Letter, Settled, State, numbers_of
+from bot.mailbox.wiping import make_way, wipe
+from bot.messages import Body, Edit, Remove, Wipe, letters_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
 
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 300.0
-GIVE_UP = DAY
-"""How long we go on trying to deliver a letter."""
 UNHURRIED = 0.05
 """Seconds a result may wait for a batch to take it along. A bot's letter may be sent twice if the
 process ends in them; a human's is marked before it is sent."""
@@ -77,7 +73,12 @@ class Courier:
             limits.everybody_per_second, max(limits.everybody_per_second, 1.0), clock.monotonic()
         )
         self._pace = Pace(limits)
+        self._patience = Patience(clock, self._pace)
         self._waiting: dict[bytes, deque[Letter]] = {}
+        self._flying: set[bytes] = set()
+        """Chats whose first letter is on the wire."""
+        self._later: dict[bytes, asyncio.TimerHandle] = {}
+        """Chats whose first letter waits for a moment."""
         self._held: set[int] = set()
         self._dropped: set[int] = set()
         self._owed: set[bytes] | None = None
@@ -92,7 +93,6 @@ class Courier:
         self._results: list[Settled] = []
         self._settled = asyncio.Event()
         self._settled_since = 0.0
-        self._pause_until = 0.0
 
     def hand(self, letters: Iterable[Letter]) -> None:
         """Take letters that were stored just now.
@@ -106,10 +106,6 @@ class Courier:
             else:
                 self._take(letter)
 
-    @property
-    def _has_yet_to_look(self) -> bool:
-        return self._owed is None or bool(self._passed_over)
-
     def _is_owed(self, chat_key: bytes) -> bool:
         return self._owed is None or chat_key in self._owed or chat_key in self._passed_over
 
@@ -117,12 +113,26 @@ class Courier:
         if letter.id in self._held:
             return
         self._held.add(letter.id)
+        if type(letter.body) is Wipe:
+            self._make_way(letter)
         waiting = self._waiting.get(letter.chat_key)
         if waiting is None:
             self._waiting[letter.chat_key] = deque((letter,))
             self._line_up(self._lane_of(letter), letter.chat_key)
         else:
             waiting.append(letter)
+
+    def _make_way(self, wipe: Letter) -> None:
+        """Drop what waits in a chat that is about to be wiped: it would only be deleted again."""
+        waiting = self._waiting.get(wipe.chat_key)
+        if waiting is None:
+            return
+        is_flying = wipe.chat_key in self._flying
+        for result in make_way(waiting, self._clock.now(), is_flying=is_flying):
+            self._note(result)
+        if (timer := self._later.pop(wipe.chat_key, None)) is not None:
+            timer.cancel()
+            self._line_up(wipe.lane, wipe.chat_key)
 
     def toast(self, chat: int, body: Body) -> None:
         """Try once to say something that is worth nothing in a few seconds; nothing is stored."""
@@ -152,7 +162,7 @@ class Courier:
 
     async def empty(self) -> None:
         """Wait until no letter waits, flies, or is still to be written down."""
-        while self._busy or self._held or self._turns or self._has_yet_to_look:  # noqa: ASYNC110
+        while self._busy or self._held or self._turns or self._owed is None or self._passed_over:  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # only a stopping process and tests wait here
 
     def _recover(self, work: Work) -> None:
@@ -225,7 +235,7 @@ class Courier:
 
     def _wait_for_all(self) -> float:
         now = self._clock.monotonic()
-        return max(self._everybody.wait(now), self._pause_until - now)
+        return max(self._everybody.wait(now), self._patience.pause_until - now)
 
     async def _serve(self, chat_key: bytes) -> None:
         """Deliver a chat's first letter, then line the chat up again if more wait."""
@@ -235,7 +245,11 @@ class Courier:
             self._line_up_later(letter, wait)
             return
         self._everybody.take()
-        result = await self._deliver(letter)
+        self._flying.add(chat_key)
+        try:
+            result = await self._deliver(letter)
+        finally:
+            self._flying.discard(chat_key)
         if result.hold is not None:
             self._held.discard(letter.id)
             self._next(chat_key, dropped=False)
@@ -260,16 +274,19 @@ class Courier:
             del self._waiting[chat_key]
 
     def _line_up_later(self, letter: Letter, wait: float) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_later(max(wait, 0.001), self._line_up_again, letter)
+        later = asyncio.get_running_loop().call_later
+        self._later[letter.chat_key] = later(max(wait, 0.001), self._line_up_again, letter)
 
     def _line_up_again(self, letter: Letter) -> None:
+        del self._later[letter.chat_key]
         self._line_up(self._lane_of(letter), letter.chat_key)
 
     def _wait_for(self, letter: Letter) -> float:
         """Return the seconds until this chat may be written to; take its token when it is 0."""
         if letter.not_before and (wait := (letter.not_before - self._clock.now()) / SECOND) > 0:
             return wait
+        if type(letter.body) is Wipe:
+            return 0.0
         return self._pace.take(letter.chat, letter.chat_key, self._clock.monotonic())
 
     async def _deliver(self, letter: Letter) -> Settled:
@@ -277,50 +294,37 @@ class Courier:
             try:
                 kept_back = await self._writer.run(partial(self._admit, letter, self._clock))
             except Exception:  # noqa: BLE001 - unmarked it is not sent, so it may be tried again
-                return self._missed(letter, TryLater())
+                return self._patience.missed(letter, TryLater())
             if kept_back is not None:
                 return kept_back
         try:
             body = letter.body
+            if type(body) is Wipe:
+                numbers = [*body.messages, *(await self._numbers(body.letters)).values()]
+                await wipe(letter, numbers, self._channel, self._ready)
+                return Settled(letter, State.SENT, self._clock.now())
             if isinstance(body, Remove | Edit) and letters_in(body):
                 body = await self._complete(body)
             message = await self._channel.deliver(letter.chat, body)
         except Exception as error:  # noqa: BLE001 - whatever happened, the letter is not lost
-            return self._missed(letter, error)
+            return self._patience.missed(letter, error)
         return Settled(letter, State.SENT, self._clock.now(), message)
+
+    async def _ready(self) -> None:
+        """Wait until anything may be sent, and count one call."""
+        while (wait := self._wait_for_all()) > 0:  # noqa: ASYNC110 - a moment, not an event
+            await asyncio.sleep(wait)
+        self._everybody.take()
 
     async def _complete(self, body: Remove | Edit) -> Remove | Edit:
         """Fill in the numbers of messages that are known only since they were sent."""
+        return completed(body, await self._numbers(letters_in(body)))
+
+    async def _numbers(self, letters: tuple[int, ...]) -> dict[int, int]:
+        if not letters:
+            return {}
         await self._flush()
-        letters = letters_in(body)
-        known = await self._writer.run(lambda work: self._outbox.messages_of(work, letters))
-        return completed(body, known)
-
-    def _missed(self, letter: Letter, error: Exception) -> Settled:
-        now = self._clock.now()
-        fault = type(error).__name__
-        log.warning(f"letter_{_EVENTS.get(type(error), 'later')}", letter=letter.id, error=fault,
-                    attempts=letter.attempts + 1)  # fmt: skip
-        if isinstance(error, Blocked):
-            return Settled(letter, State.BLOCKED, now, fault=fault)
-        if isinstance(error, Refused):
-            return Settled(letter, State.REFUSED, now, fault=str(error)[:80])
-        if not isinstance(error, TryLater) and letter.author in ONCE:
-            return Settled(letter, State.UNCERTAIN, now, fault=fault)
-        if now - letter.created_at > GIVE_UP:
-            return Settled(letter, State.FAILED, now, fault=fault)
-        wait = self._patience(letter, error)
-        return Settled(letter, State.QUEUED, now, fault=fault, not_before=now + int(wait * SECOND))
-
-    def _patience(self, letter: Letter, error: Exception) -> float:
-        if isinstance(error, TryLater) and error.after is not None:
-            if error.everywhere:
-                self._pause_until = self._clock.monotonic() + error.after
-            elif letter.chat < 0:
-                self._pace.rest(letter.chat, self._clock.monotonic() + error.after)
-            return error.after
-        longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+        return await self._writer.run(lambda work: numbers_of(work, letters))
 
     async def _look(self) -> None:
         while True:
@@ -392,6 +396,3 @@ class Courier:
             result.letter.id for result in results if result.state is not State.QUEUED
         )
         self._held -= dropped
-
-
-_EVENTS = {Blocked: "blocked", Refused: "refused", Uncertain: "uncertain", TryLater: "later"}

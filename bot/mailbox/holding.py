@@ -13,6 +13,8 @@ from bot.store.tables import UNSENT, outbox
 if TYPE_CHECKING:
     from bot.store.writer import Work
 
+VANISHES = "vanishes"
+"""The hold of what takes messages away at a moment: nobody takes that back."""
 _RELEASE = Prepared(
     lambda _: (
         update(outbox)
@@ -44,6 +46,7 @@ _HELD_BACK = Prepared(
         outbox.c.chat_key == bindparam("key"),
         outbox.c.state == State.QUEUED.value,
         outbox.c.hold.is_not(None),
+        outbox.c.hold != VANISHES,
     ),
     "key",
 )

@@ -39,6 +39,7 @@ class State(StrEnum):
 class Lane(IntEnum):
     """Who is served first."""
 
+    WIPE = -1
     PERSON = 0
     STAFF = 1
     CROWD = 2
@@ -216,9 +217,7 @@ _BLOCK_CHAT = Prepared(
     "key",
 )
 _SENDING = Prepared(
-    lambda _: (
-        update(outbox).where(outbox.c.id == bindparam("row")).values(state=State.SENDING.value)
-    ),
+    lambda _: update(outbox).where(UNSENT, outbox.c.id == bindparam("row")).values(state="sending"),
     "row",
 )
 _UNCERTAIN = Prepared(
@@ -251,6 +250,11 @@ _FORGET_UNDELIVERED = Prepared(
     "most",
     "before",
 )
+
+
+def numbers_of(work: Work, letters: Sequence[int]) -> dict[int, int]:
+    """Return the channel's numbers of letters that were sent."""
+    return {int(row): int(number) for row, number in work.rows_in(_MESSAGES, letters)}
 
 
 class Outbox:
@@ -354,9 +358,9 @@ class Outbox:
         if ended and self.when_ended is not None:
             self.when_ended(work, ended, max(result.at for result in results))
 
-    def mark_sending(self, work: Work, letters: Sequence[Letter]) -> None:
-        """Write down that humans' letters are about to be sent."""
-        work.many(_SENDING, [(letter.id,) for letter in letters])
+    def mark_sending(self, work: Work, letter: Letter) -> bool:
+        """Write down that a human's letter is about to be sent; tell whether it still may be."""
+        return bool(work.run(_SENDING, letter.id))
 
     def block(self, work: Work, chat_key: bytes, now: int) -> None:
         """Stop everything queued for a chat that blocked us."""
@@ -365,10 +369,6 @@ class Outbox:
     def recover(self, work: Work, now: int) -> int:
         """After a start: humans' letters that were on their way are uncertain."""
         return work.run(_UNCERTAIN, now)
-
-    def messages_of(self, work: Work, letters: Sequence[int]) -> dict[int, int]:
-        """Return the channel's numbers of letters that were sent."""
-        return {int(row): int(number) for row, number in work.rows_in(_MESSAGES, letters)}
 
     def tidy(self, work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""

@@ -111,8 +111,8 @@ conversations = Table(
     Index("ix_conversations_touched_at", "touched_at"),
     info={
         "holds": "who writes (a keyed digest) and, sealed: language, place in a flow, the draft, "
-        "which caseworker holds it",
-        "erased": "24 hours after the last step; who holds it, once nobody answers for the case",
+        "numbers of messages, who holds it",
+        "erased": "24 hours after the last step; numbers after 48; who holds it, with the case",
     },
 )
 

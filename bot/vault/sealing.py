@@ -64,6 +64,7 @@ class Vault:
         self._audit = root.derive("audit")
         self._erased = root.derive("erased")
         self._agreed = root.derive("agreements")
+        self._words = root.derive("words")
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
         self._known_as = root.derive("members")
         self._epoch: Epoch | None = None
@@ -184,6 +185,11 @@ class Vault:
     def erased(self, case: str) -> bytes:
         """Return what a case that is gone is known by: noise without the host key."""
         return hmac.digest(self._erased, case.encode(), "sha256")[:KEY_LENGTH]
+
+    def of_words(self, chat_key: bytes) -> tuple[bytes, bytes]:
+        """Return the salt and the pepper of a chat's words: 16 bytes and 32."""
+        mixed = hmac.digest(self._words, chat_key, "sha256")
+        return mixed[:KEY_LENGTH], hmac.digest(self._words, mixed, "sha256")
 
     def chat_key(self, bot: int, chat: int) -> bytes:
         """Return the lookup key of a chat: equal for equal chats, noise without the host key."""

@@ -93,12 +93,14 @@ _LETTERS = Prepared(
     ),
     "case",
 )
+_SAYS = (outbox.c.lane >= 0) & (outbox.c.hold.is_(None) | (outbox.c.hold != "vanishes"))
+"""Letters with words: what takes messages off the phone goes on, whatever is erased here."""
 _WAITING = Prepared(
-    lambda _: delete(outbox).where(UNSENT, outbox.c.chat_key == bindparam("key")), "key"
+    lambda _: delete(outbox).where(UNSENT, outbox.c.chat_key == bindparam("key"), _SAYS), "key"
 )
 _UNDELIVERED = Prepared(
     lambda _: delete(outbox).where(
-        outbox.c.chat_key == bindparam("key"), outbox.c.body.is_not(None)
+        outbox.c.chat_key == bindparam("key"), outbox.c.body.is_not(None), _SAYS
     ),
     "key",
 )
@@ -121,10 +123,10 @@ def shred(work: Work, case: str, beside: Beside) -> Begun | None:
     key = bytes(found[0][0])
     names = tuple(str(name) for (name,) in work.rows(_FILES, case))
     rows = work.run(_DELETES[0], case)  # the key
+    rows += beside(work, key, case)  # before the letters: their numbers are asked for once more
     rows += work.run(_LETTERS, case)
     if not work.rows(_OTHERS, key, case)[0][0]:
         rows += work.run(_WAITING, key) + work.run(_UNDELIVERED, key)
-    rows += beside(work, key, case)
     rows += sum(work.run(statement, case) for statement in _DELETES[1:])
     return Begun(case, names, rows)
 

@@ -13,7 +13,6 @@ from flows import phrases
 from tests.dispatch.peeking import BOOK, at, faults, frames, kept, places, stand, with_words
 
 if TYPE_CHECKING:
-    from bot.text import Text
     from tests.houses import Home
 
 CHOICES = [
@@ -120,16 +119,18 @@ def test_every_county_can_be_typed(home_in_a_file: Home, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("label", "flow"), [(phrases.DANGER, "danger"), (phrases.STOP, "stop")])
 def test_the_two_buttons_below_every_question_can_be_typed(
-    home_in_a_file: Home, language: str, label: Text, flow: str
+    home_in_a_file: Home, language: str
 ) -> None:
     """A press is lost when we are away for three minutes; words are not (safety.md F6)."""
     for place in (("report", "safe"), ("report", "what"), ("danger", "tell"), ("stop", "unsent")):
         person = home_in_a_file.person(language)
         stand(person, with_words(places()[place]), language=language)
-        person.says(label.read_in(catalogue(language)))
-        assert frames(person)[-1].flow == flow
+        person.says(phrases.DANGER.read_in(catalogue(language)))
+        assert frames(person)[-1].flow == "danger"
+        person.says(phrases.BYE.read_in(catalogue(language)))
+        assert at(person) is None
+        assert len(person.screen) == 1
 
 
 def test_several_numbers_tick_several_choices(home_in_a_file: Home) -> None:

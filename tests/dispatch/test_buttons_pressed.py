@@ -111,7 +111,7 @@ def test_a_double_press_has_one_effect_and_a_quiet_line(home: Home) -> None:
 def test_every_press_is_acknowledged(home: Home) -> None:
     """An unacknowledged press leaves a clock turning on the button."""
     person = at_question(home, "report", "safe")
-    for token in (person.token("Not sure"), "forged", tokens.DANGER, tokens.STOP):
+    for token in (person.token("Not sure"), "forged", tokens.DANGER, tokens.BYE):
         before = len(person.toasts)
         person.does(person.press(token))
         assert len(person.toasts) == before + 1
@@ -133,18 +133,17 @@ def test_a_button_on_a_message_too_old_to_be_shown_to_us_still_works(home: Home)
     assert frames(person)[-1].answers["safe"] == "safe"
 
 
-@pytest.mark.parametrize(("token", "flow"), [(tokens.DANGER, "danger"), (tokens.STOP, "stop")])
-def test_danger_and_stop_work_under_any_message_however_old(
-    home: Home, token: str, flow: str
-) -> None:
+def test_danger_and_the_way_out_work_under_any_message_however_old(home: Home) -> None:
     person = home.person()
     person.says("Hello")
     first = person.asked()[0]
     person.presses("English")
     home.restart(seconds_away=20)
-    person.does(person.press(token, first))
-    assert at(person) is not None
-    assert frames(person)[-1].flow == flow
+    person.does(person.press(tokens.DANGER, first))
+    assert frames(person)[-1].flow == "danger"
+    person.does(person.press(tokens.BYE, first))
+    assert at(person) is None
+    assert len(person.screen) == 1
 
 
 def test_a_press_when_nothing_is_open_opens_the_door(home: Home) -> None:

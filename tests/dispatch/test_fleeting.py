@@ -9,7 +9,7 @@ import pytest
 from bot.clock import SECOND
 from bot.conversation import Review
 from bot.dispatch.screens import LONGEST
-from bot.dispatch.turning import SILENCE
+from bot.dispatch.sitting import SILENCE
 from tests.dispatch.peeking import BOOK, at, cases_of, faults, kept, stand, tell
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ STEPS: dict[str, Callable[[Person], object]] = {
     "back": lambda person: person.presses("Back"),
     "change": lambda person: person.does(person.press(f"{person.asked()[1].prefix}0")),
     "danger": lambda person: person.does(person.press("!d")),
-    "stop": lambda person: person.does(person.press("!s")),
+    "bye": lambda person: person.does(person.press("!b")),
     "help": lambda person: person.says("/help"),
     "language": lambda person: person.says("/language"),
     "words": lambda person: person.says("hm"),

@@ -56,9 +56,10 @@ def test_whoever_writes_after_days_writes_to_the_one_who_holds_it(
     home = Home(tmp_path, kind=kind)
     person, mei, case = held(home)
     assert sleeps(home, 3) == 0
-    assert person.says(WORDS) == [OPENER]
-    assert [it.content.words for it in mei.reads(case) if it.side is Side.PERSON][-1] == WORDS
-    person.presses("I can write now")
+    assert person.says(WORDS) == home.person().says(WORDS)
+    heard = [it.content for it in mei.reads(case) if it.side is Side.PERSON][-1]
+    assert (heard.words, heard.unconfirmed) == (WORDS, True)
+    mei.does(Verb.CONFIRM, case)
     mei.says(case, "I am here.")
     assert person.last == "I am here."
     home.close()
@@ -71,7 +72,8 @@ def test_of_the_draft_nothing_is_left(kind: str, tmp_path: Path) -> None:
     sleeps(home, 1)
     left = conversation_of(person)
     assert (left.position, left.kept, left.case) == (Position(), None, "")
-    assert left.holding is not None
+    assert left.before.holding is not None
+    assert (left.before.position, left.before.kept) == (Position(), None)
     home.close()
 
 

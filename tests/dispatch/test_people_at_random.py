@@ -23,6 +23,7 @@ from bot.dispatch.conversations import KEPT
 from bot.dispatch.outcomes import ERASES
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import token_of
+from flows import phrases
 from flows.phrases import KEEP
 from tests.dispatch.peeking import (
     at,
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
 
     from tests.people import Person
 
-COMMANDS = ("/start", "/help", "/language", "/privacy", "/danger", "/stop", "/start@other x")
+COMMANDS = (
+    "/start", "/help", "/language", "/privacy", "/danger", "/stop", "/bye", "/start@other x",
+)  # fmt: skip
 SENDS = {"send", "now", "take_back"}
 """Codes with which a person lets something go to the hotline."""
 PEOPLE = st.integers(0, 1)
@@ -76,7 +79,7 @@ class People(RuleBasedStateMachine):
         self.people = [self.home.person() for _ in range(2)]
         self.serial = 0
         self.written: list[set[str]] = [set(), set()]
-        self.asked = [0, 0]
+        self.asked = [(0, 0), (0, 0)]
         self.sends = 0
         self.old: list[list[tuple[int, str]]] = [[], []]
 
@@ -262,10 +265,10 @@ class People(RuleBasedStateMachine):
 
     def _is_farewell(self, text: str) -> bool:
         screens, sheets = self.home.house.setting.screens, self.home.house.setting.book.sheets
+        ends = [p for flow, step in FAREWELLS for p in sheets[flow].steps[step].phrases()]
         return any(
             text == screens.words(phrase, language)
-            for flow, step in FAREWELLS
-            for phrase in sheets[flow].steps[step].phrases()
+            for phrase in (*ends, phrases.CLEARED)
             for language in LANGUAGES
         )
 
@@ -297,8 +300,8 @@ class People(RuleBasedStateMachine):
         found = conversation_of(self.people[who])
         if found is None:
             return
-        assert found.asked >= self.asked[who]
-        self.asked[who] = found.asked
+        assert (found.era, found.asked) >= self.asked[who]
+        self.asked[who] = (found.era, found.asked)
         self.old[who] += self._shown(who)
         del self.old[who][:-200]
 

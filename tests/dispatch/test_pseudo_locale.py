@@ -49,10 +49,11 @@ def test_every_question_and_every_button_is_a_phrase_and_whole(home: Home) -> No
         stand(person, places()[place], language=TAG)
         person.says("/help", TOLD)
         assert kept(person).language == TAG
-        shown = [*person.texts, *person.labels()]
+        asks = any(say.rows for say in person.screen)  # a word that is tried ends its flow
+        shown = [*person.texts, *(person.labels() if asks else [])]
         assert [it for it in shown if untranslated(it)] == [], place
         assert [it for it in shown if is_cut(it)] == [], place
-        assert max(map(len, shown)) <= LONGEST
+        assert max(map(len, shown), default=0) <= LONGEST
     assert faults(home) == []
 
 

@@ -90,14 +90,14 @@ def test_two_choices_share_a_row_only_where_both_are_narrow(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_danger_and_stop_are_always_in_the_last_row(screens: Screens, language: str) -> None:
+def test_danger_and_the_way_out_are_always_in_the_last_row(screens: Screens, language: str) -> None:
     for reply in ALL_REPLIES:
         rows = screens.say(reply, language, PREFIX, {}).rows
         if not rows:
             continue
         last = [button.token for row in rows[-2:] for button in row if button.token[0] == "!"]
-        assert last == [tokens.DANGER, tokens.STOP]
-        assert rows[-1][-1].token == tokens.STOP
+        assert last == [tokens.DANGER, tokens.BYE]
+        assert rows[-1][-1].token == tokens.BYE
         assert all(button.token[0] == "!" for button in rows[-1])
 
 

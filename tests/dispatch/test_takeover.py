@@ -170,17 +170,17 @@ def test_whoever_claims_the_case_of_one_who_is_gone_takes_the_chat_too(home: Hom
     assert person.last == "I go on from here."
 
 
-def test_after_half_an_hour_of_silence_the_opener_comes_again(home: Home) -> None:
+def test_after_half_an_hour_of_silence_a_caseworker_makes_sure_who_writes(home: Home) -> None:
     person, mei, case = met(home)
     home.passes(31 * 60)
     mei.says(case, "Are you still there?")
     home.run(home.rest(2))
     assert person.last != "Are you still there?"
-    person.says("hi")
-    assert person.last == OPENER
-    person.presses("I can write now")
+    stranger = home.person()
+    assert person.says("hi") == stranger.says("hi")
+    assert Happened.CONFIRMED in {event.what for event in mei.does(Verb.CONFIRM, case)}
     home.run(home.rest(3))
-    assert person.last == "Are you still there?"
+    assert person.texts[-2:] == [WITH_YOU, "Are you still there?"]
 
 
 def test_handing_back_takes_back_what_still_waited(home: Home) -> None:

@@ -23,7 +23,7 @@ BOOK = Phrasebook(
     PHRASES,
     phrasing_of(SETTINGS).blanks,
     groups=GROUPS,
-    below={"!d": phrases.DANGER, "!s": phrases.STOP},
+    below={"!d": phrases.DANGER, "!b": phrases.BYE},
 )
 USUAL = {
     "time": "11/24 21:40",

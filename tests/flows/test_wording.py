@@ -161,7 +161,7 @@ def in_taiwan(words: str) -> str:
 
 def buttons() -> dict[str, tuple[str, int]]:
     """Return every label by where it stands, with the digit before it."""
-    found = {"danger": (phrases.DANGER.source, 0), "stop": (phrases.STOP.source, 0)}
+    found = {"danger": (phrases.DANGER.source, 0), "bye": (phrases.BYE.source, 0)}
     found |= {code: (label.source, 0) for code, label in CONTROLS.items()}
     for flow, step in steps():
         if isinstance(step, Listed):
@@ -286,7 +286,7 @@ def test_every_question_says_why_it_is_asked(flow: type[Flow]) -> None:
 @pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
 def test_a_question_can_be_skipped_unless_it_is_a_decision(flow: type[Flow]) -> None:
     decisions = {"language", "menu", "then", "go_on", "keep", "send", "what_now", "take_back"}
-    decisions |= {"draft", "review"}
+    decisions |= {"draft", "review", "wants_second", "after"}
     firm = {s.name for s in flow.steps if isinstance(s, Question) and not s.skippable}
     assert firm <= decisions
 

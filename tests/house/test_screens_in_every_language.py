@@ -150,7 +150,7 @@ def test_danger_and_stop_stand_below_every_question(tag: str) -> None:
     phrasing = phrasing_of(SETTINGS)
     wanted = {
         tokens.DANGER: phrasing.danger.read_in(words),
-        tokens.STOP: phrasing.stop.read_in(words),
+        tokens.BYE: phrasing.bye.read_in(words),
     }
     for shown in every_state():
         below = {button.token: button.label for row in rows_of(shown, tag)[-2:] for button in row}

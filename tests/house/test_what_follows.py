@@ -16,7 +16,7 @@ from bot.conversation.conditions import Condition, Said, Together, Unknown, Unle
 from bot.conversation.questions import Held, Question
 from bot.conversation.questions import Said as Answered
 from bot.conversation.rehearsal import COMMANDS as REHEARSED
-from bot.dispatch.commands import FLOWS, START
+from bot.dispatch.commands import AT_ONCE, FLOWS
 from bot.dispatch.outcomes import (
     AFTER,
     DRAFTS,
@@ -93,7 +93,7 @@ def test_every_flow_the_house_begins_exists() -> None:
 
 
 def test_every_command_is_offered_with_words_beside_it() -> None:
-    assert phrases.COMMANDS.keys() == FLOWS.keys() | {START}
+    assert phrases.COMMANDS.keys() == FLOWS.keys() | AT_ONCE
 
 
 def test_every_question_after_which_a_draft_is_kept_exists() -> None:

@@ -39,7 +39,7 @@ for _text in [
     *(text for flow in ALL for step in flow.steps for text in step.phrases()),
     *CONTROLS.values(),
     phrases.DANGER,
-    phrases.STOP,
+    phrases.BYE,
 ]:
     LABELS.setdefault(_text.source, []).append(_text)
 

@@ -38,7 +38,7 @@ FOLDER = Path(__file__).parent.parent / "transcripts"
 CHATS = sorted(FOLDER.glob("*/*.chat"))
 TYPED = {"my_data": "/mydata"}
 """Flows that are begun by a command of another name."""
-BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk"}
+BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk", "before": "before"}
 AFTERWARDS = ("/start", "@hello", "@menu talk", "/skip", "/skip", "/skip", "@1")
 """What brings somebody to the question after sending."""
 DEPLOYED: dict[str, dict[str, Any]] = {
@@ -109,6 +109,9 @@ class Speaker:
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
         elif flow == "afterwards":
             self._speak(*AFTERWARDS)
+        elif flow == "secret":
+            self._speak(*AFTERWARDS)
+            self._press(self.words(Afterwards.what_now.choices["secret"]))
         elif flow == "notice_changed":
             self._speak("/start", "@hello", "@menu tell")
             other = {"keep_days": 181 - self.home.settings.keep_days}

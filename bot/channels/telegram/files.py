@@ -6,6 +6,7 @@ logged and no error carries it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telegram.error import BadRequest, TelegramError
@@ -87,3 +88,14 @@ async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[
             raise TryLater
         return file.file_path or "", size
     raise failure
+
+
+@dataclass(frozen=True)
+class FilesOf:
+    """Files of one bot, by handle."""
+
+    bot: Bot
+
+    def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
+        """Yield a file's bytes, as `fetch` does."""
+        return fetch(self.bot, handle, unique=unique)

@@ -100,6 +100,7 @@ def _message(update_id: int, message: Message, raw: bytes, field: str) -> Update
             words=message.text,
             language=person.language_code,
             name=_name(person),
+            account=person.username,
             sent_at=message.edit_date or message.date,
             album=message.media_group_id,
             origin=origin_of(message),
@@ -121,6 +122,7 @@ def _other_message(
         words=content.words,
         language=person.language_code,
         name=_name(person),
+        account=person.username,
         sent_at=message.edit_date or message.date,
         files=content.files,
         album=message.media_group_id,
@@ -142,6 +144,7 @@ def _not_accepted(update_id: int, message: Message, person: User, raw: bytes, fi
         message=message.message_id,
         language=person.language_code,
         name=_name(person),
+        account=person.username,
         sent_at=message.edit_date or message.date,
         note=name,
     )
@@ -193,6 +196,7 @@ def _press(update_id: int, query: CallbackQuery) -> Update:
         words=query.data,
         language=query.from_.language_code,
         name=_name(query.from_),
+        account=query.from_.username,
         press=query.id,
     )
 
@@ -213,6 +217,7 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
         chat=change.chat.id,
         language=change.from_.language_code,
         name=_name(change.from_),
+        account=change.from_.username,
         sent_at=change.date,
     )
 
@@ -230,6 +235,7 @@ def _reaction(update_id: int, reaction: MessageReactionUpdated) -> Update:
         words="".join(kind.emoji for kind in reaction.new_reaction),
         language=reaction.user.language_code,
         name=_name(reaction.user),
+        account=reaction.user.username,
         sent_at=reaction.date,
         note="message_reaction",
     )

@@ -125,17 +125,24 @@ class Sender:
             more = place | named(text, say.mentions) if say.mentions else place
             if index == len(texts) - 1:
                 more = more | {"reply_markup": keyboard}
-            number = await _one_of_several(index, self._send(chat, text, more))
+            sent = self._send(chat, text, more, rings=say.rings)
+            number = await _one_of_several(index, sent)
         return number
 
-    async def _send(self, chat: int, text: str, more: dict[str, Any]) -> int:
+    def _is_silent(self, chat: int) -> bool:
+        """Tell whether a message comes without a sound: in a person's chat others hear it too."""
+        return self._quiet or chat > 0
+
+    async def _send(
+        self, chat: int, text: str, more: dict[str, Any], *, rings: bool = False
+    ) -> int:
         message = await self._bot.send_message(
             chat,
             text,
             parse_mode=None,
             link_preview_options=NO_PREVIEW,
             protect_content=True,
-            disable_notification=self._quiet,
+            disable_notification=self._is_silent(chat) and not rings,
             **more,
         )
         return message.message_id
@@ -153,7 +160,9 @@ class Sender:
             more["has_spoiler"] = True
         what = await self._anew(body) if body.name else body.file.handle
         send = getattr(self._bot, f"send_{kind}")
-        call = send(chat, what, protect_content=True, disable_notification=self._quiet, **more)
+        call = send(
+            chat, what, protect_content=True, disable_notification=self._is_silent(chat), **more
+        )
         number = await outcome(_number_of(call), may_repeat=False)
         for index, text in enumerate(pieces("".join(rest)), start=1):
             if text.strip():
@@ -181,7 +190,7 @@ class Sender:
             point.latitude,
             point.longitude,
             protect_content=True,
-            disable_notification=self._quiet,
+            disable_notification=self._is_silent(chat),
         )
         return await outcome(_number_of(call), may_repeat=False)
 
@@ -191,7 +200,7 @@ class Sender:
             copy.chat,
             copy.message,
             protect_content=True,
-            disable_notification=self._quiet,
+            disable_notification=self._is_silent(chat),
             **placed(copy.thread),
         )
         return await outcome(_number_of(call), may_repeat=False)

@@ -9,6 +9,7 @@ from bot.cases.queues import name_of
 from bot.cases.urgency import reasons_in_words
 from bot.desks.forum import words
 from bot.hotline.commands import Verb
+from bot.hotline.recognition import Recognition
 from bot.messages import Button
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bo
         _standing(setup, work, glance, now),
         tongue.rule(glance.rule),
     ]
+    if Recognition.is_frozen(work, glance.case):
+        lines.insert(1, tongue(words.COMPROMISED))
     if glance.state not in QUEUED and glance.state is not State.CLOSED:
         lines.append(tongue(words.WE_SPEAK if is_held else words.BOT_SPEAKS))
     if glance.reasons is None:

@@ -359,6 +359,7 @@ _PLAIN: Mapping[str, Verb] = {
     "handback": Verb.HAND_BACK,
     "reopen": Verb.REOPEN,
     "erase": Verb.ERASE,
+    "confirmed": Verb.CONFIRM,
 }
 """Commands that need nothing behind them."""
 _SHORT: Mapping[str, str] = {

@@ -16,6 +16,7 @@ from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
+from bot.hotline.recognition import Found
 from bot.hotline.takeover import UNTIL_HOURS, UNTIL_MET, UNTIL_STEADY, UNTIL_WRITTEN
 from bot.hotline.watch import Concern, whom
 from bot.hotline.words import CLAIMED, DONE
@@ -37,7 +38,7 @@ CHANGES_THE_CARD = frozenset(
     {
         Happened.OPENED, Happened.RAISED, Happened.CLAIMED, Happened.RELEASED, Happened.LAPSED,
         Happened.TRANSFERRED, Happened.TAKEN_OVER, Happened.HANDED_BACK, Happened.REFERRED,
-        Happened.CLOSED, Happened.REOPENED,
+        Happened.CLOSED, Happened.REOPENED, Happened.CONFIRMED, Happened.WORD_TRIED,
     }
 )  # fmt: skip
 LETS_GO = frozenset({Happened.HANDED_BACK, Happened.RELEASED, Happened.LAPSED, Happened.CLOSED})
@@ -235,7 +236,20 @@ class Showing:
     def _handed_back(self, event: Event) -> None:
         self._line(event, words.STOPPED if event.code == "stopped" else words.HANDED_BACK)
 
+    def _confirmed(self, event: Event) -> None:
+        self._by(words.IS_CONFIRMED)(event)
+
+    def _word_tried(self, event: Event) -> None:
+        """Say what a word came to; under duress, where all look as well."""
+        self._line(event, _FOUND[event.code], **event.values)
+        if event.code == Found.DURESS:
+            glance = self._sure(event)
+            text = self._tongue(words.IS_COMPROMISED, reference=glance.reference)
+            self._call(f"{SIGNS[0]}{text}", (glance.holder,) if glance.holder else (), event.case)
+
     def _heard(self, event: Event) -> None:
+        if event.code:
+            self._line(event, words.NOT_CONFIRMED)
         if not self._setup.shows_words or event.exchange is None:
             self._line(event, words.WROTE)
             return
@@ -339,6 +353,13 @@ _MOVES: Mapping[Happened, Text] = {
     Happened.RELEASED: words.RELEASED,
     Happened.REOPENED: words.REOPENED,
 }
+_FOUND: Mapping[str, Text] = {
+    Found.RIGHT: words.WORD_RIGHT,
+    Found.WRONG: words.WORD_WRONG,
+    Found.DURESS: words.COMPROMISED,
+    Found.TOO_OFTEN: words.WORDS_NO_MORE,
+    Found.RIGHT_TOO_LATE: words.WORD_TOO_LATE,
+}
 _HELD: Mapping[str, Text] = {
     UNTIL_MET: words.UNTIL_MET,
     UNTIL_HOURS: words.UNTIL_HOURS,
@@ -357,6 +378,8 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.TAKEN_OVER: Showing._taken_over,  # noqa: SLF001
     Happened.HANDED_BACK: Showing._handed_back,  # noqa: SLF001
     Happened.HEARD: Showing._heard,  # noqa: SLF001
+    Happened.CONFIRMED: Showing._confirmed,  # noqa: SLF001
+    Happened.WORD_TRIED: Showing._word_tried,  # noqa: SLF001
     Happened.SAID: Showing._said,  # noqa: SLF001
     Happened.SETTLED: Showing._settled,  # noqa: SLF001
     Happened.HELD: Showing._held_up,  # noqa: SLF001

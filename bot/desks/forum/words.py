@@ -90,8 +90,28 @@ SKIPPED_SO_FAR = _("Left out:")
 MISSING_SO_FAR = _("Still missing; /answer with the code fills it in:")
 AND_MORE = _("and {count} more")
 HANDED_BACK = _("The bot speaks with the person again.")
-STOPPED = _("The person pressed stop: nobody holds the conversation now.")
+STOPPED = _("The person has left the chat: nobody holds the conversation now.")
 WROTE = _("The person wrote. In this group their words are not shown.")
+NOT_CONFIRMED = _(
+    "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. When you "
+    "are sure that it is the person: /confirmed"
+)
+COMPROMISED = _(
+    "COMPROMISED: somebody makes the person open this chat. Nothing is sent to them any more; they "
+    "were answered as if the word was wrong. Do not write. When you are sure who writes: /confirmed"
+)
+IS_COMPROMISED = _("{reference} is compromised: somebody makes the person open the chat.")
+WORD_RIGHT = _("The person is known again by their word: the conversation goes on.")
+WORD_WRONG = _("A wrong word was tried ({tries} of 3).")
+WORDS_NO_MORE = _(
+    "Three wrong words were tried: for a day a word opens nothing. You decide who writes: "
+    "/confirmed"
+)
+WORD_TOO_LATE = _(
+    "The right word was written, after three wrong ones: it opened nothing. You decide who writes: "
+    "/confirmed"
+)
+IS_CONFIRMED = _("{name} is sure that the person writes: the conversation goes on.")
 CHANGED = _("Changed to: {words}")
 PRESSED = _("Pressed: {words}")
 NOTE_BY = _("Note by {name}: {words}")
@@ -106,7 +126,10 @@ WAS_SENT = _("{recipient} was told what the person agreed to.")
 WAS_REVOKED = _("The person has taken back what was agreed for {recipient}.")
 WAS_CLOSED = _("{name} closed the case: {how}.")
 REOPENED = _("{name} opened the case again; it waits in the queue.")
-UNTIL_MET = _("Not sent yet: it goes when the person has answered the opening question.")
+UNTIL_MET = _(
+    "Not sent yet: it goes when the person has answered the opening question, or when you are sure "
+    "that it is them: /confirmed"
+)
 UNTIL_HOURS = _("Not sent yet: it goes in the hours the person chose.")
 UNTIL_WRITTEN = _("Not sent yet: the person wants to be written to only after they wrote.")
 UNTIL_STEADY = _(
@@ -130,6 +153,7 @@ KEPT_BACK = _("The bot's own message was not sent: the person is not in the chat
 HELP = _(
     "/claim: the next case, or the one of this topic\n"
     "/takeover, /handback: hold the conversation, let the bot go on\n"
+    "/confirmed: you are sure that it is the person who writes\n"
     "/say words, or an answer to a message: to the person\n"
     "/phrase: sentences in the person's language\n"
     "/insist reason: ask now whether it is a good moment, outside the person's hours\n"

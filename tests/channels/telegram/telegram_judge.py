@@ -28,7 +28,11 @@ def judged(what: dict[str, Any]) -> Update:
 
 
 def _person(user: telegram.User) -> dict[str, str]:
-    return {"name": user.full_name, "language": user.language_code or ""}
+    return {
+        "name": user.full_name,
+        "account": user.username or "",
+        "language": user.language_code or "",
+    }
 
 
 def _seconds(date: Any) -> int:

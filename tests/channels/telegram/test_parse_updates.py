@@ -44,6 +44,7 @@ def test_words_are_kept_exactly_as_they_were_written() -> None:
         words=text,
         language="id",
         name="Siti Aminah",
+        account="siti",
         sent_at=DATE,
     )
 
@@ -200,6 +201,7 @@ def test_a_press_says_what_was_pressed_and_where() -> None:
         words="tok",
         language="id",
         name="Siti Aminah",
+        account="siti",
         press="991",
     )
 

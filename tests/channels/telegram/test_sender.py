@@ -29,7 +29,7 @@ async def test_a_message_goes_out_as_plain_text_protected_and_without_preview(
     assert "parse_mode" not in asked
     assert "entities" not in asked
     assert asked["protect_content"] is True
-    assert asked["disable_notification"] is False
+    assert asked["disable_notification"] is True
     assert asked["link_preview_options"] == {"is_disabled": True}
     buttons = asked["reply_markup"]["inline_keyboard"]
     assert buttons == [
@@ -45,6 +45,12 @@ async def test_a_button_brings_back_what_its_message_prescribes(wire: Wire, bot:
     for method in ("sendMessage", "editMessageText"):
         ((first, second),) = wire.asked(method)[0]["reply_markup"]["inline_keyboard"]
         assert (first["callback_data"], second["callback_data"]) == ("p.a", f"{ANYWHERE}help")
+
+
+async def test_a_phone_rings_only_where_any_time_is_safe(wire: Wire, bot: SilentBot) -> None:
+    await Sender(bot).deliver(5, Saying("x", rings=True))
+    await Sender(bot).deliver(-5, Saying("for staff"))
+    assert [it["disable_notification"] for it in wire.asked("sendMessage")] == [False, False]
 
 
 async def test_a_quiet_sender_makes_no_sound(wire: Wire, bot: SilentBot) -> None:

@@ -1,0 +1,107 @@
+"""Words by which a person is known again, in a conversation: tried, and what they come to. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.conversation import answer, keep_beside
+from bot.conversation.heard import Heard, Pressed, Words
+from bot.conversation.turn import FILE_KEPT
+from bot.dispatch.sitting import Sitting
+from bot.dispatch.talking import SECRET
+from bot.hotline.events import Event, Happened
+from bot.hotline.recognition import Found
+from bot.messages import Remove, Word
+from bot.vault.words import SHORTEST, plain
+
+if TYPE_CHECKING:
+    from bot.dispatch.effects import Effects
+    from bot.hotline.recognition import Tried
+    from bot.messages import Update
+
+BEFORE = "before"
+"""The flow that asks for a word."""
+SECOND = "second"
+HIDDEN = "*"
+"""Stands in the place of a word."""
+NUMBER = 7
+"""Bytes of a number every database can hold."""
+SECRETS = {(BEFORE, "word"), (SECRET, "word"), (SECRET, SECOND)}
+"""Questions answered with a word nobody may see again."""
+
+
+class Recognising(Sitting):
+    """One conversation in which a word was tried or chosen."""
+
+    __slots__ = ()
+
+    # --- on the way there ---------------------------------------------------------------------
+
+    def _is_secret(self) -> bool:
+        """Tell whether the open question is answered with a word nobody may see again."""
+        frames = self.conversation.position.frames
+        return bool(frames) and (frames[-1].flow, frames[-1].step) in SECRETS
+
+    def _hear_or_keep(self, heard: Heard) -> None:
+        """Keep beside the question what is no word."""
+        if not self._is_secret():
+            super()._hear_or_keep(heard)
+            return
+        keep_beside(self.conversation.position, heard)
+        self._tell(FILE_KEPT)
+        self._ask_again()
+
+    def _take_word(self, update: Update) -> None:
+        """Take a word aside: off the phone at once, and into no answer."""
+        conversation, bodies = self.conversation, self.effects.bodies
+        frame = conversation.position.frames[-1]
+        bodies.append(Remove((update.message,)))
+        if frame.flow == BEFORE:  # what it comes to says what is said
+            bodies.append(Word(update.words, self._number(update)))
+            return
+        if len(plain(update.words)) < SHORTEST:
+            self._tell(self.setting.phrasing.too_short_a_word)
+            self._ask_again()
+            return
+        if conversation.case:
+            is_second = frame.step == SECOND
+            number = self._number(update)
+            bodies.append(Word(update.words, number, conversation.case, is_second))
+        self._hear(Words(HIDDEN))
+
+    def _number(self, update: Update) -> int:
+        """Return the number of the update that brings the digest: below 0, as no channel counts."""
+        proof = self.setting.vault.vouch(
+            b"%b|word|%d|%d" % (self.chat_key, update.message, self.now)
+        )
+        return -1 - int.from_bytes(proof[:NUMBER])
+
+    # --- and back -----------------------------------------------------------------------------
+
+    def tried(self, tried: Tried | None) -> Effects:
+        """Go on with somebody who is known again, or say the same as to everybody else."""
+        if tried is not None:
+            self._happened(
+                Event(Happened.WORD_TRIED, tried.case, code=tried.found.value,
+                      values={"tries": str(tried.tries)})
+            )  # fmt: skip
+        if tried is not None and tried.found is Found.RIGHT:
+            if self._is_at(BEFORE):
+                self.conversation.position.frames = []
+            self._live_again(tried.case, tried.reference)
+        else:
+            if tried is not None and tried.found is Found.DURESS:
+                self.effects.staff.freezes = True
+            if self._is_at(BEFORE):
+                position = self.conversation.position
+                self._follow(answer(self.setting.book, position, Pressed("skip"), self.known), 0)
+        return self.effects
+
+    def refused(self) -> Effects:
+        """Say that the second word has to be another than the first."""
+        self._tell(self.setting.phrasing.another_word)
+        return self.effects
+
+    def _is_at(self, flow: str) -> bool:
+        frames = self.conversation.position.frames
+        return bool(frames) and (frames[-1].flow, frames[-1].step) == (flow, "word")

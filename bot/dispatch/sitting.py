@@ -1,0 +1,242 @@
+"""A sitting goes quiet: what it knew is put away, and the chat is as if nobody had ever written.
+
+A sitting is live from a person's first step until they leave (`/bye`), until half an hour of
+silence, or until the account looks like somebody else's (its language, its name). Then nobody knows
+who holds the phone. If a case belongs to the sitting, all of it is put away (`before`), and whoever
+writes is answered as a newcomer, byte for byte, until they are known again.
+
+Three promises meet here.
+
+- "Nothing shows that there is a case" and "what is written reaches whoever answers for it". So what
+  is written in a quiet chat is put to its case all the same, marked as not confirmed, while the bot
+  answers as to a newcomer.
+- The newcomer is told that nothing is passed on before it is sent. Answers in a draft are therefore
+  the draft's alone, unless a caseworker holds the chat: whoever is in a conversation with a person
+  is read by that person.
+- "What was not sent can be gone on with for a day" and "nobody who takes the phone learns of it".
+  Where a case is known, the draft is put away with it; where none is, it stays, behind the question
+  who can see the phone: a report that is lost each time somebody is called away is never sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from msgspec.structs import replace
+
+from bot.clock import MINUTE
+from bot.conversation import Position, unpack
+from bot.dispatch.conversations import KEPT, Conversation
+from bot.dispatch.effects import Vanishing
+from bot.dispatch.outcomes import AFTER, DRAFTS
+from bot.dispatch.relaying import Relaying
+from bot.dispatch.traces import theirs
+from bot.hotline.events import Event, Happened
+from bot.hotline.exchanges import Exchange, Side
+from bot.hotline.takeover import Meeting
+from bot.messages import Kind, Say, Update, Wipe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.hotline.takeover import Holding
+
+SILENCE = 30 * MINUTE
+"""After this long nobody knows who holds the phone."""
+FAREWELL = 2 * MINUTE
+"""How long the last words of a chat that was cleared stay, if nobody writes."""
+UNCONFIRMED = "unconfirmed"
+"""The code of what was heard from somebody who may be anybody."""
+WRITTEN = frozenset({Kind.WORDS, Kind.FILES, Kind.PLACE, Kind.CONTACT, Kind.EDIT, Kind.OTHER})
+"""Kinds with something in them for whoever reads."""
+
+
+def looks_like(update: Update) -> int:
+    """Return whom an account looks like, as a number: its names, and the language of its app."""
+    return crc32(f"{update.language}\n{update.name}\n{update.account}".encode()) or 1
+
+
+class Sitting(Relaying):
+    """A conversation that goes quiet and may become live again."""
+
+    __slots__ = ()
+
+    # --- going quiet -------------------------------------------------------------------------
+
+    def _knows_a_case(self) -> bool:
+        conversation = self.conversation
+        return bool(conversation.case) or conversation.holding is not None
+
+    def _go_quiet(self) -> None:
+        """Put away what this sitting knew, and begin one that knows nothing.
+
+        Without a case only what was written beside the questions goes along: it was never shown.
+        """
+        old = self.conversation
+        new = Conversation(
+            "", Position(), old.chat, fleeting=old.fleeting, traces=old.traces, who=old.who,
+            era=old.era + 1, before=old.before,
+        )  # fmt: skip
+        if self._knows_a_case():
+            if old.holding is not None:
+                old.holding.meeting = Meeting.TO_BE_ASKED
+            if old.only_sitting:
+                old.position, old.kept = Position(), None
+            old.traces, old.fleeting = [], []
+            new.before = old
+        else:
+            new.position.also, new.position.also_files = old.position.also, old.position.also_files
+            new.alarms = old.alarms
+        self._become(new)
+
+    def _bye(self) -> None:
+        """Take off the phone what can be taken, say what cannot, and know nothing more of it.
+
+        What was said in this turn before is not said. The last words vanish like everything else:
+        with the next step, or by themselves.
+        """
+        conversation = self.conversation
+        wipe = Wipe(theirs(conversation.traces))
+        farewell = self.setting.screens.words(self.setting.phrasing.cleared, conversation.language)
+        self.effects.bodies = [wipe, Say(farewell)]
+        self.effects.fleeting = [1]
+        self.effects.vanishing = [Vanishing(self.now + FAREWELL, (1,))]
+        self._leave_for_good()
+
+    def _is_as_before(self, update: Update) -> bool:
+        """Tell whether this goes on as it was; else who can see the phone is asked first.
+
+        Where there is anything to hide, or nothing to go on with, a new sitting begins instead.
+        """
+        conversation = self.conversation
+        who, was = looks_like(update), conversation.who
+        conversation.who = who
+        if not conversation.touched_at:
+            return True
+        silence = self.now - conversation.touched_at
+        if silence <= SILENCE and was in {0, who}:
+            return True
+        if silence > (SILENCE if conversation.only_sitting else KEPT):
+            self._renew()
+        if self._knows_a_case() or not self._has_draft():
+            self._go_quiet()
+            self._forget_old_drafts(KEPT)
+            return True
+        return False
+
+    def _leave_for_good(self) -> None:
+        """Go quiet because the person said so: what was not sent is erased."""
+        self._leave()
+        self._renew()
+        self._go_quiet()
+
+    def _become(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.known = self.setting.known(self.now)
+        if conversation.is_live:
+            self.known |= {"sent"}
+        self._note_unsent()
+
+    def _forget_old_drafts(self, kept: int) -> None:
+        """Erase what was put away and not sent, after as long as any draft is kept."""
+        left = []
+        for sitting in put_away(self.conversation):
+            if self.now - sitting.touched_at <= kept:
+                left.append(sitting)
+            elif sitting.holding is not None:
+                sitting.position, sitting.kept, sitting.alarms = Position(), None, []
+                left.append(sitting)
+        _put_away_again(self.conversation, left)
+
+    # --- what is written meanwhile -----------------------------------------------------------
+
+    def _case_of_before(self) -> str:
+        """Return the case to which what is written now is put, not confirmed; empty for none."""
+        conversation = self.conversation
+        if conversation.holding is not None:
+            return ""
+        if (held := self._put_away_holding()) is not None:
+            return held[1].case
+        if conversation.cases or any(it.flow in DRAFTS for it in conversation.position.frames):
+            return ""
+        return conversation.earlier
+
+    def _put_to(self, case: str, update: Update) -> None:
+        """Put what somebody wrote to a case, and say there that nobody knows who it was."""
+        heard = self._heard(update)
+        if heard is None or not self._hotline.stands(case):
+            return
+        sort, content = heard
+        it = Exchange(case, Side.PERSON, sort, replace(content, unconfirmed=True), self.now)
+        self.effects.staff.exchanges.append(it)
+        self._happened(Event(Happened.HEARD, case, code=UNCONFIRMED, exchange=it))
+        if update.kind is not Kind.PRESS:
+            self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
+
+    # --- live again --------------------------------------------------------------------------
+
+    def _put_away_holding(self) -> tuple[Conversation, Holding] | None:
+        """Return the takeover of this chat and the sitting it stands in."""
+        for sitting in (self.conversation, *put_away(self.conversation)):
+            if sitting.holding is not None:
+                return sitting, sitting.holding
+        return None
+
+    def _live_again(self, case: str, reference: str) -> None:
+        """Go on with a case, now that somebody knows who writes."""
+        now, others = self.conversation, put_away(self.conversation)
+        if case in cases_of(now):
+            self._tell(self.setting.phrasing.known_again)
+            self._go_on_or_open()
+            return
+        old = next((each for each in others if case in cases_of(each)), None)
+        if old is None:
+            old = Conversation(now.language, Position(), now.chat)
+        unpack(old.position, self.setting.book)
+        if self._has_draft() and not old.kept and not old.position.frames:
+            old.position, old.kept = now.position, now.kept
+        else:
+            old.position.also += now.position.also
+            old.position.also_files += now.position.also_files
+        old.language, old.chat, old.touched_at = now.language or old.language, now.chat, self.now
+        old.traces, old.fleeting, old.who = now.traces, now.fleeting, now.who
+        old.era, old.asked = now.era + 1, now.asked
+        old.notice = now.notice or old.notice
+        _put_away_again(old, [each for each in others if each is not old])
+        old.case, old.reference = case, reference
+        old.cases = list(dict.fromkeys([*old.cases, *now.cases, case]))
+        self._become(old)
+        if old.holding is not None:
+            old.holding.meeting = Meeting.MET
+            self.effects.staff.releases = True
+            self._introduce(old.holding)
+            return
+        self._tell(self.setting.phrasing.known_again)
+        if old.position.frames:
+            self._ask_again()
+        else:
+            self._begin(AFTER)
+
+
+def put_away(conversation: Conversation) -> list[Conversation]:
+    """Return the sittings that were put away, the last one first."""
+    found = []
+    before = conversation.before
+    while before is not None:
+        found.append(before)
+        before = before.before
+    return found
+
+
+def _put_away_again(conversation: Conversation, sittings: Sequence[Conversation]) -> None:
+    for sitting in sittings:
+        conversation.before = sitting
+        conversation = sitting
+    conversation.before = None
+
+
+def cases_of(sitting: Conversation) -> set[str]:
+    """Return every case a sitting knows."""
+    held = {sitting.holding.case} if sitting.holding else set()
+    return {sitting.case, *sitting.cases, *held} - {""}

@@ -1,0 +1,77 @@
+"""Words by which a person is known again, on their way: from the chat to a digest, and back.
+
+A turn may not wait for a digest, and a word must be lost by no crash. So the word leaves as a
+letter, sealed like any other; instead of going to the channel its digest is computed, and that
+comes back as an update of our own, in the order of the chat. Words are never kept anywhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from bot.mailbox.inbox import Arrival
+from bot.messages import Body, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from bot.mailbox.carrying import Channel
+    from bot.vault import Vault
+    from bot.vault.words import Digests
+
+MARK = b"\0word"
+"""What such an update begins with; no channel's does."""
+
+
+class Digested(msgspec.Struct, frozen=True, array_like=True):
+    """A word that has become a digest."""
+
+    chat: int
+    digest: bytes
+    case: str
+    is_second: bool
+
+
+class Receiver(Protocol):
+    """Takes what arrives."""
+
+    def __call__(self, arrivals: Sequence[Arrival]) -> Awaitable[None]:
+        """Return once it is durable, with all that follows."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Digested).decode
+
+
+def read(raw: bytes) -> Digested | None:
+    """Return the digest an update of our own brings; None for any other."""
+    return _decode(raw[len(MARK) :]) if raw.startswith(MARK) else None
+
+
+class WordsAside:
+    """A channel that takes words aside; everything else goes through untouched."""
+
+    def __init__(self, channel: Channel, vault: Vault, digests: Digests, bot: int) -> None:
+        self._channel = channel
+        self._vault = vault
+        self._digests = digests
+        self._bot = bot
+        self.receive: Callable[[Sequence[Arrival]], Awaitable[None]] | None = None
+        """Set once there is somebody who takes what comes back."""
+
+    async def deliver(self, chat: int, body: Body) -> int | None:
+        """Deliver.
+
+        Raises:
+            DeliveryError: what the channel raises; a digest nobody computed is asked for again.
+        """
+        if type(body) is not Word:
+            return await self._channel.deliver(chat, body)
+        salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
+        digest = await self._digests.of(body.word, salt, pepper)
+        found = Digested(chat, digest, body.case, body.is_second)
+        assert self.receive is not None  # noqa: S101 - `build` sets it
+        await self.receive([Arrival.of(body.number, MARK + _encode(found))])
+        return None

@@ -1,0 +1,116 @@
+"""Words a person chose, as digests that nobody can try out without the host key.
+
+A word is short and a digest lies in the database, so each try has to be dear (Argon2id, 19 MiB,
+two passes) and needs a key that does not lie beside it. One worker process computes them, one after
+the other: neither the writer thread nor the loop waits, and a flood of tries holds up only tries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Protocol
+
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from bot.errors import TryLater
+from bot.text import bare
+
+LENGTH = 32
+SHORTEST = 4
+"""Signs of a word: fewer are guessed by whoever knows the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one try costs."""
+
+    memory: int = 19 * 1024
+    """KiB."""
+    passes: int = 2
+
+
+DEAR = Cost()
+NEXT = 1.0
+"""Seconds after which a digest is asked for again when nobody could compute it."""
+AT_ONCE = 4
+"""Words that wait for the worker; whoever brings more comes again, and nobody's letters wait."""
+
+
+class Digests(Protocol):
+    """Whoever computes digests of words."""
+
+    async def of(self, word: str, salt: bytes, pepper: bytes) -> bytes:
+        """Return the digest of a word.
+
+        Raises:
+            TryLater: nobody computed it; it may be asked for again.
+        """
+
+
+def plain(word: str) -> str:
+    """Return a word as it is compared: on another keyboard it is spelled a little otherwise."""
+    return " ".join(bare(word).split())
+
+
+def digest(word: str, salt: bytes, pepper: bytes, cost: Cost = DEAR) -> bytes:
+    """Return the digest of a word.
+
+    Args:
+        word: as it was typed.
+        salt: of the chat: 16 bytes.
+        pepper: what only this host knows.
+        cost: what it may cost.
+    """
+    made = Argon2id(
+        salt=salt, length=LENGTH, iterations=cost.passes, lanes=1, memory_cost=cost.memory,
+        secret=pepper,
+    )  # fmt: skip
+    return made.derive(plain(word).encode())
+
+
+def is_same(one: bytes | None, other: bytes) -> bool:
+    """Compare digests in a time that says nothing; none is like no other."""
+    return hmac.compare_digest(one or bytes(LENGTH), other)
+
+
+class Worker:
+    """One process that computes digests; it starts with the first word."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._waiting = 0
+
+    async def of(self, word: str, salt: bytes, pepper: bytes) -> bytes:
+        """Return the digest of a word, computed elsewhere.
+
+        Raises:
+            TryLater: the worker died over it, or has too much to do.
+        """
+        if self._waiting >= AT_ONCE:
+            raise TryLater(NEXT)
+        self._waiting += 1
+        try:
+            return await self._computed(word, salt, pepper)
+        except BrokenProcessPool:
+            self.close()
+        finally:
+            self._waiting -= 1
+        raise TryLater(NEXT)
+
+    async def _computed(self, word: str, salt: bytes, pepper: bytes) -> bytes:
+        if self._pool is None:
+            # Spawned, not forked: a copy of this process would hold every key there is.
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, digest, word, salt, pepper)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None

@@ -1,0 +1,59 @@
+"""A quiet chat with a case answers like one in which nobody ever wrote. At length: `fresh.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.dispatch.sitting import Sitting
+from tests.fire.fresh import KINDS, MOST_MOVES, WAYS, Move, Secret, session
+
+MOVES = st.one_of(
+    [st.tuples(st.just(kind), st.integers(0, ways - 1)) for kind, ways in KINDS.items()]
+)
+SECRETS = st.builds(
+    Secret, way=st.sampled_from(WAYS), has_words=st.booleans(), is_claimed=st.booleans(),
+    is_held=st.booleans(), is_closed=st.booleans(), is_adding=st.booleans(),
+    days=st.sampled_from([0, 2]),
+)  # fmt: skip
+STEPS = settings(
+    max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.generate],
+)  # fmt: skip
+
+
+@STEPS
+@given(secret=SECRETS, moves=st.lists(MOVES, min_size=1, max_size=MOST_MOVES))
+def test_nobody_can_tell_whether_there_is_a_case(secret: Secret, moves: list[Move]) -> None:
+    with TemporaryDirectory() as folder:
+        assert session(Path(folder), secret, moves) is None
+
+
+ATTACKS: list[list[Move]] = [
+    [("word", 0)] * 4 + [("word", 1)] * 2,
+    [("old", way) for way in range(12)],
+    [("say", 0), ("wait", 2), ("say", 0), ("restart", 0), ("press", 0)],
+    [("command", 7), ("command", 8), ("command", 9)],
+]
+
+
+@pytest.mark.parametrize("moves", ATTACKS)
+@pytest.mark.parametrize("is_held", [False, True])
+def test_what_somebody_would_try_first_tells_nothing(
+    moves: list[Move], is_held: bool, tmp_path: Path
+) -> None:
+    secret = Secret(has_words=True, is_claimed=True, is_held=is_held, is_adding=True)
+    assert session(tmp_path, secret, moves) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_house_that_never_goes_quiet_is_found_out(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    monkeypatch.setattr(Sitting, "_go_quiet", lambda _turn: None)
+    assert session(tmp_path, Secret(way), [("say", 0), ("say", 0)]) is not None
