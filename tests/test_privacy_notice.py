@@ -47,6 +47,8 @@ NOT_TOLD = {
     "host_key_file": "where on this machine",
     "keys_url": "keys lie there locked, as the words do",
     "time_zone": "what clock",
+    "languages": "which of them people can choose",
+    "bot_names": "what the chat is called",
     "hours": "said where people wait",
     "weekdays": "said where people wait",
     "holidays": "said where people wait",
