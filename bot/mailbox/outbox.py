@@ -7,14 +7,14 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from bot.errors import DoesNotOpen
+from bot.mailbox.forgetting import forget_settled
 from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
 from bot.store.prepared import Prepared, PreparedList, insert_of
-from bot.store.tables import UNSENT, outbox
+from bot.store.tables import UNSENT, exchanges, outbox
 from bot.vault import Purpose
-from bot.vault.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -113,7 +113,16 @@ _KEEP = Prepared(
     lambda dialect: insert_of(dialect, outbox).values({name: bindparam(name) for name in _KEPT}),
     *_KEPT,
 )
-_LAST = Prepared(lambda _: select(func.max(outbox.c.id)))
+_LAST = Prepared(
+    lambda _: select(
+        func.max(
+            func.coalesce(select(func.max(outbox.c.id)).scalar_subquery(), 0),
+            func.coalesce(select(func.max(exchanges.c.letter)).scalar_subquery(), 0),
+        )
+    )
+)
+"""SQLite gives the number of a row that is gone again; what caseworkers wrote is kept longer than
+its letter, and must never be taken for another's."""
 _NUMBERS = Prepared(
     lambda _: text("SELECT nextval('outbox_id_seq') FROM generate_series(1, :count)").bindparams(
         bindparam("count")
@@ -233,23 +242,6 @@ _MESSAGES = PreparedList(
         outbox.c.id.in_(values), outbox.c.message.is_not(None)
     )
 )
-_FORGET = Prepared(
-    lambda _: delete(outbox).where(
-        outbox.c.id.in_(select(outbox.c.id).order_by(outbox.c.id).limit(bindparam("most"))),
-        outbox.c.settled_at < bindparam("before"),
-        outbox.c.state == State.SENT.value,
-    ),
-    "most",
-    "before",
-)
-_FORGET_UNDELIVERED = Prepared(
-    lambda _: delete(outbox).where(
-        outbox.c.id.in_(select(outbox.c.id).order_by(outbox.c.id).limit(bindparam("most"))),
-        outbox.c.settled_at < bindparam("before"),
-    ),
-    "most",
-    "before",
-)
 
 
 def numbers_of(work: Work, letters: Sequence[int]) -> dict[int, int]:
@@ -262,6 +254,8 @@ class Outbox:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._last = 0
+        """The last number given in SQLite."""
         self.when_ended: Callable[[Work, Sequence[tuple[int, State]], int], None] | None = None
         """Told in the same unit of work how humans' letters ended, by number."""
         self.when_opened: Callable[[Work, Letter, int], None] | None = None
@@ -271,7 +265,9 @@ class Outbox:
         """Return numbers for new letters, in the order they are to be said."""
         if work.dialect == "postgresql":
             return [int(row[0]) for row in work.rows(_NUMBERS, count)]
-        last = work.rows(_LAST)[0][0] or 0
+        # A letter that was erased may still be carried: its number is not given again.
+        last = max(work.rows(_LAST)[0][0], self._last)
+        self._last = last + count
         return range(last + 1, last + 1 + count)
 
     def keep(self, work: Work, letters: Sequence[Letter]) -> None:
@@ -370,10 +366,10 @@ class Outbox:
         """After a start: humans' letters that were on their way are uncertain."""
         return work.run(_UNCERTAIN, now)
 
-    def tidy(self, work: Work, now: int, most: int = 2000) -> int:
+    @staticmethod
+    def tidy(work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""
-        gone = work.run(_FORGET, most, now - NUMBERS_KEPT)
-        return gone + work.run(_FORGET_UNDELIVERED, most, now - UNDELIVERED_KEPT)
+        return forget_settled(work, now, most)
 
     def open(self, row: int, sealed: bytes) -> Content:
         """Return what a letter holds, by its number.
