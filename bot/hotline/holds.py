@@ -1,11 +1,14 @@
-"""Legal holds: two people say that a case must be kept, and until when; then time erases it not.
+"""Legal holds: two people say that a case must be kept, why, and until when.
 
-A hold stops erasure and nothing else: nobody may read more of the case for it, and it ends itself.
+One asks for it, another agrees; until then it holds nothing. A hold stops erasure and nothing else:
+nobody may read more of the case for it, and it ends by itself. That nobody can hold every case at
+once is on purpose: each is asked for by its number.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
@@ -16,6 +19,8 @@ from bot.errors import HoldRefused
 from bot.store.prepared import Prepared, insert_of
 from bot.store.tables import cases, legal_holds
 from bot.vault.audit import OPERATOR
+from bot.vault.erasure import Erasures
+from bot.vault.shredding import lock
 
 if TYPE_CHECKING:
     from bot.hotline.staff import Staff
@@ -26,27 +31,64 @@ LONGEST = 180 * DAY
 """After that it is thought over again."""
 
 
+class Reason(StrEnum):
+    """What kind of reason there is to keep a case; the reason itself is kept on paper."""
+
+    COURT = "court"
+    """A court or a prosecutor has ordered it."""
+    AUTHORITY = "authority"
+    """Another authority may ask for it by law, and has."""
+    CLAIM = "claim"
+    """The person needs it: for wages, damages, a permit to stay."""
+    COMPLAINT = "complaint"
+    """Somebody complains about us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A case that must be kept for now."""
+    """A case that must be kept for now, or that somebody asked to keep."""
 
     reference: str
+    reason: str
     asked_by: str
-    agreed_by: str
+    agreed_by: str | None
+    """None: it does not hold yet."""
     since: int
     until: int
 
 
-_NAMES = ("case_id", "asked_by", "agreed_by", "since", "until")
-_ADD = Prepared(
+_NAMES = ("case_id", "reason", "asked_by", "since", "until")
+_ASK = Prepared(
     lambda dialect: insert_of(dialect, legal_holds).values({n: bindparam(n) for n in _NAMES}),
     *_NAMES,
+)
+_OPEN = Prepared(
+    lambda _: (
+        select(legal_holds.c.id, legal_holds.c.asked_by, legal_holds.c.reason)
+        .where(
+            legal_holds.c.case_id == bindparam("case"),
+            legal_holds.c.agreed_by.is_(None),
+            legal_holds.c.until > bindparam("now"),
+        )
+        .order_by(legal_holds.c.id.desc())
+    ),
+    "case",
+    "now",
+)
+_AGREE = Prepared(
+    lambda _: (
+        update(legal_holds)
+        .where(legal_holds.c.id == bindparam("hold"))
+        .values(agreed_by=bindparam("by"))
+    ),
+    "by",
+    "hold",
 )
 _RUNNING = Prepared(
     lambda _: (
         select(
-            cases.c.reference, legal_holds.c.asked_by, legal_holds.c.agreed_by,
-            legal_holds.c.since, legal_holds.c.until,
+            cases.c.reference, legal_holds.c.reason, legal_holds.c.asked_by,
+            legal_holds.c.agreed_by, legal_holds.c.since, legal_holds.c.until,
         )
         .join_from(legal_holds, cases)
         .where(legal_holds.c.until > bindparam("now"))
@@ -67,46 +109,67 @@ _END = Prepared(
 
 
 class Holds:
-    """Sets and ends legal holds, inside units of work."""
+    """Places and ends legal holds, inside units of work."""
 
     def __init__(self, staff: Staff, audit: Audit) -> None:
         self._staff = staff
         self._audit = audit
 
-    def add(  # noqa: PLR0913, PLR0917 - which case, who says so, until when
-        self, work: Work, case: str, asked_by: str, agreed_by: str, until: int, now: int
+    def place(  # noqa: PLR0913, PLR0917 - which case, who asks, why, until when
+        self, work: Work, case: str, by: str, reason: Reason, until: int, now: int
     ) -> None:
-        """Keep a case until a moment, whatever its age.
+        """Ask that a case be kept until a moment, whatever its age; nothing holds yet.
 
         Raises:
-            HoldRefused: not two people who may, or no time that can be.
+            HoldRefused: no such case, nobody who may, or no time that can be.
         """
-        self._see_two(work, asked_by, agreed_by)
+        self._see(work, by)
         if not now < until <= now + LONGEST:
             raise HoldRefused("a hold ends between tomorrow and 180 days from now")
-        work.run(_ADD, case, asked_by, agreed_by, now, until)
-        self._audit.note(work, now, OPERATOR, "hold_add", case, f"{asked_by}:{agreed_by}")
+        if lock(work, case) is None or case in Erasures.unfinished(work):
+            raise HoldRefused("there is no such case any more")
+        work.run(_ASK, case, reason.value, by, now, until)
+        self._audit.note(work, now, OPERATOR, "hold_ask", case, f"{by}:{reason.value}")
 
-    def end(self, work: Work, case: str, asked_by: str, agreed_by: str, now: int) -> int:
-        """End every hold of a case; return how many there were.
+    def agree(self, work: Work, case: str, by: str, now: int) -> Reason:
+        """Agree to what another has asked for last: from now on the case is kept.
+
+        Raises:
+            HoldRefused: nobody asked, nobody who may, or the one who asked.
+        """
+        self._see(work, by)
+        lock(work, case)
+        asked = work.rows(_OPEN, case, now)
+        if not asked or case in Erasures.unfinished(work):
+            raise HoldRefused("nobody has asked to keep this case; haven hold place asks")
+        hold, asked_by, reason = asked[0]
+        if asked_by == by:
+            raise HoldRefused("a hold takes two people: who asked for it cannot agree to it")
+        work.run(_AGREE, by, hold)
+        self._audit.note(work, now, OPERATOR, "hold_agree", case, f"{by}:{reason}")
+        return Reason(reason)
+
+    def end(self, work: Work, case: str, by: str, other: str, now: int) -> int:
+        """End every hold of a case, asked for or standing; return how many there were.
 
         Raises:
             HoldRefused: not two people who may.
         """
-        self._see_two(work, asked_by, agreed_by)
+        if by == other:
+            raise HoldRefused("to end a hold takes two people, and these are one")
+        self._see(work, by, other)
+        lock(work, case)
         ended = work.run(_END, now, case, now)
         if ended:
-            self._audit.note(work, now, OPERATOR, "hold_end", case, f"{asked_by}:{agreed_by}")
+            self._audit.note(work, now, OPERATOR, "hold_end", case, f"{by}:{other}")
         return ended
 
     @staticmethod
     def running(work: Work, now: int) -> list[Hold]:
-        """Return the holds that stand, the one that ends first at the top."""
+        """Return the holds that stand or were asked for, the one that ends first at the top."""
         return [Hold(*row) for row in work.rows(_RUNNING, now)]
 
-    def _see_two(self, work: Work, *people: str) -> None:
-        if len(set(people)) != len(people):
-            raise HoldRefused("a hold takes two people, and these are one")
+    def _see(self, work: Work, *people: str) -> None:
         for who in people:
             found = self._staff.find(work, who)
             if found is None or not found.is_active or found.role is Role.AUDITOR:

@@ -185,6 +185,11 @@ class DataDirectory:
         """Return where sealed files lie."""
         return self.path / "files"
 
+    @property
+    def written_head(self) -> Path:
+        """Return where the head of the audit log that was asked for last is kept."""
+        return self.path / "audit.head"
+
     def make(self) -> None:
         """Make the folders, for the owner alone.
 

@@ -281,7 +281,8 @@ audit = Table(
     Index("ix_audit_subject", "subject", "id"),
     info={
         "holds": "who of the staff did what to which case, in codes; no word of a person",
-        "erased": "never: a chain with a hole proves nothing; case ids mean nothing once erased",
+        "erased": "after two years, up to a head that was written down; ids of cases mean nothing "
+        "once those are erased",
     },
 )
 
@@ -365,12 +366,13 @@ legal_holds = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("reason", String(16), nullable=False),
     Column("asked_by", String(32), nullable=False),
-    Column("agreed_by", String(32), nullable=False),
+    Column("agreed_by", String(32)),  # none: it does not hold yet
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Index("ix_legal_holds_case_id", "case_id"),
-    info={"holds": "which case must be kept, and who said so", "erased": "with the case"},
+    info={"holds": "which case must be kept, what for, who said so", "erased": "with the case"},
 )
 
 erasures = Table(
@@ -384,10 +386,7 @@ erasures = Table(
     Column("done_at", BigInteger),
     Column("rows", Integer, nullable=False),
     Column("files", Integer, nullable=False),
-    info={
-        "holds": "nothing about a person: a keyed digest of a case that is gone, when, why, counts",
-        "erased": "never: a restored backup is held to it",
-    },
+    info={"holds": "nothing: digests, keyed, of cases that are gone", "erased": "never"},
 )
 
 rounds = Table(

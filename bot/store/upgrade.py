@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,14 @@ from bot.errors import StoreTooNew
 from bot.store.database import begin_immediately
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from alembic.config import Config
     from sqlalchemy.engine import Connection
 
     from bot.store.database import Database
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration. A test holds it to the folder, so that starting needs no Alembic."""
 KEYS_HEAD = "0001"
 """The newest migration of the key store."""
@@ -63,29 +67,50 @@ def revision(database: Database) -> str | None:
 
 
 def _migrate(database: Database, migrations: Path) -> None:
-    # Alembic takes a quarter of a second to import: paid on the first start of a release only.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    found = revision(database)
+    if found is not None and not is_known(found, migrations):
+        raise StoreTooNew(f"this database stands at {found}, newer than this Haven: upgrade Haven")
+    with in_one_go(database) as connection:
+        upgrade_to(connection, "head", migrations)
+
+
+@contextmanager
+def in_one_go(database: Database) -> Iterator[Connection]:
+    """Change a database's schema, and what is in it, in one transaction."""
     from sqlalchemy import create_engine  # noqa: PLC0415
 
-    config = Config()
-    config.set_main_option("script_location", str(migrations))
-    found = revision(database)
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
-        raise StoreTooNew(f"this database stands at {found}, newer than this Haven: upgrade Haven")
     driver = "sqlite" if database.dialect == "sqlite" else "postgresql+psycopg"
     engine = create_engine(database.url.set(drivername=driver))
     if database.dialect == "sqlite":
         begin_immediately(engine)
     try:
         with engine.begin() as connection:
-            _run(connection, config, command)
+            yield connection
     finally:
         engine.dispose()
 
 
-def _run(connection: Connection, config: object, command: object) -> None:
-    config.attributes["connection"] = connection  # type: ignore[attr-defined]
-    command.upgrade(config, "head")  # type: ignore[attr-defined]
+def is_known(release: str, migrations: Path = MIGRATIONS) -> bool:
+    """Tell whether this release knows the schema of another."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    scripts = ScriptDirectory.from_config(_config(migrations)).walk_revisions()
+    return release in {script.revision for script in scripts}
+
+
+def upgrade_to(connection: Connection, release: str, migrations: Path = MIGRATIONS) -> None:
+    """Bring a schema forward to a release, inside the transaction that is open."""
+    from alembic import command  # noqa: PLC0415
+
+    config = _config(migrations)
+    config.attributes["connection"] = connection
+    command.upgrade(config, release)
+
+
+def _config(migrations: Path) -> Config:
+    # Alembic takes a quarter of a second to import: paid on the first start of a release only.
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    return config
