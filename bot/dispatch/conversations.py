@@ -265,7 +265,7 @@ class Conversations:
         work.many(_CHANGE, same_hour)
         work.many(_TOUCH, new_hour)
 
-    def forget_case(self, work: Work, key: bytes, case: str) -> int:
+    def forget_case(self, work: Work, key: bytes, case: str, _now: int) -> int:
         """Erase a chat's conversation if it is about a case, or cannot be read; tell whether."""
         row = self.load(work, [key]).get(key)
         if row is None:

@@ -4,6 +4,12 @@ Every row carries a proof of itself and of the row before it, made with a key of
 from the host key: whoever can write to the database and has not that key can neither change, take
 out, put in nor move a row. They can cut the end off: that shows against a `Head`, a row's number
 and proof, kept where they cannot write.
+
+What is older than two years is cut off at the front: the last row of it stays as a mark without
+content, and a row at the end says so. The mark's proof is proven by the row behind it; that it may
+stand there, by the row that tells of the cut, which nobody without the key can make. A head that
+was written down before the mark can no longer be looked at, and is said to be too old: so whoever
+has the key cannot hide behind a cut either.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hmac import compare_digest
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,6 +41,9 @@ HOUSE = "house"
 BEFORE_THE_FIRST = bytes(32)
 LOWEST = -(2**63)
 """A number somebody else may have put in is looked at too."""
+CUT, LOG = "cut", "log"
+MARK = (0, HOUSE, "cut_here", LOG, "")
+"""What stands in the row at which a log was cut: nothing."""
 PAGE = 1000
 DIGITS = 16
 """Of a proof, in a head: 64 bits can be written down, and nobody meets them by chance."""
@@ -47,14 +57,15 @@ _WAIT = Prepared(lambda _: select(func.pg_advisory_xact_lock(literal(_TURN))))
 _LAST = Prepared(
     lambda _: select(audit.c.id, audit.c.mac).order_by(audit.c.id.desc()).limit(literal(1))
 )
-_NAMES = ("id", "at", "actor", "deed", "subject", "detail", "mac")
+COLUMNS = ("id", "at", "actor", "deed", "subject", "detail", "mac")
+"""Of a row, in the order it is proven in."""
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, audit).values({name: bindparam(name) for name in _NAMES}),
-    *_NAMES,
+    lambda dialect: insert_of(dialect, audit).values({name: bindparam(name) for name in COLUMNS}),
+    *COLUMNS,
 )
 _FROM = Prepared(
     lambda _: (
-        select(*(audit.c[name] for name in _NAMES))
+        select(*(audit.c[name] for name in COLUMNS))
         .where(audit.c.id >= bindparam("lowest"))
         .order_by(audit.c.id)
         .limit(bindparam("most"))
@@ -74,7 +85,7 @@ _NUMBERS = Prepared(
 )
 _OF = Prepared(
     lambda _: (
-        select(*(audit.c[name] for name in _NAMES))
+        select(*(audit.c[name] for name in COLUMNS))
         .where(audit.c.subject == bindparam("about"))
         .order_by(audit.c.id)
     ),
@@ -132,6 +143,8 @@ class Fault(StrEnum):
     """A row is not what was written there: it was changed, moved, put in, or made elsewhere."""
     CUT = "cut"
     """The log ends before a row that was written down as its head."""
+    TOO_OLD = "too_old"
+    """A head was written down of a row that lies before what is kept."""
     REPLACED = "replaced"
     """A row is another than the one that was written down: the log was cut and went on."""
 
@@ -198,7 +211,31 @@ class Audit:
             heads: as they were written down.
         """
         kept = sorted(heads, key=lambda head: head.number)
-        number, before = 0, BEFORE_THE_FIRST
+        left = iter(rows)
+        first = next(left, None)
+        if first is not None and mark_of(first) is not None:
+            return self._verify_cut(first, left, kept)
+        rest = left if first is None else chain([first], left)
+        return self._verify(rest, kept, 0, BEFORE_THE_FIRST)
+
+    def _verify_cut(
+        self, first: tuple[Any, ...], rest: Iterator[tuple[Any, ...]], kept: list[Head]
+    ) -> Head | Broken:
+        """Verify a log that begins with a mark: the cut must be told of behind it."""
+        mark = Head.of(first[0], _bytes(first[-1]))
+        if kept and kept[0].number < mark.number:
+            return Broken(kept[0].number, Fault.TOO_OLD)
+        if any(head.number == mark.number and head != mark for head in kept):
+            return Broken(mark.number, Fault.REPLACED)
+        told: list[str] = []
+        found = self._verify(_heard(rest, told), kept, mark.number, _bytes(first[-1]))
+        if isinstance(found, Head) and str(mark) not in told:
+            return Broken(1, Fault.MISSING)
+        return found
+
+    def _verify(
+        self, rows: Iterable[tuple[Any, ...]], kept: list[Head], number: int, before: bytes
+    ) -> Head | Broken:
         for row in rows:
             if row[0] != number + 1:
                 is_gap = row[0] > number
@@ -214,6 +251,21 @@ class Audit:
         if kept and kept[-1].number > number:
             return Broken(number + 1, Fault.CUT)
         return Head.of(number, before)
+
+
+def mark_of(row: tuple[Any, ...]) -> Head | None:
+    """Return what a log is cut off at by a row; None: it is no mark."""
+    if tuple(row[1:-1]) != MARK or not isinstance(row[0], int):
+        return None
+    return Head.of(row[0], _bytes(row[-1]))
+
+
+def _heard(rows: Iterable[tuple[Any, ...]], told: list[str]) -> Iterator[tuple[Any, ...]]:
+    """Pass rows on, and note the cuts they tell of."""
+    for row in rows:
+        if row[3:5] == (CUT, LOG):
+            told.append(str(row[5]))
+        yield row
 
 
 def _last(work: Work) -> tuple[int, bytes]:
@@ -245,7 +297,7 @@ def _row(writer: Writer, number: int) -> tuple[Any, ...]:
     except StoreFailed:
         raise
     except Exception:  # noqa: BLE001 - this is the row
-        return (number, *(None for _ in _NAMES[1:]))
+        return (number, *(None for _ in COLUMNS[1:]))
     return tuple(found[0])
 
 

@@ -1,8 +1,8 @@
 """Erase a case: its key, rows and files; then look whether anything is left, and write it down.
 
-The key goes first, and with the rows in one commit: whenever the process dies, either everything is
-there or nothing of the case opens any more. What is left to do after that commit (files to unlink,
-SQLite's log to cut) is done again by whoever finds the erasure unfinished.
+That it is erased is written down first; then the key goes, and the rows. Whenever the process dies,
+either everything is there, or nothing of the case will be: what is left to do (rows, files to
+unlink, SQLite's log to cut) is done by whoever finds the erasure unfinished.
 
 The audit log keeps the case's id, which means nothing any more. In PostgreSQL deleted bytes stay in
 its files and its log until they are reused: there the erasure rests on the key being gone, and on
@@ -15,6 +15,7 @@ import asyncio
 import os
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam, func, select, update
@@ -24,10 +25,10 @@ from bot.log import log
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import cases, erasures, files, legal_holds
 from bot.vault.audit import HOUSE
-from bot.vault.shredding import Begun, forget_conversation, left_of, shred
+from bot.vault.shredding import Begun, forget_conversation, left_of, lock, shred, wraps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
     from pathlib import Path
 
     from sqlalchemy.sql.elements import ClauseElement
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from bot.vault.shredding import Beside
 
 ZEROS = bytes(64 * 1024)
-TRIES = 20
-WAIT = 0.25
-"""Seconds between two tries to cut the log while somebody reads."""
 UNFINISHED = ".part"
 
 
@@ -88,7 +86,9 @@ class Erasure:
 
 _HELD = Prepared(
     lambda _: select(func.max(legal_holds.c.until)).where(
-        legal_holds.c.case_id == bindparam("case"), legal_holds.c.until > bindparam("now")
+        legal_holds.c.case_id == bindparam("case"),
+        legal_holds.c.agreed_by.is_not(None),
+        legal_holds.c.until > bindparam("now"),
     ),
     "case",
     "now",
@@ -118,6 +118,18 @@ _REMEMBER = Prepared(
         .on_conflict_do_nothing(index_elements=["case_hash"])
     ),
     *_NAMES,
+)
+_COUNT = Prepared(
+    lambda _: (
+        update(erasures)
+        .where(erasures.c.case_id == bindparam("case"))
+        .values(
+            rows=erasures.c.rows + bindparam("some"), files=erasures.c.files + bindparam("others")
+        )
+    ),
+    "some",
+    "others",
+    "case",
 )
 _DONE = Prepared(
     lambda _: (
@@ -149,17 +161,23 @@ class Erasures:
         vault: lets go of the keys.
         audit: hears of it.
         folder: where files lie sealed.
-        beside: what else is to be forgotten of a chat in the same unit of work; where nobody says,
-            its whole conversation is.
+        beside: forget, in the same unit of work, what else is known of a case and its chat; where
+            nobody says, its whole conversation is forgotten.
     """
 
+    TRIES = 20
+    WAIT = 0.25
+    """Seconds between two tries to cut the log while somebody reads."""
+
     def __init__(
-        self, vault: Vault, audit: Audit, folder: Path, beside: Beside | None = None
+        self, vault: Vault, audit: Audit, folder: Path, beside: Sequence[Beside] = ()
     ) -> None:
         self._vault = vault
         self._audit = audit
         self._folder = folder
-        self._beside = beside or forget_conversation
+        self._has_swept = False
+        """Whether files that a process left when it was killed were looked for since."""
+        self._beside = tuple(beside) or (forget_conversation,)
 
     @staticmethod
     def of(work: Work) -> list[Erasure]:
@@ -185,17 +203,22 @@ class Erasures:
         Raises:
             UnderHold: it must be kept.
         """
-        begun = await database.writer.run(lambda work: self.begin(work, case, why, by, now))
-        return None if begun is None else await self.complete(database, begun, now)
+        if not await database.writer.run(lambda work: self.decide(work, case, why, by, now)):
+            return None
+        begun = await database.writer.run(lambda work: self._go_on(work, case, now))
+        return await self.complete(database, begun, now)
 
     async def finish(self, database: Database, now: int) -> int:
         """Do what earlier erasures left to be done; return how many are finished now."""
         waiting = await database.writer.run(self.unfinished)
-        if not waiting:
-            return 0
-        await self.sweep(database)
-        left = [await self.complete(database, Begun(case, ()), now) for case in waiting]
-        return left.count(())
+        if waiting or not self._has_swept:
+            await self.sweep(database)
+            self._has_swept = True
+        gone = 0
+        for case in waiting:
+            begun = await database.writer.run(partial(self._go_on, case=case, now=now))
+            gone += await self.complete(database, begun, now) == ()
+        return gone
 
     def forget_gone(self, work: Work) -> int:
         """Let go the keys of cases that another process has erased; return how many."""
@@ -203,18 +226,45 @@ class Erasures:
 
     # --- in one unit of work ------------------------------------------------------------------
 
-    def begin(self, work: Work, case: str, why: str, by: str, now: int) -> Begun | None:
-        """Shred a case's key and delete its rows; None for no such case.
+    def see_free(self, work: Work, case: str, now: int) -> None:
+        """See that nobody keeps a case, and that nobody can before this unit ends.
 
         Raises:
             UnderHold: it must be kept.
         """
-        if self.held_until(work, case, now) is not None:
+        if lock(work, case) is not None and self.held_until(work, case, now) is not None:
             raise UnderHold("this case is under legal hold; haven hold list says until when")
-        begun = self._shred(work, case)
-        if begun is not None:
-            self._note(work, begun, why, now)
-            self._audit.note(work, now, by, "erase", case, why)
+
+    def decide(self, work: Work, case: str, why: str, by: str, now: int) -> bool:
+        """Write down that a case is erased; tell whether there is such a case.
+
+        From this commit on it will be, whatever happens: keys may lie in another database, and
+        nobody is left with rows that nothing opens.
+
+        Raises:
+            UnderHold: it must be kept.
+        """
+        self.see_free(work, case, now)
+        if lock(work, case) is None:
+            return False
+        self._note(work, Begun(case, ()), why, now)
+        self._audit.note(work, now, by, "erase", case, why)
+        return True
+
+    def begin(self, work: Work, case: str, why: str, by: str, now: int) -> Begun | None:
+        """Decide, shred a case's key and delete its rows, at once; None for no such case.
+
+        Raises:
+            UnderHold: it must be kept.
+        """
+        return self._go_on(work, case, now) if self.decide(work, case, why, by, now) else None
+
+    def _go_on(self, work: Work, case: str, now: int) -> Begun:
+        """Shred what was decided upon, or what is left of it."""
+        begun = self._shred(work, case, now)
+        if begun is None:
+            return Begun(case, ())
+        work.run(_COUNT, begun.rows, len(begun.files), case)
         return begun
 
     def replay(self, work: Work, ids: Iterable[Gone], now: int) -> list[Begun]:
@@ -227,7 +277,7 @@ class Erasures:
         found = []
         for (case,) in work.rows(_ALL_CASES):
             gone = ledger.get(self._vault.erased(case))
-            begun = None if gone is None else self._shred(work, case)
+            begun = None if gone is None else self._shred(work, case, now)
             if gone is not None and begun is not None:
                 self._note(work, begun, gone.why, gone.begun_at)
                 self._audit.note(work, now, HOUSE, "erase_again", case, gone.why)
@@ -239,9 +289,9 @@ class Erasures:
         work.many(_REMEMBER, known)
         return found
 
-    def _shred(self, work: Work, case: str) -> Begun | None:
+    def _shred(self, work: Work, case: str, now: int) -> Begun | None:
         self._vault.cases.destroy(case)  # what opens it first: durable before a row is gone
-        return shred(work, case, self._beside)
+        return shred(work, case, self._beside, now)
 
     def _note(self, work: Work, begun: Begun, why: str, at: int) -> None:
         known_by = self._vault.erased(begun.case)
@@ -253,9 +303,10 @@ class Erasures:
 
     async def complete(self, database: Database, begun: Begun, now: int) -> tuple[str, ...]:
         """Remove the files and the log's copy of the rows; return what is left, by name."""
+        self._vault.cases.forget(begun.case)  # whoever read it before the commit remembered it
         await asyncio.to_thread(self.wipe, begun.files)
         left = list(await asyncio.to_thread(self._left, database, begun))
-        if not await self._cut_log(database):
+        if not await self._cut_logs(database):
             left.append("log")
         if left:
             log.error("erasure_unfinished", case=begun.case, count=len(left))
@@ -290,14 +341,21 @@ class Erasures:
 
     def _left(self, database: Database, begun: Begun) -> list[str]:
         lying = {name.removesuffix(UNFINISHED) for name in self._lying()}
-        return left_of(database, begun.case) + sorted(lying & set(begun.files))
+        keys = self._vault.keys
+        left = left_of(database, begun.case) + (wraps_of(keys.database, begun.case) if keys else [])
+        return left + sorted(lying & set(begun.files))
 
-    @staticmethod
-    async def _cut_log(database: Database) -> bool:
-        for _try in range(TRIES):
-            if await database.writer.empty_log():
+    async def _cut_logs(self, database: Database) -> bool:
+        keys = self._vault.keys
+        return await self._cut(database.writer.empty_log) and (
+            keys is None or await self._cut(keys.cut_log)
+        )
+
+    async def _cut(self, log: Callable[[], Awaitable[bool]]) -> bool:
+        for _try in range(self.TRIES):
+            if await log():
                 return True
-            await asyncio.sleep(WAIT)
+            await asyncio.sleep(self.WAIT)
         return False
 
 

@@ -3,6 +3,7 @@
 Cases are erased only while the clock can be believed: after it went back, or forward by more than a
 day since the last round, none goes until somebody said that it is right, or until it has gone
 steadily for a day. Nobody can tell a jump from a bot that stood still that long, and need not.
+And where more than one case in twenty would go at once, somebody is asked first.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ from bot.vault.audit import HOUSE
 from bot.vault.erasure import Why
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Table
     from sqlalchemy.sql.elements import ClauseElement, TextClause
 
     from bot.clock import Clock
     from bot.store.database import Database
     from bot.store.writer import Work
+    from bot.vault.cutting import Cutting
     from bot.vault.erasure import Erasures
+    from bot.vault.ledger import BackupFolder
 
 DRAFTS_KEPT = DAY
 """How long a conversation, and the draft in it, is kept after its last step."""
@@ -61,7 +66,11 @@ BACK = MINUTE
 DRIFT = HOUR
 """How far it may go otherwise than the time that passed in this very process."""
 LATE = DAY
-"""How long after its day a case may still be there before somebody has to look."""
+"""How long after its day anything may still be there before somebody has to look."""
+MANY = 20
+"""Of how many cases one may be due at once; where more are, somebody is asked."""
+FEW = 20
+"""So many may go at once in any case."""
 _NAME = "cases"
 
 
@@ -138,21 +147,26 @@ class Plan:
     clock: Steadiness | None
     counts: tuple[tuple[Rule, int], ...]
     cases: tuple[Due, ...]
+    is_asked: bool
+    """Whether so many are due at once that somebody has to say yes."""
+
+    @property
+    def due(self) -> tuple[Due, ...]:
+        """Return the cases nobody must keep."""
+        return tuple(it for it in self.cases if it.held_until is None)
 
 
-_HOLDS = select(func.max(legal_holds.c.until)).where(
-    legal_holds.c.case_id == cases.c.id, legal_holds.c.until > bindparam("now")
+_IS_HELD = (
+    legal_holds.c.case_id == cases.c.id,
+    legal_holds.c.agreed_by.is_not(None),
+    legal_holds.c.until > bindparam("now"),
 )
+_HOLDS = select(func.max(legal_holds.c.until)).where(*_IS_HELD)
 _CLOSED = (CASE_IS_CLOSED, cases.c.status == "closed", cases.c.closed_at < bindparam("before"))
 _DUE = Prepared(
     lambda _: (
         select(cases.c.id, cases.c.reference, cases.c.closed_at)
-        .where(
-            *_CLOSED,
-            ~exists().where(
-                legal_holds.c.case_id == cases.c.id, legal_holds.c.until > bindparam("now")
-            ),
-        )
+        .where(*_CLOSED, ~exists().where(*_IS_HELD))
         .order_by(cases.c.closed_at)
         .limit(bindparam("most"))
     ),
@@ -160,6 +174,12 @@ _DUE = Prepared(
     "now",
     "most",
 )
+_HOW_MANY = Prepared(
+    lambda _: select(func.count()).select_from(cases).where(*_CLOSED, ~exists().where(*_IS_HELD)),
+    "before",
+    "now",
+)
+_ALL = Prepared(lambda _: select(func.count()).select_from(cases))
 _PLANNED = Prepared(
     lambda _: (
         select(cases.c.id, cases.c.reference, cases.c.closed_at, _HOLDS.scalar_subquery())
@@ -193,12 +213,70 @@ def _count(rule: Rule) -> Prepared:
 _COUNTS = [_count(rule) for rule in RULES]
 
 
-class Retention:
+def _nothing(_gone: int) -> None:
+    pass
+
+
+class Ages:
+    """How old what is, against how long it is kept.
+
+    Args:
+        keep_days: how long a closed case is kept.
+    """
+
+    def __init__(self, keep_days: int) -> None:
+        self._kept = keep_days * DAY
+
+    @staticmethod
+    def clock(work: Work) -> Steadiness | None:
+        """Return what was known of the clock at the last round."""
+        rows = work.rows(_LAST)
+        return Steadiness(*rows[0]) if rows else None
+
+    def due(self, work: Work, now: int, most: int = AT_ONCE) -> list[Due]:
+        """Return the cases whose time has come and that nobody must keep, the oldest first."""
+        return [Due(*row) for row in work.rows(_DUE, now - self._kept, now, most)]
+
+    def how_many(self, work: Work, now: int, late: int = 0) -> int:
+        """Return how many cases' time came that long ago, or longer."""
+        return int(work.rows(_HOW_MANY, now - self._kept - late, now)[0][0])
+
+    def is_asked(self, work: Work, now: int) -> bool:
+        """Tell whether so many are due at once that somebody has to say yes."""
+        due = self.how_many(work, now)
+        return due > FEW and due * MANY > int(work.rows(_ALL)[0][0])
+
+    def late(self, work: Work, now: int) -> list[tuple[str, int]]:
+        """Return what should have gone more than a day ago, and how much of it."""
+        found = [
+            (rule.what, int(work.rows(statement, now - rule.kept - LATE)[0][0]))
+            for rule, statement in zip(RULES, _COUNTS, strict=True)
+        ]
+        found.append(("closed cases", self.how_many(work, now, LATE)))
+        return [(what, count) for what, count in found if count]
+
+    def plan(self, work: Work, now: int) -> Plan:
+        """Return what would go now, without touching anything."""
+        counts = [
+            int(work.rows(statement, now - rule.kept)[0][0])
+            for rule, statement in zip(RULES, _COUNTS, strict=True)
+        ]
+        planned = [Due(*row) for row in work.rows(_PLANNED, now, now - self._kept)]
+        pairs = tuple(zip(RULES, counts, strict=True))
+        return Plan(self.clock(work), pairs, tuple(planned), self.is_asked(work, now))
+
+
+class Retention(Ages):
     """Erases what was closed long enough ago."""
 
-    def __init__(self, erasures: Erasures, keep_days: int) -> None:
+    def __init__(
+        self, erasures: Erasures, keep_days: int, backups: BackupFolder | None = None,
+        log: Cutting | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(keep_days)
+        self._log = log
         self._erasures = erasures
-        self._kept = keep_days * DAY
+        self._backups = backups
         self._seen: tuple[int, float] | None = None
         """The clock and the time that passes, at the last round of this process."""
 
@@ -214,27 +292,57 @@ class Retention:
         drift = self._drift(now, clock.monotonic())
         known, due = await database.writer.run(lambda work: self._begin(work, now, drift))
         await self._erasures.finish(database, now)
-        if not known.is_believed:
-            return 0
-        gone = 0
-        for it in due:
-            try:
-                left = await self._erasures.erase(database, it.case, Why.AGE, HOUSE, now)
-            except UnderHold:  # since a moment ago
-                continue
-            gone += left == ()
+        gone = sum([await self._erase(database, it, HOUSE, now) for it in due])
+        if self._log is not None and known.is_believed:
+            cut = self._log.cut
+            await database.writer.run(lambda work: cut(work, now))
+        if self._backups is not None:
+            ledger = await database.writer.run(self._erasures.of)
+            is_believed = known.is_believed
+            await asyncio.to_thread(self._backups.tend, ledger, now, is_believed=is_believed)
         return gone
 
+    async def erase_due(
+        self, database: Database, by: str, now: int, tell: Callable[[int], None] = _nothing
+    ) -> int:
+        """Erase all that is due, as somebody has said; return how many cases went.
+
+        Args:
+            database: where they are.
+            by: who said so.
+            now: the moment.
+            tell: hears how many went so far.
+        """
+        await self._erasures.finish(database, now)
+        gone = 0
+        while due := await database.writer.run(lambda work: self.due(work, now)):
+            for it in due:
+                gone += await self._erase(database, it, by, now)
+                tell(gone)
+        return gone
+
+    async def _erase(self, database: Database, it: Due, by: str, now: int) -> bool:
+        try:
+            left = await self._erasures.erase(database, it.case, Why.AGE, by, now)
+        except UnderHold:  # since a moment ago
+            return False
+        return left == ()
+
     def _begin(self, work: Work, now: int, drift: int) -> tuple[Steadiness, list[Due]]:
+        """Look at the clock; return what is known of it, and what may go in this round."""
         before = self.clock(work)
         known = look(before, now, drift)
         work.run(_WRITE, _NAME, known.ran_at, known.steady_since)
         self._erasures.forget_gone(work)
-        due = self.due(work, now)
         if before is not None and known.steady_since == now:
             log.error("clock_jumped", seconds=(now - before.ran_at) / SECOND)
+        due = self.due(work, now)
         if due and not known.is_believed:
             log.warning("retention_waits", count=len(due))
+            return known, []
+        if due and self.is_asked(work, now):
+            log.warning("retention_asks", count=self.how_many(work, now))
+            return known, []
         return known, due
 
     def _drift(self, now: int, passed: float) -> int:
@@ -242,29 +350,6 @@ class Retention:
         return 0 if seen is None else (now - seen[0]) - int((passed - seen[1]) * SECOND)
 
     @staticmethod
-    def clock(work: Work) -> Steadiness | None:
-        """Return what was known of the clock at the last round."""
-        rows = work.rows(_LAST)
-        return Steadiness(*rows[0]) if rows else None
-
-    @staticmethod
     def believe(work: Work, now: int) -> None:
         """Take somebody's word for it that the clock is right."""
         work.run(_WRITE, _NAME, now, now - STEADY)
-
-    def due(self, work: Work, now: int, most: int = AT_ONCE) -> list[Due]:
-        """Return the cases whose time has come and that nobody must keep, the oldest first."""
-        return [Due(*row) for row in work.rows(_DUE, now - self._kept, now, most)]
-
-    def is_late(self, work: Work, now: int) -> bool:
-        """Tell whether a case should have gone more than a day ago."""
-        return bool(work.rows(_DUE, now - self._kept - LATE, now, 1))
-
-    def plan(self, work: Work, now: int) -> Plan:
-        """Return what would go now, without touching anything."""
-        counts = [
-            int(work.rows(statement, now - rule.kept)[0][0])
-            for rule, statement in zip(RULES, _COUNTS, strict=True)
-        ]
-        planned = [Due(*row) for row in work.rows(_PLANNED, now, now - self._kept)]
-        return Plan(self.clock(work), tuple(zip(RULES, counts, strict=True)), tuple(planned))

@@ -1,0 +1,206 @@
+"""Cases that are closed, kept, held and erased: all a case can consist of, before a clock."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bot.cases.intake import Intake, NewReport
+from bot.cases.life import Move, Role
+from bot.cases.urgency import Priority
+from bot.clock import DAY, HOUR, SECOND
+from bot.conversation import FileNote, Position
+from bot.desks.forum.topics import Topics
+from bot.dispatch.conversations import Conversation, Conversations, Row
+from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
+from bot.hotline.holds import Holds
+from bot.mailbox.outbox import Letter, Outbox
+from bot.messages import Say
+from bot.store.database import Database
+from bot.vault import KeyStore, Purpose, Vault
+from bot.vault.erasure import Erasures, Why
+from bot.vault.retention import Retention
+from tests.clocks import MIDDAY
+from tests.hotline.line import CHAT, Line
+from tests.houses import BOT, ROOT
+from tests.keys import migrated_keys, nobody
+from tests.stores import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bot.store.writer import Work
+    from bot.vault.casekeys import Opener
+    from bot.vault.shredding import Beside
+
+WORDS = "Dia menyimpan paspor saya."
+KEPT = 90
+GROUP, THREAD = -1_000_000_000_001, 7
+
+
+def vault_in(folder: Path) -> Vault:
+    """Return a vault whose key store lies in a folder, as another process would open it."""
+    path = folder / "keys.db"
+    if not path.exists():
+        path.write_bytes(migrated_keys())
+    vault = Vault(ROOT, KeyStore(Database(f"sqlite:///{path}")))
+    vault.turn(MIDDAY)
+    return vault
+
+
+class Shelf(Line):
+    """A hotline's cases over months; `now` is what its clock says, `passed` what really passed."""
+
+    def __init__(
+        self, url: str, folder: Path, beside: Sequence[Beside] = (), *, is_new: bool = True
+    ) -> None:
+        super().__init__(url)
+        self.vault = vault_in(folder)
+        self.intake = Intake(self.vault, BOT)
+        self.folder = folder / "files"
+        self.folder.mkdir(exist_ok=True)
+        self.passed = 0.0
+        self._beside = (Conversations(self.vault).forget_case, *beside)
+        self.outbox, self.exchanges = Outbox(self.vault), Exchanges(self.vault)
+        self.holds = Holds(self.staff, self.audit)
+        self.restarts()
+        if is_new:
+            self.mei = self.colleague("Mei", role=Role.SUPERVISOR)
+            self.jun = self.colleague("Jun")
+            self.ida = self.colleague("Ida", role=Role.AUDITOR)
+
+    @classmethod
+    def reopened(cls, folder: Path) -> Shelf:
+        """Open what lies in a folder, as another process would."""
+        return cls(f"sqlite:///{folder / 'haven.db'}", folder, is_new=False)
+
+    def restarts(self) -> None:
+        """Begin a process that remembers nothing."""
+        self.erasures = Erasures(self.vault, self.audit, self.folder, self._beside)
+        self.retention = Retention(self.erasures, KEPT)
+
+    @property
+    def keys(self) -> Database:
+        """Return the database of the key store."""
+        assert self.vault.keys is not None
+        return self.vault.keys.database
+
+    def close(self) -> None:
+        self.database.writer.close()
+        self.vault.close()
+
+    # --- A clock of two hands ----------------------------------------------------------------
+
+    def goes_by(self, span: int, *, rounds_every: int = 6 * HOUR) -> int:
+        """Let time pass with the bot at work; return how many cases went."""
+        gone = 0
+        for _ in range(max(span // rounds_every, 1)):
+            self.now += min(span, rounds_every)
+            self.passed += min(span, rounds_every) / SECOND
+            gone += self.round()
+        return gone
+
+    def round(self) -> int:
+        """Hold one round, and tidy up as the house does."""
+        now = self.now
+        self.run(lambda work: Conversations(self.vault).expire(work, now) + Outbox.tidy(work, now))
+        return asyncio.run(self.retention.round(self.database, _Clock(self)))
+
+    # --- Cases -------------------------------------------------------------------------------
+
+    def opens(self) -> str:
+        """Open a case that has a row in every table that a case can have one in."""
+        return self.run(self._opened)
+
+    def _opened(self, work: Work) -> str:
+        self._people += 1
+        chat = CHAT + self._people
+        key = self.vault.chat_key(BOT, chat)
+        case = self.intake.open_case(
+            work, "report", "id", key, chat, {}, Priority.STANDARD, self.now
+        )
+        report = NewReport(case.id, "report", "report", {"what": WORDS}, self.now)
+        self.intake.store(work, [case], [report])
+        (number,) = self.outbox.numbers(work, 1)
+        self.outbox.keep(work, [Letter(number, key, chat, Say(WORDS), created_at=self.now)])
+        content = Content(words=WORDS)
+        self.exchanges.keep(
+            work,
+            [
+                Exchange(case.id, Side.PERSON, Sort.WORDS, content, self.now),
+                Exchange(case.id, Side.CASEWORKER, Sort.WORDS, content, self.now + 1,
+                         author=self.mei.id, letter=number),
+            ],
+        )  # fmt: skip
+        self._add_topic(work, case.id)
+        kept = Conversation("id", Position(), chat=chat, touched_at=self.now, case=case.id)
+        Conversations(self.vault).store(work, [(key, Row(None, kept, 0, None))])
+        return case.id
+
+    def _add_topic(self, work: Work, case: str) -> None:
+        topics = Topics(self.vault)
+        topic = topics.of_case(work, GROUP, case)
+        topic.thread = THREAD + self._people
+        topics.keep(work, GROUP, topic)
+
+    def has_file(self, case: str, plain: bytes = b"sealed bytes") -> str:
+        """Put a sealed file of a case onto the disk."""
+        note = FileNote("handle", "photo", len(plain))
+        self.run(lambda work: self.intake.keep_files(work, case, [note], self.now))
+        ((name,),) = ask(self.database, f"SELECT id FROM files WHERE case_id = '{case}'")  # noqa: S608
+        sealer = self.run(lambda work: self.vault.of_case(work, case))
+        (self.folder / name).write_bytes(sealer.seal(Purpose.FILE, name.encode(), plain))
+        return str(name)
+
+    def closed(self, days_ago: float = 0) -> str:
+        """Open a case and close it, as long ago as that."""
+        at, self.now = self.now, self.now - int(days_ago * DAY)
+        case = self.opens()
+        self.closes(case)
+        self.now = at
+        return case
+
+    def closes(self, case: str) -> None:
+        self.claims_this(self.mei, case)
+        self.moves(self.mei, case, Move.CLOSE, detail="helped")
+
+    def erases(self, case: str, why: Why = Why.WITHDRAWN) -> tuple[str, ...] | None:
+        return asyncio.run(self.erasures.erase(self.database, case, why, self.mei.id, self.now))
+
+    # --- What is there -----------------------------------------------------------------------
+
+    def cases(self) -> set[str]:
+        return {case for (case,) in ask(self.database, "SELECT id FROM cases")}
+
+    def says(self, case: str) -> list[str]:
+        """Return what can be read of a case by whoever may open it."""
+        return [it.content.words for it in self.run(lambda work: self._read(work, case))]
+
+    def _read(self, work: Work, case: str) -> list[Exchange]:
+        return Exchanges.of_case(work, case, self.opener(work, case))
+
+    def opener(self, work: Work, case: str) -> Opener:
+        """Return what opens a case: the house itself, for nobody is enrolled."""
+        cases = self.vault.cases
+        return cases.opener(case, cases.sealed(work, case), nobody(self.vault))
+
+    def count(self, table: str) -> int:
+        ((found,),) = ask(self.database, f"SELECT count(*) FROM {table}")  # noqa: S608 - ours
+        return int(found)
+
+    def ledger(self) -> list[Any]:
+        return self.run(self.erasures.of)
+
+
+class _Clock:
+    """The shelf's time, as the house reads it."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def now(self) -> int:
+        return self._shelf.now
+
+    def monotonic(self) -> float:
+        return self._shelf.passed
