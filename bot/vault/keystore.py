@@ -24,7 +24,7 @@ from bot.store.upgrade import upgrade_keys
 from bot.vault.hostkey import LENGTH, HostKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.store.database import Database
     from bot.store.writer import Work
@@ -50,11 +50,11 @@ OTHER_STORE = (
     "this key store belongs to another deployment: it opens nothing here. HAVEN_KEYS_URL must name "
     "the one that was made with this database"
 )
-_NAMES = ("mark", "store", "salt", "sealed", "made_at")
-_ROOTS = Prepared(lambda _: select(*(roots.c[name] for name in _NAMES)).order_by(roots.c.made_at))
+COLUMNS = ("mark", "store", "salt", "sealed", "made_at")
+_ROOTS = Prepared(lambda _: select(*(roots.c[name] for name in COLUMNS)).order_by(roots.c.made_at))
 _ADD_ROOT = Prepared(
-    lambda dialect: insert_of(dialect, roots).values({name: bindparam(name) for name in _NAMES}),
-    *_NAMES,
+    lambda dialect: insert_of(dialect, roots).values({name: bindparam(name) for name in COLUMNS}),
+    *COLUMNS,
 )
 _RETIRE = Prepared(lambda _: delete(roots).where(roots.c.mark != bindparam("newest")), "newest")
 _MARKED = Prepared(lambda _: select(key_stores.c.store))
@@ -122,7 +122,7 @@ class KeyStore:
         store = bytes(found[0][1])
         if belongs and belongs != store:
             raise KeysMissing(OTHER_STORE)
-        root = _opened(host, store, found)
+        root = open_root(host, found)
         if not belongs:
             _belong(database, store)
         if len(found) > 1 and bytes(found[-1][0]) == mark_of(host):
@@ -140,7 +140,7 @@ class KeyStore:
         """
         found = self.run(lambda work: work.rows(_ROOTS))
         store = bytes(found[0][1]) if found else b""
-        root = _opened(host, store, found)
+        root = open_root(host, found)
         if any(bytes(known) == mark_of(new) for known, *_rest in found):
             return
         row = _sealed(new, store, root.secret, max(now, *(it[-1] + 1 for it in found)))
@@ -162,11 +162,17 @@ def _sealed(host: HostKey, store: bytes, root: bytes, now: int) -> tuple[Any, ..
     return mark, store, None, nonce + cipher.encrypt(nonce, root, _place(store, mark)), now
 
 
-def _opened(host: HostKey, store: bytes, found: list[Any]) -> HostKey:
+def open_root(host: HostKey, found: Sequence[Sequence[Any]]) -> HostKey:
+    """Return the secret that lies in rows of `roots` sealed under a host key.
+
+    Raises:
+        WrongHostKey: another host key made it.
+        DoesNotOpen: it was altered.
+    """
     mark = mark_of(host)
-    for known, _store, _salt, sealed, _made_at in found:
+    for known, of_store, _salt, sealed, _made_at in found:
         if bytes(known) == mark:
-            blob = bytes(sealed)
+            blob, store = bytes(sealed), bytes(of_store)
             cipher = ChaCha20Poly1305(host.derive("root"))
             try:
                 return HostKey(cipher.decrypt(blob[:NONCE], blob[NONCE:], _place(store, mark)))
