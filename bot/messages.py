@@ -259,6 +259,12 @@ class ReopenTopic(msgspec.Struct, frozen=True, tag="reopen_topic", gc=False, omi
     topic: str = ""
 
 
+class DeleteTopic(msgspec.Struct, frozen=True, tag="delete_topic", gc=False, omit_defaults=True):
+    """Remove a topic with every message in it, however old."""
+
+    thread: int
+
+
 class EditTopic(msgspec.Struct, frozen=True, tag="edit_topic", gc=False, omit_defaults=True):
     """Give a topic another name."""
 
@@ -295,6 +301,7 @@ Body = (
     | OpenTopic
     | CloseTopic
     | ReopenTopic
+    | DeleteTopic
     | EditTopic
     | Draw
     | React

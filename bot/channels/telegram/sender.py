@@ -25,6 +25,7 @@ from bot.messages import (
     Button,
     CloseTopic,
     Copy,
+    DeleteTopic,
     Edit,
     EditTopic,
     Enclose,
@@ -86,6 +87,7 @@ class Sender:
             OpenTopic: partial(open_topic, bot),
             CloseTopic: partial(change, bot),
             ReopenTopic: partial(change, bot),
+            DeleteTopic: partial(change, bot),
             EditTopic: partial(change, bot),
         }
 

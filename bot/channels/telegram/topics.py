@@ -1,4 +1,4 @@
-"""Topics of a group: opened, closed, renamed, and where in them a message goes."""
+"""Topics of a group: opened, closed, renamed, deleted, and where in them a message goes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bot.channels.telegram.mend import mend
 from bot.channels.telegram.outcome import UNMODIFIED, outcome
 from bot.channels.telegram.pieces import pieces, units
 from bot.errors import Refused
-from bot.messages import CloseTopic, EditTopic, ReopenTopic
+from bot.messages import CloseTopic, DeleteTopic, EditTopic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telegram import Bot, ForumTopic
 
-    from bot.messages import Mention, OpenTopic
+    from bot.messages import Mention, OpenTopic, ReopenTopic
 
 LONGEST_NAME = 128
 """Characters Telegram takes for a topic's name."""
@@ -34,10 +34,14 @@ async def open_topic(bot: Bot, chat: int, body: OpenTopic) -> int:
     return await outcome(opened(), may_repeat=False)
 
 
-async def change(bot: Bot, chat: int, body: CloseTopic | ReopenTopic | EditTopic) -> None:
-    """Close, reopen or rename a topic; one that is so already is left as it is."""
+async def change(
+    bot: Bot, chat: int, body: CloseTopic | ReopenTopic | DeleteTopic | EditTopic
+) -> None:
+    """Close, reopen, delete or rename a topic; one that is so already is left as it is."""
     if isinstance(body, EditTopic):
         call = bot.edit_forum_topic(chat, body.thread, name=_name(body.name))
+    elif isinstance(body, DeleteTopic):
+        call = bot.delete_forum_topic(chat, body.thread)
     elif isinstance(body, CloseTopic):
         call = bot.close_forum_topic(chat, body.thread)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.desks.forum.reading import Reading
 from bot.desks.forum.setup import Place
 from bot.desks.forum.showing import Showing
-from bot.desks.forum.topics import move, stands
+from bot.desks.forum.topics import key_of, move, stands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +72,4 @@ class Forum:
             self.place.now = to
 
     def _key(self, case: str) -> bytes:
-        """Return what the letters of one topic keep their order by."""
-        number = int.from_bytes(case.encode(), "big")
-        return self.setup.vault.chat_key(self.place.named, number)
+        return key_of(self.setup.vault, self.place.named, case)

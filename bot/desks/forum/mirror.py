@@ -8,6 +8,7 @@ courier tries, and staff are told once.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from bot.desks.forum.threads import Threads
 from bot.desks.forum.topics import tell_barred, tell_mended
 from bot.errors import Barred, Gone, Moved, Refused, TryLater
 from bot.log import log
-from bot.messages import Copy, Draw, Enclose, OpenTopic, Say
+from bot.messages import Copy, DeleteTopic, Draw, Enclose, OpenTopic, Say
 
 if TYPE_CHECKING:
     from bot.clock import Clock
@@ -81,6 +82,10 @@ class Mirror:
             return None
         if isinstance(body, Draw):
             await self._draw(body)
+            return None
+        if isinstance(body, DeleteTopic):
+            with suppress(Gone):  # whoever deleted it before us did what was wanted
+                await self._say(body)
             return None
         if isinstance(body, Say | Enclose | Copy) and body.topic:
             return await self._put(body)

@@ -163,6 +163,11 @@ class Topics:
             return old.open(Purpose.CASE, _place(case), sealed)
 
 
+def key_of(vault: Vault, named: int, case: str) -> bytes:
+    """Return what the letters of one case's topic keep their order by."""
+    return vault.chat_key(named, int.from_bytes(case.encode(), "big"))
+
+
 def stands(work: Work, named: int) -> int:
     """Return the group a desk stands in: the one of the settings, or what that has become."""
     rows = work.rows(_WHERE, named)

@@ -1,0 +1,86 @@
+"""A case that is erased leaves no topic behind: what stood there goes from the group as well."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import DAY
+from bot.desks.forum.topics import key_of
+from bot.forgetting import erasures_of
+from bot.mailbox.outbox import Lane, Letter
+from bot.messages import Say
+from bot.vault.erasure import Why
+from tests.desks.forum.office import Office
+from tests.houses import VAULT, settings_for
+from tests.stores import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.store.writer import Work
+
+WORDS = "He keeps my passport."
+
+
+@asynccontextmanager
+async def with_a_case(folder: Path, kind: str = "sqlite") -> AsyncIterator[tuple[Office, str]]:
+    async with Office.opened(folder, kind=kind) as office:
+        office.enrolled("Mei")
+        phone, case = await office.in_danger()
+        await office.writes(phone, WORDS)
+        yield office, case
+
+
+async def erased(office: Office, case: str, folder: Path) -> tuple[str, ...] | None:
+    """Erase a case as the command does: beside the bot, with the same settings."""
+    erasures = erasures_of(settings_for(folder, desk_group=office.named), VAULT)
+    now = office.house.clock.now()
+    return await erasures.erase(office.house.database, case, Why.WITHDRAWN, "operator", now)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_its_topic_is_deleted_with_every_word_in_it(tmp_path: Path, kind: str) -> None:
+    async with with_a_case(tmp_path, kind) as (office, case):
+        thread = office.thread()
+        assert any("Danger" in text or "P0" in text for text in office.texts(thread))
+        assert await erased(office, case, tmp_path) == ()
+        await office.until(lambda: not office.threads())
+        assert office.texts(thread) == []
+        await office.house.courier.empty()
+        assert office.ask("SELECT count(*) FROM topics") == [(0,)]
+
+
+async def test_a_topic_somebody_deleted_before_is_no_trouble(tmp_path: Path) -> None:
+    async with with_a_case(tmp_path) as (office, case):
+        office.group.delete_topic(office.thread())
+        assert await erased(office, case, tmp_path) == ()
+        await office.until(
+            lambda: (
+                office.ask("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")
+                == [(0,)]
+            )
+        )
+        assert office.threads() == []
+        assert office.ask("SELECT state FROM outbox WHERE state <> 'sent'") == []
+
+
+async def test_what_was_on_its_way_to_the_topic_never_arrives(tmp_path: Path) -> None:
+    async with with_a_case(tmp_path) as (office, case):
+        key, chat = key_of(VAULT, office.named, case), office.named
+        now = office.house.clock.now()
+
+        def keep(work: Work) -> int:
+            (number,) = office.house.outbox.numbers(work, 1)
+            said = Say(WORDS, topic=case)
+            letter = Letter(number, key, chat, said, Lane.STAFF, not_before=now + DAY)
+            office.house.outbox.keep(work, [letter])
+            return number
+
+        number = office.house.database.writer.run_now(keep)
+        assert await erased(office, case, tmp_path) == ()
+        assert office.ask(f"SELECT id FROM outbox WHERE id = {number}") == []  # noqa: S608
+        await office.until(lambda: not office.threads())
