@@ -27,6 +27,7 @@ from bot.dispatch.gate import ContactGate
 from bot.dispatch.returning import ask_again_after_absence
 from bot.dispatch.words import WordsAside
 from bot.errors import HavenError, StoreFailed, WrongSetting
+from bot.forgetting import erasures_of, retention_of
 from bot.hotline.erasing import Erasing
 from bot.languages import LANGUAGES, catalogue
 from bot.languages import offer as speak
@@ -44,9 +45,7 @@ from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.room import Room, Step
 from bot.store.upgrade import upgrade
-from bot.vault import Audit, Vault
-from bot.vault.erasure import Erasures
-from bot.vault.retention import Retention
+from bot.vault import Vault
 from bot.vault.words import Worker
 from bot.wording import profiles_of, setting_of
 from flows import phrases
@@ -63,6 +62,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.shift import Shift
     from bot.store.writer import Work
+    from bot.vault.retention import Retention
     from bot.vault.words import Digests
 
 TIDY_EVERY = 600.0
@@ -177,17 +177,11 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         clock=clock,
     )  # fmt: skip
     words.receive = dispatcher.receive
-    erasures = erasures_of(settings, vault)
+    erasures = erasures_of(settings, vault, outbox)
     return House(
         database, inbox, outbox, kept, setting, dispatcher, courier, vault, clock, shift,
-        Retention(erasures, settings.keep_days), gate, Erasing(erasures),
+        retention_of(settings, vault, erasures), gate, Erasing(erasures),
     )  # fmt: skip
-
-
-def erasures_of(settings: Settings, vault: Vault) -> Erasures:
-    """Return what erases cases, and what is remembered of them elsewhere."""
-    kept = Conversations(vault)
-    return Erasures(vault, Audit(vault), DataDirectory(settings.data).files, kept.forget_case)
 
 
 async def wake(house: House) -> None:

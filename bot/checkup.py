@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app import open_vault
+from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.languages.offering import names_by, offered_by
 from bot.opening import host_key
@@ -15,6 +16,10 @@ from bot.places.known import place_named
 from bot.signing import somebody_can_open
 from bot.store.database import Database, DataDirectory
 from bot.store.upgrade import HEAD, revision
+from bot.vault.backup import faults_of
+from bot.vault.erasure import Erasures
+from bot.vault.offline import PublicKey
+from bot.vault.retention import Ages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +43,10 @@ def checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield "database is at this release", at_this_release(url)
     yield "key store opens with this host key", _fault(lambda: _key_fits(settings, url))
     yield "somebody can open what people send", _fault(lambda: _can_be_opened(settings, url))
+    if not at_this_release(url):
+        yield "nothing is kept too long", _fault(lambda: _nothing_is_late(settings))
+    if settings.backups is not None or settings.backup_key:
+        yield "backups are made, and go in time", _fault(lambda: _are_backed_up(settings))
     yield "disk has room", _fault(lambda: _has_room(directory))
     today = datetime.now(settings.zone).date()
     yield "the place", _fault(lambda: place_named(settings.place))
@@ -135,6 +144,30 @@ def _existing(url: str) -> Database:
     if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
         raise HavenError(f"there is none at {database.url.database}; haven start makes it")
     return database
+
+
+def _nothing_is_late(settings: Settings) -> None:
+    database = existing_database(settings)
+    ages, now = Ages(settings.keep_days), SystemClock().now()
+    try:
+        late = database.writer.run_now(lambda work: ages.late(work, now))
+        left = database.writer.run_now(Erasures.unfinished)
+        is_asked = database.writer.run_now(lambda work: ages.is_asked(work, now))
+    finally:
+        database.writer.close()
+    found = [f"{count} of: {what}" for what, count in late]
+    found += [f"{len(left)} erasures that are not finished"] if left else []
+    found += ["more than one case in twenty is due at once"] if is_asked else []
+    if found:
+        raise HavenError(f"{'; '.join(found)}; haven retention says why, and erases")
+
+
+def _are_backed_up(settings: Settings) -> None:
+    if settings.backups is None or not settings.backup_key:
+        raise HavenError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY go together: set both")
+    PublicKey.read(settings.backup_key)
+    if found := list(faults_of(settings.backups, SystemClock().now())):
+        raise HavenError("; ".join(found))
 
 
 def _has_room(directory: DataDirectory) -> None:

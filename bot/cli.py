@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.archives import backup, new_backup_key, restore
 from bot.country import directory_app
 from bot.errors import HavenError
 from bot.evidence import evidence_app
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
 from bot.locksmith import keys_app
 from bot.office import audit_app, staff_app
+from bot.records import erase_case, hold_app, retention
 from bot.settings import read_settings
 from bot.translators import languages_app
 from bot.wishing import confirm_wish, list_wishes, object_to_wish, revoke_agreement
@@ -45,6 +47,12 @@ cases_app.command("wishes")(list_wishes)
 cases_app.command("confirm")(confirm_wish)
 cases_app.command("object")(object_to_wish)
 cases_app.command("revoke")(revoke_agreement)
+app.add_typer(hold_app, name="hold")
+app.command()(retention)
+app.command()(backup)
+app.command()(restore)
+keys_app.command("backup")(new_backup_key)
+cases_app.command("erase")(erase_case)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]

@@ -48,6 +48,7 @@ FAULTS = {
     "inserted": "does not belong there: no row has that number",
     "altered": "is not what was written there: it was changed, moved or put in",
     "cut": "and all that followed were cut off",
+    "too_old": "lies before what is kept for two years: a newer head must be written down",
     "replaced": "is not the one the head was taken of: the end was cut off, and others followed",
 }
 

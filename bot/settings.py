@@ -47,6 +47,8 @@ FIXES = {
     "staff_language": "what the desk is written in: zh_Hant or en",
     "languages": "languages people can choose, e.g. HAVEN_LANGUAGES=id,vi,en; all that are whole",
     "bot_names": "names by language, 1 to 64 signs, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
+    "backups": "a folder for backups, outside HAVEN_DATA and better on another disk",
+    "backup_key": "what haven keys backup printed",
     "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
 }
 """What each setting wants to be, for the person who mends it."""
@@ -103,6 +105,10 @@ class Settings(BaseSettings):
     """What people can choose; empty for every language whose catalogue is whole. English always."""
     bot_names: Annotated[str, Field(pattern=NAMES_SHAPE)] = ""
     """What the bot is called, by language; empty leaves what BotFather was told."""
+    backups: Path | None = None
+    """Where backups lie; those that are old enough are removed there."""
+    backup_key: str = ""
+    """The half of the offline key that seals backups."""
     keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
     """How long a closed case is kept."""
 

@@ -43,15 +43,20 @@ class Done:
 def deployed(tmp_path: Path) -> Haven:
     """Type commands at one deployment; its database is made by the first that needs it."""
     HostKey.make(tmp_path / "host.key")
-    password = written(tmp_path / "password", PASSWORD)
-    env = {"HAVEN_DATA": f"{tmp_path}/data", "HAVEN_HOST_KEY_FILE": f"{tmp_path}/host.key"}
+    return typing(tmp_path)
 
-    def typed(*words: str) -> Done:
+
+def typing(folder: Path, **more: str) -> Haven:
+    """Return what types commands at the deployment in a folder."""
+    password = written(folder / "password", PASSWORD)
+    env = {"HAVEN_DATA": f"{folder}/data", "HAVEN_HOST_KEY_FILE": f"{folder}/host.key", **more}
+
+    def typed(*words: str, input: str | None = None) -> Done:  # noqa: A002 - as the runner calls it
         # In this process: forty starts of Python would take longer than all they do.
         if words[:2] == ("staff", "add"):
             words = (*words, "--password-file", str(password))
         done = CliRunner().invoke(
-            app, words, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
+            app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
         )
         if isinstance(done.exception, HavenError):
             return Done(1, done.stdout, f"{done.exception}\n")  # as `main` says it

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 from bot.store.keytables import key_metadata
 from bot.store.tables import metadata
 from bot.store.upgrade import HEAD, MIGRATIONS
+from bot.vault.packing import KEYS, LEFT_OUT, SHORT_LIVED, Part, tables_of, tables_of_keys
 from tests.house.source import ROOT
 
 SEALED_WORDS = "seal"
@@ -15,8 +16,6 @@ NOTHING = "nothing"
 FIXTURES = ROOT / "tests" / "store" / "fixtures"
 SHORT_NAMES = 48
 """Signs that a code, a state or a reference may have; a person's words would not fit."""
-KEPT_FOR_EVER = {"audit": "a chain with a hole proves nothing"}
-"""Tables that name cases and are never erased, and why."""
 CODES = {
     "audit.detail": "what is no code is written as a question mark: test_audit_stored.py",
     "staff_keys.queues": "names of queues, as in staff.queues",
@@ -36,7 +35,7 @@ def untold(table: Table) -> list[str]:
     sealed = [column.name for column in table.columns if could_hold_words(column)]
     if sealed and SEALED_WORDS not in told["holds"] and "digest" not in told["holds"]:
         found.append(f"sealed: {', '.join(sealed)}")
-    for_ever = told["erased"].startswith("never") and table.name not in KEPT_FOR_EVER
+    for_ever = told["erased"].startswith("never")
     if told["holds"].startswith(NOTHING) != for_ever:
         found.append("never erased")
     return found
@@ -68,6 +67,22 @@ def test_a_table_says_what_it_holds_and_how_that_is_erased(table: Table) -> None
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_what_is_kept_for_days_is_in_no_backup(table: Table) -> None:
+    """A backup is kept for a month; keys for a week."""
+    is_short = SHORT_LIVED.search(str(table.info["erased"])) is not None
+    assert not is_short or table.name in LEFT_OUT
+
+
+def test_every_table_left_out_of_backups_exists_and_keys_lie_apart() -> None:
+    known = {table.name for table in TABLES}
+    assert set(LEFT_OUT) <= known
+    in_main = {table.name for table in tables_of(Part.MAIN)}
+    apart = KEYS | {table.name for table in tables_of_keys()}
+    assert in_main.isdisjoint(apart)
+    assert in_main | apart | set(LEFT_OUT) == known
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_no_table_has_room_for_words_in_clear(table: Table) -> None:
     assert in_clear(table) == []
 
@@ -89,7 +104,6 @@ def test_a_table_that_is_silent_would_be_found() -> None:
 
 def test_every_exception_is_still_needed() -> None:
     tables = {table.name: table for table in TABLES}
-    assert all(tables[name].info["erased"].startswith("never") for name in KEPT_FOR_EVER)
     for name in CODES:
         table, _dot, column = name.partition(".")
         assert tables[table].c[column].type.length > SHORT_NAMES  # type: ignore[attr-defined]

@@ -1,0 +1,40 @@
+"""What erases in this deployment, and keeps its times: handed down from the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.desks.forum.forgetting import TopicEraser
+from bot.dispatch.conversations import Conversations
+from bot.mailbox.outbox import Outbox
+from bot.store.database import DataDirectory
+from bot.vault import Audit, HostKey
+from bot.vault.cutting import Cutting
+from bot.vault.erasure import Erasures
+from bot.vault.ledger import BackupFolder
+from bot.vault.retention import Retention
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.vault import Vault
+
+
+def retention_of(settings: Settings, vault: Vault, erasures: Erasures) -> Retention:
+    """Return what erases closed cases, old backups and the oldest of the audit log."""
+    cutting = Cutting(Audit(vault), DataDirectory(settings.data).written_head)
+    return Retention(erasures, settings.keep_days, backups_of(settings), cutting)
+
+
+def erasures_of(settings: Settings, vault: Vault, outbox: Outbox | None = None) -> Erasures:
+    """Return what erases cases, and what is remembered of them elsewhere."""
+    folder = DataDirectory(settings.data).files
+    topic = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
+    beside = [Conversations(vault).forget_case, topic.forget]
+    return Erasures(vault, Audit(vault), folder, beside)
+
+
+def backups_of(settings: Settings) -> BackupFolder | None:
+    """Return the folder of backups that the bot tends; None where there is none."""
+    if settings.backups is None:
+        return None
+    return BackupFolder(settings.backups, HostKey.read(settings.key_file(), settings.data))

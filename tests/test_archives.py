@@ -1,0 +1,113 @@
+"""What an operator types about backups: made while the bot may run, put back beside, or why not."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.vault import HostKey
+from bot.vault.ledger import NAME
+from tests.test_command_line import is_a_sentence
+from tests.test_office import Done, listed, typing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Haven = Callable[..., Done]
+
+PASSPHRASE = "three words, or four\n" * 2
+
+
+@pytest.fixture
+def haven(tmp_path: Path) -> Haven:
+    """A deployment with one caseworker, and an offline key that is kept elsewhere."""
+    HostKey.make(tmp_path / "host.key")
+    made = typing(tmp_path)("keys", "backup", str(tmp_path / "offline.key"), input=PASSPHRASE)
+    assert made.returncode == 0, made.stderr
+    public = made.stdout.split("HAVEN_BACKUP_KEY=")[1].strip()
+    assert public not in (tmp_path / "host.key").read_text()
+    found = typing(tmp_path, HAVEN_BACKUP_KEY=public, HAVEN_BACKUPS=f"{tmp_path}/backups")
+    added = found("staff", "add", "Lin Mei-hua", "--language", "id", "--account", "6000000001")
+    assert added.returncode == 0, added.stderr
+    return found
+
+
+def backed_up(haven: Haven) -> list[str]:
+    made = haven("backup")
+    assert made.returncode == 0, made.stderr
+    assert "Rows: " in made.stdout
+    return [line for line in made.stdout.splitlines() if line.endswith(".sealed")]
+
+
+def test_a_deployment_is_backed_up_restored_and_answers_as_before(
+    haven: Haven, tmp_path: Path
+) -> None:
+    paths = backed_up(haven)
+    assert [re.search(r"haven-(\w+)-", path)[1] for path in paths] == ["main", "keys"]  # type: ignore[index]
+    assert (tmp_path / "backups" / NAME).exists()
+    head = haven("audit", "head").stdout.strip()
+    to, key = str(tmp_path / "new"), str(tmp_path / "offline.key")
+    done = haven("restore", *paths, "--to", to, "--key", key, input="three words, or four\n")
+    assert done.returncode == 0, done.stderr
+    assert "0 cases, 0 files" in done.stdout
+    before = listed(haven)
+    there = typing(tmp_path, HAVEN_DATA=to)
+    assert listed(there) == before
+    restored = there("audit", "verify")
+    assert restored.returncode == 0, restored.stderr
+    assert int(head.split(":")[0]) == 2  # the backup itself is noted, after it was made
+    assert "1 rows" in restored.stdout
+    assert "fine   database opens" in there("doctor").stdout
+    assert "fine   key store opens" in there("doctor").stdout
+
+
+def test_nothing_is_restored_over_anything(haven: Haven, tmp_path: Path) -> None:
+    paths = backed_up(haven)
+    key = ("--key", str(tmp_path / "offline.key"))
+    live = haven("restore", *paths, "--to", str(tmp_path / "data"), *key)
+    assert "beside it, never over it" in live.stderr
+    other = haven("restore", *paths, "--to", str(tmp_path / "backups"), *key, input="wrong\n")
+    assert "not its passphrase" in other.stderr
+    taken = haven(
+        "restore", *paths, "--to", str(tmp_path / "backups"), *key, input="three words, or four\n"
+    )
+    assert "something is there" in taken.stderr
+    for done in (live, other, taken):
+        assert done.returncode == 1
+        assert is_a_sentence(done.stderr)
+    assert len(json.loads(haven("staff", "list", "--json").stdout)) == 1
+
+
+def test_a_changed_ledger_stops_a_restore(haven: Haven, tmp_path: Path) -> None:
+    paths = backed_up(haven)
+    ledger = tmp_path / "backups" / NAME
+    ledger.write_text(ledger.read_text() + "0\n")
+    key = ("--key", str(tmp_path / "offline.key"))
+    done = haven("restore", *paths, "--to", str(tmp_path / "new"), *key)
+    assert "no ledger of this deployment" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_doctor_says_when_no_backup_is_made(haven: Haven, tmp_path: Path) -> None:
+    assert "older than a day; haven backup" in haven("doctor").stdout
+    backed_up(haven)
+    assert "fine   backups are made" in haven("doctor").stdout
+    alone = typing(tmp_path, HAVEN_BACKUPS=f"{tmp_path}/backups")
+    assert "go together" in alone("doctor").stdout
+
+
+def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) -> None:
+    bare = typing(tmp_path)
+    assert bare("backup").returncode == 2
+    refused = bare("backup", str(tmp_path / "backups"))
+    assert (refused.returncode, "haven keys backup" in refused.stderr) == (1, True)
+    mistyped = typing(tmp_path, HAVEN_BACKUP_KEY="00" * 36)
+    assert "a digit is wrong" in mistyped("backup", str(tmp_path / "backups")).stderr
+    assert "would open no more" in haven("keys", "backup", str(tmp_path / "offline.key"),
+                                         input=PASSPHRASE).stderr  # fmt: skip
+    plain = haven("keys", "backup", str(tmp_path / "other.key"), "--no-passphrase")
+    assert plain.returncode == 0
