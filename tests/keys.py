@@ -28,7 +28,7 @@ _MADE: list[KeyStore] = []
 def key_store(folder: Path | None = None) -> KeyStore:
     """Return a new key store, in a folder or in one that goes with the process."""
     path = (folder or Path(_FOLDER.name)) / f"keys{len(_MADE)}.db"
-    path.write_bytes(_migrated())
+    path.write_bytes(migrated_keys())
     store = KeyStore(Database(f"sqlite:///{path}"))
     _MADE.append(store)
     return store
@@ -60,7 +60,8 @@ def nobody(vault: Vault) -> Keyring:
 
 
 @cache
-def _migrated() -> bytes:
+def migrated_keys() -> bytes:
+    """Return a key store with nothing in it, at this release."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "keys.db"
         upgrade_keys(Database(f"sqlite:///{path}"))

@@ -21,7 +21,7 @@ from math import inf
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.store.database import Database
 from bot.vault.audit import Audit, Head, pages
@@ -214,6 +214,13 @@ def place(kind: str) -> Iterator[tuple[str, Path]]:
     """Have an empty database on a real disk, and a folder beside it."""
     with TemporaryDirectory(prefix="haven-claims-", dir="/var/tmp") as folder:
         yield migrated_url(kind, Path(folder)), Path(folder)
+
+
+def drill(*, cases: int = 300, kills: int = 6, database: str = "sqlite") -> dict[str, Any]:
+    """Contest once; return one row of figures, with what is wrong under `faults`."""
+    with place(database) as (at, folder):
+        found = contest(Plan(cases=cases, kills=kills), at, folder)
+    return {"database": database, "cases": cases, **asdict(found), "faults": found.faults}
 
 
 def main() -> int:

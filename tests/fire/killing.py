@@ -14,7 +14,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress
@@ -65,6 +65,18 @@ def compare(
     result = asyncio.run(burn(plan, folder / "fire", nurse, tell))
     result.found.other_replies = sum(calm.said[chat] != said for chat, said in result.said.items())
     return result
+
+
+def drill(
+    *, kills: int = 30, updates: int = 400, tell: Callable[[int], None] = _nothing
+) -> dict[str, Any]:
+    """Burn once; return one row of figures, with what is wrong under `faults`."""
+    plan = Plan(kills=kills, updates=updates)
+    began = time.monotonic()
+    with TemporaryDirectory() as folder, nurse() as ours:
+        result = compare(plan, Path(folder), ours, tell)
+    told = {"kills": kills, "updates": updates} | asdict(result.course) | asdict(result.found)
+    return told | {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}
 
 
 def main() -> int:

@@ -1,0 +1,115 @@
+"""Every drill, one row of figures each: `./run fire [needle|restore|kill|claim ...] [--json]`.
+
+It ends with 1 when a promise is broken. Without `--long` each takes a minute or two; drills whose
+module is not there are not offered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import io
+import json
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bot.log import configure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Drill = Callable[..., dict[str, Any]]
+
+MODULES = {
+    "needle": "needle",
+    "flood": "flood",
+    "fresh": "fresh",
+    "rule": "rule",
+    "restore": "restoring",
+    "kill": "killing",
+    "claim": "claiming",
+    "wipe": "wipe",
+}
+"""Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
+LONG: dict[str, dict[str, Any]] = {
+    "needle": {"people": 20},
+    "restore": {"cases": 100_000, "files": 2000, "damages": 1000},
+    "kill": {"kills": 300, "updates": 2000},
+    "claim": {"cases": 10_000, "kills": 20},
+    "rule": {"steps": 1_000_000},
+    "fresh": {"rounds": 100_000},
+    "flood": {"is_long": True},
+    "wipe": {"is_long": True},
+}
+"""What a drill is asked for with `--long`; what it does not take is left out."""
+QUIET = {"drill", "faults"}
+"""Columns that are not figures."""
+
+
+def offered() -> dict[str, str]:
+    """Return the drills that can be had, each with its module."""
+    names = {name: f"tests.fire.{module}" for name, module in MODULES.items()}
+    return {name: module for name, module in names.items() if find_spec(module) is not None}
+
+
+def asked(parse: list[str] | None = None) -> argparse.Namespace:
+    """Return what was typed."""
+    typed = argparse.ArgumentParser(prog="./run fire", description=__doc__)
+    typed.add_argument("drills", nargs="*", metavar="DRILL", help=", ".join(offered()))
+    typed.add_argument("--json", action="store_true", help="one line of JSON for each")
+    typed.add_argument("--long", action="store_true", help="as long as a release wants it")
+    found = typed.parse_args(parse)
+    known = ", ".join(offered())
+    if unknown := set(found.drills) - set(offered()):
+        typed.error(f"there is no drill {', '.join(sorted(unknown))}; one of: {known}")
+    return found
+
+
+def burned(names: list[str], *, is_long: bool) -> Iterator[dict[str, Any]]:
+    """Yield the row of each drill, showing on stderr how far it is."""
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        for name in names:
+            bar = bars.add_task(name, total=None)
+            drill = importlib.import_module(offered()[name]).drill
+            takes = inspect.signature(drill).parameters
+            given = {it: value for it, value in LONG[name].items() if is_long and it in takes}
+            if "tell" in takes:
+                given["tell"] = lambda done, bar=bar: bars.update(bar, completed=done)
+            row = {"drill": name, **drill(**given)}
+            bars.update(bar, total=1, completed=1)
+            yield row
+
+
+def shown(row: dict[str, Any]) -> Table:
+    """Return a row as people read it, a figure to a line."""
+    title = f"{row['drill']}: {'broken' if row['faults'] else 'holds'}"
+    table = Table(title=title, title_justify="left", show_header=False)
+    for name, value in row.items():
+        if name not in QUIET and value not in ({}, []):
+            table.add_row(name.replace("_", " "), str(value))
+    return table
+
+
+def main() -> int:
+    """Burn what was asked for, print the rows, and tell whether a promise is broken."""
+    what, console, broken = asked(), Console(), False
+    configure(io.StringIO())  # drills that look at the log have one of their own
+    for row in burned(what.drills or list(offered()), is_long=what.long):
+        broken = broken or bool(row["faults"])
+        if what.json:
+            sys.stdout.write(json.dumps(row, default=str) + "\n")
+            continue
+        console.print(shown(row))
+        if row["faults"]:
+            console.print(f"broken: {row['faults']}", markup=False)
+    return int(broken)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

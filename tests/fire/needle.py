@@ -1,0 +1,333 @@
+"""Plant needles wherever a person can write, erase, and look for them as a thief would.
+
+`python -m tests.fire.needle --people 20` writes what it found as one line of JSON; it ends with 1
+when anything is left. People tell everything, with files; a caseworker writes with them and takes
+notes; backups are made before and after; then every case is erased. What must not be found: a
+needle in any spelling, in data, key store, backups opened with the offline key, and log; and a
+single thing kept from before that any key opens which still exists.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import shutil
+import sqlite3
+import sys
+import time
+from contextlib import asynccontextmanager, closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from bot.app import open_vault
+from bot.cases.life import Role
+from bot.cases.queues import Queue
+from bot.clock import DAY
+from bot.forgetting import erasures_of
+from bot.hotline.staff import Staff
+from bot.log import configure
+from bot.sandbox import TOKEN, Sandbox, serve
+from bot.vault import HostKey
+from bot.vault.backup import Backup, lying_in, remove_old
+from bot.vault.erasure import Why
+from bot.vault.offline import OfflineKey
+from bot.vault.unpacking import Archive
+from tests.fire.thief import (
+    Wrap,
+    blobs_in,
+    keys_of,
+    opened,
+    opened_with,
+    private_halves,
+    sealed_to_cases,
+    wraps_in,
+    wraps_in_archive,
+)
+from tests.needles import NEEDLE, found_in
+from tests.sandbox.oracle import check
+from tests.stories.evening import Evening
+from tests.stories.telling import tells_everything
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from bot.sandbox import Group
+    from bot.vault import Vault
+    from tests.stories.evening import Guest
+
+OFFLINE = OfflineKey(bytes(range(1, 33)))
+AWAY = 27 * 3600.0
+"""Seconds after which no key of an hour opens anything any more."""
+FLAWS = ("", "keeps_key", "writes_log", "leaves_file", "all")
+
+
+@dataclass
+class Findings:
+    """What was looked at, and what was found."""
+
+    people: int = 0
+    scanned: int = 0
+    """Bytes."""
+    ciphertexts: int = 0
+    """Sealed things kept from before."""
+    keys: int = 0
+    """Keys that still exist."""
+    opened_before: int = 0
+    """Of those things, how many gave a needle away while nothing was erased: that the search works.
+    """
+    opened_within_a_week: int = 0
+    """How many still do, to whoever has the offline key and a backup of keys that lies for a week.
+    """
+    opened: int = 0
+    hits: dict[str, list[str]] = field(default_factory=dict)
+    """Needles, by place."""
+    left: list[str] = field(default_factory=list)
+    """What an erasure said was left."""
+    shown: int = 0
+    """Messages left in the caseworkers' group about cases that are gone."""
+    seconds: float = 0.0
+
+    @property
+    def faults(self) -> dict[str, Any]:
+        """Return what must not be."""
+        wrong = {name: getattr(self, name) for name in ("opened", "hits", "left", "shown")}
+        wrong["nothing was looked at"] = not (self.opened_before and self.scanned)
+        return {name: it for name, it in wrong.items() if it}
+
+
+@dataclass
+class Place:
+    """A deployment with a group of caseworkers, and a folder for its backups."""
+
+    night: Evening
+    group: Group
+    folder: Path
+    log: io.StringIO
+
+    @property
+    def data(self) -> Path:
+        return self.night.settings.data
+
+    @property
+    def backups(self) -> Path:
+        return self.folder / "backups"
+
+    @property
+    def host(self) -> HostKey:
+        return HostKey.read(self.night.settings.key_file(), self.data)
+
+    def vault(self) -> Vault:
+        return open_vault(self.night.settings, self.night.database)
+
+    def backs_up(self) -> None:
+        vault = self.vault()
+        assert vault.keys is not None
+        made = Backup(self.backups, OFFLINE.public, self.host)
+        made.make(
+            self.night.database, vault.keys.database, self.data / "files", self.night.clock.now()
+        )
+        vault.close()
+
+
+@asynccontextmanager
+async def place(folder: Path) -> AsyncIterator[Place]:
+    """Have one, with the bot running."""
+    log = io.StringIO()
+    configure(log)
+    sandbox = Sandbox(check=check)
+    chair = sandbox.colleague("Chair")
+    group = sandbox.group("Night shift", forum=True)
+    group.add(chair, "creator")
+    group.add_bot(chair, "administrator")
+    async with serve(sandbox) as address:
+        night = Evening(
+            folder, sandbox, address, desk_group=group.id, desk_mode="content", staff_language="en"
+        )
+        try:
+            await night.start()
+            yield Place(night, group, folder, log)
+        finally:
+            await night.close()
+            configure()
+
+
+# --- What happens before ---------------------------------------------------------------------
+
+
+async def talks(here: Place, guest: Guest, reference: str) -> None:
+    """Have a caseworker write with somebody, and take notes."""
+    night, account = here.night, here.night.sandbox.colleague(f"Mei {reference}")
+    here.group.add(account)
+    vault = here.vault()
+    staff, now = Staff(vault), night.clock.now()
+    mei = night.database.writer.run_now(
+        lambda work: staff.add(
+            work, now, name="Mei", role=Role.CASEWORKER, title="caseworker", languages=("en",),
+            queues=[it.value for it in Queue], most=9, account=account.id,
+        )
+    )  # fmt: skip
+    night.database.writer.run_now(lambda work: staff.set_duty(work, mei.id, on=True))
+    vault.close()
+    asked = f"SELECT thread FROM topics JOIN cases ON cases.id = case_id WHERE reference = '{reference}'"  # noqa: E501, S608
+    await night.until(lambda: night.sql(asked) and night.sql(asked)[0][0], "a topic")
+    thread = night.sql(asked)[0][0]
+    for line in ("/claim", "/takeover"):
+        here.group.say(account, line, thread=thread)
+        await night.settled()
+    await guest.press("I can write now")
+    guest.phone.say(f"{NEEDLE} to a caseworker")
+    await night.until(lambda: _stands(here, thread, "to a caseworker"), "words in the topic")
+    before = guest.said()
+    here.group.say(account, f"/say {NEEDLE} from a caseworker", thread=thread)
+    await guest.sees_more_than(before)
+    here.group.say(account, f"{NEEDLE} in a note", thread=thread)
+    notes = "SELECT count(*) FROM exchanges WHERE side = 'note'"
+    await night.until(lambda: night.sql(notes)[0][0], "a note")
+    await night.settled()
+
+
+def _stands(here: Place, thread: int, words: str) -> bool:
+    return any(words in str(it.get("text", "")) for it in here.group.messages(thread))
+
+
+# --- What is looked at -----------------------------------------------------------------------
+
+
+def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int]:
+    """Return how many keys there are now, and how much kept from before they give away.
+
+    Args:
+        here: the deployment.
+        before: a copy of its data.
+        archives: whether the keys in backups count.
+    """
+    vault = here.vault()
+    assert vault.keys is not None
+    root = vault.keys.root(here.host, here.night.database, here.night.clock.now())
+    wraps = wraps_in(here.data / "keys.db")
+    for kept in lying_in(here.backups) if archives else ():
+        wraps += wraps_in_archive(kept.path, OFFLINE, here.host)
+    keys, halves = keys_of(here.host, root, vault), private_halves(vault, wraps)
+    vault.close()
+    given = opened(blobs_in(before / "haven.db"), keys)
+    return len(keys) + len(halves), given + opened_with(halves, sealed_to_cases(before))
+
+
+def scan(here: Place, found: Findings) -> None:
+    """Look for needles wherever bytes lie."""
+    lying = [path for path in (*here.data.rglob("*"), *here.backups.iterdir()) if path.is_file()]
+    for path in lying:
+        _look(found, path.name, path.read_bytes())
+    for kept in lying_in(here.backups):
+        inside = b"".join(told for _, told in Archive(kept.path, OFFLINE, here.host).things())
+        _look(found, f"inside {kept.path.name}", inside)
+    _look(found, "log", here.log.getvalue().encode())
+
+
+def _look(found: Findings, name: str, data: bytes) -> None:
+    found.scanned += len(data)
+    if ways := found_in(data, NEEDLE):
+        found.hits[name] = ways
+
+
+# --- The drill -------------------------------------------------------------------------------
+
+
+def _nothing(_done: int) -> None:
+    pass
+
+
+async def burn(
+    folder: Path, people: int = 1, flaw: str = "", tell: Callable[[int], None] = _nothing
+) -> Findings:
+    """Plant, erase, and look."""
+    found = Findings(people=people)
+    async with place(folder) as here:
+        for number in range(people):
+            guest = here.night.somebody(f"{NEEDLE} {NEEDLE}", "en")
+            reference = await tells_everything(guest)
+            await here.night.until(lambda: _files_are_saved(here), "files")
+            await talks(here, guest, reference)
+            tell(number + 1)
+        here.backs_up()
+        before = folder / "before"
+        shutil.copytree(here.data, before)
+        found.ciphertexts = len(blobs_in(before / "haven.db")) + len(sealed_to_cases(before))
+        _, found.opened_before = given_away(here, before, archives=False)
+        wraps = wraps_in(here.data / "keys.db")
+        await erase_all(here, found)
+        here.night.sandbox.jump(60)
+        here.backs_up()
+        await here.night.restart(AWAY)
+        await here.night.settled()
+        _go_wrong(here, flaw, wraps)
+        _, found.opened_within_a_week = given_away(here, before, archives=True)
+        remove_old_keys(here)
+        found.keys, found.opened = given_away(here, before, archives=True)
+        found.shown = sum(NEEDLE in str(it) for it in here.group.messages())
+        await here.night.stop()
+        scan(here, found)
+    return found
+
+
+def _files_are_saved(here: Place) -> bool:
+    states = {state for (state,) in here.night.sql("SELECT state FROM files")}
+    return states == {"saved"}
+
+
+async def erase_all(here: Place, found: Findings) -> None:
+    """Erase every case, as the command does beside the running bot."""
+    night, vault = here.night, here.vault()
+    erasures = erasures_of(night.settings, vault)
+    for (case,) in night.sql("SELECT id FROM cases"):
+        now = night.clock.now()
+        left = await erasures.erase(night.database, case, Why.WITHDRAWN, "operator", now)
+        found.left += list(left or ("everything",)) if left != () else []
+    vault.close()
+    await night.until(lambda: not here.group.chat.topics, "topics deleted")
+    await night.settled()
+
+
+def remove_old_keys(here: Place) -> None:
+    """Let a week and a day go by in the folder of backups."""
+    remove_old(here.backups, here.night.clock.now() + 7 * DAY)
+
+
+def _go_wrong(here: Place, flaw: str, wraps: list[Wrap]) -> None:
+    """Do what must be noticed."""
+    if flaw in {"keeps_key", "all"}:
+        with closing(sqlite3.connect(here.data / "keys.db")) as keys, keys:
+            keys.executemany("INSERT INTO case_wraps VALUES (?, ?, ?, 0)", wraps)
+    if flaw in {"writes_log", "all"}:
+        here.log.write(json.dumps({"event": "said", "words": NEEDLE}))
+    if flaw in {"leaves_file", "all"}:
+        (here.data / "files" / "left").write_bytes(f"{NEEDLE}".encode("utf-16-le"))
+
+
+def drill(*, people: int = 1, flaw: str = "", tell: Callable[[int], None] = _nothing,
+          ) -> dict[str, Any]:  # fmt: skip
+    """Burn once; return one row of figures, with what is wrong under `faults`."""
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="haven-needle-") as folder:
+        found = asyncio.run(burn(Path(folder), people, flaw, tell))
+    found.seconds = round(time.monotonic() - began, 1)
+    assert TOKEN
+    return {"drill": "needle", **asdict(found), "faults": found.faults}
+
+
+def main() -> int:
+    """Burn once, as asked on the command line."""
+    asked = argparse.ArgumentParser(prog="tests.fire.needle", description=__doc__)
+    asked.add_argument("--people", type=int, default=1)
+    asked.add_argument("--flaw", choices=FLAWS, default="", help="must be noticed")
+    told = drill(**vars(asked.parse_args()))
+    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
+    return bool(told["faults"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
