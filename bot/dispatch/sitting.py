@@ -26,7 +26,7 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from bot.clock import MINUTE
-from bot.conversation import Position, unpack
+from bot.conversation import Outcome, Position, unpack
 from bot.dispatch.conversations import KEPT, Conversation
 from bot.dispatch.effects import Vanishing
 from bot.dispatch.outcomes import AFTER, DRAFTS
@@ -40,6 +40,7 @@ from bot.messages import Kind, Say, Update, Wipe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.conversation import Turn
     from bot.hotline.takeover import Holding
 
 SILENCE = 30 * MINUTE
@@ -103,6 +104,16 @@ class Sitting(Relaying):
         self.effects.fleeting = [1]
         self.effects.vanishing = [Vanishing(self.now + FAREWELL, (1,))]
         self._leave_for_good()
+
+    def _follow(self, turn: Turn, message: int, also: dict[str, str] | None = None) -> None:
+        """Clear the chat as well when everything is to be erased; what comes of it is said last."""
+        super()._follow(turn, message, also)
+        if any(came.outcome is Outcome.ERASURE_WISHED for came in turn.came):
+            what_follows = self.effects.bodies[-1]
+            self._bye()
+            self.effects.bodies.append(what_follows)
+            self.effects.fleeting = [1, 2]
+            self.effects.vanishing = [Vanishing(self.now + FAREWELL, (1, 2))]
 
     def _is_as_before(self, update: Update) -> bool:
         """Tell whether this goes on as it was; else who can see the phone is asked first.

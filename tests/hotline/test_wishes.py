@@ -110,6 +110,22 @@ def test_what_was_not_sent_is_gone_at_once(home: Home) -> None:
     assert "My secret words." not in str(kept(person))
 
 
+def test_the_chat_is_cleared_and_says_the_same_to_everybody(home: Home) -> None:
+    with_case, without = sent(home), home.person()
+    without.says("/start")
+    without.presses("English", "Nobody can see")
+    screens = []
+    for person in (with_case, without):
+        before = set(home.post.chats[person.id])
+        wants_it_gone(person)
+        home.passes(1)
+        home.settle()
+        assert before.isdisjoint(home.post.chats[person.id])
+        screens.append(person.texts)
+    assert screens[0] == screens[1]
+    assert ANYTHING_SENT in screens[0][-1]
+
+
 def test_nothing_happens_by_a_slip_of_the_finger(home: Home) -> None:
     person = sent(home)
     person.says("/delete")

@@ -1,0 +1,124 @@
+"""What a caseworker types for a person: wishes answered, agreements taken back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.errors import HavenError
+from tests.houses import Home
+from tests.test_command_line import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Haven = Callable[..., "Done"]
+
+REASON = "Her broker sat beside her."
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Somebody wrote that they want to talk, and then that everything be erased."""
+
+    haven: Haven
+    case: str
+    reference: str
+    mei: str
+    jun: str
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Deployment:
+    home = Home(tmp_path / "data")
+    mei, jun = home.colleague("Mei").id, home.colleague("Jun").id
+    person = home.person("en")
+    person.says("hello")
+    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
+    person.presses("Only when I write", "Send")
+    person.says("/delete")
+    person.presses("Erase it")
+    ((case, reference),) = home.ask("SELECT id, reference FROM cases")
+    home.close()
+    return Deployment(typing(home, tmp_path), case, reference, mei, jun)
+
+
+def typing(home: Home, tmp_path: Path) -> Haven:
+    """Return what types commands at a deployment that stands still."""
+    key = tmp_path / "host.key"
+    key.write_text(KEY, encoding="ascii")
+    key.chmod(0o400)
+    env = {"HAVEN_DATA": str(tmp_path / "data"), "HAVEN_HOST_KEY_FILE": str(key),
+           "HAVEN_DATABASE_URL": home.url, "COLUMNS": "200", "NO_COLOR": "1"}  # fmt: skip
+
+    def typed(*words: str, **also: Any) -> Done:
+        done = CliRunner().invoke(app, words, env=env, **also)
+        if isinstance(done.exception, HavenError):
+            return Done(1, str(done.exception))  # as `main` says it
+        return Done(done.exit_code, done.output)
+
+    return typed
+
+
+def test_wishes_are_listed_with_what_comes_of_them(deployed: Deployment) -> None:
+    said = deployed.haven("cases", "wishes")
+    assert said.returncode == 0, said.said
+    assert deployed.reference in said.said
+    assert "erased on" in said.said
+    (found,) = json.loads(deployed.haven("cases", "wishes", "--json").said)
+    assert found["confirmed_by"] == ""
+
+
+def test_a_wish_is_confirmed_by_a_caseworker_and_nobody_else(deployed: Deployment) -> None:
+    stranger = deployed.haven("cases", "confirm", deployed.reference, "--by", "nobody")
+    assert (stranger.returncode, "haven staff list" in stranger.said) == (1, True)
+    done = deployed.haven("cases", "confirm", deployed.reference, "--by", deployed.mei)
+    assert done.returncode == 0, done.said
+    assert f"confirmed by {deployed.mei}" in deployed.haven("cases", "wishes").said
+
+
+def test_two_objections_keep_a_case_one_does_not(deployed: Deployment) -> None:
+    typed = ("cases", "object", deployed.reference, "--because", REASON, "--by")
+    first = deployed.haven(*typed, deployed.mei)
+    assert (first.returncode, "somebody else" in first.said) == (0, True)
+    again = deployed.haven(*typed, deployed.mei)
+    assert (again.returncode, "already" in again.said) == (1, True)
+    second = deployed.haven(*typed, deployed.jun)
+    assert (second.returncode, "not erased" in second.said) == (0, True)
+    assert REASON not in deployed.haven("cases", "wishes").said
+
+
+def test_an_objection_wants_a_reason(deployed: Deployment) -> None:
+    done = deployed.haven(
+        "cases", "object", deployed.reference, "--because", " ", "--by", deployed.mei
+    )
+    assert done.returncode == 2
+
+
+def test_an_agreement_is_taken_back_by_word_of_mouth(deployed: Deployment) -> None:
+    typed = ("cases", "revoke", deployed.reference, "hotline", "--by", deployed.mei)
+    assert deployed.haven(*typed).returncode == 0
+    assert deployed.haven(*typed).returncode == 1
+    wrong = deployed.haven("cases", "revoke", deployed.reference, "life", "--by", deployed.mei)
+    assert (wrong.returncode, "statistics" in wrong.said) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["confirm", "object"])
+def test_what_is_not_there_is_said(deployed: Deployment, command: str) -> None:
+    because = ("--because", REASON) if command == "object" else ()
+    done = deployed.haven("cases", command, "ZZZZZZ", *because, "--by", deployed.mei)
+    assert (done.returncode, "there is no case ZZZZZZ" in done.said) == (1, True)
