@@ -17,6 +17,7 @@ from bot.clock import MINUTE, SECOND
 from bot.errors import TryLater
 from bot.hotline.commands import Command, Verb, encode
 from bot.hotline.contact import HERE, HOURS
+from bot.languages import LANGUAGES as EVERY
 from bot.languages import catalogue
 from bot.mailbox.inbox import Arrival
 from bot.messages import Say, token_of
@@ -46,11 +47,11 @@ WRONG = 50 * MINUTE
 """How long a clock that was set wrong stays wrong before it is set right."""
 MARK = "W-"
 """What a caseworker's own words begin with."""
-OPENERS = frozenset(PHRASES["opener"].text.read_in(catalogue(tag)) for tag in LANGUAGES)
+OPENERS = frozenset(PHRASES["opener"].text.read_in(catalogue(tag)) for tag in EVERY)
 """The neutral list: what may be first after a gap."""
 NEVER_BY_ITSELF = tuple(
     text.read_in(catalogue(tag)).split("{", 1)[0]
-    for tag in LANGUAGES
+    for tag in EVERY
     for text in (hotline.HAS_LEFT, hotline.WITH_ANOTHER, phrases.NOTHING_LOST)
 )
 """How what the bot says unasked begins."""
