@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bot.clock import SECOND
 from bot.conversation import FileNote
 from bot.dispatch import tokens
 from bot.dispatch.commands import BYE
 from bot.dispatch.talking import DANGER, STOP, Talking
 from bot.hotline.consent import Shows
-from bot.hotline.contact import ANY_TIME, HERE, is_here
+from bot.hotline.contact import ANY_TIME, HERE, heard_at, is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import NOT_MET, OPENER, UNASKED, UNTIL_HOURS, Holding, Meeting
@@ -51,7 +52,7 @@ class Relaying(Talking):
         asks = bool(frames) and frames[-1].flow in SAFETY
         return not (asks and update.kind is Kind.PRESS and self._is_phrase(update.words) is None)
 
-    def _relay(self, holding: Holding, update: Update, *, was_here: bool) -> None:
+    def _relay(self, holding: Holding, update: Update) -> None:
         """Give what came to whoever holds the conversation."""
         heard = self._heard(update)
         if heard is None:
@@ -60,8 +61,6 @@ class Relaying(Talking):
             self._keep(Exchange(holding.case, Side.PERSON, *heard, self.now), Happened.HEARD)
             if update.words and update.kind is not Kind.PRESS:
                 self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
-        if not (was_here or self._was_just_asked(holding)):
-            holding.meeting = Meeting.TO_BE_ASKED
         self._meet(holding, None if heard is None else heard[1].code)
 
     def _heard(self, update: Update) -> tuple[Sort, Content] | None:
@@ -146,6 +145,20 @@ class Relaying(Talking):
             self.conversation.urgent_only = False
             self._introduce(holding)
             self.effects.staff.releases = True
+
+    def _note_heard(self, update: Update) -> None:
+        """Note when the person was heard; after a gap whoever holds the chat asks anew."""
+        conversation, since = self.conversation, self.setting.steady.since
+        holding = conversation.holding
+        if holding is not None and not is_here(conversation.was_heard_at(since), self.now):
+            self._come_back(holding)
+        conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since)
+        conversation.heard_in = since
+
+    def _come_back(self, holding: Holding) -> None:
+        """Know that the person is back after a gap, whatever they do first: they are asked anew."""
+        if not self._was_just_asked(holding):
+            holding.meeting = Meeting.TO_BE_ASKED
 
     def _was_just_asked(self, holding: Holding) -> bool:
         """Tell whether an opener arrived so shortly ago that what comes now answers it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.clock import SECOND
 from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
@@ -18,7 +17,7 @@ from bot.dispatch.relaying import FORWARDED, SAFETY
 from bot.dispatch.sitting import WRITTEN
 from bot.dispatch.talking import AGAIN, DANGER, RESUME
 from bot.dispatch.traces import trace
-from bot.hotline.contact import LONG_AGO, heard_at, is_here
+from bot.hotline.contact import LONG_AGO
 from bot.languages import FALLBACK, negotiate
 from bot.messages import Kind, Remove, Toast, Update
 
@@ -70,12 +69,7 @@ class Turning(Recognising):
         elif conversation.language not in self.setting.languages:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = self.now
-        since = self.setting.steady.since
-        was_here = conversation.holding is None or is_here(
-            conversation.was_heard_at(since), self.now
-        )
-        conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since)
-        conversation.heard_in = since
+        self._note_heard(update)
         if update.message and update.kind is not Kind.PRESS:
             trace(conversation.traces, self.now).theirs.append(update.message)
         if update.kind is Kind.PRESS:
@@ -87,7 +81,7 @@ class Turning(Recognising):
         if holding is not None and self._goes_to_somebody(
             self._wanted_at_once(update), update, silence
         ):
-            self._relay(holding, update, was_here=was_here)
+            self._relay(holding, update)
         elif goes_on:
             _HANDLERS[update.kind](self, update)
         else:
