@@ -249,6 +249,44 @@ def print_flow(flow: str, language: InLanguage = "en") -> None:
     typer.echo(page(found, _told_here(language), language))
 
 
+@flows_app.command("check")
+def check_flows(*, as_json: AsJson = False) -> None:
+    """Prove what must hold on every path in every language, and say how much was looked at."""
+    from bot.conversation import Book  # noqa: PLC0415
+    from bot.languages.offering import offered_by  # noqa: PLC0415
+    from bot.places.known import place_named  # noqa: PLC0415
+    from bot.proving import paths_of, prove_all, tongues  # noqa: PLC0415
+    from bot.wording import phrasing_of  # noqa: PLC0415
+    from flows import in_languages  # noqa: PLC0415
+
+    settings = read_settings()
+    offer = offered_by(settings)
+    book, spoken = Book(in_languages(offer.tags)), tongues(offer.checked)
+    proofs = prove_all(book, phrasing_of(settings), place_named(settings.place), spoken)
+    paths = paths_of(book)
+    if as_json:
+        found = {
+            "flows": len(book.sheets),
+            "paths": paths,
+            "languages": list(spoken),
+            "not_whole": list(offer.refused),
+            "proofs": [{**asdict(it), "holds": it.holds} for it in proofs],
+        }
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        many = f"{len(book.sheets)} flows, {paths} paths, {len(spoken)} languages"
+        typer.echo(f"{many}: {paths * len(spoken)} in all")
+        for tag in offer.refused:
+            typer.echo(f"left out: {tag} is not whole (haven languages status)")
+        for it in proofs:
+            verdict = "holds" if it.holds else "FAILS"
+            typer.echo(f"{verdict}  {it.name} ({it.looked_at}): {it.promise}")
+            for fault in it.faults:
+                typer.echo(f"       {fault}")
+    if not all(it.holds for it in proofs):
+        raise typer.Exit(1)
+
+
 def _see_that_somebody_can_open(settings: Settings) -> None:
     from bot.app import open_database, open_vault  # noqa: PLC0415
     from bot.signing import somebody_can_open  # noqa: PLC0415

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows.after_decision import AfterDecision
 from flows.afterwards import Afterwards
 from flows.again import Again
 from flows.ask_for_help import AskForHelp
 from flows.before import Before
+from flows.being_questioned import BeingQuestioned
 from flows.danger import Danger
 from flows.delete import Delete
+from flows.despair import Despair
+from flows.for_someone import ForSomeone
+from flows.going_home import GoingHome
 from flows.help import Help
 from flows.language import Language, language_flow
+from flows.learn import Learn
 from flows.my_data import MyData
+from flows.my_rights import MyRights
+from flows.my_situation import MySituation
 from flows.notice_changed import NoticeChanged
+from flows.phone_numbers import PhoneNumbers
 from flows.privacy import Privacy
 from flows.report import Report
 from flows.resume import Resume
@@ -26,6 +35,7 @@ from flows.stop import Stop
 from flows.talk import Talk
 from flows.vanish import Vanish
 from flows.welcome import Welcome
+from flows.what_to_keep import WhatToKeep
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -43,7 +53,17 @@ ALL: tuple[type[Flow], ...] = (
     Before,
     Secret,
     Vanish,
+    Learn,
+    MySituation,
+    MyRights,
+    ForSomeone,
+    BeingQuestioned,
+    AfterDecision,
+    GoingHome,
+    WhatToKeep,
+    PhoneNumbers,
     Danger,
+    Despair,
     Help,
     Language,
     Privacy,

@@ -126,6 +126,8 @@ class Welcome(Flow):
         talk=pgettext("button", "Talk to a person"),
         how=pgettext("button", "How this works"),
         before=phrases.WRITTEN_BEFORE,
+        know=pgettext("button", "Know my rights"),
+        someone=pgettext("topic", "For someone else"),
     )
     explained = Begin("help", when=menu.was("how"))
     known_again = Begin("before", when=menu.was("before"))
@@ -137,11 +139,15 @@ class Welcome(Flow):
         tell=pgettext("button", "Tell what happened"),
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
+        know=pgettext("button", "Know my rights"),
+        someone=pgettext("topic", "For someone else"),
         when=menu.was("how", "before"),
     )
 
     telling = Begin("report", when=menu.was("tell") | then.was("tell"))
     asking = Begin("ask_for_help", when=menu.was("ask") | then.was("ask"))
     talking = Begin("talk", when=menu.was("talk") | then.was("talk"))
+    knowing = Begin("learn", when=menu.was("know") | then.was("know"))
+    for_someone = Begin("for_someone", when=menu.was("someone") | then.was("someone"))
 
     end = End(None)

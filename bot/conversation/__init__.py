@@ -14,6 +14,7 @@ was answered after it stays, as far as its guard still holds.
 from bot.conversation.answers import Answer, FileNote, Moment, Where
 from bot.conversation.ask import Ask, Number, Words
 from bot.conversation.book import Book
+from bot.conversation.cards import Card, on_any
 from bot.conversation.choices import Choose, ChooseMany
 from bot.conversation.engine import (
     answer,
@@ -46,6 +47,7 @@ __all__ = [
     "Begin",
     "Book",
     "Came",
+    "Card",
     "Choice",
     "Choose",
     "ChooseMany",
@@ -81,6 +83,7 @@ __all__ = [
     "clear",
     "keep",
     "keep_beside",
+    "on_any",
     "open_question",
     "pack",
     "skip",

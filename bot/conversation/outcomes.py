@@ -29,6 +29,10 @@ class Outcome(StrEnum):
 
     VANISH_CHOSEN = "vanish_chosen"
     """The person chose after how long messages vanish by themselves."""
+
+    READ = "read"
+    """The person has read what they wanted to know, and may want to know more."""
+
     ASKED_WHERE = "asked_where"
     """The person wants to know how far what they sent has come."""
     ASKED_HELD = "asked_held"

@@ -62,8 +62,8 @@ def subsets(things: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _follow(flow: type[Flow], known: frozenset[str], seen: Seen) -> None:
-    needed = _needed_until(flow)
-    told_apart = _told_apart(flow)
+    needed = needed_until(flow)
+    sorts = told_apart(flow)
     states: set[State] = {(0, (), False, "")}
     met: set[State] = set()
     while states:
@@ -81,20 +81,21 @@ def _follow(flow: type[Flow], known: frozenset[str], seen: Seen) -> None:
             if isinstance(step, FREE_TEXT) and not warned:
                 seen.unwarned.add(step.name)
             if step.name in needed:
-                after = [(*answers, (step.name, given)) for given in told_apart[step.name]]
+                after = [(*answers, (step.name, given)) for given in sorts[step.name]]
         for ahead in after:
             kept = tuple(pair for pair in ahead if needed[pair[0]] > here)
             states |= {(here + 1, kept, warned, before)} - met
 
 
-def _needed_until(flow: type[Flow]) -> dict[str, int]:
+def needed_until(flow: type[Flow]) -> dict[str, int]:
     """Return, for every question a guard looks at, where the last such guard stands."""
     return {
         asked.name: here for here, step in enumerate(flow.steps) for asked in step.when.looks_at()
     }
 
 
-def _told_apart(flow: type[Flow]) -> dict[str, list[Answer]]:
+def told_apart(flow: type[Flow]) -> dict[str, list[Answer]]:
+    """Return, for every question, one answer of each sort that guards can tell apart."""
     mentioned: dict[str, set[str]] = {}
     for step in flow.steps:
         for leaf in step.when.leaves():

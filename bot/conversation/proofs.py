@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.conversation.cards import Card
 from bot.conversation.choices import Listed
 from bot.conversation.machine import FORWARD
 from bot.conversation.outcomes import Outcome
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 5
 """So many flows may begin one another; a person should know where "Back" leads."""
+ASK_NOTHING = (Card, Review)
+"""What waits for a person and asks them for nothing."""
 BLANKS = frozenset(
     {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "trail"}
     | {"offices", "organisations", "held", "until"}
@@ -74,7 +77,7 @@ def _ends(sheet: Sheet) -> Iterator[str]:
 def _questions(sheet: Sheet) -> Iterator[str]:
     """Every question says why it is asked, and can be skipped; a menu decides by itself."""
     for name, question in sheet.questions.items():
-        if question.why is None and question.controls and not isinstance(question, Review):
+        if question.why is None and question.controls and not isinstance(question, ASK_NOTHING):
             yield f"{name} does not say why it is asked"
         if not question.skippable and isinstance(question, FREE_TEXT):
             yield f"{name} cannot be skipped"

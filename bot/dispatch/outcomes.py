@@ -36,6 +36,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     Outcome.STOPPED: Follows(),
     Outcome.LANGUAGE_CHOSEN: Follows(),
     Outcome.VANISH_CHOSEN: Follows(),
+    Outcome.READ: Follows(),
     Outcome.ASKED_WHERE: Follows(),
     Outcome.ASKED_HELD: Follows(),
     Outcome.TAKEN_BACK: Follows(),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
-NOTICE_CHANGED, DELETE = "notice_changed", "delete"
+NOTICE_CHANGED, DELETE, TOPICS = "notice_changed", "delete", "learn"
 SECRET = "secret"  # noqa: S105 - a flow
 """The flow in which a word is chosen: all that is said in it vanishes at the next step."""
 VANISH = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
@@ -144,6 +144,8 @@ class Talking:
         """Begin what follows by itself, once the last words of what has ended are said."""
         if any(came.outcome in LEADS_ON for came in ended):
             self._begin(AFTER)
+        elif any(came.outcome is Outcome.READ for came in ended):
+            self._begin(TOPICS)
         elif any(came.outcome is Outcome.STOPPED and came.flow == RESUME for came in ended):
             self._begin(FIRST)
 

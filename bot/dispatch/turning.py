@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
+from bot.dispatch.alarmed import DESPAIR, flow_for
 from bot.dispatch.commands import BYE, FLOWS, START, command
 from bot.dispatch.recognising import Recognising
 from bot.dispatch.relaying import FORWARDED, SAFETY
@@ -132,8 +133,8 @@ class Turning(Recognising):
         self._show_danger(alarms)
 
     def _show_danger(self, alarms: frozenset[str]) -> None:
-        if alarms and not self._in_flow(DANGER):
-            self._begin(DANGER)
+        if (wanted := flow_for(alarms)) and not self._in_flow(wanted):
+            self._begin(wanted)
 
     def _alarms(self, words: str) -> frozenset[str]:
         """Note what alarms us in these words, for staff."""
@@ -227,10 +228,11 @@ class Turning(Recognising):
 
     def _show_again(self) -> None:
         """Show what is open in the language just chosen, the numbers in danger included."""
-        if self._in_flow(DANGER):
-            self._begin(DANGER)
-        else:
-            self._go_on_or_open()
+        for flow in (DANGER, DESPAIR):
+            if self._in_flow(flow):
+                self._begin(flow)
+                return
+        self._go_on_or_open()
 
     def _files(self, update: Update) -> None:
         alarms = self._alarms(update.words)
@@ -332,7 +334,7 @@ class Turning(Recognising):
             self._begin(AGAIN)
             return
         begin(self.setting.book, self.conversation.position, AGAIN, self.known)
-        self._begin(wanted or DANGER)
+        self._begin(wanted or flow_for(alarms) or DANGER)
 
     def _wanted_at_once(self, update: Update) -> str | None:
         """Return what a person wants before anything else: danger, or a way out."""

@@ -43,7 +43,30 @@ LINES = frozenset(
     }
 )
 """Whole sentences of a place, because a number or the name of the country stands in them."""
-CHAPTERS: Mapping[str, frozenset[str]] = {}
+CHAPTERS: Mapping[str, frozenset[str]] = {
+    "duties": frozenset({"child_hours", "agency_hours", "duty_fine_least", "duty_fine_most"}),
+    "decision": frozenset(
+        {"objection_days", "review_days", "answer_days", "permit_months", "lost_hours", "summons"}
+    ),
+    "amounts": frozenset(
+        {
+            "doctor",
+            "doctor_insured",
+            "talk",
+            "talks",
+            "lawyer",
+            "rent",
+            "rent_months",
+            "deposit",
+            "hotel",
+            "hotel_nights",
+            "other_needs",
+            "condolence",
+            "out_of_work",
+            "fund_months",
+        }
+    ),
+}
 """What the law says, by what has to be known together, and the blanks each fills."""
 
 # Translators: an amount of money in Taiwan, e.g. 5000. Keep the digits as they are.

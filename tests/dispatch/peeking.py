@@ -12,7 +12,6 @@ import msgspec
 from bot.cases.kept import open_reasons, read_contents, report_place
 from bot.conversation import (
     Book,
-    ChooseMany,
     Collect,
     Frame,
     Position,
@@ -23,6 +22,8 @@ from bot.conversation import (
 )
 from bot.conversation.heard import Words
 from bot.dispatch.conversations import Conversation, Row, copy_of
+from bot.places.taiwan import TAIWAN
+from bot.places.taiwan_directory import VERIFIED
 from bot.vault import Purpose
 from flows import ALL
 from tests.houses import BOT, VAULT, opener_of
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
     from tests.houses import Home
     from tests.people import Person
 
-STAFFED = frozenset({"staffed"})
+STAFFED = frozenset({"staffed", *TAIWAN.known(VERIFIED)})
 BOOK = Book(ALL)
+NEXT, READS_ON = Pressed("next"), 0.8
+"""What leads to the next card, and how often it is pressed: some are a dozen long."""
 QUESTIONS = tuple((flow.name, step) for flow in ALL for step in BOOK.sheets[flow.name].questions)
 """Every question of every flow."""
 ENDS_AT_ONCE = ("help", "privacy", "my_data")
@@ -208,7 +211,9 @@ def _walk(flow: str, dice: random.Random, found: dict[tuple[str, str], Position]
         here = (position.frames[-1].flow, position.frames[-1].step)
         if here not in found or len(position.frames) < len(found[here].frames):
             found[here] = copy_of(position)
-        answer(BOOK, position, dice.choice(list(answers_at(position))), known)
+        ways = list(answers_at(position))
+        reads_on = NEXT in ways and dice.random() < READS_ON
+        answer(BOOK, position, NEXT if reads_on else dice.choice(ways), known)
 
 
 def answers_at(position: Position) -> Iterator[Pressed | Words]:
@@ -225,7 +230,7 @@ def answers_at(position: Position) -> Iterator[Pressed | Words]:
             yield Pressed(choice.code)
     if not asked.choices and not isinstance(question, Collect):
         yield Words("in my own words")
-    if "skip" in asked.controls and not isinstance(question, ChooseMany):
+    if "skip" in asked.controls:
         yield Pressed("skip")
 
 

@@ -164,23 +164,25 @@ def test_nobody_is_promised_where_nobody_is_on_duty(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("words", "card"),
     [
-        "I want to die",
-        "bunuh diri",
-        "tự tử",
-        "ayoko nang mabuhay",
-        "想死",
-        "อยากตาย",
-        "救命",
-        "SOS!!",
+        ("I want to die", "despair"),
+        ("bunuh diri", "despair"),
+        ("tự tử", "despair"),
+        ("ayoko nang mabuhay", "despair"),
+        ("想死", "despair"),
+        ("อยากตาย", "despair"),
+        ("救命", "danger"),
+        ("SOS!!", "danger"),
     ],
 )
-def test_alarming_words_show_the_card_from_the_first_message_on(home: Home, words: str) -> None:
+def test_alarming_words_show_the_card_from_the_first_message_on(
+    home: Home, words: str, card: str
+) -> None:
     person = home.person()
     heard = person.says(words)
-    assert at(person) == ("danger", "tell")
-    assert any("110" in text for text in heard)
+    assert at(person) == (card, "tell")
+    assert any("119" in text for text in heard)
     assert kept(person).position.also == [words]
     assert kept(person).alarms
 
@@ -190,8 +192,8 @@ def test_alarms_raise_the_case_and_are_in_it(home: Home) -> None:
     for person, words in ((calm, "it is raining"), (alarmed, "I want to die")):
         tell(person, until="what")
         person.says(words)
-        if at(person) == ("danger", "tell"):
-            person.presses("Not yet")
+        if at(person) == ("despair", "tell"):
+            person.presses("Not yet", "Go on")
         finish(person, home)
         person.presses("Send")
     first, second = sorted(cases_of(home), key=lambda case: "alarms" in case.sent[0].answers)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.conversation import Begin, Collect, End, Review, Say
+from bot.conversation import Begin, Card, Collect, End, Review, Say
 from bot.conversation.choices import Listed
 from bot.conversation.guards import ALWAYS
 from bot.conversation.questions import Question
@@ -159,6 +159,11 @@ def in_taiwan(words: str) -> str:
     return words
 
 
+def asks(step: Step) -> bool:
+    """Tell whether a step asks for something: a card is only read."""
+    return isinstance(step, Question) and not isinstance(step, Card)
+
+
 def buttons() -> dict[str, tuple[str, int]]:
     """Return every label by where it stands, with the digit before it."""
     found = {"danger": (phrases.DANGER.source, 0), "bye": (phrases.BYE.source, 0)}
@@ -212,7 +217,7 @@ def test_an_unsafe_message_would_be_found(text: str, fault: str) -> None:
 
 @pytest.mark.parametrize(
     ("where", "step"),
-    [(f"{flow.name}.{step.name}", step) for flow, step in steps() if isinstance(step, Question)],
+    [(f"{flow.name}.{step.name}", step) for flow, step in steps() if asks(step)],
 )
 def test_no_question_is_negative_or_asks_for_visa_or_residence(
     where: str, step: Question[object]
@@ -238,6 +243,12 @@ def test_no_sentence_of_the_phrasebook_asks_negatively_or_for_visa_or_residence(
 )
 def test_an_unsafe_question_would_be_found(text: str, fault: str) -> None:
     assert fault in question_faults(text)
+
+
+def test_a_card_is_read_and_asks_nothing() -> None:
+    cards = [(flow.name, step) for flow, step in steps() if isinstance(step, Card)]
+    assert len(cards) > 80
+    assert [f"{name}.{card.name}" for name, card in cards if "?" in card.prompt.source] == []
 
 
 def test_permits_are_only_spoken_of_as_something_one_may_want() -> None:
@@ -275,10 +286,7 @@ def test_every_question_says_why_it_is_asked(flow: type[Flow]) -> None:
     silent = [
         step.name
         for step in flow.steps
-        if isinstance(step, Question)
-        and step.controls
-        and not isinstance(step, Review)
-        and step.why is None
+        if asks(step) and step.controls and not isinstance(step, Review) and step.why is None
     ]
     assert silent == []
 
@@ -286,8 +294,8 @@ def test_every_question_says_why_it_is_asked(flow: type[Flow]) -> None:
 @pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
 def test_a_question_can_be_skipped_unless_it_is_a_decision(flow: type[Flow]) -> None:
     decisions = {"language", "menu", "then", "go_on", "keep", "send", "what_now", "take_back"}
-    decisions |= {"draft", "review", "wants_second", "after"}
-    firm = {s.name for s in flow.steps if isinstance(s, Question) and not s.skippable}
+    decisions |= {"draft", "review", "wants_second", "after", "topic", "matter"}
+    firm = {s.name for s in flow.steps if asks(s) and not s.skippable}
     assert firm <= decisions
 
 

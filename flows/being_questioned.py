@@ -1,0 +1,89 @@
+"""What happens when it is officially decided whether the law protects somebody (Article 11)."""
+
+from bot.conversation import Begin, Card, End, Flow, Known, Outcome, on_any
+from bot.text import _
+from flows import cards
+
+
+class BeingQuestioned(Flow):
+    """Who decides, what one may ask for, and what to do with an answer one does not agree with."""
+
+    title = _("Being questioned")
+
+    who = Card(
+        _(
+            "Somebody has to decide whether a special law protects you. In Taiwan only the police, "
+            "immigration officers and the coast guard do that. This chat cannot, and no "
+            "organisation can."
+        ),
+        choices=cards.NEXT,
+    )
+    rights = Card(
+        _(
+            "They have to do it at once when they hear of it. Before they begin, they give you a "
+            "paper with your rights and explain what happens."
+        ),
+        choices=cards.NEXT,
+        when=who.was("next"),
+    )
+    interpreter = Card(cards.INTERPRETER, choices=cards.NEXT, when=rights.was("next"))
+    beside = Card(
+        _(
+            "Someone you trust may sit beside you and speak as well: a social worker, a relative, "
+            "a doctor. Not somebody who is suspected, or who would disturb the questions."
+        ),
+        choices=cards.NEXT,
+        when=interpreter.was("next"),
+    )
+    expert = Card(
+        _(
+            "If you are under 18, very upset, or have a mental disability, they must ask a social "
+            "worker or an expert to be there."
+        ),
+        choices=cards.NEXT,
+        when=beside.was("next"),
+    )
+    paper = Card(
+        # Translators: {objection_days} e.g. 20. It counts from the day the paper is received.
+        _(
+            "You get the answer on a paper. If you do not agree, you can say so in writing within "
+            "{objection_days} days after you got it. A person here can look at it with you."
+        ),
+        choices=cards.NEXT,
+        when=expert.was("next") & Known("decision"),
+    )
+    meanwhile = Card(
+        # Translators: {review_days} and {answer_days} e.g. 10: first one office, then one above it.
+        _(
+            "The first office has {review_days} days to look at it again, the one above it "
+            "{answer_days} days more. Until then nobody may send you out of Taiwan, and support "
+            "goes on."
+        ),
+        choices=cards.NEXT,
+        when=paper.was("next"),
+    )
+    either_way = Card(
+        _(
+            "Whatever the answer is: a lawyer, a safe place for a time and help with pay can still "
+            "be possible."
+        ),
+        choices=cards.NEXT,
+        when=meanwhile.was("next") | (expert.was("next") & ~Known("decision")),
+    )
+    secret = Card(cards.SECRET, choices=cards.NEXT, when=either_way.was("next"))
+    last = Card(
+        _("You can ask here for someone to sit beside you, or talk to a person about it first."),
+        choices=cards.LAST,
+        when=secret.was("next"),
+    )
+
+    talking = Begin(
+        "talk",
+        when=on_any(
+            "talk", who, rights, interpreter, beside, expert, paper, meanwhile, either_way,
+            secret, last,
+        ),
+    )  # fmt: skip
+    telling = Begin("report", when=last.was("tell"))
+    asking = Begin("ask_for_help", when=last.was("ask"))
+    end = End(None, Outcome.READ)

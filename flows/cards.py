@@ -1,0 +1,75 @@
+"""Where one can go from a card, and sentences that several flows about rights say alike."""
+
+from bot.text import Text, _, pgettext
+from flows import phrases
+
+TALK = pgettext("button", "Talk to a person")
+# Translators: leads to the list of all topics.
+TOPICS = pgettext("button", "Other topics")
+
+NEXT = {
+    # Translators: shows the next short message.
+    "next": pgettext("button", "Next"),
+    "talk": TALK,
+    "topics": TOPICS,
+}
+"""Below every card but the last."""
+LAST = {
+    "tell": pgettext("button", "Tell what happened"),
+    "ask": pgettext("button", "Ask for help"),
+    "talk": TALK,
+    "topics": TOPICS,
+}
+"""Below the last: there is always a way on, and always a person."""
+
+SITUATION = {
+    "home_care": pgettext("work", "Care work in a home"),
+    "factory": pgettext("work", "Factory"),
+    "construction": pgettext("work", "Building site"),
+    "farm": pgettext("work", "Farm"),
+    "fishing": pgettext("work", "Fishing boat"),
+    "spouse": phrases.SITUATION["married"],
+    "student": phrases.SITUATION["studies"],
+    "scam": pgettext("work", "Online scam place"),
+    # Translators: somebody of my family is held in such a place in another country.
+    "family": pgettext("situation", "Family held there"),
+    "under": phrases.OWN_AGE["under"],
+    "other": phrases.SOMETHING_ELSE,
+}
+"""What rights look like differs with where somebody is."""
+
+NUMBERS = {it: Text(f"{{numbers_{it}}}") for it in ("work", "home", "young", "sea", "other")}
+"""Numbers of the place, as the whole of a message."""
+
+ABROAD_CALL = _(
+    # Translators: {numbers_abroad} is a list of phone numbers, one a line.
+    "What happened to them is not their fault, and not yours. You can tell it here, and in Taiwan "
+    "you can call:\n{numbers_abroad}"
+)
+ABROAD_QUIET = _(
+    "Please do not tell the people who hold them that you asked for help. It can be dangerous for "
+    "those who are there."
+)
+ABROAD_NOTE = _(
+    "If it is safe, keep what you know in one place: where they may be, when they left, who wrote "
+    "to you, which names and accounts were used. A guess is fine."
+)
+YOUNG_FIRST = _(
+    "For anyone under 18 nobody has to show that there was force. Having agreed to it does not "
+    "count against a person under 18."
+)
+YOUNG_DUTY = _(
+    # Translators: {child_hours} e.g. 24. "Local government" is the city or county in Taiwan.
+    "People whose work is to protect the young must tell the local government within "
+    "{child_hours} hours when someone under 18 is harmed. That is so that they are looked after."
+)
+SECRET = _(
+    # Translators: the law in Taiwan about people who were exploited.
+    "Officials and staff who learn who you are may not tell it on. Newspapers and other people may "
+    "not show your name, face, school or workplace."
+)
+INTERPRETER = _("You can ask for an interpreter who does not work for your broker or employer.")
+APPLY = _(
+    "None of this comes by itself: you ask for it, and an office decides. Nobody can promise it. "
+    "A person here can go through the papers with you."
+)

@@ -1,0 +1,71 @@
+"""Somebody may not want to live: a kind word, whom to call, and a person who is told if they wish.
+
+There is no verified number of a line for this in Taiwan yet: the ambulance and social workers are
+shown, and a caseworker is offered first of all.
+"""
+
+from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, Say
+from bot.text import _, pgettext
+from flows import cards, phrases
+
+
+class Despair(Flow):
+    """Numbers at once; then whether somebody shall be told; nothing is asked about why."""
+
+    title = _("I feel like ending it")
+
+    numbers = Say(
+        # Translators: {numbers_despair} is a list of phone numbers, one a line. Warm and plain:
+        # the person may not want to live any more.
+        _(
+            "Thank you for saying it. It can pass, even if it does not feel so now. These answer "
+            "in Taiwan, day and night:\n{numbers_despair}"
+        ),
+    )
+    until_then = Say(
+        _(
+            "Until someone is with you: if you can, go where other people are that you trust, and "
+            "put away what could hurt you."
+        ),
+    )
+    nobody_now = Say(
+        # Translators: {hours} e.g. every day 09:00-21:00
+        _(
+            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
+            "When people read: {hours}"
+        ),
+        when=~Known("staffed"),
+    )
+    tell = Choose(
+        # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
+        _(
+            "Shall we tell a caseworker now? They see only your language and that there is "
+            "danger. They may write to you here."
+        ),
+        why=_("It lets a person look here first. Nothing of what you wrote goes with it."),
+        now=pgettext("button", "Tell them now"),
+        # Translators: do not tell them for the moment.
+        not_yet=pgettext("button", "Not yet"),
+    )
+    only_rehearsed = End(
+        phrases.REHEARSAL,
+        Outcome.TELL_NOW,
+        when=tell.was("now") & Known("rehearsal"),
+    )
+    told = End(
+        _("It is passed on, and someone is on duty. You can go on writing here, or stop."),
+        Outcome.TELL_NOW,
+        when=tell.was("now") & Known("staffed"),
+    )
+    told_for_later = End(
+        # Translators: {hours} e.g. every day 09:00-21:00
+        _("It is passed on. Nobody is on duty yet, so call if you can.\nWhen people read: {hours}"),
+        Outcome.TELL_NOW,
+        when=tell.was("now"),
+    )
+    still_here = Card(
+        _("All right, we told nobody. You can come back to it at any time, also in the night."),
+        choices={"talk": cards.TALK, "on": pgettext("button", "Go on")},
+    )
+    talking = Begin("talk", when=still_here.was("talk"))
+    end = End(None, Outcome.READ)

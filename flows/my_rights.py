@@ -1,0 +1,211 @@
+"""What holds for somebody, by where they are: pay, papers, leaving, debt, threats, broken rules.
+
+Nothing here is a promise: where the law says "may", so do we. What rests on the text of a law is
+left out once that text has expired.
+"""
+
+from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, on_any
+from bot.text import Text, _
+from flows import cards, phrases
+
+
+class MyRights(Flow):
+    """First what fits the situation, then what holds for everybody; one idea a card."""
+
+    title = _("My rights")
+
+    who = Choose(
+        phrases.SITUATION_QUESTION,
+        why=_("So that we show what fits. Nothing of it is sent."),
+        choices=cards.SITUATION,
+    )
+
+    # --- Where somebody is ------------------------------------------------------------------
+
+    home_care = Card(
+        _(
+            "Work in a home has fewer rules about hours than work in a factory. The other rules "
+            "hold for you too: nobody may force you, hurt you, or keep your papers."
+        ),
+        choices=cards.NEXT,
+        when=who.was("home_care"),
+    )
+    factory = Card(
+        _(
+            "Work that is not what you were promised, or that you cannot refuse, is something the "
+            "law in Taiwan looks at. So is making use of someone who cannot read what they sign."
+        ),
+        choices=cards.NEXT,
+        when=who.was("factory"),
+    )
+    construction = Card(
+        _(
+            "On a building site it can be hard to say who the boss is. You do not need to know it "
+            "to ask for help, and you do not need an address."
+        ),
+        choices=cards.NEXT,
+        when=who.was("construction"),
+    )
+    farm = Card(
+        _(
+            "On a farm people often live where they work, far from others. You can ask for help "
+            "also when you do not know the address."
+        ),
+        choices=cards.NEXT,
+        when=who.was("farm"),
+    )
+    fishing = Card(
+        _(
+            "People who inspect fishing ships, or talk with the crew as part of their work, must "
+            "tell the police in Taiwan at once when they think that someone is forced."
+        ),
+        choices=cards.NEXT,
+        when=who.was("fishing") & Known("duties"),
+    )
+    at_sea = Card(
+        # Translators: {numbers_sea} is a list of phone numbers, one a line.
+        _("If a phone works where the ship is, in Taiwan you can call:\n{numbers_sea}"),
+        choices=cards.NEXT,
+        when=fishing.was("next") | (who.was("fishing") & ~Known("duties")),
+    )
+    spouse = Card(
+        # Translators: {numbers_home} is a list of phone numbers, one a line.
+        _(
+            "Being married does not mean that someone may lock you in, hurt you, take your papers "
+            "or make you work. In Taiwan you can call:\n{numbers_home}"
+        ),
+        choices=cards.NEXT,
+        when=who.was("spouse"),
+    )
+    student = Card(
+        _(
+            "Work beside school or as an internship can be forced work as well, also when you owe "
+            "money to the school or to an agent. A court in Taiwan has punished people for that."
+        ),
+        choices=cards.NEXT,
+        when=who.was("student"),
+    )
+    young = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=who.was("under"))
+    young_duty = Card(
+        cards.YOUNG_DUTY, choices=cards.NEXT, when=young.was("next") & Known("duties")
+    )
+    young_numbers = Card(
+        phrases.YOUNG_NUMBER,
+        choices=cards.NEXT,
+        when=young_duty.was("next") | (young.was("next") & ~Known("duties")),
+    )
+    scam = Card(
+        _(
+            "Someone who is made to cheat others can be protected by the law of Taiwan. It holds "
+            "also for what is done in other countries."
+        ),
+        choices=cards.NEXT,
+        when=who.was("scam"),
+    )
+    scam_careful = Card(
+        _(
+            "If you are there now: write only when nobody sees the phone. Please do not try "
+            "anything dangerous alone. A person here can think with you about what is safe."
+        ),
+        choices=cards.NEXT,
+        when=scam.was("next"),
+    )
+    family = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=who.was("family"))
+    family_quiet = Card(cards.ABROAD_QUIET, choices=cards.NEXT, when=family.was("next"))
+    family_note = Card(cards.ABROAD_NOTE, choices=cards.NEXT, when=family_quiet.was("next"))
+
+    # --- What holds for everybody -------------------------------------------------------------
+
+    pay = Card(
+        _(
+            "Work for far too little money, or money kept back so that you cannot leave, is "
+            "something the law in Taiwan looks at: the hours, the place and the kind of work count."
+        ),
+        choices=cards.NEXT,
+        when=on_any("next", home_care, factory, construction, farm, at_sea, student)
+        | who.was("other")
+        | ~who.given,
+    )
+    call_1955 = Card(
+        # Translators: {numbers_work} is a list of phone numbers, one a line.
+        _("About pay, hours or a contract, in Taiwan you can call:\n{numbers_work}"),
+        choices=cards.NEXT,
+        when=pay.was("next"),
+    )
+    calling = Card(Text("{calling_work}"), choices=cards.NEXT, when=call_1955.was("next"))
+    papers = Card(
+        _(
+            "Your papers are yours. In Taiwan no employer and no agency may keep a passport or a "
+            "card against your wish, and none may force anyone to work."
+        ),
+        choices=cards.NEXT,
+        when=on_any("next", calling, spouse),
+    )
+    before_leaving = Card(
+        _(
+            "Before you leave a job or a place, talk to a person if you can: there are rules, and "
+            "it has to be safe. Wanting to leave is your right to say."
+        ),
+        choices=cards.NEXT,
+        when=papers.was("next"),
+    )
+    stay = Card(
+        _(
+            "Workers from abroad can get a safe place for a time: in a dispute about work, after "
+            "they complained, when they were hurt, or when someone sends them away by force."
+        ),
+        choices=cards.NEXT,
+        when=before_leaving.was("next"),
+    )
+    debt = Card(
+        _(
+            "A debt gives nobody the right to keep you. If nobody tells you clearly how much it "
+            "is, how it is counted and when it ends, the law in Taiwan looks at that."
+        ),
+        choices=cards.NEXT,
+        when=on_any("next", stay, scam_careful),
+    )
+    sent_away = Card(
+        _(
+            "Saying that you are sent home if you do not obey is a threat. While it is being "
+            "decided whether the law protects you, nobody may send you out of Taiwan."
+        ),
+        choices=cards.NEXT,
+        when=debt.was("next"),
+    )
+    broken_rules = Card(
+        _(
+            "Some people had to break rules, or their papers ran out. If it was because they were "
+            "forced, the law says that they may be punished less or not at all. It may, it need "
+            "not: nobody can promise it."
+        ),
+        choices=cards.NEXT,
+        when=on_any("next", sent_away, young_numbers),
+    )
+    lawyer = Card(
+        _(
+            "There are lawyers without cost for people to whom this may have happened, whatever "
+            "papers they have. They do not have to wait for any decision."
+        ),
+        choices=cards.NEXT,
+        when=on_any("next", broken_rules, family_note),
+    )
+    secret = Card(cards.SECRET, choices=cards.NEXT, when=lawyer.was("next"))
+    last = Card(
+        _("That is the most important. A person here can look at your own situation with you."),
+        choices=cards.LAST,
+        when=secret.was("next"),
+    )
+
+    talking = Begin(
+        "talk",
+        when=on_any(
+            "talk", home_care, factory, construction, farm, fishing, at_sea, spouse, student,
+            young, young_duty, young_numbers, scam, scam_careful, family, family_quiet,
+            family_note, pay, call_1955, calling, papers, before_leaving, stay, debt, sent_away,
+            broken_rules, lawyer, secret, last,
+        ),
+    )  # fmt: skip
+    telling = Begin("report", when=last.was("tell"))
+    asking = Begin("ask_for_help", when=last.was("ask"))
+    end = End(None, Outcome.READ)

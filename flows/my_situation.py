@@ -1,0 +1,83 @@
+"""What is not allowed, in plain words, to hold one's own life against; never a verdict.
+
+The signs are the eleven of the ILO for forced labour and those of the official posters. No score is
+kept and no colour shown: no list can tell that somebody was not exploited.
+"""
+
+from bot.conversation import Begin, Card, ChooseMany, End, Flow, Outcome, on_any
+from bot.text import _, pgettext
+from flows import cards
+
+
+class MySituation(Flow):
+    """Two lists to mark, then what can be said of them: people can help with this."""
+
+    title = _("My situation")
+
+    begin_with = Card(
+        _(
+            "Some things that happen at work or at home are not allowed in Taiwan. You can mark "
+            "what you know from your own life. It is not sent to anybody."
+        ),
+        choices=cards.NEXT,
+    )
+    at_work = ChooseMany(
+        _("Do any of these happen with your work? Choose what fits, then press “Done”."),
+        why=_("It is about what others did, not about you. You can leave all of it out."),
+        when=begin_with.was("next"),
+        deception=pgettext("sign", "Not as promised"),
+        wages=pgettext("sign", "Not paid properly"),
+        overtime=pgettext("sign", "Too many hours"),
+        # Translators: no food and no rest until the work is done.
+        no_rest=pgettext("sign", "No food, no rest"),
+        conditions=pgettext("sign", "Very bad conditions"),
+        debt=pgettext("sign", "Debt to work off"),
+        # Translators: made to cheat people or to do other things the law forbids.
+        crimes=pgettext("sign", "Made to break laws"),
+    )
+    freedom = ChooseMany(
+        _("And do any of these happen to you? Choose what fits, then press “Done”."),
+        why=_("It is about what others did, not about you. You can leave all of it out."),
+        when=begin_with.was("next"),
+        documents=pgettext("sign", "Papers taken away"),
+        movement=pgettext("sign", "Cannot go out freely"),
+        isolation=pgettext("sign", "Cut off from people"),
+        vulnerability=pgettext("sign", "Cannot say no"),
+        threats=pgettext("sign", "Threats"),
+        # Translators: "do as we say, or we send you back to your country".
+        sent_home=pgettext("sign", "Told: we send you home"),
+        violence=pgettext("sign", "Hit or hurt"),
+        unwanted_touch=pgettext("sign", "Unwanted touching"),
+    )
+    some = Card(
+        _("Some of what you describe is not allowed in Taiwan. It is not your fault."),
+        choices=cards.NEXT,
+        when=at_work.given | freedom.given,
+    )
+    none = Card(
+        _(
+            "Only you know how it is for you. Lists like these do not show everything, and what "
+            "you left out does not count against you."
+        ),
+        choices=cards.NEXT,
+        when=begin_with.was("next") & ~(at_work.given | freedom.given),
+    )
+    people = Card(
+        _(
+            "You do not have to be sure: people can help with this, whatever papers you have. You "
+            "can talk to a person here about it."
+        ),
+        choices=cards.LAST,
+        when=on_any("next", some, none),
+    )
+
+    talking = Begin("talk", when=on_any("talk", begin_with, some, none, people))
+    telling = Begin("report", when=people.was("tell"))
+    asking = Begin("ask_for_help", when=people.was("ask"))
+    led_on = End(
+        None,
+        when=on_any("talk", begin_with, some, none, people)
+        | people.was("tell")
+        | people.was("ask"),
+    )
+    end = End(None, Outcome.READ)

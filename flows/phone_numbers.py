@@ -1,0 +1,51 @@
+"""Whom to call for what, at most three numbers at a time, and what happens when one calls."""
+
+from bot.conversation import Begin, Card, Choose, End, Flow, Outcome, on_any
+from bot.text import Text, _, pgettext
+from flows import cards
+
+
+class PhoneNumbers(Flow):
+    """All of it is the place's: no number is written here."""
+
+    title = _("Phone numbers")
+
+    matter = Choose(
+        _("What is it about?"),
+        why=_("So that the list is short."),
+        skippable=False,
+        work=pgettext("numbers", "Work and pay"),
+        # Translators: somebody in the family or at home hurts the person.
+        home=pgettext("numbers", "Violence at home"),
+        young=pgettext("numbers", "Someone is under 18"),
+        sea=pgettext("numbers", "Working at sea"),
+        # Translators: visas, cards to stay or to work.
+        papers=pgettext("numbers", "Questions on papers"),
+    )
+    at_work = Card(cards.NUMBERS["work"], choices=cards.NEXT, when=matter.was("work"))
+    work_calling = Card(Text("{calling_work}"), choices=cards.LAST, when=at_work.was("next"))
+    home = Card(cards.NUMBERS["home"], choices=cards.NEXT, when=matter.was("home"))
+    home_calling = Card(Text("{calling_home}"), choices=cards.LAST, when=home.was("next"))
+    young = Card(cards.NUMBERS["young"], choices=cards.NEXT, when=matter.was("young"))
+    young_calling = Card(Text("{calling_young}"), choices=cards.LAST, when=young.was("next"))
+    sea = Card(cards.NUMBERS["sea"], choices=cards.NEXT, when=matter.was("sea"))
+    sea_calling = Card(Text("{calling_sea}"), choices=cards.LAST, when=sea.was("next"))
+    papers = Card(Text("{numbers_papers}"), choices=cards.NEXT, when=matter.was("papers"))
+    papers_calling = Card(Text("{calling_papers}"), choices=cards.LAST, when=papers.was("next"))
+
+    talking = Begin(
+        "talk",
+        when=on_any(
+            "talk", at_work, work_calling, home, home_calling, young, young_calling, sea,
+            sea_calling, papers, papers_calling,
+        ),
+    )  # fmt: skip
+    telling = Begin(
+        "report",
+        when=on_any("tell", work_calling, home_calling, young_calling, sea_calling, papers_calling),
+    )
+    asking = Begin(
+        "ask_for_help",
+        when=on_any("ask", work_calling, home_calling, young_calling, sea_calling, papers_calling),
+    )
+    end = End(None, Outcome.READ)

@@ -1,0 +1,53 @@
+"""What may be useful later, for somebody who has it already and is safe; never a task."""
+
+from bot.conversation import Begin, Card, End, Flow, Outcome, on_any
+from bot.text import _
+from flows import cards
+
+
+class WhatToKeep(Flow):
+    """Nobody goes back for anything; what is there already can be kept, if that is safe."""
+
+    title = _("What to keep")
+
+    safety = Card(
+        _(
+            "Being safe comes before everything else. Please never go back to a place, and take no "
+            "risk, for a paper or a photo."
+        ),
+        choices=cards.NEXT,
+    )
+    what = Card(
+        _(
+            "If you have them already and are safe, these can be useful later: messages, photos, "
+            "pay slips, notes of your hours, contracts, names, numbers of cars or ships."
+        ),
+        choices=cards.NEXT,
+        when=safety.was("next"),
+    )
+    how = Card(
+        _(
+            "Keep them as they are, without changing anything, where others do not look. Someone "
+            "you trust can keep a copy."
+        ),
+        choices=cards.NEXT,
+        when=what.was("next"),
+    )
+    without = Card(
+        _(
+            "If it is not safe to keep them, let it be. What you remember counts as well, and "
+            "nobody needs proof to ask for help."
+        ),
+        choices=cards.NEXT,
+        when=how.was("next"),
+    )
+    last = Card(
+        _("When it is safe you can send photos or words here. On our side they are stored locked."),
+        choices=cards.LAST,
+        when=without.was("next"),
+    )
+
+    talking = Begin("talk", when=on_any("talk", safety, what, how, without, last))
+    telling = Begin("report", when=last.was("tell"))
+    asking = Begin("ask_for_help", when=last.was("ask"))
+    end = End(None, Outcome.READ)

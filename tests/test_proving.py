@@ -1,0 +1,260 @@
+"""Every proof over paths and languages, and beside each something that it must find."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from gettext import NullTranslations
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from bot.conversation import Ask, Book, Card, Choose, Collect, End, Flow, Known, Outcome, Say
+from bot.conversation.ways import KEPT, SENT, WARNED, visits, ways
+from bot.languages import LANGUAGES, catalogue
+from bot.places.taiwan import TAIWAN
+from bot.proving import Proof, paths_of, prove_all, tongues
+from bot.settings import Settings
+from bot.text import Text
+from bot.wording import phrasing_of
+from flows import ALL
+from tests.conversation.small_flows import WHY, YES_NO, DangerFlow
+from tests.house.catalogues import ALWAYS_WHOLE, read_in
+
+if TYPE_CHECKING:
+    from bot.text import Catalogue
+
+T = Text("Words.")
+PHRASING = phrasing_of(Settings(organisation="Garden", contact="example.org", hours="09:00-21:00"))
+SENDS = {"send": Text("Send"), "later": Text("Not now")}
+WHOLE = [tag for tag in ALWAYS_WHOLE if tag in LANGUAGES]
+
+
+def proofs(*flows: type[Flow], spoken: dict[str, Catalogue] | None = None) -> dict[str, Proof]:
+    book = Book([DangerFlow, *flows])
+    found = prove_all(book, PHRASING, TAIWAN, spoken or tongues({}))
+    return {proof.name: proof for proof in found}
+
+
+def faults(name: str, *flows: type[Flow], spoken: dict[str, Catalogue] | None = None) -> list[str]:
+    return proofs(*flows, spoken=spoken)[name].faults
+
+
+@cache
+def house() -> dict[str, Proof]:
+    spoken = tongues({tag: read_in(tag) for tag in WHOLE})
+    return {it.name: it for it in prove_all(Book(ALL), PHRASING, TAIWAN, spoken)}
+
+
+@pytest.mark.parametrize("name", sorted(proofs()))
+def test_the_flows_of_the_house_hold_it_in_every_whole_language(name: str) -> None:
+    proof = house()[name]
+    assert proof.faults == []
+    assert proof.looked_at > 0
+    assert proof.holds
+
+
+def test_many_ways_were_followed() -> None:
+    assert paths_of(Book(ALL)) > 10_000
+    assert house()["complete"].looked_at > 300 * len(WHOLE)
+
+
+def test_a_proof_that_looked_at_nothing_does_not_hold() -> None:
+    assert not Proof("empty", "nothing").holds
+
+
+# --- Ways, counted ----------------------------------------------------------------------------
+
+
+class Two(Flow):
+    title = T
+    about = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+    more = Say(T, when=about.was("yes"))
+    known = Say(T, when=Known("staffed"))
+    end = End(T)
+
+
+def test_ways_are_counted_by_answers_and_facts_that_matter() -> None:
+    assert ways(Two) == len(YES_NO) * 2
+
+
+def test_what_was_agreed_to_is_known_at_every_step() -> None:
+    class Agreed(Flow):
+        title = T
+        warning = Say(T)
+        keep = Choose(T, why=WHY, choices={"may": Text("Keep"), "dont": Text("Do not")})
+        gone = End(T, when=keep.was("dont"))
+        what = Ask(T, why=WHY)
+        send = Choose(T, why=WHY, skippable=False, choices=SENDS)
+        left = End(T, Outcome.STOPPED, when=send.was("later"))
+        end = End(T, Outcome.REPORT_SUBMITTED)
+
+    passed = {visit.step.name: visit.passed for visit in visits(Agreed)}
+    assert passed["keep"] == {WARNED}
+    assert passed["end"] >= {WARNED, SENT}
+    assert any(v.step.name == "what" and KEPT in v.passed for v in visits(Agreed))
+
+
+# --- What each proof must find ------------------------------------------------------------------
+
+
+def test_a_flow_that_is_not_sound_is_found() -> None:
+    class Unreached(Flow):
+        title = T
+        about = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+        early = End(T, when=about.was(*YES_NO))
+        end = End(T)
+
+    assert "unreached: end is never reached" in faults("sound", Unreached)
+
+
+def test_own_words_before_consent_are_found() -> None:
+    class Greedy(Flow):
+        title = T
+        warning = Say(T)
+        what = Ask(T, why=WHY)
+        keep = Choose(T, why=WHY, choices={"may": Text("Keep"), "dont": Text("Do not")})
+        gone = End(T, when=keep.was("dont"))
+        send = Choose(T, why=WHY, skippable=False, choices=SENDS)
+        left = End(T, Outcome.STOPPED, when=send.was("later"))
+        end = End(T, Outcome.REPORT_SUBMITTED)
+
+    assert faults("consent", Greedy) == ["greedy.what asks for own words before consent"]
+
+
+def test_handing_over_what_nobody_sent_is_found() -> None:
+    class Hasty(Flow):
+        title = T
+        warning = Say(T)
+        what = Ask(T, why=WHY)
+        end = End(T, Outcome.REPORT_SUBMITTED)
+
+    assert faults("consent", Hasty) == ["hasty.end hands over what nobody sent"]
+
+
+def test_own_words_before_the_warning_are_found() -> None:
+    class Unwarned(Flow):
+        title = T
+        files = Collect(T, why=WHY)
+        end = End(T)
+
+    assert faults("warning", Unwarned) == ["unwarned.files comes before the warning"]
+
+
+def test_a_step_without_danger_and_stop_is_found() -> None:
+    class Quiet(Choose):
+        def ask(self, *args: object, **kwargs: object) -> object:
+            asked = super().ask(*args, **kwargs)
+            return type(asked)(asked.text)
+
+    class Hidden(Flow):
+        title = T
+        about = Quiet(T, why=WHY, choices=YES_NO)
+        end = End(T)
+
+    found = proofs(Hidden)
+    assert found["ways out"].faults == ["hidden.about has no way out in en"]
+    assert found["person"].faults == ["hidden.about has no danger below it"]
+
+
+def test_a_card_without_a_person_is_found() -> None:
+    class Alone(Flow):
+        title = T
+        card = Card(T, choices={"next": Text("Next")})
+        end = End(T)
+
+    assert faults("person", Alone) == ["alone.card has no person on it"]
+
+
+def test_a_dead_end_is_found() -> None:
+    class Welcome(Flow):
+        title = T
+        menu = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+        end = End(T)
+
+    assert faults("no dead end", Welcome) == ["welcome.end leads nowhere"]
+
+
+def speaking(**words: str) -> dict[str, Catalogue]:
+    """Return English, and a language that says these things otherwise."""
+
+    class Spoken(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return words.get(message.replace(" ", "_").rstrip("."), message)
+
+    return {**tongues({}), "id": Spoken()}
+
+
+class Plain(Flow):
+    title = T
+    hello = Say(Text("Call 5 of {organisation}"))
+    end = End(T)
+
+
+@pytest.mark.parametrize(
+    ("proof", "says"),
+    [
+        ("complete", ""),
+        ("intact", "Telepon 6 {organisation}"),
+        ("intact", "Telepon 5 {organisasi}"),
+        ("intact", "Telepon 5 <b>{organisation}"),
+        ("intact", "Telepon 5 \u202e{organisation}"),
+        ("short", "Telepon 5 {organisation}" + "x" * 300),
+        ("unsaid", "Telepon 5 {organisation} korban"),
+        ("unsaid", "Telepon 5 {organisation}!"),
+        ("locked screen", "Polisi 5 {organisation}"),
+    ],
+)
+def test_a_translation_that_breaks_it_is_found(proof: str, says: str) -> None:
+    spoken = speaking(**{"Call_5_of_{organisation}": says})
+    found = faults(proof, Plain, spoken=spoken)
+    assert found
+    assert all(fault.startswith("id: plain.hello") for fault in found)
+    assert faults(proof, Plain, spoken=tongues({})) == []
+
+
+def test_a_phrase_nobody_translated_is_found() -> None:
+    spoken = tongues({"id": NullTranslations()})
+    assert "id: plain.hello is not translated" in faults("complete", Plain, spoken=spoken)
+
+
+def test_a_number_in_a_flow_is_found() -> None:
+    class Dialled(Flow):
+        title = T
+        hello = Say(Text("In Taiwan call 110."))
+        end = End(T)
+
+    assert faults("numbers", Dialled) == ["dialled.hello has a number in its words"]
+
+
+def test_a_shaming_or_promising_word_is_found_in_english() -> None:
+    class Promising(Flow):
+        title = T
+        hello = Say(Text("You will be free, victim."))
+        end = End(T)
+
+    assert len(faults("unsaid", Promising)) == 2
+
+
+def test_a_place_that_says_too_much_is_found() -> None:
+    line = replace(TAIWAN.lines["ambulance_line"], text=Text("x" * 301))
+    place = replace(TAIWAN, lines={**TAIWAN.lines, "ambulance_line": line})
+    found = prove_all(Book([DangerFlow, Plain]), PHRASING, place, tongues({}))
+    short = next(proof for proof in found if proof.name == "short")
+    assert "en: taiwan ambulance_line is 301 signs long" in short.faults
+
+
+# --- The command --------------------------------------------------------------------------------
+
+
+def test_the_command_prints_every_proof_with_its_count() -> None:
+    done = CliRunner().invoke(app, ["flows", "check", "--json"])
+    catalogue.cache_clear()
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    assert found["paths"] == paths_of(Book(ALL))
+    assert {it["name"] for it in found["proofs"]} == house().keys()
+    assert all(it["holds"] and it["looked_at"] for it in found["proofs"])
