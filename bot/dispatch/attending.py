@@ -135,13 +135,19 @@ class Attending(Sitting):
             self._open(holding, 0 if at <= self.now else at)
         return at
 
-    def _is_live(self, holding: Holding | None) -> bool:
-        """Tell whether the takeover is this sitting's: in a quiet chat nothing is asked unasked."""
-        return holding is not None and holding is self.conversation.holding
+    def _may_greet(self, holding: Holding | None) -> bool:
+        """Tell whether the opener may be said because words wait for it.
+
+        Not while somebody nobody knows is in the chat: to them the bot answers as to a newcomer,
+        and what came by itself would tell them more.
+        """
+        touched_at = self.conversation.touched_at
+        is_empty = not touched_at or self.now - touched_at > SILENCE
+        return holding is not None and (is_empty or holding is self.conversation.holding)
 
     def _greet(self, deed: Greet) -> Text | None:
         holding = self._holding
-        if not self._is_live(holding):
+        if not self._may_greet(holding):
             return None
         if holding is not None and holding.by == deed.by and holding.meeting in ANSWERED:
             holding.meeting = Meeting.TO_BE_ASKED
@@ -207,7 +213,7 @@ class Attending(Sitting):
             return
         if holding.meeting == Meeting.MET:
             holding.meeting = Meeting.TO_BE_ASKED
-        if holding.meeting == Meeting.TO_BE_ASKED and self._is_live(holding):
+        if holding.meeting == Meeting.TO_BE_ASKED and self._may_greet(holding):
             self._greet_when_allowed(holding)
         self._write(parts, it, FAR, UNTIL_MET)
 

@@ -214,6 +214,7 @@ class Sitting(Relaying):
         old.traces, old.fleeting, old.who = now.traces, now.fleeting, now.who
         old.era, old.asked = now.era + 1, now.asked
         old.notice = now.notice or old.notice
+        old.heard_at, old.heard_in = now.heard_at, now.heard_in
         _put_away_again(old, [each for each in others if each is not old])
         old.case, old.reference = case, reference
         old.cases = list(dict.fromkeys([*old.cases, *now.cases, case]))

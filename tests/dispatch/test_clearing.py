@@ -183,7 +183,7 @@ def test_where_numbers_are_not_kept_messages_stay(home: Home) -> None:
     person, phone = whole_report(home)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("bot.dispatch.sitting.theirs", lambda _traces: ())
-        patched.setattr("bot.dispatch.batch.ours", lambda _traces: ())
+        patched.setattr("bot.dispatch.numbering.ours", lambda _traces: ())
         person.says("/bye")
     phone.look()
     assert not phone.theirs() <= set(phone.removed)

@@ -161,6 +161,7 @@ def test_at_any_time_too_the_first_word_after_a_gap_is_the_opener(home: Home) ->
     assert person.last == OPENER
     assert waits(home) == held(home) == ["until_met"]
     person.presses("I can write now")
+    mei.does(Verb.CONFIRM, case)  # after a silence nobody knows who pressed it
     home.run(home.rest(3))
     assert person.last == "They gave me your papers."
 
@@ -197,7 +198,9 @@ def test_a_rule_that_changed_while_a_letter_waited_is_the_one_that_holds(home: H
 
 def test_words_that_were_delayed_until_nobody_was_there_wait(home: Home) -> None:
     person, mei, case = met(home, "when_i_write")
-    home.house.courier._pause_until = home.loop.monotonic() + 3600  # the channel asked us to wait
+    home.house.courier._patience.pause_until = (
+        home.loop.monotonic() + 3600
+    )  # the channel asked us to wait
     before = len(person.texts)
     mei.says(case, "They gave me your papers.")
     home.run(home.rest(3700))
@@ -218,6 +221,7 @@ def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(home
     assert deeds == [(mei.id, "insist")]
     assert "Her sister says" in mei.reads(case)[-2].content.words
     person.presses("I can write now")
+    mei.does(Verb.CONFIRM, case)  # after a silence nobody knows who pressed it
     home.run(home.rest(3))
     assert person.last == "They gave me your papers."
 

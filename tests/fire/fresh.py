@@ -253,7 +253,7 @@ def _with_a_case(home: Home, person: Person, secret: Secret) -> str:
     person.says("/start")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
     person.says("he has my passport")
-    person.presses("Any time", "Send")
+    person.presses("Only when I write", "Send")
     ((case,),) = home.ask(
         "SELECT id FROM cases WHERE status = 'waiting' ORDER BY opened_at DESC, id LIMIT 1"
     )

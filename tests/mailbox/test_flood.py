@@ -29,7 +29,7 @@ def test_two_hundred_who_flood_make_nobody_wait_and_one_line_for_all_would(
 
 def test_words_of_a_caseworker_are_found_behind_any_number_of_others(tmp_path: Path) -> None:
     round_ = Round(tmp_path)
-    round_.courier._pause_until = round_.loop.monotonic() + 60
+    round_.courier._patience.pause_until = round_.loop.monotonic() + 60
     flooded = 5_000_000_001
     round_.passes(2)
     round_.leave(flooded, *(f"answer {number}" for number in range(700)))
