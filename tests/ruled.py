@@ -233,6 +233,12 @@ class World:
         """The caseworker sends the opener by hand."""
         self._orders(Verb.PHRASE, self.somebody(place), code="opener")
 
+    def confirms(self, place: int) -> None:
+        """The caseworker has made sure that it is the person who writes now."""
+        someone = self.somebody(place)
+        someone.is_met |= self.true - someone.heard_at <= HERE and not someone.has_blocked
+        self._orders(Verb.CONFIRM, someone)
+
     def insists(self, place: int) -> None:
         """The caseworker has a reason to ask now."""
         someone = self.somebody(place)
@@ -367,6 +373,7 @@ def one_step(world: World, dice: Random) -> str:
         "answers": (14, lambda: world.answers(place, dice.choice((0, 0, 0, 1, 2)))),
         "says": (20, lambda: world.says(place)),
         "asks": (4, lambda: world.asks(place)),
+        "confirms": (6, lambda: world.confirms(place)),
         "insists": (2, lambda: world.insists(place)),
         "hands back": (3, lambda: world.hands_back_and_takes_over(place)),
         "rule": (8, lambda: world.changes_rule(place, dice.choice(RULES))),
