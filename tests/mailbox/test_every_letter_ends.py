@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import Blocked, Refused, TryLater, Uncertain
-from bot.mailbox.courier import Courier
+from bot.mailbox.carrying import Patience
 from bot.mailbox.outbox import Author, Lane, Letter, Settled, State
 from bot.messages import Body, Say
 from tests.mailbox.rounds import Round, first_times
@@ -173,26 +173,27 @@ def test_a_crash_leaves_what_was_on_the_wire_uncertain(tmp_path: Path) -> None:
 # --- That these tests can fail ---------------------------------------------------------------
 
 
-class Careless(Courier):
+class Careless(Patience):
     """Repeats everybody's words when nobody knows what became of them."""
 
-    def _missed(self, letter: Letter, error: Exception) -> Settled:
-        found = super()._missed(letter, error)
+    def missed(self, letter: Letter, error: Exception) -> Settled:
+        found = super().missed(letter, error)
         if found.state is State.UNCERTAIN:
             return Settled(letter, State.QUEUED, found.at, not_before=found.at)
         return found
 
 
-class Hasty(Courier):
+class Hasty(Patience):
     """Believes that whatever left has arrived."""
 
-    def _missed(self, letter: Letter, _error: Exception) -> Settled:
+    def missed(self, letter: Letter, _error: Exception) -> Settled:
         return Settled(letter, State.SENT, self._clock.now(), 7)
 
 
 @pytest.mark.parametrize("flawed", [Careless, Hasty])
-def test_a_careless_courier_would_be_caught(flawed: type[Courier], tmp_path: Path) -> None:
-    round_, weather = Round(tmp_path, courier=flawed), Weather(random.Random(0))
+def test_a_careless_courier_would_be_caught(flawed: type[Patience], tmp_path: Path) -> None:
+    round_, weather = Round(tmp_path), Weather(random.Random(0))
+    round_.courier._patience.__class__ = flawed
     round_.post.fate = weather.fate
     day = Day(round_, random.Random(0))
     day.leave(150)
