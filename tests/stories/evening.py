@@ -235,7 +235,7 @@ SHORT_REPORT = (
 )  # fmt: skip
 """From the menu to what happened."""
 REST = ("That is enough",)
-TO_SENDING = ("Only when I write", "Ask me first", "Go on", "Send")
+TO_SENDING = ("Only when I write", "Ask me first", "Skip", "Go on", "Send")
 
 
 async def reports(guest: Guest, what: str = "Mereka ambil paspor saya.", name: str = "Ani") -> str:
