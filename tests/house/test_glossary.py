@@ -12,7 +12,15 @@ from bot.languages import FALLBACK, LANGUAGES, LOCALES
 from tests.house.catalogues import Phrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
+DUTY_AT_WORK = (
+    "In Taiwan the law asks some people to tell the police at once when they suspect it at work: "
+    "in immigration, labor, social, health, household registration, school and tourism work, at "
+    "employment agencies, and who inspects fishing."
+)
+"""Immigration is a field of work here, and no office."""
 SAID_OTHERWISE = {
+    "ja": {DUTY_AT_WORK},
+    "zh_Hans": {DUTY_AT_WORK},
     "zh_Hant": {  # offices of Taiwan, as they are called in Taiwan
         "National Immigration Agency in Taiwan (移民署)",
         "1955, line of the Ministry of Labor in Taiwan (勞動部)",
