@@ -34,7 +34,6 @@ MODULES = {
     "restore": "restoring",
     "kill": "killing",
     "claim": "claiming",
-    "wipe": "wipe",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
 LONG: dict[str, dict[str, Any]] = {
@@ -44,8 +43,7 @@ LONG: dict[str, dict[str, Any]] = {
     "claim": {"cases": 10_000, "kills": 20},
     "rule": {"steps": 1_000_000},
     "fresh": {"rounds": 100_000},
-    "flood": {"is_long": True},
-    "wipe": {"is_long": True},
+    "flood": {"seconds": 600.0},
 }
 """What a drill is asked for with `--long`; what it does not take is left out."""
 QUIET = {"drill", "faults"}

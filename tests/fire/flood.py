@@ -14,12 +14,36 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.flooded import LONGEST, Plan, flood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def burn(plan: Plan) -> dict[str, Any]:
+    """Let a flood come, and return what became of the people in it."""
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        found = flood(plan, Path(folder))
+    return asdict(plan) | {
+        "sent": found.sent, "asked": found.asked, "answered": len(found.waits),
+        "unanswered": found.unanswered, "p99": found.p99,
+        "took": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+
+
+def is_broken(told: dict[str, Any]) -> bool:
+    """Tell whether somebody was not answered, or late."""
+    return bool(told["unanswered"] or told["p99"] >= LONGEST)
+
+
+def drill(*, seconds: float = 30.0) -> dict[str, Any]:
+    """Burn once; return one row of figures, with what is wrong under `faults`."""
+    told = burn(Plan(seconds=seconds))
+    wrong = {"unanswered": told["unanswered"], "p99": told["p99"]}
+    return told | {"faults": wrong if is_broken(told) else {}}
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -31,16 +55,9 @@ def main(given: Sequence[str] | None = None) -> int:
     asked.add_argument("--pause", type=float, default=Plan.pause)
     asked.add_argument("--seed", type=int, default=Plan.seed)
     asked.add_argument("--flaw", action="store_true")
-    plan, began = Plan(**vars(asked.parse_args(given))), time.monotonic()
-    with TemporaryDirectory() as folder:
-        found = flood(plan, Path(folder))
-    told = asdict(plan) | {
-        "sent": found.sent, "asked": found.asked, "answered": len(found.waits),
-        "unanswered": found.unanswered, "p99": found.p99,
-        "took": round(time.monotonic() - began, 1),
-    }  # fmt: skip
+    told = burn(Plan(**vars(asked.parse_args(given))))
     print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
-    return bool(found.unanswered or found.p99 >= LONGEST)
+    return is_broken(told)
 
 
 if __name__ == "__main__":

@@ -379,6 +379,16 @@ def _apart(one: Sequence[float], other: Sequence[float]) -> float:
     return greatest
 
 
+def drill(*, rounds: int = 40, seed: int = 0) -> dict[str, Any]:
+    """Look once; return one row of figures, with what is wrong under `faults`."""
+    began = time.monotonic()
+    found = asdict(look(rounds, seed))
+    different = found.pop("differences")
+    took = round(time.monotonic() - began, 1)
+    faults = {"differences": different} if different else {}
+    return found | {"rounds": rounds, "seconds": took, "faults": faults}
+
+
 def main() -> int:
     """Look, print what was found, and tell whether there was a difference."""
     given = argparse.ArgumentParser(description=__doc__)

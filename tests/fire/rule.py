@@ -49,6 +49,12 @@ def burn(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
     }  # fmt: skip
 
 
+def drill(*, steps: int = 4_000, seed: int = 1) -> dict[str, object]:
+    """Burn once; return one row of figures, with what is wrong under `faults`."""
+    found = burn(steps, seed)
+    return found | {"faults": {"outside": found["first"]} if found["outside"] else {}}
+
+
 def main(given: Sequence[str] | None = None) -> int:
     """Burn once, as asked on the command line."""
     asked = argparse.ArgumentParser(prog="tests.fire.rule", description=__doc__)
