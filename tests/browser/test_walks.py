@@ -75,6 +75,7 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
             Report.since: ("months",),
             Report.contact_rule: ("when_i_write",),
             Report.pass_on: ("ask_first",),
+            Report.counting: ("dont",),
         },
     )
     assert read["reasons"]
@@ -105,6 +106,7 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
         await malee.passes(AskForHelp.call_me)
         await malee.chooses(AskForHelp.contact_rule, "any_time")
         await malee.chooses(AskForHelp.pass_on, "keep_here")
+        await malee.passes(AskForHelp.counting)
         await malee.is_asked(AskForHelp.review)
         await malee.presses(phrases.REVIEW_GO)
         await malee.chooses(AskForHelp.send, "send")
@@ -225,6 +227,7 @@ async def _decides(sari: Person) -> None:
     await sari.chooses(Report.contact_rule, "when_i_write")
     await sari.hears(phrases.CONTACT_SILENT)
     await sari.chooses(Report.pass_on, "ask_first")
+    await sari.chooses(Report.counting, "dont")
 
 
 async def _looks_over_her_answers(sari: Person) -> None:
