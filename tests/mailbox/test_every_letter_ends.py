@@ -82,7 +82,7 @@ class Day:
             text = f"letter {len(self.authors)}"
             self.authors[text] = author
             self.left.setdefault(chat, []).append(text)
-            lane = self.dice.choice(tuple(Lane))
+            lane = self.dice.choice((Lane.PERSON, Lane.STAFF))
             hand = bool(chat % 3)  # what another process left is found within a second
             (number,) = self.round_.leave(chat, text, author=author, lane=lane, hand=hand)
             self.numbers[text] = number
