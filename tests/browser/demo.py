@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.demo import PASSWORD
+
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
@@ -68,6 +70,17 @@ class Demo:
         printed, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 0
         return json.loads(printed)
+
+    async def opened(self, reference: str) -> Any:
+        """Return a case as the demo's first caseworker reads it in Chinese, signed in."""
+        who = (await self.haven("staff", "list"))[0]["id"]
+        password = self.data.with_name("password")
+        password.write_text(PASSWORD)
+        password.chmod(0o600)
+        return await self.haven(
+            "cases", "show", reference, "--language", "zh_Hant",
+            "--as", who, "--password-file", str(password),
+        )  # fmt: skip
 
 
 def _clean() -> dict[str, str]:

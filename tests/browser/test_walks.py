@@ -56,7 +56,7 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
     assert sari.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("report", "id", "TAO")
-    read = await demo.haven("cases", "show", reference, "--language", "zh_Hant")
+    read = await demo.opened(reference)
     told = _told(read)
     assert told["what"] == HAPPENED
     assert told["anything_else"] == CAREFUL
@@ -114,7 +114,7 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
     assert malee.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("request", "th", "KHH")
-    told = _told(await demo.haven("cases", "show", reference, "--language", "zh_Hant"))
+    told = _told(await demo.opened(reference))
     assert told["anything_else"] == "ห้ามโทรหานายจ้าง"
     _reads_in_chinese(
         told,
@@ -146,7 +146,7 @@ async def test_whoever_says_tell_them_now_stands_first_in_the_queue(
     assert linh.cut == set()
     first = (await demo.haven("cases", "list"))[0]
     assert (first["priority"], first["kind"], first["language"]) == ("P0", "danger", "vi")
-    told = _told(await demo.haven("cases", "show", first["reference"], "--language", "zh_Hant"))
+    told = _told(await demo.opened(first["reference"]))
     assert told == {"tell": _in_chinese(Danger.tell, "now")}
 
 
@@ -311,7 +311,7 @@ async def _case(demo: Demo, reference: str) -> dict[str, Any]:
 async def _is_fetched(demo: Demo, reference: str) -> None:
     """Wait until what was sent lies sealed in the data folder."""
     async with asyncio.timeout(30):
-        while (await demo.haven("cases", "show", reference))["files"][0]["state"] != FETCHED:
+        while (await demo.opened(reference))["files"][0]["state"] != FETCHED:
             pass
 
 
