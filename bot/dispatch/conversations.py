@@ -78,7 +78,7 @@ class Conversation(msgspec.Struct, array_like=True):
     who: int = 0
     """Whom the account looks like: a digest of its names and its language."""
     era: int = 0
-    """How many sittings went before: a button of one is none in another."""
+    """Sets this sitting apart from all before it: a button of one is none in another."""
     cases: list[str] = []
     """Every case of this sitting."""
     earlier: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.clock import HOUR
 from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
@@ -66,6 +67,7 @@ class Turning(Recognising):
         if not conversation.touched_at:
             conversation.language = negotiate(update.language, self.setting.languages)
             conversation.earlier = self._hotline.earlier()
+            conversation.era = max(conversation.era, self.now // HOUR)  # rows go, buttons stay
             self._told_now()
         elif conversation.language not in self.setting.languages:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
