@@ -10,7 +10,7 @@ class BeingQuestioned(Flow):
 
     title = _("Being questioned")
 
-    who = Card(
+    deciding = Card(
         _(
             "Somebody has to decide whether a special law protects you. In Taiwan only the police, "
             "immigration officers and the coast guard do that. This chat cannot, and no "
@@ -24,7 +24,7 @@ class BeingQuestioned(Flow):
             "paper with your rights and explain what happens."
         ),
         choices=cards.NEXT,
-        when=who.was("next"),
+        when=deciding.was("next"),
     )
     interpreter = Card(cards.INTERPRETER, choices=cards.NEXT, when=rights.was("next"))
     beside = Card(
@@ -80,7 +80,7 @@ class BeingQuestioned(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", who, rights, interpreter, beside, expert, paper, meanwhile, either_way,
+            "talk", deciding, rights, interpreter, beside, expert, paper, meanwhile, either_way,
             secret, last,
         ),
     )  # fmt: skip

@@ -14,7 +14,7 @@ class MyRights(Flow):
 
     title = _("My rights")
 
-    who = Choose(
+    whose = Choose(
         phrases.SITUATION_QUESTION,
         why=_("So that we show what fits. Nothing of it is sent."),
         choices=cards.SITUATION,
@@ -28,7 +28,7 @@ class MyRights(Flow):
             "hold for you too: nobody may force you, hurt you, or keep your papers."
         ),
         choices=cards.NEXT,
-        when=who.was("home_care"),
+        when=whose.was("home_care"),
     )
     factory = Card(
         _(
@@ -36,7 +36,7 @@ class MyRights(Flow):
             "law in Taiwan looks at. So is making use of someone who cannot read what they sign."
         ),
         choices=cards.NEXT,
-        when=who.was("factory"),
+        when=whose.was("factory"),
     )
     construction = Card(
         _(
@@ -44,7 +44,7 @@ class MyRights(Flow):
             "to ask for help, and you do not need an address."
         ),
         choices=cards.NEXT,
-        when=who.was("construction"),
+        when=whose.was("construction"),
     )
     farm = Card(
         _(
@@ -52,7 +52,7 @@ class MyRights(Flow):
             "also when you do not know the address."
         ),
         choices=cards.NEXT,
-        when=who.was("farm"),
+        when=whose.was("farm"),
     )
     fishing = Card(
         _(
@@ -60,13 +60,13 @@ class MyRights(Flow):
             "tell the police in Taiwan at once when they think that someone is forced."
         ),
         choices=cards.NEXT,
-        when=who.was("fishing") & Known("duties"),
+        when=whose.was("fishing") & Known("duties"),
     )
     at_sea = Card(
         # Translators: {numbers_sea} is a list of phone numbers, one a line.
         _("If a phone works where the ship is, in Taiwan you can call:\n{numbers_sea}"),
         choices=cards.NEXT,
-        when=fishing.was("next") | (who.was("fishing") & ~Known("duties")),
+        when=fishing.was("next") | (whose.was("fishing") & ~Known("duties")),
     )
     spouse = Card(
         # Translators: {numbers_home} is a list of phone numbers, one a line.
@@ -75,7 +75,7 @@ class MyRights(Flow):
             "or make you work. In Taiwan you can call:\n{numbers_home}"
         ),
         choices=cards.NEXT,
-        when=who.was("spouse"),
+        when=whose.was("spouse"),
     )
     student = Card(
         _(
@@ -83,9 +83,9 @@ class MyRights(Flow):
             "money to the school or to an agent. A court in Taiwan has punished people for that."
         ),
         choices=cards.NEXT,
-        when=who.was("student"),
+        when=whose.was("student"),
     )
-    young = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=who.was("under"))
+    young = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=whose.was("under"))
     young_duty = Card(
         cards.YOUNG_DUTY, choices=cards.NEXT, when=young.was("next") & Known("duties")
     )
@@ -100,7 +100,7 @@ class MyRights(Flow):
             "also for what is done in other countries."
         ),
         choices=cards.NEXT,
-        when=who.was("scam"),
+        when=whose.was("scam"),
     )
     scam_careful = Card(
         _(
@@ -110,7 +110,7 @@ class MyRights(Flow):
         choices=cards.NEXT,
         when=scam.was("next"),
     )
-    family = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=who.was("family"))
+    family = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=whose.was("family"))
     family_quiet = Card(cards.ABROAD_QUIET, choices=cards.NEXT, when=family.was("next"))
     family_note = Card(cards.ABROAD_NOTE, choices=cards.NEXT, when=family_quiet.was("next"))
 
@@ -123,8 +123,8 @@ class MyRights(Flow):
         ),
         choices=cards.NEXT,
         when=on_any("next", home_care, factory, construction, farm, at_sea, student)
-        | who.was("other")
-        | ~who.given,
+        | whose.was("other")
+        | ~whose.given,
     )
     call_1955 = Card(
         # Translators: {numbers_work} is a list of phone numbers, one a line.

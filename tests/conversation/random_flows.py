@@ -32,6 +32,7 @@ from bot.conversation import (
     When,
 )
 from bot.conversation.heard import Words as Written
+from bot.conversation.outcomes import ENDS_ALL
 from bot.text import Text
 from tests.conversation.small_flows import WHY, DangerFlow
 
@@ -86,7 +87,7 @@ def plans(draw: st.DrawFn, *, kinds: tuple[str, ...] = KINDS) -> list[Plan]:
     return [*steps, Plan("last", "end", (), draw(st.sampled_from(OUTCOMES)))]
 
 
-OUTCOMES = [outcome for outcome in Outcome if outcome is not Outcome.STOPPED]
+OUTCOMES = [outcome for outcome in Outcome if outcome not in ENDS_ALL]
 
 
 def flow_of(
