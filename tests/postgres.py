@@ -16,12 +16,13 @@ from bot.store.upgrade import upgrade
 
 _serial = itertools.count()
 TEMPLATE = "haven_head"
+LONGEST = 60
 
 
 @cache
 def server() -> str:
     """Start the server and return its folder, where its socket is."""
-    folder = Path(tempfile.mkdtemp(prefix="haven-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="haven-postgres-", dir=_short(tempfile.gettempdir())))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the package says of this machine is not our matter
@@ -30,6 +31,11 @@ def server() -> str:
         started = get_server(folder / "data", cleanup_mode=None)
     _ends_with_us(str(started.get_pid()), folder)
     return str(folder / "data")
+
+
+def _short(folder: str) -> str:
+    """Return a folder whose name leaves room for a socket's: the system takes 107 bytes."""
+    return folder if len(folder) <= LONGEST else "/tmp"  # noqa: S108 - in a folder of our own there
 
 
 def _ends_with_us(server: str, folder: Path) -> None:

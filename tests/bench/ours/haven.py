@@ -60,7 +60,8 @@ class Haven:
         place = [code for row in step.choices for _, code in row].index(step.answer)
         key = house.VAULT.chat_key(house.NUMBER, person)
         asked = 1 + walk.STEPS.index(step)
-        return tokens.prefix(house.VAULT, key, asked, f"{Welcome.name}.{step.name}") + str(place)
+        where = f"{Welcome.name}.{step.name}@{house.ERA}"
+        return tokens.prefix(house.VAULT, key, asked, where) + str(place)
 
     async def setup(self, stored: int) -> None:
         """Have the store filled, then open it."""

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot.cases.intake import Intake
 from bot.cases.urgency import Priority
-from bot.clock import SystemClock
+from bot.clock import SECOND
 from bot.conversation import Position
 from bot.dispatch.conversations import Conversation, Conversations, Row
 from bot.hotline.takeover import Holding, Meeting
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.bench.walk import Step
 
 _WORDS: Final = (
-    b'{"update_id":%d,"message":{"message_id":%d,"date":1790000000,"text":"%b",'
+    b'{"update_id":%d,"message":{"message_id":%d,"date":%d,"text":"%b",'
     b'"chat":{"id":%d,"type":"private"},"from":{"id":%d,"is_bot":false,"first_name":"Sari"}}}'
 )
 _SAYS: Final = b"He keeps my passport and says that I still owe him money for the journey."
@@ -57,7 +57,7 @@ class HavenRelay(Haven):
         person = self.person_of(raw)
         self._number += 1
         number = self._number
-        words = _WORDS % (number, number, _SAYS, person, person)
+        words = _WORDS % (number, number, house.CLOCK.now() // SECOND, _SAYS, person, person)
         await self._dispatcher.receive([Arrival.of(number, words)], number + 1)
 
     async def finished(self) -> int:
@@ -67,14 +67,16 @@ class HavenRelay(Haven):
 
 
 def _hold(work: Work, people: list[int]) -> None:
-    now = SystemClock().now()
+    now = house.CLOCK.now()
     intake = Intake(house.VAULT, house.NUMBER)
     rows, opened = [], []
     for person in people:
         key = house.VAULT.chat_key(house.NUMBER, person)
         case = intake.open_case(work, "talk", "id", key, person, {}, Priority.STANDARD, now)
-        holding = Holding(case.id, "mei", "caseworker", "any_time", now, Meeting.MET)
-        conversation = Conversation("id", Position(), person, touched_at=now, holding=holding)
+        holding = Holding(case.id, "mei", "caseworker", "any_time", now, meeting=Meeting.MET)
+        conversation = Conversation(
+            "id", Position(), person, touched_at=now, holding=holding, heard_at=now
+        )
         rows.append((key, Row(None, conversation, 0, None)))
         opened.append(case)
     intake.store(work, opened, [])

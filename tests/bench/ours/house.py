@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.cases.intake import Intake
 from bot.channels.telegram.group import parse_group
 from bot.channels.telegram.parse import parse
-from bot.clock import SystemClock
+from bot.clock import HOUR, SystemClock
 from bot.conversation import Book
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
@@ -51,6 +51,22 @@ NUMBER: Final = int(str(BOT["id"]))
 _KEYS: Final = "HAVEN_BENCH_KEYS"
 
 
+class _StillHour(SystemClock):
+    """The machine's clock, put back to where the hour began: no walk runs into the next."""
+
+    def __init__(self) -> None:
+        self._back = super().now() % HOUR
+
+    def now(self) -> int:
+        """Return microseconds since 1970, UTC."""
+        return super().now() - self._back
+
+
+CLOCK: Final = _StillHour()
+ERA: Final = CLOCK.now() // HOUR
+"""What the buttons of a sitting that begins in a run are told apart by."""
+
+
 def _vault() -> Vault:
     """Return a vault with a key store of its own, which the process that fills shares."""
     folder = os.environ.setdefault(_KEYS, "") or tempfile.mkdtemp(prefix="haven-bench-keys-")
@@ -79,7 +95,7 @@ def database(folder: Path) -> Database:
 
 def courier(store: Database, channel: Channel) -> Courier:
     """Return a courier in no hurry to spare Telegram."""
-    return Courier(Outbox(VAULT), store.writer, channel, SystemClock(), UNLIMITED)
+    return Courier(Outbox(VAULT), store.writer, channel, CLOCK, UNLIMITED)
 
 
 def dispatcher(store: Database, letters: Courier) -> Dispatcher:
@@ -115,7 +131,7 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
         batches=batches,
         writer=store.writer,
         courier=letters,
-        clock=SystemClock(),
+        clock=CLOCK,
     )
 
 
