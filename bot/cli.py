@@ -117,11 +117,12 @@ def doctor() -> None:
 @app.command()
 def privacy(language: InLanguage = "en") -> None:
     """Print what people are told of what is kept, as the settings make it, and its version."""
+    from bot.locksmith import has_escrow  # noqa: PLC0415
     from bot.wording import notice_of  # noqa: PLC0415
 
     settings = read_settings()
     settings.for_people()
-    notice = notice_of(settings)
+    notice = notice_of(settings, escrow=has_escrow(settings))
     typer.echo(notice.words(_offered(language)))
     typer.echo(f"\nSHA-256 {notice.version(language).hex()}")
 

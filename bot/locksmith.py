@@ -76,6 +76,7 @@ def escrow_keys(
         typer.echo("Printed this once and kept nowhere. Two of them together open every case that")
         typer.echo("comes from now on, and older ones once somebody who may open them signs in.")
         typer.echo("Give them to three people, in different organisations or countries.")
+        typer.echo("People are told that there is a spare key: restart Haven now.")
 
 
 @keys_app.command("status")
@@ -89,6 +90,18 @@ def show_status() -> None:
         typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'nobody'}")
         typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
         typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
+
+
+def has_escrow(settings: Settings) -> bool:
+    """Tell whether there is a key of last resort; before the first start there is none."""
+    from bot.checkup import existing_database  # noqa: PLC0415
+
+    try:
+        existing_database(settings)
+    except HavenError:
+        return False
+    with _database(settings) as database, _vault(settings, database) as vault:
+        return vault.has_escrow
 
 
 def _given_back(database: Database, vault: Vault, files: list[Path]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from bot.clock import MINUTE
+from bot.clock import DAY, MINUTE
 from bot.conversation import CONTROLS, Book
 from bot.dispatch import tokens
 from bot.dispatch.effects import Setting
@@ -24,6 +24,7 @@ from bot.hotline.phrasebook import Phrasebook
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.offering import names_by
 from bot.places.known import place_named
+from bot.vault.packing import KEPT, Part
 from flows import ALL, hotline, in_languages, opening, phrases
 from flows.alarms import alarms
 from flows.phrasebook import GROUPS, OFFICERS, PHRASES
@@ -58,26 +59,35 @@ def setting_of(
 ) -> Setting:
     """Return what every turn of this deployment needs."""
     phrasing, book = phrasing_of(settings), Book(in_languages(languages))
+    escrow = vault.has_escrow
     screens = Screens(phrasing)
     return Setting(
         book,
         screens,
         phrasing,
         vault,
-        facts_of(settings, rehearsal=rehearsal),
+        facts_of(settings, rehearsal=rehearsal, escrow=escrow),
         phrasebook_of(settings, phrasing),
         consent_of(settings, book, phrasing),
-        notice_of(settings, screens),
+        notice_of(settings, screens, escrow=escrow),
         settings.zone,
         username,
         frozenset(languages),
     )
 
 
-def notice_of(settings: Settings, screens: Screens | None = None) -> Notice:
-    """Return what people are told of what is kept, as these settings make it true."""
+def notice_of(
+    settings: Settings, screens: Screens | None = None, *, escrow: bool = False
+) -> Notice:
+    """Return what people are told of what is kept, as these settings make it true.
+
+    Args:
+        settings: of the deployment.
+        screens: reads it in a language; made from the settings where none is given.
+        escrow: whether there is a key of last resort. It is looked at when Haven starts.
+    """
     screens = screens or Screens(phrasing_of(settings))
-    return Notice(Privacy, standing_facts(settings), screens)
+    return Notice(Privacy, standing_facts(settings, escrow=escrow), screens)
 
 
 def phrasing_of(settings: Settings) -> Phrasing:
@@ -125,6 +135,7 @@ def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
         "contact": settings.contact,
         "hours": _hours_in_words(settings, read_in),
         "keep_days": str(settings.keep_days),
+        "copy_days": str(KEPT[Part.KEYS] // DAY),
     }
 
 
@@ -156,13 +167,15 @@ def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
     return opening.NOT_ON_HOLIDAYS.read_in(read_in, {"when": words}) if settings.holidays else words
 
 
-def standing_facts(settings: Settings) -> frozenset[str]:
+def standing_facts(settings: Settings, *, escrow: bool = False) -> frozenset[str]:
     """Return what holds in this deployment at any moment; people are told it by these names."""
     facts = {
         "police": _are_officers(settings),
         "office": settings.organisation_kind in OFFICES_KINDS,
         "elsewhere": _is_elsewhere(settings.database_url),
         f"desk_{settings.desk_mode}": bool(settings.desk_group),
+        "backups": settings.backups is not None,
+        "escrow": escrow,
     }
     return frozenset(fact for fact, holds in facts.items() if holds)
 
@@ -189,9 +202,11 @@ def profiles_of(settings: Settings, languages: Collection[str]) -> dict[str, tup
     return found
 
 
-def facts_of(settings: Settings, *, rehearsal: bool = False) -> Callable[[int], frozenset[str]]:
+def facts_of(
+    settings: Settings, *, rehearsal: bool = False, escrow: bool = False
+) -> Callable[[int], frozenset[str]]:
     """Return what is known at a moment: staffed, what the law says, and what always holds here."""
-    always = standing_facts(settings) | ({"rehearsal"} if rehearsal else set())
+    always = standing_facts(settings, escrow=escrow) | ({"rehearsal"} if rehearsal else set())
     place = place_named(settings.place)
     hours = Hours.of(settings)
 

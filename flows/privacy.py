@@ -69,6 +69,16 @@ class Privacy(Flow):
             "after they have finished with it."
         ),
     )
+    copies = Say(
+        # Translators: backups, {copy_days} e.g. 7. "Locked" as above; what was erased because its
+        # time had come, or because somebody wished it.
+        _(
+            "We make locked copies, so that a machine that breaks takes nothing away. What was "
+            "erased can stay in a copy for up to {copy_days} days. After that nobody can open it "
+            "any more."
+        ),
+        when=Known("backups"),
+    )
     group = Say(
         # Translators: a group chat of the staff on Telegram. "Number" is the short number of what
         # was sent.

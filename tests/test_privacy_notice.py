@@ -6,6 +6,7 @@ thought about what people have to be told of it.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,6 +35,7 @@ TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"organisation_kind": "police"},
     ),
     "keep_days": ({"keep_days": 30}, {"keep_days": 365}),
+    "backups": ({"backups": Path("/backups")},),
     "desk_group": ({"desk_group": -5},),
     "desk_mode": ({"desk_group": -5, "desk_mode": "content"},),
     "place": (),  # whom it lets us tell is named: below
@@ -56,13 +58,14 @@ NOT_TOLD = {
     "claim_lapses_minutes": "among staff",
     "silence_minutes": "among staff",
     "staff_language": "among staff",
+    "backup_key": "for whom copies open, which is nobody here",
 }
 """Settings of which nothing has to be told, and why."""
 every_language = pytest.mark.parametrize("tag", LANGUAGES)
 
 
-def notice_of(**given: Any) -> Notice:
-    return told_by(Settings(**{**PLAIN, **given}))
+def notice_of(*, escrow: bool = False, **given: Any) -> Notice:
+    return told_by(Settings(**{**PLAIN, **given}), escrow=escrow)
 
 
 def test_somebody_has_thought_about_every_setting() -> None:
@@ -72,7 +75,8 @@ def test_somebody_has_thought_about_every_setting() -> None:
 
 @every_language
 def test_whatever_changes_the_truth_changes_the_text_and_its_version(tag: str) -> None:
-    different = [notice_of(), *(notice_of(**each) for values in TOLD.values() for each in values)]
+    different = [notice_of(), notice_of(escrow=True)]
+    different += [notice_of(**each) for values in TOLD.values() for each in values]
     texts = {notice.words(tag) for notice in different}
     versions = {notice.version(tag) for notice in different}
     assert len(texts) == len(versions) == len(different)
@@ -109,6 +113,7 @@ deployments = st.fixed_dictionaries(
         "desk_group": st.sampled_from([0, -5]),
         "desk_mode": st.sampled_from(["notify", "content"]),
         "keep_days": st.integers(7, 365),
+        "backups": st.sampled_from([None, Path("/backups")]),
         "database_url": st.sampled_from(
             [None, "sqlite:////x/y.db", "postgresql://h@localhost/h", "postgresql://h@other/h"]
         ),
@@ -130,6 +135,7 @@ CLAIMS: Mapping[str, Any] = {
     "elsewhere": lambda it: it.database_url is not None and "@other" in it.database_url,
     "group": lambda it: bool(it.desk_group) and it.desk_mode == "notify",
     "group_reads": lambda it: bool(it.desk_group) and it.desk_mode == "content",
+    "copies": lambda it: it.backups is not None,
     "sent": lambda _: True,
 }
 """What each sentence claims of a deployment, said a second time and from the settings alone."""
@@ -154,5 +160,13 @@ def test_a_sentence_that_contradicts_a_setting_would_be_found() -> None:
 
 def test_every_sentence_that_depends_on_a_fact_is_held_to_it() -> None:
     depends = {it.name for it in Privacy.steps if isinstance(it, Say) and it.when.facts()}
-    unsaid = {"spare_key", "no_spare_key"}  # no setting decides it yet
-    assert depends - unsaid <= CLAIMS.keys()
+    assert depends - {"spare_key", "no_spare_key"} <= CLAIMS.keys()  # no setting: below
+
+
+@every_language
+def test_whether_there_is_a_spare_key_is_told_as_it_is(tag: str) -> None:
+    plain = Settings(**PLAIN)
+    there, none = (sentence(name, plain, tag) for name in ("spare_key", "no_spare_key"))
+    with_it, without = notice_of(escrow=True).parts(tag), notice_of().parts(tag)
+    assert (there in with_it, none in with_it) == (True, False)
+    assert (there in without, none in without) == (False, True)

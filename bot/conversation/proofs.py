@@ -26,7 +26,7 @@ DEEPEST = 5
 ASK_NOTHING = (Card, Review)
 """What waits for a person and asks them for nothing."""
 BLANKS = frozenset(
-    {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "trail"}
+    {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "copy_days", "trail"}
     | {"offices", "organisations", "held", "until"}
 )
 """What the renderer fills in everywhere, beside what is true of the place."""

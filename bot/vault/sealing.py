@@ -204,6 +204,11 @@ class Vault:
         return blake2b(what, key=self._buttons, digest_size=MAC_LENGTH).digest()
 
     @property
+    def has_escrow(self) -> bool:
+        """Tell whether there is a key of last resort; people are told whether there is."""
+        return self.keys is not None and self.cases.custody.holders().escrow is not None
+
+    @property
     def escrow(self) -> Escrow:
         """Return the key of last resort.
 

@@ -22,8 +22,8 @@ from tests.house.catalogues import Phrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "example.org",
-             "reference": "K7M4Q2", "numbers": "110", "keep_days": "90", "span": "9",
-             "time": "21:40"}  # fmt: skip
+             "reference": "K7M4Q2", "numbers": "110", "keep_days": "90", "copy_days": "7",
+             "span": "9", "time": "21:40"}  # fmt: skip
 """What stands in a blank where a message begins with one."""
 NOT_OURS = {"Clear history"}
 """Quoted words that stand on somebody else's button."""
