@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LOCKED = "Dia mengunci pintu"
 HERE = "Saya di sini."
 PASSPORT = "Chủ giữ hộ chiếu của tôi"
-HELLO = "Chào bạn."
+HELLO = "Tôi đã đọc tin của bạn."
 
 
 async def test_an_evening_in_windows(demo: Demo, opens: Opens, joins: Joins) -> None:
