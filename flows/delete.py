@@ -29,6 +29,12 @@ class Delete(Flow):
         leave=pgettext("button", "Leave it there"),
     )
     left = End(_("All right. Nothing was erased."), when=go_on.was("leave"))
+    at_once = End(
+        # Translators: said only to somebody who has shown with their word that it is theirs.
+        _("All right. What you wrote and what you sent is erased now."),
+        Outcome.ERASURE_WISHED,
+        when=Known("sent") & Known("theirs") & ~Known("kept_by_law"),
+    )
     erased = End(
         # Translators: "two of them" are two of our people.
         _(

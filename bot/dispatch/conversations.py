@@ -85,6 +85,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """A case of this chat from before this sitting; the person is told nothing of it."""
     before: Conversation | None = None
     """What a sitting with a case left behind when it went quiet; nothing of it is shown."""
+    proven: list[str] = []
+    """Cases whose person has shown in this sitting, with their word, that it is they who write."""
 
     @property
     def is_live(self) -> bool:

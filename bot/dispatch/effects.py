@@ -155,8 +155,11 @@ class Hotline(Protocol):
     def take_back(self, conversation: Conversation, kind: Kind) -> None:
         """Take back what was agreed to in the case of this sitting."""
 
-    def wish(self) -> None:
+    def wish(self, conversation: Conversation) -> None:
         """Write down that everything of this chat is to be erased."""
+
+    def is_theirs(self, conversation: Conversation) -> bool:
+        """Tell whether the person has shown, with their word, that every case of the chat is."""
 
     def earlier(self) -> str:
         """Return a case of this chat from before this sitting; empty for none."""

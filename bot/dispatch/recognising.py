@@ -89,6 +89,8 @@ class Recognising(Sitting):
             if self._is_at(BEFORE):
                 self.conversation.position.frames = []
             self._live_again(tried.case, tried.reference)
+            if tried.case not in self.conversation.proven:
+                self.conversation.proven.append(tried.case)
         else:
             if tried is not None and tried.found is Found.DURESS:
                 self.effects.staff.freezes = True

@@ -112,8 +112,11 @@ class _Nothing:
     def take_back(self, _conversation: Conversation, _kind: Kind) -> None:
         return None
 
-    def wish(self) -> None:
+    def wish(self, _conversation: Conversation) -> None:
         return None
+
+    def is_theirs(self, _conversation: Conversation) -> bool:
+        return False
 
     def earlier(self) -> str:
         return ""

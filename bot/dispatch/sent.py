@@ -40,6 +40,7 @@ _EARLIER = Prepared(
     ),
     "key",
 )
+_OF_CHAT = Prepared(lambda _: select(cases.c.id).where(cases.c.chat_key == bindparam("key")), "key")
 _STANDS = Prepared(lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")), "case")
 
 
@@ -125,10 +126,17 @@ class Sent:
         vault = self.setting.vault
         Agreements(vault).revoke(self.work, Audit(vault), conversation.case, kind, PERSON, self.now)
 
-    def wish(self) -> None:
+    def wish(self, conversation: Conversation) -> None:
         """Write down that everything of this chat is to be erased, and let staff know."""
-        for case in Wishes(Audit(self.setting.vault)).ask(self.work, self.key, self.now):
-            self.events.append(Event(Happened.WISHED, case, text=WANTS_IT_GONE))
+        wishes, proven = Wishes(Audit(self.setting.vault)), conversation.proven
+        for case in wishes.ask(self.work, self.key, self.now, proven):
+            if case not in proven:
+                self.events.append(Event(Happened.WISHED, case, text=WANTS_IT_GONE))
+
+    def is_theirs(self, conversation: Conversation) -> bool:
+        """Tell whether the person has shown, with their word, that every case of the chat is."""
+        cases = {str(case) for (case,) in self.work.rows(_OF_CHAT, self.key)}
+        return bool(cases) and cases <= set(conversation.proven)
 
     def trail(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""

@@ -84,7 +84,7 @@ class Sitting(Relaying):
                 old.holding.meeting = Meeting.TO_BE_ASKED
             if old.only_sitting:
                 old.position, old.kept = Position(), None
-            old.traces, old.fleeting = [], []
+            old.traces, old.fleeting, old.proven = [], [], []
             new.before = old
         else:
             new.position.also, new.position.also_files = old.position.also, old.position.also_files

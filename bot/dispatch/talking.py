@@ -76,9 +76,12 @@ class Talking:
         self.effects = Effects()
         known = setting.known(now)
         self.known = known | {"sent"} if self.conversation.is_live else known
-        if any(frame.flow == STOP for frame in self.conversation.position.frames):
-            self._note_unsent()  # nobody else asks
         self._hotline = hotline
+        for frame in self.conversation.position.frames:  # nobody else asks
+            if frame.flow == STOP:
+                self._note_unsent()
+            elif frame.flow == DELETE:
+                self._before_erasing()
         self._before: Position | None = None
 
     # --- the engine -------------------------------------------------------------------------
@@ -99,13 +102,17 @@ class Talking:
     def _begin(self, flow: str) -> None:
         if flow == STOP:
             self._note_unsent()
-        extra = self._kept_by_law() if flow == DELETE else {}
+        extra = self._before_erasing() if flow == DELETE else {}
         turn = begin(self.setting.book, self.conversation.position, flow, self.known)
         self._follow(turn, 0, extra)
 
-    def _kept_by_law(self) -> dict[str, str]:
-        """Know, in a live sitting, whether the law keeps what was sent; nobody else hears of it."""
-        until = self._hotline.kept_until(self.conversation) if "sent" in self.known else ""
+    def _before_erasing(self) -> dict[str, str]:
+        """Know, in a live sitting, what becomes of what was sent; nobody else hears of it."""
+        if "sent" not in self.known:
+            return {}
+        if self._hotline.is_theirs(self.conversation):
+            self.known |= {"theirs"}
+        until = self._hotline.kept_until(self.conversation)
         if not until:
             return {}
         self.known |= {"kept_by_law"}
@@ -167,7 +174,7 @@ class Talking:
         elif came.outcome is Outcome.TAKEN_BACK:
             self._take_back(came)
         elif came.outcome is Outcome.ERASURE_WISHED:
-            self._hotline.wish()
+            self._hotline.wish(self.conversation)
             self._renew()
         elif follows.kind is not None:
             sending = Sending(

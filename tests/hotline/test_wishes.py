@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 from sqlalchemy import delete
 
 from bot.clock import DAY, HOUR
+from bot.hotline.events import Happened
 from bot.hotline.wishes import ANYWAY, Answer, Wishes
 from bot.store.agreed_tables import wishes
 from bot.store.prepared import Prepared
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 _FORGET = Prepared(lambda _: delete(wishes))
 WISHES = Wishes(Audit(VAULT))
+WORD = "mangga tua"
+AT_ONCE = "All right. What you wrote and what you sent is erased now."
 ANYTHING_SENT = "If something was sent: our people make sure within a day"
 
 
@@ -152,6 +155,49 @@ def test_a_hold_is_told_in_a_live_sitting_and_to_nobody_else(home: Home) -> None
     heard = asks(person)
     heard += person.presses("Erase it")
     assert not any("law until" in text for text in heard)
+
+
+def known_by_word(home: Home) -> tuple[Person, str]:
+    """Return somebody who chose a word, was away for an hour, and is known again by it."""
+    person = sent(home)
+    person.presses("Choose a secret word")
+    person.says(WORD)
+    person.presses("One word is enough")
+    home.passes(3600)
+    person.says("/start")
+    person.presses("English", "Nobody can see", "I have written before")
+    person.says(WORD)
+    return person, cases(home)[0]
+
+
+def test_whoever_wrote_their_word_is_taken_at_it_at_once(home: Home) -> None:
+    person, case = known_by_word(home)
+    person.says("/delete")
+    heard = person.presses("Erase it")
+    assert AT_ONCE in heard
+    assert ANYTHING_SENT not in "".join(heard)
+    assert carries_out(home) == 1
+    assert cases(home) == []
+    assert home.ask("SELECT actor, detail FROM audit WHERE deed = 'wish'") == [("person", "word")]
+    assert not [it for it in home.board.events if it.what is Happened.WISHED and it.case == case]
+
+
+def test_a_word_proves_nothing_of_another_case_nor_after_the_sitting(home: Home) -> None:
+    """The negative control: erased at once is only what the word was written for."""
+    person, case = known_by_word(home)
+    home.passes(3600)
+    asks(person)
+    heard = person.presses("Erase it")
+    assert AT_ONCE not in heard
+    carries_out(home)
+    assert cases(home) == [case]
+
+
+def test_what_the_law_keeps_is_not_said_to_be_erased_now(home: Home) -> None:
+    person, case = known_by_word(home)
+    hold(home, case, 30 * DAY)
+    person.says("/delete")
+    assert AT_ONCE not in person.presses("Erase it")
 
 
 def hold(home: Home, case: str, span: int) -> None:
