@@ -50,7 +50,7 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
             f"P{case.priority}",
             case.reference,
             name_of(case.queue).source,
-            f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status,
+            _state(case),
             promise_in_words(case.due_at, now),
             span_in_words(int((now - case.waiting_since).total_seconds())),
             called(case.kind).source,
@@ -59,6 +59,12 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
             style=STYLES[case.priority],
         )
     return table
+
+
+def _state(case: Waiting) -> str:
+    """Return how a case stands; before anything else, that nobody may write to its person."""
+    told = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
+    return f"compromised, {told}" if case.compromised else told
 
 
 def promise_in_words(due_at: datetime | None, now: datetime) -> str:

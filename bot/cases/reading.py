@@ -35,6 +35,7 @@ from bot.errors import EpochGone
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, case_keys, cases, files, notices, reports
 from bot.store.tables import staff as colleagues
+from bot.store.words import words as chosen
 from bot.text import _, is_zawgyi
 from bot.vault import Purpose
 from bot.vault.epochs import is_of_epoch
@@ -95,6 +96,8 @@ class Waiting:
     """When an answer is promised for; none while it is the person who is waited for."""
     holder: str | None = None
     """The title of whoever holds it, as a code."""
+    compromised: bool = False
+    """Whether the second word was written: somebody else reads along, and nothing may be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,10 @@ _QUEUE = (
     cases.c.queue,
     cases.c.due_at,
     colleagues.c.title,
+    select(chosen.c.frozen_at.is_not(None))
+    .where(chosen.c.case_id == cases.c.id)
+    .correlate(cases)
+    .scalar_subquery(),
 )
 _CALLED = Prepared(
     lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
@@ -358,10 +365,10 @@ class Reader:
 
 
 def _waiting(row: Sequence[Any]) -> Waiting:
-    reference, kind, status, priority, language, county, since, queue, due, holder = row
+    reference, kind, status, priority, language, county, since, queue, due, holder, frozen = row
     return Waiting(
         reference, kind, status, priority, language, county, when(since), queue,
-        None if due is None else when(due), holder,
+        None if due is None else when(due), holder, bool(frozen),
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from bot.mailbox.holding import VANISHES
 from bot.mailbox.outbox import Author, Lane, Letter, Outbox
 from bot.mailbox.wiping import clear
 from bot.messages import Kind, Leave, Toast, Update
+from bot.vault import Audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -232,7 +233,7 @@ class Batches:
             if Recognition.keep_second(work, case, digested.digest):
                 return
         else:
-            tried = Recognition.try_(work, key, digested.digest, batch.now)
+            tried = Recognition.try_(work, Audit(self._vault), key, digested.digest, batch.now)
         if key not in batch.rows:
             batch.rows |= self._conversations.load(work, [key])
         row = batch.rows.get(key)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select, update
 
+from bot.cases.intake import PERSON
 from bot.clock import DAY
 from bot.store.prepared import Prepared, insert_of
 from bot.store.tables import cases
@@ -22,6 +23,7 @@ from bot.vault.words import is_same
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
+    from bot.vault import Audit
 
 MOST_TRIES: Final = 3
 COUNTED: Final = DAY
@@ -145,7 +147,7 @@ class Recognition:
         return bool(work.run(_KEEP_SECOND, digest, case, digest))
 
     @staticmethod
-    def try_(work: Work, chat_key: bytes, digest: bytes, now: int) -> Tried | None:
+    def try_(work: Work, audit: Audit, chat_key: bytes, digest: bytes, now: int) -> Tried | None:
         """Try a word; None where no word was ever chosen.
 
         Wrong tries are counted for each case alone. Otherwise whoever tries three words, opens a
@@ -159,6 +161,7 @@ class Recognition:
         for what, each in found:
             if what is Found.DURESS:
                 work.run(_FREEZE, now, each.case)
+                audit.note(work, now, PERSON, "freeze", each.case)
             if (tries := each.tries_after(what, now)) is not None:
                 work.run(_COUNT, tries, now, each.case)
         what, chosen = (answers or found)[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.reading import queue
 from bot.clock import DAY, SECOND
 from bot.dispatch.sitting import SILENCE
 from bot.hotline.commands import Verb
@@ -161,6 +162,19 @@ def test_under_duress_nothing_of_a_caseworker_arrives_any_more(home: Home) -> No
     home.run(home.rest(3))
     assert person.last == "hello"
     assert "We can come tonight." not in person.texts
+
+
+@pytest.mark.parametrize(("word", "is_compromised"), [(SECOND_WORD, True), ("wrong word", False)])
+def test_whoever_looks_at_the_queue_sees_that_a_case_was_compromised(
+    home: Home, word: str, *, is_compromised: bool
+) -> None:
+    person, case = with_words(home)
+    home.passes(LONG)
+    tries(person, word)
+    (listed,) = home.run(queue(home.database))
+    assert listed.compromised is is_compromised
+    noted = home.ask("SELECT actor, subject FROM audit WHERE deed = 'freeze'")
+    assert noted == ([("person", case)] if is_compromised else [])
 
 
 def test_no_word_is_kept_shown_or_put_to_the_case(home: Home) -> None:
