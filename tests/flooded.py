@@ -1,29 +1,48 @@
-"""A flood, and people who write at their own pace in the midst of it; time is simulated."""
+"""A flood, and people who write at their own pace in the midst of it; time is simulated.
+
+What is written waits with Telegram, first come first served, and is fetched a hundred at a time; a
+turn costs what it costs on a small machine with a slow disk, far less than the flood would take.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import deque
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.clock import SECOND
+from bot.dispatch.batch import Taken
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.limits import Limits
+from bot.mailbox.line import Line
 from bot.messages import Say
 from tests.houses import Home
 from tests.people import Person, raw
 from tests.post import FINE, Mishap
+from tests.stores import CountedWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from bot.mailbox.outbox import Letter
     from bot.messages import Body
+    from bot.store.writer import Work
 
+T = TypeVar("T")
 TICK = 0.05
+TRIP = 0.02
+"""Seconds a question to Telegram takes."""
+FETCHED = 100
+"""Updates it hands over at most."""
+A_TURN, KEEPING = 0.001, 0.0001
+"""Seconds a turn takes, and keeping an update for later: a thousand turns a second, and no more."""
+SENDING, TURNS = "sending", "turns"
+"""What may serve whoever comes first."""
 LONGEST = 5.0
 """Seconds within which 99 of 100 answers to people begin to arrive."""
 GRACE = 30.0
@@ -41,8 +60,8 @@ class Plan:
     """Seconds between two messages of a person, on average."""
     seconds: float = 600.0
     seed: int = 1
-    flaw: bool = False
-    """Serve whoever comes first: one line for everybody."""
+    flaw: str = ""
+    """Where whoever comes first is served first, in one line for everybody."""
 
 
 @dataclass
@@ -68,11 +87,43 @@ class OneLine(Courier):
         return letter.lane
 
 
+class NoTurns(Line):
+    """Whoever comes first is answered first."""
+
+    def share(
+        self, arrivals: Sequence[tuple[int, Arrival]], _now: float
+    ) -> tuple[list[Arrival], list[tuple[int, Arrival]]]:
+        return [arrival for _, arrival in arrivals], []
+
+
+class SlowWriter(CountedWriter):
+    """A writer whose work takes time, as the loop tells it."""
+
+    async def run(self, unit: Callable[[Work], T]) -> T:
+        done = await super().run(unit)
+        await asyncio.sleep(_seconds_of(done))
+        return done
+
+
+def _seconds_of(done: Any) -> float:
+    match done:
+        case Taken():
+            return done.handled * A_TURN
+        case (Taken() as taken, list() as later):
+            return float(taken.handled * A_TURN + len(later) * KEEPING)
+    return 0.0
+
+
 def flood(plan: Plan, folder: Path) -> Flood:
     """Let a flood come over a house, and note how long each person waited for an answer."""
     home = Home(folder, limits=Limits())
-    if plan.flaw:
+    home.database.writer.__class__ = SlowWriter
+    if plan.flaw == SENDING:
         home.house.courier.__class__ = OneLine
+    if plan.flaw == TURNS:
+        home.house.dispatcher._line.__class__ = NoTurns
+    waits: deque[Arrival] = deque()
+    fetching = home.loop.create_task(_fetch(home, waits))
     found, dice = Flood(), Random(plan.seed)
     waiting: dict[int, deque[int]] = {}
     attackers = [home.person() for _ in range(plan.senders)]
@@ -99,20 +150,25 @@ def flood(plan: Plan, folder: Path) -> Flood:
                 written.insert(dice.randrange(len(written) + 1), (person, 1))
                 waiting[person.id].append(home.loop.now())
                 found.asked += 1
-        _receive(home, [who for who, _ in written])
+        waits.extend(_written(home, who) for who, _ in written)
         home.run(home.rest(TICK))
     home.run(home.rest(GRACE))
     found.unanswered = sum(map(len, waiting.values()))
+    assert not fetching.done()
     home.crash()  # what the flood is still owed interests nobody
     return found
 
 
-def _receive(home: Home, written: list[Person]) -> None:
-    arrivals = []
-    for person in written:
-        number = home.next_update
-        home.next_update += 1
-        arrivals.append(Arrival.of(number, raw(number, person.words("please help me"))))
-    for place in range(0, len(arrivals), 100):
-        part = arrivals[place : place + 100]
-        home.run(home.house.dispatcher.receive(part, home.next_update))
+def _written(home: Home, person: Person) -> Arrival:
+    number = home.next_update
+    home.next_update += 1
+    return Arrival.of(number, raw(number, person.words("please help me")))
+
+
+async def _fetch(home: Home, waits: deque[Arrival]) -> None:
+    """Ask Telegram again and again, and confirm what was kept."""
+    while True:
+        await asyncio.sleep(TRIP)
+        part = [waits.popleft() for _ in range(min(FETCHED, len(waits)))]
+        if part:
+            await home.house.dispatcher.receive(part, part[-1].update_id + 1)

@@ -156,7 +156,8 @@ class Home:
         return self.loop.run_until_complete(work)
 
     def settle(self) -> None:
-        """Let every letter that can go now be gone, and be written down."""
+        """Let everybody have their turn, and every letter that can go now be gone."""
+        self.run(self.house.dispatcher.empty())
         self.run(self.house.courier.empty())
 
     async def rest(self, seconds: float = 0.5) -> None:

@@ -109,6 +109,16 @@ class Batches:
         self._wordings: set[bytes] = set()
         """Digests of questions whose words are known to be stored."""
 
+    def whose(self, arrival: Arrival) -> int:
+        """Return the chat whose turn an arrival asks for; 0 for what waits for nobody."""
+        if arrival.update_id < 0:
+            return 0
+        try:
+            update = self._parse(arrival.raw)
+        except Unreadable:
+            return 0
+        return update.chat if update.kind in _TALKS else 0
+
     def take(self, work: Work, arrivals: Sequence[Arrival], now: int) -> Taken:
         """Answer arrivals, each chat's in order, and store all that follows."""
         readable = self._read(work, arrivals, now)

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.log import log
+from bot.mailbox.inbox import IN_LINE
+from bot.mailbox.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from bot.dispatch.batch import Batches, Taken
     from bot.mailbox.courier import Courier
     from bot.mailbox.inbox import Arrival, Inbox
+    from bot.mailbox.line import Turns
     from bot.mailbox.outbox import Outbox, Settled
     from bot.store.writer import Work, Writer
 
@@ -25,7 +28,7 @@ A_CROWD = 8
 PASSES = 4
 """Turns of the loop in which nobody joined, after which nobody is waited for."""
 CAREFUL = 10
-"""Updates handled at a time while nobody knows what ended the last process."""
+"""Updates handled at first while nobody knows what ended the last process."""
 
 
 class Dispatcher:
@@ -49,7 +52,8 @@ class Dispatcher:
         self._clock = clock
         self._waiting: list[tuple[list[Arrival], int | None, asyncio.Future[None]]] = []
         self._working: asyncio.Task[None] | None = None
-        self._first = True
+        self._line = Line()
+        self._first = self._begins = True
         self._resuming = asyncio.Lock()
         """Two at once would both take what waits."""
 
@@ -60,39 +64,73 @@ class Dispatcher:
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((list(arrivals), next_update_id, done))
-        if self._working is None:
-            self._working = asyncio.get_running_loop().create_task(self._work())
+        self._begin_work()
         await done
 
     async def resume(self) -> None:
         """Handle what is stored and waits: from an earlier process, or from a desk in another."""
         async with self._resuming:
             await self._resume()
+        if self._line:
+            self._begin_work()
+
+    async def empty(self) -> None:
+        """Wait until nobody is in the line."""
+        while self._line:  # noqa: ASYNC110 - only a stopping process and tests wait here
+            await asyncio.sleep(0.005)
 
     async def _resume(self) -> None:
+        if self._begins:
+            await self._writer.run(self._inbox.break_up)
+            self._begins = False
+        most = CAREFUL
         while True:
             # Two commits: an attempt that ends the process must have been counted before.
-            waiting = await self._writer.run(lambda work: self._inbox.waiting(work, CAREFUL))
+            waiting = await self._writer.run(partial(self._inbox.waiting, most=most))
             if not waiting:
                 return
             self._let_go(await self._writer.run(partial(self._take_stored, waiting)))
+            most = min(2 * most, MOST_IN_A_BATCH)
+
+    def _begin_work(self) -> None:
+        if self._working is None:
+            self._working = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
-                group = self._next_group()
-                arrivals = [arrival for part, _, _ in group for arrival in part]
-                ends = [end for _, end, _ in group if end is not None]
-                try:
-                    await self._handle(arrivals, ends[-1] if ends else None)
-                except Exception as error:  # noqa: BLE001 - told to everybody who waits for it
-                    _settle(group, error)
-                else:
-                    _settle(group, None)
-                if len(group) >= A_CROWD:
-                    await self._let_others_join()
+            while self._waiting or self._line:
+                if self._waiting and not self._line.is_full:
+                    await self._take_what_came()
+                went = not self._line or await self._take_turns()
+                if not went and (self._line.is_full or not self._waiting):
+                    return  # `resume` begins again
         finally:
             self._working = None
+
+    async def _take_what_came(self) -> None:
+        group = self._next_group()
+        arrivals = [arrival for part, _, _ in group for arrival in part]
+        ends = [end for _, end, _ in group if end is not None]
+        try:
+            await self._handle(arrivals, ends[-1] if ends else None)
+        except Exception as error:  # noqa: BLE001 - told to everybody who waits for it
+            _settle(group, error)
+        else:
+            _settle(group, None)
+        if len(group) >= A_CROWD:
+            await self._let_others_join()
+
+    async def _take_turns(self) -> bool:
+        """Let those in the line have their turns; tell whether it went."""
+        turns = self._line.next()
+        try:
+            taken = await self._writer.run(partial(self._take_in_line, turns))
+        except Exception as error:  # noqa: BLE001 - it is stored, and comes again
+            log.error("deferred", error=type(error).__name__, count=len(self._line))
+            return False
+        self._line.done(turns)
+        self._let_go(taken)
+        return True
 
     async def _let_others_join(self) -> None:
         """Wait while people who were just answered write again: one commit serves them all.
@@ -125,10 +163,14 @@ class Dispatcher:
         now = self._clock.now()
         results = self._courier.collect()
         try:
-            taken = await self._writer.run(lambda work: self._take(work, arrivals, now, results))
+            taken, later = await self._writer.run(
+                lambda work: self._take(work, arrivals, now, results)
+            )
         except BaseException:
             self._courier.put_back(results)
             raise
+        if later:
+            self._line.join(later)
         self._courier.written_down(results)
         self._note_end(end)
         self._let_go(taken)
@@ -144,9 +186,21 @@ class Dispatcher:
         self._note_end(end)
         await self.resume()
 
-    def _take(self, work: Work, arrivals: list[Arrival], now: int, results: list[Settled]) -> Taken:
+    def _take(
+        self, work: Work, arrivals: list[Arrival], now: int, results: list[Settled]
+    ) -> tuple[Taken, list[tuple[int, Arrival]]]:
         self._outbox.settle(work, results)
-        return self._batches.take(work, self._inbox.unseen(work, arrivals), now)
+        fresh = self._inbox.unseen(work, arrivals)
+        later: list[tuple[int, Arrival]] = []
+        if self._line.is_needed(len(fresh)):
+            asked = [(self._batches.whose(arrival), arrival) for arrival in fresh]
+            fresh, later = self._line.share(asked, self._clock.monotonic())
+            self._inbox.keep_waiting(work, [arrival for _, arrival in later], now, IN_LINE)
+        return self._batches.take(work, fresh, now), later
+
+    def _take_in_line(self, turns: Turns, work: Work) -> Taken:
+        waiting = [arrival for _chat, part in turns for arrival in part]
+        return self._batches.take(work, self._inbox.in_line(work, waiting), self._clock.now())
 
     def _take_stored(self, waiting: list[Arrival], work: Work) -> Taken:
         return self._batches.take(work, waiting, self._clock.now())

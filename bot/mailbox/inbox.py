@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
+IN_LINE = "in_line"
+"""Waits while others have their turn; after a start it is waiting like all else."""
 DIGEST_LENGTH = 16
 DEATHS = 3
 """Times a process may die over an update before it is set aside."""
@@ -136,6 +138,7 @@ _FORGET = Prepared(
         inbox.c.id.in_(select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))),
         inbox.c.received_at < bindparam("before"),
         inbox.c.state != WAITING,
+        inbox.c.state != IN_LINE,
     ),
     "most",
     "before",
@@ -158,12 +161,25 @@ _SHRED = Prepared(
 _SEALED = Prepared(
     lambda _: select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw).where(
         NOT_DONE,
-        inbox.c.state == WAITING,
+        inbox.c.state != QUARANTINED,
         inbox.c.bot == bindparam("of_bot"),
         inbox.c.received_at < bindparam("before"),
     ),
     "of_bot",
     "before",
+)
+_IN_LINE = PreparedList(
+    lambda values: select(
+        inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.bot, inbox.c.raw
+    ).where(inbox.c.update_id.in_(values), inbox.c.state == IN_LINE)
+)
+_OUT_OF_LINE = Prepared(
+    lambda _: (
+        update(inbox)
+        .where(NOT_DONE, inbox.c.state == IN_LINE, inbox.c.bot == bindparam("of_bot"))
+        .values(state=WAITING)
+    ),
+    "of_bot",
 )
 _SEAL_ANEW = Prepared(
     lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(raw=bindparam("raw")),
@@ -210,15 +226,37 @@ class Inbox:
         work.many(_KEEP, rows)
         work.many(_FINISH, stored)
 
-    def keep_waiting(self, work: Work, arrivals: Sequence[Arrival], now: int) -> None:
+    def keep_waiting(
+        self, work: Work, arrivals: Sequence[Arrival], now: int, state: str = WAITING
+    ) -> None:
         """Store updates that are to be handled later, sealed."""
         work.many(
             _KEEP,
             [
-                (self.bot, a.update_id, a.digest, WAITING, self._sealed(a), None, 0, now)
+                (self.bot, a.update_id, a.digest, state, self._sealed(a), None, 0, now)
                 for a in arrivals
             ],
         )
+
+    def in_line(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Return updates that wait in the line as they came, in this order."""
+        found = {
+            (number, bytes(digest)): (row, bytes(raw))
+            for row, number, digest, bot, raw in work.rows_in(
+                _IN_LINE, [arrival.update_id for arrival in arrivals]
+            )
+            if bot == self.bot
+        }
+        return [
+            opened
+            for arrival in arrivals
+            if (it := found.get((arrival.update_id, arrival.digest))) is not None
+            for opened in self._opened(work, it[0], arrival.update_id, arrival.digest, it[1])
+        ]
+
+    def break_up(self, work: Work) -> None:
+        """Let what an earlier process left in its line wait like all else: its order is gone."""
+        work.run(_OUT_OF_LINE, self.bot)
 
     def waiting(self, work: Work, most: int) -> list[Arrival]:
         """Return stored updates that wait, oldest first, one more attempt counted for each.

@@ -1,8 +1,8 @@
 """Let a flood come over the hotline, and see how long people wait in it; time is simulated.
 
 `python -m tests.fire.flood --seconds 600` writes what it found as one line of JSON; it ends with 1
-when a person was not answered, or 99 of 100 waited longer than five seconds. `--flaw` serves
-whoever comes first, which must be noticed.
+when a person was not answered, or 99 of 100 waited longer than five seconds. `--flaw turns` answers
+whoever comes first, `--flaw sending` sends to whoever comes first: both must be noticed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from tests.flooded import LONGEST, Plan, flood
+from tests.flooded import LONGEST, SENDING, TURNS, Plan, flood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def main(given: Sequence[str] | None = None) -> int:
     asked.add_argument("--people", type=int, default=Plan.people)
     asked.add_argument("--pause", type=float, default=Plan.pause)
     asked.add_argument("--seed", type=int, default=Plan.seed)
-    asked.add_argument("--flaw", action="store_true")
+    asked.add_argument("--flaw", choices=[TURNS, SENDING], default="")
     told = burn(Plan(**vars(asked.parse_args(given))))
     print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
     return is_broken(told)
