@@ -27,7 +27,7 @@ from bot.vault.audit import Audit
 from flows.phrasebook import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.cases.intake import Intake
     from bot.clock import Clock
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.hotline.desk import Desk
     from bot.mailbox.courier import Courier
     from bot.mailbox.outbox import Letter, Outbox
+    from bot.places.recipients import Recipient
     from bot.settings import Settings
     from bot.store.writer import Work, Writer
     from bot.vault import Vault
@@ -79,7 +80,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     outbox: Outbox,
     intake: Intake,
     setting: Setting,
-    recipients: Collection[str],
+    recipients: Mapping[str, Recipient],
     desks: Sequence[Desk],
 ) -> Shift:
     """Put the caseworkers' half of a house together."""
@@ -126,9 +127,7 @@ def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:
             titles=setting.phrasing.titles,
             groups=GROUPS,
             dispositions=DISPOSITIONS,
-            recipients={
-                code: it.name for code, it in place_named(settings.place).recipients.items()
-            },
+            recipients=place_named(settings.place).recipients,
             username=setting.username,
         )
     )

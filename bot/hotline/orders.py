@@ -65,7 +65,7 @@ from bot.store.prepared import Prepared
 from bot.store.tables import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.hotline.claims import Claims
     from bot.hotline.exchanges import Exchanges
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Staff
+    from bot.places.recipients import Recipient
     from bot.store.writer import Work
     from bot.vault import Audit, Vault
 
@@ -108,7 +109,7 @@ class Orders:
         promises: Promises,
         phrasebook: Phrasebook,
         referrals: Referrals,
-        recipients: Collection[str],
+        recipients: Mapping[str, Recipient],
         exchanges: Exchanges,
         audit: Audit,
     ) -> None:
@@ -320,8 +321,9 @@ class Orders:
 
     def _refer(self, order: Order) -> None:
         command = order.command
-        if command.code not in self._recipients:
-            order.refuse(NO_SUCH_RECIPIENT, codes=", ".join(self._recipients))
+        may_be_told = [it for it, to in self._recipients.items() if to.is_offered_at(order.now)]
+        if command.code not in may_be_told:
+            order.refuse(NO_SUCH_RECIPIENT, codes=", ".join(may_be_told))
             return
         if self._referrals.is_sealed(order.work, order.case):
             order.refuse(ANSWERS_SEALED)

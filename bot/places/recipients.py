@@ -8,9 +8,10 @@ safe, so nobody is passed on to it. A name is not translated: it is what stands 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from bot.clock import SECOND
 from bot.text import Text, _
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Recipient:
     def is_offered(self, today: date) -> bool:
         """Tell whether anything may still be passed on to them."""
         return today < self.expires_on
+
+    def is_offered_at(self, now: int) -> bool:
+        """Tell the same of a moment; a day begins with the UTC one."""
+        return self.is_offered(datetime.fromtimestamp(now / SECOND, UTC).date())
 
 
 _OFFICES: Mapping[str, Recipient] = {

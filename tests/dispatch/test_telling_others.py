@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
+from bot.places.recipients import RECIPIENTS
 from tests.colleagues import Colleague, refusals
 from tests.dispatch.test_orders import told, wanting
 from tests.houses import Home
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from bot.places.recipients import Recipient
     from tests.people import Person
 
 PARTS = {"talk.what": "", "talk.safe": "", "language": ""}
@@ -87,6 +91,16 @@ def test_an_agreement_can_be_taken_back(home: Home) -> None:
     person.presses("You may tell them")
     person.presses("I take it back")
     assert refusals(mei.does(Verb.TELL_OTHERS, case, code=offered(home))) != []
+
+
+def test_whom_nobody_has_read_of_for_a_year_is_told_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _person, mei, case = in_talk(home)
+    too_old = replace(RECIPIENTS["labor_1955"], expires_on=date(2026, 1, 1))
+    monkeypatch.setitem(cast("dict[str, Recipient]", RECIPIENTS), "labor_1955", too_old)
+    (refused,) = refusals(mei.does(Verb.REFER, case, code="labor_1955"))
+    assert refused == "Say who is to be told: {codes}."
 
 
 def test_a_stranger_to_the_directory_is_told_nothing(home: Home) -> None:

@@ -238,7 +238,9 @@ class Reading:
 
     def _refer(self, asked: Asked) -> list[Command]:
         if not asked.words.first:
-            return self._answer(asked, words.WHOM_TO_TELL, recipient_rows(self._setup, asked.case))
+            return self._answer(
+                asked, words.WHOM_TO_TELL, recipient_rows(self._setup, asked.case, asked.now)
+            )
         return asked.order(Verb.REFER, code=asked.words.first, said=asked.words.rest)
 
     def _keep(self, asked: Asked) -> list[Command]:

@@ -28,11 +28,12 @@ _STAGES: Mapping[Stage, Text] = {
 }
 
 
-def recipient_rows(setup: Setup, case: str) -> Rows:
-    """Return a button for everybody a case can be passed on to."""
+def recipient_rows(setup: Setup, case: str, now: int) -> Rows:
+    """Return a button for everybody a case can be passed on to now."""
     return tuple(
-        (Button(name.read_in(setup.tongue.flows), token(Verb.REFER, code, case)),)
-        for code, name in setup.recipients.items()
+        (Button(it.name.read_in(setup.tongue.flows), token(Verb.REFER, code, case)),)
+        for code, it in setup.recipients.items()
+        if it.is_offered_at(now)
     )
 
 
@@ -41,8 +42,8 @@ def referred(setup: Setup, it: Referral) -> Say | None:
     text = _STAGES.get(it.stage)
     if text is None:
         return None
-    name = setup.recipients.get(it.recipient)
-    lines = [setup.tongue(text, recipient=name.read_in(setup.tongue.flows) if name else "?")]
+    to = setup.recipients.get(it.recipient)
+    lines = [setup.tongue(text, recipient=to.name.read_in(setup.tongue.flows) if to else "?")]
     rows: Rows = ()
     if setup.shows_words and it.stage in {Stage.OFFERED, Stage.AGREED}:
         lines += _parts(setup, it)

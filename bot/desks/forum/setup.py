@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.desks.forum.words import Tongue
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.staff import Staff
+    from bot.places.recipients import Recipient
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault import Vault
@@ -44,8 +45,8 @@ class Setup:
     """What the groups of the phrasebook are called."""
     dispositions: Mapping[str, Text]
     """How a case can end, by code."""
-    recipients: Mapping[str, Text]
-    """What those are called whom a case can be passed on to, by code."""
+    recipients: Mapping[str, Recipient]
+    """Whom a case can be passed on to, by code."""
     username: str = ""
     """The bot's own: commands meant for another bot are not ours."""
 

@@ -147,7 +147,7 @@ def _staff_side(
         promises=promises,
         phrasebook=phrasebook,
         referrals=referrals,
-        recipients=(),
+        recipients={},
         audit=Audit(VAULT),
     )
     return StaffSide(orders, exchanges, outbox, intake, referrals, (), parse_group)
