@@ -16,10 +16,12 @@ from bot.archives import backup, new_backup_key, restore
 from bot.country import directory_app
 from bot.errors import HavenError
 from bot.evidence import evidence_app
-from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
+from bot.languages import STAFF_LANGUAGES, catalogue
 from bot.locksmith import keys_app
 from bot.office import audit_app, staff_app
 from bot.records import erase_case, hold_app, retention
+from bot.scripts import InLanguage, flows_app, offered, rehearse
+from bot.seeking import search_cases
 from bot.settings import read_settings
 from bot.translators import languages_app
 from bot.wishing import confirm_wish, list_wishes, object_to_wish, revoke_agreement
@@ -30,11 +32,9 @@ if TYPE_CHECKING:
     from bot.cases.agreed import Agreed
     from bot.cases.reading import Opened, Waiting
     from bot.settings import Settings
-    from bot.text import Catalogue
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 cases_app = typer.Typer(no_args_is_help=True, help="What people sent, and how urgent it is.")
-flows_app = typer.Typer(no_args_is_help=True, help="The conversations, drawn and printed.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(flows_app, name="flows")
 app.add_typer(directory_app, name="directory")
@@ -43,11 +43,13 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
 app.add_typer(languages_app, name="languages")
 app.add_typer(evidence_app, name="evidence")
+cases_app.command("search")(search_cases)
 cases_app.command("wishes")(list_wishes)
 cases_app.command("confirm")(confirm_wish)
 cases_app.command("object")(object_to_wish)
 cases_app.command("revoke")(revoke_agreement)
 app.add_typer(hold_app, name="hold")
+app.command()(rehearse)
 app.command()(retention)
 app.command()(backup)
 app.command()(restore)
@@ -55,7 +57,6 @@ keys_app.command("backup")(new_backup_key)
 cases_app.command("erase")(erase_case)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
-InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]
 NOTICES_FOR = 7 * 24 * 3600 * 1_000_000
 
 
@@ -90,18 +91,6 @@ def demo(
 
 
 @app.command()
-def rehearse(flow: str, language: InLanguage = "en") -> None:
-    """Hold a conversation at this terminal."""
-    from bot.conversation import Book  # noqa: PLC0415
-    from bot.conversation.rehearsal import rehearse as hold  # noqa: PLC0415
-    from flows import ALL  # noqa: PLC0415
-
-    book = Book(ALL)
-    _known_flow(flow, book.sheets)
-    hold(book, flow, _told_here(language), _line, typer.echo, languages=_told_here)
-
-
-@app.command()
 def doctor() -> None:
     """Check settings, database and key, and say what is wrong."""
     from bot.checkup import checks  # noqa: PLC0415
@@ -123,7 +112,7 @@ def privacy(language: InLanguage = "en") -> None:
     settings = read_settings()
     settings.for_people()
     notice = notice_of(settings, escrow=has_escrow(settings))
-    typer.echo(notice.words(_offered(language)))
+    typer.echo(notice.words(offered(language)))
     typer.echo(f"\nSHA-256 {notice.version(language).hex()}")
 
 
@@ -193,7 +182,7 @@ def show_case(
         database,
         vault,
         Book(ALL),
-        catalogue(_offered(language)),
+        catalogue(offered(language)),
         staff,
         organisation=settings.organisation,
         law=place_named(settings.place).law,
@@ -228,64 +217,6 @@ def draw_life() -> None:
     from bot.cases.picture import draw  # noqa: PLC0415
 
     typer.echo(draw())
-
-
-@flows_app.command("draw")
-def draw_flow(flow: str) -> None:
-    """Print a flow as a Mermaid diagram."""
-    from bot.conversation.picture import draw  # noqa: PLC0415
-    from flows import ALL  # noqa: PLC0415
-
-    found = _known_flow(flow, {each.name: each for each in ALL})
-    typer.echo(draw(found))
-
-
-@flows_app.command("print")
-def print_flow(flow: str, language: InLanguage = "en") -> None:
-    """Print a flow as a page for people who review it (HTML)."""
-    from bot.conversation.page import page  # noqa: PLC0415
-    from flows import ALL  # noqa: PLC0415
-
-    found = _known_flow(flow, {each.name: each for each in ALL})
-    typer.echo(page(found, _told_here(language), language))
-
-
-@flows_app.command("check")
-def check_flows(*, as_json: AsJson = False) -> None:
-    """Prove what must hold on every path in every language, and say how much was looked at."""
-    from bot.conversation import Book  # noqa: PLC0415
-    from bot.languages.offering import offered_by  # noqa: PLC0415
-    from bot.places.known import place_named  # noqa: PLC0415
-    from bot.proving import paths_of, prove_all, tongues  # noqa: PLC0415
-    from bot.wording import phrasing_of  # noqa: PLC0415
-    from flows import in_languages  # noqa: PLC0415
-
-    settings = read_settings()
-    offer = offered_by(settings)
-    book, spoken = Book(in_languages(offer.tags)), tongues(offer.checked)
-    proofs = prove_all(book, phrasing_of(settings), place_named(settings.place), spoken)
-    paths = paths_of(book)
-    if as_json:
-        found = {
-            "flows": len(book.sheets),
-            "paths": paths,
-            "languages": list(spoken),
-            "not_whole": list(offer.refused),
-            "proofs": [{**asdict(it), "holds": it.holds} for it in proofs],
-        }
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
-    else:
-        many = f"{len(book.sheets)} flows, {paths} paths, {len(spoken)} languages"
-        typer.echo(f"{many}: {paths * len(spoken)} in all")
-        for tag in offer.refused:
-            typer.echo(f"left out: {tag} is not whole (haven languages status)")
-        for it in proofs:
-            verdict = "holds" if it.holds else "FAILS"
-            typer.echo(f"{verdict}  {it.name} ({it.looked_at}): {it.promise}")
-            for fault in it.faults:
-                typer.echo(f"       {fault}")
-    if not all(it.holds for it in proofs):
-        raise typer.Exit(1)
 
 
 def _see_that_somebody_can_open(settings: Settings) -> None:
@@ -351,38 +282,9 @@ def _opened_as_json(opened: Opened) -> dict[str, Any]:
     }
 
 
-def _told_here(language: str) -> Catalogue:
-    """Return a language as people of this place read it."""
-    from bot.places.known import place_named  # noqa: PLC0415
-    from bot.text import Filled  # noqa: PLC0415
-
-    settings, words = read_settings(), catalogue(_offered(language))
-    today = datetime.now(settings.zone).date()
-    return Filled(words, place_named(settings.place).blanks(words, today))
-
-
 def _agreed_as_json(it: Agreed) -> dict[str, Any]:
     revoked = it.revoked_at.isoformat() if it.revoked_at else None
     return {**asdict(it), "at": it.at.isoformat(), "revoked_at": revoked}
-
-
-def _offered(language: str) -> str:
-    if language not in LANGUAGES:
-        raise typer.BadParameter(f"{language} is not offered; one of: {', '.join(LANGUAGES)}")
-    return language
-
-
-def _known_flow(name: str, flows: Any) -> Any:
-    if name not in flows:
-        raise typer.BadParameter(f"there is no flow {name}; one of: {', '.join(flows)}")
-    return flows[name]
-
-
-def _line() -> str | None:
-    try:
-        return input("> ")
-    except EOFError:
-        return None
 
 
 def main() -> None:

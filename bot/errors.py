@@ -27,6 +27,10 @@ class DoesNotOpen(HavenError):
     """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
 
 
+class TooLittle(HavenError):
+    """There is too little to look for."""
+
+
 class NotYours(HavenError):
     """Nothing on this keyring opens the case; the text says who can."""
 

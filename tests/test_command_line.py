@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -320,6 +322,32 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
         assert all("第" in article for article in body["articles"])
     assert chinese["duties"]
     assert (chinese["signs"], len(chinese["not_known"])) == ([], 3)
+
+
+def test_words_are_looked_for_in_what_whoever_looks_may_open(
+    deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    typed = ("cases", "search", WORDS.upper(), *as_(deployment, "reader"))
+    found = json.loads(haven(*typed, "--json", **deployment).stdout)
+    (hit,) = found["hits"]
+    assert (hit["reference"], hit["in"], hit["words"]) == (case["reference"], "sent", WORDS)
+    assert f"Places: 1. Looked through {found['items']} thing" in haven(*typed, **deployment).stdout
+    nothing = haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
+    assert "1 cases you may not open" in nothing.stdout
+    assert WORDS not in nothing.stdout
+    short = haven("cases", "search", "x", *as_(deployment, "reader"), **deployment)
+    assert (short.returncode, is_a_sentence(short.stderr)) == (1, True)
+    unknown = haven("cases", "search", WORDS, *as_(deployment, "reader", "wrong"), **deployment)
+    assert (unknown.returncode, is_a_sentence(unknown.stderr)) == (1, True)
+
+
+def test_the_log_says_who_looked_and_not_for_what(deployment: dict[str, Path | str]) -> None:
+    haven("cases", "search", WORDS, *as_(deployment, "reader"), **deployment)
+    with closing(sqlite3.connect(str(deployment["database_url"]).removeprefix("sqlite:///"))) as it:
+        rows = it.execute("SELECT actor, detail FROM audit WHERE deed = 'search'").fetchall()
+    assert rows
+    assert (Path(deployment["data"]) / "reader").read_text() in {actor for actor, _ in rows}
+    assert all(detail.isdigit() for _, detail in rows)
 
 
 def test_a_case_stays_sealed_for_whoever_does_not_sign_in(

@@ -143,8 +143,9 @@ class Exchanges:
         """
         return [
             Exchange(
-                case, Side(side), Sort(kind), _opened(opener, case, side, at, bytes(sealed)), at,
-                author or "", letter, state, row,
+                case, Side(side), Sort(kind),
+                opened_exchange(opener, case, side, at, bytes(sealed)), at, author or "", letter,
+                state, row,
             )
             for row, side, author, kind, sealed, letter, state, at in work.rows(_OF_CASE, case)
         ]  # fmt: skip
@@ -170,7 +171,12 @@ class Exchanges:
         return sealer.seal(Purpose.CASE, _place(it.case, it.side, it.at), _encode(it.content))
 
 
-def _opened(opener: Opener, case: str, side: str, at: int, sealed: bytes) -> Content:
+def opened_exchange(opener: Opener, case: str, side: str, at: int, sealed: bytes) -> Content:
+    """Return what was written; `at` is when.
+
+    Raises:
+        DoesNotOpen: it was altered, or is another case's.
+    """
     return _decode(opener.open(Purpose.CASE, _place(case, side, at), sealed))
 
 

@@ -96,6 +96,13 @@ GOALS: Final = (
         None,
         _ratio("haven, 32 in flight", "ptb, 32 in flight", "updates_per_s"),
     ),
+    Goal(
+        "search",
+        "20 k things opened and read, ms at the median",
+        None,
+        1500,
+        _is("haven, 20 k things", "p50_ms"),
+    ),
     *(
         Goal(
             "claim",

@@ -195,7 +195,26 @@ def _claim() -> Scenario:
     )
 
 
+def _search() -> Scenario:
+    run = Run(subject="haven-search", people=1, stored=20_000, warm_up=1)
+    return Scenario(
+        "search",
+        "Words looked for in 20 k things of 2 k cases, each opened and read",
+        "searches a second, to itself",
+        (Measurement("haven, 20 k things", run, "haven, 20 k things"),),
+    )
+
+
 ALL: Final = {
     scenario.name: scenario
-    for scenario in (_turn(), _one(), _open(), _growth(), _send(), _relay(), _claim())
+    for scenario in (
+        _turn(),
+        _one(),
+        _open(),
+        _growth(),
+        _send(),
+        _relay(),
+        _claim(),
+        _search(),
+    )
 }

@@ -19,6 +19,7 @@ _SUBJECTS: Final = {
     "haven": "tests.bench.ours.haven:Haven",
     "bare-commit": "tests.bench.ours.bare:Bare",
     "haven-relay": "tests.bench.ours.haven_relay:HavenRelay",
+    "haven-search": "tests.bench.ours.searching:Searching",
     "claim-sqlite": "tests.bench.ours.claiming:Claiming",
     "claim-postgresql": "tests.bench.ours.claiming:ClaimingOnPostgreSQL",
     "sorted-sqlite": "tests.bench.ours.claiming:Sorted",

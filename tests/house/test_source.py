@@ -33,6 +33,7 @@ CLOCKS = re.compile(r"(?:^|\.)(?:time\.time(?:_ns)?|datetime\.(?:now|utcnow|toda
 TELLS_TIME = {
     "bot/clock.py": "it is the clock",
     "bot/cli.py": "a command looks at the queue now",
+    "bot/scripts.py": "a rehearsal reads the numbers of today",
     "bot/demo.py": "so does the demo",
     "bot/country.py": "what is shown of a place depends on the day",
     "bot/wording.py": "the directory's numbers are shown until a date",
