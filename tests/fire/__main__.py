@@ -1,4 +1,4 @@
-"""Every drill, one row of figures each: `./run fire [needle|restore|kill|claim ...] [--json]`.
+"""Every drill, one row of figures each: `./run fire [needle|walk|restore ...] [--json]`.
 
 It ends with 1 when a promise is broken. Without `--long` each takes a minute or two; drills whose
 module is not there are not offered.
@@ -31,6 +31,7 @@ MODULES = {
     "flood": "flood",
     "fresh": "fresh",
     "rule": "rule",
+    "walk": "walk",
     "restore": "restoring",
     "kill": "killing",
     "claim": "claiming",
@@ -42,6 +43,7 @@ LONG: dict[str, dict[str, Any]] = {
     "kill": {"kills": 300, "updates": 2000},
     "claim": {"cases": 10_000, "kills": 20},
     "rule": {"steps": 1_000_000},
+    "walk": {"moves": 2000},
     "fresh": {"rounds": 100_000},
     "flood": {"seconds": 600.0},
 }

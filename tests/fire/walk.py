@@ -1,0 +1,258 @@
+"""Everybody walks everywhere: through the sandbox, over real HTTP, in every language at once.
+
+One person for each language goes from wherever they stand to the nearest question they were never
+asked, and so comes to every step of every flow. The bot runs as
+it does, its letters are checked by python-telegram-bot's own reading, and the sandbox refuses what
+Telegram would. What somebody reads that stands in English in another language's catalogue is a
+fault; so is an update that was set aside, and an answer that never came.
+
+`python -m tests.fire.walk --moves 4000` prints what it found as one line of JSON; it ends with 1
+when there is a fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import random
+import sys
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.app import open_vault
+from bot.conversation import Position, Pressed, answer, open_question, unpack
+from bot.conversation.heard import Words
+from bot.dispatch.commands import FLOWS
+from bot.dispatch.conversations import Conversation, copy_of
+from bot.dispatch.screens import Screens
+from bot.errors import DoesNotOpen
+from bot.languages import LANGUAGES
+from bot.log import configure
+from bot.sandbox.world import BOT_ID
+from bot.vault import Purpose
+from bot.wording import phrasing_of
+from tests.dispatch.peeking import BOOK, QUESTIONS, STAFFED, answers_at
+from tests.house.catalogues import read_in
+from tests.stories.evening import LABELS, Guest, evening
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ON_ITS_WAY = "state = 'queued' AND hold IS NULL"
+RARELY = 1 / 30
+"""How often somebody types a command instead of answering."""
+
+EVEN = 1 / 2
+DEEPEST = 4000
+"""Answers tried in thought before somebody gives up on finding another step from here."""
+
+Step = tuple[str, str]
+"""A flow and a question of it."""
+KNOWN = STAFFED | {"sent", "unsent"}
+ELSEWHERE = frozenset(
+    (flow, step) for flow, step in QUESTIONS if flow in {"again", "notice_changed"}
+)
+"""Asked only after a silence, or once a setting was changed."""
+
+
+def way_to_another(position: Position, seen: set[Step]) -> Pressed | Words | None:
+    """Return the first answer on the shortest way to a step that was not seen; None for none."""
+    ways: deque[tuple[Position, Pressed | Words | None]] = deque([(position, None)])
+    met: set[Step] = set()
+    for _ in range(DEEPEST):
+        if not ways:
+            return None
+        here, first = ways.popleft()
+        for given in answers_at(here):
+            if here.frames[-1].flow == "language":
+                continue  # whoever chose another language would not know what to look for
+            ahead = copy_of(here)
+            answer(BOOK, ahead, given, KNOWN)
+            step = (ahead.frames[-1].flow, ahead.frames[-1].step) if ahead.frames else None
+            if step is None or step in met:
+                continue
+            if step not in seen:
+                return first or given
+            met.add(step)
+            ways.append((ahead, first or given))
+    return None
+
+
+@dataclass
+class Walk:
+    """What everybody came to together."""
+
+    moves: int = 0
+    steps: dict[str, set[Step]] = field(default_factory=dict)
+    english: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+
+
+class Walker:
+    """One person, who presses what they have pressed least."""
+
+    def __init__(self, guest: Guest, walk: Walk, seed: int) -> None:
+        self._guest = guest
+        self._walk = walk
+        self._dice = random.Random(f"{seed}/{guest.language}")
+        self._seen: set[Step] = set()
+        self._screens = Screens(phrasing_of(guest.evening.settings))
+        self._vault = open_vault(guest.evening.settings, guest.evening.database)
+        self._chat_key = self._vault.chat_key(BOT_ID, guest.phone.id)
+        self._key = f"x'{self._chat_key.hex()}'"
+        self._read: set[str] = set()
+
+    async def walks(self, moves: int) -> None:
+        """Go so many steps, beginning with hello."""
+        await self._guest.arrives()
+        for _ in range(moves):
+            if set(QUESTIONS) <= self._seen | ELSEWHERE:
+                break
+            before = self._shown()
+            what = self._moves()
+            self._walk.moves += 1
+            try:
+                await self._guest.evening.until(partial(self._was_answered, before), what)
+            except AssertionError:
+                self._walk.silent[f"{self._guest.language}: {what}"] += 1
+            self._looks()
+        self._walk.steps[self._guest.language] = self._seen
+        self._vault.close()
+
+    def _shown(self) -> bytes:
+        """Return all that the bot has said and not taken away, as it stands now."""
+        messages = self._guest.phone.messages()
+        return msgspec.json.encode([it for it in messages if it["from"]["is_bot"]])
+
+    def _was_answered(self, before: bytes) -> bool:
+        """Tell whether something changed, and nothing more is on its way here now."""
+        waits = f"SELECT count(*) FROM outbox WHERE chat_key = {self._key} AND {_ON_ITS_WAY}"  # noqa: S608 - hexadecimal
+        return self._shown() != before and self._guest.evening.sql(waits) == [(0,)]
+
+    def _moves(self) -> str:
+        """Do one thing that leads to where this person has never been; return what."""
+        position, asked = self._position(), self._guest.asked()
+        if position.frames:
+            self._seen.add((position.frames[-1].flow, position.frames[-1].step))
+        if not position.frames or asked is None or self._dice.random() < RARELY:
+            return self._says("/start" if self._dice.random() < EVEN else self._command())
+        first = self._next(position)
+        if first is None:
+            return self._says(self._command())
+        if isinstance(first, Words):
+            return self._says(first.text)
+        question = open_question(BOOK, position)
+        assert question is not None
+        for row in asked["reply_markup"]["inline_keyboard"]:
+            for button in row:
+                place = button["callback_data"].rpartition(":")[2]
+                if self._screens.code(question, place) == first.code:
+                    self._guest.phone.press(asked["message_id"], data=button["callback_data"])
+                    return f"{position.frames[-1].step}: {first.code}"
+        return self._says("/start")  # somebody was faster: look again
+
+    def _next(self, position: Position) -> Pressed | Words | None:
+        """Return the next answer; None for a command instead."""
+        if position.frames[-1].flow == "language":
+            return Pressed(self._guest.language)
+        first = way_to_another(position, self._seen)
+        if first is None and self._dice.random() < EVEN:
+            return self._dice.choice(list(answers_at(position)))
+        return first
+
+    def _says(self, words: str) -> str:
+        self._guest.phone.say(words)
+        return words
+
+    def _command(self) -> str:
+        """Return a command that begins what was not seen yet, or any."""
+        flows = {flow for flow, _ in set(QUESTIONS) - self._seen}
+        new = [name for name, flow in FLOWS.items() if flow in flows]
+        return f"/{self._dice.choice(new or list(FLOWS))}"
+
+    def _position(self) -> Position:
+        """Return where this person stands; nowhere when nothing is kept of them."""
+        night = self._guest.evening
+        found = night.sql(f"SELECT state FROM conversations WHERE chat_key = {self._key}")  # noqa: S608 - hexadecimal
+        if not found:
+            return Position()
+        try:
+            plain = self._vault.open(Purpose.CONVERSATION, self._chat_key, bytes(found[0][0]))
+        except DoesNotOpen:  # an hour has begun since: its key is known to whoever looks anew
+            self._vault.close()
+            self._vault = open_vault(night.settings, night.database)
+            plain = self._vault.open(Purpose.CONVERSATION, self._chat_key, bytes(found[0][0]))
+        return unpack(msgspec.msgpack.decode(plain, type=Conversation).position, BOOK)
+
+    def _looks(self) -> None:
+        """See that nothing that was said stands in English where it should not."""
+        language = self._guest.language
+        for text in set(self._guest.said()) - self._read:
+            self._read.add(text)
+            for line in {text, *text.split("\n")} & english_for(language):
+                self._walk.english[f"{language}: {line[:60]}"] += 1
+
+
+@cache
+def english_for(language: str) -> frozenset[str]:
+    """Return the English phrases that read otherwise in a language."""
+    words = read_in(language)
+    return frozenset(
+        text.source
+        for texts in LABELS.values()
+        for text in texts
+        if text.read_in(words) != text.source
+    )
+
+
+async def burn(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any]:
+    """Let one person for each language walk; return the figures."""
+    walk, began = Walk(), time.monotonic()
+    with TemporaryDirectory(prefix="haven-walk-") as folder:
+        async with evening(Path(folder)) as night:
+            await night.start()
+            await asyncio.gather(*(
+                Walker(night.somebody(tag, tag), walk, seed).walks(moves) for tag in languages
+            ))  # fmt: skip
+            set_aside = night.quarantined()
+    faults = {"set_aside": set_aside, "english": dict(walk.english), "silent": dict(walk.silent)}
+    everywhere = set.intersection(*walk.steps.values()) if walk.steps else set()
+    return {
+        "languages": len(languages), "moves": walk.moves, "steps": len(set(QUESTIONS) - ELSEWHERE),
+        "stood_at_in_every_language": len(everywhere),
+        "stood_at": {tag: len(steps) for tag, steps in sorted(walk.steps.items())},
+        "not_stood_at": sorted(".".join(it) for it in set(QUESTIONS) - everywhere - ELSEWHERE),
+        "seconds": round(time.monotonic() - began, 1),
+        "faults": {name: found for name, found in faults.items() if found},
+    }  # fmt: skip
+
+
+def drill(*, moves: int = 150, seed: int = 1) -> dict[str, Any]:
+    """Walk in every language, as `./run fire walk` does."""
+    return asyncio.run(burn(moves, tuple(LANGUAGES), seed))
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Walk as long as is wanted."""
+    asked = argparse.ArgumentParser(prog="tests.fire.walk", description=__doc__)
+    asked.add_argument("--moves", type=int, default=1000, help="for each language")
+    asked.add_argument("--language", action="append", help="only this one; more than once")
+    asked.add_argument("--seed", type=int, default=1)
+    what = asked.parse_args(given)
+    configure(io.StringIO())
+    found = asyncio.run(burn(what.moves, what.language or tuple(LANGUAGES), what.seed))
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    return int(bool(found["faults"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
