@@ -112,11 +112,9 @@ class Talking:
             return {}
         if self._hotline.is_theirs(self.conversation):
             self.known |= {"theirs"}
-        until = self._hotline.kept_until(self.conversation)
-        if not until:
-            return {}
-        self.known |= {"kept_by_law"}
-        return {"until": until}
+        if until := self._hotline.kept_until(self.conversation):
+            self.known |= {"kept_by_law"}
+        return {"until": until} if until else {}
 
     def _ask_again(self) -> None:
         turn = ask_again(self.setting.book, self.conversation.position, self.known)
@@ -155,6 +153,8 @@ class Talking:
             self._begin(TOPICS)
         elif any(came.outcome is Outcome.STOPPED and came.flow == RESUME for came in ended):
             self._begin(FIRST)
+        elif any(came.outcome is Outcome.LANGUAGE_CHOSEN for came in ended):
+            self._open_door()
 
     def _came(self, came: Came, extra: dict[str, str]) -> None:
         follows = FOLLOWS[came.outcome]

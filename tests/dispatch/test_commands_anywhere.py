@@ -107,6 +107,18 @@ def test_a_hostile_payload_is_a_plain_start(home: Home, payload: str) -> None:
     assert faults(home) == []
 
 
+@pytest.mark.parametrize("language", ["English", "Filipino"])
+def test_a_language_chosen_where_no_question_is_open_is_answered(home: Home, language: str) -> None:
+    """Whoever stopped, keeps a draft and chooses a language reads where they can go on."""
+    person = home.person()
+    tell(person, until="what")
+    person.says("He has my papers.", "/stop")
+    person.presses("Keep for 24 hours")
+    person.says("/language")
+    assert len(person.presses(language)) == 1
+    assert flows_of(person)[-1] == "resume"
+
+
 def test_another_language_in_the_middle_keeps_place_and_answers(home: Home) -> None:
     person = home.person()
     tell(person, until="what")
