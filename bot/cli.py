@@ -19,6 +19,7 @@ from bot.evidence import evidence_app
 from bot.languages import STAFF_LANGUAGES, catalogue
 from bot.locksmith import keys_app
 from bot.office import audit_app, staff_app
+from bot.receipting import receipt_app
 from bot.records import erase_case, hold_app, retention
 from bot.scripts import InLanguage, flows_app, offered, rehearse
 from bot.seeking import search_cases
@@ -50,6 +51,7 @@ cases_app.command("object")(object_to_wish)
 cases_app.command("revoke")(revoke_agreement)
 app.add_typer(hold_app, name="hold")
 app.command()(rehearse)
+app.add_typer(receipt_app, name="receipt")
 app.command()(retention)
 app.command()(backup)
 app.command()(restore)

@@ -198,6 +198,8 @@ class Word(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True
     """The case it is chosen for; empty: it is tried."""
     is_second: bool = False
     """Whether it is the one written under duress."""
+    receipt: str = ""
+    """The number of the receipt that it opens, where it is chosen for one."""
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):

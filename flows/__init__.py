@@ -28,6 +28,7 @@ from flows.my_situation import MySituation
 from flows.notice_changed import NoticeChanged
 from flows.phone_numbers import PhoneNumbers
 from flows.privacy import Privacy
+from flows.receipt import Receipt
 from flows.report import Report
 from flows.resume import Resume
 from flows.secret import Secret
@@ -52,6 +53,7 @@ ALL: tuple[type[Flow], ...] = (
     Afterwards,
     Before,
     Secret,
+    Receipt,
     Vanish,
     Learn,
     MySituation,

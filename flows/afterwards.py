@@ -23,6 +23,7 @@ class Afterwards(Flow):
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
         secret=phrases.CHOOSE_A_WORD,
+        receipt=phrases.A_RECEIPT,
         nothing=pgettext("button", "Nothing more"),
     )
 
@@ -37,6 +38,7 @@ class Afterwards(Flow):
     talking = Begin("talk", when=what_now.was("talk"))
 
     choosing = Begin("secret", when=what_now.was("secret"))
+    receipt = Begin("receipt", when=what_now.was("receipt"))
 
     warning = Say(phrases.OPENING, when=what_now.was("add"))
     added = Ask(

@@ -79,6 +79,8 @@ HELD_OF_YOU = {
     "files": _("Photos and other files: {count}"),
     "messages": _("Messages between you and our people: {count}"),
     "told": _("How often others were told, as you agreed: {count}"),
+    # Translators: of numbers by which our people find that something was received.
+    "receipts": _("Receipts you asked for: {count}"),
     "until": _("It is erased on: {time}"),
 }
 """By the kinds of what a person can send, and beside them."""

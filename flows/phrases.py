@@ -18,6 +18,8 @@ BYE = pgettext("button", "Clear chat")
 WRITTEN_BEFORE = pgettext("button", "I have written before")
 # Translators: a word only the person knows, by which we know them again.
 CHOOSE_A_WORD = pgettext("button", "Choose a secret word")
+# Translators: shows later that something was received; as a shop or a post office gives one.
+A_RECEIPT = pgettext("button", "A receipt")
 
 # --- Answers many questions share ----------------------------------------------------------
 

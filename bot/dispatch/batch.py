@@ -234,16 +234,10 @@ class Batches:
         key = self._vault.chat_key(self._inbox.bot, digested.chat)
         sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
         case, tried = digested.case, None
-        if case:
-            if not sent.stands(case):
-                return
-            if not digested.is_second:
-                Recognition.keep(work, case, key, digested.digest)
-                return
-            if Recognition.keep_second(work, case, digested.digest):
-                return
-        else:
+        if not case:
             tried = Recognition.try_(work, Audit(self._vault), key, digested.digest, batch.now)
+        elif not sent.stands(case) or _is_kept(work, key, digested):
+            return
         if key not in batch.rows:
             batch.rows |= self._conversations.load(work, [key])
         row = batch.rows.get(key)
@@ -251,7 +245,7 @@ class Batches:
             return
         row.remember()
         turn = Recognising(self._setting, key, row.conversation, batch.now, sent)
-        effects = turn.refused() if case else turn.tried(tried)
+        effects = turn.came_back(digested, tried)
         row.conversation = turn.conversation
         batch.was_asked = True
         self._follow(work, batch, key, row, sent, effects)
@@ -355,6 +349,16 @@ class Batches:
             key = self._vault.chat_key(bot, chat)
             letters.append(Letter(numbers[len(letters)], key, chat, Leave(), created_at=batch.now))
         return letters
+
+
+def _is_kept(work: Work, key: bytes, digested: words.Digested) -> bool:
+    """Keep a word somebody is known again by; tell whether there is nothing to say about it."""
+    if digested.receipt:
+        return False
+    if digested.is_second:
+        return Recognition.keep_second(work, digested.case, digested.digest)
+    Recognition.keep(work, digested.case, key, digested.digest)
+    return True
 
 
 def _keep_number(batch: _Batch, key: bytes, update: Update) -> None:

@@ -149,6 +149,12 @@ class Hotline(Protocol):
     def held(self, conversation: Conversation) -> str:
         """Return what is held of the case of this sitting, as its person reads it."""
 
+    def number(self) -> str:
+        """Return a number for a receipt."""
+
+    def receipt(self, case: str, number: str, word: bytes) -> bool:
+        """Sign that something was received; tell whether there is a receipt now."""
+
     def kept_until(self, conversation: Conversation) -> str:
         """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
 

@@ -1,4 +1,4 @@
-"""Words by which a person is known again, in a conversation: tried, and what they come to. Pure."""
+"""Words only a person knows, in a conversation: chosen or tried, and what they come to. Pure."""
 
 from __future__ import annotations
 
@@ -7,26 +7,30 @@ from typing import TYPE_CHECKING
 from bot.conversation import answer, keep_beside
 from bot.conversation.heard import Heard, Pressed, Words
 from bot.conversation.turn import FILE_KEPT
-from bot.dispatch.sitting import Sitting
-from bot.dispatch.talking import SECRET
+from bot.dispatch.sitting import SILENCE, Sitting, cases_of
 from bot.hotline.events import Event, Happened
 from bot.hotline.recognition import Found
-from bot.messages import Remove, Word
+from bot.messages import Remove, Say, Word
 from bot.vault.words import SHORTEST, plain
 
 if TYPE_CHECKING:
     from bot.dispatch.effects import Effects
+    from bot.dispatch.words import Digested
     from bot.hotline.recognition import Tried
     from bot.messages import Update
 
 BEFORE = "before"
 """The flow that asks for a word."""
+SECRET = "secret"  # noqa: S105 - a flow
+"""The flow in which words are chosen."""
+RECEIPT = "receipt"
+"""The flow in which a receipt is asked for."""
 SECOND = "second"
 HIDDEN = "*"
 """Stands in the place of a word."""
 NUMBER = 7
 """Bytes of a number every database can hold."""
-SECRETS = {(BEFORE, "word"), (SECRET, "word"), (SECRET, SECOND)}
+SECRETS = {(BEFORE, "word"), (SECRET, "word"), (SECRET, SECOND), (RECEIPT, "word")}
 """Questions answered with a word nobody may see again."""
 
 
@@ -65,8 +69,9 @@ class Recognising(Sitting):
             return
         if conversation.case:
             is_second = frame.step == SECOND
+            receipt = self._hotline.number() if frame.flow == RECEIPT else ""
             number = self._number(update)
-            bodies.append(Word(update.words, number, conversation.case, is_second))
+            bodies.append(Word(update.words, number, conversation.case, is_second, receipt))
         self._hear(Words(HIDDEN))
 
     def _number(self, update: Update) -> int:
@@ -77,6 +82,12 @@ class Recognising(Sitting):
         return -1 - int.from_bytes(proof[:NUMBER])
 
     # --- and back -----------------------------------------------------------------------------
+
+    def came_back(self, digested: Digested, tried: Tried | None) -> Effects:
+        """Go on with what a word came to once its digest was computed."""
+        if digested.receipt:
+            return self._receipt(digested)
+        return self.refused() if digested.case else self.tried(tried)
 
     def tried(self, tried: Tried | None) -> Effects:
         """Go on with somebody who is known again, or say the same as to everybody else."""
@@ -102,6 +113,21 @@ class Recognising(Sitting):
     def refused(self) -> Effects:
         """Say that the second word has to be another than the first."""
         self._tell(self.setting.phrasing.another_word)
+        return self.effects
+
+    def _receipt(self, digested: Digested) -> Effects:
+        """Leave the number of a receipt in the chat, and not a word about what it is.
+
+        The digest may have been long on its way, and a quiet chat shows nothing of a case: outside
+        the sitting in which a receipt was asked for there is none.
+        """
+        conversation, case = self.conversation, digested.case
+        is_here = self.now - conversation.touched_at <= SILENCE and case in cases_of(conversation)
+        if is_here and self._hotline.receipt(case, digested.receipt, digested.digest):
+            self.effects.bodies.append(Say(digested.receipt))
+            self.vanish()
+            if conversation.holding is None and conversation.position.frames:
+                self._ask_again()
         return self.effects
 
     def _is_at(self, flow: str) -> bool:

@@ -106,6 +106,12 @@ class _Nothing:
     def held(self, _conversation: Conversation) -> str:
         return ""
 
+    def number(self) -> str:
+        return ""
+
+    def receipt(self, _case: str, _number: str, _word: bytes) -> bool:
+        return False
+
     def kept_until(self, _conversation: Conversation) -> str:
         return ""
 

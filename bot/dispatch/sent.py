@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from bot.cases.agreements import ASKED, Agreement, Agreements, Kind, agreement
 from bot.cases.intake import PERSON, Intake, NewCase, NewReport
+from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
 from bot.dispatch.outcomes import EMPTY_HANDED
 from bot.hotline import trail
@@ -111,6 +112,16 @@ class Sent:
         keep_days = int(self.setting.screens.blanks(language)["keep_days"])
         case = conversation.case
         return held(self.work, case, phrasing.held, keep_days, self.now, zone, language)
+
+    @staticmethod
+    def number() -> str:
+        """Return a number for a receipt; that it is free is seen when the receipt is made."""
+        return new_number()
+
+    def receipt(self, case: str, number: str, word: bytes) -> bool:
+        """Sign that something was received; tell whether there is a receipt now."""
+        vault = self.setting.vault
+        return Receipts(vault, Audit(vault)).make(self.work, case, number, word, self.now)
 
     def kept_until(self, conversation: Conversation) -> str:
         """Return until when the law keeps the case of this sitting; empty: it need not be kept."""

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
 NOTICE_CHANGED, DELETE, TOPICS = "notice_changed", "delete", "learn"
-SECRET = "secret"  # noqa: S105 - a flow
-"""The flow in which a word is chosen: all that is said in it vanishes at the next step."""
+PASSING = ("secret", "receipt")
+"""Flows in which a word is chosen: all that is said in one vanishes at the next step."""
 VANISH = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
 FLEETING = "~"
@@ -335,7 +335,7 @@ class Talking:
                 if reply.edits and message
                 else said
             )
-        if self._in_flow(SECRET):  # nobody who looks at the phone later learns that there is one
+        if self._in_flow(*PASSING):  # nobody who looks later learns that there is a word
             said_now = range(first, len(bodies))
             self.effects.fleeting += [it for it in said_now if it not in self.effects.fleeting]
 
@@ -390,9 +390,9 @@ class Talking:
         era = self.conversation.era
         return f"@{era}" if era else ""
 
-    def _in_flow(self, flow: str) -> bool:
+    def _in_flow(self, *flows: str) -> bool:
         frames = self.conversation.position.frames
-        return bool(frames) and frames[-1].flow == flow
+        return bool(frames) and frames[-1].flow in flows
 
     def _may_stop(self, heard: Heard) -> bool:
         """Tell whether this answer could end with what is unsent being kept for later."""

@@ -1,4 +1,4 @@
-"""Words by which a person is known again, on their way: from the chat to a digest, and back.
+"""Words by which a person is known again or a receipt opened: from the chat to a digest, and back.
 
 A turn may not wait for a digest, and a word must be lost by no crash. So the word leaves as a
 letter, sealed like any other; instead of going to the channel its digest is computed, and that
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from bot.cases.receipts import salted
 from bot.mailbox.inbox import Arrival
 from bot.messages import Body, Word
 
@@ -32,6 +33,7 @@ class Digested(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes
     case: str
     is_second: bool
+    receipt: str = ""
 
 
 class Receiver(Protocol):
@@ -69,9 +71,12 @@ class WordsAside:
         """
         if type(body) is not Word:
             return await self._channel.deliver(chat, body)
-        salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
+        if body.receipt:
+            salt, pepper = salted(self._vault, body.receipt)
+        else:
+            salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
         digest = await self._digests.of(body.word, salt, pepper)
-        found = Digested(chat, digest, body.case, body.is_second)
+        found = Digested(chat, digest, body.case, body.is_second, body.receipt)
         assert self.receive is not None  # noqa: S101 - `build` sets it
         await self.receive([Arrival.of(body.number, MARK + _encode(found))])
         return None

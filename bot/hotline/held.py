@@ -14,6 +14,7 @@ from bot.clock import DAY
 from bot.hotline.exchanges import Side
 from bot.hotline.trail import clock
 from bot.languages import catalogue
+from bot.store.agreed_tables import receipts
 from bot.store.prepared import Prepared
 from bot.store.tables import cases, exchanges, files, referrals, reports
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-FILES, MESSAGES, TOLD, UNTIL = "files", "messages", "told", "until"
+FILES, MESSAGES, TOLD, RECEIPTS, UNTIL = "files", "messages", "told", "receipts", "until"
 """What is no report: lines of their own."""
 
 _SENT = Prepared(
@@ -54,6 +55,12 @@ _TOLD = Prepared(
         select(func.count())
         .select_from(referrals)
         .where(referrals.c.case_id == bindparam("case"), referrals.c.sent_at.is_not(None))
+    ),
+    "case",
+)
+_RECEIPTS = Prepared(
+    lambda _: (
+        select(func.count()).select_from(receipts).where(receipts.c.case_id == bindparam("case"))
     ),
     "case",
 )
@@ -89,6 +96,7 @@ def _found(work: Work, case: str, keep_days: int) -> Iterator[tuple[str, int, in
         (FILES, work.rows(_FILES, case)),
         (MESSAGES, work.rows(_MESSAGES, case, Side.NOTE.value)),
         (TOLD, work.rows(_TOLD, case)),
+        (RECEIPTS, work.rows(_RECEIPTS, case)),
     )
     for name, ((count,),) in counts:
         if count:

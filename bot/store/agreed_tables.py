@@ -1,4 +1,4 @@
-"""Tables of what people agreed to and what they want erased, in the words they were asked in."""
+"""Tables of what people agreed to, what they want erased, and receipts they asked for."""
 
 from __future__ import annotations
 
@@ -52,6 +52,24 @@ wishes = Table(
     info={
         "holds": "clear: which case somebody wants erased, since when, and which caseworkers have "
         "confirmed it or objected",
+        "erased": "with the case",
+    },
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("reference", String(16), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("count", SmallInteger, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("signature", LargeBinary(64), nullable=False),
+    Column("word", LargeBinary(32), nullable=False),
+    Index("ix_receipts_case_id", "case_id"),
+    info={
+        "holds": "clear: that something was received, when, and a digest of what lies here sealed; "
+        "the slow, keyed digest of a word only the person knows",
         "erased": "with the case",
     },
 )

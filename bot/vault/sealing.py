@@ -18,6 +18,7 @@ from bot.vault.custody import Custody
 from bot.vault.epochs import TO_EPOCH, WITH_EPOCH, Epochs, Span, sealed_in
 from bot.vault.escrow import Escrow
 from bot.vault.purpose import ON_ITS_WAY, Purpose
+from bot.vault.signing import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,6 +66,8 @@ class Vault:
         self._erased = root.derive("erased")
         self._agreed = root.derive("agreements")
         self._words = root.derive("words")
+        self.signer = Signer(root.derive("receipts"))
+        """Signs what people are given on paper."""
         self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
         self._known_as = root.derive("members")
         self._epoch: Epoch | None = None

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 LONG = SILENCE // 1_000_000 + 60
 MOST_MOVES = 40
-WORD, DURESS = "mangga tua", "hujan besar"
+WORD, DURESS, THIRD = "mangga tua", "hujan besar", "pohon durian"
 LINES = (
     "hello", "1", "2", "3", "9", "English", "Nobody can see", "About me", "he has my passport",
     "help me now", "I have written before", "Clear chat", "Danger now", "Skip", "wrong word",
@@ -272,6 +272,8 @@ def _with_a_case(home: Home, person: Person, secret: Secret) -> str:
         person.says(WORD)
         person.presses("Choose a second word")
         person.says(DURESS, "hm")
+        person.presses("A receipt")
+        person.says(THIRD, "hm")
     if secret.is_adding:
         person.presses("Add something")
         person.says("there is a second house")

@@ -32,6 +32,9 @@ async def test_a_needle_in_every_answer_is_found_nowhere(
         reference = await tells_everything(sari)
         night.sandbox.updates.inject({"message": {"text": NEEDLE, "chat": []}})
         await night.until(night.quarantined, "quarantined")
+        await sari.press("A receipt")
+        await sari.say(f"{NEEDLE} receipt")
+        await night.until(lambda: night.sql("SELECT count FROM receipts") == [(1,)], "receipt")
         await night.until(lambda: night.sql("SELECT state FROM files") == [("saved",)], "saved")
 
         opened = await night.opened(reference)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.intake import Intake, NewReport
 from bot.cases.life import Move, Role
+from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
 from bot.clock import DAY, HOUR, SECOND
 from bot.conversation import FileNote, Position
@@ -134,6 +135,7 @@ class Shelf(Line):
             ],
         )  # fmt: skip
         self._add_topic(work, case.id)
+        Receipts(self.vault, self.audit).make(work, case.id, new_number(), bytes(32), self.now)
         kept = Conversation("id", Position(), chat=chat, touched_at=self.now, case=case.id)
         Conversations(self.vault).store(work, [(key, Row(None, kept, 0, None))])
         return case.id

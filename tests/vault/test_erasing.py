@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILLED = ("case_keys", "reports", "exchanges", "topics", "files", "legal_holds", "cases")
+FILLED = (
+    "case_keys", "reports", "exchanges", "topics", "files", "legal_holds", "receipts", "cases",
+)  # fmt: skip
 
 
 @pytest.fixture(params=KINDS)
