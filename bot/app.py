@@ -39,7 +39,6 @@ from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.waiting import move_on
 from bot.opening import host_key, open_keys
-from bot.places.known import place_named
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
@@ -157,8 +156,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     keep = everything if shows_words else codes_in(setting.book)
     words = WordsAside(channel, vault, digests or Worker(), bot)
     intake = Intake(vault, bot, settings.promised, keep)
-    recipients = place_named(settings.place).recipients
-    shift = shift_of(settings, vault, outbox, intake, setting, recipients, desks)
+    shift = shift_of(settings, vault, outbox, intake, kept, setting, desks)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,

@@ -24,6 +24,7 @@ from bot.records import erase_case, hold_app, retention
 from bot.scripts import InLanguage, flows_app, offered, rehearse
 from bot.seeking import search_cases
 from bot.settings import read_settings
+from bot.statute import clock_app, near_clocks
 from bot.translators import languages_app
 from bot.wishing import confirm_wish, list_wishes, object_to_wish, revoke_agreement
 
@@ -52,6 +53,7 @@ cases_app.command("revoke")(revoke_agreement)
 app.add_typer(hold_app, name="hold")
 app.command()(rehearse)
 app.add_typer(receipt_app, name="receipt")
+app.add_typer(clock_app, name="clock")
 app.command()(retention)
 app.command()(backup)
 app.command()(restore)
@@ -143,8 +145,10 @@ def list_cases(
             await database.close()
 
     waiting, notices = asyncio.run(look())
+    clocks = near_clocks(settings, [case.reference for case in waiting])
     if as_json:
-        typer.echo(json.dumps([_case_as_json(case) for case in waiting], indent=2))
+        rows = [{**_case_as_json(it), "clocks": clocks.get(it.reference, [])} for it in waiting]
+        typer.echo(json.dumps(rows, indent=2))
         return
     from rich.console import Console  # noqa: PLC0415
 
@@ -154,6 +158,9 @@ def list_cases(
     for notice in notices:
         console.print(notice_line(notice, settings.zone))
     console.print(queue_table(waiting, datetime.now(UTC)))
+    for reference, near in clocks.items():
+        for it in near:
+            console.print(f"{reference}  {it['stands']}", style="bold", highlight=False)
 
 
 @cases_app.command("show")

@@ -12,8 +12,10 @@ from bot.clock import MINUTE
 from bot.desks.forum.desk import Forum
 from bot.desks.forum.setup import Setup
 from bot.desks.forum.words import Tongue
+from bot.dispatch.reminding import Reminding
 from bot.dispatch.staffside import StaffSide
 from bot.hotline.claims import Claims
+from bot.hotline.clocks import CaseClocks
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
 from bot.hotline.orders import Orders
@@ -27,10 +29,11 @@ from bot.vault.audit import Audit
 from flows.phrasebook import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bot.cases.intake import Intake
     from bot.clock import Clock
+    from bot.dispatch.conversations import Conversations
     from bot.dispatch.dispatcher import Dispatcher
     from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
@@ -56,10 +59,11 @@ class Shift:
 
     def look(self, work: Work, now: int) -> list[Letter]:
         """Look at every clock once; return the letters that tell staff what is late."""
-        events = self.watch.look(work, now)
+        looked = self.side.reminding.look(work, now)
+        events = [*self.watch.look(work, now), *looked.events]
         if events:
             log.info("hotline_alerts", count=len(events))
-        return self.side.show(work, events, now)
+        return [*looked.letters, *self.side.show(work, events, now)]
 
     async def run(
         self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock
@@ -79,8 +83,8 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     vault: Vault,
     outbox: Outbox,
     intake: Intake,
+    conversations: Conversations,
     setting: Setting,
-    recipients: Mapping[str, Recipient],
     desks: Sequence[Desk],
 ) -> Shift:
     """Put the caseworkers' half of a house together."""
@@ -88,6 +92,8 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     promises = Promises(settings.promised)
     claims = Claims(audit, promises)
     referrals = Referrals(vault, audit, setting.book, setting.consent)
+    place = place_named(settings.place)
+    clocks = CaseClocks(vault, audit, place.clocks)
     orders = Orders(
         vault=vault,
         staff=staff,
@@ -95,7 +101,8 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         promises=promises,
         phrasebook=setting.phrasebook,
         referrals=referrals,
-        recipients=recipients,
+        recipients=place.recipients,
+        clocks=clocks,
         exchanges=Exchanges(vault),
         audit=audit,
     )
@@ -104,13 +111,17 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         lapses=settings.claim_lapses_minutes * MINUTE,
         silence=settings.silence_minutes * MINUTE,
     )  # fmt: skip
-    side = StaffSide(orders, Exchanges(vault), outbox, intake, referrals, desks, parse_group)
+    reminding = Reminding(clocks, orders, staff, outbox, conversations, setting)
+    side = StaffSide(
+        orders, Exchanges(vault), outbox, intake, referrals, desks, parse_group, reminding
+    )
     return Shift(side, watch)
 
 
 def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:
     """Return the desk in the caseworkers' Telegram group."""
     tongue = Tongue(settings.staff_language, settings.zone)
+    place = place_named(settings.place)
     return Forum(
         Setup(
             group=settings.desk_group,
@@ -127,7 +138,8 @@ def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:
             titles=setting.phrasing.titles,
             groups=GROUPS,
             dispositions=DISPOSITIONS,
-            recipients=place_named(settings.place).recipients,
+            recipients=place.recipients,
+            clocks=CaseClocks(vault, Audit(vault), place.clocks),
             username=setting.username,
         )
     )

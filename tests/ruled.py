@@ -252,6 +252,27 @@ class World:
         someone.is_opened = someone.is_met = False
         self._orders(Verb.TAKE_OVER, someone)
 
+    def lets_go(self, place: int) -> None:
+        """The caseworker lets the bot go on: a clock of the law may ask by itself now."""
+        someone = self.somebody(place)
+        self._orders(Verb.HAND_BACK, someone)
+        someone.is_opened = someone.is_met = False
+
+    def takes_over(self, place: int) -> None:
+        """The caseworker steps in."""
+        self._orders(Verb.TAKE_OVER, self.somebody(place))
+
+    def contact(self, place: int) -> None:
+        """Somebody notes a contact: from now on a clock of the law runs."""
+        self._orders(Verb.CLOCK, self.somebody(place), code="contact")
+
+    def _looks(self) -> None:
+        """Look at every clock, as is done every few seconds."""
+        house, now = self.home.house, self.home.loop.now()
+        house.courier.hand(
+            self.home.database.writer.run_now(lambda work: house.shift.look(work, now))
+        )
+
     def _orders(self, verb: Verb, someone: Someone, **given: Any) -> None:
         self.home.next_command -= 1
         command = Command(verb=verb, by=self.mei.id, case=someone.case, **given)
@@ -274,6 +295,7 @@ class World:
             seconds -= step
             if self.wrong_until and self.true >= self.wrong_until:
                 self.home.loop.jumped = self.wrong_until = 0
+            self._looks()
             self.home.run(self.home.rest(2.5))
 
     def clock_jumps(self, seconds: int) -> None:
@@ -376,6 +398,9 @@ def one_step(world: World, dice: Random) -> str:
         "confirms": (6, lambda: world.confirms(place)),
         "insists": (2, lambda: world.insists(place)),
         "hands back": (3, lambda: world.hands_back_and_takes_over(place)),
+        "lets go": (2, lambda: world.lets_go(place)),
+        "takes over": (2, lambda: world.takes_over(place)),
+        "contact": (3, lambda: world.contact(place)),
         "rule": (8, lambda: world.changes_rule(place, dice.choice(RULES))),
         "passes": (20, lambda: world.passes(dice.choice(WAITS))),
         "jumps": (3, lambda: world.clock_jumps(dice.choice(JUMPS))),

@@ -9,6 +9,7 @@ hands. What is decided here holds whatever was thought before.
     opener       the rule allows it now, or a caseworker insisted with a reason
     caseworker   the person is here and has answered the opener
     unasked      the person is here; else it is refused, for it was about a moment that is over
+    reminder     the rule allows it now, and nobody is in the chat; else it waits a day at most
 
 So nothing but the neutral opener is ever the first word after a gap, whatever the rule says, and
 whoever insists lifts the hours, never the opener. Where clocks cannot be believed, silence is kept.
@@ -20,10 +21,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
+from bot.clock import DAY
 from bot.dispatch.conversations import held_by
+from bot.dispatch.sitting import SILENCE
+from bot.hotline.clocks import CaseClocks
 from bot.hotline.contact import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at, is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.order import Whereabouts
+from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import (
     FAR,
     UNTIL_HOURS,
@@ -54,6 +59,12 @@ CLOCK = "clock"
 """The row of `rounds` that remembers, over restarts, how the two clocks stood to each other."""
 OUTSIDE, NOBODY = "the contact rule", "withdrawn"
 """Why a letter is refused: the person is not here; no caseworker is in the chat any more."""
+ONLY_THEY_WRITE, NO_HOUR = "only_they_write", "no_hour"
+COLLEAGUE_IS_THERE, IS_FROZEN, NO_CHAT = "colleague_is_there", "frozen", "no_chat"
+"""Why a person is not reminded: their rule; none of their hours comes in time; a caseworker is in
+the chat; it was opened under duress; nobody knows it."""
+TOO_LATE = DAY
+"""A reminder that could not go for so long is not sent any more; staff are told."""
 
 _RULES = Prepared(
     lambda _: (
@@ -120,8 +131,13 @@ class ContactGate:
         """Return None when a letter may go now; else what became of it."""
         self.look_at_clock(work)
         row = self._conversations.load(work, [letter.chat_key]).get(letter.chat_key)
+        if letter.author == Author.REMINDER:
+            return self._judge_reminder(work, letter, row, now)
         if row is None or row.fault is not None:
             return _refused(letter, NOBODY, now)
+        return self._judge_human(work, letter, row, now)
+
+    def _judge_human(self, work: Work, letter: Letter, row: Row, now: int) -> Settled | None:
         here = is_here(row.conversation.was_heard_at(self._setting.steady.since), now)
         holding = held_by(row.conversation)
         if letter.author == Author.UNASKED:
@@ -175,6 +191,23 @@ class ContactGate:
             holding.meeting = is_now
             self._conversations.store(work, [(letter.chat_key, row)])
 
+    # --- the house's own question ------------------------------------------------------------
+
+    def _judge_reminder(
+        self, work: Work, letter: Letter, row: Row | None, now: int
+    ) -> Settled | None:
+        case = CaseClocks.carried(work, letter.id)
+        if not case:
+            return _refused(letter, NOBODY, now)
+        at, why = may_remind_at(work, letter.chat_key, case, row, self._setting, now)
+        if why or at - letter.created_at > TOO_LATE:
+            return _refused(letter, why or NO_HOUR, now)
+        if at <= now:
+            return None
+        hold(work, letter.id, UNTIL_HOURS, at)
+        letter.hold = UNTIL_HOURS
+        return Settled(letter, State.QUEUED, now, not_before=at, hold=UNTIL_HOURS)
+
     # --- what does not go --------------------------------------------------------------------
 
     def _soften(
@@ -220,6 +253,27 @@ def rules_of(work: Work, key: bytes, case: str) -> list[str]:
     own = next((rule for name, rule in found if name == case), "")
     newest: Sequence[str] = [rule for _name, rule in found if rule][:1]
     return [own or WHEN_I_WRITE, *newest]
+
+
+def may_remind_at(  # noqa: PLR0913, PLR0917 - a chat, its case, and how both stand
+    work: Work, key: bytes, case: str, row: Row | None, setting: Setting, now: int
+) -> tuple[int, str]:
+    """Return when a person may be asked the neutral question by the house, or why not at all.
+
+    Never while anybody is in the chat: whoever it is, they are asked by nobody else just now.
+    """
+    if Recognition.is_frozen(work, case):
+        return now, IS_FROZEN
+    if row is not None and row.fault is not None:
+        return now, NO_CHAT
+    earliest = now
+    if row is not None:
+        if held_by(row.conversation) is not None:
+            return now, COLLEAGUE_IS_THERE
+        earliest = max(now, row.conversation.touched_at + SILENCE + 1)
+    rules = rules_of(work, key, case)
+    at = all_allow_at(rules, LONG_AGO, earliest, setting.zone, setting.steady.since)
+    return (now, ONLY_THEY_WRITE) if at == NEVER else (at, "")
 
 
 def _refused(letter: Letter, why: str, now: int) -> Settled:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.cases.intake import Intake
     from bot.dispatch.effects import Staffing
+    from bot.dispatch.reminding import Reminding
     from bot.hotline.commands import Command
     from bot.hotline.desk import Desk
     from bot.hotline.exchanges import Exchange, Exchanges
@@ -60,6 +61,7 @@ class StaffSide:
     referrals: Referrals
     desks: Sequence[Desk]
     read_group: Callable[[bytes], Update]
+    reminding: Reminding
 
     def __post_init__(self) -> None:
         """Hear how caseworkers' letters end."""
@@ -140,6 +142,10 @@ class StaffSide:
                 events.append(_ended(case, by, letter, state.value))
                 if state is State.SENT:  # what was held back answers only now
                     self.orders.note(work, Event(Happened.SAID, case, by), now)
+            elif state is not State.SENT and (
+                event := self.reminding.kept_back(work, letter, state.value, now)
+            ):
+                events.append(event)
         if events:
             self.show(work, events, now)
 

@@ -53,6 +53,8 @@ class Happened(StrEnum):
     """The person wants the case erased; `text` says it, or what a caseworker said to it."""
     CLOSED = "closed"
     REOPENED = "reopened"
+    CLOCK = "clock"
+    """A time the law gives: staff entered something, or it runs out; `text` says it."""
     OVERDUE = "overdue"
     """A promised time has passed: `to` says whom it concerns."""
     TOLD = "told"

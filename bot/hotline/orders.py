@@ -16,6 +16,7 @@ from bot.cases.life import Move, Refusal
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.claims import Claimed, HeldBy, TooMany
+from bot.hotline.clocking import CLOCKED, Clocking
 from bot.hotline.commands import Command, Verb
 from bot.hotline.contact import WHEN_I_WRITE
 from bot.hotline.events import Event, Happened
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.hotline.claims import Claims
+    from bot.hotline.clocks import CaseClocks
     from bot.hotline.exchanges import Exchanges
     from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
@@ -110,6 +112,7 @@ class Orders:
         phrasebook: Phrasebook,
         referrals: Referrals,
         recipients: Mapping[str, Recipient],
+        clocks: CaseClocks,
         exchanges: Exchanges,
         audit: Audit,
     ) -> None:
@@ -122,6 +125,7 @@ class Orders:
         self._recipients = recipients
         self._exchanges = exchanges
         self.wanting = Wanting(vault, audit)
+        self.clocking = Clocking(clocks)
 
     def where(self, work: Work, case: str) -> Whereabouts | None:
         """Return where a case's person is reached; None for a case that is not there."""
@@ -244,14 +248,9 @@ class Orders:
     def _take_over(self, order: Order) -> None:
         if order.where and order.may_write() and self._moves(order, Move.TAKE_OVER):
             order.deeds.append(
-                TakeOver(
-                    order.case,
-                    order.by.id,
-                    order.by.title,
-                    order.where.rule,
-                    order.where.reference,
-                )
-            )
+                TakeOver(order.case, order.by.id, order.by.title, order.where.rule,
+                         order.where.reference)
+            )  # fmt: skip
 
     def _hand_back(self, order: Order) -> None:
         if self._moves(order, Move.HAND_BACK):
@@ -392,6 +391,7 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.TELL_OTHERS: Orders._pass_on,  # noqa: SLF001
     Verb.REST: Orders._rest,  # noqa: SLF001
     **dict.fromkeys(WANTED, lambda orders, order: orders.wanting.carry_out(order)),
+    **dict.fromkeys(CLOCKED, lambda orders, order: orders.clocking.carry_out(order)),
     Verb.CLOSE: Orders._close,  # noqa: SLF001
     Verb.REOPEN: Orders._reopen,  # noqa: SLF001
     Verb.ON_DUTY: Orders._on_duty,  # noqa: SLF001

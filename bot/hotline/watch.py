@@ -8,7 +8,7 @@ it is skipped: an alert is never sent to nobody while there is somebody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, literal, select, update
@@ -126,6 +126,12 @@ _TOLD = Prepared(
 )
 
 
+_ONE = Prepared(
+    lambda _: select(*_WHAT, cases.c.waiting_since).where(cases.c.id == bindparam("of_case")),
+    "of_case",
+)
+
+
 def _span() -> Any:
     """Return how long a row's priority may wait, as SQL."""
     whens: dict[int, Any] = {
@@ -200,6 +206,12 @@ class Watch:
         text = NOT_ANSWERED if why == LATE else SAYS_NOTHING
         to = whom(concern, staff, now)
         return Event(Happened.OVERDUE, concern.case, to=to, text=text, values=values, code=why)
+
+
+def concern_of(work: Work, case: str) -> Concern | None:
+    """Return a case as somebody hears of it for the first time; None for no such case."""
+    rows = work.rows(_ONE, case)
+    return replace(Concern(*rows[0]), alerts=0) if rows else None
 
 
 def whom(concern: Concern, staff: Sequence[Caseworker], now: int) -> tuple[str, ...]:

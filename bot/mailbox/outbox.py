@@ -57,9 +57,11 @@ class Author(StrEnum):
     """The neutral question a caseworker's words wait for."""
     UNASKED = "unasked"
     """The bot's own, though the person sent nothing just now."""
+    REMINDER = "reminder"
+    """The same neutral question, because a time the law gives runs out."""
 
 
-ONCE = frozenset({Author.CASEWORKER, Author.UNASKED})
+ONCE = frozenset({Author.CASEWORKER, Author.UNASKED, Author.REMINDER})
 """Whose letters are never sent again when nobody knows whether they arrived."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.places.clocks import NO_CLOCKS, Clocks
 from bot.places.directory import Checked
 from bot.text import Text, _
 
@@ -115,6 +116,8 @@ class Place:
     chapters: Mapping[str, Chapter]
     law: Law
     recipients: Mapping[str, Recipient]
+    clocks: Clocks = NO_CLOCKS
+    """What its law gives time for; none: nobody has read that yet."""
 
     def __post_init__(self) -> None:
         if wrong := list(self._missing()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.places.place import Place
 from bot.places.recipients import RECIPIENTS
 from bot.places.taiwan_bodies import TAIWAN as LAW
+from bot.places.taiwan_clocks import TAIWAN as CLOCKS
 from bot.places.taiwan_directory import NOT_SHOWN, SHOWN
 from bot.places.taiwan_facts import CHAPTERS
 from bot.places.taiwan_lines import LINES
@@ -27,4 +28,5 @@ TAIWAN = Place(
     chapters=CHAPTERS,
     law=LAW,
     recipients=RECIPIENTS,
+    clocks=CLOCKS,
 )

@@ -11,4 +11,9 @@ Moments are whole microseconds since 1970, UTC, in 64-bit integers: SQLite gives
 datetimes, and an integer cannot lose its zone.
 """
 
-from bot.store import agreed_tables, custody, words  # noqa: F401 - a table is known wherever any is
+from bot.store import (  # noqa: F401 - a table is known wherever any is
+    agreed_tables,
+    clock_tables,
+    custody,
+    words,
+)

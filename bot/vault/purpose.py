@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     """How a file that is still to be fetched is called on its channel."""
     REFERRAL = "referral"
     """What a person was asked about and may still answer."""
+    CLOCK = "clock"
+    """What happened to a person by the law: the bot has to know when a time runs out."""
     EPOCH = "epoch"
     """The private half of an epoch."""
 

@@ -43,6 +43,8 @@ DOMAINS = {
         "bot/desks",
         "bot/places/bodies.py",
         "bot/places/taiwan_bodies.py",
+        "bot/places/clocks.py",
+        "bot/places/taiwan_clocks.py",
     ),
 }
 """What people read and what staff read, and where in the source each stands."""

@@ -44,6 +44,7 @@ from tests.store.fixtures.make import (
     CONTACT,
     GROUP,
     NOTED,
+    ON,
     RECIPIENT,
     SAID,
     WORDS,
@@ -60,6 +61,8 @@ DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
 FIRST = DUMPS[0]
 AGREED_SINCE = "0006"
 """The first release that keeps what was agreed to."""
+CLOCKS_SINCE = "0011"
+"""The first release that keeps the law's clocks."""
 WITH_STAFF = DUMPS[1:]
 """Of the releases since caseworkers answer in the chat."""
 
@@ -305,6 +308,9 @@ def test_after_an_upgrade_caseworkers_go_on_where_they_were(
     agreed = work(lambda work: Agreements(vault).of_case(work, case))
     assert all(it.is_sound for it in agreed)
     assert bool(agreed) == (dump.stem >= AGREED_SINCE)
+    clocks = home.house.shift.side.reminding.clocks
+    running = work(lambda work: clocks.running(work, case))
+    assert [it.since.day.isoformat() for it in running] == [ON] * (dump.stem >= CLOCKS_SINCE)
     topic = work(lambda work: Topics(vault).of_case(work, GROUP, case))
     assert (topic.thread, work(lambda work: stands(work, GROUP))) == (7, GROUP - 1)
     head = Audit(VAULT).verify(pages(home.database.writer))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.cases.reading import Telling
     from bot.conversation import Book
     from bot.desks.forum.words import Tongue
+    from bot.hotline.clocks import CaseClocks
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.staff import Staff
     from bot.places.recipients import Recipient
@@ -47,6 +48,8 @@ class Setup:
     """How a case can end, by code."""
     recipients: Mapping[str, Recipient]
     """Whom a case can be passed on to, by code."""
+    clocks: CaseClocks
+    """What the law gives time for, by case."""
     username: str = ""
     """The bot's own: commands meant for another bot are not ours."""
 

@@ -11,6 +11,7 @@ from bot.cases.visible import visible
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, token
+from bot.desks.forum.lawful import clock_told
 from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
 from bot.hotline.commands import Verb
@@ -38,7 +39,7 @@ CHANGES_THE_CARD = frozenset(
     {
         Happened.OPENED, Happened.RAISED, Happened.CLAIMED, Happened.RELEASED, Happened.LAPSED,
         Happened.TRANSFERRED, Happened.TAKEN_OVER, Happened.HANDED_BACK, Happened.REFERRED,
-        Happened.CLOSED, Happened.REOPENED, Happened.CONFIRMED, Happened.WORD_TRIED,
+        Happened.CLOSED, Happened.REOPENED, Happened.CONFIRMED, Happened.WORD_TRIED, Happened.CLOCK,
     }
 )  # fmt: skip
 LETS_GO = frozenset({Happened.HANDED_BACK, Happened.RELEASED, Happened.LAPSED, Happened.CLOSED})
@@ -236,9 +237,6 @@ class Showing:
     def _handed_back(self, event: Event) -> None:
         self._line(event, words.STOPPED if event.code == "stopped" else words.HANDED_BACK)
 
-    def _confirmed(self, event: Event) -> None:
-        self._by(words.IS_CONFIRMED)(event)
-
     def _word_tried(self, event: Event) -> None:
         """Say what a word came to; under duress, where all look as well."""
         self._line(event, _FOUND[event.code], **event.values)
@@ -333,6 +331,13 @@ class Showing:
             text = self._tongue(event.text, **event.values)
             self._call(f"\u231b {text}", event.to, event.case)
 
+    def _clock(self, event: Event) -> None:
+        """Say in the topic what was entered or runs out; where all look when somebody must act."""
+        told = clock_told(self._setup, self._work, self._sure(event), event, self._now)
+        self._put(event.case, Say(told, topic=event.case))
+        if not event.by:
+            self._call(f"\u231b {self._sure(event).reference}: {told}", event.to, event.case)
+
     def _told(self, event: Event) -> None:
         """Answer whoever gave a command, where they stand; what shows there is not said twice."""
         here = where(event.at_desk)
@@ -352,6 +357,7 @@ _MOVES: Mapping[Happened, Text] = {
     Happened.CLAIMED: words.CLAIMED,
     Happened.RELEASED: words.RELEASED,
     Happened.REOPENED: words.REOPENED,
+    Happened.CONFIRMED: words.IS_CONFIRMED,
 }
 _FOUND: Mapping[str, Text] = {
     Found.RIGHT: words.WORD_RIGHT,
@@ -378,7 +384,7 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.TAKEN_OVER: Showing._taken_over,  # noqa: SLF001
     Happened.HANDED_BACK: Showing._handed_back,  # noqa: SLF001
     Happened.HEARD: Showing._heard,  # noqa: SLF001
-    Happened.CONFIRMED: Showing._confirmed,  # noqa: SLF001
+    Happened.CONFIRMED: Showing._moved,  # noqa: SLF001
     Happened.WORD_TRIED: Showing._word_tried,  # noqa: SLF001
     Happened.SAID: Showing._said,  # noqa: SLF001
     Happened.SETTLED: Showing._settled,  # noqa: SLF001
@@ -390,5 +396,6 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.WISHED: Showing._wished,  # noqa: SLF001
     Happened.CLOSED: Showing._closed,  # noqa: SLF001
     Happened.OVERDUE: Showing._overdue,  # noqa: SLF001
+    Happened.CLOCK: Showing._clock,  # noqa: SLF001
     Happened.TOLD: Showing._told,  # noqa: SLF001
 }

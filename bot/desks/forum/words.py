@@ -58,6 +58,13 @@ WE_SPEAK = _("A caseworker holds the conversation; the bot is silent.")
 WHY = _("Why: {reasons}")
 SEALED_NOW = _("What was sent is sealed for staff who sign in, and cannot be shown here any more.")
 
+# Translators: {line} e.g. help may end in 19 h (72-hour contact rule)
+CLOCK = _("Clock: {line}.")
+# Translators: of a group where nothing of a case is said; {left} e.g. 19 h
+CLOCK_ENDS = _("A time the law gives ends in {left}: haven clock show {reference}")
+CLOCK_ENDED = _("A time the law gives ended {left} ago: haven clock show {reference}")
+CLOCK_STANDS = _("About a time the law gives: haven clock show {reference}")
+
 CLAIM = pgettext("desk button", "Claim")
 RELEASE = pgettext("desk button", "Give back to the queue")
 TAKE_OVER = pgettext("desk button", "Take over")
@@ -146,6 +153,20 @@ ENDS = {
 """How words of a caseworker ended that did not simply arrive."""
 FILE_GONE = _("A file came and cannot be shown here; it is kept with the case.")
 
+NOT_REMINDED = {
+    "only_they_write": _(
+        "The person was not reminded: they want to be written to only after they wrote."
+    ),
+    "no_hour": _("The person was not reminded: none of their hours comes in time."),
+    "colleague_is_there": _(
+        "The person was not reminded: a caseworker holds the conversation and can tell them."
+    ),
+    "frozen": _("The person was not reminded: somebody makes them open this chat."),
+    "no_chat": _("The person was not reminded: nobody knows their chat any more."),
+    "blocked": _("The person was not reminded: they have blocked the bot."),
+}
+"""Why nobody reminded the person of a clock of the law."""
+DID_NOT_ARRIVE = _("The person was perhaps not reminded: the message did not arrive for certain.")
 KEPT_BACK = _("The bot's own message was not sent: the person is not in the chat any more.")
 
 # --- answers to caseworkers ----------------------------------------------------------------
@@ -164,6 +185,7 @@ HELP_MORE = _(
     "/transfer name words, /release, /refer recipient\n"
     "/close how, /reopen\n"
     "/erase, /keep reason: the person wants it erased; /revoke what\n"
+    "/clock: what the law gives time for; /clock event day, /clock strike number\n"
     "/queue, /card, /duty on, /duty off, /rest minutes"
 )
 IN_A_TOPIC = _("That belongs into the topic of a case.")
@@ -182,6 +204,14 @@ A_REST = _(
 WHOM = _("To whom? {names}")
 WHOM_TO_TELL = _("Who may be told? The person is asked first, and can leave parts out.")
 HOW_ENDED = _("How did it end?")
+NO_CLOCKS = _("No clock of the law runs in this case.")
+# Translators: {number} counts the events, {event} is its code, {day} e.g. 2026-11-25.
+CLOCK_EVENT = _("{number}. {day} {event}: {meaning}")
+EVENT_STRUCK = _("{number}. {day} {event}: does not count any more")
+CLOCK_RULE = _("{line}. Last day: {day}. {must} ({articles})")
+COUNTED_RULE = _("{line}. {must} ({articles})")
+WHAT_CAN_HAPPEN = _("To enter what happened: /clock and one of these, then the day (2026-11-25)")
+CAN_HAPPEN = _("{event}: {meaning}")
 QUEUE_NOW = _("Waiting: {queues}.")
 NOBODY = _("Nobody is waiting in your queues.")
 PICK_GROUP = _("What is it about?")

@@ -20,9 +20,11 @@ from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.effects import Setting
 from bot.dispatch.notice import Notice
+from bot.dispatch.reminding import Reminding
 from bot.dispatch.screens import Screens
 from bot.dispatch.staffside import StaffSide
 from bot.hotline.claims import Claims
+from bot.hotline.clocks import CaseClocks
 from bot.hotline.consent import Consent, Words
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
@@ -34,6 +36,7 @@ from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.limits import UNLIMITED
 from bot.mailbox.outbox import Outbox
+from bot.places.clocks import NO_CLOCKS
 from bot.store.database import Database
 from bot.text import Text
 from bot.vault import HostKey, KeyStore, Vault
@@ -108,25 +111,27 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
     consent = Consent(book, {}, _WORDS)
     screens = Screens(PHRASING)
     referrals = Referrals(VAULT, Audit(VAULT), book, consent)
+    setting = Setting(
+        book,
+        screens,
+        PHRASING,
+        VAULT,
+        known=lambda _: _NOBODY,
+        phrasebook=phrasebook,
+        consent=consent,
+        notice=Notice(Welcome, _NOBODY, screens),
+        zone=ZoneInfo("Asia/Taipei"),
+    )
+    kept = Conversations(VAULT)
     batches = Batches(
         inbox=inbox,
         outbox=outbox,
-        conversations=Conversations(VAULT),
+        conversations=kept,
         intake=intake,
-        setting=Setting(
-            book,
-            screens,
-            PHRASING,
-            VAULT,
-            known=lambda _: _NOBODY,
-            phrasebook=phrasebook,
-            consent=consent,
-            notice=Notice(Welcome, _NOBODY, screens),
-            zone=ZoneInfo("Asia/Taipei"),
-        ),
+        setting=setting,
         vault=VAULT,
         parse=parse,
-        staff=_staff_side(outbox, intake, phrasebook, referrals),
+        staff=_staff_side(outbox, intake, kept, setting, referrals),
     )
     return Dispatcher(
         inbox=inbox,
@@ -139,18 +144,21 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
 
 
 def _staff_side(
-    outbox: Outbox, intake: Intake, phrasebook: Phrasebook, referrals: Referrals
+    outbox: Outbox, intake: Intake, kept: Conversations, setting: Setting, referrals: Referrals
 ) -> StaffSide:
     promises, exchanges = Promises(), Exchanges(VAULT)
+    clocks = CaseClocks(VAULT, Audit(VAULT), NO_CLOCKS)
     orders = Orders(
         vault=VAULT,
         exchanges=exchanges,
         staff=Staff(VAULT),
         claims=Claims(Audit(VAULT), promises),
         promises=promises,
-        phrasebook=phrasebook,
+        phrasebook=setting.phrasebook,
         referrals=referrals,
         recipients={},
+        clocks=clocks,
         audit=Audit(VAULT),
     )
-    return StaffSide(orders, exchanges, outbox, intake, referrals, (), parse_group)
+    reminding = Reminding(clocks, orders, Staff(VAULT), outbox, kept, setting)
+    return StaffSide(orders, exchanges, outbox, intake, referrals, (), parse_group, reminding)
