@@ -94,6 +94,27 @@ def _standing(setup: Setup, work: Work, glance: Glance, now: int) -> str:
     return f"{told}\n{tongue(words.WAITS, since=since, due=due)}"
 
 
+def passed_on(setup: Setup, glance: Glance, by: str, to: str, now: int) -> str:
+    """Return what a colleague must know to whom a case was passed."""
+    tongue = setup.tongue
+    lines = [
+        tongue(words.TRANSFERRED, name=by, to=to),
+        tongue(
+            words.CONTEXT,
+            language=tongue.spoken(glance.language),
+            level=tongue.level(glance.priority),
+            rule=tongue.rule(glance.rule),
+        ),
+    ]
+    if glance.due_at is not None:
+        since = tongue.clock(glance.waiting_since, now)
+        lines.append(tongue(words.WAITS, since=since, due=tongue.clock(glance.due_at, now)))
+    if setup.shows_words and glance.reasons:
+        reasons = " ".join(tongue(it) for it in reasons_in_words(glance.reasons))
+        lines.append(tongue(words.WHY, reasons=reasons))
+    return "\n".join(lines)
+
+
 def card_rows(setup: Setup, glance: Glance, *, is_held: bool) -> Rows:
     """Return the buttons under the card: what can be done with a case that stands so."""
     case = glance.case

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cases.queues import name_of
-from bot.cases.urgency import reasons_in_words
 from bot.cases.visible import visible
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
-from bot.desks.forum.cards import SIGNS, token
+from bot.desks.forum.cards import SIGNS, passed_on, token
 from bot.desks.forum.lawful import clock_told
 from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
@@ -189,8 +188,8 @@ class Showing:
         self._put(event.case, Draw(event.case, NEWEST), *veiled(event.case, files))
 
     def _raised(self, event: Event) -> None:
-        level = self._tongue.level(self._sure(event).priority)
-        self._line(event, words.IS_RAISED, level=level)
+        glance = self._sure(event)
+        self._line(event, words.IS_RAISED, level=self._tongue.level(glance.priority))
 
     def _by(self, text: Text) -> Callable[[Event], None]:
         return lambda event: self._line(event, text, name=self._name(event.by))
@@ -204,27 +203,12 @@ class Showing:
         self._call(text, event.to, event.case)
 
     def _transferred(self, event: Event) -> None:
-        glance, tongue = self._sure(event), self._tongue
+        glance = self._sure(event)
         to = [found for who in event.to if (found := self._setup.staff.find(self._work, who))]
         names = " ".join(each.name for each in to)
-        lines = [
-            tongue(words.TRANSFERRED, name=self._name(event.by), to=names),
-            tongue(
-                words.CONTEXT,
-                language=tongue.spoken(glance.language),
-                level=tongue.level(glance.priority),
-                rule=tongue.rule(glance.rule),
-            ),
-        ]
-        if glance.due_at is not None:
-            since = tongue.clock(glance.waiting_since, self._now)
-            due = tongue.clock(glance.due_at, self._now)
-            lines.append(tongue(words.WAITS, since=since, due=due))
-        if self._setup.shows_words and glance.reasons:
-            reasons = " ".join(tongue(it) for it in reasons_in_words(glance.reasons))
-            lines.append(tongue(words.WHY, reasons=reasons))
+        told = passed_on(self._setup, glance, self._name(event.by), names, self._now)
         mentions = tuple(Mention(each.name, each.account) for each in to if each.account)
-        self._put(event.case, Say("\n".join(lines), topic=event.case, mentions=mentions))
+        self._put(event.case, Say(told, topic=event.case, mentions=mentions))
 
     def _taken_over(self, event: Event) -> None:
         lines = [self._tongue(words.TAKEN_OVER, name=self._name(event.by))]
@@ -332,11 +316,11 @@ class Showing:
             self._call(f"\u231b {text}", event.to, event.case)
 
     def _clock(self, event: Event) -> None:
-        """Say in the topic what was entered or runs out; where all look when somebody must act."""
-        told = clock_told(self._setup, self._work, self._sure(event), event, self._now)
+        glance = self._sure(event)
+        told = clock_told(self._setup, self._work, glance, event, self._now)
         self._put(event.case, Say(told, topic=event.case))
         if not event.by:
-            self._call(f"\u231b {self._sure(event).reference}: {told}", event.to, event.case)
+            self._call(f"\u231b {glance.reference}: {told}", event.to, event.case)
 
     def _told(self, event: Event) -> None:
         """Answer whoever gave a command, where they stand; what shows there is not said twice."""
