@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from bot.hotline.desk import Desk
     from bot.mailbox.courier import Courier
     from bot.mailbox.outbox import Letter, Outbox
-    from bot.places.recipients import Recipient
     from bot.settings import Settings
     from bot.store.writer import Work, Writer
     from bot.vault import Vault
