@@ -10,6 +10,7 @@ followed, and the letters to send; then the courier sends, as often as it takes.
     channels      how people reach us: telegram
     sandbox       a stand-in for Telegram on this machine, with a phone page
     dispatch      one batch in, its turns out, one transaction
+    partners      organisations that share our link, and how many came by it
     cases         what the organisation does about a report: reference, urgency, queue
     places        what is true in one country, as data
     mailbox       nothing is lost: inbox, outbox, courier
@@ -18,7 +19,8 @@ followed, and the letters to send; then the courier sends, as often as it takes.
     store         the database
 
 Floors, from the top: cli; demo and checkup; app and queue_view; flows; channels and sandbox;
-dispatch; cases and places; mailbox and conversation; vault; store; messages and languages; text
-and log; settings and clock; errors. A room may use any floor below its own, none above, and not
-the room beside it. The contracts stand in `pyproject.toml`; `tests/house` holds us to them.
+dispatch; partners; cases and places; mailbox and conversation; vault; store; messages and
+languages; text and log; settings and clock; errors. A room may use any floor below its own, none
+above, and not the room beside it. The contracts stand in `pyproject.toml`; `tests/house` holds us
+to them.
 """

@@ -39,6 +39,7 @@ from bot.mailbox.limits import Limits
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.waiting import move_on
 from bot.opening import host_key, open_keys
+from bot.partners.counting import Counting
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
@@ -352,6 +353,7 @@ def _tidy(house: House, work: Work) -> None:
     now = house.clock.now()
     gone = house.inbox.tidy(work, now) + house.outbox.tidy(work, now)
     gone += house.conversations.expire(work, now)
+    gone += Counting(house.vault, house.setting.zone).tidy(work, now)
     house.setting.screens.renew()
     log.info("tidied", count=gone)
 

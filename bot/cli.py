@@ -19,6 +19,7 @@ from bot.evidence import evidence_app
 from bot.languages import STAFF_LANGUAGES, catalogue
 from bot.locksmith import keys_app
 from bot.office import audit_app, staff_app
+from bot.outreach import campaigns_app, partners_app
 from bot.receipting import receipt_app
 from bot.records import erase_case, hold_app, retention
 from bot.scripts import InLanguage, flows_app, offered, rehearse
@@ -45,6 +46,8 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
 app.add_typer(languages_app, name="languages")
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(partners_app, name="partners")
+app.add_typer(campaigns_app, name="campaigns")
 cases_app.command("search")(search_cases)
 cases_app.command("wishes")(list_wishes)
 cases_app.command("confirm")(confirm_wish)

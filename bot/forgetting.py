@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.desks.forum.forgetting import TopicEraser
 from bot.dispatch.conversations import Conversations
 from bot.mailbox.outbox import Outbox
+from bot.partners.counting import Counting
 from bot.store.database import DataDirectory
 from bot.vault import Audit, HostKey
 from bot.vault.cutting import Cutting
@@ -29,7 +30,8 @@ def erasures_of(settings: Settings, vault: Vault, outbox: Outbox | None = None) 
     """Return what erases cases, and what is remembered of them elsewhere."""
     folder = DataDirectory(settings.data).files
     topic = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
-    beside = [Conversations(vault).forget_case, topic.forget]
+    counted = Counting(vault, settings.zone)
+    beside = [Conversations(vault).forget_case, topic.forget, counted.forget]
     return Erasures(vault, Audit(vault), folder, beside)
 
 

@@ -25,7 +25,7 @@ from bot.languages import LANGUAGES, catalogue
 from bot.languages.offering import names_by
 from bot.places.known import place_named
 from bot.vault.packing import KEPT, Part
-from flows import ALL, hotline, in_languages, opening, phrases
+from flows import ALL, hotline, in_languages, opening, ourselves, phrases
 from flows.alarms import alarms
 from flows.phrasebook import GROUPS, OFFICERS, PHRASES
 from flows.privacy import Privacy
@@ -108,6 +108,8 @@ def phrasing_of(settings: Settings) -> Phrasing:
         another_word=phrases.ANOTHER_WORD,
         too_short_a_word=phrases.TOO_SHORT_A_WORD,
         known_again=phrases.KNOWN_AGAIN,
+        introduced=ourselves.INTRODUCED,
+        unintroduced=ourselves.UNINTRODUCED,
         with_you=hotline.WITH_YOU,
         with_another=hotline.WITH_ANOTHER,
         has_left=hotline.HAS_LEFT,

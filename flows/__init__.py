@@ -37,6 +37,7 @@ from flows.talk import Talk
 from flows.vanish import Vanish
 from flows.welcome import Welcome
 from flows.what_to_keep import WhatToKeep
+from flows.who import Who
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,6 +68,7 @@ ALL: tuple[type[Flow], ...] = (
     Danger,
     Despair,
     Help,
+    Who,
     Language,
     Privacy,
     NoticeChanged,

@@ -2,7 +2,7 @@
 
 from bot.conversation import Begin, Choose, End, Flow, Known, Outcome, Say
 from bot.text import _, pgettext
-from flows import phrases
+from flows import ourselves, phrases
 
 
 class Welcome(Flow):
@@ -14,36 +14,9 @@ class Welcome(Flow):
 
     language = Begin("language")
 
-    who_we_are = Say(
-        # Translators: {organisation} e.g. Garden of Light Foundation; {hours} e.g. every day
-        # 09:00-21:00; {contact} e.g. www.example.org
-        _(
-            "A bot asks the questions here. Behind it are people of "
-            "{organisation}. We are not the police and not the government.\n"
-            "When people read: {hours}\nYou can also reach us: {contact}"
-        ),
-        when=~Known("police") & ~Known("office"),
-    )
-    who_we_are_office = Say(
-        # Translators: {organisation} e.g. Labor Department of the city; {hours} e.g. every day
-        # 09:00-21:00; {contact} e.g. www.example.org
-        _(
-            "A bot asks the questions here. Behind it are people of "
-            "{organisation}. It is a government office in Taiwan.\n"
-            "When people read: {hours}\nYou can also reach us: {contact}"
-        ),
-        when=Known("office") & ~Known("police"),
-    )
-    who_we_are_police = Say(
-        # Translators: {organisation} e.g. National Immigration Agency; {hours} e.g. every day
-        # 09:00-21:00; {contact} e.g. www.example.org
-        _(
-            "A bot asks the questions here. Behind it are people of "
-            "{organisation}. It is a government office in Taiwan with police duties.\n"
-            "When people read: {hours}\nYou can also reach us: {contact}"
-        ),
-        when=Known("police"),
-    )
+    who_we_are = Say(ourselves.PEOPLE, when=~Known("police") & ~Known("office"))
+    who_we_are_office = Say(ourselves.OFFICE, when=Known("office") & ~Known("police"))
+    who_we_are_police = Say(ourselves.POLICE, when=Known("police"))
 
     warning = Say(phrases.PHONE_WARNING)
 
@@ -128,9 +101,11 @@ class Welcome(Flow):
         before=phrases.WRITTEN_BEFORE,
         know=pgettext("button", "Know my rights"),
         someone=pgettext("topic", "For someone else"),
+        who=ourselves.WHO_ARE_YOU,
     )
     explained = Begin("help", when=menu.was("how"))
     known_again = Begin("before", when=menu.was("before"))
+    introduced = Begin("who", when=menu.was("who"))
     then = Choose(
         _("What would you like to do now?"),
         why=None,
@@ -141,7 +116,7 @@ class Welcome(Flow):
         talk=pgettext("button", "Talk to a person"),
         know=pgettext("button", "Know my rights"),
         someone=pgettext("topic", "For someone else"),
-        when=menu.was("how", "before"),
+        when=menu.was("how", "before", "who"),
     )
 
     telling = Begin("report", when=menu.was("tell") | then.was("tell"))

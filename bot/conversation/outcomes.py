@@ -37,6 +37,8 @@ class Outcome(StrEnum):
     """The person wants to know how far what they sent has come."""
     ASKED_HELD = "asked_held"
     """The person wants to know what is held of them."""
+    ASKED_WHO = "asked_who"
+    """The person wants to know who we are."""
     TAKEN_BACK = "taken_back"
     """The person takes back something they agreed to."""
     ERASURE_WISHED = "erasure_wished"

@@ -27,7 +27,7 @@ ASK_NOTHING = (Card, Review)
 """What waits for a person and asks them for nothing."""
 BLANKS = frozenset(
     {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "copy_days", "trail"}
-    | {"offices", "organisations", "held", "until"}
+    | {"offices", "organisations", "held", "until", "introduced"}
 )
 """What the renderer fills in everywhere, beside what is true of the place."""
 

@@ -87,6 +87,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """What a sitting with a case left behind when it went quiet; nothing of it is shown."""
     proven: list[str] = []
     """Cases whose person has shown in this sitting, with their word, that it is they who write."""
+    link: int = 0
+    """The campaign by whose link this sitting began; 0 for none."""
 
     @property
     def is_live(self) -> bool:

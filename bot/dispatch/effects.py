@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.cases.agreements import Kind, Shown
-    from bot.conversation import Answer, Book
+    from bot.conversation import Answer, Book, Outcome
     from bot.dispatch.conversations import Conversation
     from bot.dispatch.notice import Notice
     from bot.dispatch.phrasing import Phrasing
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.hotline.exchanges import Exchange
     from bot.hotline.phrasebook import Phrasebook
     from bot.messages import Body, Toast
+    from bot.partners.campaigns import Campaign
     from bot.vault import Vault
 
 
@@ -143,11 +144,8 @@ class Hotline(Protocol):
     def send(self, conversation: Conversation, sending: Sending) -> str:
         """Put what a person sent to its case; return its reference."""
 
-    def trail(self, conversation: Conversation) -> str:
-        """Return how far the case of this sitting has come, as its person reads it."""
-
-    def held(self, conversation: Conversation) -> str:
-        """Return what is held of the case of this sitting, as its person reads it."""
+    def told(self, conversation: Conversation, outcome: Outcome) -> dict[str, str]:
+        """Return what somebody asked to be told, as they read it, by the blank it fills."""
 
     def number(self) -> str:
         """Return a number for a receipt."""
@@ -166,6 +164,9 @@ class Hotline(Protocol):
 
     def is_theirs(self, conversation: Conversation) -> bool:
         """Tell whether the person has shown, with their word, that every case of the chat is."""
+
+    def came_by(self, code: str) -> Campaign | None:
+        """Count this chat for the link of this code, and return it; None for no link of ours."""
 
     def earlier(self) -> str:
         """Return a case of this chat from before this sitting; empty for none."""

@@ -39,6 +39,7 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     Outcome.READ: Follows(),
     Outcome.ASKED_WHERE: Follows(),
     Outcome.ASKED_HELD: Follows(),
+    Outcome.ASKED_WHO: Follows(),
     Outcome.TAKEN_BACK: Follows(),
     Outcome.ERASURE_WISHED: Follows(),
 }
@@ -56,6 +57,8 @@ LEADS_ON = frozenset(
     }
 )
 """Outcomes after which the person is asked what they would like to do now."""
+ASKS = frozenset({Outcome.ASKED_WHERE, Outcome.ASKED_HELD, Outcome.ASKED_WHO})
+"""Outcomes whose last words hold something that is looked up."""
 ERASES = frozenset(
     {
         ("stop", "unsent", "erase"),

@@ -38,6 +38,10 @@ class Phrasing:
     too_short_a_word: Text
     known_again: Text
     """Said to a person who is known again."""
+    introduced: Text
+    """By whose link somebody came: {partner}."""
+    unintroduced: Text
+    """The same, of whoever came by none."""
     with_you: Text
     """Who writes now: {title} of {organisation}."""
     with_another: Text

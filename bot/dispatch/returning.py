@@ -24,9 +24,11 @@ from bot.vault.retention import DRAFTS_KEPT
 
 if TYPE_CHECKING:
     from bot.cases.agreements import Kind
+    from bot.conversation import Outcome
     from bot.dispatch.conversations import Conversation, Conversations, Row
     from bot.dispatch.effects import Effects, Sending, Setting
     from bot.hotline.consent import Pressed
+    from bot.partners.campaigns import Campaign
     from bot.store.writer import Work
 
 MOST = 500
@@ -100,11 +102,11 @@ class _Nothing:
     def send(self, _conversation: Conversation, _sending: Sending) -> str:
         return ""
 
-    def trail(self, _conversation: Conversation) -> str:
-        return ""
+    def told(self, _conversation: Conversation, _outcome: Outcome) -> dict[str, str]:
+        return {}
 
-    def held(self, _conversation: Conversation) -> str:
-        return ""
+    def came_by(self, _code: str) -> Campaign | None:
+        return None
 
     def number(self) -> str:
         return ""

@@ -11,12 +11,15 @@ from bot.cases.agreements import ASKED, Agreement, Agreements, Kind, agreement
 from bot.cases.intake import PERSON, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
+from bot.conversation import Outcome
 from bot.dispatch.outcomes import EMPTY_HANDED
 from bot.hotline import trail
 from bot.hotline.events import Event, Happened
 from bot.hotline.held import held
 from bot.hotline.trail import clock
 from bot.hotline.wishes import WANTS_IT_GONE, Wishes
+from bot.partners.campaigns import Campaigns
+from bot.partners.counting import Counting
 from bot.store.prepared import Prepared
 from bot.store.tables import cases
 from bot.vault import Audit
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from bot.dispatch.effects import Sending, Setting
     from bot.hotline.consent import Pressed, Pressing
     from bot.hotline.ledger import Referrals
+    from bot.partners.campaigns import Campaign
     from bot.store.writer import Work
 
 
@@ -97,6 +101,15 @@ class Sent:
         found = self.work.rows(_EARLIER, self.key)
         return str(found[0][0]) if found else ""
 
+    def came_by(self, code: str) -> Campaign | None:
+        """Count this chat for the link of this code, and return it; None for no link of ours."""
+        found = Campaigns.by_code(self.work, code)
+        if found is not None:
+            Counting(self.setting.vault, self.setting.zone).came(
+                self.work, found.id, self.key, self.now
+            )
+        return found
+
     def stands(self, case: str) -> bool:
         """Tell whether a case is still there: it may have been erased since."""
         return bool(self.work.rows(_STANDS, case))
@@ -105,7 +118,23 @@ class Sent:
         """Do what was pressed under a question of consent; None when it is none of this case's."""
         return self.referrals.press(self.work, case, pressed, self.now)
 
-    def held(self, conversation: Conversation) -> str:
+    def told(self, conversation: Conversation, outcome: Outcome) -> dict[str, str]:
+        """Return what somebody asked to be told, as they read it, by the blank it fills."""
+        if outcome is Outcome.ASKED_WHERE:
+            return {"trail": self._trail(conversation)}
+        if outcome is Outcome.ASKED_HELD:
+            return {"held": self._held(conversation)}
+        return {"introduced": self._introduced(conversation)}
+
+    def _introduced(self, conversation: Conversation) -> str:
+        """Return by whose link this sitting began; a link that is revoked by now is none."""
+        link, phrasing = conversation.link, self.setting.phrasing
+        partner = Campaigns.given_by(self.work, link) if link else ""
+        text = phrasing.introduced if partner else phrasing.unintroduced
+        words = self.setting.screens.words(text, conversation.language)
+        return words.replace("{partner}", partner)
+
+    def _held(self, conversation: Conversation) -> str:
         """Return what is held of the case of this sitting, as its person reads it."""
         phrasing, zone = self.setting.phrasing, self.setting.zone
         language = conversation.language
@@ -149,7 +178,7 @@ class Sent:
         cases = {str(case) for (case,) in self.work.rows(_OF_CHAT, self.key)}
         return bool(cases) and cases <= set(conversation.proven)
 
-    def trail(self, conversation: Conversation) -> str:
+    def _trail(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""
         stands = trail.standing(self.work, conversation.case)
         if stands is None:

@@ -36,6 +36,7 @@ from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Exchange, Side
 from bot.hotline.takeover import Meeting
 from bot.messages import Kind, Say, Update, Wipe
+from bot.partners.campaigns import code_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,6 +160,16 @@ class Sitting(Relaying):
                 sitting.position, sitting.kept, sitting.alarms = Position(), None, []
                 left.append(sitting)
         _put_away_again(self.conversation, left)
+
+    def _come_by(self, payload: str) -> None:
+        """Begin in the language of a partner's link; what is no link of ours says nothing."""
+        code = code_in(payload)
+        found = self._hotline.came_by(code) if code else None
+        if found is None:
+            return
+        self.conversation.link = found.id
+        if found.language in self.setting.languages and not self._has_draft():
+            self.conversation.language = found.language  # the first question offers every other
 
     # --- what is written meanwhile -----------------------------------------------------------
 

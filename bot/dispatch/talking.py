@@ -28,7 +28,16 @@ from bot.dispatch import tokens
 from bot.dispatch.conversations import Conversation, copy_of
 from bot.dispatch.effects import Effects, Hotline, Sending, Setting, Vanishing
 from bot.dispatch.notice import digest_of
-from bot.dispatch.outcomes import AFTER, DRAFTS, ERASES, FOLLOWS, LEADS_ON, STOPS, TAKES_BACK
+from bot.dispatch.outcomes import (
+    AFTER,
+    ASKS,
+    DRAFTS,
+    ERASES,
+    FOLLOWS,
+    LEADS_ON,
+    STOPS,
+    TAKES_BACK,
+)
 from bot.dispatch.traces import SHOWN, ours, theirs
 from bot.messages import Edit, Say, Toast, Update
 
@@ -167,10 +176,8 @@ class Talking:
             self._vanish_all()
         elif came.outcome is Outcome.STOPPED:
             self._stopped(came)
-        elif came.outcome is Outcome.ASKED_WHERE:
-            extra["trail"] = self._hotline.trail(self.conversation)
-        elif came.outcome is Outcome.ASKED_HELD:
-            extra["held"] = self._hotline.held(self.conversation)
+        elif came.outcome in ASKS:
+            extra |= self._hotline.told(self.conversation, came.outcome)
         elif came.outcome is Outcome.TAKEN_BACK:
             self._take_back(came)
         elif came.outcome is Outcome.ERASURE_WISHED:

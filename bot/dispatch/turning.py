@@ -297,7 +297,9 @@ class Turning(Recognising):
 
     def _obey(self, name: str, rest: str) -> None:
         """Do what was typed; words behind a command are somebody's words all the same."""
-        if rest and name != START:
+        if rest and name == START:
+            self._come_by(rest)
+        elif rest:
             self.conversation.position.keep(rest)
             self._alarms(rest)
         self._command(name)

@@ -15,5 +15,6 @@ from bot.store import (  # noqa: F401 - a table is known wherever any is
     agreed_tables,
     clock_tables,
     custody,
+    partner_tables,
     words,
 )

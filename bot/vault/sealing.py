@@ -65,6 +65,7 @@ class Vault:
         self._audit = root.derive("audit")
         self._erased = root.derive("erased")
         self._agreed = root.derive("agreements")
+        self._counted = root.derive("counted")
         self._words = root.derive("words")
         self.signer = Signer(root.derive("receipts"))
         """Signs what people are given on paper."""
@@ -205,6 +206,10 @@ class Vault:
         """Return a short proof that a button was made here, for that screen in that chat."""
         # BLAKE2b has a keyed form of its own: four times as quick as an HMAC, once a question.
         return blake2b(what, key=self._buttons, digest_size=MAC_LENGTH).digest()
+
+    def counted(self, what: bytes) -> bytes:
+        """Return the digest by which a chat is counted once: noise without the host key."""
+        return hmac.digest(self._counted, what, "sha256")
 
     @property
     def has_escrow(self) -> bool:

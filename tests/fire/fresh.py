@@ -31,6 +31,7 @@ from bot.dispatch.sitting import SILENCE
 from bot.hotline.commands import Verb
 from bot.messages import Edit, Remove, Say, token_of
 from tests.houses import Home
+from tests.links import LINK, OTHER_LINK, give_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +46,11 @@ WORD, DURESS, THIRD = "mangga tua", "hujan besar", "pohon durian"
 LINES = (
     "hello", "1", "2", "3", "9", "English", "Nobody can see", "About me", "he has my passport",
     "help me now", "I have written before", "Clear chat", "Danger now", "Skip", "wrong word",
-    DURESS, "another word", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35", "x" * 4097, " ",
+    "Who are you?", DURESS, "another word", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35", "x" * 4097, " ",
 )  # fmt: skip
 COMMANDS = (
     "/start", "/help", "/language", "/privacy", "/danger", "/stop", "/bye", "/mydata", "/delete",
-    "/status", "/start abc",
+    "/status", "/start abc", f"/start {LINK}", f"/start {OTHER_LINK}",
 )  # fmt: skip
 PHOTO = {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]}
 THINGS: tuple[dict[str, Any], ...] = (
@@ -115,6 +116,7 @@ class Pair:
     def __init__(self, home: Home, secret: Secret) -> None:
         self.home = home
         self.secret = secret
+        give_out(home, {LINK: "vi", OTHER_LINK: "th"})
         self.known = home.person()
         self.case = _with_a_case(home, self.known, secret)
         self.colleague = _answered(home, self.case, secret)
@@ -260,7 +262,7 @@ def _plain(body: Body, references: Sequence[str]) -> Any:
 
 
 def _with_a_case(home: Home, person: Person, secret: Secret) -> str:
-    person.says("/start")
+    person.says(f"/start {LINK}")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
     person.says("he has my passport")
     person.presses("Only when I write", "Send")

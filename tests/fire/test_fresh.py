@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.dispatch.sitting import Sitting
-from tests.fire.fresh import KINDS, MOST_MOVES, WAYS, Move, Secret, session
+from tests.fire.fresh import COMMANDS, KINDS, LINES, MOST_MOVES, WAYS, Move, Secret, session
+from tests.links import LINK
 
 MOVES = st.one_of(
     [st.tuples(st.just(kind), st.integers(0, ways - 1)) for kind, ways in KINDS.items()]
@@ -33,11 +34,14 @@ def test_nobody_can_tell_whether_there_is_a_case(secret: Secret, moves: list[Mov
         assert session(Path(folder), secret, moves) is None
 
 
+ASKS = ("English", "Nobody can see", "Who are you?")
 ATTACKS: list[list[Move]] = [
     [("word", 0)] * 4 + [("word", 1)] * 2,
     [("old", way) for way in range(12)],
     [("say", 0), ("wait", 2), ("say", 0), ("restart", 0), ("press", 0)],
     [("command", 7), ("command", 8), ("command", 9)],
+    [("command", COMMANDS.index(f"/start {LINK}")), *[("say", LINES.index(it)) for it in ASKS]],
+    [("command", COMMANDS.index("/start")), *[("say", LINES.index(it)) for it in ASKS]],
 ]
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from telegram import Bot
-from telegram.error import InvalidToken
+from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.kinds import ASKED_FOR
 from bot.channels.telegram.request import AiohttpRequest
@@ -109,6 +109,21 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
             "Use the first bot's token, or an empty data folder."
         )
     return me
+
+
+async def username_of(token: str, api: str = TELEGRAM) -> str:
+    """Return the name by which people find the bot of a token.
+
+    Raises:
+        WrongSetting: the token is not accepted, or Telegram cannot be reached.
+    """
+    try:
+        async with bot_for(token, api) as bot:
+            return bot.username
+    except TelegramError as error:
+        raise WrongSetting(
+            f"HAVEN_TELEGRAM_API does not answer: {error}; or name it: --bot"
+        ) from None
 
 
 async def remove_webhook(bot: Bot) -> None:

@@ -1,0 +1,39 @@
+"""Who is behind this chat, in the same words wherever somebody is told or asks."""
+
+from bot.text import _, pgettext
+
+WHO_ARE_YOU = pgettext("button", "Who are you?")
+
+PEOPLE = _(
+    # Translators: {organisation} e.g. Garden of Light Foundation; {hours} e.g. every day
+    # 09:00-21:00; {contact} e.g. www.example.org
+    "A bot asks the questions here. Behind it are people of "
+    "{organisation}. We are not the police and not the government.\n"
+    "When people read: {hours}\nYou can also reach us: {contact}"
+)
+OFFICE = _(
+    # Translators: {organisation} e.g. Labor Department of the city; {hours} e.g. every day
+    # 09:00-21:00; {contact} e.g. www.example.org
+    "A bot asks the questions here. Behind it are people of "
+    "{organisation}. It is a government office in Taiwan.\n"
+    "When people read: {hours}\nYou can also reach us: {contact}"
+)
+POLICE = _(
+    # Translators: {organisation} e.g. National Immigration Agency; {hours} e.g. every day
+    # 09:00-21:00; {contact} e.g. www.example.org
+    "A bot asks the questions here. Behind it are people of "
+    "{organisation}. It is a government office in Taiwan with police duties.\n"
+    "When people read: {hours}\nYou can also reach us: {contact}"
+)
+
+INTRODUCED = _(
+    # Translators: {partner} e.g. Harbour House, the organisation that shares our link. Its name
+    # stands at the end: a locked screen shows only the beginning. "Agree" to tell them something.
+    "We do not tell the people who gave you the link that you wrote. From us they get nothing of "
+    "this chat unless you agree. The link came from: {partner}"
+)
+UNINTRODUCED = _(
+    # Translators: said to whoever came by no link of an organisation.
+    "We do not tell the people who told you of this chat that you wrote. From us they get nothing "
+    "of it unless you agree."
+)
