@@ -43,13 +43,15 @@ DEPLOYMENTS = {
 """Blanks about as long as they are, and as long as the settings let them be."""
 FILLED = {
     "usual": {"amount": "14000", "number": "1955",
-              "title": "a government officer", "time": "11/24 21:40", "place": "p" * 40, "partner": "p" * 40,
+              "title": "a government officer", "time": "11/24 21:40", "place": "p" * 40,
+              "partner": "p" * 40,
               "sign": "s" * 40, "who": "w" * 40, "recipient": "r" * 60, "about": "a" * 60,
               "trail": "t" * 240, "held": "h" * 240, "until": "11/24",
               "count": "12", "first": "Monday", "last": "Friday",
               "when": "Monday to Friday 09:00-21:00"},
     "large": {"amount": "14000", "number": "1955",
-              "title": "t" * 60, "time": "t" * 80, "place": "p" * 80, "partner": "p" * 40,
+              "title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
+              "partner": "p" * 40,
               "sign": "s" * 80, "who": "w" * 80, "recipient": "r" * 80, "about": "a" * 200,
               "trail": "t" * 800, "held": "h" * 800, "until": "11/24",
               "count": "12", "first": "Monday", "last": "Friday",
