@@ -8,6 +8,7 @@ followed, and the letters to send; then the courier sends, as often as it takes.
     cli           the command line; demo and checkup are its longer commands
     app           builds the house and runs it; queue_view shows staff the queue at a terminal
     channels      how people reach us: telegram
+    training      fictional people who come to new caseworkers, in the sandbox
     sandbox       a stand-in for Telegram on this machine, with a phone page
     dispatch      one batch in, its turns out, one transaction
     partners      organisations that share our link, and how many came by it

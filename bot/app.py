@@ -228,10 +228,12 @@ async def run_bot(
     Raises:
         AlreadyRunning: another bot uses the data, or the token.
         StoreFailed: the disk refused a commit; restart after mending it.
-        WrongSetting: a setting cannot be used.
+        WrongSetting: a setting cannot be used, or the folder is one for practice.
     """
     directory = DataDirectory(settings.data)
     directory.make()
+    if not rehearsal:
+        directory.refuse_practice()
     directory.lock()
     database = vault = None
     worker = Worker()

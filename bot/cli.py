@@ -26,6 +26,7 @@ from bot.scripts import InLanguage, flows_app, offered, rehearse
 from bot.seeking import search_cases
 from bot.settings import read_settings
 from bot.statute import clock_app, near_clocks
+from bot.training.command import train
 from bot.translators import languages_app
 from bot.wishing import confirm_wish, list_wishes, object_to_wish, revoke_agreement
 
@@ -58,6 +59,7 @@ app.command()(rehearse)
 app.add_typer(receipt_app, name="receipt")
 app.add_typer(clock_app, name="clock")
 app.command()(retention)
+app.command()(train)
 app.command()(backup)
 app.command()(restore)
 keys_app.command("backup")(new_backup_key)

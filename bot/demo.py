@@ -63,18 +63,22 @@ FOR_THE_DEMO = {
 """What a deployment would decide; the first screen says that this is a rehearsal."""
 
 
+NOTHING_REAL = dict.fromkeys(("database_url", "keys_url", "backups")) | {"backup_key": ""}
+"""What the environment may name of a real deployment: nothing here goes there."""
+
+
 async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
     """Serve the phone page, run the bot behind it, and show the queue until stopped."""
     with contextlib.ExitStack() as stack:
-        folder = data or _passing_folder(stack)
-        log = stack.enter_context(_log_file(folder))
+        folder = data or passing_folder(stack)
+        log = stack.enter_context(log_file(folder))
         configure(log)
         sandbox = Sandbox()
-        group, workers = _found_a_group(sandbox)
-        async with _pages(sandbox, port) as address:
+        group, workers = found_a_group(sandbox)
+        async with pages(sandbox, port) as address:
             try:
-                settings = _settings(folder, address, group.id)
-                who = await _enrol(settings, workers)
+                settings = settings_in(folder, address, group.id)
+                who = await enrol_all(settings, workers)
                 await _play(sandbox, settings, address, who, browser=browser)
             except OSError as error:
                 where = error.filename or folder
@@ -82,7 +86,7 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
+async def pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
     """Serve the phones and the group while the context lasts; give their address."""
     async with contextlib.AsyncExitStack() as stack:
         try:
@@ -94,7 +98,7 @@ async def _pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
         yield address
 
 
-class _Bot:
+class RestartedBot:
     """The bot of a rehearsal: it can end and begin anew while phones and desk go on."""
 
     def __init__(self, settings: Settings) -> None:
@@ -135,7 +139,7 @@ class _Bot:
 async def _play(
     sandbox: Sandbox, settings: Settings, address: str, who: str, *, browser: bool
 ) -> None:
-    ours = _Bot(settings)
+    ours = RestartedBot(settings)
     sandbox.restart = ours.restart
     bot = asyncio.create_task(ours.run())
     view = asyncio.create_task(_show_once(ours.ready, settings, address, who, browser=browser))
@@ -163,7 +167,7 @@ async def _show_once(
     await _show_queue(settings)
 
 
-def _found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
+def found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
     """Found the caseworkers' group, with the bot among its administrators."""
     # Another number at every start: the topics of an earlier rehearsal went with it.
     number = FIRST_GROUP - sandbox.clock.seconds() % GROUPS
@@ -175,7 +179,7 @@ def _found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
     return group, workers
 
 
-async def _enrol(settings: Settings, workers: list[Phone]) -> str:
+async def enrol_all(settings: Settings, workers: list[Phone]) -> str:
     """Put the rehearsal's caseworkers on the list of staff, and on duty; return the first's id."""
     database = open_database(settings)
     vault = open_vault(settings, database)
@@ -213,7 +217,8 @@ def _give_keys(database: Database, vault: Vault, colleagues: list[Caseworker]) -
             give_key(database, vault, each.id, role, queues, PASSWORD, REHEARSED)
 
 
-def _settings(folder: Path, address: str, group: int) -> Settings:
+def settings_in(folder: Path, address: str, group: int) -> Settings:
+    """Return the settings of a rehearsal in a folder, whatever the environment names."""
     key = folder.with_name(f"{folder.name}.key")
     if not key.exists():
         HostKey.make(key)
@@ -223,17 +228,22 @@ def _settings(folder: Path, address: str, group: int) -> Settings:
         telegram_api=address,
         host_key_file=key,
         desk_group=group,
-        **FOR_THE_DEMO,
+        **{**NOTHING_REAL, **FOR_THE_DEMO},
     )
 
 
-def _passing_folder(stack: contextlib.ExitStack) -> Path:
+def passing_folder(stack: contextlib.ExitStack) -> Path:
     """Return a folder that goes when the demo ends, and the key beside it with it."""
     return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haven-"))) / "data"
 
 
 @contextlib.contextmanager
-def _log_file(folder: Path) -> Iterator[TextIO]:
+def log_file(folder: Path) -> Iterator[TextIO]:
+    """Give the log of a rehearsal.
+
+    Raises:
+        WrongSetting: nothing can be written there.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = (folder / "haven.log").open("a", encoding="utf-8")

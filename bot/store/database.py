@@ -34,6 +34,9 @@ PRAGMAS = {
 }
 """Set on every connection to SQLite, and asserted."""
 
+PRACTICE = "practice"
+"""The file that marks a folder in which nothing is real."""
+
 DURABLE = {"synchronous_commit": "on", "fsync": "on"}
 """What PostgreSQL must say of itself."""
 
@@ -203,6 +206,17 @@ class DataDirectory:
             raise WrongSetting(
                 f"HAVEN_DATA: {self.path}: {error.strerror}; name a folder Haven may write to"
             ) from None
+
+    def refuse_practice(self) -> None:
+        """Refuse a folder in which caseworkers practise.
+
+        Raises:
+            WrongSetting: it is marked as one.
+        """
+        if (self.path / PRACTICE).exists():
+            raise WrongSetting(
+                f"HAVEN_DATA: {self.path} holds practice (haven train); real people need another"
+            )
 
     def lock(self) -> None:
         """Take the folder for this bot.

@@ -52,6 +52,7 @@ BLANKS = IN_TAIWAN | {
     "offices": "x" * 231,
     "organisations": "x" * 180,
     "held": "x" * 240,
+    "introduced": "x" * 200,
     "until": "11/24",
     "count": "12",
 }

@@ -20,7 +20,7 @@ configuration.configure()
 EXCEPT: dict[str, tuple[str, set[str]]] = {
     "flows": ("forbidden_modules", {"flows", "bot.conversation", "bot.text"}),
     "telegram": ("source_modules", {"bot.channels", "bot.sandbox"}),
-    "sandbox": ("source_modules", {"bot.demo", "bot.sandbox"}),
+    "sandbox": ("source_modules", {"bot.demo", "bot.training", "bot.sandbox"}),
     "crypto": ("source_modules", {"bot.vault"}),
 }
 """By contract: a list of its that names every room, and the rooms it leaves out."""

@@ -1,0 +1,170 @@
+"""One training: everything the demo has, and people who come by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import webbrowser
+from typing import TYPE_CHECKING, Any
+
+from bot.app import open_database, open_vault
+from bot.clock import SystemClock
+from bot.conversation import CONTROLS
+from bot.demo import (
+    PASSWORD,
+    RestartedBot,
+    enrol_all,
+    found_a_group,
+    log_file,
+    pages,
+    passing_folder,
+    settings_in,
+)
+from bot.languages import catalogue
+from bot.log import configure
+from bot.sandbox import Sandbox
+from bot.text import fold
+from bot.training.debrief import debrief
+from bot.training.folder import take
+from bot.training.playing import play
+from bot.wording import phrasing_of
+from flows.phrasebook import PHRASES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from bot.sandbox import Group, Phone
+    from bot.settings import Settings
+    from bot.training.debrief import Debrief
+    from bot.training.playing import Names
+    from bot.training.scenes import Scene
+
+    Finished = Callable[[Sandbox, Group, Sequence[Phone]], Awaitable[None]]
+    """Returns once whoever rehearses has finished."""
+
+
+async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast and until when
+    scenes: Sequence[Scene],
+    finished: Finished,
+    *,
+    port: int = 0,
+    data: Path | None = None,
+    pace: float = 3.0,
+    browser: bool = False,
+) -> list[Debrief]:
+    """Let fictional people come until somebody has finished; return how it went with each.
+
+    Args:
+        scenes: the people.
+        finished: waits for the end.
+        port: where the group's page is; 0 takes any.
+        data: the folder; one that passes when none is named.
+        pace: seconds somebody takes for one thing.
+        browser: whether to open the page.
+
+    Raises:
+        WrongSetting: something real lies in the folder.
+        HavenError: a scene does not fit the flows.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = data or passing_folder(stack)
+        take(folder)
+        configure(stack.enter_context(log_file(folder)))
+        sandbox = Sandbox()
+        group, workers = found_a_group(sandbox)
+        async with pages(sandbox, port) as address:
+            settings = settings_in(folder, address, group.id)
+            who = await enrol_all(settings, workers)
+            _say_where(address, who, browser=browser)
+            phones = await _hold(sandbox, settings, scenes, group, finished, pace)
+        return _debriefs(settings, scenes, phones, sandbox)
+
+
+def _say_where(address: str, who: str, *, browser: bool) -> None:
+    print(f"The caseworkers' desk is at {address}/group", flush=True)  # noqa: T201 - what one waits for
+    print(f"Whoever reads a case is {who}, with the password: {PASSWORD}", flush=True)  # noqa: T201
+    if browser:
+        webbrowser.open(f"{address}/group")
+
+
+async def _hold(  # noqa: PLR0913, PLR0917 - everything that takes part
+    sandbox: Sandbox,
+    settings: Settings,
+    scenes: Sequence[Scene],
+    group: Group,
+    finished: Finished,
+    pace: float,
+) -> list[Phone]:
+    ours = RestartedBot(settings)
+    sandbox.restart = ours.restart
+    bot = asyncio.create_task(ours.run())
+    phones = [sandbox.phone(scene.name, language=_app(scene.language)) for scene in scenes]
+    names = names_of(settings)
+    tasks = [bot]
+    try:
+        await asyncio.wait({asyncio.create_task(ours.ready.wait()), bot},
+                           return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+        pairs = zip(phones, scenes, strict=True)
+        played = asyncio.gather(*(play(phone, scene, pace, names) for phone, scene in pairs))
+        end = asyncio.ensure_future(finished(sandbox, group, phones))
+        tasks += [played, end]  # type: ignore[list-item]
+        await _until(end, bot, played)
+    finally:
+        for task in reversed(tasks):
+            task.cancel()
+        await ours.end()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return phones
+
+
+async def _until(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> None:
+    """Wait for the end; what fails meanwhile is raised."""
+    waiting: set[asyncio.Future[Any]] = {end, *others}
+    while not end.done():
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+
+
+def _app(language: str) -> str:
+    """Return what the app of somebody says it speaks."""
+    return {"zh_Hant": "zh-hant", "zh_Hans": "zh-hans", "fil": "fil"}.get(language, language)
+
+
+def names_of(settings: Settings) -> Names:
+    """Return what finds a button by its English label, in any language."""
+    phrasing = phrasing_of(settings)
+    replies = [label for it in PHRASES.values() for label in it.replies.values()]
+    labels = [*phrasing.labels, *CONTROLS.values(), phrasing.danger, phrasing.bye, *replies]
+    by_source = {fold(label.source): [] for label in labels}  # type: ignore[var-annotated]
+    for label in labels:
+        by_source[fold(label.source)].append(label)
+
+    def names(language: str, line: str) -> frozenset[str]:
+        read_in = catalogue(language)
+        return frozenset(fold(it.read_in(read_in)) for it in by_source.get(fold(line), ()))
+
+    return names
+
+
+def _debriefs(
+    settings: Settings, scenes: Sequence[Scene], phones: Sequence[Phone], sandbox: Sandbox
+) -> list[Debrief]:
+    database = open_database(settings)
+    try:
+        vault = open_vault(settings, database)
+        try:
+            bot, now = int(sandbox.token.partition(":")[0]), SystemClock().now()
+            return [
+                database.writer.run_now(
+                    lambda work, scene=scene, phone=phone: debrief(  # type: ignore[misc]
+                        work, scene, vault.chat_key(bot, phone.id), settings.promised, now
+                    )
+                )
+                for scene, phone in zip(scenes, phones, strict=True)
+            ]
+        finally:
+            vault.close()
+    finally:
+        database.writer.close()

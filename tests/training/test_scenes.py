@@ -1,0 +1,76 @@
+"""Fictional people: every scene can be read, fits the flows, and says what was there to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.errors import HavenError
+from bot.training.debrief import NUMBERED, Debrief, signs_in
+from bot.training.scenes import SCENES, Scene, scene_in, scenes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = scenes()
+SITI = next(scene for scene in ALL if scene.title == "siti")
+
+
+def test_people_come_one_after_the_other_and_not_everybody_is_exploited() -> None:
+    assert [scene.after for scene in ALL] == sorted({scene.after for scene in ALL})
+    assert {bool(scene.signs) for scene in ALL} == {True, False}
+    assert min(scene.urgency for scene in ALL) == 0
+
+
+@pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.title)
+def test_a_scene_comes_to_the_queue_and_answers_a_caseworker(scene: Scene) -> None:
+    assert scene.tells[0] == "/start"
+    assert scene.replies[0] == "I can write now"
+    assert scene.about.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("# urgency: 1\n", "", "urgency at the beginning"),
+        ("# urgency: 1", "# urgency: 9", "urgency one of 0 to 4"),
+        ("# after: 0", "# after: soon", "after is a number"),
+        ("signs: documents", "signs: papers", "signs has papers; one of: vulnerability"),
+        ("language: id", "language: xx", "language is one of"),
+        ("== comes", "== went", "one line says == comes"),
+    ],
+)
+def test_a_broken_scene_is_named_with_its_fault(
+    old: str, new: str, fault: str, tmp_path: Path
+) -> None:
+    text = (SCENES / "siti.chat").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "broken.chat"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(HavenError, match=f"broken.chat: .*{fault}"):
+        scene_in(path)
+
+
+def test_signs_that_were_not_named_were_missed_and_others_are_unfounded() -> None:
+    it = Debrief(SITI)
+    assert it.missed(["documents"]) == ["movement", "wages"]
+    assert it.missed(SITI.signs) == []
+    assert it.unfounded([*SITI.signs, "violence"]) == ["violence"]
+    assert it.unfounded(SITI.signs) == []
+
+
+def test_signs_are_named_by_their_numbers() -> None:
+    assert signs_in("1, 11 1") == [NUMBERED[0], NUMBERED[10], NUMBERED[0]]
+    assert signs_in("") == []
+    for wrong in ("0", "12", "x", "1.5"):
+        with pytest.raises(ValueError, match="none of 1 to 11"):
+            signs_in(wrong)
+
+
+def test_a_case_that_stands_lower_than_it_should_is_said() -> None:
+    it = Debrief(SITI, "K7M4Q2", priority=3, promised=1440, waited=10.0)
+    assert (it.is_lowered, it.is_in_time) == (True, True)
+    assert not replace(it, priority=SITI.urgency).is_lowered
+    assert not replace(it, waited=1441.0).is_in_time
