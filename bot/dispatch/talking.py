@@ -24,20 +24,10 @@ from bot.conversation import (
 from bot.conversation.heard import Heard, Words
 from bot.conversation.heard import Pressed as Button
 from bot.conversation.turn import FILE_KEPT
-from bot.dispatch import tokens
+from bot.dispatch import outcomes, tokens
 from bot.dispatch.conversations import Conversation, copy_of
 from bot.dispatch.effects import Effects, Hotline, Sending, Setting, Vanishing
 from bot.dispatch.notice import digest_of
-from bot.dispatch.outcomes import (
-    AFTER,
-    ASKS,
-    DRAFTS,
-    ERASES,
-    FOLLOWS,
-    LEADS_ON,
-    STOPS,
-    TAKES_BACK,
-)
 from bot.dispatch.traces import SHOWN, ours, theirs
 from bot.messages import Edit, Say, Toast, Update
 
@@ -156,8 +146,8 @@ class Talking:
 
     def _lead_on(self, ended: list[Came]) -> None:
         """Begin what follows by itself, once the last words of what has ended are said."""
-        if any(came.outcome in LEADS_ON for came in ended):
-            self._begin(AFTER)
+        if any(came.outcome in outcomes.LEADS_ON for came in ended):
+            self._begin(outcomes.AFTER)
         elif any(came.outcome is Outcome.READ for came in ended):
             self._begin(TOPICS)
         elif any(came.outcome is Outcome.STOPPED and came.flow == RESUME for came in ended):
@@ -166,7 +156,7 @@ class Talking:
             self._open_door()
 
     def _came(self, came: Came, extra: dict[str, str]) -> None:
-        follows = FOLLOWS[came.outcome]
+        follows = outcomes.FOLLOWS[came.outcome]
         if came.outcome is Outcome.LANGUAGE_CHOSEN:
             chosen = came.answers.get("language")
             if isinstance(chosen, str):
@@ -176,7 +166,7 @@ class Talking:
             self._vanish_all()
         elif came.outcome is Outcome.STOPPED:
             self._stopped(came)
-        elif came.outcome in ASKS:
+        elif came.outcome in outcomes.ASKS:
             extra |= self._hotline.told(self.conversation, came.outcome)
         elif came.outcome is Outcome.TAKEN_BACK:
             self._take_back(came)
@@ -218,13 +208,14 @@ class Talking:
         return answers
 
     def _take_back(self, came: Came) -> None:
-        for (flow, step, code), kind in TAKES_BACK.items():
+        for (flow, step, code), kind in outcomes.TAKES_BACK.items():
             if came.flow == flow and came.answers.get(step) == code:
                 self._hotline.take_back(self.conversation, kind)
 
     def _stopped(self, came: Came) -> None:
         erases = any(
-            came.flow == flow and came.answers.get(step) == code for flow, step, code in ERASES
+            came.flow == flow and came.answers.get(step) == code
+            for flow, step, code in outcomes.ERASES
         )
         if erases:
             self._renew()
@@ -233,7 +224,7 @@ class Talking:
 
     def _keep_draft(self, before: Position) -> None:
         """Keep what is unsent as it was before the person stopped."""
-        while before.frames and before.frames[-1].flow not in DRAFTS:
+        while before.frames and before.frames[-1].flow not in outcomes.DRAFTS:
             before.frames.pop()
         if any(frame.answers for frame in before.frames):
             self.conversation.kept = before
@@ -249,7 +240,7 @@ class Talking:
             self._restore()
             self._begin(RESUME)
         elif self.conversation.case:
-            self._begin(AFTER)
+            self._begin(outcomes.AFTER)
         else:
             self._begin(FIRST)
 
@@ -268,7 +259,7 @@ class Talking:
 
     def _has_open_draft(self) -> bool:
         frames = self.conversation.position.frames
-        return any(frame.answers and frame.flow in DRAFTS for frame in frames)
+        return any(frame.answers and frame.flow in outcomes.DRAFTS for frame in frames)
 
     def _restore(self) -> None:
         """Go back to what was kept; what was written since goes along."""
@@ -313,7 +304,7 @@ class Talking:
         """Ask whoever answers questions once more when something else is true by now."""
         conversation = self.conversation
         frames = conversation.position.frames
-        if not frames or frames[-1].flow not in DRAFTS or conversation.holding is not None:
+        if not frames or frames[-1].flow not in outcomes.DRAFTS or conversation.holding is not None:
             return
         if conversation.notice != self.setting.notice.version(conversation.language):
             self._told_now()
@@ -404,4 +395,6 @@ class Talking:
     def _may_stop(self, heard: Heard) -> bool:
         """Tell whether this answer could end with what is unsent being kept for later."""
         frame = self.conversation.position.frames[-1]
-        return frame.step in STOPS.get(frame.flow, ()) and isinstance(heard, Button | Words)
+        return frame.step in outcomes.STOPS.get(frame.flow, ()) and isinstance(
+            heard, Button | Words
+        )
