@@ -32,7 +32,7 @@ def train(
     chosen = _chosen(only or [])
     typer.echo(f"{len(chosen)} people come, none of them exists. Press Enter when you are done.")
     found = asyncio.run(
-        run_training(chosen, _enter, port=port, data=data, pace=pace, browser=not no_browser)
+        run_training(chosen, _enter, _say, port=port, data=data, pace=pace, browser=not no_browser)
     )
     for each in found:
         _tell(each)
@@ -47,6 +47,10 @@ def _chosen(only: list[str]) -> Sequence[Scene]:
         if each not in titles:
             raise HavenError(f"there is no scene {each}; one of: {', '.join(titles)}")
     return [scene for scene in found if not only or scene.title in only]
+
+
+def _say(words: str) -> None:
+    typer.echo(words)
 
 
 async def _enter(*_what_is_there: object) -> None:

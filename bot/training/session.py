@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast and until when
     scenes: Sequence[Scene],
     finished: Finished,
+    tell: Callable[[str], None],
     *,
     port: int = 0,
     data: Path | None = None,
@@ -58,6 +59,7 @@ async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast an
     Args:
         scenes: the people.
         finished: waits for the end.
+        tell: says where the page is, and who reads a case.
         port: where the group's page is; 0 takes any.
         data: the folder; one that passes when none is named.
         pace: seconds somebody takes for one thing.
@@ -76,14 +78,14 @@ async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast an
         async with pages(sandbox, port) as address:
             settings = settings_in(folder, address, group.id)
             who = await enrol_all(settings, workers)
-            _say_where(address, who, browser=browser)
+            _say_where(tell, address, who, browser=browser)
             phones = await _hold(sandbox, settings, scenes, group, finished, pace)
         return _debriefs(settings, scenes, phones, sandbox)
 
 
-def _say_where(address: str, who: str, *, browser: bool) -> None:
-    print(f"The caseworkers' desk is at {address}/group", flush=True)  # noqa: T201 - what one waits for
-    print(f"Whoever reads a case is {who}, with the password: {PASSWORD}", flush=True)  # noqa: T201
+def _say_where(tell: Callable[[str], None], address: str, who: str, *, browser: bool) -> None:
+    tell(f"The caseworkers' desk is at {address}/group")
+    tell(f"Whoever reads a case is {who}, with the password: {PASSWORD}")
     if browser:
         webbrowser.open(f"{address}/group")
 

@@ -67,7 +67,7 @@ async def test_a_person_comes_is_answered_and_the_debrief_says_how_it_went(
     monkeypatch.setenv("HAVEN_KEYS_URL", f"sqlite:///{tmp_path / 'real-keys.db'}")
     data = tmp_path / "practice"
     people = [ALL[0], replace(ALL[-1], after=10**6)]
-    siti, maria = await run_training(people, answers_the_first, data=data, pace=PACE)
+    siti, maria = await run_training(people, answers_the_first, print, data=data, pace=PACE)
     capsys.readouterr()
     assert siti.reference
     assert siti.claimed_after is not None
@@ -104,7 +104,7 @@ async def test_a_real_folder_is_refused_before_anything_is_opened(tmp_path: Path
         raise AssertionError
 
     with pytest.raises(WrongSetting, match="is no practice"):
-        await run_training(ALL, never, data=tmp_path)
+        await run_training(ALL, never, print, data=tmp_path)
     assert not (tmp_path / PRACTICE).exists()
 
 
@@ -118,7 +118,7 @@ async def test_a_scene_that_fits_no_flow_is_named(
         await asyncio.Event().wait()
 
     with pytest.raises(HavenError, match="siti: nobody asked for “Any time”"):
-        await run_training([lost], for_ever, data=tmp_path / "practice", pace=PACE)
+        await run_training([lost], for_ever, print, data=tmp_path / "practice", pace=PACE)
     capsys.readouterr()
 
 
