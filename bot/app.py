@@ -40,6 +40,7 @@ from bot.mailbox.outbox import Outbox
 from bot.mailbox.waiting import move_on
 from bot.opening import host_key, open_keys
 from bot.partners.counting import Counting
+from bot.resealing import reseal_some
 from bot.shift import forum_of, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
@@ -245,6 +246,7 @@ async def run_bot(
         database = open_database(settings)
         bot = bot_for(settings.token(), settings.telegram_api)
         vault = open_vault(settings, database)
+        reseal_some(database, vault, directory, (clock or SystemClock()).now())
         async with bot:
             house = build(
                 settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.clock import SystemClock
-from bot.errors import HavenError
+from bot.errors import DoesNotOpen, HavenError
 from bot.settings import read_settings
-from bot.signing import asked
+from bot.signing import asked, somebody_can_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.resealing import Resealing
     from bot.settings import Settings
     from bot.store.database import Database
     from bot.vault import Vault
@@ -79,9 +81,57 @@ def escrow_keys(
         typer.echo("People are told that there is a spare key: restart Haven now.")
 
 
+@keys_app.command("upgrade")
+def upgrade_cases() -> None:
+    """Give cases of older releases a key pair each, so that the bot opens them no more."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    settings = read_settings()
+    failed = []
+    with _resealing(settings) as resealing:
+        finished = resealing.finish()
+        waiting = resealing.waiting()
+        for case, reference in track(waiting.items(), "cases", console=Console(stderr=True)):
+            try:
+                resealing.seal(case, SystemClock().now())
+            except DoesNotOpen:
+                failed.append(reference)
+    if finished:
+        typer.echo(f"Files that an earlier run had left half-way: {finished}.")
+    typer.echo(f"Cases that open for staff alone now: {len(waiting) - len(failed)}.")
+    if failed:
+        raise HavenError(
+            f"{len(failed)} cases stay as they were, for something in them was altered or is "
+            f"missing: {', '.join(failed)}. haven restore brings back an older copy"
+        )
+
+
+@contextlib.contextmanager
+def _resealing(settings: Settings) -> Iterator[Resealing]:
+    """Have the data for ourselves, with somebody there who can open what is sealed."""
+    from bot.resealing import Resealing  # noqa: PLC0415
+    from bot.store.database import DataDirectory  # noqa: PLC0415
+    from bot.vault.audit import OPERATOR  # noqa: PLC0415
+
+    directory = DataDirectory(settings.data)
+    with _database(settings) as database, _vault(settings, database) as vault:
+        somebody_can_open(vault)
+        directory.lock()
+        try:
+            vault.turn(SystemClock().now())
+            yield Resealing(database.writer, vault, directory.files, OPERATOR)
+            asyncio.run(database.writer.empty_log())  # what they were sealed with stands in it
+        finally:
+            directory.unlock()
+
+
 @keys_app.command("status")
 def show_status() -> None:
     """Print which keys there are, and who could open what comes."""
+    from bot.resealing import Resealing  # noqa: PLC0415
+    from bot.vault.audit import OPERATOR  # noqa: PLC0415
+
     settings = read_settings()
     with _database(settings) as database, _vault(settings, database) as vault:
         holders = vault.cases.custody.holders()
@@ -89,6 +139,8 @@ def show_status() -> None:
         typer.echo(f"epochs alive: {vault.epochs_alive()}")
         typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'nobody'}")
         typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
+        old = Resealing(database.writer, vault, settings.data, OPERATOR).waiting()
+        typer.echo(f"cases of older releases, which the bot can open: {len(old)}")
         typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
 
 

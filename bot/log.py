@@ -27,7 +27,7 @@ EVENTS = frozenset(
         "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
         "disk_full", "disk_low", "retention_waits", "language_refused", "profile_kept",
         "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",
-        "backups_untended",
+        "backups_untended", "case_not_resealed", "cases_resealed",
     }
 )  # fmt: skip
 FIELDS = {

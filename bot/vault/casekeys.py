@@ -47,6 +47,15 @@ _KEEP = Prepared(
     "case",
     "sealed",
 )
+_RENEW = Prepared(
+    lambda dialect: (
+        new := insert_of(dialect, case_keys).values(
+            case_id=bindparam("case"), sealed=bindparam("sealed")
+        )
+    ).on_conflict_do_update(index_elements=["case_id"], set_={"sealed": new.excluded.sealed}),
+    "case",
+    "sealed",
+)
 _FIND = Prepared(
     lambda _: select(case_keys.c.sealed).where(case_keys.c.case_id == bindparam("case")), "case"
 )
@@ -181,6 +190,24 @@ class CaseKeys:
             self._remember(case, CaseSealer(case, pair.public))
             rows.append((case, self.row(case, pair.public)))
         return rows
+
+    def renew(self, work: Work, case: str, queue: str, holder: str, now: int) -> CaseSealer:
+        """Give a case of an older release a pair; return what seals in it once this unit ends.
+
+        Nothing of it is remembered: if the unit fails, the case is what it was.
+
+        Args:
+            work: the unit of work in which everything of the case is sealed anew.
+            case: its id.
+            queue: where it waits or waited.
+            holder: the id of whoever claimed it; empty for nobody.
+            now: the moment.
+        """
+        pair = KeyPair.new()
+        self.custody.renew(case, queue, holder, pair.raw, now)
+        work.run(_RENEW, case, self.row(case, pair.public))
+        self.forget(case)
+        return CaseSealer(case, pair.public)
 
     def row(self, case: str, public: bytes) -> bytes:
         """Return what is kept with a case: its public half, which nobody can exchange."""

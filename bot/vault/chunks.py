@@ -33,6 +33,11 @@ def _place(name: str, number: int, *, is_last: bool) -> bytes:
     return b"%b/%d/%d" % (name.encode(), number, is_last)
 
 
+def piece_places(name: str, count: int) -> list[bytes]:
+    """Return the places of a file's pieces, for whoever seals them anew."""
+    return [_place(name, number, is_last=number == count - 1) for number in range(count)]
+
+
 async def sealed_pieces(
     sealer: Sealer, name: str, plain: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:

@@ -117,6 +117,24 @@ class Custody:
 
         self._keys.run(wrap)
 
+    def renew(self, case: str, queue: str, holder: str, raw: bytes, now: int) -> None:
+        """Wrap another private half of a case, in the place of any it had; it is durable then.
+
+        Args:
+            case: whose it is.
+            queue: where it waits or waited.
+            holder: the id of whoever claimed it; empty for nobody.
+            raw: the private half.
+            now: the moment.
+        """
+
+        def wrap(work: Work) -> None:
+            to = holders_now(work, self._prove).of_case(queue, holder)
+            work.run(_DESTROY, case)
+            work.many(_ADD, self._wraps(case, raw, to, now))
+
+        self._keys.run(wrap)
+
     def holders(self) -> Holders:
         """Return everybody something can be wrapped to, now."""
         return self._keys.run(lambda work: holders_now(work, self._prove))

@@ -29,6 +29,7 @@ from bot.vault.shredding import Begun, forget_conversation, left_of, lock, shred
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from io import BufferedRandom
     from pathlib import Path
 
     from sqlalchemy.sql.elements import ClauseElement
@@ -331,10 +332,11 @@ class Erasures:
         found = [self._folder / f"{name}{end}" for name in names for end in ("", UNFINISHED)]
         paths = [path for path in found if path.exists()]
         for path in paths:
-            _overwrite(path)
+            with path.open("r+b") as file:
+                overwrite(file)
             path.unlink(missing_ok=True)
         if paths:
-            _sync(self._folder)
+            sync(self._folder)
 
     def _lying(self) -> list[str]:
         return [path.name for path in self._folder.iterdir()] if self._folder.exists() else []
@@ -359,16 +361,18 @@ class Erasures:
         return False
 
 
-def _overwrite(path: Path) -> None:
-    left = path.stat().st_size
-    with path.open("r+b") as file:
-        while left > 0:
-            left -= file.write(ZEROS[:left])
-        file.flush()
-        os.fsync(file.fileno())
+def overwrite(file: BufferedRandom) -> None:
+    """Write nothing over all that an open file holds."""
+    left = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    while left > 0:
+        left -= file.write(ZEROS[:left])
+    file.flush()
+    os.fsync(file.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Make what a folder names durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

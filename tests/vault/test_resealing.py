@@ -1,0 +1,302 @@
+"""What older releases sealed is sealed anew: staff read all of it, the bot nothing of it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.kept import open_address
+from bot.cases.reading import Reader, queue
+from bot.conversation import Book
+from bot.desks.forum.topics import Topics
+from bot.errors import DoesNotOpen, NotYours
+from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
+from bot.hotline.staff import Staff
+from bot.languages import catalogue
+from bot.resealing import AT_A_START, Resealing, reseal_some
+from bot.store.database import DataDirectory
+from bot.store.upgrade import upgrade
+from bot.vault import Audit, Purpose
+from bot.vault.audit import HOUSE, pages
+from bot.vault.casekeys import TO_CASE
+from bot.vault.chunks import open_pieces
+from bot.vault.erasure import UNFINISHED
+from flows import ALL
+from tests.hotline.line import CHAT
+from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
+from tests.store.fixtures.make import ACCOUNT, ANSWERED, CONTACT, GROUP, NOTED, SAID, referrals_of
+from tests.store.fixtures.make import WORDS as TOLD
+from tests.store.test_upgrading import DUMPS, restored, vault_of
+from tests.stores import ask, migrated_url, on_both
+from tests.vault.aged import PIECES, age
+from tests.vault.killed import kill_at, lines_of
+from tests.vault.shelf import GROUP as DESK
+from tests.vault.shelf import THREAD, WORDS, Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.store.database import Database
+    from bot.vault import Vault
+    from bot.vault.casekeys import Opener
+    from bot.vault.keyring import Keyring
+
+PAIRS_SINCE = "0007"
+"""The first release in which a case has a key pair."""
+OLD = [dump for dump in DUMPS if dump.stem < PAIRS_SINCE]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    made = Shelf(migrated_url("sqlite", tmp_path), tmp_path)
+    yield made
+    made.close()
+
+
+def resealing_of(shelf: Shelf) -> Resealing:
+    return Resealing(shelf.database.writer, shelf.vault, shelf.folder, HOUSE)
+
+
+def aged(shelf: Shelf, *, has_key: bool = True) -> str:
+    """Return a case an older release sealed, with a file on the disk."""
+    case = shelf.opens()
+    shelf.has_file(case)
+    age(shelf, case, has_key=has_key)
+    return case
+
+
+def enrolled(vault: Vault) -> Keyring:
+    """Return the keys of a supervisor; whoever opens a case must be somebody."""
+    return keeper(vault)
+
+
+def opener_of(database: Database, vault: Vault, case: str, keyring: Keyring | None) -> Opener:
+    sealed = database.writer.run_now(lambda work: vault.cases.sealed(work, case))
+    return vault.cases.opener(case, sealed, keyring)
+
+
+def reads(shelf: Shelf, case: str, keyring: Keyring | None) -> list[str]:
+    """Return what is read of a case, its file last."""
+    opener = opener_of(shelf.database, shelf.vault, case, keyring)
+    written = shelf.run(lambda work: Exchanges.of_case(work, case, opener))
+    ((name,),) = ask(shelf.database, f"SELECT id FROM files WHERE case_id = '{case}'")  # noqa: S608 - ours
+    file = b"".join(open_pieces(opener, name, shelf.folder / name))
+    assert file == b"".join(PIECES)
+    return [it.content.words for it in written]
+
+
+# --- Every release that knew no pairs, as it was kept ------------------------------------------
+
+
+@on_both
+@pytest.mark.parametrize("dump", OLD, ids=lambda path: path.stem)
+async def test_of_every_older_release_staff_read_all_and_the_bot_nothing(
+    dump: Path, kind: str, tmp_path: Path
+) -> None:
+    database = restored(dump, kind, tmp_path)
+    upgrade(database)
+    vault = vault_of(dump, tmp_path)
+    keyring = enrolled(vault)
+    run = database.writer.run_now
+    now = 2_000_000_000_000_000
+    vault.turn(now)
+    resealing = Resealing(database.writer, vault, tmp_path, HOUSE)
+    waiting = resealing.waiting()
+    assert waiting
+    addresses = {case: address_of(database, vault, case) for case in waiting}
+    assert all(resealing.seal(case, now) for case in waiting)
+    assert resealing.waiting() == {}
+
+    for case, address in addresses.items():
+        with pytest.raises(NotYours):
+            opener_of(database, vault, case, None)
+        assert address_of(database, vault, case) == address
+    reader = Reader(database, vault, Book(ALL), catalogue("en"), catalogue("en", "staff"))
+    (still,) = [case for case in await queue(database) if case.status == "waiting"]
+    opened = await reader.open(still.reference, keyring)
+    assert opened is not None
+    assert TOLD in [told.answer for sent in opened.received for told in sent.told]
+    assert [file.kind for file in opened.files] == ["photo"]
+    colleague = run(lambda work: Staff(vault).by_account(work, ACCOUNT))
+    if colleague is not None:  # releases since caseworkers answer in the chat
+        (case,) = [case for case, called in waiting.items() if called != still.reference]
+        opener = opener_of(database, vault, case, keyring)
+        written = run(lambda work: Exchanges.of_case(work, case, opener))
+        assert [it.content.words for it in written if it.sort is Sort.WORDS] == [
+            SAID, ANSWERED, NOTED,
+        ]  # fmt: skip
+        (referral,) = run(lambda work: referrals_of(vault).ledger(work, case))
+        assert referral.may_be_sent
+        assert CONTACT in [part.answer for part in referral.kept]
+        assert run(lambda work: Topics(vault).of_case(work, GROUP, case)).thread == 7
+    await database.close()
+
+
+def address_of(database: Database, vault: Vault, case: str) -> int | None:
+    ((sealed,),) = ask(database, f"SELECT address FROM cases WHERE id = '{case}'")  # noqa: S608
+    if sealed is None:
+        return None
+    return database.writer.run_now(lambda work: open_address(vault, work, case, bytes(sealed)))
+
+
+# --- A file on the disk, a claim, a topic ------------------------------------------------------
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_all_of_a_case_is_read_by_whoever_may_and_by_nobody_else(
+    shelf: Shelf, *, has_key: bool
+) -> None:
+    case = aged(shelf, has_key=has_key)
+    assert reads(shelf, case, None) == [WORDS, WORDS]  # the bot opens it
+    keyring = enrolled(shelf.vault)
+    assert resealing_of(shelf).seal(case, shelf.now)
+    assert reads(shelf, case, keyring) == [WORDS, WORDS]
+    with pytest.raises(NotYours):
+        reads(shelf, case, None)
+    assert [path.name for path in shelf.folder.iterdir() if path.name.endswith(UNFINISHED)] == []
+    topic = shelf.run(lambda work: Topics(shelf.vault).of_case(work, DESK, case))
+    assert topic.thread == THREAD + 1
+    assert address_of(shelf.database, shelf.vault, case) == CHAT + 1
+    assert (HOUSE, "reseal", "") in shelf.told(case)
+    assert not resealing_of(shelf).seal(case, shelf.now)  # once is enough
+
+
+def test_nothing_that_was_sealed_before_is_left(shelf: Shelf) -> None:
+    case = aged(shelf)
+    before = sealed_of(shelf, case)
+    enrolled(shelf.vault)
+    resealing_of(shelf).seal(case, shelf.now)
+    after = sealed_of(shelf, case)
+    assert len(after) == len(before) == 5
+    assert {it[:1] for it in after} == {TO_CASE}
+    assert not set(after) & set(before)
+    with pytest.raises(DoesNotOpen):
+        shelf.vault.open(Purpose.CASE_KEY, case.encode(), after[-1])
+
+
+def sealed_of(shelf: Shelf, case: str) -> list[bytes]:
+    return [
+        bytes(sealed)
+        for table in ("reports", "exchanges", "files", "case_keys")
+        for (sealed,) in ask(
+            shelf.database,
+            f"SELECT sealed FROM {table} WHERE case_id = '{case}'",  # noqa: S608
+        )
+    ]
+
+
+def test_what_comes_later_is_read_beside_it(shelf: Shelf) -> None:
+    case = aged(shelf)
+    shelf.run(lambda work: shelf.vault.of_case(work, case))  # remembered, as by a bot that ran
+    keyring = enrolled(shelf.vault)
+    resealing_of(shelf).seal(case, shelf.now)
+    it = Exchange(case, Side.PERSON, Sort.WORDS, Content(words=WORDS), shelf.now + 9)
+    shelf.run(lambda work: shelf.exchanges.keep(work, [it]))
+    assert reads(shelf, case, keyring) == [WORDS, WORDS, WORDS]
+
+
+def test_whoever_claimed_it_opens_it_at_once(shelf: Shelf) -> None:
+    case = aged(shelf)
+    keys = staff_keys(shelf.vault)
+    keys.enrol(shelf.jun.id, "caseworker", QUEUES, PASSWORD, shelf.now)
+    enrolled(shelf.vault)
+    shelf.claims_this(shelf.jun, case)
+    resealing_of(shelf).seal(case, shelf.now)
+    assert reads(shelf, case, keys.unlock(shelf.jun.id, PASSWORD)) == [WORDS, WORDS]
+    assert f"staff/{shelf.jun.id}" in shelf.vault.cases.custody.held_by(case)
+
+
+# --- What does not open, and killed half-way ---------------------------------------------------
+
+
+def test_one_that_was_altered_stays_as_it_was_and_stops_no_other(shelf: Shelf) -> None:
+    broken, whole = aged(shelf), aged(shelf)
+    connection = shelf.database.connect()
+    connection.cursor().execute(
+        f"UPDATE reports SET sealed = x'02{'00' * 40}' WHERE case_id = '{broken}'"  # noqa: S608
+    )
+    connection.close()
+    enrolled(shelf.vault)
+    resealing = resealing_of(shelf)
+    with pytest.raises(DoesNotOpen):
+        resealing.seal(broken, shelf.now)
+    assert resealing.some(shelf.now) == 1
+    assert set(resealing.waiting()) == {broken}
+    assert reads(shelf, broken, None) == [WORDS, WORDS]
+    with pytest.raises(NotYours):
+        reads(shelf, whole, None)
+
+
+def test_a_start_does_some_and_the_next_the_rest(shelf: Shelf) -> None:
+    cases = [aged(shelf) for _ in range(3)]
+    directory = DataDirectory(shelf.folder.parent)
+    reseal_some(shelf.database, shelf.vault, directory, shelf.now)
+    assert len(resealing_of(shelf).waiting()) == 3  # nobody could open them
+    enrolled(shelf.vault)
+    assert resealing_of(shelf).some(shelf.now, most=2) == 2
+    assert len(cases) <= AT_A_START
+    reseal_some(shelf.database, shelf.vault, directory, shelf.now)
+    assert resealing_of(shelf).waiting() == {}
+
+
+def test_killed_between_any_two_lines_nothing_is_lost_and_it_goes_on(tmp_path: Path) -> None:
+    origin = tmp_path / "origin"
+    origin.mkdir()
+    shelf = Shelf(migrated_url("sqlite", origin), origin)
+    case = aged(shelf)
+    enrolled(shelf.vault)
+    shelf.close()
+    points = lines_of(lambda: reseal(copy_of(origin, tmp_path / "counted"), case))
+    assert points > 100
+    ends = set()
+    for point in range(1, points, max(points // 40, 1)):
+        folder = copy_of(origin, tmp_path / f"at{point}")
+        assert kill_at(point, lambda it=folder: reseal(it, case))  # type: ignore[misc]
+        ends.add(finish(folder, case))
+    assert ends == {"old", "new"}
+
+
+def test_a_file_left_beside_by_a_power_cut_is_put_in_its_place(shelf: Shelf) -> None:
+    case = aged(shelf)
+    keyring = enrolled(shelf.vault)
+    resealing = resealing_of(shelf)
+    names = shelf.run(lambda work: resealing._seal(work, case, shelf.now))
+    assert names is not None  # committed; and there it ended
+    (shelf.folder / f"{'0' * 32}{UNFINISHED}").write_bytes(b"of no case")
+    with pytest.raises(DoesNotOpen):
+        reads(shelf, case, keyring)
+    assert resealing.finish() == 1
+    assert reads(shelf, case, keyring) == [WORDS, WORDS]
+
+
+def copy_of(origin: Path, folder: Path) -> Path:
+    shutil.copytree(origin, folder)
+    return folder
+
+
+def reseal(folder: Path, case: str) -> None:
+    """Seal anew, as a process of its own would."""
+    shelf = Shelf.reopened(folder)
+    resealing = resealing_of(shelf)
+    resealing.finish()
+    resealing.seal(case, shelf.now)
+
+
+def finish(folder: Path, case: str) -> str:
+    """Go on where a process ended; return what it had left."""
+    shelf = Shelf.reopened(folder)
+    try:
+        resealing = resealing_of(shelf)
+        left = "old" if case in resealing.waiting() else "new"
+        assert left == "new" or reads(shelf, case, None) == [WORDS, WORDS]
+        resealing.some(shelf.now)
+        assert resealing.waiting() == {}
+        keyring = staff_keys(shelf.vault).unlock("keeper", PASSWORD)
+        assert reads(shelf, case, keyring) == [WORDS, WORDS]
+        assert Audit(shelf.vault).verify(pages(shelf.database.writer))
+        return left
+    finally:
+        shelf.close()
