@@ -28,6 +28,7 @@ from flows.my_situation import MySituation
 from flows.notice_changed import NoticeChanged
 from flows.phone_numbers import PhoneNumbers
 from flows.privacy import Privacy
+from flows.quiz import Quiz
 from flows.receipt import Receipt
 from flows.report import Report
 from flows.resume import Resume
@@ -65,6 +66,7 @@ ALL: tuple[type[Flow], ...] = (
     GoingHome,
     WhatToKeep,
     PhoneNumbers,
+    Quiz,
     Danger,
     Despair,
     Help,

@@ -73,3 +73,19 @@ APPLY = _(
     "None of this comes by itself: you ask for it, and an office decides. Nobody can promise it. "
     "A person here can go through the papers with you."
 )
+PAPERS = _(
+    "Your papers are yours. In Taiwan no employer and no agency may keep a passport or a "
+    "card against your wish, and none may force anyone to work."
+)
+DEBT = _(
+    "A debt gives nobody the right to keep you. If nobody tells you clearly how much it "
+    "is, how it is counted and when it ends, the law in Taiwan looks at that."
+)
+NO_HEROES = _(
+    "Please do not face the people who do this, and do not take anyone out by yourself. "
+    "It can be dangerous for both of you."
+)
+MAY_TELL = _(
+    "Anyone may tell what they noticed. In Taiwan it is kept secret who told it. You need "
+    "not be sure, and you need not give your name here."
+)

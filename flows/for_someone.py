@@ -29,10 +29,7 @@ class ForSomeone(Flow):
         abroad=pgettext("link", "They are abroad"),
     )
     no_heroes = Card(
-        _(
-            "Please do not face the people who do this, and do not take anyone out by yourself. "
-            "It can be dangerous for both of you."
-        ),
+        cards.NO_HEROES,
         choices=cards.NEXT,
         when=now.was("next") & ~role.was("work", "abroad"),
     )
@@ -45,10 +42,7 @@ class ForSomeone(Flow):
         when=no_heroes.was("next"),
     )
     may = Card(
-        _(
-            "Anyone may tell what they noticed. In Taiwan it is kept secret who told it. You need "
-            "not be sure, and you need not give your name here."
-        ),
+        cards.MAY_TELL,
         choices=cards.NEXT,
         when=listen.was("next"),
     )

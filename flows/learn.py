@@ -29,6 +29,7 @@ class Learn(Flow):
         despair=pgettext("topic", "I feel like ending it"),
         numbers=pgettext("topic", "Phone numbers"),
         talk=cards.TALK,
+        quiz=pgettext("topic", "A short quiz"),
     )
     situation = Begin("my_situation", when=topic.was("situation"))
     rights = Begin("my_rights", when=topic.was("rights"))
@@ -40,5 +41,6 @@ class Learn(Flow):
     despair = Begin("despair", when=topic.was("despair"))
     numbers = Begin("phone_numbers", when=topic.was("numbers"))
     talking = Begin("talk", when=topic.was("talk"))
+    quizzed = Begin("quiz", when=topic.was("quiz"))
 
     end = End(None)

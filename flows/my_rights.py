@@ -134,10 +134,7 @@ class MyRights(Flow):
     )
     calling = Card(Text("{calling_work}"), choices=cards.NEXT, when=call_1955.was("next"))
     papers = Card(
-        _(
-            "Your papers are yours. In Taiwan no employer and no agency may keep a passport or a "
-            "card against your wish, and none may force anyone to work."
-        ),
+        cards.PAPERS,
         choices=cards.NEXT,
         when=on_any("next", calling, spouse),
     )
@@ -158,10 +155,7 @@ class MyRights(Flow):
         when=before_leaving.was("next"),
     )
     debt = Card(
-        _(
-            "A debt gives nobody the right to keep you. If nobody tells you clearly how much it "
-            "is, how it is counted and when it ends, the law in Taiwan looks at that."
-        ),
+        cards.DEBT,
         choices=cards.NEXT,
         when=on_any("next", stay, scam_careful),
     )

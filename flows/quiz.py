@@ -1,0 +1,81 @@
+"""A short quiz on recognising exploitation: what is true stands below every answer, whichever.
+
+No mark is given and nothing is counted: whoever guessed otherwise reads the same sentence, and
+nobody's life is judged by it.
+"""
+
+from bot.conversation import Begin, Card, Choose, End, Flow, Outcome, on_any
+from bot.text import _, pgettext
+from flows import cards, phrases
+
+ALLOWED = {
+    "allowed": pgettext("quiz", "It is allowed"),
+    "not_allowed": pgettext("quiz", "It is not allowed"),
+    "unsure": phrases.NOT_SURE,
+}
+WHY = _("Many people believe the one or the other. The next message says what is true.")
+
+
+class Quiz(Flow):
+    """Four questions, each with what is true behind it, and a person at the end."""
+
+    title = pgettext("topic", "A short quiz")
+
+    begin_with = Card(
+        _("Four short questions about how people are exploited. Your answers go to nobody."),
+        choices=cards.NEXT,
+    )
+    papers = Choose(
+        _("A manager keeps the papers of all workers, to keep them safe. Is it allowed?"),
+        why=WHY,
+        choices=ALLOWED,
+        when=begin_with.was("next"),
+    )
+    papers_are = Card(cards.PAPERS, choices=cards.NEXT, when=begin_with.was("next"))
+    debt = Choose(
+        _("A worker owes money for the journey. Is it allowed to keep them until it is paid?"),
+        why=WHY,
+        choices=ALLOWED,
+        when=papers_are.was("next"),
+    )
+    debt_is = Card(cards.DEBT, choices=cards.NEXT, when=papers_are.was("next"))
+    young = Choose(
+        _("Someone under 18 agreed to the work. Can it be exploitation all the same?"),
+        why=WHY,
+        choices={
+            "can": pgettext("quiz", "It can be"),
+            "cannot": pgettext("quiz", "It cannot be"),
+            "unsure": phrases.NOT_SURE,
+        },
+        when=debt_is.was("next"),
+    )
+    young_is = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=debt_is.was("next"))
+    near = Choose(
+        _("You think that someone near you is exploited. What is safer for them?"),
+        why=WHY,
+        choices={
+            "boss": pgettext("quiz", "Talk to their boss"),
+            "fetch": pgettext("quiz", "Take them out myself"),
+            "tell": pgettext("quiz", "Tell people who help"),
+            "unsure": phrases.NOT_SURE,
+        },
+        when=young_is.was("next"),
+    )
+    near_is = Card(cards.NO_HEROES, choices=cards.NEXT, when=young_is.was("next"))
+    may = Card(cards.MAY_TELL, choices=cards.NEXT, when=near_is.was("next"))
+    last = Card(
+        _(
+            "There is no mark. One sign alone proves nothing, and no list shows everything. You "
+            "can talk to a person here about what you noticed, or about yourself."
+        ),
+        choices=cards.LAST,
+        when=may.was("next"),
+    )
+
+    talking = Begin(
+        "talk",
+        when=on_any("talk", begin_with, papers_are, debt_is, young_is, near_is, may, last),
+    )
+    telling = Begin("report", when=last.was("tell"))
+    asking = Begin("ask_for_help", when=last.was("ask"))
+    end = End(None, Outcome.READ)
