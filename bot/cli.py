@@ -14,6 +14,7 @@ import typer
 
 from bot.archives import backup, new_backup_key, restore
 from bot.country import directory_app
+from bot.drafting import draft
 from bot.errors import HavenError
 from bot.evidence import evidence_app
 from bot.languages import STAFF_LANGUAGES, catalogue
@@ -58,6 +59,7 @@ app.add_typer(hold_app, name="hold")
 app.command()(rehearse)
 app.add_typer(receipt_app, name="receipt")
 app.add_typer(clock_app, name="clock")
+app.command()(draft)
 app.command()(retention)
 app.command()(train)
 app.command()(backup)

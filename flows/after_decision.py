@@ -73,6 +73,15 @@ class AfterDecision(Flow):
         choices=cards.NEXT,
         when=health.was("next"),
     )
+    further = Card(
+        # Translators: {checkup} is an amount of money; {rent_more} a number of months.
+        _(
+            "Also there can be: a health check, {checkup} at most, and rent for {rent_more} month "
+            "more. Who cannot pay them can ask for the fee for the permit and the ticket home."
+        ),
+        choices=cards.NEXT,
+        when=rent.was("next"),
+    )
     fund = Card(
         # Translators: blanks are amounts of money, except {fund_months}, e.g. 6.
         _(
@@ -80,7 +89,17 @@ class AfterDecision(Flow):
             "Ask the immigration agency within {fund_months} months after the decision."
         ),
         choices=cards.NEXT,
-        when=rent.was("next"),
+        when=further.was("next"),
+    )
+    income = Card(
+        # Translators: {income} e.g. 2. "Lowest wage" is the lowest pay the law allows in Taiwan.
+        _(
+            "This can end when someone works without a permit to work, or when their pay in a "
+            "month is {income} times the lowest wage or more. Ask your social worker before you "
+            "begin to work."
+        ),
+        choices=cards.NEXT,
+        when=fund.was("next"),
     )
     ends = Card(
         # Translators: {lost_hours} e.g. 72; {summons} e.g. 3, letters that call someone to court.
@@ -90,13 +109,13 @@ class AfterDecision(Flow):
             "you go somewhere."
         ),
         choices=cards.NEXT,
-        when=(fund.was("next") | (fine.was("next") & ~Known("amounts"))) & Known("decision"),
+        when=(income.was("next") | (fine.was("next") & ~Known("amounts"))) & Known("decision"),
     )
     apply = Card(
         cards.APPLY,
         choices=cards.NEXT,
         when=ends.was("next")
-        | (~Known("decision") & (fund.was("next") | (before.was("next") & ~Known("amounts")))),
+        | (~Known("decision") & (income.was("next") | (before.was("next") & ~Known("amounts")))),
     )
     last = Card(
         _("You can ask for any of these here. A person looks for what is possible for you."),
@@ -107,7 +126,20 @@ class AfterDecision(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", services, before, stay, may_work, fine, health, rent, fund, ends, apply, last
+            "talk",
+            services,
+            before,
+            stay,
+            may_work,
+            fine,
+            health,
+            rent,
+            further,
+            fund,
+            income,
+            ends,
+            apply,
+            last,
         ),
     )
     telling = Begin("report", when=last.was("tell"))

@@ -34,7 +34,7 @@ def in_a_line(words: str) -> str:
 
 def escaped(sign: str) -> str:
     """Return a character by its number, in Python's own spelling."""
-    return sign.encode("ascii", "backslashreplace").decode() if sign > "~" else repr(sign)[1:-1]
+    return sign.encode("ascii", "backslashreplace").decode() if sign > "\x7f" else repr(sign)[1:-1]
 
 
 def _is_harmless(sign: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.places.bodies import Law
     from bot.places.directory import Entry
+    from bot.places.papers import Papers
     from bot.places.recipients import Recipient
     from bot.text import Catalogue
 
@@ -58,6 +59,9 @@ CHAPTERS: Mapping[str, frozenset[str]] = {
             "lawyer",
             "rent",
             "rent_months",
+            "rent_more",
+            "checkup",
+            "income",
             "deposit",
             "hotel",
             "hotel_nights",
@@ -118,6 +122,8 @@ class Place:
     recipients: Mapping[str, Recipient]
     clocks: Clocks = NO_CLOCKS
     """What its law gives time for; none: nobody has read that yet."""
+    papers: Papers | None = None
+    """What its offices want in writing; None: nobody has read that yet."""
 
     def __post_init__(self) -> None:
         if wrong := list(self._missing()):

@@ -9,6 +9,7 @@ from bot.places.taiwan_clocks import TAIWAN as CLOCKS
 from bot.places.taiwan_directory import NOT_SHOWN, SHOWN
 from bot.places.taiwan_facts import CHAPTERS
 from bot.places.taiwan_lines import LINES
+from bot.places.taiwan_papers import TAIWAN as PAPERS
 
 TAIWAN = Place(
     name="taiwan",
@@ -29,4 +30,5 @@ TAIWAN = Place(
     law=LAW,
     recipients=RECIPIENTS,
     clocks=CLOCKS,
+    papers=PAPERS,
 )

@@ -48,7 +48,7 @@ CHAPTERS: Mapping[str, Chapter] = {
         summons="3",
     ),
     "amounts": _read(
-        "D0080223; D0080183 (text of 28 December 2023)",
+        "D0080223 Art. 5, 7, 8, 10, 11, 15, 16; D0080183 Art. 4, 5 (text of 28 December 2023)",
         doctor=Money("10000"),
         doctor_insured=Money("3000"),
         talk=Money("2000"),
@@ -56,6 +56,9 @@ CHAPTERS: Mapping[str, Chapter] = {
         lawyer=Money("30000"),
         rent=Money("5000"),
         rent_months="3",
+        rent_more="1",
+        checkup=Money("3000"),
+        income="2",
         deposit=Money("10000"),
         hotel=Money("2000"),
         hotel_nights="2",

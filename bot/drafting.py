@@ -1,0 +1,141 @@
+"""Drafts of papers for offices, filled from an opened case, at the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.errors import HavenError
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from bot.cases.reading import Opened
+    from bot.hotline.clocks import CaseClocks
+    from bot.places.papers import Paper, Papers
+    from bot.settings import Settings
+    from bot.store.writer import Work
+    from bot.vault.keyring import Keyring
+
+OFFICE_READS = "zh_Hant"
+SAID = frozenset({"report", "request", "talk", "addition"})
+"""What a person sent that may have something in it for the reasons of an objection."""
+
+
+def draft(
+    reference: str,
+    kind: Annotated[str, typer.Argument(help="residence, work or objection.")],
+    who: Annotated[str, typer.Option("--as", help="The id of whoever drafts.")],
+    password_file: Annotated[
+        Path | None, typer.Option(help="Holds their password; without it, it is asked.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="A new file; without it, it is printed.")] = None,
+) -> None:
+    """Draft a paper from a case, in Chinese, for a human to check; the unknown stays blank."""
+    from bot.places.known import place_named  # noqa: PLC0415 - each command pays for what it uses
+
+    settings = read_settings()
+    papers = place_named(settings.place).papers
+    if papers is None:
+        raise HavenError(f"nobody has read yet what offices of {settings.place} want in writing")
+    if kind not in papers.kinds:
+        raise typer.BadParameter(f"there is no paper {kind}; one of: {', '.join(papers.kinds)}")
+    if to is not None and to.exists():
+        raise HavenError(f"{to} exists already: name a new file")
+    text = asyncio.run(
+        _drafted(settings, papers, papers.kinds[kind], reference, who, password_file)
+    )
+    if to is None:
+        typer.echo(text, nl=False)
+        return
+    to.touch(mode=0o600, exist_ok=False)
+    to.write_text(text, encoding="utf-8")
+    typer.echo(f"{to}: a draft for somebody to check; take it away when it is not needed any more.")
+
+
+async def _drafted(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
+    settings: Settings, papers: Papers, paper: Paper, reference: str, who: str,
+    password_file: Path | None,
+) -> str:  # fmt: skip
+    from bot.app import open_vault  # noqa: PLC0415
+    from bot.cases.reading import Reader, case_called  # noqa: PLC0415
+    from bot.checkup import existing_database  # noqa: PLC0415
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.conversation import Book  # noqa: PLC0415
+    from bot.hotline.clocks import CaseClocks  # noqa: PLC0415
+    from bot.languages import catalogue  # noqa: PLC0415
+    from bot.places.known import place_named  # noqa: PLC0415
+    from bot.places.papers import filled  # noqa: PLC0415
+    from bot.signing import asked, sign_in  # noqa: PLC0415
+    from bot.vault import Audit  # noqa: PLC0415
+    from flows import ALL  # noqa: PLC0415
+
+    database = existing_database(settings)
+    vault = open_vault(settings, database)
+    try:
+        keyring: Keyring = sign_in(database, vault, who, asked(password_file), reference)
+        reader = Reader(
+            database, vault, Book(ALL), catalogue(OFFICE_READS), catalogue(OFFICE_READS, "staff"),
+            organisation=settings.organisation,
+        )  # fmt: skip
+        opened = await reader.open(reference, keyring)
+        if opened is None:
+            raise HavenError(f"there is no case {reference}; haven cases list shows them")
+        clocks = CaseClocks(vault, Audit(vault), place_named(settings.place).clocks)
+
+        def note(work: Work) -> dict[str, str]:
+            case = case_called(work, reference) or ""
+            Audit(vault).note(work, SystemClock().now(), who, "draft", case, paper.code)
+            return days(work, clocks, papers, paper, case)
+
+        known = {**await database.writer.run(note), **standing(settings, papers, opened)}
+        return filled(papers, paper, known, told_in(opened) if paper.tells else [])
+    finally:
+        vault.close()
+        await database.close()
+
+
+def days(work: Work, clocks: CaseClocks, papers: Papers, paper: Paper, case: str) -> dict[str, str]:
+    """Return the days that staff entered for the law's clocks, as papers write them."""
+    rows = [row for row in clocks.rows(work, case) if not row.is_struck]
+    found = {}
+    for blank, code in paper.events.items():
+        of = [row.noted.day for row in rows if row.happening.code == code]
+        if of:
+            found[blank] = papers.says_day(max(of))
+    running = clocks.running(work, case)
+    last = next((it.last_day for it in running if it.clock.code == paper.code), None)
+    return {**found, "last_day": papers.says_day(last)} if last else found
+
+
+def standing(settings: Settings, papers: Papers, opened: Opened) -> dict[str, str]:
+    """Return what is known of whoever helps, and the little that is known of the person."""
+    from bot.cases.visible import in_a_line  # noqa: PLC0415
+    from bot.clock import SECOND, SystemClock  # noqa: PLC0415
+    from bot.languages import LANGUAGES  # noqa: PLC0415
+
+    language = opened.case.language
+    return {
+        "organisation": in_a_line(settings.organisation),
+        "contact": in_a_line(settings.contact),
+        "reference": opened.case.reference,
+        "language": LANGUAGES[language].own_name if language in LANGUAGES else language,
+        "today": papers.says_day(
+            datetime.fromtimestamp(SystemClock().now() / SECOND, settings.zone).date()
+        ),
+    }
+
+
+def told_in(opened: Opened) -> list[tuple[str, str]]:
+    """Return what the person said, question and answer, each on one line."""
+    from bot.cases.visible import in_a_line  # noqa: PLC0415
+
+    return [
+        (in_a_line(told.question), in_a_line(told.answer))
+        for received in opened.received
+        if received.kind in SAID
+        for told in received.told
+    ]

@@ -1,0 +1,78 @@
+"""Drafts of papers at the command line: for whoever signs in, marked, and with nothing guessed."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import DAY, SystemClock
+from bot.languages.dates import republic
+from bot.places.papers import BLANK
+from bot.places.taiwan_clocks import TAIWAN
+from bot.places.taiwan_papers import TAIWAN as PAPERS
+from tests.test_command_line import WORDS, as_, case, deployment, haven
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Deployed = Mapping[str, Path | str]
+
+__all__ = ["case", "deployment"]
+
+
+def test_an_objection_is_drafted_with_its_last_day_and_what_was_said(
+    deployment: Deployed, case: Mapping[str, str]
+) -> None:
+    reader = (Path(deployment["data"]) / "reader").read_text()
+    served = TAIWAN.day_of(SystemClock().now() - 5 * DAY)
+    added = haven(
+        "clock", "add", case["reference"], "not_identified", "--on", served.isoformat(),
+        "--by", reader, **deployment,
+    )  # fmt: skip
+    assert added.returncode == 0, added.stderr
+    done = haven("draft", case["reference"], "objection", *as_(deployment, "reader"), **deployment)
+    assert done.returncode == 0, done.stderr
+    last = TAIWAN.day_of(SystemClock().now() + 15 * DAY)
+    assert republic(served) in done.stdout
+    assert republic(last) in done.stdout
+    assert f"「{WORDS}」" in done.stdout
+    assert BLANK in done.stdout
+    assert done.stdout.startswith(PAPERS.draft)
+
+
+@pytest.mark.parametrize("kind", ["residence", "work"])
+def test_an_application_holds_no_word_of_the_person(
+    kind: str, deployment: Deployed, case: Mapping[str, str], tmp_path: Path
+) -> None:
+    to = tmp_path / "draft.txt"
+    typed = ("draft", case["reference"], kind, "--to", str(to), *as_(deployment, "reader"))
+    done = haven(*typed, **deployment)
+    assert done.returncode == 0, done.stderr
+    text = to.read_text(encoding="utf-8")
+    assert WORDS not in text
+    assert case["reference"] in text
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    again = haven(*typed, **deployment)
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+
+
+def test_whoever_may_not_open_the_case_gets_no_draft(
+    deployment: Deployed, case: Mapping[str, str]
+) -> None:
+    for who, file in (("stranger", "password"), ("reader", "wrong")):
+        done = haven(
+            "draft", case["reference"], "objection", *as_(deployment, who, file), **deployment
+        )
+        assert done.returncode == 1
+        assert "草稿" not in done.stdout
+
+
+def test_an_unknown_paper_or_case_is_said(deployment: Deployed, case: Mapping[str, str]) -> None:
+    reader = as_(deployment, "reader")
+    done = haven("draft", case["reference"], "visa", *reader, **deployment)
+    assert "residence, work, objection" in " ".join(done.stderr.split())
+    done = haven("draft", "AAAAAA", "work", *reader, **deployment)
+    assert "haven cases list" in done.stderr
