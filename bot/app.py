@@ -141,14 +141,16 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     desks: Sequence[Desk] = (),
     languages: Collection[str] = LANGUAGES.keys(),
     digests: Digests | None = None,
+    has_room: Callable[[], bool] = lambda: True,
 ) -> House:
     """Put a house together around a database and a channel."""
     clock = clock or SystemClock()
     vault.turn(clock.now())
     inbox, outbox, kept = Inbox(bot, vault), Outbox(vault), Conversations(vault)
     setting = setting_of(
-        settings, vault, rehearsal=rehearsal, username=username, languages=languages
-    )
+        settings, vault, rehearsal=rehearsal, username=username, languages=languages,
+        has_room=has_room,
+    )  # fmt: skip
     if settings.desk_group:
         forum = forum_of(settings, vault, setting)
         database.writer.run_now(forum.settle_in)
@@ -216,13 +218,14 @@ async def let_go(house: House) -> None:
     await house.vault.destroy(now, needed)
 
 
-async def run_bot(
+async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are handed in
     settings: Settings,
     *,
     clock: Clock | None = None,
     limits: Limits | None = None,
     rehearsal: bool = False,
     ready: asyncio.Event | None = None,
+    room: Room | None = None,
 ) -> None:
     """Run the bot until cancelled.
 
@@ -237,7 +240,7 @@ async def run_bot(
         directory.refuse_practice()
     directory.lock()
     database = vault = None
-    worker = Worker()
+    worker, room = Worker(), room or Room(directory.path)
     try:
         offered = offered_by(settings)
         for tag, faults in offered.refused.items():
@@ -251,7 +254,7 @@ async def run_bot(
             house = build(
                 settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
                 clock=clock, limits=limits, rehearsal=rehearsal, languages=offered.tags,
-                digests=worker,
+                digests=worker, has_room=room.takes_files,
             )  # fmt: skip
             await wake(house)
             read_in = {tag: catalogue(tag) for tag in offered.tags}
@@ -260,7 +263,7 @@ async def run_bot(
                 ready.set()
             told = profiles_of(settings, offered.tags)
             by_tag = {tag: Profile(*each) for tag, each in told.items()}
-            await _work(house, bot, directory, introduce(bot, by_tag))
+            await _work(house, bot, directory, room, introduce(bot, by_tag))
     finally:
         speak({})
         worker.close()
@@ -283,12 +286,16 @@ def settle_memory() -> None:
 
 
 async def _work(
-    house: House, bot: SilentBot, directory: DataDirectory, *also: Coroutine[None, None, None]
+    house: House,
+    bot: SilentBot,
+    directory: DataDirectory,
+    room: Room,
+    *also: Coroutine[None, None, None],
 ) -> None:
     keeper = FileKeeper(
-        house.database.writer, house.vault, FilesOf(bot), directory.files, house.clock
-    )
-    room = Room(directory.path)
+        house.database.writer, house.vault, FilesOf(bot), directory.files, house.clock,
+        room.takes_files,
+    )  # fmt: skip
     poller = Poller(
         bot,
         _receiver(house),
@@ -378,4 +385,5 @@ async def _watch(house: House) -> None:
     while not (house.database.writer.failed.is_set() or house.vault.has_failed):  # noqa: ASYNC110
         await asyncio.sleep(WATCH_EVERY)
     log.error("store_failed")
-    raise StoreFailed("a commit failed; the disk may be full; restart Haven after mending it")
+    why = house.database.writer.why
+    raise StoreFailed(f"a commit failed; {why}; restart Haven after mending it")

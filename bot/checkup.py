@@ -15,6 +15,7 @@ from bot.opening import host_key
 from bot.places.known import place_named
 from bot.signing import somebody_can_open
 from bot.store.database import Database, DataDirectory
+from bot.store.room import is_read_only
 from bot.store.upgrade import HEAD, revision
 from bot.vault.backup import faults_of
 from bot.vault.erasure import Erasures
@@ -171,6 +172,9 @@ def _are_backed_up(settings: Settings) -> None:
 
 
 def _has_room(directory: DataDirectory) -> None:
-    usage = shutil.disk_usage(directory.path if directory.path.exists() else "/")
+    here = directory.path if directory.path.exists() else Path("/")
+    if directory.path.exists() and is_read_only(here):
+        raise HavenError("the disk is read-only; mend it, then restart Haven")
+    usage = shutil.disk_usage(here)
     if usage.free < LEAST_FREE * usage.total:
         raise HavenError("less than a tenth of the disk is free")

@@ -31,6 +31,7 @@ from bot.sandbox import TOKEN, Sandbox, serve
 from bot.settings import Settings, read_settings
 from bot.signing import give_key
 from bot.store.database import Database, DataDirectory
+from bot.store.room import Room
 from bot.vault import HostKey
 from bot.vault.audit import OPERATOR, Audit
 from bot.vault.passwords import Cost
@@ -112,7 +113,13 @@ class RestartedBot:
         while True:
             self._begins_anew = False
             self._life = asyncio.create_task(
-                run_bot(self._settings, limits=UNLIMITED, rehearsal=True, ready=self.ready)
+                run_bot(
+                    self._settings,
+                    limits=UNLIMITED,
+                    rehearsal=True,
+                    ready=self.ready,
+                    room=Room.without_end(self._settings.data),
+                )
             )
             ended, _ = await asyncio.wait({self._life})
             if not self._begins_anew:

@@ -49,13 +49,14 @@ _IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 """What stands on the door, behind a name: a list that is read on a phone leaves it out."""
 
 
-def setting_of(
+def setting_of(  # noqa: PLR0913 - what is handed down to every turn
     settings: Settings,
     vault: Vault,
     *,
     rehearsal: bool,
     username: str,
     languages: Collection[str] = LANGUAGES.keys(),
+    has_room: Callable[[], bool] = lambda: True,
 ) -> Setting:
     """Return what every turn of this deployment needs."""
     phrasing, book = phrasing_of(settings), Book(in_languages(languages))
@@ -73,6 +74,7 @@ def setting_of(
         settings.zone,
         username,
         frozenset(languages),
+        has_room=has_room,
     )
 
 
@@ -104,6 +106,8 @@ def phrasing_of(settings: Settings) -> Phrasing:
         received_contact=phrases.RECEIVED_CONTACT,
         received_change=phrases.RECEIVED_CHANGE,
         too_large=phrases.TOO_LARGE,
+        no_files=phrases.NO_FILES,
+        too_much=phrases.TOO_MUCH,
         nothing_lost=phrases.NOTHING_LOST,
         another_word=phrases.ANOTHER_WORD,
         too_short_a_word=phrases.TOO_SHORT_A_WORD,

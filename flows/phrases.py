@@ -284,6 +284,19 @@ POLITE_NO = _(
 TOO_LARGE = _("This file is too large for us: more than 20 MB. A shorter part may work.")
 """For a file Telegram does not hand to bots."""
 
+# Translators: "if it is safe": safe for the person who has the phone.
+NO_FILES = _(
+    "We cannot take photos or files now, only words. If it is safe, keep it and send it again "
+    "later."
+)
+"""For a file, when the disk is nearly full or very many were sent today."""
+
+TOO_MUCH = _(
+    "You have written very much today. All that came until now is kept. What comes now is only "
+    "counted, until tomorrow."
+)
+"""For words far beyond what anybody writes in a day."""
+
 RECEIVED_FILE = _("Received. We keep it locked.")
 """For a photo, a voice message or a file."""
 

@@ -146,7 +146,7 @@ def flood(plan: Plan, folder: Path) -> Flood:
         owed -= int(owed)
         for person in people:
             if due[person.id] <= tick * TICK:
-                due[person.id] += dice.uniform(0.5, 1.5) * plan.pause
+                due[person.id] += dice.uniform(0.8, 1.2) * plan.pause
                 written.insert(dice.randrange(len(written) + 1), (person, 1))
                 waiting[person.id].append(home.loop.now())
                 found.asked += 1

@@ -21,7 +21,7 @@ from bot.cases.custody import Custody, Deed
 from bot.cases.intake import GONE, NAMED, SAVED
 from bot.cases.kept import open_handle
 from bot.cases.looks import HEAD, looks_like
-from bot.clock import SECOND
+from bot.clock import DAY, SECOND
 from bot.errors import DoesNotOpen, Refused
 from bot.log import log
 from bot.store.prepared import Prepared
@@ -31,7 +31,7 @@ from bot.vault.audit import HOUSE
 from bot.vault.chunks import sealed_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from hashlib import _Hash as HASH
     from pathlib import Path
 
@@ -46,6 +46,8 @@ AT_ONCE = 4
 TRIES = 36
 """The last two dozen an hour apart: an outage of a day loses no file."""
 LONGEST_WAIT = 3600
+MOST_IN_A_DAY = 2 * 1024**3
+"""Bytes fetched in a day by one process, whoever sent them: a flood of files fills no disk."""
 LONGEST_FETCH = 900.0
 """Seconds one try may take: a file that drips holds up the others no longer."""
 
@@ -129,10 +131,29 @@ class Seen:
 class FileKeeper:
     """Fetches named files and seals them into a folder."""
 
-    def __init__(
-        self, writer: Writer, vault: Vault, source: Source, folder: Path, clock: Clock
+    def __init__(  # noqa: PLR0913, PLR0917 - what fetches and seals, and what it has to heed
+        self,
+        writer: Writer,
+        vault: Vault,
+        source: Source,
+        folder: Path,
+        clock: Clock,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
+        """Prepare to fetch.
+
+        Args:
+            writer: runs what is stored.
+            vault: seals it.
+            source: hands files over.
+            folder: where they lie.
+            clock: tells moments.
+            has_room: tells whether files may be fetched; until they may they wait, and their
+                tries are not counted.
+        """
         self._writer = writer
+        self._has_room = has_room
+        self._began, self._fetched = 0, 0
         self._vault = vault
         self._source = source
         self._folder = folder
@@ -147,9 +168,18 @@ class FileKeeper:
 
     async def keep_due(self) -> int:
         """Fetch what is due now; return how many files were looked at."""
+        if not self._has_room() or self._is_enough():
+            return 0
         due = await self._writer.run(self._due)
         await asyncio.gather(*(self._keep(file) for file in due))
         return len(due)
+
+    def _is_enough(self) -> bool:
+        """Tell whether so much was fetched today that the rest waits until tomorrow."""
+        now = self._clock.now()
+        if not 0 <= now - self._began < DAY:
+            self._began, self._fetched = now, 0
+        return self._fetched > MOST_IN_A_DAY
 
     def _due(self, work: Work) -> list[_Due]:
         found = []
@@ -188,6 +218,7 @@ class FileKeeper:
         """Note that a file is on the disk, and what it is."""
         if not work.run(_SETTLE, SAVED, seen.size, file.name):
             return False
+        self._fetched += seen.size
         self._custody.note(
             work, file.case, at=self._clock.now(), actor=HOUSE, deed=Deed.RECEIVED, file=file.name,
             digest=seen.digest, size=seen.size, detail=looks_like(seen.head),

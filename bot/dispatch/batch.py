@@ -314,7 +314,7 @@ class Batches:
         for key in batch.blocked:
             self._outbox.block(work, key, batch.now)
         self._outbox.keep(work, batch.taken.letters)
-        if batch.events or batch.was_asked:
+        if batch.events or batch.exchanges or batch.was_asked:
             more = self._staff.keep(work, batch.exchanges, batch.events, batch.now)
             batch.events += more
             batch.taken.letters += self._staff.show(work, batch.events, batch.now)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from bot.cases.agreements import Shown  # noqa: TC001 - msgspec reads the annotation
 from bot.clock import HOUR, MINUTE
 from bot.conversation import Position
+from bot.dispatch.lately import Lately
 from bot.dispatch.outcomes import SITTING
 from bot.dispatch.traces import Trace  # noqa: TC001 - msgspec reads the annotation
 from bot.errors import DoesNotOpen, EpochGone
@@ -85,6 +86,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """A case of this chat from before this sitting; the person is told nothing of it."""
     before: Conversation | None = None
     """What a sitting with a case left behind when it went quiet; nothing of it is shown."""
+    lately: Lately = msgspec.field(default_factory=Lately)
+    """How much came in this sitting."""
     proven: list[str] = []
     """Cases whose person has shown in this sitting, with their word, that it is they who write."""
     link: int = 0

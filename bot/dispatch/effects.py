@@ -136,6 +136,8 @@ class Setting:
     """Those this deployment offers."""
     steady: Steady = field(default_factory=Steady)
     """What is known of the clock."""
+    has_room: Callable[[], bool] = lambda: True
+    """Tells whether there is room on the disk for files."""
 
 
 class Hotline(Protocol):

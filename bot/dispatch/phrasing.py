@@ -33,6 +33,10 @@ class Phrasing:
     received_contact: Text
     received_change: Text
     too_large: Text
+    no_files: Text
+    """That no files are taken now: the disk is too full, or the chat sent too many today."""
+    too_much: Text
+    """That more was written today than is kept."""
     nothing_lost: Text
     another_word: Text
     too_short_a_word: Text

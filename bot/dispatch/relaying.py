@@ -58,10 +58,24 @@ class Relaying(Talking):
         if heard is None:
             self._toast(update, self.setting.phrasing.somebody_reads)
         else:
-            self._keep(Exchange(holding.case, Side.PERSON, *heard, self.now), Happened.HEARD)
+            it = Exchange(holding.case, Side.PERSON, *heard, self.now)
+            if self._is_shown():
+                self._keep(it, Happened.HEARD)
+            else:
+                self.effects.staff.exchanges.append(it)
             if update.words and update.kind is not Kind.PRESS:
                 self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
         self._meet(holding, None if heard is None else heard[1].code)
+
+    def _is_shown(self) -> bool:
+        """Tell whether what came is shown at the desks by itself; in a flood only now and then."""
+        lately = self.conversation.lately
+        if not lately.is_much:
+            return True
+        if lately.is_answered(self.now):
+            return False
+        lately.answered(self.now, moved=False)
+        return True
 
     def _heard(self, update: Update) -> tuple[Sort, Content] | None:
         """Return what came as it is kept; None for a button that says nothing to a caseworker."""

@@ -192,7 +192,8 @@ class Sitting(Relaying):
         sort, content = heard
         it = Exchange(case, Side.PERSON, sort, replace(content, unconfirmed=True), self.now)
         self.effects.staff.exchanges.append(it)
-        self._happened(Event(Happened.HEARD, case, code=UNCONFIRMED, exchange=it))
+        if self._is_shown():
+            self._happened(Event(Happened.HEARD, case, code=UNCONFIRMED, exchange=it))
         if update.kind is not Kind.PRESS:
             self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
 

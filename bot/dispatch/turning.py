@@ -14,14 +14,13 @@ from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.alarmed import DESPAIR, flow_for
 from bot.dispatch.commands import BYE, FLOWS, START, command
-from bot.dispatch.recognising import Recognising
 from bot.dispatch.relaying import FORWARDED, SAFETY
-from bot.dispatch.sitting import WRITTEN
+from bot.dispatch.sparing import Sparing
 from bot.dispatch.talking import AGAIN, DANGER, RESUME
 from bot.dispatch.traces import trace
 from bot.hotline.contact import LONG_AGO
 from bot.languages import FALLBACK, negotiate
-from bot.messages import Kind, Remove, Toast, Update
+from bot.messages import Kind, Toast, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
-LONGEST_LABEL = 60
-LONGEST_NUMBER = 2
-"""Digits of a button's number, typed."""
 MOST_ALBUMS = 4
 """Albums that are remembered at a time."""
 LANGUAGES = ("language", "language")
@@ -41,7 +37,7 @@ SAYS_NOTHING = frozenset({Kind.BLOCKED, Kind.UNBLOCKED})
 """What an account does without a word."""
 
 
-class Turning(Recognising):
+class Turning(Sparing):
     """One update being answered. `take` returns its effects; the conversation is changed."""
 
     __slots__ = ()
@@ -60,23 +56,18 @@ class Turning(Recognising):
             # Nobody wrote: it neither ends a silence nor a step.
             _HANDLERS[update.kind](self, update)
             return self.effects
+        fleeting = self.conversation.fleeting
         self._clear_fleeting()
         goes_on = self._is_as_before(update)
         conversation = self.conversation
         silence = self.now - conversation.touched_at if conversation.touched_at else 0
-        if not conversation.touched_at:
-            conversation.language = negotiate(update.language, self.setting.languages)
-            conversation.earlier = self._hotline.earlier()
-            conversation.era = max(conversation.era, self.now // HOUR)  # rows go, buttons stay
-            self._told_now()
-        elif conversation.language not in self.setting.languages:
-            conversation.language = FALLBACK  # not offered any more; `/language` offers the others
-        conversation.touched_at = self.now
+        self._begin_sitting(update)
         self._note_heard(update)
-        if update.message and update.kind is not Kind.PRESS:
-            trace(conversation.traces, self.now).theirs.append(update.message)
         if update.kind is Kind.PRESS:
             self.effects.toast = Toast(update.press)
+        elif update.message:
+            trace(conversation.traces, self.now).theirs.append(update.message)
+        came, update = update, self._within_bounds(update)
         case = self._case_of_before()
         if case and self._is_written(update):
             self._put_to(case, update)
@@ -86,7 +77,7 @@ class Turning(Recognising):
         ):
             self._relay(holding, update)
         elif goes_on:
-            _HANDLERS[update.kind](self, update)
+            self._answer(came, update, fleeting)
         else:
             self._after_silence(update)
         self._ask_about_notice()
@@ -96,23 +87,29 @@ class Turning(Recognising):
             self.conversation.position.keep(f"{FORWARDED} {update.origin}")
         return self.effects
 
-    def _is_written(self, update: Update) -> bool:
-        """Tell whether somebody wrote something, and did not merely answer the bot."""
-        if update.kind is Kind.PRESS:
-            return True  # perhaps it answers a caseworker's question: `_heard` knows
-        words = update.words.strip()
-        if self._is_secret():
-            return False
-        if update.kind is not Kind.WORDS:
-            return update.kind in WRITTEN
-        is_number = len(words) <= LONGEST_NUMBER and words.isdecimal()
-        return not (is_number or self._is_control(update) or self._may_be_label(words))
+    def _begin_sitting(self, update: Update) -> None:
+        """Know in which language to speak, and that somebody is here."""
+        conversation = self.conversation
+        if not conversation.touched_at:
+            conversation.language = negotiate(update.language, self.setting.languages)
+            conversation.earlier = self._hotline.earlier()
+            conversation.era = max(conversation.era, self.now // HOUR)  # rows go, buttons stay
+            self._told_now()
+        elif conversation.language not in self.setting.languages:
+            conversation.language = FALLBACK  # not offered any more; `/language` offers the others
+        conversation.touched_at = self.now
 
-    def _clear_fleeting(self) -> None:
-        """Take away what was shown for one step only."""
-        if self.conversation.fleeting:
-            self.effects.bodies.append(Remove(letters=tuple(self.conversation.fleeting)))
-            self.conversation.fleeting = []
+    def _answer(self, came: Update, update: Update, fleeting: list[int]) -> None:
+        """Hear what came, or what is taken of it."""
+        if update.kind is Kind.PRESS:
+            self._press(update)
+        elif update is not came:
+            self._answer_once(update, fleeting, self._caption)
+        elif self._is_too_much(update):
+            self._answer_once(update, fleeting, self._count)
+        else:
+            hear = _HANDLERS[update.kind]
+            self._answer_once(update, fleeting, lambda it: hear(self, it))
 
     # --- what can arrive --------------------------------------------------------------------
 
@@ -152,16 +149,6 @@ class Turning(Recognising):
         else:
             position.keep(words)
             self._open_door()
-
-    def _label_below(self, words: str) -> str | None:
-        """Return the command of a button below every question whose label was typed."""
-        language = self.conversation.language
-        return self.setting.screens.below(language, words) if len(words) <= LONGEST_LABEL else None
-
-    def _may_be_label(self, words: str) -> bool:
-        """Tell whether any button anywhere is called like that: most words are not."""
-        language = self.conversation.language
-        return len(words) <= LONGEST_LABEL and self.setting.screens.may_be_label(language, words)
 
     def _label(self, words: str) -> Pressed | None:
         """Return the button of the open question whose label was typed."""
@@ -244,6 +231,22 @@ class Turning(Recognising):
             self._hear_quietly(_files_in(update))
         else:
             self._hear_or_keep(_files_in(update))
+        self._show_danger(alarms)
+
+    def _caption(self, update: Update) -> None:
+        """Hear what was written under files that are not taken."""
+        alarms = self._alarms(update.words)
+        if update.words and not self._is_too_much(update):
+            self._hear_words(update.words, None)
+        else:
+            self._go_on_or_open()
+        self._show_danger(alarms)
+
+    def _count(self, update: Update) -> None:
+        """Count words that are too many to be kept, and say so; what alarms us is still seen."""
+        self.conversation.lately.left_out += 1
+        alarms = self._alarms(update.words)
+        self._tell(self.setting.phrasing.too_much)
         self._show_danger(alarms)
 
     def _goes_on(self, update: Update) -> bool:
@@ -362,10 +365,6 @@ class Turning(Recognising):
         if update.latitude is not None:
             keep_beside(self.conversation.position, _point_in(update))
         return self._alarms(update.words)
-
-    def _is_control(self, update: Update) -> bool:
-        words = update.words
-        return command(words, self.setting.username) is not None or bool(self._label_below(words))
 
 
 def _is_movement(update: Update) -> bool:

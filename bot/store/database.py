@@ -203,9 +203,12 @@ class DataDirectory:
             for folder in (self.path, self.files):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise WrongSetting(
-                f"HAVEN_DATA: {self.path}: {error.strerror}; name a folder Haven may write to"
-            ) from None
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> WrongSetting:
+        return WrongSetting(
+            f"HAVEN_DATA: {self.path}: {error.strerror}; name a folder Haven may write to"
+        )
 
     def refuse_practice(self) -> None:
         """Refuse a folder in which caseworkers practise.
@@ -223,8 +226,12 @@ class DataDirectory:
 
         Raises:
             AlreadyRunning: another bot holds it; its process is named.
+            WrongSetting: nothing can be written there.
         """
-        handle = (self.path / "bot.lock").open("a+")
+        try:
+            handle = (self.path / "bot.lock").open("a+")
+        except OSError as error:
+            raise self._unwritable(error) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

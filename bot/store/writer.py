@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import queue
 import sqlite3
 import threading
@@ -184,6 +185,11 @@ class Writer:
         self._hand_in(None, tell)
         return await done
 
+    @property
+    def why(self) -> str:
+        """Return what is wrong with the disk, once it refused something."""
+        return why_refused(self._broken)
+
     def close(self) -> None:
         """Finish what was handed in, then close the connection."""
         self._is_closed = True
@@ -229,7 +235,7 @@ class Writer:
         self, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], T]
     ) -> tuple[T | None, BaseException | None]:
         if self._broken is not None:
-            return None, StoreFailed("an earlier commit failed; the disk may be full")
+            return None, StoreFailed(f"an earlier commit failed; {self.why}")
         try:
             _begin(cursor, begin)
         except Exception as error:  # noqa: BLE001 - told to the caller, or a database that is gone
@@ -262,7 +268,7 @@ class Writer:
         # SQLite says OK to the commits after a failed fsync: none of them may be believed.
         self._broken = error
         self.failed.set()
-        failure = StoreFailed(f"{what} ({type(error).__name__}); the disk may be full")
+        failure = StoreFailed(f"{what} ({type(error).__name__}); {why_refused(error)}")
         failure.__cause__ = error
         return failure
 
@@ -318,6 +324,13 @@ def _is_busy(error: BaseException) -> bool:
     """Tell whether another process was in the way: nothing began, and nothing is broken."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
+
+
+def why_refused(error: BaseException | None) -> str:
+    """Return what is wrong with a disk that refused something, as far as the error says it."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
+    is_frozen = code == sqlite3.SQLITE_READONLY or getattr(error, "errno", None) == errno.EROFS
+    return "the disk is read-only" if is_frozen else "the disk may be full"
 
 
 def _settle(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

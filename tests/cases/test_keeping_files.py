@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cases import keeping
 from bot.cases.intake import LARGEST_FILE, Intake, NewReport
 from bot.cases.keeping import LONGEST_FETCH, LONGEST_WAIT, TRIES, FileKeeper
 from bot.cases.urgency import Priority
-from bot.clock import SECOND
+from bot.clock import DAY, SECOND
 from bot.conversation import FileNote
 from bot.errors import DoesNotOpen, Refused, TryLater
 from bot.vault.chunks import PIECE, open_pieces
@@ -123,6 +124,31 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 def photo(handle: str = "p", size: int = 100) -> FileNote:
     return FileNote(handle, "photo", size)
+
+
+def test_with_a_nearly_full_disk_files_wait_and_lose_no_try(room: Room) -> None:
+    room.keeper._has_room = lambda: False
+    room.sends(photo())
+    room.keeps_for(3600)
+    assert room.states() == [("named", 100, 0)]
+    assert room.source.asked == []
+    room.keeper._has_room = lambda: True
+    room.keeps()
+    assert room.states() == [("saved", len(WHOLE), 0)]
+
+
+def test_more_than_a_days_worth_of_files_waits_until_tomorrow(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_IN_A_DAY", len(WHOLE))
+    room.sends(*(photo(f"p{number}") for number in range(3)))
+    monkeypatch.setattr(keeping, "AT_ONCE", 1)
+    for _ in range(5):
+        room.keeps()
+    assert [state for state, _, _ in room.states()].count("saved") == 2
+    room.loop.move(DAY / SECOND)
+    room.keeps()
+    assert [state for state, _, _ in room.states()].count("saved") == 3
 
 
 def test_a_file_is_fetched_sealed_and_opens_again(room: Room) -> None:

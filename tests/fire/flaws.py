@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.offset import AfterCommit, end_of
 from bot.dispatch.turning import Turning
 from bot.mailbox.inbox import Inbox
+from bot.store import writer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turning import Effects
     from bot.mailbox.inbox import Arrival
     from bot.messages import Update
-    from bot.store.writer import Work
+    from bot.store.writer import Cursor, Work
 
     Receive = Callable[[Sequence[Raw]], Awaitable[None]]
 
@@ -84,9 +86,33 @@ def _has_room_for(size: str) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), most))
 
 
+def _read_only_by(sign: str) -> None:
+    """Let the disk be read-only while this file is there, as one becomes that fails.
+
+    The kernel refuses what is written then, and says of the disk that it is read-only.
+    """
+    statvfs, begin = os.statvfs, writer._begin
+
+    def told(path: str) -> os.statvfs_result:
+        found = statvfs(path)
+        if not os.path.exists(sign):  # noqa: PTH110 - `Path.exists` may be what is asked
+            return found
+        return os.statvfs_result([*found[:8], found.f_flag | os.ST_RDONLY, found.f_namemax])
+
+    def begins(cursor: Cursor, how: str) -> None:
+        if os.path.exists(sign):  # noqa: PTH110
+            refused = sqlite3.OperationalError("attempt to write a readonly database")
+            refused.sqlite_errorcode = sqlite3.SQLITE_READONLY
+            raise refused
+        begin(cursor, how)
+
+    os.statvfs, writer._begin = told, begins
+
+
 KNOWN: dict[str, Callable[[str], None]] = {
     "confirms_early": _confirms_early,
     "forgets": _forgets,
     "dies_over": _dies_over,
     "has_room_for": _has_room_for,
+    "read_only_by": _read_only_by,
 }

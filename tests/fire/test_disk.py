@@ -1,4 +1,4 @@
-"""A full disk stops the process, which says so; with room again everything is there."""
+"""A full disk, or a read-only one, stops the process, which says so; later everything is there."""
 
 from __future__ import annotations
 
@@ -47,5 +47,48 @@ async def test_a_full_disk_stops_the_process_which_says_so_and_nothing_confirmed
         await here.rest()
     assert here.course.ends == (0, 1, 0)
     assert FULL in last
+    assert "Traceback" not in here.nursery.said()
+    assert judge(here.disk, here.crowd.walkers).faults == {}
+
+
+FROZEN = "the disk is read-only"
+
+
+def frost(sign: Path, *, comes: bool) -> None:
+    """Make the disk read-only, or mend it."""
+    if comes:
+        sign.touch()
+    else:
+        sign.unlink()
+
+
+async def freeze(here: Fire, sign: Path) -> int:
+    """Let the disk become read-only while people write; return what was fetched after that."""
+    life = await here.begin(f"read_only_by:{sign}")
+    here.crowd.allowed = PLAN.updates // 4
+    await here.until(lambda: here.crowd.done == here.crowd.allowed, life)
+    frost(sign, comes=True)
+    fetched = here.sandbox.updates.batches
+    here.crowd.allowed = PLAN.updates
+    await here.until(lambda: life.is_over, life)
+    await here.note_end(life)
+    return here.sandbox.updates.batches - fetched
+
+
+async def test_a_disk_that_became_read_only_stops_the_process_which_says_so_and_loses_nothing(
+    tmp_path: Path, nurse: Nurse
+) -> None:
+    sign = tmp_path / "read-only"
+    async with fire(PLAN, tmp_path, nurse) as here, here.people():
+        fetched = await freeze(here, sign)
+        *_, last = here.nursery.said().strip().splitlines()
+        assert fetched <= 1  # what was being asked for when it happened
+        again = await here.begin(f"read_only_by:{sign}")
+        await here.note_end(again)
+        assert not here.sandbox.journal.of("getUpdates")
+        frost(sign, comes=False)
+        await here.rest()
+    assert here.course.ends == (1, 1, 0)
+    assert FROZEN in last
     assert "Traceback" not in here.nursery.said()
     assert judge(here.disk, here.crowd.walkers).faults == {}

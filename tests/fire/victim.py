@@ -17,6 +17,7 @@ import sys
 
 from bot.app import run_bot
 from bot.cli import _run
+from bot.dispatch.lately import Lately
 from bot.errors import HavenError
 from bot.log import configure
 from bot.mailbox.limits import UNLIMITED
@@ -33,6 +34,7 @@ def live(settings: dict[str, str], log: str, flaws: str) -> int:
     random.seed()
     os.environ.update(settings)
     _speak_into(log)
+    answer_everything()
     for flaw in flaws.split():
         break_on_purpose(flaw)
     configure()
@@ -42,6 +44,11 @@ def live(settings: dict[str, str], log: str, flaws: str) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - as the command line does
         return 1
     return 0
+
+
+def answer_everything() -> None:
+    """Answer every line of a burst: whether one is answered must not hang on how fast we are."""
+    Lately.is_answered = lambda _lately, _now: False
 
 
 async def _run_while_watched() -> None:

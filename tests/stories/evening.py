@@ -14,6 +14,7 @@ from bot.languages import LANGUAGES
 from bot.mailbox.limits import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
+from bot.store.room import Room
 from bot.text import fold
 from flows import ALL, phrases
 from tests.cases.answered import BOOK
@@ -65,7 +66,8 @@ class Evening:
             self.bot.result()
 
     def run(self, ready: asyncio.Event | None = None) -> Any:
-        return run_bot(self.settings, clock=self.clock, limits=UNLIMITED, ready=ready)
+        room = Room.without_end(self.settings.data)
+        return run_bot(self.settings, clock=self.clock, limits=UNLIMITED, ready=ready, room=room)
 
     async def stop(self) -> None:
         if self.bot is not None:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.dispatch.lately import Lately
 from bot.errors import AlreadyRunning
 from bot.sandbox import Trouble
 from bot.sandbox.oddities import collections
@@ -186,7 +187,15 @@ def ends(night: Evening) -> set[str]:
 BROKEN = (Trouble.HTML, Trouble.TRUNCATED, Trouble.DROP_BEFORE, Trouble.DROP_AFTER)
 
 
-async def test_broken_answers_lose_no_letter_and_repeat_no_update(tmp_path: Path) -> None:
+def answers_all(_lately: Lately, _now: int) -> bool:
+    """Answer every line of a burst, so that each can be waited for."""
+    return False
+
+
+async def test_broken_answers_lose_no_letter_and_repeat_no_update(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lately, "is_answered", answers_all)
     folders = [tmp_path / trouble for trouble in BROKEN]
     for folder in folders:
         folder.mkdir()
@@ -222,7 +231,10 @@ async def through_broken_answers(folder: Path, trouble: Trouble) -> None:
         assert told["also"] == ", ".join(["?"] * 7)
 
 
-async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(tmp_path: Path) -> None:
+async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lately, "is_answered", answers_all)
     async with evening(tmp_path) as night:
         await night.start()
         sari = await in_the_middle(night)

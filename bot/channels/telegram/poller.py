@@ -125,7 +125,7 @@ class Poller:
 
     async def _wait_for_room(self) -> None:
         """Ask for nothing while nothing could be kept."""
-        log.error("disk_full")
+        log.error("polling_rests")
         while not (self._is_stopping or self._has_room()):
             await self._unless_stopped(self._sleep(ROOM_EVERY))
 
