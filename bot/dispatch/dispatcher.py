@@ -53,6 +53,7 @@ class Dispatcher:
         self._waiting: list[tuple[list[Arrival], int | None, asyncio.Future[None]]] = []
         self._working: asyncio.Task[None] | None = None
         self._line = Line()
+        courier.floods = self._line.floods
         self._first = self._begins = True
         self._resuming = asyncio.Lock()
         """Two at once would both take what waits."""

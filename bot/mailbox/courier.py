@@ -24,7 +24,7 @@ from bot.mailbox.wiping import make_way, wipe
 from bot.messages import Body, Edit, Remove, Wipe, letters_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bot.clock import Clock
     from bot.mailbox.carrying import Channel, Gate
@@ -69,11 +69,12 @@ class Courier:
         self._channel = channel
         self._clock = clock
         self._limits = limits
-        self._everybody = Bucket(
-            limits.everybody_per_second, max(limits.everybody_per_second, 1.0), clock.monotonic()
-        )
+        rate = limits.everybody_per_second
+        self._everybody = Bucket(rate, max(rate, 1.0), clock.monotonic())
         self._pace = Pace(limits)
         self._patience = Patience(clock, self._pace)
+        self.floods: Callable[[int, float], bool] = lambda *_: False
+        """Tells whether a chat writes so much that others come before it."""
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._flying: set[bytes] = set()
         """Chats whose first letter is on the wire."""
@@ -161,7 +162,7 @@ class Courier:
                 await self._flush()
 
     async def empty(self) -> None:
-        """Wait until no letter waits, flies, or is still to be written down."""
+        """Wait until no letter waits, flies, or is to be written down."""
         while self._busy or self._held or self._turns or self._owed is None or self._passed_over:  # noqa: ASYNC110
             await asyncio.sleep(0.005)  # only a stopping process and tests wait here
 
@@ -179,7 +180,8 @@ class Courier:
         """Return who comes before a letter: everybody, when its chat was or is owed very much."""
         if letter.lane != Lane.PERSON:
             return letter.lane
-        is_low = self._pace.is_low(letter.chat_key, self._clock.monotonic())
+        now = self._clock.monotonic()
+        is_low = self._pace.is_low(letter.chat_key, now) or self.floods(letter.chat, now)
         is_owed_much = len(self._waiting.get(letter.chat_key, ())) > self._limits.person_burst
         return Lane.CROWD if is_low or is_owed_much else letter.lane
 

@@ -69,6 +69,13 @@ class Line:
         bucket.take()
         return True
 
+    def floods(self, chat: int, now: float) -> bool:
+        """Tell whether a chat has had most of its turns in this rush: others are sent to first."""
+        if chat in self._waiting:
+            return True
+        bucket = self._rates.get(chat)
+        return bucket is not None and bucket.is_low(now)
+
     def share(
         self, arrivals: Sequence[tuple[int, Arrival]], now: float
     ) -> tuple[list[Arrival], list[tuple[int, Arrival]]]:
