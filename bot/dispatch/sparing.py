@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bot.cases.intake import LARGEST_FILE
 from bot.dispatch.commands import command
 from bot.dispatch.recognising import Recognising
 from bot.dispatch.sitting import WRITTEN
@@ -70,7 +71,8 @@ class Sparing(Recognising):
             lately.note_words(len(update.words), self.now)
         if not update.files:
             return update
-        lately.note_files(sum(file.size for file in update.files), len(update.files), self.now)
+        fetched = sum(file.size for file in update.files if file.size <= LARGEST_FILE)
+        lately.note_files(fetched, len(update.files), self.now)
         if lately.has_room and self.setting.has_room():
             return update
         self._tell(self.setting.phrasing.no_files)

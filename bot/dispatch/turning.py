@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.cases.intake import LARGEST_FILE
 from bot.clock import HOUR
 from bot.conversation import Choose, Collect, FileNote, answer, begin, keep_beside, open_question
 from bot.conversation.heard import Files, Located, Pressed, Words
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from bot.dispatch.effects import Effects
 
-LARGEST_FILE = 20 * 1024 * 1024
-"""Bytes Telegram hands to a bot."""
 MOST_ALBUMS = 4
 """Albums that are remembered at a time."""
 LANGUAGES = ("language", "language")
