@@ -148,9 +148,9 @@ def _offline(path: Path) -> OfflineKey:
 
 
 def _host(settings: Settings) -> HostKey:
-    from bot.vault import HostKey  # noqa: PLC0415
+    from bot.opening import host_key  # noqa: PLC0415
 
-    return HostKey.read(settings.key_file(), settings.data)
+    return host_key(settings)
 
 
 def _public(settings: Settings) -> PublicKey:

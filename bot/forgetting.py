@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from bot.desks.forum.forgetting import TopicEraser
 from bot.dispatch.conversations import Conversations
 from bot.mailbox.outbox import Outbox
+from bot.opening import host_key
 from bot.partners.counting import Counting
 from bot.store.database import DataDirectory
-from bot.vault import Audit, HostKey
+from bot.vault import Audit
 from bot.vault.cutting import Cutting
 from bot.vault.erasure import Erasures
 from bot.vault.ledger import BackupFolder
@@ -39,4 +40,4 @@ def backups_of(settings: Settings) -> BackupFolder | None:
     """Return the folder of backups that the bot tends; None where there is none."""
     if settings.backups is None:
         return None
-    return BackupFolder(settings.backups, HostKey.read(settings.key_file(), settings.data))
+    return BackupFolder(settings.backups, host_key(settings))

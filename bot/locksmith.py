@@ -12,7 +12,7 @@ import typer
 from bot.clock import SystemClock
 from bot.errors import DoesNotOpen, HavenError
 from bot.settings import read_settings
-from bot.signing import asked, somebody_can_open
+from bot.signing import asked, cost_of, somebody_can_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,17 +29,39 @@ PartFile = Annotated[
 ]
 
 
+PassphraseFile = Annotated[
+    Path | None, typer.Option(help="Holds the passphrase the new key is locked with.")
+]
+Lock = Annotated[bool, typer.Option("--lock", help="Lock it with a passphrase, which is asked.")]
+
+
 @keys_app.command("new")
-def new_key(path: Path) -> None:
+def new_key(
+    context: typer.Context,
+    path: Path,
+    passphrase_file: PassphraseFile = None,
+    *,
+    lock: Lock = False,
+) -> None:
     """Write a new host key into a file of its own, outside the data folder."""
     from bot.vault import HostKey  # noqa: PLC0415
 
-    HostKey.make(path)
+    passphrase = _passphrase(passphrase_file, lock=lock)
+    HostKey.make(path, passphrase, cost_of(context))
     typer.echo(f"Made {path}. Keep a copy in another place: without it nothing can be opened.")
+    if passphrase:
+        typer.echo("Its passphrase is asked at every start, or read from HAVEN_PASSPHRASE_FILE.")
+        typer.echo("Nobody can find it again: keep it elsewhere, and not beside that copy.")
 
 
 @keys_app.command("rotate")
-def rotate_key(path: Path) -> None:
+def rotate_key(
+    context: typer.Context,
+    path: Path,
+    passphrase_file: PassphraseFile = None,
+    *,
+    lock: Lock = False,
+) -> None:
     """Make another host key; the old one opens nothing once Haven was started with the new."""
     from bot.opening import host_key, open_keys  # noqa: PLC0415
     from bot.vault import HostKey  # noqa: PLC0415
@@ -50,7 +72,12 @@ def rotate_key(path: Path) -> None:
         try:
             old = host_key(settings)
             # A run that was ended after it had made the file goes on with that.
-            new = HostKey.read(path, settings.data) if path.exists() else HostKey.make(path)
+            passphrase = _passphrase(passphrase_file, lock=lock)
+            new = (
+                HostKey.read(path, settings.data, lambda: passphrase)
+                if path.exists()
+                else HostKey.make(path, passphrase, cost_of(context))
+            )
             keys.admit(old, new, SystemClock().now())
         finally:
             keys.close()
@@ -164,6 +191,16 @@ def _given_back(database: Database, vault: Vault, files: list[Path]) -> int:
     keyring = vault.escrow.keyring(parts)
     now = SystemClock().now()
     return database.writer.run_now(lambda work: vault.cases.custody.settle(work, keyring, now))
+
+
+def _passphrase(file: Path | None, *, lock: bool) -> str:
+    """Return what a new key is locked with; empty where it is not locked."""
+    if file is None and not lock:
+        return ""
+    passphrase = asked(file, "Passphrase")
+    if file is None and asked(None, "The same again") != passphrase:
+        raise HavenError("that was another one; nothing was changed")
+    return passphrase
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import typer
 
 from bot.clock import SystemClock
 from bot.errors import HavenError
+from bot.opening import host_key
 from bot.settings import read_settings
 from bot.signing import NOBODY, asked, cost_of, give_key, keys_of, new_password
 from bot.vault.staffkeys import may_open
@@ -206,7 +207,7 @@ def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
     from bot.vault import Audit  # noqa: PLC0415
 
     settings = read_settings()
-    settings.key_file()
+    host_key(settings)  # before a database is made
     database = open_database(settings)
     with _closing(settings, database) as vault:
         audit, now = Audit(vault), SystemClock().now()

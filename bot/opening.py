@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import stat
+import sys
+from functools import cache
+from getpass import getpass
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError, WrongSetting
@@ -15,13 +19,49 @@ if TYPE_CHECKING:
 def host_key(settings: Settings) -> HostKey:
     """Return the host key: of the file that is named, or of a credential systemd hands over.
 
+    Where it is locked, its passphrase is read from a file as well, or asked.
+
     Raises:
-        WrongSetting: there is none, or others can read it.
+        WrongSetting: there is none, others can read it, or nobody can be asked.
+        WrongHostKey: that is not its passphrase.
     """
     credential = settings.credential()
     if settings.host_key_file is None and credential is not None:
-        return HostKey.read(credential, settings.data)
-    return HostKey.read(settings.key_file(), settings.data)
+        return HostKey.read(credential, settings.data, lambda: passphrase_of(settings))
+    return HostKey.read(settings.key_file(), settings.data, lambda: passphrase_of(settings))
+
+
+def passphrase_of(settings: Settings) -> str:
+    """Return the passphrase of the host key: the first line of a file, or what somebody types.
+
+    Raises:
+        WrongSetting: the file cannot be used, or there is none and nobody sits here.
+    """
+    path = settings.passphrase_file
+    if path is None:
+        return _typed()
+    if path.resolve().is_relative_to(settings.data.resolve()):
+        raise WrongSetting("HAVEN_PASSPHRASE_FILE lies in HAVEN_DATA; move it to another folder")
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise WrongSetting(f"HAVEN_PASSPHRASE_FILE: others can read it; chmod 0400 {path}")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        raise WrongSetting(f"HAVEN_PASSPHRASE_FILE: {path} cannot be read") from None
+    if not lines or not lines[0]:
+        raise WrongSetting(f"HAVEN_PASSPHRASE_FILE: {path} is empty")
+    return lines[0]
+
+
+@cache
+def _typed() -> str:
+    """Return what whoever sits here types, asked once in a process."""
+    if not sys.stdin.isatty():
+        raise WrongSetting(
+            "the host key is locked, and nobody sits here to type its passphrase: name a file "
+            "that holds it in HAVEN_PASSPHRASE_FILE, or start Haven at a terminal"
+        )
+    return getpass("Passphrase of the host key: ")
 
 
 def open_keys(settings: Settings) -> KeyStore:

@@ -13,6 +13,7 @@ import typer
 
 from bot.clock import SystemClock
 from bot.errors import HavenError
+from bot.opening import host_key
 from bot.partners.campaigns import Campaigns, code_in, link
 from bot.partners.counting import FEWEST, Counting
 from bot.partners.partners import LONGEST_NAME, Partners
@@ -192,7 +193,7 @@ def _deployment() -> Iterator[tuple[Settings, Database, Vault]]:
     from bot.app import open_database, open_vault  # noqa: PLC0415
 
     settings = read_settings()
-    settings.key_file()
+    host_key(settings)  # before a database is made
     database = open_database(settings)
     try:
         vault = open_vault(settings, database)

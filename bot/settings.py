@@ -28,6 +28,7 @@ FIXES = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., with nothing around it",
     "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
+    "passphrase_file": "a file with the host key's passphrase, outside HAVEN_DATA, mode 0400",
     "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
     "database_url": "sqlite:///path or postgresql://user@host/name",
     "place": "the country whose numbers and law people are told, e.g. HAVEN_PLACE=taiwan",
@@ -69,6 +70,8 @@ class Settings(BaseSettings):
     """Where the Bot API is: Telegram, a local Bot API server, or the stand-in."""
     host_key_file: Path | None = None
     """The secret of this host, outside the data folder."""
+    passphrase_file: Path | None = None
+    """Holds the passphrase of a locked host key; without it, the passphrase is asked."""
     database_url: str | None = None
     """Another database than the SQLite file in the data folder."""
     place: Annotated[str, Field(max_length=40)] = "taiwan"

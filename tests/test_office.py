@@ -361,3 +361,76 @@ def test_systemd_hands_the_host_key_over(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "nowhere"))
     with pytest.raises(WrongSetting, match="HAVEN_HOST_KEY_FILE"):
         host_key(read_settings(data=tmp_path / "data", host_key_file=None))
+
+
+PHRASE = "seven mangoes on a grey boat"
+
+
+@pytest.fixture
+def with_a_locked_key(tmp_path: Path) -> Haven:
+    """Type commands at a deployment whose host key has a passphrase, which lies in a file."""
+    phrase = written(tmp_path / "phrase", PHRASE)
+    haven = typing(tmp_path, HAVEN_PASSPHRASE_FILE=str(phrase))
+    done = haven("keys", "new", str(tmp_path / "host.key"), "--passphrase-file", str(phrase))
+    assert (done.returncode, "find it again" in done.stdout) == (0, True), done.stderr
+    return haven
+
+
+def test_a_host_key_with_a_passphrase_opens_a_deployment(
+    with_a_locked_key: Haven, tmp_path: Path
+) -> None:
+    keyed(with_a_locked_key, tmp_path)
+    assert "host keys that open: 1" in with_a_locked_key("keys", "status").stdout
+    assert with_a_locked_key("audit", "verify").returncode == 0
+
+
+def test_another_passphrase_refuses_and_says_what_is_lost_and_what_is_not(
+    with_a_locked_key: Haven, tmp_path: Path
+) -> None:
+    keyed(with_a_locked_key, tmp_path)
+    wrong = written(tmp_path / "wrong", "eight mangoes on a grey boat")
+    said = typing(tmp_path, HAVEN_PASSPHRASE_FILE=str(wrong))("keys", "status")
+    assert said.returncode == 1
+    assert "are lost: unfinished conversations" in said.stderr
+    assert "Not lost: the cases themselves" in said.stderr
+    assert with_a_locked_key("keys", "status").returncode == 0  # nothing was changed
+
+
+def test_without_a_file_the_passphrase_is_asked_at_a_terminal(
+    with_a_locked_key: Haven, tmp_path: Path
+) -> None:
+    keyed(with_a_locked_key, tmp_path)
+    said = typing(tmp_path)("keys", "status")
+    assert (said.returncode, "HAVEN_PASSPHRASE_FILE" in said.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("fault", ["others", "missing", "empty", "data"])
+def test_a_passphrase_file_that_cannot_be_used_is_named_with_the_remedy(
+    with_a_locked_key: Haven, tmp_path: Path, fault: str
+) -> None:
+    keyed(with_a_locked_key, tmp_path)
+    phrase = written(tmp_path / ("data/phrase" if fault == "data" else "other"), PHRASE)
+    if fault == "others":
+        phrase.chmod(0o444)
+    elif fault == "missing":
+        phrase.unlink()
+    elif fault == "empty":
+        phrase.chmod(0o600)
+        phrase.write_text("")
+    said = typing(tmp_path, HAVEN_PASSPHRASE_FILE=str(phrase))("keys", "status")
+    assert said.returncode == 1
+    assert "HAVEN_PASSPHRASE_FILE" in said.stderr
+    assert PHRASE not in said.stderr
+
+
+def test_a_key_is_rotated_to_one_with_a_passphrase(deployed: Haven, tmp_path: Path) -> None:
+    keyed(deployed, tmp_path)
+    phrase, new = written(tmp_path / "phrase", PHRASE), tmp_path / "new.key"
+    done = deployed("keys", "rotate", str(new), "--passphrase-file", str(phrase))
+    assert done.returncode == 0, done.stderr
+    assert new.read_text().startswith("haven-host-key-1 ")
+    (tmp_path / "host.key").unlink()
+    new.rename(tmp_path / "host.key")
+    haven = typing(tmp_path, HAVEN_PASSPHRASE_FILE=str(phrase))
+    assert "escrow: none" in haven("keys", "status").stdout  # it begins with the new one
+    assert "host keys that open: 1" in haven("keys", "status").stdout

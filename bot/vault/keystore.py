@@ -21,7 +21,7 @@ from bot.store.keytables import key_stores, roots
 from bot.store.prepared import Prepared, insert_of
 from bot.store.tables import audit, cases, conversations, inbox, staff
 from bot.store.upgrade import upgrade_keys
-from bot.vault.hostkey import LENGTH, HostKey
+from bot.vault.hostkey import LENGTH, LOST, HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NONCE = 12
 MARK = 8
-LOST = (
-    "Without the right one these are lost: unfinished conversations, letters not sent yet, where "
-    "to write to people with open cases, caseworkers' accounts, the proof of the audit log. Not "
-    "lost: the cases themselves, which caseworkers open with their passwords."
-)
 WRONG_KEY = (
     f"this host key is not the one this deployment was made with. {LOST} Put the right key back "
     "from the copy kept elsewhere"

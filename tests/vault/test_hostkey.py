@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import WrongSetting
+from bot.errors import WrongHostKey, WrongSetting
 from bot.vault import HostKey
+from bot.vault.hostkey import SHORTEST
+from tests.keys import CHEAP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +97,77 @@ def test_a_missing_key_is_named_with_how_to_make_one(tmp_path: Path) -> None:
 def test_a_folder_is_no_key(tmp_path: Path) -> None:
     with pytest.raises(WrongSetting):
         HostKey.read(tmp_path)
+
+
+# --- Locked with a passphrase ------------------------------------------------------------------
+
+PHRASE = "seven mangoes on a grey boat"
+
+
+def locked(path: Path) -> HostKey:
+    return HostKey.make(path, PHRASE, CHEAP)
+
+
+def test_a_locked_key_is_read_back_with_its_passphrase_and_lies_nowhere_in_clear(
+    tmp_path: Path,
+) -> None:
+    made = locked(tmp_path / "key")
+    assert HostKey.read(tmp_path / "key", ask=lambda: PHRASE) == made
+    assert made.secret.hex() not in (tmp_path / "key").read_text()
+    assert PHRASE not in (tmp_path / "key").read_text()
+
+
+@pytest.mark.parametrize("typed", ["", PHRASE.upper(), PHRASE + " ", "seven mangoes"])
+def test_another_passphrase_is_refused_and_says_what_is_lost_and_what_is_not(
+    tmp_path: Path, typed: str
+) -> None:
+    locked(tmp_path / "key")
+    before = (tmp_path / "key").read_bytes()
+    with pytest.raises(WrongHostKey, match=r"are lost: .* Not lost: the cases themselves") as found:
+        HostKey.read(tmp_path / "key", ask=lambda: typed)
+    assert not typed or typed not in str(found.value)
+    assert (tmp_path / "key").read_bytes() == before
+
+
+def test_where_nobody_can_be_asked_that_is_said(tmp_path: Path) -> None:
+    locked(tmp_path / "key")
+    with pytest.raises(WrongSetting, match="locked with a passphrase"):
+        HostKey.read(tmp_path / "key")
+
+
+def test_nobody_is_asked_for_the_passphrase_of_a_key_that_has_none(tmp_path: Path) -> None:
+    made = HostKey.make(tmp_path / "key")
+    assert HostKey.read(tmp_path / "key", ask=lambda: pytest.fail("asked")) == made
+
+
+def test_any_sign_of_a_locked_key_that_was_changed_shows(tmp_path: Path) -> None:
+    locked(tmp_path / "key")
+    written = (tmp_path / "key").read_text()
+    for place in range(len("haven-host-key-1 "), len(written) - 1, 7):
+        other = "1" if written[place] != "1" else "2"
+        changed = tmp_path / f"key{place}"
+        changed.write_text(written[:place] + other + written[place + 1 :])
+        changed.chmod(0o400)
+        with pytest.raises((WrongHostKey, WrongSetting)):
+            HostKey.read(changed, ask=lambda: PHRASE)
+
+
+@pytest.mark.parametrize("rest", ["", " ", " 64", " 64 1 zz zz", " 64 1 00 00 00", " a b c d"])
+def test_a_locked_key_of_another_shape_is_named(tmp_path: Path, rest: str) -> None:
+    (tmp_path / "key").write_text(f"haven-host-key-1{rest}")
+    (tmp_path / "key").chmod(0o400)
+    with pytest.raises(WrongSetting, match="must hold"):
+        HostKey.read(tmp_path / "key", ask=lambda: PHRASE)
+
+
+def test_two_locks_with_one_passphrase_are_two(tmp_path: Path) -> None:
+    assert locked(tmp_path / "one") != locked(tmp_path / "two")
+    assert (tmp_path / "one").read_text()[:60] != (tmp_path / "two").read_text()[:60]
+
+
+def test_a_passphrase_that_is_soon_guessed_is_refused_before_anything_is_made(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(WrongSetting, match="16 signs"):
+        HostKey.make(tmp_path / "key", "x" * (SHORTEST - 1), CHEAP)
+    assert not (tmp_path / "key").exists()
