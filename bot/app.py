@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from bot.channels.telegram.profile import Profile, introduce
 from bot.channels.telegram.sender import Sender
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.forum.mirror import Mirror
+from bot.desks.web.bell import Bell
 from bot.dispatch.batch import Batches
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
@@ -52,7 +54,7 @@ from bot.wording import profiles_of, setting_of
 from flows import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+    from collections.abc import Awaitable, Collection, Coroutine, Sequence
 
     from bot.channels.telegram.connect import SilentBot
     from bot.channels.telegram.split import Raw
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from bot.vault.retention import Retention
     from bot.vault.words import Digests
 
+Beside = Callable[["House"], "Coroutine[None, None, None]"]
 TIDY_EVERY = 600.0
 BEAT_EVERY = 30.0
 WATCH_EVERY = 0.25
@@ -226,8 +229,9 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
     rehearsal: bool = False,
     ready: asyncio.Event | None = None,
     room: Room | None = None,
+    beside: Beside | None = None,
 ) -> None:
-    """Run the bot until cancelled.
+    """Run the bot until cancelled, and what stands beside it once the house stands: a desk.
 
     Raises:
         AlreadyRunning: another bot uses the data, or the token.
@@ -254,7 +258,7 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
             house = build(
                 settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
                 clock=clock, limits=limits, rehearsal=rehearsal, languages=offered.tags,
-                digests=worker, has_room=room.takes_files,
+                digests=worker, has_room=room.takes_files, desks=(Bell(vault),),
             )  # fmt: skip
             await wake(house)
             read_in = {tag: catalogue(tag) for tag in offered.tags}
@@ -263,7 +267,8 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
                 ready.set()
             told = profiles_of(settings, offered.tags)
             by_tag = {tag: Profile(*each) for tag, each in told.items()}
-            await _work(house, bot, directory, room, introduce(bot, by_tag))
+            also = [introduce(bot, by_tag), *([beside(house)] if beside else [])]
+            await _work(house, bot, directory, room, *also)
     finally:
         speak({})
         worker.close()

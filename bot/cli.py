@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.admission import desk_app
 from bot.archives import backup, new_backup_key, restore
 from bot.country import directory_app
 from bot.drafting import draft
@@ -46,6 +47,7 @@ app.add_typer(directory_app, name="directory")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_app, name="staff")
 app.add_typer(audit_app, name="audit")
+app.add_typer(desk_app, name="desk")
 app.add_typer(languages_app, name="languages")
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(partners_app, name="partners")
@@ -72,20 +74,29 @@ NOTICES_FOR = 7 * 24 * 3600 * 1_000_000
 
 
 @app.command()
-def start() -> None:
-    """Run the bot, with Telegram at the other end."""
-    from bot.app import run_bot  # noqa: PLC0415 - each command pays for what it uses
+def start(
+    only: Annotated[str, typer.Option(help="bot or desk; without it, both in one process.")] = "",
+) -> None:
+    """Run the bot, with Telegram at the other end, and the caseworkers' desk in a browser."""
+    from bot.admission import run_desk_only, with_desk  # noqa: PLC0415 - each command pays
+    from bot.app import run_bot  # noqa: PLC0415 - for what it uses
     from bot.languages.offering import names_by, offered_by  # noqa: PLC0415
     from bot.log import configure  # noqa: PLC0415
 
+    if only not in {"", "bot", "desk"}:
+        raise typer.BadParameter(f"--only {only} is none of: bot, desk")
     settings = read_settings()
     settings.for_people()
+    if only == "desk":
+        configure()
+        _run(run_desk_only(settings))
+        return
     names_by(settings)
     _see_that_somebody_can_open(settings)
     for refusal in offered_by(settings).refusals():
         typer.echo(refusal, err=True)
     configure()
-    _run(run_bot(settings))
+    _run(run_bot(settings, beside=None if only else with_desk(settings)))
 
 
 @app.command()

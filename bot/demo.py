@@ -22,6 +22,7 @@ from bot.cases.queues import Queue
 from bot.cases.reading import queue
 from bot.clock import SystemClock
 from bot.errors import HavenError, WrongSetting
+from bot.front import front_of, opened
 from bot.hotline.staff import Staff
 from bot.languages import LANGUAGES
 from bot.log import configure
@@ -34,6 +35,7 @@ from bot.store.database import Database, DataDirectory
 from bot.store.room import Room
 from bot.vault import HostKey
 from bot.vault.audit import OPERATOR, Audit
+from bot.vault.carried import known_by, new_secret
 from bot.vault.passwords import Cost
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from bot.app import House
+    from bot.desks.web.front import Front
     from bot.hotline.staff import Caseworker
     from bot.sandbox import Group, Phone
     from bot.store.writer import Work
@@ -52,6 +56,7 @@ REHEARSED = Cost(memory=8 * 1024, passes=1)
 """What a guess at it costs: there is nothing to guess."""
 CASEWORKERS = (("Mei", tuple(LANGUAGES)), ("Jun", tuple(LANGUAGES)))
 """Who answers in the demo, and in which languages."""
+DESK = "/desk"
 FIRST_GROUP = -1_002_000_000_000
 GROUPS = 900_000_000
 FOR_THE_DEMO = {
@@ -80,7 +85,9 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
             try:
                 settings = settings_in(folder, address, group.id)
                 who = await enrol_all(settings, workers)
-                await _play(sandbox, settings, address, who, browser=browser)
+                async with _desk(sandbox, settings, address) as (front, ours):
+                    links = _links(front, who)
+                    await _play(sandbox, ours, settings, links, browser=browser)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
@@ -99,11 +106,46 @@ async def pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
         yield address
 
 
+@contextlib.asynccontextmanager
+async def _desk(
+    sandbox: Sandbox, settings: Settings, address: str
+) -> AsyncIterator[tuple[Front, RestartedBot]]:
+    """Serve the desk beside the phones while the context lasts; give it, and the bot it asks."""
+    database = open_database(settings)
+    vault = open_vault(settings, database)
+    number = int(TOKEN.partition(":")[0])
+    front = front_of(
+        settings, database, vault, bot=number, origin=address, root=DESK, cost=REHEARSED
+    )
+    ours = RestartedBot(settings, front)
+    try:
+        async with opened(front) as app:
+            sandbox.neighbours[DESK] = app
+            yield front, ours
+    finally:
+        sandbox.neighbours.pop(DESK, None)
+        vault.close()
+        await database.close()
+
+
+def _links(front: Front, who: str) -> dict[str, str]:
+    """Return what is printed: where everything is, and the links that sign somebody in, once."""
+    secret = new_secret()
+    front.rehearsal[known_by(secret)] = f"{who}:{PASSWORD}"
+    return {
+        "phones": f"{front.origin}/",
+        "group": f"{front.origin}/group",
+        "desk": f"{front.origin}{DESK}/rehearse/{secret.hex()}",
+        "who": who,
+    }
+
+
 class RestartedBot:
     """The bot of a rehearsal: it can end and begin anew while phones and desk go on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, front: Front | None = None) -> None:
         self._settings = settings
+        self._front = front
         self._life: asyncio.Task[None] | None = None
         self._begins_anew = False
         self.ready = asyncio.Event()
@@ -119,6 +161,7 @@ class RestartedBot:
                     rehearsal=True,
                     ready=self.ready,
                     room=Room.without_end(self._settings.data),
+                    beside=self._nudged,
                 )
             )
             ended, _ = await asyncio.wait({self._life})
@@ -126,6 +169,16 @@ class RestartedBot:
                 for life in ended:
                     await life
                 return
+
+    async def _nudged(self, house: House) -> None:
+        """Have the desk wake this bot, as long as it runs."""
+        if self._front is None:
+            return
+        self._front.post.nudge = house.dispatcher.resume
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._front.post.nudge = None
 
     async def restart(self) -> None:
         """End it where it stands, and return once it has come back to work."""
@@ -144,12 +197,16 @@ class RestartedBot:
 
 
 async def _play(
-    sandbox: Sandbox, settings: Settings, address: str, who: str, *, browser: bool
+    sandbox: Sandbox,
+    ours: RestartedBot,
+    settings: Settings,
+    links: dict[str, str],
+    *,
+    browser: bool,
 ) -> None:
-    ours = RestartedBot(settings)
     sandbox.restart = ours.restart
     bot = asyncio.create_task(ours.run())
-    view = asyncio.create_task(_show_once(ours.ready, settings, address, who, browser=browser))
+    view = asyncio.create_task(_show_once(ours.ready, settings, links, browser=browser))
     try:
         await bot
     finally:  # however early it is stopped: the folder goes after the bot that writes there
@@ -161,16 +218,18 @@ async def _play(
 
 
 async def _show_once(
-    ready: asyncio.Event, settings: Settings, address: str, who: str, *, browser: bool
+    ready: asyncio.Event, settings: Settings, links: dict[str, str], *, browser: bool
 ) -> None:
     """Say where the phone page is once the bot is ready, and show the queue."""
     await ready.wait()
-    print(f"Haven is ready at {address}/", flush=True)  # noqa: T201 - the one line others wait for
-    print(f"The caseworkers' desk is at {address}/group", flush=True)  # noqa: T201 - and this
-    print(f"Whoever reads a case is {who}, with the password: {PASSWORD}", flush=True)  # noqa: T201
+    print(f"Haven is ready at {links['phones']}", flush=True)  # noqa: T201 - others wait for it
+    print(f"The caseworkers' desk, as Mei, once: {links['desk']}", flush=True)  # noqa: T201
+    print(f"Their Telegram group is at {links['group']}", flush=True)  # noqa: T201 - and this
+    who = f"{links['who']}, with the password: {PASSWORD}"
+    print(f"Whoever reads a case is {who}", flush=True)  # noqa: T201 - and this
     if browser:
-        webbrowser.open(f"{address}/")
-        webbrowser.open_new(f"{address}/group")
+        webbrowser.open(links["phones"])
+        webbrowser.open_new(links["desk"])
     await _show_queue(settings)
 
 

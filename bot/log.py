@@ -28,7 +28,7 @@ EVENTS = frozenset(
         "disk_full", "disk_low", "disk_read_only", "polling_rests", "retention_waits",
         "language_refused", "profile_kept",
         "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",
-        "backups_untended", "case_not_resealed", "cases_resealed",
+        "backups_untended", "case_not_resealed", "cases_resealed", "desk_failed",
     }
 )  # fmt: skip
 FIELDS = {

@@ -18,6 +18,9 @@ LONGEST_RETENTION = 365
 HOURS_SHAPE = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 WEEKDAYS_SHAPE = r"^[1-7]-[1-7]$"
 LIST_SHAPE = r"^$|^[^,\s]+(,[^,\s]+)*$"
+LISTEN_SHAPE = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
+HERE = r"(127\.0\.0\.1|localhost|\[::1\])"
+ORIGIN_SHAPE = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{HERE}(:\d{{1,5}})?$"
 NAMES_SHAPE = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
 LONGEST_WAIT = 60 * 24 * 31
 """Minutes: what is promised for later than a month is no promise."""
@@ -45,6 +48,8 @@ FIXES = {
     "silence_minutes": "minutes of silence after danger until staff are told, 1 or more",
     "desk_group": "the number of the caseworkers' group, negative, e.g. -1001234567890",
     "desk_mode": "notify (no words of people in the group) or content (all of them)",
+    "desk_listen": "an address and a port of this machine, e.g. HAVEN_DESK_LISTEN=127.0.0.1:8090",
+    "desk_origin": "where browsers find the desk: https://NAME, or http:// on this machine alone",
     "staff_language": "what the desk is written in: zh_Hant or en",
     "languages": "languages people can choose, e.g. HAVEN_LANGUAGES=id,vi,en; all that are whole",
     "bot_names": "names by language, 1 to 64 signs, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
@@ -102,6 +107,10 @@ class Settings(BaseSettings):
     """The Telegram group with topics in which caseworkers answer; 0 for none."""
     desk_mode: Literal["notify", "content"] = "notify"
     """Whether words of people are shown in that group: they then lie on Telegram's servers too."""
+    desk_listen: Annotated[str, Field(pattern=LISTEN_SHAPE)] = "127.0.0.1:8090"
+    """Where the desk in a browser listens; what stands before it speaks TLS."""
+    desk_origin: Annotated[str, Field(pattern=ORIGIN_SHAPE)] = ""
+    """Where browsers find it; empty: where it listens."""
     staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
     """What caseworkers read in the group."""
     languages: Annotated[str, Field(pattern=LIST_SHAPE)] = ""
@@ -190,6 +199,25 @@ class Settings(BaseSettings):
                 "\n".join(f"HAVEN_{n.upper()} is not set: {FIXES[n]}" for n in missing)
             )
         return self.organisation, self.contact
+
+    @property
+    def desk_place(self) -> tuple[str, int]:
+        """Return the address and the port the desk listens at."""
+        host, _colon, port = self.desk_listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def desk_address(self) -> str:
+        """Return where browsers find the desk.
+
+        Raises:
+            WrongSetting: it listens to other machines, and nobody said under which name.
+        """
+        if self.desk_origin:
+            return self.desk_origin
+        if self.desk_place[0] not in {"127.0.0.1", "::1"}:
+            raise WrongSetting(f"HAVEN_DESK_ORIGIN is not set: {FIXES['desk_origin']}")
+        return f"http://{self.desk_listen}"
 
     @property
     def zone(self) -> ZoneInfo:

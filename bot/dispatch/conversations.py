@@ -241,6 +241,22 @@ class Conversations:
                 work.run(_FORGET, bytes(key))
         return found
 
+    def look(self, work: Work, key: bytes) -> Conversation | None:
+        """Return a conversation to look at, changing nothing; None for one that is none any more.
+
+        Raises:
+            DoesNotOpen: it cannot be read.
+        """
+        for row, _key, state, touched in work.rows_in(_LOAD, [key]):
+            try:
+                found = self._opened(row, key, bytes(state), touched)
+            except EpochGone:
+                return None
+            if found.fault is not None:
+                raise DoesNotOpen("a conversation cannot be read")
+            return found.conversation
+        return None
+
     def _opened(self, row: int, key: bytes, state: bytes, touched: int) -> Row:
         try:
             plain = self._vault.open(Purpose.CONVERSATION, key, state)

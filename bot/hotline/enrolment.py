@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import bindparam, delete
+
 from bot.cases.life import State
+from bot.store.desk_tables import desk_factors, desk_invites, desk_sessions
+from bot.store.prepared import Prepared
 from bot.vault.audit import OPERATOR
 
 if TYPE_CHECKING:
@@ -12,6 +16,15 @@ if TYPE_CHECKING:
     from bot.hotline.staff import Caseworker, Staff
     from bot.store.writer import Work
     from bot.vault import Audit
+
+_LET_IN = [
+    Prepared(
+        lambda _: delete(desk_sessions).where(desk_sessions.c.staff_id == bindparam("w")), "w"
+    ),
+    Prepared(lambda _: delete(desk_factors).where(desk_factors.c.staff_id == bindparam("w")), "w"),
+    Prepared(lambda _: delete(desk_invites).where(desk_invites.c.staff_id == bindparam("w")), "w"),
+]
+"""What lets somebody in at the desk."""
 
 
 class Enrolment:
@@ -40,6 +53,8 @@ class Enrolment:
         """
         if not self._staff.disable(work, who):
             return None
+        for statement in _LET_IN:
+            work.run(statement, who)
         held = self._claims.held_by(work, who)
         back = [case for case in held if isinstance(self._claims.release(work, case, now), State)]
         self._audit.note(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")

@@ -17,10 +17,27 @@ from bot.sandbox.guard import Guard
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from bot.sandbox.sandbox import Sandbox
 
 PAGES = Path(__file__).resolve().parent / "pages"
+
+NEIGHBOURS = ("/desk",)
+"""Where something else may stand, with a door of its own."""
+
+
+class Neighbour:
+    """Whatever stands at a path now; nothing, until somebody puts it there."""
+
+    def __init__(self, sandbox: Sandbox, path: str) -> None:
+        self._sandbox = sandbox
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        app = self._sandbox.neighbours.get(self._path) or Response(status_code=503)
+        await app(scope, receive, send)
 
 
 def build(sandbox: Sandbox) -> Starlette:
@@ -39,6 +56,7 @@ def build(sandbox: Sandbox) -> Starlette:
         routes=[
             Route("/bot{token}/{method}", BotApi(sandbox)),
             Route("/file/bot{token}/{path:path}", Downloads(sandbox)),
+            *(Mount(path, Neighbour(sandbox, path)) for path in NEIGHBOURS),
             Mount("/", Guard(pages)),
         ]
     )

@@ -61,6 +61,8 @@ class Sandbox:
         self.groups: dict[int, Group] = {}
         self.restart: Callable[[], Awaitable[None]] | None = None
         """Ends the bot and begins it anew, where it runs beside us."""
+        self.neighbours: dict[str, ASGIApp] = {}
+        """Applications that are served beside ours, by path."""
         self._check = check
 
     def phone(

@@ -15,6 +15,7 @@ from bot.store import (  # noqa: F401 - a table is known wherever any is
     agreed_tables,
     clock_tables,
     custody,
+    desk_tables,
     partner_tables,
     words,
 )

@@ -83,6 +83,9 @@ _STAND = Prepared(
         .order_by(cases.c.id)
     )
 )
+_STANDS = Prepared(
+    lambda _: select(cases.c.queue, cases.c.holder).where(cases.c.id == bindparam("case")), "case"
+)
 _KNOWN = PreparedList(lambda values: select(cases.c.id).where(cases.c.id.in_(values)))
 
 
@@ -190,6 +193,24 @@ class Custody:
             if has and wanted and {it.name for it in wanted} != has:
                 count += self._settle(case, keyring, wanted, has, now)
         return count
+
+    def settle_one(self, work: Work, case: str, keyring: Keyring, now: int) -> bool:
+        """Wrap one case to whoever may open it now; tell whether anything changed.
+
+        Args:
+            work: a unit of work of the database.
+            case: its id; one that is gone changes nothing.
+            keyring: of whoever has signed in and has just done something to it.
+            now: the moment.
+        """
+        stands = work.rows(_STANDS, case)
+        if not stands:
+            return False
+        queue, holder = stands[0]
+        wanted, has = self.holders().of_case(queue, holder or ""), self.held_by(case)
+        if not has or not wanted or {it.name for it in wanted} == has:
+            return False
+        return self._settle(case, keyring, wanted, has, now)
 
     def _settle(
         self, case: str, keyring: Keyring | None, wanted: list[Holder], held: set[str], now: int

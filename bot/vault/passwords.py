@@ -13,7 +13,7 @@ from bot.errors import WrongPassword
 
 LENGTH = 32
 SALT = 16
-SHORTEST = 12
+SHORTEST = 15
 """Signs of a password."""
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no sign looks like another."""

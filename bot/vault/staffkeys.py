@@ -75,7 +75,7 @@ class StaffKeys:
     def __init__(self, keys: KeyStore, prove: Prove, cost: Cost = DEAR) -> None:
         self._keys = keys
         self._prove = prove
-        self._cost = cost
+        self.cost = cost
 
     def enrol(self, who: str, role: str, queues: Sequence[str], password: str, now: int) -> str:
         """Make a caseworker's key, form the teams anew, and return what is printed once.
@@ -154,11 +154,11 @@ class StaffKeys:
 
     def _sealed(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
         salt = os.urandom(SALT)
-        by_password = ChaCha20Poly1305(from_password(password, salt, self._cost))
+        by_password = ChaCha20Poly1305(from_password(password, salt, self.cost))
         by_paper = ChaCha20Poly1305(_from_printed(printed, who))
         place = _place(who, pair.public)
         return (
-            salt, self._cost.memory, self._cost.passes, by_password.encrypt(NONCE, pair.raw, place),
+            salt, self.cost.memory, self.cost.passes, by_password.encrypt(NONCE, pair.raw, place),
             by_paper.encrypt(NONCE, pair.raw, place),
         )  # fmt: skip
 

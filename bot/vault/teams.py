@@ -79,7 +79,8 @@ class Holders:
             holder: the id of whoever claimed it; empty for nobody.
         """
         claimant = self.members.get(holder)
-        if claimant is None:
+        # Who administers signs in with a key as well; it opens no case, whatever they claim.
+        if claimant is None or claimant.role not in OPENS:
             found = [self.of_queue(queue)]
         else:
             # Without supervisors the team: what only one person opens is lost with a password.
@@ -162,8 +163,8 @@ def holders_now(work: Work, prove: Prove) -> Holders:
 
 
 def form(work: Work, prove: Prove, now: int) -> None:
-    """Form every team anew from whoever is a member now."""
-    members = members_of(work, prove)
+    """Form every team anew from whoever is a member now and has a role that opens cases."""
+    members = [each for each in members_of(work, prove) if each.role in OPENS]
     chiefs = [each.holder for each in members if each.role == SUPERVISOR]
     supervisors = _form(work, prove, SUPERVISORS, chiefs, now)
     known = {name for _number, name, *_rest in work.rows(_TEAMS)} - {SUPERVISORS}

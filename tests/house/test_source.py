@@ -43,6 +43,7 @@ TELLS_TIME = {
 """Files that may ask the machine what time it is, and why."""
 CATCHES_ALL = {
     "bot/cases/keeping.py": "a file is tried again, and given up in the end",
+    "bot/desks/web/gate.py": "one request's failure is nobody else's, and nobody is told of what",
     "bot/checkup.py": "a check that cannot even run has failed",
     "bot/dispatch/batch.py": "one update's failure is nobody else's",
     "bot/dispatch/dispatcher.py": "told to everybody who waits for it",

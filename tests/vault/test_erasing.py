@@ -203,6 +203,11 @@ def test_killed_anywhere_a_case_is_whole_or_gone_and_whoever_comes_next_finishes
     sealed = sealed_of(shelf, case)
     shelf.close()
     assert set(lies_in(origin, sealed)) == {"haven.db", "keys.db"}
+    # What the first to finish an erasure here looks up and keeps, the others find: so it is counted
+    # after one was.
+    once = copy_of(origin, tmp_path / "once")
+    kill_at(500, lambda: erase(once, case))
+    finish(once, case, other, name, sealed)
     points = lines_of(lambda: erase(copy_of(origin, tmp_path / "counted"), case))
     assert points > 100
     ends = set()

@@ -11,6 +11,7 @@ from bot.dispatch.attending import THEIRS_ALONE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.conversation import Book
     from bot.conversation.bookmark import Bookmark
     from bot.desks.forum.setup import Setup
     from bot.text import Text
@@ -23,7 +24,7 @@ LONGEST = 60
 
 def marked(setup: Setup, mark: Bookmark) -> list[str]:
     """Return lines that say what was answered, left out, and is still to be asked."""
-    missing = [step for step in mark.missing if can_be_filled(setup, mark.flow, step)]
+    missing = [step for step in mark.missing if can_be_filled(setup.book, mark.flow, step)]
     return [
         *_listed(setup, words.ANSWERED_SO_FAR, mark.flow, mark.answered),
         *_listed(setup, words.SKIPPED_SO_FAR, mark.flow, mark.skipped),
@@ -31,9 +32,9 @@ def marked(setup: Setup, mark: Bookmark) -> list[str]:
     ]
 
 
-def can_be_filled(setup: Setup, flow: str, step: str) -> bool:
+def can_be_filled(book: Book, flow: str, step: str) -> bool:
     """Tell whether a caseworker can answer a question from what the person said."""
-    question = setup.book.question(flow, step)
+    question = book.question(flow, step)
     if question is None or isinstance(question, Collect | Review):
         return False
     return question.skippable and step not in THEIRS_ALONE

@@ -224,7 +224,7 @@ class Reading:
 
     def _fill_in(self, asked: Asked) -> list[Command]:
         flow, _dot, step = asked.words.first.partition(".")
-        if not asked.words.rest and can_be_filled(self._setup, flow, step):
+        if not asked.words.rest and can_be_filled(self._setup.book, flow, step):
             text = answers_to(self._setup, flow, step)
             return asked.answer(Say(text, thread=asked.update.thread))
         if not step or not asked.words.rest:

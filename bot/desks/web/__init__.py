@@ -1,0 +1,25 @@
+"""The desk in a browser: where caseworkers work for eight hours, with a key of their own.
+
+Pages are drawn here and sent whole; a pane that changed is fetched again. What rings is a name on a
+stream, never a word: what somebody may see is decided when they ask for it. What a caseworker does
+is a `Command`, written down for the bot like one from the group (`bot.hotline`); this room decides
+nothing of it anew.
+
+    doors      every address and who may use it; one without that stops the start
+    sessions   who is signed in, and the locked key each of them carries
+    signing    password, second factor, what a guess costs
+    panes      what is drawn: queue, conversation, file of a case, who opened it
+    orders     what can be done, and with which fields
+    bell       what happened, written down for open desks; `watching` tells browsers
+
+Why the key lives with the session: a case opens for whoever claimed it, not for the desk. A
+caseworker's key is locked under what only their browser holds, stays in memory, is unlocked for one
+request and gone with the session. A desk that is started anew has nobody signed in.
+
+Why nothing a person wrote becomes more than text: pages escape by themselves, no page of ours makes
+markup in a browser (Trusted Types, with no policy at all), a link is shown with its dot in brackets
+and opens only by copying, and a file is drawn anew or handed over as bytes.
+
+Why an unknown address and one that is not yours are the same: whoever guesses learns nothing, not
+even that a case exists. Both end in one answer, made by one function.
+"""

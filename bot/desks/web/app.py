@@ -1,0 +1,65 @@
+"""The desk as an application: its doors behind their gates, and one answer to everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot.desks.web import (
+    auditing,
+    case_pages,
+    changes,
+    evidence_pages,
+    own,
+    queue_pages,
+    shell,
+    signing,
+    staff_pages,
+    streaming,
+    welcome,
+)
+from bot.desks.web.doors import Door, May, checked
+from bot.desks.web.gate import Gate
+from bot.desks.web.visit import NotThere
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.responses import Response
+
+    from bot.desks.web.front import Front
+    from bot.desks.web.visit import Visit
+
+DOORS = (
+    *shell.DOORS,
+    *signing.DOORS,
+    *welcome.DOORS,
+    *queue_pages.DOORS,
+    *case_pages.DOORS,
+    *evidence_pages.DOORS,
+    *changes.DOORS,
+    *streaming.DOORS,
+    *own.DOORS,
+    *auditing.DOORS,
+    *staff_pages.DOORS,
+)
+"""Every address of the desk."""
+
+
+async def _nowhere(_visit: Visit) -> Response:
+    raise NotThere("no such address")
+
+
+def build(front: Front, doors: Iterable[Door] = DOORS) -> Starlette:
+    """Return the application of one desk.
+
+    Raises:
+        NoPermission: an address does not say who may use it.
+    """
+    known = checked(doors)
+    routes = [Route(it.path, Gate(front, it), methods=[it.method]) for it in known]
+    # Whatever is left, under whatever method: the same answer as to what is not theirs.
+    nowhere = Gate(front, Door("/{path:path}", _nowhere, May.ANYBODY))
+    return Starlette(routes=[*routes, Route("/{path:path}", nowhere)])

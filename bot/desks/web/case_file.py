@@ -1,0 +1,108 @@
+"""The file of a case: what was sent, what the law says, what was agreed, who did what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.cases.custody import Custody
+from bot.conversation import Choose, ChooseMany
+from bot.desks.forum.bookmarks import can_be_filled
+from bot.errors import DoesNotOpen, NotYours
+from bot.vault import Audit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.cases.custody import Broken, Entry
+    from bot.cases.reading import Opened
+    from bot.desks.web.case_view import View
+    from bot.desks.web.visit import Visit
+    from bot.hotline.referral import Referral
+    from bot.store.writer import Work
+    from bot.vault import Vault
+    from bot.vault.audit import Row
+    from bot.vault.keyring import Keyring
+
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of the bot, and how it can be answered for the person."""
+
+    code: str
+    """`flow.step`; empty where only the person answers."""
+    name: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """What stands beside a conversation."""
+
+    opened: Opened | None = None
+    answered: list[Asked] = field(default_factory=list)
+    skipped: list[Asked] = field(default_factory=list)
+    missing: list[Asked] = field(default_factory=list)
+    ledger: Sequence[Entry] = ()
+    custody_head: str = ""
+    broken: Broken | None = None
+    referrals: list[Referral] = field(default_factory=list)
+    deeds: list[Row] = field(default_factory=list)
+    """Who did what to it, the newest first."""
+
+
+async def file_of(visit: Visit, view: View) -> CaseFile:
+    """Return the file of a case, as far as whoever looks may read it."""
+    keyring = visit.keyring()
+    found = await visit.front.reads.run(lambda work: _read(work, visit, view, keyring))
+    if view.is_readable and keyring is not None:
+        reader = visit.front.reader(visit.tongue.language)
+        try:
+            found.opened = await reader.open(view.sight.glance.reference, keyring)
+        except NotYours:  # it was claimed by somebody else a moment ago
+            view.is_sealed = True
+    return found
+
+
+def _read(work: Work, visit: Visit, view: View, keyring: Keyring | None) -> CaseFile:
+    front, case = visit.front, view.sight.case
+    found = CaseFile()
+    found.deeds = list(reversed(front.audit.about(work, case)))[:MOST_ROWS]
+    mark = view.chat.mark
+    if mark is not None:
+        found.answered = [_asked(visit, mark.flow, step) for step in mark.answered]
+        found.skipped = [_asked(visit, mark.flow, step) for step in mark.skipped]
+        found.missing = [_asked(visit, mark.flow, step) for step in mark.missing]
+    if view.is_readable:
+        _open(work, front.vault, case, keyring, found)
+        found.referrals = _referrals(work, visit, case)
+    return found
+
+
+def _open(work: Work, vault: Vault, case: str, keyring: Keyring | None, found: CaseFile) -> None:
+    custody = Custody(vault, Audit(vault), keyring)
+    found.broken = custody.verify(work, case)
+    if found.broken is None:
+        found.ledger = custody.of_case(work, case)
+        found.custody_head = custody.head(work, case)
+
+
+def _referrals(work: Work, visit: Visit, case: str) -> list[Referral]:
+    try:
+        return visit.front.referrals.ledger(work, case)
+    except DoesNotOpen:  # altered, or of another key: nothing of it may be told to anybody
+        return []
+
+
+def _asked(visit: Visit, flow: str, step: str) -> Asked:
+    book, tongue = visit.front.book, visit.tongue
+    question = book.question(flow, step)
+    name = question.short.read_in(tongue.flows).replace("\n", " ") if question else step
+    if not can_be_filled(book, flow, step):
+        return Asked("", name)
+    labels = question.choices.items() if isinstance(question, Choose | ChooseMany) else ()
+    return Asked(
+        f"{flow}.{step}", name, tuple((code, it.read_in(tongue.flows)) for code, it in labels)
+    )

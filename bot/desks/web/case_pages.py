@@ -1,0 +1,135 @@
+"""One case: its head, its conversation, its file; each pane is fetched anew alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.cases.queues import name_of
+from bot.clock import MINUTE
+from bot.desks.web import case_words as words
+from bot.desks.web import rows, spans
+from bot.desks.web.case_file import file_of
+from bot.desks.web.case_view import View, view
+from bot.desks.web.doors import Door, May
+from bot.desks.web.phrases import chosen_from
+from bot.desks.web.visit import NotThere
+from bot.hotline.exchanges import Side
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from bot.store.writer import Work
+
+READ_AGAIN = 15 * MINUTE
+"""After so long another look at a case is another reading of it, in the audit log."""
+PANES = {"head": "_head.html", "conversation": "_conversation.html", "write": "_write.html"}
+
+
+async def case(visit: Visit) -> Response:
+    """Show a case; that it was opened is written down first."""
+    found = await view(visit, visit.param("reference"))
+    if found.sight.wants_reason:
+        return visit.page("glass.html", view=found, **_around(visit, found))
+    await _note_read(visit, found)
+    return visit.page(
+        "case.html",
+        view=found,
+        file=await file_of(visit, found),
+        **await _side(visit),
+        **_around(visit, found),
+    )
+
+
+async def pane(visit: Visit) -> Response:
+    """Show one part of a case, for a page that is open."""
+    found = await view(visit, visit.param("reference"))
+    name = visit.param("pane")
+    if name not in {*PANES, "file"}:
+        raise NotThere(name)
+    if name == "file":
+        return visit.page(
+            "_file.html", view=found, file=await file_of(visit, found), **_around(visit, found)
+        )
+    return visit.page(PANES[name], view=found, **_around(visit, found))
+
+
+async def phrases(visit: Visit) -> Response:
+    """Show sentences of the phrasebook, as staff read them and as this person does."""
+    found = await view(visit, visit.param("reference"))
+    return visit.page(
+        "_phrases.html",
+        view=found,
+        groups=chosen_from(
+            visit, found.sight.glance.language, visit.request.query_params.get("words", "")[:100]
+        ),
+        **_around(visit, found),
+    )
+
+
+async def break_glass(visit: Visit) -> Response:
+    """Open a colleague's case with a reason: audited, and kept with the case as a note."""
+    from bot.desks.web.changes import Filled, ordered  # noqa: PLC0415 - changes lead back to pages
+    from bot.hotline.commands import Verb  # noqa: PLC0415
+
+    reference = visit.param("reference")
+    found = await view(visit, reference)
+    reason = visit.form.get("reason", "").strip()
+    if not found.sight.wants_reason or not reason:
+        return visit.go(f"/cases/{reference}")
+    now, who = visit.now, visit.by.id
+
+    def note(work: Work) -> None:
+        visit.front.audit.note(work, now, who, "break_glass", found.sight.case)
+
+    await visit.front.database.writer.run(note)
+    visit.here.glass.add(found.sight.case)
+    told = visit.tongue(words.GLASS_NOTE, reason=reason)
+    await ordered(visit, found.sight.case, Verb.NOTE, Filled(words=told))
+    return visit.go(f"/cases/{reference}")
+
+
+async def _note_read(visit: Visit, found: View) -> None:
+    """Write down that somebody reads a case: once, and again a quarter of an hour later."""
+    case_, now = found.sight.case, visit.now
+    last = visit.here.opened.get(case_, 0)
+    if not found.is_readable or now - last < READ_AGAIN:
+        return
+    visit.here.opened[case_] = now
+
+    def note(work: Work) -> None:
+        visit.front.audit.note(work, now, visit.by.id, "read", case_, "web")
+
+    await visit.front.database.writer.run(note)
+
+
+async def _side(visit: Visit) -> dict[str, Any]:
+    lines = await visit.front.reads.run(lambda work: rows.mine(work, visit.front, visit.by))
+    return {"mine": lines}
+
+
+def _around(visit: Visit, found: View) -> dict[str, Any]:
+    glance = found.sight.glance
+    looking = visit.front.streams.looking(glance.case) - {visit.by.id}
+    return {
+        "glance": glance,
+        "Side": Side,
+        "queue_name": name_of(glance.queue),
+        "clock": lambda at: visit.tongue.clock(at, visit.now),
+        "span": lambda it: spans.span(visit.tongue, it),
+        "promise": spans.promise(visit.tongue, glance.due_at, visit.now),
+        "near": spans.nearness(
+            glance.due_at, visit.now, visit.front.promises.span(glance.priority)
+        ),
+        "also": ", ".join(sorted(found.names.get(who, who) for who in looking)),
+        "dispositions": visit.front.dispositions,
+        "recipients": visit.front.recipients,
+    }
+
+
+DOORS = (
+    Door("/cases/{reference}", case, May.CASE),
+    Door("/cases/{reference}/panes/phrases", phrases, May.CASE, is_pane=True, is_watched=True),
+    Door("/cases/{reference}/panes/{pane}", pane, May.CASE, is_pane=True, is_watched=True),
+    Door("/cases/{reference}/glass", break_glass, May.CHANGE, "POST"),
+)

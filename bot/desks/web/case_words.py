@@ -1,0 +1,162 @@
+"""What stands around one case, in English."""
+
+from __future__ import annotations
+
+from bot.cases.grounds import NO_FINDING, NOT_KNOWN, VOCABULARIES
+from bot.cases.reading import KINDS
+from bot.text import _, pgettext
+
+ALSO = (NO_FINDING, NOT_KNOWN, VOCABULARIES, KINDS)
+"""Words of the cases themselves, which pages say as well."""
+
+# --- its head ------------------------------------------------------------------------------
+
+CLAIM = pgettext("desk button", "Claim")
+RELEASE = pgettext("desk button", "Give back to the queue")
+TAKE_OVER = pgettext("desk button", "Take over")
+HAND_BACK = pgettext("desk button", "Hand back")
+CLOSE = pgettext("desk button", "Close")
+REOPEN = pgettext("desk button", "Open again")
+TRANSFER = pgettext("desk button", "Pass on")
+SEND = pgettext("desk button", "Send")
+TO_WHOM = _("To whom")
+WHAT_TO_KNOW = _("What your colleague must know")
+HOW_ENDED = _("How did it end?")
+PRIORITY = _("Urgency")
+REASON = _("Reason")
+CHANGE = pgettext("desk button", "Change")
+CONFIRM = pgettext("desk button", "I am sure that it is the person")
+INSIST = pgettext("desk button", "Ask now all the same")
+INSIST_WHY = _("Why this cannot wait for the person's hours")
+ALSO_HERE = _("{names} looks at this case as well.")
+HELD_BY = _("{name} answers for this case.")
+NOBODY = _("Nobody answers for this case yet.")
+YOU_HOLD = _("You answer for this case.")
+YOU_SPEAK = _("You hold the conversation; the bot is silent.")
+BOT_SPEAKS = _("The bot speaks with the person.")
+IS_SEALED = _("What was sent is sealed, and your key does not open it.")
+IS_CLOSED = _("Closed: {how}.")
+FROZEN = _("Somebody makes the person open this chat: nothing is sent there. Do not write.")
+QUIET = _("Nobody knows who holds the phone now: the chat was quiet.")
+WRITTEN_DOWN = _("It is written down, and is done as soon as the bot runs.")
+STATES = {
+    "waiting": pgettext("state", "waits"),
+    "held": pgettext("state", "claimed"),
+    "open": pgettext("state", "at work"),
+    "referred": pgettext("state", "referred"),
+    "closed": pgettext("state", "closed"),
+    "reopened": pgettext("state", "waits again"),
+}
+
+# --- opened with a reason ------------------------------------------------------------------
+
+GLASS = _("This case is with {name}")
+GLASS_WHY = _(
+    "As a supervisor you can open it. Your name and your reason are written down, and {name} sees "
+    "them in the case."
+)
+GLASS_OPEN = pgettext("desk button", "Open it")
+GLASS_NOTE = _("Opened by a supervisor. Reason: {reason}")
+
+# --- the conversation ----------------------------------------------------------------------
+
+CONVERSATION = _("Conversation")
+NOBODY_WROTE = _("Nobody has written here yet.")
+THE_PERSON = _("The person")
+NOTE = _("Note")
+NOT_CONFIRMED = _("not confirmed who wrote it")
+PRESSED = _("pressed: {words}")
+CHANGED_TO = _("Changed to: {words}")
+BEFORE_EDIT = _("as it was first")
+THEY_READ = _("The person reads:")
+PICTURE = _("A picture")
+SHOW_PICTURE = pgettext("desk button", "Show the picture")
+FILE = _("A file ({kind})")
+SAVE_FILE = pgettext("desk button", "Save the file")
+NOT_HERE_YET = _("not fetched yet")
+FILE_LOST = _("could not be fetched")
+PLACE = _("A place: {point}")
+MARKS = {
+    "sent": _("arrived"),
+    "queued": _("on its way"),
+    "held": _("waits"),
+    "uncertain": _("nobody knows whether it arrived"),
+    "failed": _("did not arrive"),
+    "blocked": _("the person has blocked the bot"),
+    "refused": _("cannot be sent like this"),
+    "withdrawn": _("not sent any more"),
+}
+WRITE_TO_PERSON_IN = _("To the person, in {language}")
+WRITE_NOTE = _("A note for colleagues")
+AS_MESSAGE = pgettext("desk tab", "Message")
+AS_NOTE = pgettext("desk tab", "Note")
+KEEP_NOTE = pgettext("desk button", "Keep the note")
+TAKE_OVER_TO_WRITE = _("Take the conversation over to write to the person.")
+CLAIM_TO_WRITE = _("Claim the case to write.")
+UNDO = pgettext("desk button", "Undo")
+LEAVES_IN = _("Leaves in a few seconds.")
+PHRASEBOOK = pgettext("desk button", "Phrasebook")
+FIND_PHRASE = _("Find a sentence")
+NO_PHRASE = _("No sentence was found.")
+
+# --- the file of the case ------------------------------------------------------------------
+
+CASE_FILE = _("File of the case")
+ASKED_SO_FAR = _("Questions of the bot")
+ANSWERED_SO_FAR = _("Answered")
+SKIPPED_SO_FAR = _("Left out")
+MISSING_SO_FAR = _("Still missing")
+FILL_IN = pgettext("desk button", "Fill in")
+WHAT_WAS_SENT = _("What was sent")
+ROUTE = _("Bodies the law can mean")
+SCREENING = _("Signs")
+RULE = _("When the person may be written to")
+CONSENT = _("What the person agreed to")
+REFERRALS = _("Who was told")
+REFERRAL_STAGES = {
+    "offered": _("asked"),
+    "agreed": _("agreed"),
+    "declined": _("does not want it"),
+    "sent": _("was told"),
+    "revoked": _("taken back"),
+    "withdrawn": _("asked anew"),
+}
+ASK_TO_TELL = pgettext("desk button", "Ask the person")
+WERE_TOLD = pgettext("desk button", "They were told")
+RECIPIENT = _("Who may be told")
+REVOKE = pgettext("desk button", "Take back")
+EVIDENCE = _("Files and custody")
+CUSTODY_HOLDS = _("The ledger holds, up to {head}.")
+CUSTODY_BROKEN = _("The ledger does not hold: row {number}.")
+DEEDS = {
+    "received": pgettext("custody", "received"),
+    "lost": pgettext("custody", "could not be fetched"),
+    "opened": pgettext("custody", "opened"),
+    "cleaned": pgettext("custody", "drawn anew"),
+    "exported": pgettext("custody", "taken out"),
+}
+NOT_AS_STATED = _("It is not what it is said to be.")
+WISH = _("Somebody wants this case erased, by {due}.")
+ERASE = pgettext("desk button", "It is the person's wish: erase")
+KEEP = pgettext("desk button", "It must not be erased")
+WHO_OPENED = _("Who did what")
+
+# --- the sheet of keys ---------------------------------------------------------------------
+
+SHEET = (
+    ("?", _("this sheet")),
+    ("g m", _("to Mine")),
+    ("g w", _("to Waiting")),
+    ("g a", _("to All")),
+    ("j / k", _("next, previous")),
+    ("Enter", _("open")),
+    ("n", _("take the next case")),
+    ("c", _("claim")),
+    ("t", _("take over, hand back")),
+    ("r", _("write to the person")),
+    ("m", _("write a note")),
+    ("/", _("phrasebook, or find a case")),
+    ("Ctrl Enter", _("send")),
+    ("u", _("undo, while it has not left")),
+    ("Esc", _("close, leave the field")),
+)

@@ -1,0 +1,185 @@
+"""What can be done: each with the fields it takes, sent to the hotline as a command.
+
+Nothing is decided here that the hotline decides (`bot.hotline.orders`, `bot.cases.life`): who may
+move what, what may be said now, what waits. This file knows which forms there are; a field nobody
+asked for is refused, so that none is ever taken for more than it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from bot.desks.web import words
+from bot.desks.web.doors import Door, May
+from bot.desks.web.gate import CSRF
+from bot.desks.web.sight import sight
+from bot.hotline.commands import Command, Verb
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from bot.desks.web.bell import Told
+    from bot.desks.web.visit import Visit
+    from bot.vault.keyring import Keyring
+
+VALUE = "value."
+"""What the names of fields begin with that fill the blanks of a sentence."""
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One thing that can be done."""
+
+    fields: frozenset[str] = frozenset()
+    has_values: bool = False
+    """Whether blanks can be filled in."""
+    is_final: bool = False
+    """Whether it cannot be undone: a second factor is shown again for it."""
+    moves: bool = False
+    """Whether another may open the case afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was filled in."""
+
+    code: str = ""
+    words: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+CODE, WORDS = frozenset({"code"}), frozenset({"words"})
+FORMS: dict[Verb, Form] = {
+    Verb.CLAIM: Form(moves=True),
+    Verb.RELEASE: Form(moves=True),
+    Verb.TRANSFER: Form(CODE | WORDS, moves=True),
+    Verb.TAKE_OVER: Form(),
+    Verb.HAND_BACK: Form(),
+    Verb.CONFIRM: Form(),
+    Verb.SAY: Form(WORDS),
+    Verb.REWORD: Form(CODE | WORDS),
+    Verb.PHRASE: Form(CODE, has_values=True),
+    Verb.INSIST: Form(WORDS),
+    Verb.NOTE: Form(WORDS),
+    Verb.ANSWER: Form(CODE | WORDS),
+    Verb.PRIORITY: Form(CODE | WORDS),
+    Verb.REFER: Form(CODE),
+    Verb.TELL_OTHERS: Form(CODE),
+    Verb.REVOKE: Form(CODE),
+    Verb.KEEP: Form(WORDS),
+    Verb.ERASE: Form(is_final=True),
+    Verb.CLOSE: Form(CODE, moves=True),
+    Verb.REOPEN: Form(moves=True),
+}
+"""What can be done to a case; every verb of the hotline's that is about one."""
+OWN: dict[Verb, Form] = {Verb.ON_DUTY: Form(), Verb.OFF_DUTY: Form(), Verb.REST: Form(CODE)}
+"""What somebody does about themselves."""
+
+
+async def change(visit: Visit) -> Response:
+    """Do something to a case, and say what came of it."""
+    verb, form = _wanted(visit, FORMS)
+    seen = await visit.front.reads.run(lambda work: sight(work, visit, visit.param("reference")))
+    path = f"/cases/{seen.glance.reference}"
+    if form.is_final and not visit.here.is_proved(visit.now):
+        if visit.is_fetched:
+            return visit.json(HTTPStatus.FORBIDDEN, go=visit.url(f"/prove?back={path}"))
+        return visit.go(f"/prove?back={path}")
+    told = await ordered(visit, seen.case, verb, filled=_filled(visit, form))
+    return await _answered(visit, told, path)
+
+
+async def own(visit: Visit) -> Response:
+    """Come on duty, go, or rest."""
+    verb, form = _wanted(visit, OWN)
+    told = await ordered(visit, "", verb, filled=_filled(visit, form))
+    return await _answered(visit, told, "/")
+
+
+async def next_case(visit: Visit) -> Response:
+    """Claim whatever is next for whoever asks."""
+    told = await ordered(visit, "", Verb.CLAIM)
+    reference = ""
+    if told is not None and told.case and not told.is_refused:
+        glance = await visit.front.reads.run(
+            lambda work: visit.front.glances.at(work, told.case if told else "")
+        )
+        reference = glance.reference if glance else ""
+    return await _answered(visit, told, f"/cases/{reference}" if reference else "/queue/waiting")
+
+
+async def ordered(visit: Visit, case: str, verb: Verb, filled: Filled | None = None) -> Told | None:
+    """Send a command, and wrap the case to whoever may open it afterwards."""
+    given = filled or Filled()
+    command = Command(
+        verb=verb, by=visit.by.id, case=case, code=given.code, words=given.words,
+        values=given.values,
+    )  # fmt: skip
+    keyring = visit.keyring()
+    told = await visit.front.post.send(command)
+    form = FORMS.get(verb) or OWN.get(verb)
+    moved = case or (told.case if told else "")
+    if moved and form is not None and form.moves and keyring is not None:
+        await _settle(visit, moved, keyring)
+    return told
+
+
+async def _settle(visit: Visit, case: str, keyring: Keyring) -> None:
+    custody, now = visit.front.vault.cases.custody, visit.now
+    await visit.front.database.writer.run(lambda work: custody.settle_one(work, case, keyring, now))
+
+
+def _wanted(visit: Visit, known: dict[Verb, Form]) -> tuple[Verb, Form]:
+    """Return what is asked for.
+
+    Raises:
+        HTTPException: there is no such thing to do, or a field is not one of its form.
+    """
+    asked = visit.param("verb")
+    verb = Verb(asked) if asked in {it.value for it in known} else None
+    if verb is None:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    form = known[verb]
+    for name in set(visit.form) - {CSRF}:
+        is_value = form.has_values and name.startswith(VALUE)
+        if name not in form.fields and not is_value:
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if len(visit.form.get("code", "")) > LONGEST_CODE:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    return verb, form
+
+
+def _filled(visit: Visit, form: Form) -> Filled:
+    given = {name: visit.form[name] for name in form.fields if name in visit.form}
+    values = {
+        name.removeprefix(VALUE): value
+        for name, value in visit.form.items()
+        if form.has_values and name.startswith(VALUE)
+    }
+    written = given.get("words", "").replace("\r\n", "\n")
+    return Filled(given.get("code", ""), written, values)
+
+
+async def _answered(visit: Visit, told: Told | None, path: str) -> Response:
+    if told is None:
+        text, values, is_refused = words.WRITTEN_DOWN, {}, True
+    else:
+        text, values, is_refused = told.text, told.values, told.is_refused
+    said = visit.tongue(text, **values) if text.source else ""
+    if visit.is_fetched:
+        return visit.json(told=said, refused=is_refused, go=visit.url(path))
+    if said:
+        visit.here.said.append((said, is_refused))
+    return visit.go(path)
+
+
+DOORS = (
+    Door("/cases/{reference}/do/{verb}", change, May.CHANGE, "POST"),
+    Door("/own/{verb}", own, May.QUEUE, "POST"),
+    Door("/next", next_case, May.QUEUE, "POST"),
+)

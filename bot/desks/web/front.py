@@ -1,0 +1,96 @@
+"""Everything a visit to the desk can need, handed down from where the house is put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.desks.forum.glance import Glances
+from bot.desks.forum.words import Tongue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from bot.cases.cleaning import Cleaning
+    from bot.cases.reading import Reader, Telling
+    from bot.clock import Clock
+    from bot.conversation import Book
+    from bot.desks.web.guesses import Guesses
+    from bot.desks.web.passes import Passes
+    from bot.desks.web.post import Post
+    from bot.desks.web.reads import Reads
+    from bot.desks.web.sessions import Sessions
+    from bot.desks.web.watching import Streams
+    from bot.desks.web.welcome import HalfDone
+    from bot.hotline.ledger import Referrals
+    from bot.hotline.phrasebook import Phrasebook
+    from bot.hotline.promises import Promises
+    from bot.hotline.staff import Staff
+    from bot.store.database import Database
+    from bot.text import Text
+    from bot.vault import Vault
+    from bot.vault.audit import Audit
+    from bot.vault.staffkeys import StaffKeys
+
+
+@dataclass
+class Front:
+    """One desk."""
+
+    origin: str
+    """Where browsers find it, e.g. `https://desk.example.org`: nothing else is answered."""
+    root: str
+    """The path it stands under, without a slash at its end; empty: none."""
+    organisation: str
+    language: str
+    """What the desk is read in until somebody chooses."""
+    zone: ZoneInfo
+    database: Database
+    vault: Vault
+    clock: Clock
+    reads: Reads
+    sessions: Sessions
+    post: Post
+    streams: Streams
+    guesses: Guesses
+    passes: Passes
+    staff: Staff
+    keys: StaffKeys
+    audit: Audit
+    promises: Promises
+    referrals: Referrals
+    phrasebook: Phrasebook
+    book: Book
+    known: Callable[[int], frozenset[str]]
+    """Facts of this deployment at a moment: what will be asked depends on them."""
+    reader: Callable[[str], Reader]
+    """Opens cases for somebody who reads a language."""
+    telling: Callable[[str], Telling]
+    titles: Mapping[str, Text]
+    groups: Mapping[str, Text]
+    recipients: Mapping[str, Text]
+    dispositions: Mapping[str, Text]
+    files: Path
+    cleaning: Cleaning
+    bot: int
+    """The number of the bot whose people write here."""
+    half_done: dict[str, HalfDone] = field(default_factory=dict)
+    """Whoever has shown a password at a link, and no second factor yet, by link."""
+    rehearsal: dict[bytes, str] = field(default_factory=dict)
+    """Links that sign a rehearsal's caseworker in, by digest; none in a real house."""
+
+    @property
+    def glances(self) -> Glances:
+        """Return what looks at cases."""
+        return Glances(self.vault)
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether browsers come by TLS."""
+        return self.origin.startswith("https://")
+
+    def tongue(self, language: str) -> Tongue:
+        """Return what reads phrases in a language of staff."""
+        return Tongue(language, self.zone)

@@ -1,0 +1,66 @@
+"""What pages are made of: the stylesheet, scripts, an icon; and the language they are read in."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from bot.desks.web.doors import Door, May
+from bot.desks.web.visit import LANGUAGE, YEAR, NotThere
+from bot.languages import STAFF_LANGUAGES
+
+if TYPE_CHECKING:
+    from bot.desks.web.visit import Visit
+
+STATIC = Path(__file__).with_name("static")
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@cache
+def still_files() -> dict[str, tuple[bytes, str, str]]:
+    """Return every file pages fetch, by name: its bytes, its kind, its mark."""
+    found = {}
+    for path in sorted(STATIC.iterdir()):
+        if path.suffix in KINDS:
+            data = path.read_bytes()
+            mark = blake2b(data, digest_size=8).hexdigest()
+            found[path.name] = (data, KINDS[path.suffix], f'"{mark}"')
+    return found
+
+
+async def still(visit: Visit) -> Response:
+    """Return a file of the pages; one that the browser has already is not sent again."""
+    found = still_files().get(visit.param("name"))
+    if found is None:
+        raise NotThere("no such file")
+    data, kind, mark = found
+    headers = {"cache-control": "no-cache", "etag": mark}
+    if visit.request.headers.get("if-none-match") == mark:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=kind, headers=headers)
+
+
+async def language(visit: Visit) -> Response:
+    """Read the desk in another language from now on."""
+    chosen = visit.form.get("language", "")
+    if chosen not in STAFF_LANGUAGES:
+        raise NotThere("no such language")
+    response = visit.go(inside(visit.form.get("back", "")))
+    visit.set_cookie(response, LANGUAGE, chosen, YEAR)
+    return response
+
+
+def inside(path: str) -> str:
+    """Return a path of this desk; anything else leads to its beginning."""
+    is_ours = path.startswith("/") and not path.startswith("//") and path.isascii()
+    return path if is_ours and "\\" not in path and path.isprintable() else "/"
+
+
+DOORS = (
+    Door("/static/{name}", still, May.ANYBODY, is_watched=True),
+    Door("/language", language, May.ANYBODY, "POST"),
+)

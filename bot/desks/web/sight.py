@@ -1,0 +1,61 @@
+"""Whether a case is somebody's to see: asked before anything of it is read, for every request.
+
+One that is not there, was erased, waits in another queue or is a colleague's raises the same
+`NotThere`. What the rule here lets through still opens only with a key that fits: a case that was
+claimed opens for its claimant and the supervisors (`bot.vault.custody`), whatever this file says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.cases.life import ABOVE, Role, State
+from bot.cases.reading import case_called
+from bot.desks.web.visit import NotThere
+from bot.hotline.claims import serves
+
+if TYPE_CHECKING:
+    from bot.desks.forum.glance import Glance
+    from bot.desks.web.visit import Visit
+    from bot.store.writer import Work
+
+QUEUED = frozenset({State.WAITING, State.REOPENED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A case somebody may see."""
+
+    glance: Glance
+    is_mine: bool
+    may_read: bool
+    """Whether what was written is theirs to read, if their key opens it."""
+    wants_reason: bool
+    """Whether it is a colleague's: a supervisor says why before it is opened."""
+
+    @property
+    def case(self) -> str:
+        """Return the case's id."""
+        return self.glance.case
+
+
+def sight(work: Work, visit: Visit, reference: str) -> Sight:
+    """Return a case by its number, for whoever looks.
+
+    Raises:
+        NotThere: there is none, or it is not theirs.
+    """
+    case = case_called(work, reference)
+    glance = visit.front.glances.at(work, case) if case else None
+    if glance is None:
+        raise NotThere("no such case")
+    by = visit.by
+    is_mine = glance.holder == by.id
+    waits_here = glance.state in QUEUED and serves(by, glance.queue)
+    if not (is_mine or waits_here or by.role in ABOVE):
+        raise NotThere("not theirs")
+    is_anothers = bool(glance.holder) and not is_mine and glance.state not in QUEUED
+    wants_reason = is_anothers and glance.case not in visit.here.glass
+    may_read = by.role is not Role.ADMINISTRATOR and not wants_reason
+    return Sight(glance, is_mine, may_read, wants_reason and by.role is Role.SUPERVISOR)

@@ -1,0 +1,106 @@
+"""The way in and the way out: pages on which somebody says who they are."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from bot.desks.web import words
+from bot.desks.web.doors import Door, May
+from bot.desks.web.guesses import TRY_AGAIN
+from bot.desks.web.letting_in import browser_known_to, check, find, welcome_in
+from bot.desks.web.visit import SESSION, NotThere
+from bot.errors import WrongPassword
+from bot.vault.carried import known_by
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from bot.store.writer import Work
+    from bot.text import Text
+
+REFUSED = "sign_in_refused"
+
+
+async def way_in(visit: Visit) -> Response:
+    """Show where one signs in; whoever has goes to the desk."""
+    if visit.by_ is not None:
+        return visit.go("/")
+    return _form(visit)
+
+
+async def sign_in(visit: Visit) -> Response:
+    """Let somebody in, or say that something was not right, and never what."""
+    form, guesses = visit.form, visit.front.guesses
+    typed = form.get("who", "")
+    by = await find(visit, typed)
+    name = by.id if by else typed
+    browser = browser_known_to(visit, by.id) if by else ""
+    if seconds := guesses.wait(name, browser, visit.now):
+        return _form(visit, words.WAIT, HTTPStatus.TOO_MANY_REQUESTS, seconds=str(seconds))
+    async with guesses.turn(is_known=bool(browser)) as came:
+        if not came:
+            return _form(visit, words.BUSY, HTTPStatus.TOO_MANY_REQUESTS, seconds=str(TRY_AGAIN))
+        code = "".join(form.get("code", "").split())
+        let_in = await check(visit, typed, form.get("password", ""), code)
+    if let_in is None:
+        guesses.was_wrong(name, browser, visit.now)
+        if by is not None:
+            await _note_refused(visit, by.id)
+        return _form(visit, words.NOT_RIGHT, HTTPStatus.UNAUTHORIZED)
+    guesses.was_right(name, browser)
+    return await welcome_in(visit, let_in.by, let_in.keyring, "/")
+
+
+async def _note_refused(visit: Visit, who: str) -> None:
+    def note(work: Work) -> None:
+        visit.front.audit.note(work, visit.now, "stranger", REFUSED, who, "web")
+
+    await visit.front.database.writer.run(note)
+
+
+def _form(
+    visit: Visit, told: Text | None = None, status: HTTPStatus = HTTPStatus.OK, **values: str
+) -> Response:
+    said = visit.tongue(told, **values) if told else ""
+    return visit.page(
+        "signin.html", status=status, told=said, who=visit.form.get("who", "")[:200],
+        is_rehearsal=bool(visit.front.rehearsal),
+    )  # fmt: skip
+
+
+async def sign_out(visit: Visit) -> Response:
+    """End this session; what the browser kept of it goes."""
+    await visit.front.sessions.end(visit.here.token)
+    response = visit.page("signed_out.html")
+    response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="strict")
+    response.headers["clear-site-data"] = '"storage"'
+    return response
+
+
+async def rehearse(visit: Visit) -> Response:
+    """Sign a rehearsal's caseworker in, by a link that works once; a real house has none."""
+    written = visit.param("link")
+    try:
+        digest = known_by(bytes.fromhex(written))
+    except ValueError:
+        raise NotThere("no link") from None
+    said = visit.front.rehearsal.pop(digest, "")
+    who, _colon, password = said.partition(":")
+    by = await find(visit, who)
+    if by is None:
+        raise NotThere("no link")
+    try:
+        keyring = visit.front.keys.unlock(by.id, password)
+    except WrongPassword:
+        raise NotThere("no link") from None
+    return await welcome_in(visit, by, keyring, "/")
+
+
+DOORS = (
+    Door("/signin", way_in, May.ANYBODY),
+    Door("/signin", sign_in, May.ANYBODY, "POST"),
+    Door("/signout", sign_out, May.SIGNED_IN, "POST"),
+    Door("/rehearse/{link}", rehearse, May.ANYBODY),
+)

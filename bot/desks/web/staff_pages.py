@@ -1,0 +1,58 @@
+"""Who works here, for administrators: a list, and links for a first or another second factor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.clock import DAY
+from bot.desks.web import rows
+from bot.desks.web.doors import Door, May
+from bot.desks.web.passes import INVITED_FOR
+from bot.desks.web.visit import NotThere
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from bot.hotline.staff import Caseworker
+    from bot.store.writer import Work
+
+
+async def everybody(visit: Visit) -> Response:
+    """Show who works here and what they hold."""
+    return await _page(visit, None, "")
+
+
+async def invite(visit: Visit) -> Response:
+    """Make a link for somebody; a second factor they have stays until they choose another."""
+    who, now = visit.form.get("staff", ""), visit.now
+
+    def make(work: Work) -> tuple[Caseworker, str] | None:
+        found = visit.front.staff.find(work, who)
+        if found is None or not found.is_active:
+            return None
+        visit.front.audit.note(work, now, visit.by.id, "desk_invite", who)
+        return found, visit.front.passes.invite(work, who, now)
+
+    made = await visit.front.database.writer.run(make)
+    if made is None:
+        raise NotThere("no such colleague")
+    colleague, secret = made
+    link = f"{visit.front.origin}{visit.url('/welcome/')}{secret}"
+    return await _page(visit, colleague, link)
+
+
+async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response:
+    def look(work: Work) -> list[tuple[Caseworker, int]]:
+        return [(it, rows.counts(work, it).mine) for it in visit.front.staff.all(work)]
+
+    found = await visit.front.reads.run(look)
+    return visit.page(
+        "staff.html", staff=found, invited=invited, link=link, days=str(INVITED_FOR // DAY)
+    )
+
+
+DOORS = (
+    Door("/staff", everybody, May.STAFF),
+    Door("/staff/invite", invite, May.STAFF, "POST"),
+)

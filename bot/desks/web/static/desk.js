@@ -1,0 +1,18 @@
+// The desk's pages: what makes them live, answer to keys, and let a message be called back.
+
+import { listen } from "./live.js";
+import { answerToKeys, opener } from "./keys.js";
+import { takeForms } from "./forms.js";
+import { showPictures } from "./pictures.js";
+import { toEnd } from "./panes.js";
+
+takeForms();
+showPictures();
+opener();
+answerToKeys();
+listen();
+toEnd();
+for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // what a browser kept of a page may be nobody's any more
+});

@@ -1,0 +1,53 @@
+// Making one piece of a page like another and touching nothing that is the same: a field keeps what
+// is typed in it, what is open stays open, a picture that was shown stays shown.
+
+const KEPT = new Set(["open", "value", "checked"]);
+
+export function morph(old, fresh) {
+  if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
+    old.replaceWith(document.importNode(fresh, true));
+    return;
+  }
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  if (old.dataset.shown !== undefined) return;
+  likeAttributes(old, fresh);
+  if (old.nodeName === "TEXTAREA" || old.nodeName === "SELECT") return;
+  likeChildren(old, fresh);
+}
+
+function likeAttributes(old, fresh) {
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name) && !KEPT.has(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (!KEPT.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+}
+
+/** Children with an id are found by it wherever they stand; the others by their order. */
+export function likeChildren(old, fresh) {
+  const named = new Map([...old.children].filter((it) => it.id).map((it) => [it.id, it]));
+  let place = old.firstChild;
+  for (const wanted of [...fresh.childNodes]) {
+    const known = wanted.id ? named.get(wanted.id) : null;
+    if (known) {
+      if (known !== place) old.insertBefore(known, place);
+      place = known.nextSibling;
+      morph(known, wanted);
+    } else if (place && !place.id && !wanted.id && place.nodeName === wanted.nodeName) {
+      const next = place.nextSibling;
+      morph(place, wanted);
+      place = next;
+    } else {
+      old.insertBefore(document.importNode(wanted, true), place);
+    }
+  }
+  while (place) {
+    const next = place.nextSibling;
+    place.remove();
+    place = next;
+  }
+}

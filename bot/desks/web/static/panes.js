@@ -1,0 +1,40 @@
+// Panes: parts of a page that are fetched anew when something has changed.
+
+import { banner, fetchPane } from "./wire.js";
+import { likeChildren } from "./morph.js";
+
+const busy = new Map();
+
+/** Fetch the panes anew that care about an event; all of them for none. */
+export function renew(event = "") {
+  for (const pane of document.querySelectorAll("[data-pane]")) {
+    if (!event || pane.dataset.on.split(" ").includes(event)) renewOne(pane);
+  }
+}
+
+async function renewOne(pane) {
+  if (busy.has(pane)) {
+    busy.set(pane, true);
+    return;
+  }
+  busy.set(pane, false);
+  const wasAtEnd = isAtEnd(pane);
+  const { status, page } = await fetchPane(pane.dataset.pane);
+  if (status === 401) banner("over", true);
+  else if (status === 404) location.reload();
+  else if (status === 200 && page?.body) {
+    likeChildren(pane, page.body);
+    if (wasAtEnd) pane.scrollTop = pane.scrollHeight;
+  }
+  const again = busy.get(pane);
+  busy.delete(pane);
+  if (again) renewOne(pane);
+}
+
+function isAtEnd(pane) {
+  return "toEnd" in pane.dataset && pane.scrollHeight - pane.scrollTop - pane.clientHeight < 60;
+}
+
+export function toEnd() {
+  for (const pane of document.querySelectorAll("[data-to-end]")) pane.scrollTop = pane.scrollHeight;
+}

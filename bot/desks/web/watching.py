@@ -1,0 +1,164 @@
+"""Open desks hear that something changed: names on a stream, never a word.
+
+What rings is looked for ten times a second. A browser that does not read its stream loses it and
+draws everything anew; whoever lost their session hears that, and nothing after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.desks.web.bell import Bells
+from bot.hotline.events import Happened
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from bot.clock import Clock
+    from bot.desks.web.bell import Ring
+    from bot.desks.web.post import Post
+    from bot.desks.web.reads import Reads
+    from bot.store.writer import Writer
+
+LOOK_EVERY = 0.1
+BEAT_EVERY = 20.0
+"""Seconds without anything after which a stream says that it lives: proxies cut what is silent."""
+TIDY_EVERY = 300.0
+WAITING = 32
+"""Events a slow reader may leave lying."""
+QUEUE, CASE, HEARD, ALL, ENDED = "queue", "case", "heard", "all", "ended"
+"""What is on a stream: the queue changed; this case did; its person wrote; look at everything anew;
+whoever listens is not signed in any more."""
+MOVES_THE_QUEUE = frozenset(Happened) - {
+    Happened.NOTED, Happened.ANSWERED, Happened.SETTLED, Happened.HELD, Happened.KEPT_BACK,
+}  # fmt: skip
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One open page."""
+
+    who: str
+    case: str
+    """The case it shows; empty for none."""
+    events: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(WAITING))
+
+    def put(self, event: str) -> None:
+        """Put an event on the stream, once however often it happened; too many are one: all."""
+        waiting = list(self.events._queue)  # type: ignore[attr-defined]  # noqa: SLF001 - to look
+        if event in waiting or ALL in waiting:
+            return
+        try:
+            self.events.put_nowait(event)
+        except asyncio.QueueFull:
+            while not self.events.empty():
+                self.events.get_nowait()
+            self.events.put_nowait(ALL)
+
+
+class Streams:
+    """Every open page of this desk."""
+
+    def __init__(self) -> None:
+        self._open: set[Stream] = set()
+
+    @contextlib.contextmanager
+    def listening(self, who: str, case: str) -> Iterator[Stream]:
+        """Give a stream that fills while the context lasts."""
+        stream = Stream(who, case)
+        self._open.add(stream)
+        self._tell_about(case, who)
+        try:
+            yield stream
+        finally:
+            self._open.discard(stream)
+            self._tell_about(case, who)
+
+    def _tell_about(self, case: str, who: str) -> None:
+        """Let colleagues who look at the same case know that somebody came or went."""
+        for stream in self._open:
+            if case and stream.case == case and stream.who != who:
+                stream.put(CASE)
+
+    def count(self, who: str) -> int:
+        """Return how many pages somebody has open."""
+        return sum(stream.who == who for stream in self._open)
+
+    def looking(self, case: str) -> set[str]:
+        """Return who looks at a case now."""
+        return {stream.who for stream in self._open if stream.case == case}
+
+    def ring(self, ring: Ring) -> None:
+        """Tell every page what it shows has changed."""
+        for stream in self._open:
+            if ring.case and stream.case == ring.case:
+                stream.put(HEARD if ring.what == Happened.HEARD else CASE)
+            if ring.what in MOVES_THE_QUEUE:
+                stream.put(QUEUE)
+
+    def end(self) -> None:
+        """Send everybody home."""
+        for stream in self._open:
+            stream.put(ENDED)
+
+
+class Watch:
+    """Looks for what rang, and tells pages and whoever waits for an answer."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it looks at and whom it tells
+        self, reads: Reads, bells: Bells, streams: Streams, post: Post, writer: Writer, clock: Clock
+    ) -> None:
+        self._reads = reads
+        self._bells = bells
+        self._streams = streams
+        self._post = post
+        self._writer = writer
+        self._clock = clock
+        self._last = -1
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        tidied = self._clock.monotonic()
+        while True:
+            await self.look()
+            if self._clock.monotonic() - tidied > TIDY_EVERY:
+                tidied = self._clock.monotonic()
+                await self._writer.run(lambda work: Bells.forget(work, self._clock.now()))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Look once."""
+        if self._last < 0:
+            self._last = await self._reads.run(Bells.newest)
+            return
+        for ring in await self._reads.run(lambda work: self._bells.since(work, self._last)):
+            self._last = ring.number
+            if ring.told is not None and ring.ticket:
+                self._post.answered(ring.ticket, ring.told)
+            else:
+                self._streams.ring(ring)
+
+
+async def stream_of(
+    stream: Stream, is_still_in: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
+    """Yield a stream as a browser reads it: `event: queue`, and nothing beside the name.
+
+    Args:
+        stream: what is told.
+        is_still_in: tells whether whoever listens is signed in, and may see what the page shows.
+    """
+    yield b"retry: 2000\nevent: here\ndata: .\n\n"
+    while True:
+        try:
+            async with asyncio.timeout(BEAT_EVERY):
+                event = await stream.events.get()
+        except TimeoutError:
+            event = ""
+        if event == ENDED or not await is_still_in():
+            yield b"event: ended\ndata: .\n\n"
+            return
+        yield f"event: {event}\ndata: .\n\n".encode() if event else b"event: beat\ndata: .\n\n"

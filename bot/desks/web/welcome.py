@@ -1,0 +1,168 @@
+"""The first time: a link, a password, a second factor, and a key on paper.
+
+A link is handed over by somebody who knows whom they give it to. It opens one page, for one
+caseworker, once; whose it is stands in the store and in no form. Whoever has a password already
+shows it; whoever has none chooses one, and their key is made. What is half done lies in memory
+under the link, and goes with the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from bot.desks.web import words
+from bot.desks.web.doors import Door, May
+from bot.desks.web.letting_in import welcome_in
+from bot.errors import WrongPassword
+from bot.text import fold
+from bot.vault.passwords import SHORTEST
+from bot.vault.staffkeys import may_open
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from bot.hotline.staff import Caseworker
+    from bot.store.writer import Work
+    from bot.text import Text
+    from bot.vault.keyring import Keyring
+
+MOST_HALF_DONE = 64
+FEWEST_SIGNS = 6
+"""Different ones a password must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDone:
+    """Somebody who has shown or chosen a password, and not yet a second factor."""
+
+    who: str
+    keyring: Keyring
+    secret: str
+    printed: str
+    """The key on paper; empty where they have one already."""
+
+
+async def come(visit: Visit) -> Response:
+    """Show what a link leads to."""
+    by = await _invited(visit)
+    if by is None:
+        return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
+    return _password_page(visit, by)
+
+
+async def choose(visit: Visit) -> Response:
+    """Take the password somebody has or chooses; show the secret of their authenticator."""
+    by = await _invited(visit)
+    if by is None:
+        return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
+    guesses, link = visit.front.guesses, visit.param("link")
+    if seconds := guesses.wait(link, "", visit.now):
+        return _password_page(visit, by, words.WAIT, seconds=str(seconds))
+    password = visit.form.get("password", "")
+    is_new = not _has_key(visit, by.id)
+    if is_new and (why := _why_not(visit, by, password)):
+        return _password_page(visit, by, why, count=str(SHORTEST))
+    try:
+        async with guesses.turn(is_known=False):
+            keyring, printed = await asyncio.to_thread(_key, visit, by, password, is_new)
+    except WrongPassword:
+        guesses.was_wrong(link, "", visit.now)
+        return _password_page(visit, by, words.WRONG_PASSWORD)
+    waiting = visit.front.half_done
+    while len(waiting) >= MOST_HALF_DONE:
+        del waiting[next(iter(waiting))]
+    half = HalfDone(by.id, keyring, visit.front.passes.new_codes(), printed)
+    waiting[link] = half
+    return _code_page(visit, half)
+
+
+async def finish(visit: Visit) -> Response:
+    """Take the first code of the authenticator; use the link up, and let its caseworker in."""
+    by, link = await _invited(visit), visit.param("link")
+    half = visit.front.half_done.get(link)
+    if by is None or half is None or half.who != by.id:
+        return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
+    code = "".join(visit.form.get("code", "").split())
+    step = visit.front.passes.step_of(half.secret, code, visit.now)
+    if not step:
+        return _code_page(visit, half, words.WRONG_CODE)
+
+    def keep(work: Work) -> bool:
+        if not visit.front.passes.take_invite(work, link):
+            return False
+        visit.front.passes.keep_codes(work, by.id, half.secret, step, visit.now)
+        visit.front.audit.note(work, visit.now, by.id, "desk_factor", by.id, "codes")
+        return True
+
+    if not await visit.front.database.writer.run(keep):
+        return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
+    del visit.front.half_done[link]
+    response = await welcome_in(visit, by, half.keyring, "/")
+    if half.printed:
+        shown = visit.page("recovery.html", printed=half.printed)
+        for name, value in response.raw_headers:
+            if name == b"set-cookie":
+                shown.raw_headers.append((name, value))
+        return shown
+    return response
+
+
+async def _invited(visit: Visit) -> Caseworker | None:
+    def look(work: Work) -> Caseworker | None:
+        who = visit.front.passes.invited(work, visit.param("link"), visit.now)
+        found = visit.front.staff.find(work, who) if who else None
+        return found if found and found.is_active else None
+
+    return await visit.front.reads.run(look)
+
+
+def _has_key(visit: Visit, who: str) -> bool:
+    return who in visit.front.vault.cases.custody.holders().members
+
+
+def _key(visit: Visit, by: Caseworker, password: str, is_new: bool) -> tuple[Keyring, str]:
+    printed = ""
+    if is_new:
+        # Who administers or audits signs in with a key of no team: it opens no case.
+        queues = by.queues if may_open(by.role.value) else ()
+        printed = visit.front.keys.enrol(by.id, by.role.value, queues, password, visit.now)
+    return visit.front.keys.unlock(by.id, password), printed
+
+
+def _why_not(visit: Visit, by: Caseworker, password: str) -> Text | None:
+    if len(password) < SHORTEST:
+        return words.TOO_SHORT
+    plain = fold(password)
+    is_said = any(fold(it) in plain for it in (by.name, visit.front.organisation) if len(it) > 3)  # noqa: PLR2004
+    if len(set(plain)) < FEWEST_SIGNS or (is_said and len(plain) < SHORTEST + 10):
+        return words.TOO_SIMPLE
+    return None if visit.form.get("again", "") == password else words.DIFFERENT
+
+
+def _password_page(
+    visit: Visit, by: Caseworker, told: Text | None = None, **values: str
+) -> Response:
+    return visit.page(
+        "welcome.html", status=HTTPStatus.UNAUTHORIZED if told else HTTPStatus.OK, name=by.name,
+        is_new=not _has_key(visit, by.id), link=visit.param("link"), shortest=str(SHORTEST),
+        told=visit.tongue(told, **values) if told else "",
+    )  # fmt: skip
+
+
+def _code_page(visit: Visit, half: HalfDone, told: Text | None = None) -> Response:
+    grouped = " ".join(half.secret[at : at + 4] for at in range(0, len(half.secret), 4))
+    return visit.page(
+        "welcome_code.html", status=HTTPStatus.UNAUTHORIZED if told else HTTPStatus.OK,
+        link=visit.param("link"), grouped=grouped, told=visit.tongue(told) if told else "",
+    )  # fmt: skip
+
+
+DOORS = (
+    Door("/welcome/{link}", come, May.ANYBODY),
+    Door("/welcome/{link}", choose, May.ANYBODY, "POST"),
+    Door("/welcome/{link}/code", finish, May.ANYBODY, "POST"),
+)

@@ -1,0 +1,140 @@
+"""What the desk in a browser says, in English; `Tongue` reads it in a caseworker's language."""
+
+from __future__ import annotations
+
+from bot.text import _, pgettext
+
+# --- everywhere ----------------------------------------------------------------------------
+
+DESK = pgettext("desk page", "Desk")
+SKIP = _("Skip to the content")
+MINE = pgettext("desk tab", "Mine")
+WAITING = pgettext("desk tab", "Waiting")
+ALL = pgettext("desk tab", "All")
+AUDIT = pgettext("desk tab", "Audit log")
+STAFF = pgettext("desk tab", "Staff")
+ME = pgettext("desk tab", "My account")
+SIGN_OUT = pgettext("desk button", "Sign out")
+KEYS = _("Keyboard")
+OFFLINE = _("No connection to the desk. What you write stays here until it is back.")
+IS_OVER = _("Your session has ended. What you wrote is still here.")
+SIGN_IN_AGAIN = _("Sign in again in another tab")
+NOTHING_HERE = _("Nothing here.")
+CANCEL = pgettext("desk button", "Cancel")
+
+NOT_THERE = _("There is nothing at this address, or it is not yours to see.")
+CANNOT = _("That cannot be done like this. Nothing was changed.")
+WENT_WRONG = _("Something went wrong here. Nothing was changed. Please try again.")
+NOT_FROM_HERE = _("This did not come from a page of this desk, so nothing was done. Try again.")
+SIGN_IN_FIRST = _("Please sign in first.")
+TO_THE_DESK = _("To the desk")
+
+# --- signing in ----------------------------------------------------------------------------
+
+SIGN_IN = pgettext("desk button", "Sign in")
+WHO = _("Your name, or your number")
+PASSWORD = _("Password")
+CODE = _("Code of six digits")
+CODE_HINT = _("From the authenticator on your telephone.")
+NOT_RIGHT = _("Name, password or code is not right, or you have no second factor yet.")
+WAIT = _("That was wrong too often. Wait {seconds} seconds, then try again.")
+BUSY = _("Many people sign in at this moment. Wait {seconds} seconds, then try again.")
+SIGNED_OUT = _("You are signed out.")
+FIRST_TIME = _("For the first time you need a link: an administrator makes one.")
+REHEARSAL = _("This is a rehearsal on this machine.")
+
+WELCOME = _("Welcome to the desk")
+LINK_IS_OVER = _("This link was used already, or is too old. Ask for another one.")
+YOUR_PASSWORD = _("Your password")
+YOUR_PASSWORD_HINT = _("The one you have; it opens the cases that are yours.")
+NEW_PASSWORD = _("A password of your own, {count} signs or more")
+NEW_PASSWORD_HINT = _("Several words are easiest to keep. Nobody here can look it up.")
+AGAIN = _("The same again")
+TOO_SHORT = _("That password is too short: it needs {count} signs or more.")
+TOO_SIMPLE = _(
+    "That password is too easy to guess. Take several words that do not belong together."
+)
+DIFFERENT = _("The two passwords are different.")
+WRONG_PASSWORD = _("That is not your password.")
+SECOND_FACTOR = _("A second factor")
+ADD_TO_PHONE = _("Add this secret to an authenticator on your telephone:")
+THEN_CODE = _("Then write the code it shows.")
+WRONG_CODE = _("That code is not right. The clock of your telephone must be right, too.")
+GO_ON = pgettext("desk button", "Go on")
+RECOVERY = _("Your recovery key")
+RECOVERY_IS = _(
+    "It is shown this once. Write it on paper and lock it up: it opens what your password opens."
+)
+
+# --- own account ---------------------------------------------------------------------------
+
+SESSIONS = _("Where you are signed in")
+THIS_ONE = _("this browser")
+SINCE = _("since {since}, last used {seen}")
+END = pgettext("desk button", "End")
+END_OTHERS = pgettext("desk button", "End all others")
+ENDED = _("Ended.")
+ON_DUTY = pgettext("desk button", "I am on duty")
+OFF_DUTY = pgettext("desk button", "I go off duty")
+YOU_ARE_ON = _("On duty")
+YOU_ARE_OFF = _("Off duty")
+YOU_REST = _("Resting until {until}")
+REST = pgettext("desk button", "Rest 15 minutes")
+PROVE = _("Show your second factor again")
+PROVE_WHY = _("What you want to do cannot be undone.")
+
+# --- the queue -----------------------------------------------------------------------------
+
+NEXT = pgettext("desk button", "Take the next case")
+LEVEL = pgettext("column", "Urgency")
+CASE = pgettext("column", "Case")
+LANGUAGE = pgettext("column", "Language")
+QUEUE = pgettext("column", "Queue")
+WAITS = pgettext("column", "Waits")
+PROMISED = pgettext("column", "Promise")
+WHOSE = pgettext("column", "With")
+WHY = pgettext("column", "Why")
+DUE_IN = _("answer in {span}")
+LATE = _("late by {span}")
+ANSWERED = _("answered")
+NOBODY_YET = _("nobody yet")
+NOBODY_WAITS = _("Nobody waits.")
+NOTHING_YOURS = _("You hold no case.")
+SHOWN_FIRST = _("The first {count} are shown.")
+ANY_QUEUE = pgettext("filter", "every queue")
+ANY_LANGUAGE = pgettext("filter", "every language")
+FILTER = pgettext("desk button", "Show")
+FIND = _("Number of a case")
+WHY_IN_CASE = _("sealed; it stands in the case")
+MINUTES, HOURS, DAYS = _("{n} min"), _("{n} h"), _("{n} d")
+TWO_SPANS = _("{longer} {shorter}")
+
+# --- the log -------------------------------------------------------------------------------
+
+LOG_HOLDS = _("The log holds: {count} rows, up to {head}.")
+LOG_BROKEN = _("The log does not hold. The first row that is wrong: {count} ({fault}).")
+LOG_CHECK = pgettext("desk button", "Check the whole log")
+NEWEST = _("The newest rows")
+AT = pgettext("column", "When")
+ACTOR = pgettext("column", "Who")
+DEED = pgettext("column", "What")
+SUBJECT = pgettext("column", "To what")
+DETAIL = pgettext("column", "Detail")
+
+# --- staff ---------------------------------------------------------------------------------
+
+NAME = pgettext("column", "Name")
+ROLE = pgettext("column", "Role")
+NOW = pgettext("column", "Now")
+HOLDS = pgettext("column", "Cases")
+INVITE = pgettext("desk button", "New link")
+INVITED = _("A link for {name}, good for {days} days and for one use. Hand it over in person.")
+NO_ACCESS = _("no access")
+ROLES = {
+    "caseworker": pgettext("role", "caseworker"),
+    "supervisor": pgettext("role", "supervisor"),
+    "administrator": pgettext("role", "administrator"),
+    "auditor": pgettext("role", "auditor"),
+}
+
+from bot.desks.web.case_words import *  # noqa: E402, F403 - pages know one list of words

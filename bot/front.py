@@ -1,0 +1,173 @@
+"""The desk in a browser, put together: what it must not import itself is handed down here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bot.cases.cleaning import Cleaning
+from bot.cases.reading import Reader, Telling
+from bot.clock import SystemClock
+from bot.conversation import Book
+from bot.desks.web.app import build
+from bot.desks.web.bell import Bells
+from bot.desks.web.front import Front
+from bot.desks.web.guesses import Guesses
+from bot.desks.web.passes import Passes
+from bot.desks.web.post import Post
+from bot.desks.web.reads import Reads
+from bot.desks.web.serving import serving
+from bot.desks.web.sessions import Sessions
+from bot.desks.web.watching import Streams, Watch
+from bot.errors import HavenError
+from bot.hotline.ledger import Referrals
+from bot.hotline.promises import Promises
+from bot.hotline.staff import Staff
+from bot.hotline.words import DISPOSITIONS
+from bot.languages import catalogue
+from bot.mailbox.inbox import Inbox
+from bot.places.known import place_named
+from bot.store.database import DataDirectory
+from bot.store.prepared import Prepared
+from bot.store.tables import heartbeats
+from bot.vault import Audit
+from bot.vault.passwords import DEAR
+from bot.vault.staffkeys import StaffKeys
+from bot.wording import consent_of, facts_of, phrasebook_of, phrasing_of
+from flows import ALL
+from flows.phrasebook import GROUPS
+from flows.titles import TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import ASGIApp
+
+    from bot.clock import Clock
+    from bot.settings import Settings
+    from bot.store.database import Database
+    from bot.vault import Vault
+    from bot.vault.passwords import Cost
+
+_BOT = Prepared(lambda _: select(heartbeats.c.bot).order_by(heartbeats.c.alive_at.desc()).limit(1))
+NO_BOT = (
+    "no bot has run on these data yet, so the desk does not know whose people write here: start "
+    "the bot first (haven start, or haven start --only bot)"
+)
+
+
+def bot_of(database: Database) -> int:
+    """Return the number of the bot whose people write here.
+
+    Raises:
+        HavenError: none has run yet.
+    """
+    found = database.writer.run_now(lambda work: work.rows(_BOT))
+    if not found:
+        raise HavenError(NO_BOT)
+    return int(found[0][0])
+
+
+def front_of(  # noqa: PLR0913 - the seams of time, place and price are handed in
+    settings: Settings,
+    database: Database,
+    vault: Vault,
+    *,
+    bot: int,
+    origin: str,
+    root: str = "",
+    clock: Clock | None = None,
+    cost: Cost = DEAR,
+) -> Front:
+    """Put a desk together around a database and a vault.
+
+    Raises:
+        HavenError: there is no key store.
+    """
+    if vault.keys is None:
+        raise HavenError("without a key store nobody signs in at the desk")
+    clock = clock or SystemClock()
+    phrasing, book, audit = phrasing_of(settings), Book(ALL), Audit(vault)
+    law, recipients = place_named(settings.place).law, place_named(settings.place).recipients
+    writer = database.writer
+
+    def reader(language: str) -> Reader:
+        words, staff = catalogue(language), catalogue(language, "staff")
+        return Reader(
+            database, vault, book, words, staff, organisation=settings.organisation, law=law
+        )
+
+    def telling(language: str) -> Telling:
+        words, staff = catalogue(language), catalogue(language, "staff")
+        return Telling(book, words, staff, organisation=settings.organisation)
+
+    return Front(
+        origin=origin,
+        root=root,
+        organisation=settings.organisation,
+        language=settings.staff_language,
+        zone=settings.zone,
+        database=database,
+        vault=vault,
+        clock=clock,
+        reads=Reads(database),
+        sessions=Sessions(writer, vault.keys),
+        post=Post(writer, Inbox(bot, vault), clock),
+        streams=Streams(),
+        guesses=Guesses(),
+        passes=Passes(vault),
+        staff=Staff(vault),
+        keys=StaffKeys(vault.keys, vault.prove, cost),
+        audit=audit,
+        promises=Promises(settings.promised),
+        referrals=Referrals(vault, audit, book, consent_of(settings, book, phrasing)),
+        phrasebook=phrasebook_of(settings, phrasing),
+        book=book,
+        known=facts_of(settings, escrow=vault.has_escrow),
+        reader=reader,
+        telling=telling,
+        titles=TITLES,
+        groups=GROUPS,
+        recipients={code: it.name for code, it in recipients.items()},
+        dispositions=DISPOSITIONS,
+        files=DataDirectory(settings.data).files,
+        cleaning=Cleaning(),
+        bot=bot,
+    )
+
+
+@contextlib.asynccontextmanager
+async def opened(front: Front) -> AsyncIterator[ASGIApp]:
+    """Give the application of a desk that hears what happens, while the context lasts."""
+    await front.sessions.begin_anew()
+    bells = Bells(front.vault)
+    watch = Watch(front.reads, bells, front.streams, front.post, front.database.writer, front.clock)
+    watching = asyncio.create_task(watch.run())
+    try:
+        yield build(front)
+    finally:
+        front.streams.end()
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        front.reads.close()
+
+
+async def run_desk(front: Front, settings: Settings) -> None:
+    """Serve a desk until cancelled.
+
+    Raises:
+        WrongSetting: its port is taken.
+    """
+    host, port = settings.desk_place
+    async with opened(front) as app, serving(app, host, port):
+        await asyncio.get_running_loop().create_future()
+
+
+async def run_desk_alone(settings: Settings, database: Database, vault: Vault) -> None:
+    """Run the desk in a process of its own, beside a bot in another."""
+    bot = await asyncio.to_thread(bot_of, database)
+    front = front_of(settings, database, vault, bot=bot, origin=settings.desk_address)
+    await run_desk(front, settings)

@@ -1,0 +1,65 @@
+"""A caseworker's key while they are signed in: locked under what only their browser holds.
+
+The desk keeps the locked key in memory and the digest of the secret in its store: whoever reads
+either of them opens nothing. It is unlocked for one request, and gone with the session.
+"""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import DoesNotOpen
+from bot.vault.boxes import KeyPair
+from bot.vault.keyring import STAFF, Keyring
+from bot.vault.keystore import KeyStore  # noqa: TC001 - named beside what it makes
+
+LENGTH = 32
+NONCE = bytes(12)
+"""Every secret locks one key, once."""
+
+
+def new_secret() -> bytes:
+    """Return 256 bits for a browser to hold."""
+    return secrets.token_bytes(LENGTH)
+
+
+def known_by(secret: bytes) -> bytes:
+    """Return what a secret is known by here: nobody comes from it to the secret."""
+    return sha256(b"haven desk " + secret).digest()
+
+
+def locked(keyring: Keyring, secret: bytes) -> bytes:
+    """Return a caseworker's own key, locked under a secret.
+
+    Raises:
+        DoesNotOpen: the keyring has none.
+    """
+    key = keyring.key(keyring.holder)
+    if key is None:
+        raise DoesNotOpen("a keyring without a key of its own")
+    return _cipher(secret).encrypt(NONCE, key.raw, keyring.holder.encode())
+
+
+def unlocked(keys: KeyStore, who: str, sealed: bytes, secret: bytes) -> Keyring:
+    """Return what a caseworker can open.
+
+    Raises:
+        DoesNotOpen: it is another secret, or another caseworker's key.
+    """
+    holder = STAFF + who
+    try:
+        raw = _cipher(secret).decrypt(NONCE, sealed, holder.encode())
+    except InvalidTag:
+        raise DoesNotOpen("this session opens no key") from None
+    return Keyring(keys, holder, KeyPair.of(raw))
+
+
+def _cipher(secret: bytes) -> ChaCha20Poly1305:
+    derived = HKDF(SHA256(), LENGTH, salt=None, info=b"haven desk key").derive(secret)
+    return ChaCha20Poly1305(derived)

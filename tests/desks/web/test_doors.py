@@ -1,0 +1,161 @@
+"""Every address says who may use it, and every answer carries what protects it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.desks.web.app import DOORS, build
+from bot.desks.web.doors import Door, May, NoPermission
+from tests.desks.web.window import ORIGIN, Browser
+
+if TYPE_CHECKING:
+    from httpx import Response
+
+    from tests.desks.web.window import Office
+
+CHANGES = [it for it in DOORS if it.changes]
+STRICT = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "strict-transport-security": "max-age=63072000",
+}
+
+
+def filled(path: str, reference: str = "K7M4Q2") -> str:
+    """Return an address with something in its blanks."""
+    known = {
+        "{reference}": reference, "{tab}": "waiting", "{pane}": "head", "{verb}": "claim",
+        "{number}": "1", "{link}": "0" * 64, "{name}": "desk.css",
+    }  # fmt: skip
+    for blank, value in known.items():
+        path = path.replace(blank, value)
+    assert "{" not in path
+    return path
+
+
+def test_a_route_without_a_permission_stops_the_start(office: Office) -> None:
+    async def nothing(_visit: Any) -> Any:
+        raise AssertionError
+
+    bad = Door("/open", nothing, None)  # type: ignore[arg-type]
+    with pytest.raises(NoPermission, match="/open"):
+        build(office.front, [*DOORS, bad])
+
+
+def test_two_doors_at_one_address_stop_the_start(office: Office) -> None:
+    with pytest.raises(NoPermission, match="/signin"):
+        build(office.front, [*DOORS, *(it for it in DOORS if it.path == "/signin")])
+
+
+def test_every_address_is_behind_a_gate(office: Office) -> None:
+    from bot.desks.web.gate import Gate  # noqa: PLC0415
+
+    assert all(isinstance(route.app, Gate) for route in office.app.routes)  # type: ignore[attr-defined]
+
+
+def test_every_answer_carries_what_protects_it(office: Office) -> None:
+    stranger = Browser(office)
+    for door in DOORS:
+        path = filled(door.path)
+        said = stranger.post(path, is_signed=False) if door.changes else stranger.get(path)
+        protects(said, door)
+
+
+def protects(said: Response, door: Door) -> None:
+    for name, value in STRICT.items():
+        assert said.headers[name] == value, name
+    policy = said.headers["content-security-policy"]
+    for word in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'",
+                 "require-trusted-types-for 'script'", "trusted-types 'none'"):  # fmt: skip
+        assert word in policy
+    assert "unsafe" not in policy
+    assert said.headers["cache-control"] in {"no-store", "no-cache"}
+    if door.may is not May.ANYBODY:
+        assert said.status_code in {303, 401, 403}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"content-type": "text/plain"},
+        {"content-type": "application/json"},
+    ],
+    ids=str,
+)
+def test_no_change_is_made_from_elsewhere(office: Office, headers: dict[str, str]) -> None:
+    mei = office.worker().comes()
+    fields = {"csrf": mei.browser.csrf()}
+    for door in CHANGES:
+        assert mei.browser.post(filled(door.path), fields, **headers).status_code in {403, 404}
+    assert mei.browser.get("/account").status_code == 200  # not even signed out
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 32, "\u00e9"])
+def test_no_change_is_made_without_what_forms_carry(office: Office, csrf: str) -> None:
+    chief = office.supervisor().comes()
+    for door in CHANGES:
+        if door.may is not May.ANYBODY:
+            said = chief.browser.post(filled(door.path), {"csrf": csrf})
+            assert said.status_code in {403, 404}, door.path
+    assert chief.browser.get("/account").status_code == 200
+
+
+def test_a_form_of_another_session_is_no_form_of_this_one(office: Office) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    said = mei.browser.post("/own/off_duty", {"csrf": jun.browser.csrf()})
+    assert said.status_code == 403
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_other_methods_find_nothing(office: Office, method: str) -> None:
+    mei = office.worker().comes()
+    assert mei.browser.asks(method, "/queue/mine").status_code == 404
+
+
+def test_a_request_for_another_desk_is_not_answered(office: Office) -> None:
+    mei = office.worker().comes()
+    forged = {"host": "evil.example", "x-forwarded-host": "desk.test", "remote-user": mei.id}
+    said = mei.browser.get("/queue/mine", **forged)
+    assert said.status_code == 404
+    assert said.text == "Not here.\n"
+
+
+def test_headers_of_proxies_let_nobody_in(office: Office) -> None:
+    mei = office.worker()
+    forged = {"remote-user": mei.id, "x-forwarded-user": mei.id, "x-remote-user": mei.id,
+              "authorization": f"Basic {mei.id}"}  # fmt: skip
+    assert Browser(office).get("/queue/mine", **forged).status_code == 303
+
+
+def test_a_form_that_is_too_long_or_says_something_twice_is_refused(office: Office) -> None:
+    mei = office.worker().comes()
+    _person, reference = office.somebody()
+    long = mei.browser.post(f"/cases/{reference}/do/note", {"words": "x" * 200_000})
+    assert long.status_code == 403
+    csrf = mei.browser.csrf()
+    twice = mei.browser.asks(
+        "POST", f"/cases/{reference}/do/note", content=f"csrf={csrf}&words=a&words=b",
+        headers={"origin": ORIGIN, "content-type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert twice.status_code == 422
+
+
+def test_a_way_back_leads_nowhere_else(office: Office) -> None:
+    browser = Browser(office)
+    for back in (
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:1",
+        "/\t",
+    ):
+        said = browser.post("/language", {"language": "en", "back": back}, is_signed=False)
+        assert said.headers["location"] == "/"

@@ -1,0 +1,200 @@
+"""A desk in front of a whole house: real pages, sessions and keys; browsers speak HTTP to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pyotp
+
+from bot.cases.life import Role
+from bot.clock import SECOND
+from bot.desks.web.app import DOORS, build
+from bot.desks.web.bell import Bell, Bells
+from bot.desks.web.passes import STEP, Passes
+from bot.desks.web.watching import Watch
+from bot.front import front_of
+from bot.vault import Vault
+from tests.houses import BOT, ROOT, Home
+from tests.keys import CHEAP, PASSWORD, QUEUES, key_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from bot.desks.web.doors import Door
+    from bot.desks.web.front import Front
+    from bot.vault.staffkeys import StaffKeys
+    from tests.colleagues import Colleague
+    from tests.people import Person
+
+ORIGIN = "https://desk.test"
+_CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
+
+
+class Office:
+    """A house with a desk in a browser."""
+
+    def __init__(self, folder: Path, *, doors: Iterable[Door] = DOORS, **given: Any) -> None:
+        self.vault = Vault(ROOT, key_store())
+        self.home = Home(folder, vault=self.vault, staff_language="en", **given)
+        side = self.home.house.shift.side
+        side.desks = (*side.desks, Bell(self.vault))
+        self.front = self._front()
+        self.watch = Watch(
+            self.front.reads, Bells(self.vault), self.front.streams, self.front.post,
+            self.home.database.writer, self.home.loop,
+        )  # fmt: skip
+        self.front.post.nudge = self._nudged
+        self.app = build(self.front, doors)
+        self.does(self.watch.look())
+
+    def _front(self) -> Front:
+        front = front_of(
+            self.home.settings, self.home.database, self.vault, bot=BOT, origin=ORIGIN,
+            clock=self.home.loop, cost=CHEAP,
+        )  # fmt: skip
+        self.home.run(front.sessions.begin_anew())
+        return front
+
+    async def _nudged(self) -> None:
+        await self.home.house.dispatcher.resume()
+        await self.watch.look()
+
+    def does(self, work: Any) -> Any:
+        """Run something on the house's loop, whose time stands still for threads meanwhile."""
+        with self.home.loop.busy():
+            return self.home.run(work)
+
+    @property
+    def keys(self) -> StaffKeys:
+        return self.front.keys
+
+    def settles(self) -> None:
+        """Let letters go, and pages hear of it."""
+        self.home.settle()
+        self.does(self.watch.look())
+
+    def close(self) -> None:
+        self.front.reads.close()
+        self.home.close()
+
+    # --- who works here -----------------------------------------------------------------------
+
+    def worker(self, name: str = "Mei", role: Role = Role.CASEWORKER, **given: Any) -> Worker:
+        """Return a colleague with a key, an authenticator and a browser, not signed in yet."""
+        colleague = self.home.colleague(name, role=role, **given)
+        queues = given.get("queues", QUEUES) if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
+        self.keys.enrol(colleague.id, role.value, queues, PASSWORD, self.home.loop.now())
+        secret = Passes.new_codes()
+        now = self.home.loop.now()
+        self.home.database.writer.run_now(
+            lambda work: self.front.passes.keep_codes(work, colleague.id, secret, 0, now)
+        )
+        return Worker(self, colleague, secret)
+
+    def supervisor(self, name: str = "Hua") -> Worker:
+        return self.worker(name, Role.SUPERVISOR)
+
+    # --- who writes ---------------------------------------------------------------------------
+
+    def somebody(self, words: str = "He keeps my passport.") -> tuple[Person, str]:
+        """Return somebody who wrote to the hotline, and the number of their case."""
+        person = self.home.person("th")
+        person.says("/start")
+        person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+        person.says(words)
+        person.presses("Any time", "Send")
+        return person, self.newest()
+
+    def newest(self) -> str:
+        rows = self.home.ask("SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
+        return str(rows[0][0])
+
+    def case(self, reference: str) -> str:
+        rows = self.home.ask(f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
+        return str(rows[0][0])
+
+
+@dataclass
+class Worker:
+    """Somebody at the desk."""
+
+    office: Office
+    colleague: Colleague
+    secret: str
+    browser: Browser = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.browser = Browser(self.office)
+
+    @property
+    def id(self) -> str:
+        return self.colleague.id
+
+    def code(self) -> str:
+        """Return what their authenticator shows now."""
+        return pyotp.TOTP(self.secret).generate_otp(self.office.home.loop.now() // SECOND // STEP)
+
+    def fields(self, **other: str) -> dict[str, str]:
+        return {"who": self.id, "password": PASSWORD, "code": self.code(), **other}
+
+    def signs_in(self, **other: str) -> httpx.Response:
+        """Sign in as a page does, and follow where it leads."""
+        self.office.home.passes(STEP)  # a code is good once
+        return self.browser.post("/signin", self.fields(**other), is_signed=False)
+
+    def comes(self) -> Worker:
+        """Sign in, and see that it went."""
+        assert self.signs_in().status_code == 303
+        return self
+
+    def does(self, reference: str, verb: str, **fields: str) -> httpx.Response:
+        """Do something to a case, as its page does."""
+        response = self.browser.post(f"/cases/{reference}/do/{verb}", fields, is_fetched=True)
+        self.office.settles()
+        return response
+
+    def told(self, reference: str, verb: str, **fields: str) -> str:
+        """Do something that goes, and return what was said."""
+        said = self.does(reference, verb, **fields).json()
+        assert not said["refused"], said
+        return str(said["told"])
+
+
+class Browser:
+    """A browser: cookies of its own, and headers as browsers send them."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(office.app, raise_app_exceptions=True), base_url=ORIGIN,
+            headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
+        )  # fmt: skip
+
+    def asks(self, method: str, path: str, **given: Any) -> httpx.Response:
+        return self.office.does(self.client.request(method, path, **given))  # type: ignore[no-any-return]
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """Go somewhere."""
+        return self.asks("GET", path, headers=headers)
+
+    def csrf(self) -> str:
+        """Return what forms of this session carry, as it stands on any page."""
+        found = _CSRF.search(self.get("/account").text)
+        return found[1] if found else ""
+
+    def post(
+        self, path: str, fields: dict[str, str] | None = None, *, is_signed: bool = True,
+        is_fetched: bool = False, **headers: str,
+    ) -> httpx.Response:  # fmt: skip
+        """Send a form of this desk."""
+        sent = dict(fields or {})
+        if is_signed:
+            sent.setdefault("csrf", self.csrf())
+        given = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **headers}
+        if is_fetched:
+            given["x-haven"] = "1"
+        return self.asks("POST", path, data=sent, headers=given)
