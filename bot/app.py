@@ -50,7 +50,7 @@ from bot.store.room import Room, Step
 from bot.store.upgrade import upgrade
 from bot.vault import Vault
 from bot.vault.words import Worker
-from bot.wording import profiles_of, setting_of
+from bot.wording import place_of, profiles_of, setting_of
 from flows import phrases
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
         offered = offered_by(settings)
         for tag, faults in offered.refused.items():
             log.warning("language_refused", language=tag, count=len(faults))
-        speak(offered.checked)
+        speak(offered.checked, place_of(settings).words)
         database = open_database(settings)
         bot = bot_for(settings.token(), settings.telegram_api)
         vault = open_vault(settings, database)

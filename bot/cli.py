@@ -128,11 +128,13 @@ def doctor() -> None:
 @app.command()
 def privacy(language: InLanguage = "en") -> None:
     """Print what people are told of what is kept, as the settings make it, and its version."""
+    from bot.languages import offer as speak  # noqa: PLC0415
     from bot.locksmith import has_escrow  # noqa: PLC0415
-    from bot.wording import notice_of  # noqa: PLC0415
+    from bot.wording import notice_of, place_of  # noqa: PLC0415
 
     settings = read_settings()
     settings.for_people()
+    speak({}, place_of(settings).words)
     notice = notice_of(settings, escrow=has_escrow(settings))
     typer.echo(notice.words(offered(language)))
     typer.echo(f"\nSHA-256 {notice.version(language).hex()}")

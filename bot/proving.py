@@ -27,6 +27,7 @@ from bot.dispatch.screens import WIDEST, Screens, columns
 from bot.dispatch.talking import TOPICS
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.checks import faults as lost_in
+from bot.languages.instead import Instead
 from bot.languages.register import NEVER, SOUND, never_said, shown_locked
 from bot.places.place import blanks as place_blanks
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, Flow
     from bot.conversation.questions import Question
     from bot.dispatch.phrasing import Phrasing
+    from bot.languages.instead import Key
     from bot.places.place import Place
     from bot.text import Catalogue, Text
 
@@ -105,13 +107,27 @@ def paths_of(book: Book) -> int:
     return sum(ways(sheet.flow) for sheet in book.sheets.values())
 
 
-def tongues(checked: Mapping[str, gettext.NullTranslations]) -> dict[str, Catalogue]:
-    """Return English and these languages, each saying nothing where a phrase is not translated."""
-    found: dict[str, Catalogue] = {FALLBACK: gettext.NullTranslations()}
+def tongues(
+    checked: Mapping[str, gettext.NullTranslations], instead: Mapping[Key, Text] | None = None
+) -> dict[str, Catalogue]:
+    """Return English and these languages, each saying nothing where a phrase is not translated.
+
+    `instead` is what a place says in place of phrases that hold elsewhere.
+    """
+    found = _tongues(checked)
+    if instead:
+        return {tag: Instead(words, instead) for tag, words in found.items()}
+    return dict(found)
+
+
+def _tongues(
+    checked: Mapping[str, gettext.NullTranslations],
+) -> dict[str, gettext.NullTranslations]:
+    found = {FALLBACK: gettext.NullTranslations()}
     for tag, words in checked.items():
         if tag != FALLBACK:
             found[tag] = copy.copy(words)
-            found[tag].add_fallback(Untranslated())  # type: ignore[attr-defined]
+            found[tag].add_fallback(Untranslated())
     return found
 
 
@@ -301,7 +317,8 @@ def _said(book: Book, place: Place) -> Iterator[Said]:
             for text in step.phrases():
                 if text not in seen and not _is_name(text):
                     seen.add(text)
-                    yield Said(f"{sheet.name}.{step.name}", text, text in labels)
+                    said = place.words.get((text.context, text.source), text)
+                    yield Said(f"{sheet.name}.{step.name}", said, text in labels)
     for name, line in place.lines.items():
         yield Said(f"{place.name} {name}", line.text, is_label=False)
 

@@ -44,16 +44,18 @@ def print_flow(flow: str, language: InLanguage = "en") -> None:
 def check_flows(*, as_json: AsJson = False) -> None:
     """Prove what must hold on every path in every language, and say how much was looked at."""
     from bot.conversation import Book  # noqa: PLC0415
+    from bot.languages import offer as speak  # noqa: PLC0415
     from bot.languages.offering import offered_by  # noqa: PLC0415
-    from bot.places.known import place_named  # noqa: PLC0415
     from bot.proving import paths_of, prove_all, tongues  # noqa: PLC0415
-    from bot.wording import phrasing_of  # noqa: PLC0415
+    from bot.wording import phrasing_of, place_of  # noqa: PLC0415
     from flows import in_languages  # noqa: PLC0415
 
     settings = read_settings()
     offer = offered_by(settings)
-    book, spoken = Book(in_languages(offer.tags)), tongues(offer.checked)
-    proofs = prove_all(book, phrasing_of(settings), place_named(settings.place), spoken)
+    place = place_of(settings)
+    speak(offer.checked, place.words)
+    book, spoken = Book(in_languages(offer.tags)), tongues(offer.checked, place.words)
+    proofs = prove_all(book, phrasing_of(settings), place, spoken)
     paths = paths_of(book)
     if as_json:
         found = {
@@ -91,12 +93,14 @@ def rehearse(flow: str, language: InLanguage = "en") -> None:
 
 def _told_here(language: str) -> Catalogue:
     """Return a language as people of this place read it."""
-    from bot.places.known import place_named  # noqa: PLC0415
+    from bot.languages.instead import Instead  # noqa: PLC0415
     from bot.text import Filled  # noqa: PLC0415
+    from bot.wording import place_of  # noqa: PLC0415
 
-    settings, words = read_settings(), catalogue(offered(language))
-    today = datetime.now(settings.zone).date()
-    return Filled(words, place_named(settings.place).blanks(words, today))
+    settings = read_settings()
+    place, today = place_of(settings), datetime.now(settings.zone).date()
+    words = Instead(catalogue(offered(language)), place.words)
+    return Filled(words, place.blanks(words, today))
 
 
 def offered(language: str) -> str:

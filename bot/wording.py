@@ -17,23 +17,28 @@ from bot.dispatch.effects import Setting
 from bot.dispatch.notice import Notice
 from bot.dispatch.phrasing import Phrasing
 from bot.dispatch.screens import Screens
+from bot.errors import WrongSetting
 from bot.hotline import trail
 from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
-from bot.languages import LANGUAGES, catalogue
+from bot.languages import LANGUAGES, catalogue, compiled
 from bot.languages.offering import names_by
 from bot.places.known import place_named
+from bot.text import Text
 from bot.vault.packing import KEPT, Part
 from flows import ALL, hotline, in_languages, opening, ourselves, phrases
 from flows.alarms import alarms
+from flows.counties import COUNTIES
 from flows.phrasebook import GROUPS, OFFICERS, PHRASES
 from flows.privacy import Privacy
 from flows.titles import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from bot.languages.instead import Key
+    from bot.places.place import Place
     from bot.places.recipients import Recipient
     from bot.settings import Settings
     from bot.text import Catalogue
@@ -43,6 +48,20 @@ OFFICERS_KINDS = frozenset({"police", "immigration"})
 """Organisations whose people are officers: what they must do differs, and people are told."""
 OFFICES_KINDS = OFFICERS_KINDS | {"labour"}
 """Organisations that are part of the government."""
+WRITTEN_FOR = "taiwan"
+"""The place the flows were written for; another says words of its own for what holds there."""
+HERE_ALONE = re.compile(
+    r"Taiwan|NT\$|(?<!\d)(?:110|112|113|119|1955|1990)(?!\d)"
+    r"|Đài Loan|[台臺][灣湾]|ไต้หวัน|តៃវ៉ាន់|ថៃវ៉ាន់|ထိုင်ဝမ်"
+)
+"""What names it in any language, its money or its numbers."""
+OF_THE_LAW = frozenset(
+    {"my_rights", "my_situation", "for_someone", "being_questioned", "after_decision", "going_home"}
+    | {"quiz", "what_to_keep"}
+)
+"""Flows whose sentences say what the law is, whether they name the country or not."""
+_IN_WORDS = re.compile(r"[a-z]{3}")
+"""What is more than a blank."""
 HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
 """Hosts of a database that are this machine."""
 _IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
@@ -58,7 +77,12 @@ def setting_of(  # noqa: PLR0913 - what is handed down to every turn
     languages: Collection[str] = LANGUAGES.keys(),
     has_room: Callable[[], bool] = lambda: True,
 ) -> Setting:
-    """Return what every turn of this deployment needs."""
+    """Return what every turn of this deployment needs.
+
+    Raises:
+        WrongSetting: the place has no words of its own for phrases that hold in Taiwan alone.
+    """
+    place_of(settings)
     phrasing, book = phrasing_of(settings), Book(in_languages(languages))
     escrow = vault.has_escrow
     screens = Screens(phrasing)
@@ -76,6 +100,50 @@ def setting_of(  # noqa: PLR0913 - what is handed down to every turn
         frozenset(languages),
         has_room=has_room,
     )
+
+
+def bound() -> frozenset[Key]:
+    """Return every phrase that holds in Taiwan alone: it says what its law says, or names it.
+
+    A language may name it where English does not: a translator said whose government is meant.
+    """
+    spoken = [compiled(tag) for tag in LANGUAGES]
+    found: set[Key] = set()
+    for text, may_be_law in _phrases():
+        says_law = may_be_law and text.context is None and _IN_WORDS.search(text.source)
+        if says_law or any(HERE_ALONE.search(text.read_in(read_in)) for read_in in spoken):
+            found.add((text.context, text.source))
+    return frozenset(found)
+
+
+def _phrases() -> Iterator[tuple[Text, bool]]:
+    """Yield every phrase a person can read, and whether it may say what the law says."""
+    for county in COUNTIES.values():
+        yield county, True
+    for flow in ALL:
+        for step in flow.steps:
+            yield from ((text, flow.name in OF_THE_LAW) for text in step.phrases())
+    for sentence in PHRASES.values():
+        yield from ((text, False) for text in (sentence.text, *sentence.replies.values()))
+    for module in (phrases, hotline, opening, ourselves):
+        for it in vars(module).values():
+            texts = it.values() if isinstance(it, dict) else [it]
+            yield from ((text, False) for text in texts if isinstance(text, Text))
+
+
+def place_of(settings: Settings) -> Place:
+    """Return the place of a deployment, with its own words for what holds elsewhere.
+
+    Raises:
+        WrongSetting: there is no such place, or it lacks some of these words.
+    """
+    place = place_named(settings.place)
+    if place.name != WRITTEN_FOR and (lacks := sorted(bound() - place.words.keys(), key=str)):
+        raise WrongSetting(
+            f"HAVEN_PLACE: {place.name} lacks words of its own for {len(lacks)} phrases that hold "
+            f"in {WRITTEN_FOR} alone, e.g. “{lacks[0][1]}”"
+        )
+    return place
 
 
 def notice_of(

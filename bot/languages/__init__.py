@@ -20,8 +20,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.languages.instead import Instead
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from bot.languages.instead import Key
+    from bot.text import Text
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
@@ -94,21 +99,34 @@ STAFF_LANGUAGES = ("en", "zh_Hant")
 """What the hotline is read in; its own phrases stand in the domain `staff`."""
 
 _CHECKED: dict[str, gettext.NullTranslations] = {}
+_INSTEAD: dict[Key, Text] = {}
 
 
-def offer(checked: Mapping[str, gettext.NullTranslations]) -> None:
+def offer(
+    checked: Mapping[str, gettext.NullTranslations], instead: Mapping[Key, Text] | None = None
+) -> None:
     """Speak to people in these languages only, as they were checked; with none, in all there are.
 
-    Whoever reads another one has English from here on.
+    Whoever reads another one has English from here on. `instead` is what this country says in place
+    of phrases that hold in another.
     """
     _CHECKED.clear()
     _CHECKED.update(checked)
+    _INSTEAD.clear()
+    _INSTEAD.update(instead or {})
     catalogue.cache_clear()
 
 
 @cache
 def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     """Return the compiled catalogue of a language; English is the source itself."""
+    if _INSTEAD and domain == "messages":
+        return Instead(compiled(tag, domain), _INSTEAD)
+    return compiled(tag, domain)
+
+
+def compiled(tag: str, domain: str = "messages") -> gettext.NullTranslations:
+    """Return a language as it was translated, whatever a country says in place of it."""
     if tag == FALLBACK:
         return gettext.NullTranslations()
     if _CHECKED and domain == "messages":

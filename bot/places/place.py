@@ -4,11 +4,15 @@ Flows name what they need by blanks: a list of numbers for a situation, a whole 
 number stands, a count of days. Every place fills all of them or cannot be made, so a flow never
 meets a hole. Law that was not read, or has expired, is a fact that is not known: what hangs on it
 is not spoken.
+
+The flows were written for Taiwan, and say in whole sentences what its law says. Another place says
+words of its own in place of each that names Taiwan or its law, in any language, and one that lacks
+any of them is refused (`bot.wording`): no country is told another's law.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.places.clocks import NO_CLOCKS, Clocks
@@ -124,6 +128,8 @@ class Place:
     """What its law gives time for; none: nobody has read that yet."""
     papers: Papers | None = None
     """What its offices want in writing; None: nobody has read that yet."""
+    words: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
+    """What is said here in place of phrases that hold in Taiwan alone, by context and English."""
 
     def __post_init__(self) -> None:
         if wrong := list(self._missing()):

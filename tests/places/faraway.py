@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from bot.conversation.conditions import unless
 from bot.places.bodies import Article, Body, Law, Rule, Statute
@@ -10,6 +11,11 @@ from bot.places.directory import Entry, Evidence
 from bot.places.place import CHAPTERS, LINES, SITUATIONS, Chapter, Line, Place
 from bot.places.recipients import Recipient
 from bot.text import Text
+from bot.wording import bound
+from flows.counties import COUNTIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 VERIFIED, EXPIRES = date(2026, 1, 1), date(2099, 1, 1)
 
@@ -31,6 +37,19 @@ GUARD = Body(
     (Article(Statute(Text("The law of Faraway"), VERIFIED), Text("Article 1")),),
 )
 
+
+def words_for(keys: Iterable[tuple[str | None, str]]) -> dict[tuple[str | None, str], Text]:
+    """Return what Faraway says in place of phrases: short, its own, and without a claim."""
+    counties = {county.source for county in COUNTIES.values()}
+    found = {}
+    for number, (context, source) in enumerate(sorted(keys, key=str)):
+        is_label = context is not None or source in counties
+        sign = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+        says = f"Faraway {sign}" if is_label else f"In Faraway people can tell you more ({sign})."
+        found[context, source] = Text(says)
+    return found
+
+
 FARAWAY = Place(
     name="faraway",
     directory={
@@ -51,6 +70,7 @@ FARAWAY = Place(
     recipients={
         "guard": Recipient(Text("The guard"), Text("a guard"), "faraway.example", VERIFIED, EXPIRES)
     },
+    words=words_for(bound()),
 )
 TAIWANS = ("110", "112", "113", "119", "1955", "1990")
 """What nobody in Faraway may be told to call."""

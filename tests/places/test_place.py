@@ -12,7 +12,7 @@ import pytest
 
 from bot.country import shown, todo
 from bot.errors import WrongSetting
-from bot.languages import LANGUAGES
+from bot.languages import LANGUAGES, offer
 from bot.places.directory import GROWS_OLD, Evidence
 from bot.places.known import PLACES, place_named
 from bot.places.place import MOST_NUMBERS, SITUATIONS, Place, blanks
@@ -20,6 +20,7 @@ from bot.places.taiwan import TAIWAN
 from bot.places.taiwan_directory import EXPIRES, VERIFIED
 from flows import ALL
 from tests.house.catalogues import read_in
+from tests.house.source import ROOT
 from tests.houses import Home
 from tests.places.faraway import FARAWAY, TAIWANS
 
@@ -152,9 +153,11 @@ def test_no_number_to_call_stands_in_a_flow() -> None:
 @pytest.fixture
 def faraway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
+    offer({}, FARAWAY.words)
     home = Home(tmp_path, place=FARAWAY.name)
     yield home
     home.close()
+    offer({})
 
 
 def test_an_unknown_place_is_refused_with_those_that_exist() -> None:
@@ -184,3 +187,13 @@ def test_in_taiwan_the_same_words_show_taiwans_numbers(tmp_path: Path) -> None:
     person.says("/danger")
     assert numbers_in("\n".join(person.texts)) >= {"110", "112", "119"}
     home.close()
+
+
+@pytest.mark.parametrize("situation", ["sea", "despair", "abroad", "papers"])
+def test_where_no_number_was_read_yet_people_see_those_that_were(situation: str) -> None:
+    """The gaps the README names: at sea, self-harm, family abroad, legal aid."""
+    shown = {entry.number for entry in TAIWAN.numbers(situation, VERIFIED)}
+    assert shown <= {"110", "119", "112", "1955", "113", "1990"}
+    gaps = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
+    for gap in ("the coast guard", "self-harm", "families of people abroad", "legal aid"):
+        assert gap in gaps.partition("There is no verified number yet for")[2][:200]
