@@ -24,6 +24,7 @@ from bot.office import audit_app, staff_app
 from bot.outreach import campaigns_app, partners_app
 from bot.receipting import receipt_app
 from bot.records import erase_case, hold_app, retention
+from bot.rescuing import rescue_cases
 from bot.scripts import InLanguage, flows_app, offered, rehearse
 from bot.seeking import search_cases
 from bot.settings import read_settings
@@ -67,6 +68,7 @@ app.command()(train)
 app.command()(backup)
 app.command()(restore)
 keys_app.command("backup")(new_backup_key)
+keys_app.command("rescue")(rescue_cases)
 cases_app.command("erase")(erase_case)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]

@@ -48,7 +48,8 @@ def new_key(
 
     passphrase = _passphrase(passphrase_file, lock=lock)
     HostKey.make(path, passphrase, cost_of(context))
-    typer.echo(f"Made {path}. Keep a copy in another place: without it nothing can be opened.")
+    typer.echo(f"Made {path}. Keep a copy in another place: without it no bot starts, and no")
+    typer.echo("backup is restored.")
     if passphrase:
         typer.echo("Its passphrase is asked at every start, or read from HAVEN_PASSPHRASE_FILE.")
         typer.echo("Nobody can find it again: keep it elsewhere, and not beside that copy.")

@@ -34,7 +34,8 @@ NONCE = 12
 MARK = 8
 WRONG_KEY = (
     f"this host key is not the one this deployment was made with. {LOST} Put the right key back "
-    "from the copy kept elsewhere"
+    "from the copy kept elsewhere; only if there is none, write the cases out with haven keys "
+    "rescue, and begin anew with another HAVEN_DATA"
 )
 NO_STORE = (
     "the key store of this deployment is not here. Without it no case opens, and nothing that is "

@@ -127,7 +127,8 @@ class Archive:
                 if not is_proven:
                     raise BackupRefused(
                         f"{self._path.name}: it was not made with this host key: it is another "
-                        "deployment's, or nobody's"
+                        "deployment's, or nobody's. Without the host key it was made with no "
+                        "archive is restored: what was erased since would come back"
                     )
                 continue
             running.begin(member.name, member.length)
