@@ -19,7 +19,7 @@ Which key opens what, and for how long:
                     rule, or tried again through an outage; 14 days at most
     a case's pair   all of a case, until it is erased: sealed to its public half; the private half
                     is wrapped to whoever may open it (`custody`), never to the bot
-    the root        also, for as long as a case is open: where its person is reached, and which
+    the root        also, for as long as there is a case: where its person is reached, and which
                     messages of a staff group show it; the bot must find both
     an epoch        also, for the bot, the codes of what was sent: why it is urgent, what can be
                     filled in; after that it says plainly that they are sealed
@@ -30,6 +30,19 @@ A conversation whose epoch is gone is as if it had expired. A letter is sealed a
 key before its epoch goes; so is, with the epoch of now, an update that was stored and could not be
 handled, and that a caseworker holds a conversation. In a key store in PostgreSQL destroyed rows
 stay in its files and its log until they are reused: there they rest on the host key.
+
+Two promises meet over a closed case. "The bot cannot tell which chat it belongs to" wants its chat
+sealed to the case; "whoever wrote is answered by the same people" wants it found. A case is
+reopened from the staff's group, where nobody signs in, and whoever may be written to at any time is
+written to then: sealed to the case the bot could not, before that person writes again. So the chat
+stays under the root until the case is erased. It would be half a promise in any case: each case
+keeps a digest of its chat, by which somebody who comes back is brought to it, and whoever has the
+root tries all numbers Telegram gives out against that within hours. Without the root both are
+noise; `SECURITY.md` says so.
+
+Whoever loses the host key loses the root. What needs it neither way is what was sealed to cases:
+`haven keys rescue` writes those out with a password. An archive is restored with the host key or
+not at all, for the ledger of what was erased since is read with the root.
 
 Why the audit log has a key: whoever may write to the database could compute a plain chain of hashes
 anew after changing a row. That its end was cut off shows only against a head kept where they cannot
