@@ -23,6 +23,7 @@ from bot.vault.audit import HOUSE, pages
 from bot.vault.casekeys import TO_CASE
 from bot.vault.chunks import open_pieces
 from bot.vault.erasure import UNFINISHED
+from bot.vault.shredding import tables_of_a_case
 from flows import ALL
 from tests.hotline.line import CHAT
 from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
@@ -300,3 +301,17 @@ def finish(folder: Path, case: str) -> str:
         return left
     finally:
         shelf.close()
+
+
+# --- What comes one day ------------------------------------------------------------------------
+
+ANEW = {"reports", "exchanges", "custody", "referrals", "files", "topics", "case_keys"}
+OF_THE_HOST = {"clock_events", "clock_marks", "desk_bells"}
+"""Tables of a case whose rows were never sealed to it."""
+
+
+def test_every_table_of_a_case_is_sealed_anew_or_is_the_hosts() -> None:
+    """Whoever adds a table that is sealed to a case adds it to `resealing`, or says why not."""
+    columns = {"sealed", "shown"}
+    sealed = {table.name for table in tables_of_a_case() if columns & set(table.c.keys())}
+    assert sealed == ANEW | OF_THE_HOST
