@@ -18,6 +18,7 @@ from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.profile import Profile, introduce
+from bot.channels.telegram.recordings import Recordings
 from bot.channels.telegram.sender import Sender
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.forum.mirror import Mirror
@@ -50,7 +51,7 @@ from bot.store.room import Room, Step
 from bot.store.upgrade import upgrade
 from bot.vault import Vault
 from bot.vault.words import Worker
-from bot.wording import place_of, profiles_of, setting_of
+from bot.wording import place_of, profiles_of, recordings_of, setting_of
 from flows import phrases
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.split import Raw
     from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
+    from bot.languages.voices import Voices
     from bot.mailbox.carrying import Channel
     from bot.messages import Update
     from bot.settings import Settings
@@ -144,6 +146,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     desks: Sequence[Desk] = (),
     languages: Collection[str] = LANGUAGES.keys(),
     digests: Digests | None = None,
+    voices: Voices | None = None,
     has_room: Callable[[], bool] = lambda: True,
 ) -> House:
     """Put a house together around a database and a channel."""
@@ -152,7 +155,7 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
     inbox, outbox, kept = Inbox(bot, vault), Outbox(vault), Conversations(vault)
     setting = setting_of(
         settings, vault, rehearsal=rehearsal, username=username, languages=languages,
-        has_room=has_room,
+        voices=voices, has_room=has_room,
     )  # fmt: skip
     if settings.desk_group:
         forum = forum_of(settings, vault, setting)
@@ -254,9 +257,11 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
         bot = bot_for(settings.token(), settings.telegram_api)
         vault = open_vault(settings, database)
         reseal_some(database, vault, directory, (clock or SystemClock()).now())
+        sender = Sender(bot, recordings=Recordings(bot, kept=directory.recordings))
         async with bot:
             house = build(
-                settings, database, vault, Sender(bot), bot=bot.id, username=bot.username,
+                settings, database, vault, sender, bot=bot.id, username=bot.username,
+                voices=recordings_of(offered.tags),
                 clock=clock, limits=limits, rehearsal=rehearsal, languages=offered.tags,
                 digests=worker, has_room=room.takes_files, desks=(Bell(vault),),
             )  # fmt: skip

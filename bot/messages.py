@@ -228,6 +228,13 @@ class Point(msgspec.Struct, frozen=True, tag="point", gc=False):
     longitude: float
 
 
+class Spoken(msgspec.Struct, frozen=True, tag="spoken", gc=False):
+    """A recording of a phrase, for whoever would rather listen; the phrase itself follows."""
+
+    name: str
+    """What the recording is called: `bot.languages.voices`."""
+
+
 class Copy(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):
     """What somebody sent, passed on as it was and without their name."""
 
@@ -298,6 +305,7 @@ Body = (
     | Word
     | Leave
     | Enclose
+    | Spoken
     | Copy
     | Point
     | OpenTopic

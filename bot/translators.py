@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from bot.dispatch.screens import Screens
     from bot.languages.files import Held, Key
     from bot.languages.sheet import Said
+    from bot.languages.standing import Standing
 
 languages_app = typer.Typer(
     no_args_is_help=True, help="What people can read, and who has reviewed it."
 )
 HEADINGS = (
     "language", "messages", "drafted", "reviewed", "safety", "unreviewed", "complete", "on",
+    "recorded", "recordable",
 )  # fmt: skip
 """Of a table; "safety" counts safety-critical messages, "unreviewed" those of them."""
 Tag = Annotated[str, typer.Argument(help="A tag, e.g. id or zh_Hans.")]
@@ -43,7 +45,7 @@ def show_status(
     from bot.languages.standing import standing_of  # noqa: PLC0415
 
     offer = offered_by(read_settings())
-    standings = [standing_of(read(tag), on=tag in offer.tags) for tag in LANGUAGES]
+    standings = [_heard(standing_of(read(tag), on=tag in offer.tags)) for tag in LANGUAGES]
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in standings], indent=2))
         return
@@ -59,6 +61,34 @@ def show_status(
     console.print(table)
     for refusal in offer.refusals():
         console.print(refusal, markup=False, highlight=False, soft_wrap=True)
+
+
+def _heard(standing: Standing) -> Standing:
+    """Add how much of a language can be heard."""
+    from bot.languages.voices import recorded, speakable  # noqa: PLC0415
+    from bot.wording import messages  # noqa: PLC0415
+
+    texts = speakable(messages())
+    lying = recorded(texts, [standing.language])
+    return replace(standing, recorded=len(lying), recordable=len(texts))
+
+
+@languages_app.command("voices")
+def list_voices(language: Tag) -> None:
+    """Print what can be recorded, what each file has to be called, and which files say nothing."""
+    from bot.languages import LANGUAGES, catalogue  # noqa: PLC0415
+    from bot.languages.voices import KIND, folder_of, names, path_of, stray  # noqa: PLC0415
+    from bot.wording import messages  # noqa: PLC0415
+
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"{language} is none of: {', '.join(LANGUAGES)}")
+    typer.echo(f"Into {folder_of(language)}, as Opus in OGG, at most 1 MB each:")
+    for text, name in names(language, messages()).items():
+        lies = "lies there" if path_of(f"{language}/{name}").exists() else "not yet"
+        words = text.read_in(catalogue(language)).replace("\n", " | ")
+        typer.echo(f"{name}{KIND}  {lies:10}  {words}")
+    for name in stray(language, messages()):
+        typer.echo(f"{name}: no phrase is said in these words any more", err=True)
 
 
 @languages_app.command("export")

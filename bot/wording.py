@@ -22,8 +22,9 @@ from bot.hotline import trail
 from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
-from bot.languages import LANGUAGES, catalogue, compiled
+from bot.languages import LANGUAGES, LOCALES, catalogue, compiled
 from bot.languages.offering import names_by
+from bot.languages.voices import recorded
 from bot.places.known import place_named
 from bot.text import Text
 from bot.vault.packing import KEPT, Part
@@ -36,8 +37,10 @@ from flows.titles import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from bot.languages.instead import Key
+    from bot.languages.voices import Voices
     from bot.places.place import Place
     from bot.places.recipients import Recipient
     from bot.settings import Settings
@@ -75,6 +78,7 @@ def setting_of(  # noqa: PLR0913 - what is handed down to every turn
     rehearsal: bool,
     username: str,
     languages: Collection[str] = LANGUAGES.keys(),
+    voices: Voices | None = None,
     has_room: Callable[[], bool] = lambda: True,
 ) -> Setting:
     """Return what every turn of this deployment needs.
@@ -99,7 +103,18 @@ def setting_of(  # noqa: PLR0913 - what is handed down to every turn
         username,
         frozenset(languages),
         has_room=has_room,
+        voices=voices or {},
     )
+
+
+def recordings_of(languages: Collection[str], locales: Path = LOCALES) -> Voices:
+    """Return which messages of the flows there is a recording of, as they are said now."""
+    return recorded(messages(), languages, locales)
+
+
+def messages() -> list[Text]:
+    """Return every phrase of every flow."""
+    return [text for flow in ALL for step in flow.steps for text in step.phrases()]
 
 
 def bound() -> frozenset[Key]:
@@ -164,7 +179,7 @@ def phrasing_of(settings: Settings) -> Phrasing:
     """Return what is said when no flow is speaking, with this deployment's own blanks."""
     return Phrasing(
         controls=CONTROLS,
-        labels=[label for flow in ALL for step in flow.steps for label in step.phrases()],
+        labels=messages(),
         danger=phrases.DANGER,
         bye=phrases.BYE,
         cleared=phrases.CLEARED,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.hotline.commands import Command
     from bot.hotline.events import Event
+    from bot.languages.voices import Voices
     from bot.messages import Update
     from bot.store.database import Database
     from bot.vault.casekeys import Opener
@@ -87,6 +88,7 @@ class Home:
         rehearsal: bool = False,
         vault: Vault = VAULT,
         offered: Collection[str] = LANGUAGES.keys(),
+        voices: Voices | None = None,
         **settings: Any,
     ) -> None:
         self.settings = settings_for(folder, **settings)
@@ -101,7 +103,7 @@ class Home:
         self.next_update = 1000
         self.next_command = 0
         self._made: dict[str, Any] = {
-            "limits": limits, "rehearsal": rehearsal, "languages": offered
+            "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices
         } | ({"read": read} if read else {})  # fmt: skip
         self._people = 0
         self._at = MIDDAY

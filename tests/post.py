@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.errors import Blocked, DeliveryError
-from bot.messages import Body, Copy, Edit, Enclose, Leave, OpenTopic, Point, Remove, Say, Toast
+from bot.messages import (
+    Body,
+    Copy,
+    Edit,
+    Enclose,
+    Leave,
+    OpenTopic,
+    Point,
+    Remove,
+    Say,
+    Spoken,
+    Toast,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +74,7 @@ class Post:
             self._number += 1
             self.chats[chat][self._number] = body
             return self._number
-        if isinstance(body, Enclose | Copy | Point | OpenTopic):
+        if isinstance(body, Enclose | Copy | Point | OpenTopic | Spoken):
             self._number += 1
             return self._number
         if isinstance(body, Edit):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.hotline.contact import Steady
 from bot.languages import LANGUAGES
+from bot.messages import Spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from bot.cases.agreements import Kind, Shown
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.hotline.phrasebook import Phrasebook
     from bot.messages import Body, Toast
     from bot.partners.campaigns import Campaign
+    from bot.text import Text
     from bot.vault import Vault
 
 
@@ -136,6 +138,14 @@ class Setting:
     """Those this deployment offers."""
     steady: Steady = field(default_factory=Steady)
     """What is known of the clock."""
+    voices: Mapping[tuple[str, Text], str] = field(default_factory=dict)
+    """Recordings of phrases, by language and phrase; nearly every deployment has none."""
+
+    def spoken(self, language: str, text: Text) -> list[Spoken]:
+        """Return the recording of a phrase, if there is one."""
+        name = self.voices.get((language, text))
+        return [Spoken(name)] if name else []
+
     has_room: Callable[[], bool] = lambda: True
     """Tells whether there is room on the disk for files."""
 

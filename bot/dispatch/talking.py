@@ -328,11 +328,10 @@ class Talking:
                     self.effects.fleeting.append(len(bodies))
                     bodies.append(part)
                 continue
-            bodies.append(
-                Edit(message, said.text, said.rows, said.prefix)
-                if reply.edits and message
-                else said
-            )
+            is_edit = reply.edits and message
+            if self.setting.voices and not is_edit:
+                bodies += self.setting.spoken(language, reply.text)
+            bodies.append(Edit(message, said.text, said.rows, said.prefix) if is_edit else said)
         if self._in_flow(*PASSING):  # nobody who looks later learns that there is a word
             said_now = range(first, len(bodies))
             self.effects.fleeting += [it for it in said_now if it not in self.effects.fleeting]

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.clock import HOUR
-from bot.messages import Copy, Enclose, Point, Say
+from bot.messages import Copy, Enclose, Point, Say, Spoken
 from bot.vault.retention import NUMBERS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SHOWN = (Say, Enclose, Copy, Point)
+SHOWN = (Say, Enclose, Copy, Point, Spoken)
 """Bodies that become a message in the chat."""
 
 

@@ -28,6 +28,10 @@ class Standing:
     """Whether nothing is missing and nothing broken."""
     on: bool
     """Whether this deployment offers it."""
+    recorded: int = 0
+    """Messages that can be heard."""
+    recordable: int = 0
+    """Messages that could be: those without a blank."""
 
 
 def standing_of(held: Held, *, on: bool) -> Standing:

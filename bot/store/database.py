@@ -189,6 +189,11 @@ class DataDirectory:
         return self.path / "files"
 
     @property
+    def recordings(self) -> Path:
+        """Return where it is kept by which numbers the channel knows our recordings."""
+        return self.path / "recordings.json"
+
+    @property
     def written_head(self) -> Path:
         """Return where the head of the audit log that was asked for last is kept."""
         return self.path / "audit.head"

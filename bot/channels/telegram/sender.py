@@ -18,6 +18,7 @@ from bot.channels.telegram.files import fetch
 from bot.channels.telegram.mend import mend
 from bot.channels.telegram.outcome import TOO_OLD, UNCHANGED, outcome
 from bot.channels.telegram.pieces import pieces
+from bot.channels.telegram.recordings import Recordings
 from bot.channels.telegram.topics import change, named, open_topic, placed
 from bot.errors import Barred, Blocked, Refused, TooOld, TryLater, Uncertain
 from bot.messages import (
@@ -36,6 +37,7 @@ from bot.messages import (
     Remove,
     ReopenTopic,
     Say,
+    Spoken,
     Toast,
     token_of,
 )
@@ -64,16 +66,20 @@ FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", 
 class Sender:
     """Delivers letters through a Bot."""
 
-    def __init__(self, bot: Bot, *, quiet: bool = False) -> None:
+    def __init__(
+        self, bot: Bot, *, quiet: bool = False, recordings: Recordings | None = None
+    ) -> None:
         """Prepare to deliver.
 
         Args:
             bot: ours, with open connections.
             quiet: whether messages arrive without a sound.
+            recordings: sends what was recorded of phrases.
         """
         self._bot = bot
         self._quiet = quiet
         self._cleaning = Cleaning()
+        self._recordings = recordings or Recordings(bot)
         self._ways: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
             Say: self._say,
             Edit: self._edit,
@@ -81,6 +87,7 @@ class Sender:
             Remove: self._remove,
             Leave: self._leave,
             Enclose: self._enclose,
+            Spoken: self._speak,
             Copy: self._copy,
             Point: self._point,
             React: self._react,
@@ -170,6 +177,11 @@ class Sender:
             if text.strip():
                 await _one_of_several(index, self._send(chat, text, placed(body.thread)))
         return number
+
+    async def _speak(self, chat: int, body: Spoken) -> int:
+        return await self._recordings.send(
+            chat, body.name, protect_content=True, disable_notification=self._is_silent(chat)
+        )
 
     async def _anew(self, body: Enclose) -> InputFile:
         """Return a file's bytes under another name; nothing has been sent when this fails.
