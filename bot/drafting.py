@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,16 +12,10 @@ from bot.errors import HavenError
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
-    from bot.cases.reading import Opened
-    from bot.hotline.clocks import CaseClocks
     from bot.places.papers import Paper, Papers
     from bot.settings import Settings
     from bot.store.writer import Work
     from bot.vault.keyring import Keyring
-
-OFFICE_READS = "zh_Hant"
-SAID = frozenset({"report", "request", "talk", "addition"})
-"""What a person sent that may have something in it for the reasons of an objection."""
 
 
 def draft(
@@ -66,6 +59,7 @@ async def _drafted(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
     from bot.hotline.clocks import CaseClocks  # noqa: PLC0415
+    from bot.hotline.drafts import OFFICE_READS, days, standing, told_in  # noqa: PLC0415
     from bot.languages import catalogue  # noqa: PLC0415
     from bot.places.known import place_named  # noqa: PLC0415
     from bot.places.papers import filled  # noqa: PLC0415
@@ -91,51 +85,12 @@ async def _drafted(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
             Audit(vault).note(work, SystemClock().now(), who, "draft", case, paper.code)
             return days(work, clocks, papers, paper, case)
 
-        known = {**await database.writer.run(note), **standing(settings, papers, opened)}
+        helps = standing(
+            papers, opened, organisation=settings.organisation, contact=settings.contact,
+            zone=settings.zone, now=SystemClock().now(),
+        )  # fmt: skip
+        known = {**await database.writer.run(note), **helps}
         return filled(papers, paper, known, told_in(opened) if paper.tells else [])
     finally:
         vault.close()
         await database.close()
-
-
-def days(work: Work, clocks: CaseClocks, papers: Papers, paper: Paper, case: str) -> dict[str, str]:
-    """Return the days that staff entered for the law's clocks, as papers write them."""
-    rows = [row for row in clocks.rows(work, case) if not row.is_struck]
-    found = {}
-    for blank, code in paper.events.items():
-        of = [row.noted.day for row in rows if row.happening.code == code]
-        if of:
-            found[blank] = papers.says_day(max(of))
-    running = clocks.running(work, case)
-    last = next((it.last_day for it in running if it.clock.code == paper.code), None)
-    return {**found, "last_day": papers.says_day(last)} if last else found
-
-
-def standing(settings: Settings, papers: Papers, opened: Opened) -> dict[str, str]:
-    """Return what is known of whoever helps, and the little that is known of the person."""
-    from bot.cases.visible import in_a_line  # noqa: PLC0415
-    from bot.clock import SECOND, SystemClock  # noqa: PLC0415
-    from bot.languages import LANGUAGES  # noqa: PLC0415
-
-    language = opened.case.language
-    return {
-        "organisation": in_a_line(settings.organisation),
-        "contact": in_a_line(settings.contact),
-        "reference": opened.case.reference,
-        "language": LANGUAGES[language].own_name if language in LANGUAGES else language,
-        "today": papers.says_day(
-            datetime.fromtimestamp(SystemClock().now() / SECOND, settings.zone).date()
-        ),
-    }
-
-
-def told_in(opened: Opened) -> list[tuple[str, str]]:
-    """Return what the person said, question and answer, each on one line."""
-    from bot.cases.visible import in_a_line  # noqa: PLC0415
-
-    return [
-        (in_a_line(told.question), in_a_line(told.answer))
-        for received in opened.received
-        if received.kind in SAID
-        for told in received.told
-    ]

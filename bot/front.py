@@ -23,6 +23,7 @@ from bot.desks.web.serving import serving
 from bot.desks.web.sessions import Sessions
 from bot.desks.web.watching import Streams, Watch
 from bot.errors import HavenError
+from bot.hotline.clocks import CaseClocks
 from bot.hotline.ledger import Referrals
 from bot.hotline.promises import Promises
 from bot.hotline.staff import Staff
@@ -42,7 +43,7 @@ from flows.phrasebook import GROUPS
 from flows.titles import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.types import ASGIApp
 
@@ -91,23 +92,14 @@ def front_of(  # noqa: PLR0913 - the seams of time, place and price are handed i
         raise HavenError("without a key store nobody signs in at the desk")
     clock = clock or SystemClock()
     phrasing, book, audit = phrasing_of(settings), Book(ALL), Audit(vault)
-    law, recipients = place_named(settings.place).law, place_named(settings.place).recipients
+    place = place_named(settings.place)
     writer = database.writer
-
-    def reader(language: str) -> Reader:
-        words, staff = catalogue(language), catalogue(language, "staff")
-        return Reader(
-            database, vault, book, words, staff, organisation=settings.organisation, law=law
-        )
-
-    def telling(language: str) -> Telling:
-        words, staff = catalogue(language), catalogue(language, "staff")
-        return Telling(book, words, staff, organisation=settings.organisation)
 
     return Front(
         origin=origin,
         root=root,
         organisation=settings.organisation,
+        contact=settings.contact,
         language=settings.staff_language,
         zone=settings.zone,
         database=database,
@@ -124,19 +116,42 @@ def front_of(  # noqa: PLR0913 - the seams of time, place and price are handed i
         audit=audit,
         promises=Promises(settings.promised),
         referrals=Referrals(vault, audit, book, consent_of(settings, book, phrasing)),
+        place=place,
+        clocks=CaseClocks(vault, audit, place.clocks),
         phrasebook=phrasebook_of(settings, phrasing),
         book=book,
         known=facts_of(settings, escrow=vault.has_escrow),
-        reader=reader,
-        telling=telling,
+        reader=_reader_of(settings, database, vault, book),
+        telling=_telling_of(settings, book),
         titles=TITLES,
         groups=GROUPS,
-        recipients={code: it.name for code, it in recipients.items()},
+        recipients={code: it.name for code, it in place.recipients.items()},
         dispositions=DISPOSITIONS,
         files=DataDirectory(settings.data).files,
         cleaning=Cleaning(),
         bot=bot,
     )
+
+
+def _reader_of(
+    settings: Settings, database: Database, vault: Vault, book: Book
+) -> Callable[[str], Reader]:
+    def reader(language: str) -> Reader:
+        words, staff = catalogue(language), catalogue(language, "staff")
+        law = place_named(settings.place).law
+        return Reader(
+            database, vault, book, words, staff, organisation=settings.organisation, law=law
+        )
+
+    return reader
+
+
+def _telling_of(settings: Settings, book: Book) -> Callable[[str], Telling]:
+    def telling(language: str) -> Telling:
+        words, staff = catalogue(language), catalogue(language, "staff")
+        return Telling(book, words, staff, organisation=settings.organisation)
+
+    return telling
 
 
 @contextlib.asynccontextmanager

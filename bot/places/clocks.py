@@ -103,6 +103,11 @@ class Clock:
     opens: Months | None = None
     """So long before its end it can be done at all."""
 
+    @property
+    def counts_hours(self) -> bool:
+        """Tell whether it ends at an hour, not with a day."""
+        return isinstance(self.span, Hours) or (isinstance(self.span, On) and self.span.is_begin)
+
 
 @dataclass(frozen=True, slots=True)
 class Noted:
@@ -194,6 +199,10 @@ class Clocks:
     def day_of(self, moment: int) -> date:
         """Return the day of a moment in this country."""
         return datetime.fromtimestamp(moment / SECOND, self.zone).date()
+
+    def hour_of(self, moment: int) -> str:
+        """Return a moment as it is typed here: `2026-11-25 14:30`."""
+        return f"{datetime.fromtimestamp(moment / SECOND, self.zone):%Y-%m-%d %H:%M}"
 
 
 NO_CLOCKS = Clocks(ZoneInfo("UTC"), {}, ())

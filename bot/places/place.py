@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.places.bodies import Law
     from bot.places.directory import Entry
+    from bot.places.entitlements import Entitlement
     from bot.places.papers import Papers
     from bot.places.recipients import Recipient
     from bot.text import Catalogue
@@ -128,6 +129,8 @@ class Place:
     """What its law gives time for; none: nobody has read that yet."""
     papers: Papers | None = None
     """What its offices want in writing; None: nobody has read that yet."""
+    entitlements: tuple[Entitlement, ...] = ()
+    """What its law lets be paid for or done; none: nobody has read that yet."""
     words: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
     """What is said here in place of phrases that hold in Taiwan alone, by context and English."""
 

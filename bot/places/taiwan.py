@@ -7,6 +7,7 @@ from bot.places.recipients import RECIPIENTS
 from bot.places.taiwan_bodies import TAIWAN as LAW
 from bot.places.taiwan_clocks import TAIWAN as CLOCKS
 from bot.places.taiwan_directory import NOT_SHOWN, SHOWN
+from bot.places.taiwan_entitlements import ENTITLEMENTS
 from bot.places.taiwan_facts import CHAPTERS
 from bot.places.taiwan_lines import LINES
 from bot.places.taiwan_papers import TAIWAN as PAPERS
@@ -31,4 +32,5 @@ TAIWAN = Place(
     recipients=RECIPIENTS,
     clocks=CLOCKS,
     papers=PAPERS,
+    entitlements=ENTITLEMENTS,
 )

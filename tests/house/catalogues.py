@@ -45,6 +45,7 @@ DOMAINS = {
         "bot/places/taiwan_bodies.py",
         "bot/places/clocks.py",
         "bot/places/taiwan_clocks.py",
+        "bot/places/taiwan_entitlements.py",
     ),
 }
 """What people read and what staff read, and where in the source each stands."""

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from bot.desks.web import (
     auditing,
+    case_law,
     case_pages,
     changes,
     evidence_pages,
@@ -38,6 +39,7 @@ DOORS = (
     *welcome.DOORS,
     *queue_pages.DOORS,
     *case_pages.DOORS,
+    *case_law.DOORS,
     *evidence_pages.DOORS,
     *changes.DOORS,
     *streaming.DOORS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cases.custody import Custody
 from bot.conversation import Choose, ChooseMany
 from bot.desks.forum.bookmarks import can_be_filled
+from bot.desks.web.case_law import Lawful, lawful
 from bot.errors import DoesNotOpen, NotYours
 from bot.vault import Audit
 
@@ -49,6 +50,7 @@ class CaseFile:
     custody_head: str = ""
     broken: Broken | None = None
     referrals: list[Referral] = field(default_factory=list)
+    law: Lawful = field(default_factory=Lawful)
     deeds: list[Row] = field(default_factory=list)
     """Who did what to it, the newest first."""
 
@@ -78,6 +80,7 @@ def _read(work: Work, visit: Visit, view: View, keyring: Keyring | None) -> Case
     if view.is_readable:
         _open(work, front.vault, case, keyring, found)
         found.referrals = _referrals(work, visit, case)
+        found.law = lawful(work, visit, case)
     return found
 
 

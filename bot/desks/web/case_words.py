@@ -141,6 +141,34 @@ ERASE = pgettext("desk button", "It is the person's wish: erase")
 KEEP = pgettext("desk button", "It must not be erased")
 WHO_OPENED = _("Who did what")
 
+# --- what the law says ---------------------------------------------------------------------
+
+CLOCKS = _("Clocks of the law")
+NO_CLOCK = _("No clock of the law runs in this case.")
+# Translators: {day} e.g. 2026-11-25, or 2026-11-25 14:30.
+CLOCK_UNTIL = _("until {day}")
+CLOCK_FROM = _("can be done from {day} on")
+CLOCKS_ALTERED = _(
+    "What was entered for the law's clocks was altered in the store: nothing is computed from it. "
+    "Tell an administrator."
+)
+EVENTS = _("What was entered")
+COUNTS_NOT = _("(a mistake: it does not count)")
+STRIKE = pgettext("desk button", "It was a mistake")
+ENTER_EVENT = pgettext("desk button", "Enter what happened")
+WHAT_HAPPENED = pgettext("clock of the law", "What happened")
+ON_WHICH_DAY = _("On which day, with the hour where it is known")
+ENTITLED = _("What there is by law")
+ENTITLED_ALSO = _("At most, and mostly for suspected victims as well")
+ONCE_IDENTIFIED = _("(once they are identified as a victim)")
+DRAFTS = _("Drafts for offices")
+DRAFTS_ARE = _("In Chinese, for somebody to check. What is not known stays blank.")
+PAPERS = {
+    "residence": pgettext("desk button", "Residence permit"),
+    "work": pgettext("desk button", "Work permit"),
+    "objection": pgettext("desk button", "Objection"),
+}
+
 # --- the sheet of keys ---------------------------------------------------------------------
 
 SHEET = (

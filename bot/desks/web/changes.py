@@ -72,6 +72,8 @@ FORMS: dict[Verb, Form] = {
     Verb.TELL_OTHERS: Form(CODE),
     Verb.REVOKE: Form(CODE),
     Verb.KEEP: Form(WORDS),
+    Verb.CLOCK: Form(CODE | WORDS),
+    Verb.STRIKE: Form(CODE),
     Verb.ERASE: Form(is_final=True),
     Verb.CLOSE: Form(CODE, moves=True),
     Verb.REOPEN: Form(moves=True),

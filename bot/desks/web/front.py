@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from bot.desks.web.sessions import Sessions
     from bot.desks.web.watching import Streams
     from bot.desks.web.welcome import HalfDone
+    from bot.hotline.clocks import CaseClocks
     from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Staff
+    from bot.places.place import Place
     from bot.store.database import Database
     from bot.text import Text
     from bot.vault import Vault
@@ -44,6 +46,8 @@ class Front:
     root: str
     """The path it stands under, without a slash at its end; empty: none."""
     organisation: str
+    contact: str
+    """How the organisation is reached, as papers for offices say it."""
     language: str
     """What the desk is read in until somebody chooses."""
     zone: ZoneInfo
@@ -61,6 +65,9 @@ class Front:
     audit: Audit
     promises: Promises
     referrals: Referrals
+    place: Place
+    """The country whose law is spoken of."""
+    clocks: CaseClocks
     phrasebook: Phrasebook
     book: Book
     known: Callable[[int], frozenset[str]]

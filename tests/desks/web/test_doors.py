@@ -30,7 +30,7 @@ def filled(path: str, reference: str = "K7M4Q2") -> str:
     """Return an address with something in its blanks."""
     known = {
         "{reference}": reference, "{tab}": "waiting", "{pane}": "head", "{verb}": "claim",
-        "{number}": "1", "{link}": "0" * 64, "{name}": "desk.css",
+        "{number}": "1", "{link}": "0" * 64, "{name}": "desk.css", "{paper}": "work",
     }  # fmt: skip
     for blank, value in known.items():
         path = path.replace(blank, value)

@@ -1,0 +1,70 @@
+"""Taiwan: what protection by law consists of, with the amounts of `taiwan_facts`.
+
+Act (D0080177) Article 15; regulations for assistance (D0080223) and for the fund (D0080183), as
+read for the chapter "amounts". Most of it is for suspected victims as well.
+"""
+
+from __future__ import annotations
+
+from bot.places.entitlements import Entitlement
+from bot.text import _
+
+ENTITLEMENTS = (
+    Entitlement(code="escort", text=_("Somebody who brings them to a safe place.")),
+    Entitlement(
+        code="doctor",
+        # Translators: blanks are amounts of money; staff read this in the file of a case.
+        text=_(
+            "A doctor: up to {doctor} a year, with insurance up to {doctor_insured}; a health "
+            "check up to {checkup}."
+        ),
+    ),
+    Entitlement(code="interpreter", text=_("An interpreter.")),
+    Entitlement(
+        code="lawyer",
+        text=_(
+            "A lawyer: the Legal Aid Foundation first; else up to {lawyer} for each case and each "
+            "instance."
+        ),
+    ),
+    Entitlement(
+        code="counsellor", text=_("Talks with a counsellor: up to {talks}, up to {talk} each.")
+    ),
+    Entitlement(code="beside", text=_("Somebody beside them when they are questioned.")),
+    Entitlement(
+        code="rent",
+        # Translators: {rent_months} and {rent_more} count months.
+        text=_(
+            "Rent: up to {rent} a month for {rent_months} months, {rent_more} more if need be; up "
+            "to {deposit} advanced for the deposit."
+        ),
+    ),
+    Entitlement(
+        code="hotel",
+        text=_("A hotel until there is a place: up to {hotel} a day, {hotel_nights} days."),
+    ),
+    Entitlement(code="needs", text=_("Other needs: up to {other_needs}.")),
+    Entitlement(code="training", text=_("A safe place to stay, and training for a job.")),
+    Entitlement(
+        code="home",
+        text=_("The ticket home, and the fee for the permit, for whoever cannot pay them."),
+    ),
+    Entitlement(
+        code="income",
+        # Translators: {income} counts how many times the lowest wage.
+        text=_(
+            "It ends where somebody works without a permit, or earns {income} times the minimum "
+            "wage or more."
+        ),
+    ),
+    Entitlement(
+        code="fund",
+        # Translators: {fund_months} counts months; blanks of money are amounts.
+        text=_(
+            "The subsidy fund: {condolence} in condolence, {out_of_work} for whoever is out of "
+            "work; asked for at the National Immigration Agency within {fund_months} months."
+        ),
+        needs="identified",
+    ),
+)
+"""What a case's file shows under what there is by law."""

@@ -1,0 +1,176 @@
+"""The law in the file of a case: clocks that run, what there is, and papers for offices."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.clock import DAY, HOUR, SECOND
+from bot.desks.web.sessions import PROVED_FOR
+from bot.languages.dates import republic
+from bot.places.taiwan_papers import TAIWAN as PAPERS
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office, Worker
+
+SAID = "He keeps my passport."
+
+
+def claimed(office: Office, worker: Worker) -> str:
+    """Return the number of a case somebody has just claimed."""
+    _person, reference = office.somebody(SAID)
+    worker.told(reference, "claim")
+    return reference
+
+
+def file_of(worker: Worker, reference: str) -> str:
+    return worker.browser.get(f"/cases/{reference}/panes/file").text
+
+
+def part(text: str, name: str) -> str:
+    """Return one section of a file as somebody reads it."""
+    found = re.search(rf'<section id="{name}">(.*?)</section>', text, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split()) if found else ""
+
+
+def at(office: Office, span: int) -> str:
+    """Return a moment as somebody types it."""
+    return office.front.clocks.law.hour_of(office.home.loop.now() + span)
+
+
+def test_a_clock_that_runs_stands_in_the_file_with_its_article_and_its_end(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    assert "No clock of the law runs" in part(file_of(mei, reference), "clocks")
+    mei.does(reference, "clock", code="contact", words=at(office, -53 * HOUR))
+    shown = part(file_of(mei, reference), "clocks")
+    assert "help may end in 19 h" in shown or "help may end in 18 h" in shown
+    assert f"until {at(office, 19 * HOUR)}" in shown
+    assert "Article 16, subparagraph 1" in shown
+    assert 'class="promise soon"' in file_of(mei, reference)
+
+
+def test_a_time_that_is_over_says_so_and_another_event_ends_it(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    mei.does(reference, "clock", code="contact", words=at(office, -80 * HOUR))
+    assert 'class="promise late"' in file_of(mei, reference)
+    mei.does(reference, "clock", code="contact", words=at(office, -HOUR))
+    assert 'class="promise late"' not in file_of(mei, reference)
+
+
+def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    today = office.front.clocks.law.day_of(office.home.loop.now())
+    mei.does(reference, "clock", code="not_identified", words=today.isoformat())
+    last = (today + timedelta(days=20)).isoformat()
+    assert f"until {last}" in part(file_of(mei, reference), "clocks")
+    mei.does(reference, "strike", code="1")
+    shown = part(file_of(mei, reference), "clocks")
+    assert "No clock of the law runs" in shown
+    assert "a mistake: it does not count" in shown
+    again = mei.does(reference, "strike", code="1").json()
+    assert again["refused"]
+
+
+@pytest.mark.parametrize(
+    ("code", "day"),
+    [("contact", "yesterday"), ("contact", "2199-01-01"), ("contact", "1990-01-01"),
+     ("elsewhere", "2026-01-01"), ("contact", "2026-02-30")],
+)  # fmt: skip
+def test_what_cannot_have_happened_is_refused_with_a_reason(
+    office: Office, code: str, day: str
+) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    said = mei.does(reference, "clock", code=code, words=day).json()
+    assert said["refused"]
+    assert said["told"]
+    assert "No clock of the law runs" in part(file_of(mei, reference), "clocks")
+
+
+def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(office: Office) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    admin = office.worker("Wu", role=Role.ADMINISTRATOR).comes()
+    reference = claimed(office, mei)
+    mei.does(reference, "clock", code="contact", words=at(office, -53 * HOUR))
+    assert jun.does(reference, "clock", code="contact", words="").status_code == 404
+    assert jun.browser.get(f"/cases/{reference}/panes/file").status_code == 404
+    assert 'id="clocks"' not in file_of(admin, reference)
+    assert "help may end" not in file_of(admin, reference)
+
+
+def test_what_there_is_by_law_stands_in_the_file_until_it_expires(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    shown = part(file_of(mei, reference), "entitled")
+    assert "NT$10000" in shown
+    assert "once they are identified as a victim" in shown
+    mei.does(reference, "clock", code="identified", words="")
+    assert "once they are identified" not in part(file_of(mei, reference), "entitled")
+
+
+def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    mei.does(reference, "clock", code="contact", words=at(office, -53 * HOUR))
+    office.home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
+    shown = part(file_of(mei, reference), "clocks")
+    assert "was altered in the store" in shown
+    assert "help may end" not in shown
+
+
+# --- papers ----------------------------------------------------------------------------------
+
+
+def test_a_draft_is_handed_over_with_its_days_and_is_written_down(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    law = office.front.clocks.law
+    served = law.day_of(office.home.loop.now() - 5 * DAY)
+    mei.does(reference, "clock", code="not_identified", words=served.isoformat())
+    draft = mei.browser.get(f"/cases/{reference}/drafts/objection")
+    assert draft.status_code == 200
+    assert draft.headers["content-type"] == "text/plain; charset=utf-8"
+    assert draft.headers["content-disposition"] == (
+        f'attachment; filename="{reference}-objection.txt"'
+    )
+    assert "sandbox" in draft.headers["content-security-policy"]
+    assert draft.text.startswith(PAPERS.draft)
+    assert republic(served) in draft.text
+    assert SAID in draft.text
+    rows = office.home.ask("SELECT actor, detail FROM audit WHERE deed = 'draft'")
+    assert rows == [(mei.id, "objection")]
+
+
+def test_a_draft_wants_the_second_factor_again_after_a_while(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    office.home.passes(PROVED_FOR / SECOND + 1)
+    said = mei.browser.get(f"/cases/{reference}/drafts/work")
+    assert said.status_code == 303
+    assert said.headers["location"] == f"/prove?back=/cases/{reference}"
+    assert office.home.ask("SELECT 1 FROM audit WHERE deed = 'draft'") == []
+
+
+@pytest.mark.parametrize("path", ["drafts/diploma", "drafts/..%2fwork", "drafts/WORK"])
+def test_there_is_no_other_paper(office: Office, path: str) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    assert mei.browser.get(f"/cases/{reference}/{path}").status_code == 404
+
+
+def test_nobody_else_is_handed_a_draft_nor_a_page_of_another_site(office: Office) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    admin = office.worker("Wu", role=Role.ADMINISTRATOR).comes()
+    reference = claimed(office, mei)
+    path = f"/cases/{reference}/drafts/work"
+    assert jun.browser.get(path).status_code == 404
+    assert admin.browser.get(path).status_code == 404
+    assert mei.browser.get(path, **{"sec-fetch-site": "cross-site"}).status_code == 404
+    assert mei.browser.get(path, **{"sec-fetch-site": "same-origin"}).status_code == 200

@@ -1,0 +1,52 @@
+"""What there is by law is said with the amounts that were read, and not once they have expired."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.languages import catalogue
+from bot.places.entitlements import Entitled, entitled
+from bot.places.taiwan import TAIWAN
+from bot.places.taiwan_directory import EXPIRES, VERIFIED
+from tests.places.faraway import FARAWAY
+
+FUND = "14000"
+
+
+def told(*happened: str, language: str = "en", days: int = 0) -> list[Entitled]:
+    day = VERIFIED + timedelta(days=days)
+    return entitled(TAIWAN, happened, day, catalogue(language, "staff"), catalogue(language))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hant"])
+def test_every_amount_is_said_and_no_blank_is_left(language: str) -> None:
+    text = " ".join(it.text for it in told(language=language))
+    facts = TAIWAN.chapters["amounts"].facts
+    for name, fact in facts.items():
+        assert re.search(rf"\b{getattr(fact, 'amount', fact)}\b", text, re.ASCII), name
+    assert "{" not in text
+
+
+def test_the_fund_is_open_once_somebody_is_identified() -> None:
+    (before,) = [it for it in told() if FUND in it.text]
+    (after,) = [it for it in told("identified") if FUND in it.text]
+    assert (before.is_open, after.is_open) == (False, True)
+    assert all(it.is_open for it in told("identified"))
+
+
+def test_amounts_that_expired_are_not_said() -> None:
+    assert told(days=(EXPIRES - VERIFIED).days - 1)
+    assert told(days=(EXPIRES - VERIFIED).days) == []
+
+
+def test_another_country_says_nothing_of_taiwan() -> None:
+    words = catalogue("en", "staff")
+    assert entitled(FARAWAY, (), VERIFIED, words, catalogue("en")) == []
+    borrowed = replace(FARAWAY, entitlements=TAIWAN.entitlements)
+    said = " ".join(it.text for it in entitled(borrowed, (), VERIFIED, words, catalogue("en")))
+    assert "7 a year" in said
+    assert FUND not in said
