@@ -159,7 +159,10 @@ async def opened(front: Front) -> AsyncIterator[ASGIApp]:
     """Give the application of a desk that hears what happens, while the context lasts."""
     await front.sessions.begin_anew()
     bells = Bells(front.vault)
-    watch = Watch(front.reads, bells, front.streams, front.post, front.database.writer, front.clock)
+    watch = Watch(
+        front.reads, bells, front.streams, front.post, front.database.writer, front.clock,
+        front.staff,
+    )  # fmt: skip
     watching = asyncio.create_task(watch.run())
     try:
         yield build(front)

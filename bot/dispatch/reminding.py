@@ -92,7 +92,9 @@ class Reminding:
                 letter = self._warn(work, case, deadline, step, marks, looked, now)
                 self.clocks.mark(work, case, what, letter, now)
         ahead = [at for it in running if (at := next_step(it, now)) is not None]
-        self.clocks.look_again(work, case, min(ahead, default=NOTHING_AHEAD), now)
+        near = [it.ends_at or now for it in running if it.is_near(now)]
+        soon = min(near, default=None)
+        self.clocks.look_again(work, case, min(ahead, default=NOTHING_AHEAD), now, soon)
 
     def _warn(  # noqa: PLR0913, PLR0917 - a warning, and all that was given before
         self, work: Work, case: str, deadline: Deadline, step: str, marks: list[Mark],

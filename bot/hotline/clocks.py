@@ -120,14 +120,20 @@ _NEXT = Prepared(
             case_id=bindparam("case_id"),
             next_at=bindparam("next_at"),
             looked_at=bindparam("looked_at"),
+            soon_at=bindparam("soon_at"),
         )
     ).on_conflict_do_update(
         index_elements=["case_id"],
-        set_={"next_at": put.excluded.next_at, "looked_at": put.excluded.looked_at},
+        set_={
+            "next_at": put.excluded.next_at,
+            "looked_at": put.excluded.looked_at,
+            "soon_at": put.excluded.soon_at,
+        },
     ),
     "case_id",
     "next_at",
     "looked_at",
+    "soon_at",
 )
 _DUE = Prepared(
     lambda _: (
@@ -228,7 +234,8 @@ class CaseClocks:
             return Refused(TOO_MANY, {"most": str(MOST)})
         sealed = self.vault.seal(Purpose.CLOCK, _place(case, now), _encode(happening))
         work.run(_ADD, case, sealed, now)
-        work.run(_NEXT, case, 0, now)
+        # Until somebody has looked, in seconds, whatever was entered may be near.
+        work.run(_NEXT, case, 0, now, now)
         self._audit.note(work, now, happening.by, "clock", case, str(number))
         return number
 
@@ -273,9 +280,17 @@ class CaseClocks:
         return [str(case) for (case,) in work.rows(_DUE, now, now, MOST)]
 
     @staticmethod
-    def look_again(work: Work, case: str, at: int, now: int) -> None:
-        """Write down when somebody has to look again."""
-        work.run(_NEXT, case, at, now)
+    def look_again(work: Work, case: str, at: int, now: int, soon: int | None = None) -> None:
+        """Write down when somebody has to look again.
+
+        Args:
+            work: the unit of work.
+            case: whose clocks.
+            at: when.
+            now: the moment of this look.
+            soon: when the nearest clock runs out that whoever looks at the queue should see.
+        """
+        work.run(_NEXT, case, at, now, soon)
 
     def mark(self, work: Work, case: str, what: str, letter: int | None, now: int) -> None:
         """Write down that a warning was given."""

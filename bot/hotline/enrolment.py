@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete
 from bot.cases.life import State
 from bot.store.desk_tables import desk_factors, desk_invites, desk_sessions
 from bot.store.prepared import Prepared
+from bot.store.team_tables import desk_choices
 from bot.vault.audit import OPERATOR
 
 if TYPE_CHECKING:
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Audit
 
-_LET_IN = [
+_AT_THE_DESK = [
     Prepared(
         lambda _: delete(desk_sessions).where(desk_sessions.c.staff_id == bindparam("w")), "w"
     ),
     Prepared(lambda _: delete(desk_factors).where(desk_factors.c.staff_id == bindparam("w")), "w"),
     Prepared(lambda _: delete(desk_invites).where(desk_invites.c.staff_id == bindparam("w")), "w"),
+    Prepared(lambda _: delete(desk_choices).where(desk_choices.c.staff_id == bindparam("w")), "w"),
 ]
-"""What lets somebody in at the desk."""
+"""What lets somebody in at the desk, and what they chose there."""
 
 
 class Enrolment:
@@ -53,7 +55,7 @@ class Enrolment:
         """
         if not self._staff.disable(work, who):
             return None
-        for statement in _LET_IN:
+        for statement in _AT_THE_DESK:
             work.run(statement, who)
         held = self._claims.held_by(work, who)
         back = [case for case in held if isinstance(self._claims.release(work, case, now), State)]

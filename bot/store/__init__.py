@@ -17,5 +17,6 @@ from bot.store import (  # noqa: F401 - a table is known wherever any is
     custody,
     desk_tables,
     partner_tables,
+    team_tables,
     words,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, text
 
 from bot.store.tables import Serial, metadata
 
@@ -21,18 +21,29 @@ clock_events = Table(
     },
 )
 
+CLOCK_IS_NEAR = text("soon_at is not null")
+
 clocks = Table(
     "clocks",
     metadata,
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("next_at", BigInteger, nullable=False),
     Column("looked_at", BigInteger, nullable=False),
+    Column("soon_at", BigInteger),  # when the nearest that staff should see runs out; none is near
     Index("ix_clocks_next_at", "next_at"),
     Index("ix_clocks_looked_at", "looked_at"),
     info={
-        "holds": "clear: when somebody has to look at the law's clocks of a case again",
+        "holds": "clear: when somebody has to look at the law's clocks of a case again, and "
+        "when one that is near runs out",
         "erased": "with the case",
     },
+)
+
+Index(
+    "ix_clocks_soon_at",
+    clocks.c.soon_at,
+    sqlite_where=CLOCK_IS_NEAR,
+    postgresql_where=CLOCK_IS_NEAR,
 )
 
 clock_marks = Table(

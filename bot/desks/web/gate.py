@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 from bot.desks.web import words
+from bot.desks.web.choosing import chosen_by
 from bot.desks.web.doors import ROLES, Door, May
 from bot.desks.web.guard import (
     dress,
@@ -98,6 +99,7 @@ class Gate:
             found = self.front.staff.find(work, session.who)
             if found is not None and found.is_active and self.front.sessions.stands(work, session):
                 visit.by_ = found
+                visit.chosen = chosen_by(work, found.id)
 
         await self.front.reads.run(look)
         if visit.by_ is None:

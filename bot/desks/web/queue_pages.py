@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.queues import NAMES, Queue
 from bot.desks.web import rows, spans, words
+from bot.desks.web.choosing import PRIORITIES, Wanted, choose
 from bot.desks.web.doors import Door, May
 from bot.desks.web.visit import NotThere
 from bot.languages import LANGUAGES
@@ -13,12 +14,12 @@ from bot.languages import LANGUAGES
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.rows import Counts, Line
+    from bot.desks.web.rows import Counts, Page
     from bot.desks.web.visit import Visit
     from bot.store.writer import Work
 
-TABS = {"mine": words.MINE, "waiting": words.WAITING, "all": words.ALL}
-HOME = "waiting"
+TABS = {rows.MINE: words.MINE, rows.WAITING: words.WAITING, rows.ALL: words.ALL}
+HOME = rows.WAITING
 
 
 async def home(visit: Visit) -> Response:
@@ -40,42 +41,44 @@ async def queue_pane(visit: Visit) -> Response:
     return visit.page("_queue.html", **await _gathered(visit))
 
 
-async def _gathered(visit: Visit) -> dict[str, Any]:
+async def narrow(visit: Visit) -> Response:
+    """Show some of a list from now on, until somebody chooses otherwise."""
+    tab, wanted = _tab(visit), Wanted.of(visit.form)
+    await visit.front.database.writer.run(
+        lambda work: choose(work, visit.by.id, tab, wanted.written)
+    )
+    return visit.go(f"/queue/{tab}")
+
+
+def _tab(visit: Visit) -> str:
     tab = visit.param("tab")
     if tab not in TABS:
         raise NotThere(tab)
-    chosen_queue = _one_of(visit, "queue", list(Queue))
-    language = _one_of(visit, "language", list(LANGUAGES))
+    return tab
 
-    def look(work: Work) -> tuple[list[Line], Counts]:
-        front, by = visit.front, visit.by
-        if tab == "mine":
-            lines = rows.mine(work, front, by)
-        elif tab == "waiting":
-            lines = rows.waiting(work, front, by, chosen_queue, language)
-        else:
-            lines = rows.all_of(work, front, by, chosen_queue, language)
-        return lines, rows.counts(work, by)
 
-    lines, counted = await visit.front.reads.run(look)
-    query = f"?queue={chosen_queue}&language={language}" if chosen_queue or language else ""
+async def _gathered(visit: Visit) -> dict[str, Any]:
+    tab = _tab(visit)
+    wanted = Wanted.read(visit.chosen.get(tab, ""))
+    after = visit.request.query_params.get("after", "")[:16]
+
+    def look(work: Work) -> tuple[Page, Counts]:
+        front, by, now = visit.front, visit.by, visit.now
+        found = rows.page(work, front, by, tab, wanted, after=after, now=now)
+        return found, rows.counts(work, by)
+
+    page, counted = await visit.front.reads.run(look)
     return {
-        "tab": tab, "tabs": TABS, "lines": lines, "counts": counted,
-        "is_cut": len(lines) >= rows.MOST,
+        "tab": tab, "tabs": TABS, "lines": page.lines, "counts": counted, "wanted": wanted,
+        "after": after, "next": page.after, "told": rows.told,
         "queues": {it: NAMES[Queue(it)] for it in rows.queues_of(visit.by)},
-        "chosen_queue": chosen_queue, "chosen_language": language, "query": query,
         "span": lambda it: spans.span(visit.tongue, it),
         "promise": lambda it: spans.promise(visit.tongue, it, visit.now),
         "near": lambda it: spans.nearness(
             it.due_at, visit.now, visit.front.promises.span(it.priority)
         ),
-        "languages": LANGUAGES,
+        "languages": LANGUAGES, "levels": PRIORITIES,
     }  # fmt: skip
-
-
-def _one_of(visit: Visit, name: str, known: list[Any]) -> str:
-    asked = visit.request.query_params.get(name, "")
-    return asked if asked in [str(it) for it in known] else ""
 
 
 async def find(visit: Visit) -> Response:
@@ -92,5 +95,6 @@ DOORS = (
     Door("/", home, May.SIGNED_IN),
     Door("/queue/{tab}", queue, May.QUEUE),
     Door("/queue/{tab}/pane", queue_pane, May.QUEUE, is_pane=True, is_watched=True),
+    Door("/queue/{tab}/narrow", narrow, May.QUEUE, "POST"),
     Door("/find", find, May.CASE),
 )

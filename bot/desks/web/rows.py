@@ -1,21 +1,30 @@
-"""Who waits and who is answered, as lines of the queue: read in one unit of work, in clear."""
+"""Who waits and who is answered, as lines of the queue: a page of them, in clear.
+
+A list is one index read in its order, and left after a page: what it costs does not grow with how
+many wait. Only the cases of that page are looked at one by one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, tuple_
 
 from bot.cases.life import ABOVE, State
 from bot.cases.queues import Queue
 from bot.cases.urgency import reasons_in_words
-from bot.languages import LANGUAGES
+from bot.desks.web.choosing import Wanted
+from bot.errors import DoesNotOpen
+from bot.hotline.clocks import text_of
+from bot.store.clock_tables import CLOCK_IS_NEAR, clocks
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
+from bot.store.team_tables import CASE_IS_LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
 
     from bot.desks.forum.glance import Glance
     from bot.desks.web.front import Front
@@ -23,25 +32,32 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-MOST = 60
-"""Lines of one list."""
+MINE, WAITING, ALL = "mine", "waiting", "all"
+PAGE = 50
+"""Lines of one page."""
 COUNTED = 1000
 """Cases are counted up to here: nobody works by a larger number."""
-AT_WORK = (State.HELD.value, State.OPEN.value, State.REFERRED.value)
-
+_STATES = {
+    MINE: (State.HELD, State.OPEN, State.REFERRED),
+    WAITING: (State.WAITING, State.REOPENED),
+    ALL: (State.WAITING, State.REOPENED, State.HELD, State.OPEN, State.REFERRED),
+}
+_KEY = (cases.c.priority, cases.c.waiting_since, cases.c.id)
+"""By what lists are ordered: how urgent, then how long, then any order that stays."""
+_PLACE = Prepared(lambda _: select(*_KEY).where(cases.c.reference == bindparam("wanted")), "wanted")
 _HELD = Prepared(
     lambda _: (
-        select(cases.c.id)
+        select(func.count())
+        .select_from(cases)
         .where(
             cases.c.holder == bindparam("who"),
-            cases.c.status.in_([bindparam(f"state_{place}") for place in range(len(AT_WORK))]),
+            cases.c.status.in_([bindparam("state_0"), bindparam("state_1"), bindparam("state_2")]),
         )
-        .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
-        .limit(bindparam("most"))
     ),
     "who",
-    *(f"state_{place}" for place in range(len(AT_WORK))),
-    "most",
+    "state_0",
+    "state_1",
+    "state_2",
 )
 _WAITING = Prepared(
     lambda _: select(func.count()).select_from(
@@ -66,6 +82,8 @@ class Line:
     holder: str
     """What colleagues call whoever answers for it; empty: nobody does."""
     is_mine: bool
+    soon: tuple[tuple[Text, dict[str, str]], ...] = ()
+    """The law's clocks that are near, each with its blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +91,31 @@ class Counts:
     """How many stand in each list."""
 
     mine: int
-    waiting: int
+    by_queue: Mapping[str, int] = field(default_factory=dict)
+    """How many wait in each queue somebody sees."""
+
+    @property
+    def waiting(self) -> int:
+        """Return how many wait for them."""
+        return sum(self.by_queue.values())
 
     def __getitem__(self, tab: str) -> str:
-        count = {"mine": self.mine, "waiting": self.waiting}.get(tab)
-        if count is None:
-            return ""
-        return f"{COUNTED}+" if count > COUNTED else str(count)
+        count = {MINE: self.mine, WAITING: self.waiting}.get(tab)
+        return "" if count is None else told(count)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list."""
+
+    lines: list[Line]
+    after: str
+    """The case with which this part ends, where more come; empty: it is the last."""
+
+
+def told(count: int) -> str:
+    """Return a count as it is shown."""
+    return f"{COUNTED}+" if count > COUNTED else str(count)
 
 
 def queues_of(by: Caseworker) -> tuple[str, ...]:
@@ -89,65 +125,114 @@ def queues_of(by: Caseworker) -> tuple[str, ...]:
 
 def counts(work: Work, by: Caseworker) -> Counts:
     """Return how many cases somebody holds, and how many wait for them."""
-    mine = len(work.rows(_HELD, by.id, *AT_WORK, COUNTED))
-    waiting = sum(int(work.rows(_WAITING, it, COUNTED + 1)[0][0]) for it in queues_of(by))
+    mine = int(work.rows(_HELD, by.id, *_codes(MINE))[0][0])
+    waiting = {it: int(work.rows(_WAITING, it, COUNTED + 1)[0][0]) for it in queues_of(by)}
     return Counts(mine, waiting)
 
 
-def mine(work: Work, front: Front, by: Caseworker) -> list[Line]:
+def mine(work: Work, front: Front, by: Caseworker, now: int = 0) -> list[Line]:
     """Return the cases somebody answers for, the most urgent first."""
-    found = [case for (case,) in work.rows(_HELD, by.id, *AT_WORK, MOST)]
-    return _lines(work, front, by, found)
+    return page(work, front, by, MINE, now=now).lines
 
 
-def waiting(
-    work: Work, front: Front, by: Caseworker, queue: str = "", language: str = ""
-) -> list[Line]:
-    """Return the cases that wait for somebody, the most urgent first."""
-    queues = [it for it in queues_of(by) if queue in {"", it}]
-    languages = [it for it in LANGUAGES if language in {"", it}]
-    glances = front.glances.first(work, queues, languages, MOST)
-    return [_line(work, front, by, glance, {}) for glance in glances]
+def page(  # noqa: PLR0913 - whose list, which of it, from where on
+    work: Work, front: Front, by: Caseworker, tab: str, wanted: Wanted | None = None,
+    *, after: str = "", now: int,
+) -> Page:  # fmt: skip
+    """Return a part of a list, the most urgent first.
 
-
-def all_of(
-    work: Work, front: Front, by: Caseworker, queue: str = "", language: str = ""
-) -> list[Line]:
-    """Return what waits and what is at work, whoever holds it, in the queues somebody sees."""
-    seen = set(queues_of(by))
+    Args:
+        work: the unit of work.
+        front: the desk.
+        by: who looks.
+        tab: which list.
+        wanted: what of it.
+        after: the number of the case before; of one that is gone: from the beginning.
+        now: the moment.
+    """
+    found = _in_order(work, by, tab, wanted or Wanted(), after)
     names = {each.id: each.name or each.id for each in front.staff.all(work)}
-    held = [
-        glance
-        for who in names
-        for (case,) in work.rows(_HELD, who, *AT_WORK, MOST)
-        if (glance := front.glances.at(work, case)) is not None and glance.queue in seen
+    lines = [
+        _line(work, front, by, glance, names, now)
+        for case in found[:PAGE]
+        if (glance := front.glances.at(work, case)) is not None
     ]
-    chosen = [
-        _line(work, front, by, it, names)
-        for it in held
-        if queue in {"", it.queue} and language in {"", it.language}
-    ]
-    return _sorted([*waiting(work, front, by, queue, language), *chosen])[:MOST]
+    last = lines[-1].glance.reference if lines and len(found) > PAGE else ""
+    if wanted is not None and wanted.is_soon:  # what is kept in clear is as old as the last look
+        lines = [line for line in lines if line.soon]
+    return Page(lines, last)
 
 
-def _sorted(lines: list[Line]) -> list[Line]:
-    return sorted(lines, key=lambda it: (it.glance.priority, it.glance.waiting_since))
-
-
-def _lines(work: Work, front: Front, by: Caseworker, found: Iterable[str]) -> list[Line]:
-    glances = (front.glances.at(work, case) for case in found)
-    names = {by.id: by.name or by.id}
-    return [_line(work, front, by, it, names) for it in glances if it is not None]
-
-
-def _line(work: Work, front: Front, by: Caseworker, glance: Glance, names: dict[str, str]) -> Line:
-    holder = names.get(glance.holder, glance.holder) if glance.holder else ""
-    if glance.holder and not names:
-        found = front.staff.find(work, glance.holder)
-        holder = (found.name if found else "") or glance.holder
-    codes: Sequence[Any] = glance.reasons or ()
-    why = tuple(reasons_in_words(codes))
-    is_waiting = glance.state in {State.WAITING, State.REOPENED}
-    return Line(
-        glance, why, glance.reasons is None, "" if is_waiting else holder, glance.holder == by.id
+def _in_order(work: Work, by: Caseworker, tab: str, wanted: Wanted, after: str) -> list[str]:
+    """Return the cases of one part of a list and one more, if there is one."""
+    seen = tuple(it.value for it in Queue) if tab == MINE else queues_of(by)
+    queues = [it for it in seen if wanted.queue in {"", it}]
+    place = work.rows(_PLACE, after) if after else []
+    if not queues:
+        return []
+    asked: list[Any] = [*_codes(tab)]
+    asked += [queues[min(at, len(queues) - 1)] for at in range(len(Queue))]
+    if tab == MINE:
+        asked.append(by.id)
+    if wanted.language:
+        asked.append(wanted.language)
+    if wanted.priority:
+        asked.append(int(wanted.priority))
+    asked += list(place[0]) if place else []
+    statement = _ordered(
+        tab, bool(wanted.language), bool(wanted.priority), wanted.is_soon, bool(place)
     )
+    return [str(case) for (case,) in work.rows(statement, *asked, PAGE + 1)]
+
+
+@cache
+def _ordered(
+    tab: str, has_language: bool, has_priority: bool, is_soon: bool, has_place: bool
+) -> Prepared:
+    """Return what reads a list in its order.
+
+    States are named one by one: in the words of a smaller index, SQLite would take that and sort.
+    """
+    states = [f"state_{place}" for place in range(len(_STATES[tab]))]
+    queues = [f"queue_{place}" for place in range(len(Queue))]
+    where: list[Any] = [
+        CASE_IS_LISTED,
+        cases.c.status.in_([bindparam(name) for name in states]),
+        cases.c.queue.in_([bindparam(name) for name in queues]),
+    ]
+    names = [*states, *queues]
+    for is_asked, name, column in (
+        (tab == MINE, "who", cases.c.holder),
+        (has_language, "spoken", cases.c.language),
+        (has_priority, "level", cases.c.priority),
+    ):
+        if is_asked:
+            where.append(column == bindparam(name))
+            names.append(name)
+    if is_soon:
+        where.append(cases.c.id.in_(select(clocks.c.case_id).where(CLOCK_IS_NEAR)))
+    if has_place:
+        place = ("from_priority", "from_since", "from_case")
+        where.append(tuple_(*_KEY) > tuple_(*(bindparam(name) for name in place)))
+        names += place
+    asked = select(cases.c.id).where(*where).order_by(*_KEY).limit(bindparam("most"))
+    return Prepared(lambda _: asked, *names, "most")
+
+
+def _codes(tab: str) -> tuple[str, ...]:
+    return tuple(state.value for state in _STATES[tab])
+
+
+def _line(  # noqa: PLR0913, PLR0917 - a case, who looks, and what colleagues are called
+    work: Work, front: Front, by: Caseworker, glance: Glance, names: Mapping[str, str], now: int
+) -> Line:
+    is_waiting = glance.state in _STATES[WAITING]
+    holder = "" if is_waiting else names.get(glance.holder, glance.holder)
+    try:
+        soon = tuple(text_of(it, now) for it in front.clocks.near(work, glance.case, now))
+    except DoesNotOpen:  # altered: the page of the case says so
+        soon = ()
+    return Line(
+        glance, tuple(reasons_in_words(glance.reasons or ())), glance.reasons is None, holder,
+        glance.holder == by.id, soon,
+    )  # fmt: skip

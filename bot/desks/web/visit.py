@@ -49,6 +49,8 @@ class Visit:
     by_: Caseworker | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     """What was filled in, each name once."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """What they chose at the desk, by name (`choosing`)."""
 
     @property
     def by(self) -> Caseworker:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.desks.web.bell import Bells
+from bot.desks.web.ringing import RINGS, concerned
 from bot.hotline.events import Happened
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from bot.desks.web.bell import Ring
     from bot.desks.web.post import Post
     from bot.desks.web.reads import Reads
-    from bot.store.writer import Writer
+    from bot.hotline.staff import Staff
+    from bot.store.writer import Work, Writer
 
 LOOK_EVERY = 0.1
 BEAT_EVERY = 20.0
@@ -29,9 +31,9 @@ BEAT_EVERY = 20.0
 TIDY_EVERY = 300.0
 WAITING = 32
 """Events a slow reader may leave lying."""
-QUEUE, CASE, HEARD, ALL, ENDED = "queue", "case", "heard", "all", "ended"
-"""What is on a stream: the queue changed; this case did; its person wrote; look at everything anew;
-whoever listens is not signed in any more."""
+QUEUE, CASE, HEARD, WAITS, ALL, ENDED = "queue", "case", "heard", "waits", "all", "ended"
+"""What is on a stream: the queue changed; this case did; its person wrote; something waits for
+whoever listens; look at everything anew; whoever listens is not signed in any more."""
 MOVES_THE_QUEUE = frozenset(Happened) - {
     Happened.NOTED, Happened.ANSWERED, Happened.SETTLED, Happened.HELD, Happened.KEPT_BACK,
 }  # fmt: skip
@@ -99,6 +101,12 @@ class Streams:
             if ring.what in MOVES_THE_QUEUE:
                 stream.put(QUEUE)
 
+    def tell(self, who: frozenset[str]) -> None:
+        """Tell these that something waits for them."""
+        for stream in self._open:
+            if stream.who in who:
+                stream.put(WAITS)
+
     def end(self) -> None:
         """Send everybody home."""
         for stream in self._open:
@@ -109,14 +117,16 @@ class Watch:
     """Looks for what rang, and tells pages and whoever waits for an answer."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it looks at and whom it tells
-        self, reads: Reads, bells: Bells, streams: Streams, post: Post, writer: Writer, clock: Clock
-    ) -> None:
+        self, reads: Reads, bells: Bells, streams: Streams, post: Post, writer: Writer,
+        clock: Clock, staff: Staff,
+    ) -> None:  # fmt: skip
         self._reads = reads
         self._bells = bells
         self._streams = streams
         self._post = post
         self._writer = writer
         self._clock = clock
+        self._staff = staff
         self._last = -1
 
     async def run(self) -> None:
@@ -134,12 +144,22 @@ class Watch:
         if self._last < 0:
             self._last = await self._reads.run(Bells.newest)
             return
-        for ring in await self._reads.run(lambda work: self._bells.since(work, self._last)):
+        for ring, who in await self._reads.run(self._since):
             self._last = ring.number
+            if who:
+                self._streams.tell(who)
             if ring.told is not None and ring.ticket:
                 self._post.answered(ring.ticket, ring.told)
             else:
                 self._streams.ring(ring)
+
+    def _since(self, work: Work) -> list[tuple[Ring, frozenset[str]]]:
+        """Return what rang since, each with whom something waits for now."""
+        now, nobody = self._clock.now(), frozenset[str]()
+        return [
+            (ring, concerned(work, self._staff, ring.case, now) if ring.what in RINGS else nobody)
+            for ring in self._bells.since(work, self._last)
+        ]
 
 
 async def stream_of(

@@ -45,7 +45,7 @@ class Office:
         self.front = self._front()
         self.watch = Watch(
             self.front.reads, Bells(self.vault), self.front.streams, self.front.post,
-            self.home.database.writer, self.home.loop,
+            self.home.database.writer, self.home.loop, self.front.staff,
         )  # fmt: skip
         self.front.post.nudge = self._nudged
         self.app = build(self.front, doors)

@@ -1,5 +1,6 @@
 // The desk's pages: what makes them live, answer to keys, and let a message be called back.
 
+import { alerts } from "./alerts.js";
 import { listen } from "./live.js";
 import { answerToKeys, opener } from "./keys.js";
 import { takeForms } from "./forms.js";
@@ -11,6 +12,7 @@ showPictures();
 opener();
 answerToKeys();
 listen();
+alerts();
 toEnd();
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
 window.addEventListener("pageshow", (event) => {

@@ -1,51 +1,72 @@
 // Hearing that something changed. A stream has names and no words: panes are fetched then.
 
+import { somethingWaits } from "./alerts.js";
 import { banner, post, root } from "./wire.js";
 import { renew } from "./panes.js";
 
 const EVERY_MINUTE = 60000;
-const title = document.title;
-let heard = 0;
+const AGAIN = [2000, 5000, 15000, 30000];
 let here = 0;
+let tries = 0;
+let wasLost = false;
 
 export function listen() {
-  const shown = location.pathname.match(/\/cases\/([A-Z0-9]+)$/);
-  const stream = new EventSource(`${root}/stream${shown ? `?case=${shown[1]}` : ""}`);
-  let wasLost = false;
-  stream.addEventListener("here", () => {
-    banner("offline", false);
-    if (wasLost) renew();
-    wasLost = false;
-  });
-  stream.addEventListener("error", () => {
-    wasLost = true;
-    banner("offline", true);
-  });
-  for (const event of ["queue", "case"]) stream.addEventListener(event, () => renew(event));
-  stream.addEventListener("heard", () => {
-    renew("heard");
-    badge(1);
-  });
-  stream.addEventListener("all", () => renew());
-  stream.addEventListener("ended", () => {
-    stream.close();
-    banner("offline", false);
-    banner("over", true);
-  });
-  document.addEventListener("visibilitychange", () => badge(0));
+  begin();
   for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, sign, { passive: true });
+  addEventListener("offline", () => lost("offline"));
+  addEventListener("online", () => wasLost && lost("again"));
   setInterval(() => renew("queue"), EVERY_MINUTE); // spans in words go on while nothing happens
 }
 
-/** Count in the tab's name what came while nobody looked. */
-function badge(more) {
-  heard = document.hidden ? heard + more : 0;
-  document.title = heard ? `(${heard}) ${title}` : title;
+function begin() {
+  const shown = location.pathname.match(/\/cases\/([A-Z0-9]+)$/);
+  const stream = new EventSource(`${root}/stream${shown ? `?case=${shown[1]}` : ""}`);
+  stream.addEventListener("here", back);
+  stream.addEventListener("error", () => {
+    lost(navigator.onLine ? "again" : "offline");
+    if (stream.readyState === EventSource.CLOSED) refused(); // else the browser tries by itself
+  });
+  for (const event of ["queue", "case", "heard"]) stream.addEventListener(event, () => renew(event));
+  stream.addEventListener("waits", somethingWaits);
+  stream.addEventListener("all", () => renew());
+  stream.addEventListener("ended", () => {
+    stream.close();
+    only("over");
+  });
+}
+
+function back() {
+  only("");
+  tries = 0;
+  if (wasLost) renew();
+  wasLost = false;
+}
+
+function lost(how) {
+  wasLost = true;
+  only(how);
+}
+
+/** The desk answered, and gave no stream: too many are open, or nobody is signed in any more. */
+async function refused() {
+  const answer = await post(`${root}/here`, {});
+  if (answer.over) {
+    only("over");
+    return;
+  }
+  if (!answer.lost) only("still");
+  setTimeout(begin, AGAIN[Math.min(tries, AGAIN.length - 1)]);
+  tries += 1;
+}
+
+/** Show one banner, or none. */
+function only(name) {
+  for (const each of ["offline", "again", "still", "over"]) banner(each, each === name);
 }
 
 /** Say at most once a minute that somebody is here: a session ends when nobody is. */
 function sign() {
   if (Date.now() - here < EVERY_MINUTE) return;
   here = Date.now();
-  post(`${root}/here`, {}).then((answer) => answer.over && banner("over", true));
+  post(`${root}/here`, {}).then((answer) => answer.over && only("over"));
 }

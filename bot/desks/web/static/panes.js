@@ -25,10 +25,21 @@ async function renewOne(pane) {
   else if (status === 200 && page?.body) {
     likeChildren(pane, page.body);
     if (wasAtEnd) pane.scrollTop = pane.scrollHeight;
+    counts(pane.querySelector("[data-counts]")?.dataset.counts);
   }
   const again = busy.get(pane);
   busy.delete(pane);
   if (again) renewOne(pane);
+}
+
+/** Put the counts a list brings beside the names of the lists. */
+function counts(told) {
+  for (const [name, count] of (told ?? "").trim().split(" ").map((it) => it.split("="))) {
+    const shown = name && document.querySelector(`[data-count="${CSS.escape(name)}"]`);
+    if (!shown) continue;
+    shown.textContent = count;
+    shown.hidden = !count;
+  }
 }
 
 function isAtEnd(pane) {

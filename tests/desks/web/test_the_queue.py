@@ -1,0 +1,261 @@
+"""The queue: what each wants of it is kept, a page is a page however many wait, and what rings."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import HOUR
+from bot.desks.web import rows
+from bot.desks.web.choosing import Wanted, chosen_by
+from bot.desks.web.rows import ALL, MINE, WAITING
+from bot.hotline.commands import Verb
+from bot.places.taiwan_clocks import TAIWAN
+from bot.store.database import Database
+from tests.crowded import fill
+from tests.crowded import rows as crowd
+from tests.mailbox.plans import plan
+from tests.stores import KINDS, migrated_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.store.prepared import Prepared
+    from tests.desks.web.window import Office, Worker
+
+_LINES = re.compile(r'id="line-([A-Z0-9]+)"')
+_NEXT = re.compile(r'href="(/queue/\w+\?after=[A-Z0-9]+)"')
+
+
+def lines(worker: Worker, path: str = "/queue/waiting") -> list[str]:
+    """Return the cases of a page, as they stand there."""
+    return _LINES.findall(worker.browser.get(path).text)
+
+
+def narrows(worker: Worker, tab: str = "waiting", **wanted: str) -> None:
+    said = worker.browser.post(f"/queue/{tab}/narrow", wanted)
+    assert said.headers["location"] == f"/queue/{tab}"
+
+
+# --- what each wants to see ------------------------------------------------------------------
+
+
+def test_what_somebody_wants_to_see_is_kept_for_them_alone(office: Office) -> None:
+    fill(office.home.database, crowd(40))
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    everything = lines(mei)
+    narrows(mei, queue="labour", language="vi")
+    some = lines(mei)
+    assert 0 < len(some) < len(everything)
+    assert lines(jun) == everything
+    mei.browser.post("/signout")
+    assert lines(mei.comes()) == some
+    assert lines(mei, "/queue/all") == everything  # each list has its own
+    narrows(mei)
+    assert lines(mei) == everything
+
+
+@pytest.mark.parametrize("name", ["queue", "language", "priority"])
+def test_each_filter_leaves_what_it_names(office: Office, name: str) -> None:
+    fill(office.home.database, crowd(40))
+    mei = office.worker().comes()
+    every = set(lines(mei))
+    values = {"queue": "labour", "language": "id", "priority": "3"}
+    kept = office.home.ask(f"SELECT reference FROM cases WHERE {name} = '{values[name]}'")  # noqa: S608 - ours
+    narrows(mei, **{name: values[name]})
+    assert set(lines(mei)) == {reference for (reference,) in kept} < every
+
+
+@pytest.mark.parametrize("written", ["", "nobody/xx/9/", "//", "a/b/c/d/e/f", "labour"])
+def test_what_nobody_knows_leaves_nothing_out(written: str) -> None:
+    wanted = Wanted.read(written)
+    assert {wanted.language, wanted.priority} == {""}
+    assert wanted.queue in {"", "labour"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted("violence_at_home", "zh_Hant", "0", is_soon=True),
+        Wanted(priority="4"),
+        Wanted(is_soon=True),
+    ],
+    ids=lambda it: it.written,
+)
+def test_what_is_wanted_is_read_as_it_was_kept(wanted: Wanted) -> None:
+    assert Wanted.read(wanted.written) == wanted
+    assert len(wanted.written) <= 48
+
+
+def test_whoever_leaves_leaves_no_choice_behind(office: Office) -> None:
+    mei = office.worker().comes()
+    narrows(mei, queue="labour")
+    read = office.home.database.writer.run_now
+    assert read(lambda work: chosen_by(work, mei.id)) == {"waiting": "labour///"}
+    mei.colleague.is_disabled()
+    assert read(lambda work: chosen_by(work, mei.id)) == {}
+
+
+def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(office: Office) -> None:
+    fill(office.home.database, crowd(40))
+    mei = office.worker(queues=("labour",)).comes()
+    for tab, queue in product((WAITING, ALL), ("", "trafficking")):
+        narrows(mei, tab, queue=queue)
+        seen = lines(mei, f"/queue/{tab}")
+        kept = {
+            str(of)
+            for (of,) in office.home.ask("SELECT reference FROM cases WHERE queue = 'labour'")
+        }
+        assert set(seen) <= kept
+        assert bool(seen) == (not queue)
+
+
+# --- a time the law gives --------------------------------------------------------------------
+
+
+def begins_a_clock(office: Office, worker: Worker, reference: str, hours_ago: int) -> None:
+    at = office.home.loop.now() - hours_ago * HOUR
+    words = f"{TAIWAN.day_of(at)} {(at // HOUR + 8) % 24:02}:00"
+    case = office.case(reference)
+    worker.colleague.does(Verb.CLOCK, case, code="contact", words=words)
+    now, house = office.home.loop.now(), office.home.house
+    office.home.database.writer.run_now(lambda work: house.shift.look(work, now))
+
+
+def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(office: Office) -> None:
+    _one, far = office.somebody()
+    _two, near = office.somebody()
+    mei = office.worker()
+    for reference, hours in ((far, 1), (near, 53)):
+        mei.colleague.claims(office.case(reference))
+        begins_a_clock(office, mei, reference, hours)
+    mei.comes()
+    page = mei.browser.get("/queue/mine").text
+    assert re.findall(r"help may end in 1\d h \(72-hour contact rule\)", page)
+    assert page.count("72-hour contact rule") == 1
+    assert set(lines(mei, "/queue/mine")) == {far, near}
+    narrows(mei, "mine", soon="1")
+    assert lines(mei, "/queue/mine") == [near]
+
+
+# --- a page is a page ------------------------------------------------------------------------
+
+
+def test_pages_follow_each_other_and_leave_nobody_out(office: Office) -> None:
+    fill(office.home.database, crowd(120))
+    mei = office.worker().comes()
+    path, seen = "/queue/waiting", []
+    for _page in range(3):
+        text = mei.browser.get(path).text
+        seen.append(_LINES.findall(text))
+        found = _NEXT.search(text)
+        path = found[1] if found else ""
+    assert [len(page) for page in seen] == [50, 50, 20]
+    assert path == ""
+    order = office.home.ask("SELECT reference FROM cases ORDER BY priority, waiting_since, id")
+    assert [it for page in seen for it in page] == [reference for (reference,) in order]
+
+
+@pytest.mark.parametrize("after", ["NOBODY", "%00", "1' OR '1'='1"])
+def test_a_page_after_nobody_is_the_first(office: Office, after: str) -> None:
+    fill(office.home.database, crowd(60))
+    mei = office.worker().comes()
+    assert lines(mei, f"/queue/waiting?after={after}") == lines(mei)
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    made = Database(migrated_url(request.param, tmp_path))
+    yield made
+    made.writer.close()
+
+
+SHAPES = [it for it in product((WAITING, ALL), *((False, True),) * 4) if not it[3]]
+
+
+def values_of(statement: Prepared) -> tuple[object, ...]:
+    numbers = {"level", "from_priority", "from_since", "most"}
+    return tuple(1 if name in numbers else "labour" for name in statement._names)
+
+
+def test_no_list_reads_every_case(database: Database) -> None:
+    fill(database, crowd(2000, waiting=0.2))
+    for tab, *shape in SHAPES:
+        statement = rows._ordered(tab, *shape)
+        told = plan(database, statement, values_of(statement))
+        assert "ix_cases_in_order" in told, shape
+        assert "SCAN cases\n" not in told
+        assert "Seq Scan on cases" not in told
+        assert "TEMP B-TREE FOR ORDER BY" not in told
+
+
+def test_a_list_without_its_index_would_be_seen(database: Database) -> None:
+    connection = database.connect()
+    connection.cursor().execute("DROP INDEX ix_cases_in_order")
+    connection.close()
+    statement = rows._ordered(ALL, *(False,) * 4)
+    told = plan(database, statement, values_of(statement))
+    assert "ix_cases_in_order" not in told
+
+
+# --- what rings ------------------------------------------------------------------------------
+
+
+def rung(office: Office, who: str) -> list[str]:
+    """Return what is on the open page of somebody."""
+    (stream,) = [it for it in office.front.streams._open if it.who == who]
+    found = []
+    while not stream.events.empty():
+        found.append(stream.events.get_nowait())
+    return found
+
+
+def test_whoever_a_case_waits_for_is_told_and_nobody_else(office: Office) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    away = office.worker("Lin", queues=("fishers",)).comes()
+    streams = office.front.streams
+    with (
+        streams.listening(mei.id, ""),
+        streams.listening(jun.id, ""),
+        streams.listening(away.id, ""),
+    ):
+        person, reference = office.somebody()
+        office.settles()
+        assert "waits" in rung(office, mei.id)
+        assert "waits" in rung(office, jun.id)
+        assert "waits" not in rung(office, away.id)
+        mei.does(reference, "claim")
+        mei.does(reference, "take_over")
+        for each in (mei, jun):
+            rung(office, each.id)
+        person.says("Are you there?")
+        office.settles()
+        assert "waits" in rung(office, mei.id)
+        assert "waits" not in rung(office, jun.id)
+
+
+def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(office: Office) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
+    mei.browser.post("/account/alerts", {"sound": "1", "notice": "1", "loud": "1"})
+    page = mei.browser.get("/queue/mine").text
+    assert 'data-alerts="sound notice"' in page
+    assert 'data-waits="Something waits at the desk."' in page
+    assert 'data-alerts=""' in jun.browser.get("/queue/mine").text
+    mei.browser.post("/account/alerts", {})
+    assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
+
+
+def test_a_list_that_is_fetched_anew_brings_its_counts(office: Office) -> None:
+    mei = office.worker().comes()
+    _person, reference = office.somebody()
+    assert 'data-counts="mine=0 waiting=1 all= "' in mei.browser.get("/queue/waiting/pane").text
+    mei.does(reference, "claim")
+    assert 'data-counts="mine=1 waiting=0 all= "' in mei.browser.get("/queue/mine/pane").text
+    assert lines(mei, "/queue/mine") == [reference]
+    assert MINE in rows._STATES
