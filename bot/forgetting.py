@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.desks.forum.forgetting import TopicEraser
+from bot.desks.web.bell import ring_out
 from bot.dispatch.conversations import Conversations
 from bot.mailbox.outbox import Outbox
 from bot.opening import host_key
@@ -32,7 +33,7 @@ def erasures_of(settings: Settings, vault: Vault, outbox: Outbox | None = None) 
     folder = DataDirectory(settings.data).files
     topic = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
     counted = Counting(vault, settings.zone)
-    beside = [Conversations(vault).forget_case, topic.forget, counted.forget]
+    beside = [Conversations(vault).forget_case, topic.forget, counted.forget, ring_out]
     return Erasures(vault, Audit(vault), folder, beside)
 
 

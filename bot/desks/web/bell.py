@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HERE = "web/"
 """How this desk says where somebody stands; the ticket of their command follows."""
+GONE = "gone"
+"""What rings when a case was erased; nothing says which: whoever has one open looks again."""
 KEPT = 10 * MINUTE
 AT_ONCE = 500
 _TYPED = {name: desk_bells.c[name].type for name in ("what", "ticket", "sealed", "at")}
@@ -130,6 +132,12 @@ class Bell:
     ) -> None:
         if not case or not work.run(_RING_FOR, what, ticket, sealed, now, case):
             work.run(_RING, what, ticket, sealed, now)
+
+
+def ring_out(work: Work, _key: bytes, _case: str, now: int) -> int:
+    """Ring at every open desk that a case is gone, in the unit of work that erases it."""
+    work.run(_RING, GONE, "", None, now)
+    return 0
 
 
 class Bells:

@@ -136,10 +136,25 @@ DEEDS = {
     "exported": pgettext("custody", "taken out"),
 }
 NOT_AS_STATED = _("It is not what it is said to be.")
-WISH = _("Somebody wants this case erased, by {due}.")
-ERASE = pgettext("desk button", "It is the person's wish: erase")
-KEEP = pgettext("desk button", "It must not be erased")
 WHO_OPENED = _("Who did what")
+
+# --- somebody wants it erased --------------------------------------------------------------
+
+WISH = _("Somebody wants this case erased, by {due}.")
+WISH_CONFIRMED = _("It is confirmed that this case is to be erased: it goes in a few seconds.")
+WISH_REFUSED = _("Somebody wants this case erased. Two objected: it is not.")
+WISHED_AT = _("(asked: {at})")
+WISH_OBJECTED = _("Objected: {names}")
+ERASE = pgettext("desk button", "It is the person's wish: erase")
+ERASE_MEANS = _(
+    "Everything goes: what was sent, letters, notes, files. Nobody can bring it back, and nobody "
+    "is asked again."
+)
+ERASE_SURE = _("Type the number of the case to erase it")
+ERASE_NOW = pgettext("desk button", "Erase for good")
+ERASE_OTHER = _("That is not the number of this case: nothing is erased.")
+KEEP = pgettext("desk button", "It must not be erased")
+KEEP_MEANS = _("It takes two of you, each with a reason, which is kept as a note.")
 
 # --- what the law says ---------------------------------------------------------------------
 

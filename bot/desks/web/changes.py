@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from bot.cases.reference import read_reference
 from bot.desks.web import words
+from bot.desks.web.bell import Told
 from bot.desks.web.doors import Door, May
 from bot.desks.web.gate import CSRF
 from bot.desks.web.sight import sight
@@ -22,7 +24,6 @@ from bot.hotline.commands import Command, Verb
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.bell import Told
     from bot.desks.web.visit import Visit
     from bot.vault.keyring import Keyring
 
@@ -39,7 +40,8 @@ class Form:
     has_values: bool = False
     """Whether blanks can be filled in."""
     is_final: bool = False
-    """Whether it cannot be undone: a second factor is shown again for it."""
+    """Whether it cannot be undone: a second factor is shown again for it, and the case's number is
+    typed, in `code`."""
     moves: bool = False
     """Whether another may open the case afterwards."""
 
@@ -74,7 +76,7 @@ FORMS: dict[Verb, Form] = {
     Verb.KEEP: Form(WORDS),
     Verb.CLOCK: Form(CODE | WORDS),
     Verb.STRIKE: Form(CODE),
-    Verb.ERASE: Form(is_final=True),
+    Verb.ERASE: Form(CODE, is_final=True),
     Verb.CLOSE: Form(CODE, moves=True),
     Verb.REOPEN: Form(moves=True),
 }
@@ -92,6 +94,9 @@ async def change(visit: Visit) -> Response:
         if visit.is_fetched:
             return visit.json(HTTPStatus.FORBIDDEN, go=visit.url(f"/prove?back={path}"))
         return visit.go(f"/prove?back={path}")
+    if form.is_final and read_reference(visit.form.get("code", "")) != seen.glance.reference:
+        other = Told(seen.case, is_refused=True, source=words.ERASE_OTHER.source)
+        return await _answered(visit, other, path)
     told = await ordered(visit, seen.case, verb, filled=_filled(visit, form))
     return await _answered(visit, told, path)
 

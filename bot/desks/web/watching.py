@@ -11,7 +11,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.desks.web.bell import Bells
+from bot.desks.web.bell import GONE, Bells
 from bot.desks.web.ringing import RINGS, concerned
 from bot.hotline.events import Happened
 
@@ -34,7 +34,7 @@ WAITING = 32
 QUEUE, CASE, HEARD, WAITS, ALL, ENDED = "queue", "case", "heard", "waits", "all", "ended"
 """What is on a stream: the queue changed; this case did; its person wrote; something waits for
 whoever listens; look at everything anew; whoever listens is not signed in any more."""
-MOVES_THE_QUEUE = frozenset(Happened) - {
+MOVES_THE_QUEUE = frozenset({GONE, *Happened}) - {
     Happened.NOTED, Happened.ANSWERED, Happened.SETTLED, Happened.HELD, Happened.KEPT_BACK,
 }  # fmt: skip
 
@@ -98,6 +98,8 @@ class Streams:
         for stream in self._open:
             if ring.case and stream.case == ring.case:
                 stream.put(HEARD if ring.what == Happened.HEARD else CASE)
+            elif ring.what == GONE and stream.case:
+                stream.put(CASE)
             if ring.what in MOVES_THE_QUEUE:
                 stream.put(QUEUE)
 

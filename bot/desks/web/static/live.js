@@ -31,7 +31,8 @@ function begin() {
   stream.addEventListener("all", () => renew());
   stream.addEventListener("ended", () => {
     stream.close();
-    only("over");
+    renew(); // whoever is signed in may not see this case any more, and hears it from its panes
+    post(`${root}/here`, {}).then((answer) => answer.over && only("over"));
   });
 }
 

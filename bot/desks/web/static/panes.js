@@ -21,8 +21,10 @@ async function renewOne(pane) {
   const wasAtEnd = isAtEnd(pane);
   const { status, page } = await fetchPane(pane.dataset.pane);
   if (status === 401) banner("over", true);
-  else if (status === 404) location.reload();
-  else if (status === 200 && page?.body) {
+  else if (status === 404) {
+    pane.replaceChildren(); // erased, or not theirs any more: nothing of it stays on the screen
+    location.reload();
+  } else if (status === 200 && page?.body) {
     likeChildren(pane, page.body);
     if (wasAtEnd) pane.scrollTop = pane.scrollHeight;
     counts(pane.querySelector("[data-counts]")?.dataset.counts);
