@@ -183,23 +183,3 @@ PAPERS = {
     "work": pgettext("desk button", "Work permit"),
     "objection": pgettext("desk button", "Objection"),
 }
-
-# --- the sheet of keys ---------------------------------------------------------------------
-
-SHEET = (
-    ("?", _("this sheet")),
-    ("g m", _("to Mine")),
-    ("g w", _("to Waiting")),
-    ("g a", _("to All")),
-    ("j / k", _("next, previous")),
-    ("Enter", _("open")),
-    ("n", _("take the next case")),
-    ("c", _("claim")),
-    ("t", _("take over, hand back")),
-    ("r", _("write to the person")),
-    ("m", _("write a note")),
-    ("/", _("phrasebook, or find a case")),
-    ("Ctrl Enter", _("send")),
-    ("u", _("undo, while it has not left")),
-    ("Esc", _("close, leave the field")),
-)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.cases.visible import in_a_line, visible
 from bot.desks.web import words
+from bot.desks.web.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"theirs": theirs, "line": in_a_line, "tag": language_tag}
-    made.globals |= {"w": words}
+    made.globals |= {"w": words, "keys_of": keys_of}
     return made
 
 

@@ -1,9 +1,11 @@
 // The desk's pages: what makes them live, answer to keys, and let a message be called back.
 
 import { alerts } from "./alerts.js";
+import { commandBar } from "./bar.js";
 import { listen } from "./live.js";
 import { answerToKeys, opener } from "./keys.js";
 import { takeForms } from "./forms.js";
+import { lookUpPhrases } from "./phrases.js";
 import { showPictures } from "./pictures.js";
 import { toEnd } from "./panes.js";
 
@@ -11,6 +13,8 @@ takeForms();
 showPictures();
 opener();
 answerToKeys();
+commandBar();
+lookUpPhrases();
 listen();
 alerts();
 toEnd();

@@ -1,98 +1,40 @@
-// Everything can be done with a keyboard alone; `?` shows how.
+// Everything can be done with a keyboard alone; `?` shows how. What a key does stands in the sheet.
 
-import { fetchPane, root } from "./wire.js";
-import { likeChildren } from "./morph.js";
-import { undo } from "./forms.js";
+import { commands, isField, open } from "./commands.js";
+import { search } from "./phrases.js";
 
-const GO = { m: "mine", w: "waiting", a: "all" };
-let going = false;
+const NAMES = { Escape: "Esc" };
+let begun = "";
 
 export function answerToKeys() {
+  const known = commands();
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing) return; // somebody writes Chinese
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      event.target.form?.requestSubmit();
-      return;
+    if (event.isComposing || event.altKey) return; // somebody writes Chinese
+    const pressed = nameOf(event);
+    const isAnywhere = pressed.startsWith("Ctrl ") || pressed === "Esc";
+    if (!isAnywhere && isField(event.target)) return;
+    if (!isAnywhere && pressed !== "?" && document.querySelector("dialog[open]")) return;
+    const wanted = begun ? `${begun} ${pressed}` : pressed;
+    begun = "";
+    const found = known.find((it) => it.keys === wanted);
+    if (found?.can() && found.run(event)) event.preventDefault();
+    if (!found && known.some((it) => it.keys.startsWith(`${wanted} `))) {
+      begun = wanted;
+      event.preventDefault();
     }
-    if (event.key === "Escape" && isField(event.target)) event.target.blur();
-    if (event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
-    if (document.querySelector("dialog[open]") && event.key !== "?") return;
-    if (pressed(event.key)) event.preventDefault();
   });
 }
 
-function pressed(key) {
-  if (going) {
-    going = false;
-    if (GO[key]) location.assign(`${root}/queue/${GO[key]}`);
-    return true;
-  }
-  if (key === "g") return (going = true);
-  if (key === "?") return open("sheet");
-  if (key === "j" || key === "k") return step(key === "j" ? 1 : -1);
-  if (key === "u") return undo();
-  if (key === "/") return open("phrases") || focus("find");
-  if (key === "r") return mode("as-message", "say-words");
-  if (key === "m") return mode("as-note", "note-words");
-  const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  button?.click();
-  return Boolean(button);
+function nameOf(event) {
+  const key = NAMES[event.key] ?? event.key;
+  const name = key.length === 1 && (event.ctrlKey || event.metaKey) ? key.toLowerCase() : key;
+  return event.ctrlKey || event.metaKey ? `Ctrl ${name}` : name;
 }
 
-function isField(element) {
-  return element.matches?.("input:not([type=radio]), textarea, select");
-}
-
-function step(by) {
-  const lines = [...document.querySelectorAll("a.row, .others li a")];
-  if (!lines.length) return false;
-  const now = lines.indexOf(document.activeElement);
-  lines[Math.min(Math.max(now + by, 0), lines.length - 1)].focus();
-  return true;
-}
-
-function focus(id) {
-  const field = document.getElementById(id);
-  field?.focus();
-  return Boolean(field);
-}
-
-function mode(radio, field) {
-  const chosen = document.getElementById(radio);
-  if (!chosen || chosen.disabled) return false;
-  chosen.checked = true;
-  return focus(field);
-}
-
-function open(name) {
-  const dialog = document.getElementById(name);
-  const isPhrases = name === "phrases";
-  if (!dialog || (isPhrases && !document.querySelector('[data-opens="phrases"]'))) return false;
-  if (!dialog.open) dialog.showModal();
-  if (isPhrases) search();
-  return true;
-}
-
-/** Buttons that open a dialog, and looking sentences up while somebody types. */
+/** Buttons that open a dialog. */
 export function opener() {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-opens]");
-    if (button) open(button.dataset.opens);
+    const name = event.target.closest("[data-opens]")?.dataset.opens;
+    if (name && open(name) && name === "phrases") search();
   });
-  document.addEventListener("input", (event) => {
-    if (event.target.id === "phrase-words") search();
-  });
-  document.addEventListener("submit", (event) => {
-    if (event.target.dataset.search) event.preventDefault();
-  });
-}
-
-async function search() {
-  const field = document.getElementById("phrase-words");
-  const words = field.value;
-  field.focus();
-  const { status, page } = await fetchPane(`${field.form.dataset.search}?words=${encodeURIComponent(words)}`);
-  if (status === 200 && page?.body && field.value === words) {
-    likeChildren(document.getElementById("found"), page.body);
-  }
 }

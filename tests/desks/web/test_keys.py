@@ -1,0 +1,72 @@
+"""Everything answers to a key, every key stands in the sheet, and what stands there happens."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.desks.web.drawing import PAGES
+from bot.desks.web.keys import ACTS, KEYS, PRESS, Key, keys_of
+from bot.desks.web.shell import STATIC
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office
+
+EVERY = [key for group in KEYS for key in group.keys]
+_BUTTONS = re.compile(r'data-key="([^"{]+)"|act\(ref, "\w+", [\w.]+, "(.)"')
+_ROW = re.compile(r'data-keys="([^"]+)" data-act="(\w+)" data-of="([^"]*)"')
+
+
+def buttons(text: str) -> set[str]:
+    """Return the keys that buttons of a template name."""
+    return {one or other for one, other in _BUTTONS.findall(text)}
+
+
+def named_in_pages() -> set[str]:
+    return {it for page in PAGES.glob("*.html") for it in buttons(page.read_text("utf-8"))}
+
+
+def test_every_button_with_a_key_is_in_the_sheet_and_every_key_has_its_button() -> None:
+    pressed = {key.of for key in EVERY if key.act == PRESS}
+    assert pressed == named_in_pages()
+
+
+def test_a_button_that_is_in_no_sheet_would_be_seen() -> None:
+    assert buttons('<button data-key="q">') - {key.of for key in EVERY} == {"q"}
+    assert buttons('{{ act(ref, "claim", w.CLAIM, "c", True) }}') == {"c"}
+
+
+def test_no_key_does_two_things_and_none_hides_another() -> None:
+    keys = [key.keys for key in EVERY]
+    assert len(set(keys)) == len(keys)
+    begun = {it.split()[0] for it in keys if " " in it and not it.startswith("Ctrl ")}
+    assert begun.isdisjoint(keys)
+
+
+def test_the_script_knows_every_act() -> None:
+    script = (STATIC / "commands.js").read_text("utf-8")
+    table = script.partition("const DOES = {")[2].partition("\n};")[0]
+    known = set(re.findall(r"^  (\w+)[:,]", table, re.MULTILINE))
+    assert known == ACTS
+    assert {key.act for key in EVERY} - {""} == ACTS
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_is_shown_a_key_that_leads_nowhere_for_them(office: Office, role: Role) -> None:
+    who = office.worker("Wu", role).comes()
+    page = who.browser.get("/account").text
+    shown = {keys: (act, of) for keys, act, of in _ROW.findall(page)}
+    assert shown.keys() == {it.keys for _name, keys in keys_of(role) for it in keys if it.act}
+    for act, of in shown.values():
+        if act == "go":
+            assert who.browser.get(of).status_code == 200, of
+
+
+def test_the_sheet_says_what_stands_in_the_table(office: Office) -> None:
+    page = office.worker().comes().browser.get("/queue/mine").text
+    key: Key = next(it for it in EVERY if it.keys == "n")
+    assert f"<dt><kbd>n</kbd></dt><dd>{key.does.source}</dd>" in page
+    assert 'data-cases="Go to case {number}"' in page
