@@ -1,11 +1,14 @@
-"""A caseworker's key while they are signed in: locked under what only their browser holds.
+"""A caseworker's key where a browser holds what opens it: for a session, or by a passkey for good.
 
-The desk keeps the locked key in memory and the digest of the secret in its store: whoever reads
-either of them opens nothing. It is unlocked for one request, and gone with the session.
+The desk keeps the key of a session locked in memory and the digest of its secret in the store:
+whoever reads either of them opens nothing. It is unlocked for one request, and gone with the
+session. What a passkey computes is as long as a key and nobody's to guess, so the key that lies
+locked under it needs no price of a guess.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 from hashlib import sha256
 
@@ -21,7 +24,7 @@ from bot.vault.keystore import KeyStore  # noqa: TC001 - named beside what it ma
 
 LENGTH = 32
 NONCE = bytes(12)
-"""Every secret locks one key, once."""
+"""Every secret of a session locks one key, once."""
 
 
 def new_secret() -> bytes:
@@ -60,6 +63,34 @@ def unlocked(keys: KeyStore, who: str, sealed: bytes, secret: bytes) -> Keyring:
     return Keyring(keys, holder, KeyPair.of(raw))
 
 
-def _cipher(secret: bytes) -> ChaCha20Poly1305:
-    derived = HKDF(SHA256(), LENGTH, salt=None, info=b"haven desk key").derive(secret)
-    return ChaCha20Poly1305(derived)
+def under_passkey(keyring: Keyring, computed: bytes) -> bytes:
+    """Return a caseworker's own key, locked under what their passkey computes.
+
+    Raises:
+        DoesNotOpen: the keyring has none.
+    """
+    key = keyring.key(keyring.holder)
+    if key is None:
+        raise DoesNotOpen("a keyring without a key of its own")
+    nonce = os.urandom(len(NONCE))  # one passkey can lock another key later
+    cipher = _cipher(computed, b"haven desk passkey")
+    return nonce + cipher.encrypt(nonce, key.raw, keyring.holder.encode())
+
+
+def by_passkey(keys: KeyStore, who: str, sealed: bytes, computed: bytes) -> Keyring:
+    """Return what a caseworker can open, by what their passkey computes.
+
+    Raises:
+        DoesNotOpen: it is another passkey, or another caseworker's key.
+    """
+    holder, nonce = STAFF + who, sealed[: len(NONCE)]
+    cipher = _cipher(computed, b"haven desk passkey")
+    try:
+        raw = cipher.decrypt(nonce, sealed[len(NONCE) :], holder.encode())
+    except (InvalidTag, ValueError):
+        raise DoesNotOpen("this passkey opens no key") from None
+    return Keyring(keys, holder, KeyPair.of(raw))
+
+
+def _cipher(secret: bytes, info: bytes = b"haven desk key") -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(HKDF(SHA256(), LENGTH, salt=None, info=info).derive(secret))

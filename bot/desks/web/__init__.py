@@ -7,7 +7,7 @@ nothing of it anew.
 
     doors      every address and who may use it; one without that stops the start
     sessions   who is signed in, and the locked key each of them carries
-    signing    password, second factor, what a guess costs
+    signing    password, second factor, what a guess costs; `passkey_way_in` the same with a passkey
     panes      what is drawn: queue, conversation, file of a case, who opened it
     orders     what can be done, and with which fields
     bell       what happened, written down for open desks; `watching` tells browsers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route
 
 from bot.desks.web import (
@@ -14,6 +15,8 @@ from bot.desks.web import (
     changes,
     evidence_pages,
     own,
+    passkey_pages,
+    passkey_way_in,
     queue_pages,
     ringing,
     shell,
@@ -46,10 +49,21 @@ DOORS = (
     *changes.DOORS,
     *streaming.DOORS,
     *own.DOORS,
+    *passkey_pages.DOORS,
+    *passkey_way_in.DOORS,
     *auditing.DOORS,
     *staff_pages.DOORS,
 )
 """Every address of the desk."""
+
+
+class Anything(StringConvertor):
+    """A part of an address with anything in it: ends of lines, which `path` would let past."""
+
+    regex = r"[\s\S]*"
+
+
+register_url_convertor("anything", Anything())
 
 
 async def _nowhere(_visit: Visit) -> Response:
@@ -65,5 +79,5 @@ def build(front: Front, doors: Iterable[Door] = DOORS) -> Starlette:
     known = checked(doors)
     routes = [Route(it.path, Gate(front, it), methods=[it.method]) for it in known]
     # Whatever is left, under whatever method: the same answer as to what is not theirs.
-    nowhere = Gate(front, Door("/{path:path}", _nowhere, May.ANYBODY))
-    return Starlette(routes=[*routes, Route("/{path:path}", nowhere)])
+    nowhere = Gate(front, Door("/{path:anything}", _nowhere, May.ANYBODY))
+    return Starlette(routes=[*routes, Route("/{path:anything}", nowhere)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import NO_FIELDS, Door, May
 from bot.store.prepared import Prepared
 from bot.store.tables import audit
 from bot.vault.audit import COLUMNS, Broken, Row, pages
@@ -52,5 +52,5 @@ async def _page(visit: Visit, found: object) -> Response:
 
 DOORS = (
     Door("/audit", log, May.AUDIT),
-    Door("/audit/check", check, May.AUDIT, "POST"),
+    Door("/audit/check", check, May.AUDIT, "POST", NO_FIELDS),
 )

@@ -10,7 +10,7 @@ from bot.desks.web import case_words as words
 from bot.desks.web import rows, spans
 from bot.desks.web.case_file import file_of
 from bot.desks.web.case_view import View, view
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.phrases import chosen_from
 from bot.desks.web.visit import NotThere
 from bot.hotline.exchanges import Side
@@ -131,5 +131,5 @@ DOORS = (
     Door("/cases/{reference}", case, May.CASE),
     Door("/cases/{reference}/panes/phrases", phrases, May.CASE, is_pane=True, is_watched=True),
     Door("/cases/{reference}/panes/{pane}", pane, May.CASE, is_pane=True, is_watched=True),
-    Door("/cases/{reference}/glass", break_glass, May.CHANGE, "POST"),
+    Door("/cases/{reference}/glass", break_glass, May.CHANGE, "POST", fields("reason")),
 )

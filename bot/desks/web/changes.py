@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from bot.cases.reference import read_reference
 from bot.desks.web import words
 from bot.desks.web.bell import Told
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
 from bot.desks.web.gate import CSRF
 from bot.desks.web.sight import sight
 from bot.hotline.commands import Command, Verb
@@ -91,9 +91,7 @@ async def change(visit: Visit) -> Response:
     seen = await visit.front.reads.run(lambda work: sight(work, visit, visit.param("reference")))
     path = f"/cases/{seen.glance.reference}"
     if form.is_final and not visit.here.is_proved(visit.now):
-        if visit.is_fetched:
-            return visit.json(HTTPStatus.FORBIDDEN, go=visit.url(f"/prove?back={path}"))
-        return visit.go(f"/prove?back={path}")
+        return visit.prove_first(path)
     if form.is_final and read_reference(visit.form.get("code", "")) != seen.glance.reference:
         other = Told(seen.case, is_refused=True, source=words.ERASE_OTHER.source)
         return await _answered(visit, other, path)
@@ -186,7 +184,7 @@ async def _answered(visit: Visit, told: Told | None, path: str) -> Response:
 
 
 DOORS = (
-    Door("/cases/{reference}/do/{verb}", change, May.CHANGE, "POST"),
-    Door("/own/{verb}", own, May.QUEUE, "POST"),
-    Door("/next", next_case, May.QUEUE, "POST"),
+    Door("/cases/{reference}/do/{verb}", change, May.CHANGE, "POST", BY_WHAT_IS_DONE),
+    Door("/own/{verb}", own, May.QUEUE, "POST", BY_WHAT_IS_DONE),
+    Door("/next", next_case, May.QUEUE, "POST", NO_FIELDS),
 )

@@ -42,6 +42,15 @@ class May(StrEnum):
     """Who works here."""
 
 
+BY_WHAT_IS_DONE = frozenset({"*"})
+NO_FIELDS: frozenset[str] = frozenset()
+
+
+def fields(*names: str) -> frozenset[str]:
+    """Return the names of a form, as a door wants them."""
+    return frozenset(names)
+
+
 _HELPS = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ROLES: dict[May, frozenset[Role]] = {
     May.ANYBODY: frozenset(Role),
@@ -64,6 +73,12 @@ class Door:
     may: May
     """Who may use it."""
     method: str = "GET"
+    fields: frozenset[str] | None = None
+    """The names its form may have, beside what every form carries; `BY_WHAT_IS_DONE` where each
+    thing done there has a form of its own. A change that does not say stops the start."""
+    is_final: bool = False
+    """Whether what is done here cannot be undone or lets somebody in: a second factor is shown
+    again for it."""
     is_pane: bool = False
     """Whether a page fetches it: then nobody is led to the way in, they are told to go there."""
     is_watched: bool = False
@@ -79,12 +94,14 @@ def checked(doors: Iterable[Door]) -> list[Door]:
     """Return the doors, each with its permission.
 
     Raises:
-        NoPermission: one has none, or two have one address.
+        NoPermission: one has none, two have one address, or a form does not say what it takes.
     """
     found = list(doors)
     for door in found:
         if not isinstance(door.may, May) or door.method not in {"GET", "POST"}:
             raise NoPermission(f"{door.method} {door.path}: nobody said who may use it")
+        if door.changes and door.fields is None:
+            raise NoPermission(f"{door.method} {door.path}: nobody said which fields it takes")
     known = [(door.method, door.path) for door in found]
     if twice := {it for it in known if known.count(it) > 1}:
         raise NoPermission(f"two doors at one address: {sorted(twice)}")

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from bot.desks.web.visit import Visit
 
 PAGES = Path(__file__).with_name("pages")
-_LINK = re.compile(r"(?i)\b(?:https?|ftp)://[^\s<>\"']+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s]*)?")
+_LINK = re.compile(
+    r"(?i)(?:https?|ftp)://[^\s<>\"']+|(?<![a-z0-9.-])(?:[a-z0-9-]++\.)+[a-z]{2,}(?:/\S*)?"
+)
+"""What looks like an address. It begins once a run of letters and gives no letter back: whatever
+somebody writes, it is read in the time its length takes."""
 _TAGS = {"zh_Hant": "zh-Hant", "zh_Hans": "zh-Hans"}
 
 

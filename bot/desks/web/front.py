@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.desks.forum.glance import Glances
 from bot.desks.forum.words import Tongue
+from bot.desks.web.ceremony import Ceremony
+from bot.desks.web.passkeys import Passkeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,6 +89,10 @@ class Front:
     """Whoever has shown a password at a link, and no second factor yet, by link."""
     rehearsal: dict[bytes, str] = field(default_factory=dict)
     """Links that sign a rehearsal's caseworker in, by digest; none in a real house."""
+
+    def __post_init__(self) -> None:
+        self.passkeys = Passkeys(self.vault)
+        self.ceremony = Ceremony(self.origin, self.vault.prove)
 
     @property
     def glances(self) -> Glances:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from bot.desks.web import words
 from bot.desks.web.choosing import chosen_by
-from bot.desks.web.doors import ROLES, Door, May
+from bot.desks.web.doors import BY_WHAT_IS_DONE, ROLES, Door, May
 from bot.desks.web.guard import (
     dress,
     elsewhere,
@@ -84,6 +84,9 @@ class Gate:
             await _fill_in(visit)
             if door.may is not May.ANYBODY and not _is_signed(visit):
                 return _wrong(visit, HTTPStatus.FORBIDDEN, words.NOT_FROM_HERE)
+            _only_known(visit)
+        if door.is_final and not visit.here.is_proved(visit.now):
+            return visit.prove_first(_page_of(visit))
         if visit.session is not None and not door.is_watched:
             await self.front.sessions.seen(visit.session, visit.now)
         return await door.answer(visit)
@@ -116,6 +119,22 @@ async def _fill_in(visit: Visit) -> None:
     if len(set(names)) != len(names) or not all(isinstance(value, str) for _name, value in pairs):
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     visit.form = {name: str(value) for name, value in pairs}
+
+
+def _page_of(visit: Visit) -> str:
+    """Return the page of ours somebody stands on: there they go back to."""
+    if not visit.door.changes:
+        return visit.request.url.path.removeprefix(visit.front.root)
+    start = f"{visit.front.origin}{visit.front.root}/"
+    page = visit.request.headers.get("referer", "").partition("?")[0]
+    return f"/{page.removeprefix(start)}" if page.startswith(start) else "/"
+
+
+def _only_known(visit: Visit) -> None:
+    """Refuse a field nobody asked for: none is ever taken for more than it is."""
+    known = visit.door.fields or frozenset()
+    if known is not BY_WHAT_IS_DONE and set(visit.form) - known - {CSRF}:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _is_signed(visit: Visit) -> bool:

@@ -71,7 +71,8 @@ def is_a_form(request: Request) -> bool:
     """Tell whether what is sent is a form of a size a form has."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     length = request.headers.get("content-length", "")
-    return kind in FORMS and length.isdecimal() and int(length) <= LARGEST
+    is_a_number = length.isdecimal() and len(length) <= len(str(LARGEST))
+    return kind in FORMS and is_a_number and int(length) <= LARGEST
 
 
 def limited(receive: Receive) -> Receive:

@@ -50,7 +50,7 @@ async def find(visit: Visit, typed: str) -> Caseworker | None:
 async def check(visit: Visit, typed: str, password: str, code: str) -> LetIn | None:
     """Return who it is, or None; an unknown name takes as long as a wrong password."""
     by = await find(visit, typed)
-    keyring = await asyncio.to_thread(_unlock, visit, by.id if by else "", password)
+    keyring = await asyncio.to_thread(unlock, visit, by.id if by else "", password)
     if by is None or keyring is None:
         return None
     now = visit.now
@@ -60,7 +60,8 @@ async def check(visit: Visit, typed: str, password: str, code: str) -> LetIn | N
     return LetIn(by, keyring) if is_theirs else None
 
 
-def _unlock(visit: Visit, who: str, password: str) -> Keyring | None:
+def unlock(visit: Visit, who: str, password: str) -> Keyring | None:
+    """Return what a password opens; None for a wrong one, which takes as long for nobody's."""
     if len(password) > LONGEST_PASSWORD:
         return None
     try:
@@ -72,15 +73,19 @@ def _unlock(visit: Visit, who: str, password: str) -> Keyring | None:
     return None
 
 
-async def welcome_in(visit: Visit, by: Caseworker, keyring: Keyring, path: str) -> Response:
-    """Begin a session for somebody; wrap what they can open to whoever may open it now."""
+async def welcome_in(visit: Visit, by: Caseworker, keyring: Keyring | None, path: str) -> Response:
+    """Begin a session for somebody; wrap what they can open to whoever may open it now.
+
+    Whoever has shown no password and has no key in a passkey begins without one: no case opens.
+    """
     front = visit.front
     if visit.session is not None:  # whoever was here before is not here any more
         await front.sessions.end(visit.session.token)
     now = visit.now
 
     def settle(work: Work) -> None:
-        front.vault.cases.custody.settle(work, keyring, now)
+        if keyring is not None:
+            front.vault.cases.custody.settle(work, keyring, now)
         front.audit.note(work, now, by.id, "sign_in", by.id, "web")
 
     await front.database.writer.run(settle)

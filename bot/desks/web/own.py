@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import words
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import Door, May, fields
+from bot.desks.web.passkey_pages import is_possible, passkeys_of
 from bot.desks.web.sessions import Sessions
 from bot.desks.web.shell import inside
 from bot.desks.web.visit import SESSION, NotThere
@@ -25,7 +26,8 @@ async def account(visit: Visit) -> Response:
     """Show where somebody is signed in, and whether they are on duty."""
     found = await visit.front.reads.run(lambda work: Sessions.of(work, visit.by.id))
     return visit.page(
-        "own.html", sessions=found, here=visit.here.token,
+        "own.html", sessions=found, here=visit.here.token, can_make=is_possible(visit),
+        passkeys=await passkeys_of(visit, visit.by.id),
         name_of=lambda it: it.token.hex()[:NAMED],
         clock=lambda at: visit.tongue.clock(at, visit.now), now=visit.now,
     )  # fmt: skip
@@ -51,7 +53,7 @@ async def end(visit: Visit) -> Response:
 async def prove(visit: Visit) -> Response:
     """Ask for the second factor again."""
     back = inside(visit.request.query_params.get("back", "/"))
-    return visit.page("prove.html", back=back, told="")
+    return visit.page("prove.html", back=back, told="", passkeys=is_possible(visit))
 
 
 async def proved(visit: Visit) -> Response:
@@ -77,12 +79,15 @@ async def proved(visit: Visit) -> Response:
 
 
 def _again(visit: Visit, back: str, told: str) -> Response:
-    return visit.page("prove.html", status=HTTPStatus.UNAUTHORIZED, back=back, told=told)
+    return visit.page(
+        "prove.html", status=HTTPStatus.UNAUTHORIZED, back=back, told=told,
+        passkeys=is_possible(visit),
+    )  # fmt: skip
 
 
 DOORS = (
     Door("/account", account, May.SIGNED_IN),
-    Door("/account/end", end, May.SIGNED_IN, "POST"),
+    Door("/account/end", end, May.SIGNED_IN, "POST", fields("session")),
     Door("/prove", prove, May.SIGNED_IN),
-    Door("/prove", proved, May.SIGNED_IN, "POST"),
+    Door("/prove", proved, May.SIGNED_IN, "POST", fields("code", "back")),
 )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.queues import NAMES, Queue
 from bot.desks.web import rows, spans, words
-from bot.desks.web.choosing import PRIORITIES, Wanted, choose
-from bot.desks.web.doors import Door, May
+from bot.desks.web.choosing import PRIORITIES, SOON, Wanted, choose
+from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.visit import NotThere
 from bot.languages import LANGUAGES
 
@@ -91,10 +91,11 @@ async def find(visit: Visit) -> Response:
     return visit.go(f"/cases/{reference}")
 
 
+NARROWED = fields("queue", "language", "priority", SOON)
 DOORS = (
     Door("/", home, May.SIGNED_IN),
     Door("/queue/{tab}", queue, May.QUEUE),
     Door("/queue/{tab}/pane", queue_pane, May.QUEUE, is_pane=True, is_watched=True),
-    Door("/queue/{tab}/narrow", narrow, May.QUEUE, "POST"),
+    Door("/queue/{tab}/narrow", narrow, May.QUEUE, "POST", NARROWED),
     Door("/find", find, May.CASE),
 )

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from bot.cases.life import State
 from bot.desks.web import words
 from bot.desks.web.choosing import ALERTS, NOTICE, SOUND, choose
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import Door, May, fields
 from bot.hotline.claims import serves
 from bot.hotline.events import Happened
 from bot.store.prepared import Prepared
@@ -60,4 +60,4 @@ async def choose_alerts(visit: Visit) -> Response:
     return visit.go("/account")
 
 
-DOORS = (Door("/account/alerts", choose_alerts, May.SIGNED_IN, "POST"),)
+DOORS = (Door("/account/alerts", choose_alerts, May.SIGNED_IN, "POST", fields(*KINDS)),)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.visit import LANGUAGE, YEAR, NotThere
 from bot.languages import STAFF_LANGUAGES
 
@@ -62,5 +62,5 @@ def inside(path: str) -> str:
 
 DOORS = (
     Door("/static/{name}", still, May.ANYBODY, is_watched=True),
-    Door("/language", language, May.ANYBODY, "POST"),
+    Door("/language", language, May.ANYBODY, "POST", fields("language", "back")),
 )

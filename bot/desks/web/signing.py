@@ -6,9 +6,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import words
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import NO_FIELDS, Door, May, fields
 from bot.desks.web.guesses import TRY_AGAIN
 from bot.desks.web.letting_in import browser_known_to, check, find, welcome_in
+from bot.desks.web.passkey_way_in import form as form_of
 from bot.desks.web.visit import SESSION, NotThere
 from bot.errors import WrongPassword
 from bot.vault.carried import known_by
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from bot.desks.web.visit import Visit
     from bot.store.writer import Work
-    from bot.text import Text
 
 REFUSED = "sign_in_refused"
 
@@ -27,7 +27,7 @@ async def way_in(visit: Visit) -> Response:
     """Show where one signs in; whoever has goes to the desk."""
     if visit.by_ is not None:
         return visit.go("/")
-    return _form(visit)
+    return form_of(visit, status=HTTPStatus.OK)
 
 
 async def sign_in(visit: Visit) -> Response:
@@ -38,17 +38,19 @@ async def sign_in(visit: Visit) -> Response:
     name = by.id if by else typed
     browser = browser_known_to(visit, by.id) if by else ""
     if seconds := guesses.wait(name, browser, visit.now):
-        return _form(visit, words.WAIT, HTTPStatus.TOO_MANY_REQUESTS, seconds=str(seconds))
+        return form_of(visit, words.WAIT, status=HTTPStatus.TOO_MANY_REQUESTS, seconds=str(seconds))
     async with guesses.turn(is_known=bool(browser)) as came:
         if not came:
-            return _form(visit, words.BUSY, HTTPStatus.TOO_MANY_REQUESTS, seconds=str(TRY_AGAIN))
+            return form_of(
+                visit, words.BUSY, status=HTTPStatus.TOO_MANY_REQUESTS, seconds=str(TRY_AGAIN)
+            )
         code = "".join(form.get("code", "").split())
         let_in = await check(visit, typed, form.get("password", ""), code)
     if let_in is None:
         guesses.was_wrong(name, browser, visit.now)
         if by is not None:
             await _note_refused(visit, by.id)
-        return _form(visit, words.NOT_RIGHT, HTTPStatus.UNAUTHORIZED)
+        return form_of(visit, words.NOT_RIGHT)
     guesses.was_right(name, browser)
     return await welcome_in(visit, let_in.by, let_in.keyring, "/")
 
@@ -58,16 +60,6 @@ async def _note_refused(visit: Visit, who: str) -> None:
         visit.front.audit.note(work, visit.now, "stranger", REFUSED, who, "web")
 
     await visit.front.database.writer.run(note)
-
-
-def _form(
-    visit: Visit, told: Text | None = None, status: HTTPStatus = HTTPStatus.OK, **values: str
-) -> Response:
-    said = visit.tongue(told, **values) if told else ""
-    return visit.page(
-        "signin.html", status=status, told=said, who=visit.form.get("who", "")[:200],
-        is_rehearsal=bool(visit.front.rehearsal),
-    )  # fmt: skip
 
 
 async def sign_out(visit: Visit) -> Response:
@@ -100,7 +92,7 @@ async def rehearse(visit: Visit) -> Response:
 
 DOORS = (
     Door("/signin", way_in, May.ANYBODY),
-    Door("/signin", sign_in, May.ANYBODY, "POST"),
-    Door("/signout", sign_out, May.SIGNED_IN, "POST"),
+    Door("/signin", sign_in, May.ANYBODY, "POST", fields("who", "password", "code")),
+    Door("/signout", sign_out, May.SIGNED_IN, "POST", NO_FIELDS),
     Door("/rehearse/{link}", rehearse, May.ANYBODY),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import DAY
 from bot.desks.web import rows
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.passes import INVITED_FOR
 from bot.desks.web.visit import NotThere
 
@@ -28,7 +28,7 @@ async def invite(visit: Visit) -> Response:
     who, now = visit.form.get("staff", ""), visit.now
 
     def make(work: Work) -> tuple[Caseworker, str] | None:
-        found = visit.front.staff.find(work, who)
+        found = visit.front.staff.find(work, who) if who.isalnum() else None
         if found is None or not found.is_active:
             return None
         visit.front.audit.note(work, now, visit.by.id, "desk_invite", who)
@@ -54,5 +54,5 @@ async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response
 
 DOORS = (
     Door("/staff", everybody, May.STAFF),
-    Door("/staff/invite", invite, May.STAFF, "POST"),
+    Door("/staff/invite", invite, May.STAFF, "POST", fields("staff")),
 )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response, StreamingResponse
 
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import NO_FIELDS, Door, May
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
 from bot.desks.web.watching import stream_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from bot.desks.web.visit import Visit
     from bot.store.writer import Work
@@ -32,13 +32,21 @@ async def stream(visit: Visit) -> Response:
         case = (await front.reads.run(lambda work: sight(work, visit, reference))).case
     if here.streams >= OF_A_SESSION or front.streams.count(here.who) >= OF_SOMEBODY:
         return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
+    told = _told(visit, case, reference)
+    first = await anext(told)  # counted from here on: of many that ask at once, few are let in
     return StreamingResponse(
-        _told(visit, case, reference), media_type="text/event-stream",
-        headers={"x-accel-buffering": "no"},
-    )  # fmt: skip
+        _after(first, told), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+    )
 
 
-async def _told(visit: Visit, case: str, reference: str) -> AsyncIterator[bytes]:
+async def _after(first: bytes, told: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    async with contextlib.aclosing(told):
+        yield first
+        async for piece in told:
+            yield piece
+
+
+async def _told(visit: Visit, case: str, reference: str) -> AsyncGenerator[bytes]:
     here, front = visit.here, visit.front
 
     async def is_still_in() -> bool:
@@ -76,5 +84,5 @@ async def here(_visit: Visit) -> Response:
 
 DOORS = (
     Door("/stream", stream, May.SIGNED_IN, is_pane=True, is_watched=True),
-    Door("/here", here, May.SIGNED_IN, "POST"),
+    Door("/here", here, May.SIGNED_IN, "POST", NO_FIELDS),
 )

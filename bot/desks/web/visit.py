@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -113,6 +115,13 @@ class Visit:
     def tell(self, text: Text, *, is_refused: bool = False, **values: str) -> None:
         """Say a sentence on the next page."""
         self.here.said.append((self.tongue(text, **values), is_refused))
+
+    def prove_first(self, back: str) -> Response:
+        """Lead to where a second factor is shown again, and from there back."""
+        path = f"/prove?back={quote(back, safe='/')}"
+        if self.is_fetched:
+            return self.json(HTTPStatus.FORBIDDEN, go=self.url(path))
+        return self.go(path)
 
     def set_cookie(self, response: Response, name: str, value: str, seconds: int | None) -> None:
         """Have the browser keep something that no script reads and no other site sends."""

@@ -14,14 +14,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import words
-from bot.desks.web.doors import Door, May
+from bot.desks.web.doors import NO_FIELDS, Door, May, fields
 from bot.desks.web.letting_in import welcome_in
+from bot.desks.web.passkey_pages import is_possible, kept, passkeys_of
+from bot.desks.web.visit import NotThere
 from bot.errors import WrongPassword
 from bot.text import fold
+from bot.vault.carried import known_by
 from bot.vault.passwords import SHORTEST
 from bot.vault.staffkeys import may_open
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.responses import Response
 
     from bot.desks.web.visit import Visit
@@ -98,9 +103,47 @@ async def finish(visit: Visit) -> Response:
         visit.front.audit.note(work, visit.now, by.id, "desk_factor", by.id, "codes")
         return True
 
+    return await _enter(visit, by, half, keep)
+
+
+async def ask_for_passkey(visit: Visit) -> Response:
+    """Return the question with which a browser makes the first passkey."""
+    by, link = await _invited(visit), visit.param("link")
+    half = visit.front.half_done.get(link)
+    if by is None or half is None or half.who != by.id or not is_possible(visit):
+        raise NotThere("nobody")
+    known = await passkeys_of(visit, by.id)
+    asked = visit.front.ceremony.to_make(by.id, by.name or by.id, known, _about(link), visit.now)
+    return visit.json(asked=asked)
+
+
+async def finish_with_passkey(visit: Visit) -> Response:
+    """Take a passkey instead of an authenticator; the same otherwise."""
+    by, link = await _invited(visit), visit.param("link")
+    half = visit.front.half_done.get(link)
+    if by is None or half is None or half.who != by.id:
+        return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
+    new = await kept(visit, half.keyring, _about(link))
+    if new is None:
+        return _code_page(visit, half, words.NO_PASSKEY)
+
+    def keep(work: Work) -> bool:
+        if not visit.front.passes.take_invite(work, link):
+            return False
+        visit.front.passkeys.keep(work, by.id, new, 0, visit.now)
+        visit.front.audit.note(work, visit.now, by.id, "desk_factor", by.id, "passkey")
+        return True
+
+    return await _enter(visit, by, half, keep)
+
+
+async def _enter(
+    visit: Visit, by: Caseworker, half: HalfDone, keep: Callable[[Work], bool]
+) -> Response:
+    """Keep a second factor, use the link up, and let its caseworker in."""
     if not await visit.front.database.writer.run(keep):
         return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
-    del visit.front.half_done[link]
+    del visit.front.half_done[visit.param("link")]
     response = await welcome_in(visit, by, half.keyring, "/")
     if half.printed:
         shown = visit.page("recovery.html", printed=half.printed)
@@ -109,6 +152,11 @@ async def finish(visit: Visit) -> Response:
                 shown.raw_headers.append((name, value))
         return shown
     return response
+
+
+def _about(link: str) -> str:
+    """Return what the question is bound to: no other link's answer is this one's."""
+    return f"welcome|{known_by(link.encode()).hex()}"
 
 
 async def _invited(visit: Visit) -> Caseworker | None:
@@ -158,11 +206,15 @@ def _code_page(visit: Visit, half: HalfDone, told: Text | None = None) -> Respon
     return visit.page(
         "welcome_code.html", status=HTTPStatus.UNAUTHORIZED if told else HTTPStatus.OK,
         link=visit.param("link"), grouped=grouped, told=visit.tongue(told) if told else "",
+        passkeys=is_possible(visit),
     )  # fmt: skip
 
 
 DOORS = (
     Door("/welcome/{link}", come, May.ANYBODY),
-    Door("/welcome/{link}", choose, May.ANYBODY, "POST"),
-    Door("/welcome/{link}/code", finish, May.ANYBODY, "POST"),
-)
+    Door("/welcome/{link}", choose, May.ANYBODY, "POST", fields("password", "again")),
+    Door("/welcome/{link}/code", finish, May.ANYBODY, "POST", fields("code")),
+    Door("/welcome/{link}/ask", ask_for_passkey, May.ANYBODY, "POST", NO_FIELDS),
+    Door("/welcome/{link}/passkey", finish_with_passkey, May.ANYBODY, "POST",
+         fields("answer", "computed")),
+)  # fmt: skip

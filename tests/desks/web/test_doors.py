@@ -8,7 +8,7 @@ import pytest
 
 from bot.desks.web.app import DOORS, build
 from bot.desks.web.doors import Door, May, NoPermission
-from tests.desks.web.window import ORIGIN, Browser
+from tests.desks.web.window import ORIGIN, Browser, filled
 
 if TYPE_CHECKING:
     from httpx import Response
@@ -26,18 +26,6 @@ STRICT = {
 }
 
 
-def filled(path: str, reference: str = "K7M4Q2") -> str:
-    """Return an address with something in its blanks."""
-    known = {
-        "{reference}": reference, "{tab}": "waiting", "{pane}": "head", "{verb}": "claim",
-        "{number}": "1", "{link}": "0" * 64, "{name}": "desk.css", "{paper}": "work",
-    }  # fmt: skip
-    for blank, value in known.items():
-        path = path.replace(blank, value)
-    assert "{" not in path
-    return path
-
-
 def test_a_route_without_a_permission_stops_the_start(office: Office) -> None:
     async def nothing(_visit: Any) -> Any:
         raise AssertionError
@@ -45,6 +33,14 @@ def test_a_route_without_a_permission_stops_the_start(office: Office) -> None:
     bad = Door("/open", nothing, None)  # type: ignore[arg-type]
     with pytest.raises(NoPermission, match="/open"):
         build(office.front, [*DOORS, bad])
+
+
+def test_a_form_that_does_not_say_what_it_takes_stops_the_start(office: Office) -> None:
+    async def nothing(_visit: Any) -> Any:
+        raise AssertionError
+
+    with pytest.raises(NoPermission, match="/open: nobody said which fields"):
+        build(office.front, [*DOORS, Door("/open", nothing, May.SIGNED_IN, "POST")])
 
 
 def test_two_doors_at_one_address_stop_the_start(office: Office) -> None:
@@ -56,6 +52,15 @@ def test_every_address_is_behind_a_gate(office: Office) -> None:
     from bot.desks.web.gate import Gate  # noqa: PLC0415
 
     assert all(isinstance(route.app, Gate) for route in office.app.routes)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "path", ["/a%0Ab", "/cases/%0A/x", "/%0D%0A", "/queue/mine/", "/x//", "/%2F"]
+)
+def test_no_address_gets_past_the_gates(office: Office, path: str) -> None:
+    said = Browser(office).get(path)
+    assert said.status_code == 404
+    assert said.headers["content-security-policy"].startswith("default-src 'none'")
 
 
 def test_every_answer_carries_what_protects_it(office: Office) -> None:

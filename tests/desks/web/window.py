@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pyotp
 
+from bot.cases.intake import Intake, NewReport
+from bot.cases.keeping import FileKeeper
 from bot.cases.life import Role
 from bot.clock import SECOND
+from bot.conversation import FileNote
 from bot.desks.web.app import DOORS, build
 from bot.desks.web.bell import Bell, Bells
 from bot.desks.web.passes import STEP, Passes
 from bot.desks.web.watching import Watch
+from bot.forgetting import erasures_of
 from bot.front import front_of
 from bot.vault import Vault
+from bot.vault.erasure import Why
 from tests.houses import BOT, ROOT, Home
 from tests.keys import CHEAP, PASSWORD, QUEUES, key_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
 
     from bot.desks.web.doors import Door
@@ -31,7 +36,17 @@ if TYPE_CHECKING:
     from tests.people import Person
 
 ORIGIN = "https://desk.test"
+_BLANK = re.compile(r"\{(\w+)\}")
 _CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
+
+
+def filled(path: str, reference: str = "K7M4Q2", **blanks: str) -> str:
+    """Return an address with something in its blanks, whatever they are called."""
+    known = {
+        "reference": reference, "tab": "waiting", "pane": "head", "verb": "note", "number": "1",
+        "link": "0" * 64, "name": "desk.css", **blanks,
+    }  # fmt: skip
+    return _BLANK.sub(lambda found: known.get(found[1], "1"), path)
 
 
 class Office:
@@ -113,9 +128,38 @@ class Office:
         rows = self.home.ask("SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
         return str(rows[0][0])
 
+    def sends(self, reference: str, data: bytes, **about: Any) -> None:
+        """Let a file come for a case, and be fetched."""
+        note = FileNote("handle", **{"kind": "document", "size": len(data), **about})
+        case, now, intake = self.case(reference), self.home.loop.now(), Intake(self.vault, BOT)
+        report = NewReport(case, "addition", "report", {"f": (note,)}, now)
+        writer = self.home.database.writer
+        writer.run_now(lambda work: intake.store(work, [], [report]))
+        self.front.files.mkdir(parents=True, exist_ok=True)
+        keeper = FileKeeper(writer, self.vault, _Source(data), self.front.files, self.home.loop)
+        self.does(keeper.keep_due())
+
+    def erases(self, reference: str) -> None:
+        """Let a case be gone."""
+        erasures, now = erasures_of(self.home.settings, self.vault), self.home.loop.now()
+        gone = erasures.erase(
+            self.home.database, self.case(reference), Why.WITHDRAWN, "operator", now
+        )
+        assert self.does(gone) == ()
+
     def case(self, reference: str) -> str:
         rows = self.home.ask(f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
         return str(rows[0][0])
+
+
+class _Source:
+    """Hands one file over, whichever is asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def fetch(self, _handle: str, _unique: str) -> AsyncIterator[bytes]:
+        yield self._data
 
 
 @dataclass
@@ -197,4 +241,4 @@ class Browser:
         given = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **headers}
         if is_fetched:
             given["x-haven"] = "1"
-        return self.asks("POST", path, data=sent, headers=given)
+        return self.asks("POST", path, data=sent or {"csrf": ""}, headers=given)
