@@ -1,0 +1,241 @@
+"""Forms from elsewhere, fields nobody asked for, cookies that were planted or stolen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.clock import HOUR, SECOND
+from bot.desks.web.app import DOORS
+from bot.desks.web.doors import BY_WHAT_IS_DONE, Door, May
+from bot.desks.web.sessions import IDLE, LONGEST
+from bot.desks.web.visit import SESSION
+from tests.desks.web.alike import likeness
+from tests.desks.web.window import Browser, Office, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from tests.desks.web.window import Worker
+
+CHANGES = [it for it in DOORS if it.changes]
+TABLES = ("cases", "exchanges", "outbox", "inbox", "staff", "desk_factors", "desk_invites",
+          "desk_sessions", "audit")  # fmt: skip
+REFUSED = (403, 404, 422)
+
+
+def stored(office: Office) -> list[tuple[object, ...]]:
+    """Return what stands in the store, all that a change could change."""
+    found = []
+    for table in TABLES:
+        found += [(table, *row) for row in office.home.ask(f"SELECT * FROM {table}")]  # noqa: S608
+    return found
+
+
+@pytest.fixture
+def chief(office: Office) -> Worker:
+    """Give whoever may use the most addresses, and a case that is theirs."""
+    _person, reference = office.somebody()
+    chief = office.worker("Wu", Role.ADMINISTRATOR).comes()
+    chief.does(reference, "claim")
+    return chief
+
+
+def token_of(kind: str, chief: Worker, office: Office) -> str:
+    """Return what a form could carry instead of what it should."""
+    if kind == "of another":
+        return office.worker("Jun").comes().browser.csrf()
+    if kind == "of before":
+        before = chief.browser.csrf()
+        chief.comes()
+        return before
+    return {"none": "", "made up": "0" * 32, "no letter": "\u00e9"}[kind]
+
+
+@pytest.mark.parametrize("kind", ["none", "made up", "no letter", "of another", "of before"])
+def test_no_form_but_of_this_session_changes_anything(
+    office: Office, chief: Worker, kind: str
+) -> None:
+    token = token_of(kind, chief, office)
+    before = stored(office)
+    for door in CHANGES:
+        if door.may is not May.ANYBODY:
+            path = filled(door.path, office.newest())
+            said = chief.browser.post(path, {"csrf": token})
+            assert said.status_code in REFUSED, door.path
+    assert stored(office) == before
+    assert chief.browser.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "https://desk.test.evil.example"},
+        {"origin": "http://desk.test"},
+        {"origin": "https://desk.test:444"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "none"},
+        {"content-type": "text/plain"},
+        {"content-type": "application/json"},
+        {"content-type": "application/x-www-form-urlencoded-not"},
+        {"content-length": "1" * 5000},
+        {"content-length": "-1"},
+        {"content-length": "\u00b2"},
+    ],
+    ids=lambda it: "=".join(next(iter(it.items())))[:40],
+)
+def test_no_page_of_another_place_changes_anything(
+    office: Office, chief: Worker, headers: dict[str, str]
+) -> None:
+    fields = {"csrf": chief.browser.csrf()}
+    before = stored(office)
+    for door in CHANGES:
+        path = filled(door.path, office.newest())
+        raw = {name: value.encode("latin-1") for name, value in headers.items()}
+        said = chief.browser.post(path, fields, **raw)  # type: ignore[arg-type]
+        assert said.status_code == 403, door.path
+    assert stored(office) == before
+
+
+def test_a_change_is_no_address_to_go_to(office: Office, chief: Worker) -> None:
+    """No link, picture or preview changes anything: under GET there is nothing."""
+    before, readable = stored(office), {it.path for it in DOORS if not it.changes}
+    for door in CHANGES:
+        if door.path not in readable:
+            path = filled(door.path, office.newest())
+            assert chief.browser.get(path).status_code == 404, door.path
+            asked = chief.browser.get(f"{path}?_method=POST", **{"x-http-method-override": "POST"})
+            assert asked.status_code == 404
+    assert stored(office) == before
+
+
+EXTRA = ("role", "queue", "holder", "claimed_by", "priority", "case", "by", "at_desk", "is_proved")
+
+
+def test_a_field_nobody_asked_for_is_refused(office: Office, chief: Worker) -> None:
+    csrf = chief.browser.csrf()
+    before = stored(office)
+    for door in CHANGES:
+        for extra in EXTRA:
+            given = {"csrf": csrf, extra: "administrator"}
+            said = chief.browser.post(filled(door.path, office.newest()), given)
+            assert said.status_code == 422, (door.path, extra)
+    assert stored(office) == before
+
+
+def test_every_form_says_what_it_takes() -> None:
+    free = [it.path for it in CHANGES if it.fields is BY_WHAT_IS_DONE]
+    assert len(free) < len(CHANGES) / 2
+    assert all(it.fields is not None for it in CHANGES)
+
+
+def test_a_door_that_takes_anything_is_found(tmp_path: Path) -> None:
+    """The control: a form without a list of its fields lets one more through."""
+
+    async def takes(visit: Visit) -> Response:
+        return visit.go("/")
+
+    bad = Door("/takes", takes, May.SIGNED_IN, "POST", BY_WHAT_IS_DONE)
+    office = Office(tmp_path, doors=[*DOORS, bad])
+    mei = office.worker().comes()
+    assert mei.browser.post("/takes", {"role": "administrator"}).status_code == 303
+    office.close()
+
+
+def test_a_cookie_that_was_planted_is_nobodys_after_signing_in(office: Office) -> None:
+    mei, thief = office.worker(), Browser(office)
+    for planted in ("ab" * 32, "00" * 32, "ab", "", "x" * 64):
+        for browser in (mei.browser, thief):
+            browser.client.cookies.set(SESSION, planted, domain="desk.test", path="/")
+        mei.comes()
+        assert mei.browser.client.cookies.get(SESSION, domain="desk.test") != planted
+        assert thief.get("/account").status_code == 303
+        mei.browser.client.cookies.clear()
+
+
+def leaves(mei: Worker) -> None:
+    mei.browser.post("/signout")
+
+
+def is_disabled(mei: Worker) -> None:
+    mei.colleague.is_disabled()
+
+
+def is_idle(mei: Worker) -> None:
+    mei.office.home.passes(IDLE / SECOND + 1)
+
+
+def is_there_all_day(mei: Worker) -> None:
+    for _time in range(LONGEST // (IDLE - SECOND) + 1):
+        mei.office.home.passes(IDLE / SECOND - 1)
+        mei.browser.get("/account")
+
+
+def signs_in_anew(mei: Worker) -> None:
+    mei.comes()
+
+
+def clock_goes_back(mei: Worker) -> None:
+    mei.office.home.loop.jumped -= 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    "ends", [leaves, is_disabled, is_idle, is_there_all_day, signs_in_anew, clock_goes_back]
+)
+def test_a_stolen_cookie_opens_nothing_once_the_session_is_over(
+    office: Office, ends: Callable[[Worker], None]
+) -> None:
+    _person, reference = office.somebody()
+    mei, thief, stranger = office.worker().comes(), Browser(office), Browser(office)
+    thief.client.cookies.update(dict(mei.browser.client.cookies))
+    csrf = thief.csrf()
+    assert thief.get("/queue/mine").status_code == 200  # the control: until then it opens
+    ends(mei)
+    before = stored(office)
+    for path in ("/", "/queue/mine", f"/cases/{reference}", "/account", "/stream"):
+        assert likeness(thief.get(path))[::2] == likeness(stranger.get(path))[::2], path
+    said = thief.post(f"/cases/{reference}/do/claim", {"csrf": csrf})
+    assert said.status_code == 401
+    assert stored(office) == before
+
+
+FORWARDED = {
+    "x-forwarded-for": "127.0.0.1", "x-forwarded-host": "desk.test", "x-forwarded-proto": "https",
+    "x-real-ip": "127.0.0.1", "forwarded": "for=127.0.0.1;host=desk.test;proto=https",
+    "x-original-url": "/staff", "x-rewrite-url": "/staff", "x-haven": "1", "via": "1.1 desk",
+    "x-http-method-override": "POST", "referer": "https://desk.test/staff",
+}  # fmt: skip
+
+
+def test_what_a_proxy_says_changes_no_answer(office: Office) -> None:
+    mei = office.worker().comes()
+    stranger = Browser(office)
+    for path in ("/queue/mine", "/staff", "/audit", "/nowhere", "/account"):
+        for name, value in FORWARDED.items():
+            if name == "x-haven":
+                continue  # ours
+            said = mei.browser.get(path, **{name: value})
+            assert likeness(said) == likeness(mei.browser.get(path)), (path, name)
+        who = dict.fromkeys(("remote-user", "x-forwarded-user", "x-auth-request-user"), mei.id)
+        assert stranger.get(path, **FORWARDED, **who).status_code in {303, 401, 404}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "desk.test.evil.example", "desk.test:444", "", "127.0.0.1", "desk.test@x"],
+)
+def test_a_request_that_names_another_host_is_not_answered(office: Office, host: str) -> None:
+    mei = office.worker().comes()
+    for path in ("/queue/mine", "/signin", "/static/desk.css"):
+        said = mei.browser.get(path, host=host, **{"x-forwarded-host": "desk.test"})
+        assert (said.status_code, said.text) == (404, "Not here.\n")

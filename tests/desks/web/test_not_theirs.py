@@ -1,0 +1,232 @@
+"""Whatever is not theirs is not there: every address, every role, every kind of case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.cases.reading import case_called
+from bot.desks.web.app import DOORS
+from bot.desks.web.changes import FORMS
+from bot.desks.web.doors import Door, May
+from bot.desks.web.sight import sight
+from bot.desks.web.visit import NotThere
+from tests.cases.pictures import telling
+from tests.desks.web.alike import likeness
+from tests.desks.web.streams import Hearing, all_at_once, left
+from tests.desks.web.window import Browser, Office, filled
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from bot.store.writer import Work
+    from tests.desks.web.alike import Likeness
+    from tests.desks.web.window import Worker
+
+NOT_HIS = ("fishers",)
+HIS = ("trafficking", "labour", "child_protection", "violence_at_home", "information")
+HELPS = (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+SEES: dict[Role, frozenset[str]] = {
+    Role.CASEWORKER: frozenset({"own", "waiting"}),
+    Role.SUPERVISOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
+    Role.ADMINISTRATOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
+    Role.AUDITOR: frozenset(),
+}
+"""Which cases are whose to see: written down here a second time, by hand."""
+USES: dict[May, frozenset[Role]] = {
+    May.ANYBODY: frozenset(Role),
+    May.SIGNED_IN: frozenset(Role),
+    May.QUEUE: frozenset(HELPS),
+    May.CASE: frozenset(HELPS),
+    May.CHANGE: frozenset(HELPS),
+    May.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    May.STAFF: frozenset({Role.ADMINISTRATOR}),
+}
+FORGED = "QQQQQQ"
+ASKED = {"/find": "/find?number=K7M4Q2"}
+ALWAYS_THERE = {"/", "/queue/{tab}", "/queue/{tab}/pane", "/find", "/audit", "/audit/check",
+                "/staff", "/account", "/prove", "/next"}  # fmt: skip
+OF_A_CASE = [it for it in DOORS if "{reference}" in it.path]
+OTHERS = [it for it in DOORS if "{reference}" not in it.path]
+
+
+class Cast:
+    """One case of each kind, and somebody who looks for them."""
+
+    def __init__(self, office: Office, role: Role) -> None:
+        self.office = office
+        queues = HIS if role is Role.CASEWORKER else (*HIS, *NOT_HIS)
+        self.looks = office.worker("Lin", role, queues=queues)
+        self.jun = office.worker("Jun")
+        self.cases = {
+            "own": self._held_by(self.looks if role in HELPS else self.jun),
+            "anothers": self._held_by(self.jun),
+            "erased": office.somebody()[1],
+            "waiting": office.somebody()[1],
+            "other_queue": office.somebody()[1],
+            "forged": FORGED,
+        }
+        office.sends(self.cases["own"], telling("JPEG"), kind="photo")
+        office.erases(self.cases["erased"])
+        self._moves(self.cases["other_queue"], NOT_HIS[0])
+        self.looks.comes()
+        self.csrf = self.looks.browser.csrf()
+
+    def _held_by(self, worker: Worker) -> str:
+        _person, reference = self.office.somebody()
+        worker.colleague.claims(self.office.case(reference))
+        return reference
+
+    def _moves(self, reference: str, queue: str) -> None:
+        self.office.home.ask(
+            f"UPDATE cases SET queue = '{queue}' WHERE reference = '{reference}' RETURNING id"  # noqa: S608
+        )
+
+    def tries(self, door: Door, kind: str, **blanks: str) -> Likeness:
+        """Use a door to a case; return what was answered."""
+        path = filled(door.path, self.cases[kind], **blanks)
+        if door.changes:
+            said = self.looks.browser.post(path, {"csrf": self.csrf})
+        else:
+            said = self.looks.browser.get(path)
+        return likeness(said)
+
+    def state(self) -> list[tuple[object, ...]]:
+        """Return what stands in the store of cases and of what was done."""
+        return [
+            row
+            for table in ("cases", "exchanges", "outbox", "inbox", "reports")
+            for row in self.office.home.ask(f"SELECT * FROM {table}")  # noqa: S608 - ours
+        ]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_case_that_is_not_theirs_is_one_that_is_not_there(office: Office, role: Role) -> None:
+    cast = Cast(office, role)
+    nowhere = likeness(cast.looks.browser.get("/no/such/address"))
+    assert nowhere[0] == 404
+    before = cast.state()
+    hidden = [kind for kind in cast.cases if kind not in SEES[role]]
+    assert {"erased", "forged"} <= set(hidden)
+    for door in OF_A_CASE:
+        for kind in hidden:
+            assert cast.tries(door, kind) == nowhere, (door.path, kind)
+    assert cast.state() == before
+
+
+@pytest.mark.parametrize("role", HELPS)
+def test_a_case_that_is_theirs_is_there(office: Office, role: Role) -> None:
+    cast = Cast(office, role)
+    doors = sorted(OF_A_CASE, key=lambda it: it.changes)
+    for kind in sorted(SEES[role]):
+        for door in doors:
+            if "{number}" in door.path and (role is Role.ADMINISTRATOR or kind != "own"):
+                continue  # no key, or no file
+            status, *_rest = cast.tries(door, kind, pane="head")
+            assert status in {200, 303, 409, 422}, (door.path, kind)
+
+
+def test_nothing_that_can_be_done_is_done_to_what_is_not_theirs(office: Office) -> None:
+    cast = Cast(office, Role.CASEWORKER)
+    (door,) = [it for it in OF_A_CASE if it.path.endswith("/do/{verb}")]
+    nowhere, before = likeness(cast.looks.browser.get("/no/such/address")), cast.state()
+    for verb in FORMS:
+        for kind in ("anothers", "other_queue", "erased", "forged"):
+            assert cast.tries(door, kind, verb=verb.value) == nowhere, (verb, kind)
+    assert cast.state() == before
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_address_that_is_not_for_a_role_is_not_there(office: Office, role: Role) -> None:
+    chief = office.worker("Lin", role).comes()
+    csrf, nowhere = chief.browser.csrf(), likeness(chief.browser.get("/no/such/address"))
+    for door in OTHERS:
+        if door.path in {"/stream", "/signout"}:
+            continue  # the one does not end, after the other nobody is there
+        path = ASKED.get(door.path) or filled(door.path)
+        said = chief.browser.post(path, {"csrf": csrf}) if door.changes else chief.browser.get(path)
+        if role not in USES[door.may]:
+            assert likeness(said) == nowhere, door.path
+        elif door.path in ALWAYS_THERE:
+            assert said.status_code in {200, 303, 401}, door.path
+
+
+def test_whoever_has_not_signed_in_is_led_to_the_way_in_whatever_they_ask_for(
+    office: Office,
+) -> None:
+    cast = Cast(office, Role.CASEWORKER)
+    stranger, before = Browser(office), cast.state()
+    for door in DOORS:
+        if door.may is May.ANYBODY:
+            continue
+        found = {
+            kind: likeness(
+                stranger.post(filled(door.path, reference), {"csrf": cast.csrf})
+                if door.changes
+                else stranger.get(filled(door.path, reference))
+            )
+            for kind, reference in cast.cases.items()
+        }
+        assert len(set(found.values())) == 1, door.path
+        assert found["own"][0] in {303, 401}, door.path
+    assert cast.state() == before
+
+
+def test_a_stream_about_what_is_not_theirs_is_not_there(office: Office) -> None:
+    cast = Cast(office, Role.CASEWORKER)
+    nowhere = likeness(cast.looks.browser.get("/no/such/address"))
+    for kind in ("anothers", "other_queue", "erased", "forged"):
+        said = cast.looks.browser.get(f"/stream?case={cast.cases[kind]}")
+        assert likeness(said) == nowhere, kind
+    mine = Hearing(cast.looks.browser, f"/stream?case={cast.cases['own']}")
+    office.does(left([mine], office.does(all_at_once([mine]))))
+    assert mine.status == 200
+
+
+def test_a_case_that_is_taken_away_is_not_there_any_more(office: Office) -> None:
+    cast = Cast(office, Role.CASEWORKER)
+    path = f"/cases/{cast.cases['waiting']}"
+    assert cast.looks.browser.get(path).status_code == 200
+    cast.jun.colleague.claims(office.case(cast.cases["waiting"]))
+    assert likeness(cast.looks.browser.get(path)) == likeness(cast.looks.browser.get("/nowhere"))
+
+
+def test_a_letter_of_another_case_is_not_changed_through_ones_own(office: Office) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    (_one, mine), (_other, theirs) = office.somebody(), office.somebody()
+    for worker, reference in ((mei, mine), (jun, theirs)):
+        worker.told(reference, "claim")
+        worker.told(reference, "take_over")
+        worker.does(reference, "say", words=f"From {worker.id}")
+    letters = office.home.ask("SELECT DISTINCT letter FROM exchanges WHERE letter IS NOT NULL")
+    assert len(letters) >= 2
+    for (number,) in letters:
+        said = mei.does(mine, "reword", code=str(number), words="Changed.").json()
+        rows = office.home.ask(f"SELECT case_id FROM exchanges WHERE letter = {number}")  # noqa: S608
+        if (office.case(mine),) not in rows:
+            assert said["refused"], number
+    assert "Changed." not in str(office.home.post.texts(_other.id))
+
+
+def test_a_door_that_answers_otherwise_is_found(tmp_path: Path) -> None:
+    """The control: a door that says that a case is not theirs, rather than that there is none."""
+
+    async def tells(visit: Visit) -> Response:
+        def look(work: Work) -> int:
+            try:
+                return 200 if sight(work, visit, visit.param("reference")) else 404
+            except NotThere:
+                return 403 if case_called(work, visit.param("reference")) else 404
+
+        return visit.page("signed_out.html", status=await visit.front.reads.run(look))
+
+    bad = Door("/told/{reference}", tells, May.CASE)
+    office = Office(tmp_path, doors=[*DOORS, bad])
+    cast = Cast(office, Role.CASEWORKER)
+    assert len({cast.tries(bad, kind) for kind in ("anothers", "erased", "forged")}) > 1
+    office.close()

