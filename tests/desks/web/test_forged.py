@@ -119,14 +119,16 @@ def test_a_change_is_no_address_to_go_to(office: Office, chief: Worker) -> None:
     assert stored(office) == before
 
 
-EXTRA = ("role", "queue", "holder", "claimed_by", "priority", "case", "by", "at_desk", "is_proved")
+EXTRA = frozenset(
+    {"role", "queue", "holder", "claimed_by", "priority", "case", "by", "at_desk", "is_proved"}
+)
 
 
 def test_a_field_nobody_asked_for_is_refused(office: Office, chief: Worker) -> None:
     csrf = chief.browser.csrf()
     before = stored(office)
     for door in CHANGES:
-        for extra in EXTRA:
+        for extra in EXTRA - (door.fields or frozenset()):
             given = {"csrf": csrf, extra: "administrator"}
             said = chief.browser.post(filled(door.path, office.newest()), given)
             assert said.status_code == 422, (door.path, extra)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +48,9 @@ USES: dict[May, frozenset[Role]] = {
     May.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     May.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
+BLANK = re.compile(r"{(\w+)}")
+FILLED = {"reference", "pane", "verb", "number"}
+"""Blanks of addresses that are filled with something that is there."""
 FORGED = "QQQQQQ"
 ASKED = {"/find": "/find?number=K7M4Q2"}
 ALWAYS_THERE = {"/", "/queue/{tab}", "/queue/{tab}/pane", "/find", "/audit", "/audit/check",
@@ -128,7 +132,9 @@ def test_a_case_that_is_theirs_is_there(office: Office, role: Role) -> None:
             if "{number}" in door.path and (role is Role.ADMINISTRATOR or kind != "own"):
                 continue  # no key, or no file
             status, *_rest = cast.tries(door, kind, pane="head")
-            assert status in {200, 303, 409, 422}, (door.path, kind)
+            assert status < 500, (door.path, kind)
+            if set(BLANK.findall(door.path)) <= FILLED:
+                assert status in {200, 303, 409, 422}, (door.path, kind)
 
 
 def test_nothing_that_can_be_done_is_done_to_what_is_not_theirs(office: Office) -> None:

@@ -242,7 +242,7 @@ def test_whoever_a_case_waits_for_is_told_and_nobody_else(office: Office) -> Non
 def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(office: Office) -> None:
     mei, jun = office.worker().comes(), office.worker("Jun").comes()
     assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
-    mei.browser.post("/account/alerts", {"sound": "1", "notice": "1", "loud": "1"})
+    mei.browser.post("/account/alerts", {"sound": "1", "notice": "1"})
     page = mei.browser.get("/queue/mine").text
     assert 'data-alerts="sound notice"' in page
     assert 'data-waits="Something waits at the desk."' in page
