@@ -7,9 +7,10 @@ token have no field to stand in.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
 
@@ -65,6 +66,24 @@ class _LibraryHandler(logging.Handler):
                     error=error)  # fmt: skip
 
 
+class _Unbroken:
+    """A stream to write to, whatever becomes of its other end: nobody waits for a log."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, line: str) -> int:
+        """Write a line; where nobody reads any more, or a disk is full, it is gone."""
+        with contextlib.suppress(OSError, ValueError):
+            self._out.write(line)
+        return len(line)
+
+    def flush(self) -> None:
+        """Hand over what was written."""
+        with contextlib.suppress(OSError, ValueError):
+            self._out.flush()
+
+
 def configure(out: TextIO | None = None) -> None:
     """Write allowed events as JSON lines; say of libraries only that they spoke."""
     structlog.configure(
@@ -75,7 +94,7 @@ def configure(out: TextIO | None = None) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(out or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Unbroken(out or sys.stderr))),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -26,6 +26,14 @@ settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("haven")
 
 
+@pytest.fixture(autouse=True)
+def _logs_are_put_back() -> Iterator[None]:
+    """Let no test write where another one's command wrote."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Log as a deployment does, with everything turned up to DEBUG."""
