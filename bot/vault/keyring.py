@@ -39,16 +39,24 @@ class Keyring:
 
     def key(self, holder: str) -> KeyPair | None:
         """Return the key of a holder, if this keyring opens it."""
-        if holder not in self._held:
-            self._held[holder] = None  # whatever leads back here leads nowhere
-            if holder.startswith(TEAM):
-                self._held[holder] = self._of_team(holder)
-        return self._held[holder]
+        return self._found(holder, frozenset())
 
-    def _of_team(self, team: str) -> KeyPair | None:
+    def _found(self, holder: str, on_the_way: frozenset[str]) -> KeyPair | None:
+        if holder in self._held:
+            return self._held[holder]
+        if not holder.startswith(TEAM) or holder in on_the_way:  # whatever leads back leads nowhere
+            return None
+        found = self._of_team(holder, on_the_way | {holder})
+        # Kept once it is known, and not before: a look that failed half-way, or another thread's,
+        # must not shut somebody out of what they can open.
+        if found is not None or not on_the_way:
+            self._held[holder] = found
+        return found
+
+    def _of_team(self, team: str, on_the_way: frozenset[str]) -> KeyPair | None:
         number = int(team.removeprefix(TEAM))
         for holder, sealed in self._keys.run(lambda work: work.rows(_WRAPS, number)):
-            key = self.key(str(holder))
+            key = self._found(str(holder), on_the_way)
             if key is not None:
                 try:
                     return KeyPair.of(key.open(team_place(team, holder), bytes(sealed)))
