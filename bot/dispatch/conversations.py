@@ -35,7 +35,10 @@ SITTING_RESTS = 30 * MINUTE
 
 
 class Conversation(msgspec.Struct, array_like=True):
-    """Where one person is, and what is needed to go on."""
+    """Where one person is, and what is needed to go on.
+
+    It is stored as a row: what is new stands last, or what older releases stored cannot be read.
+    """
 
     language: str
     """Empty until somebody writes: then it is what their app speaks."""
@@ -86,12 +89,12 @@ class Conversation(msgspec.Struct, array_like=True):
     """A case of this chat from before this sitting; the person is told nothing of it."""
     before: Conversation | None = None
     """What a sitting with a case left behind when it went quiet; nothing of it is shown."""
-    lately: Lately = msgspec.field(default_factory=Lately)
-    """How much came in this sitting."""
     proven: list[str] = []
     """Cases whose person has shown in this sitting, with their word, that it is they who write."""
     link: int = 0
     """The campaign by whose link this sitting began; 0 for none."""
+    lately: Lately = msgspec.field(default_factory=Lately)
+    """How much came in this sitting."""
 
     @property
     def is_live(self) -> bool:
