@@ -123,11 +123,13 @@ class Turning(Sparing):
                 self._command(name)
                 return
             heard = self._label(update.words)
-        if heard is None and self._is_secret():
-            self._take_word(update)
-            return
         alarms = frozenset() if heard else self._alarms(update.words)
-        self._hear_words(update.words, heard)
+        if heard or not self._is_secret():
+            self._hear_words(update.words, heard)
+        elif alarms:  # a cry for help is no word to be known by: staff have to read it
+            self.conversation.position.keep(update.words)
+        else:
+            self._take_word(update)
         self._show_danger(alarms)
 
     def _show_danger(self, alarms: frozenset[str]) -> None:

@@ -266,3 +266,24 @@ def test_digests_differ_by_chat_and_host_and_are_computed_elsewhere() -> None:
     assert one == digest("mangga  TUA", b"a" * 16, b"p" * 32, DEAR)
     assert one != digest("mangga tua", b"b" * 16, b"p" * 32, DEAR)
     assert one != digest("mangga tua", b"a" * 16, b"q" * 32, DEAR)
+
+
+def test_a_cry_for_help_is_no_word_it_is_kept_and_brings_whom_to_call(home: Home) -> None:
+    person = home.person()
+    tell(person)
+    person.presses("Send", "Choose a secret word")
+    person.says("help me now")
+    assert at(person) == ("danger", "tell")
+    assert "help me now" in words_in(kept(person))
+    assert "help_now" in kept(person).alarms
+    person.presses("Not yet")
+    assert at(person) == ("secret", "word")
+
+
+def test_a_cry_for_help_in_place_of_a_known_word_is_kept_as_well(home: Home) -> None:
+    person, _case = with_words(home)
+    home.passes(LONG)
+    tries(person, "help me now")
+    assert at(person) == ("danger", "tell")
+    assert "help me now" in words_in(kept(person))
+    assert found(home) == []

@@ -21,6 +21,7 @@ from bot.conversation.position import Position
 from bot.conversation.turn import CHANGE, CONTROLS, LEAVE_OUT
 from bot.dispatch.conversations import KEPT
 from bot.dispatch.outcomes import ERASES
+from bot.dispatch.recognising import SECRETS
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import token_of
 from flows import phrases
@@ -99,11 +100,13 @@ class People(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, many=st.integers(1, 3))
     def write(self, who: int, many: int) -> None:
+        is_secret = self._asked(who) in SECRETS  # then nobody may see it again
         lines = []
         for _ in range(many):
             self.serial += 1
             lines.append(f"needle{self.serial:05d}")
-        self._does(who, lambda person: person.does(*map(person.words, lines)), *lines)
+        kept = () if is_secret else lines
+        self._does(who, lambda person: person.does(*map(person.words, lines)), *kept)
 
     @rule(who=PEOPLE)
     def write_in_alarm(self, who: int) -> None:
@@ -271,6 +274,11 @@ class People(RuleBasedStateMachine):
             for phrase in (*ends, phrases.CLEARED)
             for language in LANGUAGES
         )
+
+    def _asked(self, who: int) -> tuple[str, str] | None:
+        """Return the question that is open."""
+        person = self.people[who]
+        return at(person) if conversation_of(person) else None
 
     def _looks_at_answers(self, who: int) -> bool:
         """Tell whether a number would change or leave out an answer, or keep none."""
