@@ -47,7 +47,10 @@ def replies() -> Iterator[Reply]:
 
 
 ALL_REPLIES = list(replies())
-FILLED = {"reference": "K7M4Q2", "trail": "21:40", "held": "21:40", "until": "11/24"}
+FILLED = {
+    "reference": "K7M4Q2", "trail": "21:40", "held": "21:40", "until": "11/24",
+    "introduced": "Garden Aid",
+}  # fmt: skip
 """What is known only when it is said."""
 
 

@@ -57,6 +57,7 @@ BY_TOPIC = {
     "what_to_keep": "proof",
     "phone_numbers": "numbers",
     "despair": "despair",
+    "quiz": "quiz",
 }
 """Where the list of topics leads."""
 BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk", "before": "before"}
@@ -72,7 +73,8 @@ KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", "sent", "unsent", *DEPLOYED, *LAW}
 COMES_BY_ITSELF = {"sent", "unsent"}
 """Facts that are true because of what somebody did before."""
 SAID_BY_ENGINE = re.compile(r"^bot(?: \((?:edited|fleeting)\))?: (.*)$")
-REFERENCE = re.compile(r"\b[346789ACDEFHJKMNPQRTWXY]{6}\b")
+REFERENCE = re.compile(r"\b[346789ACDEFHJKMNPQRTWXY]{6}(?:[346789ACDEFHJKMNPQRTWXY]{4})?\b")
+"""Of a case, or of a receipt."""
 
 
 class House:
@@ -130,9 +132,9 @@ class Speaker:
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
         elif flow == "afterwards":
             self._speak(*AFTERWARDS)
-        elif flow == "secret":
+        elif flow in {"secret", "receipt"}:
             self._speak(*AFTERWARDS)
-            self._press(self.words(Afterwards.what_now.choices["secret"]))
+            self._press(self.words(Afterwards.what_now.choices[flow]))
         elif flow == "notice_changed":
             self._speak("/start", "@hello", "@menu tell")
             other = {"keep_days": 181 - self.home.settings.keep_days}

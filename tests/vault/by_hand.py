@@ -148,7 +148,7 @@ def main() -> None:
     for number, purpose in enumerate(
         (
             "inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key",
-            "epoch", "case_public", "codes", "desk", "handle", "referral",
+            "epoch", "case_public", "codes", "desk", "handle", "referral", "clock",
         )
     ):  # fmt: skip
         for plain in (b"", words, words * 5):
