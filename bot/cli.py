@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from bot.cases.agreed import Agreed
     from bot.cases.reading import Opened, Waiting
+    from bot.hotline.check_in import CheckIn
     from bot.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -197,6 +198,7 @@ def show_case(
     as_json: AsJson = False,
 ) -> None:
     """Print a case; what was sent to it, for a caseworker who signs in."""
+    from bot import awaited as hours  # noqa: PLC0415
     from bot.app import open_vault  # noqa: PLC0415
     from bot.cases.reading import Reader  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
@@ -219,27 +221,28 @@ def show_case(
         law=place_named(settings.place).law,
     )
 
-    async def look() -> Opened | None:
+    async def look() -> tuple[Opened | None, CheckIn | None]:
         try:
             keyring = None
             if who:
                 keyring = sign_in(database, vault, who, asked(password_file), reference)
-            return await reader.open(reference, keyring)
+            return await reader.open(reference, keyring), hours.awaited(database, vault, reference)
         finally:
             vault.close()
             await database.close()
 
-    opened = asyncio.run(look())
+    opened, hour = asyncio.run(look())
     if opened is None:
         raise typer.BadParameter(f"there is no case {reference}; haven cases list shows them")
     if as_json:
-        typer.echo(json.dumps(_opened_as_json(opened), indent=2, ensure_ascii=False))
+        told = _opened_as_json(opened) | hours.as_json(hour, settings.zone)
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     from rich.console import Console  # noqa: PLC0415
 
     from bot.queue_view import case_view  # noqa: PLC0415
 
-    Console().print(case_view(opened, staff, settings.zone))
+    Console().print(case_view(opened, staff, settings.zone), *hours.lines(hour, staff, settings))
 
 
 @cases_app.command("draw")

@@ -200,6 +200,8 @@ class Word(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True
     """Whether it is the one written under duress."""
     receipt: str = ""
     """The number of the receipt that it opens, where it is chosen for one."""
+    check_in: str = ""
+    """What it is to the hour agreed on in a case: chosen for it, or perhaps the answer."""
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):

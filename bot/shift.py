@@ -12,9 +12,12 @@ from bot.clock import MINUTE
 from bot.desks.forum.desk import Forum
 from bot.desks.forum.setup import Setup
 from bot.desks.forum.words import Tongue
+from bot.dispatch.checking import Checking
 from bot.dispatch.reminding import Reminding
 from bot.dispatch.staffside import StaffSide
+from bot.hotline.check_ins import CheckIns
 from bot.hotline.claims import Claims
+from bot.hotline.clocking import Clocking
 from bot.hotline.clocks import CaseClocks
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
@@ -93,6 +96,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     referrals = Referrals(vault, audit, setting.book, setting.consent)
     place = place_named(settings.place)
     clocks = CaseClocks(vault, audit, place.clocks)
+    check_ins = CheckIns(vault, audit)
     orders = Orders(
         vault=vault,
         staff=staff,
@@ -101,7 +105,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         phrasebook=setting.phrasebook,
         referrals=referrals,
         recipients=place.recipients,
-        clocks=clocks,
+        clocking=Clocking(clocks, check_ins),
         exchanges=Exchanges(vault),
         audit=audit,
     )
@@ -110,10 +114,14 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         lapses=settings.claim_lapses_minutes * MINUTE,
         silence=settings.silence_minutes * MINUTE,
     )  # fmt: skip
-    reminding = Reminding(clocks, orders, staff, outbox, conversations, setting)
-    side = StaffSide(
-        orders, Exchanges(vault), outbox, intake, referrals, desks, parse_group, reminding
+    checking = Checking(
+        check_ins, clocks, promises, orders, staff, intake, outbox, conversations, setting
     )
+    reminding = Reminding(clocks, orders, staff, outbox, conversations, setting, checking)
+    side = StaffSide(
+        orders, Exchanges(vault), outbox, intake, referrals, desks, parse_group, reminding,
+        check_ins,
+    )  # fmt: skip
     return Shift(side, watch)
 
 
@@ -139,6 +147,7 @@ def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:
             dispositions=DISPOSITIONS,
             recipients=place.recipients,
             clocks=CaseClocks(vault, Audit(vault), place.clocks),
+            check_ins=CheckIns(vault, Audit(vault)),
             username=setting.username,
         )
     )

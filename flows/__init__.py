@@ -14,6 +14,7 @@ from flows.again import Again
 from flows.ask_for_help import AskForHelp
 from flows.before import Before
 from flows.being_questioned import BeingQuestioned
+from flows.check_in import CheckIn
 from flows.danger import Danger
 from flows.delete import Delete
 from flows.despair import Despair
@@ -56,6 +57,7 @@ ALL: tuple[type[Flow], ...] = (
     Before,
     Secret,
     Receipt,
+    CheckIn,
     Vanish,
     Learn,
     MySituation,

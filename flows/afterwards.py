@@ -25,6 +25,9 @@ class Afterwards(Flow):
         secret=phrases.CHOOSE_A_WORD,
         receipt=phrases.A_RECEIPT,
         nothing=pgettext("button", "Nothing more"),
+        # Translators: an hour at which we ask, and the person answers. Last, because old buttons
+        # of this question keep their places.
+        check_in=pgettext("button", "Agree on an hour"),
     )
 
     shown = End(
@@ -39,6 +42,7 @@ class Afterwards(Flow):
 
     choosing = Begin("secret", when=what_now.was("secret"))
     receipt = Begin("receipt", when=what_now.was("receipt"))
+    agreeing = Begin("check_in", when=what_now.was("check_in"))
 
     warning = Say(phrases.OPENING, when=what_now.was("add"))
     added = Ask(

@@ -109,6 +109,19 @@ ALL = (
         _("Is there someone we should be careful with?"),
         replies={**Report.who.choices, "nobody": pgettext("reply", "Nobody")},
     ),
+    Phrase(
+        "agree_on_an_hour",
+        SAFETY,
+        # Translators: an hour at which we ask something short, and the person answers with a word.
+        _(
+            "If you like, we can agree on an hour at which we hear from you. When we have finished "
+            "here, the next menu offers it."
+        ),
+        replies={
+            "fine": pgettext("reply", "That is fine"),
+            "not_now": pgettext("reply", "Not now"),
+        },
+    ),
     # --- Calling and meeting -------------------------------------------------------------------
     Phrase(
         "call",

@@ -21,6 +21,16 @@ CHOOSE_A_WORD = pgettext("button", "Choose a secret word")
 # Translators: shows later that something was received; as a shop or a post office gives one.
 A_RECEIPT = pgettext("button", "A receipt")
 
+SECOND_WORD = {
+    "yes": pgettext("button", "Choose a second word"),
+    "no": pgettext("button", "One word is enough"),
+}
+"""Whether there is to be a word for when somebody makes the person write."""
+WHICH_SECOND = _(
+    "Please write the second word. It has to be another one. We delete it here at once."
+)
+WORD_UNSEEN = _("Nobody who looks at this chat can see whether you chose a word.")
+
 # --- Answers many questions share ----------------------------------------------------------
 
 NOT_SURE = pgettext("button", "Not sure")

@@ -1,7 +1,7 @@
 """A word only the person knows, and one for when somebody makes them write."""
 
 from bot.conversation import Ask, Choose, End, Flow, Say
-from bot.text import _, pgettext
+from bot.text import _
 from flows import phrases
 
 
@@ -26,15 +26,14 @@ class Secret(Flow):
             "Do you want a second word, for when someone makes you open this? It looks like a "
             "wrong word, and we know that we must not write to you."
         ),
-        why=_("Nobody who looks at this chat can see whether you chose a word."),
+        why=phrases.WORD_UNSEEN,
         skippable=False,
-        yes=pgettext("button", "Choose a second word"),
-        no=pgettext("button", "One word is enough"),
+        choices=phrases.SECOND_WORD,
         when=word.given,
     )
     second = Ask(
-        _("Please write the second word. It has to be another one. We delete it here at once."),
-        why=_("Nobody who looks at this chat can see whether you chose a word."),
+        phrases.WHICH_SECOND,
+        why=phrases.WORD_UNSEEN,
         when=wants_second.was("yes"),
     )
     end = End(None)

@@ -39,7 +39,7 @@ LARGEST_FILE = 20 * 1024 * 1024
 CONTACT_RULES = ("when_i_write", "any_time")
 """Codes of contact rules that say all by themselves."""
 WITHDRAWAL = "withdrawal"
-KINDS = ("danger", "report", "request", "talk", "addition", WITHDRAWAL)
+KINDS = ("danger", "report", "request", "talk", "addition", WITHDRAWAL, "check_in")
 """What can be sent. The first four can open a case."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from bot.cases.agreed import Agreed, agreed_in
 from bot.cases.agreements import Agreements
@@ -32,6 +32,7 @@ from bot.cases.visible import in_a_line, plainly, point, visible
 from bot.clock import SECOND
 from bot.conversation.turn import LEFT_EMPTY
 from bot.errors import EpochGone
+from bot.store.check_in_tables import check_ins as hours
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, case_keys, cases, files, notices, reports
 from bot.store.tables import staff as colleagues
@@ -70,6 +71,8 @@ KINDS = {
     "talk": _("Wants to talk to a person"),
     "addition": _("Added"),
     "withdrawal": _("Wants it back"),
+    # Translators: an hour at which the person wants to be heard from, and what silence means.
+    "check_in": _("Agreed on an hour"),
 }
 """What each thing a person can send is called among staff."""
 # Translators: stands behind what somebody wrote in Burmese with an old encoding.
@@ -164,10 +167,10 @@ _QUEUE = (
     cases.c.queue,
     cases.c.due_at,
     colleagues.c.title,
-    select(chosen.c.frozen_at.is_not(None))
-    .where(chosen.c.case_id == cases.c.id)
-    .correlate(cases)
-    .scalar_subquery(),
+    or_(
+        exists().where(chosen.c.case_id == cases.c.id, chosen.c.frozen_at.is_not(None)),
+        exists().where(hours.c.case_id == cases.c.id, hours.c.frozen_at.is_not(None)),
+    ),
 )
 _CALLED = Prepared(
     lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"

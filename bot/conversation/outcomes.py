@@ -27,6 +27,11 @@ class Outcome(StrEnum):
     LANGUAGE_CHOSEN = "language_chosen"
     """The person reads another language from here on."""
 
+    CHECK_IN_AGREED = "check_in_agreed"
+    """The person agreed on an hour at which they are heard from."""
+    CHECK_IN_ENDED = "check_in_ended"
+    """The person wants to be asked no more."""
+
     VANISH_CHOSEN = "vanish_chosen"
     """The person chose after how long messages vanish by themselves."""
 

@@ -19,6 +19,7 @@ from bot.dispatch.staffside import numbered, standing_at
 from bot.dispatch.traces import trace
 from bot.dispatch.turning import Turning
 from bot.errors import Unreadable
+from bot.hotline.check_ins import TRIED
 from bot.hotline.events import Event, Happened
 from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import NEUTRAL
@@ -213,7 +214,7 @@ class Batches:
         held = held_by(row.conversation)
         if held is not None and held.case == where.case:
             held.rule = where.rule  # it may have changed since the takeover
-        sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
+        sent = self._sent(work, batch.now, key)
         attending = Attending(
             self._setting,
             key,
@@ -229,14 +230,21 @@ class Batches:
         batch.unasked.add(len(batch.said))
         self._follow(work, batch, key, row, sent, effects)
 
+    def _sent(self, work: Work, now: int, key: bytes) -> Sent:
+        staff = self._staff
+        return Sent(self._intake, staff.referrals, staff.check_ins, self._setting, work, now, key)
+
     def _recognise(self, work: Work, batch: _Batch, digested: words.Digested) -> None:
         """Keep the digest of a word that was chosen, or say what one came to that was tried."""
         key = self._vault.chat_key(self._inbox.bot, digested.chat)
-        sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
+        sent = self._sent(work, batch.now, key)
         case, tried = digested.case, None
+        if digested.check_in == TRIED:
+            batch.events += self._staff.compare(work, key, case, digested.digest, batch.now)
+            return
         if not case:
             tried = Recognition.try_(work, Audit(self._vault), key, digested.digest, batch.now)
-        elif not sent.stands(case) or _is_kept(work, key, digested):
+        elif not sent.stands(case) or words.is_kept(work, key, digested):
             return
         if key not in batch.rows:
             batch.rows |= self._conversations.load(work, [key])
@@ -254,7 +262,7 @@ class Batches:
         row = batch.rows.get(key)
         if row is not None:
             row.remember()
-        sent = Sent(self._intake, self._staff.referrals, self._setting, work, batch.now, key)
+        sent = self._sent(work, batch.now, key)
         turning = Turning(
             self._setting,
             key,
@@ -349,16 +357,6 @@ class Batches:
             key = self._vault.chat_key(bot, chat)
             letters.append(Letter(numbers[len(letters)], key, chat, Leave(), created_at=batch.now))
         return letters
-
-
-def _is_kept(work: Work, key: bytes, digested: words.Digested) -> bool:
-    """Keep a word somebody is known again by; tell whether there is nothing to say about it."""
-    if digested.receipt:
-        return False
-    if digested.is_second:
-        return Recognition.keep_second(work, digested.case, digested.digest)
-    Recognition.keep(work, digested.case, key, digested.digest)
-    return True
 
 
 def _keep_number(batch: _Batch, key: bytes, update: Update) -> None:

@@ -177,6 +177,18 @@ class Hotline(Protocol):
     def is_theirs(self, conversation: Conversation) -> bool:
         """Tell whether the person has shown, with their word, that every case of the chat is."""
 
+    def agree(self, conversation: Conversation, answers: Mapping[str, Answer]) -> None:
+        """Wait for this person at the hour they chose."""
+
+    def end_check_in(self, conversation: Conversation) -> None:
+        """Ask this person no more, because they say so."""
+
+    def checks_in(self, conversation: Conversation) -> bool:
+        """Tell whether an hour is agreed on in the case of this sitting."""
+
+    def hear(self, words: str) -> tuple[list[str], int]:
+        """Return the cases in whose hour these words may be the answer, and when that is over."""
+
     def came_by(self, code: str) -> Campaign | None:
         """Count this chat for the link of this code, and return it; None for no link of ours."""
 

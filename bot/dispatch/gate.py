@@ -9,7 +9,8 @@ hands. What is decided here holds whatever was thought before.
     opener       the rule allows it now, or a caseworker insisted with a reason
     caseworker   the person is here and has answered the opener
     unasked      the person is here; else it is refused, for it was about a moment that is over
-    reminder     the rule allows it now, and nobody is in the chat; else it waits a day at most
+    reminder     the rule allows it now, and nobody is in the chat; else it waits a day at most,
+                 and for the question of an agreed hour as long as an answer counts
 
 So nothing but the neutral opener is ever the first word after a gap, whatever the rule says, and
 whoever insists lifts the hours, never the opener. Where clocks cannot be believed, silence is kept.
@@ -196,11 +197,13 @@ class ContactGate:
     def _judge_reminder(
         self, work: Work, letter: Letter, row: Row | None, now: int
     ) -> Settled | None:
-        case = CaseClocks.carried(work, letter.id)
+        case, is_late = CaseClocks.carried(work, letter.id), letter.created_at + TOO_LATE
+        if (kept := self._staff.check_ins.carried(work, letter.id)) is not None:
+            case, is_late = kept.case, kept.it.ends_at
         if not case:
             return _refused(letter, NOBODY, now)
         at, why = may_remind_at(work, letter.chat_key, case, row, self._setting, now)
-        if why or at - letter.created_at > TOO_LATE:
+        if why or at > is_late:
             return _refused(letter, why or NO_HOUR, now)
         if at <= now:
             return None

@@ -33,6 +33,8 @@ FOLLOWS: Mapping[Outcome, Follows] = {
     Outcome.TELL_NOW: Follows("danger", opens=True, at_least=Priority.EMERGENCY),
     Outcome.ADDED: Follows("addition"),
     Outcome.WITHDRAWN: Follows("withdrawal"),
+    Outcome.CHECK_IN_AGREED: Follows("check_in"),
+    Outcome.CHECK_IN_ENDED: Follows(),
     Outcome.STOPPED: Follows(),
     Outcome.LANGUAGE_CHOSEN: Follows(),
     Outcome.VANISH_CHOSEN: Follows(),

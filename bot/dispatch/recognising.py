@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from bot.conversation import answer, keep_beside
 from bot.conversation.heard import Heard, Pressed, Words
 from bot.conversation.turn import FILE_KEPT
+from bot.dispatch.effects import Vanishing
 from bot.dispatch.sitting import SILENCE, Sitting, cases_of
+from bot.dispatch.talking import CHECK_IN
+from bot.dispatch.traces import SHOWN
+from bot.hotline import check_ins
 from bot.hotline.events import Event, Happened
 from bot.hotline.recognition import Found
-from bot.messages import Remove, Say, Word
+from bot.messages import Kind, Remove, Say, Word
 from bot.vault.words import SHORTEST, plain
 
 if TYPE_CHECKING:
@@ -30,7 +34,10 @@ HIDDEN = "*"
 """Stands in the place of a word."""
 NUMBER = 7
 """Bytes of a number every database can hold."""
-SECRETS = {(BEFORE, "word"), (SECRET, "word"), (SECRET, SECOND), (RECEIPT, "word")}
+SECRETS = {
+    (BEFORE, "word"), (SECRET, "word"), (SECRET, SECOND), (RECEIPT, "word"), (CHECK_IN, "word"),
+    (CHECK_IN, SECOND),
+}  # fmt: skip
 """Questions answered with a word nobody may see again."""
 
 
@@ -70,14 +77,44 @@ class Recognising(Sitting):
         if conversation.case:
             is_second = frame.step == SECOND
             receipt = self._hotline.number() if frame.flow == RECEIPT else ""
+            check_in = ""
+            if frame.flow == CHECK_IN:
+                check_in = check_ins.SECOND if is_second else check_ins.ANSWER
             number = self._number(update)
-            bodies.append(Word(update.words, number, conversation.case, is_second, receipt))
+            bodies.append(
+                Word(update.words, number, conversation.case, is_second, receipt, check_in)
+            )
         self._hear(Words(HIDDEN))
 
-    def _number(self, update: Update) -> int:
+    def _see_to_the_hour(self, update: Update, *, is_passing: bool) -> None:
+        """Take off the phone what was written where all passes; compare what else was written."""
+        if update.kind is not Kind.WORDS:
+            return
+        if not is_passing:
+            self._compare(update)
+        elif self._in_flow(CHECK_IN):
+            self.effects.bodies.append(Remove((update.message,)))
+
+    def _compare(self, update: Update) -> None:
+        """Let what somebody wrote be compared, out of sight, with the answer of an agreed hour.
+
+        All of it goes from the phone when the hour is over, whatever it was: whoever scrolls up
+        would read the answer.
+        """
+        cases, ends = self._hotline.hear(update.words)
+        if not cases:
+            return
+        bodies = self.effects.bodies
+        places = tuple(n for n, body in enumerate(bodies) if isinstance(body, SHOWN))
+        self.effects.vanishing.append(Vanishing(ends, places, (update.message,)))
+        for place, case in enumerate(cases):
+            number = self._number(update, b"check_in/%d" % place)
+            bodies.append(Word(update.words, number, case, check_in=check_ins.TRIED))
+
+    def _number(self, update: Update, of: bytes = b"word") -> int:
         """Return the number of the update that brings the digest: below 0, as no channel counts."""
         proof = self.setting.vault.vouch(
-            b"%b|word|%d|%d" % (self.chat_key, update.message, self.now)
+            b"%b|%b|%d|%d" % (self.chat_key, of, update.message, self.now)
         )
         return -1 - int.from_bytes(proof[:NUMBER])
 

@@ -21,7 +21,7 @@ from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import NOT_MET, OPENER, UNASKED, UNTIL_HOURS, Holding, Meeting
 from bot.hotline.trail import clock
-from bot.messages import Kind, Say, Update
+from bot.messages import Kind, Say, Toast, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.conversation import Came
     from bot.hotline.consent import Pressed
     from bot.messages import Body
+    from bot.text import Text
 
 FORWARDED = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
@@ -140,6 +141,13 @@ class Relaying(Talking):
             self._toast(update, pressing.text)
         if pressing.changed:
             self._happened(Event(Happened.REFERRED, it.case, code=it.stage.value, referral=it))
+
+    def _stale(self, update: Update) -> None:
+        self._toast(update, self.setting.phrasing.stale)
+
+    def _toast(self, update: Update, text: Text) -> None:
+        words = self.setting.screens.words(text, self.conversation.language)
+        self.effects.toast = Toast(update.press, words)
 
     def _phrase_prefix(self) -> str:
         return tokens.prefix(self.setting.vault, self.chat_key, 0, "phrasebook")

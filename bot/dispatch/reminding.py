@@ -32,6 +32,7 @@ from bot.hotline.watch import concern_of, whom
 from bot.mailbox.outbox import Author, Letter
 
 if TYPE_CHECKING:
+    from bot.dispatch.checking import Checking
     from bot.dispatch.conversations import Conversations
     from bot.dispatch.effects import Setting
     from bot.hotline.clocks import CaseClocks, Mark
@@ -65,8 +66,10 @@ class Reminding:
         outbox: Outbox,
         conversations: Conversations,
         setting: Setting,
+        checking: Checking,
     ) -> None:
         self.clocks = clocks
+        self.checking = checking
         self._orders = orders
         self._staff = staff
         self._outbox = outbox
@@ -79,6 +82,7 @@ class Reminding:
         for case in self.clocks.due(work, now):
             self._look_at(work, case, looked, now)
         self._outbox.keep(work, looked.letters)
+        self.checking.look(work, looked, now)
         return looked
 
     def _look_at(self, work: Work, case: str, looked: Looked, now: int) -> None:
@@ -153,6 +157,7 @@ class Reminding:
         """Return what tells staff that a reminder did not arrive; None where it was none."""
         case = self.clocks.carried(work, letter)
         if not case:
+            self.checking.kept_back(work, letter, why, now)
             return None
         running = [it for it in self.clocks.running(work, case) if it.clock.is_theirs]
         near = [it for it in running if it.is_near(now)] or running

@@ -23,8 +23,10 @@ from bot.store.tables import conversations
 from bot.vault.retention import DRAFTS_KEPT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.cases.agreements import Kind
-    from bot.conversation import Outcome
+    from bot.conversation import Answer, Outcome
     from bot.dispatch.conversations import Conversation, Conversations, Row
     from bot.dispatch.effects import Effects, Sending, Setting
     from bot.hotline.consent import Pressed
@@ -104,6 +106,18 @@ class _Nothing:
 
     def told(self, _conversation: Conversation, _outcome: Outcome) -> dict[str, str]:
         return {}
+
+    def agree(self, _conversation: Conversation, _answers: Mapping[str, Answer]) -> None:
+        return None
+
+    def end_check_in(self, _conversation: Conversation) -> None:
+        return None
+
+    def checks_in(self, _conversation: Conversation) -> bool:
+        return False
+
+    def hear(self, _words: str) -> tuple[list[str], int]:
+        return [], 0
 
     def came_by(self, _code: str) -> Campaign | None:
         return None

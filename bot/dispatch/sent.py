@@ -14,6 +14,7 @@ from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 from bot.dispatch.outcomes import EMPTY_HANDED
 from bot.hotline import trail
+from bot.hotline.check_in_words import ENDED_THERE
 from bot.hotline.events import Event, Happened
 from bot.hotline.held import held
 from bot.hotline.trail import clock
@@ -26,8 +27,12 @@ from bot.vault import Audit
 from bot.vault.erasure import Erasures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.conversation import Answer
     from bot.dispatch.conversations import Conversation
     from bot.dispatch.effects import Sending, Setting
+    from bot.hotline.check_ins import CheckIns
     from bot.hotline.consent import Pressed, Pressing
     from bot.hotline.ledger import Referrals
     from bot.partners.campaigns import Campaign
@@ -55,6 +60,7 @@ class Sent:
 
     intake: Intake
     referrals: Referrals
+    check_ins: CheckIns
     setting: Setting
     work: Work
     now: int
@@ -172,6 +178,31 @@ class Sent:
         for case in wishes.ask(self.work, self.key, self.now, proven):
             if case not in proven:
                 self.events.append(Event(Happened.WISHED, case, text=WANTS_IT_GONE))
+
+    def agree(self, conversation: Conversation, answers: Mapping[str, Answer]) -> None:
+        """Wait for this person at the hour they chose."""
+        hour, case = answers.get("hour"), conversation.case
+        if isinstance(hour, int) and case:
+            self.check_ins.agree(
+                self.work, case, self.key, hour, str(answers.get("plan") or "nothing"), self.now,
+                self.setting.zone, is_daily=answers.get("often") == "daily",
+            )  # fmt: skip
+
+    def end_check_in(self, conversation: Conversation) -> None:
+        """Ask this person no more; staff hear of it, for somebody may have made them say so."""
+        case = conversation.case
+        if self.check_ins.end(self.work, case, PERSON, self.now):
+            self.events.append(Event(Happened.CHECKED_IN, case, text=ENDED_THERE))
+
+    def checks_in(self, conversation: Conversation) -> bool:
+        """Tell whether an hour is agreed on in the case of this sitting."""
+        return self.check_ins.of_case(self.work, conversation.case) is not None
+
+    def hear(self, words: str) -> tuple[list[str], int]:
+        """Return the cases in whose hour these words may be the answer, and when that is over."""
+        found = self.check_ins.hear(self.work, self.key, words, self.now)
+        ends = max((kept.it.ends_at for kept in found), default=0)
+        return [kept.case for kept in found], ends
 
     def is_theirs(self, conversation: Conversation) -> bool:
         """Tell whether the person has shown, with their word, that every case of the chat is."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.cases.urgency import Priority
+from bot.dispatch.effects import Staffing
 from bot.hotline.commands import decode, encode
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Side
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.cases.intake import Intake
-    from bot.dispatch.effects import Staffing
     from bot.dispatch.reminding import Reminding
+    from bot.hotline.check_ins import CheckIns
     from bot.hotline.commands import Command
     from bot.hotline.desk import Desk
     from bot.hotline.exchanges import Exchange, Exchanges
@@ -62,6 +63,7 @@ class StaffSide:
     desks: Sequence[Desk]
     read_group: Callable[[bytes], Update]
     reminding: Reminding
+    check_ins: CheckIns
 
     def __post_init__(self) -> None:
         """Hear how caseworkers' letters end."""
@@ -105,6 +107,15 @@ class StaffSide:
         alarms: dict[str, object] = {"alarms": tuple(sorted(staffing.alarms))}
         cases = {it.case for it in staffing.exchanges if it.side is Side.PERSON}
         return [(case, alarms, Priority.INFORMATION) for case in cases]
+
+    def compare(
+        self, work: Work, chat_key: bytes, case: str, digest: bytes, now: int
+    ) -> list[Event]:
+        """Return what staff have to see of a word that came at the hour agreed on."""
+        events, freezes = self.reminding.checking.compared(work, case, digest, now)
+        staffing = Staffing(events=events, freezes=freezes)
+        self.follow(work, chat_key, staffing, now)
+        return staffing.events
 
     def _withdrawn(self, work: Work, letters: list[int], staffing: Staffing) -> None:
         for letter in letters:

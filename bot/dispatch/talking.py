@@ -29,7 +29,7 @@ from bot.dispatch.conversations import Conversation, copy_of
 from bot.dispatch.effects import Effects, Hotline, Sending, Setting, Vanishing
 from bot.dispatch.notice import digest_of
 from bot.dispatch.traces import SHOWN, ours, theirs
-from bot.messages import Edit, Say, Toast, Update
+from bot.messages import Edit, Say
 
 if TYPE_CHECKING:
     from bot.conversation import Answer
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 FIRST, AGAIN, DANGER, RESUME, STOP = "welcome", "again", "danger", "resume", "stop"
 NOTICE_CHANGED, DELETE, TOPICS = "notice_changed", "delete", "learn"
-PASSING = ("secret", "receipt")
+CHECK_IN = "check_in"
+PASSING = ("secret", "receipt", CHECK_IN)
 """Flows in which a word is chosen: all that is said in one vanishes at the next step."""
 VANISH = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
@@ -81,6 +82,8 @@ class Talking:
                 self._note_unsent()
             elif frame.flow == DELETE:
                 self._before_erasing()
+            elif frame.flow in {outcomes.AFTER, CHECK_IN} and hotline.checks_in(self.conversation):
+                self.known |= {"checks_in"}
         self._before: Position | None = None
 
     # --- the engine -------------------------------------------------------------------------
@@ -168,7 +171,7 @@ class Talking:
             self._stopped(came)
         elif came.outcome in outcomes.ASKS:
             extra |= self._hotline.told(self.conversation, came.outcome)
-        elif came.outcome is Outcome.TAKEN_BACK:
+        elif came.outcome in {Outcome.TAKEN_BACK, Outcome.CHECK_IN_ENDED}:
             self._take_back(came)
         elif came.outcome is Outcome.ERASURE_WISHED:
             self._hotline.wish(self.conversation)
@@ -179,6 +182,8 @@ class Talking:
             )
             extra["reference"] = self._hotline.send(self.conversation, sending)
             self.known |= {"sent"}
+            if came.outcome is Outcome.CHECK_IN_AGREED:
+                self._hotline.agree(self.conversation, came.answers)
 
     def _vanish_all(self) -> None:
         """Let what is on the phone now go as well, after the time just chosen."""
@@ -208,6 +213,8 @@ class Talking:
         return answers
 
     def _take_back(self, came: Came) -> None:
+        if came.outcome is Outcome.CHECK_IN_ENDED:
+            self._hotline.end_check_in(self.conversation)
         for (flow, step, code), kind in outcomes.TAKES_BACK.items():
             if came.flow == flow and came.answers.get(step) == code:
                 self._hotline.take_back(self.conversation, kind)
@@ -360,13 +367,6 @@ class Talking:
         for blank, value in values.items():
             words = words.replace("{" + blank + "}", value)
         self.effects.bodies.append(Say(words))
-
-    def _stale(self, update: Update) -> None:
-        self._toast(update, self.setting.phrasing.stale)
-
-    def _toast(self, update: Update, text: Text) -> None:
-        words = self.setting.screens.words(text, self.conversation.language)
-        self.effects.toast = Toast(update.press, words)
 
     # --- where we are -----------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from bot.dispatch.alarmed import DESPAIR, flow_for
 from bot.dispatch.commands import BYE, FLOWS, START, command
 from bot.dispatch.relaying import FORWARDED, SAFETY
 from bot.dispatch.sparing import Sparing
-from bot.dispatch.talking import AGAIN, DANGER, RESUME
+from bot.dispatch.talking import AGAIN, DANGER, PASSING, RESUME
 from bot.dispatch.traces import trace
 from bot.hotline.contact import LONG_AGO
 from bot.languages import FALLBACK, negotiate
@@ -67,6 +67,7 @@ class Turning(Sparing):
         elif update.message:
             trace(conversation.traces, self.now).theirs.append(update.message)
         came, update = update, self._within_bounds(update)
+        was_passing = self._in_flow(*PASSING)
         case = self._case_of_before()
         if case and self._is_written(update):
             self._put_to(case, update)
@@ -80,6 +81,7 @@ class Turning(Sparing):
         else:
             self._after_silence(update)
         self._ask_about_notice()
+        self._see_to_the_hour(came, is_passing=was_passing)
         self.vanish(0 if update.kind is Kind.PRESS else update.message)
         if update.origin and self.conversation.holding is None:
             # Somebody's name is content: it lies sealed beside the answers and goes where they go.

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from bot.cases.receipts import salted
+from bot.hotline.check_ins import CheckIns
+from bot.hotline.check_ins import salted as salt_of_hour
+from bot.hotline.recognition import Recognition
 from bot.mailbox.inbox import Arrival
 from bot.messages import Body, Word
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.mailbox.carrying import Channel
+    from bot.store.writer import Work
     from bot.vault import Vault
     from bot.vault.words import Digests
 
@@ -34,6 +38,7 @@ class Digested(msgspec.Struct, frozen=True, array_like=True):
     case: str
     is_second: bool
     receipt: str = ""
+    check_in: str = ""
 
 
 class Receiver(Protocol):
@@ -50,6 +55,19 @@ _decode = msgspec.msgpack.Decoder(Digested).decode
 def read(raw: bytes) -> Digested | None:
     """Return the digest an update of our own brings; None for any other."""
     return _decode(raw[len(MARK) :]) if raw.startswith(MARK) else None
+
+
+def is_kept(work: Work, key: bytes, digested: Digested) -> bool:
+    """Keep a word that was chosen; tell whether there is nothing to say about it."""
+    case, digest = digested.case, digested.digest
+    if digested.receipt:
+        return False
+    if digested.check_in:
+        return CheckIns.choose(work, case, key, digest, digested.check_in)
+    if digested.is_second:
+        return Recognition.keep_second(work, case, digest)
+    Recognition.keep(work, case, key, digest)
+    return True
 
 
 class WordsAside:
@@ -73,10 +91,12 @@ class WordsAside:
             return await self._channel.deliver(chat, body)
         if body.receipt:
             salt, pepper = salted(self._vault, body.receipt)
+        elif body.check_in:
+            salt, pepper = salt_of_hour(self._vault, self._vault.chat_key(self._bot, chat))
         else:
             salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
         digest = await self._digests.of(body.word, salt, pepper)
-        found = Digested(chat, digest, body.case, body.is_second, body.receipt)
+        found = Digested(chat, digest, body.case, body.is_second, body.receipt, body.check_in)
         assert self.receive is not None  # noqa: S101 - `build` sets it
         await self.receive([Arrival.of(body.number, MARK + _encode(found))])
         return None

@@ -1,10 +1,11 @@
-"""What has happened to a person by the law, as a caseworker enters it."""
+"""What a caseworker enters of time: what has happened by the law, and that an hour is over."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.cases.life import IS_STAFF, Role
+from bot.hotline.check_in_words import END_FIRST, ENDED_BY, NONE_AGREED
 from bot.hotline.clocks import Refused
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
@@ -13,6 +14,7 @@ from bot.text import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from bot.hotline.check_ins import CheckIns
     from bot.hotline.clocks import CaseClocks
     from bot.hotline.order import Order
     from bot.text import Text
@@ -23,10 +25,11 @@ STRUCK = _("{name} says that event {number} was a mistake: it does not count any
 
 
 class Clocking:
-    """Carries out what caseworkers enter for the law's clocks, inside units of work."""
+    """Carries out what caseworkers enter, inside units of work."""
 
-    def __init__(self, clocks: CaseClocks) -> None:
+    def __init__(self, clocks: CaseClocks, check_ins: CheckIns) -> None:
         self._clocks = clocks
+        self.check_ins = check_ins
 
     def carry_out(self, order: Order) -> None:
         """Do what was ordered, or say why not."""
@@ -51,6 +54,23 @@ class Clocking:
         else:
             self._tell(order, STRUCK, number=number)
 
+    def _end_hour(self, order: Order) -> None:
+        """Ask a person no more at the hour agreed on: whoever ends it tells them."""
+        if self.check_ins.end(order.work, order.case, order.by.id, order.now):
+            values = {"name": order.by.name or order.by.id}
+            order.events.append(
+                Event(Happened.CHECKED_IN, order.case, order.by.id, text=ENDED_BY, values=values)
+            )
+        else:
+            order.refuse(NONE_AGREED)
+
+    def may_close(self, order: Order) -> bool:
+        """Tell whether nobody waits for the person at an hour; if somebody does, say so."""
+        if self.check_ins.of_case(order.work, order.case) is None:
+            return True
+        order.refuse(END_FIRST)
+        return False
+
     @staticmethod
     def _tell(order: Order, text: Text, **values: str) -> None:
         values["name"] = order.by.name or order.by.id
@@ -62,6 +82,7 @@ class Clocking:
 _VERBS: Mapping[Verb, Callable[[Clocking, Order], None]] = {
     Verb.CLOCK: Clocking._enter,  # noqa: SLF001 - a table of this class's own verbs
     Verb.STRIKE: Clocking._strike,  # noqa: SLF001
+    Verb.CHECK_IN: Clocking._end_hour,  # noqa: SLF001
 }
 CLOCKED = tuple(_VERBS)
 """What is carried out here."""

@@ -52,6 +52,8 @@ class Verb(StrEnum):
     """Enter that `code` has happened, on the day in `words`, for the law's clocks."""
     STRIKE = "strike"
     """Say that the event with the number `code` was entered by mistake."""
+    CHECK_IN = "check_in"
+    """Ask the person no more at the hour they agreed on."""
     CLOSE = "close"
     """End the case with the disposition `code`."""
     REOPEN = "reopen"

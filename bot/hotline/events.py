@@ -55,6 +55,8 @@ class Happened(StrEnum):
     REOPENED = "reopened"
     CLOCK = "clock"
     """A time the law gives: staff entered something, or it runs out; `text` says it."""
+    CHECKED_IN = "checked_in"
+    """The right word came at the hour agreed on, or that hour was ended; `text` says it."""
     OVERDUE = "overdue"
     """A promised time has passed: `to` says whom it concerns."""
     TOLD = "told"

@@ -16,7 +16,7 @@ from bot.cases.life import Move, Refusal
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.claims import Claimed, HeldBy, TooMany
-from bot.hotline.clocking import CLOCKED, Clocking
+from bot.hotline.clocking import CLOCKED
 from bot.hotline.commands import Command, Verb
 from bot.hotline.contact import WHEN_I_WRITE
 from bot.hotline.events import Event, Happened
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.hotline.claims import Claims
-    from bot.hotline.clocks import CaseClocks
+    from bot.hotline.clocking import Clocking
     from bot.hotline.exchanges import Exchanges
     from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
@@ -112,7 +112,7 @@ class Orders:
         phrasebook: Phrasebook,
         referrals: Referrals,
         recipients: Mapping[str, Recipient],
-        clocks: CaseClocks,
+        clocking: Clocking,
         exchanges: Exchanges,
         audit: Audit,
     ) -> None:
@@ -125,7 +125,7 @@ class Orders:
         self._recipients = recipients
         self._exchanges = exchanges
         self.wanting = Wanting(vault, audit)
-        self.clocking = Clocking(clocks)
+        self.clocking = clocking
 
     def where(self, work: Work, case: str) -> Whereabouts | None:
         """Return where a case's person is reached; None for a case that is not there."""
@@ -233,11 +233,12 @@ class Orders:
             order.tell(DONE)
 
     def _close(self, order: Order) -> None:
-        if order.command.code not in DISPOSITIONS:
+        code = order.command.code
+        if code not in DISPOSITIONS:
             order.refuse(NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
-        elif self._moves(order, Move.CLOSE, detail=order.command.code):
+        elif self.clocking.may_close(order) and self._moves(order, Move.CLOSE, detail=code):
             order.deeds.append(HandBack(order.by.id, goes_on=False))
-            order.happened(Happened.CLOSED, code=order.command.code)
+            order.happened(Happened.CLOSED, code=code)
             order.tell(REST_OFFERED if order.was_hard else DONE)
 
     def _reopen(self, order: Order) -> None:

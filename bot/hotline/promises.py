@@ -107,6 +107,11 @@ class Promises:
             priority, clock = found
             self._set(work, case, clock, self.after_word(clock, priority, now))
 
+    def nothing_due(self, work: Work, case: str) -> None:
+        """Note that what the person wrote wants no answer."""
+        if found := self._found(work, case):
+            self._set(work, case, found[1], replace(found[1], due_at=None, alerts=0))
+
     def raised(self, work: Work, case: str, now: int) -> None:
         """Note that the case has another priority now."""
         if found := self._found(work, case):

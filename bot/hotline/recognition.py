@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, union_all, update
 
 from bot.cases.intake import PERSON
 from bot.clock import DAY
+from bot.store.check_in_tables import check_ins
 from bot.store.prepared import Prepared, insert_of
 from bot.store.tables import cases
 from bot.store.words import words
@@ -128,9 +129,24 @@ _FREEZE = Prepared(
     "at",
     "case",
 )
-_FROZEN = Prepared(
-    lambda _: select(words.c.frozen_at).where(words.c.case_id == bindparam("case")), "case"
+_FREEZE_HOUR = Prepared(
+    lambda _: (
+        update(check_ins)
+        .where(check_ins.c.case_id == bindparam("case"))
+        .values(frozen_at=bindparam("at"))
+    ),
+    "at",
+    "case",
 )
+_FROZEN = Prepared(
+    lambda _: union_all(
+        select(words.c.frozen_at).where(words.c.case_id == bindparam("case")),
+        select(check_ins.c.frozen_at).where(check_ins.c.case_id == bindparam("other")),
+    ),
+    "case",
+    "other",
+)
+"""Either second word freezes a case: that of a secret, or that of an agreed hour."""
 
 
 class Recognition:
@@ -174,13 +190,19 @@ class Recognition:
     @staticmethod
     def is_frozen(work: Work, case: str) -> bool:
         """Tell whether a case was compromised: nothing may be written to its person."""
-        found = work.rows(_FROZEN, case)
-        return bool(found and found[0][0])
+        return any(at for (at,) in work.rows(_FROZEN, case, case))
+
+    @staticmethod
+    def freeze(work: Work, case: str, now: int) -> None:
+        """Let nothing of a caseworker's go to a person any more: somebody else reads along."""
+        work.run(_FREEZE, now, case)
+        work.run(_FREEZE_HOUR, now, case)
 
     @staticmethod
     def confirm(work: Work, case: str, now: int) -> None:
         """Let a case go on that a caseworker made sure of."""
         work.run(_FREEZE, None, case)
+        work.run(_FREEZE_HOUR, None, case)
         work.run(_COUNT, 0, now, case)
 
 

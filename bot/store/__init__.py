@@ -13,6 +13,7 @@ datetimes, and an integer cannot lose its zone.
 
 from bot.store import (  # noqa: F401 - a table is known wherever any is
     agreed_tables,
+    check_in_tables,
     clock_tables,
     custody,
     desk_tables,

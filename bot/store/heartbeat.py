@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from bot.clock import DAY, SECOND
 from bot.store.prepared import Prepared, insert_of
@@ -33,6 +33,7 @@ _LAST = Prepared(
     lambda _: select(heartbeats.c.alive_at).where(heartbeats.c.bot == bindparam("of_bot")),
     "of_bot",
 )
+_LATEST = Prepared(lambda _: select(func.coalesce(func.max(heartbeats.c.alive_at), 0)))
 _NOTE = Prepared(
     lambda _: insert(notices).values(
         kind=bindparam("kind"), since=bindparam("since"), until=bindparam("until")
@@ -64,6 +65,11 @@ class Absence:
 def beat(work: Work, bot: int, now: int) -> None:
     """Say that the bot runs."""
     work.run(_BEAT, bot, now)
+
+
+def alive_at(work: Work) -> int:
+    """Return when the channel was last reached; 0 where nobody ever said so."""
+    return int(work.rows(_LATEST)[0][0])
 
 
 def return_from_absence(work: Work, bot: int, now: int) -> Absence:

@@ -80,7 +80,7 @@ STATUS = re.compile(
     r"visa|residen|overstay|permit|\bstatus\b|passport|nationality|citizen|\bARC\b", re.IGNORECASE
 )
 TAIWAN_NUMBERS = {"110", "112", "113", "119", "1955", "1990"}
-DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "5", "6", "12", "18", "20", "22", "24"}
+DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "5", "6", "12", "18", "20", "21", "22", "23", "24"}
 """Emergency numbers, keys to press, an age, hours, people, megabytes. No other number is known."""
 NOT_OURS = {"Clear history"}
 """Quoted words that stand on somebody else's button."""

@@ -16,6 +16,7 @@ from bot.conversation.conditions import Condition, Said, Together, Unknown, Unle
 from bot.conversation.questions import Held, Question
 from bot.conversation.questions import Said as Answered
 from bot.conversation.rehearsal import COMMANDS as REHEARSED
+from bot.dispatch.checking import DURESS, SILENCE
 from bot.dispatch.commands import AT_ONCE, FLOWS
 from bot.dispatch.outcomes import (
     AFTER,
@@ -37,6 +38,8 @@ BOOK = Book(ALL)
 BEGUN = {AFTER, FIRST, AGAIN, DANGER, RESUME, NOTICE_CHANGED, *FLOWS.values(), *REHEARSED.values()}
 """Flows the house begins by itself, by name."""
 ALARMS = {code for codes in (WRITTEN_APART | WRITTEN_TOGETHER).values() for code in codes}
+NOT_ASKED = {"alarms": ALARMS, "check_in": {SILENCE, DURESS}}
+"""What is no answer to a question: words that alarm us, and what an agreed hour came to."""
 ELSEWHERE = {("ask_for_help", "needs"): {"doctor"}}
 """Codes a rule asks for that this flow calls otherwise, and asks more closely about."""
 
@@ -141,8 +144,8 @@ def missing_codes(condition: Condition, flows: tuple[type[Flow], ...] = ALL) -> 
     """Return what a condition looks at and no person can answer."""
     missing = set()
     for look in condition.looks_at():
-        if look.step == "alarms":
-            missing |= {f"alarms.{code}" for code in look.codes - ALARMS}
+        if look.step in NOT_ASKED:
+            missing |= {f"{look.step}.{code}" for code in look.codes - NOT_ASKED[look.step]}
             continue
         questions = asking(look.step, flows)
         missing |= set() if questions else {look.step}
@@ -208,8 +211,8 @@ def answers_for(condition: Condition) -> list[dict[str, object]]:
     if isinstance(condition, Unless):
         return [{}]
     assert isinstance(condition, Said)
-    if condition.step == "alarms":
-        return [{"alarms": (code,)} for code in condition.codes]
+    if condition.step in NOT_ASKED:
+        return [{condition.step: (code,)} for code in condition.codes]
     found = [
         {condition.step: answer_of(question, code)}
         for question in asking(condition.step).values()

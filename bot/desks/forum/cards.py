@@ -8,6 +8,7 @@ from bot.cases.life import State
 from bot.cases.queues import name_of
 from bot.cases.urgency import reasons_in_words
 from bot.desks.forum import words
+from bot.desks.forum.hours import hour_lines
 from bot.desks.forum.lawful import clock_lines
 from bot.hotline.commands import Verb
 from bot.hotline.recognition import Recognition
@@ -61,6 +62,7 @@ def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bo
     ]
     if glance.state is not State.CLOSED:
         lines += clock_lines(setup, work, glance, now)
+        lines += hour_lines(setup, work, glance.case)
     if Recognition.is_frozen(work, glance.case):
         lines.insert(1, tongue(words.COMPROMISED))
     if glance.state not in QUEUED and glance.state is not State.CLOSED:

@@ -16,6 +16,7 @@ from bot.clock import SECOND
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import answers_to, can_be_filled
 from bot.desks.forum.cards import CLOSING, PICKING, ending_rows, parts_of, token
+from bot.desks.forum.hours import hour_asked
 from bot.desks.forum.lawful import clock_asked
 from bot.desks.forum.picking import PICKS, Picking
 from bot.desks.forum.referring import recipient_rows
@@ -384,6 +385,7 @@ _TYPED: Mapping[str, Callable[[Reading, Asked], list[Command]]] = {
     "revoke": Reading._revoke,  # noqa: SLF001
     "close": Reading._close,  # noqa: SLF001
     "clock": lambda reading, asked: clock_asked(reading._setup, asked),  # noqa: SLF001
+    "checkin": lambda reading, asked: hour_asked(reading._setup, asked),  # noqa: SLF001
     "duty": Reading._duty,  # noqa: SLF001
     "rest": Reading._rest,  # noqa: SLF001
     "queue": Reading._queue,  # noqa: SLF001

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.cases.reading import Telling
     from bot.conversation import Book
     from bot.desks.forum.words import Tongue
+    from bot.hotline.check_ins import CheckIns
     from bot.hotline.clocks import CaseClocks
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.staff import Staff
@@ -50,6 +51,8 @@ class Setup:
     """Whom a case can be passed on to, by code."""
     clocks: CaseClocks
     """What the law gives time for, by case."""
+    check_ins: CheckIns
+    """At which hours people want to be heard from, by case."""
     username: str = ""
     """The bot's own: commands meant for another bot are not ours."""
 

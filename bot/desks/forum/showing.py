@@ -13,6 +13,7 @@ from bot.desks.forum.cards import SIGNS, passed_on, token
 from bot.desks.forum.lawful import clock_told
 from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
+from bot.hotline.check_in_words import NOT_ASKED, WHY
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Sort
@@ -313,6 +314,8 @@ class Showing:
     def _overdue(self, event: Event) -> None:
         if event.text is not None:
             text = self._tongue(event.text, **event.values)
+            if (why := WHY.get(event.code)) is not None:
+                text = f"{text} {self._tongue(NOT_ASKED, why=self._tongue(why))}"
             self._call(f"\u231b {text}", event.to, event.case)
 
     def _clock(self, event: Event) -> None:
@@ -321,6 +324,12 @@ class Showing:
         self._put(event.case, Say(told, topic=event.case))
         if not event.by:
             self._call(f"\u231b {glance.reference}: {told}", event.to, event.case)
+
+    def _checked_in(self, event: Event) -> None:
+        """Say in the topic that the agreed hour was kept, or ended; what ended it calls nobody."""
+        if event.text is not None:
+            told = self._tongue(event.text, **event.values)
+            self._put(event.case, Say(told, topic=event.case))
 
     def _told(self, event: Event) -> None:
         """Answer whoever gave a command, where they stand; what shows there is not said twice."""
@@ -381,5 +390,6 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.CLOSED: Showing._closed,  # noqa: SLF001
     Happened.OVERDUE: Showing._overdue,  # noqa: SLF001
     Happened.CLOCK: Showing._clock,  # noqa: SLF001
+    Happened.CHECKED_IN: Showing._checked_in,  # noqa: SLF001
     Happened.TOLD: Showing._told,  # noqa: SLF001
 }

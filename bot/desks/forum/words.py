@@ -63,6 +63,8 @@ CLOCK = _("Clock: {line}.")
 # Translators: of a group where nothing of a case is said; {left} e.g. 19 h
 CLOCK_ENDS = _("A time the law gives ends in {left}: haven clock show {reference}")
 CLOCK_ENDED = _("A time the law gives ended {left} ago: haven clock show {reference}")
+HOUR_STANDS = _("An hour is agreed on with the person: haven cases show says which.")
+HOUR_USAGE = _("To offer an hour in the chat: /checkin offer. To end one: /checkin end.")
 CLOCK_STANDS = _("About a time the law gives: haven clock show {reference}")
 
 CLAIM = pgettext("desk button", "Claim")
@@ -186,6 +188,7 @@ HELP_MORE = _(
     "/close how, /reopen\n"
     "/erase, /keep reason: the person wants it erased; /revoke what\n"
     "/clock: what the law gives time for; /clock event day, /clock strike number\n"
+    "/checkin: an hour at which the person is to be heard from; offer, end\n"
     "/queue, /card, /duty on, /duty off, /rest minutes"
 )
 IN_A_TOPIC = _("That belongs into the topic of a case.")

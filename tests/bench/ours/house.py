@@ -16,6 +16,7 @@ from bot.channels.telegram.parse import parse
 from bot.clock import HOUR, SystemClock
 from bot.conversation import Book
 from bot.dispatch.batch import Batches
+from bot.dispatch.checking import Checking
 from bot.dispatch.conversations import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.effects import Setting
@@ -23,7 +24,9 @@ from bot.dispatch.notice import Notice
 from bot.dispatch.reminding import Reminding
 from bot.dispatch.screens import Screens
 from bot.dispatch.staffside import StaffSide
+from bot.hotline.check_ins import CheckIns
 from bot.hotline.claims import Claims
+from bot.hotline.clocking import Clocking
 from bot.hotline.clocks import CaseClocks
 from bot.hotline.consent import Consent, Words
 from bot.hotline.exchanges import Exchanges
@@ -148,6 +151,7 @@ def _staff_side(
 ) -> StaffSide:
     promises, exchanges = Promises(), Exchanges(VAULT)
     clocks = CaseClocks(VAULT, Audit(VAULT), NO_CLOCKS)
+    check_ins = CheckIns(VAULT, Audit(VAULT))
     orders = Orders(
         vault=VAULT,
         exchanges=exchanges,
@@ -157,8 +161,13 @@ def _staff_side(
         phrasebook=setting.phrasebook,
         referrals=referrals,
         recipients={},
-        clocks=clocks,
+        clocking=Clocking(clocks, check_ins),
         audit=Audit(VAULT),
     )
-    reminding = Reminding(clocks, orders, Staff(VAULT), outbox, kept, setting)
-    return StaffSide(orders, exchanges, outbox, intake, referrals, (), parse_group, reminding)
+    checking = Checking(
+        check_ins, clocks, promises, orders, Staff(VAULT), intake, outbox, kept, setting
+    )
+    reminding = Reminding(clocks, orders, Staff(VAULT), outbox, kept, setting, checking)
+    return StaffSide(
+        orders, exchanges, outbox, intake, referrals, (), parse_group, reminding, check_ins
+    )

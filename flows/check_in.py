@@ -1,0 +1,123 @@
+"""An hour at which to hear from somebody: one question, a word of theirs, and what silence means.
+
+Being asked at the same hour is a trail, and the person is told so before anything else. Everything
+said and written in here vanishes; what is asked later says nothing, and what the chat answers to it
+is the same for a right word, a wrong one and the second.
+"""
+
+from bot.conversation import Ask, Choose, End, Flow, Known, Number, Outcome, Say
+from bot.text import _, pgettext
+from flows import phrases
+
+
+class CheckIn(Flow):
+    """Agreed on by somebody who is here and has sent something; ended in the same place."""
+
+    title = _("An hour to hear from you")
+
+    what_now = Choose(
+        _("An hour is agreed already. What would you like?"),
+        why=None,
+        skippable=False,
+        controls=False,
+        anew=pgettext("button", "Agree anew"),
+        # Translators: we ask at that hour no more.
+        end=pgettext("button", "Ask me no more"),
+        leave=pgettext("button", "Leave it as it is"),
+        when=Known("checks_in"),
+    )
+    left = End(None, when=what_now.was("leave"))
+    ended = End(None, Outcome.CHECK_IN_ENDED, when=what_now.was("end"))
+
+    explained = Say(
+        # Translators: "word" is one that only the person knows; "a person" is one of our people.
+        _(
+            "We can agree on an hour. Then we ask you something short here, and you answer with a "
+            "word only you know. If it does not come within an hour, a person of ours looks at "
+            "once."
+        ),
+    )
+    trail = Say(
+        # Translators: "notice" is what somebody near the person may do, who sees the phone.
+        _(
+            "Someone may notice a message that comes at the same hour. We ask only at hours you "
+            "allowed. At other hours nothing comes from us: then write your word without being "
+            "asked."
+        ),
+    )
+    warning = Say(phrases.OPENING)
+
+    hour = Ask(
+        # Translators: a number of hours as on a clock with 24 hours.
+        _("Which hour? Please write a number from 0 to 23, for example 21 for nine at night."),
+        why=_("A full hour is enough. It is counted by the clock of the people who answer here."),
+        reads=Number(0, 23),
+    )
+    often = Choose(
+        _("Once, or every day at that hour?"),
+        why=_("You can end it at any time, in the same place where you began it."),
+        once=pgettext("button", "Only once"),
+        daily=pgettext("button", "Every day"),
+        when=hour.given,
+    )
+    plan = Choose(
+        # Translators: "your word" is the answer the person chooses in this conversation.
+        _("What would you like a person of ours to do when your word stays away?"),
+        why=_("Nothing happens by itself. A person reads it first, and decides with care."),
+        # Translators: look at it, and call or tell nobody.
+        nothing=pgettext("button", "Only look at it"),
+        call=pgettext("button", "Call a number"),
+        tell=pgettext("button", "Tell an organisation"),
+        # Translators: somebody at a certain place needs help.
+        place=pgettext("button", "A place needs help"),
+        when=hour.given,
+    )
+    details = Ask(
+        _(
+            "Please write which number and when, which organisation, or which place. We take your "
+            "message off this chat at once."
+        ),
+        why=_("It lies locked with what you sent. Only the people who answer you can read it."),
+        when=plan.was("call", "tell", "place"),
+    )
+    word = Ask(
+        _(
+            "Which word is your answer? Four letters or more, and one you could write to anybody. "
+            "We take it off this chat at once."
+        ),
+        why=_("Without it we could not tell your answer from the answer of someone else."),
+        when=hour.given,
+    )
+    wants_second = Choose(
+        # Translators: for when somebody forces the person to answer.
+        _(
+            "Do you want a second word, for when someone makes you answer? It looks like any other "
+            "answer, and we know then that you are not free."
+        ),
+        why=phrases.WORD_UNSEEN,
+        skippable=False,
+        choices=phrases.SECOND_WORD,
+        when=word.given,
+    )
+    second = Ask(phrases.WHICH_SECOND, why=phrases.WORD_UNSEEN, when=wants_second.was("yes"))
+    what_is_seen = Say(
+        # Translators: "right or wrong" is said of the word the person writes.
+        _(
+            "We ask only whether it is a good moment. Whatever you write then, right or wrong, the "
+            "chat answers as to somebody new. The question and your answer go from the chat about "
+            "an hour later."
+        ),
+        when=word.given,
+    )
+    send = Choose(
+        _(
+            "Shall we agree on that? Nothing goes to anybody else by itself: a person of ours "
+            "reads what you want and decides. To agree, press “Send”."
+        ),
+        why=phrases.SEND_WHY,
+        skippable=False,
+        choices=phrases.SEND_NOW,
+        when=word.given,
+    )
+    agreed = End(None, Outcome.CHECK_IN_AGREED, when=send.was("send"))
+    end = End(None)

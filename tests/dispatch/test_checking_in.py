@@ -1,0 +1,284 @@
+"""An hour agreed on: one neutral question, a word, and staff who hear of silence. Nobody else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import HOUR
+from bot.hotline.commands import Verb
+from bot.hotline.events import Happened
+from bot.languages import catalogue
+from flows.phrasebook import PHRASES
+from tests.houses import ALWAYS, Home
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.hotline.events import Event
+    from tests.people import Person
+
+OPENER = PHRASES["opener"].text.read_in(catalogue("en"))
+RIGHT, SECOND = "mangga tua", "hujan besar"
+PLAN = "Call my sister, 0900 000 000."
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = Home(tmp_path, hours=ALWAYS)
+    yield home
+    home.close()
+
+
+def writes_to_us(home: Home, rule: str = "Any time") -> tuple[Person, str]:
+    person = home.person("en")
+    person.says("/start")
+    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
+    person.presses(rule, "Send")
+    ((case,),) = home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")
+    return person, case
+
+
+def agrees(person: Person, often: str = "Every day", *, second: bool = True) -> None:
+    """Agree on nine at night; it is midday."""
+    person.presses("Agree on an hour")
+    person.says("21")
+    person.presses(often, "Call a number")
+    person.says(PLAN)
+    person.says(RIGHT)
+    person.presses("Choose a second word" if second else "One word is enough")
+    if second:
+        person.says(SECOND)
+    person.presses("Send")
+
+
+def agreed(home: Home, rule: str = "Any time", often: str = "Every day") -> tuple[Person, str]:
+    person, case = writes_to_us(home, rule)
+    agrees(person, often)
+    return person, case
+
+
+def looks(home: Home) -> list[Event]:
+    before, now = len(home.board.events), home.loop.now()
+    house = home.house
+    house.courier.hand(home.database.writer.run_now(lambda work: house.shift.look(work, now)))
+    home.run(home.rest(3))
+    return alarms(home.board.events[before:])
+
+
+def alarms(events: list[Event]) -> list[Event]:
+    return [it for it in events if it.what is Happened.OVERDUE and it.text and _is_ours(it)]
+
+
+def _is_ours(event: Event) -> bool:
+    return event.text is not None and "nobody else has been told" in event.text.source
+
+
+def passes(home: Home, hours: float, step: float = 0.25) -> list[Event]:
+    """Let time pass, looking as often as the house does, more or less."""
+    found = []
+    while hours > 0:
+        home.passes(min(step, hours) * 3600)
+        found += looks(home)
+        hours -= step
+    return found
+
+
+def until(home: Home, hour: float) -> list[Event]:
+    """Let time pass until a clock in Taipei shows an hour, in hours from midday."""
+    begun = home.loop.now()
+    zone_hour = (begun / 3_600_000_000 + 8) % 24
+    return passes(home, (hour - zone_hour) % 24)
+
+
+def priority(home: Home, case: str) -> int:
+    ((level,),) = home.ask(f"SELECT priority FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
+    return int(level)
+
+
+def test_the_right_word_raises_no_alarm_and_the_question_is_neutral(home: Home) -> None:
+    person, case = agreed(home)
+    before = len(person.texts)
+    assert until(home, 21.1) == []
+    assert person.texts[before:] == [OPENER]
+    person.says(RIGHT)
+    assert until(home, 23) == []
+    assert priority(home, case) != 0
+    shown = [it.text for it in home.board.events if it.what is Happened.CHECKED_IN]
+    assert [it.source for it in shown if it] == ["The right word came at {time}."]
+
+
+def test_silence_raises_the_case_once_an_hour_later_and_every_day(home: Home) -> None:
+    _person, case = agreed(home)
+    assert until(home, 21.9) == []
+    (alarm,) = until(home, 23)
+    assert (alarm.case, priority(home, case)) == (case, 0)
+    assert alarm.to == () or alarm.to
+    assert until(home, 20) == []
+    assert len(until(home, 23)) == 1
+
+
+def test_the_second_word_raises_it_at_once_and_freezes_the_chat(home: Home) -> None:
+    person, case = agreed(home)
+    mei = home.colleague()
+    mei.claims(case)
+    until(home, 21.1)
+    before = len(home.board.events)
+    person.says(SECOND)
+    (alarm,) = alarms(home.board.events[before:])
+    assert "second word" in (alarm.text.source if alarm.text else "")
+    assert priority(home, case) == 0
+    assert alarm.to == (mei.id,)
+    refused = [it for it in mei.does(Verb.TAKE_OVER, case) if it.is_refused]
+    assert refused
+    said = len(person.texts)
+    assert passes(home, 30) == []  # asked no more, and silence says nothing new
+    assert OPENER not in person.texts[said:]
+
+
+def test_any_other_word_is_no_answer(home: Home) -> None:
+    person, case = agreed(home)
+    until(home, 21.1)
+    person.says("I am fine, thank you")
+    assert until(home, 21.8) == []
+    assert len(until(home, 23)) == 1
+    assert priority(home, case) == 0
+
+
+def test_a_wrong_word_and_then_the_right_one_is_an_answer(home: Home) -> None:
+    person, _case = agreed(home)
+    until(home, 21.1)
+    person.says("mango")
+    person.says(RIGHT.upper())
+    assert until(home, 23) == []
+
+
+def test_whatever_is_written_the_chat_answers_the_same(tmp_path: Path) -> None:
+    said = []
+    for place, word in enumerate((RIGHT, SECOND, "good evening")):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        home = Home(folder, hours=ALWAYS)
+        person, _case = agreed(home)
+        until(home, 21.1)
+        before = len(home.post.arrived)
+        person.says(word)
+        until(home, 22.6)
+        said.append([(chat, type(it).__name__, getattr(it, "text", "")) for chat, it in
+                     home.post.arrived[before:]])  # fmt: skip
+        home.close()
+    assert said[0] == said[1] == said[2]
+    assert any(name == "Remove" for _chat, name, _text in said[0])
+
+
+def test_what_was_written_while_agreeing_is_off_the_phone(home: Home) -> None:
+    person, _case = writes_to_us(home)
+    before = len(home.post.arrived)
+    agrees(person)
+    gone = [it for _chat, it in home.post.arrived[before:] if type(it).__name__ == "Remove"]
+    removed = {number for it in gone for number in it.messages}
+    assert len(removed) >= 4  # the hour, the plan, both words
+
+
+def test_nothing_is_asked_where_the_rule_forbids_it_and_silence_still_counts(home: Home) -> None:
+    person, case = agreed(home, rule="Only when I write")
+    before = len(person.texts)
+    assert until(home, 21.9) == []
+    assert person.texts[before:] == []
+    (alarm,) = until(home, 23)
+    assert (alarm.case, alarm.code) == (case, "only_they_write")
+
+
+def test_whoever_writes_their_word_unasked_has_answered(home: Home) -> None:
+    person, _case = agreed(home, rule="Only when I write")
+    until(home, 20.5)
+    person.says(RIGHT)
+    assert until(home, 23) == []
+
+
+def test_once_is_once(home: Home) -> None:
+    person, _case = agreed(home, often="Only once")
+    assert len(until(home, 23)) == 1
+    before = len(person.texts)
+    assert passes(home, 30, step=1) == []
+    assert person.texts[before:] == []
+    assert home.ask("SELECT sealed, answer, duress FROM check_ins") == [(None, None, None)]
+
+
+def test_it_can_be_ended_where_it_was_begun_and_staff_hear_of_it(home: Home) -> None:
+    person, _case = agreed(home)
+    person.says("hello")
+    person.presses("Agree on an hour", "Ask me no more")
+    ended = [it for it in home.board.events if it.what is Happened.CHECKED_IN]
+    assert len(ended) == 1
+    assert passes(home, 30, step=1) == []
+
+
+def test_a_restart_forgets_nothing_and_a_jump_raises_nothing_at_once(home: Home) -> None:
+    person, _case = agreed(home)
+    home.restart(3600)
+    before = len(person.texts)
+    home.loop.jumped += 12 * HOUR
+    home.run(home.rest(3))
+    assert looks(home) == []
+    assert OPENER not in person.texts[before:]
+    home.loop.jumped -= 12 * HOUR
+    home.run(home.rest(3))
+    assert until(home, 21.9) == []
+    home.restart(60)
+    assert len(until(home, 23)) == 1
+
+
+def test_what_was_written_while_the_house_was_away_is_heard_before_anybody_is_called(
+    home: Home,
+) -> None:
+    person, _case = agreed(home)
+    until(home, 21.1)
+    home.restart(900)
+    home.passes(1)
+    person.says(RIGHT)  # it waited at the channel
+    assert until(home, 23) == []
+
+
+def test_a_case_is_not_closed_while_somebody_waits_for_its_person(home: Home) -> None:
+    _person, case = agreed(home)
+    mei = home.colleague()
+    mei.claims(case)
+    assert [it for it in mei.does(Verb.CLOSE, case, code="helped") if it.is_refused]
+    assert not [it for it in mei.does(Verb.CHECK_IN, case) if it.is_refused]
+    assert [it for it in mei.does(Verb.CHECK_IN, case) if it.is_refused]
+    assert not [it for it in mei.does(Verb.CLOSE, case, code="helped") if it.is_refused]
+
+
+def test_staff_are_told_that_it_may_be_contact_as_the_law_means_it(home: Home) -> None:
+    person, case = agreed(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.does(Verb.CLOCK, case, code="contact")
+    until(home, 21.1)
+    person.says(RIGHT)
+    (told,) = [it for it in home.board.events if it.what is Happened.CHECKED_IN]
+    assert told.text is not None
+    assert "enter it: contact" in told.text.read_in(catalogue("en"), told.values)
+    assert home.ask("SELECT count(*) FROM clock_events") == [(1,)]  # nobody entered it by itself
+
+
+def test_the_plan_lies_sealed_with_the_case_and_no_word_in_clear(home: Home) -> None:
+    _person, case = agreed(home)
+    for table in ("check_ins", "reports"):
+        for row in home.ask(f"SELECT * FROM {table}"):  # noqa: S608 - our own name
+            blob = b"".join(bytes(it) for it in row if isinstance(it, bytes | memoryview))
+            assert PLAN.encode() not in blob
+            assert RIGHT.encode() not in blob
+    kinds = [kind for (kind,) in home.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]  # noqa: S608
+    assert "check_in" in kinds
+
+
+def test_an_erased_case_leaves_no_hour(home: Home) -> None:
+    _person, case = agreed(home)
+    erasures = home.house.erasing._erasures
+    assert home.run(erasures.erase(home.database, case, "withdrawn", "mei", home.loop.now())) == ()
+    assert home.ask("SELECT count(*) FROM check_ins") == [(0,)]
+    assert passes(home, 30, step=1) == []
