@@ -63,6 +63,10 @@ class UnderHold(HavenError):
     """A case must be kept by law for now; nothing of it is erased."""
 
 
+class NotAgreed(HavenError):
+    """It takes two people, and a second one has not agreed, or may not."""
+
+
 class HoldRefused(HavenError):
     """A legal hold that cannot be set; the text says why."""
 

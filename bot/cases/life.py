@@ -174,6 +174,7 @@ def _ways() -> list[Way]:
     ways: list[Way] = [(Move.CLAIM, here, State.HELD, (IS_STAFF,)) for here in _QUEUE]
     ways += [(Move.RELEASE, here, State.WAITING, (HOLDS_ABOVE_OR_HOUSE,)) for here in _TAKEN]
     ways += [(Move.LAPSE, State.HELD, State.WAITING, (IS_HOUSE,))]
+    ways += [(Move.TRANSFER, here, State.HELD, (IS_ABOVE,)) for here in _QUEUE]
     ways += [(Move.TRANSFER, here, State.HELD, (HOLDS_OR_ABOVE,)) for here in _TAKEN]
     for verb in (Move.WORK, Move.TAKE_OVER, Move.HAND_BACK):
         ways += [(verb, here, there, (HOLDS,)) for here, there in _WORKED]

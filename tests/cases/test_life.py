@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "waiting": {
         "claim": {"C": "held", "S": "held"},
+        "transfer": {"S": "held"},
         "note": {"S": "waiting"},
         "raise": {"S": "waiting", "M": "waiting"},
         "lower": {"S": "waiting"},
@@ -72,6 +73,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     },
     "reopened": {
         "claim": {"C": "held", "S": "held"},
+        "transfer": {"S": "held"},
         "note": {"S": "reopened"},
         "raise": {"S": "reopened", "M": "reopened"},
         "lower": {"S": "reopened"},

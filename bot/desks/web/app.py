@@ -13,6 +13,7 @@ from bot.desks.web import (
     case_law,
     case_pages,
     changes,
+    closing,
     evidence_pages,
     own,
     passkey_pages,
@@ -23,7 +24,10 @@ from bot.desks.web import (
     signing,
     staff_pages,
     streaming,
+    team_pages,
+    two_pages,
     welcome,
+    who_read,
 )
 from bot.desks.web.doors import Door, May, checked
 from bot.desks.web.gate import Gate
@@ -47,11 +51,15 @@ DOORS = (
     *case_law.DOORS,
     *evidence_pages.DOORS,
     *changes.DOORS,
+    *closing.DOORS,
     *streaming.DOORS,
     *own.DOORS,
     *passkey_pages.DOORS,
     *passkey_way_in.DOORS,
     *auditing.DOORS,
+    *team_pages.DOORS,
+    *who_read.DOORS,
+    *two_pages.DOORS,
     *staff_pages.DOORS,
 )
 """Every address of the desk."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from bot.desks.web.doors import NO_FIELDS, Door, May
+from bot.desks.web.who_read import called
 from bot.store.prepared import Prepared
 from bot.store.tables import audit
 from bot.vault.audit import COLUMNS, Broken, Row, pages
@@ -45,7 +46,7 @@ async def _page(visit: Visit, found: object) -> Response:
     staff = await visit.front.reads.run(visit.front.staff.all)
     return visit.page(
         "audit.html", rows=[Row(*row) for row in rows], found=found,
-        is_broken=isinstance(found, Broken), names={it.id: it.name or it.id for it in staff},
+        is_broken=isinstance(found, Broken), names=called(visit, staff),
         clock=lambda at: visit.tongue.clock(at, visit.now),
     )  # fmt: skip
 

@@ -38,6 +38,8 @@ class May(StrEnum):
     """The same, to do something to it."""
     AUDIT = "audit"
     """Who did what; no word of a person."""
+    TEAM = "team"
+    """Who looks after those who look after people: what each carries, and who waits too long."""
     STAFF = "staff"
     """Who works here."""
 
@@ -59,6 +61,7 @@ ROLES: dict[May, frozenset[Role]] = {
     May.CASE: _HELPS,
     May.CHANGE: _HELPS,
     May.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    May.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     May.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 

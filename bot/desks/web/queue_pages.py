@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.cases.life import ABOVE
 from bot.cases.queues import NAMES, Queue
 from bot.desks.web import rows, spans, words
 from bot.desks.web.choosing import PRIORITIES, SOON, Wanted, choose
@@ -78,6 +79,7 @@ async def _gathered(visit: Visit) -> dict[str, Any]:
             it.due_at, visit.now, visit.front.promises.span(it.priority)
         ),
         "languages": LANGUAGES, "levels": PRIORITIES,
+        "marks": tab == rows.MINE or (tab == rows.ALL and visit.by.role in ABOVE),
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from bot.store.tables import CASE_WAITS, cases
 from bot.store.team_tables import CASE_IS_LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bot.desks.forum.glance import Glance
     from bot.desks.web.front import Front
@@ -151,16 +151,23 @@ def page(  # noqa: PLR0913 - whose list, which of it, from where on
         now: the moment.
     """
     found = _in_order(work, by, tab, wanted or Wanted(), after)
-    names = {each.id: each.name or each.id for each in front.staff.all(work)}
-    lines = [
-        _line(work, front, by, glance, names, now)
-        for case in found[:PAGE]
-        if (glance := front.glances.at(work, case)) is not None
-    ]
+    lines = lines_of(work, front, by, found[:PAGE], now)
     last = lines[-1].glance.reference if lines and len(found) > PAGE else ""
     if wanted is not None and wanted.is_soon:  # what is kept in clear is as old as the last look
         lines = [line for line in lines if line.soon]
     return Page(lines, last)
+
+
+def lines_of(
+    work: Work, front: Front, by: Caseworker, found: Iterable[str], now: int
+) -> list[Line]:
+    """Return these cases as lines, without those that are gone."""
+    names = {each.id: each.name or each.id for each in front.staff.all(work)}
+    return [
+        _line(work, front, by, glance, names, now)
+        for case in found
+        if (glance := front.glances.at(work, case)) is not None
+    ]
 
 
 def _in_order(work: Work, by: Caseworker, tab: str, wanted: Wanted, after: str) -> list[str]:

@@ -159,3 +159,4 @@ ROLES = {
 
 from bot.desks.web.case_words import *  # noqa: E402, F403 - pages know one list of words
 from bot.desks.web.passkey_words import *  # noqa: E402, F403 - the same
+from bot.desks.web.team_words import *  # noqa: E402, F403 - the same

@@ -46,6 +46,7 @@ USES: dict[May, frozenset[Role]] = {
     May.CASE: frozenset(HELPS),
     May.CHANGE: frozenset(HELPS),
     May.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    May.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     May.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 BLANK = re.compile(r"{(\w+)}")
@@ -54,7 +55,8 @@ FILLED = {"reference", "pane", "verb", "number"}
 FORGED = "QQQQQQ"
 ASKED = {"/find": "/find?number=K7M4Q2"}
 ALWAYS_THERE = {"/", "/queue/{tab}", "/queue/{tab}/pane", "/find", "/audit", "/audit/check",
-                "/staff", "/account", "/prove", "/next"}  # fmt: skip
+                "/staff", "/account", "/prove", "/next", "/team", "/team/pane", "/two",
+                "/audit/reads"}  # fmt: skip
 OF_A_CASE = [it for it in DOORS if "{reference}" in it.path]
 OTHERS = [it for it in DOORS if "{reference}" not in it.path]
 

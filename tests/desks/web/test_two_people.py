@@ -1,0 +1,184 @@
+"""What takes two is done by nobody alone; who read what is told, and no word of any case."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.clock import HOUR, SECOND
+from bot.desks.web.two_pages import COLUMNS, as_csv
+from bot.desks.web.who_read import DEEDS, first_since, gathered, in_week
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office, Worker
+
+WORDS = "He keeps my passport."
+_NUMBER = re.compile(r'id="asked-([0-9a-f]{32})"')
+
+
+def asks(who: Worker, kind: str, subject: str, words: str = "The auditors want it.") -> str:
+    """Ask for something; return its number."""
+    fields = {"kind": kind, "subject": subject, "words": words}
+    who.browser.post("/two/ask", fields)
+    found = _NUMBER.search(who.browser.get("/two").text)
+    return found[1] if found else ""
+
+
+def proves(who: Worker) -> None:
+    who.office.home.passes(31)
+    who.browser.post("/prove", {"code": who.code(), "back": "/two"})
+
+
+def does(who: Worker, number: str) -> str:
+    """Do what was agreed to; return what came."""
+    proves(who)
+    return str(who.browser.post("/two/use", {"request": number}).text)
+
+
+def test_a_list_of_many_cases_leaves_only_when_two_agree(office: Office) -> None:
+    _person, reference = office.somebody(WORDS)
+    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+    number = asks(chief, "export", "all")
+    assert number
+    assert reference not in does(chief, number)  # nobody has agreed
+    chief.browser.post("/two/agree", {"request": number})
+    assert reference not in does(chief, number)  # who asked cannot agree
+    assert "The auditors want it." in other.browser.get("/two").text
+    other.browser.post("/two/agree", {"request": number})
+    assert reference not in does(other, number)  # only who asked
+    told = does(chief, number)
+    assert told.splitlines()[0] == ",".join(COLUMNS)
+    assert reference in told
+    assert WORDS not in told
+    assert reference not in does(chief, number)  # once
+    deeds = [deed for (deed,) in office.home.ask("SELECT deed FROM audit WHERE deed LIKE 'two%'")]
+    assert deeds == ["two_ask", "two_agree", "two_use"]
+
+
+def test_it_is_not_done_without_a_second_factor(office: Office) -> None:
+    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+    number = asks(chief, "export", "all")
+    other.browser.post("/two/agree", {"request": number})
+    office.home.passes(6 * 60)
+    said = chief.browser.post("/two/use", {"request": number})
+    assert said.headers["location"] == "/prove?back=/two"
+
+
+def test_what_was_agreed_to_is_over_after_an_hour(office: Office) -> None:
+    _person, reference = office.somebody()
+    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+    number = asks(chief, "export", "all")
+    other.browser.post("/two/agree", {"request": number})
+    office.home.passes(HOUR / SECOND + 1)
+    chief.comes()
+    assert reference not in does(chief, number)
+
+
+def test_who_somebody_is_is_shown_once_and_when_two_agree(office: Office) -> None:
+    mei = office.worker("Lin Mei-hua")
+    auditor, chief = office.worker("Wu", Role.AUDITOR).comes(), office.supervisor().comes()
+    mei.comes()
+    log = auditor.browser.get("/audit").text
+    assert "Lin Mei-hua" not in log
+    assert f"caseworker {mei.id}" in log
+    number = asks(auditor, "identity", mei.id)
+    assert "Lin Mei-hua" not in auditor.browser.get("/two").text
+    chief.browser.post("/two/agree", {"request": number})
+    assert "Lin Mei-hua" in does(auditor, number)
+    assert "Lin Mei-hua" not in auditor.browser.get("/two").text
+    assert "Lin Mei-hua" not in does(auditor, number)
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "subject", "words"),
+    [
+        (Role.AUDITOR, "export", "all", "because"),
+        (Role.SUPERVISOR, "export", "nothing", "because"),
+        (Role.SUPERVISOR, "identity", "nobody", "because"),
+        (Role.SUPERVISOR, "everything", "all", "because"),
+        (Role.SUPERVISOR, "export", "all", " "),
+        (Role.CASEWORKER, "export", "all", "because"),
+    ],
+)
+def test_nobody_asks_for_what_is_not_theirs_or_without_a_reason(
+    office: Office, role: Role, kind: str, subject: str, words: str
+) -> None:
+    assert asks(office.worker("Wu", role).comes(), kind, subject, words) == ""
+    assert office.home.ask("SELECT * FROM desk_requests") == []
+
+
+def test_a_reason_lies_sealed(office: Office) -> None:
+    chief = office.supervisor().comes()
+    number = asks(chief, "export", "fishers", "A court asks about Sari.")
+    ((kind, sealed),) = office.home.ask("SELECT kind, sealed FROM desk_requests")
+    assert number
+    assert kind == "export"
+    assert b"Sari" not in bytes(sealed)
+
+
+@pytest.mark.parametrize("evil", ["=cmd|' /C calc'!A0", "+1", "-1", "@sum(A1)", "\t=1", "\r=1"])
+def test_nothing_in_a_list_begins_a_formula(evil: str) -> None:
+    row = [evil] * 8 + [None] * 4
+    told = as_csv([row])
+    cells = told.partition("\n")[2]
+    assert f"'{evil[0]}" in cells
+    assert not cells.startswith((evil, f'"{evil}'))
+
+
+# --- who read what ---------------------------------------------------------------------------
+
+
+def test_who_read_what_is_told_and_no_word_of_it(office: Office) -> None:
+    _person, reference = office.somebody(WORDS)
+    mei, chief = office.worker("Lin Mei-hua").comes(), office.supervisor("Hua").comes()
+    mei.does(reference, "claim")
+    mei.browser.get(f"/cases/{reference}")
+    chief.browser.post(f"/cases/{reference}/glass", {"reason": "A complaint."})
+    chief.browser.get(f"/cases/{reference}")
+    page = chief.browser.get("/audit/reads").text
+    rows = {who: re.sub(r"<[^>]*>", " ", row) for who, row in readers(page)}
+    assert rows[mei.id].split()[:5] == ["Lin", "Mei-hua", "1", "0", "0"]
+    assert rows[chief.id].split()[:4] == ["Hua", "1", "1", "0"]
+    assert "with a reason" in rows[chief.id]
+    assert reference in page
+    assert WORDS not in page
+    assert "A complaint." not in page
+    auditor = office.worker("Wu", Role.AUDITOR).comes().browser.get("/audit/reads").text
+    assert "Lin Mei-hua" not in auditor
+    assert f"caseworker {mei.id}" in auditor
+    assert mei.browser.get("/audit/reads").status_code == 404
+
+
+def readers(page: str) -> list[tuple[str, str]]:
+    return re.findall(r'<tr id="reader-(\w+)">(.*?)</tr>', page, re.DOTALL)
+
+
+def test_a_week_ends_where_the_next_begins(office: Office) -> None:
+    read = office.home.database.writer.run_now
+    audit, start = office.front.audit, office.home.loop.now()
+    day = 24 * HOUR
+    for number in range(21):
+        at = start + number * day
+        read(lambda work, at=at, number=number: audit.note(work, at, "mei", "read", f"c{number}"))
+    now = start + 20 * day + 1
+    weeks = [read(lambda work, back=back: in_week(work, now, back)) for back in range(4)]
+    seen = [sorted(it for each in week for it in each.cases) for week in weeks]
+    every = sorted(it for week in seen for it in week)
+    assert every == sorted(f"c{number}" for number in range(21))
+    assert [len(week) for week in seen] == [7, 7, 7, 0]
+    ((tenth,),) = office.home.ask("SELECT id FROM audit WHERE subject = 'c10'")
+    assert read(lambda work: first_since(work, start + 10 * day)) == tenth
+
+
+@pytest.mark.parametrize("back", ["-1", "999999", "x", "%00", "105"])
+def test_no_week_there_is_none_of_breaks_anything(office: Office, back: str) -> None:
+    chief = office.supervisor().comes()
+    assert chief.browser.get(f"/audit/reads?back={back}").status_code == 200
+
+
+def test_what_was_taken_out_counts_apart() -> None:
+    (reader,) = gathered([("mei", "read", "a"), ("mei", "read", "a"), ("mei", DEEDS[2], "a")])
+    assert (len(reader.cases), reader.cases["a"], reader.taken_out) == (1, 2, 1)
