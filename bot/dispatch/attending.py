@@ -176,7 +176,7 @@ class Attending(Sitting):
     def _hand_back(self, deed: HandBack) -> Text | None:
         found = self._put_away_holding()
         if found is None:
-            return NOBODY_IS_THERE if deed.goes_on else None
+            return NOBODY_IS_THERE if deed.goes_on and deed.is_asked else None
         sitting, holding = found
         sitting.holding = None
         self.effects.staff.drops = True

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.life import ABOVE, Move, Refusal, Role, State, move
 from bot.hotline import standing
+from bot.hotline.sparing import is_spared
 from bot.hotline.waiting import find_next, load, take_next
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
@@ -38,6 +39,10 @@ NOT_YOUR_QUEUE = _("This case waits in a queue you do not serve.")
 NOT_ON_DUTY = _("You are not on duty; say that you are, then ask for the next case.")
 YOU_REST = _("You rest now; the next case is offered to others. You can still claim one yourself.")
 NOBODY_WAITS = _("Nobody waits in your queues and languages.")
+LEFT_TO_OTHERS = _(
+    "Somebody in danger waits. You have just closed a case like that, so a colleague who is here "
+    "is asked first; you can still claim it yourself."
+)
 NOT_THEIR_QUEUE = _("That colleague does not serve the queue of this case.")
 NOT_THERE = _("That colleague is not on duty, or rests.")
 HANDS_FULL = _("That colleague holds as many chats as they can.")
@@ -119,7 +124,10 @@ class Claims:
         moved = move(State.WAITING, Move.CLAIM, caseworker.role)
         if isinstance(moved, Refusal):
             return moved
-        case = take_next(work, caseworker, now)
+        spares = is_spared(work, caseworker, now)
+        case = take_next(work, caseworker, now, spares=spares)
+        if case is None and spares:
+            return Refusal(LEFT_TO_OTHERS)
         if case is None:
             full = self._is_full(work, caseworker)
             return TooMany(caseworker.most) if full else Refusal(NOBODY_WAITS)

@@ -15,7 +15,7 @@ class Verb(StrEnum):
     CLAIM = "claim"
     """Answer for a case: this one, or the next in the queues the caseworker serves."""
     RELEASE = "release"
-    """Give it back to the queue; no reason is asked."""
+    """Give it back to the queue; no reason is asked, `words` go to whoever is next."""
     TRANSFER = "transfer"
     """Pass it to the colleague `code`; `words` goes on the context card."""
     TAKE_OVER = "take_over"

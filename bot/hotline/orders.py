@@ -193,7 +193,8 @@ class Orders:
 
     def _release(self, order: Order) -> None:
         if self._moves(order, Move.RELEASE):
-            order.deeds.append(HandBack(order.by.id))
+            self._keep_note(order)
+            order.deeds.append(HandBack(order.by.id, is_asked=False))
             order.happened(Happened.RELEASED)
             order.tell(DONE)
 
@@ -206,8 +207,7 @@ class Orders:
         if isinstance(moved, Refusal):
             order.refuse(moved.text)
             return
-        if order.command.words:
-            self._keep_note(order)
+        self._keep_note(order)
         order.deeds.append(PassOn(order.by.id, to.id, to.title))
         order.events.append(
             Event(Happened.TRANSFERRED, order.case, order.by.id, (to.id,),
@@ -222,13 +222,11 @@ class Orders:
             order.refuse(NO_SUCH_PRIORITY)
             return
         level = int(command.code)
-        lowers = level > order.where.priority
-        verb = Move.LOWER if lowers else Move.RAISE
+        verb = Move.LOWER if level > order.where.priority else Move.RAISE
         if self._moves(order, verb, reason=command.words, detail=command.code):
             order.work.run(_PRIORITY, level, order.case)
             self._promises.raised(order.work, order.case, order.now)
-            if command.words:
-                self._keep_note(order)
+            self._keep_note(order)
             order.happened(Happened.RAISED, code=command.code)
             order.tell(DONE)
 
@@ -305,6 +303,8 @@ class Orders:
             self._keep_note(order)
 
     def _keep_note(self, order: Order) -> None:
+        if not order.command.words.strip():
+            return
         content = Content(words=order.command.words)
         it = Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
         order.exchanges.append(it)

@@ -95,6 +95,8 @@ class HandBack:
     by: str
     goes_on: bool = True
     """Whether the bot asks on; after the end of a case it waits until the person writes."""
+    is_asked: bool = True
+    """Whether that is what was ordered: then whoever ordered it hears that nobody was there."""
 
 
 @dataclass(frozen=True, slots=True)

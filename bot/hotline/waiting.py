@@ -52,17 +52,22 @@ def find_next(work: Work, queues: Iterable[str], languages: Iterable[str]) -> st
     return rows[0][0] if rows else None
 
 
-def take_next(work: Work, caseworker: Caseworker, now: int) -> str | None:
+def take_next(work: Work, caseworker: Caseworker, now: int, *, spares: bool = False) -> str | None:
     """Give a caseworker the case that is next, if they have a hand free; return it.
 
     One statement: what costs time on PostgreSQL is how often it is asked.
+
+    Args:
+        work: the unit of work.
+        caseworker: who asks.
+        now: the moment.
+        spares: whether an emergency is left to others.
     """
     codes = _pairs(caseworker.queues, caseworker.languages)
     if not codes:
         return None
-    rows = work.rows(
-        taking(len(codes) // 2), caseworker.id, now, caseworker.id, caseworker.most, *codes
-    )
+    statement = taking(len(codes) // 2, spares=spares)
+    rows = work.rows(statement, caseworker.id, now, caseworker.id, caseworker.most, *codes)
     return rows[0][0] if rows else None
 
 
@@ -75,17 +80,17 @@ def _pairs(queues: Iterable[str], languages: Iterable[str]) -> list[str]:
 @cache
 def finding(ranges: int) -> Prepared:
     """Return what finds the next case in so many pairs of a queue and a language."""
-    return Prepared(lambda dialect: _BEST[dialect](ranges), *_flat(ranges))
+    return Prepared(lambda dialect: _BEST[dialect](ranges, spares=False), *_flat(ranges))
 
 
 @cache
-def taking(ranges: int) -> Prepared:
+def taking(ranges: int, *, spares: bool = False) -> Prepared:
     """Return what gives the next case to a caseworker who holds fewer than so many chats."""
     return Prepared(
         lambda dialect: (
             update(cases)
             .where(
-                cases.c.id == _BEST[dialect](ranges).scalar_subquery(),
+                cases.c.id == _BEST[dialect](ranges, spares=spares).scalar_subquery(),
                 cases.c.holder.is_(None),
                 CASE_WAITS,
                 load("who").scalar_subquery() < bindparam("most"),
@@ -114,16 +119,16 @@ def load(who: str) -> Select[Any]:
     )
 
 
-def _best_of_a_union(ranges: int) -> Select[Any]:
+def _best_of_a_union(ranges: int, *, spares: bool) -> Select[Any]:
     """Ask for each range by itself: SQLite joins nothing that looks at its neighbour."""
     firsts = [
-        select(_first(bindparam(queue), bindparam(language)).subquery())
+        select(_first(bindparam(queue), bindparam(language), spares=spares).subquery())
         for queue, language in _names(ranges)
     ]
     return _best(union_all(*firsts).subquery("first"))
 
 
-def _best_of_a_join(ranges: int) -> Select[Any]:
+def _best_of_a_join(ranges: int, *, spares: bool) -> Select[Any]:
     """Ask for the first row beside each pair: planned once, not once for each pair.
 
     With six queues and six languages, 0.6 ms against 3.5 for as many parts.
@@ -131,7 +136,7 @@ def _best_of_a_join(ranges: int) -> Select[Any]:
     pairs = values(column("queue", String), column("language", String), name="pair").data(
         [(bindparam(queue), bindparam(language)) for queue, language in _names(ranges)]
     )
-    first = _first(pairs.c.queue, pairs.c.language).with_for_update(skip_locked=True)
+    first = _first(pairs.c.queue, pairs.c.language, spares=spares).with_for_update(skip_locked=True)
     found = first.lateral("first")
     return _best(found, select(found.c.id).select_from(pairs.join(found, true())))
 
@@ -141,10 +146,11 @@ def _best(first: Any, chosen: Select[Any] | None = None) -> Select[Any]:
     return asked.order_by(first.c.priority, first.c.waiting_since, first.c.id).limit(1)
 
 
-def _first(queue: ColumnElement[Any], language: ColumnElement[Any]) -> Select[Any]:
+def _first(queue: ColumnElement[Any], language: ColumnElement[Any], *, spares: bool) -> Select[Any]:
+    lesser = (_WAITS.c.priority > literal(0),) if spares else ()
     return (
         select(_WAITS.c.id, _WAITS.c.priority, _WAITS.c.waiting_since)
-        .where(CASE_WAITS, _WAITS.c.queue == queue, _WAITS.c.language == language)
+        .where(CASE_WAITS, _WAITS.c.queue == queue, _WAITS.c.language == language, *lesser)
         .order_by(_WAITS.c.priority, _WAITS.c.waiting_since, _WAITS.c.id)
         .limit(1)
     )

@@ -20,6 +20,7 @@ from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
 from bot.desks.web.gate import CSRF
 from bot.desks.web.sight import sight
 from bot.hotline.commands import Command, Verb
+from bot.hotline.words import DONE, REST_OFFERED
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -58,7 +59,7 @@ class Filled:
 CODE, WORDS = frozenset({"code"}), frozenset({"words"})
 FORMS: dict[Verb, Form] = {
     Verb.CLAIM: Form(moves=True),
-    Verb.RELEASE: Form(moves=True),
+    Verb.RELEASE: Form(WORDS, moves=True),
     Verb.TRANSFER: Form(CODE | WORDS, moves=True),
     Verb.TAKE_OVER: Form(),
     Verb.HAND_BACK: Form(),
@@ -127,6 +128,8 @@ async def ordered(visit: Visit, case: str, verb: Verb, filled: Filled | None = N
     )  # fmt: skip
     keyring = visit.keyring()
     told = await visit.front.post.send(command)
+    if told is not None and told.source == REST_OFFERED.source:
+        visit.here.hard_at = visit.now
     form = FORMS.get(verb) or OWN.get(verb)
     moved = case or (told.case if told else "")
     if moved and form is not None and form.moves and keyring is not None:
@@ -175,9 +178,11 @@ async def _answered(visit: Visit, told: Told | None, path: str) -> Response:
         text, values, is_refused = words.WRITTEN_DOWN, {}, True
     else:
         text, values, is_refused = told.text, told.values, told.is_refused
+    is_hard = text.source == REST_OFFERED.source  # a desk of pages offers the pause by a button
+    text = DONE if is_hard else text
     said = visit.tongue(text, **values) if text.source else ""
     if visit.is_fetched:
-        return visit.json(told=said, refused=is_refused, go=visit.url(path))
+        return visit.json(told=said, refused=is_refused, go=visit.url(path), pause=is_hard)
     if said:
         visit.here.said.append((said, is_refused))
     return visit.go(path)

@@ -65,6 +65,7 @@ KEYS = (
             Key("g r", _("to who read what"), GO, "/audit/reads", May.AUDIT),
             Key("g p", _("to what takes two people"), GO, "/two", May.AUDIT),
             Key("g s", _("to the staff"), GO, "/staff", May.STAFF),
+            Key("g n", _("to what the last shift left"), GO, "/shift", May.QUEUE),
             Key("g o", _("to my own account"), GO, "/account"),
             _pressed("n", _("take the next case")),
             Key("Esc", _("close, leave the field"), LEAVE),

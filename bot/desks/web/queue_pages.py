@@ -9,6 +9,7 @@ from bot.cases.queues import NAMES, Queue
 from bot.desks.web import rows, spans, words
 from bot.desks.web.choosing import PRIORITIES, SOON, Wanted, choose
 from bot.desks.web.doors import Door, May, fields
+from bot.desks.web.shift_pages import unread
 from bot.desks.web.visit import NotThere
 from bot.languages import LANGUAGES
 
@@ -28,6 +29,8 @@ async def home(visit: Visit) -> Response:
     if visit.by.role.value == "auditor":
         return visit.go("/audit")
 
+    if visit.by.is_on_duty and await unread(visit):
+        return visit.go("/shift")
     counted = await visit.front.reads.run(lambda work: rows.counts(work, visit.by))
     return visit.go("/queue/mine" if counted.mine else f"/queue/{HOME}")
 

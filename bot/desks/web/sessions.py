@@ -89,6 +89,8 @@ class Session:
     glass: set[str] = field(default_factory=set)
     """Cases of others that were opened with a reason."""
     streams: int = 0
+    hard_at: int = 0
+    """When they closed a case of danger last, until they said whether they want a pause."""
 
     def is_over(self, now: int) -> bool:
         """Tell whether it has ended by the clock."""

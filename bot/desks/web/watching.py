@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web.bell import GONE, Bells
 from bot.desks.web.ringing import RINGS, concerned
+from bot.desks.web.tidying import tidy
 from bot.hotline.events import Happened
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Watch:
             await self.look()
             if self._clock.monotonic() - tidied > TIDY_EVERY:
                 tidied = self._clock.monotonic()
-                await self._writer.run(lambda work: Bells.forget(work, self._clock.now()))
+                await self._writer.run(lambda work: tidy(work, self._clock.now()))
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:

@@ -38,6 +38,7 @@ async function send(form, fields, keepalive = false) {
     banner(answer.over ? "over" : "offline", true);
     return false;
   }
+  if (answer.pause) document.getElementById("pause").hidden = false;
   if (answer.told) toast(answer.told, answer.refused);
   if (answer.go && ("go" in form.dataset || answer.go.includes("/prove"))) location.assign(answer.go);
   if (!answer.refused) clear(form);
