@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.awaited import as_json, awaited, lines
 from bot.clock import HOUR
 from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
@@ -274,6 +276,28 @@ def test_the_plan_lies_sealed_with_the_case_and_no_word_in_clear(home: Home) -> 
             assert RIGHT.encode() not in blob
     kinds = [kind for (kind,) in home.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]  # noqa: S608
     assert "check_in" in kinds
+
+
+def test_whoever_looks_at_the_case_reads_what_is_agreed(home: Home) -> None:
+    _person, case = agreed(home)
+    ((reference,),) = home.ask(f"SELECT reference FROM cases WHERE id = '{case}'")  # noqa: S608
+    it = awaited(home.database, home.vault, reference)
+    (line,) = lines(it, catalogue("en", "staff"), home.settings)
+    assert line.plain.strip() == (
+        "Agreed hour: every day at 21:00. Without the right word: call a number. "
+        f"Next: {day_of(home)} 21:00."
+    )
+    told = as_json(it, home.settings.zone)["check_in"]
+    assert isinstance(told, dict)
+    assert (told["hour"], told["daily"], told["plan"]) == (21, True, "call")
+    assert as_json(awaited(home.database, home.vault, "AAAAAA"), home.settings.zone) == {
+        "check_in": None
+    }
+
+
+def day_of(home: Home) -> str:
+    """Return the day a calendar in Taipei shows."""
+    return datetime.fromtimestamp(home.seconds(), home.settings.zone).date().isoformat()
 
 
 def test_an_erased_case_leaves_no_hour(home: Home) -> None:

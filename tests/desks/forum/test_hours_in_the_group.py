@@ -1,0 +1,65 @@
+"""An hour at which somebody is to be heard from, in the caseworkers' group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.check_ins import CheckIns
+from bot.settings import read_settings
+from bot.vault import Audit
+from tests.desks.forum.office import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def agree(office: Office, case: str) -> None:
+    """Agree on nine at night in a case."""
+    vault, now = office.house.vault, office.house.clock.now()
+    ((key,),) = office.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
+    zone = read_settings(data="x").zone
+    office.house.database.writer.run_now(
+        lambda work: CheckIns(vault, Audit(vault)).agree(
+            work, case, bytes(key), 21, "call", now, zone, is_daily=True
+        )
+    )
+
+
+@pytest.mark.parametrize("mode", ["content", "notify"])
+async def test_the_card_says_that_there_is_one_and_it_is_ended_there(
+    tmp_path: Path, mode: str
+) -> None:
+    async with Office.opened(tmp_path, desk_mode=mode) as office:
+        mei = office.enrolled("Mei")
+        _sari, case = await office.in_danger()
+        thread = office.thread()
+        await mei.presses("Claim", office.card(thread))
+        await mei.says("/checkin", thread)
+        assert "No hour is agreed on in this case." in office.last(thread)
+        agree(office, case)
+        await mei.says("/checkin", thread)
+        is_told = "every day at 21:00" in office.last(thread)
+        assert is_told is (mode == "content")
+        assert ("An hour is agreed on" in office.last(thread)) is (mode == "notify")
+        await mei.says("/close helped", thread)
+        assert "Tell them that it ends" in office.last(thread)
+        await mei.says("/checkin end", thread)
+        assert any("Mei ended the agreed hour." in text for text in office.texts(thread))
+        await mei.says("/checkin", thread)
+        assert "No hour is agreed on in this case." in office.last(thread)
+
+
+async def test_a_caseworker_offers_it_with_a_reviewed_sentence(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.presses("Claim", office.card(thread))
+        await mei.says("/takeover", thread)
+        (before,) = office.ask("SELECT count(*) FROM exchanges WHERE side = 'caseworker'")
+        await mei.says("/checkin offer", thread)
+        (after,) = office.ask("SELECT count(*) FROM exchanges WHERE side = 'caseworker'")
+        assert after[0] > before[0]
+        assert not any("Like this" in text for text in office.texts(thread))
