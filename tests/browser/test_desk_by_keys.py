@@ -1,4 +1,4 @@
-"""The desk with a keyboard alone: the sheet, the command bar, lists and their filters."""
+"""The desk where a browser decides: keys alone, what rings while nobody looks, no connection."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import WIDE
+from flows import phrases
+from flows.danger import Danger
+from flows.language import Language
+from flows.report import Report
+from flows.welcome import Welcome
+from tests.browser.conftest import NARROW, WIDE
 from tests.browser.demo import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.browser.conftest import Opens
+    from tests.browser.conftest import Joins, Opens
     from tests.browser.demo import Demo
+    from tests.browser.person import Person
 
 _LINK = re.compile(r"(http://\S+/desk/rehearse/\S+)")
 
@@ -55,10 +61,55 @@ async def test_all_is_reached_by_keys(demo: Demo, opens: Opens) -> None:
         await expect(options.first).to_have_text("Go to case ZZ99ZZ")
 
 
+async def is_in_danger(person: Person) -> None:
+    await person.begins()
+    await person.chooses(Language.language, person.language)
+    await person.chooses(Welcome.seen, "nobody")
+    await person.chooses(Welcome.menu, "tell")
+    await person.chooses(Report.about, "me")
+    await person.chooses(Report.under_18, "adult")
+    await person.presses(phrases.DANGER)
+    await person.chooses(Danger.tell, "now")
+
+
+AWAY = """
+Object.defineProperty(document, "hidden", { get: () => true });
+window.shown = [];
+window.Notification = class {
+  static permission = "granted";
+  static requestPermission() {}
+  constructor(title, about) { window.shown.push(`${title}|${about.body}|${about.tag}`); }
+};
+"""
+"""A browser whose page nobody looks at, and what it would show on the screen."""
+
+
+async def test_what_is_shown_of_somebody_who_waits_says_only_that(
+    demo: Demo, opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as phone, opens(WIDE) as desk:
+        await desk.add_init_script(AWAY)
+        await sits_down(desk, demo)
+        await is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await expect(desk).to_have_title(re.compile(r"^\(\d\) "))
+        assert await desk.evaluate("shown") == []  # nobody has chosen it
+
+        await desk.goto(f"{demo.address}/desk/account")
+        await desk.get_by_role("checkbox", name="which says only that something waits").check()
+        await desk.get_by_role("button", name="Keep", exact=True).click()
+        await desk.wait_for_load_state()
+        async with opens(WIDE) as another:
+            await is_in_danger(await joins(another, "Sari", "Bahasa Indonesia", "id"))
+            await expect(desk).to_have_title(re.compile(r"^\(\d\) "))
+            assert set(await desk.evaluate("shown")) == {"Haven|Something waits at the desk.|haven"}
+
+
 async def test_whoever_has_no_connection_reads_so(demo: Demo, opens: Opens) -> None:
     async with opens(WIDE) as page:
         await sits_down(page, demo)
-        await page.evaluate("dispatchEvent(new Event('offline'))")
-        await expect(page.locator("#offline")).to_be_visible()
-        await page.evaluate("dispatchEvent(new Event('online'))")
-        await expect(page.locator("#again")).to_be_visible()
+        # In one breath: a stream that begins meanwhile takes the sentence away again.
+        lost = "dispatchEvent(new Event('offline'));"
+        back = "dispatchEvent(new Event('online'));"
+        shown = "return [...document.querySelectorAll('.banner:not([hidden])')].map((it) => it.id)"
+        assert await page.evaluate(f"() => {{ {lost} {shown} }}") == ["offline"]
+        assert await page.evaluate(f"() => {{ {lost} {back} {shown} }}") == ["again"]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 IDLE, LONGEST = 15 * MINUTE, 10 * HOUR
 PROVED_FOR = 5 * MINUTE
 """How long a second factor that was shown again counts, for what cannot be undone."""
+OFFERED_FOR = 30 * MINUTE
+"""How long a pause is offered after a case of danger: later it was not that case any more."""
 SEEN_EVERY = MINUTE
 MOST = 5
 """Sessions of one caseworker; with one more the oldest ends."""
@@ -95,6 +97,10 @@ class Session:
     def is_over(self, now: int) -> bool:
         """Tell whether it has ended by the clock."""
         return now - self.seen_at > IDLE or now - self.begun_at > LONGEST or now < self.begun_at
+
+    def is_offered_a_pause(self, now: int) -> bool:
+        """Tell whether they have just closed a case of danger, and have not said yet."""
+        return self.hard_at > 0 and 0 <= now - self.hard_at <= OFFERED_FOR
 
     def is_proved(self, now: int) -> bool:
         """Tell whether a second factor was shown lately."""

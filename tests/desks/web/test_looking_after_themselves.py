@@ -129,6 +129,15 @@ def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_the
     assert rests(office, mei) <= 0
 
 
+def test_a_pause_is_offered_for_half_an_hour(office: Office) -> None:
+    mei = office.worker()
+    mei.does(hard(office, mei), "close", code="helped")
+    for minutes, is_there in ((14, True), (14, True), (3, False)):
+        office.home.passes(minutes * 60)
+        page = mei.browser.get("/queue/mine").text
+        assert ('id="pause" role="status"><span>' in page) is is_there
+
+
 def test_whoever_wants_no_pause_is_not_asked_again(office: Office) -> None:
     mei = office.worker()
     mei.does(hard(office, mei), "close", code="helped")
