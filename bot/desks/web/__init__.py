@@ -11,6 +11,8 @@ nothing of it anew.
     panes      what is drawn: queue, conversation, file of a case, who opened it
     orders     what can be done, and with which fields
     bell       what happened, written down for open desks; `watching` tells browsers
+    rows       a page of a list, by what somebody wants of it (`choosing`); `keys` what a key does
+    team       who carries what, who read what, what takes two, what one shift leaves the next
 
 Why the key lives with the session: a case opens for whoever claimed it, not for the desk. A
 caseworker's key is locked under what only their browser holds, stays in memory, is unlocked for one
@@ -22,4 +24,13 @@ and opens only by copying, and a file is drawn anew or handed over as bytes.
 
 Why an unknown address and one that is not yours are the same: whoever guesses learns nothing, not
 even that a case exists. Both end in one answer, made by one function.
+
+Why a list is one index, read in its order: a query for every queue and language costs as much with
+nobody waiting as with everybody, and its parts have to be sorted. States are named one by one, and
+the index says a word nobody else says: so neither is taken for anything but a list.
+
+Why what rings says nothing: a line on the screen is read by whoever stands behind it. To know that
+something waits is enough to look.
+
+Why the sheet of keys is where the keys are read from: what is written twice is wrong once.
 """
