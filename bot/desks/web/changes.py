@@ -104,7 +104,8 @@ async def own(visit: Visit) -> Response:
     """Come on duty, go, or rest."""
     verb, form = _wanted(visit, OWN)
     told = await ordered(visit, "", verb, filled=_filled(visit, form))
-    return await _answered(visit, told, "/")
+    # Whoever goes can leave a word; whoever comes reads it first (`queue_pages.home`).
+    return await _answered(visit, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
 
 async def next_case(visit: Visit) -> Response:

@@ -106,6 +106,7 @@ HARD_ONE = _("That was a hard one. Would a quarter of an hour without a new case
 PAUSE_15 = pgettext("desk button", "Pause for 15 minutes")
 NO_PAUSE = pgettext("desk button", "No, thank you")
 PAUSE_BEGINS = _("Nothing new comes to you for 15 minutes; then you are back by yourself.")
+BACK_NOW = pgettext("desk button", "I am back already")
 PASS_CASE = pgettext("desk button", "Pass this case")
 PASS_WORD = _("A word for whoever is next, if you like")
 PASS_HINT = _("It goes back to the queue and keeps its place. Nobody asks why.")

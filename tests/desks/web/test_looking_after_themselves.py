@@ -125,8 +125,27 @@ def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_the
     office.settles()
     assert 14 <= rests(office, mei) <= 15
     assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
+    assert "Resting until" in mei.browser.get("/queue/mine").text
     office.home.passes(15 * 60 + 1)  # and back by themselves
     assert rests(office, mei) <= 0
+
+
+def test_whoever_is_back_sooner_says_so(office: Office) -> None:
+    mei = office.worker().comes()
+    mei.browser.post("/pause")
+    office.settles()
+    assert "I am back already" in mei.browser.get("/account").text
+    mei.browser.post("/own/rest", {"code": "0"})
+    office.settles()
+    assert rests(office, mei) <= 0
+    assert "I am back already" not in mei.browser.get("/account").text
+
+
+def test_whoever_goes_off_duty_can_leave_a_word_at_once(office: Office) -> None:
+    mei = office.worker().comes()
+    assert mei.browser.post("/own/off_duty").headers["location"] == "/shift"
+    office.settles()
+    assert mei.browser.post("/own/on_duty").headers["location"] == "/"
 
 
 def test_a_pause_is_offered_for_half_an_hour(office: Office) -> None:

@@ -14,8 +14,16 @@ export function morph(old, fresh) {
   }
   if (old.dataset.shown !== undefined) return;
   likeAttributes(old, fresh);
+  if (old.nodeName === "SELECT" && "fresh" in old.dataset) choicesOf(old, fresh);
   if (old.nodeName === "TEXTAREA" || old.nodeName === "SELECT") return;
   likeChildren(old, fresh);
+}
+
+/** What can be chosen has changed; what somebody chose stays, if it still can be. */
+function choicesOf(old, fresh) {
+  const chosen = old.value;
+  likeChildren(old, fresh);
+  if ([...old.options].some((it) => it.value === chosen)) old.value = chosen;
 }
 
 function likeAttributes(old, fresh) {
