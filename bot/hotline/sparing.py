@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from bot.cases.life import Role
 from bot.cases.urgency import Priority
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 HARD_FOR = HOUR
 """How long after such a case somebody is spared another."""
 _HARD = Prepared(
+    # By the hour, which is short, and not by all that somebody ever closed.
     lambda _: (
         select(cases.c.id)
         .where(
             CASE_IS_CLOSED,
             cases.c.closed_at > bindparam("since"),
-            cases.c.holder == bindparam("who"),
+            func.coalesce(cases.c.holder, "") == bindparam("who"),
             cases.c.priority == bindparam("level"),
         )
         .limit(bindparam("most"))

@@ -85,5 +85,6 @@ def test_after_an_hour_and_after_any_other_case_all_is_as_before(line: Line) -> 
 
 def test_it_is_found_by_an_index(line: Line) -> None:
     told = plan(line.database, sparing._HARD, (1, "mei", 0, 1))
+    assert "ix_cases_closed_at" in told
     assert "SCAN cases" not in told
     assert "Seq Scan" not in told
