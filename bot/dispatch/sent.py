@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from bot.partners.campaigns import Campaign
     from bot.store.writer import Work
 
+WORDS = frozenset({("check_in", "word"), ("check_in", "second")})
+"""Questions answered with a word that goes to nobody: a sign stands in its place."""
 
 _EARLIER = Prepared(
     lambda _: (
@@ -92,10 +94,11 @@ class Sent:
             conversation.urgent_only or not joins
         )
         agreed = _agreed(conversation, sending, self.now)
+        told = {
+            step: it for step, it in sending.answers.items() if (sending.flow, step) not in WORDS
+        }
         self.reports.append(
-            NewReport(
-                conversation.case, sending.kind, sending.flow, sending.answers, self.now, agreed
-            )
+            NewReport(conversation.case, sending.kind, sending.flow, told, self.now, agreed)
         )
         return conversation.reference
 

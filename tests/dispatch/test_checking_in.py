@@ -13,6 +13,7 @@ from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
 from bot.languages import catalogue
 from flows.phrasebook import PHRASES
+from tests.dispatch.peeking import cases_of
 from tests.houses import ALWAYS, Home
 
 if TYPE_CHECKING:
@@ -276,6 +277,13 @@ def test_the_plan_lies_sealed_with_the_case_and_no_word_in_clear(home: Home) -> 
             assert RIGHT.encode() not in blob
     kinds = [kind for (kind,) in home.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]  # noqa: S608
     assert "check_in" in kinds
+    sent = next(it for each in cases_of(home) for it in each.sent if it.kind == "check_in")
+    assert sent.answers == {
+        "hour": 21, "often": "daily", "plan": "call", "details": PLAN, "wants_second": "yes",
+        "send": "send",
+    }  # fmt: skip
+    agreements = home.ask(f"SELECT kind FROM agreements WHERE case_id = '{case}'")  # noqa: S608
+    assert agreements.count(("hotline",)) == 2  # what was sent, and what is wanted in silence
 
 
 def test_whoever_looks_at_the_case_reads_what_is_agreed(home: Home) -> None:
