@@ -72,7 +72,7 @@ def opens(browser: Browser, demo: Demo) -> Opens:
         )
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
-        complaints = _complaints(page, demo.address)
+        complaints = complaints_of(page, demo.address)
         yield page
         await context.close()
         assert complaints == []
@@ -109,7 +109,7 @@ async def _adds_another(page: Page, name: str, app: str) -> None:
     await dialog.get_by_role("button", name=app, exact=True).click()
 
 
-def _complaints(page: Page, address: str) -> list[str]:
+def complaints_of(page: Page, address: str) -> list[str]:
     """Gather whatever a page complains of, its policy's refusals and foreign requests included."""
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -54,5 +54,5 @@ async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response
 
 DOORS = (
     Door("/staff", everybody, May.STAFF),
-    Door("/staff/invite", invite, May.STAFF, "POST", fields("staff")),
+    Door("/staff/invite", invite, May.STAFF, "POST", fields("staff"), is_final=True),
 )

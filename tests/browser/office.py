@@ -1,0 +1,152 @@
+"""A desk in a browser in front of a whole house, in the test's own process and the day's own time.
+
+The demo is what a newcomer sees; here there are roles, keys and second factors as in earnest. It is
+found under a name, `localhost`, for passkeys are bound to one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyotp
+
+from bot.admission import _invited
+from bot.app import build, wake
+from bot.cases.life import Role
+from bot.clock import SystemClock
+from bot.desks.web.bell import Bell
+from bot.desks.web.passes import Passes
+from bot.desks.web.serving import serving
+from bot.front import front_of, opened
+from bot.hotline.staff import Staff
+from bot.mailbox.inbox import Arrival
+from bot.mailbox.limits import UNLIMITED
+from bot.store.database import Database
+from bot.vault import Vault
+from tests.houses import BOT, FIRST_PERSON, ROOT, settings_for
+from tests.keys import CHEAP, PASSWORD, QUEUES, key_store
+from tests.people import Person, raw
+from tests.post import Post
+from tests.stores import ask, migrated_url
+from tests.words import Here
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from playwright.async_api import Page
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who works here: their number, and the secret of their authenticator."""
+
+    id: str
+    secret: str
+
+    async def signs_in(self, page: Page, address: str) -> None:
+        """Sign in with name, password and code."""
+        await page.goto(f"{address}/signin")
+        await page.locator("input[name=who]").fill(self.id)
+        await page.locator("input[name=password]").fill(PASSWORD)
+        await page.locator("input[name=code]").fill(pyotp.TOTP(self.secret).now())
+        await page.locator("form:has(input[name=code]) button").click()
+        await page.wait_for_selector("body.desk")
+
+
+class Office:
+    """A house with a desk that browsers reach."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.settings = settings_for(folder, staff_language=language)
+        self.database = Database(migrated_url("sqlite", folder))
+        self.vault = Vault(ROOT, key_store())
+        self.post = Post()
+        self.clock = SystemClock()
+        self.house = build(
+            self.settings, self.database, self.vault, self.post, bot=BOT, username="haven_bot",
+            clock=self.clock, limits=UNLIMITED, digests=Here(),
+        )  # fmt: skip
+        side = self.house.shift.side
+        side.desks = (*side.desks, Bell(self.vault))
+        self._updates = 1000
+        self._people = 0
+        self.address = f"http://localhost:{_free_port()}"
+        self.front = front_of(
+            self.settings, self.database, self.vault, bot=BOT, origin=self.address, cost=CHEAP
+        )
+        self.front.post.nudge = self.house.dispatcher.resume
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, folder: Path, language: str = "en") -> AsyncIterator[Office]:
+        """Give an office that runs while the context lasts."""
+        office = cls(folder, language)
+        await wake(office.house)
+        courier = asyncio.create_task(office.house.courier.run())
+        port = int(office.address.rpartition(":")[2])
+        async with opened(office.front) as app, serving(app, "127.0.0.1", port):
+            yield office
+        courier.cancel()
+        await asyncio.wait({courier})
+        await office.database.close()
+
+    def seconds(self) -> int:
+        """Return the moment, as people's updates have it."""
+        return self.clock.now() // 1_000_000
+
+    # --- who works here -------------------------------------------------------------------------
+
+    def worker(self, name: str, role: Role = Role.CASEWORKER) -> Worker:
+        """Return a colleague with a key and an authenticator."""
+        staff, now, run = Staff(self.vault), self.clock.now(), self.database.writer.run_now
+        given = {"name": name, "role": role, "title": "caseworker", "queues": QUEUES,
+                 "languages": ("id", "en", "th"), "most": 9}  # fmt: skip
+        who = run(lambda work: staff.add(work, now, **given)).id
+        run(lambda work: staff.set_duty(work, who, on=True))
+        queues = QUEUES if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
+        self.front.keys.enrol(who, role.value, queues, PASSWORD, now)
+        secret = Passes.new_codes()
+        run(lambda work: self.front.passes.keep_codes(work, who, secret, 0, now))
+        return Worker(who, secret)
+
+    def invites(self, name: str, role: str = "administrator") -> str:
+        """Return the link with which somebody new comes for the first time."""
+        now = self.clock.now()
+        _colleague, secret = self.database.writer.run_now(
+            lambda work: _invited(work, self.vault, name, role, now)
+        )
+        return f"{self.address}/welcome/{secret}"
+
+    # --- who writes -----------------------------------------------------------------------------
+
+    async def somebody(self, words: str = "He keeps my passport.") -> tuple[Person, str]:
+        """Return somebody who wrote to the hotline, and the number of their case."""
+        self._people += 1
+        person = Person(self, FIRST_PERSON + self._people, "en")  # type: ignore[arg-type]
+        await self.hears(person.words("/start"))
+        for label in ("English", "Nobody", "Talk to a person", "I am safe here"):
+            await self.hears(person.press(person.token(label)))
+        await self.hears(person.words(words))
+        for label in ("Any time", "Send"):
+            await self.hears(person.press(person.token(label)))
+        rows = ask(self.database, "SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
+        return person, str(rows[0][0])
+
+    async def hears(self, update: dict[str, Any]) -> None:
+        """Take an update in, and let the answers go out."""
+        arrival = Arrival.of(self._updates, raw(self._updates, update))
+        self._updates += 1
+        await self.house.dispatcher.receive([arrival], self._updates)
+        await self.house.dispatcher.empty()
+        await self.house.courier.empty()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

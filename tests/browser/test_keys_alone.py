@@ -1,0 +1,104 @@
+"""A shift without a mouse: in, the next case, held, written, called back, handed back, closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyotp
+from playwright.async_api import expect
+
+from tests.browser.conftest import PATIENCE, WIDE, complaints_of
+from tests.browser.office import Office
+from tests.keys import PASSWORD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Page
+
+FOCUSED = "wanted => document.activeElement?.matches(wanted) ?? false"
+MOST_TABS = 150
+HELLO = "Are you somewhere safe?"
+
+
+async def _tabs_to(page: Page, wanted: str) -> None:
+    """Press Tab until this has the focus."""
+    for _time in range(MOST_TABS):
+        if await page.evaluate(FOCUSED, wanted):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"nobody comes to {wanted} with Tab alone")
+
+
+async def test_everything_of_a_shift_is_done_with_keys_alone(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with Office.open(tmp_path) as office:
+        mei = office.worker("Mei")
+        _person, reference = await office.somebody()
+        context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        complaints = complaints_of(page, office.address)
+        await page.goto(f"{office.address}/signin")
+        keys = page.keyboard
+        for typed in (mei.id, PASSWORD):
+            await keys.type(typed)
+            await keys.press("Tab")
+        await keys.type(pyotp.TOTP(mei.secret).now())
+        await keys.press("Enter")
+        await page.wait_for_url("**/queue/*")
+        await keys.press("n")
+        await page.wait_for_url(f"**/cases/{reference}")
+        await _writes(page)
+        await _looks_a_sentence_up(page)
+        await keys.press("t")
+        await expect(page.locator("form[action$='/do/take_over']")).to_be_visible()
+        await _closes(page)
+        await context.close()
+        assert complaints == []
+
+
+async def _writes(page: Page) -> None:
+    keys, words = page.keyboard, page.locator("#say-words")
+    await keys.press("t")
+    await expect(words).to_have_count(1)
+    await keys.press("r")
+    await expect(words).to_be_focused()
+    await keys.type(HELLO)
+    await keys.press("Control+Enter")
+    await expect(page.locator("#leaving")).to_be_visible()
+    await keys.press("Escape")
+    await keys.press("u")
+    await expect(page.locator("#leaving")).to_be_hidden()
+    await expect(words).to_have_value(HELLO)
+    sent = page.locator(".bubble.caseworker").filter(has_text=HELLO)
+    await expect(sent).to_have_count(0)
+    await keys.press("Control+Enter")
+    await expect(sent).to_be_visible()
+    await keys.press("Escape")
+
+
+async def _looks_a_sentence_up(page: Page) -> None:
+    keys, said = page.keyboard, page.locator(".bubble.caseworker")
+    before = await said.count()
+    await keys.press("/")
+    await expect(page.locator("#phrases")).to_be_visible()
+    await expect(page.locator("#phrase-words")).to_be_focused()
+    await keys.type("write")
+    await expect(page.locator("#found li").first).to_be_visible()
+    await _tabs_to(page, "#found form:not(:has(input[required])) button")
+    await keys.press("Enter")
+    await expect(page.locator("#phrases")).to_be_hidden()
+    await expect(said).to_have_count(before + 1)
+
+
+async def _closes(page: Page) -> None:
+    keys = page.keyboard
+    await _tabs_to(page, "#more-close summary")
+    await keys.press("Enter")
+    await _tabs_to(page, "#more-close select")
+    await keys.press("ArrowDown")
+    await _tabs_to(page, "#more-close button")
+    await keys.press("Enter")
+    await expect(page.locator("#more-close")).to_have_count(0)
