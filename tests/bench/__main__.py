@@ -1,4 +1,4 @@
-"""The command: `./run bench [turn|one|open|growth|send|relay|claim|search ...] [--json]`."""
+"""The command: `./run bench [turn|one|open|growth|send|relay|claim|search|desk ...] [--json]`."""
 
 from __future__ import annotations
 

@@ -66,6 +66,8 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """People who never heard the last words: peers lose some; where Haven does, nothing counts."""
     plan: str = ""
     """How a database went about it, where that is part of the answer."""
+    sent_kb: float = 0.0
+    """What one page brings over the wire, packed, where that is what is measured."""
 
 
 async def measure(run: Run) -> Cost:
@@ -75,7 +77,8 @@ async def measure(run: Run) -> Cost:
         await subject.setup(run.stored)
         try:
             cost = await walk(subject, run)
-            return msgspec.structs.replace(cost, plan=getattr(subject, "plan", ""))
+            plan, sent_kb = getattr(subject, "plan", ""), getattr(subject, "sent_kb", 0.0)
+            return msgspec.structs.replace(cost, plan=plan, sent_kb=sent_kb)
         finally:
             await subject.close()
 

@@ -35,6 +35,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """People who never heard the last words, in all rounds together."""
     plan: str = ""
     """How a database went about it, where that is part of the answer."""
+    sent_kb: float = 0.0
+    """What one page brings over the wire, packed, where that is what is measured."""
 
 
 def rows(scenario: Scenario, costs: Costs) -> list[Row]:
@@ -58,6 +60,7 @@ def _row(scenario: str, row: Measurement, costs: Costs) -> Row:
         rounds=len(mine),
         lost=sum(cost.lost for cost in mine),
         plan=mine[-1].plan,
+        sent_kb=round(middle(mine, "sent_kb"), 1),
     )
 
 

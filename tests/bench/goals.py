@@ -48,6 +48,8 @@ def _more(name: str, than: str, figure: str) -> Callable[[Costs], float | None]:
 
 
 _OURS: Final = "haven, 64 in flight"
+_QUEUE, _FIRST = "a page of the queue", "the first page"
+_SAID, _LISTEN = "words until drawn", "500 streams open"
 _SMALL, _LARGE = "haven, 1 k", "haven, 1 M"
 
 GOALS: Final = (
@@ -103,6 +105,10 @@ GOALS: Final = (
         1500,
         _is("haven, 20 k things", "p50_ms"),
     ),
+    Goal("desk", "a page of the queue, ms at the median", None, 60, _is(_QUEUE, "p50_ms")),
+    Goal("desk", "the first page and all it names, KB", None, 150, _is(_FIRST, "sent_kb")),
+    Goal("desk", "words of a person until drawn, ms", None, 300, _is(_SAID, "p50_ms")),
+    Goal("desk", "memory at its peak with 500 streams, MB", None, 150, _is(_LISTEN, "rss_mb")),
     *(
         Goal(
             "claim",

@@ -205,6 +205,24 @@ def _search() -> Scenario:
     )
 
 
+def _desk() -> Scenario:
+    def row(name: str, subject: str, people: int) -> Measurement:
+        run = Run(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=2)
+        return Measurement(name, run, "a page of the queue")
+
+    return Scenario(
+        "desk",
+        "The desk in a browser, 100 k cases, 200 conversations held",
+        "requests a second, to a page of the queue",
+        (
+            row("a page of the queue", "desk-queue", 30),
+            row("the first page", "desk-first-page", 10),
+            row("words until drawn", "desk-words", 15),
+            row("500 streams open", "desk-streams", 30),
+        ),
+    )
+
+
 ALL: Final = {
     scenario.name: scenario
     for scenario in (
@@ -216,5 +234,6 @@ ALL: Final = {
         _relay(),
         _claim(),
         _search(),
+        _desk(),
     )
 }

@@ -251,3 +251,11 @@ def test_people_a_peer_loses_are_counted_and_people_haven_loses_end_the_run() ->
     with pytest.raises(SystemExit, match="118 of 120 people came to the end"):
         driver._lost(118, Run(subject="haven", people=100, warm_up=20))
     assert driver._lost(120, Run(subject="haven", people=100, warm_up=20)) == 0
+
+
+@pytest.mark.parametrize("what", ["queue", "first-page", "words", "streams"])
+async def test_the_desk_answers_over_a_socket(what: str, tmp_path: Path) -> None:
+    run = Run(subject=f"desk-{what}", people=1, stored=50, warm_up=1, folder=str(tmp_path))
+    measured = await driver.measure(run)
+    assert measured.p50_ms > 0
+    assert (measured.sent_kb > 1) is (what == "first-page")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -21,14 +22,18 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
-def still_files() -> dict[str, tuple[bytes, str, str]]:
-    """Return every file pages fetch, by name: its bytes, its kind, its mark."""
+def still_files() -> dict[str, tuple[bytes, bytes, str, str]]:
+    """Return every file pages fetch, by name: its bytes, the same packed, its kind, its mark.
+
+    Pages themselves are never packed: how long they were then would tell of what stands in them.
+    """
     found = {}
     for path in sorted(STATIC.iterdir()):
         if path.suffix in KINDS:
             data = path.read_bytes()
             mark = blake2b(data, digest_size=8).hexdigest()
-            found[path.name] = (data, KINDS[path.suffix], f'"{mark}"')
+            packed = gzip.compress(data, mtime=0)
+            found[path.name] = (data, packed, KINDS[path.suffix], f'"{mark}"')
     return found
 
 
@@ -37,10 +42,13 @@ async def still(visit: Visit) -> Response:
     found = still_files().get(visit.param("name"))
     if found is None:
         raise NotThere("no such file")
-    data, kind, mark = found
-    headers = {"cache-control": "no-cache", "etag": mark}
+    data, packed, kind, mark = found
+    headers = {"cache-control": "no-cache", "etag": mark, "vary": "accept-encoding"}
     if visit.request.headers.get("if-none-match") == mark:
         return Response(status_code=304, headers=headers)
+    if "gzip" in visit.request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        data = packed
     return Response(data, media_type=kind, headers=headers)
 
 

@@ -49,8 +49,10 @@ from tests.bench.feed import BOT
 from tests.bench.ours.flow import PHRASING, Welcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from bot.dispatch.staffside import Desk
     from bot.mailbox.carrying import Channel
 
 NUMBER: Final = int(str(BOT["id"]))
@@ -107,7 +109,7 @@ def courier(store: Database, channel: Channel) -> Courier:
     return Courier(Outbox(VAULT), store.writer, channel, CLOCK, UNLIMITED)
 
 
-def dispatcher(store: Database, letters: Courier) -> Dispatcher:
+def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) -> Dispatcher:
     """Return a dispatcher that knows one flow."""
     inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
     phrasebook, book = Phrasebook({}), Book((Welcome,))
@@ -134,7 +136,7 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
         setting=setting,
         vault=VAULT,
         parse=parse,
-        staff=_staff_side(outbox, intake, kept, setting, referrals),
+        staff=_staff_side(outbox, intake, kept, setting, referrals, desks),
     )
     return Dispatcher(
         inbox=inbox,
@@ -146,9 +148,10 @@ def dispatcher(store: Database, letters: Courier) -> Dispatcher:
     )
 
 
-def _staff_side(
-    outbox: Outbox, intake: Intake, kept: Conversations, setting: Setting, referrals: Referrals
-) -> StaffSide:
+def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
+    outbox: Outbox, intake: Intake, kept: Conversations, setting: Setting, referrals: Referrals,
+    desks: Sequence[Desk],
+) -> StaffSide:  # fmt: skip
     promises, exchanges = Promises(), Exchanges(VAULT)
     clocks = CaseClocks(VAULT, Audit(VAULT), NO_CLOCKS)
     check_ins = CheckIns(VAULT, Audit(VAULT))
@@ -169,5 +172,5 @@ def _staff_side(
     )
     reminding = Reminding(clocks, orders, Staff(VAULT), outbox, kept, setting, checking)
     return StaffSide(
-        orders, exchanges, outbox, intake, referrals, (), parse_group, reminding, check_ins
+        orders, exchanges, outbox, intake, referrals, desks, parse_group, reminding, check_ins
     )
