@@ -82,9 +82,11 @@ class Wire:
         """Connect."""
         self._from, self._to = await asyncio.open_connection("127.0.0.1", self._port)
 
-    def leave(self) -> None:
+    async def leave(self) -> None:
         """Let go."""
         self._to.close()
+        with contextlib.suppress(ConnectionError):
+            await self._to.wait_closed()
 
     def asked(self, path: str) -> bytes:
         """Return a request as it is sent."""
@@ -116,6 +118,7 @@ class DeskQueue:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stack = contextlib.AsyncExitStack()
+        self._wires: list[Wire] = []
         self._done = 0
         self._clock = SystemClock()
 
@@ -188,6 +191,7 @@ class DeskQueue:
         secret = await self.front.sessions.begin(who, self._keyring, "Firefox", self._clock.now())
         wire = Wire(self.port, secret)
         await wire.open()
+        self._wires.append(wire)
         return wire
 
     async def feed(self, _raw: bytes) -> None:
@@ -200,7 +204,9 @@ class DeskQueue:
         return self._done // UPDATES
 
     async def close(self) -> None:
-        """Close the desk and the store."""
+        """Leave, and close the desk and the store."""
+        for wire in self._wires:
+            await wire.leave()
         await self._stack.aclose()
         await self._store.close()
 
@@ -273,8 +279,7 @@ class DeskWords(DeskQueue):
             raise SystemExit("the desk: what was written does not stand on the page.")
 
     async def close(self) -> None:
-        """Leave the page, and end the courier as well."""
-        self._stream.leave()
+        """End the courier as well."""
         self._courier.cancel()
         await asyncio.gather(self._courier, return_exceptions=True)
         await super().close()

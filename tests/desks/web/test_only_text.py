@@ -9,8 +9,12 @@ from urllib.parse import quote
 import pytest
 
 from bot.cases.life import Role
+from bot.desks.web.app import DOORS
+from bot.desks.web.changes import FORMS, OWN
+from bot.desks.web.doors import BY_WHAT_IS_DONE
 from bot.desks.web.drawing import theirs
 from tests.cases.pictures import telling
+from tests.desks.web.window import filled
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker
@@ -196,6 +200,65 @@ def test_no_address_can_be_followed() -> None:
         assert "http:" not in shown
         assert "https:" not in shown
     assert theirs("At 3.15 p.m. he came. I ran.") == "At 3.15 p.m. he came. I ran."
+
+
+NO_ELEMENTS = {"iframe", "svg", "object", "embed", "base", "math", "style", "x", "script", "link"}
+OURS = {"script": [{"type", "nonce", "src"}], "link": [{"rel", "href"}, {"rel", "href", "type"}]}
+
+
+def strange(page: str) -> list[str]:
+    """Return what stands on a page and is on none of ours."""
+    found = Shape(page)
+    parts = [
+        f"{tag} {names}"
+        for tag, names in found.parts
+        if any(name.startswith("on") or name == "style" for name in names)
+        or (tag in NO_ELEMENTS and set(names) not in OURS.get(tag, ()))
+        or "http-equiv" in names
+    ]
+    return parts + [it for it in found.addresses if it.startswith("//") or it[:1] not in "/#"]
+
+
+LEAD_OUT = {"/signout", "/account/end", "/account/passkeys/end"}
+
+
+def fills_in(worker: Worker, reference: str, words: str) -> None:
+    """Write the same into every field of every form there is."""
+    csrf = worker.browser.csrf()
+    for door in DOORS:
+        if not door.changes or door.path in LEAD_OUT:
+            continue
+        if door.fields is BY_WHAT_IS_DONE:
+            for verb, form in (FORMS | OWN).items():
+                path = filled(door.path, reference, verb=verb.value)
+                worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(form.fields, words)})
+        else:
+            path = filled(door.path, reference)
+            worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(door.fields or (), words)})
+
+
+def test_what_is_filled_in_anywhere_is_text_everywhere(office: Office) -> None:
+    workers = [office.worker("Mei"), office.supervisor()]
+    references = [office.somebody()[1] for _worker in workers]
+    for worker, reference in zip(workers, references, strict=True):
+        worker.comes()
+        worker.does(reference, "claim")
+        worker.does(reference, "take_over")
+        for words in (MARKUP[1], POLYGLOT, PLAIN[3]):
+            fills_in(worker, reference, words)
+        if not worker.browser.csrf():
+            worker.comes()
+    for worker in workers:
+        for door in DOORS:
+            if not door.changes and door.path != "/stream":
+                for reference in references:
+                    page = worker.browser.get(filled(door.path, reference))
+                    assert strange(page.text) == [], door.path
+
+
+def test_what_is_strange_on_a_page_is_found() -> None:
+    for words in (*MARKUP[:4], "<script src=/static/a.js>", "<link rel=x href=//a>"):
+        assert strange(f'<p title="a">{words}</p>')
 
 
 @pytest.mark.parametrize("words", MARKUP)
