@@ -33,8 +33,7 @@ class CheckIn(Flow):
         # Translators: "word" is one that only the person knows; "a person" is one of our people.
         _(
             "We can agree on an hour. Then we ask you something short here, and you answer with a "
-            "word only you know. If it does not come within an hour, a person of ours looks at "
-            "once."
+            "word only you know. If it does not come within an hour, our people are told at once."
         ),
     )
     trail = Say(
