@@ -191,6 +191,30 @@ def _code(secret: str) -> str:
     return str(pyotp.TOTP(secret).now())
 
 
+SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+FOUR_TIMES = {"width": 320, "height": 640}
+"""A window 1280 wide, everything four times as large."""
+
+
+async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with Office.open(tmp_path) as office:
+        context = await browser.new_context(viewport=FOUR_TIMES)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        _person, reference = await office.somebody("https://example.org/" + "w" * 300)
+        wide = {}
+        await page.goto(f"{office.address}/signin")
+        wide["/signin"] = await page.evaluate(SIDEWAYS)
+        await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)
+        for path in (f"/cases/{reference}", "/queue/waiting", "/account", "/audit", "/prove", "/x"):
+            await page.goto(f"{office.address}{path}")
+            wide[path] = await page.evaluate(SIDEWAYS)
+        await context.close()
+        assert {path: more for path, more in wide.items() if more > 0} == {}
+
+
 async def test_a_page_that_keeps_somebody_out_is_found(browser: Browser) -> None:
     """The control: a picture without words, a field without a name, grey on grey."""
     context, page = await opened(browser, "light")
