@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.desks.forum.forgetting import TopicEraser
 from bot.desks.web.bell import ring_out
 from bot.dispatch.conversations import Conversations
+from bot.hotline.links import forget_links
 from bot.mailbox.outbox import Outbox
 from bot.opening import host_key
 from bot.partners.counting import Counting
@@ -33,7 +34,13 @@ def erasures_of(settings: Settings, vault: Vault, outbox: Outbox | None = None) 
     folder = DataDirectory(settings.data).files
     topic = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
     counted = Counting(vault, settings.zone)
-    beside = [Conversations(vault).forget_case, topic.forget, counted.forget, ring_out]
+    beside = [
+        Conversations(vault).forget_case,
+        topic.forget,
+        counted.forget,
+        forget_links,
+        ring_out,
+    ]
     return Erasures(vault, Audit(vault), folder, beside)
 
 

@@ -21,9 +21,12 @@ from bot.hotline.clocking import Clocking
 from bot.hotline.clocks import CaseClocks
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
+from bot.hotline.linking import LINKED, Linking
 from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
+from bot.hotline.putting_off import PUT_OFF, PuttingOff
 from bot.hotline.staff import Staff
+from bot.hotline.wanting import WANTED, Wanting
 from bot.hotline.watch import Watch
 from bot.hotline.words import DISPOSITIONS
 from bot.log import log
@@ -107,7 +110,11 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         recipients=place.recipients,
         clocking=Clocking(clocks, check_ins),
         exchanges=Exchanges(vault),
-        audit=audit,
+        beside={
+            **dict.fromkeys(WANTED, Wanting(vault, audit).carry_out),
+            **dict.fromkeys(PUT_OFF, PuttingOff(claims, clocks).carry_out),
+            **dict.fromkeys(LINKED, Linking(claims, audit).carry_out),
+        },
     )
     watch = Watch(
         staff, claims, promises, audit,

@@ -132,6 +132,7 @@ class Batches:
         batch = _Batch(now, self._conversations.load(work, list(talking)) if talking else {})
         for arrival, update, key in keyed:
             self._answer(work, batch, arrival, update, key)
+        batch.events += self._staff.wrote(work, talking, now)
         self._write(work, batch)
         return batch.taken
 

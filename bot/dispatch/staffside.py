@@ -11,6 +11,8 @@ from bot.dispatch.effects import Staffing
 from bot.hotline.commands import decode, encode
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Side
+from bot.hotline.later import Laters
+from bot.hotline.linking import Linking
 from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import UNTIL_MET
 from bot.mailbox import holding
@@ -21,7 +23,7 @@ from bot.mailbox.wiping import take_back
 from bot.messages import Kind, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from bot.cases.intake import Intake
     from bot.dispatch.reminding import Reminding
@@ -129,10 +131,19 @@ class StaffSide:
         """Store what was written, and start and stop clocks; return what follows from that."""
         self.exchanges.keep(work, written)
         noted = (self.orders.note(work, event, now) for event in events)
-        return [event for event in noted if event is not None]
+        more = [event for event in noted if event is not None]
+        return [*more, *Linking.follow(work, [*events, *more])]
+
+    @staticmethod
+    def wrote(work: Work, chats: Collection[bytes], now: int) -> list[Event]:
+        """Bring back whatever was put aside of people who do something; return what that is."""
+        found = Laters.wrote(work, chats, now) if chats else []
+        return [Event(Happened.PUT_OFF, case) for case in found]
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[Letter]:
         """Store and return the letters that show events at the desks."""
+        for event in events:
+            Laters.note(work, event, now)
         shown = [letter for desk in self.desks for letter in desk.show(work, events, now)]
         if not shown:
             return []

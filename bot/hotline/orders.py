@@ -36,7 +36,6 @@ from bot.hotline.takeover import (
     WasTold,
 )  # fmt: skip
 from bot.hotline.trail import has_been_read
-from bot.hotline.wanting import WANTED, Wanting
 from bot.hotline.words import (
     ANSWERS_SEALED,
     BLANKS_MISSING,
@@ -77,7 +76,7 @@ if TYPE_CHECKING:
     from bot.hotline.staff import Staff
     from bot.places.recipients import Recipient
     from bot.store.writer import Work
-    from bot.vault import Audit, Vault
+    from bot.vault import Vault
 
 LONGEST_REST = 240
 LONGEST = 12_000
@@ -114,7 +113,7 @@ class Orders:
         recipients: Mapping[str, Recipient],
         clocking: Clocking,
         exchanges: Exchanges,
-        audit: Audit,
+        beside: Mapping[Verb, Callable[[Order], None]],
     ) -> None:
         self._vault = vault
         self._staff = staff
@@ -124,8 +123,8 @@ class Orders:
         self._referrals = referrals
         self._recipients = recipients
         self._exchanges = exchanges
-        self.wanting = Wanting(vault, audit)
         self.clocking = clocking
+        self._beside = beside
 
     def where(self, work: Work, case: str) -> Whereabouts | None:
         """Return where a case's person is reached; None for a case that is not there."""
@@ -145,6 +144,8 @@ class Orders:
         order = Order(work, command, by, self.where(work, command.case), now)
         if command.case and order.where is None:
             order.refuse(NO_SUCH_CASE)
+        elif beside := self._beside.get(command.verb):
+            beside(order)
         else:
             _VERBS[command.verb](self, order)
         return order
@@ -391,7 +392,6 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.REFER: Orders._refer,  # noqa: SLF001
     Verb.TELL_OTHERS: Orders._pass_on,  # noqa: SLF001
     Verb.REST: Orders._rest,  # noqa: SLF001
-    **dict.fromkeys(WANTED, lambda orders, order: orders.wanting.carry_out(order)),
     **dict.fromkeys(CLOCKED, lambda orders, order: orders.clocking.carry_out(order)),
     Verb.CLOSE: Orders._close,  # noqa: SLF001
     Verb.REOPEN: Orders._reopen,  # noqa: SLF001

@@ -17,6 +17,7 @@ from bot.store import (  # noqa: F401 - a table is known wherever any is
     clock_tables,
     custody,
     desk_tables,
+    later_tables,
     partner_tables,
     team_tables,
     words,

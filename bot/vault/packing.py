@@ -56,6 +56,7 @@ LEFT_OUT = {
     "epochs": "what is on its way is in no backup, and its key lives an hour",
     "desk_sessions": "who is signed in is signed in at one desk, for hours",
     "desk_invites": "a link is used within days, or never",
+    "desk_drafts": "words that were begun are sent within hours, or never",
     "desk_bells": "what rings at open desks has rung",
     "shift_notes": "what one shift told the next is known by then",
 }

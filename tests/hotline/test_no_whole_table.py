@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline import claims, standing, waiting, watch
+from bot.hotline import claims, later, standing, waiting, watch
 from bot.store.database import Database
 from tests.clocks import MIDDAY
 from tests.mailbox.plans import plan
@@ -32,6 +32,7 @@ ASKED = {
     "load": (claims._LOAD, ("somebody",), "ix_cases_holder"),
     "held by one": (*ONE_HOLDER, "ix_cases_holder"),
     "held by several": (*TWO_HOLDERS, "ix_cases_holder"),
+    "somebody wrote": (*later._WROTE.pieces([b"a"])[0], "ix_cases_chat_key"),
     "one case": (standing._READ, ("a",), "cases"),
 }
 

@@ -388,6 +388,7 @@ _SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
     Happened.REFERRED: Showing._referred,  # noqa: SLF001
     Happened.WISHED: Showing._wished,  # noqa: SLF001
     Happened.CLOSED: Showing._closed,  # noqa: SLF001
+    Happened.LINKED: Showing._wished,  # noqa: SLF001
     Happened.OVERDUE: Showing._overdue,  # noqa: SLF001
     Happened.CLOCK: Showing._clock,  # noqa: SLF001
     Happened.CHECKED_IN: Showing._checked_in,  # noqa: SLF001

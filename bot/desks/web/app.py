@@ -27,6 +27,7 @@ from bot.desks.web import (
     streaming,
     team_pages,
     two_pages,
+    transcript,
     welcome,
     who_read,
 )
@@ -52,6 +53,7 @@ DOORS = (
     *case_pages.DOORS,
     *case_law.DOORS,
     *evidence_pages.DOORS,
+    *transcript.DOORS,
     *changes.DOORS,
     *closing.DOORS,
     *streaming.DOORS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,10 @@ from bot.cases.custody import Custody
 from bot.conversation import Choose, ChooseMany
 from bot.desks.forum.bookmarks import can_be_filled
 from bot.desks.web.case_law import Lawful, lawful
+from bot.desks.web.sight import sight
+from bot.desks.web.visit import NotThere
 from bot.errors import DoesNotOpen, NotYours
+from bot.hotline.links import Links
 from bot.vault import Audit
 
 if TYPE_CHECKING:
@@ -38,6 +42,20 @@ class Asked:
     choices: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another case that belongs to this one."""
+
+    reference: str
+    kind: str
+    """What it is to this one, a key of `words.LINK_KINDS`."""
+    is_open: bool = False
+    """Whether whoever looks may see it; the rest is empty otherwise."""
+    priority: int = 0
+    state: str = ""
+    language: str = ""
+
+
 @dataclass(slots=True)
 class CaseFile:
     """What stands beside a conversation."""
@@ -50,6 +68,7 @@ class CaseFile:
     custody_head: str = ""
     broken: Broken | None = None
     referrals: list[Referral] = field(default_factory=list)
+    links: list[Linked] = field(default_factory=list)
     law: Lawful = field(default_factory=Lawful)
     deeds: list[Row] = field(default_factory=list)
     """Who did what to it, the newest first."""
@@ -72,6 +91,7 @@ def _read(work: Work, visit: Visit, view: View, keyring: Keyring | None) -> Case
     front, case = visit.front, view.sight.case
     found = CaseFile()
     found.deeds = list(reversed(front.audit.about(work, case)))[:MOST_ROWS]
+    found.links = _links(work, visit, case)
     mark = view.chat.mark
     if mark is not None:
         found.answered = [_asked(visit, mark.flow, step) for step in mark.answered]
@@ -81,6 +101,21 @@ def _read(work: Work, visit: Visit, view: View, keyring: Keyring | None) -> Case
         _open(work, front.vault, case, keyring, found)
         found.referrals = _referrals(work, visit, case)
         found.law = lawful(work, visit, case)
+    return found
+
+
+def _links(work: Work, visit: Visit, case: str) -> list[Linked]:
+    """Return the cases one is linked to; of one that is not theirs to see, its number alone."""
+    found = []
+    for link in Links.of(work, case):
+        linked = Linked(link.reference, link.kind.value)
+        with contextlib.suppress(NotThere):
+            other = sight(work, visit, link.reference).glance
+            linked = Linked(
+                link.reference, link.kind.value, is_open=True, priority=other.priority,
+                state=other.state.value, language=other.language,
+            )  # fmt: skip
+        found.append(linked)
     return found
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
-
 from bot.clock import DAY
 from bot.desks.web.doors import Door, May
-from bot.desks.web.guard import NOTHING
+from bot.desks.web.leaving import as_text, ask_first
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
 from bot.errors import DoesNotOpen, NotYours
@@ -20,6 +18,8 @@ from bot.places.papers import filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from starlette.responses import Response
 
     from bot.desks.web.sight import Sight
     from bot.desks.web.visit import Visit
@@ -142,21 +142,14 @@ async def draft(visit: Visit) -> Response:
     """Hand over a draft of a paper; that it was made is in the audit log before anybody has it."""
     front, papers = visit.front, visit.front.place.papers
     paper = papers.kinds.get(visit.param("paper")) if papers else None
-    reference, site = visit.param("reference"), visit.request.headers.get("sec-fetch-site")
-    if papers is None or paper is None or site not in {"same-origin", None}:
+    reference = visit.param("reference")
+    if papers is None or paper is None:
         raise NotThere("no such paper")
     seen = await front.reads.run(lambda work: _readable(work, visit, reference))
-    if not visit.here.is_proved(visit.now):
-        return visit.go(f"/prove?back=/cases/{reference}")
+    if first := ask_first(visit, reference):
+        return first
     text = await _drafted(visit, seen, papers, paper)
-    name = f"{reference}-{paper.code}.txt"  # ours: letters, digits
-    return Response(
-        text.encode(), media_type="text/plain; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="{name}"',
-            "content-security-policy": NOTHING, "cache-control": "no-store",
-        },
-    )  # fmt: skip
+    return as_text(f"{seen.glance.reference}-{paper.code}.txt", text)
 
 
 def _readable(work: Work, visit: Visit, reference: str) -> Sight:

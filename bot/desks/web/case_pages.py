@@ -8,6 +8,7 @@ from bot.cases.queues import name_of
 from bot.clock import MINUTE
 from bot.desks.web import case_words as words
 from bot.desks.web import rows, spans
+from bot.desks.web.case_dates import moments
 from bot.desks.web.case_file import file_of
 from bot.desks.web.case_view import View, view
 from bot.desks.web.doors import Door, May, fields
@@ -104,7 +105,9 @@ async def _note_read(visit: Visit, found: View) -> None:
 
 
 async def _side(visit: Visit) -> dict[str, Any]:
-    lines = await visit.front.reads.run(lambda work: rows.mine(work, visit.front, visit.by))
+    lines = await visit.front.reads.run(
+        lambda work: rows.mine(work, visit.front, visit.by, visit.now)
+    )
     return {"mine": lines}
 
 
@@ -124,6 +127,8 @@ def _around(visit: Visit, found: View) -> dict[str, Any]:
         "also": ", ".join(sorted(found.names.get(who, who) for who in looking)),
         "dispositions": visit.front.dispositions,
         "recipients": visit.front.recipients,
+        "hour": visit.front.clocks.law.hour_of,
+        **moments(visit.front.clocks.law, visit.now),
     }
 
 

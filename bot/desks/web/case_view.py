@@ -16,6 +16,7 @@ from bot.desks.web.sight import QUEUED, Sight, sight
 from bot.dispatch.conversations import Conversations
 from bot.errors import DoesNotOpen, NotYours
 from bot.hotline.exchanges import Exchanges
+from bot.hotline.later import NOTHING, Dates, Laters
 from bot.hotline.recognition import Recognition
 from bot.hotline.wishes import Wish, Wishes
 from bot.store.prepared import Prepared
@@ -73,6 +74,8 @@ class View:
     chat: Chat = field(default_factory=Chat)
     is_frozen: bool = False
     wish: Wish | None = None
+    dates: Dates = NOTHING
+    """When it is looked at again."""
 
     @property
     def holder(self) -> str:
@@ -116,6 +119,7 @@ def _view(work: Work, visit: Visit, reference: str, keyring: Keyring | None) -> 
     )  # fmt: skip
     found.is_frozen = Recognition.is_frozen(work, seen.case)
     found.wish = Wishes.of(work, seen.case)
+    found.dates = Laters.of(work, seen.case)
     found.chat = chat_of(work, front, seen.case, visit.now)
     if seen.may_read:
         try:

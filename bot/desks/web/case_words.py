@@ -156,6 +156,56 @@ ERASE_OTHER = _("That is not the number of this case: nothing is erased.")
 KEEP = pgettext("desk button", "It must not be erased")
 KEEP_MEANS = _("It takes two of you, each with a reason, which is kept as a note.")
 
+# --- looked at again, linked, taken out ----------------------------------------------------
+
+LATER = pgettext("desk tab", "Later")
+NOTHING_LATER = _("You have put nothing aside.")
+PUT_ASIDE = pgettext("desk button", "Put aside")
+UNTIL_WHEN = _("Until when, e.g. 2026-11-25 14:30")
+# Translators: {until} e.g. 2026-11-25 14:30.
+ASIDE_UNTIL = _("Put aside until {until}. Whatever the person does brings it back at once.")
+LOOK_NOW = pgettext("desk button", "Look at it now")
+BACK_WHY = {
+    "time": _("You had put this aside, and the time is over."),
+    "wrote": _("You had put this aside: the person did something."),
+    "urgent": _("You had put this aside: it is more urgent now."),
+    "asked": _("You have taken this back before its time."),
+}
+FOLLOW_UP = pgettext("desk button", "Follow up")
+ON_DAY = _("On which day, e.g. 2026-11-25")
+TO_DO_THEN = _("What is to be done then")
+FOLLOW_UP_ON = _("To be followed up on {day}.")
+FOLLOW_UP_DUE = _("Was to be followed up on {day}: the note says what is to be done.")
+FOLLOW_UP_NOW = _("to be followed up today")
+FOLLOWED_UP = pgettext("desk button", "That is done")
+IN_AN_HOUR = _("in an hour")
+IN_FOUR_HOURS = _("in four hours")
+TOMORROW = _("tomorrow")
+IN_A_WEEK = _("in a week")
+IN_FOUR_WEEKS = _("in four weeks")
+LINKS = _("Linked cases")
+LINK = pgettext("desk button", "Link")
+UNLINK = pgettext("desk button", "Take the link away")
+OTHER_CASE = _("Number of the other case")
+LINK_KINDS = {
+    "linked": _("belongs together with"),
+    "into": _("this one was merged into"),
+    "from": _("merged into this one:"),
+}
+MERGE = pgettext("desk button", "Merge")
+MERGE_INTO = _("Into the case with the number")
+MERGE_MEANS = _(
+    "This case is closed as a duplicate and points to the other one. Nothing moves: its words and "
+    "files stay here. If its person writes again, it waits again, and the other case says so. "
+    "Taking the link away undoes it."
+)
+TAKE_OUT = _("Take out")
+TAKE_OUT_IS = _("The whole case on paper or as a text: written down as an export.")
+PRINT = pgettext("desk button", "Print")
+AS_TEXT = pgettext("desk button", "As a text")
+BACK_TO_CASE = pgettext("desk button", "Back to the case")
+TAKEN_OUT = _("Taken out by {name} on {at}. Keep it locked up, and destroy it afterwards.")
+
 # --- what the law says ---------------------------------------------------------------------
 
 CLOCKS = _("Clocks of the law")

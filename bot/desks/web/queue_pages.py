@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from bot.desks.web.visit import Visit
     from bot.store.writer import Work
 
-TABS = {rows.MINE: words.MINE, rows.WAITING: words.WAITING, rows.ALL: words.ALL}
+TABS = {
+    rows.MINE: words.MINE,
+    rows.WAITING: words.WAITING,
+    rows.ALL: words.ALL,
+    rows.LATER: words.LATER,
+}
 HOME = rows.WAITING
 
 
@@ -31,7 +36,7 @@ async def home(visit: Visit) -> Response:
 
     if visit.by.is_on_duty and await unread(visit):
         return visit.go("/shift")
-    counted = await visit.front.reads.run(lambda work: rows.counts(work, visit.by))
+    counted = await visit.front.reads.run(lambda work: rows.counts(work, visit.by, visit.now))
     return visit.go("/queue/mine" if counted.mine else f"/queue/{HOME}")
 
 
@@ -69,12 +74,13 @@ async def _gathered(visit: Visit) -> dict[str, Any]:
     def look(work: Work) -> tuple[Page, Counts]:
         front, by, now = visit.front, visit.by, visit.now
         found = rows.page(work, front, by, tab, wanted, after=after, now=now)
-        return found, rows.counts(work, by)
+        return found, rows.counts(work, by, now)
 
     page, counted = await visit.front.reads.run(look)
     return {
         "tab": tab, "tabs": TABS, "lines": page.lines, "counts": counted, "wanted": wanted,
         "after": after, "next": page.after, "told": rows.told,
+        "hour": visit.front.clocks.law.hour_of,
         "queues": {it: NAMES[Queue(it)] for it in rows.queues_of(visit.by)},
         "span": lambda it: spans.span(visit.tongue, it),
         "promise": lambda it: spans.promise(visit.tongue, it, visit.now),

@@ -18,6 +18,7 @@ from bot.cases.urgency import reasons_in_words
 from bot.desks.web.choosing import Wanted
 from bot.errors import DoesNotOpen
 from bot.hotline.clocks import text_of
+from bot.hotline.later import NOTHING, Laters, is_aside
 from bot.store.clock_tables import CLOCK_IS_NEAR, clocks
 from bot.store.prepared import Prepared
 from bot.store.tables import CASE_WAITS, cases
@@ -28,17 +29,19 @@ if TYPE_CHECKING:
 
     from bot.desks.forum.glance import Glance
     from bot.desks.web.front import Front
+    from bot.hotline.later import Dates
     from bot.hotline.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
 
-MINE, WAITING, ALL = "mine", "waiting", "all"
+MINE, WAITING, ALL, LATER = "mine", "waiting", "all", "later"
 PAGE = 50
 """Lines of one page."""
 COUNTED = 1000
 """Cases are counted up to here: nobody works by a larger number."""
 _STATES = {
     MINE: (State.HELD, State.OPEN, State.REFERRED),
+    LATER: (State.HELD, State.OPEN, State.REFERRED),
     WAITING: (State.WAITING, State.REOPENED),
     ALL: (State.WAITING, State.REOPENED, State.HELD, State.OPEN, State.REFERRED),
 }
@@ -58,6 +61,23 @@ _HELD = Prepared(
     "state_0",
     "state_1",
     "state_2",
+)
+_ASIDE = Prepared(
+    lambda _: (
+        select(func.count())
+        .select_from(cases)
+        .where(
+            cases.c.holder == bindparam("who"),
+            cases.c.status.in_([bindparam("state_0"), bindparam("state_1"), bindparam("state_2")]),
+            cases.c.id.in_(is_aside()),
+        )
+    ),
+    "who",
+    "state_0",
+    "state_1",
+    "state_2",
+    "aside_by",
+    "aside_at",
 )
 _WAITING = Prepared(
     lambda _: select(func.count()).select_from(
@@ -84,6 +104,11 @@ class Line:
     is_mine: bool
     soon: tuple[tuple[Text, dict[str, str]], ...] = ()
     """The law's clocks that are near, each with its blanks."""
+    back: str = ""
+    """What brought a case back that whoever looks had put aside; empty: nothing."""
+    is_due: bool = False
+    """Whether the day has come on which somebody wanted to look again."""
+    aside_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +116,14 @@ class Counts:
     """How many stand in each list."""
 
     mine: int
+    later: int = 0
     by_queue: Mapping[str, int] = field(default_factory=dict)
     """How many wait in each queue somebody sees."""
+
+    @property
+    def held(self) -> int:
+        """Return how many somebody answers for, put aside or not."""
+        return self.mine + self.later
 
     @property
     def waiting(self) -> int:
@@ -100,7 +131,7 @@ class Counts:
         return sum(self.by_queue.values())
 
     def __getitem__(self, tab: str) -> str:
-        count = {MINE: self.mine, WAITING: self.waiting}.get(tab)
+        count = {MINE: self.mine, WAITING: self.waiting, LATER: self.later}.get(tab)
         return "" if count is None else told(count)
 
 
@@ -123,11 +154,12 @@ def queues_of(by: Caseworker) -> tuple[str, ...]:
     return tuple(it.value for it in Queue) if by.role in ABOVE else by.queues
 
 
-def counts(work: Work, by: Caseworker) -> Counts:
-    """Return how many cases somebody holds, and how many wait for them."""
-    mine = int(work.rows(_HELD, by.id, *_codes(MINE))[0][0])
+def counts(work: Work, by: Caseworker, now: int) -> Counts:
+    """Return how many cases somebody holds, has put aside, and how many wait for them."""
+    held = int(work.rows(_HELD, by.id, *_codes(MINE))[0][0])
+    later = int(work.rows(_ASIDE, by.id, *_codes(LATER), by.id, now)[0][0])
     waiting = {it: int(work.rows(_WAITING, it, COUNTED + 1)[0][0]) for it in queues_of(by)}
-    return Counts(mine, waiting)
+    return Counts(held - later, later, waiting)
 
 
 def mine(work: Work, front: Front, by: Caseworker, now: int = 0) -> list[Line]:
@@ -150,7 +182,7 @@ def page(  # noqa: PLR0913 - whose list, which of it, from where on
         after: the number of the case before; of one that is gone: from the beginning.
         now: the moment.
     """
-    found = _in_order(work, by, tab, wanted or Wanted(), after)
+    found = _in_order(work, by, tab, wanted or Wanted(), after, now)
     lines = lines_of(work, front, by, found[:PAGE], now)
     last = lines[-1].glance.reference if lines and len(found) > PAGE else ""
     if wanted is not None and wanted.is_soon:  # what is kept in clear is as old as the last look
@@ -162,25 +194,30 @@ def lines_of(
     work: Work, front: Front, by: Caseworker, found: Iterable[str], now: int
 ) -> list[Line]:
     """Return these cases as lines, without those that are gone."""
+    wanted = list(found)
+    dates = Laters.of_many(work, wanted)
     names = {each.id: each.name or each.id for each in front.staff.all(work)}
     return [
-        _line(work, front, by, glance, names, now)
-        for case in found
+        _line(work, front, by, glance, names, now, dates.get(case, NOTHING))
+        for case in wanted
         if (glance := front.glances.at(work, case)) is not None
     ]
 
 
-def _in_order(work: Work, by: Caseworker, tab: str, wanted: Wanted, after: str) -> list[str]:
+def _in_order(  # noqa: PLR0913, PLR0917 - whose list, which of it, from where on
+    work: Work, by: Caseworker, tab: str, wanted: Wanted, after: str, now: int
+) -> list[str]:
     """Return the cases of one part of a list and one more, if there is one."""
-    seen = tuple(it.value for it in Queue) if tab == MINE else queues_of(by)
+    is_theirs = tab in {MINE, LATER}
+    seen = tuple(it.value for it in Queue) if is_theirs else queues_of(by)
     queues = [it for it in seen if wanted.queue in {"", it}]
     place = work.rows(_PLACE, after) if after else []
     if not queues:
         return []
     asked: list[Any] = [*_codes(tab)]
     asked += [queues[min(at, len(queues) - 1)] for at in range(len(Queue))]
-    if tab == MINE:
-        asked.append(by.id)
+    if is_theirs:
+        asked += [by.id, by.id, now]
     if wanted.language:
         asked.append(wanted.language)
     if wanted.priority:
@@ -208,8 +245,11 @@ def _ordered(
         cases.c.queue.in_([bindparam(name) for name in queues]),
     ]
     names = [*states, *queues]
+    if tab in {MINE, LATER}:
+        aside = cases.c.id.in_(is_aside())
+        where += [cases.c.holder == bindparam("who"), aside if tab == LATER else ~aside]
+        names += ["who", "aside_by", "aside_at"]
     for is_asked, name, column in (
-        (tab == MINE, "who", cases.c.holder),
         (has_language, "spoken", cases.c.language),
         (has_priority, "level", cases.c.priority),
     ):
@@ -231,8 +271,9 @@ def _codes(tab: str) -> tuple[str, ...]:
 
 
 def _line(  # noqa: PLR0913, PLR0917 - a case, who looks, and what colleagues are called
-    work: Work, front: Front, by: Caseworker, glance: Glance, names: Mapping[str, str], now: int
-) -> Line:
+    work: Work, front: Front, by: Caseworker, glance: Glance, names: Mapping[str, str], now: int,
+    dates: Dates,
+) -> Line:  # fmt: skip
     is_waiting = glance.state in _STATES[WAITING]
     holder = "" if is_waiting else names.get(glance.holder, glance.holder)
     try:
@@ -241,5 +282,5 @@ def _line(  # noqa: PLR0913, PLR0917 - a case, who looks, and what colleagues ar
         soon = ()
     return Line(
         glance, tuple(reasons_in_words(glance.reasons or ())), glance.reasons is None, holder,
-        glance.holder == by.id, soon,
+        glance.holder == by.id, soon, dates.back(by.id, now), dates.is_due(now), dates.aside_until,
     )  # fmt: skip

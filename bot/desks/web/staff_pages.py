@@ -44,7 +44,7 @@ async def invite(visit: Visit) -> Response:
 
 async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response:
     def look(work: Work) -> list[tuple[Caseworker, int]]:
-        return [(it, rows.counts(work, it).mine) for it in visit.front.staff.all(work)]
+        return [(it, rows.counts(work, it, visit.now).held) for it in visit.front.staff.all(work)]
 
     found = await visit.front.reads.run(look)
     return visit.page(

@@ -165,7 +165,7 @@ def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
         referrals=referrals,
         recipients={},
         clocking=Clocking(clocks, check_ins),
-        audit=Audit(VAULT),
+        beside={},
     )
     checking = Checking(
         check_ins, clocks, promises, orders, Staff(VAULT), intake, outbox, kept, setting

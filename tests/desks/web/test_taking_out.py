@@ -1,0 +1,96 @@
+"""A case on paper and as a text: for whoever may read it, proved just now, and written down."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.clock import SECOND
+from bot.desks.web.sessions import PROVED_FOR
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office, Worker
+
+WAYS = ("print", "transcript")
+NASTY = (
+    '=HYPERLINK("http://evil.example","x")\n+1\n-2\n@SUM(A1)\n\t=1\n# Heading\n'
+    "<script>alert(1)</script>\u202etxt.exe\u2028=2"
+)
+
+
+def talked(office: Office, worker: Worker, words: str = "He keeps my passport.") -> str:
+    person, reference = office.somebody(words)
+    for verb, fields in (("claim", {}), ("take_over", {}), ("say", {"words": "I am here."})):
+        worker.told(reference, verb, **fields)
+    person.says(words)
+    worker.told(reference, "note", words="A note of mine.")
+    office.settles()
+    return reference
+
+
+def exported(office: Office) -> list[tuple[object, ...]]:
+    return office.home.ask("SELECT actor, detail FROM audit WHERE deed = 'export'")
+
+
+def test_a_text_holds_what_was_written_with_its_times_and_who_read_it(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = talked(office, mei)
+    said = mei.browser.get(f"/cases/{reference}/transcript")
+    assert said.headers["content-type"] == "text/plain; charset=utf-8"
+    assert f'filename="{reference}-transcript.txt"' in said.headers["content-disposition"]
+    assert "sandbox" in said.headers["content-security-policy"]
+    for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Note (Mei)",
+                  "Who did what", "claim", "export transcript"):  # fmt: skip
+        assert words in said.text, words
+    assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}  The person", said.text)
+    assert exported(office) == [(mei.id, "transcript")]
+
+
+def test_paper_holds_the_same_and_no_button_of_the_desk(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = talked(office, mei)
+    page = mei.browser.get(f"/cases/{reference}/print").text
+    for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Who did what"):
+        assert words in page, words
+    assert "<form" not in page
+    assert "data-pane" not in page
+    assert exported(office) == [(mei.id, "print")]
+
+
+def test_nothing_a_person_wrote_is_a_formula_a_heading_or_markup(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = talked(office, mei, NASTY)
+    text = mei.browser.get(f"/cases/{reference}/transcript").text
+    assert "HYPERLINK" in text
+    for line in text.splitlines():
+        assert not line.startswith(("=", "+", "-", "@", "\t", "\r")), line
+        assert not (line.startswith("#") and "Heading" in line)
+    assert "http://evil" not in text
+    assert "\u202e" not in text
+    page = mei.browser.get(f"/cases/{reference}/print").text
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_taking_out_wants_the_second_factor_again(office: Office, way: str) -> None:
+    mei = office.worker().comes()
+    reference = talked(office, mei)
+    office.home.passes(PROVED_FOR / SECOND + 1)
+    said = mei.browser.get(f"/cases/{reference}/{way}")
+    assert said.headers["location"] == f"/prove?back=/cases/{reference}"
+    assert exported(office) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_takes_out_what_is_not_theirs_to_read(office: Office, way: str) -> None:
+    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+    wu, hua = office.worker("Wu", Role.ADMINISTRATOR).comes(), office.supervisor().comes()
+    reference = talked(office, mei)
+    path = f"/cases/{reference}/{way}"
+    for other in (jun, wu, hua):
+        assert other.browser.get(path).status_code == 404
+    assert mei.browser.get(path, **{"sec-fetch-site": "cross-site"}).status_code == 404
+    assert exported(office) == []
