@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from bot.errors import DoesNotOpen
 from bot.store.keytables import team_wraps
 from bot.store.prepared import Prepared
-from bot.vault.boxes import KeyPair
+from bot.vault.boxes import KeyPair, emptied, filled, seal_to
 
 if TYPE_CHECKING:
     from bot.vault.keystore import KeyStore
@@ -37,6 +37,28 @@ class Keyring:
         """Return the caseworker's id; empty where it is no caseworker's."""
         return self.holder.removeprefix(STAFF) if self.holder.startswith(STAFF) else ""
 
+    def seal_own(self, place: bytes, plain: bytes) -> bytes:
+        """Return bytes that open with this keyring's own key alone, and for one place.
+
+        Raises:
+            DoesNotOpen: it has none.
+        """
+        return seal_to(self._own().public, own_place(self.holder, place), filled(plain))
+
+    def open_own(self, place: bytes, sealed: bytes) -> bytes:
+        """Return what was sealed to this keyring's own key.
+
+        Raises:
+            DoesNotOpen: it was altered, moved, or is another's.
+        """
+        return emptied(self._own().open(own_place(self.holder, place), sealed))
+
+    def _own(self) -> KeyPair:
+        key = self.key(self.holder)
+        if key is None:
+            raise DoesNotOpen("a keyring without a key of its own")
+        return key
+
     def key(self, holder: str) -> KeyPair | None:
         """Return the key of a holder, if this keyring opens it."""
         return self._found(holder, frozenset())
@@ -63,6 +85,11 @@ class Keyring:
                 except DoesNotOpen:  # altered: another member's may not be
                     continue
         return None
+
+
+def own_place(holder: str, place: bytes) -> bytes:
+    """Return the place of what somebody has sealed to themselves."""
+    return f"haven/own/{holder}/".encode() + place
 
 
 def team_place(team: str, holder: str) -> bytes:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from bot.desks.web import (
     auditing,
+    begun,
     case_law,
     case_pages,
     changes,
@@ -26,8 +27,8 @@ from bot.desks.web import (
     staff_pages,
     streaming,
     team_pages,
-    two_pages,
     transcript,
+    two_pages,
     welcome,
     who_read,
 )
@@ -56,6 +57,7 @@ DOORS = (
     *transcript.DOORS,
     *changes.DOORS,
     *closing.DOORS,
+    *begun.DOORS,
     *streaming.DOORS,
     *own.DOORS,
     *passkey_pages.DOORS,

@@ -65,6 +65,8 @@ class Bubble:
     """What it said before it was changed, the first first."""
     mark: str = ""
     """How a caseworker's words ended, a key of `words.MARKS`."""
+    raw: str = ""
+    """What a person wrote, as it came: what an answer is filled in with."""
     letter: int = 0
     """The number of the letter, where its words can still be changed."""
     is_unconfirmed: bool = False
@@ -101,6 +103,7 @@ class Bubbles:
                 if known is not None:
                     known.before.append(known.text)
                     known.text = self._words(it)
+                    known.raw = it.content.words if known.raw else ""
                     continue
             bubble = self._one(it, letters)
             found.append(bubble)
@@ -122,6 +125,8 @@ class Bubbles:
             bubble.label = self._tongue(words.CHANGED_TO, words="").strip()
         if it.sort is Sort.PLACE and it.content.latitude is not None:
             bubble.place = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
+        if it.side is Side.PERSON and it.sort is Sort.WORDS:
+            bubble.raw = it.content.words
         bubble.files = [self._file(note) for note in it.content.files]
         if it.side is Side.CASEWORKER:
             bubble.mark = it.state or letters.get(it.letter or 0, "sent")

@@ -134,6 +134,15 @@ def _referrals(work: Work, visit: Visit, case: str) -> list[Referral]:
         return []
 
 
+def can_be_told(visit: Visit, view: View) -> list[Asked]:
+    """Return the open questions that somebody's own words can answer, for whoever may fill in."""
+    mark = view.chat.mark
+    if mark is None or not (view.sight.is_mine and view.chat.is_held):
+        return []
+    found = (_asked(visit, mark.flow, step) for step in (*mark.missing, *mark.skipped))
+    return [it for it in found if it.code and not it.choices]
+
+
 def _asked(visit: Visit, flow: str, step: str) -> Asked:
     book, tongue = visit.front.book, visit.tongue
     question = book.question(flow, step)

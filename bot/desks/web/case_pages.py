@@ -9,7 +9,7 @@ from bot.clock import MINUTE
 from bot.desks.web import case_words as words
 from bot.desks.web import rows, spans
 from bot.desks.web.case_dates import moments
-from bot.desks.web.case_file import file_of
+from bot.desks.web.case_file import can_be_told, file_of
 from bot.desks.web.case_view import View, view
 from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.phrases import chosen_from
@@ -127,6 +127,7 @@ def _around(visit: Visit, found: View) -> dict[str, Any]:
         "also": ", ".join(sorted(found.names.get(who, who) for who in looking)),
         "dispositions": visit.front.dispositions,
         "recipients": visit.front.recipients,
+        "tellable": can_be_told(visit, found),
         "hour": visit.front.clocks.law.hour_of,
         **moments(visit.front.clocks.law, visit.now),
     }

@@ -11,6 +11,7 @@ from bot.cases.evidence import Evidence
 from bot.cases.kept import read_file
 from bot.conversation import unpack
 from bot.conversation.bookmark import Bookmark, bookmark
+from bot.desks.web.begun import begun_in
 from bot.desks.web.bubbles import Bubble, Bubbles, marks_of
 from bot.desks.web.sight import QUEUED, Sight, sight
 from bot.dispatch.conversations import Conversations
@@ -76,6 +77,8 @@ class View:
     wish: Wish | None = None
     dates: Dates = NOTHING
     """When it is looked at again."""
+    begun: Mapping[str, str] = field(default_factory=dict)
+    """What whoever looks had begun to write, by kind (`bot.desks.web.begun`)."""
 
     @property
     def holder(self) -> str:
@@ -132,6 +135,7 @@ def _view(work: Work, visit: Visit, reference: str, keyring: Keyring | None) -> 
 def _open(work: Work, visit: Visit, found: View, keyring: Keyring | None) -> None:
     front, glance = visit.front, found.sight.glance
     opener = opener_of(work, front, glance.case, keyring)
+    found.begun = begun_in(work, glance.case, keyring) if keyring is not None else {}
     written = Exchanges.of_case(work, glance.case, opener)
     found.items = Evidence(front.vault, front.files, keyring).items(work, glance.case)
     bubbles = Bubbles(

@@ -75,6 +75,8 @@ FILE = _("A file ({kind})")
 SAVE_FILE = pgettext("desk button", "Save the file")
 NOT_HERE_YET = _("not fetched yet")
 FILE_LOST = _("could not be fetched")
+IS_ANSWER = _("This answers a question")
+WHICH_QUESTION = _("Which question it answers")
 PLACE = _("A place: {point}")
 MARKS = {
     "sent": _("arrived"),

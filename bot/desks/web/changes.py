@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 
 from bot.cases.reference import read_reference
-from bot.desks.web import words
+from bot.desks.web import begun, words
 from bot.desks.web.bell import Told
 from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
 from bot.desks.web.gate import CSRF
@@ -138,6 +138,10 @@ async def ordered(visit: Visit, case: str, verb: Verb, filled: Filled | None = N
     if told is not None and told.source == REST_OFFERED.source:
         visit.here.hard_at = visit.now
     form = FORMS.get(verb) or OWN.get(verb)
+    if told is not None and not told.is_refused and verb.value in begun.KINDS:
+        await visit.front.database.writer.run(
+            lambda work: begun.drop(work, case, visit.by.id, verb.value)
+        )
     moved = case or (told.case if told else "")
     if moved and form is not None and form.moves and keyring is not None:
         await _settle(visit, moved, keyring)

@@ -23,7 +23,7 @@ def ask_first(visit: Visit, reference: str) -> Response | None:
         raise NotThere("asked elsewhere")
     if visit.here.is_proved(visit.now):
         return None
-    return visit.go(f"/prove?back=/cases/{reference}")
+    return visit.prove_first(f"/cases/{reference}")
 
 
 def as_text(name: str, text: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.desks.web import begun
 from bot.desks.web.bell import Bells
 from bot.hotline.handover import Handover
 from bot.hotline.two_people import TwoPeople
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def tidy(work: Work, now: int) -> None:
-    """Forget what rang, what the next shift has read, and what took two and is over."""
+    """Forget what rang, was begun and never sent, was read by the next shift, or took two."""
     Bells.forget(work, now)
+    begun.forget(work, now)
     Handover.forget(work, now)
     TwoPeople.forget(work, now)

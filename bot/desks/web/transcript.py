@@ -43,30 +43,36 @@ QUOTED = "    | "
 
 async def printed(visit: Visit) -> Response:
     """Show a case as it is printed: no buttons, nothing that moves."""
-    if first := ask_first(visit, visit.param("reference")):
+    found = await view(visit, visit.param("reference"))
+    if first := _not_yet(visit, found):
         return first
-    found, file = await _taken_out(visit, "print")
+    file = await _taken_out(visit, found, "print")
     return visit.page("print.html", view=found, file=file, Side=Side, **_around(visit, found))
 
 
 async def transcript(visit: Visit) -> Response:
     """Hand a case over as plain text."""
-    if first := ask_first(visit, visit.param("reference")):
+    found = await view(visit, visit.param("reference"))
+    if first := _not_yet(visit, found):
         return first
-    found, file = await _taken_out(visit, "transcript")
+    file = await _taken_out(visit, found, "transcript")
     text = "\n".join(_lines(Speaker(visit, found), file)) + "\n"
     return as_text(f"{found.sight.glance.reference}-transcript.txt", text)
 
 
-async def _taken_out(visit: Visit, how: str) -> tuple[View, CaseFile]:
-    """Return a case that is taken out.
+def _not_yet(visit: Visit, found: View) -> Response | None:
+    """Return where somebody goes first: to the case they may not read, or to show a factor."""
+    reference = found.sight.glance.reference
+    first = ask_first(visit, reference)
+    return first if found.is_readable else visit.go(f"/cases/{reference}")
+
+
+async def _taken_out(visit: Visit, found: View, how: str) -> CaseFile:
+    """Return the file of a case that is taken out, once that is written down.
 
     Raises:
-        NotThere: it is not theirs to read.
+        NotThere: somebody else has claimed it a moment ago.
     """
-    found = await view(visit, visit.param("reference"))
-    if not found.is_readable:
-        raise NotThere("not theirs")
     now, case = visit.now, found.sight.case
 
     def note(work: Work) -> None:
@@ -74,9 +80,9 @@ async def _taken_out(visit: Visit, how: str) -> tuple[View, CaseFile]:
 
     await visit.front.database.writer.run(note)
     file = await file_of(visit, found)
-    if not found.is_readable:  # somebody else claimed it a moment ago
+    if not found.is_readable:
         raise NotThere("not theirs")
-    return found, file
+    return file
 
 
 def _around(visit: Visit, found: View) -> dict[str, Any]:

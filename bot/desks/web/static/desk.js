@@ -2,6 +2,7 @@
 
 import { alerts } from "./alerts.js";
 import { commandBar } from "./bar.js";
+import { keepWhatIsBegun } from "./begun.js";
 import { listen } from "./live.js";
 import { answerToKeys, opener } from "./keys.js";
 import { takeForms } from "./forms.js";
@@ -10,6 +11,7 @@ import { showPictures } from "./pictures.js";
 import { toEnd } from "./panes.js";
 
 takeForms();
+keepWhatIsBegun();
 showPictures();
 opener();
 answerToKeys();

@@ -48,6 +48,7 @@ async function send(form, fields, keepalive = false) {
 
 function clear(form) {
   for (const field of form.querySelectorAll("textarea")) field.value = "";
+  for (const field of form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")) field.value = field.defaultValue;
   form.closest("details.more")?.removeAttribute("open");
   if (form.dataset.closes) document.getElementById(form.dataset.closes).close();
 }
