@@ -100,6 +100,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     place = place_named(settings.place)
     clocks = CaseClocks(vault, audit, place.clocks)
     check_ins = CheckIns(vault, audit)
+    clocking = Clocking(clocks, check_ins)
     orders = Orders(
         vault=vault,
         staff=staff,
@@ -108,12 +109,12 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         phrasebook=setting.phrasebook,
         referrals=referrals,
         recipients=place.recipients,
-        clocking=Clocking(clocks, check_ins),
+        clocking=clocking,
         exchanges=Exchanges(vault),
         beside={
             **dict.fromkeys(WANTED, Wanting(vault, audit).carry_out),
             **dict.fromkeys(PUT_OFF, PuttingOff(claims, clocks).carry_out),
-            **dict.fromkeys(LINKED, Linking(claims, audit).carry_out),
+            **dict.fromkeys(LINKED, Linking(claims, audit, clocking).carry_out),
         },
     )
     watch = Watch(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.hotline.claims import Claims
+    from bot.hotline.clocking import Clocking
     from bot.hotline.links import Link
     from bot.hotline.order import Order
     from bot.hotline.staff import Caseworker
@@ -43,8 +44,9 @@ WROTE_AGAIN = _("{reference} was merged into this case, and its person wrote aga
 class Linking:
     """Carries out what caseworkers link, inside units of work."""
 
-    def __init__(self, claims: Claims, audit: Audit) -> None:
+    def __init__(self, claims: Claims, audit: Audit, clocking: Clocking) -> None:
         self._claims = claims
+        self._clocking = clocking
         self._audit = audit
 
     def carry_out(self, order: Order) -> None:
@@ -81,7 +83,7 @@ class Linking:
         found = standing.read(order.work, other)
         if found is None or found.state is State.CLOSED:
             order.refuse(IS_OVER)
-        elif self._may(order, Move.CLOSE, DUPLICATE):
+        elif self._clocking.may_close(order) and self._may(order, Move.CLOSE, DUPLICATE):
             order.deeds.append(HandBack(order.by.id, goes_on=False))
             order.happened(Happened.CLOSED, code=DUPLICATE)
             self._tie(order, other, Kind.INTO, "merge")

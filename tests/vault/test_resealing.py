@@ -307,7 +307,7 @@ def finish(folder: Path, case: str) -> str:
 # --- What comes one day ------------------------------------------------------------------------
 
 ANEW = {"reports", "exchanges", "custody", "referrals", "files", "topics", "case_keys"}
-OF_THE_HOST = {"clock_events", "clock_marks", "desk_bells", "check_ins"}
+OF_THE_HOST = {"clock_events", "clock_marks", "desk_bells", "desk_drafts", "check_ins"}
 """Tables of a case whose rows were never sealed to it."""
 
 

@@ -206,7 +206,7 @@ TAKE_OUT_IS = _("The whole case on paper or as a text: written down as an export
 PRINT = pgettext("desk button", "Print")
 AS_TEXT = pgettext("desk button", "As a text")
 BACK_TO_CASE = pgettext("desk button", "Back to the case")
-TAKEN_OUT = _("Taken out by {name} on {at}. Keep it locked up, and destroy it afterwards.")
+EXPORTED = _("Taken out by {name} on {at}. Keep it locked up, and destroy it afterwards.")
 
 # --- what the law says ---------------------------------------------------------------------
 

@@ -123,8 +123,9 @@ class Speaker:
 def _lines(to: Speaker, file: CaseFile) -> Iterator[str]:
     glance, visit = to.view.sight.glance, to.visit
     yield f"{glance.reference}  {visit.tongue.level(glance.priority)}"
-    yield to.say(words.TAKEN_OUT, name=to.name(visit.by.id), at=to.at(visit.now))
-    yield f"{to.say(words.STATES[glance.state.value])}. {visit.tongue.rule(glance.rule)}"
+    yield to.say(words.EXPORTED, name=to.name(visit.by.id), at=to.at(visit.now))
+    yield to.say(words.STATES[glance.state.value])
+    yield visit.tongue.rule(glance.rule)
     yield from _sent(to, file)
     yield from _heading(to, words.CONVERSATION)
     for bubble in to.view.bubbles:

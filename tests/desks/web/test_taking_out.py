@@ -55,6 +55,7 @@ def test_paper_holds_the_same_and_no_button_of_the_desk(office: Office) -> None:
     page = mei.browser.get(f"/cases/{reference}/print").text
     for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Who did what"):
         assert words in page, words
+    assert "Taken out by Mei on" in page
     assert "<form" not in page
     assert "data-pane" not in page
     assert exported(office) == [(mei.id, "print")]
