@@ -83,7 +83,10 @@ class StaffSide:
 
     def carry_out(self, work: Work, command: Command, now: int) -> Order | None:
         """Carry a command out as far as the case is concerned."""
-        return self.orders.carry_out(work, command, now)
+        order = self.orders.carry_out(work, command, now)
+        if order is not None:
+            Laters.worked(work, order)
+        return order
 
     def follow(
         self, work: Work, chat_key: bytes, staffing: Staffing, now: int

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, or_, select, update
 
+from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
 from bot.store.later_tables import case_dates
 from bot.store.prepared import Prepared, PreparedList, insert_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, Select
 
     from bot.hotline.events import Event
+    from bot.hotline.order import Order
     from bot.store.writer import Work
 
 WROTE: Final = "wrote"
@@ -35,13 +37,18 @@ TIME: Final = "time"
 """Nothing did, and the time is over."""
 ENDS = frozenset(
     {
-        Happened.CLAIMED, Happened.RELEASED, Happened.TRANSFERRED, Happened.CLOSED,
-        Happened.REOPENED, Happened.TAKEN_OVER, Happened.HANDED_BACK, Happened.SAID,
-        Happened.ANSWERED, Happened.REFERRED, Happened.CLOCK,
+        Happened.CLAIMED, Happened.RELEASED, Happened.LAPSED, Happened.TRANSFERRED,
+        Happened.TAKEN_OVER, Happened.HANDED_BACK, Happened.CLOSED, Happened.REOPENED,
     }
 )  # fmt: skip
-"""Whoever works on a case has it before them: it is aside no more, and no mark says that it was."""
-
+"""Whoever has a case now has it before them: it is aside no more, and no mark says that it was."""
+WORKS = frozenset(
+    {
+        Verb.SAY, Verb.PHRASE, Verb.REWORD, Verb.INSIST, Verb.CONFIRM, Verb.ANSWER, Verb.REFER,
+        Verb.TELL_OTHERS, Verb.CLOCK, Verb.STRIKE, Verb.CHECK_IN,
+    }
+)  # fmt: skip
+"""So has whoever works on it. What a letter comes to later is no work: it may go hours after."""
 CALLS = frozenset({Happened.RAISED, Happened.OVERDUE})
 """What somebody has to hear of."""
 
@@ -194,6 +201,13 @@ class Laters:
         """Bring back every case of chats in which somebody did something; return which."""
         found = [str(case) for (case,) in work.rows_in(_WROTE, list(chats))]
         return [case for case in found if work.run(_BACK, now, WROTE, case)]
+
+    @staticmethod
+    def worked(work: Work, order: Order) -> None:
+        """Follow what a caseworker has done, unless it was refused."""
+        is_done = not any(event.is_refused for event in order.events)
+        if order.case and is_done and order.command.verb in WORKS:
+            work.run(_ENDS, order.case)
 
     @staticmethod
     def note(work: Work, event: Event, now: int) -> None:
