@@ -13,6 +13,8 @@ from bot.desks.web.case_law import Lawful, lawful
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
 from bot.errors import DoesNotOpen, NotYours
+from bot.hotline.check_in_words import told
+from bot.hotline.check_ins import CheckIns
 from bot.hotline.links import Links
 from bot.vault import Audit
 
@@ -69,6 +71,8 @@ class CaseFile:
     broken: Broken | None = None
     referrals: list[Referral] = field(default_factory=list)
     links: list[Linked] = field(default_factory=list)
+    hour: str = ""
+    """At which hour the person wants to be heard from, in a line; empty: none is agreed on."""
     law: Lawful = field(default_factory=Lawful)
     deeds: list[Row] = field(default_factory=list)
     """Who did what to it, the newest first."""
@@ -100,8 +104,18 @@ def _read(work: Work, visit: Visit, view: View, keyring: Keyring | None) -> Case
     if view.is_readable:
         _open(work, front.vault, case, keyring, found)
         found.referrals = _referrals(work, visit, case)
+        found.hour = _hour(work, visit, case)
         found.law = lawful(work, visit, case)
     return found
+
+
+def _hour(work: Work, visit: Visit, case: str) -> str:
+    front, tongue = visit.front, visit.tongue
+    try:
+        kept = CheckIns(front.vault, front.audit).of_case(work, case)
+    except DoesNotOpen:  # altered: whoever waits for the person hears that from the bot
+        return ""
+    return told(kept.it, tongue.staff, front.zone) if kept else ""
 
 
 def _links(work: Work, visit: Visit, case: str) -> list[Linked]:

@@ -113,6 +113,7 @@ WHAT_WAS_SENT = _("What was sent")
 ROUTE = _("Bodies the law can mean")
 SCREENING = _("Signs")
 RULE = _("When the person may be written to")
+END_HOUR = pgettext("desk button", "End the agreed hour")
 CONSENT = _("What the person agreed to")
 REFERRALS = _("Who was told")
 REFERRAL_STAGES = {

@@ -75,6 +75,7 @@ FORMS: dict[Verb, Form] = {
     Verb.TELL_OTHERS: Form(CODE),
     Verb.REVOKE: Form(CODE),
     Verb.KEEP: Form(WORDS),
+    Verb.CHECK_IN: Form(),
     Verb.ASIDE: Form(CODE | WORDS),
     Verb.BACK: Form(),
     Verb.FOLLOW_UP: Form(CODE | WORDS),

@@ -11,10 +11,12 @@ import pytest
 from bot.cases.life import Role
 from bot.clock import DAY, HOUR, SECOND
 from bot.desks.web.sessions import PROVED_FOR
+from bot.hotline.check_ins import ANSWER, CheckIns
 from bot.languages.dates import republic
 from bot.places.taiwan_papers import TAIWAN as PAPERS
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
     from tests.desks.web.window import Office, Worker
 
 SAID = "He keeps my passport."
@@ -123,6 +125,38 @@ def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(office
     shown = part(file_of(mei, reference), "clocks")
     assert "was altered in the store" in shown
     assert "help may end" not in shown
+
+
+# --- an agreed hour ---------------------------------------------------------------------------
+
+
+def test_an_agreed_hour_stands_in_the_file_and_is_ended_before_the_case_is(office: Office) -> None:
+    mei = office.worker().comes()
+    reference = claimed(office, mei)
+    _person, other = office.somebody("Another.")
+    mei.told(other, "claim")
+    _agrees(office, reference)
+    file = file_of(mei, reference)
+    assert "Agreed hour: every day at 21:00" in file
+    assert "call a number" in file
+    for verb, code in (("close", "helped"), ("merge", other)):
+        assert "An hour is agreed on" in mei.does(reference, verb, code=code).json()["told"], verb
+    mei.told(reference, "check_in")
+    assert "Agreed hour" not in file_of(mei, reference)
+    assert mei.does(reference, "check_in").json()["refused"]
+    mei.told(reference, "close", code="helped")
+
+
+def _agrees(office: Office, reference: str) -> None:
+    case, front, now = office.case(reference), office.front, office.home.loop.now()
+    ((key,),) = office.home.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
+    hours = CheckIns(front.vault, front.audit)
+
+    def agree(work: Work) -> None:
+        hours.choose(work, case, key, bytes(32), ANSWER)
+        hours.agree(work, case, key, 21, "call", now, front.zone, is_daily=True)
+
+    office.home.database.writer.run_now(agree)
 
 
 # --- papers ----------------------------------------------------------------------------------

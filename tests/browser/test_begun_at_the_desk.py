@@ -1,0 +1,39 @@
+"""What a caseworker types survives the page it was typed on, and nothing they sent comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.test_desk_by_keys import sits_down
+from tests.browser.test_two_windows import _is_in_danger
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Joins, Opens
+    from tests.browser.demo import Demo
+
+NOTE = "Ask <b>the embassy</b> & come back."
+
+
+async def test_words_that_were_begun_are_there_on_the_next_page_until_they_are_sent(
+    demo: Demo, opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as phone, opens(WIDE) as desk:
+        await sits_down(desk, demo)
+        await _is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await desk.keyboard.press("n")
+        await desk.wait_for_url("**/cases/*")
+        note = desk.locator("#note-words")
+        await desk.keyboard.press("m")
+        async with desk.expect_response("**/begun/note"):
+            await note.fill(NOTE)
+        await desk.reload()
+        await desk.locator("#as-note").check()
+        await expect(note).to_have_value(NOTE)
+        await desk.keyboard.press("m")
+        await desk.keyboard.press("Control+Enter")
+        await expect(desk.locator(".bubble.note")).to_contain_text(NOTE)
+        await desk.reload()
+        await expect(note).to_have_value("")
