@@ -79,6 +79,8 @@ class _Batch:
     was_asked: bool = False
     """Whether something was done at a desk, which may have an answer although nothing happened."""
     exchanges: list[Exchange] = field(default_factory=list)
+    then: list[Callable[[Work], None]] = field(default_factory=list)
+    """What is kept with cases, once they stand."""
     wordings: dict[bytes, tuple[Shown, str]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     taken: Taken = field(default_factory=Taken)
@@ -292,6 +294,7 @@ class Batches:
         batch.reports += sent.reports
         batch.raised += sent.raised
         batch.events += sent.events
+        batch.then += sent.then
         if effects.wordings:
             batch.wordings |= {shown.digest: (shown, it) for shown, it in effects.wordings}
         if effects.blocked:
@@ -307,6 +310,8 @@ class Batches:
         batch.taken.letters = self._letters(work, batch)
         self._conversations.store(work, batch.changed.items())
         self._intake.store(work, batch.cases, batch.reports)
+        for keep in batch.then:
+            keep(work)
         if not batch.wordings.keys() <= self._wordings:
             Agreements.remember(work, batch.wordings.values(), batch.now)
             work.at_last(lambda _: self._wordings.update(batch.wordings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
@@ -27,7 +28,7 @@ from bot.vault import Audit
 from bot.vault.erasure import Erasures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.conversation import Answer
     from bot.dispatch.conversations import Conversation
@@ -72,6 +73,8 @@ class Sent:
     raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     """What staff have to hear beside that."""
+    then: list[Callable[[Work], None]] = field(default_factory=list)
+    """What is kept with cases, which may be as new as this."""
 
     def send(self, conversation: Conversation, sending: Sending) -> str:
         """Put what a person sent to its case, opening one if none waits; return its reference."""
@@ -183,13 +186,15 @@ class Sent:
                 self.events.append(Event(Happened.WISHED, case, text=WANTS_IT_GONE))
 
     def agree(self, conversation: Conversation, answers: Mapping[str, Answer]) -> None:
-        """Wait for this person at the hour they chose."""
+        """Wait for this person at the hour they chose, once their case stands."""
         hour, case = answers.get("hour"), conversation.case
         if isinstance(hour, int) and case:
-            self.check_ins.agree(
-                self.work, case, self.key, hour, str(answers.get("plan") or "nothing"), self.now,
-                self.setting.zone, is_daily=answers.get("often") == "daily",
+            agree = partial(
+                self.check_ins.agree, case=case, chat_key=self.key, hour=hour,
+                plan=str(answers.get("plan") or "nothing"), now=self.now,
+                zone=self.setting.zone, is_daily=answers.get("often") == "daily",
             )  # fmt: skip
+            self.then.append(agree)
 
     def end_check_in(self, conversation: Conversation) -> None:
         """Ask this person no more; staff hear of it, for somebody may have made them say so."""
