@@ -22,6 +22,7 @@ from bot.messages import token_of
 from bot.text import Text, fold
 from flows import ALL
 from flows.afterwards import Afterwards
+from flows.check_in import CheckIn
 from flows.danger import Danger
 from flows.learn import Learn
 from flows.welcome import Welcome
@@ -69,8 +70,8 @@ DEPLOYED: dict[str, dict[str, Any]] = {
     "desk_content": {"desk_group": -5, "desk_mode": "content"},
 }
 """Settings that make a fact true."""
-KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", "sent", "unsent", *DEPLOYED, *LAW}
-COMES_BY_ITSELF = {"sent", "unsent"}
+KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", "sent", "unsent", "checks_in", *DEPLOYED, *LAW}
+COMES_BY_ITSELF = {"sent", "unsent", "checks_in"}
 """Facts that are true because of what somebody did before."""
 SAID_BY_ENGINE = re.compile(r"^bot(?: \((?:edited|fleeting)\))?: (.*)$")
 REFERENCE = re.compile(r"\b[346789ACDEFHJKMNPQRTWXY]{6}(?:[346789ACDEFHJKMNPQRTWXY]{4})?\b")
@@ -132,7 +133,7 @@ class Speaker:
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
         elif flow == "afterwards":
             self._speak(*AFTERWARDS)
-        elif flow in {"secret", "receipt"}:
+        elif flow in {"secret", "receipt", "check_in"}:
             self._speak(*AFTERWARDS)
             self._press(self.words(Afterwards.what_now.choices[flow]))
         elif flow == "notice_changed":
@@ -151,6 +152,15 @@ class Speaker:
             self._speak("/start", "@hello", f"@menu {BY_THE_MENU[flow]}")
         else:
             self._speak("/start", "@hello", TYPED.get(flow, f"/{flow}"))
+
+    def agrees_on_an_hour(self) -> None:
+        """Agree on one, and come back to where another could be."""
+        self.arrives("check_in")
+        self._speak("6", "@1", "@1", "mangga tua")
+        self._press(self.words(CheckIn.wants_second.choices["no"]))
+        self._press(self.words(CheckIn.send.choices["send"]))
+        for _ in range(2):  # an old button brings the question again
+            self._press(self.words(Afterwards.what_now.choices["check_in"]))
 
     def begins_to_tell(self, *, again: bool) -> None:
         """Answer one question of a report and send nothing."""
@@ -262,6 +272,8 @@ def test_a_transcript_is_the_same_when_everything_comes_twice(
             speaker.arrives("afterwards")
         if "sent" in known and header["flow"] in TYPED:
             speaker.speaks(TYPED[header["flow"]])
+        elif "checks_in" in known:
+            speaker.agrees_on_an_hour()
         elif "unsent" in known:
             speaker.begins_to_tell(again="sent" in known)
             speaker.speaks(f"/{header['flow']}")
