@@ -165,11 +165,11 @@ def test_a_press_of_somebody_we_do_not_know_opens_the_door(home: Home) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_button_of_every_question_fits_into_sixty_four_bytes(
-    home: Home, language: str
+    home_in_a_file: Home, language: str
 ) -> None:
     """Also after 16 million questions."""
     for position in places().values():
-        person = home.person(language)
+        person = home_in_a_file.person(language)
         stand(person, position, language=language)
         say = person.asked()[1]
         number, proof, _ = say.prefix.split(":")

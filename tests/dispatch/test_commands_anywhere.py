@@ -100,11 +100,11 @@ PAYLOADS = [
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_hostile_payload_is_a_plain_start(home: Home, payload: str) -> None:
-    plain, hostile = home.person(), home.person()
+def test_a_hostile_payload_is_a_plain_start(home_in_a_file: Home, payload: str) -> None:
+    plain, hostile = home_in_a_file.person(), home_in_a_file.person()
     assert hostile.says(f"/start {payload}") == plain.says("/start")
     assert kept(hostile).position == kept(plain).position
-    assert faults(home) == []
+    assert faults(home_in_a_file) == []
 
 
 @pytest.mark.parametrize("language", ["English", "Filipino"])
@@ -134,25 +134,29 @@ def test_another_language_in_the_middle_keeps_place_and_answers(home: Home) -> N
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_every_language_can_be_chosen_by_a_button_and_by_its_name(home: Home, tag: str) -> None:
+def test_every_language_can_be_chosen_by_a_button_and_by_its_name(
+    home_in_a_file: Home, tag: str
+) -> None:
     for choose in ("presses", "says"):
-        person = home.person()
+        person = home_in_a_file.person()
         person.says("/language")
         getattr(person, choose)(LANGUAGES[tag].own_name)
         assert kept(person).language == tag
 
 
 @pytest.mark.parametrize("command", ["/help", "/privacy"])
-def test_reading_how_this_works_returns_to_every_question(home: Home, command: str) -> None:
+def test_reading_how_this_works_returns_to_every_question(
+    home_in_a_file: Home, command: str
+) -> None:
     for place in QUESTIONS:
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[place])
         before, question = kept(person).position, person.last
         heard = person.says(command)
         assert heard[-1] == question
         assert kept(person).position == before
         assert at(person) == place
-    assert faults(home) == []
+    assert faults(home_in_a_file) == []
 
 
 @pytest.mark.parametrize("command", ["/help", "/privacy"])
@@ -162,11 +166,11 @@ def test_reading_with_nothing_open_opens_nothing(home: Home, command: str) -> No
     assert at(person) is None
 
 
-def test_changing_the_language_returns_to_every_question(home: Home) -> None:
+def test_changing_the_language_returns_to_every_question(home_in_a_file: Home) -> None:
     for place in QUESTIONS:
         if place == ("language", "language"):
             continue
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[place])
         before = kept(person).position
         person.says("/language")
@@ -176,12 +180,12 @@ def test_changing_the_language_returns_to_every_question(home: Home) -> None:
         assert kept(person).language == "fil"
 
 
-def test_stop_and_danger_return_to_every_question_by_back(home: Home) -> None:
+def test_stop_and_danger_return_to_every_question_by_back(home_in_a_file: Home) -> None:
     for place in QUESTIONS:
         for command in ("/stop", "/danger"):
             if place[0] == command[1:]:
                 continue
-            person = home.person()
+            person = home_in_a_file.person()
             stand(person, with_words(places()[place]))
             person.says(command)
             person.presses("Back")

@@ -31,11 +31,11 @@ TOLD = "he keeps my papers in the blue box"
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_every_question_one_press_shows_the_numbers_and_one_question(
-    home: Home, language: str
+    home_in_a_file: Home, language: str
 ) -> None:
     label = "danger"
     for place in QUESTIONS:
-        person = home.person(language)
+        person = home_in_a_file.person(language)
         stand(person, places()[place], language=language)
         heard = person.does(person.press(f"!{label[0]}"))
         assert "110" in heard[0]
@@ -43,14 +43,14 @@ def test_from_every_question_one_press_shows_the_numbers_and_one_question(
         assert len(heard) == 3
         assert at(person) == ("danger", "tell")
         assert sum(bool(say.rows) for say in person.screen[-3:]) == 1
-    assert cases_of(home) == []
+    assert cases_of(home_in_a_file) == []
 
 
-def test_not_yet_returns_to_the_same_question_and_sends_nothing(home: Home) -> None:
+def test_not_yet_returns_to_the_same_question_and_sends_nothing(home_in_a_file: Home) -> None:
     for place in QUESTIONS:
         if place[0] == "danger":
             continue
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[place])
         before, question = kept(person).position, person.last
         person.says("/danger")
@@ -58,7 +58,7 @@ def test_not_yet_returns_to_the_same_question_and_sends_nothing(home: Home) -> N
         assert heard[0] == "All right. We told nobody. We go on where we were."
         assert heard[-1] == question
         assert kept(person).position == before
-    assert cases_of(home) == []
+    assert cases_of(home_in_a_file) == []
 
 
 def test_skipping_the_danger_question_tells_nobody(home: Home) -> None:

@@ -171,14 +171,14 @@ FILES = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_every_kind_of_file_is_kept_at_every_question(home: Home, kind: str) -> None:
+def test_every_kind_of_file_is_kept_at_every_question(home_in_a_file: Home, kind: str) -> None:
     for place in QUESTIONS:
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[place])
         person.sends(**{kind: FILES[kind]})
         assert f'"kind":"{kind}"' in words_in(kept(person).position), place
-    assert faults(home) == []
-    assert cases_of(home) == []
+    assert faults(home_in_a_file) == []
+    assert cases_of(home_in_a_file) == []
 
 
 # --- places, numbers, and what is declined --------------------------------------------------
@@ -190,13 +190,13 @@ def test_a_point_on_the_map_answers_where(home: Home) -> None:
     assert frames(person)[-1].answers["county"] == Where(latitude=25.03, longitude=121.56)
 
 
-def test_a_point_on_the_map_is_kept_at_every_question(home: Home) -> None:
+def test_a_point_on_the_map_is_kept_at_every_question(home_in_a_file: Home) -> None:
     for place in QUESTIONS:
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[place])
         person.sends(location={"latitude": 25.03, "longitude": 121.56})
         assert "121.56" in words_in(kept(person).position), place
-    assert faults(home) == []
+    assert faults(home_in_a_file) == []
 
 
 def test_the_name_of_a_venue_is_kept_with_its_point(home: Home) -> None:
@@ -211,9 +211,9 @@ def test_the_name_of_a_venue_is_kept_with_its_point(home: Home) -> None:
     assert "121.56" in words_in(kept(person).position)
 
 
-def test_a_phone_number_is_kept_as_words_and_said_to_be(home: Home) -> None:
+def test_a_phone_number_is_kept_as_words_and_said_to_be(home_in_a_file: Home) -> None:
     for place in QUESTIONS:
-        person = home.person()
+        person = home_in_a_file.person()
         stand(person, places()[place])
         heard = person.sends(contact={"phone_number": "0912345", "first_name": "Boss"})
         assert heard[0].startswith("Received. We keep this number locked.")
@@ -271,16 +271,16 @@ OTHERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("content", OTHERS)
 def test_what_we_cannot_keep_gets_a_polite_no_and_the_question_again(
-    home: Home, content: str
+    home_in_a_file: Home, content: str
 ) -> None:
-    person = standing(home, "safe")
+    person = standing(home_in_a_file, "safe")
     before = kept(person).position
     heard = person.sends(**{content: OTHERS[content]})
     if heard:
         assert heard[0].startswith(NO)
         assert heard[1:] == ["Are you safe where you are right now?"]
     assert kept(person).position == before
-    assert faults(home) == []
+    assert faults(home_in_a_file) == []
 
 
 def test_a_poll_is_always_answered_with_a_polite_no(home: Home) -> None:
