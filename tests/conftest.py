@@ -6,6 +6,7 @@ the change's own; everywhere else it goes on looking for new ones.
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import os
@@ -24,6 +25,12 @@ pytest_plugins = ["tests.transcripts_plugin"]
 
 settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("haven")
+
+
+def pytest_collection_finish() -> None:
+    """Look no more through what stays: thousands of tests and all they import."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
