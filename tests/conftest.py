@@ -27,6 +27,14 @@ settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("haven")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each file on one process, and all that need a browser on one: more are too slow."""
+    for item in items:
+        folder = item.path.parent
+        name = folder if folder.name == "browser" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(name)))
+
+
 def pytest_collection_finish() -> None:
     """Look no more through what stays: thousands of tests and all they import."""
     gc.collect()
