@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.listener import QuietServer, listen
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    import socket
+    from collections.abc import AsyncIterator
 
     from bot.sandbox.sandbox import Sandbox
 
@@ -30,8 +32,8 @@ class CutProtocol(H11Protocol):
         self.app_state = {**self.app_state, "cut": transport.abort}
 
 
-class QuietServer(uvicorn.Server):
-    """uvicorn without its signal handlers: the process belongs to somebody else."""
+class PatientServer(QuietServer):
+    """One that says when it is ready, and waits to be told that it is over."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -47,11 +49,6 @@ class QuietServer(uvicorn.Server):
         """Serve until told to stop, without looking at the clock ten times a second."""
         await self.is_over.wait()
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave every signal to the process."""
-        yield
-
 
 @asynccontextmanager
 async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
@@ -59,7 +56,7 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
 
     Raises `OSError` when the port is taken; port 0 takes any free one.
     """
-    listener = _listen(host, port)
+    listener = listen(host, port, BACKLOG)
     config = uvicorn.Config(
         sandbox.app(),
         http=CutProtocol,
@@ -72,7 +69,7 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=1,
     )
-    server = QuietServer(config)
+    server = PatientServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.is_ready.wait()
@@ -82,21 +79,3 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
         sandbox.close()
         await running
         listener.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket that says it speaks TCP.
-
-    asyncio switches Nagle's delay off only for sockets that say so, and `create_server` makes
-    one that does not: then every answer takes 40 ms.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener

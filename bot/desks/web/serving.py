@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from bot.errors import WrongSetting
+from bot.listener import QuietServer, listen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from starlette.types import ASGIApp
 
@@ -20,15 +20,6 @@ KEEP_ALIVE = 75
 BACKLOG = 512
 MOST_AT_ONCE = 1200
 """Connections; the next hears that it should come later."""
-
-
-class QuietServer(uvicorn.Server):
-    """uvicorn without its signal handlers: the process belongs to somebody else."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave every signal to the process."""
-        yield
 
 
 @contextlib.asynccontextmanager
@@ -41,7 +32,7 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
         WrongSetting: the port is taken.
     """
     try:
-        listener = _listen(host, port)
+        listener = listen(host, port, BACKLOG)
     except OSError as error:
         raise WrongSetting(
             f"HAVEN_DESK_LISTEN: {host}:{port}: {error.strerror}; name another port"
@@ -60,16 +51,3 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
         server.should_exit = True
         await asyncio.wait({running})
         listener.close()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener
