@@ -20,7 +20,7 @@ from bot.errors import DoesNotOpen, HavenError, NotYours
 from bot.settings import read_settings
 from bot.signing import asked, keys_of
 from bot.store.prepared import Prepared
-from bot.store.tables import case_keys, cases, files, reports
+from bot.store.tables import case_keys, cases, reports
 
 if TYPE_CHECKING:
     from bot.cases.reading import Telling
@@ -53,14 +53,6 @@ _SENT = Prepared(
         select(reports.c.id, reports.c.kind, reports.c.flow, reports.c.sealed, reports.c.sent_at)
         .where(reports.c.case_id == bindparam("case"))
         .order_by(reports.c.sent_at, reports.c.id)
-    ),
-    "case",
-)
-_FILES = Prepared(
-    lambda _: (
-        select(files.c.id, files.c.sealed)
-        .where(files.c.case_id == bindparam("case"))
-        .order_by(files.c.created_at, files.c.id)
     ),
     "case",
 )
@@ -135,14 +127,12 @@ class Rescue:
         (folder / "case.json").write_text(text, encoding="utf-8")
 
     def _written_files(self, folder: Path, case: str, opener: Opener) -> list[dict[str, Any]]:
-        from bot.cases.kept import read_file  # noqa: PLC0415
-        from bot.vault import Purpose  # noqa: PLC0415
+        from bot.cases.evidence import notes_of  # noqa: PLC0415
         from bot.vault.chunks import open_pieces  # noqa: PLC0415
 
         found = []
-        rows = self._run(lambda work: work.rows(_FILES, case))
-        for number, (name, sealed) in enumerate(rows, start=1):
-            note = read_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+        notes = self._run(lambda work: notes_of(work, case, opener))
+        for number, (name, note) in enumerate(notes, start=1):
             path = self._files / name
             if path.exists():
                 with (folder / f"{number}.bin").open("wb") as out:

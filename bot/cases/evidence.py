@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.cases.custody import Broken, Entry
+    from bot.conversation import FileNote
     from bot.store.writer import Work
     from bot.vault import Vault
     from bot.vault.casekeys import Opener
@@ -51,6 +52,26 @@ _FILES = Prepared(
     ),
     "case",
 )
+_NOTES = Prepared(
+    lambda _: (
+        select(files.c.id, files.c.sealed)
+        .where(files.c.case_id == bindparam("case"))
+        .order_by(files.c.created_at, files.c.id)
+    ),
+    "case",
+)
+
+
+def notes_of(work: Work, case: str, opener: Opener) -> list[tuple[str, FileNote]]:
+    """Return the files of a case in their order, by name, with what was said of each.
+
+    Raises:
+        DoesNotOpen: one of them was altered.
+    """
+    return [
+        (name, read_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note)
+        for name, sealed in work.rows(_NOTES, case)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.evidence import Evidence
-from bot.cases.kept import read_file
+from bot.cases.evidence import Evidence, notes_of
 from bot.conversation import unpack
 from bot.conversation.bookmark import Bookmark, bookmark
 from bot.desks.web.begun import begun_in
@@ -21,8 +20,7 @@ from bot.hotline.later import NOTHING, Dates, Laters
 from bot.hotline.recognition import Recognition
 from bot.hotline.wishes import Wish, Wishes
 from bot.store.prepared import Prepared
-from bot.store.tables import cases, files
-from bot.vault import Purpose
+from bot.store.tables import cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,14 +36,6 @@ if TYPE_CHECKING:
     from bot.vault.keyring import Keyring
 
 _CHAT = Prepared(lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")), "case")
-_FILES = Prepared(
-    lambda _: (
-        select(files.c.id, files.c.sealed)
-        .where(files.c.case_id == bindparam("case"))
-        .order_by(files.c.created_at, files.c.id)
-    ),
-    "case",
-)
 
 
 @dataclass(slots=True)
@@ -158,8 +148,7 @@ def opener_of(work: Work, front: Front, case: str, keyring: Keyring | None) -> O
 def _uniques(work: Work, case: str, opener: Opener) -> dict[str, int]:
     """Return the numbers of the case's files by the names their channel gives their bytes."""
     found: dict[str, int] = {}
-    for number, (name, sealed) in enumerate(work.rows(_FILES, case), 1):
-        note = read_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+    for number, (_name, note) in enumerate(notes_of(work, case, opener), 1):
         if note.unique:
             found.setdefault(note.unique, number)
     return found
