@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot.conversation import Position, unpack
+from bot.conversation import Collect, Position, Review, unpack
 from bot.conversation.bookmark import bookmark, fill, go_on
 from bot.conversation.heard import Pressed, Words
 from bot.dispatch.conversations import Conversation
@@ -50,6 +50,7 @@ from bot.messages import Edit, Say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bot.conversation import Book
     from bot.dispatch.effects import Effects
     from bot.hotline.exchanges import Exchange
     from bot.messages import Body
@@ -59,6 +60,14 @@ THEIRS_ALONE = frozenset({"keep", "send", "pass_on"})
 """Questions by which a person agrees to something."""
 ANSWERED = frozenset({Meeting.MET, Meeting.TO_BE_ASKED})
 """With no opener on its way: what is said next begins with one."""
+
+
+def can_be_filled(book: Book, flow: str, step: str) -> bool:
+    """Tell whether a caseworker can answer a question from what the person said."""
+    question = book.question(flow, step)
+    if question is None or isinstance(question, Collect | Review):
+        return False
+    return question.skippable and step not in THEIRS_ALONE
 
 
 class Attending(Sitting):

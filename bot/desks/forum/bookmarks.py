@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.conversation import Choose, ChooseMany, Collect, Review
+from bot.conversation import Choose, ChooseMany
 from bot.desks.forum import words
-from bot.dispatch.attending import THEIRS_ALONE
+from bot.dispatch.attending import can_be_filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.conversation import Book
     from bot.conversation.bookmark import Bookmark
     from bot.desks.forum.setup import Setup
     from bot.text import Text
@@ -30,14 +29,6 @@ def marked(setup: Setup, mark: Bookmark) -> list[str]:
         *_listed(setup, words.SKIPPED_SO_FAR, mark.flow, mark.skipped),
         *_listed(setup, words.MISSING_SO_FAR, mark.flow, missing),
     ]
-
-
-def can_be_filled(book: Book, flow: str, step: str) -> bool:
-    """Tell whether a caseworker can answer a question from what the person said."""
-    question = book.question(flow, step)
-    if question is None or isinstance(question, Collect | Review):
-        return False
-    return question.skippable and step not in THEIRS_ALONE
 
 
 def named(setup: Setup, flow: str, step: str) -> str:

@@ -15,8 +15,8 @@ from bot.hotline.recognition import Recognition
 from bot.messages import Button
 
 if TYPE_CHECKING:
-    from bot.desks.forum.glance import Glance
     from bot.desks.forum.setup import Setup
+    from bot.desks.glance import Glance
     from bot.store.writer import Work
     from bot.text import Text
 

@@ -10,9 +10,9 @@ from bot.hotline.commands import Verb
 from bot.messages import Say
 
 if TYPE_CHECKING:
-    from bot.desks.forum.glance import Glance
     from bot.desks.forum.reading import Asked
     from bot.desks.forum.setup import Setup
+    from bot.desks.glance import Glance
     from bot.hotline.commands import Command
     from bot.hotline.events import Event
     from bot.places.clocks import Deadline

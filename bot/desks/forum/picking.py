@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.conversation import Phrase
-    from bot.desks.forum.glance import Glance
     from bot.desks.forum.setup import Setup
+    from bot.desks.glance import Glance
     from bot.messages import Update
 
     Rows = tuple[tuple[Button, ...], ...]

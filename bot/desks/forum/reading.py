@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from bot.cases.reference import read_reference
 from bot.clock import SECOND
 from bot.desks.forum import words
-from bot.desks.forum.bookmarks import answers_to, can_be_filled
+from bot.desks.forum.bookmarks import answers_to
 from bot.desks.forum.cards import CLOSING, PICKING, ending_rows, parts_of, token
 from bot.desks.forum.hours import hour_asked
 from bot.desks.forum.lawful import clock_asked
@@ -22,6 +22,7 @@ from bot.desks.forum.picking import PICKS, Picking
 from bot.desks.forum.referring import recipient_rows
 from bot.desks.forum.showing import at_desk
 from bot.desks.forum.typed import Typed, colleague, command, values
+from bot.dispatch.attending import can_be_filled
 from bot.hotline.commands import Command, Verb
 from bot.messages import Button, Draw, Remove, Say
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.conversation import FileNote
-    from bot.desks.forum.glance import Glance, Sent
     from bot.desks.forum.setup import Setup
+    from bot.desks.glance import Glance, Sent
     from bot.hotline.exchanges import Exchange
     from bot.messages import Body
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.desks.forum.glance import Glances
 from bot.desks.forum.topics import Topics
+from bot.desks.glance import Glances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.cases.reading import Telling
     from bot.conversation import Book
-    from bot.desks.forum.words import Tongue
+    from bot.desks.tongue import Tongue
     from bot.hotline.check_ins import CheckIns
     from bot.hotline.clocks import CaseClocks
     from bot.hotline.phrasebook import Phrasebook

@@ -26,9 +26,9 @@ from bot.messages import Button, Draw, Mention, OpenTopic, React, Say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bot.desks.forum.glance import Glance
     from bot.desks.forum.setup import Place, Setup
     from bot.desks.forum.topics import Topic
+    from bot.desks.glance import Glance
     from bot.messages import Body
     from bot.store.writer import Work
     from bot.text import Text

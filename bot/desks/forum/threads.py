@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.desks.forum.cards import Rows
-    from bot.desks.forum.glance import Glance
     from bot.desks.forum.setup import Place, Setup
+    from bot.desks.glance import Glance
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.cases.evidence import Item
     from bot.conversation import FileNote
-    from bot.desks.forum.words import Tongue
+    from bot.desks.tongue import Tongue
     from bot.hotline.phrasebook import Phrasebook
     from bot.store.writer import Work
 

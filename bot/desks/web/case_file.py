@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from bot.cases.custody import Custody
 from bot.conversation import Choose, ChooseMany
-from bot.desks.forum.bookmarks import can_be_filled
 from bot.desks.web.case_law import Lawful, lawful
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
+from bot.dispatch.attending import can_be_filled
 from bot.errors import DoesNotOpen, NotYours
 from bot.hotline.check_in_words import told
 from bot.hotline.check_ins import CheckIns

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.desks.forum.glance import Glances
-from bot.desks.forum.words import Tongue
+from bot.desks.glance import Glances
+from bot.desks.tongue import Tongue
 from bot.desks.web.ceremony import Ceremony
 from bot.desks.web.passkeys import Passkeys
 

@@ -15,19 +15,20 @@ from sqlalchemy import bindparam, func, select, tuple_
 from bot.cases.life import ABOVE, State
 from bot.cases.queues import Queue
 from bot.cases.urgency import reasons_in_words
+from bot.desks.glance import Glances
 from bot.desks.web.choosing import Wanted
 from bot.errors import DoesNotOpen
 from bot.hotline.clocks import text_of
 from bot.hotline.later import NOTHING, Laters, is_aside
 from bot.store.clock_tables import CLOCK_IS_NEAR, clocks
 from bot.store.prepared import Prepared
-from bot.store.tables import CASE_WAITS, cases
+from bot.store.tables import cases
 from bot.store.team_tables import CASE_IS_LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.desks.forum.glance import Glance
+    from bot.desks.glance import Glance
     from bot.desks.web.front import Front
     from bot.hotline.later import Dates
     from bot.hotline.staff import Caseworker
@@ -48,47 +49,24 @@ _STATES = {
 _KEY = (cases.c.priority, cases.c.waiting_since, cases.c.id)
 """By what lists are ordered: how urgent, then how long, then any order that stays."""
 _PLACE = Prepared(lambda _: select(*_KEY).where(cases.c.reference == bindparam("wanted")), "wanted")
-_HELD = Prepared(
-    lambda _: (
+_HOLDER = ("who", "state_0", "state_1", "state_2")
+
+
+def _held(*also: Any) -> Any:
+    """Count the cases somebody answers for, of which this holds as well."""
+    return (
         select(func.count())
         .select_from(cases)
         .where(
             cases.c.holder == bindparam("who"),
-            cases.c.status.in_([bindparam("state_0"), bindparam("state_1"), bindparam("state_2")]),
+            cases.c.status.in_([bindparam(name) for name in _HOLDER[1:]]),
+            *also,
         )
-    ),
-    "who",
-    "state_0",
-    "state_1",
-    "state_2",
-)
-_ASIDE = Prepared(
-    lambda _: (
-        select(func.count())
-        .select_from(cases)
-        .where(
-            cases.c.holder == bindparam("who"),
-            cases.c.status.in_([bindparam("state_0"), bindparam("state_1"), bindparam("state_2")]),
-            cases.c.id.in_(is_aside()),
-        )
-    ),
-    "who",
-    "state_0",
-    "state_1",
-    "state_2",
-    "aside_by",
-    "aside_at",
-)
-_WAITING = Prepared(
-    lambda _: select(func.count()).select_from(
-        select(cases.c.id)
-        .where(CASE_WAITS, cases.c.queue == bindparam("in_queue"))
-        .limit(bindparam("most"))
-        .subquery()
-    ),
-    "in_queue",
-    "most",
-)
+    )
+
+
+_HELD = Prepared(lambda _: _held(), *_HOLDER)
+_ASIDE = Prepared(lambda _: _held(cases.c.id.in_(is_aside())), *_HOLDER, "aside_by", "aside_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +136,7 @@ def counts(work: Work, by: Caseworker, now: int) -> Counts:
     """Return how many cases somebody holds, has put aside, and how many wait for them."""
     held = int(work.rows(_HELD, by.id, *_codes(MINE))[0][0])
     later = int(work.rows(_ASIDE, by.id, *_codes(LATER), by.id, now)[0][0])
-    waiting = {it: int(work.rows(_WAITING, it, COUNTED + 1)[0][0]) for it in queues_of(by)}
-    return Counts(held - later, later, waiting)
+    return Counts(held - later, later, Glances.waiting(work, queues_of(by), COUNTED + 1))
 
 
 def mine(work: Work, front: Front, by: Caseworker, now: int = 0) -> list[Line]:

@@ -16,7 +16,7 @@ from bot.desks.web.visit import NotThere
 from bot.hotline.claims import serves
 
 if TYPE_CHECKING:
-    from bot.desks.forum.glance import Glance
+    from bot.desks.glance import Glance
     from bot.desks.web.visit import Visit
     from bot.store.writer import Work
 

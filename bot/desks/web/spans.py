@@ -8,7 +8,7 @@ from bot.clock import SECOND
 from bot.desks.web import words
 
 if TYPE_CHECKING:
-    from bot.desks.forum.words import Tongue
+    from bot.desks.tongue import Tongue
 
 HOUR, DAY = 60, 24 * 60
 

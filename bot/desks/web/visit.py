@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from bot.desks.forum.words import Tongue
+    from bot.desks.tongue import Tongue
     from bot.desks.web.doors import Door
     from bot.desks.web.front import Front
     from bot.desks.web.sessions import Session
