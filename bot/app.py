@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.cases.codes import codes_in, everything
 from bot.cases.intake import Intake
 from bot.cases.keeping import FileKeeper
 from bot.channels.telegram.commands import menus, offer
@@ -34,7 +33,6 @@ from bot.forgetting import erasures_of, retention_of
 from bot.hotline.erasing import Erasing
 from bot.languages import LANGUAGES, catalogue
 from bot.languages import offer as speak
-from bot.languages.offering import offered_by
 from bot.log import log
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Arrival, Inbox
@@ -44,14 +42,14 @@ from bot.mailbox.waiting import move_on
 from bot.opening import host_key, open_keys
 from bot.partners.counting import Counting
 from bot.resealing import reseal_some
-from bot.shift import forum_of, shift_of
+from bot.shift import forum_of, kept_for_desks, shift_of
 from bot.store.database import Database, DataDirectory
 from bot.store.heartbeat import beat, return_from_absence
 from bot.store.room import Room, Step
 from bot.store.upgrade import upgrade
 from bot.vault import Vault
 from bot.vault.words import Worker
-from bot.wording import place_of, profiles_of, recordings_of, setting_of
+from bot.wording import profiles_of, recordings_of, setting_of, speak_as_offered
 from flows import phrases
 
 if TYPE_CHECKING:
@@ -61,6 +59,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.split import Raw
     from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
+    from bot.languages.offering import Offer
     from bot.languages.voices import Voices
     from bot.mailbox.carrying import Channel
     from bot.messages import Update
@@ -162,21 +161,13 @@ def build(  # noqa: PLR0913 - the seams of time, channel and limits are handed i
         database.writer.run_now(forum.settle_in)
         channel = Mirror(forum, channel, database.writer, clock)
         desks = (*desks, forum)
-    shows_words = settings.desk_group and settings.desk_mode == "content"
-    keep = everything if shows_words else codes_in(setting.book)
     words = WordsAside(channel, vault, digests or Worker(), bot)
-    intake = Intake(vault, bot, settings.promised, keep)
+    intake = Intake(vault, bot, settings.promised, kept_for_desks(settings, setting))
     shift = shift_of(settings, vault, outbox, intake, kept, setting, desks)
     batches = Batches(
-        inbox=inbox,
-        outbox=outbox,
-        conversations=kept,
-        intake=intake,
-        setting=setting,
-        vault=vault,
-        parse=read,
-        staff=shift.side,
-    )
+        inbox=inbox, outbox=outbox, conversations=kept, intake=intake, setting=setting,
+        vault=vault, parse=read, staff=shift.side,
+    )  # fmt: skip
     gate = ContactGate(outbox, kept, setting, shift.side, batches, clock)
     database.writer.run_now(gate.look_at_clock)
     courier = Courier(outbox, database.writer, words, clock, limits or Limits(), gate)
@@ -249,10 +240,7 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
     database = vault = None
     worker, room = Worker(), room or Room(directory.path)
     try:
-        offered = offered_by(settings)
-        for tag, faults in offered.refused.items():
-            log.warning("language_refused", language=tag, count=len(faults))
-        speak(offered.checked, place_of(settings).words)
+        offered = speak_as_offered(settings)
         database = open_database(settings)
         bot = bot_for(settings.token(), settings.telegram_api)
         vault = open_vault(settings, database)
@@ -270,9 +258,7 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
             await offer(bot, menus(phrases.COMMANDS, read_in))
             if ready is not None:
                 ready.set()
-            told = profiles_of(settings, offered.tags)
-            by_tag = {tag: Profile(*each) for tag, each in told.items()}
-            also = [introduce(bot, by_tag), *([beside(house)] if beside else [])]
+            also = [_introduces(bot, settings, offered), *([beside(house)] if beside else [])]
             await _work(house, bot, directory, room, *also)
     finally:
         speak({})
@@ -282,6 +268,12 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
         if vault is not None:
             vault.close()
         directory.unlock()
+
+
+def _introduces(bot: SilentBot, settings: Settings, offered: Offer) -> Coroutine[None, None, None]:
+    """Return what tells Telegram, whenever it lets us, how the bot introduces itself."""
+    told = profiles_of(settings, offered.tags)
+    return introduce(bot, {tag: Profile(*each) for tag, each in told.items()})
 
 
 def settle_memory() -> None:

@@ -200,26 +200,16 @@ def show_case(
     """Print a case; what was sent to it, for a caseworker who signs in."""
     from bot import awaited as hours  # noqa: PLC0415
     from bot.app import open_vault  # noqa: PLC0415
-    from bot.cases.reading import Reader  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
-    from bot.places.known import place_named  # noqa: PLC0415
     from bot.signing import asked, sign_in  # noqa: PLC0415
+    from bot.wording import reader_of  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
     settings = read_settings()
     database = existing_database(settings)
     vault = open_vault(settings, database)
-    staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
-    reader = Reader(
-        database,
-        vault,
-        Book(ALL),
-        catalogue(offered(language)),
-        staff,
-        organisation=settings.organisation,
-        law=place_named(settings.place).law,
-    )
+    reader = reader_of(settings, database, vault, Book(ALL), offered(language))
 
     async def look() -> tuple[Opened | None, CheckIn | None]:
         try:
@@ -242,6 +232,7 @@ def show_case(
 
     from bot.queue_view import case_view  # noqa: PLC0415
 
+    staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
     Console().print(case_view(opened, staff, settings.zone), *hours.lines(hour, staff, settings))
 
 

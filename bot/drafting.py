@@ -54,27 +54,24 @@ async def _drafted(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
     password_file: Path | None,
 ) -> str:  # fmt: skip
     from bot.app import open_vault  # noqa: PLC0415
-    from bot.cases.reading import Reader, case_called  # noqa: PLC0415
+    from bot.cases.reading import case_called  # noqa: PLC0415
     from bot.checkup import existing_database  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
     from bot.conversation import Book  # noqa: PLC0415
     from bot.hotline.clocks import CaseClocks  # noqa: PLC0415
     from bot.hotline.drafts import OFFICE_READS, days, standing, told_in  # noqa: PLC0415
-    from bot.languages import catalogue  # noqa: PLC0415
     from bot.places.known import place_named  # noqa: PLC0415
     from bot.places.papers import filled  # noqa: PLC0415
     from bot.signing import asked, sign_in  # noqa: PLC0415
     from bot.vault import Audit  # noqa: PLC0415
+    from bot.wording import reader_of  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
     database = existing_database(settings)
     vault = open_vault(settings, database)
     try:
         keyring: Keyring = sign_in(database, vault, who, asked(password_file), reference)
-        reader = Reader(
-            database, vault, Book(ALL), catalogue(OFFICE_READS), catalogue(OFFICE_READS, "staff"),
-            organisation=settings.organisation,
-        )  # fmt: skip
+        reader = reader_of(settings, database, vault, Book(ALL), OFFICE_READS)
         opened = await reader.open(reference, keyring)
         if opened is None:
             raise HavenError(f"there is no case {reference}; haven cases list shows them")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from bot.cases.cleaning import Cleaning
-from bot.cases.reading import Reader, Telling
+from bot.cases.reading import Telling
 from bot.clock import SystemClock
 from bot.conversation import Book
 from bot.desks.web.app import build
@@ -37,7 +38,7 @@ from bot.store.tables import heartbeats
 from bot.vault import Audit
 from bot.vault.passwords import DEAR
 from bot.vault.staffkeys import StaffKeys
-from bot.wording import consent_of, facts_of, phrasebook_of, phrasing_of
+from bot.wording import consent_of, facts_of, phrasebook_of, phrasing_of, reader_of
 from flows import ALL
 from flows.phrasebook import GROUPS
 from flows.titles import TITLES
@@ -96,54 +97,21 @@ def front_of(  # noqa: PLR0913 - the seams of time, place and price are handed i
     writer = database.writer
 
     return Front(
-        origin=origin,
-        root=root,
-        organisation=settings.organisation,
-        contact=settings.contact,
-        language=settings.staff_language,
-        zone=settings.zone,
-        database=database,
-        vault=vault,
-        clock=clock,
-        reads=Reads(database),
-        sessions=Sessions(writer, vault.keys),
-        post=Post(writer, Inbox(bot, vault), clock),
-        streams=Streams(),
-        guesses=Guesses(),
-        passes=Passes(vault),
-        staff=Staff(vault),
-        keys=StaffKeys(vault.keys, vault.prove, cost),
-        audit=audit,
-        promises=Promises(settings.promised),
+        origin=origin, root=root, organisation=settings.organisation, contact=settings.contact,
+        language=settings.staff_language, zone=settings.zone, bot=bot,
+        database=database, vault=vault, clock=clock, reads=Reads(database), audit=audit,
+        sessions=Sessions(writer, vault.keys), post=Post(writer, Inbox(bot, vault), clock),
+        streams=Streams(), guesses=Guesses(), passes=Passes(vault), staff=Staff(vault),
+        keys=StaffKeys(vault.keys, vault.prove, cost), promises=Promises(settings.promised),
         referrals=Referrals(vault, audit, book, consent_of(settings, book, phrasing)),
-        place=place,
-        clocks=CaseClocks(vault, audit, place.clocks),
-        phrasebook=phrasebook_of(settings, phrasing),
-        book=book,
+        place=place, clocks=CaseClocks(vault, audit, place.clocks), book=book,
+        phrasebook=phrasebook_of(settings, phrasing), groups=GROUPS, titles=TITLES,
         known=facts_of(settings, escrow=vault.has_escrow),
-        reader=_reader_of(settings, database, vault, book),
-        telling=_telling_of(settings, book),
-        titles=TITLES,
-        groups=GROUPS,
+        reader=partial(reader_of, settings, database, vault, book),
+        telling=_telling_of(settings, book), dispositions=DISPOSITIONS,
         recipients={code: it.name for code, it in place.recipients.items()},
-        dispositions=DISPOSITIONS,
-        files=DataDirectory(settings.data).files,
-        cleaning=Cleaning(),
-        bot=bot,
-    )
-
-
-def _reader_of(
-    settings: Settings, database: Database, vault: Vault, book: Book
-) -> Callable[[str], Reader]:
-    def reader(language: str) -> Reader:
-        words, staff = catalogue(language), catalogue(language, "staff")
-        law = place_named(settings.place).law
-        return Reader(
-            database, vault, book, words, staff, organisation=settings.organisation, law=law
-        )
-
-    return reader
+        files=DataDirectory(settings.data).files, cleaning=Cleaning(),
+    )  # fmt: skip
 
 
 def _telling_of(settings: Settings, book: Book) -> Callable[[str], Telling]:

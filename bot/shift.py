@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.codes import codes_in, everything
 from bot.cases.reading import Telling
 from bot.channels.telegram.group import parse_group
 from bot.clock import MINUTE
 from bot.desks.forum.desk import Forum
 from bot.desks.forum.setup import Setup
-from bot.desks.forum.words import Tongue
+from bot.desks.tongue import Tongue
 from bot.dispatch.checking import Checking
 from bot.dispatch.reminding import Reminding
 from bot.dispatch.staffside import StaffSide
@@ -37,6 +38,7 @@ from flows.phrasebook import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.cases.codes import Keep
     from bot.cases.intake import Intake
     from bot.clock import Clock
     from bot.dispatch.conversations import Conversations
@@ -131,6 +133,12 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         check_ins,
     )  # fmt: skip
     return Shift(side, watch)
+
+
+def kept_for_desks(settings: Settings, setting: Setting) -> Keep:
+    """Return what of a report the bot keeps open for a day: its codes, or what a group shows."""
+    shows_words = settings.desk_group and settings.desk_mode == "content"
+    return everything if shows_words else codes_in(setting.book)
 
 
 def forum_of(settings: Settings, vault: Vault, setting: Setting) -> Forum:

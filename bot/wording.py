@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from bot.cases.reading import Reader
 from bot.clock import DAY, MINUTE
 from bot.conversation import CONTROLS, Book
 from bot.dispatch import tokens
@@ -22,9 +23,11 @@ from bot.hotline import trail
 from bot.hotline.consent import Consent, Words
 from bot.hotline.hours import EVERY_DAY, Hours
 from bot.hotline.phrasebook import Phrasebook
-from bot.languages import LANGUAGES, LOCALES, catalogue, compiled
-from bot.languages.offering import names_by
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES, catalogue, compiled
+from bot.languages import offer as speak
+from bot.languages.offering import names_by, offered_by
 from bot.languages.voices import recorded
+from bot.log import log
 from bot.places.known import place_named
 from bot.text import Text
 from bot.vault.packing import KEPT, Part
@@ -40,10 +43,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.languages.instead import Key
+    from bot.languages.offering import Offer
     from bot.languages.voices import Voices
     from bot.places.place import Place
     from bot.places.recipients import Recipient
     from bot.settings import Settings
+    from bot.store.database import Database
     from bot.text import Catalogue
     from bot.vault import Vault
 
@@ -289,6 +294,26 @@ def profiles_of(settings: Settings, languages: Collection[str]) -> dict[str, tup
         short = phrases.IN_SHORT.read_in(read_in)
         found[tag] = (description, short, names.get(tag, ""))
     return found
+
+
+def speak_as_offered(settings: Settings) -> Offer:
+    """Say from now on what the checked catalogues say, in the words of this place."""
+    offered = offered_by(settings)
+    for tag, faults in offered.refused.items():
+        log.warning("language_refused", language=tag, count=len(faults))
+    speak(offered.checked, place_of(settings).words)
+    return offered
+
+
+def reader_of(
+    settings: Settings, database: Database, vault: Vault, book: Book, language: str
+) -> Reader:
+    """Return what opens cases for somebody who reads a language; staff words may be English."""
+    staff = language if language in STAFF_LANGUAGES else FALLBACK
+    return Reader(
+        database, vault, book, catalogue(language), catalogue(staff, "staff"),
+        organisation=settings.organisation, law=place_named(settings.place).law,
+    )  # fmt: skip
 
 
 def facts_of(
