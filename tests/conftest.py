@@ -17,9 +17,13 @@ import structlog
 from hypothesis import settings
 
 from bot.log import configure
+from bot.vault import HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.terminal import Haven
 
 pytest_plugins = ["tests.transcripts_plugin"]
 
@@ -62,3 +66,12 @@ def log() -> Iterator[io.StringIO]:
     root.setLevel(level)
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Haven:
+    """Type commands at one deployment; its database is made by the first that needs it."""
+    from tests.terminal import typing  # noqa: PLC0415 - whoever types nothing needs no commands
+
+    HostKey.make(tmp_path / "host.key")
+    return typing(tmp_path)

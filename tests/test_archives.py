@@ -10,8 +10,7 @@ import pytest
 
 from bot.vault import HostKey
 from bot.vault.ledger import NAME
-from tests.test_command_line import is_a_sentence
-from tests.test_office import Done, listed, typing
+from tests.terminal import Done, is_a_sentence, listed, typing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +20,7 @@ from tests import houses
 from tests.clocks import MIDDAY
 from tests.houses import Home
 from tests.keys import PASSWORD, QUEUES, key_store, staff_keys
+from tests.terminal import haven, is_a_sentence, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,20 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 KEY = bytes(range(32)).hex()
 """The key of the vault in `tests.houses`."""
-PATIENCE = 60.0
-"""Real seconds after which a command has hung."""
 WORDS = "Someone waits at the gate with my papers."
-
-
-def haven(*typed: str, said: str = "", **settings: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a command with these settings and no others."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
-    clean |= {f"HAVEN_{name.upper()}": str(value) for name, value in settings.items()}
-    clean |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "bot.cli", *typed],
-        input=said, capture_output=True, text=True, env=clean, timeout=PATIENCE, check=False,
-    )  # fmt: skip
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -56,11 +41,6 @@ def _below(command: click.Command, typed: str) -> Iterator[tuple[str, click.Comm
     yield typed.strip(), command
     for name, each in getattr(command, "commands", {}).items():
         yield from _below(each, f"{typed} {name}")
-
-
-def is_a_sentence(text: str) -> bool:
-    """Tell whether a failure was told to a person, and not dumped."""
-    return bool(text.strip()) and "Traceback" not in text and ".py" not in text
 
 
 # --- Help -----------------------------------------------------------------------------------
@@ -257,13 +237,6 @@ def as_(deployment: dict[str, Path | str], who: str, file: str = "password") -> 
     """Return what is typed to sign in."""
     folder = Path(deployment["data"])
     return ("--as", (folder / who).read_text(), "--password-file", str(folder / file))
-
-
-def written(path: Path, secret: str) -> Path:
-    """Return a file that holds a secret, for its owner alone."""
-    path.write_text(f"{secret}\n")
-    path.chmod(0o400)
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from bot.languages.dates import republic
 from bot.places.papers import BLANK
 from bot.places.taiwan_clocks import TAIWAN
 from bot.places.taiwan_papers import TAIWAN as PAPERS
-from tests.test_command_line import WORDS, as_, case, deployment, haven
+from tests.terminal import haven
+from tests.test_command_line import WORDS, as_, case, deployment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.errors import HavenError, WrongSetting
+from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
 from bot.opening import host_key
 from bot.settings import read_settings
 from bot.vault import HostKey
 from flows.titles import TITLES
-from tests.keys import CHEAP, PASSWORD
-from tests.test_command_line import haven, is_a_sentence, written
+from tests.keys import PASSWORD
+from tests.terminal import (
+    Done,
+    haven,
+    is_a_sentence,
+    listed,
+    log_of,
+    typing,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,50 +31,6 @@ if TYPE_CHECKING:
     Haven = Callable[..., "Done"]
 
 MEI = ("staff", "add", " Lin  Mei-hua ", "--language", "id", "--language", "vi")
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, as an operator sees it."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def deployed(tmp_path: Path) -> Haven:
-    """Type commands at one deployment; its database is made by the first that needs it."""
-    HostKey.make(tmp_path / "host.key")
-    return typing(tmp_path)
-
-
-def typing(folder: Path, **more: str) -> Haven:
-    """Return what types commands at the deployment in a folder."""
-    password = written(folder / "password", PASSWORD)
-    env = {"HAVEN_DATA": f"{folder}/data", "HAVEN_HOST_KEY_FILE": f"{folder}/host.key", **more}
-
-    def typed(*words: str, input: str | None = None) -> Done:  # noqa: A002 - as the runner calls it
-        # In this process: forty starts of Python would take longer than all they do.
-        if words[:2] == ("staff", "add"):
-            words = (*words, "--password-file", str(password))
-        done = CliRunner().invoke(
-            app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
-        )
-        if isinstance(done.exception, HavenError):
-            return Done(1, done.stdout, f"{done.exception}\n")  # as `main` says it
-        return Done(done.exit_code, done.stdout, done.stderr)
-
-    return typed
-
-
-def listed(deployed: Haven) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(deployed("staff", "list", "--json").stdout)
-    return found
-
-
-def log_of(folder: Path) -> sqlite3.Connection:
-    return sqlite3.connect(folder / "data" / "haven.db")
 
 
 # --- Staff ---------------------------------------------------------------------------------------

@@ -12,20 +12,19 @@ import segno
 from PIL import Image
 
 from bot.outreach import BORDER, SCALE, draw
-from tests.test_command_line import is_a_sentence
-from tests.test_office import deployed, log_of  # noqa: F401 - a fixture
+from tests.terminal import is_a_sentence, log_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.test_office import Done, Haven
+    from tests.terminal import Done, Haven
 
 PARTNER = ("partners", "add", "Harbour House")
 CAMPAIGN = ("campaigns", "add", "bus stop", "--partner", "Harbour House", "--language", "vi")
 ADDRESS = "https://t.me/haven_bot?start=ABCDEFGHIJKLMNOP"
 
 
-def listed(deployed: Haven, of: str) -> list[dict[str, Any]]:  # noqa: F811
+def listed(deployed: Haven, of: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(deployed(of, "list", "--json").stdout)
     return found
 
@@ -35,7 +34,7 @@ def done(result: Done) -> str:
     return result.stdout
 
 
-def test_a_link_is_made_drawn_and_revoked(deployed: Haven, tmp_path: Path) -> None:  # noqa: F811
+def test_a_link_is_made_drawn_and_revoked(deployed: Haven, tmp_path: Path) -> None:
     done(deployed(*PARTNER))
     code = done(deployed(*CAMPAIGN)).split()[0]
     (campaign,) = listed(deployed, "campaigns")
@@ -60,7 +59,7 @@ def test_a_link_is_made_drawn_and_revoked(deployed: Haven, tmp_path: Path) -> No
     assert deeds == [("partner_add", ""), ("campaign_add", "vi"), ("campaign_revoke", "")]
 
 
-def test_a_partner_that_goes_takes_its_links_along(deployed: Haven) -> None:  # noqa: F811
+def test_a_partner_that_goes_takes_its_links_along(deployed: Haven) -> None:
     number = done(deployed(*PARTNER)).split()[0]
     done(deployed(*CAMPAIGN))
     done(deployed("partners", "disable", number))
@@ -86,7 +85,7 @@ def test_a_partner_that_goes_takes_its_links_along(deployed: Haven) -> None:  # 
         PARTNER,
     ],
 )
-def test_what_cannot_be_done_is_said(deployed: Haven, words: tuple[str, ...]) -> None:  # noqa: F811
+def test_what_cannot_be_done_is_said(deployed: Haven, words: tuple[str, ...]) -> None:
     done(deployed(*PARTNER))
     before = (listed(deployed, "partners"), listed(deployed, "campaigns"))
     refused = deployed(*words)
@@ -95,7 +94,7 @@ def test_what_cannot_be_done_is_said(deployed: Haven, words: tuple[str, ...]) ->
     assert (listed(deployed, "partners"), listed(deployed, "campaigns")) == before
 
 
-def test_where_nobody_came_there_is_nothing_to_count(deployed: Haven) -> None:  # noqa: F811
+def test_where_nobody_came_there_is_nothing_to_count(deployed: Haven) -> None:
     assert json.loads(done(deployed("campaigns", "counts", "--json"))) == []
     assert "chats" in done(deployed("campaigns", "counts"))
 

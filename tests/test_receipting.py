@@ -14,13 +14,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from bot.cases.life import Role
 from bot.cases.receipts import Receipts, salted
-from bot.clock import SystemClock
 from bot.vault.words import digest
 from tests.keys import QUEUES, staff_keys
-from tests.stores import ask, migrated_url
-from tests.test_command_line import written
-from tests.test_office import Done, typing
-from tests.vault.shelf import Shelf
+from tests.stores import ask
+from tests.terminal import Done, typing, written
+from tests.vault.shelf import Shelf, deployed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,11 +34,7 @@ MEIS, IDAS = "mei mei mei mei mei", "ida ida ida ida ida"
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     """A deployment with one case, whose person has a receipt; two colleagues have keys."""
-    data = tmp_path / "data"
-    data.mkdir()
-    written(tmp_path / "host.key", bytes(range(32)).hex())
-    made = Shelf(migrated_url("sqlite", data), data)
-    made.now = SystemClock().now()
+    made = deployed_in(tmp_path)
     staff_keys(made.vault).enrol(made.mei.id, Role.SUPERVISOR, QUEUES, MEIS, made.now)
     staff_keys(made.vault).enrol(made.ida.id, Role.AUDITOR, (), IDAS, made.now)
     made.run(lambda work: made.vault.cases.custody.settle(work, None, made.now))

@@ -10,8 +10,7 @@ import pytest
 from bot.clock import DAY, HOUR, MINUTE, SystemClock
 from bot.hotline.holds import Reason
 from tests.stores import ask, migrated_url
-from tests.test_command_line import is_a_sentence
-from tests.test_office import Done, typing
+from tests.terminal import Done, is_a_sentence, typing
 from tests.vault.shelf import KEPT, Shelf
 
 if TYPE_CHECKING:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.life import Role
-from bot.clock import SystemClock
 from bot.resealing import Resealing
 from bot.vault import HostKey
 from tests.houses import ROOT
 from tests.keys import QUEUES, staff_keys
-from tests.stores import migrated_url
-from tests.test_command_line import written
-from tests.test_office import Done, typing
+from tests.terminal import Done, typing, written
 from tests.vault.aged import PIECES, age
-from tests.vault.shelf import WORDS, Shelf
+from tests.vault.shelf import WORDS, Shelf, deployed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,11 +28,7 @@ MEIS, JUNS = "mei mei mei mei mei", "jun jun jun jun jun"
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     """Three cases: one that Jun claimed, one that waits, one of an older release."""
-    data = tmp_path / "data"
-    data.mkdir()
-    written(tmp_path / "host.key", bytes(range(32)).hex())
-    made = Shelf(migrated_url("sqlite", data), data)
-    made.now = SystemClock().now()
+    made = deployed_in(tmp_path)
     assert made.vault.keys is not None
     made.vault.keys.root(ROOT, made.database, made.now)
     old = made.opens()

@@ -11,7 +11,7 @@ import pytest
 from bot.languages import LANGUAGES
 from bot.languages.files import path_of
 from bot.translators import said_in
-from tests.test_command_line import haven, is_a_sentence
+from tests.terminal import haven, is_a_sentence
 
 if TYPE_CHECKING:
     from pathlib import Path

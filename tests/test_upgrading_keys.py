@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.store.database import DataDirectory
 from tests.keys import keeper
-from tests.stores import ask, migrated_url
-from tests.test_command_line import written
-from tests.test_office import Done, typing
+from tests.stores import ask
+from tests.terminal import Done, typing
 from tests.vault.aged import age
-from tests.vault.shelf import Shelf
+from tests.vault.shelf import Shelf, deployed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,11 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     """A deployment with two cases of an older release, and a supervisor."""
-    data = tmp_path / "data"
-    data.mkdir()
-    written(tmp_path / "host.key", bytes(range(32)).hex())
-    made = Shelf(migrated_url("sqlite", data), data)
-    made.now = SystemClock().now()
+    made = deployed_in(tmp_path)
     for _ in range(2):
         case = made.opens()
         made.has_file(case)

@@ -17,6 +17,11 @@ from bot.languages import catalogue
 from bot.sandbox.makebelieve import picture
 from bot.settings import Settings
 from bot.wording import phrasing_of
+from flows import phrases
+from flows.danger import Danger
+from flows.language import Language
+from flows.report import Report
+from flows.welcome import Welcome
 
 if TYPE_CHECKING:
     from bot.conversation.choices import Listed
@@ -141,6 +146,18 @@ class Person:
             await self.page.get_by_role("menuitem", name="Photo or file").click()
         photo = FilePayload(name="slip.png", mimeType="image/png", buffer=picture())
         await (await chooser.value).set_files(photo)
+
+
+async def is_in_danger(person: Person) -> None:
+    """Go on to where danger is said, and let us be told now."""
+    await person.begins()
+    await person.chooses(Language.language, person.language)
+    await person.chooses(Welcome.seen, "nobody")
+    await person.chooses(Welcome.menu, "tell")
+    await person.chooses(Report.about, "me")
+    await person.chooses(Report.under_18, "adult")
+    await person.presses(phrases.DANGER)
+    await person.chooses(Danger.tell, "now")
 
 
 def _parts(phrase: str) -> list[str]:

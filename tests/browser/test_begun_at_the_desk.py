@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.person import is_in_danger
 from tests.browser.test_desk_by_keys import sits_down
-from tests.browser.test_two_windows import _is_in_danger
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Joins, Opens
@@ -22,7 +22,7 @@ async def test_words_that_were_begun_are_there_on_the_next_page_until_they_are_s
 ) -> None:
     async with opens(NARROW) as phone, opens(WIDE) as desk:
         await sits_down(desk, demo)
-        await _is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
         await desk.keyboard.press("n")
         await desk.wait_for_url("**/cases/*")
         note = desk.locator("#note-words")

@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from flows import phrases
-from flows.danger import Danger
-from flows.language import Language
-from flows.report import Report
-from flows.welcome import Welcome
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.demo import PATIENCE
+from tests.browser.person import is_in_danger
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from tests.browser.conftest import Joins, Opens
     from tests.browser.demo import Demo
-    from tests.browser.person import Person
 
 _LINK = re.compile(r"(http://\S+/desk/rehearse/\S+)")
 
@@ -59,17 +54,6 @@ async def test_all_is_reached_by_keys(demo: Demo, opens: Opens) -> None:
         await keys.press("Control+k")
         await page.keyboard.type("zz99zz")
         await expect(options.first).to_have_text("Go to case ZZ99ZZ")
-
-
-async def is_in_danger(person: Person) -> None:
-    await person.begins()
-    await person.chooses(Language.language, person.language)
-    await person.chooses(Welcome.seen, "nobody")
-    await person.chooses(Welcome.menu, "tell")
-    await person.chooses(Report.about, "me")
-    await person.chooses(Report.under_18, "adult")
-    await person.presses(phrases.DANGER)
-    await person.chooses(Danger.tell, "now")
 
 
 AWAY = """

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from flows import hotline, phrases
-from flows.danger import Danger
+from flows import hotline
 from flows.language import Language
 from flows.phrasebook import PHRASES
 from flows.report import Report
@@ -20,6 +19,7 @@ from flows.talk import Talk
 from flows.welcome import Welcome
 from tests.browser.caseworker import Worker
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.person import is_in_danger
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -46,7 +46,7 @@ async def test_an_evening_in_windows(demo: Demo, opens: Opens, joins: Joins) -> 
         mei = await Worker.sits_down(first, demo, "Mei")
         jun = await Worker.sits_down(second, demo, "Jun")
         await _wants_to_talk(linh)
-        await _is_in_danger(sari)
+        await is_in_danger(sari)
         await _danger_comes_first(mei, sari, two)
         await _a_colleague_goes_on(jun, mei, linh)
         await _two_things_are_told(mei, linh)
@@ -119,14 +119,6 @@ async def _begin_the_bot_anew(page: Page) -> None:
         await page.get_by_role("button", name="Restart it").click()
     assert (await answered.value).ok
     await page.get_by_role("button", name="Close the faults").click()
-
-
-async def _is_in_danger(person: Person) -> None:
-    await _is_welcomed(person, "tell")
-    await person.chooses(Report.about, "me")
-    await person.chooses(Report.under_18, "adult")
-    await person.presses(phrases.DANGER)
-    await person.chooses(Danger.tell, "now")
 
 
 async def _wants_to_talk(person: Person) -> None:

@@ -10,12 +10,11 @@ from playwright.async_api import expect
 
 from flows import phrases
 from flows.danger import Danger
-from flows.language import Language
 from flows.phrasebook import PHRASES
 from flows.report import Report
-from flows.welcome import Welcome
 from tests.browser.caseworker import Worker
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.person import is_in_danger
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Joins, Opens
@@ -37,7 +36,7 @@ async def test_a_caseworker_steps_into_the_chat_and_the_person_keeps_their_place
     async with opens(NARROW) as phone, opens(WIDE) as desk:
         malee = await joins(phone, "Malee", "ไทย", "th")
         mei = await Worker.sits_down(desk, demo, "Mei")
-        await _is_in_danger(malee)
+        await is_in_danger(malee)
         await mei.reads("is waiting: P0 danger now, Thai")
         await mei.opens("P0")
         await mei.presses("Claim")
@@ -76,7 +75,7 @@ async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(
         sari = await joins(phone, "Sari", "Bahasa Indonesia", "id")
         mei = await Worker.sits_down(first, demo, "Mei")
         jun = await Worker.sits_down(second, demo, "Jun")
-        await _is_in_danger(sari)
+        await is_in_danger(sari)
         await mei.opens("P0")
         await mei.presses("Claim")
         await mei.reads("Mei claimed the case.")
@@ -87,17 +86,6 @@ async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(
         await sari.chooses(Danger.tell, "now")
         await jun.opens("P0")
         await jun.reads("Mei (a caseworker) answers for this case.")
-
-
-async def _is_in_danger(person: Person) -> None:
-    await person.begins()
-    await person.chooses(Language.language, person.language)
-    await person.chooses(Welcome.seen, "nobody")
-    await person.chooses(Welcome.menu, "tell")
-    await person.chooses(Report.about, "me")
-    await person.chooses(Report.under_18, "adult")
-    await person.presses(phrases.DANGER)
-    await person.chooses(Danger.tell, "now")
 
 
 async def _asks_from_the_phrasebook(worker: Worker, person: Person) -> None:

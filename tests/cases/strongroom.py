@@ -25,7 +25,7 @@ from bot.store.database import DataDirectory
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.houses import BOT, settings_for
 from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
-from tests.test_command_line import written
+from tests.terminal import written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -28,7 +28,6 @@ from tests.houses import Home
 from tests.places.faraway import FARAWAY, TAIWANS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.places.place import Place
@@ -46,16 +45,6 @@ def of_taiwan(words: str) -> str:
     """Return what of Taiwan stands in some words."""
     found = NAMES.search(words) or NUMBER.search(words)
     return found[0] if found else ""
-
-
-@pytest.fixture
-def faraway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
-    offer({}, FARAWAY.words)
-    home = Home(tmp_path, place=FARAWAY.name)
-    yield home
-    home.close()
-    offer({})
 
 
 def said_in(place: Place, tag: str) -> dict[str, str]:

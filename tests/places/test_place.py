@@ -12,9 +12,9 @@ import pytest
 
 from bot.country import shown, todo
 from bot.errors import WrongSetting
-from bot.languages import LANGUAGES, offer
+from bot.languages import LANGUAGES
 from bot.places.directory import GROWS_OLD, Evidence
-from bot.places.known import PLACES, place_named
+from bot.places.known import place_named
 from bot.places.place import MOST_NUMBERS, SITUATIONS, Place, blanks
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan_directory import EXPIRES, VERIFIED
@@ -25,7 +25,6 @@ from tests.houses import Home
 from tests.places.faraway import FARAWAY, TAIWANS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 WORDS = NullTranslations()
@@ -148,16 +147,6 @@ def test_no_number_to_call_stands_in_a_flow() -> None:
 
 
 # --- Another country is another file --------------------------------------------------------------
-
-
-@pytest.fixture
-def faraway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
-    monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
-    offer({}, FARAWAY.words)
-    home = Home(tmp_path, place=FARAWAY.name)
-    yield home
-    home.close()
-    offer({})
 
 
 def test_an_unknown_place_is_refused_with_those_that_exist() -> None:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, Table, create_engine, insert, select
 
 from bot.cases.agreements import Agreements
 from bot.cases.reading import Reader, queue
 from bot.clock import HOUR
 from bot.conversation import Book
 from bot.desks.forum.topics import Topics, stands
-from bot.errors import StoreTooNew, WrongPassword
+from bot.errors import StoreTooNew
 from bot.hotline.claims import Claims
 from bot.hotline.commands import Command, Verb
 from bot.hotline.events import Happened
@@ -33,11 +27,10 @@ from bot.languages import catalogue
 from bot.store.database import Database
 from bot.store.tables import metadata
 from bot.store.upgrade import HEAD, MIGRATIONS, revision, upgrade
-from bot.vault import Audit, HostKey, KeyStore, Vault
+from bot.vault import Audit
 from bot.vault.audit import Head, pages
 from flows import ALL
 from tests.houses import VAULT, Home
-from tests.keys import PASSWORD, nobody, staff_keys
 from tests.store.fixtures.make import (
     ACCOUNT,
     ANSWERED,
@@ -50,69 +43,28 @@ from tests.store.fixtures.make import (
     WORDS,
     referrals_of,
 )
+from tests.store.kept import (
+    DUMPS,
+    FIRST,
+    ask_nothing,
+    differences,
+    keyring_of,
+    lived_in,
+    restored,
+    rows_of,
+    vault_of,
+)
 from tests.stores import KINDS, ask, empty_url, on_both
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from pathlib import Path
 
-    from bot.vault.keyring import Keyring
-
-DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
-FIRST = DUMPS[0]
 AGREED_SINCE = "0006"
 """The first release that keeps what was agreed to."""
 CLOCKS_SINCE = "0011"
 """The first release that keeps the law's clocks."""
 WITH_STAFF = DUMPS[1:]
 """Of the releases since caseworkers answer in the chat."""
-
-
-def lived_in(dumps: list[Path]) -> pytest.MarkDecorator:
-    """Run a test of what people notice: every release on SQLite, the ends of the row elsewhere.
-
-    That every row of every release is kept is looked at on both.
-    """
-    there = {dumps[0], *dumps[-2:]}
-    pairs = [(dump, kind) for dump in dumps for kind in KINDS if kind == "sqlite" or dump in there]
-    return pytest.mark.parametrize(
-        ("dump", "kind"), pairs, ids=[f"{dump.stem}-{kind}" for dump, kind in pairs]
-    )
-
-
-def engine_of(database: Database) -> Engine:
-    driver = "sqlite" if database.dialect == "sqlite" else "postgresql+psycopg"
-    return create_engine(database.url.set(drivername=driver))
-
-
-def differences(database: Database, wanted: MetaData = metadata) -> list[Any]:
-    """Return how a database differs from the tables the code knows."""
-    engine = engine_of(database)
-    with engine.connect() as connection:
-        found: list[Any] = compare_metadata(MigrationContext.configure(connection), wanted)
-    engine.dispose()
-    return found
-
-
-def tables_of(connection: Connection) -> list[Table]:
-    """Return the tables a database has now, whatever release it stands at."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != "alembic_version"]
-
-
-def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
-    """Return every row of every table a database has now."""
-    engine = engine_of(database)
-    with engine.connect() as connection:
-        found = {
-            table.name: [
-                dict(row._mapping)
-                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
-            ]
-            for table in tables_of(connection)
-        }
-    engine.dispose()
-    return found
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -162,71 +114,7 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(kind: str, tmp_
     assert revision(database) == "9999"
 
 
-def ask_nothing(database: Database, sql: str) -> None:
-    connection = database.connect()
-    cursor = connection.cursor()
-    cursor.execute(sql)
-    cursor.close()
-    connection.close()
-
-
 # --- Every release, populated ----------------------------------------------------------------
-
-
-def restored(dump: Path, kind: str, folder: Path) -> Database:
-    """Return a database as that release left it."""
-    path = folder / "haven.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(dump.read_text(encoding="utf-8"))
-    database = Database(f"sqlite:///{path}")
-    return database if kind == "sqlite" else carried_over(database, dump.stem, folder)
-
-
-def vault_of(dump: Path, folder: Path) -> Vault:
-    """Return what opens a dump: releases since there is a key store left one of their own."""
-    keys = dump.parent / "keys" / dump.name
-    if not keys.exists():
-        return VAULT
-    path = folder / "keys.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(keys.read_text(encoding="utf-8"))
-    return Vault(HostKey(bytes(range(32))), KeyStore(Database(f"sqlite:///{path}")))
-
-
-def keyring_of(vault: Vault) -> Keyring:
-    """Return the keys of the supervisor a dump knows; one that opens nothing where it knows none.
-
-    What older releases sealed opens without.
-    """
-    try:
-        return staff_keys(vault).unlock("keeper", PASSWORD)
-    except WrongPassword:
-        return nobody(vault)
-
-
-def carried_over(source: Database, release: str, folder: Path) -> Database:
-    """Return a PostgreSQL database at a release, with the rows of the SQLite one."""
-    database = Database(empty_url("postgresql", folder))
-    connection = sqlite3.connect(str(source.url.database))
-    connection.row_factory = sqlite3.Row
-    engine = engine_of(database)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as target:
-        from alembic import command  # noqa: PLC0415 - it configures itself on import
-
-        config.attributes["connection"] = target
-        command.upgrade(config, release)
-        for table in tables_of(target):
-            rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table.name}")]  # noqa: S608 - our own name
-            target.execute(insert(table), rows)
-            if "id" in table.c and table.c.id.server_default is not None:  # it counts by itself
-                target.exec_driver_sql(
-                    f"SELECT setval('{table.name}_id_seq', (SELECT max(id) FROM {table.name}))"  # noqa: S608
-                )
-    engine.dispose()
-    connection.close()
-    return database
 
 
 @on_both

@@ -18,7 +18,7 @@ from flows import phrases
 from tests.house.catalogues import read_in
 from tests.keys import CHEAP, PASSWORD
 from tests.stories.evening import SHORT_REPORT, TO_SENDING, Evening, Guest, evening, reports
-from tests.test_command_line import written
+from tests.terminal import written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -140,10 +140,7 @@ def to_cases(words: bytes) -> list[list[str]]:
     return found
 
 
-def main() -> None:
-    """Write the vectors."""
-    secret = bytes(range(32))
-    words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
+def _envelopes(secret: bytes, words: bytes) -> list[dict[str, str]]:
     envelopes = []
     for number, purpose in enumerate(
         (
@@ -163,22 +160,35 @@ def main() -> None:
                     "sealed": sealed.hex(),
                 }
             )
-    chats = [(7000000001, 5000000001), (7000000001, -1001), (7, 0), (70, 0)]
+    return envelopes
+
+
+def _audited(secret: bytes) -> list[tuple[list[int | str], str]]:
     log: list[list[int | str]] = [
         [1, 1_800_000_000_000_000, "operator", "staff_add", "9f3c2a1b", "supervisor"],
         [2, 1_800_000_060_000_000, "9f3c2a1b", "claim", "245dc1dfbbf9f644d52863b0ff5f27bc", ""],
         [3, 1_800_000_120_000_000, "house", "lapse", "245dc1dfbbf9f644d52863b0ff5f27bc", "a" * 60],
     ]
-    before, proofs = bytes(32), []
+    before = bytes(32)
+    proofs: list[tuple[list[int | str], str]] = []
     for row in log:
         before = linked(secret, before, row)
-        proofs.append([row, before.hex()])
+        proofs.append((row, before.hex()))
+    return proofs
+
+
+def main() -> None:
+    """Write the vectors."""
+    secret = bytes(range(32))
+    words = "Dia menyimpan paspor saya. \U0001f4d5".encode()
+    envelopes = _envelopes(secret, words)
+    chats = [(7000000001, 5000000001), (7000000001, -1001), (7, 0), (70, 0)]
     vectors = {
         "host_key": secret.hex(),
         "envelopes": envelopes,
         "chats": [[bot, chat, chat_key(secret, bot, chat).hex()] for bot, chat in chats],
         "buttons": [[what.hex(), vouched(secret, what).hex()] for what in (b"", b"x|1|report.who")],
-        "audit": proofs,
+        "audit": _audited(secret),
         "cases": [
             [
                 purpose,

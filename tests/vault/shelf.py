@@ -9,7 +9,7 @@ from bot.cases.intake import Intake, NewReport
 from bot.cases.life import Move, Role
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
-from bot.clock import DAY, HOUR, SECOND
+from bot.clock import DAY, HOUR, SECOND, SystemClock
 from bot.conversation import FileNote, Position
 from bot.desks.forum.topics import Topics
 from bot.dispatch.conversations import Conversation, Conversations, Row
@@ -25,7 +25,8 @@ from tests.clocks import MIDDAY
 from tests.hotline.line import CHAT, Line
 from tests.houses import BOT, ROOT
 from tests.keys import migrated_keys, nobody
-from tests.stores import ask
+from tests.stores import ask, migrated_url
+from tests.terminal import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,3 +207,13 @@ class _Clock:
 
     def monotonic(self) -> float:
         return self._shelf.passed
+
+
+def deployed_in(folder: Path) -> Shelf:
+    """Return what lies in a folder as a deployment, at which commands can be typed."""
+    data = folder / "data"
+    data.mkdir()
+    written(folder / "host.key", bytes(range(32)).hex())
+    made = Shelf(migrated_url("sqlite", data), data)
+    made.now = SystemClock().now()
+    return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,79 +11,28 @@ from msgspec import msgpack
 from bot.cases.reading import Reader, queue
 from bot.clock import DAY, HOUR
 from bot.errors import BackupRefused
-from bot.hotline.holds import Reason
-from bot.mailbox.outbox import Letter
-from bot.messages import Say
 from bot.places.taiwan_bodies import TAIWAN
 from bot.store.database import Database
 from bot.vault import HostKey
 from bot.vault.archive import HEAD as HEADER
 from bot.vault.archive import PIECE, TAG, Sealer
-from bot.vault.backup import About, Backup, faults_of, lying_in, remove_old
-from bot.vault.ledger import NAME, BackupFolder, Line, read_ledger, write_ledger
+from bot.vault.backup import About, Backup, lying_in
+from bot.vault.ledger import NAME, Line, read_ledger, write_ledger
 from bot.vault.offline import OfflineKey
-from bot.vault.packing import Part
-from bot.vault.restore import OURS, Restore, Restored
+from bot.vault.restore import OURS, Restore
 from tests.cases.answered import BOOK
 from tests.house.catalogues import read_in
-from tests.houses import BOT, KEEPER, VAULT, Home
+from tests.houses import KEEPER, VAULT, Home
 from tests.store.fixtures.make import fill
 from tests.stores import KINDS, ask, empty_url, migrated_url
 from tests.vault.killed import kill_at, lines_of
 from tests.vault.shelf import WORDS, Shelf
+from tests.vault.site import HOST, KEYS, OFFLINE, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-HOST = HostKey(bytes(range(32)))
 assert VAULT.keys is not None
-KEYS = VAULT.keys.database
-"""The key store all tests share."""
-OFFLINE = OfflineKey(bytes(range(1, 33)))
-
-
-@dataclass
-class Site:
-    """A deployment that is backed up, and the places it is restored to."""
-
-    shelf: Shelf
-    folder: Path
-    places: int = 0
-
-    @property
-    def backups(self) -> Path:
-        return self.folder / "backups"
-
-    def backs_up(self) -> tuple[Path, ...]:
-        made = Backup(self.backups, OFFLINE.public, HOST)
-        return made.make(
-            self.shelf.database, self.shelf.keys, self.shelf.folder, self.shelf.now
-        ).paths
-
-    def restores(
-        self, paths: Sequence[Path], gone: Sequence[Any] = (), *, key: OfflineKey = OFFLINE,
-        host: HostKey = HOST, urls: tuple[str, str] = ("", ""),
-    ) -> tuple[Restored, Path]:  # fmt: skip
-        self.places += 1
-        to = self.folder / f"place{self.places}"
-        done = Restore(key, host).into(paths, to, gone, self.shelf.now, urls)
-        return done, to
-
-    def refuses(self, paths: Sequence[Path], why: str, **given: Any) -> None:
-        """See that these are refused, with the reason, and that nothing is left of the attempt."""
-        with pytest.raises(BackupRefused, match=why):
-            self.restores(paths, **given)
-        left = [path.name for path in self.folder.iterdir() if path.name.startswith("place")]
-        assert f"place{self.places}" not in left
-        assert not [name for name in left if name.endswith(OURS)]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = Site(Shelf(migrated_url("sqlite", tmp_path), tmp_path), tmp_path)
-    yield made
-    made.shelf.close()
 
 
 # --- The drill -------------------------------------------------------------------------------
@@ -418,90 +366,3 @@ def test_a_backup_killed_anywhere_leaves_only_whole_archives(site: Site) -> None
     make()
     assert len(list(site.backups.iterdir())) == 2  # what was left unfinished is gone
     site.restores([kept.path for kept in lying_in(site.backups)])
-
-
-# --- How long they lie -----------------------------------------------------------------------
-
-
-def test_archives_are_kept_thirty_days_and_keys_seven(site: Site) -> None:
-    for _ in range(32):
-        site.backs_up()
-        site.shelf.now += DAY
-    assert remove_old(site.backups, site.shelf.now) == 32 - 29 + 32 - 6
-    ages = {(kept.part, (site.shelf.now - kept.made_at) // DAY) for kept in lying_in(site.backups)}
-    assert max(age for part, age in ages if part is Part.KEYS) == 6
-    assert max(age for part, age in ages if part is Part.MAIN) == 29
-
-
-def test_the_round_removes_them_and_writes_the_ledger_beside_them(site: Site) -> None:
-    site.backs_up()
-    site.shelf.retention._backups = BackupFolder(site.backups, HOST)
-    case = site.shelf.closed()
-    site.shelf.goes_by(HOUR)
-    site.shelf.erases(case)
-    site.shelf.goes_by(HOUR)
-    (line,) = read_ledger(site.backups / NAME, HOST)
-    assert line.case_hash == VAULT.erased(case)
-    site.shelf.now += 100 * DAY  # a clock nobody believes removes nothing
-    site.shelf.round()
-    assert len(lying_in(site.backups)) == 2
-    site.shelf.goes_by(26 * HOUR, rounds_every=HOUR)
-    assert lying_in(site.backups) == []
-
-
-def test_what_is_wrong_with_backups_is_told(site: Site) -> None:
-    assert len(list(faults_of(site.backups, site.shelf.now))) == 2
-    site.backs_up()
-    assert list(faults_of(site.backups, site.shelf.now + DAY)) == []
-    told = list(faults_of(site.backups, site.shelf.now + 9 * DAY))
-    assert sum("older than a day" in it for it in told) == 2
-    assert any("haven-keys-" in it for it in told)
-
-
-# --- What is not in them ---------------------------------------------------------------------
-
-
-def test_drafts_and_letters_are_in_no_backup(site: Site) -> None:
-    from bot.vault.unpacking import Archive  # noqa: PLC0415 - looks into one
-
-    site.shelf.opens()
-    sealed = ask(site.shelf.database, "SELECT state FROM conversations")
-    sealed += ask(site.shelf.database, "SELECT body FROM outbox")
-    keys = ask(site.shelf.database, "SELECT sealed FROM case_keys")
-    main, other = site.backs_up()
-    inside = {path: b"".join(told for _, told in Archive(path, OFFLINE, HOST).things())
-              for path in (main, other)}  # fmt: skip
-    assert all(bytes(it) not in text for (it,) in sealed for text in inside.values())
-    assert all(it not in inside[main] and it in inside[other] for (it,) in keys)
-    assert WORDS.encode() not in b"".join(path.read_bytes() for path in (main, other))
-
-
-def test_an_archive_has_the_size_of_others(site: Site) -> None:
-    site.shelf.closed()
-    few = [path.stat().st_size for path in site.backs_up()]
-    for _ in range(20):
-        site.shelf.closed()
-    site.shelf.now += HOUR
-    assert [path.stat().st_size for path in site.backs_up()] == few
-
-
-def test_letters_are_kept_by_nobody_who_could_send_them_twice(site: Site) -> None:
-    key = VAULT.chat_key(BOT, 1)
-    said = [Letter(900, key, 1, Say("Hello"), created_at=1)]
-    site.shelf.run(lambda work: site.shelf.outbox.keep(work, said))
-    done, place = site.restores(site.backs_up())
-    assert done.cases == 0
-    restored = Shelf.reopened(place)
-    assert restored.count("outbox") == 0
-    restored.close()
-
-
-def test_holds_are_restored(site: Site) -> None:
-    case, shelf = site.shelf.closed(), site.shelf
-    until = shelf.now + 9 * DAY
-    shelf.run(lambda w: shelf.holds.place(w, case, shelf.mei.id, Reason.COURT, until, shelf.now))
-    shelf.run(lambda w: shelf.holds.agree(w, case, shelf.jun.id, shelf.now))
-    _, place = site.restores(site.backs_up())
-    restored = Shelf.reopened(place)
-    assert restored.run(lambda w: restored.erasures.held_until(w, case, shelf.now)) == until
-    restored.close()

@@ -13,7 +13,7 @@ from bot.store.keytables import key_metadata
 from bot.store.upgrade import KEY_MIGRATIONS, KEYS_HEAD, upgrade_keys
 from bot.vault import HostKey, KeyStore, Purpose, Vault, keystore
 from tests.houses import settings_for
-from tests.store.test_upgrading import ask_nothing, differences
+from tests.store.kept import ask_nothing, differences
 from tests.stores import ask, empty_url, migrated_url, on_both
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from tests.houses import KEEPER, VAULT
 from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
 from tests.store.fixtures.make import ACCOUNT, ANSWERED, CONTACT, GROUP, NOTED, SAID, referrals_of
 from tests.store.fixtures.make import WORDS as TOLD
-from tests.store.test_upgrading import DUMPS, restored, vault_of
+from tests.store.kept import DUMPS, restored, vault_of
 from tests.stores import ask, migrated_url, on_both
 from tests.vault.aged import PIECES, age
 from tests.vault.killed import kill_at, lines_of

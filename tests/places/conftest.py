@@ -1,0 +1,27 @@
+"""What tests of more than one file ask for here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.languages import offer
+from bot.places.known import PLACES
+from tests.houses import Home
+from tests.places.faraway import FARAWAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def faraway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A house in a small country that does not exist."""
+    monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
+    offer({}, FARAWAY.words)
+    home = Home(tmp_path, place=FARAWAY.name)
+    yield home
+    home.close()
+    offer({})
