@@ -32,11 +32,11 @@ settings.load_profile("haven")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file on one process, and all that need a browser on one: more are too slow."""
+    """Keep each file on one process, and all that need a browser on two: more are too slow."""
+    paths = sorted({item.path for item in items if item.path.parent.name == "browser"})
     for item in items:
-        folder = item.path.parent
-        name = folder if folder.name == "browser" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(name)))
+        name = f"browser {paths.index(item.path) % 2}" if item.path in paths else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 def pytest_collection_finish() -> None:

@@ -158,6 +158,7 @@ def compiled(tag: str, domain: str) -> bytes:
     return out.getvalue()
 
 
+@cache
 def read_in(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     """Return a language to read phrases in, straight from what its translator wrote."""
     if tag == FALLBACK:
