@@ -54,6 +54,7 @@ async def test_everything_of_a_shift_is_done_with_keys_alone(
         await _looks_a_sentence_up(page)
         await keys.press("t")
         await expect(page.locator("form[action$='/do/take_over']")).to_be_visible()
+        await expect(page.locator("#as-note")).to_be_checked()
         await _closes(page)
         await context.close()
         assert complaints == []
@@ -63,6 +64,7 @@ async def _writes(page: Page) -> None:
     keys, words = page.keyboard, page.locator("#say-words")
     await keys.press("t")
     await expect(words).to_have_count(1)
+    await expect(page.locator("#as-message")).to_be_checked()  # whoever takes over wants to write
     await keys.press("r")
     await expect(words).to_be_focused()
     await keys.type(HELLO)

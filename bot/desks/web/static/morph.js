@@ -13,7 +13,9 @@ export function morph(old, fresh) {
     return;
   }
   if (old.dataset.shown !== undefined) return;
+  const wasDisabled = old.disabled;
   likeAttributes(old, fresh);
+  if (old.type === "radio") likeChoice(old, fresh, wasDisabled);
   if (old.nodeName === "SELECT" && "fresh" in old.dataset) choicesOf(old, fresh);
   if (old.nodeName === "TEXTAREA" || old.nodeName === "SELECT") return;
   likeChildren(old, fresh);
@@ -24,6 +26,19 @@ function choicesOf(old, fresh) {
   const chosen = old.value;
   likeChildren(old, fresh);
   if ([...old.options].some((it) => it.value === chosen)) old.value = chosen;
+}
+
+/**
+ * What can be chosen now, or no more, stands as the page says; never under the hands of somebody who
+ * writes: their words would go where they do not look.
+ */
+function likeChoice(old, fresh, wasDisabled) {
+  const group = old.closest("[role=radiogroup]")?.parentElement;
+  if (!group) return;
+  const writes = [...group.querySelectorAll("textarea")].some((it) => it.value);
+  if (writes || group.contains(document.activeElement)) return;
+  if (wasDisabled !== old.disabled) old.checked = fresh.hasAttribute("checked");
+  else if (fresh.hasAttribute("checked") && !group.querySelector("input:checked")) old.checked = true;
 }
 
 function likeAttributes(old, fresh) {
