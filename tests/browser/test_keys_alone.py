@@ -92,6 +92,13 @@ async def _looks_a_sentence_up(page: Page) -> None:
     await _tabs_to(page, "#found form:not(:has(input[required])) button")
     await keys.press("Enter")
     await expect(page.locator("#phrases")).to_be_hidden()
+    await expect(page.locator("#leaving")).to_be_visible()  # a sentence can be called back as well
+    await keys.press("u")
+    await expect(page.locator("#leaving")).to_be_hidden()
+    await expect(said).to_have_count(before)
+    await keys.press("/")
+    await _tabs_to(page, "#found form:not(:has(input[required])) button")
+    await keys.press("Enter")
     await expect(said).to_have_count(before + 1)
 
 

@@ -50,18 +50,19 @@ function clear(form) {
   for (const field of form.querySelectorAll("textarea")) field.value = "";
   for (const field of form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")) field.value = field.defaultValue;
   form.closest("details.more")?.removeAttribute("open");
-  if (form.dataset.closes) document.getElementById(form.dataset.closes).close();
 }
 
 /** Keep words back for a moment: they can be called back until they leave. */
 function hold(form) {
   if (held) letGo();
-  const field = form.querySelector("textarea");
-  held = { form, fields: fieldsOf(form), words: field.value, field };
-  leaving.querySelector(".leaving-words").textContent = field.value;
+  const field = form.querySelector("textarea"); // a sentence of the phrasebook has none
+  const words = field?.value ?? form.querySelector("p").textContent;
+  held = { form, fields: fieldsOf(form), words, field };
+  leaving.querySelector(".leaving-words").textContent = words;
   leaving.hidden = false;
-  field.value = "";
-  field.focus();
+  if (form.dataset.closes) document.getElementById(form.dataset.closes).close();
+  if (field) field.value = "";
+  field?.focus();
   held.timer = setTimeout(letGo, WAITS);
 }
 
@@ -70,8 +71,9 @@ async function letGo(keepalive = false) {
   clearTimeout(timer);
   held = null;
   leaving.hidden = true;
-  const typed = field.value;
+  const typed = field?.value;
   const went = await send(form, fields, keepalive === true);
+  if (!field) return;
   const now = document.getElementById(field.id) ?? field;
   if (!went) now.value = [words, typed].filter(Boolean).join("\n");
   else if (typed) now.value = typed;
@@ -83,6 +85,7 @@ export function undo() {
   const { words, field } = held;
   held = null;
   leaving.hidden = true;
+  if (!field) return true;
   field.value = [words, field.value].filter(Boolean).join("\n");
   field.focus();
   return true;
