@@ -9,50 +9,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from bot.cases.kept import read_contents, report_place
-from bot.cases.visible import in_a_line, plainly
-from bot.errors import DoesNotOpen, NotYours, TooLittle
-from bot.hotline.exchanges import Side, opened_exchange
+from bot.errors import DoesNotOpen, TooLittle
+from bot.hotline.finding import Read, read
+from bot.hotline.readers import CORES, Readers
 from bot.store.tables import case_keys, cases, exchanges, reports
 from bot.text import bare
-from bot.vault import Purpose
+from bot.vault.casekeys import CaseOpener, is_to_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.hotline.finding import In, Row
     from bot.store.database import Database
     from bot.vault import Vault
+    from bot.vault.boxes import KeyPair
     from bot.vault.casekeys import Opener
     from bot.vault.keyring import Keyring
 
-    _Row = tuple[str, str, int, bytes]
-    """A case, a report's id or an exchange's side, when, and what is sealed."""
-
-CORES = os.cpu_count() or 1
 SHORTEST = 2
 """Signs there must be to look for: one of Chinese says little, two say something."""
 MOST = 200
 AT_ONCE = 500
-"""Rows opened in one go by each core; no more of them lie in memory."""
-BEFORE, LONGEST = 40, 120
-"""Signs shown before what was found, and in all."""
-
-
-class In(StrEnum):
-    """Where words were found."""
-
-    SENT = "sent"
-    """In an answer of a report or a request."""
-    PERSON = "person"
-    CASEWORKER = "caseworker"
-    NOTE = "note"
+"""Rows read in one go; no more of them for each core lie in memory."""
+FEW = 2000
+"""Rows that are read sooner here than readers beside this process have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +71,26 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    reference: str
-    opener: Opener
+class _Known:
+    """What opens, by case."""
+
+    keys: dict[str, KeyPair]
+    old: dict[str, Opener]
+    """Of cases of older releases; these are few, and are read here."""
+
+    def openers(self) -> dict[str, Opener]:
+        return self.old | {case: CaseOpener(case, key) for case, key in self.keys.items()}
 
 
-@dataclass(slots=True)
-class _Read:
-    """What some rows came to."""
-
-    hits: list[Hit] = field(default_factory=list)
-    items: int = 0
-    unreadable: int = 0
-
-    def __add__(self, other: _Read) -> _Read:
-        return _Read(
-            self.hits + other.hits, self.items + other.items, self.unreadable + other.unreadable
-        )
-
-
-_SIDES = frozenset(side.value for side in Side)
 _CASES = select(cases.c.id, cases.c.reference, case_keys.c.sealed).select_from(
     cases.outerjoin(case_keys)
 )
 _REPORTS = select(reports.c.case_id, reports.c.id, reports.c.sent_at, reports.c.sealed)
 _EXCHANGES = select(exchanges.c.case_id, exchanges.c.side, exchanges.c.at, exchanges.c.sealed)
+_COUNT = select(
+    select(func.count()).select_from(reports).scalar_subquery()
+    + select(func.count()).select_from(exchanges).scalar_subquery()
+)
 
 
 class Search:
@@ -132,76 +114,55 @@ class Search:
         wanted = bare(sought)
         if len(wanted) < SHORTEST:
             raise TooLittle(f"{SHORTEST} signs or more are needed to look for")
-        read = _Read()
         async with self._database.readers.connect() as connection:
             found = (await connection.execute(_CASES)).all()
-            known = await asyncio.to_thread(self._openers, found, keyring)
-            for rows in (_REPORTS, _EXCHANGES):
-                async with connection.stream(rows) as streamed:
-                    async for some in streamed.partitions(AT_ONCE * CORES):
-                        read += await _read_all(some, known, wanted)
-        read.hits.sort(key=lambda hit: (-hit.at, hit.reference))
-        closed = len(found) - len(known)
-        return Found(tuple(read.hits[:most]), read.items, len(known), closed, read.unreadable)
+            known = await asyncio.to_thread(self._known, [(it[0], it[2]) for it in found], keyring)
+            came = await _read_everything(connection, known, wanted)
+        reference = {case: told for case, told, _ in found}
+        hits = [Hit(reference[it.case], it.found_in, it.at, it.words) for it in came.places]
+        hits.sort(key=lambda hit: (-hit.at, hit.reference))
+        opened = len(known.keys) + len(known.old)
+        return Found(tuple(hits[:most]), came.items, opened, len(found) - opened, came.unreadable)
 
-    def _openers(
-        self, found: Iterable[tuple[str, str, bytes | None]], keyring: Keyring
-    ) -> dict[str, _Case]:
-        known = {}
-        for case, reference, sealed in found:
-            with contextlib.suppress(NotYours, DoesNotOpen):
-                known[case] = _Case(reference, self._vault.cases.opener(case, sealed, keyring))
-        return known
-
-
-async def _read_all(rows: Sequence[_Row], known: Mapping[str, _Case], wanted: str) -> _Read:
-    """Open rows on every core, and read them: opening lets go of the interpreter's lock."""
-    parts = [rows[place::CORES] for place in range(CORES)]
-    read = await asyncio.gather(
-        *(asyncio.to_thread(_read, part, known, wanted) for part in parts if part)
-    )
-    return sum(read, _Read())
+    def _known(self, found: Sequence[tuple[str, bytes | None]], keyring: Keyring) -> _Known:
+        keys, old = self._vault.cases, {}
+        new = [case for case, sealed in found if is_to_case(sealed)]
+        for case, sealed in found:
+            if not is_to_case(sealed):
+                with contextlib.suppress(DoesNotOpen):
+                    old[case] = keys.old_opener(case, sealed)
+        return _Known(keys.custody.keys_of(new, keyring) if new else {}, old)
 
 
-def _read(rows: Iterable[_Row], known: Mapping[str, _Case], wanted: str) -> _Read:
-    read = _Read()
-    for case, name, at, sealed in rows:
-        if case not in known:
-            continue
-        read.items += 1
+async def _read_everything(connection: AsyncConnection, known: _Known, wanted: str) -> Read:
+    """Read all rows: a few here, many beside this process."""
+    openers, came = known.openers(), Read()
+    if (await connection.execute(_COUNT)).scalar_one() <= FEW:
+        async for rows in _rows(connection):
+            came += await asyncio.to_thread(read, rows, openers, wanted)
+        return came
+    room = asyncio.Semaphore(2 * CORES)
+
+    async def read_beside(rows: list[Row]) -> Read:
         try:
-            found_in, texts = _opened(known[case].opener, case, name, at, bytes(sealed))
-        except DoesNotOpen:
-            read.unreadable += 1
-            continue
-        shown = next((it for text in texts if (it := around(text, wanted))), "")
-        if shown:
-            read.hits.append(Hit(known[case].reference, found_in, at, shown))
-    return read
+            told = await readers.read(rows)
+            if told is None:  # that reader has ended: nothing is left out
+                return await asyncio.to_thread(read, rows, openers, wanted)
+            return told + read(rows, known.old, wanted)
+        finally:
+            room.release()
+
+    raw = {case: key.raw for case, key in known.keys.items()}
+    async with Readers(wanted, raw) as readers, asyncio.TaskGroup() as group:
+        under_way = []
+        async for rows in _rows(connection):
+            await room.acquire()
+            under_way.append(group.create_task(read_beside(rows)))
+    return sum((task.result() for task in under_way), came)
 
 
-def _opened(
-    opener: Opener, case: str, name: str, at: int, sealed: bytes
-) -> tuple[In, Iterable[str]]:
-    """Return where something stands, and its words; what has a side is an exchange."""
-    if name in _SIDES:
-        content = opened_exchange(opener, case, name, at, sealed)
-        files = (word for file in content.files for word in (file.name,))
-        return In(name), (content.words, *content.values.values(), *files)
-    answers = read_contents(opener.open(Purpose.CASE, report_place(case, name), sealed)).answers
-    return In.SENT, [text for answer in answers.values() for text in plainly(answer)]
-
-
-def around(text: str, wanted: str) -> str:
-    """Return what stands around the words that are looked for, in a line; empty: they do not.
-
-    Args:
-        text: as somebody wrote it.
-        wanted: in its plainest spelling.
-    """
-    if not text or (place := bare(text).find(wanted)) < 0:
-        return ""
-    line = in_a_line(text)
-    first = max(0, min(place, len(line)) - BEFORE)
-    cut = line[first : first + LONGEST]
-    return f"{'…' if first else ''}{cut}{'…' if first + LONGEST < len(line) else ''}"
+async def _rows(connection: AsyncConnection) -> AsyncIterator[list[Row]]:
+    for wanted in (_REPORTS, _EXCHANGES):
+        async with connection.stream(wanted) as streamed:
+            async for some in streamed.partitions(AT_ONCE):
+                yield [tuple(row) for row in some]

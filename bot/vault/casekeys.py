@@ -259,11 +259,17 @@ class CaseKeys:
             NotYours: nothing on this keyring opens it, or there is no keyring.
             DoesNotOpen: its key was altered, or is another case's.
         """
-        if sealed is None:
-            return self._host
-        if sealed[:1] != TO_CASE:
-            return self._old(case, sealed)
-        return CaseOpener(case, self.custody.key_of(case, keyring))
+        if is_to_case(sealed):
+            return CaseOpener(case, self.custody.key_of(case, keyring))
+        return self.old_opener(case, sealed)
+
+    def old_opener(self, case: str, sealed: bytes | None) -> Opener:
+        """Return what opens in a case of an older release.
+
+        Raises:
+            DoesNotOpen: its key was altered, or is another case's.
+        """
+        return self._host if sealed is None else self._old(case, sealed)
 
     def forget(self, case: str) -> None:
         """Let a key go from memory."""
@@ -293,6 +299,11 @@ class CaseKeys:
             self._known.pop(next(iter(tuple(self._known))), None)
         self._known[case] = sealer
         return sealer
+
+
+def is_to_case(sealed: bytes | None) -> bool:
+    """Tell whether a case has a pair of keys of its own, by the row that holds its public half."""
+    return sealed is not None and sealed[:1] == TO_CASE
 
 
 def _place(case: str, purpose: Purpose, place: bytes) -> bytes:

@@ -56,6 +56,11 @@ _OF_CASE = Prepared(
     ),
     "case",
 )
+_OF_CASES = PreparedList(
+    lambda values: select(case_wraps.c.case_id, case_wraps.c.holder, case_wraps.c.sealed).where(
+        case_wraps.c.case_id.in_(values)
+    )
+)
 _ALL = Prepared(lambda _: select(case_wraps.c.case_id, case_wraps.c.holder))
 _RECENT = Prepared(
     lambda _: (
@@ -152,7 +157,26 @@ class Custody:
         Raises:
             NotYours: nothing on this keyring opens it, or there is none.
         """
-        for holder, sealed in self._keys.run(lambda work: work.rows(_OF_CASE, case)):
+        key = self._opened(case, self._keys.run(lambda work: work.rows(_OF_CASE, case)), keyring)
+        if key is None:
+            raise NotYours(
+                "this case opens for whoever claimed it, for the team of its queue while nobody "
+                "did, and for supervisors: sign in as one of them (--as ID)"
+            )
+        return key
+
+    def keys_of(self, cases: Sequence[str], keyring: Keyring | None) -> dict[str, KeyPair]:
+        """Return the keys of those of many cases that this keyring opens."""
+        wraps: dict[str, list[tuple[str, bytes]]] = {}
+        for case, holder, sealed in self._keys.run(lambda work: work.rows_in(_OF_CASES, cases)):
+            wraps.setdefault(case, []).append((holder, sealed))
+        found = {case: self._opened(case, rows, keyring) for case, rows in wraps.items()}
+        return {case: key for case, key in found.items() if key is not None}
+
+    def _opened(
+        self, case: str, wraps: Iterable[tuple[str, bytes]], keyring: Keyring | None
+    ) -> KeyPair | None:
+        for holder, sealed in wraps:
             if holder == HOUSE:
                 plain = self._host.open(Purpose.CASE_KEY, _place(case, HOUSE), bytes(sealed))
                 return KeyPair.of(plain)
@@ -162,10 +186,7 @@ class Custody:
                     return KeyPair.of(key.open(_place(case, holder), bytes(sealed)))
                 except DoesNotOpen:  # altered: another wrap may not be
                     continue
-        raise NotYours(
-            "this case opens for whoever claimed it, for the team of its queue while nobody did, "
-            "and for supervisors: sign in as one of them (--as ID)"
-        )
+        return None
 
     def destroy(self, case: str) -> None:
         """Destroy every wrap of a case: nothing of it opens any more."""

@@ -9,7 +9,8 @@ import pytest
 from bot.errors import TooLittle
 from bot.forgetting import erasures_of
 from bot.hotline.commands import Verb
-from bot.hotline.searching import AT_ONCE, BEFORE, LONGEST, In, Search, around
+from bot.hotline.finding import BEFORE, LONGEST, In, around
+from bot.hotline.searching import AT_ONCE, Search
 from bot.text import bare
 from bot.vault.erasure import Why
 from tests.dispatch.peeking import tell
