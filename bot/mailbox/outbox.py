@@ -193,7 +193,7 @@ _SENT = Prepared(
 _LATER = Prepared(
     lambda _: (
         update(outbox)
-        .where(outbox.c.id == bindparam("row"))
+        .where(UNSENT, outbox.c.id == bindparam("row"))
         .values(
             state=State.QUEUED.value,
             attempts=outbox.c.attempts + 1,
@@ -208,7 +208,7 @@ _LATER = Prepared(
 ENDED = Prepared(
     lambda _: (
         update(outbox)
-        .where(outbox.c.id == bindparam("row"))
+        .where(UNSENT, outbox.c.id == bindparam("row"))
         .values(
             state=bindparam("state"), fault=bindparam("fault"), settled_at=bindparam("settled_at")
         )
@@ -217,6 +217,15 @@ ENDED = Prepared(
     "fault",
     "settled_at",
     "row",
+)
+_OF_HUMANS = Prepared(
+    lambda _: select(outbox.c.id).where(
+        UNSENT,
+        outbox.c.chat_key == bindparam("key"),
+        outbox.c.state == State.QUEUED.value,
+        outbox.c.author != Author.BOT.value,
+    ),
+    "key",
 )
 _BLOCK_CHAT = Prepared(
     lambda _: (
@@ -322,8 +331,8 @@ class Outbox:
         return [(int(row), bytes(key)) for row, key in work.rows(_QUEUED, most)]
 
     def settle(self, work: Work, results: Sequence[Settled]) -> None:
-        """Write down what became of letters."""
-        sent, later, ended, blocked = [], [], [], {}
+        """Write down what became of letters; one that has ended already stays as it ended."""
+        sent, later, ended = [], [], []
         # One letter may be here twice, tried again and then sent: its last state is the true one.
         for result in {result.letter.id: result for result in results}.values():
             row = result.letter.id
@@ -332,29 +341,34 @@ class Outbox:
             elif result.state is State.QUEUED:
                 later.append((result.not_before, result.fault, row))
             else:
-                ended.append((result.state.value, result.fault, result.at, row))
-                if result.state is State.BLOCKED:
-                    blocked[result.letter.chat_key] = result.at
+                ended.append(result)
         work.many(_SENT, sent)
         work.many(_LATER, later)
-        work.many(ENDED, ended)
-        for key, at in blocked.items():
-            self.block(work, key, at)
-        if self.when_ended is not None:
-            self._tell_of_humans(work, results)
+        told: list[tuple[int, State]] = [
+            (result.letter.id, result.state)
+            for result in results
+            if result.state is State.SENT and result.letter.author != Author.BOT
+        ]
+        told += [(it.letter.id, it.state) for it in ended if self._ends(work, it)]
+        if told:
+            self._tell(work, told, max(result.at for result in results))
         if self.when_opened is not None:
             for result in results:
                 if result.state is State.SENT and result.letter.author == Author.OPENER:
                     self.when_opened(work, result.letter, result.at)
 
-    def _tell_of_humans(self, work: Work, results: Sequence[Settled]) -> None:
-        ended = [
-            (result.letter.id, result.state)
-            for result in results
-            if result.letter.author != Author.BOT and result.state is not State.QUEUED
-        ]
-        if ended and self.when_ended is not None:
-            self.when_ended(work, ended, max(result.at for result in results))
+    def _ends(self, work: Work, result: Settled) -> bool:
+        """Write down how a letter ended; tell whether somebody is to be told of it."""
+        letter = result.letter
+        has_ended = work.run(ENDED, result.state.value, result.fault, result.at, letter.id)
+        if result.state is State.BLOCKED:
+            self.block(work, letter.chat_key, result.at)
+        return bool(has_ended) and letter.author != Author.BOT
+
+    def _tell(self, work: Work, ended: Sequence[tuple[int, State]], now: int) -> None:
+        """Tell how letters ended that are not the bot's own answers."""
+        if self.when_ended is not None and ended:
+            self.when_ended(work, ended, now)
 
     def mark_sending(self, work: Work, letter: Letter) -> bool:
         """Write down that a human's letter is about to be sent; tell whether it still may be."""
@@ -362,7 +376,9 @@ class Outbox:
 
     def block(self, work: Work, chat_key: bytes, now: int) -> None:
         """Stop everything queued for a chat that blocked us."""
+        stopped = [(int(row), State.BLOCKED) for (row,) in work.rows(_OF_HUMANS, chat_key)]
         work.run(_BLOCK_CHAT, now, chat_key)
+        self._tell(work, stopped, now)
 
     def recover(self, work: Work, now: int) -> int:
         """After a start: humans' letters that were on their way are uncertain."""

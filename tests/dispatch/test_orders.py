@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.dispatch.staffside import write_down
+from bot.errors import Blocked, Refused, TryLater, Uncertain
 from bot.hotline.commands import Command, Verb
 from bot.hotline.events import Event, Happened
 from tests.colleagues import refusals
 from tests.houses import Home
+from tests.post import fails
 from tests.stores import on_both
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ def wanting(home: Home, language: str = "en") -> tuple[Person, str]:
 def status(home: Home, case: str) -> str:
     found = dict(home.ask("SELECT id, status FROM cases"))
     return str(found[case])
+
+
+def codes(home: Home, what: Happened) -> list[str]:
+    return [event.code for event in home.board.events if event.what is what]
 
 
 def told(events: list[Event]) -> list[str]:
@@ -148,9 +154,6 @@ def test_a_closed_case_leaves_the_bot_silent_until_the_person_writes(home: Home)
 
 @on_both
 def test_words_to_somebody_who_blocked_us_are_shown_as_blocked(kind: str, tmp_path: Path) -> None:
-    from bot.errors import Blocked  # noqa: PLC0415
-    from tests.post import fails  # noqa: PLC0415
-
     home = Home(tmp_path, kind=kind)
     person, case = wanting(home)
     mei = home.colleague()
@@ -160,16 +163,44 @@ def test_words_to_somebody_who_blocked_us_are_shown_as_blocked(kind: str, tmp_pa
     home.post.fate = lambda _chat, _body: fails(Blocked("blocked"))
     mei.says(case, "Are you there?")
     home.run(home.rest(1))
-    settled = [it.code for it in home.board.events if it.what is Happened.SETTLED]
-    assert settled[-1] == "blocked"
+    assert codes(home, Happened.SETTLED)[-1] == "blocked"
     assert [it.state for it in mei.reads(case)][-1] == "blocked"
     home.close()
 
 
-def test_uncertain_words_are_never_sent_again_by_themselves(home: Home) -> None:
-    from bot.errors import Uncertain  # noqa: PLC0415
-    from tests.post import fails  # noqa: PLC0415
+def test_words_that_waited_when_the_person_blocked_us_are_shown_as_blocked(home: Home) -> None:
+    person, case = wanting(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    mei.says(case, "Are you there?")  # it waits until she has said that she can write
+    assert codes(home, Happened.SETTLED)[-1:] != ["blocked"]
+    home.post.blocked.add(person.id)
+    person.does(person.membership("kicked"))
+    assert codes(home, Happened.SETTLED)[-1] == "blocked"
+    assert [it.state for it in mei.reads(case)][-1] == "blocked"
 
+
+def test_how_a_letter_ended_is_not_overwritten_by_what_is_heard_of_it_later(home: Home) -> None:
+    person, case = wanting(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    person.presses("I can write now")
+    home.post.fate = lambda _chat, _body: fails(TryLater(after=30.0))
+    mei.says(case, "Are you there?")
+    person.does(person.membership("kicked"))
+    home.post.fate = lambda _chat, _body: fails(Refused("something else"))
+    home.run(home.rest(60))
+    settled = codes(home, Happened.SETTLED)
+    assert settled[-1] == "blocked"
+    assert "refused" not in settled
+    assert home.ask("SELECT DISTINCT state FROM outbox WHERE author = 'caseworker'") == [
+        ("blocked",)
+    ]
+
+
+def test_uncertain_words_are_never_sent_again_by_themselves(home: Home) -> None:
     person, case = wanting(home)
     mei = home.colleague()
     mei.claims(case)
