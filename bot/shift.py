@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from bot.dispatch.effects import Setting
     from bot.hotline.desk import Desk
     from bot.mailbox.courier import Courier
-    from bot.mailbox.outbox import Letter, Outbox
+    from bot.mailbox.letter import Letter
+    from bot.mailbox.outbox import Outbox
     from bot.settings import Settings
     from bot.store.writer import Work, Writer
     from bot.vault import Vault

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from bot.mailbox.outbox import Letter
+    from bot.mailbox.letter import Letter
     from bot.messages import Body
     from bot.store.writer import Work
 

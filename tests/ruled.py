@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from bot.mailbox.carrying import Gate
-    from bot.mailbox.outbox import Letter, Settled
+    from bot.mailbox.letter import Letter, Settled
     from bot.messages import Body
     from bot.store.writer import Work
     from tests.people import Person

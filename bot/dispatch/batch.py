@@ -25,7 +25,7 @@ from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import NEUTRAL
 from bot.log import log
 from bot.mailbox.holding import VANISHES
-from bot.mailbox.outbox import Author, Lane, Letter, Outbox
+from bot.mailbox.letter import Author, Lane, Letter
 from bot.mailbox.wiping import clear
 from bot.messages import Kind, Leave, Toast, Update
 from bot.vault import Audit
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bot.hotline.order import Whereabouts
     from bot.hotline.takeover import Deed, Holding
     from bot.mailbox.inbox import Arrival, Inbox
+    from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
     from bot.vault import Vault
 

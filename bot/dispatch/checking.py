@@ -31,7 +31,7 @@ from bot.hotline.recognition import Found, Recognition
 from bot.hotline.takeover import OPENER
 from bot.hotline.watch import concern_of, whom
 from bot.mailbox.holding import VANISHES
-from bot.mailbox.outbox import Author, Letter
+from bot.mailbox.letter import Author, Letter
 from bot.messages import Remove
 from bot.store.heartbeat import alive_at
 from bot.vault.audit import HOUSE

@@ -16,7 +16,7 @@ from bot.dispatch.traces import Trace  # noqa: TC001 - msgspec reads the annotat
 from bot.errors import DoesNotOpen, EpochGone
 from bot.hotline.contact import LONG_AGO
 from bot.hotline.takeover import Holding, Meeting
-from bot.mailbox.outbox import numbers_of
+from bot.mailbox.numbers import numbers_of
 from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import cases, conversations
 from bot.vault import Purpose

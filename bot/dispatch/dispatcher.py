@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from bot.dispatch.batch import Batches, Taken
     from bot.mailbox.courier import Courier
     from bot.mailbox.inbox import Arrival, Inbox
+    from bot.mailbox.letter import Settled
     from bot.mailbox.line import Turns
-    from bot.mailbox.outbox import Outbox, Settled
+    from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
 
 MOST_IN_A_BATCH = 128

@@ -40,7 +40,7 @@ from bot.hotline.takeover import (
     Meeting,
 )
 from bot.mailbox.holding import hold
-from bot.mailbox.outbox import Author, Settled, State
+from bot.mailbox.letter import Author, Settled, State
 from bot.store.prepared import Prepared, insert_of
 from bot.store.tables import cases, rounds
 
@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     from bot.dispatch.effects import Setting
     from bot.dispatch.staffside import StaffSide
     from bot.hotline.takeover import Holding
-    from bot.mailbox.outbox import Letter, Outbox
+    from bot.mailbox.letter import Letter
+    from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
 
 CLOCK = "clock"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.dispatch.traces import SHOWN, Trace, ours, trace
-from bot.mailbox.outbox import Author, Lane
+from bot.mailbox.letter import Author, Lane
 from bot.messages import Remove, Wipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.dispatch.effects import Effects
-    from bot.mailbox.outbox import Letter
+    from bot.mailbox.letter import Letter
 
 
 def complete(

@@ -29,7 +29,7 @@ from bot.hotline.clocks import text_of
 from bot.hotline.events import Event, Happened
 from bot.hotline.takeover import OPENER, UNTIL_HOURS
 from bot.hotline.watch import concern_of, whom
-from bot.mailbox.outbox import Author, Letter
+from bot.mailbox.letter import Author, Letter
 
 if TYPE_CHECKING:
     from bot.dispatch.checking import Checking

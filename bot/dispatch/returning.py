@@ -17,7 +17,7 @@ from bot.dispatch.sitting import SILENCE
 from bot.dispatch.traces import trace
 from bot.dispatch.turning import Turning
 from bot.log import log
-from bot.mailbox.outbox import Author, Letter, Outbox
+from bot.mailbox.letter import Author, Letter
 from bot.store.prepared import Prepared
 from bot.store.tables import conversations
 from bot.vault.retention import DRAFTS_KEPT
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.dispatch.conversations import Conversation, Conversations, Row
     from bot.dispatch.effects import Effects, Sending, Setting
     from bot.hotline.consent import Pressed
+    from bot.mailbox.outbox import Outbox
     from bot.partners.campaigns import Campaign
     from bot.store.writer import Work
 

@@ -17,7 +17,7 @@ from bot.hotline.recognition import Recognition
 from bot.hotline.takeover import UNTIL_MET
 from bot.mailbox import holding
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.outbox import Author, Lane, Letter, State
+from bot.mailbox.letter import Author, Lane, Letter, State
 from bot.mailbox.rewording import reword
 from bot.mailbox.wiping import take_back
 from bot.messages import Kind, Update

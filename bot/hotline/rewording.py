@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import Reword
 from bot.hotline.words import CANNOT_CHANGE, NOTHING_TO_SAY, TOO_LONG
-from bot.mailbox.outbox import State
+from bot.mailbox.letter import State
 from bot.mailbox.rewording import stands
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.clock import DAY, SECOND
 from bot.errors import Blocked, Refused, TryLater, Uncertain
 from bot.log import log
-from bot.mailbox.outbox import ONCE, Lane, Settled, State
+from bot.mailbox.letter import ONCE, Lane, Settled, State
 from bot.messages import Edit, Remove, Wipe
 from bot.vault.retention import NUMBERS_KEPT
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.clock import Clock
+    from bot.mailbox.letter import Letter
     from bot.mailbox.limits import Pace
-    from bot.mailbox.outbox import Letter, Outbox
+    from bot.mailbox.outbox import Outbox
     from bot.messages import Body
     from bot.store.writer import Work
 

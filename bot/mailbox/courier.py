@@ -18,8 +18,9 @@ from bot.clock import SECOND
 from bot.errors import DeliveryError, StoreFailed, TryLater
 from bot.log import log
 from bot.mailbox.carrying import Admission, Patience, completed
+from bot.mailbox.letter import Author, Lane, Letter, Settled, State
 from bot.mailbox.limits import Bucket, Limits, Pace
-from bot.mailbox.outbox import Author, Lane, Letter, Settled, State, numbers_of
+from bot.mailbox.numbers import numbers_of
 from bot.mailbox.wiping import make_way, wipe
 from bot.messages import Body, Edit, Remove, Wipe, letters_in
 
@@ -167,8 +168,7 @@ class Courier:
             await asyncio.sleep(0.005)  # only a stopping process and tests wait here
 
     def _recover(self, work: Work) -> None:
-        uncertain = self._outbox.recover(work, self._clock.now())
-        if uncertain:
+        if uncertain := self._outbox.recover(work, self._clock.now()):
             log.warning("letter_uncertain", count=uncertain)
 
     def _line_up(self, lane: int, job: Job) -> None:

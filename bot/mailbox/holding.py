@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.mailbox.outbox import ENDED, Author, State
+from bot.mailbox.endings import ENDED
+from bot.mailbox.letter import Author, State
 from bot.store.prepared import Prepared
 from bot.store.tables import UNSENT, outbox
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from sqlalchemy import bindparam, select, update
 
-from bot.mailbox.outbox import Content, Outbox, State
+from bot.mailbox.letter import State
+from bot.mailbox.outbox import Content, Outbox
 from bot.messages import Edit, Enclose, Say
 from bot.store.prepared import Prepared
 from bot.store.tables import outbox

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select, update
 
 from bot.errors import DoesNotOpen
-from bot.mailbox.outbox import Author, State
+from bot.mailbox.letter import Author, State
 from bot.store.prepared import Prepared
 from bot.store.tables import UNSENT, files, outbox, referrals
 from bot.vault import Purpose

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, or_, select, update
 
 from bot.errors import Refused
-from bot.mailbox.outbox import Author, Letter, Settled, State
+from bot.mailbox.letter import Author, Letter, Settled, State
 from bot.messages import Remove, Wipe
 from bot.store.prepared import Prepared
 from bot.store.tables import UNSENT, outbox

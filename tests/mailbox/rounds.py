@@ -8,8 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from bot.mailbox.courier import Courier
+from bot.mailbox.letter import Author, Lane, Letter
 from bot.mailbox.limits import UNLIMITED, Limits
-from bot.mailbox.outbox import Author, Lane, Letter, Outbox
+from bot.mailbox.outbox import Outbox
 from bot.messages import Body, Say
 from tests.clocks import MIDDAY, MovedLoop
 from tests.houses import BOT, VAULT

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import Blocked, Refused, TryLater, Uncertain
 from bot.mailbox.carrying import Patience
-from bot.mailbox.outbox import Author, Lane, Letter, Settled, State
+from bot.mailbox.letter import Author, Lane, Letter, Settled, State
 from bot.messages import Body, Say
 from tests.mailbox.rounds import Round, first_times
 from tests.post import FINE, Mishap

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.mailbox.outbox import Author
+from bot.mailbox.letter import Author
 from tests.flooded import LONGEST, SENDING, TURNS, Plan, flood
 from tests.mailbox.rounds import Round
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.app import let_go
 from bot.clock import DAY, HOUR, SECOND
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.outbox import Author, Letter, State
+from bot.mailbox.letter import Author, Letter, State
 from bot.messages import Say
 from bot.vault import Vault
 from bot.vault.epochs import number_of

@@ -15,7 +15,8 @@ from bot.desks.forum.topics import Topics
 from bot.dispatch.conversations import Conversation, Conversations, Row
 from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
 from bot.hotline.holds import Holds
-from bot.mailbox.outbox import Letter, Outbox
+from bot.mailbox.letter import Letter
+from bot.mailbox.outbox import Outbox
 from bot.messages import Say
 from bot.store.database import Database
 from bot.vault import KeyStore, Purpose, Vault

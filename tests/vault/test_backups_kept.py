@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.clock import DAY, HOUR
 from bot.hotline.holds import Reason
-from bot.mailbox.outbox import Letter
+from bot.mailbox.letter import Letter
 from bot.messages import Say
 from bot.vault.backup import faults_of, lying_in, remove_old
 from bot.vault.ledger import NAME, BackupFolder, read_ledger

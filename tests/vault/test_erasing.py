@@ -13,7 +13,8 @@ from bot.cases.intake import report_place
 from bot.clock import DAY, HOUR
 from bot.errors import NotYours, UnderHold
 from bot.hotline.holds import Reason
-from bot.mailbox.outbox import Letter, Outbox
+from bot.mailbox.letter import Letter
+from bot.mailbox.outbox import Outbox
 from bot.messages import Say
 from bot.store.tables import metadata
 from bot.vault import Purpose

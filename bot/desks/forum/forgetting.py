@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select
 
 from bot.desks.forum.topics import key_of
-from bot.mailbox.outbox import Lane, Letter
+from bot.mailbox.letter import Lane, Letter
 from bot.messages import DeleteTopic
 from bot.store.prepared import Prepared
 from bot.store.tables import outbox, topics

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import DAY
 from bot.desks.forum.topics import key_of
 from bot.forgetting import erasures_of
-from bot.mailbox.outbox import Lane, Letter
+from bot.mailbox.letter import Lane, Letter
 from bot.messages import Say
 from bot.vault.erasure import Why
 from tests.desks.forum.office import Office

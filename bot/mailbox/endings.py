@@ -1,0 +1,155 @@
+"""How letters end: what became of an attempt, and of all that waits for somebody who blocked us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, select, update
+
+from bot.mailbox.letter import Author, State
+from bot.store.prepared import Prepared
+from bot.store.tables import UNSENT, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.mailbox.letter import Letter, Settled
+    from bot.store.writer import Work
+
+_SENT = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=State.SENT.value,
+            body=None,
+            message=bindparam("message"),
+            settled_at=bindparam("settled_at"),
+        )
+    ),
+    "message",
+    "settled_at",
+    "row",
+)
+_LATER = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(UNSENT, outbox.c.id == bindparam("row"))
+        .values(
+            state=State.QUEUED.value,
+            attempts=outbox.c.attempts + 1,
+            not_before=bindparam("not_before"),
+            fault=bindparam("fault"),
+        )
+    ),
+    "not_before",
+    "fault",
+    "row",
+)
+ENDED = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(UNSENT, outbox.c.id == bindparam("row"))
+        .values(
+            state=bindparam("state"), fault=bindparam("fault"), settled_at=bindparam("settled_at")
+        )
+    ),
+    "state",
+    "fault",
+    "settled_at",
+    "row",
+)
+_OF_HUMANS = Prepared(
+    lambda _: select(outbox.c.id).where(
+        UNSENT,
+        outbox.c.chat_key == bindparam("key"),
+        outbox.c.state == State.QUEUED.value,
+        outbox.c.author != Author.BOT.value,
+    ),
+    "key",
+)
+_BLOCK_CHAT = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(UNSENT, outbox.c.chat_key == bindparam("key"), outbox.c.state == State.QUEUED.value)
+        .values(state=State.BLOCKED.value, settled_at=bindparam("settled_at"))
+    ),
+    "settled_at",
+    "key",
+)
+_SENDING = Prepared(
+    lambda _: update(outbox).where(UNSENT, outbox.c.id == bindparam("row")).values(state="sending"),
+    "row",
+)
+_UNCERTAIN = Prepared(
+    lambda _: (
+        update(outbox)
+        .where(UNSENT, outbox.c.state == State.SENDING.value)
+        .values(state=State.UNCERTAIN.value, settled_at=bindparam("settled_at"))
+    ),
+    "settled_at",
+)
+
+
+class Endings:
+    """What the outbox writes down of letters that are on their way, inside units of work."""
+
+    def __init__(self) -> None:
+        self.when_ended: Callable[[Work, Sequence[tuple[int, State]], int], None] | None = None
+        """Told in the same unit of work how humans' letters ended, by number."""
+        self.when_opened: Callable[[Work, Letter, int], None] | None = None
+        """Told in the same unit of work that an opener has arrived in a chat."""
+
+    def settle(self, work: Work, results: Sequence[Settled]) -> None:
+        """Write down what became of letters; one that has ended already stays as it ended."""
+        sent, later, ended = [], [], []
+        # One letter may be here twice, tried again and then sent: its last state is the true one.
+        for result in {result.letter.id: result for result in results}.values():
+            row = result.letter.id
+            if result.state is State.SENT:
+                sent.append((result.message, result.at, row))
+            elif result.state is State.QUEUED:
+                later.append((result.not_before, result.fault, row))
+            else:
+                ended.append(result)
+        work.many(_SENT, sent)
+        work.many(_LATER, later)
+        told: list[tuple[int, State]] = [
+            (result.letter.id, result.state)
+            for result in results
+            if result.state is State.SENT and result.letter.author != Author.BOT
+        ]
+        told += [(it.letter.id, it.state) for it in ended if self._ends(work, it)]
+        if told:
+            self._tell(work, told, max(result.at for result in results))
+        if self.when_opened is not None:
+            for result in results:
+                if result.state is State.SENT and result.letter.author == Author.OPENER:
+                    self.when_opened(work, result.letter, result.at)
+
+    def _ends(self, work: Work, result: Settled) -> bool:
+        """Write down how a letter ended; tell whether somebody is to be told of it."""
+        letter = result.letter
+        has_ended = work.run(ENDED, result.state.value, result.fault, result.at, letter.id)
+        if result.state is State.BLOCKED:
+            self.block(work, letter.chat_key, result.at)
+        return bool(has_ended) and letter.author != Author.BOT
+
+    def _tell(self, work: Work, ended: Sequence[tuple[int, State]], now: int) -> None:
+        """Tell how letters ended that are not the bot's own answers."""
+        if self.when_ended is not None and ended:
+            self.when_ended(work, ended, now)
+
+    def mark_sending(self, work: Work, letter: Letter) -> bool:
+        """Write down that a human's letter is about to be sent; tell whether it still may be."""
+        return bool(work.run(_SENDING, letter.id))
+
+    def block(self, work: Work, chat_key: bytes, now: int) -> None:
+        """Stop everything queued for a chat that blocked us."""
+        stopped = [(int(row), State.BLOCKED) for (row,) in work.rows(_OF_HUMANS, chat_key)]
+        work.run(_BLOCK_CHAT, now, chat_key)
+        self._tell(work, stopped, now)
+
+    def recover(self, work: Work, now: int) -> int:
+        """After a start: humans' letters that were on their way are uncertain."""
+        return work.run(_UNCERTAIN, now)
