@@ -146,7 +146,7 @@ async def draft(visit: Visit) -> Response:
     if papers is None or paper is None:
         raise NotThere("no such paper")
     seen = await front.reads.run(lambda work: _readable(work, visit, reference))
-    if first := ask_first(visit, reference):
+    if first := ask_first(visit, f"/cases/{reference}"):
         return first
     text = await _drafted(visit, seen, papers, paper)
     return as_text(f"{seen.glance.reference}-{paper.code}.txt", text)

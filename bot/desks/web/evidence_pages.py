@@ -1,7 +1,9 @@
-"""Files of a case: a picture drawn anew on request, anything else as bytes that do nothing here."""
+"""Files of a case: a picture drawn anew on request, the original as bytes that do nothing here."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from bot.cases.evidence import Evidence
 from bot.cases.looks import looks_like
 from bot.desks.web.doors import Door, May
 from bot.desks.web.guard import NOTHING
+from bot.desks.web.leaving import ask_first
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
 from bot.errors import DoesNotOpen, NotYours
@@ -24,38 +27,56 @@ if TYPE_CHECKING:
 
 LARGEST = 24 * 1024 * 1024
 """Bytes of one file that are handed over in one answer; Telegram's bots fetch at most 20 MB."""
+_NUMBER = re.compile("[1-9][0-9]{0,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file somebody may read, not read yet."""
+
+    case: str
+    item: Item
+    opener: Opener
 
 
 async def picture(visit: Visit) -> Response:
     """Return a picture without anything but its pixels; that it was looked at is written down."""
-    case, item, data = await _read(visit)
-    drawn = await visit.front.cleaning.clean(data)
+    found = await _found(visit)
+    drawn = await visit.front.cleaning.clean(await _read(visit, found, Deed.OPENED))
     if drawn is None:
         raise NotThere("no picture")
-    await _note(visit, case, item, Deed.CLEANED, drawn)
+    await _note(visit, found, Deed.CLEANED, drawn)
     return Response(drawn, media_type=f"image/{looks_like(drawn)}", headers=_still())
 
 
 async def original(visit: Visit) -> Response:
-    """Return a file as it came, to be saved under a name of ours."""
-    _case, item, data = await _read(visit)
-    name = f"{visit.param('reference')}-{item.number}.bin"  # ours: letters, digits, no sender's
+    """Return a file as it came, to be saved under a name of ours.
+
+    It says what its sender never meant to say: where a picture was taken, who wrote a document. So
+    it leaves like anything else that does, for whoever has just shown a second factor.
+    """
+    found = await _found(visit)
+    reference, number = visit.param("reference"), found.item.number
+    if first := ask_first(visit, f"/cases/{reference}#item-{number}"):
+        return first
+    data = await _read(visit, found, Deed.EXPORTED)
+    name = f"{reference}-{number}.bin"  # ours: letters, digits, no sender's
     headers = _still() | {"content-disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-async def _read(visit: Visit) -> tuple[str, Item, bytes]:
-    """Return a file of a case; that it is opened is in the ledger before anybody has it.
+async def _found(visit: Visit) -> Found:
+    """Return a file of a case, for whoever may read it.
 
     Raises:
-        NotThere: there is no such file, or it is not theirs.
+        NotThere: there is no such file, it is not theirs, or a page of another site asks.
     """
     site = visit.request.headers.get("sec-fetch-site", "same-origin")
     number, keyring, front = visit.param("number"), visit.keyring(), visit.front
-    if site != "same-origin" or not number.isdecimal() or len(number) > 6:  # noqa: PLR2004 - a number
+    if site != "same-origin" or not _NUMBER.fullmatch(number):
         raise NotThere("no number")
 
-    def look(work: Work) -> tuple[str, Item, Opener]:
+    def look(work: Work) -> Found:
         seen = sight(work, visit, visit.param("reference"))
         if not seen.may_read:
             raise NotThere("not theirs")
@@ -67,23 +88,31 @@ async def _read(visit: Visit) -> tuple[str, Item, bytes]:
             raise NotThere("not theirs") from None
         if not items or not items[0].is_saved or items[0].size > LARGEST:
             raise NotThere("no file")
-        return seen.case, items[0], opener
+        return Found(seen.case, items[0], opener)
 
-    case, item, opener = await front.reads.run(look)
-    await _note(visit, case, item, Deed.OPENED, b"")
-    evidence = Evidence(front.vault, front.files, keyring)
+    return await front.reads.run(look)
+
+
+async def _read(visit: Visit, found: Found, deed: Deed) -> bytes:
+    """Return the bytes of a file; what is done with it is in the ledger before anybody has them.
+
+    Raises:
+        NotThere: its bytes are not there, or were altered.
+    """
+    await _note(visit, found, deed, b"")
+    evidence = Evidence(visit.front.vault, visit.front.files, visit.keyring())
     try:
-        return case, item, b"".join(evidence.pieces(opener, item))
+        return b"".join(evidence.pieces(found.opener, found.item))
     except (FileNotFoundError, DoesNotOpen):
         raise NotThere("no bytes") from None
 
 
-async def _note(visit: Visit, case: str, item: Item, deed: Deed, drawn: bytes) -> None:
-    front, keyring = visit.front, visit.keyring()
+async def _note(visit: Visit, found: Found, deed: Deed, drawn: bytes) -> None:
+    front, keyring, item = visit.front, visit.keyring(), found.item
 
     def note(work: Work) -> None:
         Evidence(front.vault, front.files, keyring).custody.note(
-            work, case, at=visit.now, actor=visit.by.id, deed=deed, file=item.id,
+            work, found.case, at=visit.now, actor=visit.by.id, deed=deed, file=item.id,
             digest=sha256(drawn).hexdigest() if drawn else item.digest,
             size=len(drawn) or item.size, detail=looks_like(drawn) if drawn else "",
         )  # fmt: skip
@@ -92,7 +121,9 @@ async def _note(visit: Visit, case: str, item: Item, deed: Deed, drawn: bytes) -
 
 
 def _still() -> dict[str, str]:
-    return {"content-security-policy": NOTHING, "cache-control": "no-store"}
+    return {
+        "content-security-policy": NOTHING, "cache-control": "no-store", "accept-ranges": "none",
+    }  # fmt: skip
 
 
 DOORS = (

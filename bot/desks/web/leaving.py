@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from bot.desks.web.visit import Visit
 
 
-def ask_first(visit: Visit, reference: str) -> Response | None:
+def ask_first(visit: Visit, back: str) -> Response | None:
     """Return where the second factor is shown again; None for whoever has just done so.
+
+    Args:
+        visit: who asks.
+        back: the page of the case they come from, and go back to.
 
     Raises:
         NotThere: a page of another site asks.
@@ -23,7 +27,7 @@ def ask_first(visit: Visit, reference: str) -> Response | None:
         raise NotThere("asked elsewhere")
     if visit.here.is_proved(visit.now):
         return None
-    return visit.prove_first(f"/cases/{reference}")
+    return visit.prove_first(back)
 
 
 def as_text(name: str, text: str) -> Response:

@@ -63,7 +63,7 @@ async def transcript(visit: Visit) -> Response:
 def _not_yet(visit: Visit, found: View) -> Response | None:
     """Return where somebody goes first: to the case they may not read, or to show a factor."""
     reference = found.sight.glance.reference
-    first = ask_first(visit, reference)
+    first = ask_first(visit, f"/cases/{reference}")
     return first if found.is_readable else visit.go(f"/cases/{reference}")
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 WEEK = 7 * DAY
 WEEKS = 104
 """How far back: the log is kept for two years."""
-READ, GLASS, OUT = "read", "break_glass", ("draft", "receipt_print", "two_use")
+READ, GLASS = "read", "break_glass"
+OUT = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
 DEEDS = (READ, GLASS, *OUT)
 """What counts as reading: a case opened, opened against its holder, something of it taken out."""
 MOST = 50_000

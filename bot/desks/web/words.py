@@ -96,7 +96,10 @@ ALERT_NOTICE = _("a line on the screen, which says only that something waits")
 ALERT_HINT = _("Only while you look at something else. The browser asks once whether it may.")
 KEEP_IT = pgettext("desk button", "Keep")
 PROVE = _("Show your second factor again")
-PROVE_WHY = _("What you want to do cannot be undone.")
+PROVE_WHY = _(
+    "What you want to do cannot be undone, or takes something out of the desk. Afterwards you are "
+    "back where you were."
+)
 
 # --- the queue -----------------------------------------------------------------------------
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.custody import NOTED, Deed
 from bot.cases.life import Role
 from bot.clock import HOUR, SECOND
+from bot.desks.web.transcript import EXPORT
 from bot.desks.web.two_pages import COLUMNS, as_csv
-from bot.desks.web.who_read import DEEDS, first_since, gathered, in_week
+from bot.desks.web.who_read import DEEDS, OUT, first_since, gathered, in_week
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker
@@ -179,6 +181,13 @@ def test_no_week_there_is_none_of_breaks_anything(office: Office, back: str) -> 
     assert chief.browser.get(f"/audit/reads?back={back}").status_code == 200
 
 
-def test_what_was_taken_out_counts_apart() -> None:
-    (reader,) = gathered([("mei", "read", "a"), ("mei", "read", "a"), ("mei", DEEDS[2], "a")])
+@pytest.mark.parametrize("deed", ["draft", "export", "evidence_exported", "receipt_print"])
+def test_what_was_taken_out_counts_apart(deed: str) -> None:
+    assert deed in DEEDS
+    (reader,) = gathered([("mei", "read", "a"), ("mei", "read", "a"), ("mei", deed, "a")])
     assert (len(reader.cases), reader.cases["a"], reader.taken_out) == (1, 2, 1)
+
+
+def test_whatever_leaves_the_desk_counts_as_taken_out() -> None:
+    """Beside the list: what this desk notes when something leaves is on it."""
+    assert {EXPORT, f"{NOTED}{Deed.EXPORTED}"} <= set(OUT)

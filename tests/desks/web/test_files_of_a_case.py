@@ -1,0 +1,184 @@
+"""A file somebody sent is fetched by whoever may, anew each time; as it came, with proof anew."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.custody import Deed
+from bot.clock import SECOND
+from bot.desks.web.sessions import PROVED_FOR
+from tests.cases.pictures import MARK, telling
+from tests.desks.web.alike import likeness
+from tests.desks.web.test_two_people import readers
+from tests.desks.web.window import Browser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from httpx import Response
+
+    from tests.desks.web.window import Office, Worker
+
+PHOTO = telling("JPEG")
+WAYS = ("original", "picture")
+
+
+@pytest.fixture
+def mei(office: Office) -> Worker:
+    """Give whoever answers for a case with a picture in it."""
+    _person, reference = office.somebody()
+    office.sends(reference, PHOTO, kind="photo", name="../../me.jpg")
+    mei = office.worker().comes()
+    mei.told(reference, "claim")
+    return mei
+
+
+def path(office: Office, how: str = "original", number: str = "1") -> str:
+    return f"/cases/{office.newest()}/files/{number}/{how}"
+
+
+def proves(worker: Worker, back: str) -> Response:
+    worker.office.home.passes(31)  # a code is good once
+    return worker.browser.post("/prove", {"code": worker.code(), "back": back})
+
+
+def deeds(office: Office) -> list[str]:
+    rows = office.home.ask("SELECT deed FROM audit WHERE deed LIKE 'evidence_%' ORDER BY id")
+    return [str(deed).removeprefix("evidence_") for (deed,) in rows]
+
+
+# --- as it came -------------------------------------------------------------------------------
+
+
+def test_the_original_wants_the_second_factor_anew_and_leads_back_to_its_place(
+    office: Office, mei: Worker
+) -> None:
+    office.home.passes(PROVED_FOR / SECOND + 1)
+    before = deeds(office)
+    asked = mei.browser.get(path(office))
+    back = f"/cases/{office.newest()}#item-1"
+    assert asked.headers["location"] == f"/prove?back={back.replace('#', '%23')}"
+    assert f'value="{back}"' in mei.browser.get(asked.headers["location"]).text
+    assert deeds(office) == before  # nobody has it yet
+    assert proves(mei, back).headers["location"] == back
+    assert 'id="item-1"' in mei.browser.get(back.partition("#")[0]).text
+    assert mei.browser.get(path(office)).content == PHOTO
+    assert deeds(office) == [*before, Deed.EXPORTED]
+
+
+def test_words_that_were_begun_are_still_there_after_the_way_round(
+    office: Office, mei: Worker
+) -> None:
+    reference = office.newest()
+    mei.browser.post(f"/cases/{reference}/begun/note", {"words": "Half a note"}, is_fetched=True)
+    office.home.passes(PROVED_FOR / SECOND + 1)
+    mei.browser.get(path(office))
+    proves(mei, f"/cases/{reference}")
+    assert "Half a note" in mei.browser.get(f"/cases/{reference}").text
+
+
+def test_a_picture_drawn_anew_asks_for_nothing_and_tells_nothing(
+    office: Office, mei: Worker
+) -> None:
+    """The control: what leaves without a second factor has no place and no name in it."""
+    office.home.passes(PROVED_FOR / SECOND + 1)
+    drawn = mei.browser.get(path(office, "picture"))
+    assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/jpeg")
+    assert MARK.encode() in PHOTO
+    assert MARK.encode() not in drawn.content
+    assert deeds(office)[-2:] == [Deed.OPENED, Deed.CLEANED]
+
+
+def test_who_took_an_original_out_is_told_in_the_case_and_to_supervisors(
+    office: Office, mei: Worker
+) -> None:
+    mei.browser.get(f"/cases/{office.newest()}")
+    mei.browser.get(path(office))
+    file = mei.browser.get(f"/cases/{office.newest()}/panes/file").text
+    assert "Mei: taken out" in file
+    page = office.supervisor().comes().browser.get("/audit/reads").text
+    (row,) = [row for who, row in readers(page) if who == mei.id]
+    assert re.findall(r'<td class="num">(\d+)</td>', row) == ["1", "0", "1"]  # read, of others, out
+
+
+# --- each fetch is looked at anew -------------------------------------------------------------
+
+
+def leaves(mei: Worker) -> None:
+    mei.browser.post("/signout")
+
+
+def is_disabled(mei: Worker) -> None:
+    mei.colleague.is_disabled()
+
+
+@pytest.mark.parametrize("ends", [leaves, is_disabled])
+def test_an_address_that_was_known_opens_nothing_without_a_session(
+    office: Office, mei: Worker, ends: Callable[[Worker], None]
+) -> None:
+    stranger = Browser(office)
+    for how in WAYS:
+        assert mei.browser.get(path(office, how)).status_code == 200
+    ends(mei)
+    before = deeds(office)
+    for how in WAYS:
+        for browser in (mei.browser, stranger):
+            said = browser.get(path(office, how))
+            assert said.status_code in {303, 401}
+            assert PHOTO[:64] not in said.content
+    assert deeds(office) == before
+
+
+def test_a_file_is_gone_with_the_case_it_belongs_to(office: Office, mei: Worker) -> None:
+    jun = office.worker("Jun").comes()
+    mei.told(office.newest(), "transfer", code=jun.id)
+    for how in WAYS:
+        said = mei.browser.get(path(office, how))
+        assert likeness(said) == likeness(mei.browser.get("/nowhere"))
+        assert jun.browser.get(path(office, how)).status_code == 200
+
+
+def test_no_other_site_shows_a_file_of_ours(office: Office, mei: Worker) -> None:
+    for site in ("cross-site", "same-site", "none"):
+        for how in WAYS:
+            said = mei.browser.get(path(office, how), **{"sec-fetch-site": site})
+            assert likeness(said) == likeness(mei.browser.get("/nowhere")), site
+
+
+NUMBERS = ("0", "2", "-1", "01", "01x", "9" * 7, "\u0661", "1.0", "..%2f1", "1%00", "%31%2f..", "")
+
+
+def test_no_number_but_its_own_is_a_file(office: Office, mei: Worker) -> None:
+    for number in NUMBERS:
+        for how in WAYS:
+            said = mei.browser.get(path(office, how, number))
+            assert likeness(said) == likeness(mei.browser.get("/nowhere")), number
+
+
+MORE = ({}, {"download": "../../key"}, {"name": "x.html"}, {"type": "text/html"})
+RANGES = ("bytes=0-3", "bytes=-1", "bytes=0-0,1-1,2-2", "bytes=9-", "bytes=0-" + "9" * 40, "x")
+
+
+def test_nothing_beside_the_address_changes_what_comes(office: Office, mei: Worker) -> None:
+    name = f'attachment; filename="{office.newest()}-1.bin"'
+    for more in MORE:
+        said = mei.browser.asks("GET", path(office), params=more)
+        assert said.content == PHOTO
+        assert said.headers["content-type"] == "application/octet-stream"
+        assert said.headers["content-disposition"] == name
+        assert said.headers["content-security-policy"].endswith("sandbox")
+        assert said.headers["cross-origin-resource-policy"] == "same-origin"
+        assert said.headers["cache-control"] == "no-store"
+        assert said.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_comes_whole_or_not_at_all(office: Office, mei: Worker) -> None:
+    """A part that is asked for is an opening nobody would see in the ledger a second time."""
+    for wanted in RANGES:
+        said = mei.browser.get(path(office), range=wanted)
+        assert (said.status_code, said.content) == (200, PHOTO)
+        assert said.headers["accept-ranges"] == "none"
+        assert "content-range" not in said.headers
