@@ -1,0 +1,98 @@
+"""What pages ask for: no field is kept or read by a browser's own services, nothing is chosen yet.
+
+Templates are looked at, not pages: so a field counts whoever sees it, and whenever.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.desks.web.drawing import PAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVERY = sorted(PAGES.glob("*.html"))
+WRITTEN_IN = {"text", "search", "password", "tel", "email", "url", "number", "date", "time"}
+KEPT_ON_PURPOSE = {"username", "current-password", "new-password", "one-time-code"}
+"""What a caseworker's own password keeper fills in: theirs, and nothing of a person."""
+_JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_SELECT = re.compile(r"<select\b[^>]*>(.*?)</select>", re.DOTALL)
+
+
+class Fields(HTMLParser):
+    """The fields of a template that words are written into, with their attributes."""
+
+    def __init__(self, template: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(_JINJA.sub("", template))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        is_written_in = tag == "input" and given.get("type", "text") in WRITTEN_IN
+        if is_written_in or tag == "textarea":
+            self.found.append((given.get("name") or given.get("id", "?"), given))
+
+
+def told_to_others(template: str) -> list[str]:
+    """Return the fields of a template whose words a browser keeps, completes or sends away."""
+    return [
+        name
+        for name, given in Fields(template).found
+        if given.get("autocomplete") not in KEPT_ON_PURPOSE | {"off"}
+        or given.get("spellcheck") != "false"
+    ]
+
+
+def chosen_by_nobody(template: str) -> list[str]:
+    """Return the lists of a template in which something stands chosen that nobody chose."""
+    return [
+        inside[:60]
+        for inside in (found[1].strip() for found in _SELECT.finditer(template))
+        if not inside.startswith(("{{ unchosen() }}", '<option value="">'))
+        and " selected{%" not in inside
+    ]
+
+
+@pytest.mark.parametrize("page", EVERY, ids=lambda it: it.stem)
+def test_no_browser_keeps_completes_or_spells_what_is_written_here(page: Path) -> None:
+    assert told_to_others(page.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("page", EVERY, ids=lambda it: it.stem)
+def test_nothing_is_chosen_before_a_caseworker_chooses_it(page: Path) -> None:
+    assert chosen_by_nobody(page.read_text("utf-8")) == []
+
+
+def test_no_page_is_translated_by_a_browser() -> None:
+    begins = {it.name for it in EVERY if "<html" in it.read_text("utf-8")}
+    assert begins == {"bare.html"}
+    assert '<html lang="{{ visit.tongue.language | tag }}" translate="no">' in (
+        PAGES / "bare.html"
+    ).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "<textarea name=words></textarea>",
+        "<input name=words spellcheck=false>",
+        "<input name=words autocomplete=off>",
+        "<input name=words autocomplete=on spellcheck=false>",
+        "<input name=words type=search autocomplete=name spellcheck=false>",
+    ],
+)
+def test_a_field_that_tells_others_is_found(field: str) -> None:
+    assert told_to_others(f"<form>{{% if x > 1 %}}{field}{{% endif %}}</form>") == ["words"]
+
+
+def test_a_list_in_which_the_first_is_chosen_is_found() -> None:
+    first = '<select name="to">{% for it in all %}<option>{{ it }}</option>{% endfor %}</select>'
+    assert len(chosen_by_nobody(first)) == 1
+    assert chosen_by_nobody(first.replace("{% for", "{{ unchosen() }}{% for", 1)) == []
