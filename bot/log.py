@@ -29,13 +29,13 @@ EVENTS = frozenset(
         "disk_full", "disk_low", "disk_read_only", "polling_rests", "retention_waits",
         "language_refused", "profile_kept",
         "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",
-        "backups_untended", "case_not_resealed", "cases_resealed", "desk_failed",
+        "backups_untended", "case_not_resealed", "cases_resealed", "desk_failed", "desk_refused",
     }
 )  # fmt: skip
 FIELDS = {
     "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
     "letter": int, "inbox": int, "case": str, "file": str, "attempts": int, "revision": str,
-    "logger": str, "level": str, "lane": int, "language": str,
+    "logger": str, "level": str, "lane": int, "language": str, "door": str,
 }  # fmt: skip
 """What may stand beside an event, and its type. `error` is a class's name, never its text."""
 LONGEST = 64

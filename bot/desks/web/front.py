@@ -9,6 +9,7 @@ from bot.desks.glance import Glances
 from bot.desks.tongue import Tongue
 from bot.desks.web.ceremony import Ceremony
 from bot.desks.web.passkeys import Passkeys
+from bot.desks.web.refusing import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,6 +94,7 @@ class Front:
     def __post_init__(self) -> None:
         self.passkeys = Passkeys(self.vault)
         self.ceremony = Ceremony(self.origin, self.vault.prove)
+        self.refusals = Refusals()
 
     @property
     def glances(self) -> Glances:

@@ -13,14 +13,19 @@ from bot.desks.web import words
 from bot.desks.web.choosing import chosen_by
 from bot.desks.web.doors import BY_WHAT_IS_DONE, ROLES, Door, May
 from bot.desks.web.guard import (
+    cut_off,
     dress,
     elsewhere,
     is_a_form,
+    is_framed_plainly,
     is_from_here,
     is_meant_for,
+    is_short,
     limited,
 )
-from bot.desks.web.visit import LANGUAGE, SESSION, NotThere, Visit, csrf_of
+from bot.desks.web.letting_in import browser_of
+from bot.desks.web.refusing import Why, was_moved, was_not_there
+from bot.desks.web.visit import LANGUAGE, SESSION, NotThere, Visit
 from bot.errors import HavenError
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
@@ -54,9 +59,8 @@ class Gate:
         )  # fmt: skip
         try:
             response = await self._answer(visit)
-        except NotThere:
-            response = not_found(visit)
         except HTTPException as error:  # a form that is none
+            self._note(visit, Why.FORM)
             response = _wrong(visit, HTTPStatus(error.status_code), words.CANNOT)
         except ClientDisconnect:
             return
@@ -70,11 +74,31 @@ class Gate:
         await dress(response, self.front, nonce if has_script else "")(scope, receive, send)
 
     async def _answer(self, visit: Visit) -> Response:
-        door, request = self.door, visit.request
+        try:
+            return self._refused_unseen(visit) or await self._let_in(visit)
+        except NotThere:
+            await was_not_there(visit)
+            return not_found(visit)
+
+    def _refused_unseen(self, visit: Visit) -> Response | None:
+        """Refuse what is not from here, before anybody looks who it is."""
+        request = visit.request
+        if not is_framed_plainly(request):
+            self._note(visit, Why.FRAMED)
+            return cut_off(HTTPStatus.BAD_REQUEST)
+        if not is_short(request):
+            self._note(visit, Why.LONG)
+            return cut_off(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if not is_meant_for(request, self.front):
+            self._note(visit, Why.HOST)
             return elsewhere()
-        if door.changes and not (is_from_here(request, self.front) and is_a_form(request)):
+        if self.door.changes and not (is_from_here(request, self.front) and is_a_form(request)):
+            self._note(visit, Why.ELSEWHERE)
             return _wrong(visit, HTTPStatus.FORBIDDEN, words.NOT_FROM_HERE)
+        return None
+
+    async def _let_in(self, visit: Visit) -> Response:
+        door = self.door
         await self._recognise(visit)
         if door.may is not May.ANYBODY and visit.by_ is None:
             return _to_the_way_in(visit)
@@ -83,6 +107,7 @@ class Gate:
         if door.changes:
             await _fill_in(visit)
             if door.may is not May.ANYBODY and not _is_signed(visit):
+                self._note(visit, Why.UNSIGNED)
                 return _wrong(visit, HTTPStatus.FORBIDDEN, words.NOT_FROM_HERE)
             _only_known(visit)
         if door.is_final and not visit.here.is_proved(visit.now):
@@ -91,11 +116,17 @@ class Gate:
             await self.front.sessions.seen(visit.session, visit.now)
         return await door.answer(visit)
 
+    def _note(self, visit: Visit, why: Why) -> None:
+        self.front.refusals.note(self.door.path, why, visit.now)
+
     async def _recognise(self, visit: Visit) -> None:
         """Find out who it is, if anybody: their access can have ended this minute."""
         secret = _secret(visit.request)
         session = self.front.sessions.known(secret, visit.now) if secret else None
         if session is None:
+            return
+        if browser_of(visit) != session.browser:
+            await was_moved(visit, session)
             return
 
         def look(work: Work) -> None:
@@ -107,8 +138,8 @@ class Gate:
         await self.front.reads.run(look)
         if visit.by_ is None:
             await self.front.sessions.end(session.token)
-            return
-        visit.session, visit.secret = session, secret
+        else:
+            visit.session, visit.secret = session, secret
 
 
 async def _fill_in(visit: Visit) -> None:
@@ -138,7 +169,7 @@ def _only_known(visit: Visit) -> None:
 
 
 def _is_signed(visit: Visit) -> bool:
-    return secrets.compare_digest(visit.form.get(CSRF, "").encode(), csrf_of(visit.secret).encode())
+    return secrets.compare_digest(visit.form.get(CSRF, "").encode(), visit.csrf.encode())
 
 
 def _secret(request: Request) -> bytes:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse
 
 if TYPE_CHECKING:
+    from http import HTTPStatus
+
     from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.responses import Response
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 LARGEST = 96 * 1024
 """Bytes of a form: the longest message, and room."""
+LONGEST_HEADERS = 16 * 1024
+"""Bytes of names and values; browsers send two thousand."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; "
@@ -60,6 +64,21 @@ def is_meant_for(request: Request, front: Front) -> bool:
     return request.headers.get("host", "").lower() == front.origin.partition("://")[2]
 
 
+def is_framed_plainly(request: Request) -> bool:
+    """Tell whether a request says in one way only where it ends, as browsers do.
+
+    One that is cut into chunks can end elsewhere for whoever stands in front of the desk: what
+    follows would be somebody else's request.
+    """
+    return "transfer-encoding" not in request.headers
+
+
+def is_short(request: Request) -> bool:
+    """Tell whether a request's headers are as long as a browser's."""
+    headers = request.headers.raw
+    return sum(len(name) + len(value) for name, value in headers) <= LONGEST_HEADERS
+
+
 def is_from_here(request: Request, front: Front) -> bool:
     """Tell whether a change comes from a page of this desk, as its browser swears."""
     headers: Headers = request.headers
@@ -93,3 +112,8 @@ def limited(receive: Receive) -> Receive:
 def elsewhere() -> Response:
     """Return what is said to whoever names another desk."""
     return PlainTextResponse("Not here.\n", 404)
+
+
+def cut_off(status: HTTPStatus) -> Response:
+    """Return what is said to whoever sends what no browser does; nothing they send is read on."""
+    return PlainTextResponse("Not like this.\n", status, headers={"connection": "close"})

@@ -90,6 +90,10 @@ class Session:
     """Cases read in this session, and when that was written down last."""
     glass: set[str] = field(default_factory=set)
     """Cases of others that were opened with a reason."""
+    known: set[str] = field(default_factory=set)
+    """Numbers of cases that were theirs to see."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Doors at which they were told that there is nothing, and when that was written down last."""
     streams: int = 0
     hard_at: int = 0
     """When they closed a case of danger last, until they said whether they want a pause."""
@@ -135,7 +139,8 @@ class Sessions:
         key = locked(keyring, other) if keyring else b""
         successor = Session(
             known_by(other), session.who, session.browser, session.begun_at, now, now, key,
-            opened=session.opened, glass=session.glass,
+            opened=session.opened, glass=session.glass, known=session.known,
+            refused=session.refused,
         )  # fmt: skip
         await self._keep(successor)
         await self.end(session.token)

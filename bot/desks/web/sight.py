@@ -10,16 +10,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam, select
+
 from bot.cases.life import ABOVE, Role, State
-from bot.cases.reading import case_called
+from bot.cases.reference import read_reference
 from bot.desks.web.visit import NotThere
 from bot.hotline.claims import serves
+from bot.store.prepared import Prepared
+from bot.store.tables import cases
 
 if TYPE_CHECKING:
     from bot.desks.glance import Glance
     from bot.desks.web.visit import Visit
+    from bot.hotline.staff import Caseworker
     from bot.store.writer import Work
 
+_STANDS = Prepared(
+    lambda _: select(cases.c.id, cases.c.holder, cases.c.status, cases.c.queue).where(
+        cases.c.reference == bindparam("wanted")
+    ),
+    "wanted",
+)
 QUEUED = frozenset({State.WAITING, State.REOPENED})
 
 
@@ -46,16 +57,22 @@ def sight(work: Work, visit: Visit, reference: str) -> Sight:
     Raises:
         NotThere: there is none, or it is not theirs.
     """
-    case = case_called(work, reference) if reference.isalnum() else None
-    glance = visit.front.glances.at(work, case) if case else None
+    rows = work.rows(_STANDS, read_reference(reference)) if reference.isalnum() else []
+    # Until it is theirs nothing of it is opened: what is not theirs takes no longer than nothing.
+    if not rows or not _is_theirs(visit.by, *rows[0][1:]):
+        raise NotThere("none, or not theirs")
+    glance = visit.front.glances.at(work, str(rows[0][0]))
     if glance is None:
-        raise NotThere("no such case")
+        raise NotThere("erased meanwhile")
     by = visit.by
     is_mine = glance.holder == by.id
-    waits_here = glance.state in QUEUED and serves(by, glance.queue)
-    if not (is_mine or waits_here or by.role in ABOVE):
-        raise NotThere("not theirs")
+    visit.here.known.add(glance.reference)
     is_anothers = bool(glance.holder) and not is_mine and glance.state not in QUEUED
     wants_reason = is_anothers and glance.case not in visit.here.glass
     may_read = by.role is not Role.ADMINISTRATOR and not wants_reason
     return Sight(glance, is_mine, may_read, wants_reason and by.role is Role.SUPERVISOR)
+
+
+def _is_theirs(by: Caseworker, holder: str | None, status: str, queue: str) -> bool:
+    waits_here = State(status) in QUEUED and serves(by, queue)
+    return holder == by.id or waits_here or by.role in ABOVE

@@ -188,7 +188,7 @@ class DeskQueue:
 
     async def signed_in(self, who: str) -> Wire:
         """Return a connection of somebody who has signed in."""
-        secret = await self.front.sessions.begin(who, self._keyring, "Firefox", self._clock.now())
+        secret = await self.front.sessions.begin(who, self._keyring, "Browser", self._clock.now())
         wire = Wire(self.port, secret)
         await wire.open()
         self._wires.append(wire)
@@ -299,7 +299,7 @@ class DeskStreams(DeskQueue):
                 lambda work, name=f"Page {number}": self._staffed(work, name)
             )
             for _page in range(OF_ONE):
-                secret = await self.front.sessions.begin(who, None, "Firefox", self._clock.now())
+                secret = await self.front.sessions.begin(who, None, "Browser", self._clock.now())
                 page = socket.create_connection(("127.0.0.1", self.port))
                 page.sendall(Wire(self.port, secret).asked("/stream"))
                 self._pages.append(page)

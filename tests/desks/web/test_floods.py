@@ -15,7 +15,7 @@ from bot.desks.web.sessions import MOST
 from bot.desks.web.streaming import OF_A_SESSION, OF_SOMEBODY
 from bot.desks.web.watching import ALL, QUEUE, WAITING, Stream
 from tests.desks.web.streams import Hearing, all_at_once, left
-from tests.desks.web.window import ORIGIN, Browser
+from tests.desks.web.window import FIREFOX, ORIGIN, Browser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,7 +55,7 @@ def test_five_hundred_streams_are_open_and_all_hear(office: Office) -> None:
     for number in range(100):
         who = office.home.colleague(f"Worker {number}").id
         for _device in range(MOST):
-            secret = office.does(front.sessions.begin(who, None, "Firefox", front.clock.now()))
+            secret = office.does(front.sessions.begin(who, None, FIREFOX, front.clock.now()))
             pages.append(Hearing(any_browser, secret=secret.hex()))
     tasks = office.does(all_at_once(pages))
     assert {each.status for each in pages} == {200}

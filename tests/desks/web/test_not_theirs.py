@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -12,23 +12,28 @@ from bot.cases.reading import case_called
 from bot.desks.web.app import DOORS
 from bot.desks.web.changes import FORMS
 from bot.desks.web.doors import Door, May
+from bot.desks.web.reads import Reads
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
+from bot.store.writer import Work
 from tests.cases.pictures import telling
 from tests.desks.web.alike import likeness
 from tests.desks.web.streams import Hearing, all_at_once, left
 from tests.desks.web.window import Browser, Office, filled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.responses import Response
 
     from bot.desks.web.visit import Visit
-    from bot.store.writer import Work
+    from bot.store.database import Database
+    from bot.store.prepared import Prepared
     from tests.desks.web.alike import Likeness
     from tests.desks.web.window import Worker
 
+T = TypeVar("T")
 NOT_HIS = ("fishers",)
 HIS = ("trafficking", "labour", "child_protection", "violence_at_home", "information")
 HELPS = (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -219,6 +224,50 @@ def test_a_letter_of_another_case_is_not_changed_through_ones_own(office: Office
         if (office.case(mine),) not in rows:
             assert said["refused"], number
     assert "Changed." not in str(office.home.post.texts(_other.id))
+
+
+class Asking(Reads):
+    """Reads that keep what they ask of the store."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.asked: list[str] = []
+
+    def _one(self, unit: Callable[[Work], T]) -> T:
+        def kept(work: Work) -> T:
+            return unit(Told(work._cursor, work.dialect, self.asked))
+
+        return super()._one(kept)
+
+
+class Told(Work):
+    """A unit of work whose questions are written down."""
+
+    def __init__(self, cursor: Any, dialect: str, asked: list[str]) -> None:
+        super().__init__(cursor, dialect)
+        self._asked = asked
+
+    def rows(self, statement: Prepared, *values: Any) -> list[Any]:
+        self._asked.append(statement.on(self.dialect).sql)
+        return super().rows(statement, *values)
+
+
+def test_what_is_not_theirs_takes_the_same_steps_as_what_is_not_there(office: Office) -> None:
+    """Nothing is opened and nothing more is asked: an answer takes no longer for being true."""
+    cast = Cast(office, Role.CASEWORKER)
+    office.front.reads.close()
+    reads = office.front.reads = Asking(office.home.database)
+
+    def steps(door: Door, kind: str) -> tuple[str, ...]:
+        reads.asked.clear()
+        cast.tries(door, kind, pane="head")
+        return tuple(reads.asked)
+
+    for door in OF_A_CASE:
+        found = {steps(door, kind) for kind in ("anothers", "other_queue", "erased", "forged")}
+        assert len(found) == 1, door.path
+    (page,) = [it for it in OF_A_CASE if it.path == "/cases/{reference}"]
+    assert len(steps(page, "own")) > len(steps(page, "forged"))  # the control: these differ
 
 
 def test_a_door_that_answers_otherwise_is_found(tmp_path: Path) -> None:

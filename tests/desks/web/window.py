@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from tests.people import Person
 
 ORIGIN = "https://desk.test"
+FIREFOX = "Firefox Linux"
+"""What the browsers of these tests are called on the list of sessions."""
 _BLANK = re.compile(r"\{(\w+)\}")
 _CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
 
