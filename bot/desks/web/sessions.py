@@ -6,6 +6,7 @@ when it is ended, when its caseworker loses access, and with this process.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,8 @@ class Session:
     """Numbers of cases that were theirs to see."""
     refused: dict[str, int] = field(default_factory=dict)
     """Doors at which they were told that there is nothing, and when that was written down last."""
+    mark: str = field(default_factory=lambda: secrets.token_hex(16))
+    """What its forms carry. It stays when the secret is another: pages that are open go on."""
     streams: int = 0
     hard_at: int = 0
     """When they closed a case of danger last, until they said whether they want a pause."""
@@ -140,7 +143,7 @@ class Sessions:
         successor = Session(
             known_by(other), session.who, session.browser, session.begun_at, now, now, key,
             opened=session.opened, glass=session.glass, known=session.known,
-            refused=session.refused,
+            refused=session.refused, mark=session.mark,
         )  # fmt: skip
         await self._keep(successor)
         await self.end(session.token)

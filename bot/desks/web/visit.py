@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -78,8 +77,8 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """Return what a form of this session carries."""
-        return csrf_of(self.secret)
+        """Return what a form of this session carries; nothing before somebody has signed in."""
+        return self.session.mark if self.session is not None else ""
 
     @property
     def is_fetched(self) -> bool:
@@ -128,8 +127,3 @@ class Visit:
         response.set_cookie(
             name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict"
         )
-
-
-def csrf_of(secret: bytes) -> str:
-    """Return what forms of a session carry: nobody makes it without the secret of the cookie."""
-    return blake2b(b"form", key=secret[:64], digest_size=16).hexdigest() if secret else ""

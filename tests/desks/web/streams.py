@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 class Hearing:
     """One stream; `status` is there once it is answered, and it ends when it is left."""
 
-    def __init__(self, browser: Browser, path: str = "/stream", secret: str = "") -> None:
+    def __init__(
+        self, browser: Browser, path: str = "/stream", secret: str = "", last: str = ""
+    ) -> None:
         self.status = 0
         self.heard: list[str] = []
         self._office = browser.office
         request = browser.client.build_request("GET", path)
         if secret:
             request.headers["cookie"] = f"{SESSION}={secret}"
+        if last:
+            request.headers["last-event-id"] = last
         self._scope: dict[str, Any] = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
             "headers": [(name.lower(), value) for name, value in request.headers.raw],

@@ -32,7 +32,8 @@ function begin() {
   stream.addEventListener("ended", () => {
     stream.close();
     renew(); // whoever is signed in may not see this case any more, and hears it from its panes
-    post(`${root}/here`, {}).then((answer) => answer.over && only("over"));
+    // Where a second factor was shown again, the session goes on, and so does this page.
+    post(`${root}/here`, {}).then((answer) => (answer.over ? only("over") : begin()));
   });
 }
 

@@ -1,0 +1,107 @@
+"""A session goes on under another secret, in every tab; who it is is looked at with each event."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.desks.web.bell import Ring
+from bot.desks.web.visit import SESSION
+from bot.desks.web.watching import CASE, ENDED, QUEUE
+from tests.desks.web.streams import Hearing, all_at_once, left
+from tests.desks.web.window import Browser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.desks.web.window import Office, Worker
+
+
+def proves(mei: Worker) -> None:
+    """Show the second factor again, in one of several tabs."""
+    mei.office.home.passes(31)
+    said = mei.browser.post("/prove", {"code": mei.code(), "back": "/"})
+    assert said.status_code == 303
+
+
+def test_whoever_shows_a_second_factor_again_goes_on_under_another_secret(office: Office) -> None:
+    mei, thief = office.worker().comes(), Browser(office)
+    thief.client.cookies.update(dict(mei.browser.client.cookies))
+    before = mei.browser.client.cookies[SESSION]
+    assert thief.get("/queue/mine").status_code == 200  # the control: until then it opens
+    proves(mei)
+    assert mei.browser.client.cookies[SESSION] != before
+    assert thief.get("/queue/mine").status_code == 303
+    assert mei.browser.get("/queue/mine").status_code == 200
+
+
+def test_a_page_that_is_open_in_another_tab_goes_on_as_well(office: Office) -> None:
+    _person, reference = office.somebody()
+    mei = office.worker().comes()
+    mei.told(reference, "claim")
+    mark = mei.browser.csrf()  # what stands in the other tab
+    proves(mei)
+    path = f"/cases/{reference}/do/note"
+    said = mei.browser.post(path, {"csrf": mark, "words": "Half an hour of work"}, is_fetched=True)
+    assert not said.json()["refused"]
+    assert "Half an hour of work" in mei.browser.get(f"/cases/{reference}").text
+    other = office.worker("Jun").comes()
+    assert other.browser.post(path, {"csrf": mark, "words": "x"}).status_code == 403
+    mei.comes()
+    assert mei.browser.post(path, {"csrf": mark, "words": "x"}).status_code == 403
+
+
+def test_a_role_that_somebody_wrote_into_the_store_opens_nothing(office: Office) -> None:
+    mei = office.worker().comes()
+    assert mei.browser.get("/queue/mine").status_code == 200
+    for role in (Role.ADMINISTRATOR, Role.SUPERVISOR):
+        office.home.ask(f"UPDATE staff SET role = '{role}' WHERE id = '{mei.id}' RETURNING id")  # noqa: S608 - ours
+        for path in ("/staff", "/team", "/queue/mine"):
+            assert mei.browser.get(path).status_code == 303, path
+
+
+# --- streams ---------------------------------------------------------------------------------
+
+
+def loses_access(office: Office, mei: Worker, _reference: str) -> None:
+    mei.colleague.is_disabled()
+
+
+def loses_the_case(office: Office, mei: Worker, reference: str) -> None:
+    office.worker("Jun").colleague.claims(office.case(reference))
+
+
+def shows_a_factor_again(office: Office, mei: Worker, _reference: str) -> None:
+    proves(mei)
+
+
+@pytest.mark.parametrize("ends", [loses_access, loses_the_case, shows_a_factor_again])
+def test_a_stream_hears_nothing_more_once_its_page_may_not(
+    office: Office, ends: Callable[[Office, Worker, str], None]
+) -> None:
+    _person, reference = office.somebody()
+    mei = office.worker().comes()
+    page = Hearing(mei.browser, f"/stream?case={reference}")
+    tasks = office.does(all_at_once([page]))
+    office.front.streams.ring(Ring(1, office.case(reference), "noted", "", None))
+    office.does(page.hears(CASE))  # the control: until then it hears
+    before = list(page.heard)
+    ends(office, mei, reference)
+    office.front.streams.ring(Ring(2, office.case(reference), "claimed", "", None))
+    office.does(asyncio.gather(*tasks))
+    assert [it for it in page.heard if it != "beat"] == [*before, ENDED]
+
+
+def test_a_stream_begins_anew_whatever_a_browser_says_it_heard(office: Office) -> None:
+    office.somebody()
+    mei = office.worker().comes()
+    for number in ("0", "-1", "999999999999", "../../x", "\u00e9"):
+        page = Hearing(mei.browser, last=number)
+        tasks = office.does(all_at_once([page]))
+        office.front.streams.ring(Ring(1, "", "claimed", "", None))
+        office.does(page.hears(QUEUE))
+        office.does(left([page], tasks))
+        assert page.heard == ["here", QUEUE], number
