@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web import words
 from bot.desks.web.doors import NO_FIELDS, Door, May, fields
+from bot.desks.web.guesses import TRY_AGAIN
 from bot.desks.web.letting_in import welcome_in
 from bot.desks.web.passkey_pages import is_possible, kept, passkeys_of
 from bot.desks.web.visit import NotThere
@@ -72,7 +73,9 @@ async def choose(visit: Visit) -> Response:
     if is_new and (why := _why_not(visit, by, password)):
         return _password_page(visit, by, why, count=str(SHORTEST))
     try:
-        async with guesses.turn(is_known=False):
+        async with guesses.turn(is_known=False) as came:
+            if not came:
+                return _password_page(visit, by, words.BUSY, seconds=str(TRY_AGAIN))
             keyring, printed = await asyncio.to_thread(_key, visit, by, password, is_new)
     except WrongPassword:
         guesses.was_wrong(link, "", visit.now)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.responses import StreamingResponse
 
+from bot.desks.web.app import DOORS
 from bot.desks.web.bell import Ring
+from bot.desks.web.doors import Door, May
 from bot.desks.web.drawing import theirs
 from bot.desks.web.guard import LARGEST
-from bot.desks.web.guesses import LONGEST
+from bot.desks.web.guesses import IN_LINE, LONGEST
+from bot.desks.web.passes import STEP
 from bot.desks.web.sessions import MOST
 from bot.desks.web.streaming import OF_A_SESSION, OF_SOMEBODY
 from bot.desks.web.watching import ALL, QUEUE, WAITING, Stream
 from tests.desks.web.streams import Hearing, all_at_once, left
-from tests.desks.web.window import FIREFOX, ORIGIN, Browser
+from tests.desks.web.test_first_time import invited
+from tests.desks.web.window import FIREFOX, ORIGIN, Browser, Office
+from tests.keys import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
-    from tests.desks.web.window import Office, Worker
+    from starlette.responses import Response
+
+    from bot.desks.web.visit import Visit
+    from tests.desks.web.window import Worker
 
 
 def opened(office: Office, *hearings: Hearing) -> list[int]:
@@ -47,6 +58,24 @@ def test_of_many_streams_of_one_caseworker_few_are_open(office: Office) -> None:
         assert other.post("/signin", mei.fields(), is_signed=False).status_code == 303
     pages = [Hearing(each) for each in (mei.browser, *others) for _page in range(OF_A_SESSION)]
     assert opened(office, *pages).count(200) == OF_SOMEBODY
+
+
+def test_a_stream_that_counts_nobody_is_found(tmp_path: Path) -> None:
+    """The control: at a door without a bound, as many streams are open as are asked for."""
+
+    async def endless(_visit: Visit) -> Response:
+        async def told() -> AsyncIterator[bytes]:
+            yield b"event: here\n\n"
+            await asyncio.Event().wait()
+
+        return StreamingResponse(told(), media_type="text/event-stream")
+
+    bad = Door("/endless", endless, May.SIGNED_IN, is_pane=True, is_watched=True)
+    office = Office(tmp_path, doors=[*DOORS, bad])
+    mei = office.worker().comes()
+    found = opened(office, *(Hearing(mei.browser, "/endless") for _page in range(60)))
+    assert found.count(200) == 60
+    office.close()
 
 
 def test_five_hundred_streams_are_open_and_all_hear(office: Office) -> None:
@@ -154,6 +183,53 @@ def test_a_body_longer_than_it_said_is_cut_off(office: Office) -> None:
     assert office.home.ask("SELECT count(*) FROM inbox") == before
 
 
+def test_a_body_as_long_as_it_said_is_answered(office: Office) -> None:
+    """The control."""
+    mei, reference = holding(office)
+    body = f"csrf={mei.browser.csrf()}&words=w".encode()
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for place in range(len(body)):
+            yield body[place : place + 1]
+
+    headers = {"origin": ORIGIN, "content-length": str(len(body)),
+               "content-type": "application/x-www-form-urlencoded"}  # fmt: skip
+    path = f"/cases/{reference}/do/note"
+    assert mei.browser.asks("POST", path, content=in_pieces(), headers=headers).status_code == 303
+
+
+def test_of_fifty_who_sign_in_at_once_few_wait_and_whoever_works_here_is_let_in(
+    office: Office,
+) -> None:
+    """A check takes a second and a quarter of a gigabyte: no more than a few may stand in line."""
+    mei, jun = office.worker().comes(), office.worker("Jun")
+    link, turns = invited(office, jun.id), office.front.guesses
+    office.home.passes(STEP)
+
+    async def at_once() -> tuple[list[int], int, int]:
+        async with turns.turn(is_known=False):  # somebody is being checked
+            fields = [{"who": f"nobody {it}", "password": "x", "code": "1"} for it in range(50)]
+            strangers = [asyncio.create_task(posts(office, "/signin", it)) for it in fields]
+            for sent_away in islice(asyncio.as_completed(strangers), 50 - (IN_LINE - 1)):
+                await sent_away
+            at_home = await posts(office, "/signin", mei.fields(), mei.browser)
+            by_link = await posts(office, link, {"password": PASSWORD})
+        return sorted(await asyncio.gather(*strangers)), at_home, by_link
+
+    found, at_home, by_link = office.does(at_once())
+    assert found == [401] * (IN_LINE - 1) + [429] * (50 - (IN_LINE - 1))
+    assert at_home == 303
+    assert by_link == 401
+    assert office.front.half_done == {}
+    with_time = Browser(office).post(link, {"password": PASSWORD}, is_signed=False)
+    assert with_time.status_code == 200  # the control: the same link, once the line is short
+
+
+async def posts(office: Office, path: str, fields: Any, browser: Browser | None = None) -> int:
+    client = (browser or Browser(office)).client
+    return (await client.post(path, data=fields, headers={"origin": ORIGIN})).status_code
+
+
 def test_guessing_at_everybody_locks_nobody_out(office: Office) -> None:
     workers = [office.worker(name).comes() for name in ("Mei", "Jun", "Hua")]
     thief = Browser(office)
@@ -165,9 +241,10 @@ def test_guessing_at_everybody_locks_nobody_out(office: Office) -> None:
         for who in (*(it.id for it in workers), "nobody", "Wu")
     ]
     assert {it.status_code for it in guesses} == {401, 429}
+    new = Browser(office)  # a device nobody knows waits, and no longer than it has to
+    assert new.post("/signin", workers[0].fields(), is_signed=False).status_code == 429
     for worker in workers:
         assert worker.browser.get("/account").status_code == 200
         assert worker.signs_in().status_code == 303
     office.home.passes(LONGEST + 1)
-    new = Browser(office)  # a device nobody knows waits, and no longer than that
     assert new.post("/signin", workers[0].fields(), is_signed=False).status_code == 303
