@@ -13,7 +13,7 @@ from tests.browser.demo import PATIENCE
 from tests.browser.person import is_in_danger
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Browser, Page
 
     from tests.browser.conftest import Joins, Opens
     from tests.browser.demo import Demo
@@ -97,3 +97,44 @@ async def test_whoever_has_no_connection_reads_so(demo: Demo, opens: Opens) -> N
         shown = "return [...document.querySelectorAll('.banner:not([hidden])')].map((it) => it.id)"
         assert await page.evaluate(f"() => {{ {lost} {shown} }}") == ["offline"]
         assert await page.evaluate(f"() => {{ {lost} {back} {shown} }}") == ["again"]
+
+
+VEIL = "() => getComputedStyle(document.querySelector('main')).filter"
+
+
+async def test_nobody_who_comes_by_reads_what_stands_on_the_screen(
+    demo: Demo, browser: Browser, opens: Opens, joins: Joins
+) -> None:
+    async with opens(NARROW) as phone:
+        context = await browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
+        desk = await context.new_page()
+        await desk.clock.install()
+        await sits_down(desk, demo)
+        await is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await desk.keyboard.press("n")
+        await desk.wait_for_url("**/cases/*")
+        takes_over = desk.locator("form[action$='/do/take_over'] button")
+        await expect(takes_over).to_be_visible()
+        assert await desk.evaluate(VEIL) == "none"
+        await desk.clock.fast_forward(121_000)
+        await expect(desk.locator("#veil")).to_be_visible()
+        assert await desk.evaluate(VEIL) == "blur(18px)"
+        await desk.keyboard.press("t")  # it brings the page back, and does nothing else
+        await expect(desk.locator("#veil")).to_be_hidden()
+        assert await desk.evaluate(VEIL) == "none"
+        await expect(takes_over).to_be_visible()
+
+        await desk.locator("#note-words").fill("Half a note")
+        other = await context.new_page()
+        await other.goto(f"{demo.address}/desk/account")
+        await other.locator("form[action$='/signout'] button").click()
+        await expect(other.get_by_role("status")).to_contain_text("signed out")
+        await other.go_back()
+        await other.wait_for_url("**/signin")  # a browser keeps no page of somebody who left
+        await expect(desk.locator("#file")).not_to_be_empty()
+        await desk.clock.fast_forward(61_000)
+        await desk.keyboard.press("Shift")
+        await expect(desk.locator("#over")).to_be_visible()
+        await expect(desk.locator("#file")).to_be_empty()
+        await expect(desk.locator("#note-words")).to_have_value("Half a note")
+        await context.close()

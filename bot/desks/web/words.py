@@ -25,6 +25,7 @@ AGAIN_SOON = _("The connection to the desk was lost. It is tried again; what you
 STANDS_STILL = _(
     "Too many pages of the desk are open: this one stands still. Close some, or reload."
 )
+OUT_OF_SIGHT = _("Nobody seems to be here. Move, or press a key, to see the page again.")
 SOMETHING_WAITS = _("Something waits at the desk.")
 KEPT = _("Kept.")
 IS_OVER = _("Your session has ended. What you wrote is still here.")

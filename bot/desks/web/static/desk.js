@@ -9,7 +9,9 @@ import { takeForms } from "./forms.js";
 import { lookUpPhrases } from "./phrases.js";
 import { showPictures } from "./pictures.js";
 import { toEnd } from "./panes.js";
+import { hideFromWhoeverPasses } from "./unseen.js";
 
+hideFromWhoeverPasses(); // first: nothing else may take the key that only brings it back
 takeForms();
 keepWhatIsBegun();
 showPictures();

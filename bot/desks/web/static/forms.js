@@ -1,7 +1,7 @@
 // Forms that stay on the page; words to a person wait a few seconds before they leave.
 
 import { banner, post, toast } from "./wire.js";
-import { renew } from "./panes.js";
+import { isOver, renew } from "./panes.js";
 
 const WAITS = 5000;
 const leaving = document.getElementById("leaving");
@@ -35,7 +35,8 @@ async function send(form, fields, keepalive = false) {
   const answer = await post(form.action, fields, keepalive);
   if (button) button.disabled = false;
   if (answer.over || answer.lost) {
-    banner(answer.over ? "over" : "offline", true);
+    if (answer.over) isOver();
+    else banner("offline", true);
     return false;
   }
   if (answer.pause) document.getElementById("pause").hidden = false;

@@ -2,7 +2,7 @@
 
 import { somethingWaits } from "./alerts.js";
 import { banner, post, root } from "./wire.js";
-import { renew } from "./panes.js";
+import { isOver, renew } from "./panes.js";
 
 const EVERY_MINUTE = 60000;
 const AGAIN = [2000, 5000, 15000, 30000];
@@ -33,7 +33,7 @@ function begin() {
     stream.close();
     renew(); // whoever is signed in may not see this case any more, and hears it from its panes
     // Where a second factor was shown again, the session goes on, and so does this page.
-    post(`${root}/here`, {}).then((answer) => (answer.over ? only("over") : begin()));
+    post(`${root}/here`, {}).then((answer) => (answer.over ? over() : begin()));
   });
 }
 
@@ -53,12 +53,17 @@ function lost(how) {
 async function refused() {
   const answer = await post(`${root}/here`, {});
   if (answer.over) {
-    only("over");
+    over();
     return;
   }
   if (!answer.lost) only("still");
   setTimeout(begin, AGAIN[Math.min(tries, AGAIN.length - 1)]);
   tries += 1;
+}
+
+function over() {
+  only("over");
+  isOver();
 }
 
 /** Show one banner, or none. */
@@ -70,5 +75,5 @@ function only(name) {
 function sign() {
   if (Date.now() - here < EVERY_MINUTE) return;
   here = Date.now();
-  post(`${root}/here`, {}).then((answer) => answer.over && only("over"));
+  post(`${root}/here`, {}).then((answer) => answer.over && over());
 }

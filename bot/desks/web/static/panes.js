@@ -20,7 +20,7 @@ async function renewOne(pane) {
   busy.set(pane, false);
   const wasAtEnd = isAtEnd(pane);
   const { status, page } = await fetchPane(pane.dataset.pane);
-  if (status === 401) banner("over", true);
+  if (status === 401) isOver();
   else if (status === 404) {
     pane.replaceChildren(); // erased, or not theirs any more: nothing of it stays on the screen
     location.reload();
@@ -32,6 +32,22 @@ async function renewOne(pane) {
   const again = busy.get(pane);
   busy.delete(pane);
   if (again) renewOne(pane);
+}
+
+/**
+ * Nobody is signed in any more: what people wrote leaves the screen. A part somebody writes in stays,
+ * with their words.
+ */
+export function isOver() {
+  banner("over", true);
+  for (const pane of document.querySelectorAll("[data-pane]")) {
+    if (!hasWords(pane)) pane.replaceChildren();
+  }
+}
+
+function hasWords(pane) {
+  const fields = [...pane.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox])")];
+  return fields.some((it) => "keeps" in it.dataset || it.value !== it.defaultValue);
 }
 
 /** Put the counts a list brings beside the names of the lists. */
