@@ -1,0 +1,84 @@
+"""Whether words seem to be written in another language than somebody reads.
+
+By the script first, then by the small words every sentence has: a few are enough to tell, and what
+has none (a name, an address, a number) is no language and is never taken for another one. Both ways
+of writing Chinese are one here: their readers read both. Nothing is learned and nothing is asked of
+anybody; what cannot be told is not said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from bot.text import fold
+
+THAI, KHMER, BURMESE, KANA, HAN, LATIN = "thai", "khmer", "burmese", "kana", "han", "latin"
+_SCRIPTS = (
+    (THAI, 0x0E00, 0x0E7F), (KHMER, 0x1780, 0x17FF), (BURMESE, 0x1000, 0x109F),
+    (KANA, 0x3040, 0x30FF), (HAN, 0x3400, 0x4DBF), (HAN, 0x4E00, 0x9FFF), (HAN, 0xF900, 0xFAFF),
+    (LATIN, 0x0041, 0x005A), (LATIN, 0x0061, 0x007A), (LATIN, 0x00C0, 0x024F),
+    (LATIN, 0x1E00, 0x1EFF),
+)  # fmt: skip
+_READS: dict[str, frozenset[str]] = {
+    "th": frozenset({THAI}), "km": frozenset({KHMER}), "my": frozenset({BURMESE}),
+    "ja": frozenset({KANA, HAN}), "zh_Hant": frozenset({HAN}), "zh_Hans": frozenset({HAN}),
+    **dict.fromkeys(("id", "vi", "fil", "en"), frozenset({LATIN})),
+}  # fmt: skip
+"""Which scripts a language is written in."""
+_SMALL = {
+    "en": "the and you your is are was were of for that this with we they have has will would can "
+    "could should not what where when who how does did please help if but about there here be been "
+    "it he she his her them our i am my do to or an as on so",
+    "id": "yang dan ke dari ini itu untuk dengan tidak ada saya anda kamu kita mereka dia akan "
+    "bisa apa siapa kapan mana bagaimana sudah belum juga atau jika kalau karena pada adalah "
+    "seperti hanya masih lagi tolong orang kerja di bapak ibu nya",
+    "fil": "ang ng mga sa ay ako ikaw ka mo ko siya kayo sila ito iyan iyon hindi po wala kung "
+    "para pero dito saan kailan sino ano paano lang din rin naman namin natin inyo iyong aking "
+    "ninyo nila",
+    "vi": "và là của không có được cho với những các này đó tôi bạn chúng người khi nào đâu gì sao "
+    "đến từ nếu thì đã sẽ đang ở một hay vì cũng rất muốn phải làm khong duoc toi nguoi chung "
+    "nhung muon phai lam",
+}
+SMALL = {tag: frozenset(words.split()) for tag, words in _SMALL.items()}
+"""Small words that no other of these languages has."""
+_WORD = re.compile(r"[^\W\d_]+")
+FEWEST_SIGNS, FEWEST_WORDS = 4, 2
+"""Signs of a script that are a sentence, not a name; small words that are one."""
+
+
+def seems_other(words: str, language: str) -> bool:
+    """Tell whether words seem to be in another language than this; what cannot be told is not."""
+    scripts = _scripts_of(words)
+    read = _READS.get(language)
+    if read is None or not scripts:
+        return False
+    if HAN in read and KANA not in read and scripts[KANA] >= FEWEST_SIGNS:
+        return True
+    script, count = scripts.most_common(1)[0]
+    if script not in read:
+        is_sentence = count >= FEWEST_SIGNS and not any(scripts[it] for it in read)
+        return is_sentence and (script != LATIN or bool(_small(words)))
+    return script == LATIN and _is_another(_small(words), language)
+
+
+def _is_another(small: Counter[str], language: str) -> bool:
+    if not small or small[language]:
+        return False
+    return small.most_common(1)[0][1] >= FEWEST_WORDS
+
+
+def _small(words: str) -> Counter[str]:
+    """Count the small words of each language that is written in Latin letters."""
+    found = Counter(_WORD.findall(fold(words)))
+    return +Counter(
+        {tag: sum(found[it] for it in known if it in found) for tag, known in SMALL.items()}
+    )
+
+
+def _scripts_of(words: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for sign in words:
+        code = ord(sign)
+        found.update(name for name, first, last in _SCRIPTS if first <= code <= last)
+    return found
