@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FOCUSED = "wanted => document.activeElement?.matches(wanted) ?? false"
 MOST_TABS = 150
 HELLO = "Are you somewhere safe?"
+HALO = "Apakah Anda aman di sana? Tolong tulis kepada saya."
+"""In a language the person does not read."""
 
 
 async def _tabs_to(page: Page, wanted: str) -> None:
@@ -51,6 +53,7 @@ async def test_everything_of_a_shift_is_done_with_keys_alone(
         await keys.press("n")
         await page.wait_for_url(f"**/cases/{reference}")
         await _writes(page)
+        await _is_asked(page)
         await _looks_a_sentence_up(page)
         await keys.press("t")
         await expect(page.locator("form[action$='/do/take_over']")).to_be_visible()
@@ -79,6 +82,25 @@ async def _writes(page: Page) -> None:
     await keys.press("Control+Enter")
     await expect(sent).to_be_visible()
     await keys.press("Escape")
+
+
+async def _is_asked(page: Page) -> None:
+    """Write what the person cannot read: the desk asks, and waits for whoever wrote it."""
+    keys, words = page.keyboard, page.locator("#say-words")
+    await keys.press("r")
+    await keys.type(HALO)
+    await keys.press("Control+Enter")
+    asked = page.locator(".leaving-why")
+    await expect(asked).to_contain_text("The person reads English")
+    await keys.press("Escape")
+    await keys.press("u")
+    await expect(words).to_have_value(HALO)
+    await keys.press("Control+Enter")
+    await expect(asked).to_be_visible()
+    await keys.press("Escape")
+    await keys.press("y")
+    await expect(page.locator(".bubble.caseworker").filter(has_text=HALO)).to_be_visible()
+    await expect(words).to_have_value("")
 
 
 async def _looks_a_sentence_up(page: Page) -> None:

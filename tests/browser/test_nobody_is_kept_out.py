@@ -111,9 +111,7 @@ async def _a_caseworker(office: Office, look: Look, browser: Browser, scheme: st
     await look.at(page, "case, phrasebook")
     await page.keyboard.press("Escape")
     await look.at_dialogs(page, "case")
-    await page.locator("#say-words").fill("Hello")
-    await page.keyboard.press("Control+Enter")
-    await look.at(page, "case, words about to leave")
+    await _writes(look, page)
     await page.evaluate(BANNERS)
     await look.at(page, "case, banners")
     for path in ("/nowhere", "/prove", "/account"):
@@ -124,6 +122,18 @@ async def _a_caseworker(office: Office, look: Look, browser: Browser, scheme: st
     await look.at(page, "signed out")
     await context.close()
     return reference
+
+
+async def _writes(look: Look, page: Page) -> None:
+    await page.locator("#say-words").fill("Hello")
+    await page.keyboard.press("Control+Enter")
+    await look.at(page, "case, words about to leave")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("u")
+    await page.locator("#say-words").fill("Apakah Anda aman di sana? Tolong tulis kepada saya.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".leaving-why")).to_be_visible()
+    await look.at(page, "case, asked before words leave")
 
 
 async def _a_supervisor(

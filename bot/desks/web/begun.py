@@ -101,18 +101,27 @@ async def keep(visit: Visit) -> Response:
     if len(words) > LONGEST:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     seen = await visit.front.reads.run(lambda work: _theirs(work, visit))
-    case, who, now = seen.case, visit.by.id, visit.now
+    await put(visit, seen.case, kind, words, keyring)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def put(visit: Visit, case: str, kind: str, words: str, keyring: Keyring) -> None:
+    """Put words in the place of those that were kept, if any.
+
+    Raises:
+        NotThere: the case was erased meanwhile.
+    """
+    who, now = visit.by.id, visit.now
     sealed = keyring.seal_own(_place(case, kind), words.encode()) if words.strip() else b""
 
-    def put(work: Work) -> None:
+    def keep_them(work: Work) -> None:
         _theirs(work, visit)  # it may have been erased since
         if sealed:
             work.run(_PUT, case, who, kind, sealed, now)
         else:
             drop(work, case, who, kind)
 
-    await visit.front.database.writer.run(put)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    await visit.front.database.writer.run(keep_them)
 
 
 def _theirs(work: Work, visit: Visit) -> Sight:

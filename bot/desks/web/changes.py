@@ -17,6 +17,7 @@ from bot.cases.reference import read_reference
 from bot.desks.web import begun, words
 from bot.desks.web.bell import Told
 from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
+from bot.desks.web.doubts import Doubt, as_json, doubts
 from bot.desks.web.gate import CSRF
 from bot.desks.web.sight import sight
 from bot.hotline.commands import Command, Verb
@@ -25,6 +26,8 @@ from bot.hotline.words import DONE, REST_OFFERED
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from bot.desks.web.doubts import Asked
+    from bot.desks.web.sight import Sight
     from bot.desks.web.visit import Visit
     from bot.vault.keyring import Keyring
 
@@ -43,6 +46,9 @@ class Form:
     is_final: bool = False
     """Whether it cannot be undone: a second factor is shown again for it, and the case's number is
     typed, in `code`."""
+    is_told: bool = False
+    """Whether its words go to the person: whoever may have made a mistake is asked first, and says
+    in `sure` of what they are sure."""
     moves: bool = False
     """Whether another may open the case afterwards."""
 
@@ -56,7 +62,7 @@ class Filled:
     values: dict[str, str] = field(default_factory=dict)
 
 
-CODE, WORDS = frozenset({"code"}), frozenset({"words"})
+CODE, WORDS, SURE = frozenset({"code"}), frozenset({"words"}), frozenset({"sure"})
 FORMS: dict[Verb, Form] = {
     Verb.CLAIM: Form(moves=True),
     Verb.RELEASE: Form(WORDS, moves=True),
@@ -64,9 +70,9 @@ FORMS: dict[Verb, Form] = {
     Verb.TAKE_OVER: Form(),
     Verb.HAND_BACK: Form(),
     Verb.CONFIRM: Form(),
-    Verb.SAY: Form(WORDS),
-    Verb.REWORD: Form(CODE | WORDS),
-    Verb.PHRASE: Form(CODE, has_values=True),
+    Verb.SAY: Form(WORDS | SURE, is_told=True),
+    Verb.REWORD: Form(CODE | WORDS | SURE, is_told=True),
+    Verb.PHRASE: Form(CODE | SURE, has_values=True, is_told=True),
     Verb.INSIST: Form(WORDS),
     Verb.NOTE: Form(WORDS),
     Verb.ANSWER: Form(CODE | WORDS),
@@ -103,8 +109,37 @@ async def change(visit: Visit) -> Response:
     if form.is_final and read_reference(visit.form.get("code", "")) != seen.glance.reference:
         other = Told(seen.case, is_refused=True, source=words.ERASE_OTHER.source)
         return await _answered(visit, other, path)
-    told = await ordered(visit, seen.case, verb, filled=_filled(visit, form))
+    filled = _filled(visit, form)
+    if form.is_told and (asked := await _doubts(visit, seen, filled)):
+        return await _ask(visit, seen, verb, asked)
+    told = await ordered(visit, seen.case, verb, filled)
     return await _answered(visit, told, path)
+
+
+async def _doubts(visit: Visit, seen: Sight, filled: Filled) -> list[Asked]:
+    sure = frozenset(visit.form.get("sure", "").split())
+    if not seen.may_read:
+        return []  # nothing of theirs goes to anybody
+    if filled.words:
+        return await doubts(visit, seen, filled.words, sure)
+    # A sentence of the phrasebook is in the person's language; only its blanks are somebody's.
+    found = await doubts(visit, seen, "\n".join(filled.values.values()), sure)
+    return [it for it in found if it.doubt is not Doubt.LANGUAGE]
+
+
+async def _ask(visit: Visit, seen: Sight, verb: Verb, asked: list[Asked]) -> Response:
+    """Ask whether somebody is sure; what they wrote is kept meanwhile, and stands on the page."""
+    keyring = visit.keyring()
+    if verb is Verb.SAY and keyring is not None:
+        await begun.put(visit, seen.case, begun.SAY, visit.form.get("words", ""), keyring)
+    if visit.is_fetched:
+        return as_json(visit, asked)
+    given = {name: value for name, value in visit.form.items() if name not in {CSRF, "sure"}}
+    sure = {*visit.form.get("sure", "").split(), *(it.doubt.value for it in asked)} & set(Doubt)
+    return visit.page(
+        "sure.html", status=HTTPStatus.CONFLICT, reference=seen.glance.reference, verb=verb.value,
+        asked=asked, given=given, sure=" ".join(sorted(sure)),
+    )  # fmt: skip
 
 
 async def own(visit: Visit) -> Response:

@@ -92,6 +92,7 @@ KEYS = (
             Key("/", _("phrasebook, or find a case"), PHRASES, "phrases find", May.QUEUE),
             Key("Ctrl Enter", _("send"), SEND, "", May.QUEUE),
             Key("u", _("undo, while it has not left"), UNDO, "", May.QUEUE),
+            _pressed("y", _("send all the same, when the desk asks")),
         ),
     ),
 )

@@ -7,7 +7,7 @@ when it is ended, when its caseworker loses access, and with this process.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select, update
@@ -91,6 +91,8 @@ class Session:
     """Cases read in this session, and when that was written down last."""
     glass: set[str] = field(default_factory=set)
     """Cases of others that were opened with a reason."""
+    other_words: set[str] = field(default_factory=set)
+    """Cases whose person is written to in another language than theirs, on purpose."""
     known: set[str] = field(default_factory=set)
     """Numbers of cases that were theirs to see."""
     refused: dict[str, int] = field(default_factory=dict)
@@ -140,11 +142,9 @@ class Sessions:
         other = new_secret()
         keyring = self.keyring(session, secret)
         key = locked(keyring, other) if keyring else b""
-        successor = Session(
-            known_by(other), session.who, session.browser, session.begun_at, now, now, key,
-            opened=session.opened, glass=session.glass, known=session.known,
-            refused=session.refused, mark=session.mark,
-        )  # fmt: skip
+        successor = replace(
+            session, token=known_by(other), key=key, seen_at=now, proved_at=now, streams=0
+        )
         await self._keep(successor)
         await self.end(session.token)
         return other

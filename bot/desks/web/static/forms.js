@@ -21,8 +21,9 @@ export function takeForms() {
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-undo]")) undo();
+    if (event.target.closest("[data-sure]")) sure();
   });
-  addEventListener("pagehide", () => held && letGo(true));
+  addEventListener("pagehide", () => held && !held.asks && letGo(true)); // else the desk keeps it
 }
 
 function fieldsOf(form) {
@@ -37,14 +38,15 @@ async function send(form, fields, keepalive = false) {
   if (answer.over || answer.lost) {
     if (answer.over) isOver();
     else banner("offline", true);
-    return false;
+    return { went: false };
   }
+  if (answer.asks) return { went: false, ...answer };
   if (answer.pause) document.getElementById("pause").hidden = false;
   if (answer.told) toast(answer.told, answer.refused);
   if (answer.go && ("go" in form.dataset || answer.go.includes("/prove"))) location.assign(answer.go);
   if (!answer.refused) clear(form);
   renew();
-  return !answer.refused;
+  return { went: !answer.refused };
 }
 
 function clear(form) {
@@ -55,28 +57,67 @@ function clear(form) {
 
 /** Keep words back for a moment: they can be called back until they leave. */
 function hold(form) {
+  if (held?.asks) {
+    leaving.querySelector("[data-sure]").focus(); // first what is asked already
+    return;
+  }
   if (held) letGo();
   const field = form.querySelector("textarea"); // a sentence of the phrasebook has none
   const words = field?.value ?? form.querySelector("p").textContent;
   held = { form, fields: fieldsOf(form), words, field };
-  leaving.querySelector(".leaving-words").textContent = words;
-  leaving.hidden = false;
+  shows(words, "");
   if (form.dataset.closes) document.getElementById(form.dataset.closes).close();
   if (field) field.value = "";
   field?.focus();
   held.timer = setTimeout(letGo, WAITS);
+  if (form.dataset.asks) askFirst(held);
+}
+
+/** What is about to leave; with `why` it waits until somebody says that they are sure. */
+function shows(words, why) {
+  leaving.querySelector(".leaving-words").textContent = words;
+  leaving.querySelector(".leaving-why").textContent = why;
+  leaving.querySelector(".leaving-why").hidden = !why;
+  leaving.querySelector(".leaving-when").hidden = Boolean(why);
+  leaving.querySelector("[data-sure]").hidden = !why;
+  leaving.hidden = false;
+}
+
+async function askFirst(mine) {
+  const answer = await post(mine.form.dataset.asks, { words: mine.words });
+  if (held === mine && answer.asks) question(answer);
+}
+
+function question({ asks, told }) {
+  clearTimeout(held.timer);
+  held.asks = asks;
+  shows(held.words, told);
+}
+
+function sure() {
+  if (!held?.asks) return;
+  const said = held.fields.filter(([name]) => name === "sure").map(([, value]) => value);
+  held.fields = held.fields.filter(([name]) => name !== "sure");
+  held.fields.push(["sure", [...said, held.asks].join(" ")]);
+  letGo();
 }
 
 async function letGo(keepalive = false) {
-  const { form, fields, words, field, timer } = held;
+  const mine = held;
+  const { form, fields, words, field, timer } = mine;
   clearTimeout(timer);
   held = null;
   leaving.hidden = true;
   const typed = field?.value;
-  const went = await send(form, fields, keepalive === true);
+  const answer = await send(form, fields, keepalive === true);
+  if (answer.asks && !held) {
+    held = mine;
+    question(answer);
+    return;
+  }
   if (!field) return;
   const now = document.getElementById(field.id) ?? field;
-  if (!went) now.value = [words, typed].filter(Boolean).join("\n");
+  if (!answer.went) now.value = [words, typed].filter(Boolean).join("\n");
   else if (typed) now.value = typed;
 }
 
