@@ -13,6 +13,7 @@ from bot.clock import SystemClock
 from bot.errors import HavenError, NobodyCanOpen, WrongPassword
 from bot.hotline.staff import Staff
 from bot.vault import Audit
+from bot.vault.guessable import is_guessable
 from bot.vault.passwords import DEAR, SHORTEST, Cost
 from bot.vault.staffkeys import StaffKeys
 
@@ -60,11 +61,13 @@ def new_password(file: Path | None) -> str:
     """Return a new password, typed twice where it is typed.
 
     Raises:
-        HavenError: it is too short, or was typed differently.
+        HavenError: it is too short, easy to guess, or was typed differently.
     """
     password = asked(file, "New password")
     if len(password) < SHORTEST:
         raise HavenError(f"a password has {SHORTEST} signs or more; several words are easiest")
+    if is_guessable(password):
+        raise HavenError("that is one of the first anybody would try; take words of your own")
     if file is None and asked(None, "The same again") != password:
         raise HavenError("that was another one; nothing was changed")
     return password

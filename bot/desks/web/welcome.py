@@ -20,8 +20,8 @@ from bot.desks.web.letting_in import welcome_in
 from bot.desks.web.passkey_pages import is_possible, kept, passkeys_of
 from bot.desks.web.visit import NotThere
 from bot.errors import WrongPassword
-from bot.text import fold
 from bot.vault.carried import known_by
+from bot.vault.guessable import is_guessable
 from bot.vault.passwords import SHORTEST
 from bot.vault.staffkeys import may_open
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from bot.vault.keyring import Keyring
 
 MOST_HALF_DONE = 64
-FEWEST_SIGNS = 6
-"""Different ones a password must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +185,7 @@ def _key(visit: Visit, by: Caseworker, password: str, is_new: bool) -> tuple[Key
 def _why_not(visit: Visit, by: Caseworker, password: str) -> Text | None:
     if len(password) < SHORTEST:
         return words.TOO_SHORT
-    plain = fold(password)
-    is_said = any(fold(it) in plain for it in (by.name, visit.front.organisation) if len(it) > 3)  # noqa: PLR2004
-    if len(set(plain)) < FEWEST_SIGNS or (is_said and len(plain) < SHORTEST + 10):
+    if is_guessable(password, (by.name, visit.front.organisation)):
         return words.TOO_SIMPLE
     return None if visit.form.get("again", "") == password else words.DIFFERENT
 
