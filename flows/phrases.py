@@ -169,11 +169,11 @@ AGE_FIRST = _(
 OWN_AGE_QUESTION = _("Are you under 18?")
 OWN_AGE_WHY = _(
     "People under 18 have more rights to be protected in Taiwan. If a paper shows another "
-    "date, your real birthday counts."
+    "date, answer by your real birthday."
 )
 # Translators: anyone other than the person who writes.
 THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
-THEIR_AGE_WHY = _("People under 18 come first, and other offices look after them. A guess is fine.")
+THEIR_AGE_WHY = _("If so, we look sooner, and other offices may have to act. A guess is fine.")
 
 YOUNG_NUMBER = Text("{young_line}")
 """Where people under 18 can call; no number is a translator's to write, the place fills it in."""
@@ -220,8 +220,8 @@ SITUATION_QUESTION = _("Which of these fits you best?")
 # Translators: the person this is about; said to somebody who writes about another person.
 THEIR_SITUATION_QUESTION = _("Which of these fits the person best?")
 SITUATION_WHY = _(
-    "Different offices look after different people. This is not about papers, and no answer is "
-    "wrong."
+    "Different offices look after different people. You need not say which papers you have, and no "
+    "answer is wrong."
 )
 
 CALL_ME_QUESTION = _("You do not have to give your name. What may we call you? Any name is fine.")

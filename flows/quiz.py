@@ -65,8 +65,9 @@ class Quiz(Flow):
     may = Card(cards.MAY_TELL, choices=cards.NEXT, when=near_is.was("next"))
     last = Card(
         _(
-            "There is no mark. One sign alone proves nothing, and no list shows everything. You "
-            "can talk to a person here about what you noticed, or about yourself."
+            "There is no mark. No sign proves anything, no list shows everything, and one sign can "
+            "be enough to ask. You can talk to a person here about what you noticed, or about "
+            "yourself."
         ),
         choices=cards.LAST,
         when=may.was("next"),

@@ -210,7 +210,7 @@ class Report(Flow):
         _("Do any of these happen there? Choose what fits, then press “Done”."),
         short=pgettext("summary", "What happens there"),
         why=_(
-            "These are signs that people are not treated as the law wants. It is about what "
+            "These can be signs that people are not treated as the law wants. It is about what "
             "others did, not about you or your status."
         ),
         exclusive=frozenset({"none"}),
@@ -254,7 +254,7 @@ class Report(Flow):
     since = When(
         _("When did it begin? Choose, or write a date. A guess is enough."),
         short=pgettext("summary", "When it began"),
-        why=_("Some rights and duties depend on how long it has been."),
+        why=_("So that we understand how long it has gone on."),
         when=depth.was("more"),
         days=pgettext("since", "In the last days"),
         weeks=pgettext("since", "Some weeks ago"),
