@@ -38,9 +38,19 @@ SITUATION = {
 }
 """What rights look like differs with where somebody is."""
 
-NUMBERS = {it: Text(f"{{numbers_{it}}}") for it in ("work", "home", "young", "sea", "other")}
+NUMBERS = {it: Text(f"{{numbers_{it}}}") for it in ("home", "young", "sea")}
 """Numbers of the place, as the whole of a message."""
 
+WORK_CALL = _(
+    # Translators: {numbers_work} is a list of phone numbers, one a line. It must be plain, before
+    # anybody calls, that the line tells others and that employers call it.
+    "About pay, hours or a contract, in Taiwan you can call. The line passes on what you say, and "
+    "employers use it as well:\n{numbers_work}"
+)
+WHOM_TO_CALL = _(
+    # Translators: {numbers_other} is a list of phone numbers, one a line.
+    "Whom you can call in Taiwan:\n{numbers_other}"
+)
 ABROAD_CALL = _(
     # Translators: {numbers_abroad} is a list of phone numbers, one a line.
     "What happened to them is not their fault, and not yours. You can tell it here, and in Taiwan "
@@ -60,18 +70,19 @@ YOUNG_FIRST = _(
 )
 YOUNG_DUTY = _(
     # Translators: {child_hours} e.g. 24. "Local government" is the city or county in Taiwan.
-    "People whose work is to protect the young must tell the local government within "
-    "{child_hours} hours when someone under 18 is harmed. That is so that they are looked after."
+    "In Taiwan social workers, doctors, teachers, police and some others must tell the local "
+    "government within {child_hours} hours when someone under 18 is harmed. That is so that they "
+    "are looked after."
 )
 SECRET = _(
     # Translators: the law in Taiwan about people who were exploited.
-    "Officials and staff who learn who you are may not tell it on. Newspapers and other people may "
-    "not show your name, face, school or workplace."
+    "For people the law protects like this: whoever learns at work who they are must keep it "
+    "secret. Nobody may make their name, face, school or workplace public, unless a law says so."
 )
 INTERPRETER = _("You can ask for an interpreter who does not work for your broker or employer.")
 APPLY = _(
-    "None of this comes by itself: you ask for it, and an office decides. Nobody can promise it. "
-    "A person here can go through the papers with you."
+    "Most of this does not come by itself: you ask for it, and an office decides. Nobody can "
+    "promise it. A person here can go through the papers with you."
 )
 PAPERS = _(
     "Your papers are yours. In Taiwan no employer and no agency may keep a passport or a "

@@ -14,8 +14,8 @@ class ForSomeone(Flow):
     title = _("For someone else")
 
     now = Card(
-        # Translators: {numbers_other} is a list of phone numbers, one a line.
-        _("If someone is in danger now, call now. In Taiwan, day and night:\n{numbers_other}"),
+        # Translators: {numbers} is a list of phone numbers, one a line.
+        _("If someone is in danger now, call now. In Taiwan, day and night:\n{numbers}"),
         choices=cards.NEXT,
     )
     role = Choose(
@@ -48,9 +48,9 @@ class ForSomeone(Flow):
     )
     must = Card(
         _(
-            "In Taiwan the law asks some people to tell the police at once when they suspect it at "
-            "work: in immigration, labor, social, health, household registration, school and "
-            "tourism work, at employment agencies, and who inspects fishing."
+            "In Taiwan some people must tell the police at once when they suspect it at work: in "
+            "immigration, labor, social, health, civil, household registration, school and tourism "
+            "work, at employment agencies, in fishing inspection."
         ),
         choices=cards.NEXT,
         when=role.was("work") & Known("duties"),
@@ -79,9 +79,9 @@ class ForSomeone(Flow):
         when=agency.was("next"),
     )
     whom = Card(
-        cards.NUMBERS["other"],
+        cards.WHOM_TO_CALL,
         choices=cards.NEXT,
-        when=young.was("next") | (role.was("work") & ~Known("duties")),
+        when=on_any("next", may, young) | (role.was("work") & ~Known("duties")),
     )
     abroad = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=role.was("abroad"))
     abroad_quiet = Card(cards.ABROAD_QUIET, choices=cards.NEXT, when=abroad.was("next"))
@@ -92,7 +92,7 @@ class ForSomeone(Flow):
             "A guess is fine. Please take no risk for it."
         ),
         choices=cards.NEXT,
-        when=on_any("next", may, whom),
+        when=whom.was("next"),
     )
     last = Card(
         _("You can tell it here now, or talk with a person first. You decide what you write."),

@@ -1,7 +1,7 @@
 """What holds for somebody, by where they are: pay, papers, leaving, debt, threats, broken rules.
 
-Nothing here is a promise: where the law says "may", so do we. What rests on the text of a law is
-left out once that text has expired.
+Nothing here is a promise: where the law says "may", so do we. What counts hours, and that nobody
+may be sent away meanwhile, is left out once its law was read too long ago.
 """
 
 from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, on_any
@@ -24,8 +24,8 @@ class MyRights(Flow):
 
     home_care = Card(
         _(
-            "Work in a home has fewer rules about hours than work in a factory. The other rules "
-            "hold for you too: nobody may force you, hurt you, or keep your papers."
+            "Fewer rules on hours and pay hold for work in a home than for work in a factory. But "
+            "here too nobody may force you, hurt you, or keep your papers against your wish."
         ),
         choices=cards.NEXT,
         when=whose.was("home_care"),
@@ -64,7 +64,10 @@ class MyRights(Flow):
     )
     at_sea = Card(
         # Translators: {numbers_sea} is a list of phone numbers, one a line.
-        _("If a phone works where the ship is, in Taiwan you can call:\n{numbers_sea}"),
+        _(
+            "In a harbour in Taiwan, or where the phone network of Taiwan still works, you can "
+            "call:\n{numbers_sea}"
+        ),
         choices=cards.NEXT,
         when=fishing.was("next") | (whose.was("fishing") & ~Known("duties")),
     )
@@ -96,8 +99,8 @@ class MyRights(Flow):
     )
     scam = Card(
         _(
-            "Someone who is made to cheat others can be protected by the law of Taiwan. It holds "
-            "also for what is done in other countries."
+            "Someone who is made to cheat others can be protected by the law of Taiwan. That can "
+            "hold for people from Taiwan in other countries as well."
         ),
         choices=cards.NEXT,
         when=whose.was("scam"),
@@ -126,33 +129,39 @@ class MyRights(Flow):
         | whose.was("other")
         | ~whose.given,
     )
-    call_1955 = Card(
-        # Translators: {numbers_work} is a list of phone numbers, one a line.
-        _("About pay, hours or a contract, in Taiwan you can call:\n{numbers_work}"),
-        choices=cards.NEXT,
-        when=pay.was("next"),
-    )
+    call_1955 = Card(cards.WORK_CALL, choices=cards.NEXT, when=pay.was("next"))
     calling = Card(Text("{calling_work}"), choices=cards.NEXT, when=call_1955.was("next"))
     papers = Card(
         cards.PAPERS,
         choices=cards.NEXT,
-        when=on_any("next", calling, spouse),
+        when=on_any("next", calling, spouse, young_numbers),
     )
     before_leaving = Card(
         _(
             "Before you leave a job or a place, talk to a person if you can: there are rules, and "
-            "it has to be safe. Wanting to leave is your right to say."
+            "it has to be safe. You may always say that you want to leave."
         ),
         choices=cards.NEXT,
         when=papers.was("next"),
     )
-    stay = Card(
+    changing = Card(
+        # Translators: "permit" of a worker from abroad to work and to stay.
         _(
-            "Workers from abroad can get a safe place for a time: in a dispute about work, after "
-            "they complained, when they were hurt, or when someone sends them away by force."
+            "Workers from abroad cannot just change the employer in Taiwan. Some reasons count, "
+            "for example pay that does not come, or violence. Who stays away from work without a "
+            "word can lose the permit."
         ),
         choices=cards.NEXT,
         when=before_leaving.was("next"),
+    )
+    stay = Card(
+        _(
+            "There can be a safe place for workers from abroad for a time: in a dispute about "
+            "work, after they complained, when they were hurt, or when someone sends them away by "
+            "force."
+        ),
+        choices=cards.NEXT,
+        when=changing.was("next"),
     )
     debt = Card(
         cards.DEBT,
@@ -161,11 +170,12 @@ class MyRights(Flow):
     )
     sent_away = Card(
         _(
-            "Saying that you are sent home if you do not obey is a threat. While it is being "
-            "decided whether the law protects you, nobody may send you out of Taiwan."
+            "Saying that you are sent home if you do not obey is a threat. While officers decide "
+            "whether the law protects you, you may not be sent out of Taiwan. Writing here does "
+            "not begin that: the police or immigration officers begin it."
         ),
         choices=cards.NEXT,
-        when=debt.was("next"),
+        when=debt.was("next") & Known("decision"),
     )
     broken_rules = Card(
         _(
@@ -174,12 +184,13 @@ class MyRights(Flow):
             "not: nobody can promise it."
         ),
         choices=cards.NEXT,
-        when=on_any("next", sent_away, young_numbers),
+        when=sent_away.was("next") | (debt.was("next") & ~Known("decision")),
     )
     lawyer = Card(
         _(
-            "There are lawyers without cost for people to whom this may have happened, whatever "
-            "papers they have. They do not have to wait for any decision."
+            "People to whom this may have happened can ask for a lawyer without cost, whatever "
+            "papers they have, and before anything is decided. It is looked at each time whether "
+            "they get one."
         ),
         choices=cards.NEXT,
         when=on_any("next", broken_rules, family_note),
@@ -196,8 +207,8 @@ class MyRights(Flow):
         when=on_any(
             "talk", home_care, factory, construction, farm, fishing, at_sea, spouse, student,
             young, young_duty, young_numbers, scam, scam_careful, family, family_quiet,
-            family_note, pay, call_1955, calling, papers, before_leaving, stay, debt, sent_away,
-            broken_rules, lawyer, secret, last,
+            family_note, pay, call_1955, calling, papers, before_leaving, changing, stay, debt,
+            sent_away, broken_rules, lawyer, secret, last,
         ),
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))

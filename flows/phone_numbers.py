@@ -22,7 +22,7 @@ class PhoneNumbers(Flow):
         # Translators: visas, cards to stay or to work.
         papers=pgettext("numbers", "Questions on papers"),
     )
-    at_work = Card(cards.NUMBERS["work"], choices=cards.NEXT, when=matter.was("work"))
+    at_work = Card(cards.WORK_CALL, choices=cards.NEXT, when=matter.was("work"))
     work_calling = Card(Text("{calling_work}"), choices=cards.LAST, when=at_work.was("next"))
     home = Card(cards.NUMBERS["home"], choices=cards.NEXT, when=matter.was("home"))
     home_calling = Card(Text("{calling_home}"), choices=cards.LAST, when=home.was("next"))

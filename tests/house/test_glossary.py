@@ -13,9 +13,9 @@ from tests.house.catalogues import Phrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 DUTY_AT_WORK = (
-    "In Taiwan the law asks some people to tell the police at once when they suspect it at work: "
-    "in immigration, labor, social, health, household registration, school and tourism work, at "
-    "employment agencies, and who inspects fishing."
+    "In Taiwan some people must tell the police at once when they suspect it at work: in "
+    "immigration, labor, social, health, civil, household registration, school and tourism work, "
+    "at employment agencies, in fishing inspection."
 )
 """Immigration is a field of work here, and no office."""
 SAID_OTHERWISE = {

@@ -65,6 +65,11 @@ def test_there_are_one_to_three_numbers_for_every_situation(situation: str) -> N
         assert 1 <= len(TAIWAN.numbers(situation, today)) <= MOST_NUMBERS
 
 
+def test_whoever_asks_about_pay_is_not_sent_to_the_police() -> None:
+    assert [entry.number for entry in TAIWAN.numbers("work", VERIFIED)] == ["1955"]
+    assert "110" in {entry.number for entry in TAIWAN.numbers("danger", VERIFIED)}
+
+
 def test_a_longer_list_is_refused() -> None:
     with pytest.raises(ValueError, match="1 to 3 numbers for work"):
         replace(TAIWAN, shown={**TAIWAN.shown, "work": ("110", "112", "113", "119")})
