@@ -1,7 +1,8 @@
 """What is not allowed, in plain words, to hold one's own life against; never a verdict.
 
 The signs are the eleven of the ILO for forced labour and those of the official posters. No score is
-kept and no colour shown: no list can tell that somebody was not exploited.
+kept and no colour shown: no list can tell that somebody was not exploited. That something is not
+allowed is said of what the law forbids anybody to do; of all else, that it may not be.
 """
 
 from bot.conversation import Begin, Card, ChooseMany, End, Flow, Outcome, on_any
@@ -52,7 +53,18 @@ class MySituation(Flow):
     some = Card(
         _("Some of what you describe is not allowed in Taiwan. It is not your fault."),
         choices=cards.NEXT,
-        when=at_work.given | freedom.given,
+        when=at_work.has("crimes")
+        | freedom.any("documents", "threats", "violence", "unwanted_touch"),
+    )
+    perhaps = Card(
+        _(
+            "Some of what you describe may not be allowed in Taiwan. It depends on more than a "
+            "list can show. It is not your fault."
+        ),
+        choices=cards.NEXT,
+        when=(at_work.given | freedom.given)
+        & ~at_work.has("crimes")
+        & ~freedom.any("documents", "threats", "violence", "unwanted_touch"),
     )
     none = Card(
         _(
@@ -68,15 +80,15 @@ class MySituation(Flow):
             "can talk to a person here about it."
         ),
         choices=cards.LAST,
-        when=on_any("next", some, none),
+        when=on_any("next", some, perhaps, none),
     )
 
-    talking = Begin("talk", when=on_any("talk", begin_with, some, none, people))
+    talking = Begin("talk", when=on_any("talk", begin_with, some, perhaps, none, people))
     telling = Begin("report", when=people.was("tell"))
     asking = Begin("ask_for_help", when=people.was("ask"))
     led_on = End(
         None,
-        when=on_any("talk", begin_with, some, none, people)
+        when=on_any("talk", begin_with, some, perhaps, none, people)
         | people.was("tell")
         | people.was("ask"),
     )
