@@ -12,16 +12,16 @@ class BeingQuestioned(Flow):
 
     deciding = Card(
         _(
-            "Somebody has to decide whether a special law protects you. In Taiwan only the police, "
-            "immigration officers and the coast guard do that. This chat cannot, and no "
+            "Somebody has to decide whether a special law protects you. In Taiwan only officers "
+            "do that, such as the police, immigration or the coast guard. This chat cannot, and no "
             "organisation can."
         ),
         choices=cards.NEXT,
     )
     rights = Card(
         _(
-            "They have to do it at once when they hear of it. Before they begin, they give you a "
-            "paper with your rights and explain what happens."
+            "They have to do it at once when they hear of it. Before they begin, they have to give "
+            "you a paper with your rights and explain what happens."
         ),
         choices=cards.NEXT,
         when=deciding.was("next"),
@@ -43,21 +43,30 @@ class BeingQuestioned(Flow):
         choices=cards.NEXT,
         when=beside.was("next"),
     )
+    apart = Card(
+        _(
+            "You can ask not to sit with the people who are suspected when you have to speak: by "
+            "video, or behind a screen. The police and the court have to think of your safety."
+        ),
+        choices=cards.NEXT,
+        when=expert.was("next"),
+    )
     paper = Card(
         # Translators: {objection_days} e.g. 20. It counts from the day the paper is received.
         _(
-            "You get the answer on a paper. If you do not agree, you can say so in writing within "
-            "{objection_days} days after you got it. A person here can look at it with you."
+            "You get the answer on a paper. If you do not agree, you can write that, with your "
+            "reasons, to the office that gave it, within {objection_days} days after you got it. "
+            "A person here can look at it with you."
         ),
         choices=cards.NEXT,
-        when=expert.was("next") & Known("decision"),
+        when=apart.was("next") & Known("decision"),
     )
     meanwhile = Card(
         # Translators: {review_days} and {answer_days} e.g. 10: first one office, then one above it.
         _(
-            "The first office has {review_days} days to look at it again, the one above it "
-            "{answer_days} days more. Until then nobody may send you out of Taiwan, and support "
-            "goes on."
+            "That office has {review_days} days to look at it again, the one above it "
+            "{answer_days} days more. That answer is the last. If you disagreed in writing, you "
+            "may not be sent out of Taiwan before it, and support goes on until then."
         ),
         choices=cards.NEXT,
         when=paper.was("next"),
@@ -68,7 +77,7 @@ class BeingQuestioned(Flow):
             "be possible."
         ),
         choices=cards.NEXT,
-        when=meanwhile.was("next") | (expert.was("next") & ~Known("decision")),
+        when=meanwhile.was("next") | (apart.was("next") & ~Known("decision")),
     )
     secret = Card(cards.SECRET, choices=cards.NEXT, when=either_way.was("next"))
     last = Card(
@@ -80,8 +89,8 @@ class BeingQuestioned(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", deciding, rights, interpreter, beside, expert, paper, meanwhile, either_way,
-            secret, last,
+            "talk", deciding, rights, interpreter, beside, expert, apart, paper, meanwhile,
+            either_way, secret, last,
         ),
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
