@@ -1,6 +1,7 @@
 """What the law foresees for somebody it protects: permits, services of Article 15, amounts.
 
-Amounts are those of the assistance regulation (D0080223) and of the fund (D0080183).
+Amounts are those of the assistance regulation (D0080223) and of the fund (D0080183). What only
+somebody can get of whom it has been decided stands with the decision: a counsellor, rent, training.
 """
 
 from bot.conversation import Begin, Card, End, Flow, Known, Outcome, on_any
@@ -15,15 +16,16 @@ class AfterDecision(Flow):
 
     services = Card(
         _(
-            "What there can be: a safe place, a doctor, an interpreter, a lawyer, someone to talk "
-            "to, someone beside you when you are asked, training, and some money to begin with."
+            "What there can be: someone who brings you to a safe place, a doctor, an interpreter, "
+            "a lawyer, someone to talk to, someone beside you when you are asked, training, a "
+            "place to live, and some money."
         ),
         choices=cards.NEXT,
     )
     before = Card(
         _(
-            "Most of it is there already while it is being decided. You do not have to live in a "
-            "shelter: if you agree, it can also be your own home or that of a relative."
+            "Most of it can begin while it is still being decided. The place can be a shelter. If "
+            "you want it and an office has looked at it, it can also be with relatives or friends."
         ),
         choices=cards.NEXT,
         when=services.was("next"),
@@ -31,8 +33,9 @@ class AfterDecision(Flow):
     stay = Card(
         # Translators: {permit_months} e.g. 12.
         _(
-            "Someone the law protects can ask for a permit to stay for {permit_months} months. It "
-            "can be made longer, each time by up to {permit_months} months."
+            "Someone from abroad whom the law protects can ask for a permit to stay for "
+            "{permit_months} months. It may be made longer while police or a court still work on "
+            "it, each time by up to {permit_months} months."
         ),
         choices=cards.NEXT,
         when=before.was("next") & Known("decision"),
@@ -40,44 +43,65 @@ class AfterDecision(Flow):
     may_work = Card(
         _(
             "With that permit one can ask for a permit to work, without an employer, for the same "
-            "time. Who already works here may change to any kind of work."
+            "time. Who came here to work and changes the employer may take another kind of work."
         ),
         choices=cards.NEXT,
         when=stay.was("next"),
     )
-    fine = Card(
+    settle = Card(
+        # Translators: {settle_years} e.g. 5; {settle_days} e.g. 183, days in each of the years.
         _(
-            "Who stayed longer than allowed does not have to pay the fine for it, when the law "
-            "protects them in this way."
+            "Someone who would be in danger at home can ask to stay in Taiwan for good, after "
+            "{settle_years} years here with a permit, at least {settle_days} days in each. An "
+            "office decides."
         ),
         choices=cards.NEXT,
         when=may_work.was("next"),
     )
-    health = Card(
-        # Translators: blanks are amounts of money, except {talks}, a number of times.
+    fine = Card(
         _(
-            "Some amounts, at most: a doctor {doctor} a year, with insurance {doctor_insured}; "
-            "{talks} talks with a counsellor at {talk} each; a lawyer {lawyer} for each step in "
-            "court."
+            "Who stayed longer than allowed because of what was done to them does not have to pay "
+            "the fine for it, when the law protects them in this way."
+        ),
+        choices=cards.NEXT,
+        when=settle.was("next"),
+    )
+    placed = Card(
+        _(
+            "The amounts that come now are for people whom an office has given a place to live, "
+            "also with relatives or friends. Most of it is paid back against a receipt: please "
+            "keep receipts."
         ),
         choices=cards.NEXT,
         when=(fine.was("next") | (before.was("next") & ~Known("decision"))) & Known("amounts"),
     )
-    rent = Card(
-        # Translators: blanks are amounts of money, except {rent_months} and {hotel_nights}.
+    health = Card(
+        # Translators: blanks are amounts of money, except {talks}, a number of times. "Step in
+        # court": the first court, and the one above it.
         _(
-            "For a place to live, at most: rent {rent} a month for {rent_months} months, "
-            "{deposit} lent for the deposit, a hotel {hotel} a night for {hotel_nights} nights. "
-            "Other needs: {other_needs}."
+            "At most: a doctor {doctor} a year, with insurance {doctor_insured}; one health check "
+            "{checkup}. After the decision {talks} talks with a counsellor, {talk} each. A lawyer, "
+            "if one without cost is refused: {lawyer} for each step in court."
+        ),
+        choices=cards.NEXT,
+        when=placed.was("next"),
+    )
+    rent = Card(
+        # Translators: blanks are amounts of money, except {rent_months} and {rent_more}, numbers
+        # of months.
+        _(
+            "After the decision, at most: rent {rent} a month for {rent_months} months and, if it "
+            "is needed, {rent_more} month more; {deposit} lent for the deposit, to be given back."
         ),
         choices=cards.NEXT,
         when=health.was("next"),
     )
     further = Card(
-        # Translators: {checkup} is an amount of money; {rent_more} a number of months.
+        # Translators: blanks are amounts of money, except {hotel_nights}.
         _(
-            "Also there can be: a health check, {checkup} at most, and rent for {rent_more} month "
-            "more. Who cannot pay them can ask for the fee for the permit and the ticket home."
+            "Also, at most: a hotel {hotel} a night for {hotel_nights} nights; other needs "
+            "{other_needs}. Who cannot pay the fee for the permit or the ticket home can ask that "
+            "it is paid."
         ),
         choices=cards.NEXT,
         when=rent.was("next"),
@@ -85,11 +109,21 @@ class AfterDecision(Flow):
     fund = Card(
         # Translators: blanks are amounts of money, except {fund_months}, e.g. 6.
         _(
-            "There is also a fund: {condolence} once, and {out_of_work} for someone without work. "
-            "Ask the immigration agency within {fund_months} months after the decision."
+            "There is also a fund: {condolence} once, and {out_of_work} for someone who cannot "
+            "work because of what was done. Ask the immigration agency within {fund_months} months "
+            "after the decision."
         ),
         choices=cards.NEXT,
         when=further.was("next"),
+    )
+    crime = Card(
+        # Translators: the law for people against whom a crime was done; not only this one.
+        _(
+            "Another law is for people hurt by a crime. It can pay money after a very bad injury, "
+            "sexual violence or a death. A lawyer can say whether it holds for you."
+        ),
+        choices=cards.NEXT,
+        when=fund.was("next"),
     )
     income = Card(
         # Translators: {income} e.g. 2. "Lowest wage" is the lowest pay the law allows in Taiwan.
@@ -99,22 +133,33 @@ class AfterDecision(Flow):
             "begin to work."
         ),
         choices=cards.NEXT,
-        when=fund.was("next"),
+        when=crime.was("next"),
     )
     ends = Card(
-        # Translators: {lost_hours} e.g. 72; {summons} e.g. 3, letters that call someone to court.
+        # Translators: {lost_hours} e.g. 72. All three count only when they last longer than that.
         _(
-            "Support can end if nobody can reach you for {lost_hours} hours, or if you stay away "
-            "{summons} times without a reason when you are called. Tell your social worker before "
-            "you go somewhere."
+            "Support and the permit can end, and you may have to leave Taiwan, if you leave the "
+            "shelter without a reason or nobody can reach you for more than {lost_hours} hours. "
+            "Tell your social worker before you go somewhere."
         ),
         choices=cards.NEXT,
         when=(income.was("next") | (fine.was("next") & ~Known("amounts"))) & Known("decision"),
     )
+    called = Card(
+        # Translators: {summons} e.g. 3: letters that call someone to the police or to court. It
+        # takes more of them than that.
+        _(
+            "Support can also end if you are called to speak, by the police or a court, and stay "
+            "away more than {summons} times without a good reason. If you cannot come, say so "
+            "before."
+        ),
+        choices=cards.NEXT,
+        when=ends.was("next"),
+    )
     apply = Card(
         cards.APPLY,
         choices=cards.NEXT,
-        when=ends.was("next")
+        when=called.was("next")
         | (~Known("decision") & (income.was("next") | (before.was("next") & ~Known("amounts")))),
     )
     last = Card(
@@ -126,22 +171,10 @@ class AfterDecision(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk",
-            services,
-            before,
-            stay,
-            may_work,
-            fine,
-            health,
-            rent,
-            further,
-            fund,
-            income,
-            ends,
-            apply,
-            last,
+            "talk", services, before, stay, may_work, settle, fine, placed, health, rent, further,
+            fund, crime, income, ends, called, apply, last,
         ),
-    )
+    )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
     end = End(None, Outcome.READ)

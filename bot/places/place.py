@@ -54,6 +54,7 @@ CHAPTERS: Mapping[str, frozenset[str]] = {
     "duties": frozenset({"child_hours", "agency_hours", "duty_fine_least", "duty_fine_most"}),
     "decision": frozenset(
         {"objection_days", "review_days", "answer_days", "permit_months", "lost_hours", "summons"}
+        | {"settle_years", "settle_days"}
     ),
     "amounts": frozenset(
         {

@@ -39,16 +39,20 @@ CHAPTERS: Mapping[str, Chapter] = {
         duty_fine_most=Money("30000"),
     ),
     "decision": _read(
-        "D0080177 Art. 11, 14; D0080181 Art. 4, 5; D0080223 Art. 16, 17",
+        "D0080177 Art. 11, 14, 26; D0080180 Art. 22; D0080181 Art. 4, 5, 6, 10; "
+        "D0080223 Art. 16, 17",
         objection_days="20",
         review_days="10",
         answer_days="10",
         permit_months="12",
         lost_hours="72",
         summons="3",
+        settle_years="5",
+        settle_days="183",
     ),
     "amounts": _read(
-        "D0080223 Art. 5, 7, 8, 10, 11, 15, 16; D0080183 Art. 4, 5 (text of 28 December 2023)",
+        "D0080223 Art. 5, 7, 8, 10, 11, 15, 16; D0080183 Art. 4, 5 (text of 28 December 2023); "
+        "I0050005 Art. 13, 57",
         doctor=Money("10000"),
         doctor_insured=Money("3000"),
         talk=Money("2000"),
