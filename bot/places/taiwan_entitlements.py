@@ -1,7 +1,9 @@
 """Taiwan: what protection by law consists of, with the amounts of `taiwan_facts`.
 
 Act (D0080177) Article 15; regulations for assistance (D0080223) and for the fund (D0080183), as
-read for the chapter "amounts". Most of it is for suspected victims as well.
+read for the chapter "amounts". Most of it is for suspected victims as well; a counsellor, rent and
+training are for those who are identified (D0080223 Articles 8, 10, 13). Most of it is for people
+who were given a place.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ ENTITLEMENTS = (
         ),
     ),
     Entitlement(
-        code="counsellor", text=_("Talks with a counsellor: up to {talks}, up to {talk} each.")
+        code="counsellor",
+        text=_("Talks with a counsellor: up to {talks}, up to {talk} each."),
+        needs="identified",
     ),
     Entitlement(code="beside", text=_("Somebody beside them when they are questioned.")),
     Entitlement(
@@ -38,13 +42,15 @@ ENTITLEMENTS = (
             "Rent: up to {rent} a month for {rent_months} months, {rent_more} more if need be; up "
             "to {deposit} advanced for the deposit."
         ),
+        needs="identified",
     ),
     Entitlement(
         code="hotel",
         text=_("A hotel until there is a place: up to {hotel} a day, {hotel_nights} days."),
     ),
     Entitlement(code="needs", text=_("Other needs: up to {other_needs}.")),
-    Entitlement(code="training", text=_("A safe place to stay, and training for a job.")),
+    Entitlement(code="place", text=_("A safe place to stay.")),
+    Entitlement(code="training", text=_("Training for a job."), needs="identified"),
     Entitlement(
         code="home",
         text=_("The ticket home, and the fee for the permit, for whoever cannot pay them."),

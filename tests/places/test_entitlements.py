@@ -38,6 +38,13 @@ def test_the_fund_is_open_once_somebody_is_identified() -> None:
     assert all(it.is_open for it in told("identified"))
 
 
+def test_what_the_regulation_gives_only_to_whoever_is_identified_is_closed_before() -> None:
+    closed = [it.text for it in told() if not it.is_open]
+    assert [it.text for it in told("identified") if not it.is_open] == []
+    wanted = ("counsellor", "Rent", "Training", FUND)
+    assert [of for of, text in zip(wanted, closed, strict=True) if of not in text] == []
+
+
 def test_amounts_that_expired_are_not_said() -> None:
     assert told(days=(EXPIRES - VERIFIED).days - 1)
     assert told(days=(EXPIRES - VERIFIED).days) == []
