@@ -12,8 +12,8 @@ class GoingHome(Flow):
 
     choice = Card(
         _(
-            "Going home under this law is for people who want to go. The offices arrange it with "
-            "you, and are to be quick with what you may have to say in court."
+            "Going home under this law is for people who want to go. The offices can help to "
+            "arrange it, and a court has to be quick with what you may have to say there."
         ),
         choices=cards.NEXT,
     )
@@ -47,7 +47,10 @@ class GoingHome(Flow):
         when=own_office.was("next"),
     )
     last = Card(
-        _("A person here can plan it with you: when, who meets you, and whom to call on the way."),
+        _(
+            "A person here can think about it with you: when, who could meet you, and whom you can "
+            "call on the way."
+        ),
         choices=cards.LAST,
         when=things.was("next"),
     )
