@@ -44,6 +44,14 @@ class CheckIn(Flow):
             "asked."
         ),
     )
+    who_is_there = Say(
+        # Translators: {hours} e.g. every day 09:00-21:00. Quote the words on the button exactly.
+        _(
+            "Our people are told at any hour, but it can take longer until one of them reads it.\n"
+            "When people read: {hours}\n"
+            "In danger do not wait for us: “Danger now” shows phone numbers."
+        ),
+    )
     warning = Say(phrases.OPENING)
 
     hour = Ask(
