@@ -108,7 +108,8 @@ SHOWN: Mapping[str, Entry] = {
         # Translators: {number} is a phone number. The interpreter listens in the same call.
         happens=_(
             "At {number} social workers in Taiwan answer, day and night, free. They can bring an "
-            "interpreter into the call: English, Vietnamese, Indonesian, Thai, Khmer or Japanese."
+            "interpreter into the call: English, Vietnamese, Indonesian, Thai, Khmer or Japanese. "
+            "They too must by law pass some things on."
         ),
     ),
     "1990": _entry(
@@ -120,8 +121,9 @@ SHOWN: Mapping[str, Entry] = {
         languages=("zh_Hant", "en", "ja", "vi", "id", "th", "km"),
         # Translators: {number} is a phone number. "Office" of the government in Taiwan.
         happens=_(
-            "{number} answers questions about papers, work and health in Taiwan. It belongs to the "
-            "immigration office, which has police duties."
+            "{number} answers about papers and work in Taiwan: day and night in Chinese, English "
+            "and Japanese, on weekdays for some hours in Vietnamese, Indonesian, Thai and Khmer. "
+            "It belongs to the immigration office, which has police duties."
         ),
     ),
 }
