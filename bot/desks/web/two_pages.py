@@ -38,6 +38,8 @@ CODES = ("reference", "kind", "queue", "language", "priority", "status", "dispos
 MOMENTS = ("opened_at", "waiting_since", "answered_at", "closed_at")
 COLUMNS = (*CODES, *MOMENTS)
 """What a list of many cases has: codes and hours, and nothing anybody wrote."""
+COPY = "copy"
+"""And whose copy it is, in every line: who took it out, what was agreed to, the day."""
 _LIST = Prepared(
     lambda _: (
         select(*(cases.c[name] for name in COLUMNS))
@@ -89,16 +91,22 @@ async def use(visit: Visit) -> Response:
         "content-disposition": f'attachment; filename="haven-{taken.subject}.csv"',
         "content-security-policy": NOTHING, "cache-control": "no-store",
     }  # fmt: skip
-    return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    day = datetime.fromtimestamp(now // SECOND, UTC).date().isoformat()
+    told = as_csv(rows, f"{by.id}/{taken.id[:8]}/{day}")
+    return Response(told, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def as_csv(rows: Iterable[Iterable[Any]]) -> str:
-    """Return cases as a table other programs read; nothing in it begins a formula."""
+def as_csv(rows: Iterable[Iterable[Any]], copy: str) -> str:
+    """Return cases as a table other programs read; nothing in it begins a formula.
+
+    Each line names the copy: a line that turns up somewhere says who had it.
+    """
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(COLUMNS)
+    table.writerow([*COLUMNS, COPY])
     for row in rows:
-        table.writerow([_cell(name, it) for name, it in zip(COLUMNS, row, strict=True)])
+        cells = [_cell(name, it) for name, it in zip(COLUMNS, row, strict=True)]
+        table.writerow([*cells, copy])
     return out.getvalue()
 
 

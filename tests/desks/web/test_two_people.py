@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from bot.cases.custody import NOTED, Deed
 from bot.cases.life import Role
 from bot.clock import HOUR, SECOND
 from bot.desks.web.transcript import EXPORT
-from bot.desks.web.two_pages import COLUMNS, as_csv
+from bot.desks.web.two_pages import COLUMNS, COPY, as_csv
 from bot.desks.web.who_read import DEEDS, OUT, first_since, gathered, in_week
 
 if TYPE_CHECKING:
@@ -52,8 +53,11 @@ def test_a_list_of_many_cases_leaves_only_when_two_agree(office: Office) -> None
     other.browser.post("/two/agree", {"request": number})
     assert reference not in does(other, number)  # only who asked
     told = does(chief, number)
-    assert told.splitlines()[0] == ",".join(COLUMNS)
+    first, *lines = told.splitlines()
+    assert first == ",".join([*COLUMNS, COPY])
     assert reference in told
+    day = datetime.fromtimestamp(office.home.loop.now() / SECOND, UTC).date()
+    assert all(it.endswith(f",{chief.id}/{number[:8]}/{day}") for it in lines)  # whose copy it is
     assert WORDS not in told
     assert reference not in does(chief, number)  # once
     deeds = [deed for (deed,) in office.home.ask("SELECT deed FROM audit WHERE deed LIKE 'two%'")]
@@ -124,7 +128,7 @@ def test_a_reason_lies_sealed(office: Office) -> None:
 @pytest.mark.parametrize("evil", ["=cmd|' /C calc'!A0", "+1", "-1", "@sum(A1)", "\t=1", "\r=1"])
 def test_nothing_in_a_list_begins_a_formula(evil: str) -> None:
     row = [evil] * 8 + [None] * 4
-    told = as_csv([row])
+    told = as_csv([row], "mei/0/2026-11-27")
     cells = told.partition("\n")[2]
     assert f"'{evil[0]}" in cells
     assert not cells.startswith((evil, f'"{evil}'))
