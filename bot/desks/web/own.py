@@ -87,7 +87,7 @@ def _again(visit: Visit, back: str, told: str) -> Response:
 
 DOORS = (
     Door("/account", account, May.SIGNED_IN),
-    Door("/account/end", end, May.SIGNED_IN, "POST", fields("session")),
+    Door("/account/end", end, May.SIGNED_IN, "POST", fields("session"), is_final=True),
     Door("/prove", prove, May.SIGNED_IN),
     Door("/prove", proved, May.SIGNED_IN, "POST", fields("code", "back")),
 )

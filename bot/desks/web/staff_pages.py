@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY
-from bot.desks.web import rows
+from bot.desks.web import rows, words
 from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.passes import INVITED_FOR
 from bot.desks.web.visit import NotThere
@@ -13,9 +13,13 @@ from bot.desks.web.visit import NotThere
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from bot.desks.web.sessions import Session
     from bot.desks.web.visit import Visit
     from bot.hotline.staff import Caseworker
     from bot.store.writer import Work
+
+ENDED = "sessions_ended"
+"""What the audit log calls it; how many there were is the detail."""
 
 
 async def everybody(visit: Visit) -> Response:
@@ -42,6 +46,26 @@ async def invite(visit: Visit) -> Response:
     return await _page(visit, colleague, link)
 
 
+async def end(visit: Visit) -> Response:
+    """Sign somebody out everywhere, at once: a device was lost, or taken from them."""
+    who, now, sessions = visit.form.get("staff", ""), visit.now, visit.front.sessions
+
+    def look(work: Work) -> list[Session] | None:
+        found = visit.front.staff.find(work, who) if who.isalnum() else None
+        return sessions.of(work, who) if found is not None else None
+
+    known = await visit.front.reads.run(look)
+    if known is None:
+        raise NotThere("no such colleague")
+    await visit.front.database.writer.run(
+        lambda work: visit.front.audit.note(work, now, visit.by.id, ENDED, who, str(len(known)))
+    )
+    for it in known:
+        await sessions.end(it.token)
+    visit.tell(words.ENDED)
+    return visit.go("/staff")
+
+
 async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response:
     def look(work: Work) -> list[tuple[Caseworker, int]]:
         return [(it, rows.counts(work, it, visit.now).held) for it in visit.front.staff.all(work)]
@@ -55,4 +79,5 @@ async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response
 DOORS = (
     Door("/staff", everybody, May.STAFF),
     Door("/staff/invite", invite, May.STAFF, "POST", fields("staff"), is_final=True),
+    Door("/staff/end", end, May.STAFF, "POST", fields("staff"), is_final=True),
 )

@@ -152,6 +152,7 @@ ROLE = pgettext("column", "Role")
 NOW = pgettext("column", "Now")
 HOLDS = pgettext("column", "Cases")
 INVITE = pgettext("desk button", "New link")
+END_ALL = pgettext("desk button", "Sign out everywhere")
 INVITED = _("A link for {name}, good for {days} days and for one use. Hand it over in person.")
 NO_ACCESS = _("no access")
 ROLES = {

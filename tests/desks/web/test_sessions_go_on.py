@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.life import Role
+from bot.clock import SECOND
 from bot.desks.web.bell import Ring
+from bot.desks.web.sessions import PROVED_FOR
 from bot.desks.web.visit import SESSION
 from bot.desks.web.watching import CASE, ENDED, QUEUE
 from tests.desks.web.streams import Hearing, all_at_once, left
@@ -105,3 +107,46 @@ def test_a_stream_begins_anew_whatever_a_browser_says_it_heard(office: Office) -
         office.does(page.hears(QUEUE))
         office.does(left([page], tasks))
         assert page.heard == ["here", QUEUE], number
+
+
+# --- ended by others -------------------------------------------------------------------------
+
+
+def test_an_administrator_signs_somebody_out_everywhere(office: Office) -> None:
+    mei, other = office.worker(), Browser(office)
+    mei.comes()
+    office.home.passes(31)
+    other.post("/signin", mei.fields(), is_signed=False)
+    jun, chief = office.worker("Jun").comes(), office.worker("Wu", Role.ADMINISTRATOR).comes()
+    assert chief.browser.post("/staff/end", {"staff": mei.id}).headers["location"] == "/staff"
+    for browser in (mei.browser, other):
+        assert browser.get("/queue/mine").status_code == 303
+    assert jun.browser.get("/queue/mine").status_code == 200
+    assert mei.signs_in().status_code == 303  # they may come back
+    ended = office.home.ask(
+        "SELECT actor, subject, detail FROM audit WHERE deed = 'sessions_ended'"
+    )
+    assert ended == [(chief.id, mei.id, "2")]
+
+
+@pytest.mark.parametrize("who", ["nobody", "", "../x", "others"])
+def test_nobody_signs_out_whoever_is_not_there(office: Office, who: str) -> None:
+    chief = office.worker("Wu", Role.ADMINISTRATOR).comes()
+    assert chief.browser.post("/staff/end", {"staff": who}).status_code == 404
+    assert chief.browser.get("/staff").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/account/end", "/staff/end", "/staff/invite"])
+def test_sessions_are_ended_and_links_made_by_whoever_has_just_shown_a_factor(
+    office: Office, path: str
+) -> None:
+    chief, mei = office.worker("Wu", Role.ADMINISTRATOR).comes(), office.worker().comes()
+    fields = {"session": "others"} if path == "/account/end" else {"staff": mei.id}
+    office.home.passes(PROVED_FOR / SECOND + 1)
+    page = f"https://desk.test/{path.split('/')[1]}"
+    said = chief.browser.post(path, fields, referer=page)
+    assert said.headers["location"] == f"/prove?back=/{path.split('/')[1]}"
+    assert mei.browser.get("/queue/mine").status_code == 200
+    proves(chief)
+    assert chief.browser.post(path, fields).status_code in {200, 303}
+    assert (mei.browser.get("/queue/mine").status_code == 303) == (path == "/staff/end")
