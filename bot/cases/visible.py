@@ -32,6 +32,11 @@ def in_a_line(words: str) -> str:
     return visible(words).replace("\n", escaped("\n"))
 
 
+def unturned(words: str) -> str:
+    """Return words without what would turn the direction of others, or say what nobody sees."""
+    return "".join(sign for sign in words if not _turns(sign))
+
+
 def escaped(sign: str) -> str:
     """Return a character by its number, in Python's own spelling."""
     return sign.encode("ascii", "backslashreplace").decode() if sign > "\x7f" else repr(sign)[1:-1]
@@ -40,12 +45,11 @@ def escaped(sign: str) -> str:
 def _is_harmless(sign: str) -> bool:
     if sign == "\n" or " " <= sign <= "~":
         return True
-    return not (
-        unicodedata.category(sign) in MOVES_THE_CURSOR
-        or unicodedata.bidirectional(sign) in TURNS
-        or sign in MARKS
-        or ord(sign) in TAGS
-    )
+    return not (unicodedata.category(sign) in MOVES_THE_CURSOR or _turns(sign))
+
+
+def _turns(sign: str) -> bool:
+    return unicodedata.bidirectional(sign) in TURNS or sign in MARKS or ord(sign) in TAGS
 
 
 def plainly(answer: Answer) -> tuple[str, ...]:
