@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 
+from bot.text import fold
+
 SIGNS = "346789ACDEFHJKMNPQRTWXY"
 """No 0 O, 1 I L, 2 Z, 5 S, B, U V G: signs that look or sound alike on the phone."""
 LENGTH = 6
@@ -15,5 +17,5 @@ def new_reference() -> str:
 
 
 def read_reference(words: str) -> str:
-    """Return a reference as it is stored, however it was typed."""
-    return "".join(words.split()).replace("-", "").upper()
+    """Return a reference as it is stored, in whatever letters and parts it was typed."""
+    return "".join(fold(words).split()).replace("-", "").upper()

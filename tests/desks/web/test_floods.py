@@ -120,7 +120,7 @@ def test_a_stream_ends_with_the_session_it_belongs_to(office: Office) -> None:
 
 
 BOMBS = {
-    "one word": "a" * 200_000,
+    "one word": "a" * 1_000_000,
     "dashes": "a-" * 100_000,
     "dots": "a." * 100_000,
     "dots and no end": "a." * 100_000 + "1",
@@ -139,11 +139,28 @@ def test_what_somebody_writes_is_read_in_the_time_its_length_takes(bomb: str) ->
 
 def test_a_bomb_in_a_search_is_a_search_that_finds_nothing(office: Office) -> None:
     mei, reference = holding(office)
-    for bomb in ("(a+)+$" * 20, "[" * 5000, "\\" * 100, "%" * 100, "a" * 50_000):
+    bombs = ("(a+)+$" * 20, "[" * 5000, "\\" * 100, "%" * 100, "a" * 60_000, "'\"`;--" * 50)
+    for bomb in bombs:
         path = f"/cases/{reference}/panes/phrases"
         found = mei.browser.asks("GET", path, params={"words": bomb})
         assert found.status_code == 200
+        assert "No sentence was found." in found.text
         assert mei.browser.asks("GET", "/find", params={"number": bomb}).status_code in {303, 404}
+    assert office.front.phrasebook.search("a" * 100_000, "en") == []  # no browser asks so long
+
+
+def test_a_search_finds_the_same_in_other_forms_of_an_alphabet(office: Office) -> None:
+    """The control of the one above: what is sought like this is found, however it is spelt."""
+    mei, reference = holding(office)
+    path = f"/cases/{reference}/panes/phrases"
+    wide = {sign: chr(ord(sign) + 0xFEE0) for sign in map(chr, range(0x21, 0x7F))}
+    for words in ("write", "WRITE", " write  ", "".join(wide[it] for it in "write")):
+        assert "phrase-" in mei.browser.asks("GET", path, params={"words": words}).text, words
+    spelt = (reference.lower(), f"{reference[:3]}-{reference[3:]}", f" {' '.join(reference)} ",
+             "".join(wide[it] for it in reference))  # fmt: skip
+    for number in spelt:
+        said = mei.browser.asks("GET", "/find", params={"number": number})
+        assert said.headers["location"] == f"/cases/{reference}", number
 
 
 def holding(office: Office) -> tuple[Worker, str]:
