@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from bot.cases.life import Role
 from bot.desks.web.app import DOORS, build
 from bot.desks.web.doors import Door, May, NoPermission
-from tests.desks.web.window import ORIGIN, Browser, filled
+from bot.errors import WrongPassword
+from tests.desks.web.window import ORIGIN, Browser, Office, filled
 
 if TYPE_CHECKING:
-    from httpx import Response
+    import io
+    from pathlib import Path
 
-    from tests.desks.web.window import Office
+    from httpx import Response
 
 CHANGES = [it for it in DOORS if it.changes]
 STRICT = {
@@ -71,16 +75,73 @@ def test_every_answer_carries_what_protects_it(office: Office) -> None:
         protects(said, door)
 
 
-def protects(said: Response, door: Door) -> None:
+def test_every_answer_to_whoever_has_signed_in_carries_it_as_well(office: Office) -> None:
+    _person, reference = office.somebody()
+    chief = office.worker("Wu", Role.ADMINISTRATOR).comes()
+    chief.told(reference, "claim")
+    mark, found = chief.browser.csrf(), set()
+    for door in sorted(DOORS, key=lambda it: it.path == "/signout"):
+        if door.path == "/stream":
+            continue  # it does not end
+        path, fields = filled(door.path, reference), {"csrf": mark}
+        for given in (fields, {**fields, "nobody-asked": "x"}, {"csrf": "none"}):
+            said = chief.browser.post(path, given) if door.changes else chief.browser.get(path)
+            found.add(said.status_code)
+            protects(said, None)
+    assert found >= {200, 303, 403, 404, 422}
+
+
+async def fails(_visit: Any) -> Any:
+    raise ValueError("He keeps my passport.")
+
+
+async def cannot(_visit: Any) -> Any:
+    raise WrongPassword("He keeps my passport.")
+
+
+@pytest.mark.parametrize(("how", "status"), [(fails, 500), (cannot, 409)])
+@pytest.mark.parametrize("is_fetched", [True, False])
+def test_a_door_that_fails_says_nothing_of_what_it_was(
+    tmp_path: Path, log: io.StringIO, how: Any, status: int, *, is_fetched: bool
+) -> None:
+    bad = Door("/bad", how, May.ANYBODY)
+    office = Office(tmp_path, doors=[*DOORS, bad])
+    headers = {"x-haven": "1"} if is_fetched else {}
+    said = Browser(office).get("/bad", **headers)
+    assert said.status_code == status
+    protects(said, None)
+    for word in ("passport", "ValueError", "WrongPassword", "Traceback", ".py"):
+        assert word not in said.text
+    assert "passport" not in log.getvalue()
+    assert '"desk_failed"' in log.getvalue()
+    office.close()
+
+
+def test_an_answer_without_what_protects_it_is_found(office: Office) -> None:
+    """The control."""
+    said = Browser(office).get("/signin")
+    protects(said, None)
+    for name in (*STRICT, "content-security-policy", "cache-control"):
+        bare = httpx.Response(200, headers={k: v for k, v in said.headers.items() if k != name})
+        with pytest.raises((AssertionError, KeyError)):
+            protects(bare, None)
+    open_ = httpx.Response(200, headers={**said.headers, "access-control-allow-origin": "*"})
+    with pytest.raises(AssertionError):
+        protects(open_, None)
+
+
+def protects(said: Response, door: Door | None) -> None:
     for name, value in STRICT.items():
         assert said.headers[name] == value, name
+    assert not any(name.startswith("access-control-") for name in said.headers)  # nobody's probe
     policy = said.headers["content-security-policy"]
-    for word in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'",
-                 "require-trusted-types-for 'script'", "trusted-types 'none'"):  # fmt: skip
+    for word in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
         assert word in policy
+    for word in ("require-trusted-types-for 'script'", "trusted-types 'none'"):
+        assert word in policy or policy.endswith("sandbox")  # in which no script runs at all
     assert "unsafe" not in policy
     assert said.headers["cache-control"] in {"no-store", "no-cache"}
-    if door.may is not May.ANYBODY:
+    if door is not None and door.may is not May.ANYBODY:
         assert said.status_code in {303, 401, 403}
 
 

@@ -126,6 +126,7 @@ def test_what_people_and_colleagues_write_is_text_on_every_page(office: Office) 
 NAMES = [
     ("/queue/all", Role.SUPERVISOR), ("/audit", Role.SUPERVISOR), ("/staff", Role.ADMINISTRATOR),
     ("/account", Role.SUPERVISOR), ("/queue/mine", Role.CASEWORKER), ("glass", Role.SUPERVISOR),
+    ("/team", Role.SUPERVISOR), ("/two", Role.SUPERVISOR), ("/audit/reads", Role.SUPERVISOR),
 ]  # fmt: skip
 
 

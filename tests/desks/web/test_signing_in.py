@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from bot.cases.life import Role
 from bot.clock import SECOND
 from bot.desks.web.guesses import FREE, LONGEST, LONGEST_AT_HOME, Guesses
 from bot.desks.web.sessions import IDLE, MOST
 from bot.desks.web.visit import KNOWN, SESSION
+from bot.store.keytables import staff_keys
+from bot.store.prepared import Prepared
 from bot.vault.passwords import SHORTEST
 from tests.desks.web.window import Browser
-from tests.keys import PASSWORD
+from tests.keys import CHEAP, PASSWORD
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office
 
 GUESS = {"password": "a guess, and a long one"}
+COSTS = Prepared(lambda _: select(staff_keys.c.memory, staff_keys.c.passes))
 WRONG = "Name, password or code is not right"
 
 
@@ -37,6 +41,34 @@ def test_whatever_is_wrong_the_answer_is_the_same(office: Office, field: str) ->
     assert refused.status_code == 401
     assert WRONG in refused.text
     assert SESSION not in refused.cookies
+
+
+class Counted:
+    """What a guess costs, which knows how often it was paid."""
+
+    passes = CHEAP.passes
+
+    def __init__(self) -> None:
+        self.paid = 0
+
+    @property
+    def memory(self) -> int:
+        self.paid += 1
+        return CHEAP.memory
+
+
+def test_a_name_nobody_has_costs_what_a_wrong_password_costs(office: Office) -> None:
+    """Time tells nobody who works here: for a name that is none, as much is computed."""
+    mei, hua, cost = office.worker("Mei"), office.supervisor("Hua"), Counted()
+    kept = office.vault.keys.run(lambda work: work.rows(COSTS)) if office.vault.keys else []
+    assert kept == [(CHEAP.memory, CHEAP.passes)] * 2  # what a key costs is what a guess costs
+    office.front.keys.cost = cost  # type: ignore[assignment]
+    for who in ("nobody", "", "x" * 200, "Mei ", mei.id, "hua", hua.id):
+        before = cost.paid
+        fields = {"who": who, "password": "not theirs, whoever it is", "code": "000000"}
+        assert Browser(office).post("/signin", fields, is_signed=False).status_code == 401
+        is_known = who.strip() in {"Mei", "hua", mei.id, hua.id}
+        assert cost.paid - before == (0 if is_known else 1), who  # the known pay for their own key
 
 
 def test_a_code_opens_once(office: Office) -> None:

@@ -1,0 +1,95 @@
+"""An id that belongs to another case or colleague helps nobody, in whichever field it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from tests.desks.web.authenticator import Authenticator
+from tests.desks.web.test_passkeys import adds, comes
+from tests.desks.web.test_two_people import asks
+from tests.desks.web.window import Browser
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office, Worker
+
+_PASSKEY = re.compile(r'name="passkey" value="([^"]+)"')
+
+
+@pytest.fixture
+def two(office: Office) -> tuple[Worker, str, Worker, str]:
+    """Give two colleagues, each with a case in which something was asked, entered and noted."""
+    found: list[Worker | str] = []
+    for name in ("Mei", "Jun"):
+        worker = office.worker(name).comes()
+        person, reference = office.somebody(f"{name}: he keeps my passport.")
+        worker.told(reference, "claim")
+        worker.told(reference, "take_over")
+        worker.told(reference, "phrase", code="opener")
+        person.presses("I can write now")
+        worker.told(reference, "clock", code="summons", words="2026-11-20")
+        worker.told(reference, "refer", code=next(iter(office.front.recipients)))
+        office.settles()
+        person.presses("Show it to me")
+        person.presses("You may tell them")
+        office.settles()
+        found += [worker, reference]
+    mei, mine, jun, theirs = found
+    return mei, mine, jun, theirs  # type: ignore[return-value]
+
+
+def standing(office: Office) -> list[object]:
+    """Return what stands of cases, of what was agreed to, entered and linked."""
+    tables = ("cases", "referrals", "exchanges", "case_links", "clock_events", "outbox")
+    return [row for it in tables for row in office.home.ask(f"SELECT * FROM {it}")]  # noqa: S608
+
+
+def of_case(office: Office, what: str, table: str, reference: str) -> list[str]:
+    """Return the ids of things of one case."""
+    where = f"case_id = '{office.case(reference)}' AND {what} IS NOT NULL"
+    rows = office.home.ask(f"SELECT {what} FROM {table} WHERE {where}")  # noqa: S608 - ours
+    return [str(it) for (it,) in rows]
+
+
+def test_an_id_of_another_case_is_none_of_this_one(
+    office: Office, two: tuple[Worker, str, Worker, str]
+) -> None:
+    mei, mine, jun, theirs = two
+    ids = of_case(office, "id", "referrals", theirs)
+    letters = of_case(office, "letter", "exchanges", theirs)
+    assert ids
+    assert letters
+    before = standing(office)
+    tried = {"tell_others": ids, "reword": letters, "link": (theirs,), "merge": (theirs,),
+             "unlink": (theirs,), "strike": ("2", ids[0])}  # fmt: skip
+    for verb, codes in tried.items():
+        for code in codes:
+            fields = {"code": code} | ({"words": "x"} if verb == "reword" else {})
+            assert mei.does(mine, verb, **fields).json()["refused"], (verb, code)
+    assert standing(office) == before
+    jun.told(theirs, "tell_others", code=ids[0])  # the control: in its own case it is one
+    assert standing(office) != before
+
+
+def test_a_passkey_of_another_is_not_ones_own_to_take_away(office: Office) -> None:
+    mei, jun, key = office.worker().comes(), office.worker("Jun").comes(), Authenticator()
+    assert adds(jun, key).status_code == 303
+    (theirs,) = _PASSKEY.findall(jun.browser.get("/account").text)
+    said = mei.browser.post("/account/passkeys/end", {"passkey": theirs})
+    assert said.status_code == 404
+    assert comes(Browser(office), key).status_code == 303  # the control: it still lets jun in
+
+
+def test_a_request_that_two_agreed_to_is_whose_who_asked(office: Office) -> None:
+    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+    auditor = office.worker("Wu", Role.AUDITOR).comes()
+    number = asks(chief, "identity", other.id)
+    other.browser.post("/two/agree", {"request": number})
+    for who in (other, auditor):
+        who.browser.post("/two/use", {"request": number})
+    assert office.home.ask("SELECT used_at FROM desk_requests") == [(None,)]
+    chief.browser.post("/two/use", {"request": number})  # the control
+    assert office.home.ask("SELECT used_at FROM desk_requests") != [(None,)]
