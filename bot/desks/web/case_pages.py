@@ -56,14 +56,16 @@ async def pane(visit: Visit) -> Response:
 
 
 async def phrases(visit: Visit) -> Response:
-    """Show sentences of the phrasebook, as staff read them and as this person does."""
+    """Show sentences of the phrasebook, as staff read them and as this person does.
+
+    What is sought is no part of the address: somebody may look for what a person wrote, and
+    addresses stand in the logs of whatever is in front of the desk.
+    """
     found = await view(visit, visit.param("reference"))
     return visit.page(
         "_phrases.html",
         view=found,
-        groups=chosen_from(
-            visit, found.sight.glance.language, visit.request.query_params.get("words", "")[:100]
-        ),
+        groups=chosen_from(visit, found.sight.glance.language, visit.form.get("words", "")[:100]),
         **_around(visit, found),
     )
 
@@ -135,7 +137,8 @@ def _around(visit: Visit, found: View) -> dict[str, Any]:
 
 DOORS = (
     Door("/cases/{reference}", case, May.CASE),
-    Door("/cases/{reference}/panes/phrases", phrases, May.CASE, is_pane=True, is_watched=True),
+    Door("/cases/{reference}/panes/phrases", phrases, May.CASE, "POST", fields("words"),
+         is_pane=True),
     Door("/cases/{reference}/panes/{pane}", pane, May.CASE, is_pane=True, is_watched=True),
     Door("/cases/{reference}/glass", break_glass, May.CHANGE, "POST", fields("reason")),
-)
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -10,6 +11,8 @@ import pytest
 from bot.cases.life import Role
 from bot.desks.web.app import DOORS, build
 from bot.desks.web.doors import Door, May, NoPermission
+from bot.desks.web.drawing import PAGES
+from bot.desks.web.shell import STATIC
 from bot.errors import WrongPassword
 from tests.desks.web.window import ORIGIN, Browser, Office, filled
 
@@ -225,3 +228,17 @@ def test_a_way_back_leads_nowhere_else(office: Office) -> None:
     ):
         said = browser.post("/language", {"language": "en", "back": back}, is_signed=False)
         assert said.headers["location"] == "/"
+
+
+def test_no_words_stand_in_an_address(office: Office) -> None:
+    """Addresses lie in logs and histories: they hold numbers of cases, names of pages, marks."""
+    source = "".join(it.read_text("utf-8") for it in (*PAGES.glob("*.html"), *STATIC.glob("*.js")))
+    named = set(re.findall(r"[?&]([a-z]+)=", source))
+    assert named == {"back", "case", "number", "after"}
+    forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
+    assert len(forms) > 40
+    sent = ('method="post"', 'method="dialog"', "{{ doing(", 'class="find"', "data-search")
+    assert [form for form in forms if not any(it in form for it in sent)] == []
+    _person, reference = office.somebody()
+    mei = office.worker().comes()
+    assert mei.browser.get(f"/cases/{reference}/panes/phrases?words=passport").status_code == 404

@@ -20,7 +20,7 @@ export function search() {
 }
 
 async function show(field, words) {
-  const { status, page } = await fetchPane(`${field.form.dataset.search}?words=${encodeURIComponent(words)}`);
+  const { status, page } = await fetchPane(field.form.dataset.search, { words });
   if (status === 200 && page?.body && field.value === words) {
     likeChildren(document.getElementById("found"), page.body);
   }

@@ -3,18 +3,19 @@
 const body = document.body;
 export const root = body.dataset.root;
 
-/** Fetch a pane; nothing in it can run, and nothing here parses markup. */
-export function fetchPane(address) {
+/** Fetch a pane; nothing in it can run, and nothing here parses markup. What is sought is sent. */
+export function fetchPane(address, fields = null) {
+  const sent = fields && new URLSearchParams({ ...fields, csrf: body.dataset.csrf });
   return new Promise((done) => {
     const asked = new XMLHttpRequest();
-    asked.open("GET", address);
+    asked.open(sent ? "POST" : "GET", address);
     asked.responseType = "document";
     asked.setRequestHeader("X-Haven", "1");
     asked.setRequestHeader("Accept", "text/html");
     asked.timeout = 10000;
     asked.onload = () => done({ status: asked.status, page: asked.response });
     asked.onerror = asked.ontimeout = () => done({ status: 0, page: null });
-    asked.send();
+    asked.send(sent);
   });
 }
 
