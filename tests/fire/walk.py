@@ -54,6 +54,11 @@ RARELY = 1 / 30
 EVEN = 1 / 2
 DEEPEST = 4000
 """Answers tried in thought before somebody gives up on finding another step from here."""
+DIVE = 40
+"""Answers given at random from then on: some steps are asked only after a certain few answers, and
+whoever thinks of the next step alone does not find these."""
+PATIENCE = 60.0
+"""Seconds an answer may take while ten people keep a machine busy: a long chat is being erased."""
 
 Step = tuple[str, str]
 """A flow and a question of it."""
@@ -105,6 +110,7 @@ class Walker:
         self._walk = walk
         self._dice = random.Random(f"{seed}/{guest.language}")
         self._seen: set[Step] = set()
+        self._dive = 0
         self._screens = Screens(phrasing_of(guest.evening.settings))
         self._vault = open_vault(guest.evening.settings, guest.evening.database)
         self._chat_key = self._vault.chat_key(BOT_ID, guest.phone.id)
@@ -164,10 +170,15 @@ class Walker:
         """Return the next answer; None for a command instead."""
         if position.frames[-1].flow == "language":
             return Pressed(self._guest.language)
-        first = way_to_another(position, self._seen)
-        if first is None and self._dice.random() < EVEN:
-            return self._dice.choice(list(answers_at(position)))
-        return first
+        if not self._dive:
+            first = way_to_another(position, self._seen)
+            if first is not None:
+                return first
+            self._dive = DIVE
+            if self._dice.random() < EVEN:
+                return None
+        self._dive -= 1
+        return self._dice.choice(list(answers_at(position)))
 
     def _says(self, words: str) -> str:
         self._guest.phone.say(words)
@@ -219,6 +230,7 @@ async def burn(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any
     walk, began = Walk(), time.monotonic()
     with TemporaryDirectory(prefix="haven-walk-") as folder:
         async with evening(Path(folder)) as night:
+            night.patience = PATIENCE
             await night.start()
             await asyncio.gather(*(
                 Walker(night.somebody(tag, tag), walk, seed).walks(moves) for tag in languages

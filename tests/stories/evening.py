@@ -54,6 +54,7 @@ class Evening:
         self.clock = sandbox.clock
         self.database = Database(DataDirectory(self.settings.data).database_url)
         self.bot: asyncio.Task[None] | None = None
+        self.patience = PATIENCE
         self._reading: Any = None
 
     async def start(self) -> None:
@@ -83,7 +84,7 @@ class Evening:
 
     async def until(self, true: Callable[[], Any], what: str = "it") -> Any:
         """Wait until something is so, and return it; the bot must go on meanwhile."""
-        end = asyncio.get_running_loop().time() + PATIENCE
+        end = asyncio.get_running_loop().time() + self.patience
         while not (found := true()):
             if self.bot is not None and self.bot.done():
                 self.bot.result()
