@@ -27,10 +27,11 @@ languages_app = typer.Typer(
     no_args_is_help=True, help="What people can read, and who has reviewed it."
 )
 HEADINGS = (
-    "language", "messages", "drafted", "reviewed", "safety", "unreviewed", "complete", "on",
-    "recorded", "recordable",
+    "language", "all", "drafted", "reviewed", "safety", "unreviewed", "whole", "on", "spoken", "of",
 )  # fmt: skip
-"""Of a table; "safety" counts safety-critical messages, "unreviewed" those of them."""
+"""Of a table that fits 80 columns: of all messages, how many are drafts, and reviewed; how many are
+critical to safety, and how many of those are unreviewed; whether none is missing; whether people
+can choose it; and how many are recorded, of those that can be."""
 Tag = Annotated[str, typer.Argument(help="A tag, e.g. id or zh_Hans.")]
 
 
@@ -49,12 +50,11 @@ def show_status(
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in standings], indent=2))
         return
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(title="Languages", title_justify="left", expand=False)
-    for heading in HEADINGS:
-        table.add_column(heading)
+    table = Table(*HEADINGS, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for each in standings:
         table.add_row(*(_cell(value) for value in asdict(each).values()))
     console = Console()

@@ -43,6 +43,7 @@ def test_a_table_is_printed_for_people() -> None:
     done = haven("languages", "status")
     assert done.returncode == 0
     assert "unreviewed" in done.stdout
+    assert "…" not in done.stdout, "it fits a terminal"
     assert all(tag in done.stdout for tag in LANGUAGES)
 
 
