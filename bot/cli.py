@@ -107,7 +107,9 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the phone page is; 0 takes any.")] = 8088,
     data: Annotated[Path | None, typer.Option(help="Keep what happens in this folder.")] = None,
     *,
-    no_browser: Annotated[bool, typer.Option(help="Only print the address.")] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print the address.")
+    ] = False,
 ) -> None:
     """Try everything on this machine, with a stand-in for Telegram and no token."""
     from bot.demo import run_demo  # noqa: PLC0415

@@ -24,7 +24,9 @@ def train(
     data: Annotated[Path | None, typer.Option(help="Keep what happens in this folder.")] = None,
     pace: Annotated[float, typer.Option(help="Seconds people take for a thing.", min=0.1)] = 3.0,
     *,
-    no_browser: Annotated[bool, typer.Option(help="Only print the address.")] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print the address.")
+    ] = False,
 ) -> None:
     """Let fictional people come into a practice queue, and say afterwards how it went."""
     from bot.training.session import run_training  # noqa: PLC0415 - each command pays for its own
