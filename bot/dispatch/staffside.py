@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.urgency import Priority
 from bot.dispatch.effects import Staffing
-from bot.hotline.commands import decode, encode
+from bot.hotline.commands import decode, encode, straight
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Side
 from bot.hotline.later import Laters
@@ -83,7 +83,7 @@ class StaffSide:
 
     def carry_out(self, work: Work, command: Command, now: int) -> Order | None:
         """Carry a command out as far as the case is concerned."""
-        order = self.orders.carry_out(work, command, now)
+        order = self.orders.carry_out(work, straight(command), now)
         if order is not None:
             Laters.worked(work, order)
         return order

@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
+from bot.cases.visible import unturned
 from bot.messages import File  # noqa: TC001 - msgspec reads the annotation
 
 
@@ -92,6 +94,21 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float | None = None
     at_desk: str = ""
     """Where the caseworker stands, in the desk's own words, so that the answer reaches them."""
+
+
+TOLD = frozenset({Verb.SAY, Verb.REWORD, Verb.PHRASE})
+"""What a person reads."""
+
+
+def straight(command: Command) -> Command:
+    """Return a command whose words read on a phone as they do at the desk they were written at.
+
+    What is pasted may carry signs that turn others round, or that nobody sees.
+    """
+    if command.verb not in TOLD:
+        return command
+    values = {name: unturned(value) for name, value in command.values.items()}
+    return replace(command, words=unturned(command.words), values=values)
 
 
 encode = msgspec.json.Encoder().encode

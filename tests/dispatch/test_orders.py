@@ -200,6 +200,19 @@ def test_how_a_letter_ended_is_not_overwritten_by_what_is_heard_of_it_later(home
     ]
 
 
+def test_signs_that_turn_words_round_go_to_nobody_from_any_desk(home: Home) -> None:
+    person, case = wanting(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.takes_over(case)
+    person.presses("I can write now")
+    mei.says(case, "Go to \u202eexit\u202c \u2066M3\u2069\u200e now.")
+    assert person.last.endswith("Go to exit M3 now.")
+    assert refusals(mei.says(case, "\u202e\u202c")) != []
+    mei.says(case, "Joined\u200dletters stay.")  # the control: scripts need these
+    assert "Joined\u200dletters" in person.last
+
+
 def test_uncertain_words_are_never_sent_again_by_themselves(home: Home) -> None:
     person, case = wanting(home)
     mei = home.colleague()

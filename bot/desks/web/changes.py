@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 
 from bot.cases.reference import read_reference
-from bot.cases.visible import unturned
 from bot.desks.web import begun, words
 from bot.desks.web.bell import Told
 from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
@@ -218,9 +217,6 @@ def _filled(visit: Visit, form: Form) -> Filled:
         if form.has_values and name.startswith(VALUE)
     }
     written = given.get("words", "").replace("\r\n", "\n")
-    if form.is_told:  # pasted from somewhere, it would read otherwise on a phone than here
-        written = unturned(written)
-        values = {name: unturned(value) for name, value in values.items()}
     return Filled(given.get("code", ""), written, values)
 
 
