@@ -16,6 +16,7 @@ from bot.vault.erasure import Why
 from tests.dispatch.peeking import tell
 from tests.houses import ALWAYS, KEEPER, VAULT, Home
 from tests.keys import nobody
+from tests.stores import on_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,11 @@ def talked(home: Home) -> str:
     return str(case)
 
 
-def test_words_are_found_wherever_they_stand_whatever_their_accents(home: Home) -> None:
+@on_both
+def test_words_are_found_wherever_they_stand_whatever_their_accents(
+    kind: str, tmp_path: Path
+) -> None:
+    home = Home(tmp_path, hours=ALWAYS, kind=kind)
     talked(home)
     for sought in ("hộ chiếu", "HO CHIEU", "  ho chieu "):
         found = looks(home, sought)
@@ -70,6 +75,7 @@ def test_words_are_found_wherever_they_stand_whatever_their_accents(home: Home) 
         assert (found.cases, found.closed, found.unreadable) == (1, 0, 0)
     assert [hit.at for hit in found.hits] == sorted((hit.at for hit in found.hits), reverse=True)
     assert looks(home, "chieu ho").hits == ()
+    home.close()
 
 
 def test_whoever_may_open_nothing_finds_nothing(home: Home) -> None:
