@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.conversation.answers import FileNote, Moment, Where
@@ -90,6 +91,16 @@ class Sheet:
             frame.step = START
 
 
+SHEETS = 128
+"""Flows kept compiled: more than a deployment has, so that a second book costs nothing."""
+
+
+@lru_cache(SHEETS)
+def sheet_of(flow: type[Flow]) -> Sheet:
+    """Return a flow as the engine reads it: whoever holds a conversation changes nothing of it."""
+    return Sheet(flow)
+
+
 class Book:
     """Every flow by its name."""
 
@@ -99,7 +110,7 @@ class Book:
         for flow in flows:
             if flow.name in self.sheets:
                 raise ValueError(f"two flows are called {flow.name}")
-            self.sheets[flow.name] = Sheet(flow)
+            self.sheets[flow.name] = sheet_of(flow)
             self._formerly |= dict.fromkeys(flow.formerly, flow.name)
 
     def flow(self, name: str) -> type[Flow]:

@@ -18,6 +18,7 @@ from bot.conversation import (
     Outcome,
     Say,
 )
+from bot.conversation.book import Sheet
 from bot.conversation.machine import FORWARD
 from bot.conversation.paths import explore
 from bot.conversation.proofs import Unsound, findings, prove
@@ -84,6 +85,7 @@ def test_own_words_before_the_warning_are_found() -> None:
 
 def test_a_way_that_can_be_closed_is_found() -> None:
     book = Book([DangerFlow, Small])
+    book.sheets["small"] = Sheet(Small)  # one of its own, to be spoiled
     for way in book.sheets["small"].machine.events[FORWARD].transitions["what"]:
         way.conditions.append(None)  # type: ignore[arg-type]  # any condition at all
     assert list(findings(book)) == ["small: from what there may be no way on"]
