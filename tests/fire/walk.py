@@ -54,9 +54,6 @@ RARELY = 1 / 30
 EVEN = 1 / 2
 DEEPEST = 4000
 """Answers tried in thought before somebody gives up on finding another step from here."""
-DIVE = 40
-"""Answers given at random from then on: some steps are asked only after a certain few answers, and
-whoever thinks of the next step alone does not find these."""
 PATIENCE = 60.0
 """Seconds an answer may take while ten people keep a machine busy: a long chat is being erased."""
 
@@ -110,7 +107,6 @@ class Walker:
         self._walk = walk
         self._dice = random.Random(f"{seed}/{guest.language}")
         self._seen: set[Step] = set()
-        self._dive = 0
         self._screens = Screens(phrasing_of(guest.evening.settings))
         self._vault = open_vault(guest.evening.settings, guest.evening.database)
         self._chat_key = self._vault.chat_key(BOT_ID, guest.phone.id)
@@ -170,15 +166,14 @@ class Walker:
         """Return the next answer; None for a command instead."""
         if position.frames[-1].flow == "language":
             return Pressed(self._guest.language)
-        if not self._dive:
-            first = way_to_another(position, self._seen)
-            if first is not None:
-                return first
-            self._dive = DIVE
-            if self._dice.random() < EVEN:
-                return None
-        self._dive -= 1
-        return self._dice.choice(list(answers_at(position)))
+        first = way_to_another(position, self._seen)
+        if first is None and self._may_hold_more(position.frames[-1].flow):
+            return self._dice.choice(list(answers_at(position)))
+        return first
+
+    def _may_hold_more(self, flow: str) -> bool:
+        """Tell whether a flow has steps that were not seen: some follow from a few answers only."""
+        return any(it == flow for it, _ in set(QUESTIONS) - self._seen - ELSEWHERE)
 
     def _says(self, words: str) -> str:
         self._guest.phone.say(words)
