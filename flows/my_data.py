@@ -33,7 +33,10 @@ class MyData(Flow):
         when=~Known("sent"),
     )
     what_now = Choose(
-        _("You can see what kinds of things we have from now, or take back what you agreed to."),
+        _(
+            "You can see what kinds of things we have from this conversation, or take back what "
+            "you agreed to."
+        ),
         why=None,
         skippable=False,
         controls=False,
