@@ -87,11 +87,23 @@ class Replay(pytest.Item):
 
     def runtest(self) -> None:
         text = self.path.read_text(encoding="utf-8")
-        said = replay(text, self.path.parent.name, book=all_flows(), restarts=self.restarts)
-        if self.config.getoption("--update-transcripts") and not self.restarts:
-            self.path.write_text(said, encoding="utf-8")
-        elif difference := differences(text, said):
+        said = self._replayed(text, restarts=self.restarts)
+        if self.config.getoption("--update-transcripts"):
+            if not self.restarts:
+                self._write(said)
+                return
+            text = self._replayed(text, restarts=False)  # the file may be written just now
+        if difference := differences(text, said):
             raise Differs(difference)
+
+    def _replayed(self, text: str, *, restarts: bool) -> str:
+        return replay(text, self.path.parent.name, book=all_flows(), restarts=restarts)
+
+    def _write(self, said: str) -> None:
+        """Put a new file in the old one's place at once: another process may be reading it."""
+        new = self.path.with_suffix(".new")
+        new.write_text(said, encoding="utf-8")
+        new.replace(self.path)
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
