@@ -86,7 +86,7 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
                 settings = settings_in(folder, address, group.id)
                 who = await enrol_all(settings, workers)
                 async with _desk(sandbox, settings, address) as (front, ours):
-                    links = _links(front, who)
+                    links = await _links(front, who)
                     await _play(sandbox, ours, settings, links, browser=browser)
             except OSError as error:
                 where = error.filename or folder
@@ -128,10 +128,12 @@ async def _desk(
         await database.close()
 
 
-def _links(front: Front, who: str) -> dict[str, str]:
+async def _links(front: Front, who: str) -> dict[str, str]:
     """Return what is printed: where everything is, and the links that sign somebody in, once."""
-    secret = new_secret()
+    secret, codes, now = new_secret(), front.passes.new_codes(), front.clock.now()
     front.rehearsal[known_by(secret)] = f"{who}:{PASSWORD}"
+    front.rehearsed[who] = CASEWORKERS[0][0], codes
+    await front.database.writer.run(lambda work: front.passes.keep_codes(work, who, codes, 0, now))
     return {
         "phones": f"{front.origin}/",
         "group": f"{front.origin}/group",

@@ -21,6 +21,7 @@ from bot.desks.web import (
     passkey_pages,
     passkey_way_in,
     queue_pages,
+    rehearsing,
     ringing,
     shell,
     shift_pages,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 DOORS = (
     *shell.DOORS,
     *signing.DOORS,
+    *rehearsing.DOORS,
     *welcome.DOORS,
     *queue_pages.DOORS,
     *ringing.DOORS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.desks.glance import Glances
 from bot.desks.tongue import Tongue
 from bot.desks.web.ceremony import Ceremony
+from bot.desks.web.passes import code_of
 from bot.desks.web.passkeys import Passkeys
 from bot.desks.web.refusing import Refusals
 
@@ -90,6 +91,8 @@ class Front:
     """Whoever has shown a password at a link, and no second factor yet, by link."""
     rehearsal: dict[bytes, str] = field(default_factory=dict)
     """Links that sign a rehearsal's caseworker in, by digest; none in a real house."""
+    rehearsed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Whose authenticator is on no telephone: name and secret by id; nobody's in a real house."""
 
     def __post_init__(self) -> None:
         self.passkeys = Passkeys(self.vault)
@@ -100,6 +103,10 @@ class Front:
     def glances(self) -> Glances:
         """Return what looks at cases."""
         return Glances(self.vault)
+
+    def rehearsed_codes(self, now: int) -> dict[str, tuple[str, str]]:
+        """Return names and the codes of this moment, by id; none in a real house."""
+        return {who: (name, code_of(it, now)) for who, (name, it) in self.rehearsed.items()}
 
     @property
     def is_secure(self) -> bool:

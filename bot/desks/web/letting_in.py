@@ -73,7 +73,9 @@ def unlock(visit: Visit, who: str, password: str) -> Keyring | None:
     return None
 
 
-async def welcome_in(visit: Visit, by: Caseworker, keyring: Keyring | None, path: str) -> Response:
+async def welcome_in(
+    visit: Visit, by: Caseworker, keyring: Keyring | None, path: str, *, is_proved: bool = True
+) -> Response:
     """Begin a session for somebody; wrap what they can open to whoever may open it now.
 
     Whoever has shown no password and has no key in a passkey begins without one: no case opens.
@@ -89,7 +91,8 @@ async def welcome_in(visit: Visit, by: Caseworker, keyring: Keyring | None, path
         front.audit.note(work, now, by.id, "sign_in", by.id, "web")
 
     await front.database.writer.run(settle)
-    secret = await front.sessions.begin(by.id, keyring, browser_of(visit), now)
+    browser = browser_of(visit)
+    secret = await front.sessions.begin(by.id, keyring, browser, now, is_proved=is_proved)
     response = visit.go(path)
     visit.set_cookie(response, SESSION, secret.hex(), None)
     visit.set_cookie(response, KNOWN, known_browser(visit, by.id), YEAR // 2)

@@ -139,7 +139,7 @@ def form(
     kept = {name: visit.form.get(name, "") for name in ("answer", "computed")} if answer else {}
     return visit.page(
         "signin.html", status=status, told=said, who=visit.form.get("who", "")[:200], kept=kept,
-        is_rehearsal=bool(visit.front.rehearsal), passkeys=is_possible(visit),
+        passkeys=is_possible(visit),
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ PROVED_FOR = 5 * MINUTE
 """How long a second factor that was shown again counts, for what cannot be undone."""
 OFFERED_FOR = 30 * MINUTE
 """How long a pause is offered after a case of danger: later it was not that case any more."""
+NEVER = 0
+"""When a second factor was shown that was not."""
 SEEN_EVERY = MINUTE
 MOST = 5
 """Sessions of one caseworker; with one more the oldest ends."""
@@ -129,11 +131,14 @@ class Sessions:
         self._here.clear()
         await self._writer.run(lambda work: work.run(_END_ALL))
 
-    async def begin(self, who: str, keyring: Keyring | None, browser: str, now: int) -> bytes:
-        """Sign somebody in; return the secret for their browser."""
+    async def begin(
+        self, who: str, keyring: Keyring | None, browser: str, now: int, *, is_proved: bool = True
+    ) -> bytes:
+        """Sign somebody in, by a second factor or without; return the secret for their browser."""
         secret = new_secret()
         key = locked(keyring, secret) if keyring else b""
-        session = Session(known_by(secret), who, browser, now, now, now, key)
+        proved_at = now if is_proved else NEVER
+        session = Session(known_by(secret), who, browser, now, now, proved_at, key)
         await self._keep(session)
         return secret
 

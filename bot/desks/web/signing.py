@@ -10,9 +10,7 @@ from bot.desks.web.doors import NO_FIELDS, Door, May, fields
 from bot.desks.web.guesses import TRY_AGAIN
 from bot.desks.web.letting_in import browser_known_to, check, find, welcome_in
 from bot.desks.web.passkey_way_in import form as form_of
-from bot.desks.web.visit import SESSION, NotThere
-from bot.errors import WrongPassword
-from bot.vault.carried import known_by
+from bot.desks.web.visit import SESSION
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -71,28 +69,8 @@ async def sign_out(visit: Visit) -> Response:
     return response
 
 
-async def rehearse(visit: Visit) -> Response:
-    """Sign a rehearsal's caseworker in, by a link that works once; a real house has none."""
-    written = visit.param("link")
-    try:
-        digest = known_by(bytes.fromhex(written))
-    except ValueError:
-        raise NotThere("no link") from None
-    said = visit.front.rehearsal.pop(digest, "")
-    who, _colon, password = said.partition(":")
-    by = await find(visit, who)
-    if by is None:
-        raise NotThere("no link")
-    try:
-        keyring = visit.front.keys.unlock(by.id, password)
-    except WrongPassword:
-        raise NotThere("no link") from None
-    return await welcome_in(visit, by, keyring, "/")
-
-
 DOORS = (
     Door("/signin", way_in, May.ANYBODY),
     Door("/signin", sign_in, May.ANYBODY, "POST", fields("who", "password", "code")),
     Door("/signout", sign_out, May.SIGNED_IN, "POST", NO_FIELDS),
-    Door("/rehearse/{link}", rehearse, May.ANYBODY),
 )

@@ -53,6 +53,8 @@ BUSY = _("Many people sign in at this moment. Wait {seconds} seconds, then try a
 SIGNED_OUT = _("You are signed out.")
 FIRST_TIME = _("For the first time you need a link: an administrator makes one.")
 REHEARSAL = _("This is a rehearsal on this machine.")
+REHEARSED_PASSWORD = _("The password stands where the rehearsal was started.")
+REHEARSED_CODE = _("No telephone is needed: the code of {name} is {code} now.")
 
 WELCOME = _("Welcome to the desk")
 LINK_IS_OVER = _("This link was used already, or is too old. Ask for another one.")

@@ -1,0 +1,72 @@
+"""A rehearsal's link signs in once and proves nothing; what proves is said there, nowhere else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.desks.web.visit import SESSION
+from bot.vault.carried import known_by, new_secret
+from tests.desks.web.test_erasing_at_the_desk import wished
+from tests.desks.web.window import Browser, Worker
+from tests.keys import PASSWORD
+
+if TYPE_CHECKING:
+    from tests.desks.web.window import Office
+
+SAID = re.compile(r"the code of Mei is (\d{6}) now")
+
+
+def rehearsed(office: Office) -> tuple[Worker, str]:
+    """Return whoever a rehearsal is for, and the link it prints."""
+    mei, secret = office.worker(), new_secret()
+    office.front.rehearsal[known_by(secret)] = f"{mei.id}:{PASSWORD}"
+    office.front.rehearsed[mei.id] = "Mei", mei.secret
+    return mei, f"/rehearse/{secret.hex()}"
+
+
+def code_on(page: str) -> str:
+    """Return the code a page says; empty where it says none."""
+    found = SAID.search(page)
+    return found[1] if found else ""
+
+
+def test_a_link_signs_in_once(office: Office) -> None:
+    mei, link = rehearsed(office)
+    assert mei.browser.get(link).status_code == 303
+    assert mei.browser.get("/queue/mine").status_code == 200
+    other = Browser(office).get(link)
+    assert other.status_code == 404
+    assert SESSION not in other.cookies
+
+
+def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(office: Office) -> None:
+    mei, link = rehearsed(office)
+    mei.browser.get(link)
+    reference = wished(office, mei)
+    said = mei.does(reference, "erase", code=reference)
+    assert (said.status_code, said.json()["go"]) == (403, f"/prove?back=/cases/{reference}")
+    code = code_on(mei.browser.get("/prove").text)
+    went = mei.browser.post("/prove", {"code": code, "back": f"/cases/{reference}"})
+    assert went.headers["location"] == f"/cases/{reference}"
+    mei.told(reference, "erase", code=reference)
+
+
+def test_whoever_signed_out_finds_the_code_at_the_way_in(office: Office) -> None:
+    mei, _link = rehearsed(office)
+    code = code_on(mei.browser.get("/signin").text)
+    fields = {"who": "Mei", "password": PASSWORD, "code": code}
+    assert mei.browser.post("/signin", fields, is_signed=False).status_code == 303
+
+
+def test_nobody_reads_a_code_that_is_not_theirs(office: Office) -> None:
+    rehearsed(office)
+    jun = office.worker("Jun").comes()
+    assert not code_on(jun.browser.get("/prove").text)
+
+
+def test_a_real_house_says_no_code(office: Office) -> None:
+    mei = office.worker().comes()
+    for page in (mei.browser.get("/prove").text, Browser(office).get("/signin").text):
+        assert "rehears" not in page
+        assert not code_on(page)
