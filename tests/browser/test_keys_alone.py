@@ -1,4 +1,8 @@
-"""A shift without a mouse: in, the next case, held, written, called back, handed back, closed."""
+"""A shift without a mouse: in, the next case, held, written, called back, handed back, closed.
+
+Put aside, followed up and taken out in between; each key also stands in the sheet, and what has
+dropped down closes again.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +62,9 @@ async def test_everything_of_a_shift_is_done_with_keys_alone(
         await keys.press("t")
         await expect(page.locator("form[action$='/do/take_over']")).to_be_visible()
         await expect(page.locator("#as-note")).to_be_checked()
+        await _puts_off(page)
+        await _leaves_a_form(page)
+        await _takes_out(page, reference)
         await _closes(page)
         await context.close()
         assert complaints == []
@@ -122,6 +129,44 @@ async def _looks_a_sentence_up(page: Page) -> None:
     await _tabs_to(page, "#found form:not(:has(input[required])) button")
     await keys.press("Enter")
     await expect(said).to_have_count(before + 1)
+
+
+async def _puts_off(page: Page) -> None:
+    """Put the case aside and set a day for it, by the first moment and day that are offered."""
+    keys, said = page.keyboard, page.locator(".head .note-line")
+    for key, moments, reads in (("a", "moments", "Put aside until"), ("f", "days", "followed up")):
+        await expect(said.filter(has_text=reads)).to_have_count(0)
+        offered = await page.locator(f"#{moments} option").first.get_attribute("value") or ""
+        await keys.press(key)
+        assert await page.evaluate(FOCUSED, f"[list={moments}]")
+        await keys.type(offered)
+        await keys.press("Tab")
+        await keys.type("She is at work until then.")
+        await keys.press("Enter")
+        await expect(said.filter(has_text=reads)).to_be_visible()
+
+
+async def _leaves_a_form(page: Page) -> None:
+    """Open one form after another: there is one at a time, and Escape leads back to its name."""
+    keys, dropped = page.keyboard, page.locator("details.more[open]")
+    await expect(dropped).to_have_count(0)  # what was sent is shut
+    for key, name in (("b", "release"), ("h", "transfer"), ("i", "priority"), ("e", "close")):
+        await keys.press(key)
+        assert await page.evaluate(FOCUSED, f"#more-{name} .drop :is(textarea, select)")
+        await expect(dropped).to_have_count(1)
+        await keys.press("Escape")
+        assert await page.evaluate(FOCUSED, f"#more-{name} summary")
+        await expect(dropped).to_have_count(0)
+
+
+async def _takes_out(page: Page, reference: str) -> None:
+    keys = page.keyboard
+    for key in ("o", "p"):
+        await keys.press(key)
+    await page.wait_for_url(f"**/cases/{reference}/print")
+    await _tabs_to(page, ".off-paper a")
+    await keys.press("Enter")
+    await page.wait_for_url(f"**/cases/{reference}")
 
 
 async def _closes(page: Page) -> None:

@@ -15,10 +15,10 @@ from bot.text import Text, _, pgettext
 if TYPE_CHECKING:
     from bot.cases.life import Role
 
-GO, PRESS, STEP, OPEN, PHRASES, WRITE, UNDO, SEND, LEAVE = (
-    "go", "press", "step", "open", "phrases", "write", "undo", "send", "leave"
+GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND, LEAVE = (
+    "go", "press", "step", "open", "drop", "phrases", "write", "undo", "send", "leave"
 )  # fmt: skip
-ACTS = frozenset({GO, PRESS, STEP, OPEN, PHRASES, WRITE, UNDO, SEND, LEAVE})
+ACTS = frozenset({GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND, LEAVE})
 """What a page's script can do (`static/commands.js`)."""
 
 
@@ -32,7 +32,7 @@ class Key:
     act: str = ""
     """How the page does it; empty: every browser does."""
     of: str = ""
-    """To what: an address, the key of a button, a dialog."""
+    """To what: an address, the key of a button, a dialog, a form that drops down."""
     may: May = May.SIGNED_IN
     """Who has it."""
 
@@ -47,6 +47,11 @@ class Group:
 
 def _pressed(key: str, does: Text, may: May = May.QUEUE) -> Key:
     return Key(key, does, PRESS, key, may)
+
+
+def _dropped(key: str, does: Text, what: str) -> Key:
+    """Open a form that drops down from a case's head: nothing is done before it is sent."""
+    return Key(key, does, DROP, f"more-{what}", May.QUEUE)
 
 
 KEYS = (
@@ -93,6 +98,14 @@ KEYS = (
             Key("Ctrl Enter", _("send"), SEND, "", May.QUEUE),
             Key("u", _("undo, while it has not left"), UNDO, "", May.QUEUE),
             _pressed("y", _("send all the same, when the desk asks")),
+            _dropped("a", _("put aside for later"), "aside"),
+            _dropped("f", _("follow up on a day"), "follow"),
+            _dropped("h", _("hand on to a colleague"), "transfer"),
+            _dropped("b", _("give back to the queue"), "release"),
+            _dropped("i", _("change how urgent it is"), "priority"),
+            _dropped("e", _("end: close the case"), "close"),
+            _pressed("o p", _("take out on paper: print")),
+            _pressed("o t", _("take out as a text")),
         ),
     ),
 )

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cases.life import Role
 from bot.desks.web.drawing import PAGES
-from bot.desks.web.keys import ACTS, KEYS, PRESS, Key, keys_of
+from bot.desks.web.keys import ACTS, DROP, KEYS, PRESS, Key, keys_of
 from bot.desks.web.shell import STATIC
 
 if TYPE_CHECKING:
@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 
 EVERY = [key for group in KEYS for key in group.keys]
 _BUTTONS = re.compile(r'data-key="([^"{]+)"|act\(ref, "\w+", [\w.]+, "(.)"')
+_DROP = re.compile(
+    r'<details class="more" name="more" id="([^"]+)"><summary(?: aria-keyshortcuts="(.)")?>'
+)
 _ROW = re.compile(r'data-keys="([^"]+)" data-act="(\w+)" data-of="([^"]*)"')
 
 
 def buttons(text: str) -> set[str]:
     """Return the keys that buttons of a template name."""
     return {one or other for one, other in _BUTTONS.findall(text)}
+
+
+def drops(text: str) -> dict[str, str]:
+    """Return the forms that drop down in a template, and the key each says it has."""
+    return dict(_DROP.findall(text))
 
 
 def named_in_pages() -> set[str]:
@@ -37,6 +45,24 @@ def test_every_button_with_a_key_is_in_the_sheet_and_every_key_has_its_button() 
 def test_a_button_that_is_in_no_sheet_would_be_seen() -> None:
     assert buttons('<button data-key="q">') - {key.of for key in EVERY} == {"q"}
     assert buttons('{{ act(ref, "claim", w.CLAIM, "c", True) }}') == {"c"}
+
+
+def test_every_form_of_a_cases_head_has_its_key_but_what_cannot_be_undone() -> None:
+    found: dict[str, str] = {}
+    for page in PAGES.glob("*.html"):
+        found |= drops(page.read_text("utf-8"))
+    assert {it: key for it, key in found.items() if key} == {
+        key.of: key.keys for key in EVERY if key.act == DROP
+    }
+    assert {it for it, key in found.items() if not key} == {"more-erase", "more-keep"}
+
+
+def test_a_form_without_a_key_is_seen() -> None:
+    opens = '<details class="more" name="more" id="more-x"><summary'
+    assert drops(f"{opens}>") == {"more-x": ""}
+    assert drops(f'{opens} aria-keyshortcuts="x">') == {"more-x": "x"}
+    every = "".join(page.read_text("utf-8") for page in PAGES.glob("*.html"))
+    assert every.count('details class="more"') == len(drops(every))
 
 
 def test_no_key_does_two_things_and_none_hides_another() -> None:

@@ -16,6 +16,12 @@ const DOES = {
   },
   step: (of) => step(Number(of)),
   open,
+  drop: (of) => {
+    const drop = document.getElementById(of);
+    drop.open = true;
+    drop.querySelector(FIELDS).focus();
+    return true;
+  },
   phrases: (of) => {
     const [phrases, field] = of.split(" ");
     return hasPhrases() ? open(phrases) && search() : focus(field);
@@ -31,18 +37,21 @@ const DOES = {
     return Boolean(event?.target.form);
   },
   leave: (_of, event) => {
+    if (closesDrop(event?.target)) return true;
     if (isField(event?.target)) event.target.blur();
-    return false; // what is open closes as well: the browser does that
+    return false; // a dialog that is open closes as well: the browser does that
   },
 };
 
 const CAN = {
   press: (of) => Boolean(buttonOf(of)),
   step: () => lines().length > 0,
+  drop: (of) => Boolean(document.getElementById(of)),
   phrases: (of) => hasPhrases() || Boolean(document.getElementById(of.split(" ")[1])),
   write: (of) => document.getElementById(of.split(" ")[0])?.disabled === false,
   undo: () => document.getElementById("leaving")?.hidden === false,
 };
+const FIELDS = ".drop :is(input:not([type=hidden]), select, textarea)";
 const ONLY_BY_KEY = new Set(["leave", "send", "step"]);
 
 /** Every command of this page, in the order of the sheet. */
@@ -67,6 +76,16 @@ export function open(name) {
   const dialog = document.getElementById(name);
   if (dialog && !dialog.open) dialog.showModal();
   return Boolean(dialog);
+}
+
+/** Close what dropped down, if somebody is in it or in no field; the focus stays where it opened. */
+function closesDrop(target) {
+  const drop = document.querySelector("details.more[open]");
+  if (!drop || document.querySelector("dialog[open]")) return false;
+  if (isField(target) && !drop.contains(target)) return false;
+  drop.open = false;
+  drop.querySelector("summary").focus();
+  return true;
 }
 
 function buttonOf(key) {
