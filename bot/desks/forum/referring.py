@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.desks.agreed import told_of
 from bot.desks.forum import words
 from bot.desks.forum.cards import token
 from bot.hotline.commands import Verb
-from bot.hotline.referral import LANGUAGE, Stage
+from bot.hotline.referral import Stage
 from bot.messages import Button, Say
 
 if TYPE_CHECKING:
@@ -46,19 +47,8 @@ def referred(setup: Setup, it: Referral) -> Say | None:
     lines = [setup.tongue(text, recipient=to.name.read_in(setup.tongue.flows) if to else "?")]
     rows: Rows = ()
     if setup.shows_words and it.stage in {Stage.OFFERED, Stage.AGREED}:
-        lines += _parts(setup, it)
+        parts = told_of(it, setup.telling, setup.tongue)
+        lines += [f"\u2022 {each.question}: {each.answer}" for each in parts]
     if it.stage is Stage.AGREED:
         rows = ((Button(setup.tongue(words.PASSED_ON), token(Verb.TELL_OTHERS, it.id)),),)
     return Say("\n".join(lines), rows, topic=it.case)
-
-
-def _parts(setup: Setup, it: Referral) -> list[str]:
-    lines = []
-    for part in it.kept:
-        flow, _dot, step = part.code.rpartition(".")
-        if part.code == LANGUAGE:
-            lines.append(f"\u2022 {setup.tongue.spoken(str(part.answer))}")
-            continue
-        told = setup.telling.told(flow, {step: part.answer})
-        lines += [f"\u2022 {each.question}: {each.answer}" for each in told]
-    return lines

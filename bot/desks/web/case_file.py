@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.custody import Custody
 from bot.conversation import Choose, ChooseMany
+from bot.desks.agreed import told_of
 from bot.desks.web.case_law import Lawful, lawful
 from bot.desks.web.sight import sight
 from bot.desks.web.visit import NotThere
@@ -16,13 +17,14 @@ from bot.errors import DoesNotOpen, NotYours
 from bot.hotline.check_in_words import told
 from bot.hotline.check_ins import CheckIns
 from bot.hotline.links import Links
+from bot.hotline.referral import Stage
 from bot.vault import Audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.cases.custody import Broken, Entry
-    from bot.cases.reading import Opened
+    from bot.cases.reading import Opened, Told
     from bot.desks.web.case_view import View
     from bot.desks.web.visit import Visit
     from bot.hotline.referral import Referral
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from bot.vault.keyring import Keyring
 
 MOST_ROWS = 60
+AGREED_TO = frozenset({Stage.AGREED, Stage.SENT})
+"""Stages in which the person has said yes to exactly what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,15 @@ class Linked:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Something that was to be told to somebody else, and how far that has come."""
+
+    it: Referral
+    parts: Sequence[Told] = ()
+    """What may be told, or was: empty while nobody has agreed to it."""
+
+
 @dataclass(slots=True)
 class CaseFile:
     """What stands beside a conversation."""
@@ -69,7 +82,7 @@ class CaseFile:
     ledger: Sequence[Entry] = ()
     custody_head: str = ""
     broken: Broken | None = None
-    referrals: list[Referral] = field(default_factory=list)
+    referrals: list[Passed] = field(default_factory=list)
     links: list[Linked] = field(default_factory=list)
     hour: str = ""
     """At which hour the person wants to be heard from, in a line; empty: none is agreed on."""
@@ -141,11 +154,16 @@ def _open(work: Work, vault: Vault, case: str, keyring: Keyring | None, found: C
         found.custody_head = custody.head(work, case)
 
 
-def _referrals(work: Work, visit: Visit, case: str) -> list[Referral]:
+def _referrals(work: Work, visit: Visit, case: str) -> list[Passed]:
     try:
-        return visit.front.referrals.ledger(work, case)
+        found = visit.front.referrals.ledger(work, case)
     except DoesNotOpen:  # altered, or of another key: nothing of it may be told to anybody
         return []
+    telling = visit.front.telling(visit.tongue.language)
+    return [
+        Passed(it, told_of(it, telling, visit.tongue) if it.stage in AGREED_TO else ())
+        for it in found
+    ]
 
 
 def can_be_told(visit: Visit, view: View) -> list[Asked]:

@@ -127,6 +127,8 @@ REFERRAL_STAGES = {
     "revoked": _("taken back"),
     "withdrawn": _("asked anew"),
 }
+MAY_BE_TOLD = _("Exactly this may be told")
+EXACTLY_TOLD = _("Exactly this was told")
 ASK_TO_TELL = pgettext("desk button", "Ask the person")
 WERE_TOLD = pgettext("desk button", "They were told")
 RECIPIENT = _("Who may be told")

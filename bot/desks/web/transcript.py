@@ -127,6 +127,7 @@ def _lines(to: Speaker, file: CaseFile) -> Iterator[str]:
     yield to.say(words.STATES[glance.state.value])
     yield visit.tongue.rule(glance.rule)
     yield from _sent(to, file)
+    yield from _passed(to, file)
     yield from _heading(to, words.CONVERSATION)
     for bubble in to.view.bubbles:
         yield from _bubble(to, bubble)
@@ -155,6 +156,20 @@ def _sent(to: Speaker, file: CaseFile) -> Iterator[str]:
     yield from _heading(to, words.CONSENT)
     for it in opened.agreed:
         yield f"{it.at.astimezone(to.visit.front.zone):%Y-%m-%d %H:%M}  {in_a_line(it.told)}"
+
+
+def _passed(to: Speaker, file: CaseFile) -> Iterator[str]:
+    """Yield who was told, or was to be, and exactly what where the person agreed to it."""
+    if file.referrals:
+        yield from _heading(to, words.REFERRALS)
+    for passed in file.referrals:
+        it, known = passed.it, to.visit.front.recipients
+        name = known[it.recipient].read_in(to.visit.tongue.flows) if it.recipient in known else "?"
+        stage = to.say(words.REFERRAL_STAGES[it.stage.value])
+        yield f"{to.at(it.sent_at or it.offered_at)}  {in_a_line(name)}: {stage}"
+        for told in passed.parts:
+            yield f"{in_a_line(told.question)}:"
+            yield from _quoted(told.answer)
 
 
 def _bubble(to: Speaker, it: Bubble) -> Iterator[str]:

@@ -216,7 +216,7 @@ async def test_what_may_be_told_to_others_is_asked_of_the_person_first(tmp_path:
         await mei.says("/refer", thread)
         await mei.presses("1955", office.shown(thread)[-1])
         asked = office.found(thread, "The person is asked whether this may be told to 1955")
-        assert "\u2022 English" in asked["text"]
+        assert "\u2022 Language: English" in asked["text"]
         assert not [it for it in office.texts(thread) if "agrees" in it]
         await office.presses(sari, "Show it to me")
         await office.presses(sari, "You may tell them")
