@@ -46,8 +46,10 @@ async def pane(visit: Visit) -> Response:
     """Show one part of a case, for a page that is open."""
     found = await view(visit, visit.param("reference"))
     name = visit.param("pane")
-    if name not in {*PANES, "file"}:
+    if name not in {*PANES, "file", "mine"}:
         raise NotThere(name)
+    if name == "mine":
+        return visit.page("_mine.html", **await _side(visit), **_around(visit, found))
     if name == "file":
         return visit.page(
             "_file.html", view=found, file=await file_of(visit, found), **_around(visit, found)

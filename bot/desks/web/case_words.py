@@ -145,6 +145,7 @@ DEEDS = {
 }
 NOT_AS_STATED = _("It is not what it is said to be.")
 WHO_OPENED = _("Who did what")
+ITS_LOG = _("The newest rows of the log about this case")
 
 # --- somebody wants it erased --------------------------------------------------------------
 

@@ -58,7 +58,7 @@ KEYS = (
     Group(
         _("Everywhere"),
         (
-            Key("?", _("this sheet"), OPEN, "sheet"),
+            Key("?", _("the sheet of keys"), OPEN, "sheet"),
             Key(
                 "Ctrl k", _("command bar: go to a case, or do anything that has a key"), OPEN, "bar"
             ),

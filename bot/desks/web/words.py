@@ -32,6 +32,8 @@ IS_OVER = _("Your session has ended. What you wrote is still here.")
 SIGN_IN_AGAIN = _("Sign in again in another tab")
 NOTHING_HERE = _("Nothing here.")
 CANCEL = pgettext("desk button", "Cancel")
+# Translators: of a window that shows something; no case is closed.
+SHUT = pgettext("window", "Close")
 
 NOT_THERE = _("There is nothing at this address, or it is not yours to see.")
 CANNOT = _("That cannot be done like this. Nothing was changed.")

@@ -52,6 +52,9 @@ async function send(form, fields, keepalive = false) {
 function clear(form) {
   for (const field of form.querySelectorAll("textarea")) field.value = "";
   for (const field of form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")) field.value = field.defaultValue;
+  for (const field of form.querySelectorAll("select")) {
+    if (field.options[0]?.value === "") field.value = ""; // chosen once, for what went
+  }
   form.closest("details.more")?.removeAttribute("open");
 }
 

@@ -26,7 +26,7 @@ function begin() {
     lost(navigator.onLine ? "again" : "offline");
     if (stream.readyState === EventSource.CLOSED) refused(); // else the browser tries by itself
   });
-  for (const event of ["queue", "case", "heard"]) stream.addEventListener(event, () => renew(event));
+  for (const event of ["queue", "case", "heard", "waits"]) stream.addEventListener(event, () => renew(event));
   stream.addEventListener("waits", somethingWaits);
   stream.addEventListener("all", () => renew());
   stream.addEventListener("ended", () => {

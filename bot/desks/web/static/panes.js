@@ -3,6 +3,8 @@
 import { banner, fetchPane } from "./wire.js";
 import { likeChildren } from "./morph.js";
 
+const NEAR = 60; // pixels from its end at which somebody reads the newest
+const following = new Set();
 const busy = new Map();
 
 /** Fetch the panes anew that care about an event; all of them for none. */
@@ -18,7 +20,6 @@ async function renewOne(pane) {
     return;
   }
   busy.set(pane, false);
-  const wasAtEnd = isAtEnd(pane);
   const { status, page } = await fetchPane(pane.dataset.pane);
   if (status === 401) isOver();
   else if (status === 404) {
@@ -26,7 +27,7 @@ async function renewOne(pane) {
     location.reload();
   } else if (status === 200 && page?.body) {
     likeChildren(pane, page.body);
-    if (wasAtEnd) pane.scrollTop = pane.scrollHeight;
+    follow(pane);
     counts(pane.querySelector("[data-counts]")?.dataset.counts);
   }
   const again = busy.get(pane);
@@ -60,10 +61,28 @@ function counts(told) {
   }
 }
 
-function isAtEnd(pane) {
-  return "toEnd" in pane.dataset && pane.scrollHeight - pane.scrollTop - pane.clientHeight < 60;
+/** Show the end, and go on showing it whatever comes or grows, until somebody scrolls away. */
+export function toEnd() {
+  for (const pane of document.querySelectorAll("[data-to-end]")) {
+    following.add(pane);
+    follow(pane);
+    let top = pane.scrollTop;
+    pane.addEventListener("scroll", () => {
+      if (isNear(pane)) following.add(pane);
+      else if (pane.scrollTop < top) following.delete(pane); // not where there is less room alone
+      top = pane.scrollTop;
+    }, { passive: true });
+    new ResizeObserver(() => {
+      if (isNear(pane)) following.add(pane);
+      follow(pane);
+    }).observe(pane);
+  }
 }
 
-export function toEnd() {
-  for (const pane of document.querySelectorAll("[data-to-end]")) pane.scrollTop = pane.scrollHeight;
+function follow(pane) {
+  if (following.has(pane)) pane.scrollTop = pane.scrollHeight;
+}
+
+function isNear(pane) {
+  return pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR;
 }
