@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from flows import hotline
-from flows.language import Language
 from flows.phrasebook import PHRASES
 from flows.report import Report
-from flows.talk import Talk
-from flows.welcome import Welcome
 from tests.browser.caseworker import Worker
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.person import is_in_danger
+from tests.browser.told import wants_to_talk
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -45,7 +43,7 @@ async def test_an_evening_in_windows(demo: Demo, opens: Opens, joins: Joins) -> 
         linh = await joins(two, "Linh", "Tiếng Việt", "vi")
         mei = await Worker.sits_down(first, demo, "Mei")
         jun = await Worker.sits_down(second, demo, "Jun")
-        await _wants_to_talk(linh)
+        await wants_to_talk(linh, "Tôi muốn nói chuyện")
         await is_in_danger(sari)
         await _danger_comes_first(mei, sari, two)
         await _a_colleague_goes_on(jun, mei, linh)
@@ -119,18 +117,3 @@ async def _begin_the_bot_anew(page: Page) -> None:
         await page.get_by_role("button", name="Restart it").click()
     assert (await answered.value).ok
     await page.get_by_role("button", name="Close the faults").click()
-
-
-async def _wants_to_talk(person: Person) -> None:
-    await _is_welcomed(person, "talk")
-    await person.chooses(Talk.safe, "safe")
-    await person.answers(Talk.about_what, "Tôi muốn nói chuyện")
-    await person.chooses(Talk.contact_rule, "any_time")
-    await person.chooses(Talk.send, "send")
-
-
-async def _is_welcomed(person: Person, wish: str) -> None:
-    await person.begins()
-    await person.chooses(Language.language, person.language)
-    await person.chooses(Welcome.seen, "nobody")
-    await person.chooses(Welcome.menu, wish)

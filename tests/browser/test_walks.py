@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from flows.language import Language
 from flows.report import Report
 from flows.welcome import Welcome
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.told import number_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,14 +28,12 @@ if TYPE_CHECKING:
 
     from bot.conversation.choices import Listed
     from bot.conversation.questions import Question
-    from bot.text import Text
     from tests.browser.conftest import Joins, Opens
     from tests.browser.demo import Demo
     from tests.browser.person import Person
 
 PICTURE = Path(__file__).parent / "pictures" / "phone-id.png"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
-REFERENCE = re.compile(r"\b[0-9A-Z]{6}\b")
 HAPPENED = "Majikan simpan paspor saya. Gaji cuma setengah dari janji."
 CAREFUL = "Satpam malam melapor ke bos."
 FETCHED = "saved"
@@ -52,7 +50,7 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
         await _decides(sari)
         await _looks_over_her_answers(sari)
         await sari.chooses(Report.send, "send")
-        reference = await _reference(sari, Report.sent.text)
+        reference = await number_told(sari, Report.sent.text)
     assert sari.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("report", "id", "TAO")
@@ -110,7 +108,7 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
         await malee.is_asked(AskForHelp.review)
         await malee.presses(phrases.REVIEW_GO)
         await malee.chooses(AskForHelp.send, "send")
-        reference = await _reference(malee, AskForHelp.sent.text)
+        reference = await number_told(malee, AskForHelp.sent.text)
     assert malee.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("request", "th", "KHH")
@@ -292,14 +290,6 @@ async def _come_to_their_own_words(people: Iterable[Person]) -> None:
 
 
 # What came of it
-
-
-async def _reference(person: Person, last_words: Text | None) -> str:
-    """Return the reference, as the person reads it from the phone."""
-    said = await person.hears(last_words)
-    found = REFERENCE.findall(await said.locator(".words").inner_text())
-    assert len(found) == 1
-    return str(found[0])
 
 
 async def _case(demo: Demo, reference: str) -> dict[str, Any]:
