@@ -1,7 +1,8 @@
-"""Everybody can use the desk: axe-core finds nothing on any page, in light and dark."""
+"""Everybody can use the desk: axe-core finds nothing on any page, in light and dark alike."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,25 +19,43 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, BrowserContext, Page
 
+    from tests.people import Person
+
 NAMED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Rules whose answer turns on the theme; all others read names and structure."""
+OTHER = {"light": "dark", "dark": "light"}
 FORM = "form[action$='/do/{}'] button"
-ALL_OPEN = "() => { for (const it of document.querySelectorAll('details')) it.open = true; }"
+ALL_OPEN = """() => { for (const it of document.querySelectorAll('details')) {
+  it.removeAttribute("name");  // of the forms in a case's head one is open at a time
+  it.open = true;
+} }"""
 BANNERS = "() => { for (const it of document.querySelectorAll('.banner')) it.hidden = false; }"
 
 
 class Look:
     """Looks at pages, and keeps what keeps somebody from using them."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: str) -> None:
+        self.scheme = scheme
         self.axe = Axe()
         self.seen: list[str] = []
         self.found: list[str] = []
 
     async def at(self, page: Page, name: str) -> None:
-        """Look at a page as it stands."""
-        options = {"runOnly": NAMED, "resultTypes": ["violations"]}
-        said: Any = (await self.axe.run(page, options=options)).response
+        """Look at a page as it stands, then at its colours in the other theme."""
+        if not await page.evaluate("'axe' in window"):
+            await page.evaluate(self.axe.axe_script)
         self.seen.append(name)
+        await self._run(page, f"{name}, {self.scheme}", {"type": "tag", "values": NAMED})
+        await page.emulate_media(color_scheme=OTHER[self.scheme])  # type: ignore[arg-type]
+        rules = {"type": "rule", "values": COLOURS}
+        await self._run(page, f"{name}, {OTHER[self.scheme]}", rules)
+        await page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
+
+    async def _run(self, page: Page, name: str, only: dict[str, Any]) -> None:
+        options = {"runOnly": only, "resultTypes": ["violations"]}
+        said: Any = await page.evaluate("(options) => axe.run(options)", options)
         for wrong in said["violations"]:
             where = [node["target"][0] for node in wrong["nodes"]][:3]
             self.found.append(f"{name}: {wrong['id']} {where}")
@@ -65,7 +84,7 @@ async def opened(browser: Browser, scheme: str) -> tuple[BrowserContext, Page]:
 async def test_nothing_on_any_page_keeps_anybody_from_using_it(
     browser: Browser, tmp_path: Path, scheme: str, language: str
 ) -> None:
-    look = Look()
+    look = Look(scheme)
     async with Office.open(tmp_path, language) as office:
         _reference = await _a_caseworker(office, look, browser, scheme)
         await _a_supervisor(office, look, browser, scheme, _reference)
@@ -91,7 +110,7 @@ async def _a_caseworker(office: Office, look: Look, browser: Browser, scheme: st
     for tab in ("mine", "waiting", "all"):
         await page.goto(f"{office.address}/queue/{tab}")
         await look.at(page, f"queue {tab}, nobody")
-    _person, reference = await office.somebody()
+    person, reference = await office.somebody()
     await page.goto(f"{office.address}/queue/waiting")
     await expect(page.locator("a.row")).to_have_count(1)
     await look.at(page, "queue")
@@ -114,6 +133,7 @@ async def _a_caseworker(office: Office, look: Look, browser: Browser, scheme: st
     await _writes(look, page)
     await page.evaluate(BANNERS)
     await look.at(page, "case, banners")
+    await _what_the_person_decided(office, look, page, person, reference)
     for path in ("/nowhere", "/prove", "/account"):
         await page.goto(f"{office.address}{path}")
         await look.at(page, path)
@@ -134,6 +154,27 @@ async def _writes(look: Look, page: Page) -> None:
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(".leaving-why")).to_be_visible()
     await look.at(page, "case, asked before words leave")
+
+
+async def _what_the_person_decided(
+    office: Office, look: Look, page: Page, person: Person, reference: str
+) -> None:
+    """Look at a case whose person agreed to what is told of them, then wants it erased."""
+    await office.hears(person.press(person.token("I can write now")))
+    await page.goto(f"{office.address}/cases/{reference}")
+    await page.locator(FORM.format("refer").replace("button", "select")).select_option("labor_1955")
+    await page.locator(FORM.format("refer")).click()
+    await expect(page.locator("#referrals .pill")).to_have_text(re.compile("asked|已詢問"))
+    for label in ("Show it to me", "You may tell them"):
+        await office.hears(person.press(person.token(label)))
+    await expect(page.locator(FORM.format("tell_others"))).to_be_visible()
+    await page.locator(FORM.format("hand_back")).click()
+    await expect(page.locator(FORM.format("take_over"))).to_be_visible()
+    for words in (person.words("/delete"), None):
+        await office.hears(words or person.press(person.token("Erase it")))
+    await expect(page.locator("#more-erase")).to_be_visible()
+    await page.locator("#more-erase summary").click()
+    await look.at(page, "case, what may be told, a wish")
 
 
 async def _a_supervisor(
@@ -232,9 +273,26 @@ async def test_a_page_that_keeps_somebody_out_is_found(browser: Browser) -> None
         "<!doctype html><html><title>x</title><main><h1>x</h1><img src=x><input>"
         "<p style='color:#999;background:#888'>words</p></main></html>"
     )
-    look = Look()
+    look = Look("light")
     await look.at(page, "bad")
     known = " ".join(look.found)
     for wrong in ("image-alt", "label", "color-contrast", "html-has-lang"):
         assert wrong in known
     await context.close()
+
+
+async def test_a_page_that_is_pale_in_one_theme_alone_is_found_whichever_is_shown(
+    browser: Browser,
+) -> None:
+    """The control: dark words on dark in the dark, and nothing wrong in the light."""
+    for scheme in OTHER:
+        context, page = await opened(browser, scheme)
+        await page.set_content(
+            "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>"
+            "<p style='color-scheme:light dark;color:light-dark(#000,#555);"
+            "background:light-dark(#fff,#333)'>words</p></main></html>"
+        )
+        look = Look(scheme)
+        await look.at(page, "pale")
+        assert look.found == ["pale, dark: color-contrast ['p']"]
+        await context.close()
