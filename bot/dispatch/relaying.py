@@ -14,7 +14,7 @@ from bot.clock import SECOND
 from bot.conversation import FileNote
 from bot.dispatch import tokens
 from bot.dispatch.commands import BYE
-from bot.dispatch.talking import DANGER, STOP, Talking
+from bot.dispatch.talking import DANGER, DELETE, STOP, Talking
 from bot.hotline.consent import Shows
 from bot.hotline.contact import ANY_TIME, HERE, heard_at, is_here
 from bot.hotline.events import Event, Happened
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 FORWARDED = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
 SAFETY = frozenset({DANGER, STOP, BYE})
-"""What speaks although a caseworker holds the conversation."""
+"""What is wanted before anything else."""
+SPEAKS = SAFETY | {DELETE}
+"""What speaks although a caseworker holds the conversation: nobody has to ask a human first."""
 _SORTS = {Kind.FILES: Sort.FILES, Kind.PLACE: Sort.PLACE, Kind.EDIT: Sort.EDIT}
 
 
@@ -45,12 +47,12 @@ class Relaying(Talking):
 
     def _goes_to_somebody(self, wanted: str | None, update: Update, silence: int) -> bool:
         """Tell whether a caseworker gets this and the engine does not."""
-        if self.conversation.holding is None or wanted in SAFETY:
+        if self.conversation.holding is None or wanted in SPEAKS:
             return False
         if update.kind is Kind.PRESS and silence <= HERE and self._decision(update.words):
             return False
         frames = self.conversation.position.frames
-        asks = bool(frames) and frames[-1].flow in SAFETY
+        asks = bool(frames) and frames[-1].flow in SPEAKS
         return not (asks and update.kind is Kind.PRESS and self._is_phrase(update.words) is None)
 
     def _relay(self, holding: Holding, update: Update) -> None:

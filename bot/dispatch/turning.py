@@ -15,7 +15,7 @@ from bot.conversation.heard import Files, Located, Pressed, Words
 from bot.dispatch import tokens
 from bot.dispatch.alarmed import DESPAIR, flow_for
 from bot.dispatch.commands import BYE, FLOWS, START, command
-from bot.dispatch.relaying import FORWARDED, SAFETY
+from bot.dispatch.relaying import FORWARDED, SAFETY, SPEAKS
 from bot.dispatch.sparing import Sparing
 from bot.dispatch.talking import AGAIN, DANGER, PASSING, RESUME
 from bot.dispatch.traces import trace
@@ -73,7 +73,7 @@ class Turning(Sparing):
             self._put_to(case, update)
         holding = conversation.holding
         if holding is not None and self._goes_to_somebody(
-            self._wanted_at_once(update), update, silence
+            self._wanted_at_once(update, SPEAKS), update, silence
         ):
             self._relay(holding, update)
         elif goes_on:
@@ -346,7 +346,7 @@ class Turning(Sparing):
         begin(self.setting.book, self.conversation.position, AGAIN, self.known)
         self._begin(wanted or flow_for(alarms) or DANGER)
 
-    def _wanted_at_once(self, update: Update) -> str | None:
+    def _wanted_at_once(self, update: Update, among: frozenset[str] = SAFETY) -> str | None:
         """Return what a person wants before anything else: danger, or a way out."""
         name: str | None = None
         if update.kind is Kind.PRESS:
@@ -354,7 +354,7 @@ class Turning(Sparing):
         elif update.kind is Kind.WORDS:
             found = command(update.words, self.setting.username)
             name = found[0] if found else self._label_below(update.words)
-        return name if name in SAFETY else None
+        return name if name in among else None
 
     def _keep_what_came(self, update: Update) -> frozenset[str]:
         """Set aside what came after a silence; return what alarms us in it."""

@@ -123,6 +123,27 @@ def test_danger_speaks_although_somebody_is_there_and_asks_nothing_beneath(home:
     assert person.says("he is at the door") == []
 
 
+def test_whoever_wants_it_erased_is_asked_although_somebody_is_there(home: Home) -> None:
+    person, mei, case = met(home)
+    heard = person.says("/delete")
+    assert heard == ["We can erase what was written here. Shall we do that?"]
+    assert person.presses("Leave it there") == ["All right. Nothing was erased."]
+    assert person.says("hello") == []  # the caseworker reads it
+    assert mei.reads(case)[-1].content.words == "hello"
+    person.says("/delete")
+    person.presses("Erase it")
+    assert len(person.screen) == 2  # what was said is gone from the chat; what follows is said
+    wished = [it for it in home.board.events if it.what is Happened.WISHED]
+    assert [it.case for it in wished] == [case]
+    assert refusals(mei.says(case, "Are you there?")) != []
+
+
+def test_any_other_command_goes_to_whoever_is_there(home: Home) -> None:
+    person, mei, case = met(home)
+    assert person.says("/privacy") == []
+    assert mei.reads(case)[-1].content.words == "/privacy"
+
+
 def test_after_the_hand_back_the_first_missing_question_is_asked(home: Home) -> None:
     person, mei, case = met(home)
     person.says("I am not safe, he locked the door")
