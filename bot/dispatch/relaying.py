@@ -16,7 +16,7 @@ from bot.dispatch import tokens
 from bot.dispatch.commands import BYE
 from bot.dispatch.talking import DANGER, DELETE, STOP, Talking
 from bot.hotline.consent import Shows
-from bot.hotline.contact import ANY_TIME, HERE, heard_at, is_here
+from bot.hotline.contact import ANY_TIME, HERE, LONG_AGO, heard_at, is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.takeover import NOT_MET, OPENER, UNASKED, UNTIL_HOURS, Holding, Meeting
@@ -178,6 +178,12 @@ class Relaying(Talking):
             self._come_back(holding)
         conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since)
         conversation.heard_in = since
+
+    def _lose_touch(self) -> None:
+        """Know that they are not here: what comes next, whoever writes it, answers no opener."""
+        self.conversation.heard_at = LONG_AGO
+        if self.conversation.holding is not None:
+            self.conversation.holding.opened_at = 0
 
     def _come_back(self, holding: Holding) -> None:
         """Know that the person is back after a gap, whatever they do first: they are asked anew."""

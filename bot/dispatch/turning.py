@@ -19,7 +19,6 @@ from bot.dispatch.relaying import FORWARDED, SAFETY, SPEAKS
 from bot.dispatch.sparing import Sparing
 from bot.dispatch.talking import AGAIN, DANGER, PASSING, RESUME
 from bot.dispatch.traces import trace
-from bot.hotline.contact import LONG_AGO
 from bot.languages import FALLBACK, negotiate
 from bot.messages import Kind, Toast, Update
 
@@ -294,7 +293,7 @@ class Turning(Sparing):
 
     def _blocked(self, _update: Update) -> None:
         self.effects.blocked = True
-        self.conversation.heard_at = LONG_AGO
+        self._lose_touch()
 
     def _nothing(self, _update: Update) -> None:
         """Take note, say nothing."""

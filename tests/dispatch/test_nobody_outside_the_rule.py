@@ -235,6 +235,23 @@ def test_whoever_blocked_us_and_came_back_is_asked_first(home: Home) -> None:
     assert person.texts[before:] == [OPENER]
 
 
+@pytest.mark.parametrize("has_blocked", [True, False])
+def test_an_opener_from_before_somebody_blocked_us_is_answered_by_nothing(
+    home: Home, has_blocked: bool
+) -> None:
+    person, mei, case = met(home, "any_time")
+    mei.hands_back(case)
+    mei.takes_over(case)
+    assert person.last == OPENER
+    if has_blocked:
+        person.does(person.membership("kicked"))
+    mei.says(case, "They gave me your papers.")
+    person.says("who is this")
+    home.run(home.rest(3))
+    has_arrived = "They gave me your papers." in person.texts
+    assert has_arrived is not has_blocked  # answered at once, it goes: the control
+
+
 def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(home: Home) -> None:
     person, mei, case = met(home, "hours:afternoon")
     home.passes(2 * 3600)
