@@ -1,8 +1,8 @@
 """Read sealed things for whoever looks for words, in a process of its own.
 
-Opening holds the interpreter: a search through everything, done where a desk is served, would hold
-up whoever writes meanwhile, and use one core. So readers do it. A reader is told what to look for
-and the keys of the cases through a pipe, keeps them in memory alone, and ends with the search.
+Opening holds the interpreter: threads would all together use one core. A reader is told what to
+look for and the keys of the cases through a pipe, keeps them in memory alone, and ends with the
+search.
 """
 
 from __future__ import annotations

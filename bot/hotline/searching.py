@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from bot.errors import DoesNotOpen, TooLittle
-from bot.hotline.finding import Read, read
+from bot.hotline.finding import Read
 from bot.hotline.readers import CORES, Readers
 from bot.store.tables import case_keys, cases, exchanges, reports
 from bot.text import bare
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from bot.hotline.finding import In, Row
     from bot.store.database import Database
     from bot.vault import Vault
-    from bot.vault.boxes import KeyPair
     from bot.vault.casekeys import Opener
     from bot.vault.keyring import Keyring
 
@@ -70,18 +69,6 @@ class Found:
     """How many things did not open although their case does: they were altered."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What opens, by case."""
-
-    keys: dict[str, KeyPair]
-    old: dict[str, Opener]
-    """Of cases of older releases; these are few, and are read here."""
-
-    def openers(self) -> dict[str, Opener]:
-        return self.old | {case: CaseOpener(case, key) for case, key in self.keys.items()}
-
-
 _CASES = select(cases.c.id, cases.c.reference, case_keys.c.sealed).select_from(
     cases.outerjoin(case_keys)
 )
@@ -115,50 +102,49 @@ class Search:
         if len(wanted) < SHORTEST:
             raise TooLittle(f"{SHORTEST} signs or more are needed to look for")
         async with self._database.readers.connect() as connection:
-            found = (await connection.execute(_CASES)).all()
-            known = await asyncio.to_thread(self._known, [(it[0], it[2]) for it in found], keyring)
-            came = await _read_everything(connection, known, wanted)
+            is_much = (await connection.execute(_COUNT)).scalar_one() > FEW
+            async with Readers(CORES - 1 if is_much else 0) as readers:
+                found = (await connection.execute(_CASES)).all()
+                rows = [(case, sealed) for case, _reference, sealed in found]
+                known = await asyncio.to_thread(self._openers, rows, keyring)
+                readers.look_for(wanted, known)
+                came = await _read_everything(connection, readers)
         reference = {case: told for case, told, _ in found}
         hits = [Hit(reference[it.case], it.found_in, it.at, it.words) for it in came.places]
         hits.sort(key=lambda hit: (-hit.at, hit.reference))
-        opened = len(known.keys) + len(known.old)
-        return Found(tuple(hits[:most]), came.items, opened, len(found) - opened, came.unreadable)
+        closed = len(found) - len(known)
+        return Found(tuple(hits[:most]), came.items, len(known), closed, came.unreadable)
 
-    def _known(self, found: Sequence[tuple[str, bytes | None]], keyring: Keyring) -> _Known:
-        keys, old = self._vault.cases, {}
+    def _openers(
+        self, found: Sequence[tuple[str, bytes | None]], keyring: Keyring
+    ) -> dict[str, Opener]:
+        keys = self._vault.cases
         new = [case for case, sealed in found if is_to_case(sealed)]
+        pairs = keys.custody.keys_of(new, keyring) if new else {}
+        known: dict[str, Opener] = {case: CaseOpener(case, key) for case, key in pairs.items()}
         for case, sealed in found:
             if not is_to_case(sealed):
                 with contextlib.suppress(DoesNotOpen):
-                    old[case] = keys.old_opener(case, sealed)
-        return _Known(keys.custody.keys_of(new, keyring) if new else {}, old)
+                    known[case] = keys.old_opener(case, sealed)
+        return known
 
 
-async def _read_everything(connection: AsyncConnection, known: _Known, wanted: str) -> Read:
-    """Read all rows: a few here, many beside this process."""
-    openers, came = known.openers(), Read()
-    if (await connection.execute(_COUNT)).scalar_one() <= FEW:
-        async for rows in _rows(connection):
-            came += await asyncio.to_thread(read, rows, openers, wanted)
-        return came
+async def _read_everything(connection: AsyncConnection, readers: Readers) -> Read:
+    """Read all rows, as many at once as there are readers, and as many again that wait."""
     room = asyncio.Semaphore(2 * CORES)
 
-    async def read_beside(rows: list[Row]) -> Read:
+    async def read(rows: list[Row]) -> Read:
         try:
-            told = await readers.read(rows)
-            if told is None:  # that reader has ended: nothing is left out
-                return await asyncio.to_thread(read, rows, openers, wanted)
-            return told + read(rows, known.old, wanted)
+            return await readers.read(rows)
         finally:
             room.release()
 
-    raw = {case: key.raw for case, key in known.keys.items()}
-    async with Readers(wanted, raw) as readers, asyncio.TaskGroup() as group:
+    async with asyncio.TaskGroup() as group:
         under_way = []
         async for rows in _rows(connection):
             await room.acquire()
-            under_way.append(group.create_task(read_beside(rows)))
-    return sum((task.result() for task in under_way), came)
+            under_way.append(group.create_task(read(rows)))
+    return sum((task.result() for task in under_way), Read())
 
 
 async def _rows(connection: AsyncConnection) -> AsyncIterator[list[Row]]:

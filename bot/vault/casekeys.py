@@ -110,6 +110,11 @@ class CaseOpener:
         self._case = case
         self._key = key
 
+    @property
+    def raw(self) -> bytes:
+        """Return the private half, for a process that opens beside this one."""
+        return self._key.raw
+
     def open(self, purpose: Purpose, place: bytes, sealed: bytes) -> bytes:
         """Return what was sealed for this place in this case.
 
