@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from bot.mailbox.limits import Pace
     from bot.mailbox.outbox import Outbox
     from bot.messages import Body
-    from bot.store.writer import Work
+    from bot.store.writer import Work, Writer
 
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
+A_MOMENT = 10 * SECOND
+"""How long a verdict holds that a person may be written to."""
+VERDICTS = 3
+"""How often one is asked for in a row before the letter is tried again later."""
 GIVE_UP = DAY
 """How long we go on trying to deliver a letter."""
 _EVENTS = {Blocked: "blocked", Refused: "refused", Uncertain: "uncertain", TryLater: "later"}
@@ -56,6 +60,20 @@ class Admission:
     def __init__(self, outbox: Outbox, gate: Gate | None) -> None:
         self._outbox = outbox
         self.gate = gate
+
+    async def ask(self, letter: Letter, writer: Writer, clock: Clock) -> Settled | None:
+        """Return None when it may be sent at this moment; else what became of it.
+
+        Raises:
+            StoreFailed: nothing can be written down.
+            TryLater: every verdict was old when it came.
+        """
+        for _ in range(VERDICTS):
+            at, kept_back = await writer.run(lambda work: (clock.now(), self(letter, clock, work)))
+            # A host that slept in between, or whose clock was set: nobody may be there any more.
+            if kept_back is not None or abs(clock.now() - at) <= A_MOMENT:
+                return kept_back
+        raise TryLater
 
     def __call__(self, letter: Letter, clock: Clock, work: Work) -> Settled | None:
         """Return None when it may be sent; else what became of it."""

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import heapq
 from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
@@ -294,7 +293,7 @@ class Courier:
     async def _deliver(self, letter: Letter) -> Settled:
         if letter.author != Author.BOT:
             try:
-                kept_back = await self._writer.run(partial(self._admit, letter, self._clock))
+                kept_back = await self._admit.ask(letter, self._writer, self._clock)
             except Exception:  # noqa: BLE001 - unmarked it is not sent, so it may be tried again
                 return self._patience.missed(letter, TryLater())
             if kept_back is not None:

@@ -34,8 +34,10 @@ _RELEASE = Prepared(
 _HOLD = Prepared(
     lambda _: (
         update(outbox)
-        .where(outbox.c.id == bindparam("row"))
-        .values(not_before=bindparam("not_before"), hold=bindparam("reason"))
+        .where(UNSENT, outbox.c.id == bindparam("row"))
+        .values(
+            state=State.QUEUED.value, not_before=bindparam("not_before"), hold=bindparam("reason")
+        )
     ),
     "not_before",
     "reason",

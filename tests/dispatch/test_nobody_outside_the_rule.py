@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +22,8 @@ from tests.ruled import JUMPS, RULES, WAITS, World, one_step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.mailbox.letter import Letter, Settled
+    from bot.store.writer import Work
     from tests.colleagues import Colleague
     from tests.people import Person
 
@@ -233,6 +236,28 @@ def test_whoever_blocked_us_and_came_back_is_asked_first(home: Home) -> None:
     mei.says(case, "They gave me your papers.")
     home.run(home.rest(3))
     assert person.texts[before:] == [OPENER]
+
+
+@pytest.mark.parametrize("sleeps", [3600.0, 0.0])
+def test_a_verdict_from_before_the_host_slept_holds_no_more(home: Home, sleeps: float) -> None:
+    person, mei, case = met(home, "when_i_write")
+    gate = home.house.courier._admit.gate
+    assert gate is not None
+    judge = gate.judge
+    slept: list[Settled | None] = []
+
+    def judges(work: Work, letter: Letter, now: int) -> Settled | None:
+        verdict = judge(work, letter, now)
+        if not slept:
+            slept.append(verdict)
+            home.loop.move(sleeps)
+        return verdict
+
+    home.house.courier._admit.gate = Mock(judge=judges)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3))
+    assert slept == [None]  # it might have gone
+    assert ("They gave me your papers." in person.texts) is not bool(sleeps)
 
 
 @pytest.mark.parametrize("has_blocked", [True, False])
