@@ -383,6 +383,9 @@ class World:
 
 
 WAITS = (1, 40, 600, 1500, 1900, 3700, 3 * 3600, 9 * 3600, 26 * 3600)
+LATE = (600, 3000, 6600)
+"""How long a line was on its way: never just as long as a clock was set back. That cannot be told
+from a line that has just come and a clock that is right (`bot.hotline.contact`)."""
 JUMPS = (-90 * 24 * 3600, -9 * 3600, -7200, -1200, -45, 45, 1200, 7200, 9 * 3600, 24 * 3600)
 
 
@@ -391,7 +394,7 @@ def one_step(world: World, dice: Random) -> str:
     place = dice.randrange(len(world.people))
     deeds = {
         "writes": (14, lambda: world.writes(place)),
-        "wrote": (2, lambda: world.writes(place, dice.choice((600, 3600, 7200)))),
+        "wrote": (2, lambda: world.writes(place, dice.choice(LATE))),
         "answers": (14, lambda: world.answers(place, dice.choice((0, 0, 0, 1, 2)))),
         "says": (20, lambda: world.says(place)),
         "asks": (4, lambda: world.asks(place)),

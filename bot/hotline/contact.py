@@ -5,6 +5,10 @@ who wrote hours ago look as if they were there. The wall clock is held against t
 one, which no restart of ours disturbs; after a jump, or a start of the machine, nobody is taken to
 be there before they write again, and hours are not believed for an hour. What is a direct answer to
 something a person sent needs no clock.
+
+Where it ends: while the clock is in doubt, what a person sent is held against the channel's date of
+it. A line that was on its way for just as long as our clock was set back, to two minutes, looks as
+if it had come this moment.
 """
 
 from __future__ import annotations
