@@ -232,11 +232,7 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
         StoreFailed: the disk refused a commit; restart after mending it.
         WrongSetting: a setting cannot be used, or the folder is one for practice.
     """
-    directory = DataDirectory(settings.data)
-    directory.make()
-    if not rehearsal:
-        directory.refuse_practice()
-    directory.lock()
+    directory = _entered(settings, rehearsal=rehearsal)
     database = vault = None
     worker, room = Worker(), room or Room(directory.path)
     try:
@@ -268,6 +264,16 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
         if vault is not None:
             vault.close()
         directory.unlock()
+
+
+def _entered(settings: Settings, *, rehearsal: bool) -> DataDirectory:
+    """Return the folder of the data, locked: nobody else uses it now."""
+    directory = DataDirectory(settings.data)
+    directory.make()
+    if not rehearsal:
+        directory.refuse_practice()
+    directory.lock()
+    return directory
 
 
 def _introduces(bot: SilentBot, settings: Settings, offered: Offer) -> Coroutine[None, None, None]:
