@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
 
@@ -31,34 +31,28 @@ _SENT = Prepared(
     "settled_at",
     "row",
 )
-_LATER = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(UNSENT, outbox.c.id == bindparam("row"))
-        .values(
-            state=State.QUEUED.value,
-            attempts=outbox.c.attempts + 1,
-            not_before=bindparam("not_before"),
-            fault=bindparam("fault"),
-        )
-    ),
-    "not_before",
-    "fault",
-    "row",
-)
-ENDED = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(UNSENT, outbox.c.id == bindparam("row"))
-        .values(
-            state=bindparam("state"), fault=bindparam("fault"), settled_at=bindparam("settled_at")
-        )
-    ),
-    "state",
-    "fault",
-    "settled_at",
-    "row",
-)
+
+
+def change_of(*names: str, **always: Any) -> Prepared:
+    """Return what changes a letter that has not ended, by its number, which comes last.
+
+    Args:
+        names: of the columns that are given.
+        always: what the others become.
+    """
+    return Prepared(
+        lambda _: (
+            update(outbox)
+            .where(UNSENT, outbox.c.id == bindparam("row"))
+            .values(**always, **{name: bindparam(name) for name in names})
+        ),
+        *names,
+        "row",
+    )
+
+
+_LATER = change_of("not_before", "fault", state=State.QUEUED.value, attempts=outbox.c.attempts + 1)
+ENDED = change_of("state", "fault", "settled_at")
 _OF_HUMANS = Prepared(
     lambda _: select(outbox.c.id).where(
         UNSENT,
@@ -77,10 +71,7 @@ _BLOCK_CHAT = Prepared(
     "settled_at",
     "key",
 )
-_SENDING = Prepared(
-    lambda _: update(outbox).where(UNSENT, outbox.c.id == bindparam("row")).values(state="sending"),
-    "row",
-)
+_SENDING = change_of(state=State.SENDING.value)
 _UNCERTAIN = Prepared(
     lambda _: (
         update(outbox)

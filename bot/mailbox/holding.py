@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.mailbox.endings import ENDED
+from bot.mailbox.endings import ENDED, change_of
 from bot.mailbox.letter import Author, State
 from bot.store.prepared import Prepared
 from bot.store.tables import UNSENT, outbox
@@ -31,18 +31,7 @@ _RELEASE = Prepared(
     "key",
     "reason",
 )
-_HOLD = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(UNSENT, outbox.c.id == bindparam("row"))
-        .values(
-            state=State.QUEUED.value, not_before=bindparam("not_before"), hold=bindparam("reason")
-        )
-    ),
-    "not_before",
-    "reason",
-    "row",
-)
+_HOLD = change_of("not_before", "hold", state=State.QUEUED.value)
 _HELD_BACK = Prepared(
     lambda _: select(outbox.c.id, outbox.c.author).where(
         UNSENT,
