@@ -19,7 +19,7 @@ from flows.language import Language
 from flows.report import Report
 from flows.welcome import Welcome
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.told import number_told
+from tests.browser.told import number_told, tells_what_is_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +45,7 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
     async with opens(NARROW) as page:
         sari = await joins(page, "Sari", "Bahasa Indonesia", "id")
         await _is_welcomed(sari, "tell")
-        await _tells_what_is_needed(sari)
+        await tells_what_is_needed(sari, leaving="forbidden")
         await _tells_what_happened(sari)
         await _decides(sari)
         await _looks_over_her_answers(sari)
@@ -190,20 +190,6 @@ async def _hears_what_to_know(person: Person) -> None:
     await person.hears(phrases.REHEARSAL)
     await person.chooses(Language.language, person.language)
     await person.chooses(Welcome.seen, "nobody")
-
-
-async def _tells_what_is_needed(sari: Person) -> None:
-    await sari.chooses(Report.about, "me")
-    await sari.chooses(Report.under_18, "adult")
-    await sari.chooses(Report.safe, "safe")
-    await sari.chooses(Report.keep, "may")
-    await sari.ticks(Report.needs, "papers", "legal")
-    await sari.chooses(Report.hurt, "nobody")
-    await sari.chooses(Report.leaving, "forbidden")
-    await sari.chooses(Report.moved, "no_sign")
-    await sari.chooses(Report.county, "TAO")
-    await sari.chooses(Report.situation, "works_here")
-    await sari.chooses(Report.work, "factory")
 
 
 async def _tells_what_happened(sari: Person) -> None:

@@ -37,20 +37,25 @@ async def wants_to_talk(person: Person, about: str = "") -> None:
     await person.chooses(Talk.send, "send")
 
 
-async def sends_a_report(person: Person, words: str) -> str:
-    """Tell that papers were taken and pay is short; return the number of the case."""
-    await is_welcomed(person, "tell")
+async def tells_what_is_needed(person: Person, *, leaving: str) -> None:
+    """Come to the question what has happened, whether or not one may go out."""
     await person.chooses(Report.about, "me")
     await person.chooses(Report.under_18, "adult")
     await person.chooses(Report.safe, "safe")
     await person.chooses(Report.keep, "may")
     await person.ticks(Report.needs, "papers", "legal")
     await person.chooses(Report.hurt, "nobody")
-    await person.chooses(Report.leaving, "watched")
+    await person.chooses(Report.leaving, leaving)
     await person.chooses(Report.moved, "no_sign")
     await person.chooses(Report.county, "TAO")
     await person.chooses(Report.situation, "works_here")
     await person.chooses(Report.work, "factory")
+
+
+async def sends_a_report(person: Person, words: str) -> str:
+    """Tell that papers were taken and pay is short; return the number of the case."""
+    await is_welcomed(person, "tell")
+    await tells_what_is_needed(person, leaving="watched")
     await person.answers(Report.what, words)
     await person.chooses(Report.depth, "enough")
     await person.passes(Report.call_me)
