@@ -12,6 +12,7 @@ from bot.cases.intake import Intake
 from bot.cases.keeping import FileKeeper
 from bot.channels.telegram.commands import menus, offer
 from bot.channels.telegram.connect import bot_for
+from bot.channels.telegram.dated import Dated
 from bot.channels.telegram.files import FilesOf
 from bot.channels.telegram.offset import end_of
 from bot.channels.telegram.parse import parse
@@ -234,13 +235,14 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
     """
     directory = _entered(settings, rehearsal=rehearsal)
     database = vault = None
-    worker, room = Worker(), room or Room(directory.path)
+    worker, room, clock = Worker(), room or Room(directory.path), clock or SystemClock()
+    dated = Dated(clock)
     try:
         offered = speak_as_offered(settings)
         database = open_database(settings)
-        bot = bot_for(settings.token(), settings.telegram_api)
+        bot = bot_for(settings.token(), settings.telegram_api, dated.hears)
         vault = open_vault(settings, database)
-        reseal_some(database, vault, directory, (clock or SystemClock()).now())
+        reseal_some(database, vault, directory, clock.now())
         sender = Sender(bot, recordings=Recordings(bot, kept=directory.recordings))
         async with bot:
             house = build(
@@ -249,6 +251,7 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
                 clock=clock, limits=limits, rehearsal=rehearsal, languages=offered.tags,
                 digests=worker, has_room=room.takes_files, desks=(Bell(vault),),
             )  # fmt: skip
+            house.setting.steady.channel = dated.now
             await wake(house)
             read_in = {tag: catalogue(tag) for tag in offered.tags}
             await offer(bot, menus(phrases.COMMANDS, read_in))

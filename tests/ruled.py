@@ -110,6 +110,7 @@ class RuledHome(Home):
     def built(self) -> None:
         self.spied = Spied(self.house.gate, self.gate_is_off)
         self.house.courier._admit.gate = self.spied
+        self.house.setting.steady.channel = self.loop.true
         self._minding = self.loop.create_task(mind_clock(self.house))
 
     def close(self) -> None:
@@ -383,9 +384,8 @@ class World:
 
 
 WAITS = (1, 40, 600, 1500, 1900, 3700, 3 * 3600, 9 * 3600, 26 * 3600)
-LATE = (600, 3000, 6600)
-"""How long a line was on its way: never just as long as a clock was set back. That cannot be told
-from a line that has just come and a clock that is right (`bot.hotline.contact`)."""
+LATE = (600, 1200, 3600, 7200)
+"""How long a line was on its way: just as long as a clock was set back, among them."""
 JUMPS = (-90 * 24 * 3600, -9 * 3600, -7200, -1200, -45, 45, 1200, 7200, 9 * 3600, 24 * 3600)
 
 

@@ -176,7 +176,8 @@ class Relaying(Talking):
         holding = conversation.holding
         if holding is not None and not is_here(conversation.was_heard_at(since), self.now):
             self._come_back(holding)
-        conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since)
+        channel_at = self.setting.steady.channel()
+        conversation.heard_at = heard_at(update.sent_at * SECOND, self.now, since, channel_at)
         conversation.heard_in = since
 
     def _lose_touch(self) -> None:

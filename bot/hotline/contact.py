@@ -6,9 +6,9 @@ one, which no restart of ours disturbs; after a jump, or a start of the machine,
 be there before they write again, and hours are not believed for an hour. What is a direct answer to
 something a person sent needs no clock.
 
-Where it ends: while the clock is in doubt, what a person sent is held against the channel's date of
-it. A line that was on its way for just as long as our clock was set back, to two minutes, looks as
-if it had come this moment.
+How long a line was on its way is the channel's to say: it dates the line and its answers by one
+clock, which is not ours. Where it dates no answers, a line that was on its way for just as long as
+our clock was set back, to two minutes, looks in that hour as if it had come this moment.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from bot.clock import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
 HERE: Final = 30 * MINUTE
@@ -51,9 +51,11 @@ ROUNDS: Final = 8
 class Steady:
     """The wall clock, as far as it can be believed: held against the one that only grows."""
 
-    __slots__ = ("began_at", "since")
+    __slots__ = ("began_at", "channel", "since")
 
-    def __init__(self) -> None:
+    def __init__(self, channel: Callable[[], int | None] = lambda: None) -> None:
+        self.channel = channel
+        """Tells the channel's moment; None where it dates no answers."""
         self.began_at: int | None = None
         """The wall's moment at which the steady clock stood at 0; none: never looked."""
         self.since = 0
@@ -78,22 +80,24 @@ def is_here(heard_at: int, now: int) -> bool:
     return -DRIFT <= now - heard_at <= HERE
 
 
-def heard_at(sent_at: int, now: int, steady_since: int) -> int:
+def heard_at(sent_at: int, now: int, steady_since: int, channel_at: int | None = None) -> int:
     """Return when a person was heard, in our time; LONG_AGO where nobody can tell.
 
-    What they sent may have been on its way for hours. While the clock is in doubt it has to agree
-    with the channel's.
+    What they sent may have been on its way for hours. While our clock is in doubt it has to agree
+    with the channel's, and the line has to be new by both.
 
     Args:
         sent_at: by the channel's clock; 0 where it does not say: it has just come then.
         now: this moment.
         steady_since: the moment since which our clock goes steadily.
+        channel_at: this moment by the channel's clock; None where it dates no answers.
     """
     if not sent_at:
         return now
-    if now - steady_since < STEADY and abs(now - sent_at) > APART:
+    there = now if channel_at is None else channel_at
+    if now - steady_since < STEADY and max(abs(now - sent_at), abs(now - there)) > APART:
         return LONG_AGO
-    return min(sent_at, now)
+    return min(now, now - (there - sent_at))
 
 
 def may_write_at(rule: str, heard_at: int, now: int, zone: ZoneInfo, steady_since: int = 0) -> int:

@@ -6,6 +6,8 @@ A bare ASGI endpoint: bench and kill loops make hundreds of thousands of calls.
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,8 +19,9 @@ from bot.sandbox.methods import METHODS, known
 from bot.sandbox.refusals import Refusal, bad, too_many
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
+    from bot.sandbox.clocks import MovedClock
     from bot.sandbox.journal import Call
     from bot.sandbox.sandbox import Sandbox
 
@@ -40,7 +43,7 @@ class BotApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
-        parts = scope["path_params"]
+        parts, send = scope["path_params"], _dated(send, self._sandbox.clock)
         refusal = self._check_token(parts["token"])
         if refusal is not None:
             await respond(send, refusal.code, refused(refusal))
@@ -158,6 +161,22 @@ def refused(refusal: Refusal) -> bytes:
     if refusal.parameters is not None:
         body["parameters"] = refusal.parameters
     return msgspec.json.encode(body)
+
+
+def _dated(send: Send, clock: MovedClock) -> Send:
+    """Return what sends an answer with its date, as Telegram does."""
+
+    async def sends(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"].append((b"date", _in_http(clock.seconds())))
+        await send(message)
+
+    return sends
+
+
+@lru_cache(maxsize=1)
+def _in_http(seconds: int) -> bytes:
+    return formatdate(seconds, usegmt=True).encode()
 
 
 async def respond(send: Send, code: int, body: bytes, kind: tuple[bytes, bytes] = JSON) -> None:

@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from bot.clock import HOUR
 from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
 from tests.colleagues import refusals
 from tests.houses import Home
-from tests.ruled import JUMPS, RULES, WAITS, World, one_step
+from tests.ruled import JUMPS, RULES, WAITS, RuledHome, World, one_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -291,6 +292,27 @@ def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(home: Home) -
     home.passes(11 * 60)
     home.run(home.rest(3))
     assert person.texts[before:] == [OPENER]
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+def test_a_line_as_late_as_the_clock_was_set_back_is_not_new(
+    tmp_path: Path, is_dated: bool
+) -> None:
+    home = RuledHome(tmp_path)
+    if not is_dated:
+        home.house.setting.steady.channel = lambda: None
+    person, mei, case = met(home, "when_i_write")
+    home.loop.jumped -= 2 * HOUR
+    person.says("hm")
+    home.passes(20 * 60)
+    home.late = 2 * 3600
+    person.says("hm")
+    home.passes(20 * 60)
+    mei.says(case, "They gave me your papers.")
+    home.run(home.rest(3))
+    has_arrived = "They gave me your papers." in person.texts
+    home.close()
+    assert has_arrived is not is_dated  # where no answer is dated, it goes: the control
 
 
 def test_the_later_of_two_choices_in_one_chat_is_kept_as_well(home: Home) -> None:

@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE, SECOND
-from bot.hotline.contact import HERE, HOURS, NEVER, may_write_at
+from bot.hotline.contact import (
+    APART,
+    HERE,
+    HOURS,
+    LONG_AGO,
+    NEVER,
+    STEADY,
+    heard_at,
+    may_write_at,
+)
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -63,3 +72,31 @@ def test_hours_of_another_zone_would_be_found_out() -> None:
     at = may_write_at("hours:morning", three_at_night - HOUR, three_at_night, TAIPEI)
     assert (at - three_at_night) // MINUTE == 180
     assert not allowed("morning", hour(at, BERLIN))
+
+
+off = st.integers(-30 * DAY, 30 * DAY)
+ages = st.integers(0, 9 * DAY)
+
+
+@given(ages, off)
+def test_to_a_steady_clock_a_line_is_as_old_as_the_channel_says(ago: int, wrong: int) -> None:
+    """However wrong our clock is: it dates nothing but itself."""
+    assert heard_at(NOW - ago, NOW + wrong, NOW + wrong - STEADY, NOW) == NOW + wrong - ago
+
+
+@given(ages, off, st.integers(0, STEADY - 1))
+def test_while_the_clock_is_in_doubt_a_line_is_new_by_both_or_nobody_knows(
+    ago: int, wrong: int, since: int
+) -> None:
+    now = NOW + wrong
+    heard = heard_at(NOW - ago, now, now - since, NOW)
+    is_new = abs(wrong) <= APART and abs(now - (NOW - ago)) <= APART
+    assert heard == (min(now, now - ago) if is_new else LONG_AGO)
+
+
+@pytest.mark.parametrize(("channel_at", "heard"), [(NOW, LONG_AGO), (None, NOW - 2 * HOUR)])
+def test_a_line_as_late_as_the_clock_was_set_back_looks_new_only_where_no_answer_is_dated(
+    channel_at: int | None, heard: int
+) -> None:
+    back = NOW - 2 * HOUR
+    assert heard_at(back, back, back, channel_at) == heard

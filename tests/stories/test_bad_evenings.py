@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from bot.app import House, run_bot
 from bot.cli import app
+from bot.clock import MINUTE
 from bot.dispatch.lately import Lately
 from bot.errors import AlreadyRunning
 from bot.sandbox import Trouble
+from bot.sandbox.clocks import MovedClock
 from bot.sandbox.oddities import collections
 from flows import phrases
 from tests.house.catalogues import read_in
@@ -256,6 +259,18 @@ async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
         faults = night.quarantined()
         assert [fault for fault in faults if not fault.startswith("unreadable")] == []
         assert 0 < len(faults) <= len(odd["broken"])
+
+
+async def test_whatever_our_clock_says_the_house_knows_telegrams(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        ours, met = MovedClock(night.clock), asyncio.Queue[House]()
+        ours.jump(-2 * HOUR)
+        night.bot = asyncio.create_task(run_bot(night.settings, clock=ours, beside=met.put))
+        house = await met.get()
+        at = house.setting.steady.channel()
+        assert at is not None
+        assert abs(at - night.clock.now()) < MINUTE
+        assert night.clock.now() - house.clock.now() > MINUTE  # ours is another
 
 
 async def test_a_second_bot_on_the_same_data_stops_and_names_the_first(tmp_path: Path) -> None:

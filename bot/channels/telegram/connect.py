@@ -62,12 +62,15 @@ class SilentBot(Bot):
             raise WrongSetting(REJECTED)
 
 
-def bot_for(token: str, api: str = TELEGRAM) -> SilentBot:
+def bot_for(
+    token: str, api: str = TELEGRAM, dated: Callable[[str], None] | None = None
+) -> SilentBot:
     """Return a Bot, not yet opened.
 
     Args:
         token: as @BotFather gave it.
         api: where the Bot API is: Telegram's, a server of one's own, or the sandbox.
+        dated: is told the date of every answer, as HTTP writes it.
     """
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
@@ -77,8 +80,8 @@ def bot_for(token: str, api: str = TELEGRAM) -> SilentBot:
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=AiohttpRequest(),
-        get_updates_request=AiohttpRequest(connections=2),
+        request=AiohttpRequest(dated=dated),
+        get_updates_request=AiohttpRequest(connections=2, dated=dated),
     )
 
 

@@ -19,7 +19,7 @@ from bot.channels.telegram.faults import NotSent, answer_fault, transport_fault
 from bot.channels.telegram.mend import mend, mend_json
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 CONNECTIONS = 64
 KEEP_OPEN = 30.0
@@ -36,7 +36,9 @@ _JSON_HEADERS = {**_HEADERS, "Content-Type": "application/json"}
 class AiohttpRequest(BaseRequest):
     """Carries the Bot's calls over aiohttp."""
 
-    __slots__ = ("_connect", "_connections", "_pool", "_read", "_session", "_upload", "_write")
+    __slots__ = (
+        "_connect", "_connections", "_dated", "_pool", "_read", "_session", "_upload", "_write",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - the timeouts python-telegram-bot knows
         self,
@@ -47,7 +49,10 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Timeout = 10.0,
         pool_timeout: Timeout = 5.0,
         upload_timeout: Timeout = 60.0,
+        dated: Callable[[str], None] | None = None,
     ) -> None:
+        """Prepare to call; `dated` is told the date of every answer."""
+        self._dated = dated
         self._connections = connections
         self._read = read_timeout
         self._write = write_timeout
@@ -124,6 +129,8 @@ class AiohttpRequest(BaseRequest):
                 method, url, data=data, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
                 payload = await response.read()
+                if self._dated is not None:
+                    self._dated(response.headers.get("Date", ""))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             fault: TelegramError | None = transport_fault(error)
         else:

@@ -81,6 +81,8 @@ class Wire:
     next_for: Callable[[Call], Any] | None = None
     """Decides by the call itself, when set; None leaves it to `answers`."""
     connections: int = 0
+    dated: str = ""
+    """The date answers bear; empty: none."""
     url: str = ""
     _server: asyncio.Server | None = None
 
@@ -138,7 +140,7 @@ class Wire:
             answer = await answer
         if isinstance(answer, Stall):
             await asyncio.Event().wait()
-        writer.write(_bytes(answer))
+        writer.write(_bytes(answer, self.dated))
         await writer.drain()
         if isinstance(answer, Trickle):
             await asyncio.Event().wait()
@@ -170,12 +172,11 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-def _bytes(answer: Say | Trickle) -> bytes:
+def _bytes(answer: Say | Trickle, dated: str) -> bytes:
     status = answer.status if isinstance(answer, Say) else 200
     length = len(answer.body) if answer.length is None else answer.length
-    head = (
-        f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-    )
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"
+    head += f"Date: {dated}\r\n\r\n" if dated else "\r\n"
     return head.encode() + answer.body
 
 
