@@ -1,10 +1,11 @@
 """Everybody walks everywhere: through the sandbox, over real HTTP, in every language at once.
 
 One person for each language goes from wherever they stand to the nearest question they were never
-asked, and so comes to every step of every flow. The bot runs as
-it does, its letters are checked by python-telegram-bot's own reading, and the sandbox refuses what
-Telegram would. What somebody reads that stands in English in another language's catalogue is a
-fault; so is an update that was set aside, and an answer that never came.
+asked, and so comes to every step of every flow; what is asked after certain answers together they
+come to on a way thought out before. The bot runs as it does, its letters are checked by
+python-telegram-bot's own reading, and the sandbox refuses what Telegram would. What somebody reads
+that stands in English in another language's catalogue is a fault; so is an update that was set
+aside, and an answer that never came.
 
 `python -m tests.fire.walk --moves 4000` prints what it found as one line of JSON; it ends with 1
 when there is a fault.
@@ -19,7 +20,7 @@ import json
 import random
 import sys
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -29,10 +30,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.app import open_vault
-from bot.conversation import Position, Pressed, answer, open_question, unpack
+from bot.conversation import Position, Pressed, open_question, unpack
 from bot.conversation.heard import Words
 from bot.dispatch.commands import FLOWS
-from bot.dispatch.conversations import Conversation, copy_of
+from bot.dispatch.conversations import Conversation
 from bot.dispatch.screens import Screens
 from bot.errors import DoesNotOpen
 from bot.languages import LANGUAGES
@@ -40,53 +41,28 @@ from bot.log import configure
 from bot.sandbox.world import BOT_ID
 from bot.vault import Purpose
 from bot.wording import phrasing_of
-from tests.dispatch.peeking import BOOK, QUESTIONS, STAFFED, answers_at
+from tests.dispatch.peeking import BOOK, QUESTIONS, answers_at
+from tests.fire.ways import Way, has_just_begun, step_of, way_to, ways_within
 from tests.house.catalogues import read_in
 from tests.stories.evening import LABELS, Guest, evening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.fire.ways import Given, Step
+
 _ON_ITS_WAY = "state = 'queued' AND hold IS NULL"
 RARELY = 1 / 30
 """How often somebody types a command instead of answering."""
 
 EVEN = 1 / 2
-DEEPEST = 4000
-"""Answers tried in thought before somebody gives up on finding another step from here."""
 PATIENCE = 60.0
 """Seconds an answer may take while ten people keep a machine busy: a long chat is being erased."""
 
-Step = tuple[str, str]
-"""A flow and a question of it."""
-KNOWN = STAFFED | {"sent", "unsent"}
 ELSEWHERE = frozenset(
     (flow, step) for flow, step in QUESTIONS if flow in {"again", "notice_changed"}
 )
 """Asked only after a silence, or once a setting was changed."""
-
-
-def way_to_another(position: Position, seen: set[Step]) -> Pressed | Words | None:
-    """Return the first answer on the shortest way to a step that was not seen; None for none."""
-    ways: deque[tuple[Position, Pressed | Words | None]] = deque([(position, None)])
-    met: set[Step] = set()
-    for _ in range(DEEPEST):
-        if not ways:
-            return None
-        here, first = ways.popleft()
-        for given in answers_at(here):
-            if here.frames[-1].flow == "language":
-                continue  # whoever chose another language would not know what to look for
-            ahead = copy_of(here)
-            answer(BOOK, ahead, given, KNOWN)
-            step = (ahead.frames[-1].flow, ahead.frames[-1].step) if ahead.frames else None
-            if step is None or step in met:
-                continue
-            if step not in seen:
-                return first or given
-            met.add(step)
-            ways.append((ahead, first or given))
-    return None
 
 
 @dataclass
@@ -112,12 +88,13 @@ class Walker:
         self._chat_key = self._vault.chat_key(BOT_ID, guest.phone.id)
         self._key = f"x'{self._chat_key.hex()}'"
         self._read: set[str] = set()
+        self._way: Way = ()
 
     async def walks(self, moves: int) -> None:
         """Go so many steps, beginning with hello."""
         await self._guest.arrives()
         for _ in range(moves):
-            if set(QUESTIONS) <= self._seen | ELSEWHERE:
+            if not self._missing():
                 break
             before = self._shown()
             what = self._moves()
@@ -149,7 +126,7 @@ class Walker:
             return self._says("/start" if self._dice.random() < EVEN else self._command())
         first = self._next(position)
         if first is None:
-            return self._says(self._command())
+            return self._says("/start")
         if isinstance(first, Words):
             return self._says(first.text)
         question = open_question(BOOK, position)
@@ -162,18 +139,52 @@ class Walker:
                     return f"{position.frames[-1].step}: {first.code}"
         return self._says("/start")  # somebody was faster: look again
 
-    def _next(self, position: Position) -> Pressed | Words | None:
+    def _next(self, position: Position) -> Given | None:
         """Return the next answer; None for a command instead."""
-        if position.frames[-1].flow == "language":
+        here = step_of(position)
+        if here is not None and here[0] == "language":
             return Pressed(self._guest.language)
-        first = way_to_another(position, self._seen)
-        if first is None and self._may_hold_more(position.frames[-1].flow):
-            return self._dice.choice(list(answers_at(position)))
-        return first
+        if not self._way or self._way[0][0] != here:
+            self._way = self._thinks(position)
+        if not self._way:
+            return None
+        (_, given), *further = self._way
+        self._way = tuple(further)
+        return given
 
-    def _may_hold_more(self, flow: str) -> bool:
-        """Tell whether a flow has steps that were not seen: some follow from a few answers only."""
-        return any(it == flow for it, _ in set(QUESTIONS) - self._seen - ELSEWHERE)
+    def _thinks(self, position: Position) -> Way:
+        """Return the way to a step that was not seen, or some way on; empty for none."""
+        here, missing = step_of(position), self._missing()
+        assert here is not None
+        if way := way_to(position, lambda ahead: step_of(ahead) in missing):
+            return way
+        flows = {flow for flow, _ in missing}
+        if here[0] in flows:
+            ways = self._ways_from(position, missing) if has_just_begun(position) else []
+            if ways or self._dice.random() < EVEN:
+                return self._dice.choice(ways or [((here, it),) for it in answers_at(position)])
+        if flows:
+            aim = self._dice.choice(sorted(flows))
+            way = way_to(position, lambda it: it.frames[-1].flow == aim and has_just_begun(it))
+        if not way and self._dice.random() < EVEN:  # what leads out of here no thought foresees
+            way = ((here, self._dice.choice(list(answers_at(position)))),)
+        return way
+
+    def _ways_from(self, position: Position, missing: set[Step]) -> list[Way]:
+        """Return ways that begin here and lead to what was not seen of this flow.
+
+        Where none does, any way through it: an hour has to be agreed on before it can be changed.
+        """
+        here = step_of(position)
+        ways = {
+            step: [way for way in found if way and way[0][0] == here]
+            for step, found in ways_within().items() if here is not None and step[0] == here[0]
+        }  # fmt: skip
+        new = [way for step in sorted(missing & set(ways)) for way in ways[step]]
+        return new or [way for found in ways.values() for way in found]
+
+    def _missing(self) -> set[Step]:
+        return set(QUESTIONS) - self._seen - ELSEWHERE
 
     def _says(self, words: str) -> str:
         self._guest.phone.say(words)
@@ -181,7 +192,7 @@ class Walker:
 
     def _command(self) -> str:
         """Return a command that begins what was not seen yet, or any."""
-        flows = {flow for flow, _ in set(QUESTIONS) - self._seen}
+        flows = {flow for flow, _ in self._missing()}
         new = [name for name, flow in FLOWS.items() if flow in flows]
         return f"/{self._dice.choice(new or list(FLOWS))}"
 
