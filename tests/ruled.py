@@ -1,7 +1,8 @@
 """People with a rule for when they may be written to, and all that can go wrong around it.
 
 What is true is kept apart from what the house believes: true time beside a clock that jumps, what a
-person last did beside what was received. Every letter that arrives is judged by what is true.
+person last did beside what was received. Every letter that arrives is judged by what is true
+(`tests.judged`).
 """
 
 from __future__ import annotations
@@ -9,21 +10,17 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.app import mind_clock
 from bot.clock import MINUTE, SECOND
 from bot.errors import TryLater
 from bot.hotline.commands import Command, Verb, encode
-from bot.hotline.contact import HERE, HOURS
-from bot.languages import LANGUAGES as EVERY
-from bot.languages import catalogue
+from bot.hotline.contact import HERE
 from bot.mailbox.inbox import Arrival
 from bot.messages import Say, token_of
-from flows import hotline, phrases
-from flows.phrasebook import PHRASES
 from tests.houses import Home
+from tests.judged import MARK, OPENERS, Broken, Someone, wrong_with
 from tests.post import FINE, Mishap, fails
 
 if TYPE_CHECKING:
@@ -34,54 +31,14 @@ if TYPE_CHECKING:
     from bot.mailbox.letter import Letter, Settled
     from bot.messages import Body
     from bot.store.writer import Work
-    from tests.people import Person
 
 RULES = (
     "", "when_i_write", "any_time", "hours:morning", "hours:afternoon,night", "hours:evening",
     "hours:night",
 )  # fmt: skip
 LANGUAGES = ("en", "id", "vi", "th", "fil", "zh_Hant")
-INSTANT = 60 * SECOND
-"""How much later than it was judged a letter may arrive."""
 WRONG = 50 * MINUTE
 """How long a clock that was set wrong stays wrong before it is set right."""
-MARK = "W-"
-"""What a caseworker's own words begin with."""
-OPENERS = frozenset(PHRASES["opener"].text.read_in(catalogue(tag)) for tag in EVERY)
-"""The neutral list: what may be first after a gap."""
-NEVER_BY_ITSELF = tuple(
-    text.read_in(catalogue(tag)).split("{", 1)[0]
-    for tag in EVERY
-    for text in (hotline.HAS_LEFT, hotline.WITH_ANOTHER, phrases.NOTHING_LOST)
-)
-"""How what the bot says unasked begins."""
-
-
-@dataclass
-class Someone:
-    """A person, and what is true of them."""
-
-    person: Person
-    case: str
-    rule: str
-    heard_at: int
-    insisted_at: int = 0
-    is_opened: bool = False
-    """An opener has arrived since they last did something."""
-    is_met: bool = False
-    """They did something after it."""
-    is_owed: bool = False
-    """They did something, and no opener has come since: one that comes answers them."""
-    has_blocked: bool = False
-
-
-@dataclass
-class Broken:
-    """A letter that arrived and should not have."""
-
-    why: str
-    rule: str
-    text: str
 
 
 @dataclass
@@ -343,44 +300,14 @@ class World:
         someone = self.people.get(chat)
         if someone is not None and isinstance(body, Say):
             self.arrived += 1
-            if (why := self._wrong_with(someone, body)) is not None:
+            is_gated = id(body) in self.home.spied.passed
+            self.gated += is_gated
+            zone = self.home.house.setting.zone
+            if (why := wrong_with(someone, body, self.true, zone, is_gated=is_gated)) is not None:
                 self.broken.append(Broken(why, someone.rule, body.text[:80]))
             if body.text in OPENERS:
                 someone.is_opened, someone.is_owed = True, False
         return FINE
-
-    def _wrong_with(self, someone: Someone, body: Say) -> str | None:
-        """Return what is wrong with a message that arrives now."""
-        is_gated = id(body) in self.home.spied.passed
-        if not is_gated:
-            is_ours = body.text.startswith(MARK) or body.text.startswith(NEVER_BY_ITSELF)
-            return "past the gate" if is_ours and not someone.is_met else None
-        self.gated += 1
-        here = self.true - someone.heard_at <= HERE + INSTANT and not someone.has_blocked
-        if body.text in OPENERS:
-            is_fine = here or someone.is_owed or self._may_be_asked(someone)
-            return None if is_fine else "outside the rule"
-        if not here:
-            return "first after a gap"
-        if body.text.startswith(MARK) and not someone.is_met:
-            return "before the opener was answered"
-        return None
-
-    def _may_be_asked(self, someone: Someone) -> bool:
-        if self.true - someone.insisted_at <= HERE + INSTANT or someone.rule == "any_time":
-            return True
-        _name, _colon, codes = someone.rule.partition(":")
-        zone = self.home.house.setting.zone
-        hours = {
-            datetime.fromtimestamp(moment / SECOND, zone).hour
-            for moment in (self.true, self.true - INSTANT)
-        }
-        return any(
-            HOURS[code][0] <= hour + day < HOURS[code][1]
-            for code in codes.split(",") if code
-            for hour in hours
-            for day in (0, 24)
-        )  # fmt: skip
 
 
 WAITS = (1, 40, 600, 1500, 1900, 3700, 3 * 3600, 9 * 3600, 26 * 3600)
