@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 READ_AGAIN = 15 * MINUTE
 """After so long another look at a case is another reading of it, in the audit log."""
 PANES = {"head": "_head.html", "conversation": "_conversation.html", "write": "_write.html"}
+TELLS = frozenset({"conversation", "file"})
+"""Panes in which stands what somebody wrote: fetching one is reading the case."""
 
 
 async def case(visit: Visit) -> Response:
@@ -43,11 +45,13 @@ async def case(visit: Visit) -> Response:
 
 
 async def pane(visit: Visit) -> Response:
-    """Show one part of a case, for a page that is open."""
+    """Show one part of a case, for a page that is open; words of a person are read as there."""
     found = await view(visit, visit.param("reference"))
     name = visit.param("pane")
     if name not in {*PANES, "file", "mine"}:
         raise NotThere(name)
+    if name in TELLS:
+        await _note_read(visit, found)
     if name == "mine":
         return visit.page("_mine.html", **await _side(visit), **_around(visit, found))
     if name == "file":
@@ -96,16 +100,16 @@ async def break_glass(visit: Visit) -> Response:
 
 async def _note_read(visit: Visit, found: View) -> None:
     """Write down that somebody reads a case: once, and again a quarter of an hour later."""
-    case_, now = found.sight.case, visit.now
-    last = visit.here.opened.get(case_, 0)
-    if not found.is_readable or now - last < READ_AGAIN:
-        return
-    visit.here.opened[case_] = now
+    case_, now, here = found.sight.case, visit.now, visit.here
 
     def note(work: Work) -> None:
         visit.front.audit.note(work, now, visit.by.id, "read", case_, "web")
 
-    await visit.front.database.writer.run(note)
+    async with here.noting:  # a page fetches its panes at once: together they are one reading
+        if not found.is_readable or now - here.opened.get(case_, 0) < READ_AGAIN:
+            return
+        await visit.front.database.writer.run(note)
+        here.opened[case_] = now  # only now: what could not be written down is asked for again
 
 
 async def _side(visit: Visit) -> dict[str, Any]:

@@ -6,6 +6,7 @@ when it is ended, when its caseworker loses access, and with this process.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -91,6 +92,8 @@ class Session:
     """Sentences for the next page, and whether each is a refusal."""
     opened: dict[str, int] = field(default_factory=dict)
     """Cases read in this session, and when that was written down last."""
+    noting: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while a reading is written down: whoever reads beside it waits for that."""
     glass: set[str] = field(default_factory=set)
     """Cases of others that were opened with a reason."""
     other_words: set[str] = field(default_factory=set)
