@@ -94,7 +94,7 @@ class Reminding:
             what = f"{deadline.clock.code}/{deadline.since.number}/{step}"
             if step and what not in given:
                 letter = self._warn(work, case, deadline, step, marks, looked, now)
-                self.clocks.mark(work, case, what, letter, now)
+                marks.append(self.clocks.mark(work, case, what, letter, now))
         ahead = [at for it in running if (at := next_step(it, now)) is not None]
         near = [it.ends_at or now for it in running if it.is_near(now)]
         soon = min(near, default=None)

@@ -292,10 +292,11 @@ class CaseClocks:
         """
         work.run(_NEXT, case, at, now, soon)
 
-    def mark(self, work: Work, case: str, what: str, letter: int | None, now: int) -> None:
-        """Write down that a warning was given."""
+    def mark(self, work: Work, case: str, what: str, letter: int | None, now: int) -> Mark:
+        """Write down that a warning was given, and return it."""
         sealed = self.vault.seal(Purpose.CLOCK, _marked(case, now), what.encode())
         work.run(_MARK, case, sealed, letter, now)
+        return Mark(what, letter, now)
 
     def marks(self, work: Work, case: str, now: int) -> list[Mark]:
         """Return the warnings that were given in a case."""

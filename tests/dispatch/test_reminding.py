@@ -97,6 +97,15 @@ def test_what_is_answered_to_it_reaches_staff_as_not_confirmed(home: Home) -> No
     assert not any("72" in line for line in said)
 
 
+def test_clocks_that_are_entered_together_ask_once(home: Home) -> None:
+    person, mei, case = with_contact(home)
+    passes(home, 23)
+    before = len(person.texts)
+    mei.does(Verb.CLOCK, case, code="not_identified", words="2026-11-08")
+    assert told(passes(home, 1.1)) == []
+    assert person.texts[before:] == [OPENER]
+
+
 @pytest.mark.parametrize("rule", [("Only when I write",), ("Skip",)])
 def test_whoever_wants_to_write_first_is_not_reminded_and_staff_are_told(
     home: Home, rule: tuple[str, ...]
