@@ -107,15 +107,15 @@ class Reminding:
         """Remind the person, and tell staff where that cannot be or is the last time."""
         reached: Letter | None = None
         why = ""
-        if deadline.clock.is_theirs and step != PASSED:
-            if any(it.letter and now - it.at < ONE_SERVES for it in marks):
-                return None
+        reminds = deadline.clock.is_theirs and step != PASSED
+        is_served = reminds and any(it.letter and now - it.at < ONE_SERVES for it in marks)
+        if reminds and not is_served:
             found = self._reminder(work, case, deadline, now)
             reached, why = (None, found) if isinstance(found, str) else (found, "")
         if reached is not None:
             looked.letters.append(reached)
         is_last = step in {PASSED, str(len(deadline.clock.warns) - 1)}
-        if reached is None or is_last:
+        if is_last or (reached is None and not is_served):
             looked.events.append(self.alert(work, case, deadline, why, now))
         return None if reached is None else reached.id
 

@@ -97,6 +97,19 @@ def test_what_is_answered_to_it_reaches_staff_as_not_confirmed(home: Home) -> No
     assert not any("72" in line for line in said)
 
 
+def test_staff_hear_the_last_warning_although_another_clock_has_just_reminded(home: Home) -> None:
+    person, mei, case = with_contact(home)
+    passes(home, 25)
+    passes(home, 24)
+    passes(home, 12)  # 61 hours
+    before = len(person.texts)
+    mei.does(Verb.CLOCK, case, code="summons", words="2026-11-22 11:30")
+    assert told(looks(home)) == [("they are called to be heard in 10 h", "")]
+    assert person.texts[before:] == [OPENER]
+    assert told(passes(home, 6)) == [("help may end in 4 h (72-hour contact rule)", "")]
+    assert person.texts[before:] == [OPENER]
+
+
 def test_clocks_that_are_entered_together_ask_once(home: Home) -> None:
     person, mei, case = with_contact(home)
     passes(home, 23)
