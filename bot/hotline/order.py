@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from bot.cases.urgency import Priority
 from bot.hotline.events import Event, Happened
+from bot.hotline.exchanges import Content, Exchange, Side, Sort
 from bot.hotline.recognition import Recognition
 from bot.hotline.words import FROZEN
 
 if TYPE_CHECKING:
     from bot.hotline.commands import Command
-    from bot.hotline.exchanges import Exchange
     from bot.hotline.staff import Caseworker
     from bot.hotline.takeover import Deed
     from bot.store.writer import Work
@@ -77,6 +77,15 @@ class Order:
             Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
                   at_desk=self.command.at_desk, is_refused=True)
         )  # fmt: skip
+
+    def keep_note(self) -> None:
+        """Keep what somebody said with their order as a note, if they said anything."""
+        if not self.command.words.strip():
+            return
+        content = Content(words=self.command.words)
+        it = Exchange(self.case, Side.NOTE, Sort.WORDS, content, self.now, self.by.id)
+        self.exchanges.append(it)
+        self.events.append(Event(Happened.NOTED, self.case, self.by.id, exchange=it))
 
     def happened(self, what: Happened, code: str = "", **values: str) -> None:
         """Let every desk know."""

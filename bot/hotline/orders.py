@@ -194,7 +194,7 @@ class Orders:
 
     def _release(self, order: Order) -> None:
         if self._moves(order, Move.RELEASE):
-            self._keep_note(order)
+            order.keep_note()
             order.deeds.append(HandBack(order.by.id, is_asked=False))
             order.happened(Happened.RELEASED)
             order.tell(DONE)
@@ -208,7 +208,7 @@ class Orders:
         if isinstance(moved, Refusal):
             order.refuse(moved.text)
             return
-        self._keep_note(order)
+        order.keep_note()
         order.deeds.append(PassOn(order.by.id, to.id, to.title))
         order.events.append(
             Event(Happened.TRANSFERRED, order.case, order.by.id, (to.id,),
@@ -227,7 +227,7 @@ class Orders:
         if self._moves(order, verb, reason=command.words, detail=command.code):
             order.work.run(_PRIORITY, level, order.case)
             self._promises.raised(order.work, order.case, order.now)
-            self._keep_note(order)
+            order.keep_note()
             order.happened(Happened.RAISED, code=command.code)
             order.tell(DONE)
 
@@ -293,7 +293,7 @@ class Orders:
 
     def _insist(self, order: Order) -> None:
         if order.may_write() and self._moves(order, Move.INSIST, reason=order.command.words):
-            self._keep_note(order)
+            order.keep_note()
             order.deeds.append(Insist(order.by.id))
             order.tell(INSISTED)
 
@@ -301,15 +301,7 @@ class Orders:
         if not order.command.words.strip():
             order.refuse(NOTHING_TO_SAY)
         elif self._moves(order, Move.NOTE):
-            self._keep_note(order)
-
-    def _keep_note(self, order: Order) -> None:
-        if not order.command.words.strip():
-            return
-        content = Content(words=order.command.words)
-        it = Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
-        order.exchanges.append(it)
-        order.events.append(Event(Happened.NOTED, order.case, order.by.id, exchange=it))
+            order.keep_note()
 
     def _confirm(self, order: Order) -> None:
         if order.where and self._moves(order, Move.WORK, detail="confirmed"):
