@@ -140,7 +140,8 @@ def privacy(language: InLanguage = "en") -> None:
     settings = read_settings()
     settings.for_people()
     speak({}, place_of(settings).words)
-    notice = notice_of(settings, escrow=has_escrow(settings))
+    there = has_escrow(settings)
+    notice = notice_of(settings, escrow=lambda: there)
     typer.echo(notice.words(offered(language)))
     typer.echo(f"\nSHA-256 {notice.version(language).hex()}")
 

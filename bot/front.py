@@ -106,7 +106,7 @@ def front_of(  # noqa: PLR0913 - the seams of time, place and price are handed i
         referrals=Referrals(vault, audit, book, consent_of(settings, book, phrasing)),
         place=place, clocks=CaseClocks(vault, audit, place.clocks), book=book,
         phrasebook=phrasebook_of(settings, phrasing), groups=GROUPS, titles=TITLES,
-        known=facts_of(settings, escrow=vault.has_escrow),
+        known=facts_of(settings, escrow=lambda: vault.has_escrow),
         reader=partial(reader_of, settings, database, vault, book),
         telling=_telling_of(settings, book), dispositions=DISPOSITIONS,
         recipients={code: it.name for code, it in place.recipients.items()},

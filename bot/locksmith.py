@@ -94,19 +94,25 @@ def escrow_keys(
         bool, typer.Option("--open", help="Give the cases back to staff, with two parts.")
     ] = False,
 ) -> None:
-    """Make a key of last resort, printed in three parts of which two open every case to come."""
+    """Make a key of last resort, printed in three parts of which two open every case to come.
+
+    That it was made, in the place of another too, and that it was used, stands in the audit log.
+    """
     settings = read_settings()
     with _database(settings) as database, _vault(settings, database) as vault:
         if open_cases:
             count = _given_back(database, vault, part_file or [])
             typer.echo(f"Cases that were wrapped to whoever may open them now: {count}.")
             return
+        # First the row, then the key: whoever ends this in between has made none.
+        _noted(database, vault, "escrow_replaced" if vault.has_escrow else "escrow_made")
         for number, printed in vault.escrow.make(SystemClock().now()).items():
             typer.echo(f"Part {number} of 3: {printed}")
         typer.echo("Printed this once and kept nowhere. Two of them together open every case that")
         typer.echo("comes from now on, and older ones once somebody who may open them signs in.")
         typer.echo("Give them to three people, in different organisations or countries.")
-        typer.echo("People are told that there is a spare key: restart Haven now.")
+        typer.echo("People are told within a minute that there is a spare key; whoever is")
+        typer.echo("answering questions is asked once more whether to go on.")
 
 
 @keys_app.command("upgrade")
@@ -190,8 +196,17 @@ def _given_back(database: Database, vault: Vault, files: list[Path]) -> int:
         raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
     parts = [asked(file) for file in files] or [asked(None, "A part"), asked(None, "Another part")]
     keyring = vault.escrow.keyring(parts)
+    _noted(database, vault, "escrow_opened")
     now = SystemClock().now()
     return database.writer.run_now(lambda work: vault.cases.custody.settle(work, keyring, now))
+
+
+def _noted(database: Database, vault: Vault, deed: str) -> None:
+    """Write down what is done with the key of last resort: it opens every case."""
+    from bot.vault.audit import OPERATOR, Audit  # noqa: PLC0415
+
+    now = SystemClock().now()
+    database.writer.run_now(lambda work: Audit(vault).note(work, now, OPERATOR, deed, "escrow"))
 
 
 def _passphrase(file: Path | None, *, lock: bool) -> str:

@@ -93,8 +93,11 @@ def setting_of(  # noqa: PLR0913 - what is handed down to every turn
     """
     place_of(settings)
     phrasing, book = phrasing_of(settings), Book(in_languages(languages))
-    escrow = vault.has_escrow
     screens = Screens(phrasing)
+
+    def escrow() -> bool:
+        return vault.has_escrow
+
     return Setting(
         book,
         screens,
@@ -167,17 +170,21 @@ def place_of(settings: Settings) -> Place:
 
 
 def notice_of(
-    settings: Settings, screens: Screens | None = None, *, escrow: bool = False
+    settings: Settings,
+    screens: Screens | None = None,
+    *,
+    escrow: Callable[[], bool] = lambda: False,
 ) -> Notice:
     """Return what people are told of what is kept, as these settings make it true.
 
     Args:
         settings: of the deployment.
         screens: reads it in a language; made from the settings where none is given.
-        escrow: whether there is a key of last resort. It is looked at when Haven starts.
+        escrow: tells whether there is a key of last resort: one can be made while Haven runs.
     """
     screens = screens or Screens(phrasing_of(settings))
-    return Notice(Privacy, standing_facts(settings, escrow=escrow), screens)
+    always = standing_facts(settings)
+    return Notice(Privacy, lambda: with_escrow(always, is_there=escrow()), screens)
 
 
 def phrasing_of(settings: Settings) -> Phrasing:
@@ -261,7 +268,7 @@ def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
     return opening.NOT_ON_HOLIDAYS.read_in(read_in, {"when": words}) if settings.holidays else words
 
 
-def standing_facts(settings: Settings, *, escrow: bool = False) -> frozenset[str]:
+def standing_facts(settings: Settings) -> frozenset[str]:
     """Return what holds in this deployment at any moment; people are told it by these names."""
     facts = {
         "police": _are_officers(settings),
@@ -269,9 +276,13 @@ def standing_facts(settings: Settings, *, escrow: bool = False) -> frozenset[str
         "elsewhere": _is_elsewhere(settings.database_url),
         f"desk_{settings.desk_mode}": bool(settings.desk_group),
         "backups": settings.backups is not None,
-        "escrow": escrow,
     }
     return frozenset(fact for fact, holds in facts.items() if holds)
+
+
+def with_escrow(facts: frozenset[str], *, is_there: bool) -> frozenset[str]:
+    """Return facts with the one no setting decides: whether there is a key of last resort."""
+    return facts | {"escrow"} if is_there else facts
 
 
 def _is_elsewhere(url: str | None) -> bool:
@@ -317,10 +328,10 @@ def reader_of(
 
 
 def facts_of(
-    settings: Settings, *, rehearsal: bool = False, escrow: bool = False
+    settings: Settings, *, rehearsal: bool = False, escrow: Callable[[], bool] = lambda: False
 ) -> Callable[[int], frozenset[str]]:
     """Return what is known at a moment: staffed, what the law says, and what always holds here."""
-    always = standing_facts(settings, escrow=escrow) | ({"rehearsal"} if rehearsal else set())
+    always = standing_facts(settings) | ({"rehearsal"} if rehearsal else set())
     place = place_named(settings.place)
     hours = Hours.of(settings)
 
@@ -330,4 +341,4 @@ def facts_of(
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
         return frozenset(always | staffed | place.known(today))
 
-    return lambda now: known_in(now // MINUTE)
+    return lambda now: with_escrow(known_in(now // MINUTE), is_there=escrow())

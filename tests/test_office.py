@@ -310,6 +310,27 @@ def test_two_printed_parts_give_the_cases_back(deployed: Haven, tmp_path: Path) 
     assert "escrow: two of three parts" in deployed("keys", "status").stdout
 
 
+def test_a_key_of_last_resort_is_never_made_or_used_in_silence(
+    deployed: Haven, tmp_path: Path
+) -> None:
+    keyed(deployed, tmp_path)
+    parts = [
+        written(tmp_path / f"part{place}", line.split(": ")[1])
+        for place, line in enumerate(deployed("keys", "escrow").stdout.splitlines())
+        if line.startswith("Part ")
+    ]
+    given = [word for part in parts[:2] for word in ("--part-file", str(part))]
+    assert deployed("keys", "escrow", "--open", *given).returncode == 0
+    assert deployed("keys", "escrow").returncode == 0
+    with closing(log_of(tmp_path)) as connection:
+        deeds = connection.execute(
+            "SELECT actor, deed FROM audit WHERE subject = 'escrow' ORDER BY id"
+        ).fetchall()
+    assert deeds == [
+        ("operator", "escrow_made"), ("operator", "escrow_opened"), ("operator", "escrow_replaced"),
+    ]  # fmt: skip
+
+
 def test_systemd_hands_the_host_key_over(
     deployed: Haven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,7 +68,7 @@ every_language = pytest.mark.parametrize("tag", LANGUAGES)
 
 
 def notice_of(*, escrow: bool = False, **given: Any) -> Notice:
-    return told_by(Settings(**{**PLAIN, **given}), escrow=escrow)
+    return told_by(Settings(**{**PLAIN, **given}), escrow=lambda: escrow)
 
 
 def test_somebody_has_thought_about_every_setting() -> None:
@@ -155,7 +155,7 @@ def test_a_sentence_stands_there_exactly_where_it_is_true(given: Any, tag: str) 
 
 
 def test_a_sentence_that_contradicts_a_setting_would_be_found() -> None:
-    fixed = Notice(Privacy, frozenset(), Screens(phrasing_of(Settings(**PLAIN))))
+    fixed = Notice(Privacy, frozenset, Screens(phrasing_of(Settings(**PLAIN))))
     police = Settings(**PLAIN, organisation_kind="police")
     assert sentence("no_office", police, "en") in fixed.parts("en")
     assert not CLAIMS["no_office"](police)

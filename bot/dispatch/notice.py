@@ -11,6 +11,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.conversation import Flow
     from bot.dispatch.screens import Screens
 
@@ -23,22 +25,25 @@ class Notice:
 
     Args:
         flow: what says it; it asks nothing.
-        known: the facts of this deployment that do not depend on the moment.
+        known: returns the facts of this deployment it depends on, as they are now.
         screens: reads it in a language, with this deployment's blanks.
     """
 
-    def __init__(self, flow: type[Flow], known: frozenset[str], screens: Screens) -> None:
+    def __init__(
+        self, flow: type[Flow], known: Callable[[], frozenset[str]], screens: Screens
+    ) -> None:
         self._steps = flow.steps
         self._known = known
         self._screens = screens
-        self._made: dict[str, tuple[object, str, bytes]] = {}
+        self._made: dict[str, tuple[tuple[object, frozenset[str]], str, bytes]] = {}
 
     def parts(self, language: str) -> list[str]:
         """Return the messages that say it."""
+        known = self._known()
         return [
             self._screens.words(text, language)
             for step in self._steps
-            if step.when.holds({}, self._known)
+            if step.when.holds({}, known)
             for text in step.phrases()
         ]
 
@@ -51,11 +56,12 @@ class Notice:
         return self._now(language)[2]
 
     def _now(self, language: str) -> tuple[object, str, bytes]:
-        blanks = self._screens.blanks(language)
+        blanks, known = self._screens.blanks(language), self._known()
         found = self._made.get(language)
-        if found is None or found[0] is not blanks:  # filled anew: somebody may be told no more
+        # Filled anew: somebody may be told no more. Another fact: there may be a spare key now.
+        if found is None or found[0][0] is not blanks or found[0][1] != known:
             words = "\n\n".join(self.parts(language))
-            found = self._made[language] = (blanks, words, digest_of(words))
+            found = self._made[language] = ((blanks, known), words, digest_of(words))
         return found
 
 

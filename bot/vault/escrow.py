@@ -50,6 +50,10 @@ class Escrow:
         parts = split(pair.raw)
         return {number: on_paper(bytes([number]) + part) for number, part in parts.items()}
 
+    def exists(self) -> bool:
+        """Tell whether there is one: people are told, whoever made it."""
+        return bool(self._keys.run(lambda work: work.rows(_ALL)))
+
     def keyring(self, printed: Sequence[str]) -> Keyring:
         """Return what two parts open.
 

@@ -79,6 +79,7 @@ class Vault:
         self.cases = CaseKeys(self, Custody(keys, self, self.prove) if keys else None)
         """The keys of cases; `of_case` uses one."""
         self._escrow = Escrow(keys, self.prove) if keys else None
+        self._has_escrow: bool | None = None
         if keys is not None:  # until the first turn, or in a process that never turns: to public
             for purpose in ON_ITS_WAY:
                 del self._sealing[purpose]
@@ -87,9 +88,11 @@ class Vault:
         """Seal what is on its way with the epoch of now, a new one every half hour.
 
         Called at a start and every half minute: no clock is looked at while something is sealed.
+        Whether there is a key of last resort is looked at as well: a command beside us makes it.
         """
         if self.epochs is None:
             return
+        self._has_escrow = self.escrow.exists()
         epoch = self.epochs.turn(Span.TRANSIT, now)
         if epoch is not self._epoch:
             self._sealing |= {it: sealed_in(epoch, it) for it in ON_ITS_WAY}
@@ -213,8 +216,10 @@ class Vault:
 
     @property
     def has_escrow(self) -> bool:
-        """Tell whether there is a key of last resort; people are told whether there is."""
-        return self.keys is not None and self.cases.custody.holders().escrow is not None
+        """Tell whether there is a key of last resort: at the last turn, or where none was, now."""
+        if self._escrow is None:
+            return False
+        return self._escrow.exists() if self._has_escrow is None else self._has_escrow
 
     @property
     def escrow(self) -> Escrow:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.conversation import Frame, Position
+from bot.vault import Vault
 from tests.dispatch.peeking import at, cases_of, flows_of, kept, stand
-from tests.houses import ALWAYS, Home, settings_for
+from tests.houses import ALWAYS, ROOT, Home, settings_for
+from tests.keys import keeper, key_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,25 @@ def test_a_person_is_asked_again_once_and_their_answer_is_taken(home: Home, tmp_
     assert at(person) == ("report", "keep")
     heard = person.presses("You may keep them")
     assert not any(text.startswith(ASKED) for text in heard)
+
+
+def test_a_spare_key_made_while_the_bot_runs_is_told_and_asked_about(tmp_path: Path) -> None:
+    vault = Vault(ROOT, key_store(tmp_path))
+    keeper(vault)
+    home = Home(tmp_path, hours=ALWAYS, vault=vault)
+    person = telling(home)
+    vault.escrow.make(home.loop.now())
+    home.passes(30)
+    heard = person.presses("I am safe here")
+    assert any(text.startswith(ASKED) for text in heard)
+    heard = person.presses("Read it first")
+    assert any("There is a spare key in three parts" in text for text in heard)
+    assert not any("There is no spare key" in text for text in heard)
+    person.presses("Go on")
+    heard = person.presses("You may keep them")
+    assert not any(text.startswith(ASKED) for text in heard)
+    assert any("There is a spare key" in text for text in home.person().says("/privacy"))
+    home.close()
 
 
 def test_it_can_be_read_first(home: Home, tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ TAKEN_OUT = pgettext("column", "Taken out")
 WHICH = pgettext("column", "Which")
 GONE = _("erased")
 WITH_REASON = _("with a reason")
+# Translators: beside whoever made the spare key that opens every case, or used it.
+LAST_RESORT = _("made or used the spare key")
 NOBODY_READ = _("Nobody read a case in this week.")
 
 # --- what takes two ------------------------------------------------------------------------

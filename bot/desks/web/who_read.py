@@ -29,7 +29,9 @@ WEEKS = 104
 """How far back: the log is kept for two years."""
 READ, GLASS = "read", "break_glass"
 OUT = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
-DEEDS = (READ, GLASS, *OUT)
+LAST_RESORT = ("escrow_made", "escrow_replaced", "escrow_opened")
+"""What is done with a key that opens every case."""
+DEEDS = (READ, GLASS, *OUT, *LAST_RESORT)
 """What counts as reading: a case opened, opened against its holder, something of it taken out."""
 MOST = 50_000
 SHOWN = 60
@@ -75,6 +77,7 @@ class Reader:
     with_reason: Counter[str] = field(default_factory=Counter)
     """Those that were a colleague's."""
     taken_out: int = 0
+    last_resort: int = 0
 
 
 def gathered(rows: Iterable[tuple[str, str, str]]) -> list[Reader]:
@@ -90,6 +93,8 @@ def gathered(rows: Iterable[tuple[str, str, str]]) -> list[Reader]:
             reader.cases[subject] += 1
         elif deed == GLASS:
             reader.with_reason[subject] += 1
+        elif deed in LAST_RESORT:
+            reader.last_resort += 1
         else:
             reader.taken_out += 1
     return sorted(found.values(), key=lambda it: (-len(it.cases), it.who))

@@ -124,7 +124,7 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
         known=lambda _: _NOBODY,
         phrasebook=phrasebook,
         consent=consent,
-        notice=Notice(Welcome, _NOBODY, screens),
+        notice=Notice(Welcome, lambda: _NOBODY, screens),
         zone=ZoneInfo("Asia/Taipei"),
     )
     kept = Conversations(VAULT)

@@ -158,6 +158,17 @@ def test_who_read_what_is_told_and_no_word_of_it(office: Office) -> None:
     assert mei.browser.get("/audit/reads").status_code == 404
 
 
+def test_whoever_made_or_used_the_spare_key_is_named_among_those_who_read(office: Office) -> None:
+    note, now = office.front.audit.note, office.home.loop.now()
+    for deed in ("escrow_made", "escrow_opened"):
+        office.home.database.writer.run_now(
+            lambda work, deed=deed: note(work, now, "operator", deed, "escrow")
+        )
+    page = office.supervisor("Hua").comes().browser.get("/audit/reads").text
+    (row,) = [row for who, row in readers(page) if who == "operator"]
+    assert "made or used the spare key</span> \N{MULTIPLICATION SIGN}2" in row
+
+
 def readers(page: str) -> list[tuple[str, str]]:
     return re.findall(r'<tr id="reader-(\w+)">(.*?)</tr>', page, re.DOTALL)
 
