@@ -197,6 +197,7 @@ class Staff:
             said = _decode(plain)
         except DoesNotOpen:  # a damaged row is in no colleague's way
             said, state = _Sealed("", 0), DISABLED
+            role = role if role in Role else Role.AUDITOR  # any: they are nobody
         return Caseworker(
             who, Role(role), title, said.name, said.account, tuple(languages.split()),
             tuple(queues.split()), tuple(skills.split()), most, state == ACTIVE, bool(on_duty),

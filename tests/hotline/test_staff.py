@@ -152,6 +152,7 @@ FORGED = {
     "another's account": "UPDATE staff SET account_key = {key} WHERE id = '{one}'",
     "another's words": "UPDATE staff SET sealed = (SELECT sealed FROM staff WHERE id = '{other}')"
     " WHERE id = '{one}'",
+    "a role there is none of": "UPDATE staff SET role = 'chief' WHERE id = '{one}'",
     "noise": "UPDATE staff SET sealed = account_key WHERE id = '{one}'",
 }
 
