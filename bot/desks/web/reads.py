@@ -1,8 +1,13 @@
-"""Reading beside the writer: a few connections, each unit on one snapshot, nothing ever kept."""
+"""Reading beside the writer: a few connections, each unit on one snapshot, nothing ever kept.
+
+A connection on which nothing begins or ends any more is let go, and the next unit opens another: a
+database that was started anew is read again.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -33,19 +38,33 @@ class Reads:
 
     def _one(self, unit: Callable[[Work], T]) -> T:
         cursor = self._cursor()
-        cursor.execute("BEGIN")
+        self._runs(cursor, "BEGIN")
         try:
             return unit(Work(cursor, self._database.dialect))
         finally:
-            cursor.execute("ROLLBACK")
+            self._runs(cursor, "ROLLBACK")
 
     def _cursor(self) -> Any:
         cursor = getattr(self._here, "cursor", None)
         if cursor is None:
-            connection = self._database.connect()
+            connection = self._here.connection = self._database.connect()
             self._connections.append(connection)
             cursor = self._here.cursor = connection.cursor()
         return cursor
+
+    def _runs(self, cursor: Any, sql: str) -> None:
+        try:
+            cursor.execute(sql)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        """Forget the connection of this thread, in whatever state it is."""
+        connection, self._here.cursor = self._here.connection, None
+        self._connections.remove(connection)
+        with contextlib.suppress(Exception):
+            connection.close()
 
     def close(self) -> None:
         """Let go of the connections, once what runs has ended."""

@@ -1,7 +1,8 @@
 """Open desks hear that something changed: names on a stream, never a word.
 
-What rings is looked for ten times a second. A browser that does not read its stream loses it and
-draws everything anew; whoever lost their session hears that, and nothing after it.
+What rings is looked for ten times a second, whatever came of the look before. A browser that does
+not read its stream loses it and draws everything anew; whoever lost their session hears that, and
+nothing after it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from bot.desks.web.bell import GONE, Bells
 from bot.desks.web.ringing import RINGS, concerned
 from bot.desks.web.tidying import tidy
 from bot.hotline.events import Happened
+from bot.log import log
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -131,16 +133,29 @@ class Watch:
         self._clock = clock
         self._staff = staff
         self._last = -1
+        self._tidied = clock.monotonic()
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        tidied = self._clock.monotonic()
+        """Look until cancelled: a look that fails is followed by the next."""
+        is_deaf = False
         while True:
-            await self.look()
-            if self._clock.monotonic() - tidied > TIDY_EVERY:
-                tidied = self._clock.monotonic()
-                await self._writer.run(lambda work: tidy(work, self._clock.now()))
+            try:
+                await self.look()
+                await self._tidy_at_times()
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next may go
+                if not is_deaf:  # said once, not ten times a second
+                    log.error("desk_deaf", error=type(error).__name__)
+                is_deaf = True
+            else:
+                if is_deaf:
+                    log.info("desk_hears")
+                is_deaf = False
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _tidy_at_times(self) -> None:
+        if self._clock.monotonic() - self._tidied > TIDY_EVERY:
+            self._tidied = self._clock.monotonic()
+            await self._writer.run(lambda work: tidy(work, self._clock.now()))
 
     async def look(self) -> None:
         """Look once."""

@@ -1,0 +1,94 @@
+"""A desk whose look failed looks again, and misses nothing that rang meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from bot.desks.web.reads import Reads
+from bot.desks.web.watching import QUEUE, TIDY_EVERY
+from bot.store.database import Database
+from tests import postgres
+from tests.stores import migrated_url, on_both
+
+if TYPE_CHECKING:
+    import io
+    from pathlib import Path
+
+    from bot.store.writer import Work
+    from tests.desks.web.window import Office
+
+
+def runs(database: Database, sql: str) -> None:
+    """Change a database behind the desk's back."""
+    with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize("table", ["desk_bells", "desk_requests"])
+def test_a_look_that_fails_is_followed_by_one_that_works_and_pages_renew(
+    office: Office, log: io.StringIO, table: str
+) -> None:
+    """Once what rang cannot be read, once nothing can be tidied."""
+    loop, database = office.home.loop, office.home.database
+    with office.front.streams.listening("mei", "") as page:
+        watching = loop.create_task(office.watch.run())
+        runs(database, f"ALTER TABLE {table} RENAME TO away")
+        office.home.passes(TIDY_EVERY + 1)
+        while "desk_deaf" not in log.getvalue() and not watching.done():
+            office.home.run(office.home.rest(0.1))
+        runs(database, f"ALTER TABLE away RENAME TO {table}")
+        assert page.events.empty()
+        office.somebody()
+        heard = loop.create_task(page.events.get())
+        office.home.run(asyncio.wait({watching, heard}, return_when=asyncio.FIRST_COMPLETED))
+        assert not watching.done()
+        assert heard.result() == QUEUE
+        watching.cancel()
+        office.home.run(asyncio.wait({watching}))
+    assert log.getvalue().count("desk_deaf") == 1
+    assert "desk_hears" in log.getvalue()
+
+
+def backend(work: Work) -> int:
+    """Return the number of a connection's process at the server."""
+    cursor: Any = work._cursor
+    cursor.execute("SELECT pg_backend_pid()")
+    return int(cursor.fetchall()[0][0])
+
+
+async def test_whoever_reads_goes_on_when_the_database_comes_back() -> None:
+    url = postgres.migrated_database()
+    reads = Reads(Database(url))
+    before = [await reads.run(backend) for _time in range(4)]
+    with psycopg.connect(url, autocommit=True) as other:
+        for each in set(before):
+            other.execute("SELECT pg_terminate_backend(%s)", (each,))
+    failed = 0
+    for _time in range(20):
+        try:
+            assert await reads.run(backend) not in before
+        except psycopg.OperationalError:
+            failed += 1
+    assert 1 <= failed <= len(set(before))  # each that died is noticed once
+    reads.close()
+
+
+@on_both
+async def test_a_unit_that_fails_costs_no_connection(kind: str, tmp_path: Path) -> None:
+    reads = Reads(Database(migrated_url(kind, tmp_path)))
+    seen: list[int] = []
+
+    def fails(work: Work) -> None:
+        seen.append(id(work._cursor))
+        raise KeyError("x")
+
+    for _time in range(4):
+        with pytest.raises(KeyError):
+            await reads.run(fails)
+    assert len(reads._connections) == len(set(seen))
+    reads.close()
