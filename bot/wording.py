@@ -30,7 +30,7 @@ from bot.languages.voices import recorded
 from bot.log import log
 from bot.places.known import place_named
 from bot.text import Text
-from bot.vault.packing import KEPT, Part
+from bot.vault.packing import KEPT
 from flows import ALL, hotline, in_languages, opening, ourselves, phrases
 from flows.alarms import alarms
 from flows.counties import COUNTIES
@@ -236,7 +236,7 @@ def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
         "contact": settings.contact,
         "hours": _hours_in_words(settings, read_in),
         "keep_days": str(settings.keep_days),
-        "copy_days": str(KEPT[Part.KEYS] // DAY),
+        "copy_days": str(max(KEPT.values()) // DAY),
     }
 
 

@@ -70,7 +70,7 @@ class Privacy(Flow):
         ),
     )
     copies = Say(
-        # Translators: backups, {copy_days} e.g. 7. "Locked" as above; what was erased because its
+        # Translators: backups, {copy_days} e.g. 30. "Locked" as above; what was erased because its
         # time had come, or because somebody wished it.
         _(
             "We make locked copies, so that a machine that breaks takes nothing away. What was "

@@ -6,6 +6,7 @@ thought about what people have to be told of it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.clock import DAY
 from bot.conversation import Say
 from bot.dispatch.notice import Notice, digest_of
 from bot.dispatch.screens import Screens
 from bot.languages import LANGUAGES, catalogue
 from bot.places.recipients import GOVERNMENT, OTHERS
 from bot.settings import Settings
+from bot.vault.packing import KEPT
 from bot.wording import notice_of as told_by
 from bot.wording import phrasing_of
 from flows.privacy import Privacy
@@ -164,6 +167,13 @@ def test_a_sentence_that_contradicts_a_setting_would_be_found() -> None:
 def test_every_sentence_that_depends_on_a_fact_is_held_to_it() -> None:
     depends = {it.name for it in Privacy.steps if isinstance(it, Say) and it.when.facts()}
     assert depends - {"spare_key", "no_spare_key"} <= CLAIMS.keys()  # no setting: below
+
+
+@every_language
+def test_copies_are_said_to_lie_for_as_long_as_any_of_them_does(tag: str) -> None:
+    deployment = Settings(**PLAIN, backups=Path("/backups"))
+    lies = str(max(KEPT.values()) // DAY)
+    assert re.findall(r"\d+", sentence("copies", deployment, tag)) == [lies]
 
 
 @every_language

@@ -41,7 +41,11 @@ class Part(StrEnum):
 
 
 KEPT = {Part.MAIN: 30 * DAY, Part.KEYS: 7 * DAY}
-"""How long an archive is kept: a week after its erasure no copy of a case opens anywhere."""
+"""How long an archive is kept: a week after its erasure no copy of a case opens anywhere.
+
+Whose it was stands in the rows of the other archive, and in what is sealed under the root, for as
+long as that one lies: people are told of the longer of the two.
+"""
 KEYS = frozenset({"case_keys"})
 """Tables of keys in the main database; all of the key store's are."""
 IN_BOTH = frozenset({"erasures"})

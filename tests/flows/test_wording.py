@@ -40,7 +40,7 @@ BLANKS = IN_TAIWAN | {
     "hours": "x" * 45,
     "reference": "K7M4Q2",
     "keep_days": "90",
-    "copy_days": "7",
+    "copy_days": "30",
     "title": "a government officer",
     "time": "11/24 21:40",
     "place": "x" * 40,

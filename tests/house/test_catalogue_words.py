@@ -22,7 +22,7 @@ from tests.house.catalogues import Phrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "example.org",
-             "reference": "K7M4Q2", "numbers": "110", "keep_days": "90", "copy_days": "7",
+             "reference": "K7M4Q2", "numbers": "110", "keep_days": "90", "copy_days": "30",
              "span": "9", "time": "21:40"}  # fmt: skip
 """What stands in a blank where a message begins with one."""
 NOT_OURS = {"Clear history"}
