@@ -2,6 +2,9 @@
 
 The bot's process rings; a desk looks a few times a second, in the same process or in another. What
 came of a command is sealed: it can name a colleague. Nothing a person wrote is ever in it.
+
+PostgreSQL gives a number out when something rings, not when it is committed: of two who ring at
+once the later number can be there first. So a number that was passed over is looked for a while.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from bot.clock import MINUTE
 from bot.errors import DoesNotOpen
 from bot.hotline.events import Happened
 from bot.store.desk_tables import desk_bells
-from bot.store.prepared import Prepared, insert_of
+from bot.store.prepared import Prepared, PreparedList, insert_of
 from bot.store.tables import cases
 from bot.text import Text
 from bot.vault import Purpose
@@ -35,6 +38,8 @@ GONE = "gone"
 """What rings when a case was erased; nothing says which: whoever has one open looks again."""
 KEPT = 10 * MINUTE
 AT_ONCE = 500
+LATE = 60.0
+"""Seconds a number that was passed over is looked for; no unit of work takes as long."""
 _TYPED = {name: desk_bells.c[name].type for name in ("what", "ticket", "sealed", "at")}
 _RING = Prepared(
     lambda dialect: insert_of(dialect, desk_bells).values(
@@ -53,19 +58,16 @@ _RING_FOR = Prepared(
     *_TYPED,
     "of_case",
 )
+_RUNG = select(
+    desk_bells.c.id, desk_bells.c.case_id, desk_bells.c.what, desk_bells.c.ticket,
+    desk_bells.c.sealed,
+).order_by(desk_bells.c.id)  # fmt: skip
 _SINCE = Prepared(
-    lambda _: (
-        select(
-            desk_bells.c.id, desk_bells.c.case_id, desk_bells.c.what, desk_bells.c.ticket,
-            desk_bells.c.sealed,
-        )
-        .where(desk_bells.c.id > bindparam("last"))
-        .order_by(desk_bells.c.id)
-        .limit(bindparam("most"))
-    ),
+    lambda _: _RUNG.where(desk_bells.c.id > bindparam("last")).limit(bindparam("most")),
     "last",
     "most",
-)  # fmt: skip
+)
+_THESE = PreparedList(lambda values: _RUNG.where(desk_bells.c.id.in_(values)))
 _NEWEST = Prepared(lambda _: select(func.coalesce(func.max(desk_bells.c.id), 0)))
 _FORGET = Prepared(
     lambda _: delete(desk_bells).where(desk_bells.c.at < bindparam("before")), "before"
@@ -140,6 +142,26 @@ def ring_out(work: Work, _key: bytes, _case: str, now: int) -> int:
     return 0
 
 
+class Numbers:
+    """Which rings were told, and which may still come."""
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self._missing: dict[int, float] = {}
+
+    def tell(self, number: int, now: float) -> None:
+        """Note that one was told; those it passed over are looked for a while."""
+        self._missing.pop(number, None)
+        passed = range(max(self.last + 1, number - AT_ONCE), number)
+        self._missing |= dict.fromkeys(passed, now + LATE)
+        self.last = max(self.last, number)
+
+    def missing(self, now: float) -> list[int]:
+        """Return the numbers that were passed over lately."""
+        self._missing = {it: until for it, until in self._missing.items() if now <= until}
+        return list(self._missing)
+
+
 class Bells:
     """What was written down, as a desk reads it."""
 
@@ -151,11 +173,12 @@ class Bells:
         """Return the number of the last that rang."""
         return int(work.rows(_NEWEST)[0][0])
 
-    def since(self, work: Work, last: int) -> list[Ring]:
-        """Return what rang since."""
+    def since(self, work: Work, last: int, missing: Sequence[int] = ()) -> list[Ring]:
+        """Return what rang since, and what came late of the numbers that were passed over."""
+        rows = work.rows_in(_THESE, missing) + work.rows(_SINCE, last, AT_ONCE)
         return [
             Ring(number, case or "", what, ticket, self._opened(ticket, sealed))
-            for number, case, what, ticket, sealed in work.rows(_SINCE, last, AT_ONCE)
+            for number, case, what, ticket, sealed in rows
         ]
 
     @staticmethod

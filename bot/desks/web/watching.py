@@ -12,7 +12,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.desks.web.bell import GONE, Bells
+from bot.desks.web.bell import GONE, Bells, Numbers
 from bot.desks.web.ringing import RINGS, concerned
 from bot.desks.web.tidying import tidy
 from bot.hotline.events import Happened
@@ -132,7 +132,7 @@ class Watch:
         self._writer = writer
         self._clock = clock
         self._staff = staff
-        self._last = -1
+        self._numbers: Numbers | None = None
         self._tidied = clock.monotonic()
 
     async def run(self) -> None:
@@ -159,11 +159,13 @@ class Watch:
 
     async def look(self) -> None:
         """Look once."""
-        if self._last < 0:
-            self._last = await self._reads.run(Bells.newest)
+        if self._numbers is None:
+            self._numbers = Numbers(await self._reads.run(Bells.newest))
             return
-        for ring, who in await self._reads.run(self._since):
-            self._last = ring.number
+        numbers, now = self._numbers, self._clock.monotonic()
+        last, missing = numbers.last, numbers.missing(now)
+        for ring, who in await self._reads.run(lambda work: self._since(work, last, missing)):
+            numbers.tell(ring.number, now)
             if who:
                 self._streams.tell(who)
             if ring.told is not None and ring.ticket:
@@ -171,12 +173,14 @@ class Watch:
             else:
                 self._streams.ring(ring)
 
-    def _since(self, work: Work) -> list[tuple[Ring, frozenset[str]]]:
+    def _since(
+        self, work: Work, last: int, missing: list[int]
+    ) -> list[tuple[Ring, frozenset[str]]]:
         """Return what rang since, each with whom something waits for now."""
         now, nobody = self._clock.now(), frozenset[str]()
         return [
             (ring, concerned(work, self._staff, ring.case, now) if ring.what in RINGS else nobody)
-            for ring in self._bells.since(work, self._last)
+            for ring in self._bells.since(work, last, missing)
         ]
 
 

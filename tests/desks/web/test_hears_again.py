@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from bot.desks.web.bell import AT_ONCE, LATE, Bells, Numbers, ring_out
+from bot.desks.web.post import Post
 from bot.desks.web.reads import Reads
-from bot.desks.web.watching import QUEUE, TIDY_EVERY
+from bot.desks.web.watching import QUEUE, TIDY_EVERY, Streams, Watch
+from bot.hotline.staff import Staff
+from bot.mailbox.inbox import Inbox
 from bot.store.database import Database
+from bot.store.writer import Work
 from tests import postgres
+from tests.clocks import MovedClock
+from tests.houses import BOT, VAULT
 from tests.stores import migrated_url, on_both
 
 if TYPE_CHECKING:
     import io
     from pathlib import Path
 
-    from bot.store.writer import Work
     from tests.desks.web.window import Office
 
 
@@ -92,3 +98,42 @@ async def test_a_unit_that_fails_costs_no_connection(kind: str, tmp_path: Path) 
             await reads.run(fails)
     assert len(reads._connections) == len(set(seen))
     reads.close()
+
+
+# --- numbers that come late ------------------------------------------------------------------
+
+
+async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> None:
+    """Two processes ring at once, and the one with the later number is done first."""
+    database, clock, streams = Database(postgres.migrated_database()), MovedClock(), Streams()
+    reads, post = Reads(database), Post(database.writer, Inbox(BOT, VAULT), clock)
+    watch = Watch(reads, Bells(VAULT), streams, post, database.writer, clock, Staff(VAULT))
+    await watch.look()
+    with (
+        streams.listening("mei", "") as page, closing(database.connect()) as one,
+        closing(database.connect()) as other,
+    ):  # fmt: skip
+        for connection in (one, other):
+            cursor = connection.cursor()
+            cursor.execute("BEGIN")
+            ring_out(Work(cursor, database.dialect), b"", "", clock.now())
+        for connection in (other, one):
+            connection.cursor().execute("COMMIT")
+            await watch.look()
+            assert page.events.get_nowait() == QUEUE
+        await watch.look()
+        assert page.events.empty()  # and each once
+    reads.close()
+    await database.close()
+
+
+def test_a_number_nobody_rings_with_is_not_looked_for_for_ever() -> None:
+    numbers = Numbers(4)
+    numbers.tell(7, 0.0)
+    assert numbers.missing(LATE) == [5, 6]
+    numbers.tell(5, LATE)
+    assert numbers.missing(LATE) == [6]
+    assert numbers.last == 7
+    assert numbers.missing(LATE + 1) == []
+    numbers.tell(10_000_000, 0.0)  # as after a copy of the data was put back
+    assert len(numbers.missing(0.0)) == AT_ONCE
