@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.agreements import Agreements
 from bot.cases.codes import codes_in, everything
 from bot.cases.reading import Telling
 from bot.channels.telegram.group import parse_group
@@ -26,7 +27,9 @@ from bot.hotline.linking import LINKED, Linking
 from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
 from bot.hotline.putting_off import PUT_OFF, PuttingOff
+from bot.hotline.referring import TOLD_ON, Referring
 from bot.hotline.staff import Staff
+from bot.hotline.taking_back import TakingBack
 from bot.hotline.wanting import WANTED, Wanting
 from bot.hotline.watch import Watch
 from bot.hotline.words import DISPOSITIONS
@@ -104,18 +107,18 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     clocks = CaseClocks(vault, audit, place.clocks)
     check_ins = CheckIns(vault, audit)
     clocking = Clocking(clocks, check_ins)
+    referring = Referring(claims, referrals, Agreements(vault), place.recipients)
     orders = Orders(
         vault=vault,
         staff=staff,
         claims=claims,
         promises=promises,
         phrasebook=setting.phrasebook,
-        referrals=referrals,
-        recipients=place.recipients,
         clocking=clocking,
         exchanges=Exchanges(vault),
         beside={
-            **dict.fromkeys(WANTED, Wanting(vault, audit).carry_out),
+            **dict.fromkeys(WANTED, Wanting(audit, TakingBack(vault, audit, referrals)).carry_out),
+            **dict.fromkeys(TOLD_ON, referring.carry_out),
             **dict.fromkeys(PUT_OFF, PuttingOff(claims, clocks).carry_out),
             **dict.fromkeys(LINKED, Linking(claims, audit, clocking).carry_out),
         },

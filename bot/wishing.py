@@ -71,14 +71,23 @@ def revoke_agreement(
     by: By,
 ) -> None:
     """Take back what a person agreed to, because they said so by word of mouth."""
-    from bot.cases.agreements import Agreements, Kind  # noqa: PLC0415
+    from bot.cases.agreements import Kind  # noqa: PLC0415
+    from bot.conversation import Book  # noqa: PLC0415
+    from bot.hotline.ledger import Referrals  # noqa: PLC0415
+    from bot.hotline.taking_back import TakingBack  # noqa: PLC0415
+    from bot.wording import consent_of, phrasing_of  # noqa: PLC0415
+    from flows import ALL  # noqa: PLC0415
 
     if kind not in list(Kind):
         raise typer.BadParameter(f"there is no agreement {kind}; one of: {', '.join(Kind)}")
 
+    settings, book = read_settings(), Book(ALL)
+    consent = consent_of(settings, book, phrasing_of(settings))
+
     def revoke(work: Work, vault: Vault, audit: Audit) -> bool:
         case, _ = _case_of(work, reference), _colleague(work, vault, by)
-        return Agreements(vault).revoke(work, audit, case, Kind(kind), by, _now())
+        taking_back = TakingBack(vault, audit, Referrals(vault, audit, book, consent))
+        return taking_back.revoke(work, case, Kind(kind), by, _now()) is not None
 
     _, done = _in_a_unit(revoke)
     if not done:

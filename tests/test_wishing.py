@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.errors import HavenError
+from bot.hotline.commands import Verb
+from tests.dispatch.test_told_to_nobody_else import agreed
 from tests.houses import Home
 from tests.test_command_line import KEY
 
@@ -115,6 +117,21 @@ def test_an_agreement_is_taken_back_by_word_of_mouth(deployed: Deployment) -> No
     assert deployed.haven(*typed).returncode == 1
     wrong = deployed.haven("cases", "revoke", deployed.reference, "life", "--by", deployed.mei)
     assert (wrong.returncode, "statistics" in wrong.said) == (2, True)
+
+
+def test_what_was_agreed_to_is_told_to_nobody_once_it_is_taken_back_there(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path / "data")
+    _person, mei, case, referral = agreed(home)
+    ((reference,),) = home.ask("SELECT reference FROM cases")
+    home.close()
+    done = typing(home, tmp_path)("cases", "revoke", reference, "others", "--by", mei.id)
+    assert done.returncode == 0, done.said
+    home.open()
+    mei.does(Verb.TELL_OTHERS, case, code=referral)
+    assert home.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
+    home.close()
 
 
 @pytest.mark.parametrize("command", ["confirm", "object"])

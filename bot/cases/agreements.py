@@ -1,9 +1,11 @@
 """What a person agreed to, and to which words: kept in clear with the case, each row proven.
 
-Nothing is agreed to by not answering. Each agreement names, by its SHA-256, exactly the question
-and the choices that stood on the screen, in the language they stood there, and the text about what
-is kept that was told then. Telling others has a ledger of its own (`bot.hotline.ledger`): what
-stands here about that is only whether the person would like to be asked.
+Nothing is agreed to by not answering. Whoever takes back that others may be told is not asked about
+it again, even if nobody had asked before: that stands here as a row of its own. Each agreement
+names, by its SHA-256, exactly the question and the choices that stood on the screen, in the
+language they stood there, and the text about what is kept that was told then. Telling others has a
+ledger of its own (`bot.hotline.ledger`): what stands here about that is only whether the person
+would like to be asked.
 
 A row that was changed or put in without the host key's secret agrees to nothing.
 """
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from bot.vault import Audit, Vault
 
 UNKNOWN = bytes(32)
-"""In place of a digest: an older release asked, and nobody kept in which words."""
+"""In place of a digest: nobody asked, or an older release did and kept no words."""
 
 
 class Kind(StrEnum):
@@ -63,6 +65,8 @@ ASKED: Mapping[str, Asked] = {
     "send": Asked(Kind.HOTLINE, frozenset({"send"})),
 }
 """By the name of their step in any flow."""
+ASK_AGAIN = frozenset({"may", "ask_first"})
+"""Answers about telling others after which a person may be asked, whatever was taken back."""
 NAMES: Mapping[Kind, Text] = {
     Kind.CHAT: _("Keep the answers for a day before they are sent"),
     Kind.HOTLINE: _("Read and keep what was sent"),
@@ -181,22 +185,36 @@ class Agreements:
         newest = [it for it in self.of_case(work, case) if it.kind is kind][-1:]
         return any(it.holds for it in newest)
 
+    def nobody_since(self, work: Work, case: str) -> int | None:
+        """Return since when nobody else is to be told, nor the person asked; None: they may be.
+
+        A row that does not prove itself lets nobody be told either.
+        """
+        for it in reversed(self.of_case(work, case)):
+            if it.kind is Kind.OTHERS and (it.revoked_at is not None or not it.is_sound):
+                return it.revoked_at or it.at
+            if it.kind is Kind.OTHERS and it.answer in ASK_AGAIN:
+                return None
+        return None
+
     def revoke(  # noqa: PLR0913, PLR0917 - what, of which case, whose word, written down where
         self, work: Work, audit: Audit, case: str, kind: Kind, by: str, now: int
     ) -> bool:
-        """Take agreements of a kind back; tell whether there were any that held."""
+        """Take agreements of a kind back; tell whether anything is otherwise now."""
         held = [(row, it) for row, it in self._rows(work, case) if it.kind is kind and it.holds]
         for row, it in held:
             self._take_back(work, case, row, it, by, now)
-        if held:
+        is_new = kind is Kind.OTHERS and self._tell_nobody(work, case, by, now)
+        if held or is_new:
             audit.note(work, now, by, "consent_revoke", case, kind.value)
-        return bool(held)
+        return bool(held) or is_new
 
     def withdraw(self, work: Work, case: str, by: str, now: int) -> None:
         """Take everything back that was agreed to in a case: the person wants it back."""
         for row, it in self._rows(work, case):
             if it.holds:
                 self._take_back(work, case, row, it, by, now)
+        self._tell_nobody(work, case, by, now)
 
     @staticmethod
     def remember(work: Work, shown: Iterable[tuple[Shown, str]], now: int) -> None:
@@ -222,6 +240,17 @@ class Agreements:
         )  # fmt: skip
         is_sound = self._vault.same(bytes(mac), self._proof(case, found))
         return found if is_sound else replace(found, is_sound=False)
+
+    def _tell_nobody(self, work: Work, case: str, by: str, now: int) -> bool:
+        """Write down that nobody else is to be told, where nothing that was taken back says so."""
+        if self.nobody_since(work, case) is not None:
+            return False
+        said = Agreement(
+            Kind.OTHERS, "", is_given=False, words=UNKNOWN, notice=UNKNOWN, language="", at=now,
+            revoked_at=now, revoked_by=by,
+        )  # fmt: skip
+        self.keep(work, [(case, said)])
+        return True
 
     def _take_back(  # noqa: PLR0913, PLR0917 - one row, and who took it back when
         self, work: Work, case: str, row: int, it: Agreement, by: str, now: int

@@ -192,8 +192,6 @@ class Intake:
         for report in new_reports:
             rows.append(self._report_row(work, report))
             agreed += [(report.case, each) for each in report.agreed]
-            if report.kind == WITHDRAWAL:
-                self._agreements.withdraw(work, report.case, PERSON, report.sent_at)
             named += self._file_rows(work, report.case, files_in(report.answers), report.sent_at)
         work.many(_ADD_REPORT, rows)
         work.many(_ADD_FILE, named)

@@ -80,7 +80,7 @@ class _Batch:
     was_asked: bool = False
     """Whether something was done at a desk, which may have an answer although nothing happened."""
     exchanges: list[Exchange] = field(default_factory=list)
-    then: list[Callable[[Work], None]] = field(default_factory=list)
+    then: list[Callable[[Work], Sequence[Event] | None]] = field(default_factory=list)
     """What is kept with cases, once they stand."""
     wordings: dict[bytes, tuple[Shown, str]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -312,7 +312,7 @@ class Batches:
         self._conversations.store(work, batch.changed.items())
         self._intake.store(work, batch.cases, batch.reports)
         for keep in batch.then:
-            keep(work)
+            batch.events += keep(work) or ()
         if not batch.wordings.keys() <= self._wordings:
             Agreements.remember(work, batch.wordings.values(), batch.now)
             work.at_last(lambda _: self._wordings.update(batch.wordings))

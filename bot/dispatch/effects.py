@@ -168,8 +168,8 @@ class Hotline(Protocol):
     def kept_until(self, conversation: Conversation) -> str:
         """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
 
-    def take_back(self, conversation: Conversation, kind: Kind) -> None:
-        """Take back what was agreed to in the case of this sitting."""
+    def take_back(self, kind: Kind) -> None:
+        """Take back what was agreed to in the cases of this chat."""
 
     def wish(self, conversation: Conversation) -> None:
         """Write down that everything of this chat is to be erased."""

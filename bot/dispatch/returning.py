@@ -132,7 +132,7 @@ class _Nothing:
     def kept_until(self, _conversation: Conversation) -> str:
         return ""
 
-    def take_back(self, _conversation: Conversation, _kind: Kind) -> None:
+    def take_back(self, _kind: Kind) -> None:
         return None
 
     def wish(self, _conversation: Conversation) -> None:

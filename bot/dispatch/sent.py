@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.agreements import ASKED, Agreement, Agreements, Kind, agreement
-from bot.cases.intake import PERSON, Intake, NewCase, NewReport
+from bot.cases.agreements import ASKED, Agreement, Kind, agreement
+from bot.cases.intake import PERSON, WITHDRAWAL, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
@@ -18,6 +18,7 @@ from bot.hotline import trail
 from bot.hotline.check_in_words import ENDED_THERE
 from bot.hotline.events import Event, Happened
 from bot.hotline.held import held
+from bot.hotline.taking_back import TakingBack
 from bot.hotline.trail import clock
 from bot.hotline.wishes import WANTS_IT_GONE, Wishes
 from bot.partners.campaigns import Campaigns
@@ -28,7 +29,7 @@ from bot.vault import Audit
 from bot.vault.erasure import Erasures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.conversation import Answer
     from bot.dispatch.conversations import Conversation
@@ -73,8 +74,8 @@ class Sent:
     raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     """What staff have to hear beside that."""
-    then: list[Callable[[Work], None]] = field(default_factory=list)
-    """What is kept with cases, which may be as new as this."""
+    then: list[Callable[[Work], Sequence[Event] | None]] = field(default_factory=list)
+    """What is kept with cases, which may be as new as this; it returns what staff see of it."""
 
     def send(self, conversation: Conversation, sending: Sending) -> str:
         """Put what a person sent to its case, opening one if none waits; return its reference."""
@@ -103,6 +104,11 @@ class Sent:
         self.reports.append(
             NewReport(conversation.case, sending.kind, sending.flow, told, self.now, agreed)
         )
+        if sending.kind == WITHDRAWAL:
+            back = partial(
+                self._taking_back.withdraw, case=conversation.case, by=PERSON, now=self.now
+            )
+            self.then.append(back)
         return conversation.reference
 
     def earlier(self) -> str:
@@ -173,10 +179,24 @@ class Sent:
             else clock(until, self.now, self.setting.zone, conversation.language)
         )
 
-    def take_back(self, conversation: Conversation, kind: Kind) -> None:
-        """Take back what was agreed to in the case of this sitting."""
+    def take_back(self, kind: Kind) -> None:
+        """Take back what was agreed to, in every case of this chat.
+
+        Whoever says so reads that it is so from now on, without a word of which case. It shows
+        nothing of any, and what was taken back by somebody else can be asked about again.
+        """
+
+        def back(work: Work) -> list[Event]:
+            found = [str(case) for (case,) in work.rows(_OF_CHAT, self.key)]
+            told = (self._taking_back.revoke(work, case, kind, PERSON, self.now) for case in found)
+            return [event for events in told for event in events or ()]
+
+        self.then.append(back)
+
+    @property
+    def _taking_back(self) -> TakingBack:
         vault = self.setting.vault
-        Agreements(vault).revoke(self.work, Audit(vault), conversation.case, kind, PERSON, self.now)
+        return TakingBack(vault, Audit(vault), self.referrals)
 
     def wish(self, conversation: Conversation) -> None:
         """Write down that everything of this chat is to be erased, and let staff know."""

@@ -217,7 +217,7 @@ class Talking:
             self._hotline.end_check_in(self.conversation)
         for (flow, step, code), kind in outcomes.TAKES_BACK.items():
             if came.flow == flow and came.answers.get(step) == code:
-                self._hotline.take_back(self.conversation, kind)
+                self._hotline.take_back(kind)
 
     def _stopped(self, came: Came) -> None:
         erases = any(

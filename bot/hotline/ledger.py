@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from bot.cases.kept import open_codes
 from bot.errors import DoesNotOpen, EpochGone
@@ -69,6 +69,29 @@ _OF_CASE = Prepared(
         .order_by(referrals.c.offered_at, referrals.c.id)
     ),
     "case",
+)
+_NOT_TOLD = Prepared(
+    # Locked like one: what is told at this moment was told, and what is taken back was not.
+    lambda _: (
+        select(*_COLUMNS)
+        .where(
+            referrals.c.case_id == bindparam("case"),
+            or_(*(referrals.c.state == stage.value for stage in sorted(OPEN))),
+        )
+        .order_by(referrals.c.offered_at, referrals.c.id)
+        .with_for_update()
+    ),
+    "case",
+)
+_END = Prepared(
+    lambda _: (
+        update(referrals)
+        .where(referrals.c.id == bindparam("wanted"))
+        .values(state=bindparam("now_state"), answered_at=bindparam("now_answered"))
+    ),
+    "now_state",
+    "now_answered",
+    "wanted",
 )
 _CHANGE = Prepared(
     lambda _: (
@@ -206,6 +229,24 @@ class Referrals:
             self._note(work, now, by, "referral_revoke", revoked)
         return revoked
 
+    def end(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
+        """Take back what was agreed to and not told, and what is being asked; return those.
+
+        What does not open any more, and can be told to nobody, ends as well: it raises nothing.
+        """
+        ended = []
+        for row in work.rows(_NOT_TOLD, case):
+            stands = self._opened_or_bare(work, row)
+            over = stands.revoke(now) or stands.withdraw() or stands
+            if stands.parts:
+                self._keep(work, over)
+            else:
+                work.run(_END, over.stage.value, over.answered_at, over.id)
+            is_taken_back = over.stage is Stage.REVOKED
+            self._note(work, now, by, f"referral_{'revoke' if is_taken_back else 'withdraw'}", over)
+            ended.append(over)
+        return ended
+
     def mark_sent(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
         """Mark as told what was agreed to, and return it; None without exactly that agreement.
 
@@ -238,13 +279,15 @@ class Referrals:
         asked = self._vault.seal_waiting(Purpose.REFERRAL, place, plain, it.offered_at)
         return kept, asked
 
+    def _opened_or_bare(self, work: Work, row: Sequence[Any]) -> Referral:
+        """Return a referral, without its parts where they do not open."""
+        try:
+            return self._opened(work, row)
+        except DoesNotOpen:
+            return _bare(row)
+
     def _opened(self, work: Work, row: Sequence[Any]) -> Referral:
-        (referral, case, recipient, state, sealed, asked, by, offered_at, answered_at,
-         sent_at) = row  # fmt: skip
-        bare = Referral(
-            referral, case, recipient, (), by, offered_at, Stage(state), answered_at=answered_at,
-            sent_at=sent_at,
-        )  # fmt: skip
+        bare, sealed, asked = _bare(row), row[4], row[5]
         held = self._held(work, bare, bytes(sealed), None if asked is None else bytes(asked))
         return replace(bare, parts=held.parts, struck=frozenset(held.struck), agreed=held.agreed)
 
@@ -258,6 +301,14 @@ class Referrals:
         if old is None:
             raise DoesNotOpen("what a person was asked about was taken out")
         return _decode(old.open(Purpose.CASE, _place(it), sealed))
+
+
+def _bare(row: Sequence[Any]) -> Referral:
+    referral, case, recipient, state, _sealed, _asked, by, offered_at, answered_at, sent_at = row
+    return Referral(
+        referral, case, recipient, (), by, offered_at, Stage(state), answered_at=answered_at,
+        sent_at=sent_at,
+    )  # fmt: skip
 
 
 def _place(it: Referral) -> bytes:

@@ -25,7 +25,6 @@ from bot.hotline.order import Order, Whereabouts
 from bot.hotline.parcels import carried
 from bot.hotline.rewording import rewording
 from bot.hotline.takeover import (
-    AskConsent,
     Confirm,
     FillIn,
     HandBack,
@@ -33,11 +32,9 @@ from bot.hotline.takeover import (
     PassOn,
     TakeOver,
     Tell,
-    WasTold,
 )  # fmt: skip
 from bot.hotline.trail import has_been_read
 from bot.hotline.words import (
-    ANSWERS_SEALED,
     BLANKS_MISSING,
     BLANKS_TOO_LONG,
     CLAIMED,
@@ -54,9 +51,6 @@ from bot.hotline.words import (
     NO_SUCH_DISPOSITION,
     NO_SUCH_PHRASE,
     NO_SUCH_PRIORITY,
-    NO_SUCH_RECIPIENT,
-    NOT_AGREED,
-    NOTHING_TO_PASS_ON,
     NOTHING_TO_SAY,
     REST_OFFERED,
     TOO_LONG,
@@ -70,11 +64,9 @@ if TYPE_CHECKING:
     from bot.hotline.claims import Claims
     from bot.hotline.clocking import Clocking
     from bot.hotline.exchanges import Exchanges
-    from bot.hotline.ledger import Referrals
     from bot.hotline.phrasebook import Phrasebook
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Staff
-    from bot.places.recipients import Recipient
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -109,8 +101,6 @@ class Orders:
         claims: Claims,
         promises: Promises,
         phrasebook: Phrasebook,
-        referrals: Referrals,
-        recipients: Mapping[str, Recipient],
         clocking: Clocking,
         exchanges: Exchanges,
         beside: Mapping[Verb, Callable[[Order], None]],
@@ -120,8 +110,6 @@ class Orders:
         self._claims = claims
         self._promises = promises
         self._phrasebook = phrasebook
-        self._referrals = referrals
-        self._recipients = recipients
         self._exchanges = exchanges
         self.clocking = clocking
         self._beside = beside
@@ -236,6 +224,7 @@ class Orders:
         if code not in DISPOSITIONS:
             order.refuse(NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
         elif self.clocking.may_close(order) and self._moves(order, Move.CLOSE, detail=code):
+            order.keep_note()
             order.deeds.append(HandBack(order.by.id, goes_on=False))
             order.happened(Happened.CLOSED, code=code)
             order.tell(REST_OFFERED if order.was_hard else DONE)
@@ -312,42 +301,6 @@ class Orders:
         if self._moves(order, Move.WORK):
             order.deeds.append(FillIn(order.by.id, flow, step, order.command.words))
 
-    def _refer(self, order: Order) -> None:
-        command = order.command
-        may_be_told = [it for it, to in self._recipients.items() if to.is_offered_at(order.now)]
-        if command.code not in may_be_told:
-            order.refuse(NO_SUCH_RECIPIENT, codes=", ".join(may_be_told))
-            return
-        if self._referrals.is_sealed(order.work, order.case):
-            order.refuse(ANSWERS_SEALED)
-            return
-        offerable = self._referrals.offerable(order.work, order.case)
-        chosen = [offerable[code] for code in command.values or offerable if code in offerable]
-        if not chosen:
-            order.refuse(NOTHING_TO_PASS_ON, codes=", ".join(offerable) or "-")
-        elif order.may_write() and self._moves(order, Move.WORK):
-            offered = self._referrals.offer(
-                order.work, order.case, command.code, chosen, order.by.id, order.now
-            )
-            order.deeds.append(AskConsent(offered))
-
-    def _pass_on(self, order: Order) -> None:
-        command = order.command
-        found = self._referrals.find(order.work, order.case, command.code)
-        if found is None or not found.may_be_sent:
-            order.refuse(NOT_AGREED)
-        elif self._moves(order, Move.REFER, detail=found.recipient):
-            sent = self._referrals.mark_sent(
-                order.work, order.case, command.code, order.by.id, order.now
-            )
-            if sent is not None:
-                order.events.append(
-                    Event(Happened.REFERRED, order.case, order.by.id, code=sent.stage.value,
-                          referral=sent)
-                )  # fmt: skip
-                order.deeds.append(WasTold(sent))
-                order.tell(DONE)
-
     def _on_duty(self, order: Order) -> None:
         self._staff.set_duty(order.work, order.by.id, on=True)
         order.tell(DONE)
@@ -381,8 +334,6 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.CONFIRM: Orders._confirm,  # noqa: SLF001
     Verb.ANSWER: Orders._answer,  # noqa: SLF001
     Verb.PRIORITY: Orders._priority,  # noqa: SLF001
-    Verb.REFER: Orders._refer,  # noqa: SLF001
-    Verb.TELL_OTHERS: Orders._pass_on,  # noqa: SLF001
     Verb.REST: Orders._rest,  # noqa: SLF001
     **dict.fromkeys(CLOCKED, lambda orders, order: orders.clocking.carry_out(order)),
     Verb.CLOSE: Orders._close,  # noqa: SLF001

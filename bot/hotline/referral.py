@@ -38,7 +38,7 @@ class Stage(StrEnum):
     REVOKED = "revoked"
     """Taken back by the person, before it was told or after."""
     WITHDRAWN = "withdrawn"
-    """Another offer to the same recipient has taken its place."""
+    """Another offer to the same recipient has taken its place, or the person wants nobody told."""
 
 
 OPEN = frozenset({Stage.OFFERED, Stage.AGREED})
@@ -123,7 +123,7 @@ class Referral:
         return replace(self, stage=Stage.SENT, sent_at=now) if self.may_be_sent else None
 
     def withdraw(self) -> Referral | None:
-        """Make room for another offer to the same recipient."""
+        """End it unsent: another offer takes its place, or the person wants nobody told."""
         return replace(self, stage=Stage.WITHDRAWN, agreed="") if self.stage in OPEN else None
 
     def _with_struck(self, place: int, struck: frozenset[int]) -> Referral | None:

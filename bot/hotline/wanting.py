@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.agreements import Agreements, Kind
+from bot.cases.agreements import Kind
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.hotline.order import Order
-    from bot.vault import Audit, Vault
+    from bot.hotline.taking_back import TakingBack
+    from bot.vault import Audit
 
 
 class Wanting:
     """Carries out what caseworkers say to a person's wish, inside units of work."""
 
-    def __init__(self, vault: Vault, audit: Audit) -> None:
-        self._audit = audit
+    def __init__(self, audit: Audit, taking_back: TakingBack) -> None:
         self._wishes = Wishes(audit)
-        self._agreements = Agreements(vault)
+        self._taking_back = taking_back
 
     def carry_out(self, order: Order) -> None:
         """Do what was ordered, or say why not."""
@@ -62,12 +62,15 @@ class Wanting:
         code = order.command.code
         if code not in list(Kind):
             order.refuse(NO_SUCH_AGREEMENT, codes=", ".join(Kind))
-        elif self._agreements.revoke(
-            order.work, self._audit, order.case, Kind(code), order.by.id, order.now
-        ):
-            order.tell(DONE)
-        else:
+            return
+        events = self._taking_back.revoke(
+            order.work, order.case, Kind(code), order.by.id, order.now
+        )
+        if events is None:
             order.refuse(NOTHING_AGREED)
+            return
+        order.events += events
+        order.tell(DONE)
 
 
 _VERBS: Mapping[Verb, Callable[[Wanting, Order], None]] = {

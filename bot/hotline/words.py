@@ -31,6 +31,11 @@ ANSWERS_SEALED = _(
     "What was sent is sealed for staff who sign in; here nothing of it can be passed on any more."
 )
 NOT_AGREED = _("The person has not agreed to exactly that; nobody may be told.")
+TELL_NOBODY = _("The person has taken back that others may be told: nobody may be told.")
+ASK_NO_MORE = _(
+    "The person has taken back that others may be told, and is asked no more about it. If they "
+    "bring it up themselves, ask again and write what they said: /refer {recipient} ..."
+)
 NOT_IN_THE_CHAT = _("Ask when the person is in the chat with you.")
 MINUTES_PLEASE = _("Say for how many minutes, up to 240.")
 REST_OFFERED = _("That was a hard one. A pause? /rest 15 gives you no new case for 15 minutes.")

@@ -26,6 +26,7 @@ _STAGES: Mapping[Stage, Text] = {
     Stage.DECLINED: words.WAS_DECLINED,
     Stage.SENT: words.WAS_SENT,
     Stage.REVOKED: words.WAS_REVOKED,
+    Stage.WITHDRAWN: words.WAS_WITHDRAWN,
 }
 
 

@@ -90,6 +90,7 @@ WAS_AGREED = _("The person agrees that exactly this is told to {recipient}:")
 WAS_DECLINED = _("The person does not want anything told to {recipient}.")
 WAS_SENT = _("{recipient} was told what the person agreed to.")
 WAS_REVOKED = _("The person has taken back what was agreed for {recipient}.")
+WAS_WITHDRAWN = _("The person wants nobody told, and is not asked about {recipient} any more.")
 WAS_CLOSED = _("{name} closed the case: {how}.")
 REOPENED = _("{name} opened the case again; it waits in the queue.")
 UNTIL_MET = _(

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.agreements import Agreements
 from bot.cases.custody import Custody
 from bot.conversation import Choose, ChooseMany
 from bot.desks.agreed import told_of
@@ -83,6 +84,8 @@ class CaseFile:
     custody_head: str = ""
     broken: Broken | None = None
     referrals: list[Passed] = field(default_factory=list)
+    asks_no_more: bool = False
+    """Whether the person took back that others may be told."""
     links: list[Linked] = field(default_factory=list)
     hour: str = ""
     """At which hour the person wants to be heard from, in a line; empty: none is agreed on."""
@@ -117,6 +120,7 @@ def _read(work: Work, visit: Visit, view: View, keyring: Keyring | None) -> Case
     if view.is_readable:
         _open(work, front.vault, case, keyring, found)
         found.referrals = _referrals(work, visit, case)
+        found.asks_no_more = Agreements(front.vault).nobody_since(work, case) is not None
         found.hour = _hour(work, visit, case)
         found.law = lawful(work, visit, case)
     return found

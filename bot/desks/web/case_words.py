@@ -125,11 +125,13 @@ REFERRAL_STAGES = {
     "declined": _("does not want it"),
     "sent": _("was told"),
     "revoked": _("taken back"),
-    "withdrawn": _("asked anew"),
+    "withdrawn": _("not asked any more"),
 }
 MAY_BE_TOLD = _("Exactly this may be told")
 EXACTLY_TOLD = _("Exactly this was told")
 ASK_TO_TELL = pgettext("desk button", "Ask the person")
+ASK_NO_MORE = _("The person wants nobody told: ask only if they bring it up themselves.")
+THEY_SAID = _("What the person said about it")
 WERE_TOLD = pgettext("desk button", "They were told")
 RECIPIENT = _("Who may be told")
 REVOKE = pgettext("desk button", "Take back")

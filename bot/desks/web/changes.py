@@ -77,7 +77,7 @@ FORMS: dict[Verb, Form] = {
     Verb.NOTE: Form(WORDS),
     Verb.ANSWER: Form(CODE | WORDS),
     Verb.PRIORITY: Form(CODE | WORDS),
-    Verb.REFER: Form(CODE),
+    Verb.REFER: Form(CODE | WORDS),
     Verb.TELL_OTHERS: Form(CODE),
     Verb.REVOKE: Form(CODE),
     Verb.KEEP: Form(WORDS),

@@ -162,8 +162,6 @@ def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
         claims=Claims(Audit(VAULT), promises),
         promises=promises,
         phrasebook=setting.phrasebook,
-        referrals=referrals,
-        recipients={},
         clocking=Clocking(clocks, check_ins),
         beside={},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.desks.web.case_words import THEY_SAID
 from bot.hotline.words import NOT_AGREED
 
 if TYPE_CHECKING:
@@ -85,3 +86,29 @@ def test_what_was_told_stands_on_paper_and_in_the_text(office: Office) -> None:
     paper = page.partition("<h2>Who was told</h2>")[2].partition("<h2>")[0]
     assert "was told" in paper
     assert SAFE in paper
+
+
+def test_whoever_wants_nobody_told_is_asked_again_only_with_what_they_said(
+    office: Office,
+) -> None:
+    mei, person, reference = asked(office)
+    assert THEY_SAID.source not in file(mei, reference)
+    mei.told(reference, "hand_back")
+    person.says("/mydata")
+    person.presses("Tell nobody else")
+    mei.told(reference, "take_over")
+    person.presses("I can write now")
+    page = file(mei, reference)
+    assert "not asked any more" in page
+    assert THEY_SAID.source in page
+    said = mei.does(reference, "refer", code=OFFICE).json()
+    assert said["refused"]
+    assert said["told"].endswith("/refer labor_1955 ...")
+    mei.does(reference, "refer", code=OFFICE, words="She wants the labour office to know.")
+    person.presses("Show it to me", "You may tell them")
+    code = _CODE.search(file(mei, reference).partition("/do/tell_others")[2])
+    assert code is not None
+    mei.told(reference, "tell_others", code=code[1])
+    assert office.home.ask("SELECT state FROM referrals ORDER BY rowid") == [
+        ("withdrawn",), ("sent",)
+    ]  # fmt: skip
