@@ -81,7 +81,7 @@ class Threads:
         else:
             await self._forget(case)
             thread = await self.open(case, under_its_card=under_its_card)
-        return await put(thread)
+        return await put(thread) if thread else None  # erased meanwhile: 0 is where all look
 
     async def open(self, case: str, *, under_its_card: bool = True) -> int:
         """Return the number of a case's topic, opened if there is none; 0 for an erased case."""

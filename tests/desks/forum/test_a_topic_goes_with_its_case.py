@@ -68,6 +68,20 @@ async def test_a_topic_somebody_deleted_before_is_no_trouble(tmp_path: Path) -> 
         assert office.ask("SELECT state FROM outbox WHERE state <> 'sent'") == []
 
 
+async def test_what_is_carried_while_its_case_and_topic_go_is_not_said_where_all_look(
+    tmp_path: Path,
+) -> None:
+    """A letter that was taken up before the erasure, and put down after it."""
+    async with with_a_case(tmp_path) as (office, case):
+        channel, room = office.house.courier._channel, office.texts()
+        assert await channel.deliver(office.group.id, Say(WORDS, topic=case))  # the control
+        assert await erased(office, case, tmp_path) == ()
+        await office.until(lambda: not office.threads())
+        assert await channel.deliver(office.group.id, Say(WORDS, topic=case)) is None
+        assert office.texts() == room
+        assert office.threads() == []
+
+
 async def test_what_was_on_its_way_to_the_topic_never_arrives(tmp_path: Path) -> None:
     async with with_a_case(tmp_path) as (office, case):
         key, chat = key_of(VAULT, office.named, case), office.named
