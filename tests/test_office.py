@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -273,6 +274,26 @@ def test_the_last_one_who_could_open_leaves_a_warning(deployed: Haven, tmp_path:
     assert done.returncode == 0
     assert "nobody is enrolled" in done.stderr
     assert not opens(deployed, who, tmp_path / "password")
+
+
+def test_a_key_that_outlived_its_access_is_destroyed_by_the_next_run(
+    deployed: Haven, tmp_path: Path
+) -> None:
+    who, _ = keyed(deployed, tmp_path)
+    with closing(log_of(tmp_path)) as connection:  # as a run leaves it that is ended in between
+        connection.execute("UPDATE staff SET state = 'disabled', on_duty = 0")
+        connection.commit()
+    assert keys_left(tmp_path) == 1
+    again = deployed("staff", "disable", who)
+    assert again.returncode == 0, again.stderr
+    assert keys_left(tmp_path) == 0
+    assert deployed("staff", "disable", who).returncode == 1  # now there is nothing to end
+
+
+def keys_left(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "data" / "keys.db")) as connection:
+        ((count,),) = connection.execute("SELECT count(*) FROM staff_keys").fetchall()
+    return int(count)
 
 
 def test_whoever_audits_has_no_key(deployed: Haven) -> None:

@@ -98,14 +98,19 @@ class StaffKeys:
         self._keys.run(add)
         return on_paper(printed)
 
-    def leave(self, who: str, now: int) -> None:
-        """Destroy a caseworker's key and all that is wrapped to it; form the teams anew."""
+    def leave(self, who: str, now: int) -> bool:
+        """Destroy a caseworker's key and all that is wrapped to it; tell whether there was one.
 
-        def leave(work: Work) -> None:
-            if self._leave(work, who):
+        The teams are formed anew.
+        """
+
+        def leave(work: Work) -> bool:
+            had_key = self._leave(work, who)
+            if had_key:
                 form(work, self._prove, now)
+            return had_key
 
-        self._keys.run(leave)
+        return self._keys.run(leave)
 
     def unlock(self, who: str, password: str) -> Keyring:
         """Return what a caseworker can open.
