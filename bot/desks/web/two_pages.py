@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 from starlette.responses import Response
 
+from bot.cases.agreements import Agreements
+from bot.cases.agreements import Kind as Counts
 from bot.cases.life import ABOVE
 from bot.cases.queues import NAMES, Queue
 from bot.clock import SECOND
@@ -36,13 +38,16 @@ EVERY = "all"
 """A list of every queue."""
 CODES = ("reference", "kind", "queue", "language", "priority", "status", "disposition", "holder")
 MOMENTS = ("opened_at", "waiting_since", "answered_at", "closed_at")
-COLUMNS = (*CODES, *MOMENTS)
+COUNTED = "counted"
+"""Whether the person agreed that it is counted and has not taken that back: whoever makes numbers
+of a list leaves out the others."""
+COLUMNS = (*CODES, *MOMENTS, COUNTED)
 """What a list of many cases has: codes and hours, and nothing anybody wrote."""
 COPY = "copy"
 """And whose copy it is, in every line: who took it out, what was agreed to, the day."""
 _LIST = Prepared(
     lambda _: (
-        select(*(cases.c[name] for name in COLUMNS))
+        select(cases.c.id, *(cases.c[name] for name in (*CODES, *MOMENTS)))
         .where(cases.c.queue.in_([bindparam(f"queue_{place}") for place in range(len(Queue))]))
         .order_by(cases.c.opened_at, cases.c.id)
     ),
@@ -85,8 +90,7 @@ async def use(visit: Visit) -> Response:
     if taken.kind is Kind.IDENTITY:
         return await _page(visit, shown=taken.subject)
     queues = list(Queue) if taken.subject == EVERY else [Queue(taken.subject)]
-    asked = (queues * len(Queue))[: len(Queue)]
-    rows = await visit.front.reads.run(lambda work: work.rows(_LIST, *(it.value for it in asked)))
+    rows = await visit.front.reads.run(lambda work: _listed(work, visit, queues))
     headers = {
         "content-disposition": f'attachment; filename="haven-{taken.subject}.csv"',
         "content-security-policy": NOTHING, "cache-control": "no-store",
@@ -94,6 +98,16 @@ async def use(visit: Visit) -> Response:
     day = datetime.fromtimestamp(now // SECOND, UTC).date().isoformat()
     told = as_csv(rows, f"{by.id}/{taken.id[:8]}/{day}")
     return Response(told, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _listed(work: Work, visit: Visit, queues: list[Queue]) -> list[tuple[Any, ...]]:
+    """Return a line for every case of some queues."""
+    asked = (queues * len(Queue))[: len(Queue)]
+    agreements = Agreements(visit.front.vault)
+    return [
+        (*row, "yes" if agreements.may(work, case, Counts.STATISTICS) else "no")
+        for case, *row in work.rows(_LIST, *(it.value for it in asked))
+    ]
 
 
 def as_csv(rows: Iterable[Iterable[Any]], copy: str) -> str:

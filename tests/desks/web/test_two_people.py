@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from bot.clock import HOUR, SECOND
 from bot.desks.web.transcript import EXPORT
 from bot.desks.web.two_pages import COLUMNS, COPY, as_csv
 from bot.desks.web.who_read import DEEDS, OUT, first_since, gathered, in_week
+from tests.dispatch.peeking import skip_on
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker
@@ -62,6 +65,32 @@ def test_a_list_of_many_cases_leaves_only_when_two_agree(office: Office) -> None
     assert reference not in does(chief, number)  # once
     deeds = [deed for (deed,) in office.home.ask("SELECT deed FROM audit WHERE deed LIKE 'two%'")]
     assert deeds == ["two_ask", "two_agree", "two_use"]
+
+
+def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(office: Office) -> None:
+    person = office.home.person("en")
+    person.says("/start")
+    person.presses("English", "Nobody can see", "Tell what happened")
+    while not any("You may count it" in label for label in person.labels()):
+        skip_on(person)
+    person.presses("You may count it")
+    skip_on(person)
+    person.presses("Send")
+    counted = office.newest()
+    office.home.passes(1)
+    _never_asked, other = office.somebody()
+    chief, second = office.supervisor().comes(), office.supervisor("Wei").comes()
+
+    def told() -> dict[str, str]:
+        number = asks(chief, "export", "all")
+        second.browser.post("/two/agree", {"request": number})
+        rows = csv.DictReader(io.StringIO(does(chief, number)))
+        return {row["reference"]: row["counted"] for row in rows}
+
+    assert told() == {counted: "yes", other: "no"}
+    person.says("/mydata")
+    person.presses("Do not count it")
+    assert told() == {counted: "no", other: "no"}
 
 
 def test_it_is_not_done_without_a_second_factor(office: Office) -> None:
@@ -127,7 +156,7 @@ def test_a_reason_lies_sealed(office: Office) -> None:
 
 @pytest.mark.parametrize("evil", ["=cmd|' /C calc'!A0", "+1", "-1", "@sum(A1)", "\t=1", "\r=1"])
 def test_nothing_in_a_list_begins_a_formula(evil: str) -> None:
-    row = [evil] * 8 + [None] * 4
+    row = [evil] * 8 + [None] * 4 + ["no"]
     told = as_csv([row], "mei/0/2026-11-27")
     cells = told.partition("\n")[2]
     assert f"'{evil[0]}" in cells
