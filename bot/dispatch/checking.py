@@ -28,7 +28,7 @@ from bot.hotline.check_in_words import (
 from bot.hotline.contact import STEADY
 from bot.hotline.events import Event, Happened
 from bot.hotline.recognition import Found, Recognition
-from bot.hotline.takeover import OPENER
+from bot.hotline.takeover import OPENER, UNTIL_HOURS
 from bot.hotline.watch import concern_of, whom
 from bot.mailbox.holding import VANISHES
 from bot.mailbox.letter import Author, Letter
@@ -172,7 +172,7 @@ class Checking:
         self._conversations.store(work, [(where.chat_key, row)])
         return [
             Letter(asks, where.chat_key, where.chat, said, author=Author.REMINDER, created_at=now,
-                   not_before=0 if at == now else at),
+                   not_before=0 if at == now else at, hold=None if at == now else UNTIL_HOURS),
             Letter(takes_away, where.chat_key, where.chat, Remove(letters=(asks,)),
                    created_at=now, not_before=at + ANSWERED_WITHIN, hold=VANISHES),
         ]  # fmt: skip

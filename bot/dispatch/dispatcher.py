@@ -213,7 +213,7 @@ class Dispatcher:
 
     def _let_go(self, taken: Taken) -> None:
         if taken.letters:
-            self._courier.hand(letter for letter in taken.letters if letter.hold is None)
+            self._courier.hand(taken.letters)
         for chat, toast in taken.toasts:
             self._courier.toast(chat, toast)
         for case in taken.opened:

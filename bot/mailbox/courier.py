@@ -96,12 +96,14 @@ class Courier:
         self._settled_since = 0.0
 
     def hand(self, letters: Iterable[Letter]) -> None:
-        """Take letters that were stored just now.
+        """Take letters that were stored just now; one that is held is found when it is due.
 
         Nothing overtakes what an earlier process left in the store for the same chat: what comes
         behind that stays there too, until we look.
         """
         for letter in letters:
+            if letter.hold is not None:  # taken, it would stand before all that comes meanwhile
+                continue
             if self._is_owed(letter.chat_key):
                 self._passed_over.add(letter.chat_key)
             else:

@@ -39,6 +39,9 @@ _HELD_BACK = Prepared(
         outbox.c.state == State.QUEUED.value,
         outbox.c.hold.is_not(None),
         outbox.c.hold != VANISHES,
+        # The house's own question is no caseworker's to leave unsaid: the gate decides when it is
+        # due, and tells staff where it may not go.
+        outbox.c.author != Author.REMINDER.value,
     ),
     "key",
 )
