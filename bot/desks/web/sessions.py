@@ -153,21 +153,22 @@ class Sessions:
         successor = replace(
             session, token=known_by(other), key=key, seen_at=now, proved_at=now, streams=0
         )
-        await self._keep(successor)
-        await self.end(session.token)
+        await self._keep(successor, session.token)
         return other
 
-    async def _keep(self, session: Session) -> None:
+    async def _keep(self, session: Session, instead_of: bytes = b"") -> None:
         row = (session.token, session.who, session.browser, session.begun_at, session.seen_at,
                session.proved_at)  # fmt: skip
 
         def add(work: Work) -> list[bytes]:
             work.run(_END_OLD, session.seen_at - LONGEST, session.seen_at - IDLE)
+            work.run(_END, instead_of)  # first: it is none of those that are too many
             held = [bytes(token) for token, *_rest in work.rows(_OF, session.who)]
-            for token in held[: max(0, len(held) - MOST + 1)]:
+            over = held[: max(0, len(held) - MOST + 1)]
+            for token in over:
                 work.run(_END, token)
             work.run(_ADD, *row)
-            return held[: max(0, len(held) - MOST + 1)]
+            return [instead_of, *over]
 
         for token in await self._writer.run(add):
             self._here.pop(token, None)

@@ -201,6 +201,19 @@ def test_of_too_many_sessions_the_oldest_ends(office: Office) -> None:
     assert browsers[1].get("/queue/mine").status_code == 200
 
 
+@pytest.mark.parametrize("which", [0, MOST - 1], ids=["the oldest", "the newest"])
+def test_whoever_shows_a_factor_again_ends_no_other_session(office: Office, which: int) -> None:
+    mei = office.worker()
+    browsers = []
+    for _again in range(MOST):
+        office.home.passes(31)
+        browsers.append(Browser(office))
+        assert browsers[-1].post("/signin", mei.fields(), is_signed=False).status_code == 303
+    office.home.passes(31)
+    browsers[which].post("/prove", {"code": mei.code(), "back": "/"})
+    assert [it.get("/queue/mine").status_code for it in browsers] == [200] * MOST
+
+
 def test_guessing_makes_a_stranger_wait_and_not_whoever_works_here(office: Office) -> None:
     mei = office.worker().comes()
     stranger = Browser(office)
