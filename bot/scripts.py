@@ -47,6 +47,7 @@ def check_flows(*, as_json: AsJson = False) -> None:
     from bot.languages import offer as speak  # noqa: PLC0415
     from bot.languages.offering import offered_by  # noqa: PLC0415
     from bot.proving import paths_of, prove_all, tongues  # noqa: PLC0415
+    from bot.spoken import beside_flows  # noqa: PLC0415
     from bot.wording import phrasing_of, place_of  # noqa: PLC0415
     from flows import in_languages  # noqa: PLC0415
 
@@ -55,7 +56,7 @@ def check_flows(*, as_json: AsJson = False) -> None:
     place = place_of(settings)
     speak(offer.checked, place.words)
     book, spoken = Book(in_languages(offer.tags)), tongues(offer.checked, place.words)
-    proofs = prove_all(book, phrasing_of(settings), place, spoken)
+    proofs = prove_all(book, phrasing_of(settings), place, spoken, beside_flows())
     paths = paths_of(book)
     if as_json:
         found = {

@@ -29,7 +29,7 @@ from bot.languages.offering import names_by, offered_by
 from bot.languages.voices import recorded
 from bot.log import log
 from bot.places.known import place_named
-from bot.text import Text
+from bot.spoken import beside_flows
 from bot.vault.packing import KEPT
 from flows import ALL, hotline, in_languages, opening, ourselves, phrases
 from flows.alarms import alarms
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from bot.places.recipients import Recipient
     from bot.settings import Settings
     from bot.store.database import Database
-    from bot.text import Catalogue
+    from bot.text import Catalogue, Text
     from bot.vault import Vault
 
 OFFICERS_KINDS = frozenset({"police", "immigration"})
@@ -146,12 +146,7 @@ def _phrases() -> Iterator[tuple[Text, bool]]:
     for flow in ALL:
         for step in flow.steps:
             yield from ((text, flow.name in OF_THE_LAW) for text in step.phrases())
-    for sentence in PHRASES.values():
-        yield from ((text, False) for text in (sentence.text, *sentence.replies.values()))
-    for module in (phrases, hotline, opening, ourselves):
-        for it in vars(module).values():
-            texts = it.values() if isinstance(it, dict) else [it]
-            yield from ((text, False) for text in texts if isinstance(text, Text))
+    yield from ((text, False) for _where, text in beside_flows())
 
 
 def place_of(settings: Settings) -> Place:

@@ -12,15 +12,29 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.conversation import Ask, Book, Card, Choose, Collect, End, Flow, Known, Outcome, Say
+from bot.conversation import (
+    Ask,
+    Book,
+    Card,
+    Choose,
+    Collect,
+    End,
+    Flow,
+    Known,
+    Outcome,
+    Phrase,
+    Say,
+)
 from bot.conversation.ways import KEPT, SENT, WARNED, visits, ways
 from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan import TAIWAN
 from bot.proving import Proof, paths_of, prove_all, tongues
 from bot.settings import Settings
-from bot.text import Text
+from bot.spoken import OWN_NAMES, beside_flows, said_in, said_of
+from bot.text import Text, pgettext
 from bot.wording import phrasing_of
-from flows import ALL
+from flows import ALL, hotline, phrases
+from flows.phrasebook import PHRASES
 from tests.conversation.small_flows import WHY, YES_NO, DangerFlow
 from tests.house.catalogues import ALWAYS_WHOLE, read_in
 
@@ -46,7 +60,8 @@ def faults(name: str, *flows: type[Flow], spoken: dict[str, Catalogue] | None = 
 @cache
 def house() -> dict[str, Proof]:
     spoken = tongues({tag: read_in(tag) for tag in WHOLE})
-    return {it.name: it for it in prove_all(Book(ALL), PHRASING, TAIWAN, spoken)}
+    proved = prove_all(Book(ALL), PHRASING, TAIWAN, spoken, beside_flows())
+    return {it.name: it for it in proved}
 
 
 @pytest.mark.parametrize("name", sorted(proofs()))
@@ -247,6 +262,64 @@ def test_a_place_that_says_too_much_is_found() -> None:
     assert "en: taiwan ambulance_line is 301 signs long" in short.faults
 
 
+# --- What is said beside flows ------------------------------------------------------------------
+
+
+def texts() -> set[Text]:
+    return {it.text for it in (*said_in(Book(ALL), TAIWAN, beside_flows()), *said_of(TAIWAN))}
+
+
+def test_the_proofs_look_at_all_that_people_are_told_beside_the_flows() -> None:
+    looked_at = texts()
+    for phrase in PHRASES.values():
+        own_names = {it for it in phrase.replies.values() if it.source in OWN_NAMES}
+        assert {phrase.text, *phrase.replies.values()} - own_names <= looked_at, phrase.code
+    assert {hotline.WITH_YOU, *hotline.NEXT.values(), hotline.REFERRAL["screen"]} <= looked_at
+    assert {phrases.CLEARED, phrases.TOO_MUCH, *phrases.COMMANDS.values()} <= looked_at
+    for entry in TAIWAN.directory.values():
+        assert not entry.is_sound or {entry.answers, entry.happens or entry.answers} <= looked_at
+
+
+def test_nothing_of_the_directory_that_nobody_has_read_is_looked_at_as_if_it_were_said() -> None:
+    unread = {entry.answers for entry in TAIWAN.directory.values() if not entry.is_sound}
+    assert unread
+    assert not unread & texts()
+
+
+@pytest.mark.parametrize(
+    ("proof", "says", "fault"),
+    [
+        ("complete", "", "phrasebook opener is not translated"),
+        ("intact", "Halo. Telepon 5?", "phrasebook opener: other digits"),
+        ("short", "x" * 301, "phrasebook opener is 301 signs long"),
+        ("unsaid", "Halo, kasus ini?", "phrasebook opener says kasus"),
+        ("locked screen", "Polisi di sini?", "phrasebook opener shows polisi"),
+    ],
+)
+def test_a_translation_of_the_phrasebook_that_breaks_it_is_found(
+    proof: str, says: str, fault: str
+) -> None:
+    spoken = speaking(**{"Hello._Is_this_a_good_moment_to_write?": says})
+    proved = prove_all(Book([DangerFlow]), PHRASING, TAIWAN, spoken, beside_flows())
+    assert f"id: {fault}" in next(it for it in proved if it.name == proof).faults
+
+
+def test_a_reply_that_is_too_wide_and_a_number_beside_the_flows_are_found() -> None:
+    beside = [("a", pgettext("reply", "Somewhere far away from here")), ("b", Text("Call 113."))]
+    proved = prove_all(Book([DangerFlow]), PHRASING, TAIWAN, tongues({}), beside)
+    found = {it.name: it.faults for it in proved}
+    assert found["short"] == ["en: a is 28 columns wide"]
+    assert found["numbers"] == ["b has a number in its words"]
+
+
+def test_an_answer_of_the_directory_that_promises_is_found() -> None:
+    entry = replace(TAIWAN.directory["1955"], answers=Text("they will help"))
+    place = replace(TAIWAN, directory={**TAIWAN.directory, "1955": entry})
+    proved = prove_all(Book([DangerFlow]), PHRASING, place, tongues({}))
+    unsaid = next(it for it in proved if it.name == "unsaid")
+    assert unsaid.faults == ["en: taiwan 1955 answers says will"]
+
+
 # --- The command --------------------------------------------------------------------------------
 
 
@@ -258,3 +331,15 @@ def test_the_command_prints_every_proof_with_its_count() -> None:
     assert found["paths"] == paths_of(Book(ALL))
     assert {it["name"] for it in found["proofs"]} == house().keys()
     assert all(it["holds"] and it["looked_at"] for it in found["proofs"])
+
+
+def test_the_command_fails_for_a_sentence_of_the_phrasebook_that_promises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planted = Phrase("planted", PHRASES["opener"].group, Text("You will be free."))
+    monkeypatch.setitem(PHRASES, "planted", planted)
+    done = CliRunner().invoke(app, ["flows", "check"])
+    catalogue.cache_clear()
+    assert done.exit_code == 1
+    assert "en: phrasebook planted says will" in done.output
+    assert "vi: phrasebook planted is not translated" in done.output

@@ -20,8 +20,9 @@ from bot.languages import LANGUAGES
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan_directory import SHOWN, VERIFIED
 from bot.places.taiwan_lines import LINES
-from bot.text import Text
-from flows import ALL, hotline, phrases
+from bot.proving import LATE_BLANKS
+from bot.spoken import beside_flows
+from flows import ALL, phrases
 from flows.counties import COUNTIES
 from flows.language import OWN_NAMES
 from flows.phrasebook import PHRASES
@@ -33,28 +34,18 @@ if TYPE_CHECKING:
 
 ENGLISH = NullTranslations()
 IN_TAIWAN = TAIWAN.blanks(ENGLISH, VERIFIED)
-BLANKS = IN_TAIWAN | {
+BLANKS = {
+    **IN_TAIWAN,
+    **LATE_BLANKS,
     "numbers": "x" * 160,
     "organisation": "x" * 40,
     "contact": "x" * 40,
     "hours": "x" * 45,
-    "reference": "K7M4Q2",
     "keep_days": "90",
-    "copy_days": "30",
-    "title": "a government officer",
-    "time": "11/24 21:40",
-    "place": "x" * 40,
-    "sign": "x" * 40,
-    "who": "x" * 40,
-    "recipient": "x" * 60,
-    "about": "x" * 60,
-    "trail": "x" * 240,
+    "copy_days": "7",
     "offices": "x" * 231,
     "organisations": "x" * 180,
-    "held": "x" * 240,
     "introduced": "x" * 200,
-    "until": "11/24",
-    "count": "12",
 }
 """Each blank at about the longest it may be."""
 LONGEST_MESSAGE = 300
@@ -80,8 +71,8 @@ STATUS = re.compile(
     r"visa|residen|overstay|permit|\bstatus\b|passport|nationality|citizen|\bARC\b", re.IGNORECASE
 )
 TAIWAN_NUMBERS = {"110", "112", "113", "119", "1955", "1990"}
-DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "5", "6", "12", "18", "20", "21", "22", "23", "24"}
-"""Emergency numbers, keys to press, an age, hours, people, megabytes. No other number is known."""
+DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "3", "5", "6", "12", "18", "20", "21", "22", "23", "24"}
+"""Emergency numbers, keys to press, an age, hours, people, megabytes, an example. No other."""
 NOT_OURS = {"Clear history"}
 """Quoted words that stand on somebody else's button."""
 
@@ -145,11 +136,7 @@ def messages() -> dict[str, str]:
             found[where] = step.prompt.source
             if step.why is not None:
                 found[f"{where} why"] = step.why.source
-    for name, value in [*vars(phrases).items(), *vars(hotline).items()]:
-        for part, text in value.items() if isinstance(value, dict) else [("", value)]:
-            if isinstance(text, Text) and text.context is None:
-                found[f"{name} {part}".strip()] = text.source
-    found |= {f"phrasebook {it.code}": it.text.source for it in PHRASES.values()}
+    found |= {where: text.source for where, text in beside_flows() if text.context is None}
     found |= {f"calling {code}": it.calling(ENGLISH) for code, it in SHOWN.items() if it.happens}
     return {where: in_taiwan(words) for where, words in found.items()}
 

@@ -12,6 +12,7 @@ import pytest
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
 from bot.languages.checks import faults
 from bot.languages.files import key_of, listed
+from bot.proving import LATE_BLANKS, LONGEST
 from bot.settings import Settings
 from bot.wording import phrasing_of
 from tests.house.catalogues import (
@@ -32,8 +33,6 @@ from tests.house.source import ROOT, name_of
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-LONGEST = 300
-"""Signs in a message, with its blanks filled in: what a frightened reader takes in at once."""
 LARGEST = 4096
 """What Telegram takes in one message."""
 DEPLOYMENTS = {
@@ -42,13 +41,7 @@ DEPLOYMENTS = {
 }
 """Blanks about as long as they are, and as long as the settings let them be."""
 FILLED = {
-    "usual": {"amount": "14000", "number": "1955",
-              "title": "a government officer", "time": "11/24 21:40", "place": "p" * 40,
-              "partner": "p" * 40,
-              "sign": "s" * 40, "who": "w" * 40, "recipient": "r" * 60, "about": "a" * 60,
-              "trail": "t" * 240, "held": "h" * 240, "until": "11/24",
-              "count": "12", "first": "Monday", "last": "Friday",
-              "when": "Monday to Friday 09:00-21:00"},
+    "usual": LATE_BLANKS,
     "large": {"amount": "14000", "number": "1955",
               "title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
               "partner": "p" * 40,

@@ -20,6 +20,7 @@ from bot.places.taiwan import TAIWAN
 from bot.places.taiwan_directory import VERIFIED
 from bot.proving import prove_all, tongues
 from bot.settings import Settings
+from bot.spoken import beside_flows
 from bot.text import Text
 from bot.wording import bound, phrasing_of
 from flows import ALL
@@ -82,7 +83,7 @@ def test_every_proof_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
     offer({}, FARAWAY.words)
     settings = Settings(organisation="The guard", contact="777", place=FARAWAY.name)
     spoken = tongues({}, FARAWAY.words)  # its words are in no catalogue: it speaks English
-    proofs = prove_all(Book(ALL), phrasing_of(settings), FARAWAY, spoken)
+    proofs = prove_all(Book(ALL), phrasing_of(settings), FARAWAY, spoken, beside_flows())
     offer({})
     assert {it.name: it.faults for it in proofs if it.faults} == {}
     assert [it.name for it in proofs if not it.looked_at] == [
