@@ -66,55 +66,16 @@ class AfterDecision(Flow):
         choices=cards.NEXT,
         when=settle.was("next"),
     )
-    placed = Card(
+    fund = Card(
+        # Translators: blanks are amounts of money, except {fund_months}, e.g. 6, and {fund_again},
+        # e.g. 3.
         _(
-            "The amounts that come now are for people whom an office has given a place to live, "
-            "also with relatives or friends. Most of it is paid back against a receipt: please "
-            "keep receipts."
+            "There is a fund: {condolence} once, and {out_of_work} for someone who cannot work "
+            "because of what was done, once more if it is still so after {fund_again} months. Ask "
+            "the immigration agency within {fund_months} months after the decision."
         ),
         choices=cards.NEXT,
         when=(fine.was("next") | (before.was("next") & ~Known("decision"))) & Known("amounts"),
-    )
-    health = Card(
-        # Translators: blanks are amounts of money, except {talks}, a number of times. "Step in
-        # court": the first court, and the one above it.
-        _(
-            "At most: a doctor {doctor} a year, with insurance {doctor_insured}; one health check "
-            "{checkup}. After the decision {talks} talks with a counsellor, {talk} each. A lawyer, "
-            "if one without cost is refused: {lawyer} for each step in court."
-        ),
-        choices=cards.NEXT,
-        when=placed.was("next"),
-    )
-    rent = Card(
-        # Translators: blanks are amounts of money, except {rent_months} and {rent_more}, numbers
-        # of months.
-        _(
-            "After the decision, at most: rent {rent} a month for {rent_months} months and, if it "
-            "is needed, {rent_more} month more; {deposit} lent for the deposit, to be given back."
-        ),
-        choices=cards.NEXT,
-        when=health.was("next"),
-    )
-    further = Card(
-        # Translators: blanks are amounts of money, except {hotel_nights}.
-        _(
-            "Also, at most: a hotel {hotel} a night for {hotel_nights} nights; other needs "
-            "{other_needs}. Who cannot pay the fee for the permit or the ticket home can ask that "
-            "it is paid."
-        ),
-        choices=cards.NEXT,
-        when=rent.was("next"),
-    )
-    fund = Card(
-        # Translators: blanks are amounts of money, except {fund_months}, e.g. 6.
-        _(
-            "There is also a fund: {condolence} once, and {out_of_work} for someone who cannot "
-            "work because of what was done. Ask the immigration agency within {fund_months} months "
-            "after the decision."
-        ),
-        choices=cards.NEXT,
-        when=further.was("next"),
     )
     crime = Card(
         # Translators: the law for people against whom a crime was done; not only this one.
@@ -125,6 +86,60 @@ class AfterDecision(Flow):
         choices=cards.NEXT,
         when=fund.was("next"),
     )
+    costs = Card(
+        # Translators: {hotel} is an amount of money, {hotel_nights} e.g. 2.
+        _(
+            "Until there is a place to live, at most: a hotel {hotel} a night for {hotel_nights} "
+            "nights. Who cannot pay the fee for the permit or the ticket home can ask that it is "
+            "paid."
+        ),
+        choices=cards.NEXT,
+        when=crime.was("next"),
+    )
+    placed = Card(
+        _(
+            "The amounts that come now are for people whom an office has given a place to live, "
+            "also with relatives or friends. Most of it is paid back against a receipt: please "
+            "keep receipts."
+        ),
+        choices=cards.NEXT,
+        when=costs.was("next"),
+    )
+    health = Card(
+        # Translators: blanks are amounts of money.
+        _(
+            "At most: a doctor {doctor} a year, with insurance {doctor_insured}; one health check "
+            "{checkup}."
+        ),
+        choices=cards.NEXT,
+        when=placed.was("next"),
+    )
+    beside = Card(
+        # Translators: blanks are amounts of money, except {talks}, a number of times. "Step in
+        # court": the first court, and the one above it.
+        _(
+            "After the decision, at most: {talks} talks with a counsellor, {talk} each. A lawyer, "
+            "if one without cost is refused: {lawyer} for each step in court."
+        ),
+        choices=cards.NEXT,
+        when=health.was("next"),
+    )
+    rent = Card(
+        # Translators: blanks are amounts of money, except {rent_months} and {rent_more}, numbers
+        # of months.
+        _(
+            "After the decision, at most: rent {rent} a month for {rent_months} months and, if it "
+            "is needed, {rent_more} month more; {deposit} lent for the deposit, to be given back."
+        ),
+        choices=cards.NEXT,
+        when=beside.was("next"),
+    )
+    further = Card(
+        # Translators: {other_needs} is an amount of money.
+        _("Also, at most, for other needs: {other_needs}."),
+        choices=cards.NEXT,
+        when=rent.was("next"),
+    )
     income = Card(
         # Translators: {income} e.g. 2. "Lowest wage" is the lowest pay the law allows in Taiwan.
         _(
@@ -133,7 +148,7 @@ class AfterDecision(Flow):
             "begin to work."
         ),
         choices=cards.NEXT,
-        when=crime.was("next"),
+        when=further.was("next"),
     )
     ends = Card(
         # Translators: {lost_hours} e.g. 72. All three count only when they last longer than that.
@@ -171,8 +186,8 @@ class AfterDecision(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", services, before, stay, may_work, settle, fine, placed, health, rent, further,
-            fund, crime, income, ends, called, apply, last,
+            "talk", services, before, stay, may_work, settle, fine, fund, crime, costs, placed,
+            health, beside, rent, further, income, ends, called, apply, last,
         ),
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))

@@ -42,10 +42,13 @@ NUMBERS = {it: Text(f"{{numbers_{it}}}") for it in ("home", "young", "sea")}
 """Numbers of the place, as the whole of a message."""
 
 WORK_CALL = _(
-    # Translators: {numbers_work} is a list of phone numbers, one a line. It must be plain, before
-    # anybody calls, that the line tells others and that employers call it.
-    "About pay, hours or a contract, in Taiwan you can call. The line passes on what you say, and "
-    "employers use it as well:\n{numbers_work}"
+    # Translators: {numbers_work} is a list of phone numbers, one a line.
+    "About pay, hours or a contract, in Taiwan you can call:\n{numbers_work}"
+)
+NO_NUMBERS = _(
+    # Translators: quote the words on the button exactly.
+    "We show no numbers for this now, because nobody has checked them lately. A person here can "
+    "tell you whom to call. In danger, press “Danger now”."
 )
 WHOM_TO_CALL = _(
     # Translators: {numbers_other} is a list of phone numbers, one a line.

@@ -79,11 +79,22 @@ class CheckIn(Flow):
         place=pgettext("button", "A place needs help"),
         when=hour.given,
     )
+    which_number = Say(
+        # Translators: a phone number that a person of ours is to call.
+        _("Next we ask for the number. If only some hours are safe, write them with it."),
+        when=plan.was("call"),
+    )
+    which_organisation = Say(
+        _("Next we ask for the organisation: its name, and where it is if you know."),
+        when=plan.was("tell"),
+    )
+    which_place = Say(
+        _("Next we ask for the place: an address, or what one can see there."),
+        when=plan.was("place"),
+    )
     details = Ask(
-        _(
-            "Please write which number and when, which organisation, or which place. We take your "
-            "message off this chat at once."
-        ),
+        # Translators: "it": a phone number, an organisation or a place, as was said just before.
+        _("Please write it in one message. We take it off this chat at once."),
         why=_("It lies locked with what you sent. Only the people who answer you can read it."),
         when=plan.was("call", "tell", "place"),
     )

@@ -4,6 +4,14 @@ from bot.conversation import Choose, End, Flow, Known, Outcome, Say
 from bot.text import Text, _, pgettext
 from flows import phrases
 
+TELL = _(
+    # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
+    # "What kind of danger": for example that somebody is locked in, taken from words we know.
+    "Shall we tell a caseworker now? They see only your language and what kind of danger it may "
+    "be. They may write to you here."
+)
+WHY = _("It lets a person look here first. Your own words do not go with it.")
+
 
 class Danger(Flow):
     """Numbers first; then whether a caseworker shall be told. Nothing else is sent."""
@@ -21,12 +29,8 @@ class Danger(Flow):
         when=~Known("staffed"),
     )
     tell = Choose(
-        # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
-        _(
-            "Shall we tell a caseworker now? They see only your language and that there is "
-            "danger. They may write to you here."
-        ),
-        why=_("It lets a person look here first. Nothing of what you wrote goes with it."),
+        TELL,
+        why=WHY,
         now=pgettext("button", "Tell them now"),
         # Translators: do not tell them for the moment.
         not_yet=pgettext("button", "Not yet"),

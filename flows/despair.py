@@ -6,7 +6,7 @@ shown, and a caseworker is offered first of all.
 
 from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, Say
 from bot.text import _, pgettext
-from flows import cards, phrases
+from flows import cards, danger, phrases
 
 
 class Despair(Flow):
@@ -37,12 +37,8 @@ class Despair(Flow):
         when=~Known("staffed"),
     )
     tell = Choose(
-        # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
-        _(
-            "Shall we tell a caseworker now? They see only your language and that there is "
-            "danger. They may write to you here."
-        ),
-        why=_("It lets a person look here first. Nothing of what you wrote goes with it."),
+        danger.TELL,
+        why=danger.WHY,
         now=pgettext("button", "Tell them now"),
         # Translators: do not tell them for the moment.
         not_yet=pgettext("button", "Not yet"),

@@ -129,12 +129,12 @@ class MyRights(Flow):
         | whose.was("other")
         | ~whose.given,
     )
-    call_1955 = Card(cards.WORK_CALL, choices=cards.NEXT, when=pay.was("next"))
+    call_1955 = Card(cards.WORK_CALL, choices=cards.NEXT, when=pay.was("next") & Known("numbers"))
     calling = Card(Text("{calling_work}"), choices=cards.NEXT, when=call_1955.was("next"))
     papers = Card(
         cards.PAPERS,
         choices=cards.NEXT,
-        when=on_any("next", calling, spouse, young_numbers),
+        when=on_any("next", calling, spouse, young_numbers) | (pay.was("next") & ~Known("numbers")),
     )
     before_leaving = Card(
         _(
@@ -145,11 +145,10 @@ class MyRights(Flow):
         when=papers.was("next"),
     )
     changing = Card(
-        # Translators: "permit" of a worker from abroad to work and to stay.
         _(
-            "Workers from abroad cannot just change the employer in Taiwan. Some reasons count, "
-            "for example pay that does not come, or violence. Who stays away from work without a "
-            "word can lose the permit."
+            "There are rules in Taiwan for workers from abroad who want to change the employer. "
+            "Before you stay away from work, please ask a person here what it can mean for your "
+            "papers."
         ),
         choices=cards.NEXT,
         when=before_leaving.was("next"),

@@ -9,6 +9,9 @@ from bot.conversation import Begin, Card, ChooseMany, End, Flow, Outcome, on_any
 from bot.text import _, pgettext
 from flows import cards
 
+FORBIDDEN = ("documents", "movement", "threats", "sent_home", "violence", "unwanted_touch")
+"""What the law forbids anybody to do to another, whatever else holds."""
+
 
 class MySituation(Flow):
     """Two lists to mark, then what can be said of them: people can help with this."""
@@ -53,8 +56,7 @@ class MySituation(Flow):
     some = Card(
         _("Some of what you describe is not allowed in Taiwan. It is not your fault."),
         choices=cards.NEXT,
-        when=at_work.has("crimes")
-        | freedom.any("documents", "threats", "violence", "unwanted_touch"),
+        when=at_work.has("crimes") | freedom.any(*FORBIDDEN),
     )
     perhaps = Card(
         _(
@@ -62,9 +64,7 @@ class MySituation(Flow):
             "list can show. It is not your fault."
         ),
         choices=cards.NEXT,
-        when=(at_work.given | freedom.given)
-        & ~at_work.has("crimes")
-        & ~freedom.any("documents", "threats", "violence", "unwanted_touch"),
+        when=(at_work.given | freedom.given) & ~at_work.has("crimes") & ~freedom.any(*FORBIDDEN),
     )
     none = Card(
         _(

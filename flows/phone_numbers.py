@@ -1,6 +1,6 @@
 """Whom to call for what, at most three numbers at a time, and what happens when one calls."""
 
-from bot.conversation import Begin, Card, Choose, End, Flow, Outcome, on_any
+from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, on_any
 from bot.text import Text, _, pgettext
 from flows import cards
 
@@ -10,6 +10,7 @@ class PhoneNumbers(Flow):
 
     title = _("Phone numbers")
 
+    unchecked = End(cards.NO_NUMBERS, Outcome.READ, when=~Known("numbers"))
     matter = Choose(
         _("What is it about?"),
         why=_("So that the list is short."),

@@ -59,7 +59,7 @@ class Privacy(Flow):
         _(
             "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
             "sooner with “Only while we chat”. Only if you press “Danger now” and let us tell "
-            "someone, they see your language and that there is danger."
+            "someone, they see your language and what kind of danger it may be."
         ),
     )
     sent = Say(

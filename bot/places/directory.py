@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from bot.text import Catalogue, Text
 
+PHONE = "\u260e"
+"""A telephone: of the oldest signs there are, so that old phones have it."""
 GROWS_OLD = timedelta(days=90)
 """After this long somebody should read it again, though it is still shown."""
 
@@ -83,8 +85,8 @@ class Entry(Checked):
     """What happens when somebody calls, in one message with the blank {number}."""
 
     def line(self, read_in: Catalogue) -> str:
-        """Return it as it stands in a list of numbers."""
-        return f"{self.number} - {self.answers.read_in(read_in)}"
+        """Return it as it stands in a list of numbers, with a sign for who does not read well."""
+        return f"{PHONE} {self.number} - {self.answers.read_in(read_in)}"
 
     def calling(self, read_in: Catalogue) -> str:
         """Return what happens when somebody calls; who answers, where no more is known."""

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 DANGER = "danger"
 """The situation whose numbers are shown where nothing else can be: never an empty list."""
+KEPT = frozenset({DANGER, "despair"})
+"""Situations in which an old number is better than none."""
+NUMBERS = "numbers"
+"""The fact that every number and line people may be shown was read lately enough."""
 SITUATIONS = frozenset(
     {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other"}
 )
@@ -75,6 +79,7 @@ CHAPTERS: Mapping[str, frozenset[str]] = {
             "condolence",
             "out_of_work",
             "fund_months",
+            "fund_again",
         }
     ),
 }
@@ -100,6 +105,12 @@ class Line(Checked):
     """A whole message of this place."""
 
     text: Text
+    without: Text | None = None
+    """What is said instead once nobody has read it for too long; None: an old one is better."""
+
+    def said(self, today: date) -> Text:
+        """Return what is said of it today."""
+        return self.text if self.without is None or self.is_shown(today) else self.without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +152,7 @@ class Place:
 
     def blanks(self, read_in: Catalogue, today: date) -> dict[str, str]:
         """Return what this place fills into messages in a language, as things stand today."""
-        found = {name: line.text.read_in(read_in) for name, line in self.lines.items()}
+        found = {name: line.said(today).read_in(read_in) for name, line in self.lines.items()}
         for situation in SITUATIONS:
             entries = self.numbers(situation, today)
             found[blank_of("numbers", situation)] = "\n".join(e.line(read_in) for e in entries)
@@ -159,13 +170,19 @@ class Place:
         """
         of = [self.directory[code] for code in self.shown[situation]]
         found = [entry for entry in of if entry.is_shown(today)]
-        if found or situation != DANGER:
-            return found or self.numbers(DANGER, today)
-        return of
+        return found or (of if situation in KEPT else self.numbers(DANGER, today))
 
     def known(self, today: date) -> frozenset[str]:
-        """Return what of the law may be said today, by the names of its chapters."""
-        return frozenset(name for name, it in self.chapters.items() if it.is_shown(today))
+        """Return what may be said today: chapters of the law by name, and the numbers."""
+        chapters = {name for name, it in self.chapters.items() if it.is_shown(today)}
+        return frozenset(chapters | ({NUMBERS} if self._has_numbers(today) else set()))
+
+    def _has_numbers(self, today: date) -> bool:
+        """Tell whether each situation has a number of its own that may be shown today."""
+        return all(
+            any(self.directory[code].is_shown(today) for code in codes)
+            for codes in self.shown.values()
+        )
 
     def facts(self) -> Iterator[tuple[str, Checked]]:
         """Yield everything that somebody has looked at, by code."""

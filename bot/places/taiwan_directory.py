@@ -87,8 +87,9 @@ SHOWN: Mapping[str, Entry] = {
     ),
     "1955": _entry(
         "1955",
-        # Translators: a government line where workers ask and complain about work.
-        _("for workers: questions and complaints, free"),
+        # Translators: a government line where workers ask and complain about work. It must be
+        # plain, before anybody calls, that it tells others and that employers call it.
+        _("for workers, free; it tells other offices, and employers call it too"),
         "wda.gov.tw (17 Oct 2019); nitp.taipei; english.gov.taipei C70390A8; taiwanofw.com; "
         "international.thenewslens.com/article/40830",
         languages=("zh_Hant", "en", "id", "vi", "th"),

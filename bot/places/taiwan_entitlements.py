@@ -68,7 +68,25 @@ ENTITLEMENTS = (
         # Translators: {fund_months} counts months; blanks of money are amounts.
         text=_(
             "The subsidy fund: {condolence} in condolence, {out_of_work} for whoever is out of "
-            "work; asked for at the National Immigration Agency within {fund_months} months."
+            "work, once more after {fund_again} months; asked for at the National Immigration "
+            "Agency within {fund_months} months."
+        ),
+        needs="identified",
+    ),
+    Entitlement(
+        code="crime",
+        # Translators: the Crime Victim Rights Protection Act of Taiwan.
+        text=_(
+            "The Crime Victim Rights Protection Act: its services; money only after a death, a "
+            "serious injury or a crime against sexual autonomy."
+        ),
+    ),
+    Entitlement(
+        code="security",
+        # Translators: Act Article 38: provisional attachment (假扣押) of the other side's property.
+        text=_(
+            "The notice of identification stands in for security where they ask a court to attach "
+            "the other side's property (Article 38)."
         ),
         needs="identified",
     ),

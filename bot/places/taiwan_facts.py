@@ -70,6 +70,7 @@ CHAPTERS: Mapping[str, Chapter] = {
         condolence=Money("3000"),
         out_of_work=Money("14000"),
         fund_months="6",
+        fund_again="3",
     ),
     "crew": Chapter(
         facts={},

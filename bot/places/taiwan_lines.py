@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _line(text: Text, source: str) -> Line:
+def _line(text: Text, source: str, without: Text | None = None) -> Line:
     return Line(
         text=text,
+        without=without,
         source=source,
         evidence=Evidence.READ,
         verified_on=VERIFIED,
@@ -45,20 +46,16 @@ LINES: Mapping[str, Line] = {
         "english.taichung.gov.tw/1139972; excusemetaiwan.com/emergencycall",
     ),
     "danger_line": _line(
-        # Translators: a list of phone numbers follows. It is safe to call, not to be where you
-        # are. Short, so that the question below is seen as well.
+        # Translators: safety sentence. A list of phone numbers follows. It is safe to call, not to
+        # be where you are. Short, so that the question below is seen as well.
         _("If you can call safely, call now. In Taiwan, day and night:"),
         "english.taichung.gov.tw/1139972; tfdp.com.tw 1564",
     ),
     "silent_line": _line(
-        # Translators: 119 is the fire brigade and the ambulance in Taiwan. A caller who cannot
-        # speak presses 1 (rescue) again and again. "Yingwen" is how Chinese for "English" sounds:
-        # write it as your readers would say it.
-        _(
-            "If you cannot speak: in Taiwan call 119 and press 1 again and again. "
-            "If they know only Chinese, say Yingwen: it means English."
-        ),
-        "tfdp.com.tw 1564; taipeitimes 2021-04-26; retiredintaiwan.club emergency guide",
+        # Translators: safety sentence. 119 is the fire brigade and the ambulance in Taiwan. A
+        # caller who cannot speak presses 1 (rescue) again and again.
+        _("If you cannot speak: in Taiwan call 119 and press 1 again and again."),
+        "tfdp.com.tw 1564; taipeitimes 2021-04-26",
     ),
     "ambulance_line": _line(
         # Translators: 119 is the ambulance in Taiwan.
@@ -72,5 +69,9 @@ LINES: Mapping[str, Line] = {
             "day and night. Social workers answer. It is not the police line."
         ),
         "worldvision.org.tw 113; taiwannews 3984218; taidaily.com 434865",
+        without=_(
+            # Translators: said while nobody has checked the number of a phone line for them lately.
+            "There are also people who look after those under 18. A person here can tell you more."
+        ),
     ),
 }

@@ -15,7 +15,7 @@ from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
 from bot.places.directory import GROWS_OLD, Evidence
 from bot.places.known import place_named
-from bot.places.place import MOST_NUMBERS, SITUATIONS, Place, blanks
+from bot.places.place import LINES, MOST_NUMBERS, SITUATIONS, Place, blanks
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan_directory import EXPIRES, VERIFIED
 from flows import ALL
@@ -83,6 +83,20 @@ def test_what_has_expired_is_hidden_and_danger_never_shows_an_empty_card() -> No
     assert [entry.number for entry in TAIWAN.numbers("young", EXPIRES)] == danger
 
 
+def test_whoever_does_not_want_to_live_is_never_sent_to_the_police_first() -> None:
+    lately = TAIWAN.numbers("despair", LAST_DAY)
+    assert TAIWAN.numbers("despair", EXPIRES) == lately
+    assert "110" not in {entry.number for entry in lately}
+
+
+def test_what_nobody_has_read_lately_is_not_said_of_a_line_and_danger_still_is() -> None:
+    before, after = (TAIWAN.blanks(WORDS, today) for today in (LAST_DAY, EXPIRES))
+    assert "113" in before["young_line"]
+    assert "113" not in after["young_line"]
+    for line in LINES - {"young_line"}:
+        assert after[line] == before[line]
+
+
 def test_one_expired_number_leaves_the_others() -> None:
     assert [entry.number for entry in FARAWAY.numbers("work", VERIFIED)] == ["777"]
 
@@ -94,7 +108,7 @@ def test_what_has_expired_is_named_to_staff() -> None:
 
 def test_a_law_that_has_expired_is_not_known() -> None:
     assert TAIWAN.known(LAST_DAY) == frozenset(
-        name for name, it in TAIWAN.chapters.items() if it.is_sound
+        {"numbers", *(name for name, it in TAIWAN.chapters.items() if it.is_sound)}
     )
     assert TAIWAN.known(EXPIRES) == frozenset()
 
