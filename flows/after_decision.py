@@ -66,6 +66,27 @@ class AfterDecision(Flow):
         choices=cards.NEXT,
         when=settle.was("next"),
     )
+    ends = Card(
+        # Translators: {lost_hours} e.g. 72. All three count only when they last longer than that.
+        _(
+            "Support and the permit can end, and you may have to leave Taiwan, if you leave the "
+            "shelter without a reason or nobody can reach you for more than {lost_hours} hours. "
+            "Tell your social worker before you go somewhere."
+        ),
+        choices=cards.NEXT,
+        when=fine.was("next"),
+    )
+    called = Card(
+        # Translators: {summons} e.g. 3: letters that call someone to the police or to court. It
+        # takes more of them than that.
+        _(
+            "Support can also end if you are called to speak, by the police or a court, and stay "
+            "away more than {summons} times without a good reason. If you cannot come, say so "
+            "before."
+        ),
+        choices=cards.NEXT,
+        when=ends.was("next"),
+    )
     fund = Card(
         # Translators: blanks are amounts of money, except {fund_months}, e.g. 6, and {fund_again},
         # e.g. 3.
@@ -75,7 +96,7 @@ class AfterDecision(Flow):
             "the immigration agency within {fund_months} months after the decision."
         ),
         choices=cards.NEXT,
-        when=(fine.was("next") | (before.was("next") & ~Known("decision"))) & Known("amounts"),
+        when=(called.was("next") | (before.was("next") & ~Known("decision"))) & Known("amounts"),
     )
     crime = Card(
         # Translators: the law for people against whom a crime was done; not only this one.
@@ -150,32 +171,12 @@ class AfterDecision(Flow):
         choices=cards.NEXT,
         when=further.was("next"),
     )
-    ends = Card(
-        # Translators: {lost_hours} e.g. 72. All three count only when they last longer than that.
-        _(
-            "Support and the permit can end, and you may have to leave Taiwan, if you leave the "
-            "shelter without a reason or nobody can reach you for more than {lost_hours} hours. "
-            "Tell your social worker before you go somewhere."
-        ),
-        choices=cards.NEXT,
-        when=(income.was("next") | (fine.was("next") & ~Known("amounts"))) & Known("decision"),
-    )
-    called = Card(
-        # Translators: {summons} e.g. 3: letters that call someone to the police or to court. It
-        # takes more of them than that.
-        _(
-            "Support can also end if you are called to speak, by the police or a court, and stay "
-            "away more than {summons} times without a good reason. If you cannot come, say so "
-            "before."
-        ),
-        choices=cards.NEXT,
-        when=ends.was("next"),
-    )
     apply = Card(
         cards.APPLY,
         choices=cards.NEXT,
-        when=called.was("next")
-        | (~Known("decision") & (income.was("next") | (before.was("next") & ~Known("amounts")))),
+        when=income.was("next")
+        | (called.was("next") & ~Known("amounts"))
+        | (before.was("next") & ~Known("decision") & ~Known("amounts")),
     )
     last = Card(
         _("You can ask for any of these here. A person looks for what is possible for you."),
@@ -186,8 +187,8 @@ class AfterDecision(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", services, before, stay, may_work, settle, fine, fund, crime, costs, placed,
-            health, beside, rent, further, income, ends, called, apply, last,
+            "talk", services, before, stay, may_work, settle, fine, ends, called, fund, crime,
+            costs, placed, health, beside, rent, further, income, apply, last,
         ),
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
