@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,12 +33,19 @@ HEADINGS = (
 """Of a table that fits 80 columns: of all messages, how many are drafts, and reviewed; how many are
 critical to safety, and how many of those are unreviewed; whether none is missing; whether people
 can choose it; and how many are recorded, of those that can be."""
+LONGEST_LINE = 75
+"""Signs of a message that fit beside how many have read it."""
 Tag = Annotated[str, typer.Argument(help="A tag, e.g. id or zh_Hans.")]
 
 
 @languages_app.command("status")
 def show_status(
-    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one document.")] = False
+    *,
+    safety: Annotated[
+        bool,
+        typer.Option("--safety", help="Name each safety-critical message that two have not read."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one document.")] = False,
 ) -> None:
     """Print how far every language has come, and what stands against offering it."""
     from bot.languages import LANGUAGES  # noqa: PLC0415 - each command pays for what it uses
@@ -56,11 +64,22 @@ def show_status(
 
     table = Table(*HEADINGS, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for each in standings:
-        table.add_row(*(_cell(value) for value in asdict(each).values()))
+        counts = zip(HEADINGS, asdict(each).values(), strict=False)  # what is unread comes below
+        table.add_row(*(_cell(value) for _heading, value in counts))
     console = Console()
     console.print(table)
-    for refusal in offer.refusals():
-        console.print(refusal, markup=False, highlight=False, soft_wrap=True)
+    for line in (*offer.refusals(), *(_unread(standings) if safety else ())):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _unread(standings: list[Standing]) -> Iterator[str]:
+    """Yield by language every safety-critical message that too few have read, and how many did."""
+    for each in standings:
+        if each.unread:
+            yield f"{each.language}: readers, safety-critical message"
+        for it in each.unread:
+            named = f"{', '.join(it.places)}: {it.source}"
+            yield f"  {it.readers}  {shorten(named, LONGEST_LINE, placeholder='…')}"
 
 
 def _heard(standing: Standing) -> Standing:

@@ -28,9 +28,25 @@ def test_the_state_of_every_language_is_told() -> None:
         assert told[tag]["complete"]
         assert told[tag]["on"]
         assert told[tag]["drafted"] == told[tag]["messages"]
-    assert all(
-        each["safety_critical_unreviewed"] <= each["safety_critical"] for each in told.values()
-    )
+    for each in told.values():
+        assert each["safety_critical_unreviewed"] <= each["safety_critical"]
+        assert len(each["unread"]) == each["safety_critical_unreviewed"]
+
+
+def test_every_safety_sentence_that_nobody_has_reviewed_is_named_by_language() -> None:
+    unread = {
+        each["language"]: [(it["readers"], it["source"]) for it in each["unread"]]
+        for each in json.loads(haven("languages", "status", "--json").stdout)
+    }
+    assert all((0, ASKED) in unread[tag] for tag in LANGUAGES)
+    printed = haven("languages", "status", "--safety").stdout
+    assert printed.count(f"  0  flows/phrases.py: {ASKED}\n") == len(LANGUAGES)
+    lines = printed.splitlines()
+    for tag in LANGUAGES:
+        begin = lines.index(f"{tag}: readers, safety-critical message")
+        assert all(lines[begin + 1 + at].startswith("  0  ") for at in range(len(unread[tag])))
+    assert max(map(len, lines)) <= 80
+    assert ASKED not in haven("languages", "status").stdout
 
 
 def test_a_language_that_is_not_wanted_is_not_on() -> None:

@@ -13,6 +13,18 @@ READERS = 2
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A safety-critical message that too few people have read."""
+
+    context: str | None
+    source: str
+    """Its English."""
+    places: tuple[str, ...]
+    """Files of the source it stands in."""
+    readers: int
+
+
+@dataclass(frozen=True)
 class Standing:
     """One language in numbers."""
 
@@ -32,20 +44,24 @@ class Standing:
     """Messages that can be heard."""
     recordable: int = 0
     """Messages that could be: those without a blank."""
+    unread: tuple[Unread, ...] = ()
+    """Which those are that are safety-critical and unreviewed."""
 
 
 def standing_of(held: Held, *, on: bool) -> Standing:
     """Count a catalogue. English is the source: what it says is reviewed with the flows."""
     safety = [entry for entry in held.entries if entry.is_safety]
+    unread = tuple(Unread(*it.key, it.places, len(it.reviews)) for it in safety if not is_safe(it))
     return Standing(
         held.tag,
         messages=len(held.entries),
         drafted=sum(entry.is_drafted for entry in held.entries),
         reviewed=sum(bool(entry.reviews) for entry in held.entries),
         safety_critical=len(safety),
-        safety_critical_unreviewed=sum(not is_safe(entry) for entry in safety),
+        safety_critical_unreviewed=len(unread),
         complete=held.is_whole,
         on=on,
+        unread=unread,
     )
 
 

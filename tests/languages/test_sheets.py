@@ -86,8 +86,19 @@ def test_two_readers_of_a_safety_sentence_are_enough(locales: Path) -> None:
         rows = rows_of(locales)
         row(rows, ASKED).update(reviewed_by=who, reviewed_on="2026-11-24")
         bring_back(locales, rows)
-    assert standing_of(read("id", locales), on=True).safety_critical_unreviewed == before - 1
+    standing = standing_of(read("id", locales), on=True)
+    assert standing.safety_critical_unreviewed == before - 1
+    assert ASKED not in {(it.context, it.source) for it in standing.unread}
     assert "Siti N. 2026-11-24; Agus W. 2026-11-24" in row(rows_of(locales), ASKED)["reviews"]
+
+
+def test_a_safety_sentence_that_one_has_read_is_named_with_its_reader(locales: Path) -> None:
+    rows = rows_of(locales)
+    row(rows, ASKED).update(reviewed_by="Siti N.", reviewed_on="2026-11-24")
+    bring_back(locales, rows)
+    standing = standing_of(read("id", locales), on=True)
+    assert len(standing.unread) == standing.safety_critical_unreviewed
+    assert [it.readers for it in standing.unread if (it.context, it.source) == ASKED] == [1]
 
 
 def test_a_review_lapses_when_the_words_change(locales: Path) -> None:
