@@ -75,6 +75,26 @@ def test_counts_under_five_and_of_this_month_are_not_shown(home: Home) -> None:
     assert shown == {LINK: FEWEST, OTHER_LINK: None}
 
 
+def test_no_two_looks_at_the_counts_differ_by_one_person(home: Home) -> None:
+    """Not by somebody who comes, comes again, or has everything erased."""
+    (first, *_others) = come(home, FEWEST)
+    live = times(home)
+    come(home, 1)
+    assert [after - before for before, after in zip(live, times(home), strict=True)] == [1]
+    assert counts(home) == []  # so nothing is told of a month that is running
+    home.passes(A_MONTH)
+    told = counts(home)
+    assert [it.chats for it in told] == [FEWEST + 1]
+    first.says(f"/start {LINK}")
+    come(home, FEWEST)
+    first.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
+    first.presses("Any time", "Send")
+    ((case,),) = home.ask("SELECT id FROM cases")
+    erasures = erasures_of(home.settings, home.vault)
+    home.run(erasures.erase(home.database, case, Why.WITHDRAWN, "operator", home.loop.now()))
+    assert counts(home) == told
+
+
 def test_when_a_month_is_over_nothing_says_which_chats_came(home: Home) -> None:
     come(home, 3)
     assert len(home.ask("SELECT place FROM campaign_places")) == 3
