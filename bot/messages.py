@@ -202,6 +202,10 @@ class Word(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True
     """The number of the receipt that it opens, where it is chosen for one."""
     check_in: str = ""
     """What it is to the hour agreed on in a case: chosen for it, or perhaps the answer."""
+    era: int = 0
+    """The sitting in which it was written: only there it is answered."""
+    heard_at: int = 0
+    """When the person was heard then."""
 
 
 class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):

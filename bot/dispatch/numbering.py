@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.dispatch.traces import SHOWN, Trace, ours, trace
 from bot.mailbox.letter import Author, Lane
-from bot.messages import Remove, Wipe
+from bot.messages import Remove, Wipe, Word
+from bot.vault.words import aside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ def complete(
         trace(traces, letter.created_at).ours.append(letter.id)
     elif isinstance(body, Wipe):
         letter.body, letter.lane = Wipe(body.messages, ours(traces)), Lane.WIPE
+    elif isinstance(body, Word):
+        letter.chat_key = aside(letter.chat_key)
 
 
 def add_vanishing(effects: Effects, before: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.conversation import answer, keep_beside
 from bot.conversation.heard import Heard, Pressed, Words
 from bot.conversation.turn import FILE_KEPT
@@ -67,8 +69,12 @@ class Recognising(Sitting):
         conversation, bodies = self.conversation, self.effects.bodies
         frame = conversation.position.frames[-1]
         bodies.append(Remove((update.message,)))
+        word = Word(
+            update.words, self._number(update), era=conversation.era,
+            heard_at=conversation.heard_at,
+        )  # fmt: skip
         if frame.flow == BEFORE:  # what it comes to says what is said
-            bodies.append(Word(update.words, self._number(update)))
+            bodies.append(word)
             return
         if len(plain(update.words)) < SHORTEST:
             self._tell(self.setting.phrasing.too_short_a_word)
@@ -80,10 +86,12 @@ class Recognising(Sitting):
             check_in = ""
             if frame.flow == CHECK_IN:
                 check_in = check_ins.SECOND if is_second else check_ins.ANSWER
-            number = self._number(update)
             bodies.append(
-                Word(update.words, number, conversation.case, is_second, receipt, check_in)
-            )
+                replace(
+                    word, case=conversation.case, is_second=is_second, receipt=receipt,
+                    check_in=check_in,
+                )
+            )  # fmt: skip
         self._hear(Words(HIDDEN))
 
     def _see_to_the_hour(self, update: Update, *, is_passing: bool) -> None:
@@ -121,30 +129,45 @@ class Recognising(Sitting):
     # --- and back -----------------------------------------------------------------------------
 
     def came_back(self, digested: Digested, tried: Tried | None) -> Effects:
-        """Go on with what a word came to once its digest was computed."""
+        """Go on with what a word came to once its digest was computed.
+
+        It may have been long on its way. Where somebody has left the chat since, or blocked us,
+        nothing is said of it: nobody knows who holds the phone.
+        """
+        if tried is not None:
+            self._tell_staff(tried)
+        if not self._is_here_still(digested):
+            return self.effects
         if digested.receipt:
             return self._receipt(digested)
         return self.refused() if digested.case else self.tried(tried)
 
+    def _tell_staff(self, tried: Tried) -> None:
+        """Let staff know what a word came to, wherever its person is by now."""
+        self._happened(
+            Event(Happened.WORD_TRIED, tried.case, code=tried.found.value,
+                  values={"tries": str(tried.tries)})
+        )  # fmt: skip
+        if tried.found is Found.DURESS:
+            self.effects.staff.freezes = True
+
+    def _is_here_still(self, digested: Digested) -> bool:
+        """Tell whether the sitting goes on in which a word was written."""
+        sitting = self.conversation
+        goes_on = sitting.era == digested.era and sitting.heard_at >= digested.heard_at
+        return goes_on and self.now - sitting.touched_at <= SILENCE
+
     def tried(self, tried: Tried | None) -> Effects:
         """Go on with somebody who is known again, or say the same as to everybody else."""
-        if tried is not None:
-            self._happened(
-                Event(Happened.WORD_TRIED, tried.case, code=tried.found.value,
-                      values={"tries": str(tried.tries)})
-            )  # fmt: skip
         if tried is not None and tried.found is Found.RIGHT:
             if self._is_at(BEFORE):
                 self.conversation.position.frames = []
             self._live_again(tried.case, tried.reference)
             if tried.case not in self.conversation.proven:
                 self.conversation.proven.append(tried.case)
-        else:
-            if tried is not None and tried.found is Found.DURESS:
-                self.effects.staff.freezes = True
-            if self._is_at(BEFORE):
-                position = self.conversation.position
-                self._follow(answer(self.setting.book, position, Pressed("skip"), self.known), 0)
+        elif self._is_at(BEFORE):
+            position = self.conversation.position
+            self._follow(answer(self.setting.book, position, Pressed("skip"), self.known), 0)
         return self.effects
 
     def refused(self) -> Effects:
@@ -155,13 +178,13 @@ class Recognising(Sitting):
     def _receipt(self, digested: Digested) -> Effects:
         """Leave the number of a receipt in the chat, and not a word about what it is.
 
-        The digest may have been long on its way, and a quiet chat shows nothing of a case: outside
-        the sitting in which a receipt was asked for there is none.
+        A quiet chat shows nothing of a case: outside the sitting in which a receipt was asked for
+        there is none.
         """
-        conversation, case = self.conversation, digested.case
-        is_here = self.now - conversation.touched_at <= SILENCE and case in cases_of(conversation)
-        if is_here and self._hotline.receipt(case, digested.receipt, digested.digest):
-            self.effects.bodies.append(Say(digested.receipt))
+        conversation, case, number = self.conversation, digested.case, digested.receipt
+        knows_it = case in cases_of(conversation)
+        if knows_it and self._hotline.receipt(case, number, digested.digest):
+            self.effects.bodies.append(Say(number))
             self.vanish()
             if conversation.holding is None and conversation.position.frames:
                 self._ask_again()

@@ -3,6 +3,9 @@
 A turn may not wait for a digest, and a word must be lost by no crash. So the word leaves as a
 letter, sealed like any other; instead of going to the channel its digest is computed, and that
 comes back as an update of our own, in the order of the chat. Words are never kept anywhere else.
+
+It goes under a key of its own (`aside`): neither a chat that is cleared or blocked nor a network
+that is slow stops a word, for with one of them somebody says that they are made to write.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ class Digested(msgspec.Struct, frozen=True, array_like=True):
     is_second: bool
     receipt: str = ""
     check_in: str = ""
+    era: int = 0
+    heard_at: int = 0
 
 
 class Receiver(Protocol):
@@ -96,7 +101,10 @@ class WordsAside:
         else:
             salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
         digest = await self._digests.of(body.word, salt, pepper)
-        found = Digested(chat, digest, body.case, body.is_second, body.receipt, body.check_in)
+        found = Digested(
+            chat, digest, body.case, body.is_second, body.receipt, body.check_in, body.era,
+            body.heard_at,
+        )  # fmt: skip
         assert self.receive is not None  # noqa: S101 - `build` sets it
         await self.receive([Arrival.of(body.number, MARK + _encode(found))])
         return None

@@ -24,6 +24,7 @@ from bot.store.tables import (
     metadata,
     outbox,
 )
+from bot.vault.words import aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -156,9 +157,10 @@ def _letters(work: Work, key: bytes, case: str, *, was_about_it: bool) -> int:
     """
     if work.rows(_OTHERS, key, case)[0][0]:
         return 0
-    rows = work.run(_UNDELIVERED, key)
+    keys = (key, aside(key))
+    rows = sum(work.run(_UNDELIVERED, each) for each in keys)
     writes_of_other = not was_about_it and work.rows(_IS_WRITING, key)[0][0]
-    return rows if writes_of_other else rows + work.run(_WAITING, key)
+    return rows if writes_of_other else rows + sum(work.run(_WAITING, each) for each in keys)
 
 
 def forget_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:

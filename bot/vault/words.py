@@ -8,6 +8,7 @@ the other: neither the writer thread nor the loop waits, and a flood of tries ho
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -50,6 +51,15 @@ class Digests(Protocol):
         Raises:
             TryLater: nobody computed it; it may be asked for again.
         """
+
+
+def aside(chat_key: bytes) -> bytes:
+    """Return the key under which words of a chat wait for their digest.
+
+    Whatever stops what is said in a chat, cleared or blocked, goes by the chat's own key: a word
+    that somebody has written is nothing that is said there.
+    """
+    return hashlib.blake2b(chat_key, digest_size=len(chat_key), person=b"words").digest()
 
 
 def plain(word: str) -> str:
