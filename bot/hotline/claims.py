@@ -205,7 +205,7 @@ class Claims:
         found = standing.read_to_move(work, case)
         if found is None:
             return Refusal(NO_SUCH_CASE)
-        moved = _asked(found, Move.TRANSFER, by)
+        moved = asked(found, Move.TRANSFER, by)
         if isinstance(moved, Refusal):
             return moved
         if why := self._why_not_to(work, found, to, now):
@@ -257,7 +257,7 @@ class Claims:
         found = standing.read_to_move(work, case)
         if found is None:
             return Refusal(NO_SUCH_CASE)
-        moved = _asked(found, verb, by, reason)
+        moved = asked(found, verb, by, reason)
         if isinstance(moved, Refusal):
             return moved
         standing.write(work, case, self._after(found, verb, moved, detail, now))
@@ -309,7 +309,8 @@ def serves(caseworker: Caseworker, queue: str) -> bool:
     return caseworker.role in ABOVE or queue in caseworker.queues
 
 
-def _asked(found: Standing, verb: Move, by: Caseworker | None, reason: str = "") -> State | Refusal:
+def asked(found: Standing, verb: Move, by: Caseworker | None, reason: str = "") -> State | Refusal:
+    """Return where a move somebody asks for would lead a case, or why it stays where it is."""
     role = by.role if by else None
     is_holder = by is not None and found.holder == by.id
     return move(found.state, verb, role, is_holder=is_holder, reason=reason)

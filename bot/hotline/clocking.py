@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.life import IS_STAFF, Role
+from bot.cases.life import IS_STAFF, Move, Refusal, Role
+from bot.hotline import standing
 from bot.hotline.check_in_words import END_FIRST, ENDED_BY, NONE_AGREED
-from bot.hotline.clocks import Refused
+from bot.hotline.claims import asked
+from bot.hotline.clocks import STILL_RUN, Refused
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.text import _
@@ -65,11 +67,22 @@ class Clocking:
             order.refuse(NONE_AGREED)
 
     def may_close(self, order: Order) -> bool:
-        """Tell whether nobody waits for the person at an hour; if somebody does, say so."""
-        if self.check_ins.of_case(order.work, order.case) is None:
-            return True
-        order.refuse(END_FIRST)
-        return False
+        """Tell whether nothing that a case waits for stops unseen with it; if it would, say so.
+
+        An hour agreed on is ended first. A time the law gives may not be anybody's to end: it
+        stops for a reason, and whoever may not close the case is told nothing of it.
+        """
+        found = standing.read(order.work, order.case)
+        if found is None or isinstance(asked(found, Move.CLOSE, order.by), Refusal):
+            return True  # the move itself says why not
+        if self.check_ins.of_case(order.work, order.case) is not None:
+            order.refuse(END_FIRST)
+            return False
+        ahead = self._clocks.ahead(order.work, order.case, order.now)
+        if ahead and not order.command.words.strip():
+            order.refuse(STILL_RUN, ahead)
+            return False
+        return True
 
     @staticmethod
     def _tell(order: Order, text: Text, **values: str) -> None:

@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import bindparam, or_, select
 
 from bot.clock import DAY, HOUR, MINUTE
+from bot.errors import DoesNotOpen
 from bot.hotline.standing import IS_NOT_OVER
 from bot.places.clocks import Noted
 from bot.store.clock_tables import clock_events, clock_marks, clocks
@@ -24,7 +25,7 @@ from bot.text import Text, _
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bot.places.clocks import Clocks, Deadline
     from bot.store.writer import Work
@@ -50,6 +51,12 @@ NOT_YET = _("That day has not come yet: enter it once it has happened.")
 TOO_FAR = _("That day is too far away to be true.")
 NO_SUCH_NUMBER = _("There is no event with that number that counts.")
 TOO_MANY = _("A case has at most {most} events.")
+# Translators: {clocks} e.g. 2026-12-08: the time to object ends in 18 d; "how" and "reason" stand
+# for what is typed there.
+STILL_RUN = _(
+    "Times the law gives still run in this case ({clocks}), and nobody is told of them once it is "
+    "closed. Enter what has ended them (/clock), or close it again and say why (/close how reason)."
+)
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,6 +272,20 @@ class CaseClocks:
             if not row.is_struck and row.happening.code in self.law.kinds
         )
 
+    def legible(self, work: Work, case: str) -> list[Deadline]:
+        """Return what runs as far as anybody can tell: nothing, where a row was altered.
+
+        The page of the case says so; what is done meanwhile does not wait for it.
+        """
+        try:
+            return self.running(work, case)
+        except DoesNotOpen:
+            return []
+
+    def ahead(self, work: Work, case: str, now: int) -> tuple[Deadline, ...]:
+        """Return those of them whose end is still to come."""
+        return tuple(it for it in self.legible(work, case) if (it.left(now) or 0) > 0)
+
     def near(self, work: Work, case: str, now: int) -> list[Deadline]:
         """Return those of them that whoever looks at the queue should see."""
         return [it for it in self.running(work, case) if it.is_near(now)][:LISTED]
@@ -324,6 +345,11 @@ def line_of(deadline: Deadline, words: Catalogue, now: int) -> str:
     """Return how a clock stands in one language."""
     text, values = text_of(deadline, now)
     return text.read_in(words, values)
+
+
+def dated(running: Iterable[Deadline], words: Catalogue, now: int) -> str:
+    """Return clocks in a line, each behind its last day: `2026-12-08: the time to object ...`."""
+    return "; ".join(f"{it.last_day}: {line_of(it, words, now)}" for it in running)
 
 
 def span_of(span: int) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.conversation.bookmark import Bookmark
     from bot.hotline.exchanges import Exchange
     from bot.hotline.referral import Referral
+    from bot.places.clocks import Deadline
     from bot.text import Text
 
 
@@ -80,6 +81,8 @@ class Event:
     text: Text | None = None
     """A sentence for staff, with its blanks in `values`."""
     values: Mapping[str, str] = field(default_factory=dict)
+    running: tuple[Deadline, ...] = ()
+    """Clocks of the law the sentence is about as well; a desk says of them what it may show."""
     code: str = ""
     exchange: Exchange | None = None
     bookmark: Bookmark | None = None

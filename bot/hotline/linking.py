@@ -84,6 +84,7 @@ class Linking:
         if found is None or found.state is State.CLOSED:
             order.refuse(IS_OVER)
         elif self._clocking.may_close(order) and self._may(order, Move.CLOSE, DUPLICATE):
+            order.keep_note()
             order.deeds.append(HandBack(order.by.id, goes_on=False))
             order.happened(Happened.CLOSED, code=DUPLICATE)
             self._tie(order, other, Kind.INTO, "merge")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.hotline.commands import Command
     from bot.hotline.staff import Caseworker
     from bot.hotline.takeover import Deed
+    from bot.places.clocks import Deadline
     from bot.store.writer import Work
     from bot.text import Text
 
@@ -71,11 +72,11 @@ class Order:
                   at_desk=self.command.at_desk)
         )  # fmt: skip
 
-    def refuse(self, text: Text, **values: str) -> None:
-        """Tell them why nothing came of it."""
+    def refuse(self, text: Text, running: tuple[Deadline, ...] = (), /, **values: str) -> None:
+        """Tell them why nothing came of it, and of which clocks of the law that speaks."""
         self.events.append(
             Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
-                  at_desk=self.command.at_desk, is_refused=True)
+                  running=running, at_desk=self.command.at_desk, is_refused=True)
         )  # fmt: skip
 
     def keep_note(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import HOUR
+from bot.hotline.clocks import dated
 from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
 from bot.languages import catalogue
@@ -190,9 +191,64 @@ def test_a_rule_that_became_stricter_on_the_way_is_kept(home: Home) -> None:
 def test_a_closed_case_has_no_clock_and_one_that_is_opened_again_has(home: Home) -> None:
     person, mei, case = with_contact(home)
     before = len(person.texts)
-    mei.does(Verb.CLOSE, case, code="helped")
+    mei.does(Verb.CLOSE, case, code="helped", words="A colleague looks after it.")
     assert passes(home, 49) == []
     assert person.texts[before:] == []
+
+
+def refused(home: Home, events: list[Event]) -> list[str]:
+    """Return why nothing came of an order, with the clocks that speak against it."""
+    words, now = catalogue("en"), home.loop.now()
+    return [
+        it.text.read_in(words, {**it.values, "clocks": dated(it.running, words, now)})
+        for it in events
+        if it.is_refused and it.text
+    ]
+
+
+def status(home: Home, case: str) -> str:
+    ((found,),) = home.ask(f"SELECT status FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
+    return str(found)
+
+
+def test_a_clock_that_runs_is_stopped_only_for_a_reason_which_is_kept(home: Home) -> None:
+    _person, mei, case = with_contact(home)
+    mei.does(Verb.CLOCK, case, code="not_identified", words="2026-11-18")
+    (why,) = refused(home, mei.does(Verb.CLOSE, case, code="helped"))
+    assert "2026-11-22: help may end in 71 h (72-hour contact rule); " in why
+    assert "2026-12-08: the time to object ends in 19 d" in why
+    assert status(home, case) != "closed"
+    events = mei.does(Verb.CLOSE, case, code="helped", words="Their lawyer does it.")
+    assert refused(home, events) == []
+    kept = [it.exchange.content.words for it in events if it.exchange]
+    assert (status(home, case), kept) == ("closed", ["Their lawyer does it."])
+
+
+def test_a_time_that_is_over_or_was_used_keeps_no_case_open(home: Home) -> None:
+    _person, mei, case = with_contact(home)
+    mei.does(Verb.CLOCK, case, code="not_identified", words="2026-11-18")
+    mei.does(Verb.CLOCK, case, code="objected", words="2026-11-19")
+    passes(home, 73)
+    mei.claims(case)
+    (why,) = refused(home, mei.does(Verb.CLOSE, case, code="helped"))
+    assert why.count("2026-") == 1  # the unit's own ten days; the contact is over already
+    mei.does(Verb.CLOCK, case, code="decided")
+    assert refused(home, mei.does(Verb.CLOSE, case, code="helped")) == []
+    assert status(home, case) == "closed"
+
+
+def test_whoever_may_not_close_a_case_hears_of_none_of_its_clocks(home: Home) -> None:
+    _person, _mei, case = with_contact(home)
+    events = home.colleague("Jun").does(Verb.CLOSE, case, code="helped")
+    assert [it.running for it in events if it.is_refused] == [()]
+    assert refused(home, events) == ["Only whoever holds the case, or a supervisor, may do that."]
+
+
+def test_a_clock_that_was_altered_keeps_no_case_open(home: Home) -> None:
+    _person, mei, case = with_contact(home)
+    home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
+    mei.does(Verb.CLOSE, case, code="helped")
+    assert status(home, case) == "closed"
 
 
 def test_after_a_restart_and_a_jump_every_warning_is_given_once(home: Home) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.desks.forum import words
-from bot.hotline.clocks import line_of, span_of
+from bot.hotline.clocks import dated, line_of, span_of
 from bot.hotline.commands import Verb
 from bot.messages import Say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.desks.forum.reading import Asked
     from bot.desks.forum.setup import Setup
     from bot.desks.glance import Glance
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
 def clock_lines(setup: Setup, work: Work, glance: Glance, now: int) -> list[str]:
     """Return a line of the card for each clock that is near."""
     near = setup.clocks.near(work, glance.case, now)
-    return [_line(setup, glance, it, now) for it in near[: None if setup.shows_words else 1]]
+    return [clock_line(setup, glance, it, now) for it in near[: None if setup.shows_words else 1]]
 
 
-def _line(setup: Setup, glance: Glance, deadline: Deadline, now: int) -> str:
+def clock_line(setup: Setup, glance: Glance, deadline: Deadline, now: int) -> str:
+    """Return how one clock of a case stands."""
     tongue, left = setup.tongue, deadline.left(now)
     if setup.shows_words:
         return tongue(words.CLOCK, line=line_of(deadline, tongue.staff, now))
@@ -35,13 +38,20 @@ def _line(setup: Setup, glance: Glance, deadline: Deadline, now: int) -> str:
     return tongue(text, left=span_of(abs(left)), reference=glance.reference)
 
 
+def clocks_dated(setup: Setup, glance: Glance, running: Iterable[Deadline], now: int) -> str:
+    """Return clocks of a case in a line, or what shows them."""
+    if setup.shows_words:
+        return dated(running, setup.tongue.staff, now)
+    return f"haven clock show {glance.reference}"
+
+
 def clock_told(setup: Setup, work: Work, glance: Glance, event: Event, now: int) -> str:
     """Return what the group is told of a clock: what was entered, or what runs out."""
     tongue = setup.tongue
     if not setup.shows_words:
         near = [] if event.by else setup.clocks.near(work, glance.case, now)
         if near:
-            return _line(setup, glance, near[0], now)
+            return clock_line(setup, glance, near[0], now)
         return tongue(words.CLOCK_STANDS, reference=glance.reference)
     lines = [tongue(event.text, **event.values)] if event.text else []
     if event.code:

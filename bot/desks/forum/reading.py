@@ -259,7 +259,7 @@ class Reading:
     def _close(self, asked: Asked) -> list[Command]:
         if not asked.words.first:
             return self._ask_how(asked, asked.case)
-        return asked.order(Verb.CLOSE, code=asked.words.first.lower())
+        return asked.order(Verb.CLOSE, code=asked.words.first.lower(), said=asked.words.rest)
 
     def _duty(self, asked: Asked) -> list[Command]:
         verb = {"on": Verb.ON_DUTY, "off": Verb.OFF_DUTY}.get(asked.words.first.lower())

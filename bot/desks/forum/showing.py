@@ -10,7 +10,7 @@ from bot.cases.visible import visible
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, passed_on, token
-from bot.desks.forum.lawful import clock_told
+from bot.desks.forum.lawful import clock_told, clocks_dated
 from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
 from bot.hotline.check_in_words import NOT_ASKED, WHY
@@ -339,8 +339,10 @@ class Showing:
         thread, message = here
         if thread and event.case and not event.is_refused and event.text in {DONE, CLAIMED}:
             return
-        text = self._tongue(event.text, **event.values)
-        glance = self._glance(event.case) if event.case else None
+        glance, values = self._glance(event.case) if event.case else None, dict(event.values)
+        if glance is not None and event.running:
+            values["clocks"] = clocks_dated(self._setup, glance, event.running, self._now)
+        text = self._tongue(event.text, **values)
         if glance is not None and not thread:
             text = f"{glance.reference}: {text}"
         self._put(event.case, Say(text, thread=thread, answers=message))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 
 from bot.cases.reference import read_reference
@@ -20,6 +21,7 @@ from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
 from bot.desks.web.doubts import Doubt, as_json, doubts
 from bot.desks.web.gate import CSRF
 from bot.desks.web.sight import sight
+from bot.hotline.clocks import STILL_RUN, dated
 from bot.hotline.commands import Command, Verb
 from bot.hotline.words import DONE, REST_OFFERED
 
@@ -86,12 +88,12 @@ FORMS: dict[Verb, Form] = {
     Verb.BACK: Form(),
     Verb.FOLLOW_UP: Form(CODE | WORDS),
     Verb.LINK: Form(CODE),
-    Verb.MERGE: Form(CODE, moves=True),
+    Verb.MERGE: Form(CODE | WORDS, moves=True),
     Verb.UNLINK: Form(CODE),
     Verb.CLOCK: Form(CODE | WORDS),
     Verb.STRIKE: Form(CODE),
     Verb.ERASE: Form(CODE, is_final=True),
-    Verb.CLOSE: Form(CODE, moves=True),
+    Verb.CLOSE: Form(CODE | WORDS, moves=True),
     Verb.REOPEN: Form(moves=True),
 }
 """What can be done to a case; every verb of the hotline's that is about one."""
@@ -171,6 +173,8 @@ async def ordered(visit: Visit, case: str, verb: Verb, filled: Filled | None = N
     )  # fmt: skip
     keyring = visit.keyring()
     told = await visit.front.post.send(command)
+    if told is not None and told.source == STILL_RUN.source:
+        told = await _with_clocks(visit, told)
     if told is not None and told.source == REST_OFFERED.source:
         visit.here.hard_at = visit.now
     form = FORMS.get(verb) or OWN.get(verb)
@@ -182,6 +186,13 @@ async def ordered(visit: Visit, case: str, verb: Verb, filled: Filled | None = N
     if moved and form is not None and form.moves and keyring is not None:
         await _settle(visit, moved, keyring)
     return told
+
+
+async def _with_clocks(visit: Visit, told: Told) -> Told:
+    """Say which clocks run, in the language of whoever reads it."""
+    clocks, now = visit.front.clocks, visit.now
+    ahead = await visit.front.reads.run(lambda work: clocks.ahead(work, told.case, now))
+    return replace(told, values={"clocks": dated(ahead, visit.tongue.staff, now)})
 
 
 async def _settle(visit: Visit, case: str, keyring: Keyring) -> None:

@@ -63,6 +63,34 @@ async def test_what_runs_out_is_called_out_where_all_look(kind: str, tmp_path: P
         assert case
 
 
+async def test_a_case_whose_clocks_run_is_closed_there_for_a_reason(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.presses("Claim", office.card(thread))
+        await mei.says("/clock contact", thread)
+        await mei.says("/close helped", thread)
+        assert ": help may end in 71 h (72-hour contact rule))" in office.last(thread)
+        await mei.says("/close helped They are with a shelter now.", thread)
+        assert "Mei closed the case: helped." in office.texts(thread)
+
+
+async def test_in_mode_notify_it_is_refused_without_a_word_of_the_clocks(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path, desk_mode="notify") as office:
+        mei = office.enrolled("Mei")
+        _sari, case = await office.in_danger()
+        thread = office.thread()
+        await mei.presses("Claim", office.card(thread))
+        await office.orders(Command(verb=Verb.CLOCK, by=mei.id, case=case, code="contact"))
+        await mei.says("/close helped", thread)
+        reference = office.ask("SELECT reference FROM cases")[0][0]
+        assert f"(haven clock show {reference})" in office.last(thread)
+        assert "72-hour" not in everything_shown(office)
+        await mei.says("/close helped A shelter looks after them.", thread)
+        assert "Mei closed the case: helped." in office.texts(thread)
+
+
 async def test_in_mode_notify_the_group_learns_only_that_a_time_runs_out(tmp_path: Path) -> None:
     async with Office.opened(tmp_path, desk_mode="notify") as office:
         mei = office.enrolled("Mei")

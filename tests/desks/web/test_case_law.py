@@ -127,6 +127,36 @@ def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(office
     assert "help may end" not in shown
 
 
+def test_a_case_whose_clocks_run_is_closed_by_whoever_read_which_and_says_why(
+    office: Office,
+) -> None:
+    mei = office.worker().comes()
+    reference, other = claimed(office, mei), claimed(office, mei)
+    today = office.front.clocks.law.day_of(office.home.loop.now())
+    mei.does(reference, "clock", code="not_identified", words=today.isoformat())
+    last = (today + timedelta(days=20)).isoformat()
+    for verb, code in (("close", "helped"), ("merge", other)):
+        said = mei.does(reference, verb, code=code).json()
+        assert said["refused"], verb
+        assert f"({last}: the time to object ends in 20 d)" in said["told"], verb
+        file = mei.browser.get(f"/cases/{reference}").text + file_of(mei, reference)
+        assert re.search(rf'do/{verb}"(?:(?!</form>).)*name="words"', file, re.DOTALL), verb
+    mei.told(reference, "close", code="helped", words="Their lawyer objects.")
+    assert "Their lawyer objects." in mei.browser.get(f"/cases/{reference}").text
+
+
+def test_of_many_that_are_closed_those_whose_clocks_run_stay_open(office: Office) -> None:
+    mei = office.worker().comes()
+    over, runs = claimed(office, mei), claimed(office, mei)
+    mei.does(runs, "clock", code="contact", words=at(office, -HOUR))
+    marked = {f"case.{over}": "1", f"case.{runs}": "1"}
+    mei.browser.post("/closing/confirm", {**marked, "code": "helped"})
+    stands = dict(office.home.ask("SELECT reference, status FROM cases"))
+    assert (stands[over], stands[runs]) == ("closed", "held")
+    said = mei.browser.get("/queue/mine").text
+    assert f"{runs} stays open: Times the law gives still run" in said
+
+
 # --- an agreed hour ---------------------------------------------------------------------------
 
 
