@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.errors import HavenError, WrongSetting
+from bot.clock import HOUR
+from bot.errors import BackupRefused, HavenError, WrongSetting
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from bot.vault import HostKey
-    from bot.vault.ledger import Line
+    from bot.vault.ledger import Ledger
     from bot.vault.offline import OfflineKey, PublicKey
 
+INSTEAD = (
+    "Name another with --ledger: it lies beside the backups and beside every copy of them. Only if "
+    "there is none anywhere, --without-ledger restores all the same"
+)
 NEEDED = "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, on another machine if any"
 
 
@@ -65,7 +70,7 @@ def backup(
         with _bar("packed") as tell:
             files = DataDirectory(settings.data).files
             made = Backup(folder, to, host).make(database, keys.database, files, now, tell)
-        write_ledger(folder, database.writer.run_now(Erasures.of), host)
+        write_ledger(folder, database.writer.run_now(Erasures.of), host, now)
         gone = remove_old(folder, now)
         database.writer.run_now(lambda work: audit.note(work, now, OPERATOR, "backup", "all"))
     finally:
@@ -75,7 +80,7 @@ def backup(
     for path in made.paths:
         typer.echo(path)
     typer.echo(f"Rows: {made.rows}. Files: {made.files}. Old archives removed: {gone}.")
-    typer.echo("Copy them, and erased.ledger beside them, to another place.")
+    typer.echo("Copy them, and erased.ledger beside them, to another place; that one every hour.")
 
 
 def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
@@ -85,6 +90,10 @@ def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
     ledger: Annotated[Path | None, typer.Option(help="An erased.ledger from elsewhere.")] = None,
     database: Annotated[str, typer.Option(help="An empty database, for PostgreSQL.")] = "",
     keys: Annotated[str, typer.Option(help="An empty key store, for PostgreSQL.")] = "",
+    *,
+    without_ledger: Annotated[
+        bool, typer.Option("--without-ledger", help="What was erased since may come back.")
+    ] = False,
 ) -> None:
     """Put a backup into a new folder; what was erased since does not come back."""
     from bot.clock import SystemClock  # noqa: PLC0415
@@ -94,11 +103,13 @@ def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
     host = _host(settings)
     if to.resolve() == settings.data.resolve():
         raise HavenError(f"{to} is HAVEN_DATA: a backup goes beside it, never over it")
-    gone = _gone(settings, archives, ledger, host)
+    now = SystemClock().now()
+    gone = _gone(settings, archives, ledger, host, now)
+    blind = _seen(gone, now, is_waived=without_ledger)
     opened = _offline(key)
     with _line() as tell:
         done = Restore(opened, host).into(
-            archives, to, gone, SystemClock().now(), (database, keys), tell
+            archives, to, gone.lines, now, (database, keys), tell, blind
         )
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
     typer.echo(f"Erased since, and not restored: {done.forgotten} cases.")
@@ -109,36 +120,65 @@ def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
 
 
 def _gone(
-    settings: Settings, archives: list[Path], ledger: Path | None, host: HostKey
-) -> list[Line]:
-    """Return what every ledger that can be found says was erased."""
-    from bot.vault.ledger import NAME, read_ledger  # noqa: PLC0415
+    settings: Settings, archives: list[Path], ledger: Path | None, host: HostKey, now: int
+) -> Ledger:
+    """Return what every ledger that can be found says was erased, together."""
+    from bot.vault.ledger import NAME, Ledger, read_ledger  # noqa: PLC0415
 
-    beside = {path.parent / NAME for path in archives if (path.parent / NAME).exists()}
-    paths = sorted(beside | ({ledger} if ledger else set()))
-    found = [line for path in paths for line in read_ledger(path, host)]
-    live = _live_ledger(settings)
-    if live is None and not paths:
-        typer.echo(
-            "There is no ledger newer than the archives: what was erased after they were made "
-            "comes back. Name one with --ledger if there is any.",
-            err=True,
-        )
-    return found + (live or [])
+    lying = [*archives, *([settings.backups / NAME] if settings.backups else [])]
+    beside = {it.with_name(NAME) for it in lying if it.with_name(NAME).exists()}
+    found = [read_ledger(path, host) for path in sorted(beside | ({ledger} if ledger else set()))]
+    if live := _live_ledger(settings, archives, now):
+        found.append(live)
+    return Ledger(
+        tuple(line for it in found for line in it.lines),
+        max((it.until for it in found if it.until <= now + HOUR), default=0),
+    )
 
 
-def _live_ledger(settings: Settings) -> list[Line] | None:
-    """Return what the data of today say was erased; None where there are none."""
+def _live_ledger(settings: Settings, archives: list[Path], now: int) -> Ledger | None:
+    """Return what the data of today say was erased; None where there are none.
+
+    They know of everything until now, but where they begin after the archives were made: then they
+    are those of another deployment, or of one that was begun anew.
+    """
     from bot.checkup import existing_database  # noqa: PLC0415
-    from bot.vault.ledger import Line  # noqa: PLC0415
-    from bot.vault.packing import erased_in, snapshot  # noqa: PLC0415
+    from bot.vault.backup import lying_in  # noqa: PLC0415
+    from bot.vault.ledger import Ledger, Line  # noqa: PLC0415
+    from bot.vault.packing import began, erased_in, snapshot  # noqa: PLC0415
 
     try:
         database = existing_database(settings)
     except HavenError:
         return None
+    made = [it.made_at for path in archives for it in lying_in(path.parent) if it.path == path]
     with snapshot(database) as seen:
-        return [Line(bytes(it), at, why) for it, at, why in erased_in(seen)]
+        is_older = began(seen) < min(made, default=0)
+        lines = tuple(Line(bytes(it), at, why) for it, at, why in erased_in(seen))
+    return Ledger(lines, now if is_older else 0)
+
+
+def _seen(gone: Ledger, now: int, *, is_waived: bool) -> str:
+    """Say until when it is known what was erased; return a code where somebody goes on in the dark.
+
+    Raises:
+        BackupRefused: what was erased since would come back, and nobody said that it may.
+    """
+    from bot.log import log  # noqa: PLC0415
+    from bot.vault.restore import BLIND  # noqa: PLC0415
+
+    hours = (now - gone.until) // HOUR
+    known = f"what was erased is known until {hours} hours ago; what was erased later comes back"
+    if not gone.is_old(now):
+        typer.echo(f"Note: {known}.")
+        return ""
+    if not gone.until:
+        known = "no ledger says what was erased after the archives were made: it comes back"
+    if not is_waived:
+        raise BackupRefused(f"{known}. {INSTEAD}")
+    log.warning(BLIND)
+    typer.echo(f"Restored all the same: {known}.", err=True)
+    return f"until:{gone.until}"
 
 
 def _offline(path: Path) -> OfflineKey:

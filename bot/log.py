@@ -30,7 +30,7 @@ EVENTS = frozenset(
         "language_refused", "profile_kept",
         "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",
         "backups_untended", "case_not_resealed", "cases_resealed", "desk_failed", "desk_refused",
-        "desk_deaf", "desk_hears",
+        "desk_deaf", "desk_hears", "restored_blind",
     }
 )  # fmt: skip
 FIELDS = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.clock import DAY, HOUR, SystemClock
 from bot.vault import HostKey
-from bot.vault.ledger import NAME
+from bot.vault.ledger import FIRST_LINE, NAME, _proof, write_ledger
 from tests.terminal import Done, is_a_sentence, listed, typing
 
 if TYPE_CHECKING:
@@ -89,6 +92,81 @@ def test_a_changed_ledger_stops_a_restore(haven: Haven, tmp_path: Path) -> None:
     done = haven("restore", *paths, "--to", str(tmp_path / "new"), *key)
     assert "no ledger of this deployment" in done.stderr
     assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def elsewhere(haven: Haven, tmp_path: Path) -> tuple[Haven, list[str]]:
+    """Another machine, with the keys, and with a copy of the archives and of their ledger."""
+    paths = backed_up(haven)
+    (tmp_path / "backups").rename(tmp_path / "copies")
+    to = ("--to", str(tmp_path / "new"), "--key", str(tmp_path / "offline.key"))
+    copied = [path.replace("/backups/", "/copies/") for path in paths]
+    return typing(tmp_path, HAVEN_DATA=f"{tmp_path}/other"), ["restore", *copied, *to]
+
+
+def restored(there: tuple[Haven, list[str]], *also: str) -> Done:
+    haven, typed = there
+    return haven(*typed, *also, input="three words, or four\n")
+
+
+def no_ledger(folder: Path) -> None:
+    (folder / "copies" / NAME).unlink()
+
+
+def three_days_old(folder: Path) -> None:
+    host = HostKey.read(folder / "host.key", folder / "data")
+    write_ledger(folder / "copies", [], host, SystemClock().now() - 3 * DAY - HOUR // 2)
+
+
+def of_an_older_release(folder: Path) -> None:
+    host, path = HostKey.read(folder / "host.key", folder / "data"), folder / "copies" / NAME
+    body = f"{FIRST_LINE}\n"
+    path.write_text(f"{body}{_proof(body, host)}\n")
+
+
+def data_begun_anew(folder: Path) -> None:
+    no_ledger(folder)
+    anew = typing(folder, HAVEN_DATA=f"{folder}/other")
+    assert anew("staff", "add", "Wu", "--language", "id").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("happens", "said"),
+    [
+        (no_ledger, "no ledger says"),
+        (three_days_old, "until 72 hours ago"),
+        (of_an_older_release, "no ledger says"),
+        (data_begun_anew, "no ledger says"),
+    ],
+)
+def test_what_was_erased_since_comes_back_only_if_somebody_says_so_and_is_noted(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path, happens: Callable[[Path], None], said: str
+) -> None:
+    happens(tmp_path)
+    refused = restored(elsewhere)
+    assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
+    assert is_a_sentence(refused.stderr)
+    assert not (tmp_path / "new").exists()
+    done = restored(elsewhere, "--without-ledger")
+    assert (done.returncode, said in done.stderr) == (0, True), done.stderr
+    assert "restored_blind" in done.stderr + done.stdout
+    with closing(sqlite3.connect(tmp_path / "new" / "haven.db")) as connection:
+        (row,) = connection.execute("SELECT actor, subject FROM audit WHERE deed='restored_blind'")
+    assert row == ("operator", "all")
+    verified = typing(tmp_path, HAVEN_DATA=f"{tmp_path}/new")("audit", "verify")
+    assert verified.returncode == 0, verified.stderr
+
+
+def test_a_ledger_of_last_night_is_enough_and_its_age_is_said(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path
+) -> None:
+    host = HostKey.read(tmp_path / "host.key", tmp_path / "data")
+    write_ledger(tmp_path / "copies", [], host, SystemClock().now() - 25 * HOUR - HOUR // 2)
+    done = restored(elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert "known until 25 hours ago" in done.stdout
+    with closing(sqlite3.connect(tmp_path / "new" / "haven.db")) as connection:
+        assert not connection.execute("SELECT * FROM audit WHERE deed='restored_blind'").fetchall()
 
 
 def test_the_doctor_says_when_no_backup_is_made(haven: Haven, tmp_path: Path) -> None:

@@ -182,9 +182,18 @@ class Audit:
 
     def _append(self, work: Work, said: tuple[object, ...]) -> None:
         self._wait(work)
-        last, before = _last(work)
+        work.run(_ADD, *self.row_after(*_last(work), said))
+
+    def row_after(self, last: int, before: bytes, said: tuple[object, ...]) -> tuple[object, ...]:
+        """Return the row that comes after another, with its proof.
+
+        Args:
+            last: the number of that other.
+            before: its proof.
+            said: when, who, what, to what, more: codes.
+        """
         row = (last + 1, *said)
-        work.run(_ADD, *row, self._vault.link(before, _canonical(row)))
+        return (*row, self._vault.link(before, _canonical(row)))
 
     @staticmethod
     def _wait(work: Work) -> None:

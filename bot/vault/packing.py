@@ -21,7 +21,7 @@ from sqlalchemy import func, literal, select
 from bot.clock import DAY
 from bot.store.keytables import case_wraps, key_metadata
 from bot.store.prepared import Prepared
-from bot.store.tables import case_keys, erasures, exchanges, metadata, outbox
+from bot.store.tables import audit, case_keys, erasures, exchanges, metadata, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,7 @@ LEFT_OUT = {
 """Tables that are in no backup, and why."""
 AT_ONCE = 400
 """Rows in one piece."""
+NEVER = 2**63
 SHORT_LIVED = re.compile(r"\d+ (?:hours|days)")
 """What a table says of itself that must not be in a backup, unless it goes with its case."""
 
@@ -87,6 +88,7 @@ _KEYED = {
     "case_wraps": Prepared(lambda _: select(case_wraps.c.case_id).distinct()),
 }
 _ERASED = Prepared(lambda _: select(erasures.c.case_hash, erasures.c.begun_at, erasures.c.why))
+_BEGAN = Prepared(lambda _: select(func.min(audit.c.at)))
 _UNSENT = Prepared(
     lambda _: (
         select(exchanges.c.letter)
@@ -138,6 +140,11 @@ class Snapshot:
 def erased_in(seen: Snapshot) -> list[tuple[bytes, int, str]]:
     """Return what was erased: what each case is known by, when, and why."""
     return [(bytes(it), at, why) for it, at, why in seen.all(_ERASED)]
+
+
+def began(seen: Snapshot) -> int:
+    """Return since when there is a deployment, by the first row of its audit log."""
+    return int(seen.one(_BEGAN) or NEVER)
 
 
 def _plain(value: Any) -> Any:

@@ -20,7 +20,7 @@ from bot.store.database import Database
 from bot.store.keytables import key_metadata
 from bot.store.tables import audit, erasures, exchanges, files, outbox
 from bot.store.upgrade import KEY_MIGRATIONS, in_one_go, revision, upgrade_to
-from bot.vault.audit import COLUMNS, Audit, Head
+from bot.vault.audit import BEFORE_THE_FIRST, COLUMNS, OPERATOR, Audit, Head
 from bot.vault.backup import FILE
 from bot.vault.erasure import Why
 from bot.vault.keystore import open_root
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 OURS = ".restore-unfinished"
 """What a folder's name ends with that a restore has begun; the next throws it away."""
+BLIND = "restored_blind"
+"""What the audit log says of a restore after which something that was erased may be there again."""
 UNCERTAIN = "uncertain"
 """How letters end that were on their way when the backup was made."""
 
@@ -102,6 +104,7 @@ class Restore:
         now: int,
         urls: tuple[str, str] = ("", ""),
         tell: Callable[[str], None] = _nothing,
+        blind: str = "",
     ) -> Restored:
         """Restore into a folder that is not there yet; return what stands there.
 
@@ -113,6 +116,8 @@ class Restore:
             urls: of a database and a key store without anything in them; empty: SQLite in the
                 folder.
             tell: hears what is done.
+            blind: a code for how little the ledgers know, where somebody went on all the same: it
+                is written down at the end of the audit log.
 
         Raises:
             BackupRefused: they cannot be used, or the place is taken. Nothing is left of a restore
@@ -134,7 +139,10 @@ class Restore:
                 for it, kind in ((connection, database.dialect), (beside, keys.dialect)):
                     _count_on(it, kind)
                     _see_whole(it, kind)
-                return _told(connection, pair, putting, _head(connection, vault))
+                head = _head(connection, vault)
+                if blind:
+                    _note(connection, vault, head, (now, OPERATOR, BLIND, "all", blind))
+                return _told(connection, pair, putting, head)
 
     def _root(self, pair: dict[Part, Seen]) -> HostKey:
         """Return the secret everything of the host is derived from; once that was its own key."""
@@ -193,6 +201,14 @@ def _head(connection: Connection, vault: Vault) -> Head:
     if not isinstance(found, Head):
         raise BackupRefused(f"the audit log in it does not hold, from row {found.number} on")
     return found
+
+
+def _note(connection: Connection, vault: Vault, head: Head, said: tuple[object, ...]) -> None:
+    """Write something down behind the last row of the audit log that was put in."""
+    last = select(audit.c.mac).where(audit.c.id == head.number)
+    before = connection.execute(last).scalar()
+    row = Audit(vault).row_after(head.number, bytes(before or BEFORE_THE_FIRST), said)
+    connection.execute(insert(audit).values(dict(zip(COLUMNS, row, strict=True))))
 
 
 class _Putting:

@@ -17,7 +17,7 @@ from bot.vault import HostKey
 from bot.vault.archive import HEAD as HEADER
 from bot.vault.archive import PIECE, TAG, Sealer
 from bot.vault.backup import About, Backup, lying_in
-from bot.vault.ledger import NAME, Line, read_ledger, write_ledger
+from bot.vault.ledger import NAME, Ledger, Line, read_ledger, write_ledger
 from bot.vault.offline import OfflineKey
 from bot.vault.restore import OURS, Restore
 from tests.cases.answered import BOOK
@@ -135,11 +135,11 @@ def test_what_was_erased_since_does_not_come_back_whatever_ledger_says_so(site: 
     paths = site.backs_up()
     site.shelf.now += HOUR
     site.shelf.erases(case)
-    write_ledger(site.backups, site.shelf.ledger(), HOST)
+    write_ledger(site.backups, site.shelf.ledger(), HOST, site.shelf.now)
     later = site.backs_up()
     for gone in (
         (site.shelf.ledger(), paths),
-        (read_ledger(site.backups / NAME, HOST), paths),
+        (read_ledger(site.backups / NAME, HOST).lines, paths),
         ((), [paths[0], later[1]]),  # newer keys know it by themselves
     ):
         done, place = site.restores(gone[1], gone[0])
@@ -190,14 +190,14 @@ def test_a_ledger_from_which_a_line_was_taken_is_refused(site: Site) -> None:
     gone = [Line(bytes([number]) * 16, number, "age") for number in range(3)]
     site.backups.mkdir()
     path = site.backups / NAME
-    write_ledger(site.backups, gone, HOST)
-    assert read_ledger(path, HOST) == gone
+    write_ledger(site.backups, gone, HOST, 5)
+    assert read_ledger(path, HOST) == Ledger(tuple(gone), 5)
     lines = path.read_text().splitlines()
     for wrong in (lines[:2] + lines[3:], lines[:-1], [], ["", *lines], [*lines[:-1], "0" * 64]):
         path.write_text("\n".join(wrong) + "\n")
         with pytest.raises(BackupRefused, match="no ledger of this deployment"):
             read_ledger(path, HOST)
-    write_ledger(site.backups, gone, HostKey(bytes(32)))
+    write_ledger(site.backups, gone, HostKey(bytes(32)), 5)
     with pytest.raises(BackupRefused):
         read_ledger(path, HOST)
     with pytest.raises(BackupRefused, match="cannot be read"):

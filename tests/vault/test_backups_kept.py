@@ -32,13 +32,31 @@ def test_the_round_removes_them_and_writes_the_ledger_beside_them(site: Site) ->
     site.shelf.goes_by(HOUR)
     site.shelf.erases(case)
     site.shelf.goes_by(HOUR)
-    (line,) = read_ledger(site.backups / NAME, HOST)
+    (line,) = read_ledger(site.backups / NAME, HOST).lines
     assert line.case_hash == VAULT.erased(case)
     site.shelf.now += 100 * DAY  # a clock nobody believes removes nothing
     site.shelf.round()
     assert len(lying_in(site.backups)) == 2
     site.shelf.goes_by(26 * HOUR, rounds_every=HOUR)
     assert lying_in(site.backups) == []
+
+
+def test_the_ledger_says_anew_every_hour_that_it_is_whole(site: Site) -> None:
+    site.backups.mkdir()
+    path, now = site.backups / NAME, site.shelf.now
+    folder = BackupFolder(site.backups, HOST)
+    for hours, is_believed, until in (
+        (0, True, 0), (1, True, 1), (2, False, 1), (3, True, 3), (3 + 900, False, 3),
+    ):  # fmt: skip
+        folder.tend([], now + hours * HOUR, is_believed=is_believed)
+        assert read_ledger(path, HOST).until == now + until * HOUR
+    beside = BackupFolder(site.backups, HOST)  # of a command: no clock is believed there
+    beside.tend([], now + 5 * HOUR, is_believed=False)
+    found = read_ledger(path, HOST)
+    assert found.until == now + 3 * HOUR
+    assert [found.is_old(found.until + it * HOUR) for it in (-2, 0, 26, 27)] == [
+        True, False, False, True,
+    ]  # fmt: skip
 
 
 def test_what_is_wrong_with_backups_is_told(site: Site) -> None:
