@@ -1,8 +1,8 @@
 """Time that moves when a test says so, and an event loop that never waits for it.
 
 In `MovedLoop` a timer that is next is simply due: a retry after five minutes costs no time at all.
-The one thing that is waited for in earnest is work another thread has in hand; whoever hands it
-over says so with `busy`.
+The one thing that is waited for in earnest is work another thread has in hand: what the loop hands
+to its own threads it knows of; whoever hands it to another says so with `busy`.
 """
 
 from __future__ import annotations
@@ -69,6 +69,16 @@ class MovedLoop(asyncio.SelectorEventLoop):
     def move(self, seconds: float) -> None:
         """Let time pass at once; timers that fell due fire together at the next turn."""
         self.moved += seconds
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
+        """Hand work to a thread, and let no time pass until it is done."""
+        work = super().run_in_executor(executor, func, *args)
+        self.in_hand += 1
+        work.add_done_callback(self._done)
+        return work
+
+    def _done(self, _work: object) -> None:
+        self.in_hand -= 1
 
     @contextlib.contextmanager
     def busy(self) -> Iterator[None]:

@@ -13,7 +13,7 @@ import contextlib
 import os
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam, select, update
 
@@ -237,24 +237,23 @@ class FileKeeper:
     async def _save(self, file: _Due) -> Seen:
         unfinished = self._folder / f"{file.name}.part"
         try:
-            async with asyncio.timeout(LONGEST_FETCH):
-                seen = await self._write(file, unfinished)
+            with unfinished.open("wb") as out:
+                async with asyncio.timeout(LONGEST_FETCH):
+                    seen = await self._write(file, out)
+                await asyncio.to_thread(_fsync, out)
             unfinished.rename(self._folder / file.name)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        _fsync_folder(self._folder)
+        await asyncio.to_thread(_fsync_folder, self._folder)
         return seen
 
-    async def _write(self, file: _Due, unfinished: Path) -> Seen:
-        """Seal a file to its end and onto the disk; return what was seen of it."""
+    async def _write(self, file: _Due, out: IO[bytes]) -> Seen:
+        """Seal a file to its end; return what was seen of it."""
         seen = Seen()
         parts = self._source.fetch(file.note.handle, file.note.unique)
-        with unfinished.open("wb") as out:
-            async for piece in sealed_pieces(file.sealer, file.name, seen.passing(parts)):
-                out.write(piece)
-            out.flush()
-            os.fsync(out.fileno())
+        async for piece in sealed_pieces(file.sealer, file.name, seen.passing(parts)):
+            out.write(piece)
         return seen
 
     def _postpone(self, work: Work, name: str, case: str, attempts: int) -> None:
@@ -264,6 +263,11 @@ class FileKeeper:
             return
         wait = min(2 ** (attempts + 1), LONGEST_WAIT) * SECOND
         work.run(_LATER, self._clock.now() + wait, name)
+
+
+def _fsync(out: IO[bytes]) -> None:
+    out.flush()
+    os.fsync(out.fileno())
 
 
 def _fsync_folder(folder: Path) -> None:

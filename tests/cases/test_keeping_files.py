@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
+import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from bot.clock import DAY, SECOND
 from bot.conversation import FileNote
 from bot.errors import DoesNotOpen, Refused, TryLater
 from bot.vault.chunks import PIECE, open_pieces
+from tests.beside import watched
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.clocks import MIDDAY, MovedLoop
 from tests.houses import BOT, VAULT, opener_of
@@ -126,6 +127,14 @@ def photo(handle: str = "p", size: int = 100) -> FileNote:
     return FileNote(handle, "photo", size)
 
 
+def test_while_a_file_is_put_onto_the_disk_everybody_else_is_answered(room: Room) -> None:
+    room.keeper._folder, meanwhile = watched(room.folder, room.loop)
+    room.sends(photo())
+    assert room.keeps() == 1
+    assert meanwhile == [True]
+    assert room.states() == [("saved", len(WHOLE), 0)]
+
+
 def test_with_a_nearly_full_disk_files_wait_and_lose_no_try(room: Room) -> None:
     room.keeper._has_room = lambda: False
     room.sends(photo())
@@ -201,11 +210,11 @@ def test_saved_is_said_only_after_the_disk_has_it(room: Room) -> None:
         if event == "c_call" and what in {os.fsync, os.rename}:
             seen.append((what.__name__, room.states()[0][0]))
 
-    sys.setprofile(watch)
+    threading.setprofile_all_threads(watch)
     try:
         room.keeps()
     finally:
-        sys.setprofile(None)
+        threading.setprofile_all_threads(None)
     assert seen == [("fsync", "named"), ("rename", "named"), ("fsync", "named")]
     assert room.states()[0][0] == "saved"
 

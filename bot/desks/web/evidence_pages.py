@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -102,9 +103,13 @@ async def _read(visit: Visit, found: Found, deed: Deed) -> bytes:
     await _note(visit, found, deed, b"")
     evidence = Evidence(visit.front.vault, visit.front.files, visit.keyring())
     try:
-        return b"".join(evidence.pieces(found.opener, found.item))
+        return await asyncio.to_thread(_joined, evidence, found)  # tens of MB take a while
     except (FileNotFoundError, DoesNotOpen):
         raise NotThere("no bytes") from None
+
+
+def _joined(evidence: Evidence, found: Found) -> bytes:
+    return b"".join(evidence.pieces(found.opener, found.item))
 
 
 async def _note(visit: Visit, found: Found, deed: Deed, drawn: bytes) -> None:

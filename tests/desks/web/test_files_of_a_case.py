@@ -10,6 +10,7 @@ import pytest
 from bot.cases.custody import Deed
 from bot.clock import SECOND
 from bot.desks.web.sessions import PROVED_FOR
+from tests.beside import watched
 from tests.cases.pictures import MARK, telling
 from tests.desks.web.alike import likeness
 from tests.desks.web.test_two_people import readers
@@ -67,6 +68,17 @@ def test_the_original_wants_the_second_factor_anew_and_leads_back_to_its_place(
     assert 'id="item-1"' in mei.browser.get(back.partition("#")[0]).text
     assert mei.browser.get(path(office)).content == PHOTO
     assert deeds(office) == [*before, Deed.EXPORTED]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_while_a_file_is_opened_everybody_else_is_answered(
+    office: Office, mei: Worker, how: str
+) -> None:
+    office.front.files, meanwhile = watched(office.front.files, office.home.loop)
+    proves(mei, "/")
+    assert mei.browser.get(path(office, how)).status_code == 200
+    assert meanwhile
+    assert all(meanwhile)
 
 
 def test_words_that_were_begun_are_still_there_after_the_way_round(
