@@ -6,6 +6,7 @@ own words stand as they were written, with everything that could move a cursor m
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -307,9 +308,11 @@ class Reader:
             *clear, case, sealed, key = row
             if keyring is None:
                 return Opened(_waiting(clear), (), (), (), is_open=False)
-            opener = self._vault.cases.opener(case, key, keyring)
+            # Beside: keys lie in another database, whose writer may be busy.
+            opener = await asyncio.to_thread(self._vault.cases.opener, case, key, keyring)
             sent = await self._sent(connection, case, opener)
-            reasons = reasons_in_words(self._reasons(opener, case, sealed, sent))
+            codes = await asyncio.to_thread(self._reasons, opener, case, sealed, sent)
+            reasons = reasons_in_words(codes)
             told = together(answers for *_, answers in sent)
             return Opened(
                 _waiting(clear),

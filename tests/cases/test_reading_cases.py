@@ -18,6 +18,7 @@ from bot.hotline.staff import Staff
 from bot.store.heartbeat import beat, return_from_absence
 from bot.vault.audit import Audit
 from flows.report import Report
+from tests.beside import waits_beside
 from tests.cases.answered import report, request, talk
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
@@ -77,6 +78,14 @@ async def test_the_queue_can_be_seen_alone_and_shows_who_answers_and_until_when(
     assert everywhere == {case.reference for case in (waits, taken, other)}
     opened = await desk.reads(taken.reference)
     assert (opened.case.holder, opened.case.queue) == ("lawyer", "labour")
+
+
+async def test_while_the_keys_of_a_case_are_waited_for_everybody_else_is_answered(
+    desk: Desk,
+) -> None:
+    case, keys = desk.opens(WHOLE), VAULT.keys
+    assert keys is not None
+    assert await waits_beside(keys.database.writer, desk.reads(case.reference))
 
 
 @pytest.mark.parametrize("language", ["id", "th", "en"])

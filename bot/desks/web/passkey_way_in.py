@@ -58,7 +58,7 @@ async def sign_in(visit: Visit) -> Response:
     found = await _shown(visit)
     if found is None:
         return form(visit, words.NO_PASSKEY)
-    keyring = _by_passkey(visit, found)
+    keyring = await asyncio.to_thread(_by_passkey, visit, found)
     if keyring is None and may_open(found.by.role.value):
         if "password" not in visit.form:
             return form(visit, words.PASSWORD_TOO, answer=True, status=HTTPStatus.OK)
@@ -122,7 +122,9 @@ async def _by_password(visit: Visit, found: Shown) -> tuple[Keyring | None, Text
 async def _lock(visit: Visit, found: Shown, keyring: Keyring | None) -> None:
     """Lock a key that was opened by a password under the passkey as well, where it computes."""
     output = computed(visit.form.get("computed", ""))
-    if keyring is None or not output or _by_passkey(visit, found) is not None:
+    if keyring is None or not output:
+        return
+    if await asyncio.to_thread(_by_passkey, visit, found) is not None:
         return
     locked = under_passkey(keyring, output)
     await visit.front.database.writer.run(

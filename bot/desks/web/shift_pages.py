@@ -45,11 +45,11 @@ async def leave(visit: Visit) -> Response:
     asked = visit.form.get("queue", "")
     queues = [it for it in known if asked in {"", it}]
     written = visit.form.get("words", "").replace("\r\n", "\n")
-    holders, now = visit.front.vault.cases.custody.holders(), visit.now
+    custody, now = visit.front.vault.cases.custody, visit.now
 
     def write(work: Work) -> bool:
         handover = Handover(visit.front.audit)
-        return handover.leave(work, holders, queues, visit.by.id, written, now)
+        return handover.leave(work, custody.holders(), queues, visit.by.id, written, now)
 
     is_left = await visit.front.database.writer.run(write)
     visit.tell(words.LEFT_FOR_NEXT if is_left else words.NOTHING_LEFT, is_refused=not is_left)

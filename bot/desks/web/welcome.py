@@ -55,7 +55,7 @@ async def come(visit: Visit) -> Response:
     by = await _invited(visit)
     if by is None:
         return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
-    return _password_page(visit, by)
+    return await _password_page(visit, by)
 
 
 async def choose(visit: Visit) -> Response:
@@ -65,19 +65,19 @@ async def choose(visit: Visit) -> Response:
         return visit.page("welcome_over.html", status=HTTPStatus.NOT_FOUND)
     guesses, link = visit.front.guesses, visit.param("link")
     if seconds := guesses.wait(link, "", visit.now):
-        return _password_page(visit, by, words.WAIT, seconds=str(seconds))
+        return await _password_page(visit, by, words.WAIT, seconds=str(seconds))
     password = visit.form.get("password", "")
-    is_new = not _has_key(visit, by.id)
+    is_new = not await _has_key(visit, by.id)
     if is_new and (why := _why_not(visit, by, password)):
-        return _password_page(visit, by, why, count=str(SHORTEST))
+        return await _password_page(visit, by, why, count=str(SHORTEST))
     try:
         async with guesses.turn(is_known=False) as came:
             if not came:
-                return _password_page(visit, by, words.BUSY, seconds=str(TRY_AGAIN))
+                return await _password_page(visit, by, words.BUSY, seconds=str(TRY_AGAIN))
             keyring, printed = await asyncio.to_thread(_key, visit, by, password, is_new)
     except WrongPassword:
         guesses.was_wrong(link, "", visit.now)
-        return _password_page(visit, by, words.WRONG_PASSWORD)
+        return await _password_page(visit, by, words.WRONG_PASSWORD)
     waiting = visit.front.half_done
     while len(waiting) >= MOST_HALF_DONE:
         del waiting[next(iter(waiting))]
@@ -169,8 +169,8 @@ async def _invited(visit: Visit) -> Caseworker | None:
     return await visit.front.reads.run(look)
 
 
-def _has_key(visit: Visit, who: str) -> bool:
-    return who in visit.front.vault.cases.custody.holders().members
+async def _has_key(visit: Visit, who: str) -> bool:
+    return who in (await asyncio.to_thread(visit.front.vault.cases.custody.holders)).members
 
 
 def _key(visit: Visit, by: Caseworker, password: str, is_new: bool) -> tuple[Keyring, str]:
@@ -190,12 +190,12 @@ def _why_not(visit: Visit, by: Caseworker, password: str) -> Text | None:
     return None if visit.form.get("again", "") == password else words.DIFFERENT
 
 
-def _password_page(
+async def _password_page(
     visit: Visit, by: Caseworker, told: Text | None = None, **values: str
 ) -> Response:
     return visit.page(
         "welcome.html", status=HTTPStatus.UNAUTHORIZED if told else HTTPStatus.OK, name=by.name,
-        is_new=not _has_key(visit, by.id), link=visit.param("link"), shortest=str(SHORTEST),
+        is_new=not await _has_key(visit, by.id), link=visit.param("link"), shortest=str(SHORTEST),
         told=visit.tongue(told, **values) if told else "",
     )  # fmt: skip
 
