@@ -23,7 +23,7 @@ from bot.desks.web.reads import Reads
 from bot.desks.web.serving import serving
 from bot.desks.web.sessions import Sessions
 from bot.desks.web.watching import Streams, Watch
-from bot.errors import HavenError
+from bot.errors import HavenError, StoreFailed
 from bot.hotline.clocks import CaseClocks
 from bot.hotline.ledger import Referrals
 from bot.hotline.promises import Promises
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from bot.vault import Vault
     from bot.vault.passwords import Cost
 
+WATCH_EVERY = 0.25
 _BOT = Prepared(lambda _: select(heartbeats.c.bot).order_by(heartbeats.c.alive_at.desc()).limit(1))
 NO_BOT = (
     "no bot has run on these data yet, so the desk does not know whose people write here: start "
@@ -142,14 +143,19 @@ async def opened(front: Front) -> AsyncIterator[ASGIApp]:
 
 
 async def run_desk(front: Front, settings: Settings) -> None:
-    """Serve a desk until cancelled.
+    """Serve a desk until cancelled, or until nothing can be written down any more.
 
     Raises:
+        StoreFailed: the disk refused a commit; restart after mending it.
         WrongSetting: its port is taken.
     """
     host, port = settings.desk_place
+    writer = front.database.writer
     async with opened(front) as app, serving(app, host, port):
-        await asyncio.get_running_loop().create_future()
+        # Not in a thread: whoever stops us would wait for it for ever.
+        while not (writer.failed.is_set() or front.vault.has_failed):  # noqa: ASYNC110
+            await asyncio.sleep(WATCH_EVERY)
+    raise StoreFailed(f"a commit failed; {writer.why}; restart Haven after mending it")
 
 
 async def run_desk_alone(settings: Settings, database: Database, vault: Vault) -> None:

@@ -13,6 +13,8 @@ from bot.desks.web.bell import AT_ONCE, LATE, Bells, Numbers, ring_out
 from bot.desks.web.post import Post
 from bot.desks.web.reads import Reads
 from bot.desks.web.watching import QUEUE, TIDY_EVERY, Streams, Watch
+from bot.errors import StoreFailed
+from bot.front import run_desk
 from bot.hotline.staff import Staff
 from bot.mailbox.inbox import Inbox
 from bot.store.database import Database
@@ -98,6 +100,19 @@ async def test_a_unit_that_fails_costs_no_connection(kind: str, tmp_path: Path) 
             await reads.run(fails)
     assert len(reads._connections) == len(set(seen))
     reads.close()
+
+
+def test_a_desk_that_can_write_nothing_down_ends_and_says_so(office: Office) -> None:
+    loop, writer = office.home.loop, office.front.database.writer
+    settings = office.home.settings.model_copy(update={"desk_listen": "127.0.0.1:0"})
+    serves = loop.create_task(run_desk(office.front, settings))
+    office.home.run(asyncio.wait({serves}, timeout=5))
+    assert not serves.done()  # the control
+    with pytest.raises(StoreFailed):  # nothing is left to commit, as on a disk that refuses
+        writer.run_now(lambda work: work._cursor.execute("ROLLBACK"))
+    office.home.run(asyncio.wait({serves}, timeout=60))
+    assert serves.done()
+    assert isinstance(serves.exception(), StoreFailed)
 
 
 # --- numbers that come late ------------------------------------------------------------------
