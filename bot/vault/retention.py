@@ -3,7 +3,8 @@
 Cases are erased only while the clock can be believed: after it went back, or forward by more than a
 day since the last round, none goes until somebody said that it is right, or until it has gone
 steadily for a day. Nobody can tell a jump from a bot that stood still that long, and need not.
-And where more than one case in twenty would go at once, somebody is asked first.
+And where more than one case in twenty would go at once, and more than twenty, somebody is asked
+first. So a house with few cases is not asked every day, and may lose twenty to a wrong setting.
 """
 
 from __future__ import annotations
