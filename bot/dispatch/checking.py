@@ -25,6 +25,7 @@ from bot.hotline.check_in_words import (
     WHY,
     time_of,
 )
+from bot.hotline.clocks import CONTACT
 from bot.hotline.contact import STEADY
 from bot.hotline.events import Event, Happened
 from bot.hotline.recognition import Found, Recognition
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Staff
     from bot.mailbox.outbox import Outbox
+    from bot.places.clocks import Deadline
     from bot.store.writer import Work
     from bot.text import Text
 
@@ -57,8 +59,6 @@ UNREACHED = HOUR
 """How long silence is not believed while the channel itself cannot be reached."""
 SOON = 5_000_000
 """Microseconds until the next look where something is still on its way."""
-CONTACT = "contact"
-"""The law's clock that a person's word may set back, if staff say so."""
 SILENCE, DURESS = "silence", "duress"
 LOST = "lost"
 """Why a question that was asked is none: it did not arrive for certain."""
@@ -196,8 +196,7 @@ class Checking:
             return self._alarm(work, case, DURESS, UNDER_FORCE, answered.kept, now), True
         if answered.was_only:
             self._promises.nothing_due(work, case)
-        running = [it.clock.code for it in self._clocks.running(work, case)]
-        text = MAY_BE_CONTACT if CONTACT in running else ANSWERED
+        text = MAY_BE_CONTACT if self._contact(work, case) else ANSWERED
         values = {"time": time_of(now, self._setting.zone)}
         return [Event(Happened.CHECKED_IN, case, text=text, values=values)], False
 
@@ -224,5 +223,10 @@ class Checking:
         to = whom(concern, self._staff.all(work), now)
         return [
             Event(Happened.RAISED, case),
-            Event(Happened.OVERDUE, case, to=to, text=text, values=values, code=kept.it.why),
-        ]
+            Event(Happened.OVERDUE, case, to=to, text=text, values=values, code=kept.it.why,
+                  running=self._contact(work, case)),
+        ]  # fmt: skip
+
+    def _contact(self, work: Work, case: str) -> tuple[Deadline, ...]:
+        """Return the clock that contact sets back, if it runs: staff hear when help may end."""
+        return tuple(it for it in self._clocks.legible(work, case) if it.clock.code == CONTACT)

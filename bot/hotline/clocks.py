@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
     from bot.vault import Audit, Vault
 
+CONTACT: Final = "contact"
+"""The clock that a person's word may set back, if staff say so."""
 STRIKE: Final = "strike"
 """The event that takes back another: it was entered by mistake."""
 EARLIEST: Final = date(2009, 6, 1)

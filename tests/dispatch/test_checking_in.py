@@ -9,6 +9,7 @@ import pytest
 
 from bot.awaited import as_json, awaited, lines
 from bot.clock import HOUR
+from bot.hotline.clocks import line_of
 from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
 from bot.languages import catalogue
@@ -121,6 +122,30 @@ def test_silence_raises_the_case_once_an_hour_later_and_every_day(home: Home) ->
     assert alarm.to == () or alarm.to
     assert until(home, 20) == []
     assert len(until(home, 23)) == 1
+
+
+def test_staff_who_are_called_for_a_silence_hear_when_help_may_end(home: Home) -> None:
+    _person, case = agreed(home)
+    assert [alarm.running for alarm in until(home, 23)] == [()]
+    mei = home.colleague()
+    mei.claims(case)
+    mei.does(Verb.CLOCK, case, code="contact")
+    mei.does(Verb.CLOCK, case, code="permit")
+    (alarm,) = until(home, 22.9)
+    (running,) = alarm.running
+    line = line_of(running, catalogue("en", "staff"), home.loop.now())
+    assert line == "help may end in 48 h (72-hour contact rule)"
+
+
+def test_staff_are_called_although_a_clock_of_the_case_was_altered(home: Home) -> None:
+    _person, case = agreed(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.does(Verb.CLOCK, case, code="contact")
+    looks(home)
+    home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
+    (alarm,) = until(home, 23)
+    assert alarm.running == ()
 
 
 def test_the_second_word_raises_it_at_once_and_freezes_the_chat(home: Home) -> None:

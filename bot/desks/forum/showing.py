@@ -10,7 +10,7 @@ from bot.cases.visible import visible
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, passed_on, token
-from bot.desks.forum.lawful import clock_told, clocks_dated
+from bot.desks.forum.lawful import clock_line, clock_told, clocks_dated
 from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
 from bot.hotline.check_in_words import NOT_ASKED, WHY
@@ -316,6 +316,8 @@ class Showing:
             text = self._tongue(event.text, **event.values)
             if (why := WHY.get(event.code)) is not None:
                 text = f"{text} {self._tongue(NOT_ASKED, why=self._tongue(why))}"
+            for it in event.running:
+                text = f"{text} {clock_line(self._setup, self._sure(event), it, self._now)}"
             self._call(f"\u231b {text}", event.to, event.case)
 
     def _clock(self, event: Event) -> None:

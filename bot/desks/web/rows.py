@@ -17,8 +17,7 @@ from bot.cases.queues import Queue
 from bot.cases.urgency import reasons_in_words
 from bot.desks.glance import Glances
 from bot.desks.web.choosing import Wanted
-from bot.errors import DoesNotOpen
-from bot.hotline.clocks import text_of
+from bot.hotline.clocks import CONTACT, LISTED, text_of
 from bot.hotline.later import NOTHING, Laters, is_aside
 from bot.store.clock_tables import CLOCK_IS_NEAR, clocks
 from bot.store.prepared import Prepared
@@ -40,6 +39,8 @@ PAGE = 50
 """Lines of one page."""
 COUNTED = 1000
 """Cases are counted up to here: nobody works by a larger number."""
+SILENT = "check_in_silence"
+"""Why a case is urgent whose person was not heard from at the hour they agreed on."""
 _STATES = {
     MINE: (State.HELD, State.OPEN, State.REFERRED),
     LATER: (State.HELD, State.OPEN, State.REFERRED),
@@ -253,11 +254,15 @@ def _line(  # noqa: PLR0913, PLR0917 - a case, who looks, and what colleagues ar
 ) -> Line:  # fmt: skip
     is_waiting = glance.state in _STATES[WAITING]
     holder = "" if is_waiting else names.get(glance.holder, glance.holder)
-    try:
-        soon = tuple(text_of(it, now) for it in front.clocks.near(work, glance.case, now))
-    except DoesNotOpen:  # altered: the page of the case says so
-        soon = ()
+    reasons = glance.reasons or ()
+    # Of somebody who did not answer at their hour it is said from the first day when help may end.
+    soon = [
+        it
+        for it in front.clocks.legible(work, glance.case)
+        if it.is_near(now) or (it.clock.code == CONTACT and SILENT in reasons)
+    ]
     return Line(
-        glance, tuple(reasons_in_words(glance.reasons or ())), glance.reasons is None, holder,
-        glance.holder == by.id, soon, dates.back(by.id, now), dates.is_due(now), dates.aside_until,
+        glance, tuple(reasons_in_words(reasons)), glance.reasons is None, holder,
+        glance.holder == by.id, tuple(text_of(it, now) for it in soon[:LISTED]),
+        dates.back(by.id, now), dates.is_due(now), dates.aside_until,
     )  # fmt: skip

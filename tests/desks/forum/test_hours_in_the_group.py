@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.hotline.check_ins import CheckIns
+from bot.hotline.commands import Verb
+from bot.messages import Say
 from bot.settings import read_settings
 from bot.vault import Audit
 from tests.desks.forum.office import Office
+from tests.desks.forum.test_called_out import GROUP
+from tests.dispatch.test_checking_in import agreed, until
+from tests.houses import ALWAYS, Home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +54,29 @@ async def test_the_card_says_that_there_is_one_and_it_is_ended_there(
         assert any("Mei ended the agreed hour." in text for text in office.texts(thread))
         await mei.says("/checkin", thread)
         assert "No hour is agreed on in this case." in office.last(thread)
+
+
+SAID = {
+    "content": ["Clock: help may end in 61 h (72-hour contact rule)."],
+    "notify": ["A time the law gives ends in 61 h: haven clock show"],
+}
+
+
+@pytest.mark.parametrize(("mode", "said"), SAID.items())
+def test_the_call_for_a_silence_says_when_help_may_end(
+    tmp_path: Path, mode: str, said: list[str]
+) -> None:
+    home = Home(tmp_path, hours=ALWAYS, desk_group=GROUP, desk_mode=mode, staff_language="en")
+    _person, case = agreed(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.does(Verb.CLOCK, case, code="contact")
+    until(home, 23)
+    told = [it.text for _chat, it in home.post.arrived if isinstance(it, Say)]
+    (alarm,) = [text for text in told if "the right word did not come" in text]
+    assert all(line in alarm for line in said), alarm
+    assert ("72-hour" in "".join(told)) is (mode == "content")
+    home.close()
 
 
 async def test_a_caseworker_offers_it_with_a_reviewed_sentence(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.intake import Intake
+from bot.cases.urgency import Priority
 from bot.clock import HOUR
 from bot.desks.web import rows
 from bot.desks.web.choosing import Wanted, chosen_by
@@ -17,6 +19,7 @@ from bot.places.taiwan_clocks import TAIWAN
 from bot.store.database import Database
 from tests.crowded import fill
 from tests.crowded import rows as crowd
+from tests.houses import BOT
 from tests.mailbox.plans import plan
 from tests.stores import KINDS, migrated_url
 
@@ -141,6 +144,24 @@ def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(office: Off
     assert set(lines(mei, "/queue/mine")) == {far, near}
     narrows(mei, "mine", soon="1")
     assert lines(mei, "/queue/mine") == [near]
+
+
+def test_of_whoever_was_not_heard_from_it_stands_there_at_once(office: Office) -> None:
+    _one, silent = office.somebody()
+    _two, other = office.somebody()
+    mei = office.worker()
+    for reference in (silent, other):
+        mei.colleague.claims(office.case(reference))
+        begins_a_clock(office, mei, reference, 1)
+    intake, now = Intake(office.vault, BOT), office.home.loop.now()
+    answers = {"check_in": "silence"}
+    office.home.database.writer.run_now(
+        lambda work: intake.raise_case(work, office.case(silent), answers, Priority.EMERGENCY, now)
+    )
+    page = mei.comes().browser.get("/queue/mine").text
+    assert page.count("72-hour contact rule") == 1
+    row = page.partition(f'id="line-{silent}"')[2].partition("</tr>")[0]
+    assert re.search(r"help may end in 7\d h", row)
 
 
 # --- a page is a page ------------------------------------------------------------------------
