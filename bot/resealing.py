@@ -1,4 +1,4 @@
-"""Cases of older releases, sealed anew: each gets a key pair, and the bot opens it no more.
+"""What older releases sealed, anew: each case gets a key pair, and the bot opens it no more.
 
 Done while no bot answers, a case at a time and each in one unit of work: a case is as it was, or
 done. Its new private half is durable in the key store before anything is sealed to it. A file is
@@ -16,13 +16,29 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 
-from bot.cases.intake import GONE, SAVED
-from bot.cases.kept import encode, open_address, open_old_reasons, reasons_place
+from bot.cases.intake import NAMED, SAVED
+from bot.cases.kept import (
+    encode,
+    handle_of,
+    open_address,
+    open_old_reasons,
+    read_file,
+    reasons_place,
+)
 from bot.errors import DoesNotOpen
 from bot.log import log
 from bot.store.custody import custody
 from bot.store.prepared import Prepared
-from bot.store.tables import case_keys, cases, exchanges, files, referrals, reports, topics
+from bot.store.tables import (
+    FILE_WAITS,
+    case_keys,
+    cases,
+    exchanges,
+    files,
+    referrals,
+    reports,
+    topics,
+)
 from bot.vault import Audit, Purpose
 from bot.vault.audit import HOUSE
 from bot.vault.casekeys import TO_CASE
@@ -105,6 +121,16 @@ _ENTRY = _change_of(custody, "sealed")
 _REFERRAL = _change_of(referrals, "sealed", "asked")
 _FILE = _change_of(files, "sealed", "handle")
 _TOPIC = _change_of(topics, "shown")
+_HANDLE = _change_of(files, "handle")
+_HANDLES = Prepared(
+    lambda _: select(files.c.id, files.c.handle).where(FILE_WAITS, files.c.handle.is_not(None))
+)
+_FORGET_HANDLES = Prepared(
+    lambda _: (
+        update(files).where(files.c.state != NAMED, files.c.handle.is_not(None)).values(handle=None)
+    )
+)
+"""Of files that are never fetched."""
 
 
 class Resealing:
@@ -221,8 +247,9 @@ class Resealing:
         for name, state, sealed, handle in work.rows(_FILES, case):
             plain = old.open(Purpose.FILE, name.encode(), bytes(sealed))
             called = handle
-            if handle is None and state not in {SAVED, GONE}:  # it is still to be fetched
-                called = self._vault.seal_waiting(Purpose.HANDLE, name.encode(), plain, now)
+            if handle is None and state == NAMED:  # it is still to be fetched
+                needed = handle_of(read_file(plain))
+                called = self._vault.seal_waiting(Purpose.HANDLE, name.encode(), needed, now)
             work.run(_FILE, new.seal(Purpose.FILE, name.encode(), plain), called, name)
             if state == SAVED and (self._folder / name).exists():
                 self._write_beside(name, old, new)
@@ -260,9 +287,24 @@ class Resealing:
 
 def reseal_some(database: Database, vault: Vault, directory: DataDirectory, now: int) -> None:
     """Seal some cases of older releases anew at a start, if anybody could open them then."""
+    vault.turn(now)
+    database.writer.run_now(lambda work: cut_handles(work, vault, now))
     if vault.cases.custody.holders().teams:
-        vault.turn(now)
         Resealing(database.writer, vault, directory.files, HOUSE).some(now)
+
+
+def cut_handles(work: Work, vault: Vault, now: int) -> None:
+    """Keep only what fetching needs where an older release let the bot open more of a file."""
+    work.run(_FORGET_HANDLES)
+    for name, handle in work.rows(_HANDLES):
+        place = name.encode()
+        try:
+            plain = vault.open(Purpose.HANDLE, place, bytes(handle))
+        except DoesNotOpen:  # whoever fetches gives it up in the end
+            continue
+        needed = handle_of(read_file(plain))
+        if plain != needed:
+            work.run(_HANDLE, vault.seal_waiting(Purpose.HANDLE, place, needed, now), name)
 
 
 def _anew(old: Both, new: Sealer, place: str, sealed: bytes) -> tuple[bytes, bytes]:

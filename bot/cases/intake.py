@@ -10,7 +10,15 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.agreements import Agreements
 from bot.cases.codes import nothing
-from bot.cases.kept import Contents, Sent, encode, open_reasons, reasons_place, report_place
+from bot.cases.kept import (
+    Contents,
+    Sent,
+    encode,
+    handle_of,
+    open_reasons,
+    reasons_place,
+    report_place,
+)
 from bot.cases.life import State
 from bot.cases.promised import PROMISED, due_at, due_sooner
 from bot.cases.queues import queue_of, queue_with
@@ -256,10 +264,12 @@ class Intake:
         rows: list[tuple[object, ...]] = []
         for note in notes:
             name = secrets.token_hex(16)
-            plain = encode(Sent(self._bot, note))
-            sealed = self._vault.of_case(work, case).seal(Purpose.FILE, name.encode(), plain)
-            handle = self._vault.seal_waiting(Purpose.HANDLE, name.encode(), plain, at)
-            state = NAMED if note.size <= LARGEST_FILE else TOO_LARGE
+            sent, place = Sent(self._bot, note), name.encode()
+            sealed = self._vault.of_case(work, case).seal(Purpose.FILE, place, encode(sent))
+            state, handle = TOO_LARGE, None  # it is never fetched, so nothing says how
+            if note.size <= LARGEST_FILE:
+                state = NAMED
+                handle = self._vault.seal_waiting(Purpose.HANDLE, place, handle_of(sent), at)
             rows.append((name, case, state, sealed, handle, 0, 0, note.size, at))
         return rows
 

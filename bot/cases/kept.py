@@ -1,8 +1,8 @@
 """What lies sealed in a case and beside it: its shapes, its places, and what the bot still opens.
 
 The bot seals a report to its case and can open it no more. What engine and desks need of it lies
-beside, for a day, sealed for the bot: the codes of the answers and of the reasons; and, until it is
-fetched, how a file is called. After that these say that it is gone.
+beside, for a day, sealed for the bot: the codes of the answers and of the reasons; and, while it is
+to be fetched, where a file is found. After that these say that it is gone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.conversation import Answer, FileNote  # noqa: TC001 - msgspec reads the annotations
+from bot.conversation import Answer, FileNote
 from bot.errors import DoesNotOpen, EpochGone
 from bot.vault import Purpose
 from bot.vault.epochs import is_of_epoch
@@ -41,6 +41,12 @@ class Sent(msgspec.Struct):
 
 
 read_file = msgspec.msgpack.Decoder(Sent).decode
+
+
+def handle_of(sent: Sent) -> bytes:
+    """Return what fetching a file needs, and nothing that its person wrote or called it."""
+    note = sent.note
+    return encode(Sent(sent.bot, FileNote(note.handle, note.kind, note.size, unique=note.unique)))
 
 
 def report_place(case: str, report: str) -> bytes:
@@ -118,10 +124,10 @@ def open_codes(  # noqa: PLR0913, PLR0917 - a row, and what opens it
 def open_handle(  # noqa: PLR0913, PLR0917 - a row, and what opens it
     vault: Vault, work: Work, case: str, name: str, sealed: bytes, handle: bytes | None
 ) -> FileNote:
-    """Return what the bot needs to fetch or pass on a file that came lately.
+    """Return what the bot needs to fetch a file.
 
     Raises:
-        DoesNotOpen: it was altered, or came too long ago.
+        DoesNotOpen: it was altered, or is fetched no more.
     """
     if handle is not None:
         return read_file(vault.open(Purpose.HANDLE, name.encode(), bytes(handle))).note

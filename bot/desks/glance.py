@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
-from bot.cases.kept import open_address, open_codes, open_handle, open_reasons
+from bot.cases.intake import files_in
+from bot.cases.kept import open_address, open_codes, open_reasons
 from bot.cases.life import State
-from bot.errors import DoesNotOpen, EpochGone
+from bot.errors import DoesNotOpen
 from bot.store.prepared import Prepared
-from bot.store.tables import CASE_WAITS, cases, files, reports
+from bot.store.tables import CASE_WAITS, cases, reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,15 +108,6 @@ _REPORTS = Prepared(
     "case",
     "since",
 )
-_FILES = Prepared(
-    lambda _: (
-        select(files.c.id, files.c.sealed, files.c.handle)
-        .where(files.c.case_id == bindparam("case"), files.c.created_at >= bindparam("since"))
-        .order_by(files.c.created_at, files.c.id)
-    ),
-    "case",
-    "since",
-)
 
 
 class Glances:
@@ -165,14 +157,12 @@ class Glances:
         return found
 
     def files(self, work: Work, case: str, since: int = 0) -> list[FileNote]:
-        """Return the files that came to a case since a moment and can be shown, oldest first."""
-        found = []
-        for name, sealed, handle in work.rows(_FILES, case, since):
-            try:
-                found.append(open_handle(self._vault, work, case, name, sealed, handle))
-            except EpochGone:  # it lies with the case, for whoever signs in
-                continue
-        return found
+        """Return the files that were sent to a case since a moment, oldest first.
+
+        Only a desk that may show words is told of them, and for a day, like of all that was sent.
+        """
+        found = self.sent(work, case, since)
+        return [note for sent in found for note in files_in(sent.answers or {})]
 
     def _glance(self, work: Work, row: Sequence[Any]) -> Glance:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from bot.cases.kept import open_address
+from bot.cases.intake import LARGEST_FILE
+from bot.cases.kept import Sent, encode, open_address, open_handle
 from bot.cases.reading import Reader, queue
-from bot.conversation import Book
+from bot.conversation import Book, FileNote
 from bot.desks.forum.topics import Topics
 from bot.errors import DoesNotOpen, NotYours
 from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
@@ -26,7 +30,7 @@ from bot.vault.erasure import UNFINISHED
 from bot.vault.shredding import tables_of_a_case
 from flows import ALL
 from tests.hotline.line import CHAT
-from tests.houses import KEEPER, VAULT
+from tests.houses import BOT, KEEPER, VAULT
 from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
 from tests.store.fixtures.make import ACCOUNT, ANSWERED, CONTACT, GROUP, NOTED, SAID, referrals_of
 from tests.store.fixtures.make import WORDS as TOLD
@@ -302,6 +306,49 @@ def finish(folder: Path, case: str) -> str:
         return left
     finally:
         shelf.close()
+
+
+# --- Files a release before let the bot read more of --------------------------------------------
+
+
+def test_of_a_file_a_release_before_named_the_bot_keeps_only_how_it_is_fetched(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    case, place = shelf.opens(), shelf.intake.keep_files
+    sent = FileNote("f1", "document", 900, "kontrak.pdf", "The back door.", "u1", "application/pdf")
+    large = replace(sent, size=LARGEST_FILE + 1)
+    shelf.run(lambda work: place(work, case, [sent, large, sent], shelf.now))
+    rows = ask(shelf.database, "SELECT id, state FROM files ORDER BY state, id")
+    (fetched, _), (broken, _), (never, _) = rows
+    for name, _state in rows:
+        whole = encode(Sent(BOT, large if name == never else sent))
+        names_again(shelf, name, shelf.vault.seal_waiting(Purpose.HANDLE, name.encode(), whole, 0))
+    names_again(shelf, broken, b"\3\2\1")
+
+    def opened() -> FileNote:
+        sealed, handle = handles_of(shelf)[fetched]
+        return shelf.run(lambda work: open_handle(shelf.vault, work, case, fetched, sealed, handle))
+
+    assert opened() == sent  # what nobody has cut yet is fetched all the same
+    reseal_some(shelf.database, shelf.vault, DataDirectory(tmp_path), shelf.now)
+    assert opened() == FileNote("f1", "document", 900, unique="u1")
+    once = handles_of(shelf)
+    assert once[never][1] is None
+    assert once[broken][1] == b"\3\2\1"
+    reseal_some(shelf.database, shelf.vault, DataDirectory(tmp_path), shelf.now)
+    assert handles_of(shelf) == once
+
+
+def names_again(shelf: Shelf, name: str, handle: bytes) -> None:
+    update = "UPDATE files SET handle = ? WHERE id = ?"
+    with closing(sqlite3.connect(str(shelf.database.url.database))) as connection, connection:
+        connection.execute(update, (handle, name))
+
+
+def handles_of(shelf: Shelf) -> dict[str, tuple[bytes, bytes | None]]:
+    """Return what is sealed of each file: all of it for staff, and how it is fetched."""
+    rows = ask(shelf.database, "SELECT id, sealed, handle FROM files")
+    return {name: (sealed, handle) for name, sealed, handle in rows}
 
 
 # --- What comes one day ------------------------------------------------------------------------

@@ -6,17 +6,20 @@ a day are codes; in a group that may show words, those words; after a day nothin
 
 from __future__ import annotations
 
+import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cases.intake import LARGEST_FILE
 from bot.cases.kept import open_codes, open_reasons
 from bot.clock import DAY, HOUR
 from bot.errors import DoesNotOpen, HavenError, NotYours
 from bot.hotline.commands import Verb
 from bot.vault import Purpose, Vault
 from bot.vault.boxes import KeyPair
-from bot.vault.casekeys import CaseOpener, CaseSealer
+from bot.vault.casekeys import TO_CASE, CaseOpener, CaseSealer
 from bot.vault.epochs import Span
 from bot.vault.keyring import ESCROW, STAFF, TEAM, Keyring
 from tests.houses import ROOT, Home
@@ -27,7 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.vault import HostKey
+    from bot.vault.casekeys import Sealer
+    from bot.vault.keystore import KeyStore
+
 WORDS = "He keeps my passport."
+CAPTION, NAME = "This is the back door.", "kontrak Sari.pdf"
 ARCHIVED = (
     ("reports", Purpose.CASE, "{case}/report/{id}"),
     ("exchanges", Purpose.CASE, "{case}/exchange/{side}/{at}"),
@@ -37,9 +47,39 @@ ARCHIVED = (
 """What staff keep: where it lies, and the place it is bound to."""
 
 
-def evening(folder: Path, *, staffed: bool = True) -> tuple[Home, Keyring | None]:
-    """Return a house in which somebody has sent words and a file, and spoken with a caseworker."""
-    vault = Vault(ROOT, key_store(folder))
+class Remembering(Vault):
+    """Remembers for which places anything was sealed: whoever tries them all misses none."""
+
+    def __init__(self, root: HostKey, keys: KeyStore) -> None:
+        self.places: set[tuple[Purpose, bytes]] = set()
+        super().__init__(root, keys)
+
+    def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
+        self.places.add((purpose, place))
+        return super().seal(purpose, place, plain)
+
+    def seal_waiting(self, purpose: Purpose, place: bytes, plain: bytes, now: int) -> bytes:
+        self.places.add((purpose, place))
+        return super().seal_waiting(purpose, place, plain, now)
+
+    def of_case(self, work: Work, case: str) -> Sealer:
+        return _OfCase(super().of_case(work, case), self.places)
+
+
+class _OfCase:
+    def __init__(self, sealer: Sealer, places: set[tuple[Purpose, bytes]]) -> None:
+        self._sealer, self._places = sealer, places
+
+    def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
+        self._places.add((purpose, place))
+        return self._sealer.seal(purpose, place, plain)
+
+
+def evening(
+    folder: Path, *, staffed: bool = True, vault: Vault | None = None
+) -> tuple[Home, Keyring | None]:
+    """Return a house in which somebody has sent words and files, and spoken with a caseworker."""
+    vault = vault or Vault(ROOT, key_store(folder))
     keyring = keeper(vault) if staffed else None
     home = Home(folder, vault=vault)
     person = home.person()
@@ -48,14 +88,23 @@ def evening(folder: Path, *, staffed: bool = True) -> tuple[Home, Keyring | None
     person.says(WORDS)
     person.presses("Any time", "Send", "Add something")
     person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
+    for number, size in ((2, 900), (3, LARGEST_FILE + 1)):
+        person.sends(**named(number, size))
     person.presses("Send")
     ((case,),) = home.ask("SELECT id FROM cases")
     colleague = home.colleague(account=6_000_000_001)
     colleague.claims(case)
     colleague.takes_over(case)
     person.says(WORDS)
+    person.sends(**named(4, 900))
     colleague.does(Verb.NOTE, case, words=WORDS)
     return home, keyring
+
+
+def named(number: int, size: int) -> dict[str, Any]:
+    """Return a file with a name, and words under it."""
+    about = {"file_id": f"f{number}", "file_unique_id": f"u{number}", "file_size": size}
+    return {"document": about | {"file_name": NAME}, "caption": CAPTION}
 
 
 def archived(home: Home) -> list[tuple[str, Purpose, bytes, bytes]]:
@@ -126,6 +175,50 @@ def test_with_all_it_holds_the_bot_opens_nothing_that_was_submitted(tmp_path: Pa
     for case, purpose, place, sealed in things:  # which all open for whoever may
         key = home.vault.cases.custody.key_of(case, keyring)
         assert CaseOpener(case, key).open(purpose, place, sealed)
+    home.close()
+
+
+def blobs(database: Database) -> Iterator[tuple[str, bytes]]:
+    """Yield whatever lies in a column of bytes, of any table, with the column's name."""
+    for (table,) in ask(database, "SELECT name FROM sqlite_master WHERE type = 'table'"):
+        for _, name, kind, *_ in ask(database, f"PRAGMA table_info({table})"):
+            if kind == "BLOB":
+                rows = ask(database, f"SELECT {name} FROM {table} WHERE {name} IS NOT NULL")  # noqa: S608 - our own names
+                yield from ((f"{table}.{name}", bytes(value)) for (value,) in rows)
+
+
+def opened_by_the_bot(home: Home, vault: Remembering) -> dict[str, list[bytes]]:
+    """Return what opens of all that is kept, by column: every key at every place there is."""
+    assert vault.keys is not None
+    ((case,),) = home.ask("SELECT id FROM cases")
+    keys = {key.raw: key for key in keys_of_the_bot(vault)}.values()
+    case_openers = [CaseOpener(case, key) for key in keys]
+    found: dict[str, list[bytes]] = {}
+    for column, sealed in [*blobs(home.database), *blobs(vault.keys.database)]:
+        for purpose, place in vault.places:
+            ways = [partial(vault.open, purpose, place, sealed)]
+            if sealed[:1] == TO_CASE:
+                ways += [partial(it.open, purpose, place, sealed) for it in case_openers]
+            for way in ways:
+                with contextlib.suppress(DoesNotOpen, ValueError):
+                    found.setdefault(column, []).append(way())
+    return found
+
+
+def test_no_column_of_any_table_opens_to_what_a_file_is_called_or_what_was_written_under_it(
+    tmp_path: Path,
+) -> None:
+    vault = Remembering(ROOT, key_store(tmp_path))
+    home, _ = evening(tmp_path, vault=vault)
+    found = opened_by_the_bot(home, vault)
+    assert any(b"f1" in it for it in found["files.handle"])  # the search does find what opens
+    submitted = (CAPTION, NAME, WORDS)
+    shown = {column for column, plain in found.items() for it in plain
+             if any(words.encode() in it for words in submitted)}  # fmt: skip
+    assert shown == set()
+    assert home.ask("SELECT state, count(handle) FROM files GROUP BY state") == [
+        ("named", 3), ("too_large", 0),
+    ]  # fmt: skip
     home.close()
 
 
