@@ -2,8 +2,10 @@
 
 The dispatcher never calls the network and the engine never calls the database: a batch is read, its
 turns are computed, and everything that follows is written, in one hop to the writer thread and one
-commit. An update whose turn fails is set aside alone; what it would have changed was never written,
-because a turn's effects are values until the batch is stored.
+commit. Where a turn fails its batch is undone whole, with all that any of its turns had written, and
+put into the line; there each update is taken alone, and the one that fails again is set aside.
+
+Why no savepoint for each turn: nearly all turns go well, and this costs those nothing.
 
 Three promises of a seized phone conflict, and what was chosen stands in `sitting`: nothing shows
 that there is a case, what is written is not lost, and nothing is passed on before it is sent.

@@ -119,12 +119,16 @@ class Batches:
             return 0
         try:
             update = self._parse(arrival.raw)
-        except Unreadable:
+        except Exception:  # noqa: BLE001 - it is set aside when its turn comes
             return 0
         return update.chat if update.kind in _TALKS else 0
 
-    def take(self, work: Work, arrivals: Sequence[Arrival], now: int) -> Taken:
-        """Answer arrivals, each chat's in order, and store all that follows."""
+    def take(self, work: Work, arrivals: Sequence[Arrival], now: int, fault: str = "") -> Taken:
+        """Answer arrivals, each chat's in order, and store all that follows.
+
+        With a fault they are set aside for it instead. Whatever this raises, the whole unit is to
+        be undone: turns may have written already.
+        """
         readable = self._read(work, arrivals, now)
         bot = self._inbox.bot
         keyed = [
@@ -134,7 +138,11 @@ class Batches:
         talking = {key for _, update, key in keyed if update.kind in _TALKS}
         batch = _Batch(now, self._conversations.load(work, list(talking)) if talking else {})
         for arrival, update, key in keyed:
-            self._answer(work, batch, arrival, update, key)
+            batch.kinds[update.note or update.kind.value] += 1
+            if fault:
+                self._set_aside(work, batch, arrival, update, key, fault)
+            else:
+                self._answer(work, batch, arrival, update, key)
         batch.events += self._staff.wrote(work, talking, now)
         self._write(work, batch)
         return batch.taken
@@ -149,29 +157,33 @@ class Batches:
                 continue
             try:
                 readable.append((arrival, self._parse(arrival.raw)))
-            except Unreadable as error:
+            except Exception as error:  # noqa: BLE001 - a mistake of ours is in nobody's way either
                 log.warning("quarantined", kind="unreadable")
-                self._inbox.quarantine(work, arrival, f"unreadable: {error}", now)
+                why = str(error) if isinstance(error, Unreadable) else type(error).__name__
+                self._inbox.quarantine(work, arrival, f"unreadable: {why}", now)
         return readable
 
     def _answer(
         self, work: Work, batch: _Batch, arrival: Arrival, update: Update, key: bytes
     ) -> None:
-        batch.kinds[update.note or update.kind.value] += 1
-        if update.kind is not Kind.NOTHING:
-            try:
-                if update.kind in _TALKS:
-                    self._turn(work, batch, update, key)
-                else:
-                    self._attend(work, batch, update, arrival.raw)
-            except Exception as error:  # noqa: BLE001 - one update's failure is nobody else's
-                fault = type(error).__name__
-                log.error("turn_failed", error=fault)
-                self._inbox.quarantine(work, arrival, f"turn failed: {fault}", batch.now)
-                if key in batch.rows:
-                    _keep_number(batch, key, update)
-                return
+        if update.kind in _TALKS:
+            self._turn(work, batch, update, key)
+        elif update.kind is not Kind.NOTHING:
+            self._attend(work, batch, update, arrival.raw)
         batch.handled.append(arrival)
+
+    def _set_aside(  # noqa: PLR0913, PLR0917 - an update, and why
+        self, work: Work, batch: _Batch, arrival: Arrival, update: Update, key: bytes, fault: str
+    ) -> None:
+        """Answer nothing; but what was written lies on the phone and must be found again."""
+        log.error("turn_failed", error=fault)
+        self._inbox.quarantine(work, arrival, f"turn failed: {fault}", batch.now)
+        row = batch.rows.get(key)
+        if row is None or row.fault is not None:
+            return
+        if update.message and update.kind is not Kind.PRESS:
+            trace(row.conversation.traces, batch.now).theirs.append(update.message)
+            batch.changed[key] = row
 
     def _attend(self, work: Work, batch: _Batch, update: Update, raw: bytes) -> None:
         """Do what caseworkers did at a desk; a group where none stands is left."""
@@ -212,9 +224,9 @@ class Batches:
         row = batch.rows.get(key)
         if row is None:
             lost = Conversation("", Position(), where.chat)
-            row = batch.rows[key] = Row(None, lost, 0, None)
+            row = batch.rows[key] = Row(None, lost, 0)
         else:
-            row.remember()
+            row.check()
         held = held_by(row.conversation)
         if held is not None and held.case == where.case:
             held.rule = where.rule  # it may have changed since the takeover
@@ -255,7 +267,7 @@ class Batches:
         row = batch.rows.get(key)
         if row is None:
             return
-        row.remember()
+        row.check()
         turn = Recognising(self._setting, key, row.conversation, batch.now, sent)
         effects = turn.came_back(digested, tried)
         row.conversation = turn.conversation
@@ -265,7 +277,7 @@ class Batches:
     def _turn(self, work: Work, batch: _Batch, update: Update, key: bytes) -> None:
         row = batch.rows.get(key)
         if row is not None:
-            row.remember()
+            row.check()
         sent = self._sent(work, batch.now, key)
         turning = Turning(
             self._setting,
@@ -276,7 +288,7 @@ class Batches:
         )
         effects = turning.take(update)
         if row is None:
-            row = batch.rows[key] = Row(None, turning.conversation, 0, None)
+            row = batch.rows[key] = Row(None, turning.conversation, 0)
         row.conversation = turning.conversation
         self._follow(work, batch, key, row, sent, effects)
 
@@ -286,7 +298,6 @@ class Batches:
         """Take down what follows from a turn that did not fail."""
         chat = row.conversation.chat
         add_vanishing(effects, batch.letters)
-        row.plain = None
         batch.changed[key] = row
         row.conversation.fleeting += [-1 - batch.letters - place for place in effects.fleeting]
         batch.said.append((key, chat, effects))
@@ -364,16 +375,6 @@ class Batches:
             key = self._vault.chat_key(bot, chat)
             letters.append(Letter(numbers[len(letters)], key, chat, Leave(), created_at=batch.now))
         return letters
-
-
-def _keep_number(batch: _Batch, key: bytes, update: Update) -> None:
-    """Undo a turn that failed; but what was written lies on the phone and must be found again."""
-    row = batch.rows[key]
-    row.take_back()
-    if row.fault is None and update.message and update.kind is not Kind.PRESS:
-        trace(row.conversation.traces, batch.now).theirs.append(update.message)
-        row.plain = None
-        batch.changed[key] = row
 
 
 def _sign(

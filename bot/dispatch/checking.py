@@ -167,7 +167,7 @@ class Checking:
         language = row.conversation.language if row else ""
         prefix = tokens.prefix(self._setting.vault, where.chat_key, 0, "phrasebook")
         said = self._setting.phrasebook.say(OPENER, {}, language or where.language, prefix)
-        row = row or Row(None, Conversation("", Position(), where.chat), 0, None)
+        row = row or Row(None, Conversation("", Position(), where.chat), 0)
         trace(row.conversation.traces, now).ours.append(asks)
         self._conversations.store(work, [(where.chat_key, row)])
         return [

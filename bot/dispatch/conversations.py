@@ -135,34 +135,23 @@ class Conversation(msgspec.Struct, array_like=True):
 class Row:
     """A conversation and the row it stands in; `id` is None for a new one."""
 
-    __slots__ = ("conversation", "fault", "hour", "id", "plain")
+    __slots__ = ("conversation", "fault", "hour", "id")
 
-    def __init__(
-        self, row: int | None, conversation: Conversation, hour: int, plain: bytes | None
-    ) -> None:
+    def __init__(self, row: int | None, conversation: Conversation, hour: int) -> None:
         self.id = row
         self.conversation = conversation
         self.hour = hour
-        self.plain = plain
-        """The conversation before the turn under way; None before its first."""
         self.fault: Exception | None = None
         """Why it cannot be read; then nothing is ever written over it."""
 
-    def remember(self) -> None:
-        """Keep the conversation as it is now, in case the next turn fails.
+    def check(self) -> None:
+        """Go on where there is something to go on from.
 
         Raises:
-            DoesNotOpen: there is one that cannot be read.
+            DoesNotOpen: there is a conversation that cannot be read.
         """
         if self.fault is not None:
             raise self.fault
-        if self.plain is None:
-            self.plain = _encode(self.conversation)
-
-    def take_back(self) -> None:
-        """Return to what was remembered."""
-        if self.plain is not None:
-            self.conversation = _decode(self.plain)
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -263,11 +252,11 @@ class Conversations:
     def _opened(self, row: int, key: bytes, state: bytes, touched: int) -> Row:
         try:
             plain = self._vault.open(Purpose.CONVERSATION, key, state)
-            return Row(row, _decode(plain), touched, plain)
+            return Row(row, _decode(plain), touched)
         except EpochGone:
             raise
         except (DoesNotOpen, msgspec.MsgspecError) as error:
-            unreadable = Row(row, Conversation("", Position()), touched, None)
+            unreadable = Row(row, Conversation("", Position()), touched)
             unreadable.fault = error
             return unreadable
 
@@ -316,7 +305,7 @@ class Conversations:
             try:
                 old[bytes(key)] = self._opened(row, bytes(key), bytes(state), touched)
             except EpochGone:  # the clock went ahead of the keys: nothing is left to be kept
-                old[bytes(key)] = Row(row, Conversation("", Position()), touched, None)
+                old[bytes(key)] = Row(row, Conversation("", Position()), touched)
         held = {key: it for key, row in old.items() if (it := held_by(row.conversation))}
         cases = work.rows_in(_ANSWERED_FOR, [it.case for it in held.values()])
         answered_for = {case for (case,) in cases}

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from bot.log import log
 from bot.mailbox.inbox import IN_LINE
 from bot.mailbox.line import Line
+from bot.store.writer import is_of_the_store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.clock import Clock
     from bot.dispatch.batch import Batches, Taken
     from bot.mailbox.courier import Courier
     from bot.mailbox.inbox import Arrival, Inbox
     from bot.mailbox.letter import Settled
-    from bot.mailbox.line import Turns
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
+
+    Take = Callable[..., Taken]
 
 MOST_IN_A_BATCH = 128
 """Beyond this a batch makes the last one wait longer than it saves."""
@@ -91,7 +93,8 @@ class Dispatcher:
             waiting = await self._writer.run(partial(self._inbox.waiting, most=most))
             if not waiting:
                 return
-            self._let_go(await self._writer.run(partial(self._take_stored, waiting)))
+            for taken in await self._answered(waiting, self._take_stored):
+                self._let_go(taken)
             most = min(2 * most, MOST_IN_A_BATCH)
 
     def _begin_work(self) -> None:
@@ -125,14 +128,33 @@ class Dispatcher:
     async def _take_turns(self) -> bool:
         """Let those in the line have their turns; tell whether it went."""
         turns = self._line.next()
+        waiting = [arrival for _chat, part in turns for arrival in part]
         try:
-            taken = await self._writer.run(partial(self._take_in_line, turns))
+            answered = await self._answered(waiting, self._take_in_line)
         except Exception as error:  # noqa: BLE001 - it is stored, and comes again
             log.error("deferred", error=type(error).__name__, count=len(self._line))
             return False
         self._line.done(turns)
-        self._let_go(taken)
+        for taken in answered:
+            self._let_go(taken)
         return True
+
+    async def _answered(self, stored: list[Arrival], take: Take) -> list[Taken]:
+        """Answer what is stored, together; where that fails, one by one.
+
+        A failed unit is undone whole, with all its turns had written. Whoever fails alone as well
+        is set aside.
+        """
+        fault = ""
+        try:
+            return [await self._writer.run(lambda work: take(work, stored))]
+        except Exception as error:
+            if is_of_the_store(error):
+                raise
+            fault = type(error).__name__
+        if len(stored) > 1:
+            return [it for each in stored for it in await self._answered([each], take)]
+        return [await self._writer.run(lambda work: take(work, stored, fault))]
 
     async def _let_others_join(self) -> None:
         """Wait while people who were just answered write again: one commit serves them all.
@@ -168,14 +190,28 @@ class Dispatcher:
             taken, later = await self._writer.run(
                 lambda work: self._take(work, arrivals, now, results)
             )
-        except BaseException:
+        except BaseException as error:
             self._courier.put_back(results)
-            raise
+            if not isinstance(error, Exception) or is_of_the_store(error):
+                raise
+            await self._put_in_line(arrivals, now)
+            self._note_end(end)
+            return
         if later:
             self._line.join(later)
         self._courier.written_down(results)
         self._note_end(end)
         self._let_go(taken)
+
+    async def _put_in_line(self, arrivals: list[Arrival], now: int) -> None:
+        """Store arrivals of which one fails: in the line that is nobody else's failure."""
+
+        def store(work: Work) -> list[tuple[int, Arrival]]:
+            fresh = self._inbox.unseen(work, arrivals)
+            self._inbox.keep_waiting(work, fresh, now, IN_LINE)
+            return [(self._batches.whose(arrival), arrival) for arrival in fresh]
+
+        self._line.join(await self._writer.run(store))
 
     async def _handle_carefully(self, arrivals: list[Arrival], end: int | None) -> None:
         """Store first, handle after: so an update that ends the process is counted."""
@@ -200,12 +236,11 @@ class Dispatcher:
             self._inbox.keep_waiting(work, [arrival for _, arrival in later], now, IN_LINE)
         return self._batches.take(work, fresh, now), later
 
-    def _take_in_line(self, turns: Turns, work: Work) -> Taken:
-        waiting = [arrival for _chat, part in turns for arrival in part]
-        return self._batches.take(work, self._inbox.in_line(work, waiting), self._clock.now())
+    def _take_in_line(self, work: Work, waiting: list[Arrival], fault: str = "") -> Taken:
+        return self._take_stored(work, self._inbox.in_line(work, waiting), fault)
 
-    def _take_stored(self, waiting: list[Arrival], work: Work) -> Taken:
-        return self._batches.take(work, waiting, self._clock.now())
+    def _take_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> Taken:
+        return self._batches.take(work, waiting, self._clock.now(), fault)
 
     def _note_end(self, end: int | None) -> None:
         if end is not None:

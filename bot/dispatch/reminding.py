@@ -140,7 +140,7 @@ class Reminding:
             number, where.chat_key, where.chat, said, author=Author.REMINDER, created_at=now,
             not_before=0 if at == now else at, hold=None if at == now else UNTIL_HOURS,
         )  # fmt: skip
-        row = row or Row(None, Conversation("", Position(), where.chat), 0, None)
+        row = row or Row(None, Conversation("", Position(), where.chat), 0)
         trace(row.conversation.traces, now).ours.append(number)
         self._conversations.store(work, [(where.chat_key, row)])
         return letter

@@ -27,6 +27,15 @@ PATIENCE = 12
 """How often that is waited for: SQLite queues nobody, and of many who write one can be last."""
 _PRIMARY = 0xFF
 """What of SQLite's codes is the kind of error, without its detail."""
+_PASSING = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    }
+)  # fmt: skip
+"""SQLite's errors that are no fault of what was to be stored."""
+_PASSING_STATES = ("08", "40", "53", "55", "57", "58")
+"""PostgreSQL's: no connection, a deadlock, no room, a lock, an operator, the system."""
 IDLE = 0.2
 """Seconds without work after which the log is checkpointed."""
 LONGEST_LOG = 32 * 1024 * 1024
@@ -324,6 +333,13 @@ def _is_busy(error: BaseException) -> bool:
     """Tell whether another process was in the way: nothing began, and nothing is broken."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
+
+
+def is_of_the_store(error: BaseException) -> bool:
+    """Tell whether the store is at fault and not what was to be stored: it may go another time."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
+    state = str(getattr(error, "sqlstate", None) or "")
+    return isinstance(error, StoreFailed) or code in _PASSING or state.startswith(_PASSING_STATES)
 
 
 def why_refused(error: BaseException | None) -> str:

@@ -171,7 +171,7 @@ def stand(person: Person, position: Position, *, language: str = "en", **more: A
     conversation = Conversation(
         language, copy_of(position), person.id, asked=5, touched_at=home.loop.now(), **told | more
     )
-    row = Row(None, conversation, 0, None)
+    row = Row(None, conversation, 0)
     found = home.ask(
         f"SELECT id FROM conversations WHERE chat_key = {_literal(key_of(person), home)}"  # noqa: S608
     )

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import bindparam, update
 
-from bot.dispatch.conversations import Row
+from bot.channels.telegram.parse import parse
 from bot.mailbox.inbox import Arrival
 from bot.store.prepared import Prepared
 from bot.store.tables import conversations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.dispatch.effects import Setting
-    from bot.messages import Say
+    from bot.messages import Say, Update
     from tests.people import Person
 
 BOOM = "boom"
@@ -185,6 +185,21 @@ def test_one_that_cannot_be_read_among_ninety_nine_good_ones(home: Home) -> None
     assert home.ask("SELECT count(*) FROM inbox WHERE state = 'done'") == [(99,)]
 
 
+def test_one_that_is_not_read_by_a_mistake_of_ours_is_in_nobodys_way(tmp_path: Path) -> None:
+    def read(update: bytes) -> Update:
+        if BOOM.encode() in update:
+            raise LookupError(BOOM)
+        return parse(update)
+
+    home = Home(tmp_path, read=read)
+    one, other = home.person(), home.person()
+    for _first_and_not in range(2):
+        home.receives(one.words("hello"), other.words(BOOM), one.words("/start"))
+    assert at(one) == ("language", "language")
+    assert faults(home) == ["unreadable: LookupError"] * 2
+    home.close()
+
+
 def test_the_words_of_what_is_set_aside_are_sealed(home: Home) -> None:
     home.takes(Arrival.of(5000, b'{"update_id":5000,"message":{"text":"secret"}}'))
     (sealed,) = home.ask("SELECT raw FROM inbox")[0]
@@ -247,17 +262,6 @@ def test_a_conversation_that_cannot_be_opened_is_in_nobodys_way(home: Home) -> N
     assert len(faults(home)) == 1
     home.restart(seconds_away=200)
     assert "We were away" in " ".join(other.texts)
-
-
-def test_without_taking_back_a_failed_turn_would_be_seen(
-    failing: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The negative control of the tests above."""
-    monkeypatch.setattr(Row, "take_back", lambda _row: None)
-    person = failing.person()
-    stand(person, places()["report", "safe"])
-    person.does(person.words("first"), person.words(BOOM))
-    assert kept(person).position.also == ["first", BOOM]
 
 
 def test_a_full_row_of_failures_changes_nothing(failing: Home) -> None:

@@ -139,7 +139,7 @@ class Shelf(Line):
         self._add_topic(work, case.id)
         Receipts(self.vault, self.audit).make(work, case.id, new_number(), bytes(32), self.now)
         kept = Conversation("id", Position(), chat=chat, touched_at=self.now, case=case.id)
-        Conversations(self.vault).store(work, [(key, Row(None, kept, 0, None))])
+        Conversations(self.vault).store(work, [(key, Row(None, kept, 0))])
         return case.id
 
     def _add_topic(self, work: Work, case: str) -> None:

@@ -148,7 +148,7 @@ def _sit(work: object, key: bytes, shelf: Shelf) -> None:
     from bot.dispatch.conversations import Conversation, Conversations, Row  # noqa: PLC0415
 
     kept = Conversation("id", Position(), chat=1, touched_at=shelf.now)
-    Conversations(shelf.vault).store(work, [(key, Row(None, kept, 0, None))])  # type: ignore[arg-type]
+    Conversations(shelf.vault).store(work, [(key, Row(None, kept, 0))])  # type: ignore[arg-type]
 
 
 def test_what_waits_for_a_chat_whose_only_case_it_was_goes_with_it(shelf: Shelf) -> None:

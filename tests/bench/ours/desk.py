@@ -263,7 +263,7 @@ class DeskWords(DeskQueue):
             "id", Position(), self._person, touched_at=now, holding=holding, heard_at=now
         )
         key = house.VAULT.chat_key(house.NUMBER, self._person)
-        Conversations(house.VAULT).store(work, [(key, Row(None, held, 0, None))])
+        Conversations(house.VAULT).store(work, [(key, Row(None, held, 0))])
 
     async def feed(self, _raw: bytes) -> None:
         """Take words; return when the page has heard of them and drawn them."""

@@ -77,7 +77,7 @@ def _hold(work: Work, people: list[int]) -> None:
         conversation = Conversation(
             "id", Position(), person, touched_at=now, holding=holding, heard_at=now
         )
-        rows.append((key, Row(None, conversation, 0, None)))
+        rows.append((key, Row(None, conversation, 0)))
         opened.append(case)
     intake.store(work, opened, [])
     Conversations(house.VAULT).store(work, rows)

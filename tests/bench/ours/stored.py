@@ -47,7 +47,7 @@ async def fill(folder: Path, stored: int) -> None:
 def _conversations(numbers: range) -> Callable[[Work], None]:
     now = SystemClock().now()
     keys = [VAULT.chat_key(NUMBER, walk.STORED_PERSON + number) for number in numbers]
-    rows = [(key, Row(None, _conversation(now), 0, None)) for key in keys]
+    rows = [(key, Row(None, _conversation(now), 0)) for key in keys]
     return lambda work: Conversations(VAULT).store(work, rows)
 
 
