@@ -44,6 +44,7 @@ TELLS_TIME = {
 CATCHES_ALL = {
     "bot/cases/keeping.py": "a file is tried again, and given up in the end",
     "bot/desks/web/gate.py": "one request's failure is nobody else's, and nobody is told of what",
+    "bot/desks/web/watching.py": "whatever came of one look, the next may hear again",
     "bot/checkup.py": "a check that cannot even run has failed",
     "bot/dispatch/batch.py": "one update's failure is nobody else's",
     "bot/dispatch/dispatcher.py": "told to everybody who waits for it",
