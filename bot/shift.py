@@ -24,6 +24,7 @@ from bot.hotline.clocks import CaseClocks
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
 from bot.hotline.linking import LINKED, Linking
+from bot.hotline.making_sure import SURENESS, MakingSure
 from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
 from bot.hotline.putting_off import PUT_OFF, PuttingOff
@@ -119,6 +120,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         beside={
             **dict.fromkeys(WANTED, Wanting(audit, TakingBack(vault, audit, referrals)).carry_out),
             **dict.fromkeys(TOLD_ON, referring.carry_out),
+            **dict.fromkeys(SURENESS, MakingSure(claims, audit).carry_out),
             **dict.fromkeys(PUT_OFF, PuttingOff(claims, clocks).carry_out),
             **dict.fromkeys(LINKED, Linking(claims, audit, clocking).carry_out),
         },

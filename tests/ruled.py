@@ -17,6 +17,7 @@ from bot.clock import MINUTE, SECOND
 from bot.errors import TryLater
 from bot.hotline.commands import Command, Verb, encode
 from bot.hotline.contact import HERE
+from bot.hotline.events import Happened
 from bot.mailbox.inbox import Arrival
 from bot.messages import Say, token_of
 from tests.houses import Home
@@ -192,10 +193,20 @@ class World:
         self._orders(Verb.PHRASE, self.somebody(place), code="opener")
 
     def confirms(self, place: int) -> None:
-        """The caseworker has made sure that it is the person who writes now."""
+        """The caseworker asks, whoever is there answers, and the caseworker is sure who that is.
+
+        Where nobody has answered the house refuses, and nobody is met by it.
+        """
         someone = self.somebody(place)
+        self.takes_over(place)
+        self.asks(place)
+        if self.true - someone.heard_at <= HERE and not someone.has_blocked:
+            self.answers(place, 0)
+        was_met, before = someone.is_met, len(self.home.board.events)
         someone.is_met |= self.true - someone.heard_at <= HERE and not someone.has_blocked
         self._orders(Verb.CONFIRM, someone)
+        if not any(it.what is Happened.CONFIRMED for it in self.home.board.events[before:]):
+            someone.is_met = was_met
 
     def insists(self, place: int) -> None:
         """The caseworker has a reason to ask now."""

@@ -36,6 +36,7 @@ from bot.hotline.takeover import (
 from bot.hotline.trail import clock
 from bot.hotline.words import (
     ALREADY_KNOWN,
+    ASK_FIRST,
     ASKED_ALREADY,
     DOES_NOT_FIT,
     NOBODY_IS_THERE,
@@ -310,10 +311,19 @@ class Attending(Sitting):
             return NOBODY_WRITES
         if deed.case in self.conversation.cases:
             return ALREADY_KNOWN
+        if not (deed.is_agreed or self._has_answered(deed.by)):
+            return ASK_FIRST
         self._live_again(deed.case, deed.reference)
         self.effects.staff.confirms = deed.case
         self._happened(Event(Happened.CONFIRMED, deed.case, deed.by))
         return None
+
+    def _has_answered(self, by: str) -> bool:
+        """Tell whether whoever writes has answered an opener, with nobody else holding the chat."""
+        holding = self._holding
+        if holding is None or holding.by != by:
+            return False
+        return bool(holding.answered_at) or holding.meeting == Meeting.MET
 
     def _was_told(self, deed: WasTold) -> Text | None:
         """Say so to whoever is here; to nobody else: the phone may be in other hands."""

@@ -160,7 +160,7 @@ class Relaying(Talking):
             self.effects.staff.greets_anew = True
             self._open(holding, 0)
             holding.is_answer = True
-        elif holding.meeting == Meeting.ASKED and _meets(holding, code):
+        elif holding.meeting == Meeting.ASKED and meets(holding, code):
             holding.meeting = Meeting.MET
             self.conversation.case = holding.case
             self.conversation.reference = holding.reference
@@ -255,7 +255,7 @@ class Relaying(Talking):
         self._happened(Event(what, it.case, it.author, code=hold or "", exchange=it))
 
 
-def _meets(holding: Holding, code: str | None) -> bool:
+def meets(holding: Holding, code: str | None) -> bool:
     """Tell whether what came answers the opener: only whoever has seen it can."""
     has_seen_it = holding.opened_at or (code or "").startswith(f"{OPENER}.")
     return bool(has_seen_it) and code not in NOT_MET

@@ -30,8 +30,9 @@ from bot.conversation import Outcome, Position, unpack
 from bot.dispatch.conversations import KEPT, Conversation
 from bot.dispatch.effects import Vanishing
 from bot.dispatch.outcomes import AFTER, DRAFTS
-from bot.dispatch.relaying import Relaying
+from bot.dispatch.relaying import Relaying, meets
 from bot.dispatch.traces import theirs
+from bot.hotline.contact import is_here
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Exchange, Side
 from bot.hotline.takeover import Meeting
@@ -83,6 +84,7 @@ class Sitting(Relaying):
         if self._knows_a_case():
             if old.holding is not None:
                 old.holding.meeting = Meeting.TO_BE_ASKED
+                old.holding.answered_at = 0
             if old.only_sitting:
                 old.position, old.kept = Position(), None
             old.traces, old.fleeting, old.proven = [], [], []
@@ -190,12 +192,34 @@ class Sitting(Relaying):
         if heard is None or not self._hotline.stands(case):
             return
         sort, content = heard
+        self._note_answer(content.code)
         it = Exchange(case, Side.PERSON, sort, replace(content, unconfirmed=True), self.now)
         self.effects.staff.exchanges.append(it)
         if self._is_shown():
             self._happened(Event(Happened.HEARD, case, code=UNCONFIRMED, exchange=it))
         if update.kind is not Kind.PRESS:
             self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
+
+    def _note_answer(self, code: str) -> None:
+        """Note that somebody answered the opener out of sight: a caseworker may be sure now."""
+        found = self._put_away_holding()
+        if found is not None and found[1].meeting == Meeting.ASKED and meets(found[1], code):
+            found[1].answered_at = self.now
+
+    def _note_heard(self, update: Update) -> None:
+        """Note when somebody was heard; whoever comes after a gap has answered nothing yet."""
+        found, since = self._put_away_holding(), self.setting.steady.since
+        if found is not None and not is_here(self.conversation.was_heard_at(since), self.now):
+            found[1].answered_at = 0
+            if found[1].meeting == Meeting.ASKED:
+                self._come_back(found[1])
+        super()._note_heard(update)
+
+    def _lose_touch(self) -> None:
+        """Know that they are not here, whoever answered before."""
+        super()._lose_touch()
+        if (found := self._put_away_holding()) is not None:
+            found[1].opened_at = found[1].answered_at = 0
 
     # --- live again --------------------------------------------------------------------------
 

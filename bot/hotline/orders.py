@@ -25,7 +25,6 @@ from bot.hotline.order import Order, Whereabouts
 from bot.hotline.parcels import carried
 from bot.hotline.rewording import rewording
 from bot.hotline.takeover import (
-    Confirm,
     FillIn,
     HandBack,
     Insist,
@@ -292,10 +291,6 @@ class Orders:
         elif self._moves(order, Move.NOTE):
             order.keep_note()
 
-    def _confirm(self, order: Order) -> None:
-        if order.where and self._moves(order, Move.WORK, detail="confirmed"):
-            order.deeds.append(Confirm(order.case, order.by.id, order.where.reference))
-
     def _answer(self, order: Order) -> None:
         flow, _dot, step = order.command.code.partition(".")
         if self._moves(order, Move.WORK):
@@ -331,7 +326,6 @@ _VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
     Verb.PHRASE: Orders._phrase,  # noqa: SLF001
     Verb.INSIST: Orders._insist,  # noqa: SLF001
     Verb.NOTE: Orders._note,  # noqa: SLF001
-    Verb.CONFIRM: Orders._confirm,  # noqa: SLF001
     Verb.ANSWER: Orders._answer,  # noqa: SLF001
     Verb.PRIORITY: Orders._priority,  # noqa: SLF001
     Verb.REST: Orders._rest,  # noqa: SLF001

@@ -190,7 +190,12 @@ class Recognition:
     @staticmethod
     def is_frozen(work: Work, case: str) -> bool:
         """Tell whether a case was compromised: nothing may be written to its person."""
-        return any(at for (at,) in work.rows(_FROZEN, case, case))
+        return bool(Recognition.frozen_at(work, case))
+
+    @staticmethod
+    def frozen_at(work: Work, case: str) -> int:
+        """Return when a case was compromised last; 0: it is not."""
+        return max((at or 0 for (at,) in work.rows(_FROZEN, case, case)), default=0)
 
     @staticmethod
     def freeze(work: Work, case: str, now: int) -> None:

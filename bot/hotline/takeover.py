@@ -75,6 +75,9 @@ class Holding(msgspec.Struct, array_like=True):
     """When they gave a reason to ask all the same, though it is not the person's hour."""
     insisted_in: int = 0
     """In which steady stretch of the clock that was."""
+    answered_at: int = 0
+    """When an opener was answered in a quiet chat, by whoever holds the phone: after that staff can
+    be sure who it is. 0: not since it went quiet, or since they were last here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ class Confirm:
     case: str
     by: str
     reference: str
+    is_agreed: bool = False
+    """Whether two people were sure, in writing: no opener can be said where nothing may be sent."""
 
 
 Deed = (

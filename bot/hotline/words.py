@@ -50,8 +50,20 @@ ASKED_ALREADY = _("The opening question is on its way already; it waits for the 
 INSISTED = _("They are asked now whether this is a good moment. The reason is kept as a note.")
 ONLY_THEY = _("Only the person can answer that; nobody agrees for them.")
 FROZEN = _(
-    "Somebody made the person open this chat: nothing may be sent there. When you are sure that "
-    "it is the person who writes: /confirmed"
+    "Somebody made the person open this chat: nothing may be sent there. When two of you are sure "
+    "that it is the person who writes, each writes why: /confirmed ..."
+)
+ASK_FIRST = _(
+    "Nobody has answered you since this chat went quiet. Take it over, ask in neutral words "
+    "(/phrase opener), and confirm once they have answered."
+)
+SAY_HOW = _(
+    "Somebody made the person open this chat. Write how you made sure that it is the person who "
+    "writes now: /confirmed ..."
+)
+SURE_ALONE = _(
+    "Your reason is kept as a note. Nothing is sent yet: within an hour a colleague who is sure as "
+    "well writes /confirmed and why."
 )
 NOBODY_WRITES = _("Nobody has written in this chat for half an hour. Confirm it when they write.")
 ALREADY_KNOWN = _("Whoever writes in this chat is known already.")

@@ -14,7 +14,6 @@ from bot.hotline.events import Happened
 from bot.hotline.exchanges import Side, Sort
 from bot.vault.audit import HOUSE
 from bot.vault.erasure import Why
-from flows import phrases
 from tests.colleagues import refusals
 from tests.dispatch.peeking import at, cases_of, faults, frames, kept, tell
 
@@ -147,8 +146,10 @@ def test_a_draft_comes_back_when_a_caseworker_has_made_sure(home: Home) -> None:
     person.says("hello, it is me")
     mei = home.colleague()
     mei.claims(case)
+    mei.takes_over(case)
+    person.presses("I can write now")
     mei.does(Verb.CONFIRM, case)
-    assert phrases.KNOWN_AGAIN.source in person.texts
+    mei.hands_back(case)
     assert at(person) == ("afterwards", "send")
     assert frames(person)[-1].answers["added"] == "there is a second house"
     person.presses("Send")

@@ -59,6 +59,8 @@ def test_whoever_writes_after_days_writes_to_the_one_who_holds_it(
     assert person.says(WORDS) == home.person().says(WORDS)
     heard = [it.content for it in mei.reads(case) if it.side is Side.PERSON][-1]
     assert (heard.words, heard.unconfirmed) == (WORDS, True)
+    mei.does(Verb.PHRASE, case, code="opener")
+    person.presses("I can write now")
     mei.does(Verb.CONFIRM, case)
     mei.says(case, "I am here.")
     assert person.last == "I am here."

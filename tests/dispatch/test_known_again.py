@@ -121,8 +121,11 @@ def test_three_wrong_words_leave_it_to_a_caseworker_for_a_day(home: Home) -> Non
     assert found(home) == [*["wrong"] * 3, Found.RIGHT_TOO_LATE]
     mei = home.colleague()
     mei.claims(case)
+    mei.takes_over(case)
+    person.presses("I can write now")
     mei.does(Verb.CONFIRM, case)
     assert kept(person).case == case
+    mei.hands_back(case)
     home.passes(LONG)
     assert tries(person, WORD)[0] == phrases.KNOWN_AGAIN.source
 
@@ -157,7 +160,8 @@ def test_under_duress_nothing_of_a_caseworker_arrives_any_more(home: Home) -> No
     home.run(home.rest(5))
     assert "We can come tonight." not in person.texts
     person.says("it is really me")
-    mei.does(Verb.CONFIRM, case)
+    for each in (mei, home.colleague("Hua")):
+        each.does(Verb.CONFIRM, case, words="She rang us from the shelter.")
     mei.says(case, "hello")
     home.run(home.rest(3))
     assert person.last == "hello"

@@ -110,7 +110,7 @@ def test_hundreds_of_things_happen_and_without_the_gate_it_is_noticed(
     tmp_path: Path, *, is_off: bool
 ) -> None:
     world, dice = World(tmp_path, gate_is_off=is_off), Random(5)
-    for _ in range(400):
+    for _ in range(600):
         one_step(world, dice)
     world.close()
     assert world.gated > 30

@@ -57,6 +57,8 @@ def test_after_a_silence_an_edit_waits_until_the_person_is_there(home: Home) -> 
     home.run(home.rest(2))
     assert "Come at ten." not in person.texts
     person.says("hi")
+    mei.does(Verb.PHRASE, case, code="opener")
+    person.presses("I can write now")
     mei.does(Verb.CONFIRM, case)
     home.run(home.rest(3))
     assert "Come at ten." in person.texts

@@ -199,6 +199,8 @@ def test_after_half_an_hour_of_silence_a_caseworker_makes_sure_who_writes(home: 
     assert person.last != "Are you still there?"
     stranger = home.person()
     assert person.says("hi") == stranger.says("hi")
+    mei.does(Verb.PHRASE, case, code="opener")
+    person.presses("I can write now")
     assert Happened.CONFIRMED in {event.what for event in mei.does(Verb.CONFIRM, case)}
     home.run(home.rest(3))
     assert person.texts[-2:] == [WITH_YOU, "Are you still there?"]

@@ -59,12 +59,13 @@ HANDED_BACK = _("The bot speaks with the person again.")
 STOPPED = _("The person has left the chat: nobody holds the conversation now.")
 WROTE = _("The person wrote. In this group their words are not shown.")
 NOT_CONFIRMED = _(
-    "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. When you "
-    "are sure that it is the person: /confirmed"
+    "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. Ask in "
+    "neutral words (/phrase opener). When they answer and you are sure that it is them: /confirmed"
 )
 COMPROMISED = _(
     "COMPROMISED: somebody makes the person open this chat. Nothing is sent to them any more; they "
-    "were answered as if the word was wrong. Do not write. When you are sure who writes: /confirmed"
+    "were answered as if the word was wrong. Do not write. When two of you are sure who writes, "
+    "each writes why: /confirmed ..."
 )
 IS_COMPROMISED = _("{reference} is compromised: somebody makes the person open the chat.")
 WORD_RIGHT = _("The person is known again by their word: the conversation goes on.")
@@ -134,7 +135,7 @@ KEPT_BACK = _("The bot's own message was not sent: the person is not in the chat
 HELP = _(
     "/claim: the next case, or the one of this topic\n"
     "/takeover, /handback: hold the conversation, let the bot go on\n"
-    "/confirmed: you are sure that it is the person who writes\n"
+    "/confirmed: you asked, they answered, and you are sure that it is the person who writes\n"
     "/say words, or an answer to a message: to the person\n"
     "/phrase: sentences in the person's language\n"
     "/insist reason: ask now whether it is a good moment, outside the person's hours\n"

@@ -37,8 +37,13 @@ YOU_SPEAK = _("You hold the conversation; the bot is silent.")
 BOT_SPEAKS = _("The bot speaks with the person.")
 IS_SEALED = _("What was sent is sealed, and your key does not open it.")
 IS_CLOSED = _("Closed: {how}.")
+CONFIRM_WHY = _("How you made sure that it is the person who writes")
+CONFIRM_MEANS = _("It takes two: once a colleague has written the same within an hour, it goes on.")
 FROZEN = _("Somebody makes the person open this chat: nothing is sent there. Do not write.")
-QUIET = _("Nobody knows who holds the phone now: the chat was quiet.")
+QUIET = _(
+    "Nobody knows who holds the phone now: the chat was quiet. Ask in neutral words, and be sure "
+    "once they have answered."
+)
 WRITTEN_DOWN = _("It is written down, and is done as soon as the bot runs.")
 STATES = {
     "waiting": pgettext("state", "waits"),

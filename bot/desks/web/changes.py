@@ -71,7 +71,7 @@ FORMS: dict[Verb, Form] = {
     Verb.TRANSFER: Form(CODE | WORDS, moves=True),
     Verb.TAKE_OVER: Form(),
     Verb.HAND_BACK: Form(),
-    Verb.CONFIRM: Form(),
+    Verb.CONFIRM: Form(WORDS),
     Verb.SAY: Form(WORDS | SURE, is_told=True),
     Verb.REWORD: Form(CODE | WORDS | SURE, is_told=True),
     Verb.PHRASE: Form(CODE | SURE, has_values=True, is_told=True),

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import bindparam, delete
 
+from bot.hotline.recognition import Recognition
 from bot.store.prepared import Prepared
 from bot.store.tables import topics
 from tests.desks.forum.office import Office
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from bot.store.writer import Work
 
 
 async def test_help_fits_in_one_message_and_names_every_command(tmp_path: Path) -> None:
@@ -224,3 +227,30 @@ async def test_what_may_be_told_to_others_is_asked_of_the_person_first(tmp_path:
         await mei.presses("They were told", agreed)
         assert office.ask("SELECT status FROM cases") == [("referred",)]
         assert "was told what the person agreed to" in office.found(thread, "1955")["text"]
+
+
+async def test_after_a_second_word_two_say_why_they_are_sure_who_writes(tmp_path: Path) -> None:
+    async with Office.opened(tmp_path) as office:
+        mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
+        phone, case = await office.in_danger()
+        thread, now = office.thread(), office.house.clock.now()
+        await mei.says("/claim", thread)
+
+        def second(work: Work) -> None:
+            Recognition.keep(work, case, bytes(16), bytes(32))
+            Recognition.freeze(work, case, now)
+
+        office.house.database.writer.run_now(second)
+        await mei.says("/confirmed", thread)
+        assert office.last(thread).startswith("Somebody made the person open this chat. Write how")
+        await mei.says("/confirmed She rang us.", thread)
+        assert "a colleague who is sure as well writes /confirmed" in office.last(thread)
+        phone.say("/bye")
+        await office.settle()
+        phone.say("hello")
+        await office.settle()
+        await jun.says("/confirmed I know her voice.", thread)
+        assert office.ask("SELECT frozen_at FROM words") == [(None,)]
+        assert office.ask("SELECT actor FROM audit WHERE deed = 'sure' ORDER BY id") == [
+            (mei.id,), (jun.id,)
+        ]  # fmt: skip
