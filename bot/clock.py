@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+def day_of(moment: int, zone: tzinfo) -> int:
+    """Return the moment at which a day began, where that zone is."""
+    at = datetime.fromtimestamp(moment // SECOND, zone)
+    begun = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return int(begun.timestamp()) * SECOND
 
 
 class Clock(Protocol):

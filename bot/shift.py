@@ -102,7 +102,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
     """Put the caseworkers' half of a house together."""
     staff, audit = Staff(vault), Audit(vault)
     promises = Promises(settings.promised)
-    claims = Claims(audit, promises)
+    claims = Claims(audit, promises, settings.zone)
     referrals = Referrals(vault, audit, setting.book, setting.consent)
     place = place_named(settings.place)
     clocks = CaseClocks(vault, audit, place.clocks)

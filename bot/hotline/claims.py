@@ -8,6 +8,7 @@ function and is noted in the audit log in the same unit of work.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
@@ -22,6 +23,8 @@ from bot.text import _
 from bot.vault.audit import HOUSE
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from bot.hotline.promises import Promises
     from bot.hotline.staff import Caseworker
     from bot.hotline.standing import Standing
@@ -105,9 +108,11 @@ _LOAD = Prepared(lambda _: load("staff"), "staff")
 class Claims:
     """Moves cases between the queue and those who answer for them, inside units of work."""
 
-    def __init__(self, audit: Audit, promises: Promises) -> None:
+    def __init__(self, audit: Audit, promises: Promises, zone: tzinfo = UTC) -> None:
         self._audit = audit
         self._promises = promises
+        self._zone = zone
+        """Of the days that are left of a case when it is over."""
 
     # --- Who answers -------------------------------------------------------------------------
 
@@ -261,6 +266,8 @@ class Claims:
         if isinstance(moved, Refusal):
             return moved
         standing.write(work, case, self._after(found, verb, moved, detail, now))
+        if verb is Move.CLOSE:
+            standing.cut_to_the_day(work, case, self._zone)
         self._audit.note(work, now, by.id if by else HOUSE, verb.value, case, detail)
         return moved
 

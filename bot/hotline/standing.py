@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, text, update
 
 from bot.cases.life import State
+from bot.clock import day_of
 from bot.store.prepared import Prepared
 from bot.store.tables import cases
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from bot.store.writer import Work
 
 QUEUED = frozenset({State.WAITING, State.REOPENED})
@@ -69,6 +72,20 @@ _WRITE = Prepared(
     *_MOVED,
     "case",
 )
+_MINUTES = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
+_READ_MINUTES = Prepared(
+    lambda _: select(*(cases.c[name] for name in _MINUTES)).where(cases.c.id == bindparam("case")),
+    "case",
+)
+_CUT = Prepared(
+    lambda _: (
+        update(cases)
+        .where(cases.c.id == bindparam("case"))
+        .values({name: bindparam(name) for name in _MINUTES} | {"county": None})
+    ),
+    *_MINUTES,
+    "case",
+)
 
 
 def read(work: Work, case: str) -> Standing | None:
@@ -86,6 +103,15 @@ def read_to_move(work: Work, case: str) -> Standing | None:
 def write(work: Work, case: str, standing: Standing) -> None:
     """Store how a case stands."""
     work.run(_WRITE, *astuple(standing)[: len(_MOVED)], case)
+
+
+def cut_to_the_day(work: Work, case: str, zone: tzinfo) -> None:
+    """Keep the days of a case that is over, not its minutes nor its county: no queue needs them.
+
+    When it ended stays as it is: whoever closed an emergency is spared another for an hour.
+    """
+    for moments in work.rows(_READ_MINUTES, case):
+        work.run(_CUT, *(at and day_of(at, zone) for at in moments), case)
 
 
 def queued(old: Standing, state: State, due: int, now: int) -> Standing:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.cases.life import State
-from bot.clock import SECOND
+from bot.clock import SECOND, day_of
 from bot.languages import catalogue
 from bot.languages.dates import day_in
 from bot.store.prepared import Prepared
@@ -120,8 +120,13 @@ def told(stands: Standing, words: Words, now: int, zone: ZoneInfo, language: str
 
 
 def clock(moment: int, now: int, zone: ZoneInfo, language: str) -> str:
-    """Return a moment as people read it: 21:40, or November 24 21:40 on another day."""
+    """Return a moment as people read it: 21:40, or November 24 21:40 on another day.
+
+    What was cut to the day, as of a case that is over, is the day alone.
+    """
     at = datetime.fromtimestamp(moment / SECOND, zone)
+    if moment == day_of(moment, zone):
+        return day_in(language, at.month, at.day)
     if at.date() == datetime.fromtimestamp(now / SECOND, zone).date():
         return at.strftime("%H:%M")
     return f"{day_in(language, at.month, at.day)} {at:%H:%M}"

@@ -173,7 +173,8 @@ cases = Table(
     Column("closed_at", BigInteger),
     info={
         "holds": "clear, for the queue: language, county, urgency, minutes, who holds it, when it "
-        "may be written to; sealed: chat, reasons",
+        "may be written to; once it is closed no county, and days for minutes; sealed: chat, "
+        "reasons",
         "erased": "with the case",
     },
 )
