@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent / "transcripts"
 TYPED = {"my_data": "/mydata"}
 """Flows that are begun by a command of another name."""
-LAW = frozenset({"amounts", "decision", "duties"})
+LAW = frozenset({"amounts", "decision", "duties", "numbers"})
 """What this house knows of the law; a transcript in which it has expired is not spoken here."""
-OF_THE_LAW = {"my_rights", "for_someone", "being_questioned", "after_decision"}
+OF_THE_LAW = {"my_rights", "for_someone", "being_questioned", "after_decision", "phone_numbers"}
 CHATS = [
     path
     for path in sorted(FOLDER.glob("*/*.chat"))
