@@ -35,6 +35,16 @@ class Delete(Flow):
         Outcome.ERASURE_WISHED,
         when=Known("sent") & Known("theirs") & ~Known("kept_by_law"),
     )
+    kept = End(
+        # Translators: said after the sentence that names the day. "Two of them": of our people.
+        _(
+            "All right. What was not sent is erased. What has to be kept by law is erased after "
+            "that day. For the rest our people make sure that you want it; after seven days it is "
+            "erased anyway, unless two of them write down why not."
+        ),
+        Outcome.ERASURE_WISHED,
+        when=Known("sent") & Known("kept_by_law"),
+    )
     erased = End(
         # Translators: "two of them" are two of our people.
         _(

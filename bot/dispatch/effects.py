@@ -166,7 +166,7 @@ class Hotline(Protocol):
         """Sign that something was received; tell whether there is a receipt now."""
 
     def kept_until(self, conversation: Conversation) -> str:
-        """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
+        """Return until when the law keeps a case this sitting knows; empty: none has to be kept."""
 
     def take_back(self, kind: Kind) -> None:
         """Take back what was agreed to in the cases of this chat."""

@@ -171,13 +171,13 @@ class Sent:
         return Receipts(vault, Audit(vault)).make(self.work, case, number, word, self.now)
 
     def kept_until(self, conversation: Conversation) -> str:
-        """Return until when the law keeps the case of this sitting; empty: it need not be kept."""
-        until = Erasures.held_until(self.work, conversation.case, self.now)
-        return (
-            ""
-            if until is None
-            else clock(until, self.now, self.setting.zone, conversation.language)
-        )
+        """Return until when the law keeps a case this sitting knows; empty: none has to be kept."""
+        known = {conversation.case, *conversation.cases, *conversation.proven}
+        held = (Erasures.held_until(self.work, case, self.now) for case in known)
+        until = max((at for at in held if at is not None), default=None)
+        if until is None:
+            return ""
+        return clock(until, self.now, self.setting.zone, conversation.language)
 
     def take_back(self, kind: Kind) -> None:
         """Take back what was agreed to, in every case of this chat.

@@ -153,7 +153,9 @@ _CHANGE = Prepared(
     "case",
 )
 _IS_HELD = exists().where(
-    legal_holds.c.case_id == wishes.c.case_id, legal_holds.c.until > bindparam("at")
+    legal_holds.c.case_id == wishes.c.case_id,
+    legal_holds.c.agreed_by.is_not(None),
+    legal_holds.c.until > bindparam("at"),
 )
 _DUE = Prepared(
     lambda _: (

@@ -16,14 +16,16 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete
 
-from bot.clock import DAY, HOUR
+from bot.clock import DAY, HOUR, SECOND
 from bot.hotline.events import Happened
+from bot.hotline.holds import Holds, Reason
+from bot.hotline.staff import Staff
 from bot.hotline.wishes import ANYWAY, Answer, Wishes
 from bot.store.agreed_tables import wishes
 from bot.store.prepared import Prepared
 from bot.vault import Audit
 from bot.vault.retention import Retention
-from tests.dispatch.peeking import at, kept, tell
+from tests.dispatch.peeking import at, kept, skip_on, tell
 from tests.houses import ALWAYS, VAULT, Home
 
 if TYPE_CHECKING:
@@ -200,14 +202,60 @@ def test_what_the_law_keeps_is_not_said_to_be_erased_now(home: Home) -> None:
     assert AT_ONCE not in person.presses("Erase it")
 
 
-def hold(home: Home, case: str, span: int) -> None:
-    since, until = home.loop.now(), home.loop.now() + span
-    names = [name for (name,) in home.ask("SELECT name FROM pragma_table_info('legal_holds')")]
-    reason = ("reason,", "'court',") if "reason" in names else ("", "")
-    home.ask(
-        f"INSERT INTO legal_holds (case_id, {reason[0]} asked_by, agreed_by, since, until) "  # noqa: S608
-        f"VALUES ('{case}', {reason[1]} 'one', 'two', {since}, {until}) RETURNING id"
-    )
+def hold(home: Home, case: str, span: int, *, is_agreed: bool = True) -> None:
+    """Let somebody ask by law to keep a case, and a second person agree."""
+    one, two = home.colleague("One"), home.colleague("Two")
+    holds, now = Holds(Staff(VAULT), Audit(VAULT)), home.loop.now()
+    work(home, lambda work: holds.place(work, case, one.id, Reason.COURT, now + span, now))
+    if is_agreed:
+        work(home, lambda work: holds.agree(work, case, two.id, now))
+
+
+def test_one_person_alone_keeps_nothing_that_its_person_wants_erased(home: Home) -> None:
+    person, case = known_by_word(home)
+    hold(home, case, 180 * DAY, is_agreed=False)
+    person.says("/delete")
+    assert AT_ONCE in person.presses("Erase it")
+    assert carries_out(home) == 1
+    assert cases(home) == []
+
+
+def test_once_a_second_agrees_it_is_kept_and_its_person_reads_until_when(home: Home) -> None:
+    """The negative control: it is the second person who makes it a hold."""
+    person, case = known_by_word(home)
+    hold(home, case, 180 * DAY)
+    heard = person.says("/delete")
+    heard += person.presses("Erase it")
+    assert any("has to be kept by law until" in text for text in heard)
+    assert any("What has to be kept by law is erased after that day" in text for text in heard)
+    assert not any("After seven days it is erased anyway" in text for text in heard)
+    assert AT_ONCE not in heard
+    assert carries_out(home) == 0
+    assert cases(home) == [case]
+
+
+def test_of_two_cases_that_one_has_to_be_kept_is_said_before_either_is_erased(home: Home) -> None:
+    person, first = known_by_word(home)
+    hold(home, first, 180 * DAY)
+    person.presses("Ask for help")
+    while not any("Send" in label for label in person.labels()):
+        skip_on(person)
+    person.presses("Send")
+    assert len(cases(home)) == 2
+    heard = person.says("/delete")
+    assert any("has to be kept by law until" in text for text in heard)
+    assert AT_ONCE not in person.presses("Erase it")
+
+
+def test_an_unagreed_hold_keeps_nothing_after_seven_days_either(home: Home) -> None:
+    person = sent(home)
+    (case,) = cases(home)
+    hold(home, case, 180 * DAY, is_agreed=False)
+    wants_it_gone(person)
+    home.passes(ANYWAY // SECOND + 60)
+    believe(home)
+    assert carries_out(home) == 1
+    assert cases(home) == []
 
 
 # --- Who makes sure ------------------------------------------------------------------------
