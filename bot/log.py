@@ -27,7 +27,7 @@ EVENTS = frozenset(
         "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
         "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
         "disk_full", "disk_low", "disk_read_only", "polling_rests", "retention_waits",
-        "language_refused", "profile_kept",
+        "language_refused", "profile_kept", "directory_expired",
         "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",
         "backups_untended", "case_not_resealed", "cases_resealed", "desk_failed", "desk_refused",
         "desk_deaf", "desk_hears", "restored_blind",

@@ -24,7 +24,11 @@ from bot.hotline.clocks import CaseClocks
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
 from bot.hotline.linking import LINKED, Linking
+<<<<<<< Updated upstream
 from bot.hotline.making_sure import SURENESS, MakingSure
+=======
+from bot.hotline.old_facts import Rereading
+>>>>>>> Stashed changes
 from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
 from bot.hotline.putting_off import PUT_OFF, PuttingOff
@@ -68,11 +72,12 @@ class Shift:
 
     side: StaffSide
     watch: Watch
+    rereading: Rereading
 
     def look(self, work: Work, now: int) -> list[Letter]:
         """Look at every clock once; return the letters that tell staff what is late."""
         looked = self.side.reminding.look(work, now)
-        events = [*self.watch.look(work, now), *looked.events]
+        events = [*self.watch.look(work, now), *looked.events, *self.rereading.look(work, now)]
         if events:
             log.info("hotline_alerts", count=len(events))
         return [*looked.letters, *self.side.show(work, events, now)]
@@ -138,7 +143,7 @@ def shift_of(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the 
         orders, Exchanges(vault), outbox, intake, referrals, desks, parse_group, reminding,
         check_ins,
     )  # fmt: skip
-    return Shift(side, watch)
+    return Shift(side, watch, Rereading(place, staff, settings.zone))
 
 
 def kept_for_desks(settings: Settings, setting: Setting) -> Keep:

@@ -63,7 +63,8 @@ class Happened(StrEnum):
     LINKED = "linked"
     """Two cases were linked, or are not any more; `text` says what else there is to know."""
     OVERDUE = "overdue"
-    """A promised time has passed: `to` says whom it concerns."""
+    """A promised time has passed, or, without a case, facts are too old to be told: `to` says whom
+    it concerns."""
     TOLD = "told"
     """What came of a command, for the one who gave it: `at_desk` says where they stand."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from bot.cases.life import Role
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.browser.office import Office
 from tests.keys import PASSWORD
+from tests.places.aged import aged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,8 @@ NAMED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOURS = ["color-contrast", "link-in-text-block"]
 """Rules whose answer turns on the theme; all others read names and structure."""
 OTHER = {"light": "dark", "dark": "light"}
+LONG_AGO = date(2026, 1, 1)
+"""Since then nobody has read what people are told: the queue says so to whoever stands above."""
 FORM = "form[action$='/do/{}'] button"
 ALL_OPEN = """() => { for (const it of document.querySelectorAll('details')) {
   it.removeAttribute("name");  // of the forms in a case's head one is open at a time
@@ -180,11 +184,14 @@ async def _what_the_person_decided(
 async def _a_supervisor(
     office: Office, look: Look, browser: Browser, scheme: str, reference: str
 ) -> None:
+    office.front.place = aged(office.front.place, LONG_AGO)
     context, page = await opened(browser, scheme)
     await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
     await page.goto(f"{office.address}/cases/{reference}")
     await look.at(page, "glass")
     await _every_tab(look, page, "supervisor")
+    await page.goto(f"{office.address}/queue/waiting")
+    await expect(page.locator(".note-line")).to_contain_text("haven directory todo")
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")
@@ -256,6 +263,7 @@ async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
         page = await context.new_page()
         _person, reference = await office.somebody("https://example.org/" + "w" * 300)
         wide = {}
+        office.front.place = aged(office.front.place, LONG_AGO)
         await page.goto(f"{office.address}/signin")
         wide["/signin"] = await page.evaluate(SIDEWAYS)
         await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.life import ABOVE
 from bot.cases.queues import NAMES, Queue
+from bot.clock import SECOND
 from bot.desks.web import rows, spans, words
 from bot.desks.web.choosing import PRIORITIES, SOON, Wanted, choose
 from bot.desks.web.doors import Door, May, fields
 from bot.desks.web.shift_pages import unread
 from bot.desks.web.visit import NotThere
+from bot.hotline.old_facts import old_facts
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.desks.web.rows import Counts, Page
     from bot.desks.web.visit import Visit
+    from bot.hotline.old_facts import Old
     from bot.store.writer import Work
 
 TABS = {
@@ -42,7 +46,7 @@ async def home(visit: Visit) -> Response:
 
 async def queue(visit: Visit) -> Response:
     """Show one of the lists."""
-    return visit.page("queue.html", **await _gathered(visit))
+    return visit.page("queue.html", old=_old(visit), **await _gathered(visit))
 
 
 async def queue_pane(visit: Visit) -> Response:
@@ -90,6 +94,14 @@ async def _gathered(visit: Visit) -> dict[str, Any]:
         "languages": LANGUAGES, "levels": PRIORITIES,
         "marks": tab == rows.MINE or (tab == rows.ALL and visit.by.role in ABOVE),
     }  # fmt: skip
+
+
+def _old(visit: Visit) -> list[Old]:
+    """Return which facts people are told no more, for those who can have them read again."""
+    if visit.by.role not in ABOVE:
+        return []
+    today = datetime.fromtimestamp(visit.now / SECOND, visit.front.zone).date()
+    return old_facts(visit.front.place, today)
 
 
 async def find(visit: Visit) -> Response:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
+<<<<<<< Updated upstream
 from bot.cases.intake import Intake
 from bot.cases.urgency import Priority
+=======
+from bot.cases.life import Role
+>>>>>>> Stashed changes
 from bot.clock import HOUR
 from bot.desks.web import rows
 from bot.desks.web.choosing import Wanted, chosen_by
@@ -21,6 +26,7 @@ from tests.crowded import fill
 from tests.crowded import rows as crowd
 from tests.houses import BOT
 from tests.mailbox.plans import plan
+from tests.places.aged import aged
 from tests.stores import KINDS, migrated_url
 
 if TYPE_CHECKING:
@@ -116,6 +122,34 @@ def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(office: Of
         }
         assert set(seen) <= kept
         assert bool(seen) == (not queue)
+
+
+# --- facts that grow old ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (31, ""),
+        (30, "Too old to be told to people from {day} on, unless somebody reads them again"),
+        (0, "Too old to be told to people, because nobody has read them again"),
+        (-400, "Too old to be told to people, because nobody has read them again"),
+    ],
+)
+def test_whoever_can_have_facts_read_again_hears_of_them_on_the_queue_and_nobody_else(
+    office: Office, days: int, said: str
+) -> None:
+    mei, hua = office.worker().comes(), office.supervisor().comes()
+    wu = office.worker("Wu", Role.ADMINISTRATOR).comes()
+    end = datetime.fromtimestamp(office.home.seconds(), office.front.zone).date()
+    office.front.place = aged(office.front.place, end + timedelta(days=days))
+    notice = said.format(day=end + timedelta(days=days))
+    for path in ("/queue/mine", "/queue/waiting", "/queue/all"):
+        for above in (hua, wu):
+            page = above.browser.get(path).text
+            assert page.count("haven directory todo") == bool(said)
+            assert notice in page
+        assert "Too old to be told" not in mei.browser.get(path).text
 
 
 # --- a time the law gives --------------------------------------------------------------------

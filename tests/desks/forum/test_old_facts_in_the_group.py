@@ -1,0 +1,39 @@
+"""What nobody has read again is said in the group, once, to those who can have it read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.life import Role
+from bot.clock import SECOND
+from bot.places.taiwan_directory import EXPIRES
+from tests.desks.forum.office import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("mode", ["notify", "content"])
+async def test_what_is_too_old_to_be_told_is_said_once_a_day_where_all_look(
+    mode: str, tmp_path: Path
+) -> None:
+    async with Office.opened(tmp_path, desk_mode=mode) as office:
+        office.enrolled("Mei")
+        office.enrolled("Hua", role=Role.SUPERVISOR)
+        house, zone = office.house, office.house.setting.zone
+        for hour in (9, 10, 11):
+            at = datetime(EXPIRES.year, EXPIRES.month, EXPIRES.day, hour, tzinfo=zone)
+            now = int(at.timestamp()) * SECOND
+            letters = house.database.writer.run_now(
+                lambda work, now=now: house.shift.look(work, now)
+            )
+            house.courier.hand(letters)
+            await house.courier.empty()
+        (told,) = [it for it in office.texts() if "Too old to be told to people" in it]
+        assert f"the first since {EXPIRES}" in told
+        assert "haven directory todo" in told
+        assert told.endswith("Hua")
+        assert "Mei" not in told
