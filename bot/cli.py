@@ -216,9 +216,9 @@ def show_case(
 
     async def look() -> tuple[Opened | None, CheckIn | None]:
         try:
-            keyring = None
-            if who:
-                keyring = sign_in(database, vault, who, asked(password_file), reference)
+            if not who:  # what is agreed is sealed, although the host could open it
+                return await reader.open(reference), None
+            keyring = sign_in(database, vault, who, asked(password_file), reference)
             return await reader.open(reference, keyring), hours.awaited(database, vault, reference)
         finally:
             vault.close()
@@ -228,7 +228,8 @@ def show_case(
     if opened is None:
         raise typer.BadParameter(f"there is no case {reference}; haven cases list shows them")
     if as_json:
-        told = _opened_as_json(opened) | hours.as_json(hour, settings.zone)
+        told = _opened_as_json(opened)
+        told |= hours.as_json(hour, settings.zone) if who else {}
         typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return
     from rich.console import Console  # noqa: PLC0415

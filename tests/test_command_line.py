@@ -224,7 +224,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     person.says("hello")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
     person.says(WORDS)
-    person.presses("Only when I write", "Send")
+    person.presses("Only when I write", "Send", "Agree on an hour")
+    person.says("21")
+    person.presses("Every day", "Call a number")
+    person.says("My sister, 0900 000 000.")
+    person.says("mangga tua")
+    person.presses("One word is enough", "Send")
     home.close()
     key = tmp_path_factory.mktemp("keys") / "host.key"
     key.write_text(KEY, encoding="ascii")
@@ -334,6 +339,18 @@ def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
     assert "I am safe here" not in done.stdout
     known = json.loads(haven("cases", "show", case["reference"], "--json", **deployment).stdout)
     assert (known["is_open"], known["received"], known["reasons"]) == (False, [], [])
+
+
+def test_an_agreed_hour_is_shown_to_whoever_signs_in_and_to_nobody_else(
+    deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    typed = ("cases", "show", case["reference"])
+    signed_in = (*typed, *as_(deployment, "reader"))
+    assert "every day at 21:00" in haven(*signed_in, **deployment).stdout
+    assert json.loads(haven(*signed_in, "--json", **deployment).stdout)["check_in"]["hour"] == 21
+    told = haven(*typed, **deployment).stdout + haven(*typed, "--json", **deployment).stdout
+    assert case["reference"] in told
+    assert not [it for it in ("21:00", "hour", "every day", "a number", "check_in") if it in told]
 
 
 @pytest.mark.parametrize(
