@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from bot.hotline.searching import Found, Hit
+    from bot.store.writer import Work
 
 MOST = 200
 
@@ -64,10 +65,15 @@ async def _search(
         keyring = sign_in(database, vault, who, asked(password_file))
         found = await Search(database, vault).find(words, keyring, most)
         now = SystemClock().now()
-        # Not for what: the words somebody looks for are words of a person.
-        database.writer.run_now(
-            lambda work: Audit(vault).note(work, now, who, "search", who, str(found.items))
-        )
+
+        def note(work: Work) -> None:
+            """Write down who looked, not for what: those are words of a person; and who read."""
+            audit = Audit(vault)
+            audit.note(work, now, who, "search", who, str(found.items))
+            for case in dict.fromkeys(hit.case for hit in found.hits):
+                audit.note(work, now, who, "read", case, "search")
+
+        database.writer.run_now(note)
         return found, settings.zone
     finally:
         vault.close()

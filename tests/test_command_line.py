@@ -319,13 +319,37 @@ def test_words_are_looked_for_in_what_whoever_looks_may_open(
     assert (unknown.returncode, is_a_sentence(unknown.stderr)) == (1, True)
 
 
+def audited(deployment: dict[str, Path | str], deed: str) -> list[tuple[str, str, str]]:
+    """Return who did something, to which case if to one, and what else the log says of it."""
+    path = str(deployment["database_url"]).removeprefix("sqlite:///")
+    asked = (
+        "SELECT actor, reference, detail FROM audit LEFT JOIN cases ON cases.id = subject"
+        " WHERE deed = ? ORDER BY audit.id"
+    )
+    with closing(sqlite3.connect(path)) as it:
+        return it.execute(asked, (deed,)).fetchall()
+
+
 def test_the_log_says_who_looked_and_not_for_what(deployment: dict[str, Path | str]) -> None:
     haven("cases", "search", WORDS, *as_(deployment, "reader"), **deployment)
-    with closing(sqlite3.connect(str(deployment["database_url"]).removeprefix("sqlite:///"))) as it:
-        rows = it.execute("SELECT actor, detail FROM audit WHERE deed = 'search'").fetchall()
+    rows = audited(deployment, "search")
     assert rows
-    assert (Path(deployment["data"]) / "reader").read_text() in {actor for actor, _ in rows}
-    assert all(detail.isdigit() for _, detail in rows)
+    assert (Path(deployment["data"]) / "reader").read_text() in {actor for actor, *_ in rows}
+    assert all(detail.isdigit() for *_, detail in rows)
+
+
+def test_a_case_whose_words_were_found_is_one_that_was_read(
+    deployment: dict[str, Path | str], case: dict[str, str]
+) -> None:
+    """Once, however often they stand there; whoever finds nothing has read nothing."""
+    reader = (Path(deployment["data"]) / "reader").read_text()
+    before = audited(deployment, "read")
+    found = haven("cases", "search", "my", *as_(deployment, "reader"), "--json", **deployment)
+    assert len(json.loads(found.stdout)["hits"]) == 2
+    assert audited(deployment, "read")[len(before) :] == [(reader, case["reference"], "search")]
+    haven("cases", "search", "nowhere written", *as_(deployment, "reader"), **deployment)
+    haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
+    assert len(audited(deployment, "read")) == len(before) + 1
 
 
 def test_a_case_stays_sealed_for_whoever_does_not_sign_in(

@@ -51,6 +51,8 @@ class Hit:
     """When it was sent or written; microseconds, UTC."""
     words: str
     """What stands around them, in a line."""
+    case: str
+    """Its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,9 @@ class Search:
                 readers.look_for(wanted, known)
                 came = await _read_everything(connection, readers)
         reference = {case: told for case, told, _ in found}
-        hits = [Hit(reference[it.case], it.found_in, it.at, it.words) for it in came.places]
+        hits = [
+            Hit(reference[it.case], it.found_in, it.at, it.words, it.case) for it in came.places
+        ]
         hits.sort(key=lambda hit: (-hit.at, hit.reference))
         closed = len(found) - len(known)
         return Found(tuple(hits[:most]), came.items, len(known), closed, came.unreadable)
