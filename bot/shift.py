@@ -24,11 +24,8 @@ from bot.hotline.clocks import CaseClocks
 from bot.hotline.exchanges import Exchanges
 from bot.hotline.ledger import Referrals
 from bot.hotline.linking import LINKED, Linking
-<<<<<<< Updated upstream
 from bot.hotline.making_sure import SURENESS, MakingSure
-=======
 from bot.hotline.old_facts import Rereading
->>>>>>> Stashed changes
 from bot.hotline.orders import Orders
 from bot.hotline.promises import Promises
 from bot.hotline.putting_off import PUT_OFF, PuttingOff

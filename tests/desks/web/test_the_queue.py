@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-<<<<<<< Updated upstream
 from bot.cases.intake import Intake
-from bot.cases.urgency import Priority
-=======
 from bot.cases.life import Role
->>>>>>> Stashed changes
+from bot.cases.urgency import Priority
 from bot.clock import HOUR
 from bot.desks.web import rows
 from bot.desks.web.choosing import Wanted, chosen_by
