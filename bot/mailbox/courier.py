@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,9 @@ from bot.mailbox.carrying import Admission, Patience, completed
 from bot.mailbox.letter import Author, Lane, Letter, Settled, State
 from bot.mailbox.limits import Bucket, Limits, Pace
 from bot.mailbox.numbers import numbers_of
+from bot.mailbox.turns import Turns
 from bot.mailbox.wiping import make_way, wipe
-from bot.messages import Body, Edit, Remove, Wipe, letters_in
+from bot.messages import Edit, Remove, Wipe, letters_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.mailbox.carrying import Channel, Gate
     from bot.mailbox.outbox import Outbox
+    from bot.mailbox.turns import Job
+    from bot.messages import Body
     from bot.store.writer import Work, Writer
 
 UNHURRIED = 0.05
@@ -46,9 +48,6 @@ FIRST_OF_ALL, LAST_OF_ALL = -1, 99
 """Lanes before and behind those of letters: a toast is worth nothing later; the end waits."""
 PARTING = 10.0
 """Seconds a stopping process waits for letters that are on the wire."""
-
-Job = bytes | tuple[int, Body] | None
-"""A chat whose first letter is due, a toast, or the end of the day."""
 
 
 class Courier:
@@ -86,10 +85,7 @@ class Courier:
         """Chats with letters in the store that we have not taken; None while nobody knows."""
         self._passed_over: set[bytes] = set()
         self._aftermath_until = 0.0
-        self._turns: list[tuple[int, int, Job]] = []
-        self._idle: list[asyncio.Future[None]] = []
-        self._waking = False
-        self._serial = 0
+        self._turns = Turns()
         self._busy = 0
         self._results: list[Settled] = []
         self._settled = asyncio.Event()
@@ -121,7 +117,7 @@ class Courier:
         waiting = self._waiting.get(letter.chat_key)
         if waiting is None:
             self._waiting[letter.chat_key] = deque((letter,))
-            self._line_up(self._lane_of(letter), letter.chat_key)
+            self._turns.line_up(self._lane_of(letter), letter.chat_key)
         else:
             waiting.append(letter)
 
@@ -135,11 +131,12 @@ class Courier:
             self._note(result)
         if (timer := self._later.pop(wipe.chat_key, None)) is not None:
             timer.cancel()
-            self._line_up(wipe.lane, wipe.chat_key)
+        if not is_flying:  # it need not wait where the letters stood that it takes the place of
+            self._turns.move(wipe.lane, wipe.chat_key)
 
     def toast(self, chat: int, body: Body) -> None:
         """Try once to say something that is worth nothing in a few seconds; nothing is stored."""
-        self._line_up(FIRST_OF_ALL, (chat, body))
+        self._turns.line_up(FIRST_OF_ALL, (chat, body))
 
     async def run(self) -> None:
         """Carry letters until cancelled; then wait for those on the wire and write them down."""
@@ -155,7 +152,7 @@ class Courier:
             for task in others:
                 task.cancel()
             for _ in carriers:
-                self._line_up(LAST_OF_ALL, None)
+                self._turns.line_up(LAST_OF_ALL, None)
             _done, slow = await asyncio.wait(carriers, timeout=PARTING)
             for task in slow:
                 task.cancel()
@@ -172,11 +169,6 @@ class Courier:
         if uncertain := self._outbox.recover(work, self._clock.now()):
             log.warning("letter_uncertain", count=uncertain)
 
-    def _line_up(self, lane: int, job: Job) -> None:
-        self._serial += 1
-        heapq.heappush(self._turns, (lane, self._serial, job))
-        self._wake_one()
-
     def _lane_of(self, letter: Letter) -> int:
         """Return who comes before a letter: everybody, when its chat was or is owed very much."""
         if letter.lane != Lane.PERSON:
@@ -189,36 +181,22 @@ class Courier:
     def _is_crowd_by_now(self, job: Job) -> bool:
         """Line a chat up behind others if so much has come in it since it was lined up."""
         letter = self._waiting[job][0] if type(job) is bytes else None
-        if letter is None or self._lane_of(letter) == Lane.PERSON:
+        if letter is None or self._lane_of(letter) != Lane.CROWD:
             return False
-        self._line_up(Lane.CROWD, letter.chat_key)
+        self._turns.line_up(Lane.CROWD, letter.chat_key)
         return True
-
-    def _wake_one(self) -> None:
-        # One at a time: whoever wakes takes a job and wakes the next if there are more. A crowd
-        # woken at once would find that the first had done it all.
-        while self._idle and not self._waking:
-            woken = self._idle.pop()
-            if not woken.done():
-                self._waking = True
-                woken.set_result(None)
 
     async def _carry(self) -> None:
         """Do one job after the other; there is one of these for every letter on the wire."""
         while True:
-            while not self._turns:
-                woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-                self._idle.append(woken)
-                await woken
-                self._waking = False
+            await self._turns.wait()
             if (wait := self._wait_for_all()) > 0:
                 await asyncio.sleep(wait)  # and only then choose: by then a person may have come
                 continue
-            lane, _, job = heapq.heappop(self._turns)
+            lane, job = self._turns.take()
             if lane == Lane.PERSON and self._is_crowd_by_now(job):
                 continue
-            if self._turns:
-                self._wake_one()
+            self._turns.wake_one()
             if job is None:
                 return
             self._busy += 1
@@ -247,7 +225,8 @@ class Courier:
         if wait > 0:
             self._line_up_later(letter, wait)
             return
-        self._everybody.take()
+        if type(letter.body) is not Wipe:  # that counts each of its calls
+            self._everybody.take()
         self._flying.add(chat_key)
         try:
             result = await self._deliver(letter)
@@ -272,7 +251,7 @@ class Courier:
             self._dropped.update(letter.id for letter in waiting)
             waiting.clear()
         if waiting:
-            self._line_up(self._lane_of(waiting[0]), chat_key)
+            self._turns.line_up(self._lane_of(waiting[0]), chat_key)
         else:
             del self._waiting[chat_key]
 
@@ -282,7 +261,7 @@ class Courier:
 
     def _line_up_again(self, letter: Letter) -> None:
         del self._later[letter.chat_key]
-        self._line_up(self._lane_of(letter), letter.chat_key)
+        self._turns.line_up(self._lane_of(letter), letter.chat_key)
 
     def _wait_for(self, letter: Letter) -> float:
         """Return the seconds until this chat may be written to; take its token when it is 0."""
