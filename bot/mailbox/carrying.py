@@ -109,10 +109,16 @@ class Patience:
         self.pause_until = 0.0
         """Until when the channel wants nothing of anybody."""
 
-    def missed(self, letter: Letter, error: Exception) -> Settled:
-        """Return what becomes of a letter after this."""
+    def missed(self, letter: Letter, error: Exception, fault: str = "") -> Settled:
+        """Return what becomes of a letter after this.
+
+        Args:
+            letter: what was not delivered.
+            error: how far it may have come.
+            fault: the class of what was in its way, if that is another.
+        """
         now = self._clock.now()
-        fault = type(error).__name__
+        fault = fault or type(error).__name__
         log.warning(f"letter_{_EVENTS.get(type(error), 'later')}", letter=letter.id, error=fault,
                     attempts=letter.attempts + 1)  # fmt: skip
         if isinstance(error, Blocked):

@@ -80,7 +80,8 @@ class Courier:
         self._later: dict[bytes, asyncio.TimerHandle] = {}
         """Chats whose first letter waits for a moment."""
         self._held: set[int] = set()
-        self._dropped: set[int] = set()
+        self._dropped: dict[int, list[int]] = {}
+        """What waited behind a letter over which a chat turned out to have blocked us."""
         self._owed: set[bytes] | None = None
         """Chats with letters in the store that we have not taken; None while nobody knows."""
         self._passed_over: set[bytes] = set()
@@ -246,9 +247,9 @@ class Courier:
 
     def _next(self, chat_key: bytes, *, dropped: bool) -> None:
         waiting = self._waiting[chat_key]
-        waiting.popleft()
+        letter = waiting.popleft()
         if dropped:
-            self._dropped.update(letter.id for letter in waiting)
+            self._dropped[letter.id] = [each.id for each in waiting]
             waiting.clear()
         if waiting:
             self._turns.line_up(self._lane_of(waiting[0]), chat_key)
@@ -275,8 +276,8 @@ class Courier:
         if letter.author != Author.BOT:
             try:
                 kept_back = await self._admit.ask(letter, self._writer, self._clock)
-            except Exception:  # noqa: BLE001 - unmarked it is not sent, so it may be tried again
-                return self._patience.missed(letter, TryLater())
+            except Exception as error:  # noqa: BLE001 - unmarked it is not sent, and may be tried
+                return self._patience.missed(letter, TryLater(), type(error).__name__)
             if kept_back is not None:
                 return kept_back
         try:
@@ -372,9 +373,8 @@ class Courier:
 
     def written_down(self, results: list[Settled]) -> None:
         """Let go of letters whose end is in the store."""
-        dropped, self._dropped = self._dropped, set()
         # Only now: a look at the store before this would find them queued and send them twice.
-        self._held.difference_update(
-            result.letter.id for result in results if result.state is not State.QUEUED
-        )
-        self._held -= dropped
+        for result in results:
+            if result.state is not State.QUEUED:
+                self._held.discard(result.letter.id)
+                self._held.difference_update(self._dropped.pop(result.letter.id, ()))
