@@ -35,6 +35,12 @@ REFUSED = {
 }
 
 
+NOT_THEIRS = (
+    "{by} may not say so of {reference}: whoever holds it, or a supervisor, confirms; whoever "
+    "serves its queue objects or takes back"
+)
+
+
 def list_wishes(*, as_json: AsJson = False) -> None:
     """Print which cases somebody wants erased, by when, and who confirmed it or objected."""
     from bot.hotline.wishes import Wishes  # noqa: PLC0415 - each command pays for what it uses
@@ -75,6 +81,7 @@ def revoke_agreement(
     from bot.conversation import Book  # noqa: PLC0415
     from bot.hotline.ledger import Referrals  # noqa: PLC0415
     from bot.hotline.taking_back import TakingBack  # noqa: PLC0415
+    from bot.hotline.wanting import may_answer  # noqa: PLC0415
     from bot.wording import consent_of, phrasing_of  # noqa: PLC0415
     from flows import ALL  # noqa: PLC0415
 
@@ -85,7 +92,9 @@ def revoke_agreement(
     consent = consent_of(settings, book, phrasing_of(settings))
 
     def revoke(work: Work, vault: Vault, audit: Audit) -> bool:
-        case, _ = _case_of(work, reference), _colleague(work, vault, by)
+        case, who = _case_of(work, reference), _colleague(work, vault, by)
+        if not may_answer(work, case, who):
+            raise HavenError(NOT_THEIRS.format(by=by, reference=reference))
         taking_back = TakingBack(vault, audit, Referrals(vault, audit, book, consent))
         return taking_back.revoke(work, case, Kind(kind), by, _now()) is not None
 
@@ -98,10 +107,13 @@ def revoke_agreement(
 def _answer(reference: str, by: str, because: str) -> None:
     """Confirm a wish, or object for a reason."""
     from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort  # noqa: PLC0415
+    from bot.hotline.wanting import may_answer, may_erase  # noqa: PLC0415
     from bot.hotline.wishes import Answer, Wishes  # noqa: PLC0415
 
     def answer(work: Work, vault: Vault, audit: Audit) -> Answer:
-        case, _ = _case_of(work, reference), _colleague(work, vault, by)
+        case, who = _case_of(work, reference), _colleague(work, vault, by)
+        if not (may_answer if because else may_erase)(work, case, who):
+            raise HavenError(NOT_THEIRS.format(by=by, reference=reference))
         if not because:
             return Wishes(audit).confirm(work, case, by, _now())
         found = Wishes(audit).object(work, case, by, _now())

@@ -42,12 +42,14 @@ class Deployment:
     reference: str
     mei: str
     jun: str
+    other: str
+    """Who serves another queue."""
 
 
 @pytest.fixture
 def deployed(tmp_path: Path) -> Deployment:
     home = Home(tmp_path / "data")
-    mei, jun = home.colleague("Mei").id, home.colleague("Jun").id
+    claimant, jun = home.colleague("Mei"), home.colleague("Jun").id
     person = home.person("en")
     person.says("hello")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
@@ -55,8 +57,10 @@ def deployed(tmp_path: Path) -> Deployment:
     person.says("/delete")
     person.presses("Erase it")
     ((case, reference),) = home.ask("SELECT id, reference FROM cases")
+    claimant.claims(case)
+    other = home.colleague("Fu", queues=("fishers",)).id
     home.close()
-    return Deployment(typing(home, tmp_path), case, reference, mei, jun)
+    return Deployment(typing(home, tmp_path), case, reference, claimant.id, jun, other)
 
 
 def typing(home: Home, tmp_path: Path) -> Haven:
@@ -91,6 +95,25 @@ def test_a_wish_is_confirmed_by_a_caseworker_and_nobody_else(deployed: Deploymen
     done = deployed.haven("cases", "confirm", deployed.reference, "--by", deployed.mei)
     assert done.returncode == 0, done.said
     assert f"confirmed by {deployed.mei}" in deployed.haven("cases", "wishes").said
+
+
+def test_whoever_does_not_answer_for_a_case_erases_and_keeps_nothing(
+    deployed: Deployment,
+) -> None:
+    for who, words in (
+        (deployed.jun, ("confirm",)),
+        (deployed.other, ("confirm",)),
+        (deployed.other, ("object", "--because", REASON)),
+    ):
+        command, *more = words
+        done = deployed.haven("cases", command, deployed.reference, *more, "--by", who)
+        assert (done.returncode, "may not say so" in done.said) == (1, True)
+    revoked = deployed.haven(
+        "cases", "revoke", deployed.reference, "hotline", "--by", deployed.other
+    )
+    assert (revoked.returncode, "may not say so" in revoked.said) == (1, True)
+    (found,) = json.loads(deployed.haven("cases", "wishes", "--json").said)
+    assert (found["confirmed_by"], found["objected_by"]) == ("", "")
 
 
 def test_two_objections_keep_a_case_one_does_not(deployed: Deployment) -> None:

@@ -1,10 +1,18 @@
-"""What a person wants erased, or takes back, as a caseworker answers it."""
+"""What a person wants erased, or takes back, as a caseworker answers it.
+
+To erase is for whoever answers for the case, or a supervisor: nothing brings it back. To object,
+and to write down what the person took back, is for whoever serves its queue as well: it takes two
+to object, and a team may have nobody who stands above. An auditor changes nothing.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.cases.agreements import Kind
+from bot.cases.life import HOLDS_OR_ABOVE, IS_STAFF, Role
+from bot.hotline import standing
+from bot.hotline.claims import NOT_YOUR_QUEUE, serves
 from bot.hotline.commands import Verb
 from bot.hotline.events import Event, Happened
 from bot.hotline.exchanges import Content, Exchange, Side, Sort
@@ -15,8 +23,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.hotline.order import Order
+    from bot.hotline.staff import Caseworker
     from bot.hotline.taking_back import TakingBack
+    from bot.store.writer import Work
     from bot.vault import Audit
+
+
+def may_erase(work: Work, case: str, by: Caseworker) -> bool:
+    """Tell whether somebody may say that a case is erased."""
+    return may_answer(work, case, by) and (
+        by.role is Role.SUPERVISOR or _holds(standing.read(work, case), by)
+    )
+
+
+def may_answer(work: Work, case: str, by: Caseworker) -> bool:
+    """Tell whether somebody may object, or write down what the person took back."""
+    found = standing.read(work, case)
+    if found is None or by.role is Role.AUDITOR or not by.is_active:
+        return False
+    return _holds(found, by) or serves(by, found.queue)
+
+
+def _holds(found: standing.Standing | None, by: Caseworker) -> bool:
+    return found is not None and found.holder == by.id
 
 
 class Wanting:
@@ -28,7 +57,14 @@ class Wanting:
 
     def carry_out(self, order: Order) -> None:
         """Do what was ordered, or say why not."""
-        _VERBS[order.command.verb](self, order)
+        verb, by = order.command.verb, order.by
+        may = may_erase if verb is Verb.ERASE else may_answer
+        if by.role is Role.AUDITOR:
+            order.refuse(IS_STAFF.otherwise)
+        elif not may(order.work, order.case, by):
+            order.refuse(HOLDS_OR_ABOVE.otherwise if verb is Verb.ERASE else NOT_YOUR_QUEUE)
+        else:
+            _VERBS[verb](self, order)
 
     def _erase(self, order: Order) -> None:
         answer = self._wishes.confirm(order.work, order.case, order.by.id, order.now)

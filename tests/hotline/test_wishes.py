@@ -16,7 +16,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete
 
+from bot.cases.life import Role
 from bot.clock import DAY, HOUR, SECOND
+from bot.hotline.commands import Verb
 from bot.hotline.events import Happened
 from bot.hotline.holds import Holds, Reason
 from bot.hotline.staff import Staff
@@ -25,6 +27,7 @@ from bot.store.agreed_tables import wishes
 from bot.store.prepared import Prepared
 from bot.vault import Audit
 from bot.vault.retention import Retention
+from tests.colleagues import refusals
 from tests.dispatch.peeking import at, kept, skip_on, tell
 from tests.houses import ALWAYS, VAULT, Home
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
     from bot.hotline.wishes import Wish
     from bot.store.writer import Work
+    from tests.colleagues import Colleague
     from tests.people import Person
 
 _FORGET = Prepared(lambda _: delete(wishes))
@@ -283,6 +287,7 @@ def test_once_confirmed_it_goes_at_once_and_nothing_is_left(home: Home) -> None:
     person = sent(home)
     (case,) = cases(home)
     mei = home.colleague()
+    mei.claims(case)
     wants_it_gone(person)
     assert carries_out(home) == 0
     mei.does("erase", case)
@@ -351,6 +356,7 @@ def test_a_case_that_must_be_kept_by_law_waits_and_then_goes(home: Home) -> None
     person = sent(home)
     (case,) = cases(home)
     mei = home.colleague()
+    mei.claims(case)
     wants_it_gone(person)
     hold(home, case, 2 * DAY)
     mei.does("erase", case)
@@ -386,6 +392,7 @@ def test_who_did_what_stands_in_the_audit_log(home: Home) -> None:
     person = sent(home)
     (case,) = cases(home)
     mei = home.colleague()
+    mei.claims(case)
     wants_it_gone(person)
     mei.does("keep", case, words="Wait.")
     mei.does("erase", case)
@@ -395,6 +402,62 @@ def test_who_did_what_stands_in_the_audit_log(home: Home) -> None:
     assert deeds == [
         ("person", "wish"), (mei.id, "wish_object"), (mei.id, "wish_confirm"), (mei.id, "erase")
     ]  # fmt: skip
+
+
+def outsiders(home: Home) -> list[Colleague]:
+    """Return people who have nothing to say about a case of trafficking."""
+    return [
+        home.colleague("Audrey", role=Role.AUDITOR),
+        home.colleague("Fu", queues=("fishers",)),
+        home.colleague("Anja", role=Role.AUDITOR, queues=()),
+    ]
+
+
+def test_a_case_somebody_holds_is_erased_by_nobody_else(home: Home) -> None:
+    person = sent(home)
+    (case,) = cases(home)
+    mei = home.colleague()
+    mei.claims(case)
+    wants_it_gone(person)
+    for other in (
+        *outsiders(home), home.colleague("Jun"), home.colleague("Adam", role=Role.ADMINISTRATOR),
+    ):  # fmt: skip
+        assert refusals(other.does(Verb.ERASE, case))
+        assert carries_out(home) == 0
+    assert cases(home) == [case]
+    assert home.ask("SELECT actor FROM audit WHERE deed = 'wish_confirm'") == []
+    mei.does(Verb.ERASE, case)
+    assert carries_out(home) == 1
+
+
+def test_a_supervisor_may_erase_what_another_holds(home: Home) -> None:
+    person = sent(home)
+    (case,) = cases(home)
+    home.colleague().claims(case)
+    wants_it_gone(person)
+    assert refusals(home.colleague("Hua", role=Role.SUPERVISOR).does(Verb.ERASE, case)) == []
+    assert carries_out(home) == 1
+
+
+def test_nobody_from_outside_keeps_what_its_person_wants_erased(home: Home) -> None:
+    person = sent(home)
+    (case,) = cases(home)
+    wants_it_gone(person)
+    for other in outsiders(home):
+        assert refusals(other.does(Verb.KEEP, case, words="I do not think so."))
+        assert other.reads(case) == []
+    found = wish(home, case)
+    assert found is not None
+    assert (found.objected_by, found.seconded_by) == ("", "")
+    assert found.due_at is not None
+
+
+def test_nobody_from_outside_takes_an_agreement_back(home: Home) -> None:
+    sent(home)
+    (case,) = cases(home)
+    for other in outsiders(home):
+        assert refusals(other.does(Verb.REVOKE, case, code="hotline"))
+    assert home.ask("SELECT count(*) FROM agreements WHERE revoked_at IS NOT NULL") == [(0,)]
 
 
 # --- Any order of everything ---------------------------------------------------------------

@@ -162,3 +162,15 @@ def _drain(stream: Any) -> list[str]:
 def _plain(page: str) -> str:
     """Return a page without what is new with every answer."""
     return re.sub(r'nonce="[^"]+"', "", page)
+
+
+def test_only_whoever_holds_a_case_or_a_supervisor_is_offered_to_erase_it(office: Office) -> None:
+    mei = office.worker().comes()
+    _person, reference = office.somebody()
+    wish(office, reference)
+    assert "Erase for good" not in head(mei, reference)
+    assert mei.does(reference, "erase", code=reference).json()["refused"]
+    assert erased(office) == 0
+    assert "Erase for good" in head(office.supervisor().comes(), reference)
+    mei.told(reference, "claim")
+    assert "Erase for good" in head(mei, reference)
