@@ -1,10 +1,12 @@
 """Plant needles wherever a person can write, erase, and look for them as a thief would.
 
 `python -m tests.fire.needle --people 20` writes what it found as one line of JSON; it ends with 1
-when anything is left. People tell everything, with files; a caseworker writes with them and takes
-notes; backups are made before and after; then every case is erased. What must not be found: a
-needle in any spelling, in data, key store, backups opened with the offline key, and log; and a
-single thing kept from before that any key opens which still exists.
+when anything is left. People tell everything, with files, the first while nobody is enrolled; a
+caseworker claims, reads, writes with them and takes notes; there is a key of last resort; backups
+are made before and after; then every case is erased. What must not be found: a needle in any
+spelling, in data, key store, backups opened with the offline key, and log; and a single thing kept
+from before that any key opens which still exists: of the host, of hours, of teams, of everybody who
+can sign in, of the parts put together.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import shutil
 import sqlite3
 import sys
 import time
+from collections import defaultdict
 from contextlib import asynccontextmanager, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,9 +36,11 @@ from bot.log import configure
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.vault import HostKey
 from bot.vault.backup import Backup, lying_in, remove_old
+from bot.vault.custody import HOUSE
 from bot.vault.erasure import Why
 from bot.vault.offline import OfflineKey
 from bot.vault.unpacking import Archive
+from tests.fire.staffed import KINDS, Crew
 from tests.fire.thief import (
     Wrap,
     blobs_in,
@@ -55,7 +60,7 @@ from tests.stories.telling import tells_everything
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.sandbox import Group
+    from bot.sandbox import Group, Phone
     from bot.vault import Vault
     from tests.stories.evening import Guest
 
@@ -79,10 +84,14 @@ class Findings:
     opened_before: int = 0
     """Of those things, how many gave a needle away while nothing was erased: that the search works.
     """
+    opened_by: dict[str, int] = field(default_factory=dict)
+    """How much each kind of holder opened then: that all of them are tried."""
     opened_within_a_week: int = 0
     """How many still do, to whoever has the offline key and a backup of keys that lies for a week.
     """
     opened: int = 0
+    opened_to: dict[str, int] = field(default_factory=dict)
+    """And by which kind of holder's keys."""
     hits: dict[str, list[str]] = field(default_factory=dict)
     """Needles, by place."""
     left: list[str] = field(default_factory=list)
@@ -96,6 +105,8 @@ class Findings:
         """Return what must not be."""
         wrong = {name: getattr(self, name) for name in ("opened", "hits", "left", "shown")}
         wrong["nothing was looked at"] = not (self.opened_before and self.scanned)
+        kinds = {HOUSE, *(it.strip("/") for it in KINDS)}
+        wrong["nobody's keys"] = sorted(it for it in kinds if not self.opened_by.get(it))
         return {name: it for name, it in wrong.items() if it}
 
 
@@ -107,6 +118,7 @@ class Place:
     group: Group
     folder: Path
     log: io.StringIO
+    crew: Crew = field(default_factory=Crew)
 
     @property
     def data(self) -> Path:
@@ -158,11 +170,13 @@ async def place(folder: Path) -> AsyncIterator[Place]:
 # --- What happens before ---------------------------------------------------------------------
 
 
-async def talks(here: Place, guest: Guest, reference: str) -> None:
-    """Have a caseworker write with somebody, and take notes."""
-    night, account = here.night, here.night.sandbox.colleague(f"Mei {reference}")
+def employs(here: Place, number: int) -> tuple[Phone, str]:
+    """Enrol a caseworker with an account and a key, in the group; return both."""
+    night, account = here.night, here.night.sandbox.colleague(f"Mei {number}")
     here.group.add(account)
     vault = here.vault()
+    if not here.crew.who:
+        here.crew.begins(vault, night.clock.now())
     staff, now = Staff(vault), night.clock.now()
     mei = night.database.writer.run_now(
         lambda work: staff.add(
@@ -171,7 +185,22 @@ async def talks(here: Place, guest: Guest, reference: str) -> None:
         )
     )  # fmt: skip
     night.database.writer.run_now(lambda work: staff.set_duty(work, mei.id, on=True))
+    here.crew.joins(vault, mei.id, Role.CASEWORKER, now)
     vault.close()
+    return account, mei.id
+
+
+def reads(here: Place, who: str, reference: str) -> None:
+    """Have whoever claimed a case sign in and open it."""
+    night, vault = here.night, here.vault()
+    ((case,),) = night.sql(f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608
+    here.crew.reads(vault, night.database, case, who, night.clock.now())
+    vault.close()
+
+
+async def talks(here: Place, guest: Guest, reference: str, account: Phone) -> None:
+    """Have a caseworker write with somebody, and take notes."""
+    night = here.night
     asked = f"SELECT thread FROM topics JOIN cases ON cases.id = case_id WHERE reference = '{reference}'"  # noqa: E501, S608
     await night.until(lambda: night.sql(asked) and night.sql(asked)[0][0], "a topic")
     thread = night.sql(asked)[0][0]
@@ -197,8 +226,8 @@ def _stands(here: Place, thread: int, words: str) -> bool:
 # --- What is looked at -----------------------------------------------------------------------
 
 
-def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int]:
-    """Return how many keys there are now, and how much kept from before they give away.
+def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int, dict[str, int]]:
+    """Return how many keys there are now, how much kept from before they give away, and to whom.
 
     Args:
         here: the deployment.
@@ -211,10 +240,16 @@ def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int]:
     wraps = wraps_in(here.data / "keys.db")
     for kept in lying_in(here.backups) if archives else ():
         wraps += wraps_in_archive(kept.path, OFFLINE, here.host)
-    keys, halves = keys_of(here.host, root, vault), private_halves(vault, wraps)
+    rings = here.crew.rings(vault)
+    keys, halves = keys_of(here.host, root, vault), private_halves(vault, wraps, rings)
     vault.close()
+    things, by = sealed_to_cases(before), defaultdict(list)
+    for kind, half in halves:
+        by[kind].append(half)
     given = opened(blobs_in(before / "haven.db"), keys)
-    return len(keys) + len(halves), given + opened_with(halves, sealed_to_cases(before))
+    given += opened_with([half for _, half in halves], things)
+    to = {kind: opened_with(each, things) for kind, each in by.items()}
+    return len(keys) + len(rings) + len(halves), given, to
 
 
 def scan(here: Place, found: Findings) -> None:
@@ -242,22 +277,26 @@ def _nothing(_done: int) -> None:
 
 
 async def burn(
-    folder: Path, people: int = 1, flaw: str = "", tell: Callable[[int], None] = _nothing
+    folder: Path, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _nothing
 ) -> Findings:
     """Plant, erase, and look."""
     found = Findings(people=people)
     async with place(folder) as here:
         for number in range(people):
             guest = here.night.somebody(f"{NEEDLE} {NEEDLE}", "en")
+            mei = employs(here, number) if number else None  # whoever is first comes before them
             reference = await tells_everything(guest)
             await here.night.until(lambda: _files_are_saved(here), "files")
-            await talks(here, guest, reference)
+            account, who = mei or employs(here, number)
+            await talks(here, guest, reference, account)
+            if number:  # the case of the first stays with the host
+                reads(here, who, reference)
             tell(number + 1)
         here.backs_up()
         before = folder / "before"
         shutil.copytree(here.data, before)
         found.ciphertexts = len(blobs_in(before / "haven.db")) + len(sealed_to_cases(before))
-        _, found.opened_before = given_away(here, before, archives=False)
+        _, found.opened_before, found.opened_by = given_away(here, before, archives=False)
         wraps = wraps_in(here.data / "keys.db")
         await erase_all(here, found)
         here.night.sandbox.jump(60)
@@ -265,9 +304,9 @@ async def burn(
         await here.night.restart(AWAY)
         await here.night.settled()
         _go_wrong(here, flaw, wraps)
-        _, found.opened_within_a_week = given_away(here, before, archives=True)
+        _, found.opened_within_a_week, _ = given_away(here, before, archives=True)
         remove_old_keys(here)
-        found.keys, found.opened = given_away(here, before, archives=True)
+        found.keys, found.opened, found.opened_to = given_away(here, before, archives=True)
         found.shown = sum(NEEDLE in str(it) for it in here.group.messages())
         await here.night.stop()
         scan(here, found)
@@ -308,7 +347,7 @@ def _go_wrong(here: Place, flaw: str, wraps: list[Wrap]) -> None:
         (here.data / "files" / "left").write_bytes(f"{NEEDLE}".encode("utf-16-le"))
 
 
-def drill(*, people: int = 1, flaw: str = "", tell: Callable[[int], None] = _nothing,
+def drill(*, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _nothing,
           ) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
     began = time.monotonic()
@@ -322,7 +361,7 @@ def drill(*, people: int = 1, flaw: str = "", tell: Callable[[int], None] = _not
 def main() -> int:
     """Burn once, as asked on the command line."""
     asked = argparse.ArgumentParser(prog="tests.fire.needle", description=__doc__)
-    asked.add_argument("--people", type=int, default=1)
+    asked.add_argument("--people", type=int, default=2)
     asked.add_argument("--flaw", choices=FLAWS, default="", help="must be noticed")
     told = drill(**vars(asked.parse_args()))
     print(json.dumps(told))  # noqa: T201 - the result, for whoever asked

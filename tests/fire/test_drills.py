@@ -13,6 +13,9 @@ import pytest
 from tests.fire.__main__ import MODULES, asked, offered
 from tests.fire.nursery import ROOT
 
+EVERYBODY = {"house", "staff", "team", "escrow"}
+"""Who holds keys of cases: the host for want of anybody, whoever claimed, teams, the spare key."""
+
 
 def ran(*words: str) -> tuple[int, list[dict[str, Any]]]:
     command = [sys.executable, "-m", *words]
@@ -27,6 +30,8 @@ def test_no_needle_is_left_and_no_key_opens_what_was_kept_from_before() -> None:
     assert found["opened_before"] >= 5
     assert found["opened_within_a_week"] >= 5  # what is said of backups
     assert found["keys"] > 20
+    assert {kind for kind, count in found["opened_by"].items() if count >= 5} == EVERYBODY
+    assert not any(found["opened_to"].values())
 
 
 def test_what_is_left_would_be_found() -> None:
@@ -34,6 +39,7 @@ def test_what_is_left_would_be_found() -> None:
     code, (found,) = ran("tests.fire.needle", "--flaw", "all")
     assert code == 1
     assert found["faults"]["opened"] >= 5
+    assert {kind for kind, count in found["opened_to"].items() if count >= 5} == EVERYBODY
     assert set(found["faults"]["hits"]) == {"log", "left"}
 
 

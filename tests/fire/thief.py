@@ -29,9 +29,10 @@ from bot.vault.unpacking import Archive
 from tests.needles import NEEDLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from bot.vault.keyring import Keyring
     from bot.vault.offline import OfflineKey
 
 NONCE, TAG = 12, 16
@@ -88,13 +89,24 @@ def wraps_in_archive(path: Path, key: OfflineKey, host: HostKey) -> list[Wrap]:
     return found
 
 
-def private_halves(vault: Vault, wraps: Iterable[Wrap]) -> list[KeyPair]:
-    """Return the keys of cases the host can have: nobody is enrolled, so it keeps them."""
+def private_halves(
+    vault: Vault, wraps: Iterable[Wrap], rings: Sequence[Keyring] = ()
+) -> list[tuple[str, KeyPair]]:
+    """Return the keys of cases that can be had, and what kind of holder had each.
+
+    Args:
+        vault: the host's: it keeps what came while nobody was enrolled.
+        wraps: everything that lies wrapped.
+        rings: of everybody who can sign in, and of the key of last resort.
+    """
     found = []
     for case, holder, sealed in wraps:
-        assert holder == HOUSE
-        plain = vault.open(Purpose.CASE_KEY, wrap_place(case, holder), bytes(sealed))
-        found.append(KeyPair.of(plain))
+        place, kind = wrap_place(case, holder), holder.partition("/")[0]
+        if holder == HOUSE:
+            plain = vault.open(Purpose.CASE_KEY, place, bytes(sealed))
+            found.append((kind, KeyPair.of(plain)))
+        keys = filter(None, (ring.key(holder) for ring in rings))
+        found += [(kind, KeyPair.of(key.open(place, bytes(sealed)))) for key in keys]
     return found
 
 

@@ -1,0 +1,53 @@
+"""Whoever works in a house that is burnt: their keys, and what a thief does with all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.cases.life import Role
+from bot.cases.queues import Queue
+from bot.vault.keyring import ESCROW, STAFF, TEAM
+from tests.keys import PASSWORD, staff_keys
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+    from bot.vault import Vault
+    from bot.vault.keyring import Keyring
+
+QUEUES = tuple(it.value for it in Queue)
+KINDS = (STAFF, TEAM, ESCROW)
+"""What holders of cases' keys are called, where somebody is enrolled."""
+
+
+@dataclass
+class Crew:
+    """Everybody who is enrolled, and the key of last resort."""
+
+    who: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    """Two of the three that were printed."""
+
+    def begins(self, vault: Vault, now: int) -> None:
+        """Enrol a supervisor and make the key of last resort."""
+        self.joins(vault, "supervisor", Role.SUPERVISOR, now)
+        self.parts = list(vault.escrow.make(now).values())[1:]
+
+    def joins(self, vault: Vault, who: str, role: Role, now: int) -> None:
+        """Give somebody a key of their own; the teams are formed anew."""
+        staff_keys(vault).enrol(who, role.value, QUEUES, PASSWORD, now)
+        self.who.append(who)
+
+    def reads(self, vault: Vault, database: Database, case: str, who: str, now: int) -> None:
+        """Let whoever claimed a case sign in and open it: it is wrapped to them from then on."""
+        ring, custody = staff_keys(vault).unlock(who, PASSWORD), vault.cases.custody
+        database.writer.run_now(lambda work: custody.settle_one(work, case, ring, now))
+        held = custody.held_by(case)
+        assert f"{STAFF}{who}" in held
+        assert {it.partition("/")[0] + "/" for it in held} == set(KINDS)
+        assert custody.key_of(case, ring)
+
+    def rings(self, vault: Vault) -> list[Keyring]:
+        """Return what everybody opens who still has a password, and two of the three parts."""
+        found = [staff_keys(vault).unlock(who, PASSWORD) for who in self.who]
+        return [*found, vault.escrow.keyring(self.parts)] if self.parts else found
