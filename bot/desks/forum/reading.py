@@ -217,9 +217,6 @@ class Reading:
             return self._usage(asked, "/insist ...")
         return asked.order(Verb.INSIST, said=asked.words.words)
 
-    def _confirmed(self, asked: Asked) -> list[Command]:
-        return asked.order(Verb.CONFIRM, said=asked.words.words)
-
     def _phrase(self, asked: Asked) -> list[Command]:
         code, book = asked.words.first.lower(), self._setup.phrasebook
         if code not in book:
@@ -379,7 +376,7 @@ _TYPED: Mapping[str, Callable[[Reading, Asked], list[Command]]] = {
     "transfer": Reading._transfer,  # noqa: SLF001
     "say": Reading._say_words,  # noqa: SLF001
     "insist": Reading._insist,  # noqa: SLF001
-    "confirmed": Reading._confirmed,  # noqa: SLF001
+    "confirmed": lambda _, asked: asked.order(Verb.CONFIRM, said=asked.words.words),
     "note": Reading._note,  # noqa: SLF001
     "phrase": Reading._phrase,  # noqa: SLF001
     "answer": Reading._fill_in,  # noqa: SLF001
