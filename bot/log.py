@@ -26,6 +26,7 @@ EVENTS = frozenset(
         "store_failed", "library", "loss_window", "outage", "left_group", "deferred",
         "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
         "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
+        "clocks_unreadable",
         "disk_full", "disk_low", "disk_read_only", "polling_rests", "retention_waits",
         "language_refused", "profile_kept", "directory_expired",
         "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",

@@ -18,17 +18,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.clock import HOUR
+from bot.clock import DAY, HOUR
 from bot.conversation import Position
 from bot.dispatch import tokens
 from bot.dispatch.conversations import Conversation, Row
 from bot.dispatch.gate import NO_CHAT, NO_HOUR, TOO_LATE, may_remind_at
 from bot.dispatch.traces import trace
+from bot.errors import DoesNotOpen
+from bot.hotline.clocks import ALTERED, text_of
 from bot.hotline.clocks import NEVER as NOTHING_AHEAD
-from bot.hotline.clocks import text_of
 from bot.hotline.events import Event, Happened
 from bot.hotline.takeover import OPENER, UNTIL_HOURS
 from bot.hotline.watch import concern_of, whom
+from bot.log import log
 from bot.mailbox.letter import Author, Letter
 
 if TYPE_CHECKING:
@@ -80,7 +82,14 @@ class Reminding:
         """Give the warnings that are due; reminders are stored."""
         looked = Looked()
         for case in self.clocks.due(work, now):
-            self._look_at(work, case, looked, now)
+            try:
+                self._look_at(work, case, looked, now)
+            except DoesNotOpen:  # what somebody altered in one case is in no other's way
+                log.error("clocks_unreadable")
+                looked.events.append(
+                    Event(Happened.CLOCK, case, to=self._whom(work, case, now), text=ALTERED)
+                )
+                self.clocks.look_again(work, case, now + DAY, now)
         self._outbox.keep(work, looked.letters)
         self.checking.look(work, looked, now)
         return looked
@@ -159,7 +168,7 @@ class Reminding:
         if not case:
             self.checking.kept_back(work, letter, why, now)
             return None
-        running = [it for it in self.clocks.running(work, case) if it.clock.is_theirs]
+        running = [it for it in self.clocks.legible(work, case) if it.clock.is_theirs]
         near = [it for it in running if it.is_near(now)] or running
         return self.alert(work, case, near[0], why, now) if near else None
 

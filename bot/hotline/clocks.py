@@ -53,6 +53,10 @@ NOT_YET = _("That day has not come yet: enter it once it has happened.")
 TOO_FAR = _("That day is too far away to be true.")
 NO_SUCH_NUMBER = _("There is no event with that number that counts.")
 TOO_MANY = _("A case has at most {most} events.")
+ALTERED = _(
+    "What was entered about the times the law gives in this case was altered and cannot be read. "
+    "Nobody is reminded of them: look at each of them yourselves."
+)
 # Translators: {clocks} e.g. 2026-12-08: the time to object ends in 18 d; "how" and "reason" stand
 # for what is typed there.
 STILL_RUN = _(

@@ -251,6 +251,25 @@ def test_a_clock_that_was_altered_keeps_no_case_open(home: Home) -> None:
     assert status(home, case) == "closed"
 
 
+def test_a_clock_that_was_altered_is_told_to_staff_once_a_day_and_stops_no_other(
+    home: Home,
+) -> None:
+    _, _, altered = with_contact(home)
+    mei = home.colleague("Lin")
+    person = wants_a_person(home)
+    case = mei.claims()
+    mei.does(Verb.CLOCK, case, code="contact")
+    looks(home)
+    home.ask(f"UPDATE clock_events SET sealed = zeroblob(80) WHERE case_id = '{altered}'")  # noqa: S608
+    before = len(person.texts)
+    events = passes(home, 25)
+    assert [it.case for it in events] == [altered]
+    assert "altered" in told(events)[0][0]
+    assert person.texts[before:] == [OPENER]
+    assert passes(home, 20) == []
+    assert [it.case for it in passes(home, 5)] == [altered]
+
+
 def test_after_a_restart_and_a_jump_every_warning_is_given_once(home: Home) -> None:
     person, _mei, _case = with_contact(home)
     before = len(person.texts)
