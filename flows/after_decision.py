@@ -67,7 +67,8 @@ class AfterDecision(Flow):
         when=settle.was("next"),
     )
     ends = Card(
-        # Translators: {lost_hours} e.g. 72. All three count only when they last longer than that.
+        # Translators: safety sentence. {lost_hours} e.g. 72. All three count only when they last
+        # longer than that.
         _(
             "Support and the permit can end, and you may have to leave Taiwan, if you leave the "
             "shelter without a reason or nobody can reach you for more than {lost_hours} hours. "

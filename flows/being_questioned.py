@@ -52,7 +52,8 @@ class BeingQuestioned(Flow):
         when=expert.was("next"),
     )
     paper = Card(
-        # Translators: {objection_days} e.g. 20. It counts from the day the paper is received.
+        # Translators: safety sentence. {objection_days} e.g. 20. It counts from the day the paper
+        # is received.
         _(
             "You get the answer on a paper. If you do not agree, you can write that, with your "
             "reasons, to the office that gave it, within {objection_days} days after you got it. "

@@ -15,14 +15,15 @@ class Despair(Flow):
     title = _("I feel like ending it")
 
     numbers = Say(
-        # Translators: {numbers_despair} is a list of phone numbers, one a line. Warm and plain:
-        # the person may not want to live any more.
+        # Translators: safety sentence. {numbers_despair} is a list of phone numbers, one a line.
+        # Warm and plain: the person may not want to live any more.
         _(
             "Thank you for saying it. It can pass, even if it does not feel so now. These answer "
             "in Taiwan, day and night:\n{numbers_despair}"
         ),
     )
     until_then = Say(
+        # Translators: safety sentence.
         _(
             "Until someone is with you: if you can, go where other people are that you trust, and "
             "put away what could hurt you."

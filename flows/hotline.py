@@ -11,18 +11,19 @@ from flows import phrases
 
 # --- A person takes over from the bot, and leaves ------------------------------------------
 
-# Translators: {title} is a role from the list of titles, e.g. a social worker; {organisation} e.g.
-# Garden of Light Foundation. Leave the words with / as they are.
+# Translators: safety sentence [l]. {title} is a role from the list of titles, e.g. a social worker;
+# {organisation} e.g. Garden of Light Foundation. Leave the words with / as they are.
 WITH_YOU = _(
     "From now on a person answers you here, not the bot: {title} of {organisation}. "
     "/danger still shows phone numbers, /bye still clears this chat."
 )
-# Translators: {title} as above.
+# Translators: safety sentence [l]. {title} as above.
 WITH_ANOTHER = _(
     "Another person answers you here now: {title} of {organisation}. They can read what you wrote."
 )
-# Translators: {title} as above.
+# Translators: safety sentence [l]. {title} as above.
 HAS_LEFT = _("The bot answers here again. This person has left the chat: {title}.")
+# Translators: safety sentence [l].
 SOMEBODY_READS = _("A person answers here now, not the bot. Please write to them.")
 """A line that vanishes by itself, when a button of before was pressed."""
 

@@ -224,6 +224,7 @@ SITUATION_WHY = _(
     "answer is wrong."
 )
 
+# Translators: safety sentence [e].
 CALL_ME_QUESTION = _("You do not have to give your name. What may we call you? Any name is fine.")
 CALL_ME_WHY = _("Only so that we can greet you. It does not have to be your own name.")
 

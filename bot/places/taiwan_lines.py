@@ -29,6 +29,7 @@ def _line(text: Text, source: str, without: Text | None = None) -> Line:
 
 LINES: Mapping[str, Line] = {
     "rehearsal_line": _line(
+        # Translators: safety sentence.
         _(
             "This is a rehearsal, to try things out. Nobody reads or answers here. Please write "
             "nothing that is real. If you are in danger now: in Taiwan call 110."
@@ -58,12 +59,13 @@ LINES: Mapping[str, Line] = {
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
     ),
     "ambulance_line": _line(
-        # Translators: 119 is the ambulance in Taiwan.
+        # Translators: safety sentence. 119 is the ambulance in Taiwan.
         _("If it cannot wait, call an ambulance. In Taiwan the number is 119, day and night."),
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
     ),
     "young_line": _line(
-        # Translators: where in Taiwan 113 is a line of social workers. It is not the police there.
+        # Translators: safety sentence. In Taiwan 113 is a line of social workers. It is not the
+        # police there.
         _(
             "There is also a phone line, for people under 18 as well. In Taiwan call 113, free, "
             "day and night. Social workers answer. It is not the police line."
