@@ -86,16 +86,6 @@ class NewCase:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
-@dataclass(slots=True)
-class Raised:
-    """A case that became more urgent."""
-
-    case: str
-    priority: Priority
-    reasons: list[str]
-    county: str | None
-
-
 _CASE = ("id", "reference", "kind", "status", "priority", "language", "county", "chat_key",
          "address", "reasons", "waiting_since", "opened_at", "queue", "contact", "due_at",
          "alerts")  # fmt: skip

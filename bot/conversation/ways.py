@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bot.conversation.flow import Flow
     from bot.conversation.paths import Answers
 
-WARNED, KEPT, SENT, LED_ON = "warned", "kept", "sent", "led on"
-"""Said who may read along; agreed that answers are kept; pressed send; began another flow last."""
+WARNED, KEPT, SENT = "warned", "kept", "sent"
+"""Said who may read along; agreed that answers are kept; pressed send."""
 KEEP, REFUSED = "keep", "dont"
 """The question whether answers may be kept, and the answer that they may not."""
 SEND = "send"

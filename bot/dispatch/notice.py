@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from bot.conversation import Flow
     from bot.dispatch.screens import Screens
 
-FLOW = "privacy"
-"""The flow that says it."""
-
 
 class Notice:
     """The privacy notice of one deployment.

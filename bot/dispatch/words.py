@@ -10,7 +10,7 @@ that is slow stops a word, for with one of them somebody says that they are made
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -44,13 +44,6 @@ class Digested(msgspec.Struct, frozen=True, array_like=True):
     check_in: str = ""
     era: int = 0
     heard_at: int = 0
-
-
-class Receiver(Protocol):
-    """Takes what arrives."""
-
-    def __call__(self, arrivals: Sequence[Arrival]) -> Awaitable[None]:
-        """Return once it is durable, with all that follows."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

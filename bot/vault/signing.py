@@ -8,9 +8,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-SIGNATURE = 64
-"""Bytes of a signature."""
-
 
 class Signer:
     """The key this deployment signs with, derived from its secret: the same for as long as that is.

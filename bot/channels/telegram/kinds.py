@@ -1,7 +1,7 @@
 """What becomes of every kind of update and of every kind of content: the table, as data.
 
-Two lists are complete for Bot API 10.0 and tested to be: `UPDATES` and `CONTENTS`. What Telegram
-invents later falls under `UNKNOWN_UPDATE` and `UNKNOWN_CONTENT`.
+Two lists are complete for Bot API 10.0 and tested to be: `UPDATES` and `CONTENTS`. A kind of update
+that Telegram invents later becomes nothing; a kind of content falls under `UNKNOWN_CONTENT`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ UPDATES: dict[str, Treatment] = {
     "managed_bot": Treatment.NOTHING,
     "guest_message": Treatment.NOTHING,
 }
-UNKNOWN_UPDATE = Treatment.NOTHING
 
 CONTENTS: dict[str, Treatment] = {
     "text": Treatment.ACCEPT,

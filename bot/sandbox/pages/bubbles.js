@@ -31,7 +31,7 @@ export function bubble(message, phone) {
 }
 
 /** Return which of a few colours somebody's name has: always the same one. */
-export function hueOf(from) {
+function hueOf(from) {
   return String((from?.is_bot ? 0 : (from?.id ?? 0) % 5) + 1);
 }
 
