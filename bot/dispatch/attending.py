@@ -1,4 +1,4 @@
-"""What a caseworker's orders do in a conversation. Pure, like a turn: the effects are values."""
+"""What a caseworker's orders do in a conversation: like those of a turn, the effects are values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a turn needs and what follows from it: values, so that a turn that fails leaves nothing."""
+"""What a turn needs and what follows from it: values, but for what it asks of the `Hotline`.
+
+Either way a turn that fails leaves nothing: what it wrote is undone with its batch.
+"""
 
 from __future__ import annotations
 

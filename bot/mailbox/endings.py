@@ -92,7 +92,11 @@ class Endings:
         """Told in the same unit of work that an opener has arrived in a chat."""
 
     def settle(self, work: Work, results: Sequence[Settled]) -> None:
-        """Write down what became of letters; one that has ended already stays as it ended."""
+        """Write down what became of letters.
+
+        One that has ended already stays as it ended, unless it arrived: that is true whatever was
+        thought of it meanwhile, and only by its number can it be deleted there.
+        """
         sent, later, ended = [], [], []
         # One letter may be here twice, tried again and then sent: its last state is the true one.
         for result in {result.letter.id: result for result in results}.values():

@@ -70,8 +70,8 @@ def _arrangement(
 class Prepared:
     """A statement described once, compiled on first use for each database.
 
-    `make` gets nothing and returns the statement; its open parameters are `bindparam`s whose names
-    are `names`.
+    `make` gets the name of the dialect and returns the statement; its open parameters are
+    `bindparam`s whose names are `names`.
     """
 
     def __init__(self, make: Callable[[str], ClauseElement], *names: str) -> None:

@@ -1,9 +1,9 @@
 """The audit log: who did what to what, in a chain no row of which can be changed unnoticed.
 
 Every row carries a proof of itself and of the row before it, made with a key of its own, derived
-from the host key: whoever can write to the database and has not that key can neither change, take
-out, put in nor move a row. They can cut the end off: that shows against a `Head`, a row's number
-and proof, kept where they cannot write.
+from the root, which lies under the host key: whoever can write to the database and has not the host
+key can neither change, take out, put in nor move a row. They can cut the end off: that shows
+against a `Head`, a row's number and proof, kept where they cannot write.
 
 What is older than two years is cut off at the front: the last row of it stays as a mark without
 content, and a row at the end says so. The mark's proof is proven by the row behind it; that it may

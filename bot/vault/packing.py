@@ -57,7 +57,7 @@ LEFT_OUT = {
     "outbox": "a letter lives until it is sent, its number for two days",
     "campaign_places": "who was counted is in no backup; the count is",
     "rounds": "after a restore the clock has to go steadily for a day again",
-    "epochs": "what is on its way is in no backup, and its key lives an hour",
+    "epochs": "what is on its way is in no backup, and its key lives a day",
     "desk_sessions": "who is signed in is signed in at one desk, for hours",
     "desk_invites": "a link is used within days, or never",
     "desk_drafts": "words that were begun are sent within hours, or never",

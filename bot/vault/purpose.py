@@ -41,4 +41,4 @@ ON_ITS_WAY = (
     Purpose.HANDLE,
     Purpose.REFERRAL,
 )
-"""What is sealed with the key of an hour, or with a waiting key."""
+"""What is sealed with the key of a half hour, or with a waiting key."""

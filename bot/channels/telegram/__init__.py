@@ -7,11 +7,16 @@
     parse     one update, read; `contents` reads what a message holds, `shapes` says what of an
               update we look at, `kinds` what becomes of it
     mend      words with broken characters, made whole
-    commands  `/start`, `/help`: words that are meant for the bot, and the menu that offers them
+    stuck     getting past an answer that cannot be cut
+    group     one update from the group of a desk, read
+    commands  the menu that offers `/start`, `/help` and the others
+    profile   what the bot is called and says of itself before anybody has written
     connect   a Bot that logs nothing, and the check that it is the right one
     request   the HTTP client under that Bot
-    faults    what can go wrong on the way, told apart by whether anything was sent
-    sender    carries a letter out
+    dated     Telegram's own clock, by the date of its answers
+    faults    what can go wrong on the way, told apart by whether anything was sent; `outcome` says
+              what that means for a letter
+    sender    carries a letter out; `topics` puts it into a topic, `recordings` sends each once
     pieces    a long text, cut where no character breaks
     files     fetches a file a person sent
 
