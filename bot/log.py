@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 EVENTS = frozenset(
     {
-        "started", "stopped", "upgraded", "polling", "batch", "poll_failed", "poll_conflict",
-        "webhook_removed", "quarantined", "turn_failed", "letter_sent", "letter_failed",
+        "started", "stopped", "polling", "poll_failed", "poll_conflict",
+        "webhook_removed", "quarantined", "turn_failed", "letter_failed",
         "letter_uncertain", "letter_blocked", "letter_refused", "letter_later", "recovered",
-        "case_opened", "case_raised", "case_withdrawn", "file_saved", "file_failed", "tidied",
-        "store_failed", "library", "loss_window", "outage", "left_group", "deferred",
-        "fetch_failed", "text_untranslated", "desk_barred", "desk_mended", "desk_moved",
+        "case_opened", "file_saved", "file_failed", "tidied",
+        "store_failed", "library", "loss_window", "outage", "deferred",
+        "fetch_failed", "desk_barred", "desk_mended", "desk_moved",
         "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
         "clocks_unreadable",
         "disk_full", "disk_low", "disk_read_only", "polling_rests", "retention_waits",
@@ -36,8 +36,8 @@ EVENTS = frozenset(
 )  # fmt: skip
 FIELDS = {
     "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
-    "letter": int, "inbox": int, "case": str, "file": str, "attempts": int, "revision": str,
-    "logger": str, "level": str, "lane": int, "language": str, "door": str,
+    "letter": int, "case": str, "file": str, "attempts": int, "logger": str, "level": str,
+    "language": str, "door": str,
 }  # fmt: skip
 """What may stand beside an event, and its type. `error` is a class's name, never its text."""
 LONGEST = 64
