@@ -97,7 +97,7 @@ class Conversation(msgspec.Struct, array_like=True):
     """How much came in this sitting."""
 
     @property
-    def is_live(self) -> bool:
+    def has_case(self) -> bool:
         """Tell whether this sitting has a case the person may be reminded of."""
         return bool(self.case)
 

@@ -81,7 +81,7 @@ class Sent:
         """Put what a person sent to its case, opening one if none waits; return its reference."""
         answers: dict[str, object] = dict(sending.answers)
         at_most = Priority(sending.at_least)
-        joins = conversation.is_live and (
+        joins = conversation.has_case and (
             not sending.opens or conversation.urgent_only or sending.kind == EMPTY_HANDED
         )
         if joins:

@@ -148,7 +148,7 @@ class Sitting(Relaying):
     def _become(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self.known = self.setting.known(self.now)
-        if conversation.is_live:
+        if conversation.has_case:
             self.known |= {"sent"}
         self._note_unsent()
 

@@ -75,7 +75,7 @@ class Talking:
         self.now = now
         self.effects = Effects()
         known = setting.known(now)
-        self.known = known | {"sent"} if self.conversation.is_live else known
+        self.known = known | {"sent"} if self.conversation.has_case else known
         self._hotline = hotline
         for frame in self.conversation.position.frames:  # nobody else asks
             if frame.flow == STOP:

@@ -1,6 +1,6 @@
 """What is held of a person, by kind and date: no word of theirs, in a few true lines.
 
-It is told only in the sitting in which the case is known (`Conversation.is_live`). A readable copy
+It is told only in the sitting in which the case is known (`Conversation.has_case`). A readable copy
 is made by a caseworker, who knows whom it is given to.
 """
 

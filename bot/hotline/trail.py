@@ -1,6 +1,6 @@
 """What a person sees of what became of their report: where it stands, in a few true lines.
 
-It is shown only in the sitting in which the case was made (`Conversation.is_live`): later nobody
+It is shown only in the sitting in which the case was made (`Conversation.has_case`): later nobody
 knows who holds the phone, and the chat behaves as if there were no case.
 """
 
