@@ -30,7 +30,6 @@ SOMEBODY_READS = _("A person answers here now, not the bot. Please write to them
 # --- What became of a message --------------------------------------------------------------
 
 ARRIVED = _("Your message is with them. They may be answering others first.")
-UNREAD = _("Your message has arrived. Nobody has read it yet.")
 # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
 NOBODY_HERE = _(
     "Nobody reads here now. What you write waits.\nWhen people read: {hours}\n"

@@ -308,9 +308,6 @@ TOO_MUCH = _(
 )
 """For words far beyond what anybody writes in a day."""
 
-RECEIVED_FILE = _("Received. We keep it locked.")
-"""For a photo, a voice message or a file."""
-
 RECEIVED_CONTACT = _("Received. We keep this number locked. We do not call it or write to it.")
 """For the phone number of somebody, which was shared."""
 

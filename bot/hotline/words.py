@@ -9,7 +9,6 @@ from bot.text import Text, _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NOT_STAFF = _("You are not on the list of caseworkers.")
 NO_SUCH_CASE = _("There is no such case.")
 HELD_BY = _("{name} holds this case already.")
 FULL = _("You hold as many chats as agreed ({most}). Release or close one first.")
