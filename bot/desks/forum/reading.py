@@ -44,7 +44,6 @@ AT_ONCE = 5 * SECOND
 FIRST = 8
 """Cases of the queue that are shown at once."""
 COUNTED = 100
-SERVICE = frozenset({"", "unknown"})
 
 
 @dataclass(slots=True)
