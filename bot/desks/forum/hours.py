@@ -1,18 +1,24 @@
-"""Agreed hours as the group sees them: in mode notify only that there is one."""
+"""Agreed hours as the group sees them: in mode notify that there is one, and what came of it.
+
+When something came of it is told there as well: Telegram dates what it shows in any case. Which
+time the law gives with it is not.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.desks.forum import words
-from bot.hotline.check_in_words import NONE_AGREED, told
+from bot.hotline.check_in_words import ANSWERED, MAY_BE_CONTACT, NONE_AGREED, told
 from bot.hotline.commands import Verb
 from bot.messages import Say
 
 if TYPE_CHECKING:
     from bot.desks.forum.reading import Asked
     from bot.desks.forum.setup import Setup
+    from bot.desks.glance import Glance
     from bot.hotline.commands import Command
+    from bot.hotline.events import Event
     from bot.store.writer import Work
 
 OFFER, END = "offer", "end"
@@ -29,6 +35,16 @@ def hour_lines(setup: Setup, work: Work, case: str) -> list[str]:
     if not setup.shows_words:
         return [tongue(words.HOUR_STANDS)]
     return [told(kept.it, tongue.staff, tongue.zone)]
+
+
+def hour_told(setup: Setup, glance: Glance, event: Event) -> Say:
+    """Return what the topic is told of an hour that was kept, or ended."""
+    tongue, text = setup.tongue, event.text
+    is_veiled = text == MAY_BE_CONTACT and not setup.shows_words
+    lines = [tongue(ANSWERED if is_veiled else text, **event.values)] if text else []
+    if is_veiled:
+        lines.append(tongue(words.CLOCK_STANDS, reference=glance.reference))
+    return Say("\n".join(lines), topic=event.case)
 
 
 def hour_asked(setup: Setup, asked: Asked) -> list[Command]:

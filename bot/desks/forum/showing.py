@@ -10,6 +10,7 @@ from bot.cases.visible import visible
 from bot.desks.forum import words
 from bot.desks.forum.bookmarks import marked, named
 from bot.desks.forum.cards import SIGNS, passed_on, token
+from bot.desks.forum.hours import hour_told
 from bot.desks.forum.lawful import clock_line, clock_told, clocks_dated
 from bot.desks.forum.referring import referred
 from bot.desks.forum.relayed import OURS, heard, phrase_told, said_told, veiled
@@ -330,8 +331,7 @@ class Showing:
     def _checked_in(self, event: Event) -> None:
         """Say in the topic that the agreed hour was kept, or ended; what ended it calls nobody."""
         if event.text is not None:
-            told = self._tongue(event.text, **event.values)
-            self._put(event.case, Say(told, topic=event.case))
+            self._put(event.case, hour_told(self._setup, self._sure(event), event))
 
     def _told(self, event: Event) -> None:
         """Answer whoever gave a command, where they stand; what shows there is not said twice."""

@@ -13,7 +13,7 @@ from bot.settings import read_settings
 from bot.vault import Audit
 from tests.desks.forum.office import Office
 from tests.desks.forum.test_called_out import GROUP
-from tests.dispatch.test_checking_in import agreed, until
+from tests.dispatch.test_checking_in import RIGHT, agreed, until
 from tests.houses import ALWAYS, Home
 
 if TYPE_CHECKING:
@@ -76,6 +76,31 @@ def test_the_call_for_a_silence_says_when_help_may_end(
     (alarm,) = [text for text in told if "the right word did not come" in text]
     assert all(line in alarm for line in said), alarm
     assert ("72-hour" in "".join(told)) is (mode == "content")
+    home.close()
+
+
+ANSWERED = {
+    "content": "If that is contact as the law means it",
+    "notify": "About a time the law gives: haven clock show",
+}
+
+
+@pytest.mark.parametrize(("mode", "said"), ANSWERED.items())
+def test_a_right_word_tells_which_time_the_law_gives_only_where_words_are_shown(
+    tmp_path: Path, mode: str, said: str
+) -> None:
+    home = Home(tmp_path, hours=ALWAYS, desk_group=GROUP, desk_mode=mode, staff_language="en")
+    person, case = agreed(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.does(Verb.CLOCK, case, code="contact")
+    until(home, 21.1)
+    person.says(RIGHT)
+    until(home, 21.5)
+    told = [it.text for chat, it in home.post.arrived if chat == GROUP and isinstance(it, Say)]
+    (kept,) = [text for text in told if "The right word came at" in text]
+    assert said in kept
+    assert ("contact" in "".join(told)) is (mode == "content")
     home.close()
 
 
