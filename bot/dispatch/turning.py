@@ -1,7 +1,7 @@
-"""One update answered: from a conversation and what arrived to what follows. Pure.
+"""One update answered: from a conversation and what arrived to what follows.
 
-Nothing here reads a clock, a database or a network; the effects of a turn are values that `batch`
-stores. If anything raises, nothing has happened.
+Nothing here reads a clock or a network; the effects of a turn are values that `batch` stores. The
+store is reached through `Hotline` alone: if anything raises, what that wrote is undone.
 """
 
 from __future__ import annotations
