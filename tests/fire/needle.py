@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 OFFLINE = OfflineKey(bytes(range(1, 33)))
 AWAY = 27 * 3600.0
-"""Seconds after which no key of an hour opens anything any more."""
+"""Seconds after which no key of words on their way opens anything any more."""
 FLAWS = ("", "keeps_key", "writes_log", "leaves_file", "all")
 
 
