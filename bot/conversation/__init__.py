@@ -9,6 +9,11 @@ back, and the open step can be found again from the answers alone after any rele
 Why going back keeps the answer: a person who taps Back by mistake has not taken back what they
 wrote. The question is asked again with "Keep my answer" and "Remove my answer" beside it, and what
 was answered after it stays, as far as its guard still holds.
+
+Why what was told before a silence steers nothing any more (`veil`): a question that is asked only
+of somebody who is under 18, or writes about another, shows what was answered as well as a summary.
+So whoever goes on is asked as somebody who left the rest out. It costs an interrupted person a
+question that fits less, or a few that are not asked; what they told goes along whole.
 """
 
 from bot.conversation.answers import Answer, FileNote, Moment, Where
@@ -38,6 +43,7 @@ from bot.conversation.position import Frame, Position, pack, unpack
 from bot.conversation.review import Review
 from bot.conversation.steps import Begin, Danger, End, Say
 from bot.conversation.turn import CONTROLS, Came, Choice, Reply, Turn
+from bot.conversation.veil import veil
 
 __all__ = [
     "ALWAYS",
@@ -88,5 +94,6 @@ __all__ = [
     "pack",
     "skip",
     "unpack",
+    "veil",
     "why",
 ]

@@ -13,7 +13,7 @@ from bot.conversation.review import Review
 from bot.conversation.steps import End, Say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bot.conversation.answers import Answer
     from bot.conversation.flow import Flow
@@ -48,7 +48,7 @@ class Sheet:
         earlier = self.earlier[frame.step]
         if not frame.answers.keys().isdisjoint(earlier):
             return True
-        return bool(self.reviews) and not earlier.isdisjoint(frame.passed)
+        return not (earlier & self.reviews).isdisjoint(frame.passed)
 
     def is_unsent(self, frame: Frame) -> bool:
         """Return whether the person has told something here that was not sent yet."""
@@ -56,12 +56,13 @@ class Sheet:
         if not tells:
             return False
         return bool(frame.held) or any(
-            answer is not None and name in tells for name, answer in frame.answers.items()
+            answer is not None and name in tells for name, answer in frame.told.items()
         )
 
     def go_back(self, frame: Frame) -> None:
         """Move to the question answered last; whatever was said after it will be said again."""
-        self.machine.events[BACK].trigger(frame, frame.answers.keys() | set(frame.passed))
+        looked_over = self.reviews.intersection(frame.passed)
+        self.machine.events[BACK].trigger(frame, frame.answers.keys() | looked_over)
         here = self.order[frame.step]
         frame.passed = [name for name in frame.passed if self.order.get(name, -1) < here]
 
@@ -70,7 +71,12 @@ class Sheet:
         self.machine.events[CHANGE].trigger(frame, name)
 
     def drop_unguarded(self, frame: Frame, known: frozenset[str]) -> None:
-        """Drop what belongs to steps that would not be spoken any more."""
+        """Drop what belongs to steps that would not be spoken any more.
+
+        Where answers are veiled nothing is dropped: what hangs on them would show them.
+        """
+        if frame.veiled:
+            return
         for name, step in self.steps.items():
             if not step.when.holds(frame.answers, known):
                 frame.answers.pop(name, None)
@@ -86,6 +92,7 @@ class Sheet:
             frame.step = renamed.get(frame.step, frame.step)
             frame.answers = {renamed.get(name, name): a for name, a in frame.answers.items()}
             frame.held = {renamed.get(name, name): h for name, h in frame.held.items()}
+            frame.veiled = {renamed.get(name, name): a for name, a in frame.veiled.items()}
             frame.passed = [renamed.get(name, name) for name in frame.passed]
         if frame.step not in self.steps:
             frame.step = START
@@ -125,7 +132,7 @@ class Book:
 
     def is_unsent(self, position: Position) -> bool:
         """Return whether there is anything of the person's that could be sent, kept or erased."""
-        if position.also or position.also_files:
+        if position.also or position.also_files or position.veiled:
             return True
         return any(self.sheets[frame.flow].is_unsent(frame) for frame in position.frames)
 
@@ -143,6 +150,7 @@ class Book:
             sheet = self.sheets.get(self._formerly.get(frame.flow, frame.flow))
             if sheet is None:
                 _keep_words(frame, position)
+                position.veiled += filter(None, _parts(frame.veiled.values()))
             else:
                 sheet.bring_up_to_date(frame)
         position.frames = [frame for frame in position.frames if frame.flow in self.sheets]
@@ -156,11 +164,18 @@ def _tells(flow: type[Flow]) -> frozenset[str]:
 
 
 def _keep_words(frame: Frame, position: Position) -> None:
-    for answer in (*frame.answers.values(), *frame.held.values()):
+    for part in _parts((*frame.answers.values(), *frame.held.values())):
+        if isinstance(part, FileNote):
+            position.also_files.append(part)
+        else:
+            position.keep(part)
+
+
+def _parts(answers: Iterable[Answer]) -> Iterator[str | FileNote]:
+    """Yield the words and the files in answers."""
+    for answer in answers:
         for part in answer if isinstance(answer, tuple) else (answer,):
-            if isinstance(part, FileNote):
-                position.also_files.append(part)
-            elif isinstance(part, Where | Moment):
-                position.keep(part.words)
-            elif isinstance(part, str):
-                position.keep(part)
+            if isinstance(part, Where | Moment):
+                yield part.words
+            elif isinstance(part, str | FileNote):
+                yield part

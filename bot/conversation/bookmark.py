@@ -41,10 +41,11 @@ def _mark(book: Book, frame: Frame, known: Facts) -> Bookmark:
     answered: list[str] = []
     skipped: list[str] = []
     missing: list[str] = []
+    told = frame.told
     for name, question in book.sheets[frame.flow].questions.items():
-        if name in frame.answers:
-            (skipped if frame.answers[name] is None else answered).append(name)
-        elif name not in frame.passed and question.when.holds(frame.answers, known):
+        if name in told:
+            (skipped if told[name] is None else answered).append(name)
+        elif name not in frame.passed and question.when.holds(told, known):
             missing.append(name)
     return Bookmark(frame.flow, frame.step, tuple(answered), tuple(skipped), tuple(missing))
 

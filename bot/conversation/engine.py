@@ -274,6 +274,7 @@ def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
         position.frames.clear()
         position.also.clear()
         position.also_files.clear()
+        position.veiled.clear()
     if not position.frames:
         return True
     question = _open_question(book, position)
@@ -287,14 +288,16 @@ def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
 
 
 def _handed_over(position: Position, frame: Frame, outcome: Outcome) -> dict[str, Answer]:
-    answers = frame.answers
+    answers = frame.told
     if outcome in CARRIES_WORDS:
-        if position.also:
-            answers["also"] = tuple(position.also)
-            position.also = []
-        if position.also_files:
-            answers["also_files"] = tuple(position.also_files)
-            position.also_files = []
+        before = position.veiled
+        words = (*(part for part in before if isinstance(part, str)), *position.also)
+        files = (*(part for part in before if isinstance(part, FileNote)), *position.also_files)
+        if words:
+            answers["also"] = words
+        if files:
+            answers["also_files"] = files
+        position.also, position.also_files, position.veiled = [], [], []
     return answers
 
 
@@ -316,13 +319,18 @@ def _asked(
 
 
 def _can_go_back(book: Book, position: Position) -> bool:
-    """Return whether a question was asked before: in this flow, or in one beneath."""
+    """Return whether a question was asked before: in this flow, or in one beneath.
+
+    Nobody goes back behind a veil: there would be an answer, and a flow with some is not left.
+    """
     for depth, frame in enumerate(reversed(position.frames)):
         sheet = book.sheets[frame.flow]
         if depth and frame.step in sheet.questions:
             return True
         if sheet.was_asked_before(frame):
             return True
+        if frame.veiled:
+            return False
     return False
 
 

@@ -16,7 +16,7 @@ ALSO_AT_MOST = 50
 
 
 class Frame(msgspec.Struct, array_like=True):
-    """One flow begun and not ended."""
+    """One flow begun and not ended. Like all of a conversation: what is new stands last."""
 
     flow: str
     step: str
@@ -26,6 +26,13 @@ class Frame(msgspec.Struct, array_like=True):
     """Steps without an answer that are done: what was said, flows that came back."""
     held: dict[str, tuple[str | FileNote, ...]] = {}
     """Answers being put together: ticks and files before "Done"."""
+    veiled: dict[str, Answer] = {}
+    """Answers of before a silence: they go along, and nothing shows them or hangs on them."""
+
+    @property
+    def told(self) -> dict[str, Answer]:
+        """Return every answer, those of before a silence included."""
+        return {**self.veiled, **self.answers} if self.veiled else self.answers
 
 
 class Position(msgspec.Struct, array_like=True):
@@ -36,6 +43,8 @@ class Position(msgspec.Struct, array_like=True):
     """Words written beside the questions, oldest first."""
     also_files: list[FileNote] = []
     """Files sent where none was asked for."""
+    veiled: list[str | FileNote] = []
+    """Words and files of that kind of before a silence: they go along, and nothing shows them."""
 
     def keep(self, words: str) -> None:
         """Keep words that answer no question."""
@@ -44,6 +53,16 @@ class Position(msgspec.Struct, array_like=True):
         self.also.append(words)
         if len(self.also) > ALSO_AT_MOST:
             self.also[:2] = ["\n".join(self.also[:2])]
+
+    def beside(self) -> Position:
+        """Return what was written beside the questions, with no question."""
+        return Position([], self.also, self.also_files, self.veiled)
+
+    def take(self, other: Position) -> None:
+        """Add what was written beside the questions elsewhere."""
+        self.also += other.also
+        self.also_files += other.also_files
+        self.veiled += other.veiled
 
 
 def pack(position: Position) -> object:

@@ -20,6 +20,7 @@ from bot.conversation.questions import (
 )
 from bot.conversation.turn import (
     CHANGE,
+    EARLIER,
     LEAVE_OUT,
     LEFT_EMPTY,
     WRITTEN_BESIDE,
@@ -88,6 +89,8 @@ class Review(Question[str]):
             told = _cut((*position.also, *files_told(tuple(position.also_files))))
             lines.append(Line(len(lines) + 1, WRITTEN_BESIDE, told))
             choices.append(Choice(ALSO, LEAVE_OUT, len(choices) + 1))
+        if frame.veiled:
+            lines.append(Line(0, EARLIER, ()))
         choices.append(Choice(GO, self.go, len(choices) + 1))
         frame.held[self.name] = tuple(choice.code for choice in choices)
         return Reply(

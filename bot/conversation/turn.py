@@ -23,6 +23,10 @@ NO_REASON = _("You can answer this as you like.")
 LEFT_EMPTY = _("not answered")
 POINT_SHARED = _("A place on the map")
 WRITTEN_BESIDE = _("You also wrote")
+# Translators: below the list of answers, after a pause. Say nothing of what was written.
+EARLIER = _(
+    "What was written here earlier is not shown, but it is kept. It goes along if you send."
+)
 
 CONTROLS: Mapping[str, Text] = {
     "skip": pgettext("button", "Skip"),
@@ -54,6 +58,7 @@ class Line(msgspec.Struct, frozen=True):
     """One question of a summary and what was answered."""
 
     number: int
+    """0: no button belongs to it."""
     prompt: Text
     told: tuple[Text | str, ...]
     """Phrases of ours, which are translated, and words of the person, which are not."""
@@ -107,4 +112,5 @@ def _line(line: Line, catalogue: Catalogue, values: Mapping[str, str]) -> str:
         part if isinstance(part, str) else part.read_in(catalogue, values) for part in line.told
     )
     number = f"{line.number}. " if line.number else ""
-    return f"{number}{line.prompt.read_in(catalogue, values)}\n{told}"
+    head = f"{number}{line.prompt.read_in(catalogue, values)}"
+    return f"{head}\n{told}" if line.told else head

@@ -109,7 +109,7 @@ class Conversation(msgspec.Struct, array_like=True):
     def only_sitting(self) -> bool:
         """Tell whether the person wants nothing unsent kept after this sitting."""
         step, code = SITTING
-        return any(frame.answers.get(step) == code for frame in self.position.frames)
+        return any(frame.told.get(step) == code for frame in self.position.frames)
 
     @property
     def counts_from(self) -> int:

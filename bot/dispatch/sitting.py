@@ -14,8 +14,9 @@ Three promises meet here.
   the draft's alone, unless a caseworker holds the chat: whoever is in a conversation with a person
   is read by that person.
 - "What was not sent can be gone on with for a day" and "nobody who takes the phone learns of it".
-  Where a case is known, the draft is put away with it; where none is, it stays, behind the question
-  who can see the phone: a report that is lost each time somebody is called away is never sent.
+  Where a case is known, the draft is put away with it. Where none is, it stays after mere silence,
+  behind the question who can see the phone: a report that is lost each time somebody is called away
+  is never sent. But it is veiled: it goes along, and nothing of it is shown.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from bot.clock import MINUTE
-from bot.conversation import Outcome, Position, unpack
+from bot.conversation import Outcome, Position, unpack, veil
 from bot.dispatch.conversations import KEPT, Conversation
 from bot.dispatch.effects import Vanishing
 from bot.dispatch.outcomes import AFTER, DRAFTS
@@ -74,7 +75,7 @@ class Sitting(Relaying):
     def _go_quiet(self) -> None:
         """Put away what this sitting knew, and begin one that knows nothing.
 
-        Without a case only what was written beside the questions goes along: it was never shown.
+        Without a case only what was written beside the questions goes along, and is not shown.
         """
         old = self.conversation
         new = Conversation(
@@ -90,8 +91,8 @@ class Sitting(Relaying):
             old.traces, old.fleeting, old.proven = [], [], []
             new.before = old
         else:
-            new.position.also, new.position.also_files = old.position.also, old.position.also_files
-            new.alarms = old.alarms
+            new.position, new.alarms = old.position.beside(), old.alarms
+            veil(self.setting.book, new.position, DRAFTS)
         self._become(new)
 
     def _bye(self) -> None:
@@ -137,7 +138,19 @@ class Sitting(Relaying):
             self._go_quiet()
             self._forget_old_drafts(KEPT)
             return True
+        self._veil()
         return False
+
+    def _veil(self) -> None:
+        """Go on with the draft, and show nothing of it; no button of before means anything."""
+        if not self._has_open_draft():
+            self._restore()
+        conversation, book = self.conversation, self.setting.book
+        veil(book, conversation.position, DRAFTS)
+        if conversation.kept is not None:
+            conversation.kept = unpack(conversation.kept, book)
+            veil(book, conversation.kept, DRAFTS)
+        conversation.pressed, conversation.asked, conversation.era = "", 0, conversation.era + 1
 
     def _leave_for_good(self) -> None:
         """Go quiet because the person said so: what was not sent is erased."""
@@ -244,8 +257,7 @@ class Sitting(Relaying):
         if self._has_draft() and not old.kept and not old.position.frames:
             old.position, old.kept = now.position, now.kept
         else:
-            old.position.also += now.position.also
-            old.position.also_files += now.position.also_files
+            old.position.take(now.position)
         old.language, old.chat, old.touched_at = now.language or old.language, now.chat, self.now
         old.traces, old.fleeting, old.who = now.traces, now.fleeting, now.who
         old.era, old.asked = now.era + 1, now.asked

@@ -233,11 +233,10 @@ class Talking:
         """Keep what is unsent as it was before the person stopped."""
         while before.frames and before.frames[-1].flow not in outcomes.DRAFTS:
             before.frames.pop()
-        if any(frame.answers for frame in before.frames):
+        if any(frame.told for frame in before.frames):
             self.conversation.kept = before
         else:
-            self.conversation.position.also = before.also
-            self.conversation.position.also_files = before.also_files
+            self.conversation.position.take(before)
 
     # --- drafts -----------------------------------------------------------------------------
 
@@ -266,22 +265,20 @@ class Talking:
 
     def _has_open_draft(self) -> bool:
         frames = self.conversation.position.frames
-        return any(frame.answers and frame.flow in outcomes.DRAFTS for frame in frames)
+        return any(frame.told and frame.flow in outcomes.DRAFTS for frame in frames)
 
     def _restore(self) -> None:
         """Go back to what was kept; what was written since goes along."""
         kept = self.conversation.kept
         if kept is not None:
             kept = unpack(kept, self.setting.book)
-            kept.also += self.conversation.position.also
-            kept.also_files += self.conversation.position.also_files
+            kept.take(self.conversation.position)
             self.conversation.position = kept
             self.conversation.kept = None
 
     def _begin_first(self) -> None:
         """Say the first hello; what was written beside is kept."""
-        position = self.conversation.position
-        self.conversation.position = Position(also=position.also, also_files=position.also_files)
+        self.conversation.position = self.conversation.position.beside()
         self._told_now()
         self._begin(FIRST)
 

@@ -337,8 +337,6 @@ class Turning(Sparing):
             self._bye()
             return
         alarms = self._keep_what_came(update)
-        if not self._has_open_draft():
-            self._restore()
         if wanted is None and not alarms:
             self._begin(AGAIN)
             return
