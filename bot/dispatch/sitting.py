@@ -16,7 +16,8 @@ Three promises meet here.
 - "What was not sent can be gone on with for a day" and "nobody who takes the phone learns of it".
   Where a case is known, the draft is put away with it. Where none is, it stays after mere silence,
   behind the question who can see the phone: a report that is lost each time somebody is called away
-  is never sent. But it is veiled: it goes along, and nothing of it is shown.
+  is never sent. But it is veiled: it goes along, and nothing of it is shown. Once the account looks
+  like another it is erased: no word was chosen by which anybody could show that it is theirs.
 """
 
 from __future__ import annotations
@@ -123,16 +124,18 @@ class Sitting(Relaying):
         """Tell whether this goes on as it was; else who can see the phone is asked first.
 
         Where there is anything to hide, or nothing to go on with, a new sitting begins instead.
+        Of another account's nothing unsent is kept: nobody could ever show that it is theirs.
         """
         conversation = self.conversation
         who, was = looks_like(update), conversation.who
         conversation.who = who
         if not conversation.touched_at:
             return True
-        silence = self.now - conversation.touched_at
-        if silence <= SILENCE and was in {0, who}:
+        silence, is_another = self.now - conversation.touched_at, was not in {0, who}
+        if silence <= SILENCE and not is_another:
             return True
-        if silence > (SILENCE if conversation.only_sitting else KEPT):
+        is_over = silence > (SILENCE if conversation.only_sitting else KEPT)
+        if is_over or (is_another and not self._knows_a_case()):
             self._renew()
         if self._knows_a_case() or not self._has_draft():
             self._go_quiet()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 from bot.clock import SECOND
 from bot.conversation.turn import EARLIER
@@ -20,6 +21,7 @@ from tests.dispatch.peeking import (
     tell,
     words_in,
 )
+from tests.dispatch.test_going_quiet import another_account, another_language, another_name, twin
 from tests.dispatch.test_order_and_isolation import SPOIL
 from tests.houses import VAULT
 
@@ -32,6 +34,7 @@ TOLD = "he keeps my passport, his name is Chen"
 BESIDE = "the blue door"
 CAREFUL = "Can anyone else see this phone or this chat now?"
 PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
+OTHERS = [another_account, another_language, another_name]
 
 
 def reviewing(home: Home) -> Person:
@@ -78,6 +81,23 @@ def test_less_than_half_an_hour_hides_nothing_from_whoever_wrote_it(home: Home) 
     (summary,) = person.presses("Show my answers")
     assert TOLD in summary
     assert EARLIER.source not in summary
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("seconds", [60, 5 * 3600])
+def test_of_a_draft_another_account_is_offered_and_shown_nothing(
+    home: Home, other: object, seconds: int
+) -> None:
+    person = reviewing(home)
+    home.passes(seconds)
+    other(home, person)  # type: ignore[operator]
+    stranger = twin(home, person)
+    for line in ("hi", "English", "/start", "Nobody can see", "/stop", "/mydata", "/start"):
+        assert person.says(line) == stranger.says(line)
+        assert person.labels() == stranger.labels()
+    assert TOLD not in words_in(kept(person))
+    assert BESIDE not in words_in(kept(person))
+    assert faults(home) == []
 
 
 def test_who_goes_on_after_a_silence_and_sends_loses_nothing(home: Home) -> None:
