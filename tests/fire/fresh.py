@@ -120,7 +120,7 @@ class Pair:
         self.known = home.person()
         self.case = _with_a_case(home, self.known, secret)
         self.colleague = _answered(home, self.case, secret)
-        _goes_quiet(home, self.known, secret)
+        goes_quiet(home, self.known, secret)
         self.fresh = home.person()
         self.fresh.account.update({**self.known.account, "id": self.fresh.id})
         self.is_met = secret.way in {"silence", "bye"} or secret.days > 0
@@ -294,7 +294,7 @@ def _answered(home: Home, case: str, secret: Secret) -> Colleague | None:
     return mei
 
 
-def _goes_quiet(home: Home, person: Person, secret: Secret) -> None:
+def goes_quiet(home: Home, person: Person, secret: Secret) -> None:
     changes = {
         "language": {"language_code": "vi"},
         "name": {"first_name": "Boss"},
