@@ -32,6 +32,8 @@ AFTER_HURT = SHORT_REPORT[SHORT_REPORT.index("Nobody hurt or ill") :]
 HOUR = 3600
 UNCONFIRMED = "update_id is the largest"
 """Its number plus one is no offset: it is kept, and Telegram forgets it after a day."""
+OTHERS = ("language unheard of", "name of controls", "name of markup")
+"""What comes from an account with other names: what was not sent is erased then."""
 
 
 async def in_the_middle(night: Evening, language: str = "id") -> Guest:
@@ -245,6 +247,8 @@ async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
         assert len(odd["kinds"]) == 25
         for updates in odd.values():
             for name, update in updates.items():
+                if name in OTHERS:
+                    continue
                 kept = night.sql("SELECT count(*) FROM inbox")
                 night.sandbox.updates.inject(update)
                 if name == UNCONFIRMED:
@@ -253,8 +257,12 @@ async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
                 await night.until(lambda: not len(night.sandbox.updates), name)
         await night.settled()
         await sari.say("?")
-        await sari.press("Nobody can see")  # some of it came from an account with other names
         await sari.asks(HURT)
+        for name in OTHERS:
+            night.sandbox.updates.inject(odd["variants"][name])
+        await night.settled()
+        await sari.arrives()
+        await sari.press(*TO_HURT)
         await ends_well(sari)
         faults = night.quarantined()
         assert [fault for fault in faults if not fault.startswith("unreadable")] == []
