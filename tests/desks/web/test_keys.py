@@ -54,7 +54,8 @@ def test_every_form_of_a_cases_head_has_its_key_but_what_cannot_be_undone() -> N
     assert {it: key for it, key in found.items() if key} == {
         key.of: key.keys for key in EVERY if key.act == DROP
     }
-    assert {it for it, key in found.items() if not key} == {"more-erase", "more-keep"}
+    cannot_be_undone = {"more-confirm", "more-erase", "more-keep"}
+    assert {it for it, key in found.items() if not key} == cannot_be_undone
 
 
 def test_a_form_without_a_key_is_seen() -> None:
