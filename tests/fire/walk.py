@@ -161,8 +161,7 @@ class Walker:
         flows = {flow for flow, _ in missing}
         if here[0] in flows:
             ways = self._ways_from(position, missing) if has_just_begun(position) else []
-            if ways or self._dice.random() < EVEN:
-                return self._dice.choice(ways or [((here, it),) for it in answers_at(position)])
+            return self._dice.choice(ways or [((here, it),) for it in answers_at(position)])
         if flows:
             aim = self._dice.choice(sorted(flows))
             way = way_to(position, lambda it: it.frames[-1].flow == aim and has_just_begun(it))
