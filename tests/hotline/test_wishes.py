@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -32,21 +31,13 @@ from tests.hotline.wanted import (
     wish,
     work,
 )
-from tests.houses import ALWAYS, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from bot.store.writer import Work
     from tests.colleagues import Colleague
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path, hours=ALWAYS)
-    yield home
-    home.close()
+    from tests.houses import Home
 
 
 # --- Who makes sure ------------------------------------------------------------------------

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bot.clock import DAY, SECOND
 from bot.hotline.events import Happened
 from bot.hotline.wishes import ANYWAY
@@ -23,18 +21,9 @@ from tests.hotline.wanted import (
     wants_it_gone,
     wish,
 )
-from tests.houses import ALWAYS, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path, hours=ALWAYS)
-    yield home
-    home.close()
+    from tests.houses import Home
 
 
 def test_it_answers_the_same_whether_anything_was_sent_or_not(home: Home) -> None:
