@@ -238,7 +238,7 @@ class Spoken(msgspec.Struct, frozen=True, tag="spoken", gc=False):
     """A recording of a phrase, for whoever would rather listen; the phrase itself follows."""
 
     name: str
-    """What the recording is called: `bot.languages.voices`."""
+    """What the recording is called: `bot.languages.voice_files`."""
 
 
 class Copy(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from flows.after_decision import AfterDecision
 from flows.afterwards import Afterwards
-from flows.again import Again
 from flows.ask_for_help import AskForHelp
-from flows.before import Before
+from flows.auto_delete import AutoDelete
 from flows.being_questioned import BeingQuestioned
 from flows.check_in import CheckIn
 from flows.danger import Danger
@@ -21,22 +20,23 @@ from flows.despair import Despair
 from flows.for_someone import ForSomeone
 from flows.going_home import GoingHome
 from flows.help import Help
+from flows.identify import Identify
 from flows.language import Language, language_flow
 from flows.learn import Learn
 from flows.my_data import MyData
 from flows.my_rights import MyRights
 from flows.my_situation import MySituation
 from flows.notice_changed import NoticeChanged
+from flows.passphrase import Passphrase
 from flows.phone_numbers import PhoneNumbers
 from flows.privacy import Privacy
 from flows.quiz import Quiz
 from flows.receipt import Receipt
 from flows.report import Report
 from flows.resume import Resume
-from flows.secret import Secret
+from flows.return_check import ReturnCheck
 from flows.stop import Stop
 from flows.talk import Talk
-from flows.vanish import Vanish
 from flows.welcome import Welcome
 from flows.what_to_keep import WhatToKeep
 from flows.who import Who
@@ -48,17 +48,17 @@ if TYPE_CHECKING:
 
 ALL: tuple[type[Flow], ...] = (
     Welcome,
-    Again,
+    ReturnCheck,
     Resume,
     Report,
     AskForHelp,
     Talk,
     Afterwards,
-    Before,
-    Secret,
+    Identify,
+    Passphrase,
     Receipt,
     CheckIn,
-    Vanish,
+    AutoDelete,
     Learn,
     MySituation,
     MyRights,

@@ -40,7 +40,7 @@ class Afterwards(Flow):
     asking = Begin("ask_for_help", when=what_now.was("ask"))
     talking = Begin("talk", when=what_now.was("talk"))
 
-    choosing = Begin("secret", when=what_now.was("secret"))
+    choosing = Begin("passphrase", when=what_now.was("secret"))
     receipt = Begin("receipt", when=what_now.was("receipt"))
     agreeing = Begin("check_in", when=what_now.was("check_in"))
 

@@ -1,8 +1,9 @@
 """What is kept, who can read it, for how long, and what a person may ask of us.
 
 Every sentence is a fact about this deployment or about the law, and stands here once for each way
-the deployment can be: `bot.wording` knows from its settings which of them are true. The law's part
-is the notice of Article 8 of Taiwan's Personal Data Protection Act, and its Article 3's rights.
+the deployment can be: `bot.app.texts` knows from its settings which of them are true. The law's
+part is the notice of Article 8 of Taiwan's Personal Data Protection Act, and its Article 3's
+rights.
 """
 
 from bot.conversation import End, Flow, Known, Say

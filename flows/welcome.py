@@ -2,7 +2,7 @@
 
 from bot.conversation import Begin, Choose, End, Flow, Known, Outcome, Say
 from bot.text import _, pgettext
-from flows import ourselves, phrases
+from flows import organisation, phrases
 
 
 class Welcome(Flow):
@@ -14,9 +14,9 @@ class Welcome(Flow):
 
     language = Begin("language")
 
-    who_we_are = Say(ourselves.PEOPLE, when=~Known("police") & ~Known("office"))
-    who_we_are_office = Say(ourselves.OFFICE, when=Known("office") & ~Known("police"))
-    who_we_are_police = Say(ourselves.POLICE, when=Known("police"))
+    who_we_are = Say(organisation.PEOPLE, when=~Known("police") & ~Known("office"))
+    who_we_are_office = Say(organisation.OFFICE, when=Known("office") & ~Known("police"))
+    who_we_are_police = Say(organisation.POLICE, when=Known("police"))
 
     warning = Say(phrases.PHONE_WARNING)
 
@@ -101,10 +101,10 @@ class Welcome(Flow):
         before=phrases.WRITTEN_BEFORE,
         know=pgettext("button", "Know my rights"),
         someone=pgettext("topic", "For someone else"),
-        who=ourselves.WHO_ARE_YOU,
+        who=organisation.WHO_ARE_YOU,
     )
     explained = Begin("help", when=menu.was("how"))
-    known_again = Begin("before", when=menu.was("before"))
+    known_again = Begin("identify", when=menu.was("before"))
     introduced = Begin("who", when=menu.was("who"))
     then = Choose(
         _("What would you like to do now?"),

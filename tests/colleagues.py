@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.life import Role
-from bot.hotline.claims import Claims
-from bot.hotline.commands import Command, Verb
-from bot.hotline.enrolment import Enrolment
+from bot.cases.state_machine import Role
+from bot.hotline.chat.messages import Exchange, Exchanges
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.events import Event, Happened
-from bot.hotline.exchanges import Exchange, Exchanges
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Staff
-from bot.vault.audit import Audit
+from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.sla import Promises
+from bot.hotline.staff.enrolment import Enrolment
+from bot.hotline.staff.staff import Staff
+from bot.vault.audit.log import Audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.promised import PROMISED, due_at
+from bot.cases.response_times import PROMISED, due_at
 from bot.clock import MINUTE
 from tests.clocks import MIDDAY
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.clock import SECOND
 from bot.dispatch.batch import Taken
 from bot.mailbox.courier import Courier
+from bot.mailbox.fair_queue import Line
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.limits import Limits
-from bot.mailbox.line import Line
+from bot.mailbox.rate_limit import Limits
 from bot.messages import Say
 from tests.houses import Home
 from tests.people import Person, raw

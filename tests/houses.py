@@ -10,12 +10,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from bot.app import build, wake
+from bot.app.build import build, wake
 from bot.clock import SECOND
-from bot.hotline.commands import encode
+from bot.hotline.commands.types import encode
 from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.limits import UNLIMITED, Limits
+from bot.mailbox.rate_limit import UNLIMITED, Limits
 from bot.settings import Settings, read_settings
 from bot.store.heartbeat import beat
 from bot.vault import HostKey, Vault
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
     from pathlib import Path
 
-    from bot.hotline.commands import Command
+    from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
-    from bot.languages.voices import Voices
+    from bot.languages.voice_files import Voices
     from bot.messages import Update
     from bot.store.database import Database
-    from bot.vault.casekeys import Opener
+    from bot.vault.keys.case_keys import Opener
 
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
-from bot.hotline.contact import HERE, HOURS
+from bot.hotline.contact_rule import HERE, HOURS
 from bot.languages import LANGUAGES, catalogue
 from flows import hotline, phrases
 from flows.phrasebook import PHRASES

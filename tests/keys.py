@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bot.cases.queues import Queue
+from bot.cases.routing import Queue
 from bot.store.database import Database
-from bot.store.upgrade import upgrade_keys
+from bot.store.migrate import upgrade_keys
 from bot.vault import KeyStore
-from bot.vault.boxes import KeyPair
-from bot.vault.keyring import Keyring
-from bot.vault.passwords import Cost
-from bot.vault.staffkeys import StaffKeys
+from bot.vault.keys.hpke import KeyPair
+from bot.vault.keys.keyring import Keyring
+from bot.vault.keys.passwords import Cost
+from bot.vault.keys.staff_keys import StaffKeys
 from tests.clocks import MIDDAY
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.partners.campaigns import Campaigns
 from bot.partners.partners import Partners
 from bot.vault import Audit
-from bot.vault.audit import OPERATOR
+from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from bot.store.database import Database
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 
 _serial = itertools.count()
 TEMPLATE = "haven_head"

@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.app import mind_clock
+from bot.app.build import mind_clock
 from bot.clock import MINUTE, SECOND
 from bot.errors import TryLater
-from bot.hotline.commands import Command, Verb, encode
-from bot.hotline.contact import HERE
+from bot.hotline.commands.types import Command, Verb, encode
+from bot.hotline.contact_rule import HERE
 from bot.hotline.events import Happened
 from bot.mailbox.inbox import Arrival
 from bot.messages import Say, token_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from bot.mailbox.carrying import Gate
+    from bot.mailbox.delivery import Gate
     from bot.mailbox.letter import Letter, Settled
     from bot.messages import Body
     from bot.store.writer import Work

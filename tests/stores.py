@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from bot.store.database import Database
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 from bot.store.writer import Work, Writer
 from tests import postgres
 

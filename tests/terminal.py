@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.main import app
 from bot.errors import HavenError
 from tests.keys import CHEAP, PASSWORD
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.clock import DAY, HOUR, SystemClock
 from bot.vault import HostKey
-from bot.vault.ledger import FIRST_LINE, NAME, _proof, write_ledger
+from bot.vault.erasure.ledger import FIRST_LINE, NAME, _proof, write_ledger
 from tests.terminal import Done, is_a_sentence, listed, typing
 
 if TYPE_CHECKING:

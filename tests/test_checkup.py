@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.checkup import checks, recipients_too_old
-from bot.places.recipients import EXPIRES, RECIPIENTS
+from bot.cli.doctor import checks, recipients_too_old
+from bot.places.taiwan.recipients import EXPIRES, RECIPIENTS
 from bot.settings import Settings
 
 LAST_DAY = EXPIRES - timedelta(days=1)

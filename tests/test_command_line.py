@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import typer
 
-from bot.cli import app
+from bot.cli.main import app
 from bot.languages import LANGUAGES
 from bot.vault import HostKey, Vault
 from flows import ALL

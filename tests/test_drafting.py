@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import DAY, SystemClock
-from bot.languages.dates import republic
-from bot.places.papers import BLANK
-from bot.places.taiwan_clocks import TAIWAN
-from bot.places.taiwan_papers import TAIWAN as PAPERS
+from bot.languages.format_date import republic
+from bot.places.forms import BLANK
+from bot.places.taiwan.deadlines import TAIWAN
+from bot.places.taiwan.forms import TAIWAN as PAPERS
 from tests.terminal import haven
 from tests.test_command_line import WORDS, as_, case, deployment
 

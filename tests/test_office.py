@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.keys import host_key
 from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
-from bot.opening import host_key
 from bot.settings import read_settings
 from bot.vault import HostKey
 from flows.titles import TITLES

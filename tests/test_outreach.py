@@ -11,7 +11,7 @@ import pytest
 import segno
 from PIL import Image
 
-from bot.outreach import BORDER, SCALE, draw
+from bot.cli.partners import BORDER, SCALE, draw
 from tests.terminal import is_a_sentence, log_of
 
 if TYPE_CHECKING:

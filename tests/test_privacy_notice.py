@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.app.texts import notice_of as told_by
+from bot.app.texts import phrasing_of
 from bot.clock import DAY
 from bot.conversation import Say
-from bot.dispatch.notice import Notice, digest_of
-from bot.dispatch.screens import Screens
+from bot.dispatch.privacy_notice import Notice, digest_of
+from bot.dispatch.rendering import Screens
 from bot.languages import LANGUAGES, catalogue
-from bot.places.recipients import GOVERNMENT, OTHERS
+from bot.places.taiwan.recipients import GOVERNMENT, OTHERS
 from bot.settings import Settings
-from bot.vault.packing import KEPT
-from bot.wording import notice_of as told_by
-from bot.wording import phrasing_of
+from bot.vault.backup.export_rows import KEPT
 from flows.privacy import Privacy
 
 if TYPE_CHECKING:

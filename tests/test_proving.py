@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.app.flow_checks import Proof, paths_of, prove_all, tongues
+from bot.app.phrase_list import OWN_NAMES, beside_flows, said_in, said_of
+from bot.app.texts import phrasing_of
+from bot.cli.main import app
 from bot.conversation import (
     Ask,
     Book,
@@ -25,14 +28,11 @@ from bot.conversation import (
     Phrase,
     Say,
 )
-from bot.conversation.ways import KEPT, SENT, WARNED, visits, ways
+from bot.conversation.paths import KEPT, SENT, WARNED, visits, ways
 from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan import TAIWAN
-from bot.proving import Proof, paths_of, prove_all, tongues
 from bot.settings import Settings
-from bot.spoken import OWN_NAMES, beside_flows, said_in, said_of
 from bot.text import Text, pgettext
-from bot.wording import phrasing_of
 from flows import ALL, hotline, phrases
 from flows.phrasebook import PHRASES
 from tests.conversation.small_flows import WHY, YES_NO, DangerFlow

@@ -12,9 +12,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from bot.cases.life import Role
 from bot.cases.receipts import Receipts, salted
-from bot.vault.words import digest
+from bot.cases.state_machine import Role
+from bot.vault.passphrase_hash import digest
 from tests.keys import QUEUES, staff_keys
 from tests.stores import ask
 from tests.terminal import Done, typing, written

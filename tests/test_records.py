@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import DAY, HOUR, MINUTE, SystemClock
-from bot.hotline.holds import Reason
+from bot.hotline.erasure.legal_holds import Reason
 from tests.stores import ask, migrated_url
 from tests.terminal import Done, is_a_sentence, typing
 from tests.vault.shelf import KEPT, Shelf

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
-from bot.resealing import Resealing
+from bot.app.reencrypt import Resealing
+from bot.cases.state_machine import Role
 from bot.vault import HostKey
 from tests.houses import ROOT
 from tests.keys import QUEUES, staff_keys

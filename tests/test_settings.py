@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from bot.app.texts import _hours_in_words
 from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
 from bot.settings import FIXES, read_settings
-from bot.wording import _hours_in_words
 from tests.house.catalogues import read_in
 
 WRONG = [

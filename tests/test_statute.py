@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.clock import DAY, SystemClock
-from bot.places.taiwan_clocks import TAIWAN
+from bot.places.taiwan.deadlines import TAIWAN
 from tests.houses import Home
 from tests.test_wishing import Done, typing
 

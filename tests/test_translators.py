@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cli.languages import said_in
 from bot.languages import LANGUAGES
-from bot.languages.files import path_of
-from bot.translators import said_in
+from bot.languages.po_files import path_of
 from tests.terminal import haven, is_a_sentence
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.main import app
 from bot.errors import HavenError
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
 from tests.dispatch.test_told_to_nobody_else import agreed
 from tests.houses import Home
 from tests.test_command_line import KEY

@@ -35,11 +35,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot import languages
-from bot.conversation.book import Book
-from bot.conversation.position import pack, unpack
-from bot.conversation.rehearsal import Rehearsal
+from bot.conversation.registry import Book
+from bot.conversation.state import pack, unpack
+from bot.conversation.text_session import Rehearsal
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import VERIFIED
+from bot.places.taiwan.directory import VERIFIED
 from bot.text import Filled
 from flows import ALL
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.vault.words import Cost, digest
+from bot.vault.passphrase_hash import Cost, digest
 
 CHEAP = Cost(memory=8, passes=1)
 

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.agreements import Agreements
-from bot.cases.codes import nothing
-from bot.cases.kept import (
+from bot.cases.consents import Agreements
+from bot.cases.reference import new_reference
+from bot.cases.response_times import PROMISED, due_at, due_sooner
+from bot.cases.routing import queue_of, queue_with
+from bot.cases.sealed_fields import (
     Contents,
     Sent,
     encode,
     handle_of,
+    nothing,
     open_reasons,
     reasons_place,
     report_place,
 )
-from bot.cases.life import State
-from bot.cases.promised import PROMISED, due_at, due_sooner
-from bot.cases.queues import queue_of, queue_with
-from bot.cases.reference import new_reference
+from bot.cases.state_machine import State
 from bot.cases.urgency import Priority, urgency
 from bot.conversation import Answer, FileNote, Where
-from bot.store.prepared import Prepared, insert_of
-from bot.store.tables import cases, files, reports
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.main import cases, files, reports
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.cases.agreements import Agreement
-    from bot.cases.codes import Keep
+    from bot.cases.consents import Agreement
+    from bot.cases.sealed_fields import Keep
     from bot.store.writer import Work
     from bot.vault import Vault
 

@@ -23,10 +23,10 @@ from sqlalchemy import bindparam, select
 from bot.cases.intake import PERSON
 from bot.cases.reference import SIGNS, read_reference
 from bot.clock import SECOND
-from bot.store.agreed_tables import receipts
-from bot.store.prepared import Prepared, insert_of
-from bot.store.tables import reports
-from bot.vault.words import digest, is_same
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.consents import receipts
+from bot.store.tables.main import reports
+from bot.vault.passphrase_hash import digest, is_same
 
 if TYPE_CHECKING:
     from bot.store.writer import Work

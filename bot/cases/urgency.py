@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.conversation.conditions import (
+from bot.conversation.answer_rules import (
     ABROAD,
     AGE_UNKNOWN,
     AT_SEA,

@@ -17,10 +17,9 @@ question that fits less, or a few that are not asked; what they told goes along 
 """
 
 from bot.conversation.answers import Answer, FileNote, Moment, Where
-from bot.conversation.ask import Ask, Number, Words
-from bot.conversation.book import Book
 from bot.conversation.cards import Card, on_any
-from bot.conversation.choices import Choose, ChooseMany
+from bot.conversation.choice_questions import Choose, ChooseMany
+from bot.conversation.conceal_draft import veil
 from bot.conversation.engine import (
     answer,
     ask_again,
@@ -33,17 +32,18 @@ from bot.conversation.engine import (
     skip,
     why,
 )
-from bot.conversation.facts import Collect, Place, When
 from bot.conversation.flow import Flow
 from bot.conversation.guards import ALWAYS, Guard, Known
-from bot.conversation.heard import Files, Heard, Located, Pressed
+from bot.conversation.inputs import Files, Heard, Located, Pressed
 from bot.conversation.outcomes import Outcome
-from bot.conversation.phrase import Phrase
-from bot.conversation.position import Frame, Position, pack, unpack
+from bot.conversation.phrasebook_entry import Phrase
+from bot.conversation.registry import Book
+from bot.conversation.replies import CONTROLS, Came, Choice, Reply, Turn
 from bot.conversation.review import Review
+from bot.conversation.state import Frame, Position, pack, unpack
 from bot.conversation.steps import Begin, Danger, End, Say
-from bot.conversation.turn import CONTROLS, Came, Choice, Reply, Turn
-from bot.conversation.veil import veil
+from bot.conversation.text_questions import Ask, Number, Words
+from bot.conversation.typed_questions import Collect, Place, When
 
 __all__ = [
     "ALWAYS",

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from bot.conversation.choices import Choose
+from bot.conversation.choice_questions import Choose
 from bot.conversation.guards import ALWAYS, Guard
 
 if TYPE_CHECKING:

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.conversation.answers import FileNote
-from bot.conversation.ask import captioned
-from bot.conversation.heard import Files, Heard, Located, Pressed, Words
+from bot.conversation.inputs import Files, Heard, Located, Pressed, Words
 from bot.conversation.machine import START
 from bot.conversation.outcomes import CARRIES_WORDS, ENDS_ALL, Outcome
-from bot.conversation.position import Frame
 from bot.conversation.questions import (
     Beside,
     Changed,
@@ -25,16 +23,18 @@ from bot.conversation.questions import (
     Reading,
     Said,
 )
+from bot.conversation.replies import FILE_KEPT, NO_REASON, RECEIVED, Came, Reply, Turn
 from bot.conversation.review import Review
+from bot.conversation.state import Frame
 from bot.conversation.steps import Begin, End
-from bot.conversation.turn import FILE_KEPT, NO_REASON, RECEIVED, Came, Reply, Turn
+from bot.conversation.text_questions import captioned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.conversation.answers import Answer
-    from bot.conversation.book import Book
-    from bot.conversation.position import Position
+    from bot.conversation.registry import Book
+    from bot.conversation.state import Position
     from bot.conversation.steps import Step
     from bot.text import Text
 

@@ -6,9 +6,9 @@ import re
 from typing import ClassVar
 
 from bot.conversation.guards import ALWAYS
+from bot.conversation.replies import CONTROLS
 from bot.conversation.review import ALSO, GO, SHOW, Review
 from bot.conversation.steps import End, Step
-from bot.conversation.turn import CONTROLS
 from bot.text import Text
 
 TAKEN = frozenset({"name", "title", "steps", "renamed", "formerly", ALSO, "also_files"})

@@ -25,7 +25,7 @@ from bot.conversation.steps import End, Step
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.conversation.position import Frame
+    from bot.conversation.state import Frame
 
 FORWARD, BACK, CHANGE = "forward", "back", "change"
 START = "-"

@@ -8,15 +8,15 @@ import msgspec
 
 from bot.conversation.answers import Answer, FileNote
 from bot.conversation.guards import ALWAYS, Given, Guard
+from bot.conversation.replies import NOT_UNDERSTOOD, Reply
 from bot.conversation.steps import Step
-from bot.conversation.turn import NOT_UNDERSTOOD, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.conversation.heard import Heard
-    from bot.conversation.position import Frame
-    from bot.conversation.turn import Choice
+    from bot.conversation.inputs import Heard
+    from bot.conversation.replies import Choice
+    from bot.conversation.state import Frame
     from bot.text import Text
 
 A_co = TypeVar("A_co", bound=Answer, covariant=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.conversation.ask import files_told
 from bot.conversation.guards import ALWAYS, Guard
-from bot.conversation.heard import Heard, Pressed, Words
-from bot.conversation.numerals import read_number
+from bot.conversation.inputs import Heard, Pressed, Words
+from bot.conversation.parse_input import read_number
 from bot.conversation.questions import (
     Beside,
     Changed,
@@ -18,7 +17,7 @@ from bot.conversation.questions import (
     Said,
     Shown,
 )
-from bot.conversation.turn import (
+from bot.conversation.replies import (
     CHANGE,
     EARLIER,
     LEAVE_OUT,
@@ -28,10 +27,11 @@ from bot.conversation.turn import (
     Line,
     Reply,
 )
+from bot.conversation.text_questions import files_told
 
 if TYPE_CHECKING:
     from bot.conversation.answers import Answer
-    from bot.conversation.position import Frame, Position
+    from bot.conversation.state import Frame, Position
     from bot.text import Text
 
 LONGEST_TOLD = 120

@@ -6,42 +6,42 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.cases.agreements import Agreements
+from bot.cases.consents import Agreements
 from bot.conversation import Position
-from bot.dispatch import words
-from bot.dispatch.attending import Attending
-from bot.dispatch.conversations import Conversation, Conversations, Row, held_by
-from bot.dispatch.numbering import add_vanishing, complete
-from bot.dispatch.numbering import numbered as in_numbers
-from bot.dispatch.recognising import Recognising
-from bot.dispatch.sent import Sent
-from bot.dispatch.staffside import numbered, standing_at
-from bot.dispatch.traces import trace
-from bot.dispatch.turning import Turning
+from bot.dispatch import passphrase_hashing
+from bot.dispatch.conversation_store import Conversation, Conversations, Row, held_by
+from bot.dispatch.hotline_adapter import Sent
+from bot.dispatch.letter_ids import add_vanishing, complete
+from bot.dispatch.letter_ids import numbered as in_numbers
+from bot.dispatch.message_ids import trace
+from bot.dispatch.passphrase_handler import Recognising
+from bot.dispatch.staff_actions import Attending
+from bot.dispatch.staff_service import numbered, standing_at
+from bot.dispatch.turn import Turning
 from bot.errors import Unreadable
-from bot.hotline.check_ins import TRIED
+from bot.hotline.chat.passphrases import Recognition
+from bot.hotline.chat.takeover import NEUTRAL
+from bot.hotline.check_ins.store import TRIED
 from bot.hotline.events import Event, Happened
-from bot.hotline.recognition import Recognition
-from bot.hotline.takeover import NEUTRAL
 from bot.log import log
-from bot.mailbox.holding import VANISHES
+from bot.mailbox.clear_chat import clear
 from bot.mailbox.letter import Author, Lane, Letter
-from bot.mailbox.wiping import clear
+from bot.mailbox.outbox_holds import VANISHES
 from bot.messages import Kind, Leave, Toast, Update
 from bot.vault import Audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.cases.agreements import Shown
+    from bot.cases.consents import Shown
     from bot.cases.intake import Intake, NewCase, NewReport
     from bot.cases.urgency import Priority
     from bot.dispatch.effects import Effects, Setting, Staffing
-    from bot.dispatch.staffside import StaffSide
-    from bot.hotline.commands import Command
-    from bot.hotline.exchanges import Exchange
-    from bot.hotline.order import Whereabouts
-    from bot.hotline.takeover import Deed, Holding
+    from bot.dispatch.staff_service import StaffSide
+    from bot.hotline.chat.messages import Exchange
+    from bot.hotline.chat.takeover import Deed, Holding
+    from bot.hotline.commands.context import Whereabouts
+    from bot.hotline.commands.types import Command
     from bot.mailbox.inbox import Arrival, Inbox
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
@@ -187,7 +187,7 @@ class Batches:
 
     def _attend(self, work: Work, batch: _Batch, update: Update, raw: bytes) -> None:
         """Do what caseworkers did at a desk; a group where none stands is left."""
-        if (digested := words.read(raw)) is not None:
+        if (digested := passphrase_hashing.read(raw)) is not None:
             self._recognise(work, batch, digested)
             return
         done = self._staff.commands(work, update, raw, batch.now)
@@ -250,7 +250,7 @@ class Batches:
         staff = self._staff
         return Sent(self._intake, staff.referrals, staff.check_ins, self._setting, work, now, key)
 
-    def _recognise(self, work: Work, batch: _Batch, digested: words.Digested) -> None:
+    def _recognise(self, work: Work, batch: _Batch, digested: passphrase_hashing.Digested) -> None:
         """Keep the digest of a word that was chosen, or say what one came to that was tried."""
         key = self._vault.chat_key(self._inbox.bot, digested.chat)
         sent = self._sent(work, batch.now, key)
@@ -260,7 +260,7 @@ class Batches:
             return
         if not case:
             tried = Recognition.try_(work, Audit(self._vault), key, digested.digest, batch.now)
-        elif not sent.stands(case) or words.is_kept(work, key, digested):
+        elif not sent.stands(case) or passphrase_hashing.is_kept(work, key, digested):
             return
         if key not in batch.rows:
             batch.rows |= self._conversations.load(work, [key])

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.log import log
+from bot.mailbox.fair_queue import Line
 from bot.mailbox.inbox import IN_LINE
-from bot.mailbox.line import Line
 from bot.store.writer import is_of_the_store
 
 if TYPE_CHECKING:

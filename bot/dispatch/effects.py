@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from bot.hotline.contact import Steady
+from bot.hotline.contact_rule import Steady
 from bot.languages import LANGUAGES
 from bot.messages import Spoken
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-    from bot.cases.agreements import Kind, Shown
+    from bot.cases.consents import Kind, Shown
     from bot.conversation import Answer, Book, Outcome
-    from bot.dispatch.conversations import Conversation
-    from bot.dispatch.notice import Notice
-    from bot.dispatch.phrasing import Phrasing
-    from bot.dispatch.screens import Screens
-    from bot.hotline.consent import Consent, Pressed, Pressing
+    from bot.dispatch.conversation_store import Conversation
+    from bot.dispatch.privacy_notice import Notice
+    from bot.dispatch.rendering import Screens
+    from bot.dispatch.system_texts import Phrasing
+    from bot.hotline.chat.messages import Exchange
+    from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.events import Event
-    from bot.hotline.exchanges import Exchange
-    from bot.hotline.phrasebook import Phrasebook
+    from bot.hotline.referrals.consent_dialog import Consent, Pressed, Pressing
     from bot.messages import Body, Toast
     from bot.partners.campaigns import Campaign
     from bot.text import Text

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from bot.conversation.bookmark import Bookmark
-    from bot.hotline.exchanges import Exchange
-    from bot.hotline.referral import Referral
-    from bot.places.clocks import Deadline
+    from bot.conversation.progress import Bookmark
+    from bot.hotline.chat.messages import Exchange
+    from bot.hotline.commands.types import Command
+    from bot.hotline.referrals.model import Referral
+    from bot.messages import Body, Update
+    from bot.places.deadlines import Deadline
+    from bot.store.writer import Work
     from bot.text import Text
 
 
@@ -96,3 +99,19 @@ class Event:
     """For what came of a command: where whoever gave it stands, in their desk's own words."""
     is_refused: bool = False
     """For TOLD: the command was not carried out."""
+
+
+class Desk(Protocol):
+    """A place where caseworkers answer, used inside the units of work of the dispatcher."""
+
+    def is_ours(self, chat: int) -> bool:
+        """Tell whether the desk stands in this group."""
+
+    def read(self, work: Work, update: Update, now: int) -> list[Command]:
+        """Return what was done there; nothing, when whoever did it may do nothing."""
+
+    def show(self, work: Work, events: Sequence[Event], now: int) -> list[tuple[bytes, int, Body]]:
+        """Return letters that show events: the key they keep their order by, the chat, the body.
+
+        What is shown is the desk's to decide: words of a person may be none of its business.
+        """

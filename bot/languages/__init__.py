@@ -20,12 +20,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.languages.instead import Instead
+from bot.languages.place_overrides import Instead
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from bot.languages.instead import Key
+    from bot.languages.place_overrides import Key
     from bot.text import Text
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"

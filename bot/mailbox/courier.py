@@ -15,21 +15,20 @@ from typing import TYPE_CHECKING
 from bot.clock import SECOND
 from bot.errors import DeliveryError, StoreFailed, TryLater
 from bot.log import log
-from bot.mailbox.carrying import Admission, Patience, completed
-from bot.mailbox.letter import Author, Lane, Letter, Settled, State
-from bot.mailbox.limits import Bucket, Limits, Pace
-from bot.mailbox.numbers import numbers_of
-from bot.mailbox.turns import Turns
-from bot.mailbox.wiping import make_way, wipe
+from bot.mailbox.clear_chat import make_way, wipe
+from bot.mailbox.delivery import Admission, Patience, completed
+from bot.mailbox.letter import Author, Lane, Letter, Settled, State, numbers_of
+from bot.mailbox.priority_queue import Turns
+from bot.mailbox.rate_limit import Bucket, Limits, Pace
 from bot.messages import Edit, Remove, Wipe, letters_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bot.clock import Clock
-    from bot.mailbox.carrying import Channel, Gate
+    from bot.mailbox.delivery import Channel, Gate
     from bot.mailbox.outbox import Outbox
-    from bot.mailbox.turns import Job
+    from bot.mailbox.priority_queue import Job
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 

@@ -11,11 +11,11 @@ from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import DAY
 from bot.errors import DoesNotOpen
-from bot.store.prepared import Prepared, PreparedList, insert_of
-from bot.store.tables import NOT_DONE, inbox, offsets, tallies
+from bot.store.compiled import Prepared, PreparedList, insert_of
+from bot.store.tables.main import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
-from bot.vault.epochs import MOVES_AFTER, number_of
-from bot.vault.retention import SET_ASIDE_KEPT, UPDATES_KNOWN
+from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KNOWN
+from bot.vault.keys.epoch_keys import MOVES_AFTER, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

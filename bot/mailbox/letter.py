@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from bot.store.compiled import PreparedList
+from bot.store.tables.main import outbox
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.messages import Body
+    from bot.store.writer import Work
 
 
 class State(StrEnum):
@@ -82,3 +90,15 @@ class Settled:
     """For QUEUED: when to try again."""
     hold: str | None = None
     """For QUEUED: why it was held back; that is in the store already."""
+
+
+_MESSAGES = PreparedList(
+    lambda values: select(outbox.c.id, outbox.c.message).where(
+        outbox.c.id.in_(values), outbox.c.message.is_not(None)
+    )
+)
+
+
+def numbers_of(work: Work, letters: Sequence[int]) -> dict[int, int]:
+    """Return the channel's numbers of letters that were sent."""
+    return {int(row): int(number) for row, number in work.rows_in(_MESSAGES, letters)}

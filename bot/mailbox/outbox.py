@@ -8,12 +8,11 @@ import msgspec
 from sqlalchemy import bindparam, func, select, text
 
 from bot.errors import DoesNotOpen
-from bot.mailbox.endings import ENDED, Endings
-from bot.mailbox.forgetting import forget_settled
 from bot.mailbox.letter import Letter, State
+from bot.mailbox.outbox_results import ENDED, Endings, forget_settled
 from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
-from bot.store.prepared import Prepared, insert_of
-from bot.store.tables import UNSENT, exchanges, outbox
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Purpose
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.errors import HavenError
-from bot.store.partner_tables import campaigns, partners
-from bot.store.prepared import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.partners import campaigns, partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.errors import HavenError
-from bot.store.partner_tables import partners
-from bot.store.prepared import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.partners import partners
 
 if TYPE_CHECKING:
     from bot.store.writer import Work

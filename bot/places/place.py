@@ -7,7 +7,7 @@ is not spoken.
 
 The flows were written for Taiwan, and say in whole sentences what its law says. Another place says
 words of its own in place of each that names Taiwan or its law, in any language, and one that lacks
-any of them is refused (`bot.wording`): no country is told another's law.
+any of them is refused (`bot.app.texts`): no country is told another's law.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.places.clocks import NO_CLOCKS, Clocks
+from bot.places.deadlines import NO_CLOCKS, Clocks
 from bot.places.directory import Checked
 from bot.text import Text, _
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from bot.places.bodies import Law
+    from bot.places.authorities import Law
     from bot.places.directory import Entry
     from bot.places.entitlements import Entitlement
-    from bot.places.papers import Papers
-    from bot.places.recipients import Recipient
+    from bot.places.forms import Papers
+    from bot.places.taiwan.recipients import Recipient
     from bot.text import Catalogue
 
 DANGER = "danger"

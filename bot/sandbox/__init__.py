@@ -11,11 +11,11 @@ method Haven does not call: these answer 501.
 
 from __future__ import annotations
 
-from bot.sandbox.faults import Trouble
+from bot.sandbox.fault_injection import Trouble
 from bot.sandbox.groups import Group
 from bot.sandbox.phone import Phone
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.server import serve
-from bot.sandbox.world import BOT_ID, TOKEN
+from bot.sandbox.state import BOT_ID, TOKEN
 
 __all__ = ["BOT_ID", "TOKEN", "Group", "Phone", "Sandbox", "Trouble", "serve"]

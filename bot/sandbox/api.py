@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.sandbox.bodies import read_call
-from bot.sandbox.faults import Fault, Trouble
-from bot.sandbox.jsons import encode
+from bot.sandbox.api_errors import Refusal, bad, too_many
+from bot.sandbox.fault_injection import Fault, Trouble
+from bot.sandbox.json_codec import encode
 from bot.sandbox.methods import METHODS, known
-from bot.sandbox.refusals import Refusal, bad, too_many
+from bot.sandbox.request_params import read_call
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
+    from bot.sandbox.call_log import Call
     from bot.sandbox.clocks import MovedClock
-    from bot.sandbox.journal import Call
     from bot.sandbox.sandbox import Sandbox
 
 LONGEST_POLL = 50

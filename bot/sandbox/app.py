@@ -11,9 +11,9 @@ from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.api import BotApi
-from bot.sandbox.control import Control
+from bot.sandbox.control_api import Control
 from bot.sandbox.downloads import Downloads
-from bot.sandbox.guard import Guard
+from bot.sandbox.host_check import Guard
 
 if TYPE_CHECKING:
     from starlette.requests import Request

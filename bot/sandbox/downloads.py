@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.api import refused, respond
-from bot.sandbox.refusals import Refusal
+from bot.sandbox.api_errors import Refusal
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.refusals import bad
+from bot.sandbox.api_errors import bad
 
 if TYPE_CHECKING:
     from bot.sandbox.clocks import MovedClock

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.chats import Chat, Message
 from bot.sandbox.phone import commands_in, described, photo, pieces_of
-from bot.sandbox.world import BOT_ID
+from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
     from bot.sandbox.phone import Phone
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
 FIRST_GROUP = -4_000_000_001
 FIRST_SUPERGROUP = -1_002_000_000_001

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.refusals import Refusal, bad
+from bot.sandbox.api_errors import Refusal, bad
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024

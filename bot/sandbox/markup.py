@@ -6,11 +6,11 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.api_errors import bad
 from bot.sandbox.limits import utf16_length
-from bot.sandbox.refusals import bad
 
 if TYPE_CHECKING:
-    from bot.sandbox.journal import Call
+    from bot.sandbox.call_log import Call
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>|<|&[a-zA-Z]+;|&#\d+;|&#x[0-9a-fA-F]+;")
 HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""", re.IGNORECASE)

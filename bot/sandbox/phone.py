@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.sandbox.files import Stored
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
 COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
 SECOND_HALVES = range(0xDC, 0xE0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import SystemClock
+from bot.sandbox.call_log import Journal
 from bot.sandbox.clocks import MovedClock
-from bot.sandbox.faults import Faults
+from bot.sandbox.fault_injection import Faults
 from bot.sandbox.groups import Group
-from bot.sandbox.journal import Journal
 from bot.sandbox.phone import Phone
-from bot.sandbox.world import TOKEN, World
+from bot.sandbox.state import TOKEN, World
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bot.clock import Clock
-    from bot.sandbox.journal import Call
+    from bot.sandbox.call_log import Call
 
     Check = Callable[[str, dict[str, Any]], str | None]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.listener import QuietServer, listen
+from bot.asgi_server import QuietServer, listen
 
 if TYPE_CHECKING:
     import socket

@@ -11,8 +11,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.jsons import decode, encode
-from bot.sandbox.refusals import CONFLICT, WEBHOOK_ACTIVE, Refusal
+from bot.sandbox.api_errors import CONFLICT, WEBHOOK_ACTIVE, Refusal
+from bot.sandbox.json_codec import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

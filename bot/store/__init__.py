@@ -11,14 +11,14 @@ Moments are whole microseconds since 1970, UTC, in 64-bit integers: SQLite gives
 datetimes, and an integer cannot lose its zone.
 """
 
-from bot.store import (  # noqa: F401 - a table is known wherever any is
-    agreed_tables,
-    check_in_tables,
-    clock_tables,
+from bot.store.tables import (  # noqa: F401 - a table is known wherever any is
+    case_extras,
+    check_ins,
+    consents,
     custody,
-    desk_tables,
-    later_tables,
-    partner_tables,
-    team_tables,
-    words,
+    deadlines,
+    desk,
+    partners,
+    passphrases,
+    team,
 )

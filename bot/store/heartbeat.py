@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, insert, select
 
 from bot.clock import DAY, SECOND
-from bot.store.prepared import Prepared, insert_of
-from bot.store.tables import heartbeats, notices
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.main import heartbeats, notices
 
 if TYPE_CHECKING:
     from bot.store.writer import Work

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from bot.store.prepared import Prepared, PreparedList
+    from bot.store.compiled import Prepared, PreparedList
 
     Tell = Callable[[Any, BaseException | None], None]
 

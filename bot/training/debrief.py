@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.screening import ILO
+from bot.cases.indicators import ILO
 from bot.clock import MINUTE
-from bot.store.prepared import Prepared
-from bot.store.tables import cases
+from bot.store.compiled import Prepared
+from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.store.writer import Work
-    from bot.training.scenes import Scene
+    from bot.training.scenarios import Scene
 
 NUMBERED = tuple(ILO)
 """The eleven signs in their own order: number one is the first."""

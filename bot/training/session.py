@@ -7,10 +7,8 @@ import contextlib
 import webbrowser
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_database, open_vault
-from bot.clock import SystemClock
-from bot.conversation import CONTROLS
-from bot.demo import (
+from bot.app.build import open_database, open_vault
+from bot.app.demo import (
     PASSWORD,
     RestartedBot,
     enrol_all,
@@ -20,14 +18,17 @@ from bot.demo import (
     passing_folder,
     settings_in,
 )
+from bot.app.texts import phrasing_of
+from bot.clock import SystemClock
+from bot.conversation import CONTROLS
+from bot.errors import WrongSetting
 from bot.languages import catalogue
 from bot.log import configure
 from bot.sandbox import Sandbox
+from bot.store.database import PRACTICE
 from bot.text import fold
 from bot.training.debrief import debrief
-from bot.training.folder import take
-from bot.training.playing import play
-from bot.wording import phrasing_of
+from bot.training.player import play
 from flows.phrasebook import PHRASES
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from bot.sandbox import Group, Phone
     from bot.settings import Settings
     from bot.training.debrief import Debrief
-    from bot.training.playing import Names
-    from bot.training.scenes import Scene
+    from bot.training.player import Names
+    from bot.training.scenarios import Scene
 
     Finished = Callable[[Sandbox, Group, Sequence[Phone]], Awaitable[None]]
     """Returns once whoever rehearses has finished."""
@@ -170,3 +171,29 @@ def _debriefs(
             vault.close()
     finally:
         database.writer.close()
+
+
+WORDS = (
+    "Practice only: nobody in here exists. No bot that real people reach starts in this folder.\n"
+)
+
+
+def take(folder: Path) -> None:
+    """Make a folder for practice, or take one that is marked.
+
+    Raises:
+        WrongSetting: something lies there and no mark says that it is practice.
+    """
+    mark = folder / PRACTICE
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not mark.exists():
+            if any(folder.iterdir()):
+                raise WrongSetting(
+                    f"{folder} holds what is no practice; name an empty folder with --data"
+                )
+            mark.write_text(WORDS, encoding="utf-8")
+    except OSError as error:
+        raise WrongSetting(
+            f"{folder}: {error.strerror}; name a folder Haven may write to with --data"
+        ) from None

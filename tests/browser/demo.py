@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.demo import PASSWORD
+from bot.app.demo import PASSWORD
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pyotp
 
-from bot.admission import _invited
-from bot.app import build, wake
-from bot.cases.life import Role
+from bot.app.build import build, wake
+from bot.app.web_desk import front_of, opened
+from bot.cases.state_machine import Role
+from bot.cli.desk import _invited
 from bot.clock import SystemClock
-from bot.desks.web.bell import Bell
-from bot.desks.web.passes import Passes
-from bot.desks.web.serving import serving
-from bot.front import front_of, opened
-from bot.hotline.staff import Staff
+from bot.desks.web.auth.totp import Passes
+from bot.desks.web.live.event_log import Bell
+from bot.desks.web.server import serving
+from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.limits import UNLIMITED
+from bot.mailbox.rate_limit import UNLIMITED
 from bot.store.database import Database
 from bot.vault import Vault
 from tests.houses import BOT, FIRST_PERSON, ROOT, settings_for

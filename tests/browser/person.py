@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import FilePayload, Locator, Page, expect
 
+from bot.app.demo import FOR_THE_DEMO
+from bot.app.texts import phrasing_of
 from bot.conversation import CONTROLS
-from bot.demo import FOR_THE_DEMO
 from bot.languages import catalogue
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.sample_media import picture
 from bot.settings import Settings
-from bot.wording import phrasing_of
 from flows import phrases
 from flows.danger import Danger
 from flows.language import Language
@@ -24,7 +24,7 @@ from flows.report import Report
 from flows.welcome import Welcome
 
 if TYPE_CHECKING:
-    from bot.conversation.choices import Listed
+    from bot.conversation.choice_questions import Listed
     from bot.conversation.questions import Question
     from bot.text import Text
 

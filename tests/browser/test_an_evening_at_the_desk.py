@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
-from bot.hotline.words import NOT_AGREED
+from bot.hotline.commands.texts import NOT_AGREED
 from flows import hotline
 from flows.afterwards import Afterwards
 from flows.delete import Delete

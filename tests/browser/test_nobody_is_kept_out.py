@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.browser.office import Office
 from tests.keys import PASSWORD

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
-    from bot.conversation.choices import Listed
+    from bot.conversation.choice_questions import Listed
     from bot.conversation.questions import Question
     from tests.browser.conftest import Joins, Opens
     from tests.browser.demo import Demo

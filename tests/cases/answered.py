@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.conversation import Book, ChooseMany, Where
-from bot.conversation.choices import Listed
+from bot.conversation.choice_questions import Listed
 from flows import ALL
 
 if TYPE_CHECKING:

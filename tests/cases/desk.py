@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.codes import everything
 from bot.cases.intake import Intake, NewCase, NewReport
-from bot.cases.reading import Reader
+from bot.cases.queries import Reader
+from bot.cases.sealed_fields import everything
 from bot.cases.urgency import Priority
-from bot.places.taiwan_bodies import TAIWAN
+from bot.places.taiwan.authorities import TAIWAN
 from bot.store.database import Database
 from tests.cases.answered import BOOK
 from tests.clocks import MIDDAY
@@ -20,7 +20,7 @@ from tests.stores import ask
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.cases.reading import Opened
+    from bot.cases.queries import Opened
     from bot.conversation import Answer
 
 CHAT = 5_000_000_001

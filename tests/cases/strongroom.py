@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from bot.app import open_database, open_vault
-from bot.cases.evidence import Evidence
+from bot.app.build import open_database, open_vault
+from bot.cases.evidence.download import FileKeeper
+from bot.cases.evidence.files import Evidence
 from bot.cases.intake import Intake, NewReport
-from bot.cases.keeping import FileKeeper
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
-from bot.cli import app
+from bot.cli.main import app
 from bot.clock import SystemClock
 from bot.conversation import FileNote
 from bot.errors import HavenError
-from bot.hotline.staff import Staff
+from bot.hotline.staff.staff import Staff
 from bot.store.database import DataDirectory
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.houses import BOT, settings_for

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cases.agreements import ASKED, NAMES, Agreements, Kind, Shown, agreement
+from bot.cases.consents import ASKED, NAMES, Agreements, Kind, Shown, agreement
 from bot.clock import MINUTE
 from bot.vault import Audit
 from tests.cases.answered import talk
@@ -19,7 +19,7 @@ from tests.houses import VAULT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.cases.agreements import Agreement
+    from bot.cases.consents import Agreement
     from bot.store.writer import Work
     from tests.cases.desk import Desk
 

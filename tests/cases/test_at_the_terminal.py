@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from bot.app import open_vault
-from bot.cases.reading import Notice, Received, Told, Waiting, queue, when
+from bot.app.build import open_vault
+from bot.app.tables import case_view, notice_line, queue_table, span_in_words
+from bot.cases.queries import Notice, Received, Told, Waiting, queue, when
 from bot.cases.urgency import Priority
-from bot.checkup import checks
+from bot.cli.doctor import checks
 from bot.clock import MINUTE
 from bot.conversation import FileNote
 from bot.desks.forum.topics import BARRED
-from bot.queue_view import case_view, notice_line, queue_table, span_in_words
 from bot.settings import read_settings
 from bot.store.database import Database, DataDirectory
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 from bot.vault import HostKey
 from tests.cases.answered import report, talk
 from tests.clocks import MIDDAY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from bot.cases.cleaning import Cleaning
+from bot.cases.evidence.image_sanitizer import Cleaning
 from tests.cases.pictures import FORMATS, MARK, both, pixel_flood, telling, zipped
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ async def test_whoever_draws_can_open_nothing_and_take_no_more(tmp_path: Path, d
     """And without giving that up they could: each deed is done once before, for comparison."""
     echo = "import sys\nsys.path[:0] = [{folder!r}]\nimport socket, cleaner\n{first}\n{deed}\n"
     echo += "sys.stdout.buffer.write(sys.stdin.buffer.read())\n"
-    from bot.cases.cleaning import CLEANER  # noqa: PLC0415
+    from bot.cases.evidence.image_sanitizer import CLEANER  # noqa: PLC0415
 
     given = {"folder": str(CLEANER.parent), "deed": deed}
     free, bound = tmp_path / "free.py", tmp_path / "bound.py"
@@ -119,7 +119,8 @@ async def test_what_comes_out_as_something_else_is_not_taken(tmp_path: Path) -> 
 
 
 def test_the_bot_itself_never_loads_what_unpacks_pictures() -> None:
-    code = "import sys, bot.app, bot.cli, bot.cases.cleaning; print('PIL' in sys.modules)"
+    names = "sys, bot.app.build, bot.cli, bot.cases.evidence.image_sanitizer"
+    code = f"import {names}; print('PIL' in sys.modules)"
     import subprocess  # noqa: PLC0415
 
     done = subprocess.run(  # noqa: S603 - our own words

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases.custody import Deed
-from bot.cases.life import Role
+from bot.cases.evidence.custody_log import Deed
+from bot.cases.state_machine import Role
 from tests.cases.pictures import MARK, pixel_flood, telling, zipped
 from tests.cases.strongroom import Strongroom
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.grounds import grounds, together
+from bot.cases.assessment import grounds, together
 from bot.conversation import Where
-from bot.places.bodies import IF_YOUNG, YOUNG
-from bot.places.taiwan_bodies import TAIWAN
+from bot.places.authorities import IF_YOUNG, YOUNG
+from bot.places.taiwan.authorities import TAIWAN
 from tests.cases.answered import about_another, report, request, talk
 from tests.house.catalogues import read_in
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cases.intake import LARGEST_FILE, NewCase, contact_of, county_of, files_in
-from bot.cases.kept import open_address, open_reasons
+from bot.cases.sealed_fields import open_address, open_reasons
 from bot.cases.urgency import RULES, Priority, urgency
 from bot.clock import HOUR, MINUTE
 from bot.conversation import FileNote, Where

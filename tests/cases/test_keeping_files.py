@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases import keeping
+from bot.cases.evidence import download
+from bot.cases.evidence.download import LONGEST_FETCH, LONGEST_WAIT, TRIES, FileKeeper
 from bot.cases.intake import LARGEST_FILE, Intake, NewReport
-from bot.cases.keeping import LONGEST_FETCH, LONGEST_WAIT, TRIES, FileKeeper
 from bot.cases.urgency import Priority
 from bot.clock import DAY, SECOND
 from bot.conversation import FileNote
 from bot.errors import DoesNotOpen, Refused, TryLater
-from bot.vault.chunks import PIECE, open_pieces
+from bot.vault.file_encryption import PIECE, open_pieces
 from tests.beside import watched
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.clocks import MIDDAY, MovedLoop
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from bot.vault.casekeys import Opener
+    from bot.vault.keys.case_keys import Opener
 
 WHOLE = b"jpeg" * 50_000
 """More than three sealed pieces."""
@@ -149,9 +149,9 @@ def test_with_a_nearly_full_disk_files_wait_and_lose_no_try(room: Room) -> None:
 def test_more_than_a_days_worth_of_files_waits_until_tomorrow(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "MOST_IN_A_DAY", len(WHOLE))
+    monkeypatch.setattr(download, "MOST_IN_A_DAY", len(WHOLE))
     room.sends(*(photo(f"p{number}") for number in range(3)))
-    monkeypatch.setattr(keeping, "AT_ONCE", 1)
+    monkeypatch.setattr(download, "AT_ONCE", 1)
     for _ in range(5):
         room.keeps()
     assert [state for state, _, _ in room.states()].count("saved") == 2

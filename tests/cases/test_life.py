@@ -11,14 +11,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.cases.life import ABOVE, IS_STAFF, WAYS, Life, Move, Refusal, Role, State, move
-from bot.cases.picture import draw
-from bot.hotline.commands import Verb
-from bot.store.tables import cases
+from bot.cases.state_machine import (
+    ABOVE,
+    IS_STAFF,
+    WAYS,
+    Life,
+    Move,
+    Refusal,
+    Role,
+    State,
+    draw,
+    move,
+)
+from bot.hotline.commands.types import Verb
+from bot.store.tables.main import cases
 from tests.house.catalogues import read_in
 
 if TYPE_CHECKING:
-    from bot.cases.life import Way
+    from bot.cases.state_machine import Way
 
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "waiting": {

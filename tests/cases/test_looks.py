@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.looks import is_as_stated, looks_like
-from bot.sandbox.makebelieve import tone
+from bot.cases.evidence.file_type import is_as_stated, looks_like
+from bot.sandbox.sample_media import tone
 from tests.cases.pictures import FORMATS, pixel_flood, telling, zipped
 
 

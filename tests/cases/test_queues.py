@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.queues import DEFAULT, NAMES, RULES, Queue, name_of, only, queue_of, queue_with
+from bot.cases.routing import DEFAULT, NAMES, RULES, Queue, name_of, only, queue_of, queue_with
 from bot.conversation import Where
 from bot.text import Text
 from tests.cases.answered import (

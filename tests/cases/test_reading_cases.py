@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
-from bot.cases.reading import notices_since, queue, when
+from bot.cases.escape_text import in_a_line, visible
+from bot.cases.queries import notices_since, queue, when
+from bot.cases.state_machine import Role
 from bot.cases.urgency import REASONS, Priority
-from bot.cases.visible import in_a_line, visible
 from bot.clock import DAY, MINUTE
 from bot.conversation import FileNote, Moment, Where
-from bot.hotline.claims import Claims
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Staff
+from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.sla import Promises
+from bot.hotline.staff.staff import Staff
 from bot.store.heartbeat import beat, return_from_absence
-from bot.vault.audit import Audit
+from bot.vault.audit.log import Audit
 from flows.report import Report
 from tests.beside import waits_beside
 from tests.cases.answered import report, request, talk

@@ -16,7 +16,7 @@ from bot.cases.receipts import LENGTH, Receipt, Receipts, new_number, salted
 from bot.cases.reference import SIGNS
 from bot.clock import MINUTE
 from bot.vault import Audit
-from bot.vault.words import digest
+from bot.vault.passphrase_hash import digest
 from tests.cases.answered import talk
 from tests.clocks import MIDDAY
 from tests.houses import VAULT

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.screening import (
+from bot.cases.indicators import (
     ACT,
     ILO,
     INDICATORS,

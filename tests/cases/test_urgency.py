@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.cases.urgency import REASONS, RULES, Priority, reasons_in_words, urgency
 from bot.conversation import Where
-from bot.dispatch.outcomes import FOLLOWS
+from bot.dispatch.outcome_rules import FOLLOWS
 from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER
 from tests.cases.answered import (
     BOOK,

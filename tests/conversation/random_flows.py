@@ -31,7 +31,7 @@ from bot.conversation import (
     Say,
     When,
 )
-from bot.conversation.heard import Words as Written
+from bot.conversation.inputs import Words as Written
 from bot.conversation.outcomes import ENDS_ALL
 from bot.text import Text
 from tests.conversation.small_flows import WHY, DangerFlow

@@ -33,7 +33,7 @@ from bot.conversation import (
     pack,
     unpack,
 )
-from bot.conversation.heard import Words as Written
+from bot.conversation.inputs import Words as Written
 from bot.text import Text
 
 WHY = Text("So that we ask the right questions.")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation import FileNote, Files, Heard, Located, Moment, Where
-from bot.conversation.heard import Words as Written
-from bot.conversation.turn import NOT_A_NUMBER, RECEIVED
+from bot.conversation.inputs import Words as Written
+from bot.conversation.replies import NOT_A_NUMBER, RECEIVED
 from tests.conversation.small_flows import Sitting
 
 PHOTO, VOICE = FileNote("p", "photo"), FileNote("v", "voice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation import Where
-from bot.conversation.conditions import (
+from bot.conversation.answer_rules import (
     AGE_UNKNOWN,
     UNDER_18,
     Condition,

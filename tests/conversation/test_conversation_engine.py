@@ -4,8 +4,8 @@ import pytest
 
 from bot.conversation import FileNote, Files, Located, Position, Pressed, answer, why
 from bot.conversation.engine import open_question
-from bot.conversation.heard import Words as Written
-from bot.conversation.turn import FILE_KEPT, NO_REASON, NOT_UNDERSTOOD
+from bot.conversation.inputs import Words as Written
+from bot.conversation.replies import FILE_KEPT, NO_REASON, NOT_UNDERSTOOD
 from tests.conversation.small_flows import BOOK, NOTHING, Sitting
 
 PHOTO = FileNote("h1", "photo")

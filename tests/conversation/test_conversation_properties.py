@@ -25,8 +25,8 @@ from bot.conversation import (
     unpack,
 )
 from bot.conversation.engine import open_question
-from bot.conversation.heard import Files, Located
-from bot.conversation.heard import Words as Written
+from bot.conversation.inputs import Files, Located
+from bot.conversation.inputs import Words as Written
 from tests.conversation.random_flows import (
     HEARD,
     KNOWN,
@@ -37,7 +37,7 @@ from tests.conversation.random_flows import (
 )
 
 if TYPE_CHECKING:
-    from bot.conversation.position import Frame
+    from bot.conversation.state import Frame
 
 MANY = settings(max_examples=150, deadline=None)
 ASIDES = ("danger", "f0", "f1")

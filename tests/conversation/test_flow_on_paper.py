@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.conversation import Choose, End, Flow, Say
-from bot.conversation.page import page
-from bot.conversation.picture import draw
+from bot.conversation.export_html import page
+from bot.conversation.export_mermaid import draw
 from bot.text import Text
 from flows import ALL
 from tests.conversation.small_flows import WHY, Kinds, Menu, Small

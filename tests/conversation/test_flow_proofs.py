@@ -18,10 +18,10 @@ from bot.conversation import (
     Outcome,
     Say,
 )
-from bot.conversation.book import Sheet
+from bot.conversation.checks import Unsound, findings, prove
 from bot.conversation.machine import FORWARD
 from bot.conversation.paths import explore
-from bot.conversation.proofs import Unsound, findings, prove
+from bot.conversation.registry import Sheet
 from bot.places.place import blanks
 from bot.text import Text
 from flows import ALL

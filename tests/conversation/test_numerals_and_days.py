@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.dates import read_day
-from bot.conversation.numerals import read_number, read_numbers
+from bot.conversation.parse_input import read_day, read_number, read_numbers
 
 
 @given(st.integers(0, 10**11))

@@ -25,7 +25,7 @@ from bot.conversation import (
     pack,
     unpack,
 )
-from bot.conversation.heard import Words as Written
+from bot.conversation.inputs import Words as Written
 from bot.text import Text
 from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, Sitting
 

@@ -7,8 +7,8 @@ from gettext import NullTranslations
 import pytest
 
 from bot.conversation import FileNote, Files, Located, Pressed
-from bot.conversation.heard import Words as Written
-from bot.conversation.rehearsal import Rehearsal, rehearse
+from bot.conversation.inputs import Words as Written
+from bot.conversation.text_session import Rehearsal, rehearse
 from tests.conversation.small_flows import BOOK, NOTHING
 from tests.transcripts_plugin import all_flows, catalogue, differences, header_of, replay
 

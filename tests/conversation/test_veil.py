@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from bot.conversation import Book, FileNote, Files, Position, begin, unpack, veil
-from bot.conversation.bookmark import bookmark
-from bot.conversation.heard import Words as Written
-from bot.conversation.turn import EARLIER, WRITTEN_BESIDE
-from bot.dispatch.conversations import copy_of
-from bot.dispatch.outcomes import AFTER, DRAFTS
+from bot.conversation.inputs import Words as Written
+from bot.conversation.progress import bookmark
+from bot.conversation.replies import EARLIER, WRITTEN_BESIDE
+from bot.dispatch.conversation_store import copy_of
+from bot.dispatch.outcome_rules import AFTER, DRAFTS
 from tests.conversation.small_flows import BOOK, NOTHING, Sitting
 from tests.dispatch.peeking import BOOK as FLOWS
 from tests.dispatch.peeking import QUESTIONS, STAFFED, places

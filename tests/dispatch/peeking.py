@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.cases.kept import open_reasons, read_contents, report_place
+from bot.cases.sealed_fields import open_reasons, read_contents, report_place
 from bot.conversation import (
     Ask,
     Book,
@@ -22,10 +22,10 @@ from bot.conversation import (
     begin,
     open_question,
 )
-from bot.conversation.heard import Words
-from bot.dispatch.conversations import Conversation, Row, copy_of
+from bot.conversation.inputs import Words
+from bot.dispatch.conversation_store import Conversation, Row, copy_of
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import VERIFIED
+from bot.places.taiwan.directory import VERIFIED
 from bot.vault import Purpose
 from flows import ALL
 from tests.houses import BOT, VAULT, opener_of

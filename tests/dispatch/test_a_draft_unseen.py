@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bot.clock import SECOND
-from bot.conversation.turn import EARLIER
-from bot.dispatch.sitting import SILENCE
+from bot.conversation.replies import EARLIER
+from bot.dispatch.session import SILENCE
 from bot.vault import Purpose
 from tests.dispatch.peeking import (
     at,

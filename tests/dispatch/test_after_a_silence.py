@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import SECOND
-from bot.dispatch.sitting import SILENCE
+from bot.dispatch.session import SILENCE
 from tests.dispatch.peeking import (
     QUESTIONS,
     at,

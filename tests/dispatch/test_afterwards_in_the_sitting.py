@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import SECOND
-from bot.dispatch import tokens
-from bot.dispatch.sitting import SILENCE
+from bot.dispatch import callback_data
+from bot.dispatch.session import SILENCE
 from bot.vault import Vault
 from tests.dispatch.peeking import at, cases_of, frames, kept, places, skip_on, stand, tell
 
@@ -135,9 +135,9 @@ def test_start_after_sending_begins_anew_and_leaves_the_case(home: Home) -> None
 @pytest.fixture
 def nothing_remembered() -> Iterator[None]:
     """Have every token made anew, and none of this test's used by another."""
-    tokens.prefix.cache_clear()
+    callback_data.prefix.cache_clear()
     yield
-    tokens.prefix.cache_clear()
+    callback_data.prefix.cache_clear()
 
 
 @pytest.mark.usefixtures("nothing_remembered")

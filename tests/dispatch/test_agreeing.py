@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.agreements import Agreements, Kind
+from bot.cases.consents import Agreements, Kind
 from bot.conversation import CONTROLS
-from bot.dispatch.notice import digest_of
+from bot.dispatch.privacy_notice import digest_of
 from bot.languages import LANGUAGES
 from flows import ALL, phrases
 from flows.talk import Talk
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.cases.agreements import Agreement
+    from bot.cases.consents import Agreement
     from bot.text import Text
 
 LEDGER = Agreements(VAULT)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import DAY, SECOND
-from bot.conversation.turn import NOT_UNDERSTOOD, RECEIVED
-from bot.dispatch.lately import BURST, MOST, MOST_OF_FILES, MUCH, STREAM, Lately
+from bot.conversation.replies import NOT_UNDERSTOOD, RECEIVED
+from bot.dispatch.rate_limit import BURST, MOST, MOST_OF_FILES, MUCH, STREAM, Lately
+from bot.hotline.chat.messages import Side
 from bot.hotline.events import Happened
-from bot.hotline.exchanges import Side
 from flows.phrases import NO_FILES, TOO_MUCH
 from tests.dispatch.peeking import at, kept, places, stand
 from tests.dispatch.test_held_for_days import held

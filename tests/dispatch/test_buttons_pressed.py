@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch import tokens
+from bot.dispatch import callback_data
 from bot.languages import LANGUAGES
 from bot.messages import token_of
 from tests.dispatch.peeking import HELLO, at, cases_of, faults, frames, kept, places, stand, tell
@@ -65,7 +65,7 @@ def test_another_chats_button_does_nothing(home: Home) -> None:
 def test_the_button_of_another_question_with_the_same_number_does_nothing(home: Home) -> None:
     """A token names the question as well as its number."""
     person = at_question(home, "report", "safe")
-    other = tokens.prefix(
+    other = callback_data.prefix(
         VAULT, VAULT.chat_key(home.house.inbox.bot, person.id), kept(person).asked, "report.about"
     )
     person.does(person.press(f"{other}0"))
@@ -111,7 +111,7 @@ def test_a_double_press_has_one_effect_and_a_quiet_line(home: Home) -> None:
 def test_every_press_is_acknowledged(home: Home) -> None:
     """An unacknowledged press leaves a clock turning on the button."""
     person = at_question(home, "report", "safe")
-    for token in (person.token("Not sure"), "forged", tokens.DANGER, tokens.BYE):
+    for token in (person.token("Not sure"), "forged", callback_data.DANGER, callback_data.BYE):
         before = len(person.toasts)
         person.does(person.press(token))
         assert len(person.toasts) == before + 1
@@ -139,9 +139,9 @@ def test_danger_and_the_way_out_work_under_any_message_however_old(home: Home) -
     first = person.asked()[0]
     person.presses("English")
     home.restart(seconds_away=20)
-    person.does(person.press(tokens.DANGER, first))
+    person.does(person.press(callback_data.DANGER, first))
     assert frames(person)[-1].flow == "danger"
-    person.does(person.press(tokens.BYE, first))
+    person.does(person.press(callback_data.BYE, first))
     assert at(person) is None
     assert len(person.screen) == 1
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.awaited import as_json, awaited, lines
+from bot.cli.cases import as_json, awaited, lines
 from bot.clock import HOUR
-from bot.hotline.clocks import line_of
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
+from bot.hotline.deadlines import line_of
 from bot.hotline.events import Happened
 from bot.languages import catalogue
 from flows.phrasebook import PHRASES

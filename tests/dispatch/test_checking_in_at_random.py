@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE
-from bot.hotline.check_in import CheckIn, Step, next_at
+from bot.hotline.check_ins.model import CheckIn, Step, next_at
 from tests.dispatch.test_checking_in import OPENER, RIGHT, SECOND, agreed, alarms, looks
 from tests.houses import ALWAYS, Home
 
@@ -153,5 +153,5 @@ def test_a_house_that_believes_any_word_would_be_seen(monkeypatch: pytest.Monkey
         patched.setattr(CheckIn, "step", lambda _it, _now: Step.WAITS)
         assert lived(silent).faults()
     with monkeypatch.context() as patched:
-        patched.setattr("bot.hotline.check_ins.is_same", lambda *_: False)
+        patched.setattr("bot.hotline.check_ins.store.is_same", lambda *_: False)
         assert lived(answered).faults()

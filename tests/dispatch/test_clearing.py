@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import HOUR, SECOND
-from bot.dispatch import tokens
+from bot.dispatch import callback_data
 from bot.errors import TryLater
-from bot.mailbox.wiping import AT_ONCE
+from bot.mailbox.clear_chat import AT_ONCE
 from bot.messages import Remove, Say
 from flows import phrases
 from tests.dispatch.peeking import at, cases_of, faults, kept, tell
@@ -59,7 +59,7 @@ def test_everything_of_both_sides_goes_at_once(home: Home, way: str) -> None:
     person, phone = whole_report(home)
     began = home.loop.now()
     if way == "press":
-        person.does(person.press(tokens.BYE))
+        person.does(person.press(callback_data.BYE))
     else:
         person.says("/bye" if way == "type" else "clear chat")
     phone.look()
@@ -183,8 +183,8 @@ def test_where_numbers_are_not_kept_messages_stay(home: Home) -> None:
     """The negative control: what is looked for above is really missing without them."""
     person, phone = whole_report(home)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("bot.dispatch.sitting.theirs", lambda _traces: ())
-        patched.setattr("bot.dispatch.numbering.ours", lambda _traces: ())
+        patched.setattr("bot.dispatch.session.theirs", lambda _traces: ())
+        patched.setattr("bot.dispatch.letter_ids.ours", lambda _traces: ())
         person.says("/bye")
     phone.look()
     assert not phone.theirs() <= set(phone.removed)
@@ -194,7 +194,7 @@ def test_where_numbers_are_not_kept_messages_stay(home: Home) -> None:
 def test_what_a_failed_turn_leaves_on_the_phone_goes_as_well(home: Home) -> None:
     person, phone = whole_report(home)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("bot.dispatch.sitting.looks_like", _fail)
+        patched.setattr("bot.dispatch.session.looks_like", _fail)
         person.does(person.words("this breaks something"))
     broken = person._message
     assert len(faults(home)) == 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dispatch.commands import FLOWS, START, command
+from bot.dispatch.slash_commands import FLOWS, START, command
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app import let_go
+from bot.app.build import let_go
 from bot.clock import HOUR, SECOND
+from bot.mailbox.fair_queue import A_RUSH, AT_ONCE, IN_A_ROUND, LONGEST_LINE, Line
 from bot.mailbox.inbox import DONE, IN_LINE, Arrival
-from bot.mailbox.line import A_RUSH, AT_ONCE, IN_A_ROUND, LONGEST_LINE, Line
 from bot.vault import Vault
 from tests.dispatch.peeking import kept, key_of, places, stand
 from tests.flooded import NoTurns

@@ -8,8 +8,8 @@ import pytest
 
 from bot.clock import SECOND
 from bot.conversation import Review
-from bot.dispatch.screens import LONGEST
-from bot.dispatch.sitting import SILENCE
+from bot.dispatch.rendering import LONGEST
+from bot.dispatch.session import SILENCE
 from tests.dispatch.peeking import BOOK, at, cases_of, faults, kept, stand, tell
 
 if TYPE_CHECKING:

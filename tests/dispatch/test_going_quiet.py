@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import erasures_of
+from bot.app.build import erasures_of
 from bot.clock import SECOND
-from bot.dispatch.sitting import SILENCE
-from bot.hotline.commands import Verb
+from bot.dispatch.session import SILENCE
+from bot.hotline.chat.messages import Side, Sort
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
-from bot.hotline.exchanges import Side, Sort
-from bot.vault.audit import HOUSE
-from bot.vault.erasure import Why
+from bot.vault.audit.log import HOUSE
+from bot.vault.erasure.erase import Why
 from tests.colleagues import refusals
 from tests.dispatch.peeking import at, cases_of, faults, frames, kept, tell
 
@@ -89,7 +89,7 @@ def test_where_nothing_goes_quiet_a_case_is_seen(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.sitting.SILENCE", 10**15)
+    monkeypatch.setattr("bot.dispatch.session.SILENCE", 10**15)
     person, _case = with_a_case(home)
     home.passes(LONG)
     assert person.says(MORE) != home.person().says(MORE)

@@ -9,8 +9,8 @@ import pytest
 
 from bot.clock import DAY, HOUR, SECOND
 from bot.conversation import Position
-from bot.hotline.commands import Verb
-from bot.hotline.exchanges import Side
+from bot.hotline.chat.messages import Side
+from bot.hotline.commands.types import Verb
 from tests.dispatch.peeking import conversation_of
 from tests.houses import Home
 from tests.stores import on_both

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.reading import queue
+from bot.cases.queries import queue
 from bot.clock import DAY, SECOND
-from bot.dispatch.sitting import SILENCE
-from bot.hotline.commands import Verb
+from bot.dispatch.session import SILENCE
+from bot.hotline.chat.passphrases import Found
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
-from bot.hotline.recognition import Found
 from bot.messages import Remove
-from bot.vault.words import DEAR, SHORTEST, Worker, digest
+from bot.vault.passphrase_hash import DEAR, SHORTEST, Worker, digest
 from flows import phrases
-from flows.before import Before
-from flows.secret import Secret
+from flows.identify import Before
+from flows.passphrase import Secret
 from tests.colleagues import refusals
 from tests.dispatch.peeking import at, cases_of, faults, kept, tell, words_in
 
@@ -103,7 +103,7 @@ def test_a_house_that_names_a_wrong_word_is_found_out(
 ) -> None:
     """The negative control: the bot says something else where there are words."""
     monkeypatch.setattr(
-        "bot.dispatch.recognising.Recognising.tried",
+        "bot.dispatch.passphrase_handler.Recognising.tried",
         lambda turn, tried: turn.refused() if tried else turn.effects,
     )
     person, _case = with_words(home)
@@ -219,7 +219,7 @@ def test_a_word_anybody_could_guess_is_asked_for_again(home: Home) -> None:
     tell(person)
     person.presses("Send", "Choose a secret word")
     assert person.says("x" * (SHORTEST - 1))[0] == phrases.TOO_SHORT_A_WORD.source
-    assert at(person) == ("secret", "word")
+    assert at(person) == ("passphrase", "word")
 
 
 def test_the_second_word_has_to_be_another(home: Home) -> None:
@@ -281,7 +281,7 @@ def test_a_cry_for_help_is_no_word_it_is_kept_and_brings_whom_to_call(home: Home
     assert "help me now" in words_in(kept(person))
     assert "help_now" in kept(person).alarms
     person.presses("Not yet")
-    assert at(person) == ("secret", "word")
+    assert at(person) == ("passphrase", "word")
 
 
 def test_a_cry_for_help_in_place_of_a_known_word_is_kept_as_well(home: Home) -> None:

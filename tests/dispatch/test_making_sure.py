@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
-from bot.hotline.commands import Verb
+from bot.hotline.commands.texts import ASK_FIRST, SAY_HOW, SURE_ALONE
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
-from bot.hotline.words import ASK_FIRST, SAY_HOW, SURE_ALONE
 from flows import phrases
 from tests.colleagues import refusals
 from tests.dispatch.peeking import kept

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
 from tests.dispatch.peeking import tell
 

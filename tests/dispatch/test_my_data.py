@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.agreements import Agreements, Kind
+from bot.cases.consents import Agreements, Kind
 from tests.dispatch.peeking import skip_on, tell
 from tests.houses import ALWAYS, VAULT, Home
 

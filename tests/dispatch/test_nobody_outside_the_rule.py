@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.clock import HOUR
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
 from tests.colleagues import refusals
 from tests.houses import Home

@@ -15,8 +15,8 @@ from sqlalchemy import bindparam, update
 
 from bot.channels.telegram.parse import parse
 from bot.mailbox.inbox import Arrival
-from bot.store.prepared import Prepared
-from bot.store.tables import conversations
+from bot.store.compiled import Prepared
+from bot.store.tables.main import conversations
 from tests.dispatch.peeking import (
     at,
     cases_of,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.staffside import write_down
+from bot.dispatch.staff_service import write_down
 from bot.errors import Blocked, Refused, TryLater, Uncertain
-from bot.hotline.commands import Command, Verb
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.events import Event, Happened
 from tests.colleagues import refusals
 from tests.houses import Home

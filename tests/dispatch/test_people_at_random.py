@@ -17,11 +17,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.conversation.position import Position
-from bot.conversation.turn import CHANGE, CONTROLS, LEAVE_OUT
-from bot.dispatch.conversations import KEPT
-from bot.dispatch.outcomes import ERASES
-from bot.dispatch.recognising import SECRETS
+from bot.conversation.replies import CHANGE, CONTROLS, LEAVE_OUT
+from bot.conversation.state import Position
+from bot.dispatch.conversation_store import KEPT
+from bot.dispatch.outcome_rules import ERASES
+from bot.dispatch.passphrase_handler import SECRETS
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import token_of
 from flows import phrases

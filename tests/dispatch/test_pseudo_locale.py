@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.screens import LONGEST, TICK
+from bot.dispatch.rendering import LONGEST, TICK
 from bot.languages import LANGUAGES, offer
 from flows.alarms import alarms
 from tests.dispatch.peeking import QUESTIONS, faults, kept, places, stand

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import erasures_of
+from bot.app.build import erasures_of
 from bot.cases.receipts import LENGTH, Receipts, salted
 from bot.cases.reference import SIGNS
 from bot.clock import MINUTE, SECOND
-from bot.dispatch.sitting import SILENCE
+from bot.dispatch.session import SILENCE
 from bot.errors import TryLater
 from bot.messages import Remove
 from bot.vault import Audit
-from bot.vault.audit import HOUSE
-from bot.vault.erasure import Why
-from bot.vault.words import digest
+from bot.vault.audit.log import HOUSE
+from bot.vault.erasure.erase import Why
+from bot.vault.passphrase_hash import digest
 from tests.dispatch.peeking import at, kept, tell, words_in
 from tests.houses import VAULT
 from tests.words import CHEAP, Here

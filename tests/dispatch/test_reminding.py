@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import HOUR
-from bot.hotline.clocks import dated
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
+from bot.hotline.deadlines import dated
 from bot.hotline.events import Happened
 from bot.languages import catalogue
 from flows.phrasebook import PHRASES

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.commands import Verb
-from bot.hotline.exchanges import Side, Sort
-from bot.hotline.words import CANNOT_CHANGE, TAKE_OVER_FIRST, TOO_LONG
+from bot.hotline.chat.messages import Side, Sort
+from bot.hotline.commands.texts import CANNOT_CHANGE, TAKE_OVER_FIRST, TOO_LONG
+from bot.hotline.commands.types import Verb
 from bot.messages import Enclose, File, Point, Say
 from tests.colleagues import refusals
 from tests.dispatch.test_takeover import in_danger, met

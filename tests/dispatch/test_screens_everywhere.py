@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.texts import phrasing_of
 from bot.conversation import Position, Pressed, answer, ask_again, begin, why
-from bot.dispatch import tokens
-from bot.dispatch.conversations import copy_of
-from bot.dispatch.screens import LONGEST, TICK, WIDEST, Screens, columns
+from bot.dispatch import callback_data
+from bot.dispatch.conversation_store import copy_of
+from bot.dispatch.rendering import LONGEST, TICK, WIDEST, Screens, columns
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import Say
-from bot.wording import phrasing_of
 from tests.dispatch.peeking import BOOK, STAFFED, answers_at, places
 from tests.houses import settings_for
 
@@ -99,8 +99,8 @@ def test_danger_and_the_way_out_are_always_in_the_last_row(screens: Screens, lan
         if not rows:
             continue
         last = [button.token for row in rows[-2:] for button in row if button.token[0] == "!"]
-        assert last == [tokens.DANGER, tokens.BYE]
-        assert rows[-1][-1].token == tokens.BYE
+        assert last == [callback_data.DANGER, callback_data.BYE]
+        assert rows[-1][-1].token == callback_data.BYE
         assert all(button.token[0] == "!" for button in rows[-1])
 
 

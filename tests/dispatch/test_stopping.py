@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import DAY, HOUR, SECOND
 from bot.conversation import Position
-from bot.dispatch.conversations import Conversation
+from bot.dispatch.conversation_store import Conversation
 from tests.dispatch.peeking import (
     at,
     cases_of,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.commands import Verb
+from bot.hotline.chat.messages import Side, Sort
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
-from bot.hotline.exchanges import Side, Sort
 from flows import hotline, phrases
 from tests.colleagues import Colleague, refusals
 from tests.houses import Home

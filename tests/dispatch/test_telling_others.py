@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, Happened
-from bot.places.recipients import RECIPIENTS
+from bot.places.taiwan.recipients import RECIPIENTS
 from tests.colleagues import Colleague, refusals
 from tests.dispatch.test_orders import told, wanting
 from tests.houses import Home
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.places.recipients import Recipient
+    from bot.places.taiwan.recipients import Recipient
     from tests.people import Person
 
 PARTS = {"talk.what": "", "talk.safe": "", "language": ""}

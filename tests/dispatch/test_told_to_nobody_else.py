@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.commands import Verb
+from bot.hotline.commands.texts import ASK_NO_MORE, TELL_NOBODY
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
-from bot.hotline.words import ASK_NO_MORE, TELL_NOBODY
 from tests.colleagues import refusals
 from tests.dispatch.test_orders import wanting
 from tests.dispatch.test_telling_others import in_talk, stages

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.clock import HOUR, SECOND
-from bot.dispatch.sitting import SILENCE
+from bot.dispatch.session import SILENCE
 from bot.errors import TryLater
+from bot.hotline.chat.passphrases import Found
 from bot.hotline.events import Happened
-from bot.hotline.recognition import Found
 from bot.messages import Word
-from bot.vault.words import aside
+from bot.vault.passphrase_hash import aside
 from flows import phrases
 from tests.dispatch.peeking import cases_of, faults, key_of, tell
 from tests.post import FINE, fails

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.life import Move, Refusal, Role, State
-from bot.hotline.claims import NOBODY_WAITS, Claimed, Claims, HeldBy
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Caseworker
+from bot.cases.state_machine import Move, Refusal, Role, State
+from bot.hotline.queue.claims import NOBODY_WAITS, Claimed, Claims, HeldBy
+from bot.hotline.queue.sla import Promises
+from bot.hotline.staff.staff import Caseworker
+from bot.store.compiled import Prepared
 from bot.store.database import Database
-from bot.store.prepared import Prepared
-from bot.store.tables import cases
+from bot.store.tables.main import cases
 from bot.vault import HostKey, Vault
-from bot.vault.audit import Audit
+from bot.vault.audit.log import Audit
 from tests.crowded import LANGUAGES, QUEUES
 from tests.fire.register import FREED, GOT, HELD, NOT_MINE
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.hotline.claims import Taken
+    from bot.hotline.queue.claims import Taken
     from bot.store.writer import Work
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.store.database import Database
-from bot.vault.audit import Audit, Head, pages
+from bot.vault.audit.log import Audit, Head, pages
 from tests.crowded import fill, rows
 from tests.fire.claimer import FREE, NEXT, VAULT, Claimer, Task
 from tests.fire.register import GOT, HELD, SEEN, UNKNOWN, Try, can_have_happened

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.cases.kept import read_contents, report_place
-from bot.dispatch.conversations import Conversation
+from bot.cases.sealed_fields import read_contents, report_place
+from bot.dispatch.conversation_store import Conversation
 from bot.sandbox import BOT_ID
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore, Purpose, Vault

@@ -12,16 +12,16 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.offset import AfterCommit, end_of
-from bot.dispatch.turning import Turning
+from bot.dispatch.turn import Turning
+from bot.mailbox.fair_queue import Line
 from bot.mailbox.inbox import Inbox
-from bot.mailbox.line import Line
 from bot.store import writer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from bot.channels.telegram.split import Raw
-    from bot.dispatch.turning import Effects
+    from bot.channels.telegram.split_batch import Raw
+    from bot.dispatch.turn import Effects
     from bot.mailbox.inbox import Arrival
     from bot.messages import Update
     from bot.store.writer import Cursor, Work

@@ -26,9 +26,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from bot.dispatch import tokens
-from bot.dispatch.sitting import SILENCE
-from bot.hotline.commands import Verb
+from bot.dispatch import callback_data
+from bot.dispatch.session import SILENCE
+from bot.hotline.commands.types import Verb
 from bot.messages import Edit, Remove, Say, token_of
 from tests.houses import Home
 from tests.links import LINK, OTHER_LINK, give_out
@@ -177,7 +177,7 @@ class Pair:
 
     @staticmethod
     def _made_forged(person: Person, way: int) -> list[dict[str, Any]]:
-        return [person.press(("0:x:0", "!zzz", tokens.DANGER)[way], 3)]
+        return [person.press(("0:x:0", "!zzz", callback_data.DANGER)[way], 3)]
 
     @staticmethod
     def _made_thing(person: Person, way: int) -> list[dict[str, Any]]:

@@ -26,20 +26,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_vault
-from bot.cases.life import Role
-from bot.cases.queues import Queue
+from bot.app.build import open_vault
+from bot.app.retention import erasures_of
+from bot.cases.routing import Queue
+from bot.cases.state_machine import Role
 from bot.clock import DAY
-from bot.forgetting import erasures_of
-from bot.hotline.staff import Staff
+from bot.hotline.staff.staff import Staff
 from bot.log import configure
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.vault import HostKey
-from bot.vault.backup import Backup, lying_in, remove_old
-from bot.vault.custody import HOUSE
-from bot.vault.erasure import Why
-from bot.vault.offline import OfflineKey
-from bot.vault.unpacking import Archive
+from bot.vault.backup.create import Backup, lying_in, remove_old
+from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.read import Archive
+from bot.vault.erasure.erase import Why
+from bot.vault.keys.case_access import HOUSE
 from tests.fire.staffed import KINDS, Crew
 from tests.fire.thief import (
     Wrap,

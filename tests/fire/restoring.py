@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import BackupRefused
 from bot.store.database import Database
 from bot.vault import HostKey
-from bot.vault.archive import HEAD, PIECE, TAG
-from bot.vault.backup import Backup
-from bot.vault.erasure import Erasures, Why
-from bot.vault.offline import OfflineKey
-from bot.vault.restore import Restore
+from bot.vault.backup.archive import HEAD, PIECE, TAG
+from bot.vault.backup.create import Backup
+from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.restore import Restore
+from bot.vault.erasure.erase import Erasures, Why
 from tests.crowded import fill, rows
 from tests.houses import ROOT, VAULT
 from tests.stores import ask, migrated_url

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.cases.life import Role
-from bot.cases.queues import Queue
-from bot.vault.keyring import ESCROW, STAFF, TEAM
+from bot.cases.routing import Queue
+from bot.cases.state_machine import Role
+from bot.vault.keys.keyring import ESCROW, STAFF, TEAM
 from tests.keys import PASSWORD, staff_keys
 
 if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.vault import Vault
-    from bot.vault.keyring import Keyring
+    from bot.vault.keys.keyring import Keyring
 
 QUEUES = tuple(it.value for it in Queue)
 KINDS = (STAFF, TEAM, ESCROW)

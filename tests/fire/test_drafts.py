@@ -51,7 +51,7 @@ def test_a_draft_that_is_not_veiled_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.sitting.veil", lambda *_: None)
+    monkeypatch.setattr("bot.dispatch.session.veil", lambda *_: None)
     assert session(tmp_path, Secret(), LOOKS) is not None
 
 
@@ -60,5 +60,5 @@ def test_an_account_that_nobody_looks_at_is_found_out(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.sitting.looks_like", lambda _: 7)
+    monkeypatch.setattr("bot.dispatch.session.looks_like", lambda _: 7)
     assert session(tmp_path, Secret(way), LOOKS) is not None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.dispatch.sitting import Sitting
+from bot.dispatch.session import Sitting
 from tests.fire.fresh import COMMANDS, KINDS, LINES, MOST_MOVES, WAYS, Move, Secret, session
 from tests.links import LINK
 

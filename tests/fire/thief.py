@@ -18,25 +18,25 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.cases.intake import report_place
 from bot.errors import DoesNotOpen
-from bot.hotline.exchanges import _place as exchange_place
-from bot.vault import HostKey, Purpose, Vault, chunks
-from bot.vault.boxes import KeyPair
-from bot.vault.casekeys import CaseOpener
-from bot.vault.chunks import _place as piece_place
-from bot.vault.custody import HOUSE
-from bot.vault.custody import _place as wrap_place
-from bot.vault.unpacking import Archive
+from bot.hotline.chat.messages import _place as exchange_place
+from bot.vault import HostKey, Purpose, Vault, file_encryption
+from bot.vault.backup.read import Archive
+from bot.vault.file_encryption import _place as piece_place
+from bot.vault.keys.case_access import HOUSE
+from bot.vault.keys.case_access import _place as wrap_place
+from bot.vault.keys.case_keys import CaseOpener
+from bot.vault.keys.hpke import KeyPair
 from tests.needles import NEEDLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from bot.vault.keyring import Keyring
-    from bot.vault.offline import OfflineKey
+    from bot.vault.backup.offline_key import OfflineKey
+    from bot.vault.keys.keyring import Keyring
 
 NONCE, TAG = 12, 16
-SEALED = chunks.PIECE + chunks.OVERHEAD
+SEALED = file_encryption.PIECE + file_encryption.OVERHEAD
 OVERHEAD = 1 + NONCE + TAG
 HEADS = (1, 5)
 """How many bytes may stand before a nonce: a version, and an epoch's number."""

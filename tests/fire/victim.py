@@ -15,12 +15,12 @@ import os
 import random
 import sys
 
-from bot.app import run_bot
-from bot.cli import _run
-from bot.dispatch.lately import Lately
+from bot.app.build import run_bot
+from bot.cli.main import _run
+from bot.dispatch.rate_limit import Lately
 from bot.errors import HavenError
 from bot.log import configure
-from bot.mailbox.limits import UNLIMITED
+from bot.mailbox.rate_limit import UNLIMITED
 from bot.settings import read_settings
 from tests.fire.flaws import break_on_purpose
 

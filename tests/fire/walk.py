@@ -29,18 +29,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.app import open_vault
+from bot.app.build import open_vault
+from bot.app.texts import phrasing_of
 from bot.conversation import Position, Pressed, open_question, unpack
-from bot.conversation.heard import Words
-from bot.dispatch.commands import FLOWS
-from bot.dispatch.conversations import Conversation
-from bot.dispatch.screens import Screens
+from bot.conversation.inputs import Words
+from bot.dispatch.conversation_store import Conversation
+from bot.dispatch.rendering import Screens
+from bot.dispatch.slash_commands import FLOWS
 from bot.errors import DoesNotOpen
 from bot.languages import LANGUAGES
 from bot.log import configure
-from bot.sandbox.world import BOT_ID
+from bot.sandbox.state import BOT_ID
 from bot.vault import Purpose
-from bot.wording import phrasing_of
 from tests.dispatch.peeking import BOOK, QUESTIONS, answers_at
 from tests.fire.ways import Way, has_just_begun, step_of, way_to, ways_within
 from tests.house.catalogues import read_in
@@ -60,7 +60,7 @@ PATIENCE = 60.0
 """Seconds an answer may take while ten people keep a machine busy: a long chat is being erased."""
 
 ELSEWHERE = frozenset(
-    (flow, step) for flow, step in QUESTIONS if flow in {"again", "notice_changed"}
+    (flow, step) for flow, step in QUESTIONS if flow in {"return_check", "notice_changed"}
 )
 """Asked only after a silence, or once a setting was changed."""
 

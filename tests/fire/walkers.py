@@ -12,7 +12,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING
 
 from bot.conversation import ChooseMany
-from bot.conversation.turn import CONTROLS
+from bot.conversation.replies import CONTROLS
 from bot.languages import catalogue
 from flows.afterwards import Afterwards
 from flows.language import Language

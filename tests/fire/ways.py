@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.conversation import Position, Pressed, answer, begin
-from bot.conversation.heard import Words
-from bot.dispatch.conversations import copy_of
-from bot.dispatch.outcomes import AFTER, LEADS_ON
+from bot.conversation.inputs import Words
+from bot.dispatch.conversation_store import copy_of
+from bot.dispatch.outcome_rules import AFTER, LEADS_ON
 from flows import ALL
 from tests.dispatch.peeking import BOOK, NEXT, QUESTIONS, READS_ON, STAFFED, answers_at
 

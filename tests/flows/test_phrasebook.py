@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dispatch.screens import columns
-from bot.hotline.phrasebook import LONGEST_VALUE, Phrasebook
+from bot.app.texts import phrasebook_of, phrasing_of
+from bot.dispatch.rendering import columns
+from bot.hotline.chat.phrasebook import LONGEST_VALUE, Phrasebook
 from bot.languages import LANGUAGES
 from bot.settings import Settings
 from bot.text import Text, bare
-from bot.wording import phrasebook_of, phrasing_of
 from flows import ALL, phrases
 from flows.phrasebook import GROUPS, PHRASES
 from flows.privacy import Privacy

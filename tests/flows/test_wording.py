@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.flow_checks import LATE_BLANKS
+from bot.app.phrase_list import beside_flows
 from bot.conversation import Begin, Card, Collect, End, Review, Say
-from bot.conversation.choices import Listed
+from bot.conversation.choice_questions import Listed
 from bot.conversation.guards import ALWAYS
 from bot.conversation.questions import Question
-from bot.conversation.turn import CONTROLS
+from bot.conversation.replies import CONTROLS
 from bot.languages import LANGUAGES
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import SHOWN, VERIFIED
-from bot.places.taiwan_lines import LINES
-from bot.proving import LATE_BLANKS
-from bot.spoken import beside_flows
+from bot.places.taiwan.directory import SHOWN, VERIFIED
+from bot.places.taiwan.sentences import LINES
 from flows import ALL, phrases
 from flows.counties import COUNTIES
 from flows.language import OWN_NAMES

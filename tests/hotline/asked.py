@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.cases.intake import NewReport
 from bot.conversation import Book, Where
-from bot.hotline.consent import TICK, Consent, Deed, Pressed, Shows, Words
-from bot.hotline.ledger import Referrals
-from bot.places.recipients import RECIPIENTS
+from bot.hotline.referrals.consent_dialog import TICK, Consent, Deed, Pressed, Shows, Words
+from bot.hotline.referrals.store import Referrals
+from bot.places.taiwan.recipients import RECIPIENTS
 from flows import ALL, hotline
 from tests.houses import VAULT
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.conversation import Answer
-    from bot.hotline.consent import Pressing
-    from bot.hotline.referral import Referral
+    from bot.hotline.referrals.consent_dialog import Pressing
+    from bot.hotline.referrals.model import Referral
     from bot.messages import Say
     from bot.store.writer import Work
     from tests.hotline.line import Line

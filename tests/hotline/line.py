@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.cases.codes import everything
 from bot.cases.intake import Intake
-from bot.cases.life import Role
+from bot.cases.sealed_fields import everything
+from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
-from bot.hotline.claims import Claims
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Staff
-from bot.hotline.watch import Watch
+from bot.hotline.queue.alerts import Watch
+from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.sla import Promises
+from bot.hotline.staff.staff import Staff
 from bot.store.database import Database
-from bot.vault.audit import Audit
+from bot.vault.audit.log import Audit
 from tests.clocks import MIDDAY
 from tests.houses import BOT, VAULT
 from tests.stores import ask
@@ -22,10 +22,10 @@ from tests.stores import ask
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.cases.life import Move, State
-    from bot.hotline.claims import Taken
+    from bot.cases.state_machine import Move, State
     from bot.hotline.events import Event
-    from bot.hotline.staff import Caseworker
+    from bot.hotline.queue.claims import Taken
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
 T = TypeVar("T")

@@ -17,15 +17,15 @@ from hypothesis.stateful import (
     rule,
 )
 
-from bot.cases.life import Move, Refusal, Role
+from bot.cases.state_machine import Move, Refusal, Role
 from bot.cases.urgency import Priority
-from bot.hotline.claims import Claimed
-from bot.vault.audit import Head, pages
+from bot.hotline.queue.claims import Claimed
+from bot.vault.audit.log import Head, pages
 from tests.hotline.line import Line
 from tests.stores import ask, migrated_url
 
 if TYPE_CHECKING:
-    from bot.hotline.staff import Caseworker
+    from bot.hotline.staff.staff import Caseworker
 
 STAFF = {
     "mei": {"most": 2},

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.clock import DAY, HOUR, MINUTE
-from bot.hotline.check_in import (
+from bot.hotline.check_ins.model import (
     ANSWERED_WITHIN,
     AWAY,
     COMPARED_WITHIN,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases.life import Move, Refusal, Role, State
+from bot.cases.state_machine import Move, Refusal, Role, State
 from bot.cases.urgency import Priority
-from bot.hotline import claims as said
-from bot.hotline.claims import Claimed, HeldBy, TooMany
+from bot.hotline.queue import claims as said
+from bot.hotline.queue.claims import Claimed, HeldBy, TooMany
 from tests.hotline.line import Line
 from tests.stores import migrated_url
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bot.hotline.staff import Caseworker
-    from bot.store.prepared import Prepared
+    from bot.hotline.staff.staff import Caseworker
+    from bot.store.compiled import Prepared
     from bot.store.writer import Work
 
 NOW, DAY, STANDARD = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.STANDARD

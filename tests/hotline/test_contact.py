@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE, SECOND
-from bot.hotline.contact import (
+from bot.hotline.contact_rule import (
     APART,
     HERE,
     HOURS,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.errors import HoldRefused
-from bot.hotline.holds import LONGEST, Holds, Reason
-from bot.vault.erasure import Erasures
+from bot.hotline.erasure.legal_holds import LONGEST, Holds, Reason
+from bot.vault.erasure.erase import Erasures
 
 if TYPE_CHECKING:
-    from bot.hotline.staff import Caseworker
+    from bot.hotline.staff.staff import Caseworker
     from tests.hotline.line import Line
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.app.texts import facts_of
 from bot.clock import DAY, HOUR, MINUTE, SECOND
-from bot.hotline.hours import Hours
-from bot.wording import facts_of
+from bot.hotline.staff.opening_hours import Hours
 from tests.houses import settings_for
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline import claims, later, standing, waiting, watch
+from bot.hotline.queue import alerts, case_status, claims, next_case, snooze
 from bot.store.database import Database
 from tests.clocks import MIDDAY
 from tests.mailbox.plans import plan
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SPANS = (1, 2, 3, 4, 5)
-ONE_HOLDER = watch._HELD.pieces(["somebody"])[0]
-TWO_HOLDERS = watch._HELD.pieces(["somebody", "other"])[0]
+ONE_HOLDER = alerts._HELD.pieces(["somebody"])[0]
+TWO_HOLDERS = alerts._HELD.pieces(["somebody", "other"])[0]
 ASKED = {
-    "next": (waiting.finding(1), ("labour", "id"), "ix_cases_waiting"),
-    "next of many": (waiting.finding(12), ("labour", "id") * 12, "ix_cases_waiting"),
+    "next": (next_case.finding(1), ("labour", "id"), "ix_cases_waiting"),
+    "next of many": (next_case.finding(12), ("labour", "id") * 12, "ix_cases_waiting"),
     "next, taken": (
-        waiting.taking(12),
+        next_case.taking(12),
         ("a", MIDDAY, "a", 3, *("labour", "id") * 12),
         "ix_cases_waiting",
     ),
     "held": (claims._HELD, ("somebody",), "ix_cases_holder"),
-    "late": (watch._LATE, (*SPANS, MIDDAY), "ix_cases_due_at"),
+    "late": (alerts._LATE, (*SPANS, MIDDAY), "ix_cases_due_at"),
     "load": (claims._LOAD, ("somebody",), "ix_cases_holder"),
     "held by one": (*ONE_HOLDER, "ix_cases_holder"),
     "held by several": (*TWO_HOLDERS, "ix_cases_holder"),
-    "somebody wrote": (*later._WROTE.pieces([b"a"])[0], "ix_cases_chat_key"),
-    "one case": (standing._READ, ("a",), "cases"),
+    "somebody wrote": (*snooze._WROTE.pieces([b"a"])[0], "ix_cases_chat_key"),
+    "one case": (case_status._READ, ("a",), "cases"),
 }
 
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR, SECOND
 from bot.hotline.events import Happened
-from bot.hotline.old_facts import NOTICE, OVER, SOON, Rereading, old_facts
+from bot.hotline.stale_facts import NOTICE, OVER, SOON, Rereading, old_facts
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import EXPIRES, VERIFIED
+from bot.places.taiwan.directory import EXPIRES, VERIFIED
 
 if TYPE_CHECKING:
     import io

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import bindparam, update
 
-from bot.cases.life import Move, State
+from bot.cases.state_machine import Move, State
 from bot.cases.urgency import Priority
 from bot.clock import DAY, HOUR, SECOND, day_of
-from bot.hotline import trail
-from bot.store.prepared import Prepared
-from bot.store.tables import cases
+from bot.hotline.chat import case_progress
+from bot.store.compiled import Prepared
+from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
-    from bot.hotline.staff import Caseworker
+    from bot.hotline.staff.staff import Caseworker
     from tests.hotline.line import Line
 
 MINUTES = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
@@ -34,7 +34,7 @@ def worked_on(line: Line) -> tuple[Caseworker, str]:
     line.claims_this(mei, case)
     for happens in (
         lambda work: line.claims.worked(work, case, line.now),
-        lambda work: trail.has_been_read(work, case, line.now),
+        lambda work: case_progress.has_been_read(work, case, line.now),
         lambda work: line.promises.answered(work, case, line.now),
     ):
         line.passes(11)
@@ -74,5 +74,5 @@ def test_a_day_is_the_day_of_those_who_work_there(zone: ZoneInfo) -> None:
 def test_of_what_was_cut_to_the_day_no_hour_is_said() -> None:
     zone = ZoneInfo("Asia/Taipei")
     now = int(datetime(2026, 11, 24, 21, 40, tzinfo=zone).timestamp()) * SECOND
-    assert trail.clock(now, now, zone, "en") == "21:40"
-    assert trail.clock(day_of(now, zone), now, zone, "en") == "November 24"
+    assert case_progress.clock(now, now, zone, "en") == "21:40"
+    assert case_progress.clock(day_of(now, zone), now, zone, "en") == "November 24"

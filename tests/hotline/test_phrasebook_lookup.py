@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Phrase
-from bot.hotline.exchanges import Content
-from bot.hotline.phrasebook import LONGEST_VALUE, Phrasebook, token_of
+from bot.hotline.chat.messages import Content
+from bot.hotline.chat.phrasebook import LONGEST_VALUE, Phrasebook, token_of
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import token_of as whole
 from bot.text import Text

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.life import Move
-from bot.cases.promised import PROMISED
+from bot.cases.response_times import PROMISED
+from bot.cases.state_machine import Move
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
-from bot.hotline.promises import Clock, Promises
+from bot.hotline.queue.sla import Clock, Promises
 from bot.settings import Settings
 from tests.clocks import MIDDAY
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.finding import In
-from bot.hotline.searching import Search
+from bot.hotline.search.match import In
+from bot.hotline.search.search import Search
 from tests.hotline.test_searching import NOTED, SAID, SENT, WRITTEN, looks, talked
 from tests.houses import ALWAYS, VAULT, Home
 from tests.keys import nobody
@@ -20,7 +20,7 @@ from tests.vault.shelf import WORDS, Shelf
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-READER = ["-m", "bot.hotline.reader"]
+READER = ["-m", "bot.hotline.search.worker"]
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.hotline.searching.FEW", 0)
-    monkeypatch.setattr("bot.hotline.searching.AT_ONCE", 1)
-    monkeypatch.setattr("bot.hotline.searching.CORES", 3)
+    monkeypatch.setattr("bot.hotline.search.search.FEW", 0)
+    monkeypatch.setattr("bot.hotline.search.search.AT_ONCE", 1)
+    monkeypatch.setattr("bot.hotline.search.search.CORES", 3)
 
 
 def readers() -> list[str]:
@@ -80,7 +80,7 @@ def test_readers_end_with_the_search_even_one_that_is_given_up(
         ran.append(len(readers()))
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.hotline.readers.read", gives_up)
+    monkeypatch.setattr("bot.hotline.search.pool.read", gives_up)
     with pytest.raises(ExceptionGroup):
         looks(home, "ho chieu")
     assert ran
@@ -92,7 +92,7 @@ def test_what_a_reader_that_ended_did_not_read_is_read_here(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talked(home)
-    monkeypatch.setattr("bot.hotline.readers._READER", ("-c", "raise SystemExit"))
+    monkeypatch.setattr("bot.hotline.search.pool._READER", ("-c", "raise SystemExit"))
     assert len(looks(home, "ho chieu").hits) == 4
 
 

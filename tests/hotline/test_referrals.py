@@ -9,20 +9,20 @@ from sqlalchemy import update
 
 from bot.cases.intake import NewReport
 from bot.conversation import FileNote
-from bot.dispatch.screens import columns
+from bot.dispatch.rendering import columns
 from bot.errors import DoesNotOpen
-from bot.hotline.consent import Deed, Shows
-from bot.hotline.referral import Part, Stage
+from bot.hotline.referrals.consent_dialog import Deed, Shows
+from bot.hotline.referrals.model import Part, Stage
 from bot.languages import LANGUAGES
 from bot.messages import token_of as whole
-from bot.places.recipients import EXPIRES, READ, RECIPIENTS
-from bot.store.prepared import Prepared
-from bot.store.tables import referrals
+from bot.places.taiwan.recipients import EXPIRES, READ, RECIPIENTS
+from bot.store.compiled import Prepared
+from bot.store.tables.main import referrals
 from tests.hotline.asked import ANSWERS, PREFIX, WORDS, Asked, pressed_of, ticked, token_of
 from tests.stores import ask
 
 if TYPE_CHECKING:
-    from bot.hotline.referral import Referral
+    from bot.hotline.referrals.model import Referral
     from tests.hotline.line import Line
 
 TWO = ("report.county", "report.what")

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from bot.hotline.consent import Consent, Deed, Pressed, Pressing, Shows
+from bot.hotline.referrals.consent_dialog import Consent, Deed, Pressed, Pressing, Shows
 from tests.hotline.asked import PREFIX, Asked, pressed_of, ticked, token_of
 
 if TYPE_CHECKING:
-    from bot.hotline.referral import Referral
+    from bot.hotline.referrals.model import Referral
     from tests.hotline.line import Line
 
 CODES = ("report.county", "report.what", "report.needs", "language", "contact")

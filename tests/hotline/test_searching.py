@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.retention import erasures_of
 from bot.errors import TooLittle
-from bot.forgetting import erasures_of
-from bot.hotline.commands import Verb
-from bot.hotline.finding import BEFORE, LONGEST, In, around
-from bot.hotline.searching import AT_ONCE, Search
+from bot.hotline.commands.types import Verb
+from bot.hotline.search.match import BEFORE, LONGEST, In, around
+from bot.hotline.search.search import AT_ONCE, Search
 from bot.text import bare
-from bot.vault.erasure import Why
+from bot.vault.erasure.erase import Why
 from tests.dispatch.peeking import tell
 from tests.houses import ALWAYS, KEEPER, VAULT, Home
 from tests.keys import nobody
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.hotline.searching import Found
-    from bot.vault.keyring import Keyring
+    from bot.hotline.search.search import Found
+    from bot.vault.keys.keyring import Keyring
 
 SENT = "Chủ giữ hộ chiếu của tôi từ tháng ba"
 WRITTEN = "Hộ chiếu ở trong tủ"
@@ -108,7 +108,7 @@ def test_what_was_erased_is_not_found(home: Home) -> None:
 def test_more_than_is_opened_in_one_go_is_read_to_the_end(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.hotline.searching.AT_ONCE", 1)
+    monkeypatch.setattr("bot.hotline.search.search.AT_ONCE", 1)
     talked(home)
     assert len(looks(home, "ho chieu").hits) == 4
     assert len(looks(home, "ho chieu", most=2).hits) == 2

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Move, Refusal
+from bot.cases.state_machine import Move, Refusal
 from bot.cases.urgency import Priority
-from bot.hotline import claims as said
-from bot.hotline import sparing
-from bot.hotline.claims import Claimed
+from bot.hotline.queue import claims as said
+from bot.hotline.queue import next_case
+from bot.hotline.queue.claims import Claimed
 from tests.mailbox.plans import plan
 
 if TYPE_CHECKING:
-    from bot.hotline.claims import Taken
-    from bot.hotline.staff import Caseworker
+    from bot.hotline.queue.claims import Taken
+    from bot.hotline.staff.staff import Caseworker
     from tests.hotline.line import Line
 
 NOW, STANDARD = Priority.EMERGENCY, Priority.STANDARD
@@ -84,7 +84,7 @@ def test_after_an_hour_and_after_any_other_case_all_is_as_before(line: Line) -> 
 
 
 def test_it_is_found_by_an_index(line: Line) -> None:
-    told = plan(line.database, sparing._HARD, (1, "mei", 0, 1))
+    told = plan(line.database, next_case._HARD, (1, "mei", 0, 1))
     assert "ix_cases_closed_at" in told
     assert "SCAN cases" not in told
     assert "Seq Scan" not in told

@@ -11,19 +11,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.cases.life import Role, State
+from bot.cases.state_machine import Role, State
 from bot.clock import MINUTE
 from bot.errors import AlreadyEnrolled
-from bot.hotline.enrolment import Enrolment
-from bot.hotline.staff import Staff
+from bot.hotline.staff.enrolment import Enrolment
+from bot.hotline.staff.staff import Staff
 from bot.store.database import Database
-from bot.vault.audit import OPERATOR
+from bot.vault.audit.log import OPERATOR
 from tests.clocks import MIDDAY
 from tests.houses import VAULT
 from tests.stores import ask, migrated_url
 
 if TYPE_CHECKING:
-    from bot.hotline.staff import Caseworker
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from tests.hotline.line import Line
 

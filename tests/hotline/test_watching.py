@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.life import Move, Role
+from bot.cases.state_machine import Move, Role
 from bot.cases.urgency import Priority
 from bot.hotline.events import Happened
-from bot.hotline.staff import Caseworker
-from bot.hotline.watch import LATE, SILENT, Concern, whom
+from bot.hotline.queue.alerts import LATE, SILENT, Concern, whom
+from bot.hotline.staff.staff import Caseworker
 from tests.clocks import MIDDAY
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR
-from bot.hotline.commands import Verb
-from bot.hotline.wishes import ANYWAY, Answer, Wishes
+from bot.hotline.commands.types import Verb
+from bot.hotline.erasure.requests import ANYWAY, Answer, Wishes
 from tests.colleagues import refusals
 from tests.hotline.wanted import (
     FORGET,

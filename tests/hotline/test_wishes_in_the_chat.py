@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY, SECOND
+from bot.hotline.erasure.requests import ANYWAY
 from bot.hotline.events import Happened
-from bot.hotline.wishes import ANYWAY
 from tests.dispatch.peeking import at, kept, skip_on, tell
 from tests.hotline.wanted import (
     ANYTHING_SENT,

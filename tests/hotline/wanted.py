@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from bot.hotline.holds import Holds, Reason
-from bot.hotline.staff import Staff
-from bot.hotline.wishes import Wishes
-from bot.store.agreed_tables import wishes
-from bot.store.prepared import Prepared
+from bot.hotline.erasure.legal_holds import Holds, Reason
+from bot.hotline.erasure.requests import Wishes
+from bot.hotline.staff.staff import Staff
+from bot.store.compiled import Prepared
+from bot.store.tables.consents import wishes
 from bot.vault import Audit
-from bot.vault.retention import Retention
+from bot.vault.erasure.retention import Retention
 from tests.dispatch.peeking import tell
 from tests.houses import VAULT, Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.hotline.wishes import Wish
+    from bot.hotline.erasure.requests import Wish
     from bot.store.writer import Work
     from tests.people import Person
 

@@ -17,9 +17,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
-from bot.languages import files as held
-from bot.languages.checks import blanks_in
-from bot.languages.files import Key, forms_of, key_of, listed
+from bot.languages import po_files as held
+from bot.languages.po_files import Key, forms_of, key_of, listed
+from bot.languages.translation_checks import blanks_in
 from tests.house.source import ROOT
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ DOMAINS = {
         "bot/conversation",
         "bot/dispatch",
         "bot/places",
-        "bot/wording.py",
-        "bot/hotline/hours.py",
+        "bot/app/texts.py",
+        "bot/hotline/staff/opening_hours.py",
     ),
     "staff": (
         "bot/cases",
         "bot/hotline",
         "bot/desks",
-        "bot/places/bodies.py",
-        "bot/places/taiwan_bodies.py",
-        "bot/places/clocks.py",
-        "bot/places/taiwan_clocks.py",
-        "bot/places/taiwan_entitlements.py",
+        "bot/places/authorities.py",
+        "bot/places/taiwan/authorities.py",
+        "bot/places/deadlines.py",
+        "bot/places/taiwan/deadlines.py",
+        "bot/places/taiwan/entitlements.py",
     ),
 }
 """What people read and what staff read, and where in the source each stands."""

@@ -54,6 +54,8 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+            if node.module == "flows":
+                yield from (f"flows.{alias.name}" for alias in node.names)
 
 
 def calls_in(tree: ast.AST) -> Iterator[tuple[int, str]]:

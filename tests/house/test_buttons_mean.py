@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import pytest
 
+from bot.app.texts import phrasing_of
 from bot.conversation import Book, Choose, Frame
-from bot.dispatch.screens import Screens
+from bot.dispatch.rendering import Screens
 from bot.languages import FALLBACK, LANGUAGES
 from bot.settings import Settings
-from bot.wording import phrasing_of
 from flows import ALL
 
 BOOK = Book(ALL)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from bot.languages.register import (
+from bot.languages.style_rules import (
     NEVER,
     ON_A_LOCKED_SCREEN,
     PARTS,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.flow_checks import LATE_BLANKS, LONGEST
+from bot.app.texts import phrasing_of
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
-from bot.languages.checks import faults
-from bot.languages.files import key_of, listed
-from bot.proving import LATE_BLANKS, LONGEST
+from bot.languages.po_files import key_of, listed
+from bot.languages.translation_checks import faults
 from bot.settings import Settings
-from bot.wording import phrasing_of
 from tests.house.catalogues import (
     DOMAINS,
     FILES,

@@ -19,8 +19,8 @@ MAY: dict[str, str] = {
     "bot/channels/telegram/": "the one place that speaks to anybody outside, to Telegram",
     "bot/sandbox/methods/__init__.py": "reads from the library what Telegram's methods are called",
     "bot/sandbox/server.py": "finds a free port of this machine",
-    "bot/listener.py": "listens, and calls nobody",
-    "bot/demo.py": "opens the demo's own page in whoever's browser started it",
+    "bot/asgi_server.py": "listens, and calls nobody",
+    "bot/app/demo.py": "opens the demo's own page in whoever's browser started it",
     "bot/training/session.py": "the same for a training",
 }
 """Files that may, and why."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import typer
 
-from bot.cli import app
+from bot.cli.main import app
 from bot.settings import FIXES, Settings
 from tests.house.source import ROOT, module_of, modules, tree_of
 

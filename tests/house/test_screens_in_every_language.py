@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 import regex
 
+from bot.app.texts import phrasing_of
 from bot.conversation import (
     Book,
     Choose,
@@ -26,17 +27,16 @@ from bot.conversation import (
     Say,
     When,
 )
-from bot.conversation.choices import Listed
-from bot.conversation.proofs import findings, prove
+from bot.conversation.checks import findings, prove
+from bot.conversation.choice_questions import Listed
 from bot.conversation.questions import Question
-from bot.dispatch import tokens
-from bot.dispatch.screens import TICK, Screens, columns
+from bot.dispatch import callback_data
+from bot.dispatch.rendering import TICK, Screens, columns
 from bot.languages import LANGUAGES
 from bot.messages import Button
 from bot.places.place import blanks
 from bot.settings import Settings
 from bot.text import Text, bare
-from bot.wording import phrasing_of
 from flows import ALL
 from tests.house.catalogues import FILES, phrases_of, read_in
 
@@ -149,8 +149,8 @@ def test_danger_and_stop_stand_below_every_question(tag: str) -> None:
     words = read_in(tag)
     phrasing = phrasing_of(SETTINGS)
     wanted = {
-        tokens.DANGER: phrasing.danger.read_in(words),
-        tokens.BYE: phrasing.bye.read_in(words),
+        callback_data.DANGER: phrasing.danger.read_in(words),
+        callback_data.BYE: phrasing.bye.read_in(words),
     }
     for shown in every_state():
         below = {button.token: button.label for row in rows_of(shown, tag)[-2:] for button in row}

@@ -22,37 +22,37 @@ VAGUE = frozenset(
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 WRITTEN_OUT = {
-    "bot/sandbox/oddities.py": "one update of every kind there is, as data",
+    "bot/sandbox/sample_updates.py": "one update of every kind there is, as data",
     "bot/store/migrations/versions/": "one release's tables, made by Alembic",
     "bot/store/key_migrations/versions/": "the same of the key store",
 }
 """Files whose functions are tables, and what of."""
-PRINTS = {"bot/demo.py": "the one line that says where it is"}
+PRINTS = {"bot/app/demo.py": "the one line that says where it is"}
 """Files that speak to a terminal without `typer.echo`; everything else has a log."""
 CLOCKS = re.compile(r"(?:^|\.)(?:time\.time(?:_ns)?|datetime\.(?:now|utcnow|today)|date\.today)$")
 TELLS_TIME = {
     "bot/clock.py": "it is the clock",
-    "bot/cli.py": "a command looks at the queue now",
-    "bot/scripts.py": "a rehearsal reads the numbers of today",
-    "bot/demo.py": "so does the demo",
-    "bot/country.py": "what is shown of a place depends on the day",
-    "bot/wording.py": "the directory's numbers are shown until a date",
-    "bot/checkup.py": "the directory's numbers were read until a date",
-    "bot/translators.py": "no review is of a later day",
+    "bot/cli/main.py": "a command looks at the queue now",
+    "bot/cli/flows.py": "a rehearsal reads the numbers of today",
+    "bot/app/demo.py": "so does the demo",
+    "bot/cli/directory.py": "what is shown of a place depends on the day",
+    "bot/app/texts.py": "the directory's numbers are shown until a date",
+    "bot/cli/doctor.py": "the directory's numbers were read until a date",
+    "bot/cli/languages.py": "no review is of a later day",
 }
 """Files that may ask the machine what time it is, and why."""
 CATCHES_ALL = {
-    "bot/cases/keeping.py": "a file is tried again, and given up in the end",
-    "bot/desks/web/gate.py": "one request's failure is nobody else's, and nobody is told of what",
-    "bot/desks/web/watching.py": "whatever came of one look, the next may hear again",
-    "bot/checkup.py": "a check that cannot even run has failed",
+    "bot/cases/evidence/download.py": "a file is tried again, and given up in the end",
+    "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
+    "bot/desks/web/live/watcher.py": "whatever came of one look, the next may hear again",
+    "bot/cli/doctor.py": "a check that cannot even run has failed",
     "bot/dispatch/batch.py": "one update's failure is nobody else's",
     "bot/dispatch/dispatcher.py": "told to everybody who waits for it",
-    "bot/dispatch/returning.py": "one conversation's failure is nobody else's",
-    "bot/languages/files.py": "a file that cannot be read refuses its language",
+    "bot/dispatch/recovery.py": "one conversation's failure is nobody else's",
+    "bot/languages/po_files.py": "a file that cannot be read refuses its language",
     "bot/mailbox/courier.py": "one letter's failure is nobody else's",
     "bot/store/writer.py": "the unit that failed hears of it",
-    "bot/vault/audit.py": "a row that no driver can read was put there, and is named",
+    "bot/vault/audit/log.py": "a row that no driver can read was put there, and is named",
 }
 """Files that may catch whatever comes, and why; each place says it again. None opens a seal."""
 OPENS = re.compile(r"(?:^|_|\.)(?:vault\.open|sealer\.open|open_reasons|opened)$")

@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
-from bot.store.keytables import key_metadata
-from bot.store.tables import metadata
-from bot.store.upgrade import HEAD, MIGRATIONS
-from bot.vault.packing import KEYS, LEFT_OUT, SHORT_LIVED, Part, tables_of, tables_of_keys
+from bot.store.migrate import HEAD, MIGRATIONS
+from bot.store.tables.keys import key_metadata
+from bot.store.tables.main import metadata
+from bot.vault.backup.export_rows import (
+    KEYS,
+    LEFT_OUT,
+    SHORT_LIVED,
+    Part,
+    tables_of,
+    tables_of_keys,
+)
 from tests.house.source import ROOT
 
 SEALED_WORDS = "seal"
@@ -19,11 +26,11 @@ SHORT_NAMES = 48
 CODES = {
     "audit.detail": "what is no code is written as a question mark: test_audit_stored.py",
     "staff_keys.queues": "names of queues, as in staff.queues",
-    "cases.contact": "the contact rule and its hours, each one of a few: bot/hotline/contact.py",
+    "cases.contact": "the contact rule and its hours: bot/hotline/contact_rule.py",
     "wordings.words": "questions and notices of ours, as they were shown; no word of a person",
     "staff.languages": "tags of languages, set by an operator",
     "staff.queues": "names of queues, set by an operator",
-    "staff.skills": "words of letters, digits and _, set by an operator: bot/office.py",
+    "staff.skills": "words of letters, digits and _, set by an operator: bot/cli/staff.py",
 }
 """Columns that are longer because they hold several codes, and what holds them to it."""
 

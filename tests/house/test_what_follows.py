@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from bot.cases.indicators import INDICATORS
 from bot.cases.intake import KINDS as SENT
-from bot.cases.reading import KINDS as NAMED
-from bot.cases.screening import INDICATORS
+from bot.cases.queries import KINDS as NAMED
 from bot.cases.urgency import RULES, Rule, urgency
 from bot.conversation import Book, ChooseMany, End, Flow, Outcome, Pressed
-from bot.conversation.choices import Listed
-from bot.conversation.conditions import Condition, Said, Together, Unknown, Unless, said
+from bot.conversation.answer_rules import Condition, Said, Together, Unknown, Unless, said
+from bot.conversation.choice_questions import Listed
 from bot.conversation.questions import Held, Question
 from bot.conversation.questions import Said as Answered
-from bot.conversation.rehearsal import COMMANDS as REHEARSED
-from bot.dispatch.checking import DURESS, SILENCE
-from bot.dispatch.commands import AT_ONCE, FLOWS
-from bot.dispatch.outcomes import (
+from bot.conversation.text_session import COMMANDS as REHEARSED
+from bot.dispatch.check_in_scheduler import DURESS, SILENCE
+from bot.dispatch.engine_driver import AGAIN, DANGER, FIRST, NOTICE_CHANGED, RESUME
+from bot.dispatch.outcome_rules import (
     AFTER,
     DRAFTS,
     EMPTY_HANDED,
@@ -28,9 +28,9 @@ from bot.dispatch.outcomes import (
     STOPS,
     TAKES_BACK,
 )
-from bot.dispatch.talking import AGAIN, DANGER, FIRST, NOTICE_CHANGED, RESUME
+from bot.dispatch.slash_commands import AT_ONCE, FLOWS
 from bot.languages import LANGUAGES
-from bot.places.taiwan_bodies import TAIWAN
+from bot.places.taiwan.authorities import TAIWAN
 from flows import ALL, phrases
 from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER
 

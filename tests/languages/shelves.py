@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from babel.messages.pofile import read_po
 
 from bot.languages import LOCALES
-from bot.languages.files import listed, path_of, written
+from bot.languages.po_files import listed, path_of, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable

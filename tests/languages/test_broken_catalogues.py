@@ -10,8 +10,8 @@ from shelves import ASKED, CALL, SEND, THANKS, change, said, say, shelf
 
 from bot.errors import WrongSetting
 from bot.languages import FALLBACK, catalogue, offer
-from bot.languages.files import listed, path_of, read
-from bot.languages.offering import offered_by
+from bot.languages.availability import offered_by
+from bot.languages.po_files import listed, path_of, read
 from bot.settings import Settings, read_settings
 from bot.text import Text
 

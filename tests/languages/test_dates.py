@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.conversation.dates import read_day
+from bot.conversation.parse_input import read_day
 from bot.languages import LANGUAGES
-from bot.languages.dates import day_in, republic
+from bot.languages.format_date import day_in, republic
 
 
 @pytest.mark.parametrize(

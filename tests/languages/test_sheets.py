@@ -13,9 +13,17 @@ from hypothesis import strategies as some
 from shelves import ASKED, CALL, SEND, change, said, say, shelf
 
 from bot.languages import reviews
-from bot.languages.files import listed, path_of, read, template, written
-from bot.languages.sheet import COMPUTES, Said, SheetRefused, guarded, sheet_of, take, unguarded
-from bot.languages.standing import standing_of
+from bot.languages.po_files import listed, path_of, read, template, written
+from bot.languages.progress import standing_of
+from bot.languages.review_csv import (
+    COMPUTES,
+    Said,
+    SheetRefused,
+    guarded,
+    sheet_of,
+    take,
+    unguarded,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

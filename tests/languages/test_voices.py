@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.channels.telegram.connect import bot_for
-from bot.channels.telegram.recordings import Recordings
+from bot.app.texts import messages
+from bot.channels.telegram.client import bot_for
+from bot.channels.telegram.voice_cache import Recordings
 from bot.errors import Refused
 from bot.languages import LANGUAGES
-from bot.languages.voices import KIND, folder_of, name_of, names, recorded, speakable, stray
+from bot.languages.voice_files import KIND, folder_of, name_of, names, recorded, speakable, stray
 from bot.messages import Remove, Say, Spoken
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.text import Text, pgettext
-from bot.wording import messages
 from flows.phrases import PHONE_WARNING
 from tests.houses import Home
 

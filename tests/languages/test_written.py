@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from bot.languages.written import SMALL, seems_other
+from bot.languages.detect import SMALL, seems_other
 from tests.house.catalogues import phrases_of
 
 SAID = {

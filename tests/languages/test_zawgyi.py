@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cases.reading import shown
+from bot.cases.queries import shown
 from bot.languages import LANGUAGES, catalogue
-from bot.languages.files import read
+from bot.languages.po_files import read
 from bot.text import is_zawgyi
 
 

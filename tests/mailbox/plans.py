@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.store.compiled import Prepared
     from bot.store.database import Database
-    from bot.store.prepared import Prepared
 
 
 def plan(database: Database, statement: Prepared, row: tuple[Any, ...]) -> str:

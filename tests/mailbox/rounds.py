@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.mailbox.courier import Courier
 from bot.mailbox.letter import Author, Lane, Letter
-from bot.mailbox.limits import UNLIMITED, Limits
 from bot.mailbox.outbox import Outbox
+from bot.mailbox.rate_limit import UNLIMITED, Limits
 from bot.messages import Body, Say
 from tests.clocks import MIDDAY, MovedLoop
 from tests.houses import BOT, VAULT

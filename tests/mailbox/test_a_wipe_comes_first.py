@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.mailbox.letter import Lane
-from bot.mailbox.limits import Limits
+from bot.mailbox.rate_limit import Limits
 from bot.messages import Remove, Wipe
 from tests.mailbox.rounds import Round
 

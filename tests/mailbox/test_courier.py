@@ -9,7 +9,7 @@ import pytest
 from bot.clock import HOUR, SECOND
 from bot.errors import Blocked, Refused, TryLater, Uncertain
 from bot.mailbox.letter import Author, Lane, Letter, Settled, State
-from bot.mailbox.limits import Limits
+from bot.mailbox.rate_limit import Limits
 from bot.messages import Remove, Say, Toast
 from tests.mailbox.plans import plan
 from tests.mailbox.rounds import Round
@@ -364,14 +364,14 @@ def test_numbers_are_forgotten_after_two_days_and_undelivered_words_after_seven(
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_looking_for_letters_reads_no_whole_table(kind: str, tmp_path: Path) -> None:
-    from bot.mailbox import endings, outbox  # noqa: PLC0415 - their statements
+    from bot.mailbox import outbox, outbox_results  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
 
     database = Database(migrated_url(kind, tmp_path))
     for statement, row in (
         (outbox._DUE, (1, 500)),
-        (endings._UNCERTAIN, (1,)),
-        (endings._BLOCK_CHAT, (1, b"key")),
-        (endings._OF_HUMANS, (b"key",)),
+        (outbox_results._UNCERTAIN, (1,)),
+        (outbox_results._BLOCK_CHAT, (1, b"key")),
+        (outbox_results._OF_HUMANS, (b"key",)),
     ):
         assert "ix_outbox_open" in plan(database, statement, row)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import Blocked, Refused, TryLater, Uncertain
-from bot.mailbox.carrying import Patience
+from bot.mailbox.delivery import Patience
 from bot.mailbox.letter import Author, Lane, Letter, Settled, State
 from bot.messages import Body, Say
 from tests.mailbox.rounds import Round, first_times

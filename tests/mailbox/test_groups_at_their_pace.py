@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import TryLater
 from bot.mailbox.letter import Lane
-from bot.mailbox.limits import Limits
+from bot.mailbox.rate_limit import Limits
 from bot.messages import Say
 from tests.mailbox.rounds import Round
 from tests.post import FINE, fails

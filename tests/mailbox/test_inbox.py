@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, update
 
 from bot.clock import DAY, HOUR
 from bot.mailbox.inbox import DEATHS, DONE, QUARANTINED, WAITING, Arrival, Inbox
+from bot.store.compiled import Prepared
 from bot.store.database import Database
-from bot.store.prepared import Prepared
-from bot.store.tables import inbox
+from bot.store.tables.main import inbox
 from tests.clocks import MIDDAY
 from tests.houses import BOT, VAULT, Home
 from tests.mailbox.plans import plan

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.app import let_go
+from bot.app.build import let_go
 from bot.clock import DAY, HOUR, SECOND
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.letter import Author, Letter, State
 from bot.messages import Say
 from bot.vault import Vault
-from bot.vault.epochs import number_of
+from bot.vault.keys.epoch_keys import number_of
 from tests.houses import ROOT, Home
 from tests.keys import key_store
 from tests.people import raw

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import _tidy
+from bot.app.build import _tidy
+from bot.app.retention import erasures_of
 from bot.clock import SECOND
-from bot.forgetting import erasures_of
-from bot.partners.counting import FEWEST, PLACE_BYTES, Counting, month_of
-from bot.vault.erasure import Why
+from bot.partners.link_stats import FEWEST, PLACE_BYTES, Counting, month_of
+from bot.vault.erasure.erase import Why
 from tests.houses import BOT, Home
 from tests.links import LINK, OTHER_LINK, give_out
 from tests.stores import KINDS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.partners.counting import Counted
+    from bot.partners.link_stats import Counted
     from tests.people import Person
 
 A_MONTH = 32 * 24 * 3600

@@ -10,8 +10,8 @@ from bot.languages import LANGUAGES
 from bot.partners.campaigns import CODE, Campaigns, code_in
 from bot.partners.partners import Partners
 from bot.vault import Audit
-from bot.vault.audit import OPERATOR
-from flows import ourselves
+from bot.vault.audit.log import OPERATOR
+from flows import organisation
 from tests.house.catalogues import read_in
 from tests.houses import Home
 from tests.links import LINK, OTHER_LINK, give_out, house_of
@@ -137,7 +137,7 @@ def test_a_partner_is_named_to_whoever_asks_and_nowhere_else(home: Home) -> None
 def test_whoever_came_by_no_link_is_told_of_no_partner(home: Home) -> None:
     person = home.person("en")
     hello(person)
-    assert who(person) == ourselves.UNINTRODUCED.source
+    assert who(person) == organisation.UNINTRODUCED.source
 
 
 def test_a_new_sitting_knows_of_no_link(home: Home) -> None:
@@ -151,7 +151,7 @@ def test_a_new_sitting_knows_of_no_link(home: Home) -> None:
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_locked_screen_never_shows_the_partners_name(tag: str) -> None:
-    assert ourselves.INTRODUCED.read_in(read_in(tag)).index("{partner}") >= LOCKED
+    assert organisation.INTRODUCED.read_in(read_in(tag)).index("{partner}") >= LOCKED
 
 
 # --- The code -----------------------------------------------------------------------------------

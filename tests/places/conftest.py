@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import offer
-from bot.places.known import PLACES
+from bot.places.registry import PLACES
 from tests.houses import Home
 from tests.places.faraway import FARAWAY
 

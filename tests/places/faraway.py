@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.conversation.conditions import unless
-from bot.places.bodies import Article, Body, Law, Rule, Statute
+from bot.app.texts import bound
+from bot.conversation.answer_rules import unless
+from bot.places.authorities import Article, Body, Law, Rule, Statute
 from bot.places.directory import Entry, Evidence
 from bot.places.place import CHAPTERS, LINES, SITUATIONS, Chapter, Line, Place
-from bot.places.recipients import Recipient
+from bot.places.taiwan.recipients import Recipient
 from bot.text import Text
-from bot.wording import bound
 from flows.counties import COUNTIES
 
 if TYPE_CHECKING:

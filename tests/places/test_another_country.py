@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.flow_checks import prove_all, tongues
+from bot.app.phrase_list import beside_flows
+from bot.app.texts import bound, phrasing_of
 from bot.conversation import Book
-from bot.dispatch.commands import FLOWS
+from bot.dispatch.slash_commands import FLOWS
 from bot.errors import WrongSetting
 from bot.languages import LANGUAGES, catalogue, offer
-from bot.languages.instead import Instead
+from bot.languages.place_overrides import Instead
 from bot.messages import token_of
-from bot.places.known import PLACES
+from bot.places.registry import PLACES
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import VERIFIED
-from bot.proving import prove_all, tongues
+from bot.places.taiwan.directory import VERIFIED
 from bot.settings import Settings
-from bot.spoken import beside_flows
 from bot.text import Text
-from bot.wording import bound, phrasing_of
 from flows import ALL
 from tests.house.catalogues import read_in
 from tests.houses import Home

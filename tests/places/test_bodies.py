@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Where
-from bot.places.bodies import IF_YOUNG, YOUNG, Law
-from bot.places.taiwan_bodies import TAIWAN
+from bot.places.authorities import IF_YOUNG, YOUNG, Law
+from bot.places.taiwan.authorities import TAIWAN
 from flows.phrases import SITUATION
 from tests.cases.answered import (
     BOOK,
@@ -221,8 +221,8 @@ def test_staff_read_where_it_stands_and_which_text_was_read(tag: str) -> None:
         assert "人口販運防制法第 5 條第 3 款" in cited["labour"]
 
 
-FOR_STAFF = {"bot.places.taiwan_bodies", "bot.places.bodies", "bot.cases.screening",
-             "bot.cases.grounds"}  # fmt: skip
+FOR_STAFF = {"bot.places.taiwan.authorities", "bot.places.authorities", "bot.cases.indicators",
+             "bot.cases.assessment"}  # fmt: skip
 TO_PEOPLE = ("flows/", "bot/conversation/", "bot/dispatch/", "bot/channels/", "bot/mailbox/")
 
 

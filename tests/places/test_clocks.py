@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, SECOND
-from bot.places.clocks import Clocks, Days, Deadline, Months, Noted, Times, last_day
-from bot.places.taiwan_clocks import TAIWAN
+from bot.places.deadlines import Clocks, Days, Deadline, Months, Noted, Times, last_day
+from bot.places.taiwan.deadlines import TAIWAN
 from tests.house.catalogues import read_in
 
 ZONES = (

@@ -11,7 +11,7 @@ import pytest
 from bot.languages import catalogue
 from bot.places.entitlements import Entitled, entitled
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import EXPIRES, VERIFIED
+from bot.places.taiwan.directory import EXPIRES, VERIFIED
 from tests.places.faraway import FARAWAY
 
 FUND = "14000"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.visible import in_a_line
-from bot.places.papers import BLANK, LONGEST, filled
-from bot.places.taiwan_clocks import TAIWAN as CLOCKS
-from bot.places.taiwan_papers import OBJECTION, TAIWAN
+from bot.cases.escape_text import in_a_line
+from bot.places.forms import BLANK, LONGEST, filled
+from bot.places.taiwan.deadlines import TAIWAN as CLOCKS
+from bot.places.taiwan.forms import OBJECTION, TAIWAN
 
 HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "{name}", "<b>x</b>", "\u202eabc",
            "【草稿", "a\nb", "{told}", "\x1b[2J")  # fmt: skip

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.country import shown, todo
+from bot.cli.directory import shown, todo
 from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
 from bot.places.directory import GROWS_OLD, Evidence
-from bot.places.known import place_named
 from bot.places.place import LINES, MOST_NUMBERS, SITUATIONS, Place, blanks
+from bot.places.registry import place_named
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan_directory import EXPIRES, VERIFIED
+from bot.places.taiwan.directory import EXPIRES, VERIFIED
 from flows import ALL
 from tests.house.catalogues import read_in
 from tests.house.source import ROOT

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.sample_media import picture
 
 if TYPE_CHECKING:
     import httpx

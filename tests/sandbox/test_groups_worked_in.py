@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.sample_media import picture
 
 if TYPE_CHECKING:
     import httpx

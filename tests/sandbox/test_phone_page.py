@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
-from bot.sandbox.makebelieve import picture, tone
+from bot.sandbox.sample_media import picture, tone
 
 if TYPE_CHECKING:
     import httpx

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from bot.sandbox import TOKEN, Sandbox, serve
-from bot.sandbox.deeds import DEEDS
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.person_actions import DEEDS
+from bot.sandbox.sample_media import picture
 
 if TYPE_CHECKING:
     from bot.sandbox import Phone

@@ -156,7 +156,7 @@ async def test_troubles_wait_strike_and_end(
 def test_chance_strikes_the_same_way_twice() -> None:
     def struck(seed: int) -> list[bool]:
         from bot.sandbox import Sandbox  # noqa: PLC0415 - a sandbox of its own for each seed
-        from bot.sandbox.journal import Call  # noqa: PLC0415
+        from bot.sandbox.call_log import Call  # noqa: PLC0415
 
         sandbox = Sandbox(seed=seed)
         sandbox.faults.order("html", times=1000, chance=0.3)

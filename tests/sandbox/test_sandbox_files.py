@@ -10,7 +10,7 @@ import httpx
 import pytest
 from telegram.error import BadRequest, InvalidToken
 
-from bot.sandbox.makebelieve import picture, tone
+from bot.sandbox.sample_media import picture, tone
 
 if TYPE_CHECKING:
     import telegram

@@ -13,10 +13,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 
 from bot.sandbox import BOT_ID, TOKEN, Sandbox
-from bot.sandbox.journal import Call
-from bot.sandbox.jsons import encode
+from bot.sandbox.api_errors import Refusal
+from bot.sandbox.call_log import Call
+from bot.sandbox.json_codec import encode
 from bot.sandbox.methods import METHODS
-from bot.sandbox.refusals import Refusal
 from tests.sandbox.oracle import methods
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 import telegram
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
-from bot.sandbox import BOT_ID, oddities
+from bot.sandbox import BOT_ID, sample_updates
 from bot.sandbox.limits import utf16_length
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.sample_media import picture
 
 if TYPE_CHECKING:
     from bot.sandbox import Phone, Sandbox
@@ -242,7 +242,7 @@ async def test_a_private_chat_has_topics_when_the_bot_has(
 
 
 def odd(sandbox: Sandbox, of: str) -> dict[str, Any]:
-    return oddities.collections(sandbox.anybody(), NOW)[of]
+    return sample_updates.collections(sandbox.anybody(), NOW)[of]
 
 
 @pytest.mark.parametrize("of", ["kinds", "contents", "variants"])

@@ -15,8 +15,8 @@ from sqlalchemy import MetaData, Table, create_engine, insert, select
 
 from bot.errors import WrongPassword
 from bot.store.database import Database
-from bot.store.tables import metadata
-from bot.store.upgrade import MIGRATIONS
+from bot.store.migrate import MIGRATIONS
+from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
 from tests.houses import VAULT
 from tests.keys import PASSWORD, nobody, staff_keys
@@ -25,7 +25,7 @@ from tests.stores import KINDS, empty_url
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from bot.vault.keyring import Keyring
+    from bot.vault.keys.keyring import Keyring
 
 DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
 

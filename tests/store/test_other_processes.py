@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from bot.store.database import Database
-from bot.store.tables import tallies
+from bot.store.tables.main import tallies
 
 async def count(engine, times):
     for _ in range(times):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import bindparam, select, update
 
+from bot.store.compiled import LIST_SIZES, Prepared, PreparedList, insert_of
 from bot.store.database import Database
-from bot.store.prepared import LIST_SIZES, Prepared, PreparedList, insert_of
-from bot.store.tables import tallies
+from bot.store.tables.main import tallies
 from tests.stores import migrated_url, on_both
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from bot.store.room import LEAST, Room, Step, step_of
+from bot.store.disk_space import LEAST, Room, Step, step_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,23 +12,23 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from bot.cases.agreements import Agreements
-from bot.cases.reading import Reader, queue
+from bot.cases.consents import Agreements
+from bot.cases.queries import Reader, queue
 from bot.clock import HOUR
 from bot.conversation import Book
 from bot.desks.forum.topics import Topics, stands
 from bot.errors import StoreTooNew
-from bot.hotline.claims import Claims
-from bot.hotline.commands import Command, Verb
+from bot.hotline.chat.messages import Exchanges, Sort
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.events import Happened
-from bot.hotline.exchanges import Exchanges, Sort
-from bot.hotline.staff import Staff
+from bot.hotline.queue.claims import Claims
+from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
 from bot.store.database import Database
-from bot.store.tables import metadata
-from bot.store.upgrade import HEAD, MIGRATIONS, revision, upgrade
+from bot.store.migrate import HEAD, MIGRATIONS, revision, upgrade
+from bot.store.tables.main import metadata
 from bot.vault import Audit
-from bot.vault.audit import Head, pages
+from bot.vault.audit.log import Head, pages
 from flows import ALL
 from tests.houses import VAULT, Home
 from tests.store.fixtures.make import (
@@ -231,7 +231,7 @@ DIES = """
 import os, signal, sys
 from sqlalchemy import Engine, event
 from bot.store.database import Database
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 
 left = int(sys.argv[2])
 
@@ -289,7 +289,7 @@ def test_a_release_that_is_left_half_way_is_as_it_was(
 UPGRADES = """
 import sys
 from bot.store.database import Database
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 upgrade(Database(sys.argv[1]))
 """
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import bindparam, delete, insert, select
 
 from bot.errors import StoreFailed
+from bot.store.compiled import Prepared
 from bot.store.database import Database, connect_sqlite
-from bot.store.prepared import Prepared
-from bot.store.tables import notices
+from bot.store.tables.main import notices
 from bot.store.writer import Work, Writer
 from tests.stores import ask, migrated_url, on_both
 

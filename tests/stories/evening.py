@@ -7,14 +7,14 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app import open_vault, run_bot
-from bot.cases.reading import Reader, queue
+from bot.app.build import open_vault, run_bot
+from bot.cases.queries import Reader, queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
-from bot.mailbox.limits import UNLIMITED
+from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
-from bot.store.room import Room
+from bot.store.disk_space import Room
 from bot.text import fold
 from flows import ALL, phrases
 from tests.cases.answered import BOOK
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from bot.cases.reading import Opened, Waiting
+    from bot.cases.queries import Opened, Waiting
     from bot.sandbox.chats import Message
     from bot.text import Text
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.app import House, run_bot
-from bot.cli import app
+from bot.app.build import House, run_bot
+from bot.cli.main import app
 from bot.clock import MINUTE
-from bot.dispatch.lately import Lately
+from bot.dispatch.rate_limit import Lately
 from bot.errors import AlreadyRunning
 from bot.sandbox import Trouble
 from bot.sandbox.clocks import MovedClock
-from bot.sandbox.oddities import collections
+from bot.sandbox.sample_updates import collections
 from flows import phrases
 from tests.house.catalogues import read_in
 from tests.keys import CHEAP, PASSWORD

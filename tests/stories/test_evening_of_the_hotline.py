@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.cases.life import Role
-from bot.hotline.commands import Verb
+from bot.cases.state_machine import Role
+from bot.hotline.chat.messages import Side
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import Happened
-from bot.hotline.exchanges import Side
-from bot.hotline.ledger import Referrals
+from bot.hotline.referrals.store import Referrals
 from bot.text import fold
-from bot.vault.audit import Audit
+from bot.vault.audit.log import Audit
 from flows import hotline, phrases
 from flows.phrasebook import PHRASES
 from flows.titles import TITLES

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.conversation import CONTROLS
-from bot.conversation.rehearsal import FILE, POINT
+from bot.conversation.text_session import FILE, POINT
 from bot.languages import FALLBACK, LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.messages import token_of
@@ -61,7 +61,7 @@ BY_TOPIC = {
     "quiz": "quiz",
 }
 """Where the list of topics leads."""
-BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk", "before": "before"}
+BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk", "identify": "before"}
 AFTERWARDS = ("/start", "@hello", "@menu talk", "/skip", "/skip", "/skip", "@1")
 """What brings somebody to the question after sending."""
 DEPLOYED: dict[str, dict[str, Any]] = {
@@ -125,7 +125,7 @@ class Speaker:
 
     def arrives(self, flow: str) -> None:
         """Come to where a transcript of that flow begins."""
-        if flow == "again":
+        if flow == "return_check":
             self._speak("/start", "@hello", "@menu tell", "@1")
             self.home.passes(3600)
             self._speak("x")
@@ -133,7 +133,7 @@ class Speaker:
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
         elif flow == "afterwards":
             self._speak(*AFTERWARDS)
-        elif flow in {"secret", "receipt", "check_in"}:
+        elif flow in {"passphrase", "receipt", "check_in"}:
             self._speak(*AFTERWARDS)
             self._press(self.words(Afterwards.what_now.choices[flow]))
         elif flow == "notice_changed":

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import HavenError
 from bot.training.debrief import NUMBERED, Debrief, signs_in
-from bot.training.scenes import SCENES, Scene, scene_in, scenes
+from bot.training.scenarios import SCENES, Scene, scene_in, scenes
 
 if TYPE_CHECKING:
     from pathlib import Path

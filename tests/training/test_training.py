@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import run_bot
-from bot.cli import app
+from bot.app.build import run_bot
+from bot.cli.main import app
 from bot.errors import HavenError, WrongSetting
 from bot.store.database import PRACTICE, Database
-from bot.store.upgrade import upgrade
-from bot.training.folder import take
-from bot.training.scenes import scenes
-from bot.training.session import names_of, run_training
+from bot.store.migrate import upgrade
+from bot.training.scenarios import scenes
+from bot.training.session import names_of, run_training, take
 from tests.houses import settings_for
 from tests.stores import ask
 
@@ -111,7 +110,7 @@ async def test_a_real_folder_is_refused_before_anything_is_opened(tmp_path: Path
 async def test_a_scene_that_fits_no_flow_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.training.playing.PATIENCE", 0.5)
+    monkeypatch.setattr("bot.training.player.PATIENCE", 0.5)
     lost = replace(ALL[0], tells=("/start", "Any time"))
 
     async def for_ever(*_: object) -> None:

@@ -8,16 +8,16 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import SAVED
-from bot.cases.kept import encode, reasons_place
+from bot.cases.sealed_fields import encode, reasons_place
 from bot.vault import Purpose
-from bot.vault.casekeys import OldSealer
-from bot.vault.chunks import PIECE, piece_places
+from bot.vault.file_encryption import PIECE, piece_places
+from bot.vault.keys.case_keys import OldSealer
 from tests.hotline.line import CHAT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.vault.casekeys import Sealer
+    from bot.vault.keys.case_keys import Sealer
     from tests.vault.shelf import Shelf
 
 PIECES = (b"a" * PIECE, b"b" * PIECE, b"the end")

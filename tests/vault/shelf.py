@@ -6,22 +6,22 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.intake import Intake, NewReport
-from bot.cases.life import Move, Role
 from bot.cases.receipts import Receipts, new_number
+from bot.cases.state_machine import Move, Role
 from bot.cases.urgency import Priority
 from bot.clock import DAY, HOUR, SECOND, SystemClock
 from bot.conversation import FileNote, Position
 from bot.desks.forum.topics import Topics
-from bot.dispatch.conversations import Conversation, Conversations, Row
-from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
-from bot.hotline.holds import Holds
+from bot.dispatch.conversation_store import Conversation, Conversations, Row
+from bot.hotline.chat.messages import Content, Exchange, Exchanges, Side, Sort
+from bot.hotline.erasure.legal_holds import Holds
 from bot.mailbox.letter import Letter
 from bot.mailbox.outbox import Outbox
 from bot.messages import Say
 from bot.store.database import Database
 from bot.vault import KeyStore, Purpose, Vault
-from bot.vault.erasure import Erasures, Why
-from bot.vault.retention import Retention
+from bot.vault.erasure.erase import Erasures, Why
+from bot.vault.erasure.retention import Retention
 from tests.clocks import MIDDAY
 from tests.hotline.line import CHAT, Line
 from tests.houses import BOT, ROOT
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.writer import Work
-    from bot.vault.casekeys import Opener
-    from bot.vault.shredding import Beside
+    from bot.vault.erasure.delete_rows import Beside
+    from bot.vault.keys.case_keys import Opener
 
 WORDS = "Dia menyimpan paspor saya."
 KEPT = 90

@@ -9,9 +9,9 @@ import pytest
 
 from bot.errors import BackupRefused
 from bot.vault import HostKey
-from bot.vault.backup import Backup
-from bot.vault.offline import OfflineKey
-from bot.vault.restore import OURS, Restore, Restored
+from bot.vault.backup.create import Backup
+from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.restore import OURS, Restore, Restored
 from tests.houses import VAULT
 
 if TYPE_CHECKING:

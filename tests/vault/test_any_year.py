@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.cases.life import Move
+from bot.cases.state_machine import Move
 from bot.clock import DAY, HOUR, SECOND
 from bot.errors import HoldRefused, UnderHold
-from bot.hotline.holds import Reason
-from bot.vault.shredding import left_of
+from bot.hotline.erasure.legal_holds import Reason
+from bot.vault.erasure.delete_rows import left_of
 from tests.stores import migrated_url
 from tests.vault.shelf import KEPT, WORDS, Shelf
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BackupRefused
-from bot.vault.archive import HEAD, MAGIC, PIECE, SMALLEST, TAG, Reader, Sealer, filled
-from bot.vault.offline import OfflineKey
+from bot.vault.backup.archive import HEAD, MAGIC, PIECE, SMALLEST, TAG, Reader, Sealer, filled
+from bot.vault.backup.offline_key import OfflineKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable

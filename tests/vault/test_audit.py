@@ -12,14 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.vault import Audit, HostKey, Vault
-from bot.vault.audit import (
-    BEFORE_THE_FIRST,
-    HOUSE,
-    Broken,
-    Fault,
-    Head,
-    _canonical,
-)
+from bot.vault.audit.log import BEFORE_THE_FIRST, HOUSE, Broken, Fault, Head, _canonical
 from tests.houses import VAULT
 from tests.vault import by_hand
 

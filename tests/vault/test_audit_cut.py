@@ -8,8 +8,8 @@ import pytest
 
 from bot.store.database import Database
 from bot.vault import Audit
-from bot.vault.audit import MARK, Broken, Fault, Head, pages
-from bot.vault.cutting import KEPT, MOST, Cutting
+from bot.vault.audit.log import MARK, Broken, Fault, Head, pages
+from bot.vault.audit.truncate import KEPT, MOST, Cutting
 from tests.clocks import MIDDAY
 from tests.houses import VAULT
 from tests.stores import ask, migrated_url

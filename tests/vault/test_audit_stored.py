@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.errors import StoreFailed
 from bot.store.database import Database
 from bot.vault import Audit
-from bot.vault.audit import HOUSE, OPERATOR, PAGE, Broken, Fault, Head, pages
+from bot.vault.audit.log import HOUSE, OPERATOR, PAGE, Broken, Fault, Head, pages
 from tests.houses import VAULT
 from tests.stores import ask, migrated_url, on_both
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec import msgpack
 
-from bot.cases.reading import Reader, queue
+from bot.cases.queries import Reader, queue
 from bot.clock import DAY, HOUR
 from bot.errors import BackupRefused
-from bot.places.taiwan_bodies import TAIWAN
+from bot.places.taiwan.authorities import TAIWAN
 from bot.store.database import Database
 from bot.vault import HostKey
-from bot.vault.archive import HEAD as HEADER
-from bot.vault.archive import PIECE, TAG, Sealer
-from bot.vault.backup import About, Backup, lying_in
-from bot.vault.ledger import NAME, Ledger, Line, read_ledger, write_ledger
-from bot.vault.offline import OfflineKey
-from bot.vault.restore import OURS, Restore
+from bot.vault.backup.archive import HEAD as HEADER
+from bot.vault.backup.archive import PIECE, TAG, Sealer
+from bot.vault.backup.create import About, Backup, lying_in
+from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.restore import OURS, Restore
+from bot.vault.erasure.ledger import NAME, Ledger, Line, read_ledger, write_ledger
 from tests.cases.answered import BOOK
 from tests.house.catalogues import read_in
 from tests.houses import KEEPER, VAULT, Home
@@ -268,15 +268,15 @@ def test_whoever_knows_only_where_to_seal_to_makes_no_archive(site: Site) -> Non
 
 
 def test_a_backup_of_a_later_release_is_refused(site: Site, tmp_path: Path) -> None:
-    from bot.vault import backup  # noqa: PLC0415 - its own clockwork, wound by hand
+    from bot.vault.backup import create  # noqa: PLC0415 - its own clockwork, wound by hand
 
     later = tmp_path / "haven-main-20261119T040000Z.sealed"
     with later.open("wb") as out:
-        archive = backup._Archive(out, OFFLINE.public, HOST)
-        about = backup.About(
+        archive = create._Archive(out, OFFLINE.public, HOST)
+        about = create.About(
             part="main", revision="9999", keys_revision="0001", made_at=site.shelf.now
         )
-        archive.add(backup.ABOUT, backup._encode(about))
+        archive.add(create.ABOUT, create._encode(about))
         archive.finish()
     _, keys = site.backs_up()
     site.refuses([later, keys], "later release")
@@ -285,7 +285,7 @@ def test_a_backup_of_a_later_release_is_refused(site: Site, tmp_path: Path) -> N
 def test_a_file_with_a_name_of_somebody_elses_choosing_goes_nowhere(
     site: Site, tmp_path: Path
 ) -> None:
-    from bot.vault import backup  # noqa: PLC0415 - its own clockwork, wound by hand
+    from bot.vault.backup import create  # noqa: PLC0415 - its own clockwork, wound by hand
 
     site.shelf.closed()
     main, keys = site.backs_up()
@@ -294,11 +294,11 @@ def test_a_file_with_a_name_of_somebody_elses_choosing_goes_nowhere(
     inside.write_bytes(b"x")
     for name in ("../../escaped", "/etc/passwd", "a" * 31, "A" * 32, f"{'a' * 32}/x"):
         with evil.open("wb") as out, inside.open("rb") as file:
-            archive = backup._Archive(out, OFFLINE.public, HOST)
-            about = backup.About(
-                part="main", revision=backup.HEAD, keys_revision="0001", made_at=site.shelf.now
+            archive = create._Archive(out, OFFLINE.public, HOST)
+            about = create.About(
+                part="main", revision=create.HEAD, keys_revision="0001", made_at=site.shelf.now
             )
-            archive.add(backup.ABOUT, backup._encode(about))
+            archive.add(create.ABOUT, create._encode(about))
             archive.add_file(f"file/{name}", file)
             archive.finish()
         site.refuses([evil, keys], "a name none of ours has")

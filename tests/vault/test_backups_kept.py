@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.clock import DAY, HOUR
-from bot.hotline.holds import Reason
+from bot.hotline.erasure.legal_holds import Reason
 from bot.mailbox.letter import Letter
 from bot.messages import Say
-from bot.vault.backup import faults_of, lying_in, remove_old
-from bot.vault.ledger import NAME, BackupFolder, read_ledger
-from bot.vault.packing import Part
+from bot.vault.backup.create import faults_of, lying_in, remove_old
+from bot.vault.backup.export_rows import Part
+from bot.vault.erasure.ledger import NAME, BackupFolder, read_ledger
 from tests.houses import BOT, VAULT
 from tests.stores import ask
 from tests.vault.shelf import WORDS, Shelf
@@ -69,7 +69,7 @@ def test_what_is_wrong_with_backups_is_told(site: Site) -> None:
 
 
 def test_drafts_and_letters_are_in_no_backup(site: Site) -> None:
-    from bot.vault.unpacking import Archive  # noqa: PLC0415 - looks into one
+    from bot.vault.backup.read import Archive  # noqa: PLC0415 - looks into one
 
     site.shelf.opens()
     sealed = ask(site.shelf.database, "SELECT state FROM conversations")

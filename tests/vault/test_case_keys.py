@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.errors import DoesNotOpen, NotYours
 from bot.vault import HostKey, Purpose, Vault
-from bot.vault.boxes import KeyPair
-from bot.vault.casekeys import KNOWN, SHORTEST, OldSealer
+from bot.vault.keys.case_keys import KNOWN, SHORTEST, OldSealer
+from bot.vault.keys.hpke import KeyPair
 from tests.cases.desk import Desk
 from tests.clocks import MIDDAY
 from tests.houses import ROOT, VAULT, opener_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import DoesNotOpen
 from bot.vault import HostKey, Vault
-from bot.vault.chunks import OVERHEAD, PIECE, open_pieces, sealed_pieces
+from bot.vault.file_encryption import OVERHEAD, PIECE, open_pieces, sealed_pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

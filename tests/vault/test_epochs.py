@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import DoesNotOpen, EpochGone
 from bot.vault import HostKey, Purpose, Vault
-from bot.vault.epochs import LIVES, Epoch, Postbox, number_of, postbox, sealed_in
+from bot.vault.keys.epoch_keys import LIVES, Epoch, Postbox, number_of, postbox, sealed_in
 from bot.vault.purpose import ON_ITS_WAY
 from tests.clocks import MIDDAY
 from tests.keys import key_store
@@ -200,6 +200,6 @@ def test_another_root_opens_no_epoch() -> None:
 def _raw(sql: str) -> object:
     from sqlalchemy import text  # noqa: PLC0415
 
-    from bot.store.prepared import Prepared  # noqa: PLC0415
+    from bot.store.compiled import Prepared  # noqa: PLC0415
 
     return Prepared(lambda _: text(sql))

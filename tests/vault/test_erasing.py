@@ -12,14 +12,14 @@ from sqlalchemy import Table
 from bot.cases.intake import report_place
 from bot.clock import DAY, HOUR
 from bot.errors import NotYours, UnderHold
-from bot.hotline.holds import Reason
+from bot.hotline.erasure.legal_holds import Reason
 from bot.mailbox.letter import Letter
 from bot.mailbox.outbox import Outbox
 from bot.messages import Say
-from bot.store.tables import metadata
+from bot.store.tables.main import metadata
 from bot.vault import Purpose
-from bot.vault.erasure import Erasures, Why
-from bot.vault.shredding import OF_A_CASE, left_of, tables_of_a_case
+from bot.vault.erasure.delete_rows import OF_A_CASE, left_of, tables_of_a_case
+from bot.vault.erasure.erase import Erasures, Why
 from tests.houses import BOT, VAULT
 from tests.keys import nobody
 from tests.stores import KINDS, ask, migrated_url
@@ -145,7 +145,7 @@ def test_whoever_writes_about_something_else_meanwhile_still_gets_the_answer(she
 
 def _sit(work: object, key: bytes, shelf: Shelf) -> None:
     from bot.conversation import Position  # noqa: PLC0415 - one sitting, for one test
-    from bot.dispatch.conversations import Conversation, Conversations, Row  # noqa: PLC0415
+    from bot.dispatch.conversation_store import Conversation, Conversations, Row  # noqa: PLC0415
 
     kept = Conversation("id", Position(), chat=1, touched_at=shelf.now)
     Conversations(shelf.vault).store(work, [(key, Row(None, kept, 0))])  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import NotYours, WrongPassword
 from bot.vault import Vault
-from bot.vault.passwords import from_paper, on_paper
+from bot.vault.keys.passwords import from_paper, on_paper
 from tests.clocks import MIDDAY
 from tests.houses import ROOT
 from tests.keys import keeper, key_store

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from bot.vault.guessable import is_guessable
-from bot.vault.passwords import SHORTEST
+from bot.vault.keys.passwords import SHORTEST
+from bot.vault.keys.weak_passwords import is_guessable
 from tests.desks.web.test_first_time import CHOSEN
 from tests.keys import PASSWORD
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import WrongHostKey, WrongSetting
 from bot.vault import HostKey
-from bot.vault.hostkey import SHORTEST
+from bot.vault.keys.host_key import SHORTEST
 from tests.keys import CHEAP
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import open_database, open_vault
+from bot.app.build import open_database, open_vault
 from bot.errors import DoesNotOpen, KeysMissing, WrongHostKey, WrongSetting
 from bot.store.database import Database, DataDirectory
-from bot.store.keytables import key_metadata
-from bot.store.upgrade import KEY_MIGRATIONS, KEYS_HEAD, upgrade_keys
-from bot.vault import HostKey, KeyStore, Purpose, Vault, keystore
+from bot.store.migrate import KEY_MIGRATIONS, KEYS_HEAD, upgrade_keys
+from bot.store.tables.keys import key_metadata
+from bot.vault import HostKey, KeyStore, Purpose, Vault
+from bot.vault.keys import key_store
 from tests.houses import settings_for
 from tests.store.kept import ask_nothing, differences
 from tests.stores import ask, empty_url, migrated_url, on_both
@@ -80,7 +81,7 @@ def test_what_older_releases_sealed_still_opens(kind: str, tmp_path: Path) -> No
     room = Room(kind, tmp_path)
     old = Vault(HOST).seal(Purpose.STAFF, b"here", b"words")
     room.database.writer.run_now(
-        lambda work: work.run(keystore.Prepared(lambda _: keystore.conversations.insert().values(
+        lambda work: work.run(key_store.Prepared(lambda _: key_store.conversations.insert().values(
             chat_key=bytes(16), state=old, touched_at=0)))
     )  # fmt: skip
     root = room.keys.root(HOST, room.database, 1)
@@ -94,7 +95,7 @@ def test_a_process_that_dies_between_the_two_commits_is_finished_by_the_next(
     room = Room("sqlite", tmp_path)
     root = room.keys.root(HOST, room.database, 1)
     room.database.writer.run_now(
-        lambda work: work.run(keystore.Prepared(lambda _: keystore.key_stores.delete()))
+        lambda work: work.run(key_store.Prepared(lambda _: key_store.key_stores.delete()))
     )
     assert room.keys.root(HOST, room.database, 2) == root
     assert len(ask(room.database, "SELECT store FROM key_stores")) == 1
@@ -109,7 +110,7 @@ def test_a_root_that_was_altered_is_no_other_root(tmp_path: Path) -> None:
         altered[place] ^= 1
         room.keys.run(
             lambda work, it=bytes(altered): work.run(  # type: ignore[misc]
-                keystore.Prepared(lambda _: keystore.roots.update().values(sealed=it))
+                key_store.Prepared(lambda _: key_store.roots.update().values(sealed=it))
             )
         )
         with pytest.raises(DoesNotOpen):

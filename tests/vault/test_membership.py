@@ -24,8 +24,8 @@ from bot.cases.urgency import Priority
 from bot.errors import NotYours
 from bot.store.database import Database
 from bot.vault import Vault
-from bot.vault.custody import Custody
-from bot.vault.keyring import Keyring
+from bot.vault.keys.case_access import Custody
+from bot.vault.keys.keyring import Keyring
 from tests.clocks import MIDDAY
 from tests.houses import BOT, ROOT
 from tests.keys import PASSWORD, key_store, nobody, staff_keys
@@ -256,9 +256,9 @@ def test_a_house_that_forgets_to_unwrap_would_be_found() -> None:
             raw = self.key_of(case, keyring).raw
             missing = [it for it in wanted if it.name not in held]
             rows = self._wraps(case, raw, missing, now) if missing else []
-            from bot.vault import custody  # noqa: PLC0415 - behind the door
+            from bot.vault.keys import case_access  # noqa: PLC0415 - behind the door
 
-            self._keys.run(lambda work: work.many(custody._ADD, rows))
+            self._keys.run(lambda work: work.many(case_access._ADD, rows))
             return True
 
     class Leaky(Membership):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BackupRefused, DoesNotOpen, WrongSetting
-from bot.vault.offline import OfflineKey, PublicKey
+from bot.vault.backup.offline_key import OfflineKey, PublicKey
 from tests.vault import by_hand_hpke
 
 if TYPE_CHECKING:

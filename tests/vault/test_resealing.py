@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from bot.app.reencrypt import AT_A_START, Resealing, reseal_some
 from bot.cases.intake import LARGEST_FILE
-from bot.cases.kept import Sent, encode, open_address, open_handle
-from bot.cases.reading import Reader, queue
+from bot.cases.queries import Reader, queue
+from bot.cases.sealed_fields import Sent, encode, open_address, open_handle
 from bot.conversation import Book, FileNote
 from bot.desks.forum.topics import Topics
 from bot.errors import DoesNotOpen, NotYours
-from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
-from bot.hotline.staff import Staff
+from bot.hotline.chat.messages import Content, Exchange, Exchanges, Side, Sort
+from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
-from bot.resealing import AT_A_START, Resealing, reseal_some
 from bot.store.database import DataDirectory
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 from bot.vault import Audit, Purpose
-from bot.vault.audit import HOUSE, pages
-from bot.vault.casekeys import TO_CASE
-from bot.vault.chunks import open_pieces
-from bot.vault.erasure import UNFINISHED
-from bot.vault.shredding import tables_of_a_case
+from bot.vault.audit.log import HOUSE, pages
+from bot.vault.erasure.delete_rows import tables_of_a_case
+from bot.vault.erasure.erase import UNFINISHED
+from bot.vault.file_encryption import open_pieces
+from bot.vault.keys.case_keys import TO_CASE
 from flows import ALL
 from tests.hotline.line import CHAT
 from tests.houses import BOT, KEEPER, VAULT
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
     from bot.vault import Vault
-    from bot.vault.casekeys import Opener
-    from bot.vault.keyring import Keyring
+    from bot.vault.keys.case_keys import Opener
+    from bot.vault.keys.keyring import Keyring
 
 PAIRS_SINCE = "0007"
 """The first release in which a case has a key pair."""

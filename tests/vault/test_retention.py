@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE
 from bot.log import configure
-from bot.vault import retention
-from bot.vault.retention import FEW, LATE, STEADY, Retention, Steadiness, look
+from bot.vault.erasure import retention
+from bot.vault.erasure.retention import FEW, LATE, STEADY, Retention, Steadiness, look
 from tests.stores import KINDS, migrated_url
 from tests.vault.shelf import KEPT, WORDS, Shelf
 
@@ -78,7 +78,7 @@ def test_a_case_that_was_reopened_is_not_old(one: Shelf) -> None:
 
 
 def one_move(name: str) -> object:
-    from bot.cases.life import Move  # noqa: PLC0415 - named here alone
+    from bot.cases.state_machine import Move  # noqa: PLC0415 - named here alone
 
     return Move(name)
 

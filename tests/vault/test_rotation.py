@@ -85,8 +85,8 @@ def die(frame, event, arg):
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-from bot.locksmith import keys_app
-import bot.app, bot.checkup
+from bot.cli.keys import keys_app
+import bot.app.build, bot.cli.doctor
 threading.setprofile(die)
 sys.setprofile(die)
 sys.argv = ["keys", "rotate", sys.argv[2]]
@@ -95,8 +95,8 @@ keys_app()
 
 
 def test_a_rotation_killed_at_any_point_is_harmless_and_can_be_finished(tmp_path: Path) -> None:
-    from bot.app import open_database, open_vault  # noqa: PLC0415
-    from bot.opening import open_keys  # noqa: PLC0415
+    from bot.app.build import open_database, open_vault  # noqa: PLC0415
+    from bot.app.keys import open_keys  # noqa: PLC0415
     from tests.houses import settings_for  # noqa: PLC0415
 
     settings = settings_for(tmp_path)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.errors import DoesNotOpen
 from bot.vault import Purpose
-from bot.vault.boxes import STEPS, KeyPair, emptied, filled
-from bot.vault.casekeys import SHORTEST_TO_CASE, CaseOpener, CaseSealer
+from bot.vault.keys.case_keys import SHORTEST_TO_CASE, CaseOpener, CaseSealer
+from bot.vault.keys.hpke import STEPS, KeyPair, emptied, filled
 from tests.vault import by_hand, by_hand_hpke
 
 KNOWN = json.loads(by_hand.VECTORS.read_text())["to_cases"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.errors import DoesNotOpen
 from bot.vault import HostKey, Purpose, Vault
-from bot.vault.sealing import SHORTEST
+from bot.vault.vault import SHORTEST
 from tests.vault import by_hand
 
 KNOWN = json.loads(by_hand.VECTORS.read_text())

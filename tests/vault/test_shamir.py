@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.vault.shamir import PARTS, inverse, joined, split, times
+from bot.vault.keys.shamir import PARTS, inverse, joined, split, times
 
 bytes_ = st.integers(0, 255)
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.cases.intake import LARGEST_FILE
-from bot.cases.kept import open_codes, open_reasons
+from bot.cases.sealed_fields import open_codes, open_reasons
 from bot.clock import DAY, HOUR
 from bot.errors import DoesNotOpen, HavenError, NotYours
-from bot.hotline.commands import Verb
+from bot.hotline.commands.types import Verb
 from bot.vault import Purpose, Vault
-from bot.vault.boxes import KeyPair
-from bot.vault.casekeys import TO_CASE, CaseOpener, CaseSealer
-from bot.vault.epochs import Span
-from bot.vault.keyring import ESCROW, STAFF, TEAM, Keyring
+from bot.vault.keys.case_keys import TO_CASE, CaseOpener, CaseSealer
+from bot.vault.keys.epoch_keys import Span
+from bot.vault.keys.hpke import KeyPair
+from bot.vault.keys.keyring import ESCROW, STAFF, TEAM, Keyring
 from tests.houses import ROOT, Home
 from tests.keys import keeper, key_store
 from tests.stores import ask
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault import HostKey
-    from bot.vault.casekeys import Sealer
-    from bot.vault.keystore import KeyStore
+    from bot.vault.keys.case_keys import Sealer
+    from bot.vault.keys.key_store import KeyStore
 
 WORDS = "He keeps my passport."
 CAPTION, NAME = "This is the back door.", "kontrak Sari.pdf"

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from bot.channels.telegram.split import LAST_ID, is_usable
+from bot.channels.telegram.split_batch import LAST_ID, is_usable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.channels.telegram.split import Raw
+    from bot.channels.telegram.split_batch import Raw
 
 
 class Offset(Protocol):

@@ -11,11 +11,10 @@ import re
 
 import msgspec
 
-from bot.channels.telegram import kinds
-from bot.channels.telegram.contents import content_of, origin_of
-from bot.channels.telegram.kinds import Treatment
-from bot.channels.telegram.mend import mend_json
-from bot.channels.telegram.shapes import (
+from bot.channels.telegram import update_types
+from bot.channels.telegram.fix_unicode import mend_json
+from bot.channels.telegram.parse_content import content_of, origin_of
+from bot.channels.telegram.schema import (
     CallbackQuery,
     ChatMemberUpdated,
     Message,
@@ -23,6 +22,7 @@ from bot.channels.telegram.shapes import (
     TelegramUpdate,
     User,
 )
+from bot.channels.telegram.update_types import Treatment
 from bot.errors import Unreadable
 from bot.messages import Kind, Update
 
@@ -74,7 +74,7 @@ def _decode_mended(raw: bytes) -> TelegramUpdate:
 
 def _kind_of_update(raw: bytes) -> str:
     names = [name for name in _fields(mend_json(raw)) if name != "update_id"]
-    known = [name for name in names if name in kinds.UPDATES]
+    known = [name for name in names if name in update_types.UPDATES]
     return (known or [*map(_plain, names), "empty"])[0]
 
 
@@ -152,11 +152,15 @@ def _not_accepted(update_id: int, message: Message, person: User, raw: bytes, fi
 
 def _name_of_content(raw: bytes, field: str) -> tuple[str, Treatment]:
     fields = _fields(_fields(mend_json(raw))[field])
-    present = [name for name in fields if name not in kinds.ENVELOPE]
+    present = [name for name in fields if name not in update_types.ENVELOPE]
     for name in present:
-        if name in kinds.CONTENTS:
-            return name, kinds.CONTENTS[name]
-    return (_plain(present[0]), kinds.UNKNOWN_CONTENT) if present else ("empty", Treatment.NOTHING)
+        if name in update_types.CONTENTS:
+            return name, update_types.CONTENTS[name]
+    return (
+        (_plain(present[0]), update_types.UNKNOWN_CONTENT)
+        if present
+        else ("empty", Treatment.NOTHING)
+    )
 
 
 def _stranger(message: Message, person: User) -> str:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram.connect import identify, remove_webhook, updates_of
-from bot.channels.telegram.faults import wait_of
+from bot.channels.telegram.backoff import Patience, Rivals
+from bot.channels.telegram.client import identify, remove_webhook, updates_of
 from bot.channels.telegram.offset import AfterCommit, Offset
-from bot.channels.telegram.patience import Patience, Rivals
-from bot.channels.telegram.split import Raw, split
-from bot.channels.telegram.stuck import Stuck
+from bot.channels.telegram.split_batch import Raw, Stuck, split
+from bot.channels.telegram.transport_errors import wait_of
 from bot.clock import Clock, SystemClock
 from bot.errors import AlreadyRunning, Unreadable
 from bot.log import log

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telegram.error import TelegramError
 
-from bot.channels.telegram.commands import by_code
+from bot.channels.telegram.command_menu import by_code
 from bot.log import log
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 
-from bot.cases.cleaning import Cleaning
-from bot.cases.looks import PICTURES, looks_like
-from bot.channels.telegram.files import fetch
-from bot.channels.telegram.mend import mend
-from bot.channels.telegram.outcome import TOO_OLD, UNCHANGED, outcome
-from bot.channels.telegram.pieces import pieces
-from bot.channels.telegram.recordings import Recordings
-from bot.channels.telegram.topics import change, named, open_topic, placed
+from bot.cases.evidence.file_type import PICTURES, looks_like
+from bot.cases.evidence.image_sanitizer import Cleaning
+from bot.channels.telegram.delivery_errors import TOO_OLD, UNCHANGED, outcome
+from bot.channels.telegram.file_download import fetch
+from bot.channels.telegram.fix_unicode import mend
+from bot.channels.telegram.forum_topics import change, named, open_topic, placed
+from bot.channels.telegram.split_text import pieces
+from bot.channels.telegram.voice_cache import Recordings
 from bot.errors import Barred, Blocked, Refused, TooOld, TryLater, Uncertain
 from bot.messages import (
     Body,

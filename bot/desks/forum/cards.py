@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.life import State
-from bot.cases.queues import name_of
+from bot.cases.routing import name_of
+from bot.cases.state_machine import State
 from bot.cases.urgency import reasons_in_words
-from bot.desks.forum import words
-from bot.desks.forum.hours import hour_lines
-from bot.desks.forum.lawful import clock_lines
-from bot.hotline.commands import Verb
-from bot.hotline.recognition import Recognition
+from bot.desks.forum import texts
+from bot.desks.forum.check_in_view import hour_lines
+from bot.desks.forum.deadline_view import clock_lines
+from bot.hotline.chat.passphrases import Recognition
+from bot.hotline.commands.types import Verb
 from bot.messages import Button
 
 if TYPE_CHECKING:
-    from bot.desks.forum.setup import Setup
-    from bot.desks.glance import Glance
+    from bot.desks.case_summary import Glance
+    from bot.desks.forum.context import Setup
     from bot.store.writer import Work
     from bot.text import Text
 
@@ -64,14 +64,14 @@ def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bo
         lines += clock_lines(setup, work, glance, now)
         lines += hour_lines(setup, work, glance.case)
     if Recognition.is_frozen(work, glance.case):
-        lines.insert(1, tongue(words.COMPROMISED))
+        lines.insert(1, tongue(texts.COMPROMISED))
     if glance.state not in QUEUED and glance.state is not State.CLOSED:
-        lines.append(tongue(words.WE_SPEAK if is_held else words.BOT_SPEAKS))
+        lines.append(tongue(texts.WE_SPEAK if is_held else texts.BOT_SPEAKS))
     if glance.reasons is None:
-        lines.append(tongue(words.SEALED_NOW))
+        lines.append(tongue(texts.SEALED_NOW))
     elif setup.shows_words and glance.reasons:
         reasons = " ".join(tongue(reason) for reason in reasons_in_words(glance.reasons))
-        lines.append(tongue(words.WHY, reasons=reasons))
+        lines.append(tongue(texts.WHY, reasons=reasons))
     return "\n".join(lines)
 
 
@@ -83,26 +83,26 @@ def _standing(setup: Setup, work: Work, glance: Glance, now: int) -> str:
     }
     if glance.state is State.CLOSED:
         how = setup.dispositions.get(glance.disposition)
-        return tongue(words.ENDED, how=tongue(how) if how else glance.disposition)
+        return tongue(texts.ENDED, how=tongue(how) if how else glance.disposition)
     if glance.state is State.REFERRED:
-        return tongue(words.REFERRED, **who)
-    told = tongue(words.HOLDS, **who) if glance.holder else tongue(words.NOBODY_HOLDS)
+        return tongue(texts.REFERRED, **who)
+    told = tongue(texts.HOLDS, **who) if glance.holder else tongue(texts.NOBODY_HOLDS)
     if glance.state is State.OPEN:
         return told
     since = tongue.clock(glance.waiting_since, now)
     if glance.due_at is None:
-        return f"{told}\n{tongue(words.WAITS_ONLY, since=since)}"
+        return f"{told}\n{tongue(texts.WAITS_ONLY, since=since)}"
     due = tongue.clock(glance.due_at, now)
-    return f"{told}\n{tongue(words.WAITS, since=since, due=due)}"
+    return f"{told}\n{tongue(texts.WAITS, since=since, due=due)}"
 
 
 def passed_on(setup: Setup, glance: Glance, by: str, to: str, now: int) -> str:
     """Return what a colleague must know to whom a case was passed."""
     tongue = setup.tongue
     lines = [
-        tongue(words.TRANSFERRED, name=by, to=to),
+        tongue(texts.TRANSFERRED, name=by, to=to),
         tongue(
-            words.CONTEXT,
+            texts.CONTEXT,
             language=tongue.spoken(glance.language),
             level=tongue.level(glance.priority),
             rule=tongue.rule(glance.rule),
@@ -110,10 +110,10 @@ def passed_on(setup: Setup, glance: Glance, by: str, to: str, now: int) -> str:
     ]
     if glance.due_at is not None:
         since = tongue.clock(glance.waiting_since, now)
-        lines.append(tongue(words.WAITS, since=since, due=tongue.clock(glance.due_at, now)))
+        lines.append(tongue(texts.WAITS, since=since, due=tongue.clock(glance.due_at, now)))
     if setup.shows_words and glance.reasons:
         reasons = " ".join(tongue(it) for it in reasons_in_words(glance.reasons))
-        lines.append(tongue(words.WHY, reasons=reasons))
+        lines.append(tongue(texts.WHY, reasons=reasons))
     return "\n".join(lines)
 
 
@@ -125,17 +125,17 @@ def card_rows(setup: Setup, glance: Glance, *, is_held: bool) -> Rows:
         return Button(setup.tongue(label), token(what, case))
 
     if glance.state in QUEUED:
-        return ((button(words.CLAIM, Verb.CLAIM),),)
+        return ((button(texts.CLAIM, Verb.CLAIM),),)
     if glance.state is State.CLOSED:
-        return ((button(words.REOPEN, Verb.REOPEN),),)
+        return ((button(texts.REOPEN, Verb.REOPEN),),)
     rows: list[tuple[Button, ...]] = []
     if setup.shows_words and is_held:
-        rows.append((button(words.HAND_BACK, Verb.HAND_BACK), button(words.PHRASES, PICKING)))
+        rows.append((button(texts.HAND_BACK, Verb.HAND_BACK), button(texts.PHRASES, PICKING)))
     elif setup.shows_words:
-        rows.append((button(words.TAKE_OVER, Verb.TAKE_OVER),))
+        rows.append((button(texts.TAKE_OVER, Verb.TAKE_OVER),))
     if glance.state is State.REFERRED:
-        return (*rows, (button(words.CLOSE, CLOSING),))
-    return (*rows, (button(words.RELEASE, Verb.RELEASE), button(words.CLOSE, CLOSING)))
+        return (*rows, (button(texts.CLOSE, CLOSING),))
+    return (*rows, (button(texts.RELEASE, Verb.RELEASE), button(texts.CLOSE, CLOSING)))
 
 
 def ending_rows(setup: Setup, case: str) -> Rows:

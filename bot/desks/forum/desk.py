@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desks.forum.reading import Reading
-from bot.desks.forum.setup import Place
-from bot.desks.forum.showing import Showing
+from bot.desks.forum.command_handlers import Reading
+from bot.desks.forum.context import Place
+from bot.desks.forum.event_view import Showing
 from bot.desks.forum.topics import key_of, move, stands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.desks.forum.setup import Setup
-    from bot.hotline.commands import Command
+    from bot.desks.forum.context import Setup
+    from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
     from bot.messages import Body, Update
     from bot.store.writer import Work

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.errors import DoesNotOpen
-from bot.store.prepared import Prepared, insert_of
-from bot.store.tables import desks, notices, topics
+from bot.mailbox.letter import Lane, Letter
+from bot.messages import DeleteTopic
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.main import desks, notices, outbox, topics
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ClauseElement
 
+    from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
     from bot.vault import Vault
+
 
 WANTED, OPEN, CLOSED = "wanted", "open", "closed"
 """A topic that is to be opened, stands open, or was closed with its case."""
@@ -191,3 +195,41 @@ def tell_mended(work: Work, since: int, now: int) -> None:
 
 def _place(case: str) -> bytes:
     return f"{case}/topic".encode()
+
+
+_TOPIC = Prepared(
+    lambda _: select(topics.c.desk, topics.c.thread).where(
+        topics.c.case_id == bindparam("case"), topics.c.thread.is_not(None)
+    ),
+    "case",
+)
+_LETTERS = Prepared(lambda _: delete(outbox).where(outbox.c.chat_key == bindparam("key")), "key")
+
+
+class TopicEraser:
+    """Has the topic of a case that is being erased deleted, in the same unit of work.
+
+    Args:
+        vault: names the letters of a topic.
+        outbox: takes the letter that deletes it; the bot's process carries it, whoever erases.
+        group: the group as the settings name it.
+    """
+
+    def __init__(self, vault: Vault, outbox: Outbox, group: int) -> None:
+        self._vault = vault
+        self._outbox = outbox
+        self._group = group
+
+    def forget(self, work: Work, _key: bytes, case: str, now: int) -> int:
+        """Drop what was on its way to a case's topic, then let that be deleted."""
+        key = key_of(self._vault, self._group, case)
+        topic = work.rows(_TOPIC, case)
+        numbers = self._outbox.numbers(work, len(topic)) if topic else []
+        gone = work.run(_LETTERS, key)
+        letters = [
+            Letter(number, key, desk, DeleteTopic(thread), Lane.STAFF, not_before=now,
+                   created_at=now)
+            for number, (desk, thread) in zip(numbers, topic, strict=True)
+        ]  # fmt: skip
+        self._outbox.keep(work, letters)
+        return gone

@@ -8,69 +8,59 @@ from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route
 
-from bot.desks.web import (
-    auditing,
-    begun,
-    case_law,
-    case_pages,
-    changes,
-    closing,
-    doubts,
-    evidence_pages,
-    own,
+from bot.desks.web import static_files
+from bot.desks.web.auth import (
+    account,
+    demo_login,
+    enrolment,
+    login_pages,
+    passkey_login,
     passkey_pages,
-    passkey_way_in,
-    queue_pages,
-    rehearsing,
-    ringing,
-    shell,
-    shift_pages,
-    signing,
-    staff_pages,
-    streaming,
-    team_pages,
-    transcript,
-    two_pages,
-    welcome,
-    who_read,
 )
-from bot.desks.web.doors import Door, May, checked
-from bot.desks.web.gate import Gate
-from bot.desks.web.visit import NotThere
+from bot.desks.web.case import actions, drafts, evidence, export, law, send_checks
+from bot.desks.web.case import pages as case_pages
+from bot.desks.web.live import alerts, sse
+from bot.desks.web.middleware import Gate
+from bot.desks.web.queue import bulk_close
+from bot.desks.web.queue import pages as queue_pages
+from bot.desks.web.request import NotThere
+from bot.desks.web.routes import Door, May, checked
+from bot.desks.web.team import access_report, approvals, audit, shift, staff
+from bot.desks.web.team import pages as team_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.responses import Response
 
-    from bot.desks.web.front import Front
-    from bot.desks.web.visit import Visit
+    from bot.desks.web.context import Front
+    from bot.desks.web.request import Visit
 
 DOORS = (
-    *shell.DOORS,
-    *signing.DOORS,
-    *rehearsing.DOORS,
-    *welcome.DOORS,
+    *static_files.DOORS,
+    *login_pages.DOORS,
+    *demo_login.DOORS,
+    *enrolment.DOORS,
     *queue_pages.DOORS,
-    *ringing.DOORS,
-    *shift_pages.DOORS,
+    *alerts.DOORS,
+    *shift.DOORS,
     *case_pages.DOORS,
-    *case_law.DOORS,
-    *evidence_pages.DOORS,
-    *transcript.DOORS,
-    *changes.DOORS,
-    *doubts.DOORS,
-    *closing.DOORS,
-    *begun.DOORS,
-    *streaming.DOORS,
-    *own.DOORS,
+    *law.DOORS,
+    *evidence.DOORS,
+    *export.DOORS,
+    *actions.DOORS,
+    *send_checks.DOORS,
+    *bulk_close.DOORS,
+    *drafts.DOORS,
+    *sse.DOORS,
+    *account.DOORS,
     *passkey_pages.DOORS,
-    *passkey_way_in.DOORS,
-    *auditing.DOORS,
+    *passkey_login.DOORS,
+    *audit.DOORS,
     *team_pages.DOORS,
-    *who_read.DOORS,
-    *two_pages.DOORS,
-    *staff_pages.DOORS,
+    *access_report.DOORS,
+    *approvals.DOORS,
+    *staff.DOORS,
 )
 """Every address of the desk."""
 

@@ -15,8 +15,8 @@ from bot.sandbox.methods import chats, edits, media, profile, sending, topics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.call_log import Call
+    from bot.sandbox.state import World
 
     Method = Callable[[World, Call], Any]
 

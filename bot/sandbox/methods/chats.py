@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.methods.places import chat_of, check_member, message_of, writable
-from bot.sandbox.refusals import bad
-from bot.sandbox.world import BOT_ID
+from bot.sandbox.api_errors import bad
+from bot.sandbox.methods.targets import chat_of, check_member, message_of, writable
+from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
+    from bot.sandbox.call_log import Call
     from bot.sandbox.chats import Chat
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
 GIFTS = dict.fromkeys(
     (

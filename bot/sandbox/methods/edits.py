@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.api_errors import NOT_MODIFIED, QUERY_TOO_OLD, TOO_OLD_TO_DELETE, Refusal, bad
 from bot.sandbox.limits import (
     LONGEST_TOAST,
     check_caption,
@@ -13,14 +14,13 @@ from bot.sandbox.limits import (
     utf16_length,
 )
 from bot.sandbox.markup import formatted
-from bot.sandbox.methods.places import chat_of, check_member, message_of, numbers_of
-from bot.sandbox.refusals import NOT_MODIFIED, QUERY_TOO_OLD, TOO_OLD_TO_DELETE, Refusal, bad
-from bot.sandbox.world import BOT_ID
+from bot.sandbox.methods.targets import chat_of, check_member, message_of, numbers_of
+from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
+    from bot.sandbox.call_log import Call
     from bot.sandbox.chats import Chat, Message
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
 DELETABLE = 48 * 60 * 60
 """Seconds after which a message stays for ever."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.api_errors import Refusal, bad
 from bot.sandbox.limits import check_caption
 from bot.sandbox.markup import formatted
 from bot.sandbox.methods.sending import send
 from bot.sandbox.phone import described, photo
-from bot.sandbox.refusals import Refusal, bad
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.sandbox.call_log import Call
     from bot.sandbox.chats import Message
     from bot.sandbox.files import Stored
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
     Method = Callable[[World, Call], Message]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.jsons import encode
-from bot.sandbox.refusals import bad
+from bot.sandbox.api_errors import bad
+from bot.sandbox.json_codec import encode
 
 if TYPE_CHECKING:
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.call_log import Call
+    from bot.sandbox.state import World
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 MOST_COMMANDS = 100

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.api_errors import bad
 from bot.sandbox.limits import check_markup, check_text, check_utf8
 from bot.sandbox.markup import formatted
-from bot.sandbox.methods.places import chat_of, message_of, numbers_of, thread_of, writable
-from bot.sandbox.refusals import bad
+from bot.sandbox.methods.targets import chat_of, message_of, numbers_of, thread_of, writable
 
 if TYPE_CHECKING:
+    from bot.sandbox.call_log import Call
     from bot.sandbox.chats import Chat, Message
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
 ACTIONS = frozenset(
     {

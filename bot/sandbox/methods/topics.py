@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.api_errors import bad
 from bot.sandbox.chats import Topic
-from bot.sandbox.methods.places import writable
-from bot.sandbox.refusals import bad
-from bot.sandbox.world import BOT_ID
+from bot.sandbox.methods.targets import writable
+from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
+    from bot.sandbox.call_log import Call
     from bot.sandbox.chats import Chat
-    from bot.sandbox.journal import Call
-    from bot.sandbox.world import World
+    from bot.sandbox.state import World
 
 LONGEST_NAME = 128
 COLOUR = 0x6FB9F0

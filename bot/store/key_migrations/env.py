@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.store.keytables import key_metadata
+from bot.store.tables.keys import key_metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -2,8 +2,8 @@
 
 from alembic import context
 
-import bot.store.keytables  # noqa: F401 - one table of the data stands there
-from bot.store.tables import metadata
+import bot.store.tables.keys  # noqa: F401 - one table of the data stands there
+from bot.store.tables.main import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import SystemClock
-from bot.hotline import waiting
-from bot.hotline.claims import Claimed, Claims
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Caseworker
+from bot.hotline.queue import next_case
+from bot.hotline.queue.claims import Claimed, Claims
+from bot.hotline.queue.sla import Promises
+from bot.hotline.staff.staff import Caseworker
+from bot.store.compiled import Prepared
 from bot.store.database import Database
-from bot.store.prepared import Prepared
-from bot.store.tables import CASE_WAITS, cases
-from bot.store.upgrade import upgrade
-from bot.vault.audit import Audit
+from bot.store.migrate import upgrade
+from bot.store.tables.main import CASE_WAITS, cases
+from bot.vault.audit.log import Audit
 from tests.bench.ours.house import VAULT
 from tests.bench.walk import UPDATES, press
 from tests.crowded import fill, rows
@@ -110,7 +110,7 @@ class Claiming:
         """Return the statement that finds the next case, and its values."""
         pairs = [(queue, language) for queue in QUEUES for language in LANGUAGES]
         codes = (code for pair in pairs for code in pair)
-        return waiting.taking(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
+        return next_case.taking(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
 
     def _claim(self, work: Work, who: Caseworker) -> str | None:
         taken = self._claims.claim_next(work, who, self._clock.now())

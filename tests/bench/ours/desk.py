@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, update
 
+from bot.app.web_desk import front_of, opened
 from bot.cases.intake import Intake, NewReport
-from bot.cases.life import Role
-from bot.cases.queues import Queue
+from bot.cases.routing import Queue
+from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import SystemClock
 from bot.conversation import Position
-from bot.desks.web.bell import Bell
-from bot.desks.web.serving import serving
-from bot.desks.web.visit import SESSION
-from bot.dispatch.conversations import Conversation, Conversations, Row
-from bot.front import front_of, opened
-from bot.hotline.staff import Staff
-from bot.hotline.takeover import Holding, Meeting
+from bot.desks.web.live.event_log import Bell
+from bot.desks.web.request import SESSION
+from bot.desks.web.server import serving
+from bot.dispatch.conversation_store import Conversation, Conversations, Row
+from bot.hotline.chat.takeover import Holding, Meeting
+from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
 from bot.settings import read_settings
-from bot.store.prepared import Prepared
-from bot.store.tables import cases
-from bot.store.upgrade import upgrade
+from bot.store.compiled import Prepared
+from bot.store.migrate import upgrade
+from bot.store.tables.main import cases
 from bot.vault import HostKey
-from bot.vault.passwords import Cost
+from bot.vault.keys.passwords import Cost
 from tests.bench.ours import house
 from tests.bench.ours.line import Line
 from tests.bench.walk import UPDATES, press

@@ -6,8 +6,8 @@ from dataclasses import fields
 from typing import Any, Final
 
 from bot.conversation import Ask, Choose, End, Flow
-from bot.conversation.turn import CONTROLS
-from bot.dispatch.phrasing import Phrasing
+from bot.conversation.replies import CONTROLS
+from bot.dispatch.system_texts import Phrasing
 from bot.text import Text
 from flows.alarms import alarms
 from tests.bench import walk

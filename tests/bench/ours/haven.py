@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.app import settle_memory
-from bot.channels.telegram.split import split
-from bot.dispatch import tokens
+from bot.app.build import settle_memory
+from bot.channels.telegram.split_batch import split
+from bot.dispatch import callback_data
 from bot.mailbox.inbox import Arrival
 from tests.bench import walk
 from tests.bench.ours import house
@@ -61,7 +61,7 @@ class Haven:
         key = house.VAULT.chat_key(house.NUMBER, person)
         asked = 1 + walk.STEPS.index(step)
         where = f"{Welcome.name}.{step.name}@{house.ERA}"
-        return tokens.prefix(house.VAULT, key, asked, where) + str(place)
+        return callback_data.prefix(house.VAULT, key, asked, where) + str(place)
 
     async def setup(self, stored: int) -> None:
         """Have the store filled, then open it."""

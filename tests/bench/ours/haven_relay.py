@@ -10,11 +10,11 @@ from bot.cases.intake import Intake
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.conversation import Position
-from bot.dispatch.conversations import Conversation, Conversations, Row
-from bot.hotline.takeover import Holding, Meeting
+from bot.dispatch.conversation_store import Conversation, Conversations, Row
+from bot.hotline.chat.takeover import Holding, Meeting
 from bot.mailbox.inbox import Arrival
-from bot.store.prepared import Prepared
-from bot.store.tables import exchanges
+from bot.store.compiled import Prepared
+from bot.store.tables.main import exchanges
 from tests.bench import walk
 from tests.bench.feed import FIRST_UPDATE
 from tests.bench.ours import house

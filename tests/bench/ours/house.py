@@ -11,40 +11,40 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from bot.cases.intake import Intake
-from bot.channels.telegram.group import parse_group
 from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parse_group import parse_group
 from bot.clock import HOUR, SystemClock
 from bot.conversation import Book
 from bot.dispatch.batch import Batches
-from bot.dispatch.checking import Checking
-from bot.dispatch.conversations import Conversations
+from bot.dispatch.check_in_scheduler import Checking
+from bot.dispatch.conversation_store import Conversations
+from bot.dispatch.deadline_reminders import Reminding
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.effects import Setting
-from bot.dispatch.notice import Notice
-from bot.dispatch.reminding import Reminding
-from bot.dispatch.screens import Screens
-from bot.dispatch.staffside import StaffSide
-from bot.hotline.check_ins import CheckIns
-from bot.hotline.claims import Claims
-from bot.hotline.clocking import Clocking
-from bot.hotline.clocks import CaseClocks
-from bot.hotline.consent import Consent, Words
-from bot.hotline.exchanges import Exchanges
-from bot.hotline.ledger import Referrals
-from bot.hotline.orders import Orders
-from bot.hotline.phrasebook import Phrasebook
-from bot.hotline.promises import Promises
-from bot.hotline.staff import Staff
+from bot.dispatch.privacy_notice import Notice
+from bot.dispatch.rendering import Screens
+from bot.dispatch.staff_service import StaffSide
+from bot.hotline.chat.messages import Exchanges
+from bot.hotline.chat.phrasebook import Phrasebook
+from bot.hotline.check_ins.store import CheckIns
+from bot.hotline.commands.deadlines import Clocking
+from bot.hotline.commands.handlers import Orders
+from bot.hotline.deadlines import CaseClocks
+from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.sla import Promises
+from bot.hotline.referrals.consent_dialog import Consent, Words
+from bot.hotline.referrals.store import Referrals
+from bot.hotline.staff.staff import Staff
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
-from bot.mailbox.limits import UNLIMITED
 from bot.mailbox.outbox import Outbox
-from bot.places.clocks import NO_CLOCKS
+from bot.mailbox.rate_limit import UNLIMITED
+from bot.places.deadlines import NO_CLOCKS
 from bot.store.database import Database
 from bot.text import Text
 from bot.vault import HostKey, KeyStore, Vault
-from bot.vault.audit import Audit
-from bot.vault.staffkeys import StaffKeys
+from bot.vault.audit.log import Audit
+from bot.vault.keys.staff_keys import StaffKeys
 from tests.bench.feed import BOT
 from tests.bench.ours.flow import PHRASING, Welcome
 
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bot.dispatch.staffside import Desk
-    from bot.mailbox.carrying import Channel
+    from bot.dispatch.staff_service import Desk
+    from bot.mailbox.delivery import Channel
 
 NUMBER: Final = int(str(BOT["id"]))
 _KEYS: Final = "HAVEN_BENCH_KEYS"

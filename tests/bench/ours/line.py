@@ -10,7 +10,7 @@ from bot.messages import Body, Say
 from tests.bench import walk
 
 if TYPE_CHECKING:
-    from bot.mailbox.carrying import Channel
+    from bot.mailbox.delivery import Channel
 
 
 class Line:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 from bot.cases.intake import Intake, NewReport
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE, SystemClock
-from bot.hotline.exchanges import Content, Exchange, Exchanges, Side, Sort
-from bot.hotline.searching import Search
-from bot.store.upgrade import upgrade
-from bot.vault.staffkeys import StaffKeys
+from bot.hotline.chat.messages import Content, Exchange, Exchanges, Side, Sort
+from bot.hotline.search.search import Search
+from bot.store.migrate import upgrade
+from bot.vault.keys.staff_keys import StaffKeys
 from tests.bench.ours import house
 from tests.bench.walk import UPDATES, press
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from bot.clock import SystemClock
 from bot.conversation import Position
-from bot.conversation.position import Frame
-from bot.dispatch.conversations import Conversation, Conversations, Row
+from bot.conversation.state import Frame
+from bot.dispatch.conversation_store import Conversation, Conversations, Row
 from bot.mailbox.inbox import Arrival, Inbox
-from bot.store.upgrade import upgrade
+from bot.store.migrate import upgrade
 from tests.bench import walk
 from tests.bench.ours.flow import Welcome
 from tests.bench.ours.house import NUMBER, VAULT, database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from tests.bench.sending.loopback import Sending
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram_wire import TOKEN, Wire
 
-from bot.channels.telegram.connect import SilentBot, bot_for
+from bot.channels.telegram.client import SilentBot, bot_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

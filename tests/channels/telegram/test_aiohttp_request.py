@@ -21,9 +21,9 @@ from telegram.error import (
 )
 from telegram_wire import TOKEN, YES, Drop, Say, Stall, Trickle, Wire, no, ok
 
-from bot.channels.telegram.connect import SilentBot, bot_for
-from bot.channels.telegram.faults import NotSent, NotSentInTime, wait_of
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.client import SilentBot, bot_for
+from bot.channels.telegram.transport_errors import NotSent, NotSentInTime, wait_of
 
 MESSAGES = [
     (no(400, "Bad Request: chat not found"), BadRequest, "Chat not found"),

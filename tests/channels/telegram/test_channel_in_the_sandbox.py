@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.channels.telegram.commands import menus, offer
-from bot.channels.telegram.connect import SilentBot, bot_for
-from bot.channels.telegram.files import fetch
+from bot.channels.telegram.client import SilentBot, bot_for
+from bot.channels.telegram.command_menu import menus, offer
+from bot.channels.telegram.file_download import fetch
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
@@ -24,7 +24,7 @@ from tests.sandbox.oracle import check
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from bot.channels.telegram.split import Raw
+    from bot.channels.telegram.split_batch import Raw
 
 HOUR = 3600
 ROWS = ((Button("1 Ya", "t-yes"), Button("2 Tidak", "t-no")),)

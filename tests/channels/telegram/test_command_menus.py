@@ -3,13 +3,13 @@ from __future__ import annotations
 import gettext
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.commands import menus, offer
+from bot.channels.telegram.command_menu import menus, offer
 from bot.text import Text
 
 if TYPE_CHECKING:
     from telegram_wire import Wire
 
-    from bot.channels.telegram.connect import SilentBot
+    from bot.channels.telegram.client import SilentBot
 
 
 class Shouting(gettext.NullTranslations):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from telegram_wire import BOT_ID, ME, TOKEN, Say, Wire, no, ok
 
-from bot.channels.telegram.connect import SilentBot, bot_for, identify, remove_webhook
+from bot.channels.telegram.client import SilentBot, bot_for, identify, remove_webhook
 from bot.errors import WrongSetting
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram_wire import TOKEN, ok
 
-from bot.channels.telegram.connect import bot_for
-from bot.channels.telegram.dated import Dated
+from bot.channels.telegram.client import bot_for
+from bot.channels.telegram.server_time import Dated
 from bot.clock import HOUR, SECOND
 from bot.sandbox import TOKEN as SANDBOX_TOKEN
 from bot.sandbox import Sandbox, serve

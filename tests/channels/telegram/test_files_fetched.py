@@ -6,11 +6,11 @@ import pytest
 import telegram
 from telegram_wire import TOKEN, YES, Drop, Say, Stall, Trickle, Wire, no, ok
 
-from bot.channels.telegram.files import fetch
+from bot.channels.telegram.file_download import fetch
 from bot.errors import Refused, TryLater
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.connect import SilentBot
+    from bot.channels.telegram.client import SilentBot
 
 PATH = "voice/file_7.oga"
 DATA = bytes(range(256)) * 1000

@@ -7,39 +7,39 @@ import telegram
 from telegram.constants import MessageType
 from telegram_samples import CONTENTS, UPDATES, message, raw, update
 
-from bot.channels.telegram import kinds
-from bot.channels.telegram.kinds import Treatment
+from bot.channels.telegram import update_types
 from bot.channels.telegram.parse import parse
+from bot.channels.telegram.update_types import Treatment
 from bot.messages import Kind
 
 ACCEPTED = {Kind.WORDS, Kind.FILES, Kind.PLACE, Kind.CONTACT}
 
 
 def test_every_kind_of_update_the_library_knows_has_a_row() -> None:
-    assert set(kinds.UPDATES) == {str(kind.value) for kind in telegram.Update.ALL_TYPES}
-    assert len(kinds.UPDATES) == 25
-    assert set(UPDATES) == set(kinds.UPDATES)
+    assert set(update_types.UPDATES) == {str(kind.value) for kind in telegram.Update.ALL_TYPES}
+    assert len(update_types.UPDATES) == 25
+    assert set(UPDATES) == set(update_types.UPDATES)
 
 
 def test_every_content_of_a_message_the_library_knows_has_a_row() -> None:
     fields = set(inspect.signature(telegram.Message).parameters) - {"api_kwargs", "from_user"}
-    rows = set(kinds.CONTENTS) | kinds.ENVELOPE - {"from"}
+    rows = set(update_types.CONTENTS) | update_types.ENVELOPE - {"from"}
     assert fields - rows == set()
     assert rows - fields == set()
     assert {kind.value for kind in MessageType} <= rows
-    assert not set(kinds.CONTENTS) & kinds.ENVELOPE
-    assert set(CONTENTS) == set(kinds.CONTENTS)
+    assert not set(update_types.CONTENTS) & update_types.ENVELOPE
+    assert set(CONTENTS) == set(update_types.CONTENTS)
 
 
 def test_we_ask_telegram_only_for_what_we_answer() -> None:
-    wanted = {name for name, row in kinds.UPDATES.items() if row is not Treatment.NOTHING}
-    assert set(kinds.ASKED_FOR) == wanted
+    wanted = {name for name, row in update_types.UPDATES.items() if row is not Treatment.NOTHING}
+    assert set(update_types.ASKED_FOR) == wanted
 
 
-@pytest.mark.parametrize("name", [*kinds.UPDATES])
+@pytest.mark.parametrize("name", [*update_types.UPDATES])
 def test_every_kind_of_update_gets_what_its_row_says(name: str) -> None:
     read = parse(raw(update(**{name: UPDATES[name]})))
-    row = kinds.UPDATES[name]
+    row = update_types.UPDATES[name]
     assert (read.kind is Kind.NOTHING) == (row is not Treatment.ACCEPT)
     if row is not Treatment.ACCEPT:
         assert read.note == name
@@ -48,10 +48,10 @@ def test_every_kind_of_update_gets_what_its_row_says(name: str) -> None:
         assert read == type(read)(1, Kind.NOTHING, note=name), "no row with content"
 
 
-@pytest.mark.parametrize("name", [*kinds.CONTENTS])
+@pytest.mark.parametrize("name", [*update_types.CONTENTS])
 def test_every_content_gets_what_its_row_says(name: str) -> None:
     read = parse(raw(update(message=message(**{name: CONTENTS[name]}))))
-    row = kinds.CONTENTS[name]
+    row = update_types.CONTENTS[name]
     assert (read.kind in ACCEPTED) == (row is Treatment.ACCEPT)
     assert (read.kind is Kind.OTHER) == (row is Treatment.DECLINE)
     assert (read.kind is Kind.NOTHING) == (row in {Treatment.NOTE, Treatment.NOTHING})

@@ -24,7 +24,7 @@ from bot.messages import (
 )
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.connect import SilentBot
+    from bot.channels.telegram.client import SilentBot
 
 GROUP = -1_001_234_567_890
 PHOTO = File("handle", "unique", "photo")

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.mend import mend, mend_json
+from bot.channels.telegram.fix_unicode import mend, mend_json
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.offset import AfterCommit, end_of
-from bot.channels.telegram.split import LAST_ID, Raw
+from bot.channels.telegram.split_batch import LAST_ID, Raw
 
 
 def batch(*numbers: int) -> list[Raw]:

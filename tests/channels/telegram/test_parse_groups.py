@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.group import parse_group
+from bot.channels.telegram.parse_group import parse_group
 from bot.errors import Unreadable
 from bot.messages import Kind, Update
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from bot.channels.telegram.patience import LONGEST, Patience, Rivals
+from bot.channels.telegram.backoff import LONGEST, Patience, Rivals
 
 
 def test_waits_grow_but_never_beyond_what_a_pressed_button_survives() -> None:

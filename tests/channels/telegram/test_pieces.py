@@ -4,7 +4,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.pieces import pieces, units
+from bot.channels.telegram.split_text import pieces, units
 
 CLUSTERS = [
     "a", "é", "e\u0301", "น้ำ", "ກຳ", "क्षि", "क्‍ष", "ကြောင်", "ស្ត្រី", "ពួក", "한", "한",

@@ -11,17 +11,17 @@ from telegram_queue import TERMINATED, Queue
 from telegram_samples import raw, said
 from telegram_wire import BOT_ID, ME, TOKEN, Drop, Say, Wire, no, ok
 
-from bot.channels.telegram.connect import SilentBot, updates_of
-from bot.channels.telegram.kinds import ASKED_FOR
+from bot.channels.telegram.backoff import Patience
+from bot.channels.telegram.client import SilentBot, updates_of
 from bot.channels.telegram.offset import end_of
-from bot.channels.telegram.patience import Patience
 from bot.channels.telegram.poller import OUTAGE, Poller
+from bot.channels.telegram.update_types import ASKED_FOR
 from bot.errors import AlreadyRunning, WrongSetting
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.channels.telegram.split import Raw
+    from bot.channels.telegram.split_batch import Raw
 
 
 def message(number: int, words: str = "x") -> dict[str, Any]:

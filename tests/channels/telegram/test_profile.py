@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.channels.telegram.commands import by_code
-from bot.channels.telegram.connect import SilentBot, bot_for
+from bot.app.texts import profiles_of
+from bot.channels.telegram.client import SilentBot, bot_for
+from bot.channels.telegram.command_menu import by_code
 from bot.channels.telegram.profile import Profile, introduce
 from bot.errors import WrongSetting
 from bot.languages import LANGUAGES
-from bot.languages.offering import names_by
-from bot.languages.register import shown_locked
+from bot.languages.availability import names_by
+from bot.languages.style_rules import shown_locked
 from bot.sandbox import TOKEN, Sandbox, Trouble, serve
 from bot.settings import read_settings
-from bot.wording import profiles_of
 from tests.sandbox.oracle import check
 
 if TYPE_CHECKING:

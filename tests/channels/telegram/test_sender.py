@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from telegram_wire import MESSAGE, TOKEN, YES, Call, Drop, Say, Stall, Trickle, Wire, no, ok
 
-from bot.channels.telegram.connect import SilentBot, bot_for
-from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.client import SilentBot, bot_for
 from bot.channels.telegram.sender import Sender
 from bot.errors import Blocked, Moved, Refused, TooOld, TryLater, Uncertain
 from bot.messages import ANYWHERE, Button, Edit, Leave, Remove, Toast

@@ -13,7 +13,7 @@ from bot.messages import Edit, Enclose, File, Point
 from tests.cases.pictures import MARK, telling
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.connect import SilentBot
+    from bot.channels.telegram.client import SilentBot
 
 DATA = b"%PDF-1.7 the way to the office"
 PAPER = Enclose(

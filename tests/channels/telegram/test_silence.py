@@ -14,8 +14,8 @@ import telegram
 from telegram_samples import said
 from telegram_wire import ME, MESSAGE, TOKEN, Drop, Say, Stall, Trickle, Wire, no, ok
 
-from bot.channels.telegram.connect import bot_for, updates_of
-from bot.channels.telegram.files import fetch
+from bot.channels.telegram.client import bot_for, updates_of
+from bot.channels.telegram.file_download import fetch
 from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
 from bot.errors import HavenError

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from telegram_samples import UPDATES, raw, said, update
 
 from bot.channels.telegram.parse import parse
-from bot.channels.telegram.split import Raw, is_usable, split
+from bot.channels.telegram.split_batch import Raw, is_usable, split
 from bot.errors import Unreadable
 
 

@@ -11,16 +11,15 @@ from structlog.testing import capture_logs
 from telegram_samples import raw, said
 from telegram_wire import Call, Say, Wire
 
-from bot.channels.telegram.patience import Patience
+from bot.channels.telegram.backoff import Patience
 from bot.channels.telegram.poller import Poller
-from bot.channels.telegram.split import Raw
-from bot.channels.telegram.stuck import MOST, TRIES
+from bot.channels.telegram.split_batch import MOST, TRIES, Raw
 from bot.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.channels.telegram.connect import SilentBot
+    from bot.channels.telegram.client import SilentBot
 
 WORDS = b"paspor"
 SOON = 20.0

@@ -10,16 +10,16 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot.app import build
-from bot.cases.life import Role
-from bot.channels.telegram.connect import bot_for
+from bot.app.build import build
+from bot.cases.state_machine import Role
+from bot.channels.telegram.client import bot_for
 from bot.channels.telegram.sender import Sender
-from bot.hotline.commands import encode as encode_command
-from bot.hotline.staff import Staff
+from bot.hotline.commands.types import encode as encode_command
+from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.limits import UNLIMITED
+from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Group, Phone, Sandbox, serve
-from bot.sandbox.jsons import encode
+from bot.sandbox.json_codec import encode
 from bot.store.database import Database
 from tests.houses import VAULT, settings_for
 from tests.sandbox.oracle import check
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from bot.app import House
-    from bot.hotline.commands import Command
+    from bot.app.build import House
+    from bot.hotline.commands.types import Command
     from bot.sandbox.chats import Message
 
 QUEUES = ("trafficking", "labour", "child_protection", "violence_at_home", "fishers", "information")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.sandbox import Trouble
-from bot.sandbox.makebelieve import picture
+from bot.sandbox.sample_media import picture
 from tests.desks.forum.office import Office
 from tests.stores import on_both
 

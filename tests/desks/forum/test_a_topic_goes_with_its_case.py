@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.retention import erasures_of
 from bot.clock import DAY
 from bot.desks.forum.topics import key_of
-from bot.forgetting import erasures_of
 from bot.mailbox.letter import Lane, Letter
 from bot.messages import Say
-from bot.vault.erasure import Why
+from bot.vault.erasure.erase import Why
 from tests.desks.forum.office import Office
 from tests.houses import VAULT, settings_for
 from tests.stores import KINDS

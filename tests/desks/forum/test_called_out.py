@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
-from bot.hotline.commands import Verb
+from bot.cases.state_machine import Role
+from bot.hotline.commands.types import Verb
 from bot.messages import Say
 from tests.houses import Home
 from tests.stores import KINDS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY, HOUR
-from bot.hotline.commands import Command, Verb
-from bot.places.taiwan_clocks import TAIWAN
+from bot.hotline.commands.types import Command, Verb
+from bot.places.taiwan.deadlines import TAIWAN
 from tests.desks.forum.office import Office
 from tests.desks.forum.test_nothing_of_a_person import NOT_HERE, everything_shown
 from tests.stores import on_both

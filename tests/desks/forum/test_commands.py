@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import bindparam, delete
 
-from bot.hotline.recognition import Recognition
-from bot.store.prepared import Prepared
-from bot.store.tables import topics
+from bot.hotline.chat.passphrases import Recognition
+from bot.store.compiled import Prepared
+from bot.store.tables.main import topics
 from tests.desks.forum.office import Office
 
 if TYPE_CHECKING:

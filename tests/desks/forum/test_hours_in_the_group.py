@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.check_ins import CheckIns
-from bot.hotline.commands import Verb
+from bot.hotline.check_ins.store import CheckIns
+from bot.hotline.commands.types import Verb
 from bot.messages import Say
 from bot.settings import read_settings
 from bot.vault import Audit

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import DAY
 from bot.sandbox import Trouble
-from bot.sandbox.makebelieve import picture, tone
+from bot.sandbox.sample_media import picture, tone
 from tests.desks.forum.office import Office
 from tests.desks.forum.test_a_case_in_its_topic import met
 from tests.stores import on_both

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.commands import Command, Verb
-from bot.sandbox.makebelieve import picture
+from bot.hotline.commands.types import Command, Verb
+from bot.sandbox.sample_media import picture
 from tests.desks.forum.office import Office
 from tests.stores import on_both
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
-from bot.places.taiwan_directory import EXPIRES
+from bot.places.taiwan.directory import EXPIRES
 from tests.desks.forum.office import Office
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import pytest
 
 from bot import log
 from bot.clock import SECOND
-from bot.desks.forum.setup import Place
+from bot.desks.forum.context import Place
 from bot.desks.forum.topics import stands
 from bot.errors import Barred
-from bot.hotline.commands import Command, Verb
+from bot.hotline.commands.types import Command, Verb
 from bot.mailbox.inbox import Arrival
 from bot.sandbox import Trouble
-from bot.sandbox.jsons import encode
+from bot.sandbox.json_codec import encode
 from tests.desks.forum.office import Office
 from tests.houses import Home
 from tests.post import FINE, Mishap, fails

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.life import Role
-from bot.desks.forum.cutting import LONGEST, cut, in_parts
-from bot.desks.forum.typed import Typed, colleague, command, values
-from bot.hotline.staff import Caseworker
+from bot.cases.state_machine import Role
+from bot.desks.forum.parse_command import Typed, colleague, command, values
+from bot.desks.forum.split_text import LONGEST, cut, in_parts
+from bot.hotline.staff.staff import Caseworker
 from bot.messages import Button, Say
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from tests.desks.forum.office import Office
 from tests.stores import on_both
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.desks.web.visit import SESSION
+from bot.desks.web.request import SESSION
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Browser

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.desks.web.visit import SESSION
-from bot.vault.carried import known_by, new_secret
+from bot.desks.web.request import SESSION
+from bot.vault.keys.browser_key import known_by, new_secret
 from tests.desks.web.test_erasing_at_the_desk import wished
 from tests.desks.web.window import Browser, Worker
 from tests.keys import PASSWORD

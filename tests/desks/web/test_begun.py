@@ -7,8 +7,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
-from bot.desks.web import begun
-from bot.desks.web.sessions import IDLE
+from bot.desks.web.auth.sessions import IDLE
+from bot.desks.web.case import drafts
 from tests.desks.web.test_erasing_at_the_desk import erased, wish
 
 if TYPE_CHECKING:
@@ -112,9 +112,9 @@ def test_it_goes_with_the_case_and_after_a_week(office: Office) -> None:
     assert len(office.home.ask("SELECT * FROM desk_drafts")) == 1
     ((at,),) = office.home.ask("SELECT at FROM desk_drafts")
     writer = office.home.database.writer
-    writer.run_now(lambda work: begun.forget(work, at + begun.KEPT))
+    writer.run_now(lambda work: drafts.forget(work, at + drafts.KEPT))
     assert len(office.home.ask("SELECT * FROM desk_drafts")) == 1
-    writer.run_now(lambda work: begun.forget(work, at + begun.KEPT + SECOND))
+    writer.run_now(lambda work: drafts.forget(work, at + drafts.KEPT + SECOND))
     assert office.home.ask("SELECT * FROM desk_drafts") == []
 
 

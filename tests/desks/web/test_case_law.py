@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR, SECOND
-from bot.desks.web.sessions import PROVED_FOR
-from bot.hotline.check_ins import ANSWER, CheckIns
-from bot.languages.dates import republic
-from bot.places.taiwan_papers import TAIWAN as PAPERS
+from bot.desks.web.auth.sessions import PROVED_FOR
+from bot.hotline.check_ins.store import ANSWER, CheckIns
+from bot.languages.format_date import republic
+from bot.places.taiwan.forms import TAIWAN as PAPERS
 
 if TYPE_CHECKING:
     from bot.store.writer import Work

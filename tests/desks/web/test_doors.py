@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.desks.web.app import DOORS, build
-from bot.desks.web.doors import Door, May, NoPermission
-from bot.desks.web.drawing import PAGES
-from bot.desks.web.shell import STATIC
+from bot.desks.web.routes import Door, May, NoPermission
+from bot.desks.web.static_files import STATIC
+from bot.desks.web.templates import PAGES
 from bot.errors import WrongPassword
 from tests.desks.web.window import ORIGIN, Browser, Office, filled
 
@@ -56,7 +56,7 @@ def test_two_doors_at_one_address_stop_the_start(office: Office) -> None:
 
 
 def test_every_address_is_behind_a_gate(office: Office) -> None:
-    from bot.desks.web.gate import Gate  # noqa: PLC0415
+    from bot.desks.web.middleware import Gate  # noqa: PLC0415
 
     assert all(isinstance(route.app, Gate) for route in office.app.routes)  # type: ignore[attr-defined]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import SECOND
-from bot.desks.web.doubts import RECENT
-from bot.desks.web.sessions import IDLE
+from bot.desks.web.auth.sessions import IDLE
+from bot.desks.web.case.send_checks import RECENT
 from tests.desks.web.test_begun import field
 
 if TYPE_CHECKING:

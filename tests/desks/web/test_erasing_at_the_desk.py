@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import SECOND
-from bot.desks.web.sessions import PROVED_FOR
-from bot.desks.web.watching import CASE, HEARD, QUEUE
+from bot.desks.web.auth.sessions import PROVED_FOR
+from bot.desks.web.live.watcher import CASE, HEARD, QUEUE
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker
@@ -24,7 +24,7 @@ def wished(office: Office, worker: Worker) -> str:
 
 
 def wish(office: Office, reference: str) -> None:
-    from bot.hotline.wishes import Wishes  # noqa: PLC0415
+    from bot.hotline.erasure.requests import Wishes  # noqa: PLC0415
 
     wishes, now = Wishes(office.front.audit), office.home.loop.now()
     rows = office.home.ask(f"SELECT chat_key FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours

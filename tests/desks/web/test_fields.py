@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.desks.web.drawing import PAGES
+from bot.desks.web.templates import PAGES
 
 if TYPE_CHECKING:
     from pathlib import Path

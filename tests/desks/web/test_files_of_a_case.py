@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.custody import Deed
+from bot.cases.evidence.custody_log import Deed
 from bot.clock import SECOND
-from bot.desks.web.sessions import PROVED_FOR
+from bot.desks.web.auth.sessions import PROVED_FOR
 from tests.beside import watched
 from tests.cases.pictures import MARK, telling
 from tests.desks.web.alike import likeness

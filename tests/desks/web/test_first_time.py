@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyotp
 
-from bot.admission import _invited
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
+from bot.cli.desk import _invited
 from bot.clock import SECOND
-from bot.desks.web.passes import INVITED_FOR, STEP, Passes
+from bot.desks.web.auth.totp import INVITED_FOR, STEP, Passes
 from tests.desks.web.window import Browser, Worker
 from tests.keys import PASSWORD
 

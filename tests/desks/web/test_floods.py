@@ -10,15 +10,15 @@ import pytest
 from starlette.responses import StreamingResponse
 
 from bot.desks.web.app import DOORS
-from bot.desks.web.bell import Ring
-from bot.desks.web.doors import Door, May
-from bot.desks.web.drawing import theirs
-from bot.desks.web.guard import LARGEST
-from bot.desks.web.guesses import IN_LINE, LONGEST
-from bot.desks.web.passes import STEP
-from bot.desks.web.sessions import MOST
-from bot.desks.web.streaming import OF_A_SESSION, OF_SOMEBODY
-from bot.desks.web.watching import ALL, QUEUE, WAITING, Stream
+from bot.desks.web.auth.sessions import MOST
+from bot.desks.web.auth.throttle import IN_LINE, LONGEST
+from bot.desks.web.auth.totp import STEP
+from bot.desks.web.live.event_log import Ring
+from bot.desks.web.live.sse import OF_A_SESSION, OF_SOMEBODY
+from bot.desks.web.live.watcher import ALL, QUEUE, WAITING, Stream
+from bot.desks.web.routes import Door, May
+from bot.desks.web.security_headers import LARGEST
+from bot.desks.web.templates import theirs
 from tests.desks.web.streams import Hearing, all_at_once, left
 from tests.desks.web.test_first_time import invited
 from tests.desks.web.window import FIREFOX, ORIGIN, Browser, Office
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.visit import Visit
+    from bot.desks.web.request import Visit
     from tests.desks.web.window import Worker
 
 

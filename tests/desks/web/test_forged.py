@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
 from bot.desks.web.app import DOORS
-from bot.desks.web.doors import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
-from bot.desks.web.sessions import IDLE, LONGEST
-from bot.desks.web.visit import SESSION
+from bot.desks.web.auth.sessions import IDLE, LONGEST
+from bot.desks.web.request import SESSION
+from bot.desks.web.routes import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
 from tests.desks.web.alike import likeness
 from tests.desks.web.window import Browser, Office, filled
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.visit import Visit
+    from bot.desks.web.request import Visit
     from bot.store.writer import Work
     from tests.desks.web.window import Worker
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.desks.web.app import DOORS
-from bot.desks.web.changes import FORMS
-from bot.desks.web.doors import Door, May
-from bot.desks.web.visit import KNOWN, LANGUAGE, SESSION
+from bot.desks.web.case.actions import FORMS
+from bot.desks.web.request import KNOWN, LANGUAGE, SESSION
+from bot.desks.web.routes import Door, May
 from tests.desks.web.streams import Hearing, all_at_once, left
 from tests.desks.web.window import ORIGIN, Browser, Office
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from httpx import Response
     from starlette.responses import Response as Answer
 
-    from bot.desks.web.visit import Visit
+    from bot.desks.web.request import Visit
 
 ODD = (
     "", "0", "-1", "1", "9" * 30, "1e309", "nan", "\x00", "../..", "%00", "%2e%2e%2f", "\u0661",

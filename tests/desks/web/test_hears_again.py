@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from bot.desks.web.bell import AT_ONCE, LATE, Bells, Numbers, ring_out
-from bot.desks.web.post import Post
-from bot.desks.web.reads import Reads
-from bot.desks.web.watching import QUEUE, TIDY_EVERY, Streams, Watch
+from bot.app.web_desk import run_desk
+from bot.desks.web.command_client import Post
+from bot.desks.web.live.event_log import AT_ONCE, LATE, Bells, Numbers, ring_out
+from bot.desks.web.live.watcher import QUEUE, TIDY_EVERY, Streams, Watch
+from bot.desks.web.read_pool import Reads
 from bot.errors import StoreFailed
-from bot.front import run_desk
-from bot.hotline.staff import Staff
+from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Inbox
 from bot.store.database import Database
 from bot.store.writer import Work

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from tests.desks.web.authenticator import Authenticator
 from tests.desks.web.test_passkeys import adds, comes
 from tests.desks.web.test_two_people import asks

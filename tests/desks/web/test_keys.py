@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
-from bot.desks.web.drawing import PAGES
-from bot.desks.web.keys import ACTS, DROP, KEYS, PRESS, Key, keys_of
-from bot.desks.web.shell import STATIC
+from bot.cases.state_machine import Role
+from bot.desks.web.shortcuts import ACTS, DROP, KEYS, PRESS, Key, keys_of
+from bot.desks.web.static_files import STATIC
+from bot.desks.web.templates import PAGES
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office

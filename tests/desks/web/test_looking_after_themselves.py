@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.queues import Queue
+from bot.cases.routing import Queue
 from bot.clock import SECOND
-from bot.desks.web.tidying import tidy
-from bot.hotline.handover import KEPT
+from bot.desks.web.live.watcher import tidy
+from bot.hotline.staff.shift_notes import KEPT
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desks.web.case_words import CONFIRM_WHY, QUIET
-from bot.hotline.recognition import Recognition
-from bot.hotline.words import ASK_FIRST, SAY_HOW, SURE_ALONE
+from bot.desks.web.case.texts import CONFIRM_WHY, QUIET
+from bot.hotline.chat.passphrases import Recognition
+from bot.hotline.commands.texts import ASK_FIRST, SAY_HOW, SURE_ALONE
 
 if TYPE_CHECKING:
     from bot.store.writer import Work

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.desks.web.app import DOORS
-from bot.desks.web.changes import FORMS, OWN, VALUE
-from bot.desks.web.doors import BY_WHAT_IS_DONE, ROLES, May
+from bot.desks.web.case.actions import FORMS, OWN, VALUE
+from bot.desks.web.routes import BY_WHAT_IS_DONE, ROLES, May
 from tests.desks.web.test_forged import EXTRA, stored
 from tests.desks.web.window import ORIGIN, Browser, Office, filled
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from bot.cases.life import Role
-from bot.cases.reading import case_called
+from bot.cases.queries import case_called
+from bot.cases.state_machine import Role
 from bot.desks.web.app import DOORS
-from bot.desks.web.changes import FORMS
-from bot.desks.web.doors import Door, May
-from bot.desks.web.reads import Reads
-from bot.desks.web.sight import sight
-from bot.desks.web.visit import NotThere
+from bot.desks.web.auth.case_access import sight
+from bot.desks.web.case.actions import FORMS
+from bot.desks.web.read_pool import Reads
+from bot.desks.web.request import NotThere
+from bot.desks.web.routes import Door, May
 from bot.store.writer import Work
 from tests.cases.pictures import telling
 from tests.desks.web.alike import likeness
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.visit import Visit
+    from bot.desks.web.request import Visit
+    from bot.store.compiled import Prepared
     from bot.store.database import Database
-    from bot.store.prepared import Prepared
     from tests.desks.web.alike import Likeness
     from tests.desks.web.window import Worker
 

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.desks.web.app import DOORS
-from bot.desks.web.changes import FORMS, OWN
-from bot.desks.web.doors import BY_WHAT_IS_DONE
-from bot.desks.web.drawing import theirs
+from bot.desks.web.case.actions import FORMS, OWN
+from bot.desks.web.routes import BY_WHAT_IS_DONE
+from bot.desks.web.templates import theirs
 from tests.cases.pictures import telling
 from tests.desks.web.window import filled
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from webauthn.helpers import bytes_to_base64url
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import MINUTE, SECOND
-from bot.desks.web.ceremony import GOOD_FOR, place_of
-from bot.desks.web.guesses import FREE
-from bot.desks.web.passkeys import MOST
-from bot.desks.web.sessions import PROVED_FOR
-from bot.desks.web.visit import SESSION
+from bot.desks.web.auth.passkeys import MOST
+from bot.desks.web.auth.sessions import PROVED_FOR
+from bot.desks.web.auth.throttle import FREE
+from bot.desks.web.auth.webauthn import GOOD_FOR, place_of
+from bot.desks.web.request import SESSION
 from tests.desks.web.authenticator import Authenticator
 from tests.desks.web.test_first_time import CHOSEN, invited
 from tests.desks.web.window import Browser

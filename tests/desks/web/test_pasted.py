@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desks.web.pasted import is_pasted
+from bot.desks.web.case.send_checks import is_pasted
 
 OTHER = "The factory is behind the temple in Xinzhuang, ask for Mr Lin. Call 0912-345-678."
 SEEN = (

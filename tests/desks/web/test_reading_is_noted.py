@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import MINUTE, SECOND
-from bot.desks.web.case_pages import READ_AGAIN
+from bot.desks.web.case.pages import READ_AGAIN
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker

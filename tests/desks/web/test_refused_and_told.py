@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import MINUTE, SECOND
-from bot.desks.web.refusing import AGAIN, Refusals, Why
+from bot.desks.web.auth.refusal_log import AGAIN, Refusals, Why
 from tests.desks.web.window import Browser
 
 if TYPE_CHECKING:

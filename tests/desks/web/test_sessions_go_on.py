@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
-from bot.desks.web.bell import Ring
-from bot.desks.web.sessions import PROVED_FOR
-from bot.desks.web.visit import SESSION
-from bot.desks.web.watching import CASE, ENDED, QUEUE
+from bot.desks.web.auth.sessions import PROVED_FOR
+from bot.desks.web.live.event_log import Ring
+from bot.desks.web.live.watcher import CASE, ENDED, QUEUE
+from bot.desks.web.request import SESSION
 from tests.desks.web.streams import Hearing, all_at_once, left
 from tests.desks.web.window import Browser
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
-from bot.desks.web.guesses import FREE, LONGEST, LONGEST_AT_HOME, Guesses
-from bot.desks.web.sessions import IDLE, MOST
-from bot.desks.web.visit import KNOWN, SESSION
-from bot.store.keytables import staff_keys
-from bot.store.prepared import Prepared
-from bot.vault.passwords import SHORTEST
+from bot.desks.web.auth.sessions import IDLE, MOST
+from bot.desks.web.auth.throttle import FREE, LONGEST, LONGEST_AT_HOME, Guesses
+from bot.desks.web.request import KNOWN, SESSION
+from bot.store.compiled import Prepared
+from bot.store.tables.keys import staff_keys
+from bot.vault.keys.passwords import SHORTEST
 from tests.desks.web.window import Browser
 from tests.keys import CHEAP, PASSWORD
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
-from bot.desks.web.sessions import PROVED_FOR
+from bot.desks.web.auth.sessions import PROVED_FOR
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker

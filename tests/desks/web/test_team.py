@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.life import Role
-from bot.desks.web import load
+from bot.cases.state_machine import Role
+from bot.desks.web.team import workload
 from bot.store.database import Database
 from tests.mailbox.plans import plan
 from tests.stores import KINDS, migrated_url
@@ -120,9 +120,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def test_the_team_page_reads_no_whole_table(database: Database) -> None:
     for statement, values, index in (
-        (load._HELD, ("somebody",), "ix_cases_holder"),
-        (load._WAITING, ("labour", "id", 1001), "ix_cases_waiting"),
-        (load._LATE, (1, "waiting", "reopened", 20), "ix_cases_due_at"),
+        (workload._HELD, ("somebody",), "ix_cases_holder"),
+        (workload._WAITING, ("labour", "id", 1001), "ix_cases_waiting"),
+        (workload._LATE, (1, "waiting", "reopened", 20), "ix_cases_due_at"),
     ):
         told = plan(database, statement, values)
         assert index in told or database.dialect == "postgresql"  # which is the best, it counts

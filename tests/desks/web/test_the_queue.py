@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.intake import Intake
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import HOUR
-from bot.desks.web import rows
-from bot.desks.web.choosing import Wanted, chosen_by
-from bot.desks.web.rows import ALL, MINE, WAITING
-from bot.hotline.commands import Verb
-from bot.places.taiwan_clocks import TAIWAN
+from bot.desks.web.preferences import Wanted, chosen_by
+from bot.desks.web.queue import queries
+from bot.desks.web.queue.queries import ALL, MINE, WAITING
+from bot.hotline.commands.types import Verb
+from bot.places.taiwan.deadlines import TAIWAN
 from bot.store.database import Database
 from tests.crowded import fill
 from tests.crowded import rows as crowd
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.store.prepared import Prepared
+    from bot.store.compiled import Prepared
     from tests.desks.web.window import Office, Worker
 
 _LINES = re.compile(r'id="line-([A-Z0-9]+)"')
@@ -238,7 +238,7 @@ def values_of(statement: Prepared) -> tuple[object, ...]:
 def test_no_list_reads_every_case(database: Database) -> None:
     fill(database, crowd(2000, waiting=0.2))
     for tab, *shape in SHAPES:
-        statement = rows._ordered(tab, *shape)
+        statement = queries._ordered(tab, *shape)
         told = plan(database, statement, values_of(statement))
         assert "ix_cases_in_order" in told, shape
         assert "SCAN cases\n" not in told
@@ -250,7 +250,7 @@ def test_a_list_without_its_index_would_be_seen(database: Database) -> None:
     connection = database.connect()
     connection.cursor().execute("DROP INDEX ix_cases_in_order")
     connection.close()
-    statement = rows._ordered(ALL, *(False,) * 4)
+    statement = queries._ordered(ALL, *(False,) * 4)
     told = plan(database, statement, values_of(statement))
     assert "ix_cases_in_order" not in told
 
@@ -310,4 +310,4 @@ def test_a_list_that_is_fetched_anew_brings_its_counts(office: Office) -> None:
     mei.does(reference, "claim")
     assert 'data-counts="mine=1 waiting=0 all= "' in mei.browser.get("/queue/mine/pane").text
     assert lines(mei, "/queue/mine") == [reference]
-    assert MINE in rows._STATES
+    assert MINE in queries._STATES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.responses import PlainTextResponse
 
-from bot.desks.web.serving import serving
+from bot.desks.web.server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

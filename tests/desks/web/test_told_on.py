@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.desks.web.case_words import THEY_SAID
-from bot.hotline.words import NOT_AGREED
+from bot.desks.web.case.texts import THEY_SAID
+from bot.hotline.commands.texts import NOT_AGREED
 
 if TYPE_CHECKING:
     from tests.desks.web.window import Office, Worker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desks.web.watching import CASE
+from bot.desks.web.live.watcher import CASE
 from tests.desks.web.test_erasing_at_the_desk import _drain, head
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.custody import NOTED, Deed
-from bot.cases.life import Role
+from bot.cases.evidence.custody_log import NOTED, Deed
+from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
-from bot.desks.web.transcript import EXPORT
-from bot.desks.web.two_pages import COLUMNS, COPY, as_csv
-from bot.desks.web.who_read import DEEDS, OUT, first_since, gathered, in_week
+from bot.desks.web.case.export import EXPORT
+from bot.desks.web.team.access_report import DEEDS, OUT, first_since, gathered, in_week
+from bot.desks.web.team.approvals import COLUMNS, COPY, as_csv
 from tests.dispatch.peeking import skip_on
 
 if TYPE_CHECKING:

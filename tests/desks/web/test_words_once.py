@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from bot.desks.web import words
+from bot.desks.web import texts
 
-LISTS = sorted(Path(words.__file__).parent.glob("*words.py"))
+LISTS = sorted(Path(texts.__file__).parent.glob("*words.py"))
 
 
 def names_in(source: str) -> list[str]:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pyotp
 
+from bot.app.retention import erasures_of
+from bot.app.web_desk import front_of
+from bot.cases.evidence.download import FileKeeper
 from bot.cases.intake import Intake, NewReport
-from bot.cases.keeping import FileKeeper
-from bot.cases.life import Role
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.conversation import FileNote
 from bot.desks.web.app import DOORS, build
-from bot.desks.web.bell import Bell, Bells
-from bot.desks.web.passes import STEP, Passes
-from bot.desks.web.watching import Watch
-from bot.forgetting import erasures_of
-from bot.front import front_of
+from bot.desks.web.auth.totp import STEP, Passes
+from bot.desks.web.live.event_log import Bell, Bells
+from bot.desks.web.live.watcher import Watch
 from bot.vault import Vault
-from bot.vault.erasure import Why
+from bot.vault.erasure.erase import Why
 from tests.houses import BOT, ROOT, Home
 from tests.keys import CHEAP, PASSWORD, QUEUES, key_store
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
 
-    from bot.desks.web.doors import Door
-    from bot.desks.web.front import Front
-    from bot.vault.staffkeys import StaffKeys
+    from bot.desks.web.context import Front
+    from bot.desks.web.routes import Door
+    from bot.vault.keys.staff_keys import StaffKeys
     from tests.colleagues import Colleague
     from tests.people import Person
 

@@ -1,0 +1,1 @@
+"""Files of a case: received, encrypted, kept with a chain of custody, exported."""

@@ -1,0 +1,210 @@
+"""What was answered, in three vocabularies at once: signs for the order of our own work, as data.
+
+- The eleven indicators of forced labour of the International Labour Organization (ILO).
+- Article 2 of Taiwan's Human Trafficking Prevention Act: means (subparagraph 1, item 1), deeds
+  (item 2), and that under 18 no improper means are needed.
+- Codes of the Human Trafficking Case Data Standard 2.0 (HTCDS; International Organization for
+  Migration, CC BY 4.0).
+
+There is no score and no verdict: presence or absence of a sign neither proves nor rules out
+anything, only judicial police identify (Article 11), and no person is ever shown this. What was not
+said stays not said; where an answer leaves several codes possible, it stays with "one of these".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.cases.urgency import REASONS
+from bot.conversation.answer_rules import UNDER_18, said
+from bot.text import Text, _, pgettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.conversation.answer_rules import Condition
+
+    Answers = Mapping[str, object]
+
+ILO = {
+    "vulnerability": pgettext("ilo", "Abuse of vulnerability"),
+    "deception": pgettext("ilo", "Deception"),
+    "movement": pgettext("ilo", "Restriction of movement"),
+    "isolation": pgettext("ilo", "Isolation"),
+    "violence": pgettext("ilo", "Physical and sexual violence"),
+    "threats": pgettext("ilo", "Intimidation and threats"),
+    "documents": pgettext("ilo", "Retention of identity documents"),
+    "wages": pgettext("ilo", "Withholding of wages"),
+    "debt": pgettext("ilo", "Debt bondage"),
+    "conditions": pgettext("ilo", "Abusive working and living conditions"),
+    "overtime": pgettext("ilo", "Excessive overtime"),
+}
+"""The eleven, in their own order."""
+
+ACT = {
+    "force": pgettext("act", "Means: violence"),
+    "threat": pgettext("act", "Means: threats, intimidation"),
+    "confinement": pgettext("act", "Means: confinement"),
+    "monitoring": pgettext("act", "Means: monitoring"),
+    "fraud": pgettext("act", "Means: fraud, or concealing important information"),
+    "debt": pgettext("act", "Means: improper debt bondage"),
+    "documents": pgettext("act", "Means: withholding important documents"),
+    "helplessness": pgettext("act", "Means: using inability, ignorance or helplessness"),
+    "similar": pgettext("act", "Means: another similar way"),
+    "underpaid": pgettext("act", "Deed: labour with pay not commensurate"),
+    "crime": pgettext("act", "Deed: making someone commit punishable acts"),
+    "young": pgettext("act", "Under 18: no improper means are needed"),
+}
+"""What of Article 2 answers can touch."""
+
+
+class Code(NamedTuple):
+    """A value of a field of the HTCDS, both spelt as there."""
+
+    field: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.field}={self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Something that was said, and what it is called in each vocabulary."""
+
+    code: str
+    told: Text
+    holds: Condition
+    ilo: str | None = None
+    """A key of `ILO`."""
+    act: tuple[str, ...] = ()
+    """Keys of `ACT`; of several, any may be meant."""
+    htcds: tuple[tuple[Code, ...], ...] = ()
+    """Codes that hold together; of several in one place, one holds and nobody said which."""
+
+
+def _control(*values: str) -> tuple[Code, ...]:
+    return tuple(Code("vic_MethodsOfControl", value) for value in values)
+
+
+def _industry(*values: str) -> tuple[Code, ...]:
+    return tuple(Code("vic_ForcedLabourIndustry", value) for value in values)
+
+
+def _kind(*values: str) -> tuple[Code, ...]:
+    return tuple(Code("vic_TypeOfExploitation", value) for value in values)
+
+
+# The picklist lacks restriction of movement, though the standard defines it: an extra column.
+NOT_FREE = ((Code("vic_MethodsOfControl", "Other"),),
+            (Code("x_MethodsOfControlDetail", "RestrictsMovement"),))  # fmt: skip
+
+SIGNS = (
+    Indicator("young", REASONS["under_18"], UNDER_18, act=("young",)),
+    Indicator("kept_in", REASONS["kept_in"], said("leaving", "locked", "forbidden"),
+              "movement", ("confinement",), NOT_FREE),
+    Indicator("watched", REASONS["watched"], said("leaving", "watched"),
+              "movement", ("monitoring",), NOT_FREE),
+    Indicator("dependence", REASONS["dependence"], said("signs", "vulnerability"),
+              "vulnerability", ("helplessness",)),
+    Indicator("deception", REASONS["deception"], said("signs", "deception"),
+              "deception", ("fraud",), (_control("FalsePromises"),)),
+    Indicator("movement", REASONS["movement"], said("signs", "movement"),
+              "movement", ("confinement", "monitoring"), NOT_FREE),
+    Indicator("isolation", REASONS["isolation"], said("signs", "isolation"),
+              "isolation", ("monitoring", "similar"), NOT_FREE),
+    Indicator("violence", REASONS["violence"], said("signs", "violence"),
+              "violence", ("force",), (_control("PhysicalAbuse"),)),
+    Indicator("unwanted_touch", REASONS["unwanted_touch"], said("signs", "unwanted_touch"),
+              "violence", (), (_control("SexualAbuse"),)),
+    Indicator("threats", REASONS["threats"], said("signs", "threats"),
+              "threats", ("threat",),
+              (_control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily"),)),
+    Indicator("documents", REASONS["papers"], said("signs", "documents"),
+              "documents", ("documents",), (_control("WithholdsDocuments"),)),
+    Indicator("wages", REASONS["wages"], said("signs", "wages"),
+              "wages", ("underpaid",), (_control("TakesEarnings", "RestrictsFinancialAccess"),)),
+    Indicator("debt", REASONS["debt"], said("signs", "debt"),
+              "debt", ("debt",), (_control("DebtBondage"),)),
+    Indicator("conditions", REASONS["conditions"], said("signs", "conditions"),
+              "conditions", ("underpaid",),
+              (_control("WithholdsNecessities", "RestrictsMedicalCare"),)),
+    Indicator("overtime", REASONS["overtime"], said("signs", "overtime"),
+              "overtime", ("underpaid",), (_control("ExcessiveWorkingHours"),)),
+)  # fmt: skip
+"""What happens to people."""
+
+WORK = (
+    Indicator("home_care", _("Care work in a home"), said("work", "home_care"),
+              htcds=(_industry("T_ActivitiesOfHouseholdsAsEmployers"),)),
+    Indicator("factory", _("Factory"), said("work", "factory"),
+              htcds=(_industry("C_Manufacturing"),)),
+    Indicator("construction", _("Building site"), said("work", "construction"),
+              htcds=(_industry("F_Construction"),)),
+    Indicator("farm", _("Farm"), said("work", "farm"),
+              htcds=(_industry("A_AgricultureForestryAndFishing"),)),
+    Indicator("fishing_boat", _("Fishing boat"), said("work", "fishing_boat"),
+              htcds=(_industry("A_AgricultureForestryAndFishing"),)),
+    Indicator("shop_restaurant", _("Shop or restaurant"), said("work", "shop_restaurant"),
+              htcds=(_industry("G_WholesaleAndRetailTradeRepairOfMotorVehicles",
+                               "I_AccommodationAndFoodServiceActivities"),)),
+    Indicator("massage_entertainment", _("Massage, bar or karaoke"),
+              said("work", "massage_entertainment"),
+              htcds=(_industry("S_OtherServiceActivities",
+                               "I_AccommodationAndFoodServiceActivities",
+                               "R_ArtsEntertainmentAndRecreation"),)),
+    Indicator("street_begging", _("Selling or asking for money in the street"),
+              said("work", "street_begging"),
+              htcds=((*_industry("G_WholesaleAndRetailTradeRepairOfMotorVehicles"),
+                      *_kind("ForcedBegging")),)),
+    Indicator("online_scam", REASONS["scam_place"], said("work", "online_scam"),
+              act=("crime",),
+              # The standard has no value for forced crime: an extra column.
+              htcds=(_kind("ForcedLabour"), _kind("Other"),
+                     (Code("x_ForcedCriminality", "true"),))),
+)  # fmt: skip
+"""Where people work: a sector, which is no sign by itself, but for the last."""
+
+INDICATORS = SIGNS + WORK
+
+NOTHING = {
+    ("signs", "none"): "the person said that none of the signs fits",
+    ("leaving", "free"): "the person said that one is free to go out",
+    ("leaving", "unsure"): "not known stays not known",
+    ("work", "marriage_home"): "a home is no industry, and a marriage alone is no sign",
+    ("work", "school"): "which industry an internship is in was not asked",
+    ("work", "other"): "which industry it is was not asked",
+    ("work", "unsure"): "not known stays not known",
+}
+"""Answers that are called nothing in any vocabulary, and why."""
+LACKS = {
+    ("dependence", "htcds"): "the standard has no code for abuse of vulnerability",
+    ("unwanted_touch", "act"): "the Act speaks of sexual acts for a consideration; this says none",
+    ("young", "ilo"): "an age is no indicator of forced labour",
+    ("young", "htcds"): "an age is no method of control",
+    **{(work.code, "ilo"): "a sector is no indicator of forced labour" for work in WORK},
+    **{(work.code, "act"): "a sector is neither means nor deed" for work in WORK if not work.act},
+}
+"""By indicator and vocabulary: why it has no name there."""
+
+QUESTIONS = {
+    "signs": _("what happens there"),
+    "leaving": _("whether people can go out"),
+    "work": _("what kind of work it is"),
+}
+"""What the indicators are read from, as it is said after "Not known:"."""
+
+
+def screening(answers: Answers) -> list[Indicator]:
+    """Return what was said that has a name in one of the vocabularies."""
+    return [indicator for indicator in INDICATORS if indicator.holds(answers)]
+
+
+def not_known(answers: Answers) -> list[Text]:
+    """Return what was not asked, left open, or not known to whoever answered."""
+    return [words for step, words in QUESTIONS.items() if _is_open(answers.get(step))]
+
+
+def _is_open(answer: object) -> bool:
+    return not answer or answer == "unsure"

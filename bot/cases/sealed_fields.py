@@ -1,0 +1,193 @@
+"""What lies sealed in a case and beside it: its shapes, its places, and what the bot still opens.
+
+The bot seals a report to its case and can open it no more. What engine and desks need of it lies
+beside, for a day, sealed for the bot: the codes of the answers and of the reasons; and, while it is
+to be fetched, where a file is found. After that these say that it is gone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.conversation import Answer, FileNote, Moment, Where
+from bot.conversation.choice_questions import Listed
+from bot.errors import DoesNotOpen, EpochGone
+from bot.vault import Purpose
+from bot.vault.keys.epoch_keys import is_of_epoch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.conversation import Answer, Book
+    from bot.store.writer import Work
+    from bot.vault import Vault
+    from bot.vault.keys.case_keys import Opener
+
+    Keep = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
+
+
+class Contents(msgspec.Struct):
+    """What is sealed in a report: every answer by step, codes and the person's own words."""
+
+    answers: dict[str, Answer]
+
+
+encode = msgspec.msgpack.Encoder().encode
+read_contents = msgspec.msgpack.Decoder(Contents).decode
+read_reasons = msgspec.msgpack.Decoder(list[str]).decode
+
+
+class Sent(msgspec.Struct):
+    """A file somebody sent, and the bot that can fetch it."""
+
+    bot: int
+    note: FileNote
+
+
+read_file = msgspec.msgpack.Decoder(Sent).decode
+
+
+def handle_of(sent: Sent) -> bytes:
+    """Return what fetching a file needs, and nothing that its person wrote or called it."""
+    note = sent.note
+    return encode(Sent(sent.bot, FileNote(note.handle, note.kind, note.size, unique=note.unique)))
+
+
+def report_place(case: str, report: str) -> bytes:
+    """Return the place a report is bound to."""
+    return f"{case}/report/{report}".encode()
+
+
+def reasons_place(case: str) -> bytes:
+    """Return the place the reasons of a case are bound to."""
+    return f"{case}/reasons".encode()
+
+
+def open_reasons(vault: Vault, work: Work, case: str, sealed: bytes) -> list[str] | None:
+    """Return the reasons of a case's urgency, as codes; None once the bot opens them no more.
+
+    Whoever may open the case reads them from what was sent.
+
+    Raises:
+        DoesNotOpen: they were altered, or are another case's.
+    """
+    if is_of_epoch(sealed):
+        try:
+            return open_kept_reasons(vault, case, sealed)
+        except EpochGone:
+            return None
+    old = vault.cases.old(work, case)
+    return None if old is None else open_old_reasons(old, case, sealed)
+
+
+def open_kept_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
+    """Return the reasons that are kept for the queue.
+
+    Raises:
+        EpochGone: a day has passed.
+        DoesNotOpen: they were altered, or are another case's.
+    """
+    return read_reasons(vault.open(Purpose.CODES, reasons_place(case), sealed))
+
+
+def open_old_reasons(old: Opener, case: str, sealed: bytes) -> list[str]:
+    """Return the reasons of a case of an older release.
+
+    Raises:
+        DoesNotOpen: they were altered, or are another case's.
+    """
+    return read_reasons(old.open(Purpose.CASE, reasons_place(case), sealed))
+
+
+def open_codes(  # noqa: PLR0913, PLR0917 - a row, and what opens it
+    vault: Vault, work: Work, case: str, report: str, sealed: bytes, codes: bytes | None
+) -> dict[str, Answer] | None:
+    """Return what the bot still opens of a report: codes, for a day; None once that is over.
+
+    Args:
+        vault: opens it.
+        work: the unit of work.
+        case: whose report.
+        report: which.
+        sealed: all of it, as it is kept.
+        codes: what was kept for the bot.
+
+    Raises:
+        DoesNotOpen: it was altered, or is another report's.
+    """
+    place = report_place(case, report)
+    if codes is not None:
+        try:
+            return read_contents(vault.open(Purpose.CODES, place, codes)).answers
+        except EpochGone:
+            return None
+    old = vault.cases.old(work, case)
+    return None if old is None else read_contents(old.open(Purpose.CASE, place, sealed)).answers
+
+
+def open_handle(  # noqa: PLR0913, PLR0917 - a row, and what opens it
+    vault: Vault, work: Work, case: str, name: str, sealed: bytes, handle: bytes | None
+) -> FileNote:
+    """Return what the bot needs to fetch a file.
+
+    Raises:
+        DoesNotOpen: it was altered, or is fetched no more.
+    """
+    if handle is not None:
+        return read_file(vault.open(Purpose.HANDLE, name.encode(), bytes(handle))).note
+    old = vault.cases.old(work, case)
+    if old is None:
+        raise EpochGone("this file opens for staff alone")
+    return read_file(old.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+
+
+def open_address(vault: Vault, work: Work, case: str, sealed: bytes) -> int:
+    """Return the chat of an open case.
+
+    Raises:
+        DoesNotOpen: it was altered, or is another case's.
+    """
+    try:
+        return int(vault.open(Purpose.ADDRESS, case.encode(), sealed))
+    except DoesNotOpen:
+        old = vault.cases.old(work, case)
+        if old is None:
+            raise
+        return int(old.open(Purpose.ADDRESS, case.encode(), sealed))
+
+
+def nothing(_flow: str, _answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Keep nothing: for whoever shows nothing."""
+    return {}
+
+
+def everything(_flow: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Keep all of it: for a desk that is allowed to show a person's words."""
+    return dict(answers)
+
+
+def codes_in(book: Book) -> Keep:
+    """Return what keeps only codes: choices, numbers, counties."""
+
+    def keep(flow: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+        found = ((step, _coded(book, flow, step, answer)) for step, answer in answers.items())
+        return {step: answer for step, answer in found if answer not in {None, ()}}
+
+    return keep
+
+
+def _coded(book: Book, flow: str, step: str, answer: Answer) -> Answer:
+    if isinstance(answer, Where):
+        return Where(county=answer.county) if answer.county else None
+    if isinstance(answer, Moment):
+        return Moment(code=answer.code) if answer.code else None
+    if isinstance(answer, int):
+        return answer
+    question = book.question(flow, step)
+    if not isinstance(question, Listed):
+        return None
+    if isinstance(answer, tuple):
+        return tuple(code for code in answer if isinstance(code, str) and code in question.codes)
+    return answer if answer in question.codes else None

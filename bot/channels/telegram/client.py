@@ -1,0 +1,157 @@
+"""A Bot to speak to Telegram with, and the check that it is the one we think it is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import msgspec
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.split_batch import MOST
+from bot.channels.telegram.update_types import ASKED_FOR
+from bot.errors import WrongSetting
+from bot.log import log
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from telegram import User
+
+TELEGRAM = "https://api.telegram.org"
+SLACK = 15.0
+"""Seconds an answer may take beyond those Telegram was asked to wait."""
+REJECTED = "Telegram does not accept HAVEN_TELEGRAM_TOKEN. Copy it again from @BotFather."
+
+
+class SilentBot(Bot):
+    """A Bot that logs nothing.
+
+    The library writes the token and every message at DEBUG, and the token into the error when
+    Telegram rejects it.
+    """
+
+    __slots__ = ()
+
+    _LOGGER = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - no parent, no handler
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.token.partition(':')[0]})"
+
+    async def initialize(self) -> None:
+        """Open the connections and learn who we are.
+
+        Raises:
+            WrongSetting: Telegram does not accept the token.
+        """
+        try:
+            await super().initialize()
+        except asyncio.CancelledError:  # the library closes only after what it calls an error
+            for request in self._request:
+                await request.shutdown()
+            raise
+        except InvalidToken:
+            rejected = True
+        else:
+            rejected = False
+        if rejected:
+            raise WrongSetting(REJECTED)
+
+
+def bot_for(
+    token: str, api: str = TELEGRAM, dated: Callable[[str], None] | None = None
+) -> SilentBot:
+    """Return a Bot, not yet opened.
+
+    Args:
+        token: as @BotFather gave it.
+        api: where the Bot API is: Telegram's, a server of one's own, or the sandbox.
+        dated: is told the date of every answer, as HTTP writes it.
+    """
+    number, _, secret = token.partition(":")
+    if not (number.isdecimal() and secret):
+        raise WrongSetting("HAVEN_TELEGRAM_TOKEN is no token. Copy it again from @BotFather.")
+    base = api.rstrip("/")
+    return SilentBot(
+        token,
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=AiohttpRequest(dated=dated),
+        get_updates_request=AiohttpRequest(connections=2, dated=dated),
+    )
+
+
+async def identify(bot: Bot, expected: int | None = None) -> User:
+    """Ask Telegram who we are, and return it.
+
+    Args:
+        bot: ours, with open connections.
+        expected: the number of the bot whose data we hold; None at the very first start.
+
+    Raises:
+        WrongSetting: the token is not accepted, or belongs to another bot than our data does, or
+            something that is not Telegram answers.
+    """
+    try:
+        me = await bot.get_me()
+    except InvalidToken:
+        me = None
+    if me is None:
+        raise WrongSetting(REJECTED)
+    if str(me.id) != bot.token.partition(":")[0]:
+        raise WrongSetting(
+            "HAVEN_TELEGRAM_API answers for another bot than HAVEN_TELEGRAM_TOKEN's."
+        )
+    if expected is not None and me.id != expected:
+        raise WrongSetting(
+            "HAVEN_TELEGRAM_TOKEN belongs to another bot than the data in HAVEN_DATA. "
+            "Use the first bot's token, or an empty data folder."
+        )
+    return me
+
+
+async def username_of(token: str, api: str = TELEGRAM) -> str:
+    """Return the name by which people find the bot of a token.
+
+    Raises:
+        WrongSetting: the token is not accepted, or Telegram cannot be reached.
+    """
+    try:
+        async with bot_for(token, api) as bot:
+            return bot.username
+    except TelegramError as error:
+        raise WrongSetting(
+            f"HAVEN_TELEGRAM_API does not answer: {error}; or name it: --bot"
+        ) from None
+
+
+async def remove_webhook(bot: Bot) -> None:
+    """End the delivery of updates to a webhook, which an earlier program may have left set."""
+    if (await bot.get_webhook_info()).url:
+        await bot.delete_webhook(drop_pending_updates=False)
+        log.warning("webhook_removed")
+
+
+def updates_of(
+    bot: Bot, asked_for: Sequence[str] = ASKED_FOR, slack: float = SLACK
+) -> Callable[[int | None, int, int], Awaitable[bytes]]:
+    """Return what fetches a batch of updates as raw bytes, with the library's errors.
+
+    It takes the offset, None for the oldest there is, the seconds Telegram may wait for something
+    to arrive, and how many updates at most.
+    """
+    kinds = msgspec.json.encode(asked_for).decode()
+    request = bot._request[0]  # noqa: SLF001 - the library offers only the other one
+
+    async def fetch(offset: int | None, wait: int, most: int = MOST) -> bytes:
+        asked = {"timeout": wait, "limit": most, "allowed_updates": kinds}
+        if offset is not None:
+            asked["offset"] = offset
+        url = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
+        return await request.retrieve(url, read_timeout=wait + slack)
+
+    return fetch

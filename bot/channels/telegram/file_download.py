@@ -1,0 +1,101 @@
+"""Fetches a file a person sent, piece by piece, without keeping it.
+
+Whoever asks seals the pieces as they come. The address of a file holds the token, so it is never
+logged and no error carries it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.delivery_errors import failure_of
+from bot.errors import DeliveryError, Refused, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from telegram import Bot
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes Telegram lets a bot fetch."""
+STALL = 30.0
+"""Seconds without a byte after which a download is given up, to be tried again."""
+TOO_BIG = "too big"
+
+
+async def fetch(
+    bot: Bot, handle: str, size_limit: int = LARGEST, *, unique: str = "", stall: float = STALL
+) -> AsyncIterator[bytes]:
+    """Yield the bytes of a file.
+
+    What a sender claims about its size is believed only where it is too large; the bytes that come
+    are counted.
+
+    Args:
+        bot: ours, with open connections of `AiohttpRequest`.
+        handle: `File.handle`.
+        size_limit: bytes after which it is not wanted.
+        unique: `File.unique`; another file under the same handle is refused.
+        stall: seconds that may pass without a byte.
+
+    Raises:
+        Refused: it is too big, or not the file that was sent.
+        TryLater: it did not come to its end; ask again from its beginning.
+    """
+    url, promised = await _locate(bot, handle, size_limit, unique)
+    request = bot.request
+    if not isinstance(request, AiohttpRequest):
+        raise TypeError("files are fetched over aiohttp")
+    received = 0
+    failure: DeliveryError | None = None
+    try:
+        async for piece in request.stream(url, stall=stall):
+            received += len(piece)
+            if received > size_limit:
+                failure = Refused(TOO_BIG)
+                break
+            yield piece
+    except TelegramError:
+        failure = TryLater()
+    if failure is None and received < promised:
+        failure = TryLater()
+    if failure is not None:
+        raise failure
+
+
+async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[str, int]:
+    """Return where a file is and how many bytes Telegram says it has."""
+    try:
+        file = await bot.get_file(handle)
+    except BadRequest as error:
+        is_too_big = "too big" in str(error).lower()
+        failure: DeliveryError = Refused(TOO_BIG) if is_too_big else Refused("no such file")
+    except TelegramError as error:
+        failure = failure_of(error, may_repeat=True)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        failure = TryLater()
+    else:
+        size = file.file_size or 0
+        if size > size_limit:
+            raise Refused(TOO_BIG)
+        if unique and file.file_unique_id != unique:
+            raise Refused("another file")
+        if not (file.file_path or "").startswith(f"{bot.base_file_url}/"):
+            raise TryLater
+        return file.file_path or "", size
+    raise failure
+
+
+@dataclass(frozen=True)
+class FilesOf:
+    """Files of one bot, by handle."""
+
+    bot: Bot
+
+    def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
+        """Yield a file's bytes, as `fetch` does."""
+        return fetch(self.bot, handle, unique=unique)

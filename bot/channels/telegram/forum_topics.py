@@ -1,0 +1,78 @@
+"""Topics of a group: opened, closed, renamed, deleted, and where in them a message goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from telegram import MessageEntity, ReplyParameters, User
+
+from bot.channels.telegram.delivery_errors import UNMODIFIED, outcome
+from bot.channels.telegram.fix_unicode import mend
+from bot.channels.telegram.split_text import pieces, units
+from bot.errors import Refused
+from bot.messages import CloseTopic, DeleteTopic, EditTopic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from telegram import Bot, ForumTopic
+
+    from bot.messages import Mention, OpenTopic, ReopenTopic
+
+LONGEST_NAME = 128
+"""Characters Telegram takes for a topic's name."""
+NAMELESS = "-"
+
+
+async def open_topic(bot: Bot, chat: int, body: OpenTopic) -> int:
+    """Open a topic and return its number."""
+
+    async def opened() -> int:
+        topic: ForumTopic = await bot.create_forum_topic(chat, _name(body.name))
+        return topic.message_thread_id
+
+    return await outcome(opened(), may_repeat=False)
+
+
+async def change(
+    bot: Bot, chat: int, body: CloseTopic | ReopenTopic | DeleteTopic | EditTopic
+) -> None:
+    """Close, reopen, delete or rename a topic; one that is so already is left as it is."""
+    if isinstance(body, EditTopic):
+        call = bot.edit_forum_topic(chat, body.thread, name=_name(body.name))
+    elif isinstance(body, DeleteTopic):
+        call = bot.delete_forum_topic(chat, body.thread)
+    elif isinstance(body, CloseTopic):
+        call = bot.close_forum_topic(chat, body.thread)
+    else:
+        call = bot.reopen_forum_topic(chat, body.thread)
+    try:
+        await outcome(call)
+    except Refused as refused:
+        if refused.args[0] != UNMODIFIED:
+            raise
+
+
+def placed(thread: int, answers: int = 0) -> dict[str, Any]:
+    """Return what puts a message into a topic, as an answer to another; nothing for a person."""
+    place: dict[str, Any] = {}
+    if thread:
+        place["message_thread_id"] = thread
+    if answers:
+        place["reply_parameters"] = ReplyParameters(answers, allow_sending_without_reply=True)
+    return place
+
+
+def named(text: str, mentions: Sequence[Mention]) -> dict[str, Any]:
+    """Return what makes a text call people of the staff, wherever they stand in it."""
+    found = []
+    for mention in mentions:
+        before, label, _ = text.partition(mend(mention.label))
+        if label and mention.account:
+            whom = User(mention.account, label, is_bot=False)
+            found.append(MessageEntity("text_mention", units(before), units(label), user=whom))
+    return {"entities": found} if found else {}
+
+
+def _name(words: str) -> str:
+    return pieces(mend(words), LONGEST_NAME)[0].strip() or NAMELESS

@@ -1,0 +1,110 @@
+"""What a message holds besides text: files, places, contacts, and whom it was forwarded from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.errors import Unreadable
+from bot.messages import File, Kind
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.schema import Contact, Document, Location, Message, Origin, PhotoSize
+
+PLAIN_FILES = ("animation", "video", "video_note", "voice", "audio", "document", "sticker")
+"""In the order in which they are believed: an animation also comes as a plain document."""
+
+
+class Content(msgspec.Struct, frozen=True, gc=False):
+    """What was found in a message."""
+
+    kind: Kind
+    words: str = ""
+    files: tuple[File, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    note: str = ""
+
+
+def content_of(message: Message) -> Content | None:
+    """Return what is accepted of a message without text, None if there is nothing."""
+    if (files := _files(message)) is not None:
+        sticker = message.sticker
+        return Content(Kind.FILES, sticker.emoji if sticker else message.caption, files)
+    if message.venue is not None:
+        words = f"{message.venue.title}\n{message.venue.address}".strip()
+        return _place(message.venue.location, words)
+    if message.location is not None:
+        return _place(message.location, "", _movement(message))
+    if message.contact is not None:
+        return Content(Kind.CONTACT, _card(message.contact))
+    return None
+
+
+def _files(message: Message) -> tuple[File, ...] | None:
+    photo = (_photo(message.photo),) if message.photo is not None else ()
+    if message.live_photo is not None:
+        return (*photo, _file("video", message.live_photo))
+    if photo:
+        return photo
+    for kind in PLAIN_FILES:
+        document: Document | None = getattr(message, kind)
+        if document is not None:
+            return (_file(kind, document),)
+    return None
+
+
+def _photo(sizes: list[PhotoSize]) -> File:
+    """Return the largest size, for evidence wants what was there."""
+    if not sizes:
+        raise Unreadable("a photo in no size")
+    best = max(sizes, key=lambda size: (size.width * size.height, size.file_size))
+    return File(best.file_id, best.file_unique_id, "photo", best.file_size)
+
+
+def _file(kind: str, document: Document) -> File:
+    return File(
+        document.file_id,
+        document.file_unique_id,
+        kind,
+        document.file_size,
+        document.file_name,
+        document.mime_type,
+    )
+
+
+def _place(location: Location, words: str, note: str = "") -> Content:
+    return Content(Kind.PLACE, words, (), location.latitude, location.longitude, note)
+
+
+def _movement(message: Message) -> str:
+    """Say whether a location goes on moving: its edits are further places, the last has no end."""
+    if message.location is not None and message.location.live_period:
+        return "live_location"
+    return "live_location_stopped" if message.edit_date else ""
+
+
+def _card(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.first_name, contact.last_name, contact.phone_number)))
+
+
+def origin_of(message: Message) -> str:
+    """Return whom a forwarded message came from, or whom it answers in another chat."""
+    origin = message.forward_origin
+    if origin is None:
+        reply = message.external_reply
+        origin = None if reply is None else reply.origin
+    return "" if origin is None else _title(origin)
+
+
+def _title(origin: Origin) -> str:
+    if origin.sender_user is not None:
+        person = origin.sender_user
+        words = [person.first_name, person.last_name, person.username and f"@{person.username}"]
+    else:
+        chat = origin.sender_chat or origin.chat
+        words = [origin.sender_user_name, origin.author_signature]
+        if chat is not None:
+            words[:0] = [chat.title or chat.first_name, chat.username and f"@{chat.username}"]
+    return " ".join(filter(None, words))

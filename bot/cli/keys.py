@@ -1,0 +1,241 @@
+"""What an operator does about keys, at the command line: made, rotated, escrowed, looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.app.sign_in import asked, cost_of, somebody_can_open
+from bot.clock import SystemClock
+from bot.errors import DoesNotOpen, HavenError
+from bot.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.app.reencrypt import Resealing
+    from bot.settings import Settings
+    from bot.store.database import Database
+    from bot.vault import Vault
+
+keys_app = typer.Typer(no_args_is_help=True, help="The secret of this host, and who opens cases.")
+PartFile = Annotated[
+    list[Path] | None,
+    typer.Option("--part-file", help="Holds one printed part; twice. Without it, both are asked."),
+]
+
+
+PassphraseFile = Annotated[
+    Path | None, typer.Option(help="Holds the passphrase the new key is locked with.")
+]
+Lock = Annotated[bool, typer.Option("--lock", help="Lock it with a passphrase, which is asked.")]
+
+
+@keys_app.command("new")
+def new_key(
+    context: typer.Context,
+    path: Path,
+    passphrase_file: PassphraseFile = None,
+    *,
+    lock: Lock = False,
+) -> None:
+    """Write a new host key into a file of its own, outside the data folder."""
+    from bot.vault import HostKey  # noqa: PLC0415
+
+    passphrase = _passphrase(passphrase_file, lock=lock)
+    HostKey.make(path, passphrase, cost_of(context))
+    typer.echo(f"Made {path}. Keep a copy in another place: without it no bot starts, and no")
+    typer.echo("backup is restored.")
+    if passphrase:
+        typer.echo("Its passphrase is asked at every start, or read from HAVEN_PASSPHRASE_FILE.")
+        typer.echo("Nobody can find it again: keep it elsewhere, and not beside that copy.")
+
+
+@keys_app.command("rotate")
+def rotate_key(
+    context: typer.Context,
+    path: Path,
+    passphrase_file: PassphraseFile = None,
+    *,
+    lock: Lock = False,
+) -> None:
+    """Make another host key; the old one opens nothing once Haven was started with the new."""
+    from bot.app.keys import host_key, open_keys  # noqa: PLC0415
+    from bot.vault import HostKey  # noqa: PLC0415
+
+    settings = read_settings()
+    with _database(settings):
+        keys = open_keys(settings)
+        try:
+            old = host_key(settings)
+            # A run that was ended after it had made the file goes on with that.
+            passphrase = _passphrase(passphrase_file, lock=lock)
+            new = (
+                HostKey.read(path, settings.data, lambda: passphrase)
+                if path.exists()
+                else HostKey.make(path, passphrase, cost_of(context))
+            )
+            keys.admit(old, new, SystemClock().now())
+        finally:
+            keys.close()
+    typer.echo(f"Both keys open now. Set HAVEN_HOST_KEY_FILE={path} and start Haven:")
+    typer.echo("from then on the old key opens nothing. Keep a copy of the new one elsewhere.")
+
+
+@keys_app.command("escrow")
+def escrow_keys(
+    part_file: PartFile = None,
+    *,
+    open_cases: Annotated[
+        bool, typer.Option("--open", help="Give the cases back to staff, with two parts.")
+    ] = False,
+) -> None:
+    """Make a key of last resort, printed in three parts of which two open every case to come.
+
+    That it was made, in the place of another too, and that it was used, stands in the audit log.
+    """
+    settings = read_settings()
+    with _database(settings) as database, _vault(settings, database) as vault:
+        if open_cases:
+            count = _given_back(database, vault, part_file or [])
+            typer.echo(f"Cases that were wrapped to whoever may open them now: {count}.")
+            return
+        # First the row, then the key: whoever ends this in between has made none.
+        _noted(database, vault, "escrow_replaced" if vault.has_escrow else "escrow_made")
+        for number, printed in vault.escrow.make(SystemClock().now()).items():
+            typer.echo(f"Part {number} of 3: {printed}")
+        typer.echo("Printed this once and kept nowhere. Two of them together open every case that")
+        typer.echo("comes from now on, and older ones once somebody who may open them signs in.")
+        typer.echo("Give them to three people, in different organisations or countries.")
+        typer.echo("People are told within a minute that there is a spare key; whoever is")
+        typer.echo("answering questions is asked once more whether to go on.")
+
+
+@keys_app.command("upgrade")
+def upgrade_cases() -> None:
+    """Give cases of older releases a key pair each, so that the bot opens them no more."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    settings = read_settings()
+    failed = []
+    with _resealing(settings) as resealing:
+        finished = resealing.finish()
+        waiting = resealing.waiting()
+        for case, reference in track(waiting.items(), "cases", console=Console(stderr=True)):
+            try:
+                resealing.seal(case, SystemClock().now())
+            except DoesNotOpen:
+                failed.append(reference)
+    if finished:
+        typer.echo(f"Files that an earlier run had left half-way: {finished}.")
+    typer.echo(f"Cases that open for staff alone now: {len(waiting) - len(failed)}.")
+    if failed:
+        raise HavenError(
+            f"{len(failed)} cases stay as they were, for something in them was altered or is "
+            f"missing: {', '.join(failed)}. haven restore brings back an older copy"
+        )
+
+
+@contextlib.contextmanager
+def _resealing(settings: Settings) -> Iterator[Resealing]:
+    """Have the data for ourselves, with somebody there who can open what is sealed."""
+    from bot.app.reencrypt import Resealing  # noqa: PLC0415
+    from bot.store.database import DataDirectory  # noqa: PLC0415
+    from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
+
+    directory = DataDirectory(settings.data)
+    with _database(settings) as database, _vault(settings, database) as vault:
+        somebody_can_open(vault)
+        directory.lock()
+        try:
+            vault.turn(SystemClock().now())
+            yield Resealing(database.writer, vault, directory.files, OPERATOR)
+            asyncio.run(database.writer.empty_log())  # what they were sealed with stands in it
+        finally:
+            directory.unlock()
+
+
+@keys_app.command("status")
+def show_status() -> None:
+    """Print which keys there are, and who could open what comes."""
+    from bot.app.reencrypt import Resealing  # noqa: PLC0415
+    from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
+
+    settings = read_settings()
+    with _database(settings) as database, _vault(settings, database) as vault:
+        holders = vault.cases.custody.holders()
+        typer.echo(f"host keys that open: {vault.host_keys()}")
+        typer.echo(f"epochs alive: {vault.epochs_alive()}")
+        typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'nobody'}")
+        typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
+        old = Resealing(database.writer, vault, settings.data, OPERATOR).waiting()
+        typer.echo(f"cases of older releases, which the bot can open: {len(old)}")
+        typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
+
+
+def has_escrow(settings: Settings) -> bool:
+    """Tell whether there is a key of last resort; before the first start there is none."""
+    from bot.cli.doctor import existing_database  # noqa: PLC0415
+
+    try:
+        existing_database(settings)
+    except HavenError:
+        return False
+    with _database(settings) as database, _vault(settings, database) as vault:
+        return vault.has_escrow
+
+
+def _given_back(database: Database, vault: Vault, files: list[Path]) -> int:
+    """Wrap every case the escrow key opens to whoever may open it now; return how many changed."""
+    if len(files) not in {0, 2}:
+        raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
+    parts = [asked(file) for file in files] or [asked(None, "A part"), asked(None, "Another part")]
+    keyring = vault.escrow.keyring(parts)
+    _noted(database, vault, "escrow_opened")
+    now = SystemClock().now()
+    return database.writer.run_now(lambda work: vault.cases.custody.settle(work, keyring, now))
+
+
+def _noted(database: Database, vault: Vault, deed: str) -> None:
+    """Write down what is done with the key of last resort: it opens every case."""
+    from bot.vault.audit.log import OPERATOR, Audit  # noqa: PLC0415
+
+    now = SystemClock().now()
+    database.writer.run_now(lambda work: Audit(vault).note(work, now, OPERATOR, deed, "escrow"))
+
+
+def _passphrase(file: Path | None, *, lock: bool) -> str:
+    """Return what a new key is locked with; empty where it is not locked."""
+    if file is None and not lock:
+        return ""
+    passphrase = asked(file, "Passphrase")
+    if file is None and asked(None, "The same again") != passphrase:
+        raise HavenError("that was another one; nothing was changed")
+    return passphrase
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
+    from bot.cli.doctor import existing_database  # noqa: PLC0415
+
+    database = existing_database(settings)
+    try:
+        yield database
+    finally:
+        database.writer.close()
+
+
+@contextlib.contextmanager
+def _vault(settings: Settings, database: Database) -> Iterator[Vault]:
+    from bot.app.build import open_vault  # noqa: PLC0415
+
+    vault = open_vault(settings, database)
+    try:
+        yield vault
+    finally:
+        vault.close()

@@ -1,0 +1,215 @@
+"""Questions answered by pressing: one choice, or several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic
+
+from bot.conversation.answers import Answer, FileNote
+from bot.conversation.guards import ALWAYS, Chose, Guard, Ticked
+from bot.conversation.inputs import Heard, Pressed, Words
+from bot.conversation.parse_input import read_number, read_numbers
+from bot.conversation.questions import A_co, Beside, Held, Parts, Question, Reading, Said
+from bot.conversation.replies import CONTROLS, Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from bot.text import Text
+
+
+MOST_TICKED = 512
+"""Ways of ticking remembered for each question."""
+
+
+class Listed(Question[A_co], Generic[A_co]):
+    """A question with a short list of choices, each a code and the label people read."""
+
+    def __init__(  # noqa: PLR0913 - what every question has, by keyword
+        self,
+        prompt: Text,
+        *,
+        why: Text | None,
+        choices: Mapping[str, Text],
+        short: Text | None = None,
+        skippable: bool = True,
+        controls: bool = True,
+        when: Guard = ALWAYS,
+        withheld: Collection[str] = (),
+    ) -> None:
+        super().__init__(
+            prompt, why=why, short=short, skippable=skippable, controls=controls, when=when
+        )
+        if taken := choices.keys() & CONTROLS.keys():
+            raise ValueError(f"these codes are controls: {', '.join(sorted(taken))}")
+        self.choices = dict(choices)
+        self.codes = tuple(self.choices)
+        self.withheld = frozenset(self.known_codes(tuple(withheld)))
+        """Choices this deployment does not offer. Places and numbers of the others stay theirs."""
+        self.numbered = numbered(self.choices, self.withheld)
+
+    def code_of(self, words: str) -> str | None:
+        """Return the choice whose number was written."""
+        number = read_number(words)
+        if number is None or not 1 <= number <= len(self.codes):
+            return None
+        code = self.codes[number - 1]
+        return None if code in self.withheld else code
+
+    def choices_now(self, held: Parts) -> tuple[Choice, ...]:  # noqa: ARG002 - for those with ticks
+        """Return the choices, each with its number."""
+        return self.numbered
+
+    def known_codes(self, codes: Collection[str]) -> tuple[str, ...]:
+        """Return the codes, or refuse those that are no choice here."""
+        if unknown := [code for code in codes if code not in self.choices]:
+            raise ValueError(f"no such choice here: {', '.join(unknown)}")
+        return tuple(codes)
+
+    def phrases(self) -> tuple[Text, ...]:
+        """Return the question and its choices."""
+        return (*super().phrases(), *self.choices.values())
+
+
+class Choose(Listed[str]):
+    """Ask for one of a few choices. The answer is its code."""
+
+    def __init__(  # noqa: PLR0913 - what every question has, by keyword
+        self,
+        prompt: Text,
+        *,
+        why: Text | None,
+        short: Text | None = None,
+        skippable: bool = True,
+        controls: bool = True,
+        when: Guard = ALWAYS,
+        choices: Mapping[str, Text] | None = None,
+        withheld: Collection[str] = (),
+        **codes: Text,
+    ) -> None:
+        super().__init__(
+            prompt,
+            why=why,
+            choices={**(choices or {}), **codes},
+            short=short,
+            skippable=skippable,
+            controls=controls,
+            when=when,
+            withheld=withheld,
+        )
+        if not self.choices:
+            raise ValueError("a choice needs something to choose from")
+
+    def was(self, *codes: str) -> Guard:
+        """Return a guard that holds when one of these choices was made."""
+        return Chose(self, self.known_codes(codes))
+
+    def read(self, heard: Heard, held: Parts) -> Reading:  # noqa: ARG002 - nothing is put together
+        """Take a button, or its number in writing."""
+        if type(heard) is Pressed:
+            is_one = heard.code in self.choices and heard.code not in self.withheld
+            return Said(heard.code) if is_one else Beside(None)
+        if type(heard) is Words:
+            code = self.code_of(heard.text)
+            return Beside() if code is None else Said(code)
+        return Beside()
+
+    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+        """Return the label."""
+        return labels(self.choices, (answer,))
+
+
+class ChooseMany(Listed[tuple[str | FileNote, ...]]):
+    """Ask for any number of choices: each press sets or clears a tick, then "Done"."""
+
+    gathers = True
+
+    def __init__(  # noqa: PLR0913 - what every question has, by keyword
+        self,
+        prompt: Text,
+        *,
+        why: Text | None,
+        short: Text | None = None,
+        skippable: bool = True,
+        when: Guard = ALWAYS,
+        exclusive: Collection[str] = (),
+        choices: Mapping[str, Text] | None = None,
+        **codes: Text,
+    ) -> None:
+        super().__init__(
+            prompt,
+            why=why,
+            choices={**(choices or {}), **codes},
+            short=short,
+            skippable=skippable,
+            when=when,
+        )
+        if not self.choices:
+            raise ValueError("a choice needs something to choose from")
+        self.exclusive = frozenset(self.known_codes(tuple(exclusive)))
+        self._ticked: dict[Parts, tuple[Choice, ...]] = {}
+
+    def has(self, code: str) -> Guard:
+        """Return a guard that holds when this choice is among those made."""
+        return Ticked(self, self.known_codes((code,)))
+
+    def any(self, *codes: str) -> Guard:
+        """Return a guard that holds when one of these choices is among those made."""
+        return Ticked(self, self.known_codes(codes))
+
+    def read(self, heard: Heard, held: Parts) -> Reading:
+        """Take ticks one by one until "Done", or all numbers written at once."""
+        if isinstance(heard, Pressed):
+            return self._pressed(heard.code, held)
+        if isinstance(heard, Words):
+            numbers = read_numbers(heard.text)
+            if numbers and all(1 <= number <= len(self.codes) for number in numbers):
+                return Said(self._ordered({*held, *(self.codes[n - 1] for n in numbers)}))
+        return Beside()
+
+    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+        """Return the labels."""
+        return labels(self.choices, answer if isinstance(answer, tuple) else (answer,))
+
+    def choices_now(self, held: Parts) -> tuple[Choice, ...]:
+        """Return the choices with the ticks set so far."""
+        if not held:
+            return self.numbered
+        ticks = self._ordered(held)
+        if ticks not in self._ticked:
+            if len(self._ticked) >= MOST_TICKED:
+                self._ticked.clear()
+            self._ticked[ticks] = tuple(
+                Choice(code, label, number, code in ticks)
+                for number, (code, label) in enumerate(self.choices.items(), 1)
+            )
+        return self._ticked[ticks]
+
+    def _pressed(self, code: str, held: Parts) -> Reading:
+        if code == "done":
+            return Said(self._ordered(held)) if held else Beside(None)
+        if code not in self.choices:
+            return Beside(None)
+        if code in held:
+            return Held(tuple(part for part in held if part != code), edits=True)
+        if code in self.exclusive:
+            return Held((code,), edits=True)
+        return Held((*(part for part in held if part not in self.exclusive), code), edits=True)
+
+    def _ordered(self, made: Collection[str | FileNote]) -> tuple[str, ...]:
+        """Return the codes as they are listed; what excludes the others gives way to them."""
+        if len(made) > 1 and not self.exclusive.issuperset(made):
+            made = [code for code in made if code not in self.exclusive]
+        return tuple(code for code in self.codes if code in made)
+
+
+def numbered(choices: Mapping[str, Text], withheld: Collection[str] = ()) -> tuple[Choice, ...]:
+    """Return choices with the digits on their buttons."""
+    return tuple(
+        Choice(code, label, number, offered=code not in withheld)
+        for number, (code, label) in enumerate(choices.items(), 1)
+    )
+
+
+def labels(choices: Mapping[str, Text], codes: tuple[object, ...]) -> tuple[Text | str, ...]:
+    """Return the labels of codes; a code that a release has removed reads as it is."""
+    return tuple(choices.get(str(code), str(code)) for code in codes)

@@ -1,0 +1,121 @@
+"""Print a flow in one language as one page of HTML, for people who read it with a pencil."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from bot.conversation.choice_questions import ChooseMany, Listed
+from bot.conversation.guards import ALWAYS
+from bot.conversation.questions import Question
+from bot.conversation.review import Review
+from bot.conversation.steps import Begin, End, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.conversation.answers import Answer
+    from bot.conversation.flow import Flow
+    from bot.text import Catalogue, Text
+
+STYLE = """
+@page { margin: 18mm }
+body { font: 11pt/1.45 system-ui, "Noto Sans", "Noto Sans Thai", "Noto Sans CJK TC", sans-serif;
+  max-width: 44rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1a }
+:lang(km) { font-family: "Noto Sans Khmer", "Noto Sans", sans-serif; line-height: 1.8 }
+:lang(my) { font-family: Padauk, "Noto Sans Myanmar", "Noto Sans", sans-serif; line-height: 1.9 }
+:lang(ja) { font-family: "Noto Sans JP", "Noto Sans CJK JP", sans-serif }
+:lang(zh-Hans) { font-family: "Noto Sans SC", "Noto Sans CJK SC", sans-serif }
+h1 { font-size: 1.5rem; margin-bottom: .2rem }
+h1 + p { margin-top: 0; color: #5c5a54 }
+ol { list-style: none; padding: 0; counter-reset: step }
+ol > li { counter-increment: step; break-inside: avoid; margin: 0 0 1rem; padding: .6rem .9rem;
+  border: 1px solid #d5d2c8; border-radius: .5rem }
+ol > li.question { border-left: .35rem solid #2f6f6a }
+ol > li.end { border-left: .35rem solid #9a5b2e }
+ol > li.begin { border-style: dashed }
+.name { font: .8rem ui-monospace, monospace; color: #5c5a54; margin: 0 }
+.name::before { content: counter(step) ". " }
+.when { margin: .3rem 0 0; font-style: italic }
+.words { margin: .3rem 0; white-space: pre-line }
+.choices { margin: .3rem 0; padding: 0; list-style: none }
+.choices li { display: inline-block; margin: .15rem .3rem .15rem 0; padding: .1rem .6rem;
+  border: 1px solid #8f8c82; border-radius: .8rem }
+.choices small { color: #5c5a54; font-family: ui-monospace, monospace }
+.why { margin: .3rem 0 0; font-size: .9rem; color: #5c5a54 }
+"""
+
+
+def page(flow: type[Flow], catalogue: Catalogue, language: str = "en") -> str:
+    """Return the page: every step in order, its guard read aloud, its words and buttons.
+
+    Blanks stay as they are written. `language` is told to the browser, which picks the fonts.
+    """
+    title = escape(flow.title.read_in(catalogue))
+    about = escape((flow.__doc__ or "").strip().split("\n")[0])
+    steps = "\n".join(_step(step, catalogue) for step in flow.steps)
+    return (
+        f'<!doctype html>\n<html lang="{escape(language.replace("_", "-"))}">\n<head>\n'
+        f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<h1>{title}</h1>\n<p lang="en">{about}</p>\n<ol>\n{steps}\n</ol>\n</body>\n</html>\n'
+    )
+
+
+def _step(step: Step, catalogue: Catalogue) -> str:
+    kind = type(step).__name__
+    group = "question" if isinstance(step, Question) else "end" if isinstance(step, End) else ""
+    group = "begin" if isinstance(step, Begin) else group or "say"
+    body = "\n".join(_body(step, catalogue))
+    heading = f'<p class="name" lang="en">{escape(step.name)} <small>{kind}</small></p>'
+    return f'<li class="{group}" id="{escape(step.name)}">\n{heading}\n{body}\n</li>'
+
+
+def _body(step: Step, catalogue: Catalogue) -> Iterator[str]:
+    def names(question: Question[Answer], code: str | None) -> str:
+        if code is None or not isinstance(question, Listed):
+            return f"“{question.short.read_in(catalogue)}”"
+        return f"“{question.choices[code].read_in(catalogue)}”"
+
+    if step.when is not ALWAYS:
+        yield f'<p class="when" lang="en">Only if {escape(step.when.aloud(names))}.</p>'
+    if isinstance(step, Begin):
+        yield f'<p class="words" lang="en">→ {escape(step.flow_name)}</p>'
+    if isinstance(step, Question):
+        yield from _question(step, catalogue)
+    else:
+        yield from (_said(text, catalogue) for text in step.phrases())
+    if isinstance(step, End):
+        yield f'<p class="why" lang="en">= {escape(step.outcome)}</p>'
+
+
+def _question(question: Question[Answer], catalogue: Catalogue) -> Iterator[str]:
+    yield _said(question.prompt, catalogue)
+    if isinstance(question, Listed) and question.choices:
+        yield _choices(question.choices, catalogue)
+    if isinstance(question, ChooseMany):
+        yield '<p class="why" lang="en">Any number of them.</p>'
+    if isinstance(question, Review):
+        yield _choices({"show": question.show, "go": question.go}, catalogue)
+        names = ", ".join(asked.name for asked in question.of)
+        yield f'<p class="why" lang="en">Of {escape(names)}.</p>'
+    if question.why is not None:
+        yield f'<p class="why">? {escape(question.why.read_in(catalogue))}</p>'
+    if not question.skippable:
+        yield '<p class="why" lang="en">Cannot be skipped.</p>'
+
+
+def _said(text: Text, catalogue: Catalogue) -> str:
+    return f'<p class="words">{escape(text.read_in(catalogue))}</p>'
+
+
+def _choices(choices: dict[str, Text], catalogue: Catalogue) -> str:
+    buttons = "".join(
+        _button(number, code, label.read_in(catalogue))
+        for number, (code, label) in enumerate(choices.items(), 1)
+    )
+    return f'<ul class="choices">{buttons}</ul>'
+
+
+def _button(number: int, code: str, label: str) -> str:
+    return f'<li>{number} {escape(label)} <small lang="en">{escape(code)}</small></li>'

@@ -1,0 +1,1 @@
+"""Authentication: login, passkeys, TOTP, sessions, step-up, access to cases."""

@@ -1,0 +1,219 @@
+"""Who is signed in: a secret in their browser, its digest in the store, their locked key in memory.
+
+A session ends after a quarter of an hour in which nobody did anything, ten hours after it began,
+when it is ended, when its caseworker loses access, and with this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.clock import HOUR, MINUTE
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.desk import desk_sessions
+from bot.vault.keys.browser_key import known_by, locked, new_secret, unlocked
+
+if TYPE_CHECKING:
+    from bot.store.writer import Work, Writer
+    from bot.vault.keys.key_store import KeyStore
+    from bot.vault.keys.keyring import Keyring
+
+IDLE, LONGEST = 15 * MINUTE, 10 * HOUR
+PROVED_FOR = 5 * MINUTE
+"""How long a second factor that was shown again counts, for what cannot be undone."""
+OFFERED_FOR = 30 * MINUTE
+"""How long a pause is offered after a case of danger: later it was not that case any more."""
+NEVER = 0
+"""When a second factor was shown that was not."""
+SEEN_EVERY = MINUTE
+MOST = 5
+"""Sessions of one caseworker; with one more the oldest ends."""
+
+_NAMES = ("token", "staff_id", "browser", "begun_at", "seen_at", "proved_at")
+_ADD = Prepared(
+    lambda dialect: insert_of(dialect, desk_sessions).values(
+        {name: bindparam(name) for name in _NAMES}
+    ),
+    *_NAMES,
+)
+_STANDS = Prepared(
+    lambda _: select(desk_sessions.c.token).where(desk_sessions.c.token == bindparam("known")),
+    "known",
+)
+_OF = Prepared(
+    lambda _: (
+        select(*(desk_sessions.c[name] for name in _NAMES))
+        .where(desk_sessions.c.staff_id == bindparam("who"))
+        .order_by(desk_sessions.c.begun_at)
+    ),
+    "who",
+)
+_SEEN = Prepared(
+    lambda _: (
+        update(desk_sessions)
+        .where(desk_sessions.c.token == bindparam("known"))
+        .values(seen_at=bindparam("at"))
+    ),
+    "at",
+    "known",
+)
+_END = Prepared(
+    lambda _: delete(desk_sessions).where(desk_sessions.c.token == bindparam("known")), "known"
+)
+_END_ALL = Prepared(lambda _: delete(desk_sessions))
+_END_OLD = Prepared(
+    lambda _: delete(desk_sessions).where(
+        (desk_sessions.c.begun_at < bindparam("begun")) | (desk_sessions.c.seen_at < bindparam("s"))
+    ),
+    "begun",
+    "s",
+)
+
+
+@dataclass(slots=True)
+class Session:
+    """One browser somebody is signed in with."""
+
+    token: bytes
+    """The digest it is known by."""
+    who: str
+    browser: str
+    begun_at: int
+    seen_at: int
+    proved_at: int
+    key: bytes = b""
+    """Their key, locked; empty where whoever signed in has shown no password."""
+    said: list[tuple[str, bool]] = field(default_factory=list)
+    """Sentences for the next page, and whether each is a refusal."""
+    opened: dict[str, int] = field(default_factory=dict)
+    """Cases read in this session, and when that was written down last."""
+    noting: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Held while a reading is written down: whoever reads beside it waits for that."""
+    glass: set[str] = field(default_factory=set)
+    """Cases of others that were opened with a reason."""
+    other_words: set[str] = field(default_factory=set)
+    """Cases whose person is written to in another language than theirs, on purpose."""
+    known: set[str] = field(default_factory=set)
+    """Numbers of cases that were theirs to see."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Doors at which they were told that there is nothing, and when that was written down last."""
+    mark: str = field(default_factory=lambda: secrets.token_hex(16))
+    """What its forms carry. It stays when the secret is another: pages that are open go on."""
+    streams: int = 0
+    hard_at: int = 0
+    """When they closed a case of danger last, until they said whether they want a pause."""
+
+    def is_over(self, now: int) -> bool:
+        """Tell whether it has ended by the clock."""
+        return now - self.seen_at > IDLE or now - self.begun_at > LONGEST or now < self.begun_at
+
+    def is_offered_a_pause(self, now: int) -> bool:
+        """Tell whether they have just closed a case of danger, and have not said yet."""
+        return self.hard_at > 0 and 0 <= now - self.hard_at <= OFFERED_FOR
+
+    def is_proved(self, now: int) -> bool:
+        """Tell whether a second factor was shown lately."""
+        return 0 <= now - self.proved_at <= PROVED_FOR
+
+
+class Sessions:
+    """The sessions of one desk."""
+
+    def __init__(self, writer: Writer, keys: KeyStore) -> None:
+        self._writer = writer
+        self._keys = keys
+        self._here: dict[bytes, Session] = {}
+
+    async def begin_anew(self) -> None:
+        """Forget whoever was signed in at a desk that ran before: their keys went with it."""
+        self._here.clear()
+        await self._writer.run(lambda work: work.run(_END_ALL))
+
+    async def begin(
+        self, who: str, keyring: Keyring | None, browser: str, now: int, *, is_proved: bool = True
+    ) -> bytes:
+        """Sign somebody in, by a second factor or without; return the secret for their browser."""
+        secret = new_secret()
+        key = locked(keyring, secret) if keyring else b""
+        proved_at = now if is_proved else NEVER
+        session = Session(known_by(secret), who, browser, now, now, proved_at, key)
+        await self._keep(session)
+        return secret
+
+    async def renew(self, session: Session, secret: bytes, now: int) -> bytes:
+        """Put another secret in the place of one, after a second factor was shown again."""
+        other = new_secret()
+        keyring = self.keyring(session, secret)
+        key = locked(keyring, other) if keyring else b""
+        successor = replace(
+            session, token=known_by(other), key=key, seen_at=now, proved_at=now, streams=0
+        )
+        await self._keep(successor, session.token)
+        return other
+
+    async def _keep(self, session: Session, instead_of: bytes = b"") -> None:
+        row = (session.token, session.who, session.browser, session.begun_at, session.seen_at,
+               session.proved_at)  # fmt: skip
+
+        def add(work: Work) -> list[bytes]:
+            work.run(_END_OLD, session.seen_at - LONGEST, session.seen_at - IDLE)
+            work.run(_END, instead_of)  # first: it is none of those that are too many
+            held = [bytes(token) for token, *_rest in work.rows(_OF, session.who)]
+            over = held[: max(0, len(held) - MOST + 1)]
+            for token in over:
+                work.run(_END, token)
+            work.run(_ADD, *row)
+            return [instead_of, *over]
+
+        for token in await self._writer.run(add):
+            self._here.pop(token, None)
+        self._forget_over(session.seen_at)
+        self._here[session.token] = session
+
+    def _forget_over(self, now: int) -> None:
+        for token in [token for token, it in self._here.items() if it.is_over(now)]:
+            del self._here[token]
+
+    def known(self, secret: bytes, now: int) -> Session | None:
+        """Return the session of a browser; None for a secret nobody gave out, or that is over."""
+        found = self._here.get(known_by(secret))
+        if found is not None and found.is_over(now):
+            del self._here[found.token]
+            return None
+        return found
+
+    @staticmethod
+    def stands(work: Work, session: Session) -> bool:
+        """Tell whether nobody has ended a session meanwhile, here or elsewhere."""
+        return bool(work.rows(_STANDS, session.token))
+
+    async def seen(self, session: Session, now: int) -> None:
+        """Note that somebody did something; written down once a minute."""
+        is_due = now - session.seen_at >= SEEN_EVERY
+        session.seen_at = now
+        if is_due:
+            await self._writer.run(lambda work: work.run(_SEEN, now, session.token))
+
+    def keyring(self, session: Session, secret: bytes) -> Keyring | None:
+        """Return what somebody can open, for this request."""
+        if not session.key:
+            return None
+        return unlocked(self._keys, session.who, session.key, secret)
+
+    async def end(self, token: bytes) -> None:
+        """End a session."""
+        self._here.pop(token, None)
+        await self._writer.run(lambda work: work.run(_END, token))
+
+    @staticmethod
+    def of(work: Work, who: str) -> list[Session]:
+        """Return the sessions of a caseworker, as far as the store knows them."""
+        return [
+            Session(bytes(token), who_, browser, begun, seen, proved)
+            for token, who_, browser, begun, seen, proved in work.rows(_OF, who)
+        ]

@@ -1,0 +1,1 @@
+"""Live updates: event log, server-sent events, alerts."""

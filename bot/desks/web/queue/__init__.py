@@ -1,0 +1,1 @@
+"""The queue page: lists, filters, closing several cases."""

@@ -1,0 +1,1 @@
+"""Team pages: staff, shift, workload, approvals, audit, access report."""

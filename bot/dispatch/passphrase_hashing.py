@@ -1,0 +1,103 @@
+"""Words by which a person is known again or a receipt opened: from the chat to a digest, and back.
+
+A turn may not wait for a digest, and a word must be lost by no crash. So the word leaves as a
+letter, sealed like any other; instead of going to the channel its digest is computed, and that
+comes back as an update of our own, in the order of the chat. Words are never kept anywhere else.
+
+It goes under a key of its own (`aside`): neither a chat that is cleared or blocked nor a network
+that is slow stops a word, for with one of them somebody says that they are made to write.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.cases.receipts import salted
+from bot.hotline.chat.passphrases import Recognition
+from bot.hotline.check_ins.store import CheckIns
+from bot.hotline.check_ins.store import salted as salt_of_hour
+from bot.mailbox.inbox import Arrival
+from bot.messages import Body, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from bot.mailbox.delivery import Channel
+    from bot.store.writer import Work
+    from bot.vault import Vault
+    from bot.vault.passphrase_hash import Digests
+
+MARK = b"\0word"
+"""What such an update begins with; no channel's does."""
+
+
+class Digested(msgspec.Struct, frozen=True, array_like=True):
+    """A word that has become a digest."""
+
+    chat: int
+    digest: bytes
+    case: str
+    is_second: bool
+    receipt: str = ""
+    check_in: str = ""
+    era: int = 0
+    heard_at: int = 0
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Digested).decode
+
+
+def read(raw: bytes) -> Digested | None:
+    """Return the digest an update of our own brings; None for any other."""
+    return _decode(raw[len(MARK) :]) if raw.startswith(MARK) else None
+
+
+def is_kept(work: Work, key: bytes, digested: Digested) -> bool:
+    """Keep a word that was chosen; tell whether there is nothing to say about it."""
+    case, digest = digested.case, digested.digest
+    if digested.receipt:
+        return False
+    if digested.check_in:
+        return CheckIns.choose(work, case, key, digest, digested.check_in)
+    if digested.is_second:
+        return Recognition.keep_second(work, case, digest)
+    Recognition.keep(work, case, key, digest)
+    return True
+
+
+class WordsAside:
+    """A channel that takes words aside; everything else goes through untouched."""
+
+    def __init__(self, channel: Channel, vault: Vault, digests: Digests, bot: int) -> None:
+        self._channel = channel
+        self._vault = vault
+        self._digests = digests
+        self._bot = bot
+        self.receive: Callable[[Sequence[Arrival]], Awaitable[None]] | None = None
+        """Set once there is somebody who takes what comes back."""
+
+    async def deliver(self, chat: int, body: Body) -> int | None:
+        """Deliver.
+
+        Raises:
+            DeliveryError: what the channel raises; a digest nobody computed is asked for again.
+        """
+        if type(body) is not Word:
+            return await self._channel.deliver(chat, body)
+        if body.receipt:
+            salt, pepper = salted(self._vault, body.receipt)
+        elif body.check_in:
+            salt, pepper = salt_of_hour(self._vault, self._vault.chat_key(self._bot, chat))
+        else:
+            salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
+        digest = await self._digests.of(body.word, salt, pepper)
+        found = Digested(
+            chat, digest, body.case, body.is_second, body.receipt, body.check_in, body.era,
+            body.heard_at,
+        )  # fmt: skip
+        assert self.receive is not None  # noqa: S101 - `build` sets it
+        await self.receive([Arrival.of(body.number, MARK + _encode(found))])
+        return None

@@ -1,0 +1,1 @@
+"""The conversation between a caseworker and a person: messages, takeover, phrases, passphrases."""

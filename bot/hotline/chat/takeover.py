@@ -1,0 +1,195 @@
+"""A caseworker in a chat: what is kept while they hold it, and what they do there, as values.
+
+Whoever holds the phone now may not be the person, so nothing of a caseworker's is shown before a
+neutral opener was answered. Until then a caseworker's words wait. The bot says nothing meanwhile
+but what the person calls for: danger, a way out. After half an hour of silence the chat is quiet
+(`bot.dispatch.session`): the takeover goes on out of sight, the bot answers as to a newcomer, and
+what is written is shown at the desk as not confirmed, until the person is known again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from bot.hotline.chat.messages import Exchange
+    from bot.hotline.referrals.model import Referral
+
+OPENER: Final = "opener"
+"""The phrase that asks, in neutral words, whether this is a good moment."""
+NEUTRAL: Final = frozenset({OPENER})
+"""What may be the first thing after a gap: words that say nothing to whoever holds the phone."""
+NOT_MET: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
+"""Its replies after which nothing is said: whoever asks who this is may hold somebody's phone."""
+UNTIL_MET, UNTIL_HOURS = "until_met", "until_hours"
+"""Why a letter waits: the opener has no answer yet; it is not the person's hour."""
+UNTIL_WRITTEN, UNTIL_STEADY = "until_written", "until_steady"
+"""And: the person wants to write first; the clock has jumped, and nobody knows their hour."""
+
+FAR: Final = 2**62
+"""In place of a moment: until something else happens."""
+
+
+class Meeting(IntEnum):
+    """How far a caseworker and a person have come."""
+
+    TO_BE_ASKED = 0
+    ASKED = 1
+    """The opener is on its way or on the screen."""
+    MET = 2
+    WAITING = 3
+    """The opener is written and may not go yet."""
+
+
+UNASKED = frozenset({Meeting.TO_BE_ASKED, Meeting.WAITING})
+"""Before these the person has seen no opener."""
+
+
+class Holding(msgspec.Struct, array_like=True):
+    """Who holds a conversation."""
+
+    case: str
+    by: str
+    title: str
+    """What the person is told: a role, never a name."""
+    rule: str
+    """The person's contact rule."""
+    since: int
+    reference: str = ""
+    meeting: Meeting = Meeting.TO_BE_ASKED
+    spoken_at: int = 0
+    """When the caseworker last wrote."""
+    opener: int = 0
+    """The opener's letter: one that was written before it is not sent any more."""
+    opened_at: int = 0
+    """When the opener arrived; 0 while it is on its way: what is written then answers nothing."""
+    opened_in: int = 0
+    """In which steady stretch of the clock that was."""
+    is_answer: bool = False
+    """The opener answers something the person sent: it goes whatever their rule."""
+    insisted_at: int = 0
+    """When they gave a reason to ask all the same, though it is not the person's hour."""
+    insisted_in: int = 0
+    """In which steady stretch of the clock that was."""
+    answered_at: int = 0
+    """When an opener was answered in a quiet chat, by whoever holds the phone: after that staff can
+    be sure who it is. 0: not since it went quiet, or since they were last here."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Step into a chat."""
+
+    case: str
+    by: str
+    title: str
+    rule: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandBack:
+    """Step out of it."""
+
+    by: str
+    goes_on: bool = True
+    """Whether the bot asks on; after the end of a case it waits until the person writes."""
+    is_asked: bool = True
+    """Whether that is what was ordered: then whoever ordered it hears that nobody was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Send what a caseworker wrote or picked; with nobody in the chat it is refused."""
+
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Reword:
+    """Put other words into a letter: into the person's copy, or before it goes."""
+
+    exchange: Exchange
+    """The new words; `content.message` is the letter's number in the outbox."""
+    hold: str | None
+    """Why the letter waits; none once it went."""
+    is_caption: bool
+    """Whether the words stand under a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Let another caseworker hold the chat."""
+
+    by: str
+    to: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """Answer a question for the person, from what they said."""
+
+    by: str
+    flow: str
+    step: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """Ask the person what may be told to whom."""
+
+    referral: Referral
+
+
+@dataclass(frozen=True, slots=True)
+class WasTold:
+    """Say to a person who is here that what they agreed to has been told."""
+
+    referral: Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Insist:
+    """Ask whether this is a good moment, outside the person's rule: a reason was given."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Ask whether this is a good moment, as soon as the rule allows: somebody's words wait."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Go on with whoever writes as with the person: a caseworker has made sure that it is them."""
+
+    case: str
+    by: str
+    reference: str
+    is_agreed: bool = False
+    """Whether two people were sure, in writing: no opener can be said where nothing may be sent."""
+
+
+Deed = (
+    TakeOver
+    | HandBack
+    | Tell
+    | Reword
+    | PassOn
+    | FillIn
+    | AskConsent
+    | WasTold
+    | Insist
+    | Greet
+    | Confirm
+)
+"""What an order does in a conversation."""

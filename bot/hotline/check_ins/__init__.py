@@ -1,0 +1,1 @@
+"""Check-ins: times agreed with a person at which they are asked whether they are safe."""

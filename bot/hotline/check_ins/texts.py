@@ -1,0 +1,93 @@
+"""What staff read of agreed hours, and how one stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.clock import SECOND
+from bot.text import _, pgettext
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from bot.hotline.check_ins.model import CheckIn
+    from bot.text import Catalogue
+
+SILENT = _(
+    "{reference}: the right word did not come by {time}. What the person wants done, where, and "
+    "what they agreed to stands in the case; nobody else has been told."
+)
+UNDER_FORCE = _(
+    "{reference}: the second word came at the agreed hour: somebody may be making the person "
+    "write. Nothing goes to this chat now. What the person wants done stands in the case; nobody "
+    "else has been told."
+)
+ANSWERED = _("The right word came at {time}.")
+# Translators: "contact" is the code that is typed for it.
+MAY_BE_CONTACT = _(
+    "The right word came at {time}. If that is contact as the law means it, enter it: contact."
+)
+ENDED_THERE = _("The agreed hour was ended in the chat, by whoever held the phone.")
+ENDED_BY = _("{name} ended the agreed hour. The person is not told by this: tell them.")
+NONE_AGREED = _("No hour is agreed on in this case.")
+END_FIRST = _(
+    "An hour is agreed on with this person. Tell them that it ends, end it (/checkin end), then "
+    "close the case."
+)
+
+WHY = {
+    "only_they_write": pgettext("not asked", "the person wants to write first"),
+    "no_hour": pgettext("not asked", "the hour is none of those the person allowed"),
+    "colleague_is_there": pgettext("not asked", "a colleague was in the chat"),
+    "frozen": pgettext("not asked", "the second word was written"),
+    "no_chat": pgettext("not asked", "nobody knows the chat"),
+    "away": pgettext("not asked", "the bot was not running"),
+    "blocked": pgettext("not asked", "the person has blocked the bot"),
+    "lost": pgettext("not asked", "the question did not arrive"),
+}
+"""Why no question went, or arrived."""
+# Translators: stands behind the alert about somebody who did not answer; {why} is one of the above.
+NOT_ASKED = _("We did not ask: {why}.")
+PLANS = {
+    "nothing": pgettext("plan", "only look at it"),
+    "call": pgettext("plan", "call a number"),
+    "tell": pgettext("plan", "tell an organisation"),
+    "place": pgettext("plan", "a place needs help"),
+}
+"""What a person wants done when their word does not come: the sort of it, never their words."""
+# Translators: {hour} e.g. 21:00; {plan} e.g. call a number; {next} e.g. 2026-11-27 21:00
+DAILY = _("Agreed hour: every day at {hour}. Without the right word: {plan}. Next: {next}.")
+ONCE = _("Agreed hour: once, at {hour}. Without the right word: {plan}. Then: {next}.")
+
+
+def told(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
+    """Return what is agreed in a line."""
+    plan = PLANS.get(it.plan)
+    values = {
+        "hour": f"{it.hour:02}:00",
+        "plan": plan.read_in(words) if plan else it.plan,
+        "next": _moment(it.due_at, zone).strftime("%Y-%m-%d %H:%M"),
+    }
+    return (DAILY if it.is_daily else ONCE).read_in(words, values)
+
+
+def as_row(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
+    """Return what is agreed as JSON tells it."""
+    return {
+        "hour": it.hour,
+        "daily": it.is_daily,
+        "plan": it.plan,
+        "agreed_at": _moment(it.agreed_at, zone).isoformat(),
+        "next_at": _moment(it.due_at, zone).isoformat(),
+        "not_asked": it.why or None,
+    }
+
+
+def time_of(moment: int, zone: ZoneInfo) -> str:
+    """Return the time of a moment, as a clock shows it."""
+    return _moment(moment, zone).strftime("%H:%M")
+
+
+def _moment(moment: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(moment / SECOND, zone)

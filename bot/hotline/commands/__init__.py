@@ -1,0 +1,1 @@
+"""Staff commands: one registry, one handler per command."""

@@ -1,0 +1,1 @@
+"""Erasure requests, legal holds, and the periodic erasure job."""

@@ -1,0 +1,1 @@
+"""The case queue: claims, next case, reply clocks, snooze, alerts."""

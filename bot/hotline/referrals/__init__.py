@@ -1,0 +1,1 @@
+"""Referrals to other organisations, and the consent they need."""

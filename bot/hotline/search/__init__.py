@@ -1,0 +1,1 @@
+"""Full-text search in cases, in processes of its own."""

@@ -1,0 +1,158 @@
+"""Finding words in what was sent and written: whatever somebody may open is opened, and read.
+
+Nothing is indexed, for an index would tell whoever has the disk what people wrote. What is opened
+lies in memory only while it is read. Spelling is compared as plainly as buttons are: without case,
+without accents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from bot.errors import DoesNotOpen, TooLittle
+from bot.hotline.search.match import Read
+from bot.hotline.search.pool import CORES, Readers
+from bot.store.tables.main import case_keys, cases, exchanges, reports
+from bot.text import bare
+from bot.vault.keys.case_keys import CaseOpener, is_to_case
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.hotline.search.match import In, Row
+    from bot.store.database import Database
+    from bot.vault import Vault
+    from bot.vault.keys.case_keys import Opener
+    from bot.vault.keys.keyring import Keyring
+
+SHORTEST = 2
+"""Signs there must be to look for: one of Chinese says little, two say something."""
+MOST = 200
+AT_ONCE = 500
+"""Rows read in one go; no more of them for each core lie in memory."""
+FEW = 2000
+"""Rows that are read sooner here than readers beside this process have begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place in which the words stand."""
+
+    reference: str
+    found_in: In
+    at: int
+    """When it was sent or written; microseconds, UTC."""
+    words: str
+    """What stands around them, in a line."""
+    case: str
+    """Its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to."""
+
+    hits: tuple[Hit, ...]
+    """The newest first."""
+    items: int
+    """How many things were opened and read."""
+    cases: int
+    """How many cases they are of."""
+    closed: int
+    """How many cases nothing on the keyring opens."""
+    unreadable: int
+    """How many things did not open although their case does: they were altered."""
+
+
+_CASES = select(cases.c.id, cases.c.reference, case_keys.c.sealed).select_from(
+    cases.outerjoin(case_keys)
+)
+_REPORTS = select(reports.c.case_id, reports.c.id, reports.c.sent_at, reports.c.sealed)
+_EXCHANGES = select(exchanges.c.case_id, exchanges.c.side, exchanges.c.at, exchanges.c.sealed)
+_COUNT = select(
+    select(func.count()).select_from(reports).scalar_subquery()
+    + select(func.count()).select_from(exchanges).scalar_subquery()
+)
+
+
+class Search:
+    """Looks through every case of a deployment with somebody's keys."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def find(self, sought: str, keyring: Keyring, most: int = MOST) -> Found:
+        """Return where these words stand, in what this keyring opens.
+
+        Args:
+            sought: words as somebody types them; they are looked for as they stand, side by side.
+            keyring: of whoever looks.
+            most: hits, at most.
+
+        Raises:
+            TooLittle: there is too little to look for.
+        """
+        wanted = bare(sought)
+        if len(wanted) < SHORTEST:
+            raise TooLittle(f"{SHORTEST} signs or more are needed to look for")
+        async with self._database.readers.connect() as connection:
+            is_much = (await connection.execute(_COUNT)).scalar_one() > FEW
+            async with Readers(CORES - 1 if is_much else 0) as readers:
+                found = (await connection.execute(_CASES)).all()
+                rows = [(case, sealed) for case, _reference, sealed in found]
+                known = await asyncio.to_thread(self._openers, rows, keyring)
+                readers.look_for(wanted, known)
+                came = await _read_everything(connection, readers)
+        reference = {case: told for case, told, _ in found}
+        hits = [
+            Hit(reference[it.case], it.found_in, it.at, it.words, it.case) for it in came.places
+        ]
+        hits.sort(key=lambda hit: (-hit.at, hit.reference))
+        closed = len(found) - len(known)
+        return Found(tuple(hits[:most]), came.items, len(known), closed, came.unreadable)
+
+    def _openers(
+        self, found: Sequence[tuple[str, bytes | None]], keyring: Keyring
+    ) -> dict[str, Opener]:
+        keys = self._vault.cases
+        new = [case for case, sealed in found if is_to_case(sealed)]
+        pairs = keys.custody.keys_of(new, keyring) if new else {}
+        known: dict[str, Opener] = {case: CaseOpener(case, key) for case, key in pairs.items()}
+        for case, sealed in found:
+            if not is_to_case(sealed):
+                with contextlib.suppress(DoesNotOpen):
+                    known[case] = keys.old_opener(case, sealed)
+        return known
+
+
+async def _read_everything(connection: AsyncConnection, readers: Readers) -> Read:
+    """Read all rows, as many at once as there are readers, and as many again that wait."""
+    room = asyncio.Semaphore(2 * CORES)
+
+    async def read(rows: list[Row]) -> Read:
+        try:
+            return await readers.read(rows)
+        finally:
+            room.release()
+
+    async with asyncio.TaskGroup() as group:
+        under_way = []
+        async for rows in _rows(connection):
+            await room.acquire()
+            under_way.append(group.create_task(read(rows)))
+    return sum((task.result() for task in under_way), Read())
+
+
+async def _rows(connection: AsyncConnection) -> AsyncIterator[list[Row]]:
+    for wanted in (_REPORTS, _EXCHANGES):
+        async with connection.stream(wanted) as streamed:
+            async for some in streamed.partitions(AT_ONCE):
+                yield [tuple(row) for row in some]

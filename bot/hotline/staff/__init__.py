@@ -1,0 +1,1 @@
+"""Caseworkers: accounts, duty, opening hours, shift notes, approvals."""

@@ -1,0 +1,63 @@
+"""Who comes and who leaves: staff are changed here, and every change is in the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete
+
+from bot.cases.state_machine import State
+from bot.store.compiled import Prepared
+from bot.store.tables.desk import desk_factors, desk_invites, desk_sessions
+from bot.store.tables.team import desk_choices
+from bot.vault.audit.log import OPERATOR
+
+if TYPE_CHECKING:
+    from bot.hotline.queue.claims import Claims
+    from bot.hotline.staff.staff import Caseworker, Staff
+    from bot.store.writer import Work
+    from bot.vault import Audit
+
+_AT_THE_DESK = [
+    Prepared(
+        lambda _: delete(desk_sessions).where(desk_sessions.c.staff_id == bindparam("w")), "w"
+    ),
+    Prepared(lambda _: delete(desk_factors).where(desk_factors.c.staff_id == bindparam("w")), "w"),
+    Prepared(lambda _: delete(desk_invites).where(desk_invites.c.staff_id == bindparam("w")), "w"),
+    Prepared(lambda _: delete(desk_choices).where(desk_choices.c.staff_id == bindparam("w")), "w"),
+]
+"""What lets somebody in at the desk, and what they chose there."""
+
+
+class Enrolment:
+    """Changes staff, inside units of work."""
+
+    def __init__(self, staff: Staff, claims: Claims, audit: Audit) -> None:
+        self._staff = staff
+        self._claims = claims
+        self._audit = audit
+
+    def enrol(self, work: Work, now: int, **agreed: Any) -> Caseworker:
+        """Enrol a caseworker; `agreed` is what `Staff.add` takes.
+
+        Raises:
+            AlreadyEnrolled: the account belongs to a colleague.
+        """
+        new = self._staff.add(work, now, **agreed)
+        self._audit.note(work, now, OPERATOR, "staff_add", new.id, new.role.value)
+        return new
+
+    def disable(self, work: Work, now: int, who: str) -> list[str] | None:
+        """End a caseworker's access and give what they held back to the queue.
+
+        Returns:
+            The cases that wait again; None when there was no access to end.
+        """
+        if not self._staff.disable(work, who):
+            return None
+        for statement in _AT_THE_DESK:
+            work.run(statement, who)
+        held = self._claims.held_by(work, who)
+        back = [case for case in held if isinstance(self._claims.release(work, case, now), State)]
+        self._audit.note(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")
+        return back

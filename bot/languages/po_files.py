@@ -1,0 +1,225 @@
+"""Catalogues as their translators left them: every message with its line, and what is broken."""
+
+from __future__ import annotations
+
+import gettext
+import io
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path  # noqa: TC003 - a default's type
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, reviews
+from bot.languages.translation_checks import faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog, Message
+
+    from bot.languages.reviews import Review
+
+Key = tuple[str | None, str]
+"""A message's context and its English."""
+
+SAFETY = "safety sentence"
+"""What a remark to translators says of a message that must not go wrong."""
+CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([\w-]+)', re.IGNORECASE)
+
+
+class Fault(NamedTuple):
+    """What is wrong in a catalogue, and where."""
+
+    file: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message of ours in one language."""
+
+    key: Key
+    plural: str | None
+    """English for any number but one."""
+    words: tuple[str, ...]
+    """Every form; empty where nobody has written it."""
+    line: int
+    remarks: str
+    """What translators are told about it."""
+    is_safety: bool
+    reviews: tuple[Review, ...]
+    places: tuple[str, ...]
+    """Files of the source it stands in."""
+
+    @property
+    def is_drafted(self) -> bool:
+        """Whether every form has words."""
+        return bool(self.words) and all(self.words)
+
+
+@dataclass(frozen=True)
+class Held:
+    """One language's catalogue as it lies on the disk, held against the template."""
+
+    tag: str
+    entries: tuple[Entry, ...]
+    faults: tuple[Fault, ...]
+    """What is broken: nobody may be shown it."""
+    gaps: tuple[Fault, ...]
+    """What nobody has translated yet."""
+    catalog: Catalog | None
+    """None where the file cannot be read at all."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a person may be spoken to in it."""
+        return not self.faults and not self.gaps
+
+    def compiled(self) -> gettext.NullTranslations:
+        """Return it as the program reads it."""
+        if self.catalog is None:
+            return gettext.NullTranslations()
+        from babel.messages.mofile import write_mo  # noqa: PLC0415 - only where one is read
+
+        out = io.BytesIO()
+        write_mo(out, self.catalog)
+        return gettext.GNUTranslations(io.BytesIO(out.getvalue()))
+
+
+def path_of(tag: str, locales: Path = LOCALES) -> Path:
+    """Return where a language's catalogue for people lies."""
+    return locales / tag / "LC_MESSAGES" / "messages.po"
+
+
+@lru_cache(maxsize=2)
+def template(locales: Path = LOCALES) -> Catalog:
+    """Return what translators are given: every phrase the source has."""
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - only where one is read
+
+    with (locales / "messages.pot").open("rb") as file:
+        return read_po(file)
+
+
+def read(tag: str, locales: Path = LOCALES) -> Held:
+    """Return a catalogue and everything that is wrong with it; it never raises."""
+    path = path_of(tag, locales)
+    name = path.relative_to(locales.parent).as_posix()
+    wanted = listed(template(locales))
+    if tag == FALLBACK:
+        return Held(tag, tuple(_english(wanted)), (), (), None)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return _none(tag, Fault(name, 1, f"cannot be read ({type(error).__name__})"))
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _none(tag, Fault(name, raw.count(b"\n", 0, error.start) + 1, "not UTF-8"))
+    charset = CHARSET.search(raw)
+    if charset is None or charset[1].lower() != b"utf-8":
+        return _none(tag, Fault(name, 1, "its header says another charset than utf-8"))
+    try:
+        catalog = _parsed(raw, tag)
+    except Exception as error:  # noqa: BLE001 - whatever a broken file makes of its reader
+        line = getattr(error, "lineno", 0) or 0
+        return _none(tag, Fault(name, line + 1, f"no catalogue ({type(error).__name__})"))
+    return _held(tag, name, catalog, wanted)
+
+
+def _parsed(raw: bytes, tag: str) -> Catalog:
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - only where one is read
+
+    return read_po(io.BytesIO(raw), locale=tag, abort_invalid=True)
+
+
+def _none(tag: str, fault: Fault) -> Held:
+    return Held(tag, (), (fault,), (), None)
+
+
+def _held(tag: str, name: str, catalog: Catalog, wanted: dict[Key, Message]) -> Held:
+    wrong: list[Fault] = []
+    gaps: list[Fault] = []
+    entries = []
+    if (catalog.num_plurals, catalog.plural_expr) != LANGUAGES[tag].plurals:
+        wrong.append(Fault(name, 1, "its header counts plurals in another way"))
+    have = listed(catalog)
+    for key, message in wanted.items():
+        found = have.get(key)
+        entry = _entry(key, message, found)
+        entries.append(entry)
+        if found is None:
+            gaps.append(Fault(name, 1, f"missing: {_short(key)}"))
+        elif found.fuzzy:
+            wrong.append(Fault(name, entry.line, f"fuzzy: {_short(key)}"))
+        elif not entry.is_drafted:
+            gaps.append(Fault(name, entry.line, f"empty: {_short(key)}"))
+        elif len(entry.words) != (LANGUAGES[tag].plurals[0] if entry.plural else 1):
+            wrong.append(Fault(name, entry.line, f"other plural forms: {_short(key)}"))
+        else:
+            wrong += [Fault(name, entry.line, f"{it}: {_short(key)}") for it in wrong_in(entry)]
+    return Held(tag, tuple(entries), tuple(wrong), tuple(gaps), catalog)
+
+
+def wrong_in(entry: Entry) -> list[str]:
+    """Return what a translation lost or added that is not words, over all its forms."""
+    of = entry.key[1] if entry.plural is None else entry.plural
+    return list(dict.fromkeys(it for words in entry.words for it in faults(of, words)))
+
+
+def _entry(key: Key, message: Message, found: Message | None) -> Entry:
+    words = forms_of(found) if found is not None else ()
+    comments = found.user_comments if found is not None else ()
+    remarks = " ".join(message.auto_comments).removeprefix("Translators: ")
+    return Entry(
+        key,
+        None if isinstance(message.id, str) else message.id[1],
+        words,
+        (found.lineno or 1) if found is not None else 1,
+        remarks,
+        SAFETY in remarks,
+        tuple(reviews.read(comments, reviews.digest(*key, words))),
+        tuple(dict.fromkeys(path.replace("\\", "/") for path, _line in message.locations)),
+    )
+
+
+def _english(wanted: dict[Key, Message]) -> Iterator[Entry]:
+    for key, message in wanted.items():
+        entry = _entry(key, message, None)
+        yield Entry(
+            key, entry.plural, (key[1],), 1, entry.remarks, entry.is_safety, (), entry.places
+        )
+
+
+def forms_of(message: Message) -> tuple[str, ...]:
+    """Return every form of a translation."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
+def key_of(message: Message) -> Key:
+    """Return what a message is found by."""
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+
+
+def listed(catalog: Catalog) -> dict[Key, Message]:
+    """Return the messages of a catalogue, without its header."""
+    return {key_of(message): message for message in catalog if message.id}
+
+
+def written(catalog: Catalog) -> bytes:
+    """Return a catalogue as it lies on the disk: in one order, without the day it was made."""
+    from babel.messages.pofile import write_po  # noqa: PLC0415 - only where one is written
+
+    out = io.BytesIO()
+    write_po(out, catalog, width=0, sort_by_file=True, ignore_obsolete=True)
+    lines = out.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(b'"POT-Creation-Date'))
+
+
+def _short(key: Key) -> str:
+    words = key[1].replace("\n", " ")
+    return f"“{words if len(words) <= 40 else words[:39] + '…'}”"  # noqa: PLR2004 - what fits a line

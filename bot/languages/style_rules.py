@@ -1,0 +1,223 @@
+"""How each language speaks to the person, and what a locked screen must never show.
+
+The lists are those of the language guides this project was written from: what is said on a locked
+screen can be read by whoever holds the phone, and some words put the reader below us, call them
+what others call them, or are only ever written by a machine.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+FIRST_SEEN = 40
+"""Signs of a message that a locked screen shows."""
+LONG = 4
+"""Letters beyond which a word is looked for inside others too."""
+
+ON_A_LOCKED_SCREEN = {
+    "id": (
+        "perdagangan orang", "perdagangan manusia", "tppo", "korban", "polisi", "penyelamatan",
+        "kabur", "kaburan", "overstay", "lapor", "psk",
+    ),
+    "vi": (
+        "buôn người", "buôn bán người", "mua bán người", "nạn nhân", "cảnh sát", "công an",
+        "giải cứu", "tố cáo", "bỏ trốn", "bất hợp pháp", "mại dâm",
+    ),
+    "fil": (
+        "trafficking", "biktima", "pulis", "pulisya", "rescue", "tnt", "takas", "tumakas",
+        "illegal", "isumbong", "sumbong", "prosti",
+    ),
+    "th": (
+        "ค้ามนุษย์", "เหยื่อ", "ตำรวจ", "แจ้งความ", "หนี", "ผิดกฎหมาย", "ผีน้อย", "ค้าประเวณี",
+    ),
+    "zh_Hant": (
+        "人口販運", "販運", "警察", "被害", "受害", "求助", "求救", "通報", "移民署", "薪水",
+        "救援", "檢舉", "報案", "個案", "案件",
+    ),
+    "zh_Hans": (
+        "人口贩运", "贩运", "警察", "被害", "受害", "求助", "求救", "举报", "移民署", "工资",
+        "救援", "报案", "案件",
+    ),
+    "km": (
+        "ជួញដូរ", "ប៉ូលីស", "ជនរងគ្រោះ", "ជំនួយ", "ប្រាក់ខែ", "អន្តោប្រវេសន៍", "ប្តឹង", "សង្គ្រោះ",
+    ),
+    "my": ("လူကုန်ကူး", "ရဲ", "သားကောင်", "အကူအညီ", "လစာ", "လူဝင်မှု", "တိုင်ကြား", "ကယ်ဆယ်"),
+    "ja": ("人身取引", "警察", "被害", "相談", "移民署", "給料", "通報", "救助", "事件"),
+}  # fmt: skip
+"""Words that never stand where a locked screen shows them."""
+
+PARTS = frozenset(
+    {"bot/places/taiwan/recipients.py", "bot/places/taiwan/directory.py", "bot/places/place.py"}
+)
+"""Where phrases stand that are a part of a message, never its beginning."""
+
+NEVER = {
+    "id": (
+        "kita", "harap", "mohon", "dimohon", "korban", "pelapor", "ilegal", "kaburan", "kasus",
+        "pihak berwajib", "bapak", "ibu", "kakak", "mbak", "kamu", "sistem",
+    ),
+    "vi": (
+        "chúng ta", "vui lòng", "xin", "công an", "nạn nhân", "quý vị", "quý khách", "hệ thống",
+        "bỏ trốn", "bất hợp pháp", "tố cáo", "trình báo", "đối tượng", "cán bộ", "trẻ em",
+    ),
+    "fil": (
+        "tayo", "natin", "atin", "mangyaring", "biktima", "illegal", "tnt", "takas", "kaso",
+        "ulat", "sumbong", "ma'am", "sir", "kuya", "ate", "kabayan", "ikaw", "mo", "menor",
+        "sistema", "silungan",
+    ),
+    "th": (
+        "ค่ะ", "คะ", "ครับ", "ท่าน", "ฉัน", "ผม", "หนู", "กรุณา", "โปรด", "เหยื่อ", "แจ้งความ",
+        "คดี", "รายงาน", "ระบบ", "ผิดกฎหมาย", "หลบหนี", "เด็ก",
+    ),
+    "zh_Hant": (
+        "您們", "妳", "被害", "受害", "檢舉", "報案", "舉報", "收容", "強暴", "外勞", "黑工",
+        "非法", "逃", "客服", "專員", "兒童", "少年", "案件", "個案", "保證", "視頻", "短信",
+        "信息", "網絡", "賬", "屏幕", "用戶", "系統", "點擊", "鏈接",
+    ),
+    "zh_Hans": (
+        "您们", "被害", "受害", "举报", "报案", "揭发", "上访", "收容", "遣送", "甄别", "公安",
+        "民警", "内地", "仲介", "通译", "薪资", "合约", "客服", "专员", "儿童", "少年", "案件",
+        "个案", "保证", "用户", "系统", "点击", "链接", "非法", "逃", "黑工", "强暴",
+    ),
+    "km": (
+        "បាទ", "ចាស", "ជនរងគ្រោះ", "របាយការណ៍", "ប្តឹង", "អនីតិជន", "កុមារ", "លោកស្រី",
+        "ខុសច្បាប់", "រត់គេច", "អាជ្ញាធរ", "រំលោភ", "អ្នកបម្រើ",
+    ),
+    "my": (
+        "ကျွန်တော်", "ကျွန်မ", "ခင်ဗျာ", "ခင်ဗျား", "မင်း", "နင်", "သားကောင်", "တိုင်ကြား",
+        "သတင်းပေး", "အာဏာပိုင်", "တရားမဝင်", "ထွက်ပြေး", "အဓမ္မ", "အိမ်ဖော်",
+    ),
+    "ja": (
+        "いただけますでしょうか", "させていただ", "お客様", "被害者", "在留カード", "入管",
+        "セーフワード", "ケースワーカー", "18歳以下", "通報", "告発", "不法", "逃亡", "失踪",
+        "児童", "子ども", "利用者", "クリック", "システム",
+    ),
+}  # fmt: skip
+"""Words that are never said to a person."""
+
+TO_THE_YOUNG = "It is good that you write."
+"""How the one message begins that is said to somebody under 18: there Chinese says `你`."""
+UNSPACED = ("THAI", "CJK", "KHMER", "MYANMAR", "HIRAGANA", "KATAKANA")
+"""Scripts that put no spaces between words, as Unicode names their signs."""
+STACKS = "\u17d2\u1039"
+"""Signs behind which a letter stands below the one before."""
+SOUND = re.compile(r"[!\uff01]|\.\.\.")
+"""Marks of a raised voice or a pause; English is held to the same in `tests/flows`."""
+
+
+def says(words: str, word: str) -> bool:
+    """Tell whether a word stands in a sentence, as a reader of the language would see it.
+
+    Many scripts put no spaces between words, and a mark above or below a letter makes another word
+    of it: what a reader sees as one sign is compared as one.
+    """
+    words, word = words.casefold(), word.casefold()
+    if unicodedata.name(word[0]).startswith(UNSPACED):
+        starts = [found.start() for found in re.finditer(f"(?={re.escape(word)})", words)]
+        return any(_is_whole(words, at, at + len(word)) for at in starts)
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", words) is not None
+
+
+def _is_whole(words: str, begin: int, end: int) -> bool:
+    """Tell whether no letter is cut in two: none stacked on the one before, no mark behind."""
+    stacked = begin > 0 and words[begin - 1] in STACKS
+    return not stacked and not unicodedata.category(words[end : end + 1] or " ").startswith("M")
+
+
+def _in(words: str, word: str) -> bool:
+    """Tell whether a long Latin word stands inside another: `korban` in `korbannya`."""
+    return len(word) > LONG and word.isascii() and word in words.casefold()
+
+
+def shown_locked(tag: str, words: str) -> list[str]:
+    """Return what of a message a locked screen must not show."""
+    first = words[:FIRST_SEEN]
+    words_of = ON_A_LOCKED_SCREEN.get(tag, ())
+    return [word for word in words_of if says(first, word) or _in(first, word)]
+
+
+def never_said(tag: str, words: str) -> list[str]:
+    """Return words of a message that this language never says to a person."""
+    return [word for word in NEVER[tag] if says(words, word)] + SOUND.findall(words)
+
+
+def misspelt(tag: str, words: str, source: str = "") -> list[str]:
+    """Return what is written otherwise than this language writes."""
+    found = [fault for fault, pattern in SPELLING.get(tag, {}).items() if pattern.search(words)]
+    if tag in CHINESE and "你" in words and not source.startswith(TO_THE_YOUNG):
+        found.append("你")
+    if tag == "zh_Hans" and STATE.search(words) and "台湾" not in words:
+        found.append("whose state it is")
+    if tag == "ja" and words.count("あなた") > 1:
+        found.append("あなた again")
+    return found
+
+
+CHINESE = ("zh_Hant", "zh_Hans")
+STATE = re.compile("移民署|警察|法律规定|政府")
+"""Offices and laws a reader from China takes for those of China where nothing says whose."""
+BESIDE = "no space beside a digit or a Latin word"
+SPELLING = {
+    "th": {
+        "a full stop": re.compile(r"\.(?!\d)"),
+        "Thai digits": re.compile(r"[\u0e50-\u0e59]"),
+        "a broken am": re.compile("\u0e4d\u0e32"),
+        BESIDE: re.compile(r"[\u0e00-\u0e7f][0-9A-Za-z{]|[0-9A-Za-z}][\u0e00-\u0e7f]"),
+    },
+    "zh_Hant": {
+        "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
+        "other quotes": re.compile('[\u2018-\u201d"]'),
+        BESIDE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
+    },
+    "zh_Hans": {
+        "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
+        "other quotes": re.compile('[「」『』"]'),
+        BESIDE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
+    },
+    "km": {
+        "Khmer digits": re.compile(r"[\u17e0-\u17e9]"),
+        "letters out of use": re.compile(r"[\u17a3\u17a4\u17b4\u17b5\u17d3]"),
+        "nothing stands below": re.compile(r"\u17d2(?![\u1780-\u17b3])"),
+        "a space before the stop": re.compile(r"\s[\u17d4\u17d6]"),
+        "a full stop": re.compile(r"(?<=[\u1780-\u17d3])\."),
+        "ឲ្យ": re.compile("ឲ្យ"),
+        BESIDE: re.compile(r"[\u1780-\u17d3][0-9A-Za-z{]|[0-9A-Za-z}][\u1780-\u17d3]"),
+    },
+    "my": {
+        "Burmese digits": re.compile(r"[\u1040-\u1049]"),
+        "Zawgyi": re.compile(r"[\u1060-\u1097]"),
+        "a vowel before its letter": re.compile(r"(?<![\u1000-\u1021\u103b-\u103f])\u1031"),
+        "marks out of order": re.compile(
+            r"[\u103c-\u103e]\u103b|[\u103d\u103e]\u103c|\u103e\u103d"
+        ),
+        "the written style": re.compile("သည်။|၏"),
+        "a question mark": re.compile(r"\?"),
+        "a full stop": re.compile(r"(?<=[\u1000-\u103f])\."),
+        BESIDE: re.compile(r"[\u1000-\u103f][0-9A-Za-z{]|[0-9A-Za-z}][\u1000-\u103f]"),
+    },
+    "ja": {
+        "narrow punctuation": re.compile(
+            r"[\u3041-\u30ff\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u3041-\u30ff\u4e00-\u9fff]"
+        ),
+        "other quotes": re.compile('[\u2018-\u201d"]'),
+        "wide digits": re.compile(r"[\uff10-\uff19]"),
+        "a space beside a digit": re.compile(
+            r"[\u3041-\u30ff\u4e00-\u9fff] [0-9]|[0-9] [\u3041-\u30ff\u4e00-\u9fff]"
+        ),
+    },
+    "vi": {"old tone marks": re.compile(r"\b\w*(?:oà|oá|oả|oã|oạ|uỳ|uý|uỷ|uỹ|uỵ)\b")},
+}
+"""By language: what is wrong, and how it is found."""
+
+
+def not_simplified(words: str) -> set[str]:
+    """Return Chinese signs that China does not write: those its first character set never had."""
+    ours = {sign for sign in words if "\u4e00" <= sign <= "\u9fff"}
+    return {sign for sign in ours if not sign.encode("gb2312", "ignore")}
+
+
+def not_traditional(words: str) -> set[str]:
+    """Return Chinese signs that Taiwan does not write: those its old character set never had."""
+    ours = {sign for sign in words if "\u4e00" <= sign <= "\u9fff"}
+    return {sign for sign in ours if not sign.encode("big5", "ignore")}

@@ -1,0 +1,36 @@
+"""Taiwan: what is true there, put together."""
+
+from __future__ import annotations
+
+from bot.places.place import Place
+from bot.places.taiwan.authorities import TAIWAN as LAW
+from bot.places.taiwan.deadlines import TAIWAN as CLOCKS
+from bot.places.taiwan.directory import NOT_SHOWN, SHOWN
+from bot.places.taiwan.entitlements import ENTITLEMENTS
+from bot.places.taiwan.facts import CHAPTERS
+from bot.places.taiwan.forms import TAIWAN as PAPERS
+from bot.places.taiwan.recipients import RECIPIENTS
+from bot.places.taiwan.sentences import LINES
+
+TAIWAN = Place(
+    name="taiwan",
+    directory={**SHOWN, **NOT_SHOWN},
+    shown={
+        "danger": ("110", "112", "119"),
+        "work": ("1955",),
+        "home": ("113", "110", "119"),
+        "young": ("113", "110", "119"),
+        "sea": ("110", "112", "1955"),
+        "abroad": ("110",),
+        "despair": ("119", "112_ambulance", "113"),
+        "papers": ("1990",),
+        "other": ("110", "1955", "113"),
+    },
+    lines=LINES,
+    chapters=CHAPTERS,
+    law=LAW,
+    recipients=RECIPIENTS,
+    clocks=CLOCKS,
+    papers=PAPERS,
+    entitlements=ENTITLEMENTS,
+)

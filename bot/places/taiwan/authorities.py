@@ -1,0 +1,215 @@
+"""Taiwan: the bodies the law can mean, by what brings somebody there, with the article.
+
+Read article by article in the Ministry of Justice's law database (a public copy of October 2024).
+The Act gives placement and help by household registration and by the purpose of a visa. We ask for
+neither, so most answers leave more than one body, each with its condition.
+
+Crew hired abroad: the regulation was changed on 18 November 2025, and the new text was not read.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.conversation.answer_rules import (
+    ABROAD,
+    AT_SEA,
+    UNDER_18,
+    either,
+    every,
+    said,
+    situation,
+    unless,
+)
+from bot.places.authorities import Article, Body, Duty, Law, Rule, Statute
+from bot.text import _
+
+ACT = Statute(_("Human Trafficking Prevention Act"), date(2023, 6, 14))
+ACT_RULES = Statute(
+    _("Enforcement Rules of the Human Trafficking Prevention Act"), date(2023, 12, 28)
+)
+PLACEMENT = Statute(
+    _(
+        "Regulations Governing the Placement and Service of Victims and Suspected Victims of "
+        "Human Trafficking"
+    ),
+    date(2023, 12, 28),
+)
+CREW = Statute(
+    _(
+        "Regulations on the Authorization and Management of Overseas Employment of Foreign Crew "
+        "Members"
+    ),
+    date(2022, 5, 20),
+    changed_on=date(2025, 11, 18),
+)
+EXPLOITATION = Statute(_("Child and Youth Sexual Exploitation Prevention Act"), date(2024, 8, 7))
+WELFARE = Statute(_("Protection of Children and Youths Welfare and Rights Act"), date(2021, 1, 20))
+
+# --- The bodies -----------------------------------------------------------------------------
+
+CHILD_EXPLOITED = Body(
+    "local_government_child",
+    _("Municipal or county government (protection of children)"),
+    _("Placement and help, under the child law first"),
+    _("If sexual exploitation of someone under 18 is suspected."),
+    (
+        Article(ACT, _("Article 18")),
+        Article(EXPLOITATION, _("Article 15, paragraph 1")),
+    ),
+)
+LOCAL_GOVERNMENT = Body(
+    "local_government",
+    _("Municipal or county government (social affairs)"),
+    _("Placement and help; phone line 113"),
+    _("If they are a national with household registration in Taiwan."),
+    (
+        Article(ACT, _("Article 13")),
+        Article(PLACEMENT, _("Article 2, paragraph 1, subparagraph 1")),
+    ),
+)
+LABOUR = Body(
+    "labour",
+    _("Ministry of Labor, through the local labour office"),
+    _("Placement and help, rights at work; phone line 1955"),
+    # Translators: a worker whom the employer has reported as out of contact still counts.
+    _("If they came on a visa for work, even when out of contact with the employer."),
+    (
+        Article(ACT, _("Article 5, subparagraph 3")),
+        Article(PLACEMENT, _("Article 2, paragraph 1, subparagraph 2, item 1")),
+    ),
+)
+IMMIGRATION = Body(
+    "immigration",
+    _("National Immigration Agency, Ministry of the Interior"),
+    _("Placement and help"),
+    _("If they have neither household registration in Taiwan nor a visa for work."),
+    (
+        Article(ACT, _("Article 3, paragraph 2, subparagraph 4")),
+        Article(PLACEMENT, _("Article 2, paragraph 1, subparagraph 2, item 2")),
+    ),
+)
+HIRED_ABROAD = _("If they are foreign crew hired abroad for a Taiwanese distant-water vessel.")
+FISHERIES = Body(
+    "fisheries",
+    _("Fisheries Agency, Ministry of Agriculture"),
+    _("Rights at work of the crew, and other help they need"),
+    HIRED_ABROAD,
+    (Article(ACT, _("Article 5, subparagraph 7")),),
+)
+MEDIATION = Body(
+    "crew_mediation",
+    _("Municipal or county government (disputes of crew)"),
+    _("Brings crew, operator and agency together within 7 working days of a complaint"),
+    HIRED_ABROAD,
+    (Article(CREW, _("Article 36, paragraph 3")),),
+)
+COAST_GUARD = Body(
+    "coast_guard",
+    _("Coast Guard Administration"),
+    _("Investigates, rescues and identifies; passes complaints of crew on to the local government"),
+    _("If it happens at sea."),
+    (
+        Article(ACT, _("Article 5, subparagraph 4")),
+        Article(CREW, _("Article 36, paragraph 2")),
+    ),
+)
+FOREIGN_AFFAIRS = Body(
+    "foreign_affairs",
+    _("Ministry of Foreign Affairs"),
+    # Translators: the offences of the Act are punished also when committed outside Taiwan.
+    _("Contact with the other country; the Act holds for what is done abroad as well"),
+    _("If it happens outside Taiwan, but not in China, Hong Kong or Macau."),
+    (
+        Article(ACT, _("Article 5, subparagraph 6")),
+        Article(ACT, _("Article 44")),
+    ),
+)
+MAINLAND_AFFAIRS = Body(
+    "mainland_affairs",
+    _("Mainland Affairs Council"),
+    _("Contact with the other side"),
+    _("If it concerns China, Hong Kong or Macau."),
+    (Article(ACT, _("Article 5, subparagraph 5")),),
+)
+
+# --- When the law can mean them -------------------------------------------------------------
+
+UNSETTLED = unless(
+    situation("works_here", "studies", "married", "visiting", "taiwanese", "at_sea", "abroad")
+)
+"""Nobody said what brings them to Taiwan, or it was not asked."""
+OPEN = either(UNSETTLED, said("about", "several"))
+"""Of some of the people nothing is known: the question is about whoever writes."""
+ON_BOATS = either(situation("at_sea"), AT_SEA, said("work", "fishing_boat"))
+THE_YOUNG_ONE = either(
+    said("under_18", "under"), every(said("about", "other"), said("they_under_18", "under"))
+)
+"""It is about somebody under 18, and about nobody else."""
+EXPLOITED = every(said("work", "massage_entertainment"), said("signs", "unwanted_touch"))
+"""As near as answers come to sexual exploitation; they never say it in so many words."""
+
+TAIWAN = Law(
+    rules=(
+        Rule(CHILD_EXPLOITED, every(THE_YOUNG_ONE, EXPLOITED), decides=True),
+        Rule(CHILD_EXPLOITED, UNDER_18),
+        Rule(FISHERIES, ON_BOATS),
+        Rule(MEDIATION, ON_BOATS),
+        Rule(LOCAL_GOVERNMENT, either(situation("taiwanese", "married", "at_sea", "abroad"), OPEN)),
+        Rule(LABOUR, either(situation("works_here", "at_sea"), OPEN)),
+        Rule(
+            IMMIGRATION,
+            either(situation("works_here", "studies", "married", "visiting", "at_sea"), OPEN),
+        ),
+        Rule(COAST_GUARD, either(situation("at_sea"), AT_SEA)),
+        Rule(FOREIGN_AFFAIRS, ABROAD),
+        Rule(MAINLAND_AFFAIRS, ABROAD),
+    ),
+    for_the_young=(
+        Duty(
+            "tell_of_exploitation",
+            _(
+                "Social workers, medical, school, police and immigration staff and others the law "
+                "names tell the municipal or county government of sexual exploitation at once, "
+                "within 24 hours at the latest."
+            ),
+            (Article(EXPLOITATION, _("Article 7, paragraph 1")),),
+        ),
+        Duty(
+            "tell_of_harm",
+            _(
+                "They tell it of other harm as well, at once, within 24 hours at the latest. "
+                "Anybody else may tell it."
+            ),
+            (
+                Article(WELFARE, _("Article 53, paragraph 1")),
+                Article(WELFARE, _("Article 53, paragraph 2")),
+            ),
+        ),
+        Duty(
+            "handed_over",
+            _(
+                "Someone under 18 whom police find exploited comes under the local government "
+                "within 24 hours; an emergency placement is looked at again within 72 hours."
+            ),
+            (
+                Article(EXPLOITATION, _("Article 15, paragraph 1")),
+                Article(EXPLOITATION, _("Article 16, paragraph 1")),
+            ),
+        ),
+        Duty(
+            "somebody_beside",
+            _("Police who identify someone under 18 ask a social worker or an expert to help."),
+            (
+                Article(ACT, _("Article 11, paragraph 3")),
+                Article(ACT_RULES, _("Article 17, paragraph 3, subparagraph 3")),
+            ),
+        ),
+        Duty(
+            "never_named",
+            _("No medium may tell who they are, not even with consent."),
+            (Article(ACT, _("Article 20, paragraph 2")),),
+        ),
+    ),
+)  # fmt: skip
+"""What `haven cases show` tells staff in Taiwan."""

@@ -1,0 +1,83 @@
+"""Taiwan: what the law says, as days, hours, months and amounts.
+
+Read article by article in the Ministry of Justice's law database (a public copy of October 2024).
+People read these inside sentences of ours; staff read here where each stands. What foreign crew are
+owed is not shown: the regulation was changed on 18 November 2025, and the new text was not read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.places.directory import Evidence
+from bot.places.place import Chapter, Money
+from bot.places.taiwan.directory import EXPIRES, VERIFIED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.text import Text
+
+
+def _read(source: str, **facts: str | Text | Money) -> Chapter:
+    return Chapter(
+        facts=facts,
+        source=source,
+        evidence=Evidence.READ,
+        verified_on=VERIFIED,
+        expires_on=EXPIRES,
+    )
+
+
+CHAPTERS: Mapping[str, Chapter] = {
+    "duties": _read(
+        "D0080177 Art. 9, 43; D0080180 Art. 13; N0090001 Art. 40; D0050023 Art. 7; "
+        "D0050001 Art. 53",
+        child_hours="24",
+        agency_hours="24",
+        duty_fine_least=Money("6000"),
+        duty_fine_most=Money("30000"),
+    ),
+    "decision": _read(
+        "D0080177 Art. 11, 14, 26; D0080180 Art. 22; D0080181 Art. 4, 5, 6, 10; "
+        "D0080223 Art. 16, 17",
+        objection_days="20",
+        review_days="10",
+        answer_days="10",
+        permit_months="12",
+        lost_hours="72",
+        summons="3",
+        settle_years="5",
+        settle_days="183",
+    ),
+    "amounts": _read(
+        "D0080223 Art. 5, 7, 8, 10, 11, 15, 16; D0080183 Art. 4, 5 (text of 28 December 2023); "
+        "I0050005 Art. 13, 57",
+        doctor=Money("10000"),
+        doctor_insured=Money("3000"),
+        talk=Money("2000"),
+        talks="10",
+        lawyer=Money("30000"),
+        rent=Money("5000"),
+        rent_months="3",
+        rent_more="1",
+        checkup=Money("3000"),
+        income="2",
+        deposit=Money("10000"),
+        hotel=Money("2000"),
+        hotel_nights="2",
+        other_needs=Money("15000"),
+        condolence=Money("3000"),
+        out_of_work=Money("14000"),
+        fund_months="6",
+        fund_again="3",
+    ),
+    "crew": Chapter(
+        facts={},
+        source="M0050061 (text of 20 May 2022; changed on 18 November 2025, not read since)",
+        evidence=Evidence.OLD,
+        verified_on=VERIFIED,
+        expires_on=EXPIRES,
+        lacks="pay, rest and cover of foreign crew in the text of 18 November 2025",
+    ),
+}

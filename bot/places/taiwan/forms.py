@@ -1,0 +1,125 @@
+"""Taiwan: drafts of three papers, in Chinese, as the regulations ask for them.
+
+Residence permit: D0080181 Articles 3 and 4. Work permit: N0090041 Articles 3 to 5. Objection: the
+Act (D0080177), Article 11, paragraphs 5 and 6. The offices have forms of their own, which nobody of
+us has read: a draft says what goes into them, and is none of them.
+"""
+
+from __future__ import annotations
+
+from bot.languages.format_date import republic
+from bot.places.forms import Paper, Papers
+
+_PERSON = (
+    "申請人",
+    "　姓名：{name}",
+    "　外文姓名：{foreign_name}",
+    "　出生年月日：{born}",
+    "　國籍（地區）：{nationality}",
+    "　護照或居留證號碼：{number}",
+    "　在臺通訊地址：{address}",
+    "　使用語言：{language}",
+    "",
+    "協助單位（受委託之民間團體或機關）",
+    "　名稱：{organisation}",
+    "　聯絡方式：{contact}",
+    "　案件編號（本單位）：{reference}",
+)
+_SIGNED = ("", "申請人簽章：{signature}", "日期：{today}")
+
+RESIDENCE = Paper(
+    code="residence",
+    lines=(
+        "人口販運被害人居留許可申請書（內容草稿）",
+        "受文者：內政部移民署",
+        (
+            "依據：人口販運防制法第 14 條第 1 項；"
+            "人口販運被害人居留及專案永久居留許可辦法第 3 條、第 4 條"
+        ),
+        "",
+        *_PERSON,
+        "",
+        "申請事項",
+        "　申請人經鑑別為人口販運被害人，請核發一年效期之居留許可。",
+        "　鑑別通知書日期：{identified_on}",
+        "　鑑別機關（單位）及文號：{unit}",
+        "",
+        "檢具文件",
+        "　□ 申請書",
+        "　□ 身分證明或旅行文件",
+        "　□ 經鑑別為被害人之相關文件",
+        "　□ 其他相關證明文件：{others}",
+        "",
+        (
+            "備註：無力支付規費者，可請主管機關或勞動主管機關補助"
+            "（人口販運被害人及疑似人口販運被害人協助辦法第 15 條）。"
+        ),
+        *_SIGNED,
+    ),
+    events={"identified_on": "identified"},
+)
+WORK = Paper(
+    code="work",
+    lines=(
+        "人口販運被害人工作許可申請書（內容草稿）",
+        "受文者：勞動部",
+        "依據：人口販運防制法第 14 條第 3 項；人口販運被害人工作許可及管理辦法第 3 條至第 5 條",
+        "",
+        *_PERSON,
+        "",
+        "申請事項",
+        "　申請人經鑑別為人口販運被害人並持有居留許可，請核發工作許可，期間依居留許可期間。",
+        "　居留許可核發日期：{permit_on}",
+        "　居留許可有效期限：{permit_until}",
+        "　鑑別通知書日期：{identified_on}",
+        "",
+        "檢具文件",
+        "　□ 申請書",
+        "　□ 申請時未逾效期之居留許可影本",
+        "　□ 足資證明經司法警察機關（單位）鑑別為人口販運被害人之文件影本",
+        *_SIGNED,
+    ),
+    events={
+        "permit_on": "permit",
+        "permit_until": "permit_until",
+        "identified_on": "identified",
+    },
+)
+OBJECTION = Paper(
+    code="objection",
+    lines=(
+        "人口販運被害人鑑別異議書（內容草稿）",
+        "受文者：{unit}（原鑑別機關（單位））　轉　其上級機關（單位）",
+        "依據：人口販運防制法第 11 條第 5 項、第 6 項",
+        "",
+        *_PERSON,
+        "",
+        "原鑑別結果",
+        "　鑑別通知書文號：{notice_number}",
+        "　鑑別通知書送達日期：{served_on}",
+        "　提出異議期限（送達翌日起二十日內）最後一天：{last_day}",
+        "",
+        "異議事項",
+        "　申請人不服前述鑑別結果，請更正為人口販運被害人。",
+        "",
+        "理由",
+        "　（由協助人員與申請人一起寫）{reasons}",
+        "",
+        "申請人先前向本單位說過的內容（未經申請人同意不得附上；外文請先翻譯）",
+        "{told}",
+        "",
+        "備註：異議決定前，不得強制驅逐出國（境）（人口販運防制法第 11 條第 8 項）。",
+        *_SIGNED,
+    ),
+    events={"served_on": "not_identified"},
+    tells=True,
+)
+
+TAIWAN = Papers(
+    kinds={it.code: it for it in (RESIDENCE, WORK, OBJECTION)},
+    says_day=republic,
+    draft="【草稿：須由人員逐項查核；未經當事人看過並同意，不得送出】",
+    told="　・{question}：「{answer}」",
+    not_told="　（沒有可以附上的內容）",
+)
+"""What `haven draft` fills in Taiwan."""

@@ -1,0 +1,77 @@
+"""A call's parameters, however they were sent: query, form, multipart or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from bot.sandbox.api_errors import Refusal, bad
+from bot.sandbox.call_log import Call, Upload
+from bot.sandbox.json_codec import decode
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope
+
+LARGEST = 64 << 20
+
+
+async def read_call(scope: Scope, receive: Receive, method: str, at: int) -> Call:
+    """Return the call a request makes; raises `Refusal` when its body is none the API reads."""
+    kind = _header(scope, b"content-type").partition(b";")[0].strip().lower()
+    params = _pairs(scope["query_string"])
+    if kind == b"multipart/form-data":
+        return await _multipart(scope, receive, Call(method, params, at))
+    body = await read_body(receive)
+    if body:
+        params |= _json(body) if kind == b"application/json" else _pairs(body)
+    return Call(method, params, at)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return a request's whole body."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > LARGEST:
+            raise Refusal(413, "Request Entity Too Large")
+    return body
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return b""
+
+
+def _pairs(raw: bytes) -> dict[str, Any]:
+    if not raw:
+        return {}
+    return dict(parse_qsl(raw.decode("utf-8", "surrogateescape"), keep_blank_values=True))
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        params = decode(body)
+    except ValueError:
+        raise bad("can't parse JSON object") from None
+    if not isinstance(params, dict):
+        raise bad("object expected")
+    return {name: value for name, value in params.items() if value is not None}
+
+
+async def _multipart(scope: Scope, receive: Receive, call: Call) -> Call:
+    async with Request(scope, receive).form(max_part_size=LARGEST) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                data = await value.read()
+                mime = value.content_type or "application/octet-stream"
+                call.uploads[name] = Upload(value.filename or "file", mime, data)
+            else:
+                call.params[name] = value
+    return call

@@ -1,0 +1,65 @@
+"""Tables of what a desk keeps beside a case: when to look again, links, words begun."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from bot.store.tables.main import Serial, metadata
+
+case_dates = Table(
+    "case_dates",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("aside_until", BigInteger),  # none: it is not put aside
+    Column("aside_by", String(32)),
+    Column("back_at", BigInteger),  # none: nothing has brought it back before its time
+    Column("back_why", String(8)),
+    Column("follow_up_at", BigInteger),
+    Index("ix_case_dates_aside_by", "aside_by"),
+    info={
+        "holds": "clear: until when a caseworker has put a case aside, what brought it back, on "
+        "which day they want to look again",
+        "erased": "with the case",
+    },
+)
+
+case_links = Table(
+    "case_links",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    Column("other_id", String(32), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("case_id", "other_id"),
+    Index("ix_case_links_other_id", "other_id"),
+    info={
+        "holds": "clear: which cases belong together, or are one, and who said so; a row at each",
+        "erased": "with either of the two cases",
+    },
+)
+
+desk_drafts = Table(
+    "desk_drafts",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_desk_drafts_at", "at"),
+    info={
+        "holds": "sealed to a caseworker: words they have begun in a case and not sent",
+        "erased": "when they are sent, after 7 days, and with the case",
+    },
+)

@@ -1,0 +1,34 @@
+"""The table of the words by which people are known again; the others stand in `tables`."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+)
+
+from bot.store.tables.main import metadata
+
+words = Table(
+    "words",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("chat_key", LargeBinary(16), nullable=False),
+    Column("safe", LargeBinary(32), nullable=False),
+    Column("duress", LargeBinary(32)),
+    Column("tries", SmallInteger, nullable=False),
+    Column("tried_at", BigInteger, nullable=False),
+    Column("frozen_at", BigInteger),
+    Index("ix_words_chat_key", "chat_key"),
+    info={
+        "holds": "slow, keyed digests of two words a person chose, by which they are known again; "
+        "wrong tries; whether the second was written",
+        "erased": "with the case",
+    },
+)

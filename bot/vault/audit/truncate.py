@@ -1,0 +1,83 @@
+"""Cut the audit log off at its front, two years back, never beyond a head that was written down.
+
+Only what lies before that head goes: so what is written down goes on proving what is kept. Somebody
+who never writes a head down keeps the whole log.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from bot.clock import DAY
+from bot.store.compiled import Prepared
+from bot.store.tables.main import audit
+from bot.vault.audit.log import CUT, HOUSE, LOG, MARK, Head
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.store.writer import Work
+    from bot.vault.audit.log import Audit
+
+KEPT = 2 * 365 * DAY
+MOST = 2000
+"""Rows that go in one round."""
+
+_FIRST = Prepared(lambda _: select(func.min(audit.c.id)))
+_YOUNG = Prepared(
+    lambda _: select(func.min(audit.c.id)).where(
+        audit.c.at >= bindparam("before"), audit.c.id > bindparam("first")
+    ),
+    "before",
+    "first",
+)
+_AT = Prepared(lambda _: select(audit.c.mac).where(audit.c.id == bindparam("number")), "number")
+_DELETE = Prepared(lambda _: delete(audit).where(audit.c.id < bindparam("number")), "number")
+_MARK = Prepared(
+    lambda _: (
+        update(audit)
+        .where(audit.c.id == bindparam("number"))
+        .values(dict(zip(("at", "actor", "deed", "subject", "detail"), MARK, strict=True)))
+    ),
+    "number",
+)
+
+
+class Cutting:
+    """Cuts the log.
+
+    Args:
+        audit: writes down that it was cut.
+        anchor: the file with the head that was written down last.
+    """
+
+    def __init__(self, audit: Audit, anchor: Path) -> None:
+        self._audit = audit
+        self._anchor = anchor
+
+    def cut(self, work: Work, now: int) -> int:
+        """Cut off what is old enough; return how many rows went."""
+        head = self._written()
+        first = work.rows(_FIRST)[0][0]
+        if head is None or first is None:
+            return 0
+        young = work.rows(_YOUNG, now - KEPT, first)[0][0]
+        oldest = head.number if young is None else young - 1
+        at = min(oldest, head.number, first + MOST)
+        if at <= first:
+            return 0
+        found = work.rows(_AT, at)
+        if not found:
+            return 0
+        gone = work.run(_DELETE, at)
+        work.run(_MARK, at)
+        self._audit.note(work, now, HOUSE, CUT, LOG, str(Head.of(at, bytes(found[0][0]))))
+        return gone
+
+    def _written(self) -> Head | None:
+        try:
+            return Head.read(self._anchor.read_text(encoding="ascii", errors="replace"))
+        except OSError:
+            return None

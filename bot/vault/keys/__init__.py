@@ -1,0 +1,1 @@
+"""Keys: host key, epochs, cases, staff, teams, recovery."""

@@ -1,0 +1,195 @@
+"""Caseworkers' own keys: the private half under a password, and once more under a printed key.
+
+The password is never kept, and neither is the printed key. Whoever has lost both is enrolled with a
+new key; a colleague who signs in wraps to it what they may open.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.errors import WrongPassword
+from bot.store.compiled import Prepared, insert_of
+from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
+from bot.vault.keys.hpke import KeyPair
+from bot.vault.keys.keyring import STAFF, Keyring
+from bot.vault.keys.passwords import DEAR, LENGTH, SALT, Cost, from_paper, from_password, on_paper
+from bot.vault.keys.team_keys import OPENS, Member, form, proven
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.store.writer import Work
+    from bot.vault.keys.key_store import KeyStore
+    from bot.vault.keys.team_keys import Prove
+
+NONCE = bytes(12)
+"""Every key made of a password or of a printed secret is used once: its salt is new each time."""
+_SEALED = ("salt", "memory", "passes", "sealed", "recovery")
+_NAMES = ("staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
+_ADD = Prepared(
+    lambda dialect: insert_of(dialect, staff_keys).values(
+        {name: bindparam(name) for name in _NAMES}
+    ),
+    *_NAMES,
+)
+_ONE = Prepared(
+    lambda _: select(staff_keys.c.public, *(staff_keys.c[name] for name in _SEALED)).where(
+        staff_keys.c.staff_id == bindparam("who")
+    ),
+    "who",
+)
+_CHANGE = Prepared(
+    lambda _: (
+        update(staff_keys)
+        .where(staff_keys.c.staff_id == bindparam("who"))
+        .values({name: bindparam(name) for name in _SEALED})
+    ),
+    *_SEALED,
+    "who",
+)
+_LEAVES = [
+    Prepared(lambda _: delete(staff_keys).where(staff_keys.c.staff_id == bindparam("who")), "who"),
+    Prepared(lambda _: delete(team_wraps).where(team_wraps.c.holder == bindparam("name")), "name"),
+    Prepared(lambda _: delete(case_wraps).where(case_wraps.c.holder == bindparam("name")), "name"),
+]
+
+
+class StaffKeys:
+    """The keys of whoever may open cases.
+
+    Args:
+        keys: where they lie.
+        prove: the proof of who is enrolled.
+        cost: of a guess at a password; anything but the default is for tests.
+    """
+
+    def __init__(self, keys: KeyStore, prove: Prove, cost: Cost = DEAR) -> None:
+        self._keys = keys
+        self._prove = prove
+        self.cost = cost
+
+    def enrol(self, who: str, role: str, queues: Sequence[str], password: str, now: int) -> str:
+        """Make a caseworker's key, form the teams anew, and return what is printed once.
+
+        Whoever has one already loses it, and with it what was wrapped to it.
+        """
+        pair = KeyPair.new()
+        printed = secrets.token_bytes(LENGTH)
+        row = self._sealed(who, pair, password, printed)
+        member = Member(who, role, tuple(queues), pair.public)
+
+        def add(work: Work) -> None:
+            self._leave(work, who)
+            work.run(
+                _ADD, who, role, " ".join(queues), pair.public, self._prove(proven(member)), *row,
+                now,
+            )  # fmt: skip
+            form(work, self._prove, now)
+
+        self._keys.run(add)
+        return on_paper(printed)
+
+    def leave(self, who: str, now: int) -> bool:
+        """Destroy a caseworker's key and all that is wrapped to it; tell whether there was one.
+
+        The teams are formed anew.
+        """
+
+        def leave(work: Work) -> bool:
+            had_key = self._leave(work, who)
+            if had_key:
+                form(work, self._prove, now)
+            return had_key
+
+        return self._keys.run(leave)
+
+    def unlock(self, who: str, password: str) -> Keyring:
+        """Return what a caseworker can open.
+
+        Raises:
+            WrongPassword: it is not theirs, or they have no key.
+        """
+        return Keyring(self._keys, STAFF + who, self.pair(who, password))
+
+    def pair(self, who: str, password: str) -> KeyPair:
+        """Return a caseworker's key by their password.
+
+        Raises:
+            WrongPassword: it is not theirs, or they have no key.
+        """
+        public, salt, memory, passes, sealed, _printed = self._row(who)
+        key = from_password(password, salt, Cost(memory, passes))
+        return self._pair(who, key, sealed, public)
+
+    def change(self, who: str, pair: KeyPair, password: str) -> str:
+        """Put a caseworker's key under another password; return what is printed once."""
+        printed = secrets.token_bytes(LENGTH)
+        row = self._sealed(who, pair, password, printed)
+        self._keys.run(lambda work: work.run(_CHANGE, *row, who))
+        return on_paper(printed)
+
+    def recovered(self, who: str, printed: str) -> KeyPair:
+        """Return a caseworker's key by what was printed for them.
+
+        Raises:
+            WrongPassword: it is not that.
+        """
+        public, *_rest, sealed = self._row(who)
+        return self._pair(who, _from_printed(from_paper(printed), who), sealed, public)
+
+    # --- how it is kept -----------------------------------------------------------------------
+
+    def _row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
+        rows = self._keys.run(lambda work: work.rows(_ONE, who))
+        if not rows:
+            raise WrongPassword(
+                f"{who} has no key that opens cases; haven staff password {who} --anew makes one"
+            )
+        public, salt, memory, passes, sealed, printed = rows[0]
+        return bytes(public), bytes(salt), memory, passes, bytes(sealed), bytes(printed)
+
+    def _sealed(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
+        salt = os.urandom(SALT)
+        by_password = ChaCha20Poly1305(from_password(password, salt, self.cost))
+        by_paper = ChaCha20Poly1305(_from_printed(printed, who))
+        place = _place(who, pair.public)
+        return (
+            salt, self.cost.memory, self.cost.passes, by_password.encrypt(NONCE, pair.raw, place),
+            by_paper.encrypt(NONCE, pair.raw, place),
+        )  # fmt: skip
+
+    @staticmethod
+    def _pair(who: str, key: bytes, sealed: bytes, public: bytes) -> KeyPair:
+        try:
+            return KeyPair.of(ChaCha20Poly1305(key).decrypt(NONCE, sealed, _place(who, public)))
+        except InvalidTag:
+            raise WrongPassword("this does not open the key; look at it again") from None
+
+    @staticmethod
+    def _leave(work: Work, who: str) -> bool:
+        gone = work.run(_LEAVES[0], who)
+        for statement in _LEAVES[1:]:
+            work.run(statement, STAFF + who)
+        return bool(gone)
+
+
+def may_open(role: str) -> bool:
+    """Tell whether somebody in this role has a key that opens cases."""
+    return role in OPENS
+
+
+def _from_printed(printed: bytes, who: str) -> bytes:
+    return HKDF(SHA256(), LENGTH, salt=None, info=f"haven printed {who}".encode()).derive(printed)
+
+
+def _place(who: str, public: bytes) -> bytes:
+    return b"haven/staff/%b/%b" % (who.encode(), public)

@@ -1,0 +1,40 @@
+"""A word only the person knows, and one for when somebody makes them write."""
+
+from bot.conversation import Ask, Choose, End, Flow, Say
+from bot.text import _
+from flows import phrases
+
+
+class Passphrase(Flow):
+    """Chosen once something was sent, by whoever wants it; every message of this vanishes."""
+
+    formerly = ("secret",)
+    title = phrases.CHOOSE_A_WORD
+
+    warning = Say(phrases.PHONE_WARNING)
+
+    word = Ask(
+        # Translators: a word or sentence by which we know the person again. "It": the message.
+        _(
+            "After a while this chat shows nothing of what you sent. A word only you know opens "
+            "it again. Please write it now: four letters or more. We delete your message at once."
+        ),
+        why=_("Someone else may hold this phone one day. They do not know your word."),
+    )
+    wants_second = Choose(
+        # Translators: for when somebody forces the person to open the chat.
+        _(
+            "Do you want a second word, for when someone makes you open this? It looks like a "
+            "wrong word, and we know that we must not write to you."
+        ),
+        why=phrases.WORD_UNSEEN,
+        skippable=False,
+        choices=phrases.SECOND_WORD,
+        when=word.given,
+    )
+    second = Ask(
+        phrases.WHICH_SECOND,
+        why=phrases.WORD_UNSEEN,
+        when=wants_second.was("yes"),
+    )
+    end = End(None)

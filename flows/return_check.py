@@ -1,0 +1,23 @@
+"""After a silence: who can see this phone comes first, then the open question again."""
+
+from bot.conversation import Choose, End, Flow, Outcome, Say
+from flows.welcome import Welcome
+
+
+class ReturnCheck(Flow):
+    """The safety check of the first hello, in the same words; nothing of before is shown."""
+
+    formerly = ("again",)
+    title = Welcome.title
+
+    seen = Choose(Welcome.seen.prompt, why=Welcome.seen.why, choices=Welcome.seen.choices)
+    careful = Say(Welcome.careful.text, when=~seen.was("nobody"))
+    go_on = Choose(
+        Welcome.go_on.prompt,
+        why=Welcome.go_on.why,
+        skippable=False,
+        choices=Welcome.go_on.choices,
+        when=~seen.was("nobody"),
+    )
+    until_later = End(Welcome.until_later.text, Outcome.STOPPED, when=go_on.was("pause"))
+    end = End(None)
