@@ -15,7 +15,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-def day_of(moment: int, zone: tzinfo) -> int:
+def start_of_day(moment: int, zone: tzinfo) -> int:
     """Return the moment at which a day began, where that zone is."""
     at = datetime.fromtimestamp(moment // SECOND, zone)
     begun = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)

@@ -7,79 +7,79 @@ class HavenError(Exception):
     """Something went wrong that Haven can name."""
 
 
-class WrongSetting(HavenError):
+class SettingError(HavenError):
     """A setting is missing or cannot be used; the text names it and says how to mend it."""
 
 
-class AlreadyRunning(HavenError):
+class AlreadyRunningError(HavenError):
     """Another bot uses this data directory."""
 
 
-class StoreFailed(HavenError):
+class CommitFailedError(HavenError):
     """The disk refused a commit. Nothing after it may be believed, so the process stops."""
 
 
-class StoreTooNew(HavenError):
+class StoreTooNewError(HavenError):
     """The database was written by a newer Haven."""
 
 
-class DoesNotOpen(HavenError):
+class DecryptionError(HavenError):
     """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
 
 
-class TooLittle(HavenError):
+class QueryTooShortError(HavenError):
     """There is too little to look for."""
 
 
-class NotYours(HavenError):
+class CaseNotReadableError(HavenError):
     """Nothing on this keyring opens the case; the text says who can."""
 
 
-class WrongPassword(HavenError):
+class WrongPasswordError(HavenError):
     """Neither password nor printed key opens this caseworker's key."""
 
 
-class NobodyCanOpen(HavenError):
+class NoKeyHolderError(HavenError):
     """Nobody is enrolled who could open what people send; the text names the fix."""
 
 
-class EpochGone(DoesNotOpen):
+class EpochExpiredError(DecryptionError):
     """What it was sealed with lived for a day, and is gone."""
 
 
-class WrongHostKey(HavenError):
+class WrongHostKeyError(HavenError):
     """The host key is not this deployment's; the text says what is lost without it."""
 
 
-class KeysMissing(HavenError):
+class KeysMissingError(HavenError):
     """The key store is empty, or another deployment's; the text says what to do."""
 
 
-class BackupRefused(HavenError):
+class BackupError(HavenError):
     """A backup, its key or its ledger cannot be used; the text says why."""
 
 
-class UnderHold(HavenError):
+class UnderLegalHoldError(HavenError):
     """A case must be kept by law for now; nothing of it is erased."""
 
 
-class NotAgreed(HavenError):
+class NotApprovedError(HavenError):
     """It takes two people, and a second one has not agreed, or may not."""
 
 
-class HoldRefused(HavenError):
+class LegalHoldError(HavenError):
     """A legal hold that cannot be set; the text says why."""
 
 
-class EvidenceRefused(HavenError):
+class EvidenceError(HavenError):
     """Files of a case that are not handed out, or a bundle that cannot be made; it says why."""
 
 
-class AlreadyEnrolled(HavenError):
+class AlreadyEnrolledError(HavenError):
     """The account belongs to a caseworker already."""
 
 
-class Unreadable(HavenError):
+class UnreadableUpdateError(HavenError):
     """An update that does not have the shape its channel promises; `args[0]` says where."""
 
 
@@ -87,46 +87,46 @@ class DeliveryError(HavenError):
     """A letter was not delivered."""
 
 
-class TryLater(DeliveryError):
+class RetryLaterError(DeliveryError):
     """Nothing reached the channel, or it asked us to wait."""
 
-    def __init__(self, after: float | None = None, *, everywhere: bool = False) -> None:
+    def __init__(self, retry_after: float | None = None, *, is_global: bool = False) -> None:
         super().__init__("not delivered yet")
-        self.after = after
+        self.retry_after = retry_after
         """Seconds the channel asked for, None when it did not say."""
-        self.everywhere = everywhere
+        self.is_global = is_global
         """Whether the limit holds for every chat and not for this one alone."""
 
 
-class Uncertain(DeliveryError):
+class DeliveryUncertainError(DeliveryError):
     """The letter may or may not have arrived: the answer never came."""
 
 
-class Blocked(DeliveryError):
+class ChatBlockedError(DeliveryError):
     """The person blocked us, or the account is gone."""
 
 
-class Refused(DeliveryError):
+class LetterRefusedError(DeliveryError):
     """The channel will never take this letter as it is; `args[0]` is the channel's reason."""
 
 
-class Moved(Refused):
+class GroupMovedError(LetterRefusedError):
     """The group has become another one; `to` is its chat."""
 
-    def __init__(self, to: int) -> None:
+    def __init__(self, chat: int) -> None:
         super().__init__("group moved")
-        self.to = to
+        self.chat = chat
 
 
-class Gone(Refused):
+class TopicGoneError(LetterRefusedError):
     """The topic of a group is not there any more, or closed to us."""
 
 
-class Barred(Refused):
+class GroupForbiddenError(LetterRefusedError):
     """We are not in the group any more, or may not do there what we have to do."""
 
 
-class TooOld(Refused):
+class MessagesTooOldError(LetterRefusedError):
     """Some messages are too old to be removed; `messages` are their numbers."""
 
     def __init__(self, messages: tuple[int, ...]) -> None:

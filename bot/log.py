@@ -40,10 +40,12 @@ FIELDS = {
     "language": str, "door": str,
 }  # fmt: skip
 """What may stand beside an event, and its type. `error` is a class's name, never its text."""
-LONGEST = 64
+MAX_LENGTH = 64
 
 
-def allow(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def filter_event(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Drop the event, or the fields of it, that were never allowed.
 
     Raises:
@@ -55,7 +57,7 @@ def allow(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutabl
     for name, kind in FIELDS.items():
         value = event.get(name)
         if isinstance(value, kind) and not isinstance(value, bool):
-            kept[name] = value[:LONGEST] if isinstance(value, str) else value
+            kept[name] = value[:MAX_LENGTH] if isinstance(value, str) else value
     return kept
 
 
@@ -68,7 +70,7 @@ class _LibraryHandler(logging.Handler):
                     error=error)  # fmt: skip
 
 
-class _Unbroken:
+class _SafeStream:
     """A stream to write to, whatever becomes of its other end: nobody waits for a log."""
 
     def __init__(self, out: TextIO) -> None:
@@ -90,13 +92,13 @@ def configure(out: TextIO | None = None) -> None:
     """Write allowed events as JSON lines; say of libraries only that they spoke."""
     structlog.configure(
         processors=[
-            allow,
+            filter_event,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Unbroken(out or sys.stderr))),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _SafeStream(out or sys.stderr))),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -11,16 +11,16 @@ from enum import StrEnum
 import msgspec
 
 
-class Kind(StrEnum):
+class UpdateKind(StrEnum):
     """What an update is, as far as a conversation cares."""
 
-    WORDS = "words"
+    TEXT = "words"
     """Text in a private chat, commands included."""
     PRESS = "press"
     """A button; `words` holds its token."""
     FILES = "files"
     """Photo, video, voice, audio, document, ...; `words` holds the caption."""
-    PLACE = "place"
+    LOCATION = "place"
     """A location or a venue."""
     CONTACT = "contact"
     """A phone number of somebody: sealed as words, never written to."""
@@ -29,13 +29,13 @@ class Kind(StrEnum):
     BLOCKED = "blocked"
     """The person blocked us: nothing can be delivered until they write again."""
     UNBLOCKED = "unblocked"
-    OTHER = "other"
+    UNSUPPORTED = "other"
     """Content we answer with a polite no; `note` says what it was."""
     GROUP = "group"
     """Something in a group or channel: we leave it and keep nothing, unless a desk stands there."""
     COMMAND = "command"
     """Something a caseworker does, written down by a desk; `words` holds it."""
-    NOTHING = "nothing"
+    IGNORED = "nothing"
     """Confirmed and counted, without an answer."""
 
 
@@ -58,18 +58,18 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     """One thing that arrived, from a chat with one person."""
 
     update_id: int
-    kind: Kind
+    kind: UpdateKind
     chat: int = 0
     """Where to answer. Never logged, never stored in clear."""
     message: int = 0
     """The channel's number for the message in its chat."""
-    words: str = ""
+    text: str = ""
     """Text, caption, or a button's token; lone surrogates already replaced."""
     language: str = ""
     """What the person's app says it speaks, e.g. `id` or `zh-hant`; may be anything."""
     name: str = ""
     """The account's display name."""
-    account: str = ""
+    username: str = ""
     """The account's own name, as others find it."""
     sent_at: int = 0
     """Seconds since 1970, by the channel's clock; may be wrong."""
@@ -80,9 +80,9 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     """Equal for files that were sent together."""
     latitude: float | None = None
     longitude: float | None = None
-    origin: str = ""
+    forwarded_from: str = ""
     """Whom a forwarded message came from, as the channel tells it; content, not metadata."""
-    note: str = ""
+    detail: str = ""
     """What it was, in the channel's own word: for OTHER, NOTHING and GROUP (`poll`, `text`)."""
     sender: int = 0
     """In a group: who did it; 0 for whoever hides behind the group or a channel."""
@@ -100,13 +100,13 @@ class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What stands behind it; see `token_of`."""
 
 
-ANYWHERE = "!"
+GLOBAL_PREFIX = "!"
 """What the token of a button begins with that means the same under every message."""
 
 
-def token_of(button: Button, prefix: str) -> str:
+def button_token(button: Button, prefix: str) -> str:
     """Return what a press brings back in `Update.words`: at most 64 bytes, opaque to channels."""
-    return button.token if button.token.startswith(ANYWHERE) else prefix + button.token
+    return button.token if button.token.startswith(GLOBAL_PREFIX) else prefix + button.token
 
 
 class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -114,10 +114,10 @@ class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     label: str
     """What stands in the text for them."""
-    account: int
+    user_id: int
 
 
-class Say(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=True):
+class SendText(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=True):
     """A message of ours. Plain text: no markup is ever interpreted."""
 
     text: str
@@ -128,16 +128,16 @@ class Say(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=True):
     """In a group of staff: the topic it goes to; 0 for the one that is always there."""
     topic: str = ""
     """The case whose topic it goes to, found, or opened, when it is delivered."""
-    answers: int = 0
+    reply_to: int = 0
     """The message it answers, if that is still there."""
     mentions: tuple[Mention, ...] = ()
-    mark: str = ""
+    post_kind: str = ""
     """What the desk remembers the message as; empty: nothing."""
-    rings: bool = False
+    notifies: bool = False
     """Whether a person's phone may make a sound: only where they said that any time is safe."""
 
 
-class Edit(msgspec.Struct, frozen=True, tag="edit", gc=False):
+class EditText(msgspec.Struct, frozen=True, tag="edit", gc=False):
     """New words and buttons for a message we sent."""
 
     message: int
@@ -157,7 +157,7 @@ class Toast(msgspec.Struct, frozen=True, tag="toast", gc=False):
     text: str = ""
 
 
-class Remove(msgspec.Struct, frozen=True, tag="remove", gc=False):
+class DeleteMessages(msgspec.Struct, frozen=True, tag="remove", gc=False):
     """Delete messages from the chat, on both sides where the channel can.
 
     `letters` are rows of the outbox: the courier looks up the numbers the channel gave them.
@@ -167,14 +167,14 @@ class Remove(msgspec.Struct, frozen=True, tag="remove", gc=False):
     letters: tuple[int, ...] = ()
 
 
-def letters_in(body: Edit | Remove) -> tuple[int, ...]:
+def letters_named_in(body: EditText | DeleteMessages) -> tuple[int, ...]:
     """Return the rows of the outbox a body names in place of the channel's numbers."""
-    if isinstance(body, Remove):
+    if isinstance(body, DeleteMessages):
         return body.letters
     return (body.letter,) if body.letter else ()
 
 
-class Wipe(msgspec.Struct, frozen=True, tag="wipe", gc=False):
+class ClearChat(msgspec.Struct, frozen=True, tag="wipe", gc=False):
     """Take everything out of a chat that can be taken, both sides', newest first.
 
     It is a letter, so it is done again until it is done. The courier carries it out in `Remove`s:
@@ -185,63 +185,63 @@ class Wipe(msgspec.Struct, frozen=True, tag="wipe", gc=False):
     letters: tuple[int, ...] = ()
 
 
-class Word(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True):
+class CheckPassphrase(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True):
     """A word by which a person is known again, on its way to whoever computes its digest.
 
     Like `Wipe` it is a letter so that no crash loses it, and no channel ever meets one.
     """
 
-    word: str
-    number: int
+    passphrase: str
+    update_id: int
     """Of what comes back, below 0: computed twice it comes back once."""
     case: str = ""
     """The case it is chosen for; empty: it is tried."""
-    is_second: bool = False
+    is_duress: bool = False
     """Whether it is the one written under duress."""
     receipt: str = ""
     """The number of the receipt that it opens, where it is chosen for one."""
     check_in: str = ""
     """What it is to the hour agreed on in a case: chosen for it, or perhaps the answer."""
-    era: int = 0
+    session: int = 0
     """The sitting in which it was written: only there it is answered."""
     heard_at: int = 0
     """When the person was heard then."""
 
 
-class Leave(msgspec.Struct, frozen=True, tag="leave", gc=False):
+class LeaveGroup(msgspec.Struct, frozen=True, tag="leave", gc=False):
     """Leave a group we were put into."""
 
 
-class Enclose(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaults=True):
+class SendFile(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaults=True):
     """A file somebody sent, passed on by its handle."""
 
     file: File
     caption: str = ""
-    is_veiled: bool = False
+    has_spoiler: bool = False
     """Whether a picture is blurred until it is touched."""
     thread: int = 0
     topic: str = ""
-    mark: str = ""
+    post_kind: str = ""
     name: str = ""
     """What it is called from now on: then its bytes are fetched and sent anew, so that the name
     under which somebody kept it does not go along."""
 
 
-class Point(msgspec.Struct, frozen=True, tag="point", gc=False):
+class SendLocation(msgspec.Struct, frozen=True, tag="point", gc=False):
     """A place on the map."""
 
     latitude: float
     longitude: float
 
 
-class Spoken(msgspec.Struct, frozen=True, tag="spoken", gc=False):
+class SendRecording(msgspec.Struct, frozen=True, tag="spoken", gc=False):
     """A recording of a phrase, for whoever would rather listen; the phrase itself follows."""
 
     name: str
     """What the recording is called: `bot.languages.voice_files`."""
 
 
-class Copy(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):
+class CopyMessage(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):
     """What somebody sent, passed on as it was and without their name."""
 
     chat: int
@@ -249,7 +249,7 @@ class Copy(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True
     message: int
     thread: int = 0
     topic: str = ""
-    mark: str = ""
+    post_kind: str = ""
 
 
 class OpenTopic(msgspec.Struct, frozen=True, tag="open_topic", gc=False, omit_defaults=True):
@@ -288,14 +288,14 @@ class EditTopic(msgspec.Struct, frozen=True, tag="edit_topic", gc=False, omit_de
     topic: str = ""
 
 
-class Draw(msgspec.Struct, frozen=True, tag="draw", gc=False, omit_defaults=True):
+class RenderPost(msgspec.Struct, frozen=True, tag="draw", gc=False, omit_defaults=True):
     """Something about a case that the desk writes only when it is delivered, as it is then."""
 
     topic: str
-    what: str
+    part: str
 
 
-class React(msgspec.Struct, frozen=True, tag="react", gc=False):
+class SetReaction(msgspec.Struct, frozen=True, tag="react", gc=False):
     """Leave one sign on a message, in place of any other of ours."""
 
     message: int
@@ -303,23 +303,23 @@ class React(msgspec.Struct, frozen=True, tag="react", gc=False):
 
 
 Body = (
-    Say
-    | Edit
+    SendText
+    | EditText
     | Toast
-    | Remove
-    | Wipe
-    | Word
-    | Leave
-    | Enclose
-    | Spoken
-    | Copy
-    | Point
+    | DeleteMessages
+    | ClearChat
+    | CheckPassphrase
+    | LeaveGroup
+    | SendFile
+    | SendRecording
+    | CopyMessage
+    | SendLocation
     | OpenTopic
     | CloseTopic
     | ReopenTopic
     | DeleteTopic
     | EditTopic
-    | Draw
-    | React
+    | RenderPost
+    | SetReaction
 )
 """What a letter carries."""

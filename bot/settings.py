@@ -11,23 +11,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.errors import WrongSetting
+from bot.errors import SettingError
 
-TOKEN_SHAPE = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"  # noqa: S105 - a shape, not a token
-LONGEST_RETENTION = 365
-HOURS_SHAPE = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
-WEEKDAYS_SHAPE = r"^[1-7]-[1-7]$"
-LIST_SHAPE = r"^$|^[^,\s]+(,[^,\s]+)*$"
-LISTEN_SHAPE = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
-HERE = r"(127\.0\.0\.1|localhost|\[::1\])"
-ORIGIN_SHAPE = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{HERE}(:\d{{1,5}})?$"
-NAMES_SHAPE = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
-LONGEST_WAIT = 60 * 24 * 31
+TOKEN_PATTERN = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"  # noqa: S105 - a shape, not a token
+MAX_RETENTION_DAYS = 365
+HOURS_PATTERN = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+WEEKDAYS_PATTERN = r"^[1-7]-[1-7]$"
+LIST_PATTERN = r"^$|^[^,\s]+(,[^,\s]+)*$"
+LISTEN_PATTERN = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
+LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
+ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
+NAMES_PATTERN = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
+MAX_WAIT_MINUTES = 60 * 24 * 31
 """Minutes: what is promised for later than a month is no promise."""
-PRIORITIES = 5
+PRIORITY_COUNT = 5
 CREDENTIAL = "haven-host-key"
 """What the host key is called among the credentials of a systemd service."""
-FIXES = {
+SETTING_HINTS = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., with nothing around it",
     "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
@@ -55,7 +55,7 @@ FIXES = {
     "bot_names": "names by language, 1 to 64 signs, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
     "backups": "a folder for backups, outside HAVEN_DATA and better on another disk",
     "backup_key": "what haven keys backup printed",
-    "keep_days": f"days a closed case is kept, 7 to {LONGEST_RETENTION}",
+    "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
 """What each setting wants to be, for the person who mends it."""
 
@@ -91,51 +91,51 @@ class Settings(BaseSettings):
     """Decides what people are told about duties to pass things on."""
     contact: Annotated[str, Field(max_length=80)] = ""
     """A way to reach the organisation outside this chat."""
-    hours: Annotated[str, Field(pattern=HOURS_SHAPE)] = ""
+    hours: Annotated[str, Field(pattern=HOURS_PATTERN)] = ""
     """When a person answers, as 09:00-21:00; empty when nobody promised any."""
-    weekdays: Annotated[str, Field(pattern=WEEKDAYS_SHAPE)] = "1-7"
+    weekdays: Annotated[str, Field(pattern=WEEKDAYS_PATTERN)] = "1-7"
     """The days of those hours, Monday is 1; `6-2` goes over the end of the week."""
-    holidays: Annotated[str, Field(pattern=LIST_SHAPE)] = ""
+    holidays: Annotated[str, Field(pattern=LIST_PATTERN)] = ""
     """Dates on which nobody answers, whatever the day."""
-    promise_minutes: Annotated[str, Field(pattern=LIST_SHAPE)] = "2,15,240,1440,4320"
+    promise_minutes: Annotated[str, Field(pattern=LIST_PATTERN)] = "2,15,240,1440,4320"
     """Minutes to the first answer, by priority, P0 first."""
-    claim_lapses_minutes: Annotated[int, Field(ge=1, le=LONGEST_WAIT)] = 15
+    claim_lapses_minutes: Annotated[int, Field(ge=1, le=MAX_WAIT_MINUTES)] = 15
     """After how long a claim that nobody worked on goes back to the queue."""
-    silence_minutes: Annotated[int, Field(ge=1, le=LONGEST_WAIT)] = 30
+    silence_minutes: Annotated[int, Field(ge=1, le=MAX_WAIT_MINUTES)] = 30
     """How long somebody in danger may say nothing, once answered, before staff are told."""
     desk_group: Annotated[int, Field(le=0, ge=-(2**52))] = 0
     """The Telegram group with topics in which caseworkers answer; 0 for none."""
     desk_mode: Literal["notify", "content"] = "notify"
     """Whether words of people are shown in that group: they then lie on Telegram's servers too."""
-    desk_listen: Annotated[str, Field(pattern=LISTEN_SHAPE)] = "127.0.0.1:8090"
+    desk_listen: Annotated[str, Field(pattern=LISTEN_PATTERN)] = "127.0.0.1:8090"
     """Where the desk in a browser listens; what stands before it speaks TLS."""
-    desk_origin: Annotated[str, Field(pattern=ORIGIN_SHAPE)] = ""
+    desk_origin: Annotated[str, Field(pattern=ORIGIN_PATTERN)] = ""
     """Where browsers find it; empty: where it listens."""
     staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
     """What caseworkers read in the group."""
-    languages: Annotated[str, Field(pattern=LIST_SHAPE)] = ""
+    languages: Annotated[str, Field(pattern=LIST_PATTERN)] = ""
     """What people can choose; empty for every language whose catalogue is whole. English always."""
-    bot_names: Annotated[str, Field(pattern=NAMES_SHAPE)] = ""
+    bot_names: Annotated[str, Field(pattern=NAMES_PATTERN)] = ""
     """What the bot is called, by language; empty leaves what BotFather was told."""
     backups: Path | None = None
     """Where backups lie; those that are old enough are removed there."""
     backup_key: str = ""
     """The half of the offline key that seals backups."""
-    keep_days: Annotated[int, Field(ge=7, le=LONGEST_RETENTION)] = 90
+    keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """How long a closed case is kept."""
 
     @field_validator("telegram_token")
     @classmethod
-    def _token_has_its_shape(cls, token: SecretStr | None) -> SecretStr | None:
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
         import re  # noqa: PLC0415 - only where a token is
 
-        if token is not None and not re.match(TOKEN_SHAPE, token.get_secret_value()):
+        if token is not None and not re.match(TOKEN_PATTERN, token.get_secret_value()):
             raise ValueError("not a token")
         return token
 
     @field_validator("time_zone")
     @classmethod
-    def _zone_exists(cls, name: str) -> str:
+    def _check_time_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
@@ -144,50 +144,50 @@ class Settings(BaseSettings):
 
     @field_validator("weekdays")
     @classmethod
-    def _days_differ(cls, days: str) -> str:
+    def _check_weekdays(cls, days: str) -> str:
         if days[0] == days[2]:
             raise ValueError("one day is no span")
         return days
 
     @field_validator("holidays")
     @classmethod
-    def _holidays_are_dates(cls, days: str) -> str:
-        _dates(days)
+    def _check_holidays(cls, days: str) -> str:
+        _parse_dates(days)
         return days
 
     @field_validator("promise_minutes")
     @classmethod
-    def _promises_grow(cls, minutes: str) -> str:
-        found = _numbers(minutes)
-        if len(found) != PRIORITIES or found != tuple(sorted(found)):
+    def _check_promise_minutes(cls, minutes: str) -> str:
+        found = _parse_numbers(minutes)
+        if len(found) != PRIORITY_COUNT or found != tuple(sorted(found)):
             raise ValueError("a less urgent case is not promised an earlier answer")
-        if found[0] < 1 or found[-1] > LONGEST_WAIT:
+        if found[0] < 1 or found[-1] > MAX_WAIT_MINUTES:
             raise ValueError("too short or too long for a promise")
         return minutes
 
     @property
-    def promised(self) -> tuple[int, ...]:
+    def response_minutes(self) -> tuple[int, ...]:
         """Return the minutes to the first answer, by priority."""
-        return _numbers(self.promise_minutes)
+        return _parse_numbers(self.promise_minutes)
 
     @property
-    def days(self) -> frozenset[int]:
+    def open_weekdays(self) -> frozenset[int]:
         """Return the days on which a person answers; Monday is 1."""
         first, last = int(self.weekdays[0]), int(self.weekdays[2])
         return frozenset((first + ahead - 1) % 7 + 1 for ahead in range((last - first) % 7 + 1))
 
     @property
-    def days_off(self) -> frozenset[date]:
+    def holiday_dates(self) -> frozenset[date]:
         """Return the dates on which nobody answers."""
-        return frozenset(_dates(self.holidays))
+        return frozenset(_parse_dates(self.holidays))
 
     @property
-    def names(self) -> dict[str, str]:
+    def bot_names_by_language(self) -> dict[str, str]:
         """Return what the bot is called, by language."""
         pairs = (each.partition("=") for each in self.bot_names.split(",") if each)
         return {tag: name.strip() for tag, _equals, name in pairs}
 
-    def for_people(self) -> tuple[str, str]:
+    def public_identity(self) -> tuple[str, str]:
         """Return who answers and how else they can be reached: people are told both.
 
         Raises:
@@ -195,19 +195,19 @@ class Settings(BaseSettings):
         """
         missing = [name for name in ("organisation", "contact") if not getattr(self, name)]
         if missing:
-            raise WrongSetting(
-                "\n".join(f"HAVEN_{n.upper()} is not set: {FIXES[n]}" for n in missing)
+            raise SettingError(
+                "\n".join(f"HAVEN_{n.upper()} is not set: {SETTING_HINTS[n]}" for n in missing)
             )
         return self.organisation, self.contact
 
     @property
-    def desk_place(self) -> tuple[str, int]:
+    def desk_host_port(self) -> tuple[str, int]:
         """Return the address and the port the desk listens at."""
         host, _colon, port = self.desk_listen.rpartition(":")
         return host.strip("[]"), int(port)
 
     @property
-    def desk_address(self) -> str:
+    def desk_url(self) -> str:
         """Return where browsers find the desk.
 
         Raises:
@@ -215,8 +215,8 @@ class Settings(BaseSettings):
         """
         if self.desk_origin:
             return self.desk_origin
-        if self.desk_place[0] not in {"127.0.0.1", "::1"}:
-            raise WrongSetting(f"HAVEN_DESK_ORIGIN is not set: {FIXES['desk_origin']}")
+        if self.desk_host_port[0] not in {"127.0.0.1", "::1"}:
+            raise SettingError(f"HAVEN_DESK_ORIGIN is not set: {SETTING_HINTS['desk_origin']}")
         return f"http://{self.desk_listen}"
 
     @property
@@ -231,35 +231,37 @@ class Settings(BaseSettings):
             WrongSetting: none was set.
         """
         if self.telegram_token is None:
-            raise WrongSetting(f"HAVEN_TELEGRAM_TOKEN is not set: {FIXES['telegram_token']}")
+            raise SettingError(
+                f"HAVEN_TELEGRAM_TOKEN is not set: {SETTING_HINTS['telegram_token']}"
+            )
         return self.telegram_token.get_secret_value()
 
-    def credential(self) -> Path | None:
+    def host_key_credential(self) -> Path | None:
         """Return the host key systemd hands over (LoadCredentialEncrypted=haven-host-key:...)."""
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         path = Path(folder) / CREDENTIAL if folder else None
         return path if path is not None and path.exists() else None
 
-    def key_file(self) -> Path:
+    def required_host_key_file(self) -> Path:
         """Return where the host key lies.
 
         Raises:
             WrongSetting: it was not set.
         """
         if self.host_key_file is None:
-            raise WrongSetting(f"HAVEN_HOST_KEY_FILE is not set: {FIXES['host_key_file']}")
+            raise SettingError(f"HAVEN_HOST_KEY_FILE is not set: {SETTING_HINTS['host_key_file']}")
         return self.host_key_file
 
 
-def _numbers(listed: str) -> tuple[int, ...]:
+def _parse_numbers(listed: str) -> tuple[int, ...]:
     return tuple(int(number) for number in listed.split(",") if number)
 
 
-def _dates(listed: str) -> tuple[date, ...]:
+def _parse_dates(listed: str) -> tuple[date, ...]:
     return tuple(date.fromisoformat(day) for day in listed.split(",") if day)
 
 
-def read_settings(**given: object) -> Settings:
+def load_settings(**overrides: object) -> Settings:
     """Return the settings of this process.
 
     Raises:
@@ -267,8 +269,10 @@ def read_settings(**given: object) -> Settings:
             value.
     """
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         names = sorted({str(found["loc"][0]) if found["loc"] else "?" for found in error.errors()})
-        lines = [f"HAVEN_{name.upper()}: {FIXES.get(name, 'unknown setting')}" for name in names]
-        raise WrongSetting("\n".join(lines)) from None
+        lines = [
+            f"HAVEN_{name.upper()}: {SETTING_HINTS.get(name, 'unknown setting')}" for name in names
+        ]
+        raise SettingError("\n".join(lines)) from None

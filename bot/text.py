@@ -32,7 +32,7 @@ class Catalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledCatalogue:
     """A catalogue that fills blanks as it translates: for those who read a flow on paper."""
 
     catalogue: Catalogue
@@ -40,17 +40,17 @@ class Filled:
 
     def gettext(self, message: str, /) -> str:
         """Return the phrase with its blanks filled in."""
-        return self._filled(self.catalogue.gettext(message))
+        return self._fill_blanks(self.catalogue.gettext(message))
 
     def pgettext(self, context: str, message: str, /) -> str:
         """Return the phrase with its blanks filled in, as that context means it."""
-        return self._filled(self.catalogue.pgettext(context, message))
+        return self._fill_blanks(self.catalogue.pgettext(context, message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
         """Return the phrase with its blanks filled in, in the form for that number."""
-        return self._filled(self.catalogue.ngettext(msgid1, msgid2, n))
+        return self._fill_blanks(self.catalogue.ngettext(msgid1, msgid2, n))
 
-    def _filled(self, phrase: str) -> str:
+    def _fill_blanks(self, phrase: str) -> str:
         for blank, value in self.blanks.items():
             phrase = phrase.replace("{" + blank + "}", value)
         return phrase
@@ -67,7 +67,7 @@ class Text:
     plural: str | None = None
     """English for any number but one; the number fills the blank `{n}`."""
 
-    def read_in(
+    def render(
         self, catalogue: Catalogue, values: Mapping[str, str] | None = None, n: int | None = None
     ) -> str:
         """Return the phrase in the catalogue's language with its blanks filled in.
@@ -101,26 +101,26 @@ def ngettext(one: str, many: str) -> Text:
     return Text(one, plural=many)
 
 
-def is_zawgyi(words: str) -> bool:
+def is_zawgyi(text: str) -> bool:
     """Tell whether Burmese was probably typed in Zawgyi, where the same codes are other letters.
 
     Two things stand everywhere in it and nowhere in Unicode: a virama with no letter to put below,
     and the vowel e before its letter.
     """
-    return _ZAWGYI.search(words) is not None
+    return _ZAWGYI.search(text) is not None
 
 
-def bare(words: str) -> str:
+def fold_accents(text: str) -> str:
     """Return words in their plainest spelling: `khong chac` for its marks, one of two Tai signs."""
-    folded = fold(words).replace("\u81fa", "\u53f0")
+    folded = fold(text).replace("\u81fa", "\u53f0")
     if folded.isascii():
         return folded
     apart = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))
     return "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f")
 
 
-def fold(words: str) -> str:
+def fold(text: str) -> str:
     """Return words as they are compared: no case, no accents' spelling, no invisible characters."""
-    if not words.isascii():
-        words = unicodedata.normalize("NFKC", words).translate(IGNORABLE)
-    return words.casefold().strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(IGNORABLE)
+    return text.casefold().strip()

@@ -13,15 +13,15 @@ from flows.afterwards import Afterwards
 from flows.ask_for_help import AskForHelp
 from flows.auto_delete import AutoDelete
 from flows.being_questioned import BeingQuestioned
-from flows.check_in import CheckIn
-from flows.danger import Danger
+from flows.check_in import CheckInFlow
+from flows.danger import DangerFlow
 from flows.delete import Delete
 from flows.despair import Despair
 from flows.for_someone import ForSomeone
 from flows.going_home import GoingHome
 from flows.help import Help
 from flows.identify import Identify
-from flows.language import Language, language_flow
+from flows.language import LanguageFlow, build_language_flow
 from flows.learn import Learn
 from flows.my_data import MyData
 from flows.my_rights import MyRights
@@ -31,7 +31,7 @@ from flows.passphrase import Passphrase
 from flows.phone_numbers import PhoneNumbers
 from flows.privacy import Privacy
 from flows.quiz import Quiz
-from flows.receipt import Receipt
+from flows.receipt import ReceiptFlow
 from flows.report import Report
 from flows.resume import Resume
 from flows.return_check import ReturnCheck
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from bot.conversation import Flow
 
-ALL: tuple[type[Flow], ...] = (
+ALL_FLOWS: tuple[type[Flow], ...] = (
     Welcome,
     ReturnCheck,
     Resume,
@@ -56,8 +56,8 @@ ALL: tuple[type[Flow], ...] = (
     Afterwards,
     Identify,
     Passphrase,
-    Receipt,
-    CheckIn,
+    ReceiptFlow,
+    CheckInFlow,
     AutoDelete,
     Learn,
     MySituation,
@@ -69,11 +69,11 @@ ALL: tuple[type[Flow], ...] = (
     WhatToKeep,
     PhoneNumbers,
     Quiz,
-    Danger,
+    DangerFlow,
     Despair,
     Help,
     Who,
-    Language,
+    LanguageFlow,
     Privacy,
     NoticeChanged,
     MyData,
@@ -83,6 +83,8 @@ ALL: tuple[type[Flow], ...] = (
 """Every flow there is."""
 
 
-def in_languages(offered: Collection[str]) -> tuple[type[Flow], ...]:
+def flows_for_languages(offered: Collection[str]) -> tuple[type[Flow], ...]:
     """Return every flow, in a deployment that offers these languages."""
-    return tuple(language_flow(offered) if flow is Language else flow for flow in ALL)
+    return tuple(
+        build_language_flow(offered) if flow is LanguageFlow else flow for flow in ALL_FLOWS
+    )

@@ -4,7 +4,7 @@ Amounts are those of the assistance regulation (D0080223) and of the fund (D0080
 somebody can get of whom it has been decided stands with the decision: a counsellor, rent, training.
 """
 
-from bot.conversation import Begin, Card, End, Flow, Known, Outcome, on_any
+from bot.conversation import Begin, Card, End, Fact, Flow, Outcome, on_any
 from bot.text import _
 from flows import cards
 
@@ -38,7 +38,7 @@ class AfterDecision(Flow):
             "it, each time by up to {permit_months} months."
         ),
         choices=cards.NEXT,
-        when=before.was("next") & Known("decision"),
+        when=before.was("next") & Fact("decision"),
     )
     may_work = Card(
         _(
@@ -97,7 +97,7 @@ class AfterDecision(Flow):
             "the immigration agency within {fund_months} months after the decision."
         ),
         choices=cards.NEXT,
-        when=(called.was("next") | (before.was("next") & ~Known("decision"))) & Known("amounts"),
+        when=(called.was("next") | (before.was("next") & ~Fact("decision"))) & Fact("amounts"),
     )
     crime = Card(
         # Translators: the law for people against whom a crime was done; not only this one.
@@ -176,8 +176,8 @@ class AfterDecision(Flow):
         cards.APPLY,
         choices=cards.NEXT,
         when=income.was("next")
-        | (called.was("next") & ~Known("amounts"))
-        | (before.was("next") & ~Known("decision") & ~Known("amounts")),
+        | (called.was("next") & ~Fact("amounts"))
+        | (before.was("next") & ~Fact("decision") & ~Fact("amounts")),
     )
     last = Card(
         _("You can ask for any of these here. A person looks for what is possible for you."),
@@ -194,4 +194,4 @@ class AfterDecision(Flow):
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -22,8 +22,8 @@ class Afterwards(Flow):
         tell=pgettext("button", "Tell something new"),
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
-        secret=phrases.CHOOSE_A_WORD,
-        receipt=phrases.A_RECEIPT,
+        secret=phrases.CHOOSE_PASSPHRASE,
+        receipt=phrases.RECEIPT,
         nothing=pgettext("button", "Nothing more"),
         # Translators: an hour at which we ask, and the person answers. Last, because old buttons
         # of this question keep their places.
@@ -33,7 +33,7 @@ class Afterwards(Flow):
     shown = End(
         # Translators: {trail} is a few lines, e.g. Received: 21:40
         _("This is where it stands now:\n{trail}"),
-        Outcome.ASKED_WHERE,
+        Outcome.STATUS_REQUESTED,
         when=what_now.was("where"),
     )
     telling = Begin("report", when=what_now.was("tell"))
@@ -56,10 +56,10 @@ class Afterwards(Flow):
         why=phrases.SEND_WHY,
         skippable=False,
         choices=phrases.SEND_NOW,
-        when=added.given,
+        when=added.is_answered,
     )
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
-    sent = End(_("Thank you. It is added."), Outcome.ADDED, when=send.was("send"))
+    sent = End(_("Thank you. It is added."), Outcome.ADDITION_SENT, when=send.was("send"))
 
     before_taking_back = Say(
         # Translators: "marked" is: a sign is put on it that the person wants it back.

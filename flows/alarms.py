@@ -14,7 +14,7 @@ from bot.text import fold
 
 _WORD = re.compile(r"[\w']+")
 
-WRITTEN_APART: dict[str, dict[str, tuple[str, ...]]] = {
+SPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "suicide": ("suicide", "kill myself", "want to die", "end my life", "hurt myself"),
         "violence": ("knife", "gun", "beating me", "going to kill", "will kill me", "bleeding"),
@@ -53,7 +53,7 @@ WRITTEN_APART: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Language to code to words, for scripts that put spaces between words."""
 
-WRITTEN_TOGETHER: dict[str, dict[str, tuple[str, ...]]] = {
+UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     "zh_Hant": {
         "suicide": ("自殺", "自杀", "想死", "不想活", "活不下去", "跳樓", "燒炭", "割腕"),
         "violence": (
@@ -134,13 +134,13 @@ WRITTEN_TOGETHER: dict[str, dict[str, tuple[str, ...]]] = {
 """The same, for scripts that put none: found inside anything."""
 
 
-def alarms(words: str) -> frozenset[str]:
+def find_alarms(text: str) -> frozenset[str]:
     """Return what somebody's words may mean: suicide, violence, coming, locked, help_now.
 
     Every language is looked for, whatever the person chose to read: people mix them, and a
     frightened person writes in the first one that comes.
     """
-    folded = fold(words).replace("\u2019", "'")
+    folded = fold(text).replace("\u2019", "'")
     spoken = _WORD.findall(folded)
     first_words = _by_first_word()
     found: set[str] = set()
@@ -157,7 +157,7 @@ def alarms(words: str) -> frozenset[str]:
 @cache
 def _by_first_word() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for codes in WRITTEN_APART.values():
+    for codes in SPACED_PHRASES.values():
         for code, phrases in codes.items():
             for phrase in phrases:
                 words = _WORD.findall(fold(phrase))
@@ -168,7 +168,7 @@ def _by_first_word() -> dict[str, list[tuple[str, str]]]:
 @cache
 def _by_first_sign() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
-    for codes in WRITTEN_TOGETHER.values():
+    for codes in UNSPACED_PHRASES.values():
         for code, phrases in codes.items():
             for phrase in phrases:
                 folded = fold(phrase)

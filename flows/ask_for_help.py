@@ -2,13 +2,13 @@
 
 from bot.conversation import (
     Ask,
+    AskPlace,
     Choose,
     ChooseMany,
     Danger,
     End,
     Flow,
     Outcome,
-    Place,
     Review,
     Say,
 )
@@ -18,11 +18,11 @@ from flows.counties import COUNTIES
 from flows.language import OWN_NAMES
 
 _NAMES = list(OWN_NAMES.items())
-_AT_FIRST = 6
-SPOKEN = {
-    **dict(_NAMES[:_AT_FIRST]),
+_OLDER_LANGUAGES = 6
+INTERPRETER_LANGUAGES = {
+    **dict(_NAMES[:_OLDER_LANGUAGES]),
     "other": pgettext("language", "Another language"),
-    **dict(_NAMES[_AT_FIRST:]),
+    **dict(_NAMES[_OLDER_LANGUAGES:]),
 }
 """What an interpreter may speak. Another language keeps the place it had when there were six: a
 button that somebody still has on the screen must not come to mean another answer."""
@@ -149,7 +149,7 @@ class AskForHelp(Flow):
         ),
         short=pgettext("summary", "Language to speak"),
         why=_("You should hear everything in the language you know best."),
-        choices=SPOKEN,
+        choices=INTERPRETER_LANGUAGES,
         when=needs.has("interpreting"),
     )
     speaks_other = Ask(
@@ -174,7 +174,7 @@ class AskForHelp(Flow):
         choices=phrases.HOW_MANY,
         when=about.was("several"),
     )
-    county = Place(
+    county = AskPlace(
         phrases.COUNTY_QUESTION,
         short=phrases.SHORT["county"],
         why=phrases.COUNTY_WHY,
@@ -237,7 +237,7 @@ class AskForHelp(Flow):
     )
     review = Review(
         phrases.REVIEW,
-        of=(
+        questions=(
             about,
             under_18,
             they_under_18,

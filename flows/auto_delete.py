@@ -7,7 +7,7 @@ from bot.text import _, pgettext
 class AutoDelete(Flow):
     """Ours and theirs; nobody has to think of it when somebody comes in."""
 
-    formerly = ("vanish",)
+    former_names = ("vanish",)
     title = _("Messages that vanish")
 
     after = Choose(
@@ -22,7 +22,7 @@ class AutoDelete(Flow):
     )
     stays = End(
         _("All right. The messages stay until you clear this chat."),
-        Outcome.VANISH_CHOSEN,
+        Outcome.AUTO_DELETE_CHOSEN,
         when=after.was("never"),
     )
     limits = Say(
@@ -32,4 +32,4 @@ class AutoDelete(Flow):
             "Copies on other devices, and notifications, may stay."
         ),
     )
-    chosen = End(None, Outcome.VANISH_CHOSEN)
+    chosen = End(None, Outcome.AUTO_DELETE_CHOSEN)

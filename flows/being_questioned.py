@@ -1,6 +1,6 @@
 """What happens when it is officially decided whether the law protects somebody (Article 11)."""
 
-from bot.conversation import Begin, Card, End, Flow, Known, Outcome, on_any
+from bot.conversation import Begin, Card, End, Fact, Flow, Outcome, on_any
 from bot.text import _
 from flows import cards
 
@@ -60,7 +60,7 @@ class BeingQuestioned(Flow):
             "A person here can look at it with you."
         ),
         choices=cards.NEXT,
-        when=apart.was("next") & Known("decision"),
+        when=apart.was("next") & Fact("decision"),
     )
     meanwhile = Card(
         # Translators: {review_days} and {answer_days} e.g. 10: first one office, then one above it.
@@ -78,7 +78,7 @@ class BeingQuestioned(Flow):
             "be possible."
         ),
         choices=cards.NEXT,
-        when=meanwhile.was("next") | (apart.was("next") & ~Known("decision")),
+        when=meanwhile.was("next") | (apart.was("next") & ~Fact("decision")),
     )
     secret = Card(cards.SECRET, choices=cards.NEXT, when=either_way.was("next"))
     last = Card(
@@ -96,4 +96,4 @@ class BeingQuestioned(Flow):
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -99,7 +99,7 @@ NO_HEROES = _(
     "Please do not face the people who do this, and do not take anyone out by yourself. "
     "It can be dangerous for both of you."
 )
-MAY_TELL = _(
+SAFE_TO_TELL = _(
     "Anyone may tell what they noticed. In Taiwan it is kept secret who told it. You need "
     "not be sure, and you need not give your name here."
 )

@@ -5,12 +5,12 @@ said and written in here vanishes; what is asked later says nothing, and what th
 is the same for a right word, a wrong one and the second.
 """
 
-from bot.conversation import Ask, Choose, End, Flow, Known, Number, Outcome, Say
+from bot.conversation import Ask, Choose, End, Fact, Flow, Number, Outcome, Say
 from bot.text import _, pgettext
 from flows import phrases
 
 
-class CheckIn(Flow):
+class CheckInFlow(Flow):
     """Agreed on by somebody who is here and has sent something; ended in the same place."""
 
     title = _("An hour to hear from you")
@@ -24,7 +24,7 @@ class CheckIn(Flow):
         # Translators: we ask at that hour no more.
         end=pgettext("button", "Ask me no more"),
         leave=pgettext("button", "Leave it as it is"),
-        when=Known("checks_in"),
+        when=Fact("checks_in"),
     )
     left = End(None, when=what_now.was("leave"))
     ended = End(None, Outcome.CHECK_IN_ENDED, when=what_now.was("end"))
@@ -58,14 +58,14 @@ class CheckIn(Flow):
         # Translators: a number of hours as on a clock with 24 hours.
         _("Which hour? Please write a number from 0 to 23, for example 21 for nine at night."),
         why=_("A full hour is enough. It is counted by the clock of the people who answer here."),
-        reads=Number(0, 23),
+        accepts=Number(0, 23),
     )
     often = Choose(
         _("Once, or every day at that hour?"),
         why=_("You can end it at any time, in the same place where you began it."),
         once=pgettext("button", "Only once"),
         daily=pgettext("button", "Every day"),
-        when=hour.given,
+        when=hour.is_answered,
     )
     plan = Choose(
         # Translators: "your word" is the answer the person chooses in this conversation.
@@ -77,7 +77,7 @@ class CheckIn(Flow):
         tell=pgettext("button", "Tell an organisation"),
         # Translators: somebody at a certain place needs help.
         place=pgettext("button", "A place needs help"),
-        when=hour.given,
+        when=hour.is_answered,
     )
     which_number = Say(
         # Translators: a phone number that a person of ours is to call.
@@ -104,7 +104,7 @@ class CheckIn(Flow):
             "We take it off this chat at once."
         ),
         why=_("Without it we could not tell your answer from the answer of someone else."),
-        when=hour.given,
+        when=hour.is_answered,
     )
     wants_second = Choose(
         # Translators: for when somebody forces the person to answer.
@@ -112,12 +112,14 @@ class CheckIn(Flow):
             "Do you want a second word, for when someone makes you answer? It looks like any other "
             "answer, and we know then that you are not free."
         ),
-        why=phrases.WORD_UNSEEN,
+        why=phrases.PASSPHRASE_UNSEEN,
         skippable=False,
-        choices=phrases.SECOND_WORD,
-        when=word.given,
+        choices=phrases.DURESS_CHOICES,
+        when=word.is_answered,
     )
-    second = Ask(phrases.WHICH_SECOND, why=phrases.WORD_UNSEEN, when=wants_second.was("yes"))
+    second = Ask(
+        phrases.DURESS_QUESTION, why=phrases.PASSPHRASE_UNSEEN, when=wants_second.was("yes")
+    )
     what_is_seen = Say(
         # Translators: "right or wrong" is said of the word the person writes.
         _(
@@ -125,7 +127,7 @@ class CheckIn(Flow):
             "chat answers as to somebody new. The question and your answer go from the chat about "
             "an hour later."
         ),
-        when=word.given,
+        when=word.is_answered,
     )
     send = Choose(
         _(
@@ -135,7 +137,7 @@ class CheckIn(Flow):
         why=phrases.SEND_WHY,
         skippable=False,
         choices=phrases.SEND_NOW,
-        when=word.given,
+        when=word.is_answered,
     )
     agreed = End(None, Outcome.CHECK_IN_AGREED, when=send.was("send"))
     end = End(None)

@@ -1,6 +1,6 @@
 """Someone is in danger at this moment: whom to call, how without a voice, and one question."""
 
-from bot.conversation import Choose, End, Flow, Known, Outcome, Say
+from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
 from flows import phrases
 
@@ -13,7 +13,7 @@ TELL = _(
 WHY = _("It lets a person look here first. Your own words do not go with it.")
 
 
-class Danger(Flow):
+class DangerFlow(Flow):
     """Numbers first; then whether a caseworker shall be told. Nothing else is sent."""
 
     title = _("Danger now")
@@ -26,7 +26,7 @@ class Danger(Flow):
             "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
             "When people read: {hours}"
         ),
-        when=~Known("staffed"),
+        when=~Fact("staffed"),
     )
     tell = Choose(
         TELL,
@@ -37,18 +37,18 @@ class Danger(Flow):
     )
     only_rehearsed = End(
         phrases.REHEARSAL,
-        Outcome.TELL_NOW,
-        when=tell.was("now") & Known("rehearsal"),
+        Outcome.STAFF_ALERTED,
+        when=tell.was("now") & Fact("rehearsal"),
     )
     told = End(
         _("It is passed on, and someone is on duty. You can go on writing here, or stop."),
-        Outcome.TELL_NOW,
-        when=tell.was("now") & Known("staffed"),
+        Outcome.STAFF_ALERTED,
+        when=tell.was("now") & Fact("staffed"),
     )
     told_for_later = End(
         # Translators: {hours} e.g. every day 09:00-21:00
         _("It is passed on. Nobody is on duty yet, so call if you can.\nWhen people read: {hours}"),
-        Outcome.TELL_NOW,
+        Outcome.STAFF_ALERTED,
         when=tell.was("now"),
     )
     not_told = End(_("All right. We told nobody. We go on where we were."))

@@ -3,7 +3,7 @@
 It says the same to everybody, whether anything was sent or not.
 """
 
-from bot.conversation import Choose, End, Flow, Known, Outcome, Say
+from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 
 
@@ -19,7 +19,7 @@ class Delete(Flow):
             "A part of what you sent has to be kept by law until {until}. Our people can say by "
             "whom. It is erased after that."
         ),
-        when=Known("sent") & Known("kept_by_law"),
+        when=Fact("sent") & Fact("kept_by_law"),
     )
     go_on = Choose(
         _("We can erase what was written here. Shall we do that?"),
@@ -32,8 +32,8 @@ class Delete(Flow):
     at_once = End(
         # Translators: said only to somebody who has shown with their word that it is theirs.
         _("All right. What you wrote and what you sent is erased now."),
-        Outcome.ERASURE_WISHED,
-        when=Known("sent") & Known("theirs") & ~Known("kept_by_law"),
+        Outcome.ERASURE_REQUESTED,
+        when=Fact("sent") & Fact("theirs") & ~Fact("kept_by_law"),
     )
     kept = End(
         # Translators: said after the sentence that names the day. "Two of them": of our people.
@@ -42,8 +42,8 @@ class Delete(Flow):
             "that day. For the rest our people make sure that you want it; after seven days it is "
             "erased anyway, unless two of them write down why not."
         ),
-        Outcome.ERASURE_WISHED,
-        when=Known("sent") & Known("kept_by_law"),
+        Outcome.ERASURE_REQUESTED,
+        when=Fact("sent") & Fact("kept_by_law"),
     )
     erased = End(
         # Translators: "two of them" are two of our people.
@@ -52,5 +52,5 @@ class Delete(Flow):
             "within a day that you want it, then it is erased. After seven days it is erased "
             "anyway, unless two of them write down why not."
         ),
-        Outcome.ERASURE_WISHED,
+        Outcome.ERASURE_REQUESTED,
     )

@@ -4,7 +4,7 @@ There is no verified number of a line for this in Taiwan yet: the ambulance and 
 shown, and a caseworker is offered first of all.
 """
 
-from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, Say
+from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 from flows import cards, danger, phrases
 
@@ -35,7 +35,7 @@ class Despair(Flow):
             "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
             "When people read: {hours}"
         ),
-        when=~Known("staffed"),
+        when=~Fact("staffed"),
     )
     tell = Choose(
         danger.TELL,
@@ -46,18 +46,18 @@ class Despair(Flow):
     )
     only_rehearsed = End(
         phrases.REHEARSAL,
-        Outcome.TELL_NOW,
-        when=tell.was("now") & Known("rehearsal"),
+        Outcome.STAFF_ALERTED,
+        when=tell.was("now") & Fact("rehearsal"),
     )
     told = End(
         _("It is passed on, and someone is on duty. You can go on writing here, or stop."),
-        Outcome.TELL_NOW,
-        when=tell.was("now") & Known("staffed"),
+        Outcome.STAFF_ALERTED,
+        when=tell.was("now") & Fact("staffed"),
     )
     told_for_later = End(
         # Translators: {hours} e.g. every day 09:00-21:00
         _("It is passed on. Nobody is on duty yet, so call if you can.\nWhen people read: {hours}"),
-        Outcome.TELL_NOW,
+        Outcome.STAFF_ALERTED,
         when=tell.was("now"),
     )
     still_here = Card(
@@ -65,4 +65,4 @@ class Despair(Flow):
         choices={"talk": cards.TALK, "on": pgettext("button", "Go on")},
     )
     talking = Begin("talk", when=still_here.was("talk"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -3,7 +3,7 @@
 Nobody is asked to go there, to face anybody, or to question the person they worry about.
 """
 
-from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, on_any
+from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, on_any
 from bot.text import _, pgettext
 from flows import cards
 
@@ -42,7 +42,7 @@ class ForSomeone(Flow):
         when=no_heroes.was("next"),
     )
     may = Card(
-        cards.MAY_TELL,
+        cards.SAFE_TO_TELL,
         choices=cards.NEXT,
         when=listen.was("next"),
     )
@@ -53,7 +53,7 @@ class ForSomeone(Flow):
             "work, at employment agencies, in fishing inspection."
         ),
         choices=cards.NEXT,
-        when=role.was("work") & Known("duties"),
+        when=role.was("work") & Fact("duties"),
     )
     fine = Card(
         # Translators: {duty_fine_least} and {duty_fine_most} are amounts of money.
@@ -81,7 +81,7 @@ class ForSomeone(Flow):
     whom = Card(
         cards.WHOM_TO_CALL,
         choices=cards.NEXT,
-        when=on_any("next", may, young) | (role.was("work") & ~Known("duties")),
+        when=on_any("next", may, young) | (role.was("work") & ~Fact("duties")),
     )
     abroad = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=role.was("abroad"))
     abroad_quiet = Card(cards.ABROAD_QUIET, choices=cards.NEXT, when=abroad.was("next"))
@@ -109,4 +109,4 @@ class ForSomeone(Flow):
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -58,4 +58,4 @@ class GoingHome(Flow):
     talking = Begin("talk", when=on_any("talk", choice, ticket, unsafe, own_office, things, last))
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -13,23 +13,23 @@ from flows import phrases
 
 # Translators: safety sentence [l]. {title} is a role from the list of titles, e.g. a social worker;
 # {organisation} e.g. Garden of Light Foundation. Leave the words with / as they are.
-WITH_YOU = _(
+CASEWORKER_JOINED = _(
     "From now on a person answers you here, not the bot: {title} of {organisation}. "
     "/danger still shows phone numbers, /bye still clears this chat."
 )
 # Translators: safety sentence [l]. {title} as above.
-WITH_ANOTHER = _(
+CASEWORKER_CHANGED = _(
     "Another person answers you here now: {title} of {organisation}. They can read what you wrote."
 )
 # Translators: safety sentence [l]. {title} as above.
-HAS_LEFT = _("The bot answers here again. This person has left the chat: {title}.")
+CASEWORKER_LEFT = _("The bot answers here again. This person has left the chat: {title}.")
 # Translators: safety sentence [l].
-SOMEBODY_READS = _("A person answers here now, not the bot. Please write to them.")
+PERSON_ANSWERS = _("A person answers here now, not the bot. Please write to them.")
 """A line that vanishes by itself, when a button of before was pressed."""
 
 # --- What became of a message --------------------------------------------------------------
 
-ARRIVED = _("Your message is with them. They may be answering others first.")
+MESSAGE_QUEUED = _("Your message is with them. They may be answering others first.")
 # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
 NOBODY_HERE = _(
     "Nobody reads here now. What you write waits.\nWhen people read: {hours}\n"
@@ -37,7 +37,9 @@ NOBODY_HERE = _(
 )
 # Translators: {time} e.g. November 24 21:40. Stands before a message that could not be sent at
 # once.
-HELD = _("The next message was written earlier: {time}. It waited until we could write to you.")
+DELAYED_LETTER = _(
+    "The next message was written earlier: {time}. It waited until we could write to you."
+)
 
 # --- The trail: where it stands, one line each ---------------------------------------------
 
@@ -51,7 +53,7 @@ NOBODY_YET = _("Nobody looks after it yet.")
 TRY_BY = _("We try to read it by {time}. If not, another person is told.")
 LATE = _("We are late. We wanted to read it by {time}. Another person has been told.")
 
-NEXT = {
+NEXT_STEP = {
     "waiting": _("What comes next: a person reads it."),
     # Translators: "when you allow it": at the hours the person chose.
     "held": _("What comes next: they read all of it, then write to you here when you allow it."),
@@ -67,7 +69,7 @@ NEXT = {
 
 # --- What is held of a person, one line a kind ---------------------------------------------
 
-HELD_OF_YOU = {
+YOUR_DATA = {
     # Translators: {time} in all of these e.g. 21:40 or 11/24 21:40
     "danger": _("That there was danger: {time}"),
     "report": _("What you told: {time}"),

@@ -8,7 +8,7 @@ from flows import phrases
 class Identify(Flow):
     """A word, and whatever is true for everybody who has none, or a wrong one."""
 
-    formerly = ("before",)
+    former_names = ("before",)
     title = phrases.WRITTEN_BEFORE
 
     warning = Say(phrases.PHONE_WARNING)

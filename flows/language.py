@@ -29,7 +29,7 @@ A new one stands last: the button of a language works for ever, by its place.
 """
 
 
-def _asked(withheld: Collection[str] = ()) -> Choose:
+def _language_question(withheld: Collection[str] = ()) -> Choose:
     return Choose(
         Text("{language_line}"),
         why=None,
@@ -40,23 +40,23 @@ def _asked(withheld: Collection[str] = ()) -> Choose:
     )
 
 
-class Language(Flow):
+class LanguageFlow(Flow):
     """The languages, and one line for whoever is in danger at this moment."""
 
     title = _("Language")
 
-    language = _asked()
+    language = _language_question()
 
     chosen = End(None, Outcome.LANGUAGE_CHOSEN)
 
 
-def language_flow(offered: Collection[str]) -> type[Flow]:
+def build_language_flow(offered: Collection[str]) -> type[Flow]:
     """Return the flow in which only these languages can be pressed."""
     withheld = OWN_NAMES.keys() - set(offered)
     if not withheld:
-        return Language
-    body = {"__doc__": Language.__doc__, "__module__": __name__, "title": Language.title}
-    steps = {"language": _asked(withheld), "chosen": End(None, Outcome.LANGUAGE_CHOSEN)}
+        return LanguageFlow
+    body = {"__doc__": LanguageFlow.__doc__, "__module__": __name__, "title": LanguageFlow.title}
+    steps = {"language": _language_question(withheld), "chosen": End(None, Outcome.LANGUAGE_CHOSEN)}
     return cast(
         "type[Flow]", new_class("Language", (Flow,), {}, lambda it: it.update(body, **steps))
     )

@@ -4,7 +4,7 @@ Who holds the phone may not be who wrote, so only in the sitting in which someth
 this say what there is; everybody else reads what is kept of anybody, and how to get a copy.
 """
 
-from bot.conversation import Choose, End, Flow, Known, Outcome, Say
+from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 from flows import phrases
 
@@ -30,7 +30,7 @@ class MyData(Flow):
     )
     quiet = End(
         _("To have it erased, write /delete. To read what we keep of everybody, write /privacy."),
-        when=~Known("sent"),
+        when=~Fact("sent"),
     )
     what_now = Choose(
         _(
@@ -48,12 +48,12 @@ class MyData(Flow):
     shown = End(
         # Translators: {held} is a few lines, e.g. What you told: 21:40
         _("From this sitting we have:\n{held}"),
-        Outcome.ASKED_HELD,
+        Outcome.DATA_REQUESTED,
         when=what_now.was("show"),
     )
     uncounted = End(
         _("All right. It is not counted from now on."),
-        Outcome.TAKEN_BACK,
+        Outcome.CONSENT_REVOKED,
         when=what_now.was("uncount"),
     )
     untold = End(
@@ -61,7 +61,7 @@ class MyData(Flow):
             "All right. We ask you no more about telling others, and tell them nothing. What the "
             "law makes staff pass on stays as we said at the beginning."
         ),
-        Outcome.TAKEN_BACK,
+        Outcome.CONSENT_REVOKED,
         when=what_now.was("untell"),
     )
     end = End(_("All right. You can write here again at any time."))

@@ -4,7 +4,7 @@ Nothing here is a promise: where the law says "may", so do we. What counts hours
 may be sent away meanwhile, is left out once its law was read too long ago.
 """
 
-from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, on_any
+from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, on_any
 from bot.text import Text, _
 from flows import cards, phrases
 
@@ -60,7 +60,7 @@ class MyRights(Flow):
             "tell the police in Taiwan at once when they think that someone is forced."
         ),
         choices=cards.NEXT,
-        when=whose.was("fishing") & Known("duties"),
+        when=whose.was("fishing") & Fact("duties"),
     )
     at_sea = Card(
         # Translators: {numbers_sea} is a list of phone numbers, one a line.
@@ -69,7 +69,7 @@ class MyRights(Flow):
             "call:\n{numbers_sea}"
         ),
         choices=cards.NEXT,
-        when=fishing.was("next") | (whose.was("fishing") & ~Known("duties")),
+        when=fishing.was("next") | (whose.was("fishing") & ~Fact("duties")),
     )
     spouse = Card(
         # Translators: {numbers_home} is a list of phone numbers, one a line.
@@ -89,13 +89,11 @@ class MyRights(Flow):
         when=whose.was("student"),
     )
     young = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=whose.was("under"))
-    young_duty = Card(
-        cards.YOUNG_DUTY, choices=cards.NEXT, when=young.was("next") & Known("duties")
-    )
+    young_duty = Card(cards.YOUNG_DUTY, choices=cards.NEXT, when=young.was("next") & Fact("duties"))
     young_numbers = Card(
         phrases.YOUNG_NUMBER,
         choices=cards.NEXT,
-        when=young_duty.was("next") | (young.was("next") & ~Known("duties")),
+        when=young_duty.was("next") | (young.was("next") & ~Fact("duties")),
     )
     scam = Card(
         _(
@@ -127,14 +125,14 @@ class MyRights(Flow):
         choices=cards.NEXT,
         when=on_any("next", home_care, factory, construction, farm, at_sea, student)
         | whose.was("other")
-        | ~whose.given,
+        | ~whose.is_answered,
     )
-    call_1955 = Card(cards.WORK_CALL, choices=cards.NEXT, when=pay.was("next") & Known("numbers"))
+    call_1955 = Card(cards.WORK_CALL, choices=cards.NEXT, when=pay.was("next") & Fact("numbers"))
     calling = Card(Text("{calling_work}"), choices=cards.NEXT, when=call_1955.was("next"))
     papers = Card(
         cards.PAPERS,
         choices=cards.NEXT,
-        when=on_any("next", calling, spouse, young_numbers) | (pay.was("next") & ~Known("numbers")),
+        when=on_any("next", calling, spouse, young_numbers) | (pay.was("next") & ~Fact("numbers")),
     )
     before_leaving = Card(
         _(
@@ -174,7 +172,7 @@ class MyRights(Flow):
             "not begin that: the police or immigration officers begin it."
         ),
         choices=cards.NEXT,
-        when=debt.was("next") & Known("decision"),
+        when=debt.was("next") & Fact("decision"),
     )
     broken_rules = Card(
         _(
@@ -183,7 +181,7 @@ class MyRights(Flow):
             "not: nobody can promise it."
         ),
         choices=cards.NEXT,
-        when=sent_away.was("next") | (debt.was("next") & ~Known("decision")),
+        when=sent_away.was("next") | (debt.was("next") & ~Fact("decision")),
     )
     lawyer = Card(
         _(
@@ -212,4 +210,4 @@ class MyRights(Flow):
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -64,7 +64,9 @@ class MySituation(Flow):
             "list can show. It is not your fault."
         ),
         choices=cards.NEXT,
-        when=(at_work.given | freedom.given) & ~at_work.has("crimes") & ~freedom.any(*FORBIDDEN),
+        when=(at_work.is_answered | freedom.is_answered)
+        & ~at_work.has("crimes")
+        & ~freedom.any(*FORBIDDEN),
     )
     none = Card(
         _(
@@ -72,7 +74,7 @@ class MySituation(Flow):
             "you left out does not count against you."
         ),
         choices=cards.NEXT,
-        when=begin_with.was("next") & ~(at_work.given | freedom.given),
+        when=begin_with.was("next") & ~(at_work.is_answered | freedom.is_answered),
     )
     people = Card(
         _(
@@ -92,4 +94,4 @@ class MySituation(Flow):
         | people.was("tell")
         | people.was("ask"),
     )
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -26,13 +26,13 @@ POLICE = _(
     "When people read: {hours}\nYou can also reach us: {contact}"
 )
 
-INTRODUCED = _(
+PARTNER_LINK_USED = _(
     # Translators: {partner} e.g. Harbour House, the organisation that shares our link. Its name
     # stands at the end: a locked screen shows only the beginning. "Agree" to tell them something.
     "We do not tell the people who gave you the link that you wrote. From us they get nothing of "
     "this chat unless you agree or the law says we must. The link came from: {partner}"
 )
-UNINTRODUCED = _(
+NO_PARTNER_LINK = _(
     # Translators: said to whoever came by no link of an organisation.
     "We do not tell the people who told you of this chat that you wrote. From us they get nothing "
     "of it unless you agree or the law says we must."

@@ -8,8 +8,8 @@ from flows import phrases
 class Passphrase(Flow):
     """Chosen once something was sent, by whoever wants it; every message of this vanishes."""
 
-    formerly = ("secret",)
-    title = phrases.CHOOSE_A_WORD
+    former_names = ("secret",)
+    title = phrases.CHOOSE_PASSPHRASE
 
     warning = Say(phrases.PHONE_WARNING)
 
@@ -27,14 +27,14 @@ class Passphrase(Flow):
             "Do you want a second word, for when someone makes you open this? It looks like a "
             "wrong word, and we know that we must not write to you."
         ),
-        why=phrases.WORD_UNSEEN,
+        why=phrases.PASSPHRASE_UNSEEN,
         skippable=False,
-        choices=phrases.SECOND_WORD,
-        when=word.given,
+        choices=phrases.DURESS_CHOICES,
+        when=word.is_answered,
     )
     second = Ask(
-        phrases.WHICH_SECOND,
-        why=phrases.WORD_UNSEEN,
+        phrases.DURESS_QUESTION,
+        why=phrases.PASSPHRASE_UNSEEN,
         when=wants_second.was("yes"),
     )
     end = End(None)

@@ -1,6 +1,6 @@
 """Whom to call for what, at most three numbers at a time, and what happens when one calls."""
 
-from bot.conversation import Begin, Card, Choose, End, Flow, Known, Outcome, on_any
+from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, on_any
 from bot.text import Text, _, pgettext
 from flows import cards
 
@@ -10,7 +10,7 @@ class PhoneNumbers(Flow):
 
     title = _("Phone numbers")
 
-    unchecked = End(cards.NO_NUMBERS, Outcome.READ, when=~Known("numbers"))
+    unchecked = End(cards.NO_NUMBERS, Outcome.INFORMATION_READ, when=~Fact("numbers"))
     matter = Choose(
         _("What is it about?"),
         why=_("So that the list is short."),
@@ -49,4 +49,4 @@ class PhoneNumbers(Flow):
         "ask_for_help",
         when=on_any("ask", work_calling, home_calling, young_calling, sea_calling, papers_calling),
     )
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -11,7 +11,7 @@ from bot.conversation import Phrase
 from bot.text import Text, _, pgettext
 from flows import phrases
 from flows.ask_for_help import AskForHelp
-from flows.danger import Danger
+from flows.danger import DangerFlow
 from flows.privacy import Privacy
 from flows.report import Report
 from flows.welcome import Welcome
@@ -40,7 +40,7 @@ NOT_YET = pgettext("reply", "Not yet")
 THAT_TIME = pgettext("reply", "That time is good")
 ANOTHER_TIME = pgettext("reply", "Another time")
 
-ALL = (
+ALL_PHRASES = (
     # --- To begin ------------------------------------------------------------------------------
     Phrase(
         "opener",
@@ -81,8 +81,8 @@ ALL = (
     ),
     # --- Safety --------------------------------------------------------------------------------
     Phrase("safe", SAFETY, phrases.SAFE_QUESTION, replies=phrases.SAFE_NOW),
-    Phrase("numbers", SAFETY, Danger.numbers.text),
-    Phrase("without_a_voice", SAFETY, Danger.without_a_voice.text),
+    Phrase("numbers", SAFETY, DangerFlow.numbers.text),
+    Phrase("without_a_voice", SAFETY, DangerFlow.without_a_voice.text),
     Phrase("hurt", SAFETY, phrases.HURT_QUESTION, replies=phrases.HURT),
     Phrase(
         "where",
@@ -314,8 +314,10 @@ ALL = (
 )
 """Every sentence, as a caseworker reads them from top to bottom."""
 
-PHRASES: dict[str, Phrase] = {phrase.code: phrase for phrase in ALL}
+PHRASES: dict[str, Phrase] = {phrase.code: phrase for phrase in ALL_PHRASES}
 """Every sentence by its code."""
 
-OFFICERS: dict[str, Phrase] = PHRASES | {"law": Phrase("law", PEOPLE, Privacy.law_police.text)}
+OFFICER_PHRASES: dict[str, Phrase] = PHRASES | {
+    "law": Phrase("law", PEOPLE, Privacy.law_police.text)
+}
 """The same where whoever answers is an officer: the law asks something else of them."""

@@ -13,23 +13,23 @@ from bot.text import Text, _, pgettext
 DANGER = pgettext("button", "Danger now")
 # Translators: clear this chat of its messages, at once; not "cancel", not "finish the case". It
 # stands beside "Danger now" under every question: as short as can be.
-BYE = pgettext("button", "Clear chat")
+CLEAR_CHAT = pgettext("button", "Clear chat")
 
 WRITTEN_BEFORE = pgettext("button", "I have written before")
 # Translators: a word only the person knows, by which we know them again.
-CHOOSE_A_WORD = pgettext("button", "Choose a secret word")
+CHOOSE_PASSPHRASE = pgettext("button", "Choose a secret word")
 # Translators: shows later that something was received; as a shop or a post office gives one.
-A_RECEIPT = pgettext("button", "A receipt")
+RECEIPT = pgettext("button", "A receipt")
 
-SECOND_WORD = {
+DURESS_CHOICES = {
     "yes": pgettext("button", "Choose a second word"),
     "no": pgettext("button", "One word is enough"),
 }
 """Whether there is to be a word for when somebody makes the person write."""
-WHICH_SECOND = _(
+DURESS_QUESTION = _(
     "Please write the second word. It has to be another one. We delete it here at once."
 )
-WORD_UNSEEN = _("Nobody who looks at this chat can see whether you chose a word.")
+PASSPHRASE_UNSEEN = _("Nobody who looks at this chat can see whether you chose a word.")
 
 # --- Answers many questions share ----------------------------------------------------------
 
@@ -280,29 +280,29 @@ NOT_SENT = _(
 REHEARSAL = Text("{rehearsal_line}")
 """Stands first wherever a bot is only being tried out."""
 
-STALE = _("That button is from before. The question now is below.")
+STALE_BUTTON = _("That button is from before. The question now is below.")
 """A line that vanishes by itself, when an old button was pressed."""
 
-PRESSED_ALREADY = _("We have your answer.")
+ALREADY_ANSWERED = _("We have your answer.")
 """A line that vanishes by itself, when a button was pressed twice."""
 
-POLITE_NO = _(
+UNSUPPORTED_CONTENT = _(
     "We cannot keep this kind of message. You can send words, photos, voice messages, files "
     "or a place."
 )
 """For polls, games, payments and whatever else we do not take."""
 
-TOO_LARGE = _("This file is too large for us: more than 20 MB. A shorter part may work.")
+FILE_TOO_LARGE = _("This file is too large for us: more than 20 MB. A shorter part may work.")
 """For a file Telegram does not hand to bots."""
 
 # Translators: "if it is safe": safe for the person who has the phone.
-NO_FILES = _(
+FILES_REFUSED = _(
     "We cannot take photos or files now, only words. If it is safe, keep it and send it again "
     "later."
 )
 """For a file, when the disk is nearly full or very many were sent today."""
 
-TOO_MUCH = _(
+DAILY_LIMIT = _(
     "You have written very much today. All that came until now is kept. What comes now is only "
     "counted, until tomorrow."
 )
@@ -314,28 +314,28 @@ RECEIVED_CONTACT = _("Received. We keep this number locked. We do not call it or
 RECEIVED_CHANGE = _("We keep your change, and your first words beside it.")
 """For a message that was edited later."""
 
-NOTHING_LOST = _("We were away for a moment. Nothing you wrote is lost. We go on here.")
+AFTER_OUTAGE = _("We were away for a moment. Nothing you wrote is lost. We go on here.")
 """After a restart that somebody noticed."""
 
 # Translators: safety sentence [m]. Keep the English words "Clear history" beside your own. Press
 # the chat's row in the list of chats, not a message. "Had not sent": to the people who read.
-CLEARED = _(
+CHAT_CLEARED = _(
     "We have deleted what we can. What you had not sent is erased. To remove the rest: in the list "
     "of chats, press and hold this chat, then choose “Clear history”. Copies may stay elsewhere. "
     "You can write here again at any time."
 )
 """After everything that can be deleted was; it vanishes itself."""
 
-TOO_SHORT_A_WORD = _("Please choose a longer one: four letters or more.")
+PASSPHRASE_TOO_SHORT = _("Please choose a longer one: four letters or more.")
 """For a word anybody could guess."""
 
-ANOTHER_WORD = _("The second word was the same as the first. Only the first one is kept.")
+DURESS_SAME_AS_FIRST = _("The second word was the same as the first. Only the first one is kept.")
 """When both words were the same."""
 
-KNOWN_AGAIN = _("Thank you. We know you again and go on from before.")
+RECOGNISED = _("Thank you. We know you again and go on from before.")
 """To somebody who is known again."""
 
-TRY_AGAIN = _("Something did not work here. What you wrote is kept. Please try once more.")
+FAILED_TRY_AGAIN = _("Something did not work here. What you wrote is kept. Please try once more.")
 """When we failed and know it."""
 
 CONTINUE_OR_LEAVE = _("There are answers you have not sent. Go on with them, or begin again?")
@@ -344,7 +344,7 @@ CONTINUE_OR_LEAVE = _("There are answers you have not sent. Go on with them, or 
 CONTINUE = pgettext("button", "Go on")
 # Translators: leave it unsent and start from the first question. Unsent answers are erased.
 LEAVE = pgettext("button", "Begin again")
-LEFT = _("All right. What was not sent is erased. We begin again.")
+DRAFT_LEFT = _("All right. What was not sent is erased. We begin again.")
 
 # --- What a summary calls the questions ----------------------------------------------------
 
@@ -374,14 +374,14 @@ SHORT = {
 
 # Translators: stands in the empty chat before anybody has written, and may be seen by anybody: no
 # word of help, danger or work. {organisation} e.g. Garden of Light Foundation
-INTRODUCTION = _(
+BOT_DESCRIPTION = _(
     "You can write here in your own language. A bot asks first, people of {organisation} answer. "
     "Press the button below to begin."
 )
 # Translators: stands under the bot's name. As neutral as the one above; at most 120 signs.
-IN_SHORT = _("Write here in your own language.")
+BOT_SHORT_DESCRIPTION = _("Write here in your own language.")
 
-COMMANDS = {
+COMMAND_DESCRIPTIONS = {
     "start": _("Begin"),
     "help": _("How this works"),
     "language": _("Language"),

@@ -6,7 +6,7 @@ part is the notice of Article 8 of Taiwan's Personal Data Protection Act, and it
 rights.
 """
 
-from bot.conversation import End, Flow, Known, Say
+from bot.conversation import End, Fact, Flow, Say
 from bot.text import _
 
 
@@ -27,12 +27,12 @@ class Privacy(Flow):
     no_office = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation
         _("{organisation} is no government office."),
-        when=~Known("office") & ~Known("police"),
+        when=~Fact("office") & ~Fact("police"),
     )
     office = Say(
         # Translators: {organisation} e.g. Labor Department of the city
         _("{organisation} is a government office in Taiwan."),
-        when=Known("office") | Known("police"),
+        when=Fact("office") | Fact("police"),
     )
     telegram = Say(
         # Translators: "bot chat" as opposed to Telegram's secret chats.
@@ -54,7 +54,7 @@ class Privacy(Flow):
             "They are kept on a computer in another place. They are locked before they go there, "
             "and the key does not go there."
         ),
-        when=Known("elsewhere"),
+        when=Fact("elsewhere"),
     )
     drafts = Say(
         _(
@@ -78,7 +78,7 @@ class Privacy(Flow):
             "erased can stay in a copy for up to {copy_days} days. After that nobody can open it "
             "any more."
         ),
-        when=Known("backups"),
+        when=Fact("backups"),
     )
     group = Say(
         # Translators: a group chat of the staff on Telegram. "Number" is the short number of what
@@ -87,7 +87,7 @@ class Privacy(Flow):
             "Our people hear in a group on Telegram that someone waits. There they see a number, "
             "your language and how urgent it is, and none of your words."
         ),
-        when=Known("desk_notify"),
+        when=Fact("desk_notify"),
     )
     group_reads = Say(
         # Translators: as above, where the words themselves are shown.
@@ -95,7 +95,7 @@ class Privacy(Flow):
             "Our people answer from a group on Telegram. What you send, and what you write to them "
             "here, is copied there. Telegram, the company, can read it there too."
         ),
-        when=Known("desk_content"),
+        when=Fact("desk_content"),
     )
     spare_key = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation. Three people each have a
@@ -104,14 +104,14 @@ class Privacy(Flow):
             "There is a spare key in three parts. Two of three people chosen by {organisation} "
             "have to come together to open what you sent."
         ),
-        when=Known("escrow"),
+        when=Fact("escrow"),
     )
     no_spare_key = Say(
         _(
             "There is no spare key. If our people lose theirs, nobody can read what you sent any "
             "more."
         ),
-        when=~Known("escrow"),
+        when=~Fact("escrow"),
     )
     others = Say(
         # Translators: "tell", not "share" as with photos. Parts of what the person sent.
@@ -135,7 +135,7 @@ class Privacy(Flow):
             "agreement: when someone under 18 is being harmed, and when someone seems to be "
             "forced or controlled."
         ),
-        when=~Known("police"),
+        when=~Fact("police"),
     )
     law_police = Say(
         # Translators: safety sentence [i] where the staff are officers themselves.
@@ -144,7 +144,7 @@ class Privacy(Flow):
             "without your agreement: when someone under 18 is being harmed, and when someone "
             "seems to be forced or controlled."
         ),
-        when=Known("police"),
+        when=Fact("police"),
     )
     rights = End(
         # Translators: {contact} e.g. www.example.org

@@ -62,7 +62,7 @@ class Quiz(Flow):
         when=young_is.was("next"),
     )
     near_is = Card(cards.NO_HEROES, choices=cards.NEXT, when=young_is.was("next"))
-    may = Card(cards.MAY_TELL, choices=cards.NEXT, when=near_is.was("next"))
+    may = Card(cards.SAFE_TO_TELL, choices=cards.NEXT, when=near_is.was("next"))
     last = Card(
         _(
             "There is no mark. No sign proves anything, no list shows everything, and one sign can "
@@ -79,4 +79,4 @@ class Quiz(Flow):
     )
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

@@ -5,10 +5,10 @@ from bot.text import _
 from flows import phrases
 
 
-class Receipt(Flow):
+class ReceiptFlow(Flow):
     """Off unless asked for. All of this vanishes at the next step; then the number stands alone."""
 
-    title = phrases.A_RECEIPT
+    title = phrases.RECEIPT
 
     explained = Say(
         # Translators: "number" is ten letters and digits. "Word" is one that only the person knows.

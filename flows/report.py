@@ -2,6 +2,8 @@
 
 from bot.conversation import (
     Ask,
+    AskPlace,
+    AskWhen,
     Choose,
     ChooseMany,
     Collect,
@@ -9,10 +11,8 @@ from bot.conversation import (
     End,
     Flow,
     Outcome,
-    Place,
     Review,
     Say,
-    When,
 )
 from bot.text import _, pgettext
 from flows import phrases
@@ -147,7 +147,7 @@ class Report(Flow):
 
     # --- Facts ----------------------------------------------------------------------------
 
-    county = Place(
+    county = AskPlace(
         phrases.COUNTY_QUESTION,
         short=phrases.SHORT["county"],
         why=phrases.COUNTY_WHY,
@@ -251,7 +251,7 @@ class Report(Flow):
         other=pgettext("role", "Someone else"),
         unsure=phrases.NOT_SURE,
     )
-    since = When(
+    since = AskWhen(
         _("When did it begin? Choose, or write a date. A guess is enough."),
         short=pgettext("summary", "When it began"),
         why=_("So that we understand how long it has gone on."),
@@ -360,7 +360,7 @@ class Report(Flow):
     )
     review = Review(
         phrases.REVIEW,
-        of=(
+        questions=(
             about, under_18, they_under_18, safe, they_safe, needs, hurt, leaving, moved, county,
             situation, they_situation, work, what, signs, who, since, people, link, they_know,
             evidence, anything_else, call_me, contact_rule, contact_hours, pass_on, counting,

@@ -17,5 +17,5 @@ class Resume(Flow):
         go_on=phrases.CONTINUE,
         leave=phrases.LEAVE,
     )
-    left = End(phrases.LEFT, Outcome.STOPPED, when=go_on.was("leave"))
+    left = End(phrases.DRAFT_LEFT, Outcome.STOPPED, when=go_on.was("leave"))
     end = End(None)

@@ -7,7 +7,7 @@ from flows.welcome import Welcome
 class ReturnCheck(Flow):
     """The safety check of the first hello, in the same words; nothing of before is shown."""
 
-    formerly = ("again",)
+    former_names = ("again",)
     title = Welcome.title
 
     seen = Choose(Welcome.seen.prompt, why=Welcome.seen.why, choices=Welcome.seen.choices)

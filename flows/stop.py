@@ -1,6 +1,6 @@
 """Someone stops: a question only about what they have not sent, then a goodbye that is true."""
 
-from bot.conversation import Choose, End, Flow, Known, Outcome, Say
+from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 
 
@@ -15,14 +15,14 @@ class Stop(Flow):
             "What you sent before stays with the people of {organisation}. "
             "Stopping passes nothing more on."
         ),
-        when=Known("sent"),
+        when=Fact("sent"),
     )
     unsent = Choose(
         _("You can stop here. What shall we do with your unsent answers?"),
         why=_("If someone may look at this phone, erasing is safer. If not, you can go on later."),
         kept=pgettext("button", "Keep for 24 hours"),
         erase=pgettext("button", "Erase now"),
-        when=Known("unsent"),
+        when=Fact("unsent"),
     )
     goodbye_erased = End(
         # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
@@ -43,7 +43,7 @@ class Stop(Flow):
             "“Clear history”. Copies may stay elsewhere."
         ),
         Outcome.STOPPED,
-        when=~Known("unsent"),
+        when=~Fact("unsent"),
     )
     goodbye = End(
         # Translators: part of safety sentence [m], as above.

@@ -1,6 +1,6 @@
 """Someone wants to talk to a person, and hears honestly when one is there."""
 
-from bot.conversation import Ask, Choose, ChooseMany, Danger, End, Flow, Known, Outcome, Say
+from bot.conversation import Ask, Choose, ChooseMany, Danger, End, Fact, Flow, Outcome, Say
 from bot.text import _
 from flows import phrases
 
@@ -15,7 +15,7 @@ class Talk(Flow):
     someone_here = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation
         _("Someone from {organisation} is here now. They may be answering others first."),
-        when=Known("staffed"),
+        when=Fact("staffed"),
     )
     nobody_here = Say(
         # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
@@ -24,7 +24,7 @@ class Talk(Flow):
             "When people read: {hours}\n"
             "In Taiwan these answer now:\n{numbers}"
         ),
-        when=~Known("staffed"),
+        when=~Fact("staffed"),
     )
     safe = Choose(phrases.SAFE_QUESTION, why=phrases.SAFE_WHY, choices=phrases.SAFE_NOW)
     danger = Danger(when=safe.was("not_safe"))
@@ -56,5 +56,5 @@ class Talk(Flow):
             "Thank you. Your number is {reference}. When a person answers, we say so.\n"
             "When people read: {hours}"
         ),
-        Outcome.PERSON_WANTED,
+        Outcome.TALK_REQUESTED,
     )

@@ -6,7 +6,7 @@ official is called one: a person must know whom they are telling something to.
 
 from bot.text import _
 
-TITLES = {
+ROLE_TITLES = {
     # Translators: fills a blank inside a sentence; somebody of the organisation who helps.
     "caseworker": _("a caseworker"),
     # Translators: fills a blank inside a sentence; somebody who listens and advises.

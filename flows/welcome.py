@@ -1,6 +1,6 @@
 """The first hello: a language, who we are, who can see this phone, what we keep, where to go."""
 
-from bot.conversation import Begin, Choose, End, Flow, Known, Outcome, Say
+from bot.conversation import Begin, Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 from flows import organisation, phrases
 
@@ -10,13 +10,13 @@ class Welcome(Flow):
 
     title = _("Begin")
 
-    rehearsal = Say(phrases.REHEARSAL, when=Known("rehearsal"))
+    rehearsal = Say(phrases.REHEARSAL, when=Fact("rehearsal"))
 
     language = Begin("language")
 
-    who_we_are = Say(organisation.PEOPLE, when=~Known("police") & ~Known("office"))
-    who_we_are_office = Say(organisation.OFFICE, when=Known("office") & ~Known("police"))
-    who_we_are_police = Say(organisation.POLICE, when=Known("police"))
+    who_we_are = Say(organisation.PEOPLE, when=~Fact("police") & ~Fact("office"))
+    who_we_are_office = Say(organisation.OFFICE, when=Fact("office") & ~Fact("police"))
+    who_we_are_police = Say(organisation.POLICE, when=Fact("police"))
 
     warning = Say(phrases.PHONE_WARNING)
 
@@ -69,7 +69,7 @@ class Welcome(Flow):
             "to the authorities: when someone under 18 is being harmed, and when someone seems to "
             "be forced or controlled."
         ),
-        when=~Known("police"),
+        when=~Fact("police"),
     )
     law_police = Say(
         # Translators: safety sentence [i] where the staff are officers themselves.
@@ -78,7 +78,7 @@ class Welcome(Flow):
             "law says they must act on some things: when someone under 18 is being harmed, and "
             "when someone seems to be forced or controlled."
         ),
-        when=Known("police"),
+        when=Fact("police"),
     )
     promise = Say(
         # Translators: safety sentences [c] and [d]. Quote the word on the button "Send" exactly.

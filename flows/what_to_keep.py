@@ -50,4 +50,4 @@ class WhatToKeep(Flow):
     talking = Begin("talk", when=on_any("talk", safety, what, how, without, last))
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))
-    end = End(None, Outcome.READ)
+    end = End(None, Outcome.INFORMATION_READ)

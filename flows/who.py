@@ -1,6 +1,6 @@
 """Somebody asks who we are before they tell anything."""
 
-from bot.conversation import End, Flow, Known, Outcome, Say
+from bot.conversation import End, Fact, Flow, Outcome, Say
 from bot.text import Text
 from flows import organisation
 
@@ -10,7 +10,7 @@ class Who(Flow):
 
     title = organisation.WHO_ARE_YOU
 
-    people = Say(organisation.PEOPLE, when=~Known("police") & ~Known("office"))
-    office = Say(organisation.OFFICE, when=Known("office") & ~Known("police"))
-    police = Say(organisation.POLICE, when=Known("police"))
-    end = End(Text("{introduced}"), Outcome.ASKED_WHO)
+    people = Say(organisation.PEOPLE, when=~Fact("police") & ~Fact("office"))
+    office = Say(organisation.OFFICE, when=Fact("office") & ~Fact("police"))
+    police = Say(organisation.POLICE, when=Fact("police"))
+    end = End(Text("{introduced}"), Outcome.INTRODUCTION_REQUESTED)

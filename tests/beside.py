@@ -16,7 +16,7 @@ PATIENCE = 2.0
 """Real seconds after which a loop that says nothing is one that waits for us."""
 
 
-def watched(folder: Path, loop: asyncio.AbstractEventLoop) -> tuple[Path, list[bool]]:
+def observe_disk_io(folder: Path, loop: asyncio.AbstractEventLoop) -> tuple[Path, list[bool]]:
     """Return a folder, and what is found whenever a file of it is read or put onto the disk.
 
     Each is whether the loop did something else meanwhile.
@@ -56,7 +56,7 @@ def watched(folder: Path, loop: asyncio.AbstractEventLoop) -> tuple[Path, list[b
     return Folder(folder), found
 
 
-async def waits_beside(writer: Writer, doing: Coroutine[Any, Any, Any]) -> bool:
+async def loop_runs_while_writer_busy(writer: Writer, doing: Coroutine[Any, Any, Any]) -> bool:
     """Tell whether the loop goes on while something waits for a writer that has work in hand."""
     began, seen = threading.Event(), threading.Event()
 

@@ -25,7 +25,7 @@ STUCK = 30.0
 """Real seconds without any sign of life after which a test has hung."""
 
 
-class MovedClock:
+class ManualClock:
     """A clock that stands still until it is moved."""
 
     def __init__(self, at: int = MIDDAY) -> None:
@@ -37,11 +37,11 @@ class MovedClock:
     def monotonic(self) -> float:
         return self.at / SECOND
 
-    def move(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.at += int(seconds * SECOND)
 
 
-class MovedLoop(asyncio.SelectorEventLoop):
+class ManualTimeLoop(asyncio.SelectorEventLoop):
     """An event loop whose time jumps to whatever is due next. It is a clock as well."""
 
     def __init__(self, at: int = MIDDAY) -> None:
@@ -66,7 +66,7 @@ class MovedLoop(asyncio.SelectorEventLoop):
         """Return seconds of the machine's own: it goes on whatever process is running."""
         return self.moved + (self.began - MIDDAY) / SECOND
 
-    def move(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Let time pass at once; timers that fell due fire together at the next turn."""
         self.moved += seconds
 
@@ -93,7 +93,7 @@ class MovedLoop(asyncio.SelectorEventLoop):
 class _Selector(selectors.DefaultSelector):
     """Waits for threads and sockets, and jumps over the rest."""
 
-    def __init__(self, loop: MovedLoop) -> None:
+    def __init__(self, loop: ManualTimeLoop) -> None:
         super().__init__()
         self._loop = loop
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import Role
-from bot.hotline.chat.messages import Exchange, Exchanges
+from bot.hotline.chat.messages import CaseMessage, CaseMessages
 from bot.hotline.commands.types import Command, Verb
-from bot.hotline.events import Event, Happened
+from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.claims import Claims
-from bot.hotline.queue.sla import Promises
+from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.staff import Staff
-from bot.vault.audit.log import Audit
+from bot.vault.audit.log import AuditLog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.messages import Body, Update
     from bot.store.writer import Work
-    from tests.houses import Home
+    from tests.houses import HotlineHarness
 
 
-class Board:
+class RecordingDesk:
     """A desk without a place: it keeps every event."""
 
     def __init__(self) -> None:
@@ -41,10 +41,10 @@ class Board:
         return []
 
 
-class Colleague:
+class CaseworkerDriver:
     """One caseworker of a house, on duty."""
 
-    def __init__(self, home: Home, name: str, **given: Any) -> None:
+    def __init__(self, home: HotlineHarness, name: str, **given: Any) -> None:
         self.home = home
         staff = Staff(home.house.vault)
         about = {
@@ -58,39 +58,41 @@ class Colleague:
         }  # fmt: skip
         now = home.loop.now()
         writer = home.database.writer
-        self.id = writer.run_now(lambda work: staff.add(work, now, name=name, **about)).id
-        writer.run_now(lambda work: staff.set_duty(work, self.id, on=True))
+        self.id = writer.run_sync(lambda work: staff.add(work, now, name=name, **about)).id
+        writer.run_sync(lambda work: staff.set_duty(work, self.id, on=True))
 
-    def does(self, verb: Verb, case: str = "", **given: Any) -> list[Event]:
+    def run_command(self, verb: Verb, case: str = "", **given: Any) -> list[Event]:
         """Give one command; return what desks were shown then."""
-        return self.home.orders(Command(verb=verb, by=self.id, case=case, **given))
+        return self.home.send_staff_command(Command(verb=verb, by=self.id, case=case, **given))
 
     def claims(self, case: str = "") -> str:
         """Claim a case, or the next one, and return its id."""
-        events = self.does(Verb.CLAIM, case)
-        (claimed,) = [event for event in events if event.what is Happened.CLAIMED]
+        events = self.run_command(Verb.CLAIM, case)
+        (claimed,) = [event for event in events if event.kind is EventKind.CLAIMED]
         return claimed.case
 
-    def takes_over(self, case: str) -> list[Event]:
-        return self.does(Verb.TAKE_OVER, case)
+    def take_over(self, case: str) -> list[Event]:
+        return self.run_command(Verb.TAKE_OVER, case)
 
     def says(self, case: str, words: str) -> list[Event]:
-        return self.does(Verb.SAY, case, words=words)
+        return self.run_command(Verb.SEND, case, text=words)
 
-    def hands_back(self, case: str) -> list[Event]:
-        return self.does(Verb.HAND_BACK, case)
+    def hand_back(self, case: str) -> list[Event]:
+        return self.run_command(Verb.HAND_BACK, case)
 
-    def is_disabled(self) -> None:
+    def disable(self) -> None:
         """Lose every access, as `haven staff disable` has it."""
         vault, now = self.home.house.vault, self.home.loop.now()
-        audit = Audit(vault)
-        enrolment = Enrolment(Staff(vault), Claims(audit, Promises()), audit)
-        self.home.database.writer.run_now(lambda work: enrolment.disable(work, now, self.id))
+        audit = AuditLog(vault)
+        enrolment = Enrolment(Staff(vault), Claims(audit, ReplyClocks()), audit)
+        self.home.database.writer.run_sync(lambda work: enrolment.disable(work, now, self.id))
 
-    def reads(self, case: str) -> list[Exchange]:
+    def reads(self, case: str) -> list[CaseMessage]:
         """Return what was written in a case."""
         opener = self.home.opener(case)
-        return self.home.database.writer.run_now(lambda work: Exchanges.of_case(work, case, opener))
+        return self.home.database.writer.run_sync(
+            lambda work: CaseMessages.of_case(work, case, opener)
+        )
 
 
 def refusals(events: Sequence[Event]) -> list[str]:

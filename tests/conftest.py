@@ -46,7 +46,7 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _logs_are_put_back() -> Iterator[None]:
+def _restore_logging() -> Iterator[None]:
     """Let no test write where another one's command wrote."""
     yield
     if structlog.is_configured():
@@ -54,7 +54,7 @@ def _logs_are_put_back() -> Iterator[None]:
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
+def debug_log() -> Iterator[io.StringIO]:
     """Log as a deployment does, with everything turned up to DEBUG."""
     out = io.StringIO()
     root = logging.getLogger()
@@ -69,9 +69,9 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def deployed(tmp_path: Path) -> Haven:
+def run_command(tmp_path: Path) -> Haven:
     """Type commands at one deployment; its database is made by the first that needs it."""
-    from tests.terminal import typing  # noqa: PLC0415 - whoever types nothing needs no commands
+    from tests.terminal import command_runner  # noqa: PLC0415 - whoever types nothing needs no commands
 
-    HostKey.make(tmp_path / "host.key")
-    return typing(tmp_path)
+    HostKey.create(tmp_path / "host.key")
+    return command_runner(tmp_path)

@@ -6,7 +6,7 @@ from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.response_times import PROMISED, due_at
+from bot.cases.response_times import RESPONSE_MINUTES, due_at
 from bot.clock import MINUTE
 from tests.clocks import MIDDAY
 
@@ -26,7 +26,7 @@ PRIORITIES = {0: 1, 1: 9, 2: 30, 3: 50, 4: 10}
 PAGE = 10_000
 
 
-def rows(many: int, waiting: float = 1.0, seed: int = 1) -> Iterator[tuple[Any, ...]]:
+def case_rows(many: int, waiting: float = 1.0, seed: int = 1) -> Iterator[tuple[Any, ...]]:
     """Yield rows of the table of cases; a share of them waits, the others are closed."""
     dice = Random(seed)
     queues, languages, priorities = (
@@ -38,14 +38,26 @@ def rows(many: int, waiting: float = 1.0, seed: int = 1) -> Iterator[tuple[Any, 
         waits = dice.random() < waiting
         priority = priorities[number]
         yield (
-            f"{number:032x}", f"R{number}", "report", "waiting" if waits else "closed", priority,
-            languages[number], number.to_bytes(16, "big"), b"", since, since, queues[number], "",
-            None if waits else "nobody", due_at(PROMISED, priority, since) if waits else None, 0,
+            f"{number:032x}",
+            f"R{number}",
+            "report",
+            "waiting" if waits else "closed",
+            priority,
+            languages[number],
+            number.to_bytes(16, "big"),
+            b"",
+            since,
+            since,
+            queues[number],
+            "",
+            None if waits else "nobody",
+            due_at(RESPONSE_MINUTES, priority, since) if waits else None,
+            0,
             None if waits else since,
-        )  # fmt: skip
+        )
 
 
-def fill(database: Database, found: Iterable[tuple[Any, ...]]) -> None:
+def insert_cases(database: Database, found: Iterable[tuple[Any, ...]]) -> None:
     """Put cases into an empty table, and let the database count them."""
     connection = database.connect()
     cursor = connection.cursor()

@@ -14,16 +14,16 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.clock import SECOND
-from bot.dispatch.batch import Taken
+from bot.dispatch.batch import BatchResult
 from bot.mailbox.courier import Courier
-from bot.mailbox.fair_queue import Line
+from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.rate_limit import Limits
-from bot.messages import Say
-from tests.houses import Home
-from tests.people import Person, raw
-from tests.post import FINE, Mishap
-from tests.stores import CountedWriter
+from bot.mailbox.rate_limit import RateLimits
+from bot.messages import SendText
+from tests.houses import HotlineHarness
+from tests.people import ChatPerson, update_json
+from tests.post import FINE, DeliveryFault
+from tests.stores import BusyReportingWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ GRACE = 30.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class FloodPlan:
     """Who writes how often, and for how long."""
 
     senders: int = 200
@@ -65,7 +65,7 @@ class Plan:
 
 
 @dataclass
-class Flood:
+class FloodResult:
     """What happened."""
 
     sent: int = 0
@@ -80,14 +80,14 @@ class Flood:
         return ordered[max(math.ceil(len(ordered) * 0.99) - 1, 0)] if ordered else math.inf
 
 
-class OneLine(Courier):
+class UnfairCourier(Courier):
     """Whoever comes first is served first."""
 
     def _lane_of(self, letter: Letter) -> int:
         return letter.lane
 
 
-class NoTurns(Line):
+class UnfairQueue(FairQueue):
     """Whoever comes first is answered first."""
 
     def share(
@@ -96,7 +96,7 @@ class NoTurns(Line):
         return [arrival for _, arrival in arrivals], []
 
 
-class SlowWriter(CountedWriter):
+class SlowWriter(BusyReportingWriter):
     """A writer whose work takes time, as the loop tells it."""
 
     async def run(self, unit: Callable[[Work], T]) -> T:
@@ -107,31 +107,31 @@ class SlowWriter(CountedWriter):
 
 def _seconds_of(done: Any) -> float:
     match done:
-        case Taken():
-            return done.handled * A_TURN
-        case (Taken() as taken, list() as later):
-            return float(taken.handled * A_TURN + len(later) * KEEPING)
+        case BatchResult():
+            return done.handled_count * A_TURN
+        case (BatchResult() as taken, list() as later):
+            return float(taken.handled_count * A_TURN + len(later) * KEEPING)
     return 0.0
 
 
-def flood(plan: Plan, folder: Path) -> Flood:
+def simulate_flood(plan: FloodPlan, folder: Path) -> FloodResult:
     """Let a flood come over a house, and note how long each person waited for an answer."""
-    home = Home(folder, limits=Limits())
+    home = HotlineHarness(folder, limits=RateLimits())
     home.database.writer.__class__ = SlowWriter
     if plan.flaw == SENDING:
-        home.house.courier.__class__ = OneLine
+        home.house.courier.__class__ = UnfairCourier
     if plan.flaw == TURNS:
-        home.house.dispatcher._line.__class__ = NoTurns
+        home.house.dispatcher._queue.__class__ = UnfairQueue
     waits: deque[Arrival] = deque()
     fetching = home.loop.create_task(_fetch(home, waits))
-    found, dice = Flood(), Random(plan.seed)
+    found, dice = FloodResult(), Random(plan.seed)
     waiting: dict[int, deque[int]] = {}
     attackers = [home.person() for _ in range(plan.senders)]
     people = [home.person() for _ in range(plan.people)]
     waiting = {person.id: deque() for person in people}
 
-    def fate(chat: int, body: Body) -> Mishap:
-        if chat in waiting and isinstance(body, Say):
+    def fate(chat: int, body: Body) -> DeliveryFault:
+        if chat in waiting and isinstance(body, SendText):
             while waiting[chat]:  # an answer is to all that was written before it
                 found.waits.append((home.loop.now() - waiting[chat].popleft()) / SECOND)
         return FINE
@@ -151,21 +151,21 @@ def flood(plan: Plan, folder: Path) -> Flood:
                 waiting[person.id].append(home.loop.now())
                 found.asked += 1
         waits.extend(_written(home, who) for who, _ in written)
-        home.run(home.rest(TICK))
-    home.run(home.rest(GRACE))
+        home.run(home.close_writer_idle(TICK))
+    home.run(home.close_writer_idle(GRACE))
     found.unanswered = sum(map(len, waiting.values()))
     assert not fetching.done()
     home.crash()  # what the flood is still owed interests nobody
     return found
 
 
-def _written(home: Home, person: Person) -> Arrival:
+def _written(home: HotlineHarness, person: ChatPerson) -> Arrival:
     number = home.next_update
     home.next_update += 1
-    return Arrival.of(number, raw(number, person.words("please help me")))
+    return Arrival.of(number, update_json(number, person.words("please help me")))
 
 
-async def _fetch(home: Home, waits: deque[Arrival]) -> None:
+async def _fetch(home: HotlineHarness, waits: deque[Arrival]) -> None:
     """Ask Telegram again and again, and confirm what was kept."""
     while True:
         await asyncio.sleep(TRIP)

@@ -10,22 +10,22 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import build, wake
+from bot.app.build import build, recover
 from bot.clock import SECOND
 from bot.hotline.commands.types import encode
 from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.rate_limit import UNLIMITED, Limits
-from bot.settings import Settings, read_settings
-from bot.store.heartbeat import beat
+from bot.mailbox.rate_limit import UNLIMITED, RateLimits
+from bot.settings import Settings, load_settings
+from bot.store.heartbeat import record_heartbeat
 from bot.vault import HostKey, Vault
-from tests.clocks import MIDDAY, MovedLoop
-from tests.colleagues import Board, Colleague
-from tests.keys import keeper, key_store
-from tests.people import Person, raw
-from tests.post import Post
-from tests.stores import ask, database_on, migrated_url
-from tests.words import Here
+from tests.clocks import MIDDAY, ManualTimeLoop
+from tests.colleagues import CaseworkerDriver, RecordingDesk
+from tests.keys import enrol_keyholder, key_store
+from tests.people import ChatPerson, update_json
+from tests.post import RecordingChannel
+from tests.stores import database_on, migrated_url, query
+from tests.words import InlinePassphraseHasher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
-    from bot.languages.voice_files import Voices
+    from bot.languages.voice_files import RecordingNames
     from bot.messages import Update
     from bot.store.database import Database
     from bot.vault.keys.case_keys import Opener
@@ -43,8 +43,8 @@ FIRST_PERSON = 5_000_000_001
 ROOT = HostKey(bytes(range(32)))
 VAULT = Vault(ROOT, key_store())
 """A vault whose root everybody here knows; its key store lasts as long as the tests."""
-VAULT.turn(MIDDAY)
-KEEPER = keeper(VAULT)
+VAULT.rotate_epoch(MIDDAY)
+KEEPER = enrol_keyholder(VAULT)
 """The keys of a supervisor who is enrolled there."""
 ALWAYS = "00:00-24:00"
 NEVER = ""
@@ -54,8 +54,8 @@ def settings_for(folder: Path, **given: Any) -> Settings:
     """Return the settings of a small organisation."""
     key = folder / "key"
     if not key.exists():
-        HostKey.make(key)
-    return read_settings(
+        HostKey.create(key)
+    return load_settings(
         **{
             "data": folder / "data",
             "host_key_file": key,
@@ -67,14 +67,14 @@ def settings_for(folder: Path, **given: Any) -> Settings:
     )
 
 
-def opener_of(database: Database, case: str) -> Opener:
+def supervisor_opener(database: Database, case: str) -> Opener:
     """Return what opens in a case, for the supervisor."""
-    return database.writer.run_now(
-        lambda work: VAULT.cases.opener(case, VAULT.cases.sealed(work, case), KEEPER)
+    return database.writer.run_sync(
+        lambda work: VAULT.cases.opener(case, VAULT.cases.load_row(work, case), KEEPER)
     )
 
 
-class Home:
+class HotlineHarness:
     """One deployment: its data, and the process that is running on them now."""
 
     def __init__(  # noqa: PLR0913 - each is a seam of the house
@@ -83,12 +83,12 @@ class Home:
         *,
         kind: str = "sqlite",
         database: Database | None = None,
-        limits: Limits = UNLIMITED,
+        limits: RateLimits = UNLIMITED,
         read: Callable[[bytes], Update] | None = None,
         rehearsal: bool = False,
         vault: Vault = VAULT,
         offered: Collection[str] = LANGUAGES.keys(),
-        voices: Voices | None = None,
+        voices: RecordingNames | None = None,
         **settings: Any,
     ) -> None:
         self.settings = settings_for(folder, **settings)
@@ -98,8 +98,8 @@ class Home:
             else migrated_url(kind, folder)
         )
         self.vault = vault
-        self.post = Post()
-        self.board = Board()
+        self.post = RecordingChannel()
+        self.board = RecordingDesk()
         self.next_update = 1000
         self.next_command = 0
         self._made: dict[str, Any] = {
@@ -112,17 +112,17 @@ class Home:
 
     def open(self) -> None:
         """Start the process."""
-        self.loop = MovedLoop(self._at)
+        self.loop = ManualTimeLoop(self._at)
         self.loop.jumped = self._jumped
         self.database = database_on(self.url, self.loop)
         self.house = build(
-            self.settings, self.database, self.vault, self.post, bot=BOT, username="haven_bot",
-            clock=self.loop, desks=(self.board,), digests=Here(), **self._made,
+            self.settings, self.database, self.vault, self.post, bot_id=BOT, username="haven_bot",
+            clock=self.loop, desks=(self.board,), digests=InlinePassphraseHasher(), **self._made,
         )  # fmt: skip
         self.built()
-        self.run(wake(self.house))
+        self.run(recover(self.house))
         self._courier = self.loop.create_task(self.house.courier.run())
-        self.run(self.rest(0.1))
+        self.run(self.close_writer_idle(0.1))
         self.settle()
 
     def built(self) -> None:
@@ -159,10 +159,10 @@ class Home:
 
     def settle(self) -> None:
         """Let everybody have their turn, and every letter that can go now be gone."""
-        self.run(self.house.dispatcher.empty())
-        self.run(self.house.courier.empty())
+        self.run(self.house.dispatcher.drain())
+        self.run(self.house.courier.drain())
 
-    async def rest(self, seconds: float = 0.5) -> None:
+    async def close_writer_idle(self, seconds: float = 0.5) -> None:
         """Let that much time go by, whatever still waits."""
         await asyncio.sleep(seconds)
 
@@ -170,47 +170,47 @@ class Home:
         """Take updates in, together in one batch, and let the answers go out."""
         arrivals = []
         for update in updates:
-            arrivals.append(Arrival.of(self.next_update, raw(self.next_update, update)))
+            arrivals.append(Arrival.of(self.next_update, update_json(self.next_update, update)))
             self.next_update += 1
-        self.takes(*arrivals)
+        self.receive_updates(*arrivals)
 
-    def takes(self, *arrivals: Arrival) -> None:
+    def receive_updates(self, *arrivals: Arrival) -> None:
         self.run(self.house.dispatcher.receive(arrivals, self.next_update))
         self.settle()
 
-    def person(self, language: str = "en") -> Person:
+    def person(self, language: str = "en") -> ChatPerson:
         """Return somebody who has not written yet."""
         self._people += 1
-        return Person(self, FIRST_PERSON + self._people, language)
+        return ChatPerson(self, FIRST_PERSON + self._people, language)
 
-    def colleague(self, name: str = "Mei", **given: Any) -> Colleague:
+    def colleague(self, name: str = "Mei", **given: Any) -> CaseworkerDriver:
         """Return a caseworker who is on duty."""
-        return Colleague(self, name, **given)
+        return CaseworkerDriver(self, name, **given)
 
-    def orders(self, *commands: Command) -> list[Event]:
+    def send_staff_command(self, *commands: Command) -> list[Event]:
         """Carry commands out, together in one batch, and return what desks were shown."""
         before = len(self.board.events)
         arrivals = []
         for command in commands:
             self.next_command -= 1
             arrivals.append(Arrival.of(self.next_command, encode(command)))
-        self.takes(*arrivals)
+        self.receive_updates(*arrivals)
         return self.board.events[before:]
 
-    def passes(self, seconds: float) -> None:
+    def advance_time(self, seconds: float) -> None:
         """Let time pass; the bot says that it runs meanwhile."""
-        self.loop.move(seconds)
+        self.loop.advance(seconds)
         now = self.loop.now()
-        self.house.vault.turn(now)
-        self.database.writer.run_now(lambda work: beat(work, BOT, now))
+        self.house.vault.rotate_epoch(now)
+        self.database.writer.run_sync(lambda work: record_heartbeat(work, BOT, now))
 
     def seconds(self) -> int:
         return self.loop.now() // SECOND
 
     def opener(self, case: str) -> Opener:
         """Return what opens in a case, for the supervisor."""
-        return opener_of(self.database, case)
+        return supervisor_opener(self.database, case)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a question to the database."""
-        return ask(self.database, sql)
+        return query(self.database, sql)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
-from bot.hotline.contact_rule import HERE, HOURS
+from bot.hotline.contact_rule import HOURS, PRESENCE_WINDOW
 from bot.languages import LANGUAGES, catalogue
 from flows import hotline, phrases
 from flows.phrasebook import PHRASES
@@ -15,28 +15,28 @@ from flows.phrasebook import PHRASES
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bot.messages import Say
-    from tests.people import Person
+    from bot.messages import SendText
+    from tests.people import ChatPerson
 
 INSTANT = 60 * SECOND
 """How much later than it was judged a letter may arrive."""
 MARK = "W-"
 """What a caseworker's own words begin with."""
-OPENERS = frozenset(PHRASES["opener"].text.read_in(catalogue(tag)) for tag in LANGUAGES)
+OPENERS = frozenset(PHRASES["opener"].text.render(catalogue(tag)) for tag in LANGUAGES)
 """The neutral list: what may be first after a gap."""
 NEVER_BY_ITSELF = tuple(
-    text.read_in(catalogue(tag)).split("{", 1)[0]
+    text.render(catalogue(tag)).split("{", 1)[0]
     for tag in LANGUAGES
-    for text in (hotline.HAS_LEFT, hotline.WITH_ANOTHER, phrases.NOTHING_LOST)
+    for text in (hotline.CASEWORKER_LEFT, hotline.CASEWORKER_CHANGED, phrases.AFTER_OUTAGE)
 )
 """How what the bot says unasked begins."""
 
 
 @dataclass
-class Someone:
+class PersonState:
     """A person, and what is true of them."""
 
-    person: Person
+    person: ChatPerson
     case: str
     rule: str
     heard_at: int
@@ -51,7 +51,7 @@ class Someone:
 
 
 @dataclass
-class Broken:
+class RuleViolation:
     """A letter that arrived and should not have."""
 
     why: str
@@ -59,8 +59,8 @@ class Broken:
     text: str
 
 
-def wrong_with(
-    someone: Someone, body: Say, now: int, zone: ZoneInfo, *, is_gated: bool
+def find_violation(
+    someone: PersonState, body: SendText, now: int, zone: ZoneInfo, *, is_gated: bool
 ) -> str | None:
     """Return what is wrong with a message that arrives at this moment; None for nothing.
 
@@ -69,7 +69,7 @@ def wrong_with(
     if not is_gated:
         is_ours = body.text.startswith(MARK) or body.text.startswith(NEVER_BY_ITSELF)
         return "past the gate" if is_ours and not someone.is_met else None
-    here = now - someone.heard_at <= HERE + INSTANT and not someone.has_blocked
+    here = now - someone.heard_at <= PRESENCE_WINDOW + INSTANT and not someone.has_blocked
     if body.text in OPENERS:
         is_fine = here or someone.is_owed or _may_be_asked(someone, now, zone)
         return None if is_fine else "outside the rule"
@@ -80,8 +80,8 @@ def wrong_with(
     return None
 
 
-def _may_be_asked(someone: Someone, now: int, zone: ZoneInfo) -> bool:
-    if now - someone.insisted_at <= HERE + INSTANT or someone.rule == "any_time":
+def _may_be_asked(someone: PersonState, now: int, zone: ZoneInfo) -> bool:
+    if now - someone.insisted_at <= PRESENCE_WINDOW + INSTANT or someone.rule == "any_time":
         return True
     _name, _colon, codes = someone.rule.partition(":")
     hours = {datetime.fromtimestamp(moment / SECOND, zone).hour for moment in (now, now - INSTANT)}

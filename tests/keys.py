@@ -14,7 +14,7 @@ from bot.store.migrate import upgrade_keys
 from bot.vault import KeyStore
 from bot.vault.keys.hpke import KeyPair
 from bot.vault.keys.keyring import Keyring
-from bot.vault.keys.passwords import Cost
+from bot.vault.keys.passwords import PasswordCost
 from bot.vault.keys.staff_keys import StaffKeys
 from tests.clocks import MIDDAY
 
@@ -34,7 +34,7 @@ def key_store(folder: Path | None = None) -> KeyStore:
     return store
 
 
-CHEAP = Cost(memory=64, passes=1)
+CHEAP = PasswordCost(memory=64, passes=1)
 """A guess that costs nothing: for tests alone."""
 PASSWORD = "correct horse battery staple"  # noqa: S105 - everybody knows it
 QUEUES = tuple(queue.value for queue in Queue)
@@ -46,17 +46,17 @@ def staff_keys(vault: Vault) -> StaffKeys:
     return StaffKeys(vault.keys, vault.prove, CHEAP)
 
 
-def keeper(vault: Vault, who: str = "keeper", role: str = "supervisor") -> Keyring:
+def enrol_keyholder(vault: Vault, who: str = "keeper", role: str = "supervisor") -> Keyring:
     """Enrol somebody whose keys open cases, and return them."""
     keys = staff_keys(vault)
     keys.enrol(who, role, QUEUES, PASSWORD, MIDDAY)
     return keys.unlock(who, PASSWORD)
 
 
-def nobody(vault: Vault) -> Keyring:
+def empty_keyring(vault: Vault) -> Keyring:
     """Return a keyring that opens nothing: but what a house keeps itself, for want of staff."""
     assert vault.keys is not None
-    return Keyring(vault.keys, "staff/nobody", KeyPair.new())
+    return Keyring(vault.keys, "staff/nobody", KeyPair.generate())
 
 
 @cache

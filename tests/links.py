@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING
 
 from bot.partners.campaigns import Campaigns
 from bot.partners.partners import Partners
-from bot.vault import Audit
+from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.store.writer import Work
-    from tests.houses import Home
+    from tests.houses import HotlineHarness
 
 LINK, OTHER_LINK = "ABCDEFGHIJKLMNOP", "PONMLKJIHGFEDCBA"
 
 
-def give_out(home: Home, links: Mapping[str, str]) -> None:
+def create_links(home: HotlineHarness, links: Mapping[str, str]) -> None:
     """Let partners give out links of these codes, each in its language."""
-    audit, now = Audit(home.vault), home.loop.now()
+    audit, now = AuditLog(home.vault), home.loop.now()
 
     def make(work: Work) -> None:
         for code, language in links.items():
-            Partners(audit).add(work, house_of(code), OPERATOR, now)
+            Partners(audit).add(work, partner_name_of(code), OPERATOR, now)
             drawn = Campaigns(audit, lambda _count, code=code: b32decode(code))
-            drawn.add(work, code, house_of(code), language, OPERATOR, now)
+            drawn.add(work, code, partner_name_of(code), language, OPERATOR, now)
 
-    home.database.writer.run_now(make)
+    home.database.writer.run_sync(make)
 
 
-def house_of(code: str) -> str:
+def partner_name_of(code: str) -> str:
     """Return the name of the partner who gave a link out."""
     return f"House {code[:4]}"

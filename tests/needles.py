@@ -48,7 +48,7 @@ def spellings(words: str) -> dict[str, bytes]:
     return found
 
 
-def found_in(data: bytes, words: str) -> list[str]:
+def find_spellings(data: bytes, words: str) -> list[str]:
     """Return in which spellings the words stand in some bytes, packed ones included."""
     wanted = spellings(words)
     found = [name for name, spelling in wanted.items() if spelling in data]
@@ -74,7 +74,7 @@ def unpacked(data: bytes) -> Iterator[bytes]:
             yield plain
 
 
-def numbers(number: int) -> dict[str, bytes]:
+def number_spellings(number: int) -> dict[str, bytes]:
     """Return a number as digits and as eight bytes, both ways round."""
     return {
         "digits": str(number).encode(),

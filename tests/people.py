@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bot.messages import token_of
+from bot.messages import button_token
 
 if TYPE_CHECKING:
-    from bot.messages import Button, Say
-    from tests.houses import Home
+    from bot.messages import Button, SendText
+    from tests.houses import HotlineHarness
 
 
-class Person:
+class ChatPerson:
     """One person and their private chat with the bot."""
 
-    def __init__(self, home: Home, number: int, language: str) -> None:
+    def __init__(self, home: HotlineHarness, number: int, language: str) -> None:
         self.home = home
         self.id = number
         self.account: dict[str, Any] = {"id": number, "is_bot": False, "first_name": "Sari"}
@@ -27,7 +27,7 @@ class Person:
     # What they see
 
     @property
-    def screen(self) -> list[Say]:
+    def screen(self) -> list[SendText]:
         """What the chat shows now of the bot, oldest first."""
         return list(self.home.post.chats[self.id].values())
 
@@ -40,7 +40,7 @@ class Person:
         """The newest text."""
         return self.texts[-1]
 
-    def asked(self) -> tuple[int, Say]:
+    def asked(self) -> tuple[int, SendText]:
         """The newest message with buttons, and its number."""
         shown = self.home.post.chats[self.id]
         return next((number, say) for number, say in reversed(shown.items()) if say.rows)
@@ -57,7 +57,7 @@ class Person:
         named = [it for it in self.buttons() if it.label.lstrip("✓ 0123456789") == label]
         found = named or [it for it in self.buttons() if label in it.label]
         assert len(found) == 1, f"{len(found)} buttons hold {label!r}: {self.labels()}"
-        return token_of(found[0], prefix)
+        return button_token(found[0], prefix)
 
     @property
     def toasts(self) -> list[str]:
@@ -65,7 +65,7 @@ class Person:
 
     # What they do
 
-    def does(self, *updates: dict[str, Any]) -> list[str]:
+    def send_update(self, *updates: dict[str, Any]) -> list[str]:
         """Send updates together, in one batch, and return what is said then."""
         before = len(self.home.post.texts(self.id))
         self.home.receives(*updates)
@@ -75,18 +75,18 @@ class Person:
         """Write lines, one after the other, and return what was said to the last."""
         heard: list[str] = []
         for line in lines:
-            heard = self.does(self.words(line))
+            heard = self.send_update(self.words(line))
         return heard
 
     def presses(self, *labels: str) -> list[str]:
         """Press buttons under the newest question, one after the other, by part of the label."""
         heard: list[str] = []
         for label in labels:
-            heard = self.does(self.press(self.token(label)))
+            heard = self.send_update(self.press(self.token(label)))
         return heard
 
     def sends(self, **content: Any) -> list[str]:
-        return self.does(self.message(**content))
+        return self.send_update(self.message(**content))
 
     # The updates themselves
 
@@ -136,6 +136,6 @@ class Person:
         }
 
 
-def raw(number: int, update: dict[str, Any]) -> bytes:
+def update_json(number: int, update: dict[str, Any]) -> bytes:
     """Return an update as Telegram would write it."""
     return json.dumps({"update_id": number, **update}).encode()

@@ -7,18 +7,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.errors import Blocked, DeliveryError
+from bot.errors import ChatBlockedError, DeliveryError
 from bot.messages import (
     Body,
-    Copy,
-    Edit,
-    Enclose,
-    Leave,
+    CopyMessage,
+    DeleteMessages,
+    EditText,
+    LeaveGroup,
     OpenTopic,
-    Point,
-    Remove,
-    Say,
-    Spoken,
+    SendFile,
+    SendLocation,
+    SendRecording,
+    SendText,
     Toast,
 )
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Mishap:
+class DeliveryFault:
     """What becomes of one attempt to deliver."""
 
     error: Exception | None = None
@@ -37,16 +37,16 @@ class Mishap:
     """How long it takes."""
 
 
-FINE = Mishap()
+FINE = DeliveryFault()
 
 
 @dataclass
-class Post:
+class RecordingChannel:
     """Every chat as its person sees it, and everything that was ever handed over."""
 
-    fate: Callable[[int, Body], Mishap] = lambda _chat, _body: FINE
+    fate: Callable[[int, Body], DeliveryFault] = lambda _chat, _body: FINE
     """Decides what becomes of an attempt."""
-    chats: dict[int, dict[int, Say]] = field(default_factory=lambda: defaultdict(dict))
+    chats: dict[int, dict[int, SendText]] = field(default_factory=lambda: defaultdict(dict))
     """What each chat shows now: messages by number, oldest first."""
     arrived: list[tuple[int, Body]] = field(default_factory=list)
     attempts: list[tuple[int, Body]] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Post:
 
     async def deliver(self, chat: int, body: Body) -> int | None:
         self.attempts.append((chat, body))
-        mishap = Mishap(Blocked("blocked"), arrives=False)
+        mishap = DeliveryFault(ChatBlockedError("blocked"), arrives=False)
         if chat not in self.blocked:
             mishap = self.fate(chat, body)
         if mishap.seconds:
@@ -70,29 +70,29 @@ class Post:
 
     def _arrive(self, chat: int, body: Body) -> int | None:
         self.arrived.append((chat, body))
-        if isinstance(body, Say):
+        if isinstance(body, SendText):
             self._number += 1
             self.chats[chat][self._number] = body
             return self._number
-        if isinstance(body, Enclose | Copy | Point | OpenTopic | Spoken):
+        if isinstance(body, SendFile | CopyMessage | SendLocation | OpenTopic | SendRecording):
             self._number += 1
             return self._number
-        if isinstance(body, Edit):
-            self.chats[chat][body.message] = Say(body.text, body.rows, body.prefix)
-        elif isinstance(body, Remove):
+        if isinstance(body, EditText):
+            self.chats[chat][body.message] = SendText(body.text, body.rows, body.prefix)
+        elif isinstance(body, DeleteMessages):
             for number in body.messages:
                 self.chats[chat].pop(number, None)
         elif isinstance(body, Toast):
             self.toasts.append((chat, body))
-        elif isinstance(body, Leave):
+        elif isinstance(body, LeaveGroup):
             self.left.append(chat)
         return None
 
     def texts(self, chat: int) -> list[str]:
         """Return every text that ever arrived in a chat, in order."""
-        return [body.text for to, body in self.arrived if to == chat and isinstance(body, Say)]
+        return [body.text for to, body in self.arrived if to == chat and isinstance(body, SendText)]
 
 
-def fails(error: DeliveryError, *, arrives: bool = False) -> Mishap:
+def delivery_failure(error: DeliveryError, *, arrives: bool = False) -> DeliveryFault:
     """Return a failure; by default nothing arrived."""
-    return Mishap(error, arrives=arrives)
+    return DeliveryFault(error, arrives=arrives)

@@ -14,7 +14,7 @@ _KEPT = re.compile(r"(\{[^}]*\}|/\w+)")
 """Blanks and commands stay as they are."""
 
 
-class Pseudo(gettext.NullTranslations):
+class PseudoTranslations(gettext.NullTranslations):
     """Translates into it."""
 
     def gettext(self, message: str) -> str:
@@ -32,7 +32,7 @@ class Pseudo(gettext.NullTranslations):
         return self.gettext(msgid1 if n == 1 else msgid2)
 
 
-def outside(shown: str) -> str:
+def untranslated_parts(shown: str) -> str:
     """Return what stands in no brackets: it was not translated."""
     depth, found = 0, []
     for sign in shown:
@@ -43,6 +43,6 @@ def outside(shown: str) -> str:
     return "".join(found)
 
 
-def is_cut(shown: str) -> bool:
+def has_lost_bracket(shown: str) -> bool:
     """Tell whether a bracket was lost."""
     return shown.count(OPEN) != shown.count(CLOSE)

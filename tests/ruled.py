@@ -12,24 +12,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import mind_clock
+from bot.app.build import watch_clock
 from bot.clock import MINUTE, SECOND
-from bot.errors import TryLater
+from bot.errors import RetryLaterError
 from bot.hotline.commands.types import Command, Verb, encode
-from bot.hotline.contact_rule import HERE
-from bot.hotline.events import Happened
+from bot.hotline.contact_rule import PRESENCE_WINDOW
+from bot.hotline.events import EventKind
 from bot.mailbox.inbox import Arrival
-from bot.messages import Say, token_of
-from tests.houses import Home
-from tests.judged import MARK, OPENERS, Broken, Someone, wrong_with
-from tests.post import FINE, Mishap, fails
+from bot.messages import SendText, button_token
+from tests.houses import HotlineHarness
+from tests.judged import MARK, OPENERS, PersonState, RuleViolation, find_violation
+from tests.post import FINE, DeliveryFault, delivery_failure
 
 if TYPE_CHECKING:
     from pathlib import Path
     from random import Random
 
-    from bot.mailbox.delivery import Gate
-    from bot.mailbox.letter import Letter, Settled
+    from bot.mailbox.delivery import DeliveryPolicy
+    from bot.mailbox.letter import DeliveryResult, Letter
     from bot.messages import Body
     from bot.store.writer import Work
 
@@ -43,14 +43,14 @@ WRONG = 50 * MINUTE
 
 
 @dataclass
-class Spied:
+class ObservedContactPolicy:
     """The house's gate, and which bodies passed it; or no gate at all."""
 
-    gate: Gate
+    gate: DeliveryPolicy
     is_off: bool
     passed: dict[int, Body] = field(default_factory=dict)
 
-    def judge(self, work: Work, letter: Letter, now: int) -> Settled | None:
+    def judge(self, work: Work, letter: Letter, now: int) -> DeliveryResult | None:
         """Ask the gate; without one everything goes."""
         verdict = None if self.is_off else self.gate.judge(work, letter, now)
         if verdict is None:
@@ -58,7 +58,7 @@ class Spied:
         return verdict
 
 
-class RuledHome(Home):
+class ContactRuleHarness(HotlineHarness):
     """A house whose updates are dated by the channel, whatever its own clock says."""
 
     late = 0
@@ -66,10 +66,10 @@ class RuledHome(Home):
     gate_is_off = False
 
     def built(self) -> None:
-        self.spied = Spied(self.house.gate, self.gate_is_off)
-        self.house.courier._admit.gate = self.spied
-        self.house.setting.steady.channel = self.loop.true
-        self._minding = self.loop.create_task(mind_clock(self.house))
+        self.spied = ObservedContactPolicy(self.house.gate, self.gate_is_off)
+        self.house.courier._pre_send.policy = self.spied
+        self.house.setting.clock_monitor.channel = self.loop.true
+        self._minding = self.loop.create_task(watch_clock(self.house))
 
     def close(self) -> None:
         self._minding.cancel()
@@ -81,35 +81,37 @@ class RuledHome(Home):
         return self.loop.true() // SECOND - self.late
 
     def settle(self) -> None:
-        self.run(self.rest(2.5))  # what was held is found once a second; a network may be down
+        self.run(
+            self.close_writer_idle(2.5)
+        )  # what was held is found once a second; a network may be down
 
     def takes(self, *arrivals: Arrival) -> None:
         self.run(self.house.dispatcher.receive(arrivals, self.next_update))
         self.settle()
 
 
-class World:
+class ContactRuleSimulation:
     """Some people, one caseworker, and an evening in which everything happens."""
 
     def __init__(self, folder: Path, *, people: int = 3, gate_is_off: bool = False) -> None:
-        home = type("Home", (RuledHome,), {"gate_is_off": gate_is_off})
-        self.home: RuledHome = home(folder)
-        self.home.post.fate = self._fate
-        self.broken: list[Broken] = []
+        home = type("Home", (ContactRuleHarness,), {"gate_is_off": gate_is_off})
+        self.home: ContactRuleHarness = home(folder)
+        self.home.post.fate = self._next_delivery_fault
+        self.broken: list[RuleViolation] = []
         self.arrived = 0
         self.gated = 0
         self.is_down = False
         self.wrong_until = 0
         self._said = 0
         self.mei = self.home.colleague(languages=LANGUAGES, most=20)
-        self.people: dict[int, Someone] = {}
+        self.people: dict[int, PersonState] = {}
         for place in range(people):
             self._comes(LANGUAGES[place % len(LANGUAGES)])
 
     def _comes(self, language: str) -> None:
         """Let somebody ask for a person, and let that person hold the conversation."""
         person = self.home.person(language)
-        self.people[person.id] = someone = Someone(person, "", "", self.true)
+        self.people[person.id] = someone = PersonState(person, "", "", self.true)
         for update in ("/start", "/danger"):
             self._does(someone, person.words(update))
         self._press(someone, 0)
@@ -129,16 +131,16 @@ class World:
 
     # --- what happens ------------------------------------------------------------------------
 
-    def somebody(self, place: int) -> Someone:
+    def somebody(self, place: int) -> PersonState:
         """Return one of the people."""
         return list(self.people.values())[place % len(self.people)]
 
-    def _does(self, someone: Someone, update: dict[str, Any], late: int = 0, *,
+    def _does(self, someone: PersonState, update: dict[str, Any], late: int = 0, *,
               says_it_is_good: bool = False) -> None:  # fmt: skip
         at = self.true - late * SECOND
         if someone.is_opened:
             someone.is_opened, someone.is_met = False, True
-        elif at - someone.heard_at > HERE:
+        elif at - someone.heard_at > PRESENCE_WINDOW:
             someone.is_met = False
         someone.heard_at = max(at, someone.heard_at)
         someone.is_owed = True
@@ -158,14 +160,14 @@ class World:
         """A person presses one of the buttons under the newest message that has some."""
         self._press(self.somebody(place), which)
 
-    def _press(self, someone: Someone, which: int) -> None:
+    def _press(self, someone: PersonState, which: int) -> None:
         say = someone.person.asked()[1]
         choices = [row[0] for row in say.rows if len(row) == 1]
         if choices:
             place = which % len(choices)
             self._does(
                 someone,
-                someone.person.press(token_of(choices[place], say.prefix)),
+                someone.person.press(button_token(choices[place], say.prefix)),
                 says_it_is_good=say.text in OPENERS and place == 0,
             )
 
@@ -186,7 +188,7 @@ class World:
     def says(self, place: int) -> None:
         """The caseworker writes."""
         self._said += 1
-        self._orders(Verb.SAY, self.somebody(place), words=f"{MARK}{self._said}")
+        self._orders(Verb.SEND, self.somebody(place), text=f"{MARK}{self._said}")
 
     def asks(self, place: int) -> None:
         """The caseworker sends the opener by hand."""
@@ -200,19 +202,23 @@ class World:
         someone = self.somebody(place)
         self.takes_over(place)
         self.asks(place)
-        if self.true - someone.heard_at <= HERE and not someone.has_blocked:
+        if self.true - someone.heard_at <= PRESENCE_WINDOW and not someone.has_blocked:
             self.answers(place, 0)
         was_met, before = someone.is_met, len(self.home.board.events)
-        someone.is_met |= self.true - someone.heard_at <= HERE and not someone.has_blocked
-        self._orders(Verb.CONFIRM, someone)
-        if not any(it.what is Happened.CONFIRMED for it in self.home.board.events[before:]):
+        someone.is_met |= (
+            self.true - someone.heard_at <= PRESENCE_WINDOW and not someone.has_blocked
+        )
+        self._orders(Verb.CONFIRM_IDENTITY, someone)
+        if not any(
+            it.kind is EventKind.IDENTITY_CONFIRMED for it in self.home.board.events[before:]
+        ):
             someone.is_met = was_met
 
     def insists(self, place: int) -> None:
         """The caseworker has a reason to ask now."""
         someone = self.somebody(place)
         someone.insisted_at = self.true
-        self._orders(Verb.INSIST, someone, words="she said she would be alone at nine")
+        self._orders(Verb.INSIST, someone, text="she said she would be alone at nine")
 
     def hands_back_and_takes_over(self, place: int) -> None:
         """The caseworker lets the bot go on, and steps in again."""
@@ -233,16 +239,16 @@ class World:
 
     def contact(self, place: int) -> None:
         """Somebody notes a contact: from now on a clock of the law runs."""
-        self._orders(Verb.CLOCK, self.somebody(place), code="contact")
+        self._orders(Verb.ADD_DEADLINE_EVENT, self.somebody(place), code="contact")
 
     def _looks(self) -> None:
         """Look at every clock, as is done every few seconds."""
         house, now = self.home.house, self.home.loop.now()
-        house.courier.hand(
-            self.home.database.writer.run_now(lambda work: house.shift.look(work, now))
+        house.courier.enqueue(
+            self.home.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
         )
 
-    def _orders(self, verb: Verb, someone: Someone, **given: Any) -> None:
+    def _orders(self, verb: Verb, someone: PersonState, **given: Any) -> None:
         self.home.next_command -= 1
         command = Command(verb=verb, by=self.mei.id, case=someone.case, **given)
         self.home.takes(Arrival.of(self.home.next_command, encode(command)))
@@ -260,18 +266,18 @@ class World:
             if self.wrong_until:
                 left = max((self.wrong_until - self.true) // SECOND, 0)
                 step = min(seconds, left)
-            self.home.loop.move(step)
+            self.home.loop.advance(step)
             seconds -= step
             if self.wrong_until and self.true >= self.wrong_until:
                 self.home.loop.jumped = self.wrong_until = 0
             self._looks()
-            self.home.run(self.home.rest(2.5))
+            self.home.run(self.home.close_writer_idle(2.5))
 
     def clock_jumps(self, seconds: int) -> None:
         """Somebody, or something, sets the clock wrong; it is noticed and set right."""
         self.home.loop.jumped += seconds * SECOND
         self.wrong_until = self.wrong_until or self.true + WRONG
-        self.home.run(self.home.rest(0.1))
+        self.home.run(self.home.close_writer_idle(0.1))
 
     def restarts(self, away: int, jump: int = 0) -> None:
         """The process ends in good order, and is there again; perhaps the clock is not."""
@@ -295,27 +301,29 @@ class World:
     def network(self, *, is_down: bool) -> None:
         """Nothing can be sent any more, or again."""
         self.is_down = is_down
-        self.home.run(self.home.rest(2.5))
+        self.home.run(self.home.close_writer_idle(2.5))
 
     def tidies(self) -> None:
         """What is old enough is forgotten."""
         now = self.home.loop.now()
         kept = self.home.house.conversations
-        self.home.database.writer.run_now(lambda work: kept.expire(work, now))
+        self.home.database.writer.run_sync(lambda work: kept.expire(work, now))
 
     # --- what arrives ------------------------------------------------------------------------
 
-    def _fate(self, chat: int, body: Body) -> Mishap:
+    def _next_delivery_fault(self, chat: int, body: Body) -> DeliveryFault:
         if self.is_down:
-            return fails(TryLater())
+            return delivery_failure(RetryLaterError())
         someone = self.people.get(chat)
-        if someone is not None and isinstance(body, Say):
+        if someone is not None and isinstance(body, SendText):
             self.arrived += 1
             is_gated = id(body) in self.home.spied.passed
             self.gated += is_gated
             zone = self.home.house.setting.zone
-            if (why := wrong_with(someone, body, self.true, zone, is_gated=is_gated)) is not None:
-                self.broken.append(Broken(why, someone.rule, body.text[:80]))
+            if (
+                why := find_violation(someone, body, self.true, zone, is_gated=is_gated)
+            ) is not None:
+                self.broken.append(RuleViolation(why, someone.rule, body.text[:80]))
             if body.text in OPENERS:
                 someone.is_opened, someone.is_owed = True, False
         return FINE
@@ -327,7 +335,7 @@ LATE = (600, 1200, 3600, 7200)
 JUMPS = (-90 * 24 * 3600, -9 * 3600, -7200, -1200, -45, 45, 1200, 7200, 9 * 3600, 24 * 3600)
 
 
-def one_step(world: World, dice: Random) -> str:
+def random_step(world: ContactRuleSimulation, dice: Random) -> str:
     """Let one thing happen, and return which."""
     place = dice.randrange(len(world.people))
     deeds = {

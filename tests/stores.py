@@ -17,10 +17,10 @@ from tests import postgres
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.clocks import MovedLoop
+    from tests.clocks import ManualTimeLoop
 
-KINDS = ("sqlite", "postgresql")
-on_both = pytest.mark.parametrize("kind", KINDS)
+DATABASE_KINDS = ("sqlite", "postgresql")
+on_both_databases = pytest.mark.parametrize("kind", DATABASE_KINDS)
 """Runs a test on either database."""
 T = TypeVar("T")
 
@@ -49,27 +49,27 @@ def _migrated() -> bytes:
         return path.read_bytes()
 
 
-class CountedWriter(Writer):
+class BusyReportingWriter(Writer):
     """The writer as it is; the moved loop is told while it has work in hand."""
 
-    loop: MovedLoop
+    loop: ManualTimeLoop
 
     async def run(self, unit: Callable[[Work], T]) -> T:
         with self.loop.busy():
             return await super().run(unit)
 
 
-def database_on(url: str, loop: MovedLoop) -> Database:
+def database_on(url: str, loop: ManualTimeLoop) -> Database:
     """Return a database whose writer and the moved loop know of each other."""
     database = Database(url)
     log = Path(f"{database.url.database}-wal") if database.dialect == "sqlite" else None
-    writer = CountedWriter(database.connect, database.dialect, log)
+    writer = BusyReportingWriter(database.connect, database.dialect, log)
     writer.loop = loop
     database._writer = writer
     return database
 
 
-def ask(database: Database, sql: str) -> list[tuple[Any, ...]]:
+def query(database: Database, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a question, by a connection of its own."""
     connection = database.connect()
     try:

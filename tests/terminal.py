@@ -20,14 +20,14 @@ from tests.keys import CHEAP, PASSWORD
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Haven = Callable[..., "Done"]
+    Haven = Callable[..., "CommandResult"]
 
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
-class Done:
+class CommandResult:
     """How a command ended, as an operator sees it."""
 
     returncode: int
@@ -35,12 +35,12 @@ class Done:
     stderr: str
 
 
-def typing(folder: Path, **more: str) -> Haven:
+def command_runner(folder: Path, **more: str) -> Haven:
     """Return what types commands at the deployment in a folder."""
     password = written(folder / "password", PASSWORD)
     env = {"HAVEN_DATA": f"{folder}/data", "HAVEN_HOST_KEY_FILE": f"{folder}/host.key", **more}
 
-    def typed(*words: str, input: str | None = None) -> Done:  # noqa: A002 - as the runner calls it
+    def typed(*words: str, input: str | None = None) -> CommandResult:  # noqa: A002 - as the runner calls it
         # In this process: forty starts of Python would take longer than all they do.
         if words[:2] == ("staff", "add"):
             words = (*words, "--password-file", str(password))
@@ -48,13 +48,13 @@ def typing(folder: Path, **more: str) -> Haven:
             app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
         )
         if isinstance(done.exception, HavenError):
-            return Done(1, done.stdout, f"{done.exception}\n")  # as `main` says it
-        return Done(done.exit_code, done.stdout, done.stderr)
+            return CommandResult(1, done.stdout, f"{done.exception}\n")  # as `main` says it
+        return CommandResult(done.exit_code, done.stdout, done.stderr)
 
     return typed
 
 
-def listed(deployed: Haven) -> list[dict[str, Any]]:
+def listed_cases(deployed: Haven) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(deployed("staff", "list", "--json").stdout)
     return found
 
@@ -67,7 +67,9 @@ PATIENCE = 60.0
 """Real seconds after which a command has hung."""
 
 
-def haven(*typed: str, said: str = "", **settings: str | Path) -> subprocess.CompletedProcess[str]:
+def run_haven(
+    *typed: str, said: str = "", **settings: str | Path
+) -> subprocess.CompletedProcess[str]:
     """Run a command with these settings and no others."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
     clean |= {f"HAVEN_{name.upper()}": str(value) for name, value in settings.items()}
@@ -78,7 +80,7 @@ def haven(*typed: str, said: str = "", **settings: str | Path) -> subprocess.Com
     )  # fmt: skip
 
 
-def is_a_sentence(text: str) -> bool:
+def is_user_message(text: str) -> bool:
     """Tell whether a failure was told to a person, and not dumped."""
     return bool(text.strip()) and "Traceback" not in text and ".py" not in text
 

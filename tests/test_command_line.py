@@ -15,12 +15,12 @@ import typer
 from bot.cli.main import app
 from bot.languages import LANGUAGES
 from bot.vault import HostKey, Vault
-from flows import ALL
+from flows import ALL_FLOWS
 from tests import houses
 from tests.clocks import MIDDAY
-from tests.houses import Home
+from tests.houses import HotlineHarness
 from tests.keys import PASSWORD, QUEUES, key_store, staff_keys
-from tests.terminal import haven, is_a_sentence, written
+from tests.terminal import is_user_message, run_haven, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def test_every_command_says_what_it_does(typed: str, command: click.Command) -> 
 
 
 def test_help_names_every_command() -> None:
-    done = haven("--help")
+    done = run_haven("--help")
     assert done.returncode == 0
     for name in ("start", "demo", "rehearse", "doctor", "cases", "flows", "keys"):
         assert re.search(rf"\b{name}\b", done.stdout)
@@ -64,7 +64,7 @@ def test_help_names_every_command() -> None:
 
 @pytest.mark.parametrize("typed", [(), ("cases",)])
 def test_half_a_command_shows_how_to_go_on(typed: tuple[str, ...]) -> None:
-    done = haven(*typed)
+    done = run_haven(*typed)
     assert done.returncode == 2
     assert "Commands" in done.stdout + done.stderr
 
@@ -73,7 +73,7 @@ def test_half_a_command_shows_how_to_go_on(typed: tuple[str, ...]) -> None:
 
 
 def test_a_flow_is_drawn() -> None:
-    done = haven("flows", "draw", "report")
+    done = run_haven("flows", "draw", "report")
     assert done.returncode == 0
     assert done.stdout.startswith("flowchart TD")
     assert 'danger[["danger"]]' in done.stdout
@@ -81,7 +81,7 @@ def test_a_flow_is_drawn() -> None:
 
 @pytest.mark.parametrize("language", ["en", "th"])
 def test_a_flow_is_printed_in_the_language_of_who_reviews_it(language: str) -> None:
-    done = haven("flows", "print", "report", "--language", language)
+    done = run_haven("flows", "print", "report", "--language", language)
     assert done.returncode == 0
     assert f'<html lang="{language}">' in done.stdout
     assert ("เล่าเรื่อง" in done.stdout) == (language == "th")
@@ -89,7 +89,7 @@ def test_a_flow_is_printed_in_the_language_of_who_reviews_it(language: str) -> N
 
 def test_a_conversation_is_rehearsed_to_its_end() -> None:
     answers = ["I am safe here", WORDS, "3", "/skip", "2"]
-    done = haven("rehearse", "talk", said="\n".join(answers) + "\n")
+    done = run_haven("rehearse", "talk", said="\n".join(answers) + "\n")
     assert done.returncode == 0, done.stderr
     assert "Are you safe where you are right now?" in done.stdout
     assert "[1 Send] [2 Not now]" in done.stdout
@@ -97,7 +97,7 @@ def test_a_conversation_is_rehearsed_to_its_end() -> None:
 
 
 def test_a_rehearsal_that_is_left_ends_quietly() -> None:
-    done = haven("rehearse", "report", "--language", "id", said="/why\n")
+    done = run_haven("rehearse", "report", "--language", "id", said="/why\n")
     assert done.returncode == 0
     assert done.stderr == ""
 
@@ -107,20 +107,20 @@ def test_a_rehearsal_that_is_left_ends_quietly() -> None:
 
 @pytest.mark.parametrize("typed", [("flows", "draw"), ("flows", "print"), ("rehearse",)])
 def test_a_flow_that_does_not_exist_is_answered_with_those_that_do(typed: tuple[str, ...]) -> None:
-    done = haven(*typed, "reports")
+    done = run_haven(*typed, "reports")
     assert done.returncode == 2
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "there is no flow reports" in done.stderr
-    assert all(flow.name in done.stderr for flow in ALL)
+    assert all(flow.name in done.stderr for flow in ALL_FLOWS)
 
 
 @pytest.mark.parametrize("typed", [("flows", "print"), ("rehearse",)])
 def test_a_language_that_is_not_offered_is_answered_with_those_that_are(
     typed: tuple[str, ...],
 ) -> None:
-    done = haven(*typed, "report", "--language", "xx")
+    done = run_haven(*typed, "report", "--language", "xx")
     assert done.returncode == 2
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert all(tag in done.stderr for tag in LANGUAGES)
 
 
@@ -128,7 +128,7 @@ def test_a_language_that_is_not_offered_is_answered_with_those_that_are(
 
 
 def test_the_doctor_names_every_setting_that_is_missing_and_the_fix(tmp_path: Path) -> None:
-    done = haven("doctor", data=tmp_path / "data")
+    done = run_haven("doctor", data=tmp_path / "data")
     assert done.returncode == 1
     assert "HAVEN_TELEGRAM_TOKEN is not set: the token BotFather gave" in done.stdout
     assert "HAVEN_ORGANISATION is not set: the name people are told" in done.stdout
@@ -152,29 +152,29 @@ def test_the_doctor_names_every_setting_that_is_missing_and_the_fix(tmp_path: Pa
 def test_a_wrong_setting_is_named_with_its_fix_and_never_its_value(
     settings: dict[str, str], fix: str
 ) -> None:
-    done = haven("doctor", **settings)
+    done = run_haven("doctor", **settings)
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert fix in done.stderr
     assert not any(value in done.stderr for value in settings.values() if len(value) > 3)
 
 
 def test_a_bot_without_its_settings_does_not_start(tmp_path: Path) -> None:
-    done = haven("start", data=tmp_path / "data")
+    done = run_haven("start", data=tmp_path / "data")
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "HAVEN_ORGANISATION is not set" in done.stderr
-    done = haven("start", data=tmp_path / "data", organisation="Hope House", contact="02-1234")
+    done = run_haven("start", data=tmp_path / "data", organisation="Hope House", contact="02-1234")
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "HAVEN_TELEGRAM_TOKEN is not set" in done.stderr
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    done = haven("start", data=tmp_path / "file", organisation="Hope House", contact="02-1234")
+    done = run_haven("start", data=tmp_path / "file", organisation="Hope House", contact="02-1234")
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "HAVEN_DATA" in done.stderr
 
 
@@ -183,23 +183,23 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_a_new_key_is_for_its_owner_alone_and_replaces_none(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "host.key"
-    done = haven("keys", "new", str(path))
+    done = run_haven("keys", "new", str(path))
     assert done.returncode == 0
     assert "Keep a copy" in done.stdout
     made = path.read_text(encoding="ascii")
     assert made.strip() not in done.stdout + done.stderr
     assert path.stat().st_mode & 0o777 == 0o400
-    again = haven("keys", "new", str(path))
+    again = run_haven("keys", "new", str(path))
     assert again.returncode == 1
-    assert is_a_sentence(again.stderr)
+    assert is_user_message(again.stderr)
     assert path.read_text(encoding="ascii") == made
 
 
 def test_a_key_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    done = haven("keys", "new", str(tmp_path / "file" / "host.key"))
+    done = run_haven("keys", "new", str(tmp_path / "file" / "host.key"))
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "name a folder you may write to" in done.stderr
 
 
@@ -212,7 +212,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     folder = tmp_path_factory.mktemp("deployment")
     store = key_store(folder)
     vault = Vault(houses.ROOT, store)
-    home = Home(folder, vault=vault)
+    home = HotlineHarness(folder, vault=vault)
     reader, stranger = home.colleague("Mei"), home.colleague("Jun")
     staff_keys(vault).enrol(reader.id, "caseworker", QUEUES, PASSWORD, MIDDAY)
     staff_keys(vault).enrol(stranger.id, "caseworker", (), PASSWORD, MIDDAY)
@@ -247,14 +247,14 @@ def as_(deployment: dict[str, Path | str], who: str, file: str = "password") -> 
 @pytest.fixture(scope="module")
 def case(deployment: dict[str, Path | str]) -> dict[str, str]:
     """The one case, as the queue shows it to a program."""
-    (found,) = json.loads(haven("cases", "list", "--json", **deployment).stdout)
+    (found,) = json.loads(run_haven("cases", "list", "--json", **deployment).stdout)
     return found
 
 
 def test_the_queue_is_printed_and_holds_no_words(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
-    done = haven("cases", "list", **deployment)
+    done = run_haven("cases", "list", **deployment)
     assert done.returncode == 0, done.stderr
     assert "Waiting: 1" in done.stdout
     assert case["kind"] == "talk"
@@ -269,14 +269,15 @@ def test_one_queue_can_be_listed_alone_with_what_was_promised(
     assert case["due_at"] is not None
     assert case["holder"] is None
     (found,) = json.loads(
-        haven("cases", "list", "--queue", "trafficking", "--json", **deployment).stdout
+        run_haven("cases", "list", "--queue", "trafficking", "--json", **deployment).stdout
     )
     assert found == case
     assert (
-        json.loads(haven("cases", "list", "--queue", "labour", "--json", **deployment).stdout) == []
+        json.loads(run_haven("cases", "list", "--queue", "labour", "--json", **deployment).stdout)
+        == []
     )
-    assert "late" in haven("cases", "list", "--queue", "trafficking", **deployment).stdout
-    done = haven("cases", "list", "--queue", "harbour", **deployment)
+    assert "late" in run_haven("cases", "list", "--queue", "trafficking", **deployment).stdout
+    done = run_haven("cases", "list", "--queue", "harbour", **deployment)
     assert done.returncode == 2
     assert "child_protection" in done.stderr
 
@@ -286,11 +287,11 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
 ) -> None:
     reference = f" {case['reference'].lower()} "
     typed = ("cases", "show", reference, *as_(deployment, "reader"))
-    english = haven(*typed, **deployment)
+    english = run_haven(*typed, **deployment)
     assert english.returncode == 0, english.stderr
     assert WORDS in english.stdout
     assert "I am safe here" in english.stdout
-    chinese = json.loads(haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
+    chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
     told = {it["step"]: it["answer"] for it in chinese["received"][0]["told"]}
     assert told["about_what"] == WORDS
     assert told["safe"] != "I am safe here"
@@ -306,17 +307,20 @@ def test_words_are_looked_for_in_what_whoever_looks_may_open(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
     typed = ("cases", "search", WORDS.upper(), *as_(deployment, "reader"))
-    found = json.loads(haven(*typed, "--json", **deployment).stdout)
+    found = json.loads(run_haven(*typed, "--json", **deployment).stdout)
     (hit,) = found["hits"]
     assert (hit["reference"], hit["in"], hit["words"]) == (case["reference"], "sent", WORDS)
-    assert f"Places: 1. Looked through {found['items']} thing" in haven(*typed, **deployment).stdout
-    nothing = haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
+    assert (
+        f"Places: 1. Looked through {found['items']} thing"
+        in run_haven(*typed, **deployment).stdout
+    )
+    nothing = run_haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
     assert "1 cases you may not open" in nothing.stdout
     assert WORDS not in nothing.stdout
-    short = haven("cases", "search", "x", *as_(deployment, "reader"), **deployment)
-    assert (short.returncode, is_a_sentence(short.stderr)) == (1, True)
-    unknown = haven("cases", "search", WORDS, *as_(deployment, "reader", "wrong"), **deployment)
-    assert (unknown.returncode, is_a_sentence(unknown.stderr)) == (1, True)
+    short = run_haven("cases", "search", "x", *as_(deployment, "reader"), **deployment)
+    assert (short.returncode, is_user_message(short.stderr)) == (1, True)
+    unknown = run_haven("cases", "search", WORDS, *as_(deployment, "reader", "wrong"), **deployment)
+    assert (unknown.returncode, is_user_message(unknown.stderr)) == (1, True)
 
 
 def audited(deployment: dict[str, Path | str], deed: str) -> list[tuple[str, str, str]]:
@@ -331,7 +335,7 @@ def audited(deployment: dict[str, Path | str], deed: str) -> list[tuple[str, str
 
 
 def test_the_log_says_who_looked_and_not_for_what(deployment: dict[str, Path | str]) -> None:
-    haven("cases", "search", WORDS, *as_(deployment, "reader"), **deployment)
+    run_haven("cases", "search", WORDS, *as_(deployment, "reader"), **deployment)
     rows = audited(deployment, "search")
     assert rows
     assert (Path(deployment["data"]) / "reader").read_text() in {actor for actor, *_ in rows}
@@ -344,24 +348,24 @@ def test_a_case_whose_words_were_found_is_one_that_was_read(
     """Once, however often they stand there; whoever finds nothing has read nothing."""
     reader = (Path(deployment["data"]) / "reader").read_text()
     before = audited(deployment, "read")
-    found = haven("cases", "search", "my", *as_(deployment, "reader"), "--json", **deployment)
+    found = run_haven("cases", "search", "my", *as_(deployment, "reader"), "--json", **deployment)
     assert len(json.loads(found.stdout)["hits"]) == 2
     assert audited(deployment, "read")[len(before) :] == [(reader, case["reference"], "search")]
-    haven("cases", "search", "nowhere written", *as_(deployment, "reader"), **deployment)
-    haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
+    run_haven("cases", "search", "nowhere written", *as_(deployment, "reader"), **deployment)
+    run_haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
     assert len(audited(deployment, "read")) == len(before) + 1
 
 
 def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
-    done = haven("cases", "show", case["reference"], **deployment)
+    done = run_haven("cases", "show", case["reference"], **deployment)
     assert done.returncode == 0, done.stderr
     assert case["reference"] in done.stdout
     assert "sealed" in done.stdout
     assert WORDS not in done.stdout
     assert "I am safe here" not in done.stdout
-    known = json.loads(haven("cases", "show", case["reference"], "--json", **deployment).stdout)
+    known = json.loads(run_haven("cases", "show", case["reference"], "--json", **deployment).stdout)
     assert (known["is_open"], known["received"], known["reasons"]) == (False, [], [])
 
 
@@ -370,9 +374,11 @@ def test_an_agreed_hour_is_shown_to_whoever_signs_in_and_to_nobody_else(
 ) -> None:
     typed = ("cases", "show", case["reference"])
     signed_in = (*typed, *as_(deployment, "reader"))
-    assert "every day at 21:00" in haven(*signed_in, **deployment).stdout
-    assert json.loads(haven(*signed_in, "--json", **deployment).stdout)["check_in"]["hour"] == 21
-    told = haven(*typed, **deployment).stdout + haven(*typed, "--json", **deployment).stdout
+    assert "every day at 21:00" in run_haven(*signed_in, **deployment).stdout
+    assert (
+        json.loads(run_haven(*signed_in, "--json", **deployment).stdout)["check_in"]["hour"] == 21
+    )
+    told = run_haven(*typed, **deployment).stdout + run_haven(*typed, "--json", **deployment).stdout
     assert case["reference"] in told
     assert not [it for it in ("21:00", "hour", "every day", "a number", "check_in") if it in told]
 
@@ -384,50 +390,52 @@ def test_an_agreed_hour_is_shown_to_whoever_signs_in_and_to_nobody_else(
 def test_a_case_opens_for_nobody_else(
     who: str, password: str, told: str, deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
-    done = haven("cases", "show", case["reference"], *as_(deployment, who, password), **deployment)
+    done = run_haven(
+        "cases", "show", case["reference"], *as_(deployment, who, password), **deployment
+    )
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert told in done.stderr
     assert WORDS not in done.stdout + done.stderr
 
 
 def test_a_deployment_in_which_nobody_can_open_anything_does_not_start(tmp_path: Path) -> None:
-    HostKey.make(tmp_path / "host.key")
+    HostKey.create(tmp_path / "host.key")
     settings: dict[str, Path | str] = {
         "data": tmp_path / "data", "host_key_file": tmp_path / "host.key",
         "organisation": "Hope House", "contact": "02-1234",
         "telegram_token": "123456:ABCdefGHIjklMNOpqrSTUvwxYZ0123456789",
     }  # fmt: skip
-    done = haven("start", **settings)
+    done = run_haven("start", **settings)
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "haven staff add" in done.stderr
-    said = haven("doctor", **settings).stdout
+    said = run_haven("doctor", **settings).stdout
     assert "wrong  somebody can open what people send: nobody is enrolled" in said
 
 
 def test_a_case_that_does_not_exist_is_a_sentence(deployment: dict[str, Path | str]) -> None:
-    done = haven("cases", "show", "AAAAAA", **deployment)
+    done = run_haven("cases", "show", "AAAAAA", **deployment)
     assert done.returncode == 2
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "there is no case AAAAAA" in done.stderr
 
 
 def test_a_case_under_another_key_does_not_open_and_says_so(
     deployment: dict[str, Path | str], case: dict[str, str], tmp_path: Path
 ) -> None:
-    haven("keys", "new", str(tmp_path / "other.key"))
+    run_haven("keys", "new", str(tmp_path / "other.key"))
     other = {**deployment, "host_key_file": tmp_path / "other.key"}
-    done = haven("cases", "show", case["reference"], **other)
+    done = run_haven("cases", "show", case["reference"], **other)
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
 
 
 @pytest.mark.parametrize("typed", [("cases", "list"), ("cases", "show", "K7M4Q2")])
 def test_where_there_is_no_database_it_is_said(typed: tuple[str, ...], tmp_path: Path) -> None:
-    done = haven(*typed, data=tmp_path)
+    done = run_haven(*typed, data=tmp_path)
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "HAVEN_DATA" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -435,19 +443,19 @@ def test_where_there_is_no_database_it_is_said(typed: tuple[str, ...], tmp_path:
 @pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
 def test_a_database_that_cannot_be_read_is_a_sentence(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "haven.db").write_bytes(content)
-    done = haven("cases", "list", data=tmp_path)
+    done = run_haven("cases", "list", data=tmp_path)
     assert done.returncode == 1
-    assert is_a_sentence(done.stderr)
+    assert is_user_message(done.stderr)
     assert "the database cannot be read" in done.stderr
 
 
 def test_what_people_are_told_of_what_is_kept_is_printed_with_its_version() -> None:
     told = {"organisation": "Hope House", "contact": "02-1234"}
-    said = haven("privacy", "--language", "id", **told)
+    said = run_haven("privacy", "--language", "id", **told)
     assert said.returncode == 0, said.stderr
     *words, version = said.stdout.strip().split("\n")
     assert "90 hari" in "\n".join(words)
     assert re.fullmatch(r"SHA-256 [0-9a-f]{64}", version)
-    other = haven("privacy", "--language", "id", keep_days="30", **told).stdout
+    other = run_haven("privacy", "--language", "id", keep_days="30", **told).stdout
     assert "30 hari" in other
     assert version not in other

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import DAY, SystemClock
-from bot.languages.format_date import republic
+from bot.languages.format_date import format_minguo
 from bot.places.forms import BLANK
-from bot.places.taiwan.deadlines import TAIWAN
-from bot.places.taiwan.forms import TAIWAN as PAPERS
-from tests.terminal import haven
+from bot.places.taiwan.deadlines import DEADLINE_RULES
+from bot.places.taiwan.forms import OFFICE_FORMS as PAPERS
+from tests.terminal import run_haven
 from tests.test_command_line import WORDS, as_, case, deployment
 
 if TYPE_CHECKING:
@@ -28,20 +28,22 @@ def test_an_objection_is_drafted_with_its_last_day_and_what_was_said(
     deployment: Deployed, case: Mapping[str, str]
 ) -> None:
     reader = (Path(deployment["data"]) / "reader").read_text()
-    served = TAIWAN.day_of(SystemClock().now() - 5 * DAY)
-    added = haven(
+    served = DEADLINE_RULES.date_of(SystemClock().now() - 5 * DAY)
+    added = run_haven(
         "clock", "add", case["reference"], "not_identified", "--on", served.isoformat(),
         "--by", reader, **deployment,
     )  # fmt: skip
     assert added.returncode == 0, added.stderr
-    done = haven("draft", case["reference"], "objection", *as_(deployment, "reader"), **deployment)
+    done = run_haven(
+        "draft", case["reference"], "objection", *as_(deployment, "reader"), **deployment
+    )
     assert done.returncode == 0, done.stderr
-    last = TAIWAN.day_of(SystemClock().now() + 15 * DAY)
-    assert republic(served) in done.stdout
-    assert republic(last) in done.stdout
+    last = DEADLINE_RULES.date_of(SystemClock().now() + 15 * DAY)
+    assert format_minguo(served) in done.stdout
+    assert format_minguo(last) in done.stdout
     assert f"「{WORDS}」" in done.stdout
     assert BLANK in done.stdout
-    assert done.stdout.startswith(PAPERS.draft)
+    assert done.stdout.startswith(PAPERS.draft_notice)
 
 
 @pytest.mark.parametrize("kind", ["residence", "work"])
@@ -50,13 +52,13 @@ def test_an_application_holds_no_word_of_the_person(
 ) -> None:
     to = tmp_path / "draft.txt"
     typed = ("draft", case["reference"], kind, "--to", str(to), *as_(deployment, "reader"))
-    done = haven(*typed, **deployment)
+    done = run_haven(*typed, **deployment)
     assert done.returncode == 0, done.stderr
     text = to.read_text(encoding="utf-8")
     assert WORDS not in text
     assert case["reference"] in text
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
-    again = haven(*typed, **deployment)
+    again = run_haven(*typed, **deployment)
     assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
 
@@ -64,7 +66,7 @@ def test_whoever_may_not_open_the_case_gets_no_draft(
     deployment: Deployed, case: Mapping[str, str]
 ) -> None:
     for who, file in (("stranger", "password"), ("reader", "wrong")):
-        done = haven(
+        done = run_haven(
             "draft", case["reference"], "objection", *as_(deployment, who, file), **deployment
         )
         assert done.returncode == 1
@@ -73,7 +75,7 @@ def test_whoever_may_not_open_the_case_gets_no_draft(
 
 def test_an_unknown_paper_or_case_is_said(deployment: Deployed, case: Mapping[str, str]) -> None:
     reader = as_(deployment, "reader")
-    done = haven("draft", case["reference"], "visa", *reader, **deployment)
+    done = run_haven("draft", case["reference"], "visa", *reader, **deployment)
     assert "residence, work, objection" in " ".join(done.stderr.split())
-    done = haven("draft", "AAAAAA", "work", *reader, **deployment)
+    done = run_haven("draft", "AAAAAA", "work", *reader, **deployment)
     assert "haven cases list" in done.stderr

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from bot.log import EVENTS, FIELDS, configure
-from tests.houses import Home
+from tests.houses import HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class _Full(io.StringIO):
         raise OSError(28, "No space left on device")
 
 
-@pytest.mark.usefixtures("log")
+@pytest.mark.usefixtures("debug_log")
 @pytest.mark.parametrize("out", [_closed(), _Full()], ids=["closed", "full"])
 def test_a_person_is_answered_and_their_case_stands_though_no_log_can_be_written(
     tmp_path: Path, out: Any
@@ -48,7 +48,7 @@ def test_such_a_log_does_fail() -> None:
 
 
 def _is_heard(folder: Path) -> bool:
-    home = Home(folder)
+    home = HotlineHarness(folder)
     try:
         person = home.person("th")
         person.says("/start")

@@ -11,13 +11,13 @@ import pytest
 import segno
 from PIL import Image
 
-from bot.cli.partners import BORDER, SCALE, draw
-from tests.terminal import is_a_sentence, log_of
+from bot.cli.partners import QR_BORDER, QR_SCALE, write_qr_codes
+from tests.terminal import is_user_message, log_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.terminal import Done, Haven
+    from tests.terminal import CommandResult, Haven
 
 PARTNER = ("partners", "add", "Harbour House")
 CAMPAIGN = ("campaigns", "add", "bus stop", "--partner", "Harbour House", "--language", "vi")
@@ -29,45 +29,47 @@ def listed(deployed: Haven, of: str) -> list[dict[str, Any]]:
     return found
 
 
-def done(result: Done) -> str:
+def done(result: CommandResult) -> str:
     assert result.returncode == 0, result.stderr
     return result.stdout
 
 
-def test_a_link_is_made_drawn_and_revoked(deployed: Haven, tmp_path: Path) -> None:
-    done(deployed(*PARTNER))
-    code = done(deployed(*CAMPAIGN)).split()[0]
-    (campaign,) = listed(deployed, "campaigns")
+def test_a_link_is_made_drawn_and_revoked(run_command: Haven, tmp_path: Path) -> None:
+    done(run_command(*PARTNER))
+    code = done(run_command(*CAMPAIGN)).split()[0]
+    (campaign,) = listed(run_command, "campaigns")
     assert campaign | {"id": 0} == {
         "id": 0, "name": "bus stop", "partner": "Harbour House", "code": code, "language": "vi",
         "is_active": True,
     }  # fmt: skip
-    assert code in done(deployed("campaigns", "list"))
+    assert code in done(run_command("campaigns", "list"))
     folder = tmp_path / "poster"
-    said = done(deployed("campaigns", "qr", code, str(folder), "--bot", "haven_bot")).splitlines()
+    said = done(
+        run_command("campaigns", "qr", code, str(folder), "--bot", "haven_bot")
+    ).splitlines()
     assert said[0] == f"https://t.me/haven_bot?start={code}"
     assert {path.name for path in folder.iterdir()} == {f"{code}.svg", f"{code}.png"}
 
-    done(deployed("campaigns", "revoke", code))
-    assert not listed(deployed, "campaigns")[0]["is_active"]
-    again = deployed("campaigns", "qr", code, str(folder), "--bot", "haven_bot")
+    done(run_command("campaigns", "revoke", code))
+    assert not listed(run_command, "campaigns")[0]["is_active"]
+    again = run_command("campaigns", "qr", code, str(folder), "--bot", "haven_bot")
     assert again.returncode == 1
-    assert is_a_sentence(again.stderr)
-    assert deployed("campaigns", "revoke", code).returncode == 1
+    assert is_user_message(again.stderr)
+    assert run_command("campaigns", "revoke", code).returncode == 1
     with closing(log_of(tmp_path)) as connection:
         deeds = connection.execute("SELECT deed, detail FROM audit ORDER BY id").fetchall()
     assert deeds == [("partner_add", ""), ("campaign_add", "vi"), ("campaign_revoke", "")]
 
 
-def test_a_partner_that_goes_takes_its_links_along(deployed: Haven) -> None:
-    number = done(deployed(*PARTNER)).split()[0]
-    done(deployed(*CAMPAIGN))
-    done(deployed("partners", "disable", number))
-    assert [it["is_active"] for it in listed(deployed, "partners")] == [False]
-    assert [it["is_active"] for it in listed(deployed, "campaigns")] == [False]
-    assert "Harbour House" in done(deployed("partners", "list"))
-    assert deployed("partners", "disable", number).returncode == 1
-    assert deployed(*CAMPAIGN[:2], "another", *CAMPAIGN[3:]).returncode == 1
+def test_a_partner_that_goes_takes_its_links_along(run_command: Haven) -> None:
+    number = done(run_command(*PARTNER)).split()[0]
+    done(run_command(*CAMPAIGN))
+    done(run_command("partners", "disable", number))
+    assert [it["is_active"] for it in listed(run_command, "partners")] == [False]
+    assert [it["is_active"] for it in listed(run_command, "campaigns")] == [False]
+    assert "Harbour House" in done(run_command("partners", "list"))
+    assert run_command("partners", "disable", number).returncode == 1
+    assert run_command(*CAMPAIGN[:2], "another", *CAMPAIGN[3:]).returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -85,32 +87,32 @@ def test_a_partner_that_goes_takes_its_links_along(deployed: Haven) -> None:
         PARTNER,
     ],
 )
-def test_what_cannot_be_done_is_said(deployed: Haven, words: tuple[str, ...]) -> None:
-    done(deployed(*PARTNER))
-    before = (listed(deployed, "partners"), listed(deployed, "campaigns"))
-    refused = deployed(*words)
+def test_what_cannot_be_done_is_said(run_command: Haven, words: tuple[str, ...]) -> None:
+    done(run_command(*PARTNER))
+    before = (listed(run_command, "partners"), listed(run_command, "campaigns"))
+    refused = run_command(*words)
     assert refused.returncode != 0
     assert refused.stderr
-    assert (listed(deployed, "partners"), listed(deployed, "campaigns")) == before
+    assert (listed(run_command, "partners"), listed(run_command, "campaigns")) == before
 
 
-def test_where_nobody_came_there_is_nothing_to_count(deployed: Haven) -> None:
-    assert json.loads(done(deployed("campaigns", "counts", "--json"))) == []
-    assert "chats" in done(deployed("campaigns", "counts"))
+def test_where_nobody_came_there_is_nothing_to_count(run_command: Haven) -> None:
+    assert json.loads(done(run_command("campaigns", "counts", "--json"))) == []
+    assert "chats" in done(run_command("campaigns", "counts"))
 
 
 def test_both_pictures_show_the_code_of_the_link(tmp_path: Path) -> None:
-    svg, png = draw(ADDRESS, tmp_path / "code")
+    svg, png = write_qr_codes(ADDRESS, tmp_path / "code")
     matrix = [[bool(it) for it in row] for row in segno.make(ADDRESS, error="m").matrix]
     with Image.open(png) as picture:
         grey = picture.convert("L")
         shown = [
-            [grey.getpixel(((x + BORDER) * SCALE + 1, (y + BORDER) * SCALE + 1)) == 0
+            [grey.getpixel(((x + QR_BORDER) * QR_SCALE + 1, (y + QR_BORDER) * QR_SCALE + 1)) == 0
              for x in range(len(matrix))]
             for y in range(len(matrix))
         ]  # fmt: skip
     assert shown == matrix
-    width = str((len(matrix) + 2 * BORDER) * SCALE)
+    width = str((len(matrix) + 2 * QR_BORDER) * QR_SCALE)
     assert ET.parse(svg).getroot().attrib["width"] == width  # noqa: S314 - our own
     another = segno.make(ADDRESS[:-1] + "Q", error="m").matrix
     other = [[bool(it) for it in row] for row in another]
@@ -120,8 +122,8 @@ def test_both_pictures_show_the_code_of_the_link(tmp_path: Path) -> None:
 def test_a_picture_that_is_there_is_not_drawn_over(tmp_path: Path) -> None:
     from bot.errors import HavenError  # noqa: PLC0415
 
-    draw(ADDRESS, tmp_path / "code")
+    write_qr_codes(ADDRESS, tmp_path / "code")
     before = (tmp_path / "code.svg").read_bytes()
     with pytest.raises(HavenError, match="cannot be written"):
-        draw(ADDRESS[:-1] + "Q", tmp_path / "code")
+        write_qr_codes(ADDRESS[:-1] + "Q", tmp_path / "code")
     assert (tmp_path / "code.svg").read_bytes() == before

@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app.texts import notice_of as told_by
-from bot.app.texts import phrasing_of
+from bot.app.texts import build_notice as told_by
+from bot.app.texts import build_system_texts
 from bot.clock import DAY
 from bot.conversation import Say
-from bot.dispatch.privacy_notice import Notice, digest_of
-from bot.dispatch.rendering import Screens
+from bot.dispatch.privacy_notice import PrivacyNotice, text_digest
+from bot.dispatch.rendering import Renderer
 from bot.languages import LANGUAGES, catalogue
-from bot.places.taiwan.recipients import GOVERNMENT, OTHERS
+from bot.places.taiwan.recipients import GOVERNMENT, NON_GOVERNMENT
 from bot.settings import Settings
-from bot.vault.backup.export_rows import KEPT
+from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows.privacy import Privacy
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ NOT_TOLD = {
 every_language = pytest.mark.parametrize("tag", LANGUAGES)
 
 
-def notice_of(*, escrow: bool = False, **given: Any) -> Notice:
+def notice_of(*, escrow: bool = False, **given: Any) -> PrivacyNotice:
     return told_by(Settings(**{**PLAIN, **given}), escrow=lambda: escrow)
 
 
@@ -83,7 +83,7 @@ def test_somebody_has_thought_about_every_setting() -> None:
 def test_whatever_changes_the_truth_changes_the_text_and_its_version(tag: str) -> None:
     different = [notice_of(), notice_of(escrow=True)]
     different += [notice_of(**each) for values in TOLD.values() for each in values]
-    texts = {notice.words(tag) for notice in different}
+    texts = {notice.text(tag) for notice in different}
     versions = {notice.version(tag) for notice in different}
     assert len(texts) == len(versions) == len(different)
 
@@ -100,15 +100,15 @@ def test_what_is_not_told_changes_nothing(tag: str) -> None:
 @every_language
 def test_a_version_is_the_digest_of_exactly_what_is_shown(tag: str) -> None:
     notice = notice_of()
-    assert notice.version(tag) == digest_of("\n\n".join(notice.parts(tag)))
-    assert "{" not in notice.words(tag)
+    assert notice.version(tag) == text_digest("\n\n".join(notice.parts(tag)))
+    assert "{" not in notice.text(tag)
     assert len({notice.version(each) for each in LANGUAGES}) == len(LANGUAGES)
 
 
 @every_language
 def test_everybody_who_can_be_told_is_named_in_it(tag: str) -> None:
-    words = notice_of().words(tag)
-    for recipient in (GOVERNMENT | OTHERS).values():
+    words = notice_of().text(tag)
+    for recipient in (GOVERNMENT | NON_GOVERNMENT).values():
         name = recipient.name.read_in(catalogue(tag))
         assert name.partition(" (")[0].partition("\uff08")[0] in words
 
@@ -130,7 +130,7 @@ deployments = st.fixed_dictionaries(
 def sentence(name: str, deployment: Settings, tag: str) -> str:
     step = next(step for step in Privacy.steps if step.name == name)
     (text,) = step.phrases()
-    return Screens(phrasing_of(deployment)).words(text, tag)
+    return Renderer(build_system_texts(deployment)).text(text, tag)
 
 
 CLAIMS: Mapping[str, Any] = {
@@ -158,7 +158,7 @@ def test_a_sentence_stands_there_exactly_where_it_is_true(given: Any, tag: str) 
 
 
 def test_a_sentence_that_contradicts_a_setting_would_be_found() -> None:
-    fixed = Notice(Privacy, frozenset, Screens(phrasing_of(Settings(**PLAIN))))
+    fixed = PrivacyNotice(Privacy, frozenset, Renderer(build_system_texts(Settings(**PLAIN))))
     police = Settings(**PLAIN, organisation_kind="police")
     assert sentence("no_office", police, "en") in fixed.parts("en")
     assert not CLAIMS["no_office"](police)
@@ -172,7 +172,7 @@ def test_every_sentence_that_depends_on_a_fact_is_held_to_it() -> None:
 @every_language
 def test_copies_are_said_to_lie_for_as_long_as_any_of_them_does(tag: str) -> None:
     deployment = Settings(**PLAIN, backups=Path("/backups"))
-    lies = str(max(KEPT.values()) // DAY)
+    lies = str(max(ARCHIVE_RETENTION.values()) // DAY)
     assert re.findall(r"\d+", sentence("copies", deployment, tag)) == [lies]
 
 

@@ -11,29 +11,34 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from bot.app.flow_checks import Proof, paths_of, prove_all, tongues
-from bot.app.phrase_list import OWN_NAMES, beside_flows, said_in, said_of
-from bot.app.texts import phrasing_of
+from bot.app.flow_checks import FlowCheck, count_paths, run_flow_checks, strict_catalogues
+from bot.app.phrase_list import (
+    LANGUAGE_NAMES,
+    phrases_of_flows,
+    phrases_of_place,
+    phrases_outside_flows,
+)
+from bot.app.texts import build_system_texts
 from bot.cli.main import app
 from bot.conversation import (
     Ask,
-    Book,
     Card,
     Choose,
     Collect,
     End,
+    Fact,
     Flow,
-    Known,
+    FlowRegistry,
     Outcome,
     Phrase,
     Say,
 )
-from bot.conversation.paths import KEPT, SENT, WARNED, visits, ways
+from bot.conversation.paths import KEPT, SENT, WARNED, count_ways, visits
 from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan import TAIWAN
 from bot.settings import Settings
 from bot.text import Text, pgettext
-from flows import ALL, hotline, phrases
+from flows import ALL_FLOWS, hotline, phrases
 from flows.phrasebook import PHRASES
 from tests.conversation.small_flows import WHY, YES_NO, DangerFlow
 from tests.house.catalogues import ALWAYS_WHOLE, read_in
@@ -42,14 +47,16 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
 
 T = Text("Words.")
-PHRASING = phrasing_of(Settings(organisation="Garden", contact="example.org", hours="09:00-21:00"))
+PHRASING = build_system_texts(
+    Settings(organisation="Garden", contact="example.org", hours="09:00-21:00")
+)
 SENDS = {"send": Text("Send"), "later": Text("Not now")}
 WHOLE = [tag for tag in ALWAYS_WHOLE if tag in LANGUAGES]
 
 
-def proofs(*flows: type[Flow], spoken: dict[str, Catalogue] | None = None) -> dict[str, Proof]:
-    book = Book([DangerFlow, *flows])
-    found = prove_all(book, PHRASING, TAIWAN, spoken or tongues({}))
+def proofs(*flows: type[Flow], spoken: dict[str, Catalogue] | None = None) -> dict[str, FlowCheck]:
+    book = FlowRegistry([DangerFlow, *flows])
+    found = run_flow_checks(book, PHRASING, TAIWAN, spoken or strict_catalogues({}))
     return {proof.name: proof for proof in found}
 
 
@@ -58,9 +65,11 @@ def faults(name: str, *flows: type[Flow], spoken: dict[str, Catalogue] | None = 
 
 
 @cache
-def house() -> dict[str, Proof]:
-    spoken = tongues({tag: read_in(tag) for tag in WHOLE})
-    proved = prove_all(Book(ALL), PHRASING, TAIWAN, spoken, beside_flows())
+def house() -> dict[str, FlowCheck]:
+    spoken = strict_catalogues({tag: read_in(tag) for tag in WHOLE})
+    proved = run_flow_checks(
+        FlowRegistry(ALL_FLOWS), PHRASING, TAIWAN, spoken, phrases_outside_flows()
+    )
     return {it.name: it for it in proved}
 
 
@@ -68,17 +77,17 @@ def house() -> dict[str, Proof]:
 def test_the_flows_of_the_house_hold_it_in_every_whole_language(name: str) -> None:
     proof = house()[name]
     assert proof.faults == []
-    assert proof.looked_at > 0
+    assert proof.examined > 0
     assert proof.holds
 
 
 def test_many_ways_were_followed() -> None:
-    assert paths_of(Book(ALL)) > 10_000
-    assert house()["complete"].looked_at > 300 * len(WHOLE)
+    assert count_paths(FlowRegistry(ALL_FLOWS)) > 10_000
+    assert house()["complete"].examined > 300 * len(WHOLE)
 
 
 def test_a_proof_that_looked_at_nothing_does_not_hold() -> None:
-    assert not Proof("empty", "nothing").holds
+    assert not FlowCheck("empty", "nothing").holds
 
 
 # --- Ways, counted ----------------------------------------------------------------------------
@@ -88,12 +97,12 @@ class Two(Flow):
     title = T
     about = Choose(T, why=WHY, skippable=False, choices=YES_NO)
     more = Say(T, when=about.was("yes"))
-    known = Say(T, when=Known("staffed"))
+    known = Say(T, when=Fact("staffed"))
     end = End(T)
 
 
 def test_ways_are_counted_by_answers_and_facts_that_matter() -> None:
-    assert ways(Two) == len(YES_NO) * 2
+    assert count_ways(Two) == len(YES_NO) * 2
 
 
 def test_what_was_agreed_to_is_known_at_every_step() -> None:
@@ -107,10 +116,10 @@ def test_what_was_agreed_to_is_known_at_every_step() -> None:
         left = End(T, Outcome.STOPPED, when=send.was("later"))
         end = End(T, Outcome.REPORT_SUBMITTED)
 
-    passed = {visit.step.name: visit.passed for visit in visits(Agreed)}
+    passed = {visit.step.name: visit.marks for visit in visits(Agreed)}
     assert passed["keep"] == {WARNED}
     assert passed["end"] >= {WARNED, SENT}
-    assert any(v.step.name == "what" and KEPT in v.passed for v in visits(Agreed))
+    assert any(v.step.name == "what" and KEPT in v.marks for v in visits(Agreed))
 
 
 # --- What each proof must find ------------------------------------------------------------------
@@ -200,7 +209,7 @@ def speaking(**words: str) -> dict[str, Catalogue]:
         def gettext(self, message: str) -> str:
             return words.get(message.replace(" ", "_").rstrip("."), message)
 
-    return {**tongues({}), "id": Spoken()}
+    return {**strict_catalogues({}), "id": Spoken()}
 
 
 class Plain(Flow):
@@ -228,11 +237,11 @@ def test_a_translation_that_breaks_it_is_found(proof: str, says: str) -> None:
     found = faults(proof, Plain, spoken=spoken)
     assert found
     assert all(fault.startswith("id: plain.hello") for fault in found)
-    assert faults(proof, Plain, spoken=tongues({})) == []
+    assert faults(proof, Plain, spoken=strict_catalogues({})) == []
 
 
 def test_a_phrase_nobody_translated_is_found() -> None:
-    spoken = tongues({"id": NullTranslations()})
+    spoken = strict_catalogues({"id": NullTranslations()})
     assert "id: plain.hello is not translated" in faults("complete", Plain, spoken=spoken)
 
 
@@ -255,9 +264,11 @@ def test_a_shaming_or_promising_word_is_found_in_english() -> None:
 
 
 def test_a_place_that_says_too_much_is_found() -> None:
-    line = replace(TAIWAN.lines["ambulance_line"], text=Text("x" * 301))
-    place = replace(TAIWAN, lines={**TAIWAN.lines, "ambulance_line": line})
-    found = prove_all(Book([DangerFlow, Plain]), PHRASING, place, tongues({}))
+    line = replace(TAIWAN.sentences["ambulance_line"], text=Text("x" * 301))
+    place = replace(TAIWAN, sentences={**TAIWAN.sentences, "ambulance_line": line})
+    found = run_flow_checks(
+        FlowRegistry([DangerFlow, Plain]), PHRASING, place, strict_catalogues({})
+    )
     short = next(proof for proof in found if proof.name == "short")
     assert "en: taiwan ambulance_line is 301 signs long" in short.faults
 
@@ -266,22 +277,39 @@ def test_a_place_that_says_too_much_is_found() -> None:
 
 
 def texts() -> set[Text]:
-    return {it.text for it in (*said_in(Book(ALL), TAIWAN, beside_flows()), *said_of(TAIWAN))}
+    return {
+        it.text
+        for it in (
+            *phrases_of_flows(FlowRegistry(ALL_FLOWS), TAIWAN, phrases_outside_flows()),
+            *phrases_of_place(TAIWAN),
+        )
+    }
 
 
 def test_the_proofs_look_at_all_that_people_are_told_beside_the_flows() -> None:
     looked_at = texts()
     for phrase in PHRASES.values():
-        own_names = {it for it in phrase.replies.values() if it.source in OWN_NAMES}
+        own_names = {it for it in phrase.replies.values() if it.source in LANGUAGE_NAMES}
         assert {phrase.text, *phrase.replies.values()} - own_names <= looked_at, phrase.code
-    assert {hotline.WITH_YOU, *hotline.NEXT.values(), hotline.REFERRAL["screen"]} <= looked_at
-    assert {phrases.CLEARED, phrases.TOO_MUCH, *phrases.COMMANDS.values()} <= looked_at
+    assert {
+        hotline.CASEWORKER_JOINED,
+        *hotline.NEXT_STEP.values(),
+        hotline.REFERRAL["screen"],
+    } <= looked_at
+    assert {
+        phrases.CHAT_CLEARED,
+        phrases.DAILY_LIMIT,
+        *phrases.COMMAND_DESCRIPTIONS.values(),
+    } <= looked_at
     for entry in TAIWAN.directory.values():
-        assert not entry.is_sound or {entry.answers, entry.happens or entry.answers} <= looked_at
+        assert (
+            not entry.is_verified
+            or {entry.answered_by, entry.call_text or entry.answered_by} <= looked_at
+        )
 
 
 def test_nothing_of_the_directory_that_nobody_has_read_is_looked_at_as_if_it_were_said() -> None:
-    unread = {entry.answers for entry in TAIWAN.directory.values() if not entry.is_sound}
+    unread = {entry.answered_by for entry in TAIWAN.directory.values() if not entry.is_verified}
     assert unread
     assert not unread & texts()
 
@@ -300,22 +328,26 @@ def test_a_translation_of_the_phrasebook_that_breaks_it_is_found(
     proof: str, says: str, fault: str
 ) -> None:
     spoken = speaking(**{"Hello._Is_this_a_good_moment_to_write?": says})
-    proved = prove_all(Book([DangerFlow]), PHRASING, TAIWAN, spoken, beside_flows())
+    proved = run_flow_checks(
+        FlowRegistry([DangerFlow]), PHRASING, TAIWAN, spoken, phrases_outside_flows()
+    )
     assert f"id: {fault}" in next(it for it in proved if it.name == proof).faults
 
 
 def test_a_reply_that_is_too_wide_and_a_number_beside_the_flows_are_found() -> None:
     beside = [("a", pgettext("reply", "Somewhere far away from here")), ("b", Text("Call 113."))]
-    proved = prove_all(Book([DangerFlow]), PHRASING, TAIWAN, tongues({}), beside)
+    proved = run_flow_checks(
+        FlowRegistry([DangerFlow]), PHRASING, TAIWAN, strict_catalogues({}), beside
+    )
     found = {it.name: it.faults for it in proved}
     assert found["short"] == ["en: a is 28 columns wide"]
     assert found["numbers"] == ["b has a number in its words"]
 
 
 def test_an_answer_of_the_directory_that_promises_is_found() -> None:
-    entry = replace(TAIWAN.directory["1955"], answers=Text("they will help"))
+    entry = replace(TAIWAN.directory["1955"], answered_by=Text("they will help"))
     place = replace(TAIWAN, directory={**TAIWAN.directory, "1955": entry})
-    proved = prove_all(Book([DangerFlow]), PHRASING, place, tongues({}))
+    proved = run_flow_checks(FlowRegistry([DangerFlow]), PHRASING, place, strict_catalogues({}))
     unsaid = next(it for it in proved if it.name == "unsaid")
     assert unsaid.faults == ["en: taiwan 1955 answers says will"]
 
@@ -328,7 +360,7 @@ def test_the_command_prints_every_proof_with_its_count() -> None:
     catalogue.cache_clear()
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
-    assert found["paths"] == paths_of(Book(ALL))
+    assert found["paths"] == count_paths(FlowRegistry(ALL_FLOWS))
     assert {it["name"] for it in found["proofs"]} == house().keys()
     assert all(it["holds"] and it["looked_at"] for it in found["proofs"])
 

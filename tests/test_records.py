@@ -8,38 +8,38 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import DAY, HOUR, MINUTE, SystemClock
-from bot.hotline.erasure.legal_holds import Reason
-from tests.stores import ask, migrated_url
-from tests.terminal import Done, is_a_sentence, typing
-from tests.vault.shelf import KEPT, Shelf
+from bot.hotline.erasure.legal_holds import HoldReason
+from tests.stores import migrated_url, query
+from tests.terminal import CommandResult, command_runner, is_user_message
+from tests.vault.shelf import KEPT, RetentionHarness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Haven = Callable[..., Done]
+    Haven = Callable[..., CommandResult]
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def shelf(tmp_path: Path) -> Iterator[RetentionHarness]:
     """A deployment whose host key is the one all tests know, years after it began."""
     data = tmp_path / "data"
     data.mkdir()
     key = tmp_path / "host.key"
     key.write_text(bytes(range(32)).hex())
     key.chmod(0o400)
-    made = Shelf(migrated_url("sqlite", data), data)
+    made = RetentionHarness(migrated_url("sqlite", data), data)
     made.now = SystemClock().now()
     yield made
     made.close()
 
 
 @pytest.fixture
-def haven(shelf: Shelf, tmp_path: Path) -> Haven:
-    return typing(tmp_path)
+def haven(shelf: RetentionHarness, tmp_path: Path) -> Haven:
+    return command_runner(tmp_path)
 
 
-def reference(shelf: Shelf, case: str) -> str:
+def reference(shelf: RetentionHarness, case: str) -> str:
     return str(shelf.of(case, "reference"))
 
 
@@ -50,12 +50,16 @@ def row_of(printed: str, case: str) -> str:
 # --- Retention -------------------------------------------------------------------------------
 
 
-def test_a_dry_run_says_what_would_go_and_touches_nothing(shelf: Shelf, haven: Haven) -> None:
+def test_a_dry_run_says_what_would_go_and_touches_nothing(
+    shelf: RetentionHarness, haven: Haven
+) -> None:
     old, held = shelf.closed(KEPT + 1), shelf.closed(KEPT + 2)
     shelf.closed(1)
     until = shelf.now + 30 * DAY
-    shelf.run(lambda w: shelf.holds.place(w, held, shelf.mei.id, Reason.COURT, until, shelf.now))
-    shelf.run(lambda w: shelf.holds.agree(w, held, shelf.jun.id, shelf.now))
+    shelf.run(
+        lambda w: shelf.holds.request(w, held, shelf.mei.id, HoldReason.COURT, until, shelf.now)
+    )
+    shelf.run(lambda w: shelf.holds.approve(w, held, shelf.jun.id, shelf.now))
     said = haven("retention", "--dry-run")
     assert said.returncode == 0, said.stderr
     assert "Closed more than 90 days ago: 2" in said.stdout
@@ -67,7 +71,7 @@ def test_a_dry_run_says_what_would_go_and_touches_nothing(shelf: Shelf, haven: H
     assert len(shelf.cases()) == 3
 
 
-def test_retention_asks_and_then_erases(shelf: Shelf, haven: Haven) -> None:
+def test_retention_asks_and_then_erases(shelf: RetentionHarness, haven: Haven) -> None:
     old, young = shelf.closed(KEPT + 1), shelf.closed(1)
     assert haven("retention", input="n\n").returncode == 1
     assert shelf.cases() == {old, young}
@@ -81,7 +85,9 @@ def test_retention_asks_and_then_erases(shelf: Shelf, haven: Haven) -> None:
     assert "Closed more than 90 days ago: 0" in nothing.stdout
 
 
-def test_whoever_looked_can_say_that_the_clock_is_right(shelf: Shelf, haven: Haven) -> None:
+def test_whoever_looked_can_say_that_the_clock_is_right(
+    shelf: RetentionHarness, haven: Haven
+) -> None:
     shelf.closed(KEPT + 1)
     assert "The clock is believed: it is " in haven("retention", "--believe-clock").stdout
     assert len(shelf.cases()) == 1
@@ -90,7 +96,7 @@ def test_whoever_looked_can_say_that_the_clock_is_right(shelf: Shelf, haven: Hav
     assert haven("retention", "--believe-clock", "--dry-run").returncode == 2
 
 
-def test_the_doctor_names_what_is_overdue(shelf: Shelf, haven: Haven) -> None:
+def test_the_doctor_names_what_is_overdue(shelf: RetentionHarness, haven: Haven) -> None:
     assert "fine   nothing is kept too long" in haven("doctor").stdout
     shelf.closed(KEPT + 2)
     said = haven("doctor").stdout
@@ -103,7 +109,9 @@ def test_the_doctor_names_what_is_overdue(shelf: Shelf, haven: Haven) -> None:
 # --- One case --------------------------------------------------------------------------------
 
 
-def test_a_case_is_erased_in_two_steps_that_are_both_noted(shelf: Shelf, haven: Haven) -> None:
+def test_a_case_is_erased_in_two_steps_that_are_both_noted(
+    shelf: RetentionHarness, haven: Haven
+) -> None:
     case, other = shelf.closed(1), shelf.closed(1)
     name = reference(shelf, case)
     asked = haven("cases", "erase", name.lower(), "--why", "mistake")
@@ -114,7 +122,7 @@ def test_a_case_is_erased_in_two_steps_that_are_both_noted(shelf: Shelf, haven: 
     for wrong in ("0" * 16, code[:-1]):
         refused = haven("cases", "erase", name, "--why", "mistake", "--confirm", wrong)
         assert refused.returncode == 1
-        assert is_a_sentence(refused.stderr)
+        assert is_user_message(refused.stderr)
     assert haven("cases", "erase", name, "--confirm", code).returncode == 1  # another reason
     done = haven("cases", "erase", name, "--why", "mistake", "--confirm", code.upper())
     assert done.returncode == 0, done.stderr
@@ -127,7 +135,7 @@ def test_a_case_is_erased_in_two_steps_that_are_both_noted(shelf: Shelf, haven: 
     assert "there is no case" in again.stderr
 
 
-def test_the_code_of_one_case_erases_no_other(shelf: Shelf, haven: Haven) -> None:
+def test_the_code_of_one_case_erases_no_other(shelf: RetentionHarness, haven: Haven) -> None:
     one, other = shelf.closed(1), shelf.closed(1)
     code = haven("cases", "erase", reference(shelf, one)).stdout.split("--confirm ")[1].strip()
     assert haven("cases", "erase", reference(shelf, other), "--confirm", code).returncode == 1
@@ -138,7 +146,7 @@ def test_the_code_of_one_case_erases_no_other(shelf: Shelf, haven: Haven) -> Non
 # --- Holds -----------------------------------------------------------------------------------
 
 
-def test_two_people_keep_a_case_and_let_it_go(shelf: Shelf, haven: Haven) -> None:
+def test_two_people_keep_a_case_and_let_it_go(shelf: RetentionHarness, haven: Haven) -> None:
     name = reference(shelf, shelf.closed(1))
     by = ("--by", shelf.mei.id)
     asked = haven("hold", "place", name, *by, "--reason", "court", "--days", "30")
@@ -157,12 +165,12 @@ def test_two_people_keep_a_case_and_let_it_go(shelf: Shelf, haven: Haven) -> Non
     assert "nothing keeps" in haven("hold", "end", name, *by, "--and", shelf.jun.id).stderr
 
 
-def test_a_hold_without_end_or_reason_is_refused(shelf: Shelf, haven: Haven) -> None:
+def test_a_hold_without_end_or_reason_is_refused(shelf: RetentionHarness, haven: Haven) -> None:
     name = reference(shelf, shelf.closed(1))
     words = ("hold", "place", name, "--by", shelf.mei.id)
     assert haven(*words, "--reason", "court", "--days", "181").returncode == 2
     assert haven(*words, "--reason", "because", "--days", "2").returncode == 2
     stranger = haven("hold", "place", name, "--by", "f" * 32, "--reason", "court", "--days", "2")
-    assert is_a_sentence(stranger.stderr)
+    assert is_user_message(stranger.stderr)
     assert "no case" in haven("hold", "agree", "ZZZZZZ", "--by", shelf.mei.id).stderr
-    assert ask(shelf.database, "SELECT count(*) FROM legal_holds") == [(0,)]
+    assert query(shelf.database, "SELECT count(*) FROM legal_holds") == [(0,)]

@@ -12,28 +12,28 @@ from bot.cases.state_machine import Role
 from bot.vault import HostKey
 from tests.houses import ROOT
 from tests.keys import QUEUES, staff_keys
-from tests.terminal import Done, typing, written
-from tests.vault.aged import PIECES, age
-from tests.vault.shelf import WORDS, Shelf, deployed_in
+from tests.terminal import CommandResult, command_runner, written
+from tests.vault.aged import PIECES, downgrade_case
+from tests.vault.shelf import WORDS, RetentionHarness, deployed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Haven = Callable[..., Done]
+    Haven = Callable[..., CommandResult]
 
 MEIS, JUNS = "mei mei mei mei mei", "jun jun jun jun jun"
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
+def shelf(tmp_path: Path) -> Iterator[RetentionHarness]:
     """Three cases: one that Jun claimed, one that waits, one of an older release."""
     made = deployed_in(tmp_path)
     assert made.vault.keys is not None
-    made.vault.keys.root(ROOT, made.database, made.now)
+    made.vault.keys.load_root(ROOT, made.database, made.now)
     old = made.opens()
     made.has_file(old)
-    age(made, old)
+    downgrade_case(made, old)
     keys = staff_keys(made.vault)
     keys.enrol(made.mei.id, Role.SUPERVISOR, QUEUES, MEIS, made.now)
     keys.enrol(made.jun.id, Role.CASEWORKER, ("labour",), JUNS, made.now)
@@ -41,21 +41,21 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     claimed = made.opens()
     made.claims_this(made.jun, claimed)
     keyring = keys.unlock(made.mei.id, MEIS)
-    made.run(lambda work: made.vault.cases.custody.settle(work, keyring, made.now))
+    made.run(lambda work: made.vault.cases.wraps.rewrap_all(work, keyring, made.now))
     yield made
     made.close()
 
 
 @pytest.fixture
-def haven(shelf: Shelf, tmp_path: Path) -> Haven:
-    return typing(tmp_path)
+def haven(shelf: RetentionHarness, tmp_path: Path) -> Haven:
+    return command_runner(tmp_path)
 
 
 def lose_the_key(tmp_path: Path) -> None:
     (tmp_path / "host.key").unlink()
 
 
-def rescues(haven: Haven, tmp_path: Path, who: str, password: str) -> Done:
+def rescues(haven: Haven, tmp_path: Path, who: str, password: str) -> CommandResult:
     file = written(tmp_path / f"password-{who}", password)
     return haven("keys", "rescue", str(tmp_path / "out"), "--as", who,
                  "--password-file", str(file))  # fmt: skip
@@ -69,7 +69,7 @@ def told(folder: Path) -> list[str]:
 
 
 def test_without_the_host_key_a_supervisor_writes_all_cases_out(
-    shelf: Shelf, haven: Haven, tmp_path: Path
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     lose_the_key(tmp_path)
     done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
@@ -79,7 +79,7 @@ def test_without_the_host_key_a_supervisor_writes_all_cases_out(
 
 
 def test_a_caseworker_writes_out_what_they_may_open_and_no_more(
-    shelf: Shelf, haven: Haven, tmp_path: Path
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     lose_the_key(tmp_path)
     done = rescues(haven, tmp_path, shelf.jun.id, JUNS)
@@ -88,9 +88,11 @@ def test_a_caseworker_writes_out_what_they_may_open_and_no_more(
     assert done.stderr.count(",") == 2  # the one that waits, and the old one
 
 
-def test_another_host_key_is_as_good_as_none(shelf: Shelf, haven: Haven, tmp_path: Path) -> None:
+def test_another_host_key_is_as_good_as_none(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
     lose_the_key(tmp_path)
-    HostKey.make(tmp_path / "host.key")
+    HostKey.create(tmp_path / "host.key")
     said = haven("keys", "status")
     assert (said.returncode, "haven keys rescue" in said.stderr) == (1, True)
     assert rescues(haven, tmp_path, shelf.mei.id, MEIS).returncode == 0
@@ -98,7 +100,7 @@ def test_another_host_key_is_as_good_as_none(shelf: Shelf, haven: Haven, tmp_pat
 
 
 def test_where_the_host_key_is_here_nothing_is_written(
-    shelf: Shelf, haven: Haven, tmp_path: Path
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
     assert (done.returncode, "is here" in done.stderr) == (1, True)
@@ -107,7 +109,7 @@ def test_where_the_host_key_is_here_nothing_is_written(
 
 @pytest.mark.parametrize("fault", ["password", "nobody", "folder"])
 def test_without_a_password_or_a_new_folder_nothing_is_written(
-    shelf: Shelf, haven: Haven, tmp_path: Path, fault: str
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path, fault: str
 ) -> None:
     lose_the_key(tmp_path)
     if fault == "folder":
@@ -118,7 +120,9 @@ def test_without_a_password_or_a_new_folder_nothing_is_written(
     assert list((tmp_path / "out").glob("*")) == []
 
 
-def test_a_file_is_written_out_as_it_came(shelf: Shelf, haven: Haven, tmp_path: Path) -> None:
+def test_a_file_is_written_out_as_it_came(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
     resealing = Resealing(shelf.database.writer, shelf.vault, shelf.folder, "house")
     assert resealing.some(shelf.now) == 1  # an old case that was upgraded is not lost
     lose_the_key(tmp_path)

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from bot.app.texts import _hours_in_words
-from bot.errors import WrongSetting
+from bot.app.texts import _hours_text
+from bot.errors import SettingError
 from bot.languages import LANGUAGES
-from bot.settings import FIXES, read_settings
+from bot.settings import SETTING_HINTS, load_settings
 from tests.house.catalogues import read_in
 
 WRONG = [
@@ -27,13 +27,13 @@ WRONG = [
 def test_a_wrong_setting_is_named_with_the_fix_and_never_with_its_value(
     name: str, value: object
 ) -> None:
-    with pytest.raises(WrongSetting) as refused:
-        read_settings(**{name: value})
-    assert str(refused.value) == f"HAVEN_{name.upper()}: {FIXES[name]}"
+    with pytest.raises(SettingError) as refused:
+        load_settings(**{name: value})
+    assert str(refused.value) == f"HAVEN_{name.upper()}: {SETTING_HINTS[name]}"
 
 
 def test_what_is_promised_is_read_by_priority() -> None:
-    assert read_settings(promise_minutes="1,1,30,60,60").promised == (1, 1, 30, 60, 60)
+    assert load_settings(promise_minutes="1,1,30,60,60").response_minutes == (1, 1, 30, 60, 60)
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_what_is_promised_is_read_by_priority() -> None:
     [("1-7", {1, 2, 3, 4, 5, 6, 7}), ("1-5", {1, 2, 3, 4, 5}), ("6-2", {6, 7, 1, 2})],
 )
 def test_days_go_over_the_end_of_the_week(weekdays: str, days: set[int]) -> None:
-    assert read_settings(weekdays=weekdays).days == days
+    assert load_settings(weekdays=weekdays).open_weekdays == days
 
 
 def test_holidays_are_dates() -> None:
-    assert read_settings().days_off == set()
-    assert read_settings(holidays="2027-01-01,2027-02-06").days_off == {
+    assert load_settings().holiday_dates == set()
+    assert load_settings(holidays="2027-01-01,2027-02-06").holiday_dates == {
         date(2027, 1, 1), date(2027, 2, 6),
     }  # fmt: skip
 
@@ -68,12 +68,12 @@ def test_holidays_are_dates() -> None:
 def test_people_are_told_the_days_and_hours_as_they_are_set(
     given: dict[str, str], said: str
 ) -> None:
-    assert _hours_in_words(read_settings(**given), read_in("en")) == said
+    assert _hours_text(load_settings(**given), read_in("en")) == said
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_in_every_language_days_and_hours_are_said_whole(tag: str) -> None:
     given = {"hours": "09:00-21:00", "weekdays": "1-5", "holidays": "2027-01-01"}
-    said = _hours_in_words(read_settings(**given), read_in(tag))
+    said = _hours_text(load_settings(**given), read_in(tag))
     assert "09:00-21:00" in said
     assert "{" not in said

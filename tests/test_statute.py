@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.clock import DAY, SystemClock
-from bot.places.taiwan.deadlines import TAIWAN
-from tests.houses import Home
+from bot.places.taiwan.deadlines import DEADLINE_RULES
+from tests.houses import HotlineHarness
 from tests.test_wishing import Done, typing
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Deployment:
 
 @pytest.fixture
 def deployed(tmp_path: Path) -> Deployment:
-    home = Home(tmp_path / "data")
+    home = HotlineHarness(tmp_path / "data")
     mei = home.colleague("Mei").id
     person = home.person("en")
     person.says("hello")
@@ -41,7 +41,7 @@ def deployed(tmp_path: Path) -> Deployment:
 
 
 def days_ago(days: int) -> str:
-    return TAIWAN.day_of(SystemClock().now() - days * DAY).isoformat()
+    return DEADLINE_RULES.date_of(SystemClock().now() - days * DAY).isoformat()
 
 
 def shown(deployed: Deployment) -> dict[str, Any]:
@@ -51,11 +51,13 @@ def shown(deployed: Deployment) -> dict[str, Any]:
     return found
 
 
-def test_what_happened_leads_to_dates_articles_and_what_must_follow(deployed: Deployment) -> None:
-    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+def test_what_happened_leads_to_dates_articles_and_what_must_follow(
+    run_command: Deployment,
+) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
     haven("clock", "add", case, "not_identified", "--on", days_ago(15), "--by", mei)
     haven("clock", "add", case, "contact", "--on", days_ago(2), "--by", mei)
-    contact, objection = shown(deployed)["clocks"]
+    contact, objection = shown(run_command)["clocks"]
     assert contact["stands"].startswith("help may end in ")
     assert 0 < contact["hours_left"] < 24
     assert objection["last_day"] == days_ago(-5)
@@ -67,8 +69,8 @@ def test_what_happened_leads_to_dates_articles_and_what_must_follow(deployed: De
     assert "失去聯繫" in told
 
 
-def test_the_queue_says_which_time_runs_out(deployed: Deployment) -> None:
-    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+def test_the_queue_says_which_time_runs_out(run_command: Deployment) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
     haven("clock", "add", case, "contact", "--on", days_ago(2), "--by", mei)
     (row,) = json.loads(haven("cases", "list", "--json").said)
     assert [it["clock"] for it in row["clocks"]] == ["contact"]
@@ -77,11 +79,11 @@ def test_the_queue_says_which_time_runs_out(deployed: Deployment) -> None:
     assert "(72-hour contact rule)" in listed
 
 
-def test_a_mistake_is_struck_and_stays(deployed: Deployment) -> None:
-    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+def test_a_mistake_is_struck_and_stays(run_command: Deployment) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
     haven("clock", "add", case, "identified", "--on", days_ago(1), "--by", mei)
     haven("clock", "strike", case, "1", "--by", mei)
-    found = shown(deployed)
+    found = shown(run_command)
     assert found["clocks"] == []
     assert [(it["event"], it["counts"]) for it in found["events"]] == [
         ("identified", False), ("strike", False),
@@ -89,8 +91,8 @@ def test_a_mistake_is_struck_and_stays(deployed: Deployment) -> None:
     assert "does not count any more" in haven("clock", "show", case).said
 
 
-def test_bad_input_is_answered_and_nothing_is_entered(deployed: Deployment) -> None:
-    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+def test_bad_input_is_answered_and_nothing_is_entered(run_command: Deployment) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
     for given, why in (
         (("contact", "--on", "tomorrow", "--by", mei), "2026-11-25"),
         (("contact", "--on", days_ago(-1), "--by", mei), "not come yet"),
@@ -100,10 +102,10 @@ def test_bad_input_is_answered_and_nothing_is_entered(deployed: Deployment) -> N
         done = haven("clock", "add", case, *given)
         assert (done.returncode, why in done.said) == (1, True), done.said
     assert "haven cases list" in haven("clock", "show", "AAAAAA").said
-    assert shown(deployed)["events"] == []
+    assert shown(run_command)["events"] == []
 
 
-def test_what_can_be_entered_is_listed_with_the_day_that_counts(deployed: Deployment) -> None:
-    listed = deployed.haven("clock", "events").said
-    assert all(code in listed for code in TAIWAN.kinds)
+def test_what_can_be_entered_is_listed_with_the_day_that_counts(run_command: Deployment) -> None:
+    listed = run_command.haven("clock", "events").said
+    assert all(code in listed for code in DEADLINE_RULES.event_kinds)
     assert "the day it was served" in listed

@@ -13,7 +13,7 @@ from bot.cli.main import app
 from bot.errors import HavenError
 from bot.hotline.commands.types import Verb
 from tests.dispatch.test_told_to_nobody_else import agreed
-from tests.houses import Home
+from tests.houses import HotlineHarness
 from tests.test_command_line import KEY
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Deployment:
 
 @pytest.fixture
 def deployed(tmp_path: Path) -> Deployment:
-    home = Home(tmp_path / "data")
+    home = HotlineHarness(tmp_path / "data")
     claimant, jun = home.colleague("Mei"), home.colleague("Jun").id
     person = home.person("en")
     person.says("hello")
@@ -63,7 +63,7 @@ def deployed(tmp_path: Path) -> Deployment:
     return Deployment(typing(home, tmp_path), case, reference, claimant.id, jun, other)
 
 
-def typing(home: Home, tmp_path: Path) -> Haven:
+def typing(home: HotlineHarness, tmp_path: Path) -> Haven:
     """Return what types commands at a deployment that stands still."""
     key = tmp_path / "host.key"
     key.write_text(KEY, encoding="ascii")
@@ -80,85 +80,87 @@ def typing(home: Home, tmp_path: Path) -> Haven:
     return typed
 
 
-def test_wishes_are_listed_with_what_comes_of_them(deployed: Deployment) -> None:
-    said = deployed.haven("cases", "wishes")
+def test_wishes_are_listed_with_what_comes_of_them(run_command: Deployment) -> None:
+    said = run_command.haven("cases", "wishes")
     assert said.returncode == 0, said.said
-    assert deployed.reference in said.said
+    assert run_command.reference in said.said
     assert "erased on" in said.said
-    (found,) = json.loads(deployed.haven("cases", "wishes", "--json").said)
+    (found,) = json.loads(run_command.haven("cases", "wishes", "--json").said)
     assert found["confirmed_by"] == ""
 
 
-def test_a_wish_is_confirmed_by_a_caseworker_and_nobody_else(deployed: Deployment) -> None:
-    stranger = deployed.haven("cases", "confirm", deployed.reference, "--by", "nobody")
+def test_a_wish_is_confirmed_by_a_caseworker_and_nobody_else(run_command: Deployment) -> None:
+    stranger = run_command.haven("cases", "confirm", run_command.reference, "--by", "nobody")
     assert (stranger.returncode, "haven staff list" in stranger.said) == (1, True)
-    done = deployed.haven("cases", "confirm", deployed.reference, "--by", deployed.mei)
+    done = run_command.haven("cases", "confirm", run_command.reference, "--by", run_command.mei)
     assert done.returncode == 0, done.said
-    assert f"confirmed by {deployed.mei}" in deployed.haven("cases", "wishes").said
+    assert f"confirmed by {run_command.mei}" in run_command.haven("cases", "wishes").said
 
 
 def test_whoever_does_not_answer_for_a_case_erases_and_keeps_nothing(
-    deployed: Deployment,
+    run_command: Deployment,
 ) -> None:
     for who, words in (
-        (deployed.jun, ("confirm",)),
-        (deployed.other, ("confirm",)),
-        (deployed.other, ("object", "--because", REASON)),
+        (run_command.jun, ("confirm",)),
+        (run_command.other, ("confirm",)),
+        (run_command.other, ("object", "--because", REASON)),
     ):
         command, *more = words
-        done = deployed.haven("cases", command, deployed.reference, *more, "--by", who)
+        done = run_command.haven("cases", command, run_command.reference, *more, "--by", who)
         assert (done.returncode, "may not say so" in done.said) == (1, True)
-    revoked = deployed.haven(
-        "cases", "revoke", deployed.reference, "hotline", "--by", deployed.other
+    revoked = run_command.haven(
+        "cases", "revoke", run_command.reference, "hotline", "--by", run_command.other
     )
     assert (revoked.returncode, "may not say so" in revoked.said) == (1, True)
-    (found,) = json.loads(deployed.haven("cases", "wishes", "--json").said)
+    (found,) = json.loads(run_command.haven("cases", "wishes", "--json").said)
     assert (found["confirmed_by"], found["objected_by"]) == ("", "")
 
 
-def test_two_objections_keep_a_case_one_does_not(deployed: Deployment) -> None:
-    typed = ("cases", "object", deployed.reference, "--because", REASON, "--by")
-    first = deployed.haven(*typed, deployed.mei)
+def test_two_objections_keep_a_case_one_does_not(run_command: Deployment) -> None:
+    typed = ("cases", "object", run_command.reference, "--because", REASON, "--by")
+    first = run_command.haven(*typed, run_command.mei)
     assert (first.returncode, "somebody else" in first.said) == (0, True)
-    again = deployed.haven(*typed, deployed.mei)
+    again = run_command.haven(*typed, run_command.mei)
     assert (again.returncode, "already" in again.said) == (1, True)
-    second = deployed.haven(*typed, deployed.jun)
+    second = run_command.haven(*typed, run_command.jun)
     assert (second.returncode, "not erased" in second.said) == (0, True)
-    assert REASON not in deployed.haven("cases", "wishes").said
+    assert REASON not in run_command.haven("cases", "wishes").said
 
 
-def test_an_objection_wants_a_reason(deployed: Deployment) -> None:
-    done = deployed.haven(
-        "cases", "object", deployed.reference, "--because", " ", "--by", deployed.mei
+def test_an_objection_wants_a_reason(run_command: Deployment) -> None:
+    done = run_command.haven(
+        "cases", "object", run_command.reference, "--because", " ", "--by", run_command.mei
     )
     assert done.returncode == 2
 
 
-def test_an_agreement_is_taken_back_by_word_of_mouth(deployed: Deployment) -> None:
-    typed = ("cases", "revoke", deployed.reference, "hotline", "--by", deployed.mei)
-    assert deployed.haven(*typed).returncode == 0
-    assert deployed.haven(*typed).returncode == 1
-    wrong = deployed.haven("cases", "revoke", deployed.reference, "life", "--by", deployed.mei)
+def test_an_agreement_is_taken_back_by_word_of_mouth(run_command: Deployment) -> None:
+    typed = ("cases", "revoke", run_command.reference, "hotline", "--by", run_command.mei)
+    assert run_command.haven(*typed).returncode == 0
+    assert run_command.haven(*typed).returncode == 1
+    wrong = run_command.haven(
+        "cases", "revoke", run_command.reference, "life", "--by", run_command.mei
+    )
     assert (wrong.returncode, "statistics" in wrong.said) == (2, True)
 
 
 def test_what_was_agreed_to_is_told_to_nobody_once_it_is_taken_back_there(
     tmp_path: Path,
 ) -> None:
-    home = Home(tmp_path / "data")
+    home = HotlineHarness(tmp_path / "data")
     _person, mei, case, referral = agreed(home)
     ((reference,),) = home.ask("SELECT reference FROM cases")
     home.close()
     done = typing(home, tmp_path)("cases", "revoke", reference, "others", "--by", mei.id)
     assert done.returncode == 0, done.said
     home.open()
-    mei.does(Verb.TELL_OTHERS, case, code=referral)
+    mei.run_command(Verb.SEND_REFERRAL, case, code=referral)
     assert home.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
     home.close()
 
 
 @pytest.mark.parametrize("command", ["confirm", "object"])
-def test_what_is_not_there_is_said(deployed: Deployment, command: str) -> None:
+def test_what_is_not_there_is_said(run_command: Deployment, command: str) -> None:
     because = ("--because", REASON) if command == "object" else ()
-    done = deployed.haven("cases", command, "ZZZZZZ", *because, "--by", deployed.mei)
+    done = run_command.haven("cases", command, "ZZZZZZ", *because, "--by", run_command.mei)
     assert (done.returncode, "there is no case ZZZZZZ" in done.said) == (1, True)

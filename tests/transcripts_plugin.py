@@ -35,13 +35,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot import languages
-from bot.conversation.registry import Book
+from bot.conversation.registry import FlowRegistry
 from bot.conversation.state import pack, unpack
 from bot.conversation.text_session import Rehearsal
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan.directory import VERIFIED
-from bot.text import Filled
-from flows import ALL
+from bot.places.taiwan.directory import VERIFIED_ON
+from bot.text import FilledCatalogue
+from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ class Transcript(pytest.File):
         yield Replay.from_parent(self, name=f"{self.path.stem}-restarts", restarts=True)
 
 
-class Differs(Exception):
+class TranscriptMismatch(Exception):
     """What is said is not what is written."""
 
 
@@ -94,7 +94,7 @@ class Replay(pytest.Item):
                 return
             text = self._replayed(text, restarts=False)  # the file may be written just now
         if difference := differences(text, said):
-            raise Differs(difference)
+            raise TranscriptMismatch(difference)
 
     def _replayed(self, text: str, *, restarts: bool) -> str:
         return replay(text, self.path.parent.name, book=all_flows(), restarts=restarts)
@@ -108,7 +108,7 @@ class Replay(pytest.Item):
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
     ) -> str | TerminalRepr:
-        if isinstance(excinfo.value, Differs | ValueError):
+        if isinstance(excinfo.value, TranscriptMismatch | ValueError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -117,8 +117,8 @@ class Replay(pytest.Item):
 
 
 @cache
-def all_flows() -> Book:
-    return Book(ALL)
+def all_flows() -> FlowRegistry:
+    return FlowRegistry(ALL_FLOWS)
 
 
 @cache
@@ -139,22 +139,22 @@ def catalogue(tag: str) -> Catalogue:
 
 def in_taiwan(words: Catalogue) -> Catalogue:
     """Return a language as people in Taiwan read it; the numbers for danger stay a blank."""
-    told = TAIWAN.blanks(words, VERIFIED)
-    return Filled(words, {blank: told[blank] for blank in told.keys() - {"numbers"}})
+    told = TAIWAN.blanks(words, VERIFIED_ON)
+    return FilledCatalogue(words, {blank: told[blank] for blank in told.keys() - {"numbers"}})
 
 
 def replay(
     text: str,
     folder: str,
     *,
-    book: Book,
+    book: FlowRegistry,
     restarts: bool = False,
     read_in: Callable[[str], Catalogue] = catalogue,
 ) -> str:
     """Return the transcript with what the bot says now between the person's lines."""
     written = text.splitlines()
-    top = list(takewhile(is_beside, written))
-    rehearsal = rehearsal_for(header_of(top, folder), book, read_in)
+    top = list(takewhile(is_comment, written))
+    rehearsal = text_session_for(header_of(top, folder), book, read_in)
     lines = [*top, *rehearsal.begin()]
     beside: list[str] = []
     for number, line in enumerate(written[len(top) :], len(top) + 1):
@@ -163,26 +163,26 @@ def replay(
                 raise ValueError(f"line {number}: nothing is asked any more")
             if restarts:
                 restart(rehearsal)
-            lines += [*beside, line, *rehearsal.hear(line[len(PERSON) :].strip())]
+            lines += [*beside, line, *rehearsal.submit(line[len(PERSON) :].strip())]
             beside = []
-        elif is_beside(line):
+        elif is_comment(line):
             beside.append(line)
         else:
             beside = list(filter(None, beside))
     return "\n".join([*lines, *filter(None, beside)]) + "\n"
 
 
-def rehearsal_for(
-    header: dict[str, str], book: Book, read_in: Callable[[str], Catalogue]
+def text_session_for(
+    header: dict[str, str], book: FlowRegistry, read_in: Callable[[str], Catalogue]
 ) -> Rehearsal:
-    if header["flow"] not in book.sheets:
+    if header["flow"] not in book.compiled:
         raise ValueError(f"there is no flow {header['flow']}: name one with `# flow:`")
     facts = (fact.strip() for fact in header["known"].split(","))
     return Rehearsal(
         book,
         header["flow"],
         read_in(header["language"]),
-        known=frozenset(filter(None, facts)),
+        facts=frozenset(filter(None, facts)),
         languages=read_in,
     )
 
@@ -190,7 +190,7 @@ def rehearsal_for(
 def restart(rehearsal: Rehearsal) -> None:
     """Bring the conversation through what is stored, as a new process would find it."""
     stored = msgspec.msgpack.encode(pack(rehearsal.position))
-    rehearsal.position = unpack(msgspec.msgpack.decode(stored), rehearsal.book)
+    rehearsal.position = unpack(msgspec.msgpack.decode(stored), rehearsal.registry)
 
 
 def header_of(lines: list[str], folder: str) -> dict[str, str]:
@@ -202,7 +202,7 @@ def header_of(lines: list[str], folder: str) -> dict[str, str]:
     return header
 
 
-def is_beside(line: str) -> bool:
+def is_comment(line: str) -> bool:
     """Return whether a line is a remark, or empty."""
     return not line.strip() or line.startswith("#")
 
@@ -210,7 +210,7 @@ def is_beside(line: str) -> bool:
 def differences(written: str, said: str) -> str:
     """Return what is written (-) and what is said (+) where they differ; remarks do not count."""
     before, after = (
-        [line.rstrip() for line in text.splitlines() if not is_beside(line)]
+        [line.rstrip() for line in text.splitlines() if not is_comment(line)]
         for text in (written, said)
     )
     return "\n".join(difflib.unified_diff(before, after, "written", "said", lineterm="", n=4))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.vault.passphrase_hash import Cost, digest
+from bot.vault.passphrase_hash import PassphraseCost, hash_passphrase
 
-CHEAP = Cost(memory=8, passes=1)
+CHEAP = PassphraseCost(memory=8, passes=1)
 
 
-class Here:
+class InlinePassphraseHasher:
     """Computes digests at once and in this thread."""
 
-    async def of(self, word: str, salt: bytes, pepper: bytes) -> bytes:
-        return digest(word, salt, pepper, CHEAP)
+    async def hash(self, word: str, salt: bytes, pepper: bytes) -> bytes:
+        return hash_passphrase(word, salt, pepper, CHEAP)

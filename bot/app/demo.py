@@ -19,47 +19,47 @@ from rich.live import Live
 from bot.app.build import open_database, open_vault, run_bot
 from bot.app.sign_in import give_key
 from bot.app.tables import queue_table
-from bot.app.web_desk import front_of, opened
-from bot.cases.queries import queue
+from bot.app.web_desk import build_desk_context, open_desk_app
+from bot.cases.queries import load_queue
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.clock import SystemClock
-from bot.errors import HavenError, WrongSetting
+from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Staff
 from bot.languages import LANGUAGES
 from bot.log import configure
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Sandbox, serve
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, load_settings
 from bot.store.database import Database, DataDirectory
-from bot.store.disk_space import Room
+from bot.store.disk_space import DiskSpace
 from bot.vault import HostKey
-from bot.vault.audit.log import OPERATOR, Audit
-from bot.vault.keys.browser_key import known_by, new_secret
-from bot.vault.keys.passwords import Cost
+from bot.vault.audit.log import OPERATOR, AuditLog
+from bot.vault.keys.browser_key import new_session_secret, secret_digest
+from bot.vault.keys.passwords import PasswordCost
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from rich.table import Table
 
-    from bot.app.build import House
-    from bot.desks.web.context import Front
+    from bot.app.build import App
+    from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
-    from bot.sandbox import Group, Phone
+    from bot.sandbox import Phone, SandboxGroup
     from bot.store.writer import Work
     from bot.vault import Vault
 
-LOOK = 1.0
+REFRESH_SECONDS = 1.0
 PASSWORD = "only a rehearsal"  # noqa: S105 - printed for whoever looks on
-REHEARSED = Cost(memory=8 * 1024, passes=1)
+DEMO_COST = PasswordCost(memory=8 * 1024, passes=1)
 """What a guess at it costs: there is nothing to guess."""
 CASEWORKERS = (("Mei", tuple(LANGUAGES)), ("Jun", tuple(LANGUAGES)))
 """Who answers in the demo, and in which languages."""
-DESK = "/desk"
-FIRST_GROUP = -1_002_000_000_000
-GROUPS = 900_000_000
-FOR_THE_DEMO = {
+DESK_PATH = "/desk"
+FIRST_GROUP_ID = -1_002_000_000_000
+GROUP_ID_RANGE = 900_000_000
+DEMO_SETTINGS = {
     "organisation": "Harbour House",
     "contact": "02-0000-0000",
     "hours": "00:00-24:00",
@@ -69,138 +69,138 @@ FOR_THE_DEMO = {
 """What a deployment would decide; the first screen says that this is a rehearsal."""
 
 
-NOTHING_REAL = dict.fromkeys(("database_url", "keys_url", "backups")) | {"backup_key": ""}
+CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {"backup_key": ""}
 """What the environment may name of a real deployment: nothing here goes there."""
 
 
 async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
     """Serve the phone page, run the bot behind it, and show the queue until stopped."""
     with contextlib.ExitStack() as stack:
-        folder = data or passing_folder(stack)
+        folder = data or temporary_folder(stack)
         log = stack.enter_context(log_file(folder))
         configure(log)
         sandbox = Sandbox()
-        group, workers = found_a_group(sandbox)
-        async with pages(sandbox, port) as address:
+        group, workers = create_group(sandbox)
+        async with serve_pages(sandbox, port) as address:
             try:
-                settings = settings_in(folder, address, group.id)
+                settings = demo_settings(folder, address, group.id)
                 who = await enrol_all(settings, workers)
-                async with _desk(sandbox, settings, address) as (front, ours):
-                    links = await _links(front, who)
-                    await _play(sandbox, ours, settings, links, browser=browser)
+                async with _open_desk(sandbox, settings, address) as (front, ours):
+                    links = await _create_links(front, who)
+                    await _run_bot_and_view(sandbox, ours, settings, links, browser=browser)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
 
 
 @contextlib.asynccontextmanager
-async def pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
+async def serve_pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
     """Serve the phones and the group while the context lasts; give their address."""
     async with contextlib.AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serve(sandbox, port=port))
         except OSError as error:
-            raise WrongSetting(
+            raise SettingError(
                 f"port {port}: {error.strerror}; choose another with --port"
             ) from None
         yield address
 
 
 @contextlib.asynccontextmanager
-async def _desk(
+async def _open_desk(
     sandbox: Sandbox, settings: Settings, address: str
-) -> AsyncIterator[tuple[Front, RestartedBot]]:
+) -> AsyncIterator[tuple[DeskContext, RestartableBot]]:
     """Serve the desk beside the phones while the context lasts; give it, and the bot it asks."""
     database = open_database(settings)
     vault = open_vault(settings, database)
     number = int(TOKEN.partition(":")[0])
-    front = front_of(
-        settings, database, vault, bot=number, origin=address, root=DESK, cost=REHEARSED
+    front = build_desk_context(
+        settings, database, vault, bot_id=number, origin=address, root=DESK_PATH, cost=DEMO_COST
     )
-    ours = RestartedBot(settings, front)
+    ours = RestartableBot(settings, front)
     try:
-        async with opened(front) as app:
-            sandbox.neighbours[DESK] = app
+        async with open_desk_app(front) as app:
+            sandbox.mounted_apps[DESK_PATH] = app
             yield front, ours
     finally:
-        sandbox.neighbours.pop(DESK, None)
+        sandbox.mounted_apps.pop(DESK_PATH, None)
         vault.close()
         await database.close()
 
 
-async def _links(front: Front, who: str) -> dict[str, str]:
+async def _create_links(front: DeskContext, who: str) -> dict[str, str]:
     """Return what is printed: where everything is, and the links that sign somebody in, once."""
-    secret, codes, now = new_secret(), front.passes.new_codes(), front.clock.now()
-    front.rehearsal[known_by(secret)] = f"{who}:{PASSWORD}"
-    front.rehearsed[who] = CASEWORKERS[0][0], codes
-    await front.database.writer.run(lambda work: front.passes.keep_codes(work, who, codes, 0, now))
+    secret, codes, now = new_session_secret(), front.factors.new_totp_secret(), front.clock.now()
+    front.demo_links[secret_digest(secret)] = f"{who}:{PASSWORD}"
+    front.demo_authenticators[who] = CASEWORKERS[0][0], codes
+    await front.database.writer.run(lambda work: front.factors.store_totp(work, who, codes, 0, now))
     return {
         "phones": f"{front.origin}/",
         "group": f"{front.origin}/group",
-        "desk": f"{front.origin}{DESK}/rehearse/{secret.hex()}",
+        "desk": f"{front.origin}{DESK_PATH}/rehearse/{secret.hex()}",
         "who": who,
     }
 
 
-class RestartedBot:
+class RestartableBot:
     """The bot of a rehearsal: it can end and begin anew while phones and desk go on."""
 
-    def __init__(self, settings: Settings, front: Front | None = None) -> None:
+    def __init__(self, settings: Settings, front: DeskContext | None = None) -> None:
         self._settings = settings
-        self._front = front
-        self._life: asyncio.Task[None] | None = None
-        self._begins_anew = False
+        self._desk_context = front
+        self._task: asyncio.Task[None] | None = None
+        self._is_restarting = False
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
         """Run it until cancelled, however often it is begun anew."""
         while True:
-            self._begins_anew = False
-            self._life = asyncio.create_task(
+            self._is_restarting = False
+            self._task = asyncio.create_task(
                 run_bot(
                     self._settings,
                     limits=UNLIMITED,
                     rehearsal=True,
                     ready=self.ready,
-                    room=Room.without_end(self._settings.data),
-                    beside=self._nudged,
+                    room=DiskSpace.unlimited(self._settings.data),
+                    extra_job=self._connect_desk,
                 )
             )
-            ended, _ = await asyncio.wait({self._life})
-            if not self._begins_anew:
+            ended, _ = await asyncio.wait({self._task})
+            if not self._is_restarting:
                 for life in ended:
                     await life
                 return
 
-    async def _nudged(self, house: House) -> None:
+    async def _connect_desk(self, house: App) -> None:
         """Have the desk wake this bot, as long as it runs."""
-        if self._front is None:
+        if self._desk_context is None:
             return
-        self._front.post.nudge = house.dispatcher.resume
+        self._desk_context.command_client.wake_dispatcher = house.dispatcher.resume
         try:
             await asyncio.Event().wait()
         finally:
-            self._front.post.nudge = None
+            self._desk_context.command_client.wake_dispatcher = None
 
     async def restart(self) -> None:
         """End it where it stands, and return once it has come back to work."""
-        if self._life is None or self._begins_anew or not self.ready.is_set():
+        if self._task is None or self._is_restarting or not self.ready.is_set():
             return
-        self._begins_anew = True
+        self._is_restarting = True
         self.ready.clear()
-        self._life.cancel()
+        self._task.cancel()
         await self.ready.wait()
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """End it for good, and wait for that."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.gather(self._life, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
-async def _play(
+async def _run_bot_and_view(
     sandbox: Sandbox,
-    ours: RestartedBot,
+    ours: RestartableBot,
     settings: Settings,
     links: dict[str, str],
     *,
@@ -208,18 +208,18 @@ async def _play(
 ) -> None:
     sandbox.restart = ours.restart
     bot = asyncio.create_task(ours.run())
-    view = asyncio.create_task(_show_once(ours.ready, settings, links, browser=browser))
+    view = asyncio.create_task(_show_when_ready(ours.ready, settings, links, browser=browser))
     try:
         await bot
     finally:  # however early it is stopped: the folder goes after the bot that writes there
         for task in (view, bot):
             if not task.cancelling():  # whoever is told twice does not put its things in order
                 task.cancel()
-        await ours.end()
+        await ours.stop()
         await asyncio.gather(bot, view, return_exceptions=True)
 
 
-async def _show_once(
+async def _show_when_ready(
     ready: asyncio.Event, settings: Settings, links: dict[str, str], *, browser: bool
 ) -> None:
     """Say where the phone page is once the bot is ready, and show the queue."""
@@ -235,14 +235,14 @@ async def _show_once(
     await _show_queue(settings)
 
 
-def found_a_group(sandbox: Sandbox) -> tuple[Group, list[Phone]]:
+def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:
     """Found the caseworkers' group, with the bot among its administrators."""
     # Another number at every start: the topics of an earlier rehearsal went with it.
-    number = FIRST_GROUP - sandbox.clock.seconds() % GROUPS
-    group = sandbox.group("Harbour House, night shift", forum=True, chat_id=number)
-    workers = [sandbox.colleague(name) for name, _language in CASEWORKERS]
+    number = FIRST_GROUP_ID - sandbox.clock.seconds() % GROUP_ID_RANGE
+    group = sandbox.add_group("Harbour House, night shift", forum=True, chat_id=number)
+    workers = [sandbox.add_colleague(name) for name, _language in CASEWORKERS]
     for worker in workers:
-        group.add(worker)
+        group.add_member(worker)
     group.add_bot(workers[0], "administrator")
     return group, workers
 
@@ -251,7 +251,7 @@ async def enrol_all(settings: Settings, workers: list[Phone]) -> str:
     """Put the rehearsal's caseworkers on the list of staff, and on duty; return the first's id."""
     database = open_database(settings)
     vault = open_vault(settings, database)
-    staff, audit, now = Staff(vault), Audit(vault), SystemClock().now()
+    staff, audit, now = Staff(vault), AuditLog(vault), SystemClock().now()
     found: list[Caseworker] = []
 
     def enrol(work: Work) -> None:
@@ -263,7 +263,7 @@ async def enrol_all(settings: Settings, workers: list[Phone]) -> str:
                     languages=languages, queues=[queue.value for queue in Queue], most=9,
                     account=worker.id,
                 )  # fmt: skip
-                audit.note(work, now, OPERATOR, "staff_add", who.id, who.role.value)
+                audit.record(work, now, OPERATOR, "staff_add", who.id, who.role.value)
             staff.set_duty(work, who.id, on=True)
             found.append(who)
 
@@ -278,29 +278,29 @@ async def enrol_all(settings: Settings, workers: list[Phone]) -> str:
 
 def _give_keys(database: Database, vault: Vault, colleagues: list[Caseworker]) -> None:
     """Give whoever has none a key that opens cases."""
-    enrolled = vault.cases.custody.holders().members
+    enrolled = vault.cases.wraps.holders().members
     for each in colleagues:
         if each.id not in enrolled:
             role, queues = each.role.value, each.queues
-            give_key(database, vault, each.id, role, queues, PASSWORD, REHEARSED)
+            give_key(database, vault, each.id, role, queues, PASSWORD, DEMO_COST)
 
 
-def settings_in(folder: Path, address: str, group: int) -> Settings:
+def demo_settings(folder: Path, address: str, group: int) -> Settings:
     """Return the settings of a rehearsal in a folder, whatever the environment names."""
     key = folder.with_name(f"{folder.name}.key")
     if not key.exists():
-        HostKey.make(key)
-    return read_settings(
+        HostKey.create(key)
+    return load_settings(
         data=folder,
         telegram_token=TOKEN,
         telegram_api=address,
         host_key_file=key,
         desk_group=group,
-        **{**NOTHING_REAL, **FOR_THE_DEMO},
+        **{**CLEARED_SETTINGS, **DEMO_SETTINGS},
     )
 
 
-def passing_folder(stack: contextlib.ExitStack) -> Path:
+def temporary_folder(stack: contextlib.ExitStack) -> Path:
     """Return a folder that goes when the demo ends, and the key beside it with it."""
     return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haven-"))) / "data"
 
@@ -316,7 +316,7 @@ def log_file(folder: Path) -> Iterator[TextIO]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = (folder / "haven.log").open("a", encoding="utf-8")
     except OSError as error:
-        raise WrongSetting(
+        raise SettingError(
             f"{folder}: {error.strerror}; name a folder Haven may write to with --data"
         ) from None
     with log:
@@ -331,13 +331,13 @@ async def _show_queue(settings: Settings) -> None:
         if not console.is_terminal:
             return
         with Live(console=console, auto_refresh=False) as live:
-            async for table in _tables(database):
+            async for table in _queue_tables(database):
                 live.update(table, refresh=True)
     finally:
         await database.close()
 
 
-async def _tables(database: Database) -> AsyncIterator[Table]:
+async def _queue_tables(database: Database) -> AsyncIterator[Table]:
     while True:
-        yield queue_table(await queue(database), datetime.now(UTC))
-        await asyncio.sleep(LOOK)
+        yield queue_table(await load_queue(database), datetime.now(UTC))
+        await asyncio.sleep(REFRESH_SECONDS)

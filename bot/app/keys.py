@@ -8,7 +8,7 @@ from functools import cache
 from getpass import getpass
 from typing import TYPE_CHECKING
 
-from bot.errors import HavenError, WrongSetting
+from bot.errors import HavenError, SettingError
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def host_key(settings: Settings) -> HostKey:
+def load_host_key(settings: Settings) -> HostKey:
     """Return the host key: of the file that is named, or of a credential systemd hands over.
 
     Where it is locked, its passphrase is read from a file as well, or asked.
@@ -25,13 +25,15 @@ def host_key(settings: Settings) -> HostKey:
         WrongSetting: there is none, others can read it, or nobody can be asked.
         WrongHostKey: that is not its passphrase.
     """
-    credential = settings.credential()
+    credential = settings.host_key_credential()
     if settings.host_key_file is None and credential is not None:
-        return HostKey.read(credential, settings.data, lambda: passphrase_of(settings))
-    return HostKey.read(settings.key_file(), settings.data, lambda: passphrase_of(settings))
+        return HostKey.load(credential, settings.data, lambda: load_passphrase(settings))
+    return HostKey.load(
+        settings.required_host_key_file(), settings.data, lambda: load_passphrase(settings)
+    )
 
 
-def passphrase_of(settings: Settings) -> str:
+def load_passphrase(settings: Settings) -> str:
     """Return the passphrase of the host key: the first line of a file, or what somebody types.
 
     Raises:
@@ -39,32 +41,32 @@ def passphrase_of(settings: Settings) -> str:
     """
     path = settings.passphrase_file
     if path is None:
-        return _typed()
+        return _ask_passphrase()
     if path.resolve().is_relative_to(settings.data.resolve()):
-        raise WrongSetting("HAVEN_PASSPHRASE_FILE lies in HAVEN_DATA; move it to another folder")
+        raise SettingError("HAVEN_PASSPHRASE_FILE lies in HAVEN_DATA; move it to another folder")
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise WrongSetting(f"HAVEN_PASSPHRASE_FILE: others can read it; chmod 0400 {path}")
+            raise SettingError(f"HAVEN_PASSPHRASE_FILE: others can read it; chmod 0400 {path}")
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
-        raise WrongSetting(f"HAVEN_PASSPHRASE_FILE: {path} cannot be read") from None
+        raise SettingError(f"HAVEN_PASSPHRASE_FILE: {path} cannot be read") from None
     if not lines or not lines[0]:
-        raise WrongSetting(f"HAVEN_PASSPHRASE_FILE: {path} is empty")
+        raise SettingError(f"HAVEN_PASSPHRASE_FILE: {path} is empty")
     return lines[0]
 
 
 @cache
-def _typed() -> str:
+def _ask_passphrase() -> str:
     """Return what whoever sits here types, asked once in a process."""
     if not sys.stdin.isatty():
-        raise WrongSetting(
+        raise SettingError(
             "the host key is locked, and nobody sits here to type its passphrase: name a file "
             "that holds it in HAVEN_PASSPHRASE_FILE, or start Haven at a terminal"
         )
     return getpass("Passphrase of the host key: ")
 
 
-def open_keys(settings: Settings) -> KeyStore:
+def open_key_store(settings: Settings) -> KeyStore:
     """Open the key store of this deployment, at this release's schema.
 
     Raises:
@@ -73,14 +75,14 @@ def open_keys(settings: Settings) -> KeyStore:
     directory = DataDirectory(settings.data)
     url = settings.keys_url or directory.keys_url
     if url == (settings.database_url or directory.database_url):
-        raise WrongSetting("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys lie apart from the data")
+        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys lie apart from the data")
     try:
         return KeyStore(Database(url))
     except HavenError:
         raise
     except Exception as error:
         name = "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"
-        raise WrongSetting(
+        raise SettingError(
             f"{name}: the key store cannot be opened ({type(error).__name__}); haven doctor says "
             "why"
         ) from error

@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from bot.conversation import Review, replies, text_questions
-from bot.conversation.choice_questions import Listed
+from bot.conversation.choice_questions import ListQuestion
 from bot.languages import LANGUAGES
-from bot.places.place import AMOUNT, Line
+from bot.places.place import AMOUNT, PlaceSentence
 from bot.text import Text
 from flows import hotline, office_hours, organisation, phrases, titles
 from flows.phrasebook import PHRASES
@@ -20,75 +20,81 @@ from flows.phrasebook import PHRASES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.conversation import Book
+    from bot.conversation import FlowRegistry
     from bot.places.place import Place
 
-Spoken = tuple[str, Text]
+NamedPhrase = tuple[str, Text]
 """Where a phrase stands, and the phrase."""
-BESIDE = (phrases, hotline, office_hours, organisation, titles, replies, text_questions)
+PHRASE_MODULES = (phrases, hotline, office_hours, organisation, titles, replies, text_questions)
 """Where phrases stand that no step of a flow says, each under a name or in a table."""
-OWN_NAMES = frozenset(language.own_name for language in LANGUAGES.values())
+LANGUAGE_NAMES = frozenset(language.own_name for language in LANGUAGES.values())
 """What languages call themselves: nobody translates that."""
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownPhrase:
     """One phrase as a person of a place reads it."""
 
-    where: str
+    location: str
     text: Text
     is_label: bool
     """Whether it stands on a button, or above an answer."""
-    is_part: bool = False
+    is_fragment: bool = False
     """Whether it stands inside a message: no locked screen shows it first."""
 
 
-def beside_flows() -> Iterator[Spoken]:
+def phrases_outside_flows() -> Iterator[NamedPhrase]:
     """Yield every phrase that no step of a flow says, and that belongs to no place."""
     for phrase in PHRASES.values():
         yield f"phrasebook {phrase.code}", phrase.text
-        yield from _texts(f"phrasebook {phrase.code}", phrase.replies)
-    for module in BESIDE:
+        yield from _named_phrases(f"phrasebook {phrase.code}", phrase.replies)
+    for module in PHRASE_MODULES:
         for name, value in vars(module).items():
-            yield from _texts(f"{module.__name__}.{name}", value)
+            yield from _named_phrases(f"{module.__name__}.{name}", value)
 
 
-def said_in(book: Book, place: Place, beside: Iterable[Spoken] = ()) -> Iterator[Said]:
+def phrases_of_flows(
+    book: FlowRegistry, place: Place, extra_phrases: Iterable[NamedPhrase] = ()
+) -> Iterator[ShownPhrase]:
     """Yield every phrase of flows and beside them, each once, in the words of a place."""
     seen: set[Text] = set()
-    also = (Said(where, text, text.context is not None) for where, text in beside)
-    for said in (*_in_flows(book), *also):
-        if said.text not in seen and said.text.source not in OWN_NAMES:
+    also = (ShownPhrase(where, text, text.context is not None) for where, text in extra_phrases)
+    for said in (*_flow_phrases(book), *also):
+        if said.text not in seen and said.text.source not in LANGUAGE_NAMES:
             seen.add(said.text)
-            words = place.words.get((said.text.context, said.text.source), said.text)
-            yield Said(said.where, words, said.is_label)
+            words = place.overrides.get((said.text.context, said.text.source), said.text)
+            yield ShownPhrase(said.location, words, said.is_label)
 
 
-def said_of(place: Place) -> Iterator[Said]:
+def phrases_of_place(place: Place) -> Iterator[ShownPhrase]:
     """Yield what people are told is true in a place; what nobody has read yet is told to nobody."""
     for code, fact in place.facts():
-        values = {it.name: getattr(fact, it.name) for it in fields(fact)} if fact.is_sound else {}
+        values = (
+            {it.name: getattr(fact, it.name) for it in fields(fact)} if fact.is_verified else {}
+        )
         for name, value in values.items():
-            for where, text in _texts(f"{place.name} {code} {name}", value):
-                is_whole = isinstance(fact, Line)
-                yield Said(where.removesuffix(" text"), text, is_label=False, is_part=not is_whole)
+            for where, text in _named_phrases(f"{place.name} {code} {name}", value):
+                is_whole = isinstance(fact, PlaceSentence)
+                yield ShownPhrase(
+                    where.removesuffix(" text"), text, is_label=False, is_fragment=not is_whole
+                )
     for code, recipient in place.recipients.items():
         where = f"{place.name} {code} about"
-        yield Said(where, recipient.about, is_label=False, is_part=True)
-    yield Said(f"{place.name} amount", AMOUNT, is_label=False, is_part=True)
+        yield ShownPhrase(where, recipient.about, is_label=False, is_fragment=True)
+    yield ShownPhrase(f"{place.name} amount", AMOUNT, is_label=False, is_fragment=True)
 
 
-def _in_flows(book: Book) -> Iterator[Said]:
-    for sheet in book.sheets.values():
+def _flow_phrases(book: FlowRegistry) -> Iterator[ShownPhrase]:
+    for sheet in book.compiled.values():
         for step in sheet.steps.values():
-            labels = set(step.choices.values()) if isinstance(step, Listed) else set()
+            labels = set(step.choices.values()) if isinstance(step, ListQuestion) else set()
             if isinstance(step, Review):
                 labels = {step.show, step.go}
             for text in step.phrases():
-                yield Said(f"{sheet.name}.{step.name}", text, text in labels)
+                yield ShownPhrase(f"{sheet.name}.{step.name}", text, text in labels)
 
 
-def _texts(where: str, value: object) -> Iterator[Spoken]:
+def _named_phrases(where: str, value: object) -> Iterator[NamedPhrase]:
     """Yield a phrase, or every phrase of a table by its code; nothing of what is neither."""
     if isinstance(value, Text):
         yield where, value

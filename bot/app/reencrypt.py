@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, or_, select, update
 
-from bot.cases.intake import NAMED, SAVED
+from bot.cases.intake import SAVED, TO_FETCH
 from bot.cases.sealed_fields import (
+    decode_file,
     encode,
-    handle_of,
+    encode_fetch_handle,
     open_address,
-    open_old_reasons,
-    read_file,
-    reasons_place,
+    open_legacy_reasons,
+    reasons_associated_data,
 )
-from bot.errors import DoesNotOpen
+from bot.errors import DecryptionError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.tables.custody import custody
@@ -39,12 +39,12 @@ from bot.store.tables.main import (
     reports,
     topics,
 )
-from bot.vault import Audit, Purpose
-from bot.vault.audit.log import HOUSE
-from bot.vault.erasure.erase import UNFINISHED, overwrite, sync
-from bot.vault.file_encryption import open_pieces, piece_places
-from bot.vault.keys.case_keys import TO_CASE
-from bot.vault.keys.epoch_keys import is_of_epoch
+from bot.vault import AuditLog, Purpose
+from bot.vault.audit.log import SYSTEM
+from bot.vault.erasure.erase import UNFINISHED, overwrite, sync_folder
+from bot.vault.file_encryption import chunk_associated_data, open_chunks
+from bot.vault.keys.case_keys import SEALED_TO_CASE
+from bot.vault.keys.epoch_keys import is_sealed_in_epoch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database, DataDirectory
     from bot.store.writer import Work, Writer
     from bot.vault import Vault
-    from bot.vault.keys.case_keys import Both, Sealer
+    from bot.vault.keys.case_keys import Sealer, SealerOpener
 
 AT_A_START = 100
 """Cases that are done at one start, at most: people wait meanwhile."""
@@ -127,7 +127,9 @@ _HANDLES = Prepared(
 )
 _FORGET_HANDLES = Prepared(
     lambda _: (
-        update(files).where(files.c.state != NAMED, files.c.handle.is_not(None)).values(handle=None)
+        update(files)
+        .where(files.c.state != TO_FETCH, files.c.handle.is_not(None))
+        .values(handle=None)
     )
 )
 """Of files that are never fetched."""
@@ -147,12 +149,12 @@ class Resealing:
         self._writer = writer
         self._vault = vault
         self._folder = folder
-        self._audit = Audit(vault)
+        self._audit = AuditLog(vault)
         self._by = by
 
     def waiting(self) -> dict[str, str]:
         """Return the cases the bot can open, for an older release sealed them: ids, references."""
-        rows = self._writer.run_now(lambda work: work.rows(_OLD, TO_CASE))
+        rows = self._writer.run_sync(lambda work: work.rows(_OLD, SEALED_TO_CASE))
         return {str(case): str(reference) for case, reference in rows}
 
     def some(self, now: int, most: int = AT_A_START) -> int:
@@ -165,7 +167,7 @@ class Resealing:
         for case in list(self.waiting())[:most]:
             try:
                 done += self.seal(case, now)
-            except (DoesNotOpen, OSError):
+            except (DecryptionError, OSError):
                 log.error("case_not_resealed", case=case)
         if done:
             log.info("cases_resealed", count=done)
@@ -177,7 +179,7 @@ class Resealing:
         Raises:
             DoesNotOpen: something of it was altered; it is as it was.
         """
-        names = self._writer.run_now(lambda work: self._seal(work, case, now))
+        names = self._writer.run_sync(lambda work: self._seal(work, case, now))
         for name in names or ():
             self._put_in_place(name)
         return names is not None
@@ -186,7 +188,7 @@ class Resealing:
         """Put the files in their place that a run which was ended left beside; return how many."""
         beside = sorted(self._folder.glob(f"*{UNFINISHED}")) if self._folder.exists() else []
         names = [path.name.removesuffix(UNFINISHED) for path in beside]
-        ready = self._writer.run_now(lambda work: [it for it in names if self._is_ready(work, it)])
+        ready = self._writer.run_sync(lambda work: [it for it in names if self._is_ready(work, it)])
         for name in ready:
             self._put_in_place(name)
         return len(ready)
@@ -205,17 +207,17 @@ class Resealing:
             address = self._vault.seal(Purpose.ADDRESS, case.encode(), b"%d" % where)
         work.run(_CASE, address, self._reasons(old, case, bytes(reasons)), case)
         self._contents(work, case, old, new, now)
-        self._audit.note(work, now, self._by, "reseal", case)
+        self._audit.record(work, now, self._by, "reseal", case)
         return self._files(work, case, old, new, now)
 
-    def _reasons(self, old: Both, case: str, sealed: bytes) -> bytes:
+    def _reasons(self, old: SealerOpener, case: str, sealed: bytes) -> bytes:
         """Return why a case is urgent, sealed as it is for any other: for the bot, for a day."""
-        if is_of_epoch(sealed):
+        if is_sealed_in_epoch(sealed):
             return sealed
-        plain = encode(open_old_reasons(old, case, sealed))
-        return self._vault.seal(Purpose.CODES, reasons_place(case), plain)
+        plain = encode(open_legacy_reasons(old, case, sealed))
+        return self._vault.seal(Purpose.CODES, reasons_associated_data(case), plain)
 
-    def _contents(self, work: Work, case: str, old: Both, new: Sealer, now: int) -> None:
+    def _contents(self, work: Work, case: str, old: SealerOpener, new: Sealer, now: int) -> None:
         vault = self._vault
         for row, sealed in work.rows(_REPORTS, case):
             work.run(_REPORT, _anew(old, new, f"{case}/report/{row}", sealed)[1], row)
@@ -227,41 +229,45 @@ class Resealing:
             place = f"{case}/referral/{recipient}/{row}"
             plain, kept = _anew(old, new, place, sealed)
             # The person may still answer, and the bot has to know what to.
-            open_still = asked or vault.seal_waiting(Purpose.REFERRAL, place.encode(), plain, now)
+            open_still = asked or vault.seal_with_waiting_key(
+                Purpose.REFERRAL, place.encode(), plain, now
+            )
             work.run(_REFERRAL, kept, open_still, row)
         for row, shown in work.rows(_TOPICS, case):
             work.run(_TOPIC, self._topic(old, f"{case}/topic".encode(), shown), row)
 
-    def _topic(self, old: Both, place: bytes, shown: bytes | None) -> bytes | None:
+    def _topic(self, old: SealerOpener, place: bytes, shown: bytes | None) -> bytes | None:
         """Return what a topic shows, sealed for the desk; as it was where that does not open."""
         if shown is None:
             return None
         try:
             plain = old.open(Purpose.CASE, place, bytes(shown))
-        except DoesNotOpen:  # sealed for the desk already, or forgotten
+        except DecryptionError:  # sealed for the desk already, or forgotten
             return bytes(shown)
-        return self._vault.seal(Purpose.DESK, place, plain)
+        return self._vault.seal(Purpose.TOPIC_MESSAGES, place, plain)
 
-    def _files(self, work: Work, case: str, old: Both, new: Sealer, now: int) -> list[str]:
+    def _files(self, work: Work, case: str, old: SealerOpener, new: Sealer, now: int) -> list[str]:
         beside = []
         for name, state, sealed, handle in work.rows(_FILES, case):
             plain = old.open(Purpose.FILE, name.encode(), bytes(sealed))
             called = handle
-            if handle is None and state == NAMED:  # it is still to be fetched
-                needed = handle_of(read_file(plain))
-                called = self._vault.seal_waiting(Purpose.HANDLE, name.encode(), needed, now)
+            if handle is None and state == TO_FETCH:  # it is still to be fetched
+                needed = encode_fetch_handle(decode_file(plain))
+                called = self._vault.seal_with_waiting_key(
+                    Purpose.HANDLE, name.encode(), needed, now
+                )
             work.run(_FILE, new.seal(Purpose.FILE, name.encode(), plain), called, name)
             if state == SAVED and (self._folder / name).exists():
                 self._write_beside(name, old, new)
                 beside.append(str(name))
         if beside:
-            sync(self._folder)
+            sync_folder(self._folder)
         return beside
 
-    def _write_beside(self, name: str, old: Both, new: Sealer) -> None:
-        pieces = list(open_pieces(old, name, self._folder / name))
+    def _write_beside(self, name: str, old: SealerOpener, new: Sealer) -> None:
+        pieces = list(open_chunks(old, name, self._folder / name))
         with (self._folder / f"{name}{UNFINISHED}").open("wb") as out:
-            for place, piece in zip(piece_places(name, len(pieces)), pieces, strict=True):
+            for place, piece in zip(chunk_associated_data(name, len(pieces)), pieces, strict=True):
                 out.write(new.seal(Purpose.FILE, place, piece))
             out.flush()
             os.fsync(out.fileno())
@@ -271,8 +277,8 @@ class Resealing:
         rows = work.rows(_FILE_STANDS, name)
         if not rows:
             return False
-        sealed = self._vault.cases.sealed(work, str(rows[0][0]))
-        return rows[0][1] == SAVED and sealed is not None and sealed[:1] == TO_CASE
+        sealed = self._vault.cases.load_row(work, str(rows[0][0]))
+        return rows[0][1] == SAVED and sealed is not None and sealed[:1] == SEALED_TO_CASE
 
     # --- after the commit ---------------------------------------------------------------------
 
@@ -281,16 +287,16 @@ class Resealing:
         path = self._folder / name
         with path.open("r+b") as old:
             (self._folder / f"{name}{UNFINISHED}").replace(path)
-            sync(self._folder)
+            sync_folder(self._folder)
             overwrite(old)
 
 
 def reseal_some(database: Database, vault: Vault, directory: DataDirectory, now: int) -> None:
     """Seal some cases of older releases anew at a start, if anybody could open them then."""
-    vault.turn(now)
-    database.writer.run_now(lambda work: cut_handles(work, vault, now))
-    if vault.cases.custody.holders().teams:
-        Resealing(database.writer, vault, directory.files, HOUSE).some(now)
+    vault.rotate_epoch(now)
+    database.writer.run_sync(lambda work: cut_handles(work, vault, now))
+    if vault.cases.wraps.holders().teams:
+        Resealing(database.writer, vault, directory.files, SYSTEM).some(now)
 
 
 def cut_handles(work: Work, vault: Vault, now: int) -> None:
@@ -300,14 +306,14 @@ def cut_handles(work: Work, vault: Vault, now: int) -> None:
         place = name.encode()
         try:
             plain = vault.open(Purpose.HANDLE, place, bytes(handle))
-        except DoesNotOpen:  # whoever fetches gives it up in the end
+        except DecryptionError:  # whoever fetches gives it up in the end
             continue
-        needed = handle_of(read_file(plain))
+        needed = encode_fetch_handle(decode_file(plain))
         if plain != needed:
-            work.run(_HANDLE, vault.seal_waiting(Purpose.HANDLE, place, needed, now), name)
+            work.run(_HANDLE, vault.seal_with_waiting_key(Purpose.HANDLE, place, needed, now), name)
 
 
-def _anew(old: Both, new: Sealer, place: str, sealed: bytes) -> tuple[bytes, bytes]:
+def _anew(old: SealerOpener, new: Sealer, place: str, sealed: bytes) -> tuple[bytes, bytes]:
     """Return what is sealed in a case, in clear and sealed anew for the same place."""
     plain = old.open(Purpose.CASE, place.encode(), bytes(sealed))
     return plain, new.seal(Purpose.CASE, place.encode(), plain)

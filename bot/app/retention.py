@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.app.keys import host_key
+from bot.app.keys import load_host_key
 from bot.desks.forum.topics import TopicEraser
-from bot.desks.web.live.event_log import ring_out
+from bot.desks.web.live.event_log import log_case_erased
 from bot.dispatch.conversation_store import Conversations
-from bot.hotline.case_links import forget_links
+from bot.hotline.case_links import delete_links
 from bot.mailbox.outbox import Outbox
-from bot.partners.link_stats import Counting
+from bot.partners.link_stats import LinkStats
 from bot.store.database import DataDirectory
-from bot.vault import Audit
-from bot.vault.audit.truncate import Cutting
+from bot.vault import AuditLog
+from bot.vault.audit.truncate import AuditTruncation
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.ledger import BackupFolder
 from bot.vault.erasure.retention import Retention
@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 
-def retention_of(settings: Settings, vault: Vault, erasures: Erasures) -> Retention:
+def build_retention(settings: Settings, vault: Vault, erasures: Erasures) -> Retention:
     """Return what erases closed cases, old backups and the oldest of the audit log."""
-    cutting = Cutting(Audit(vault), DataDirectory(settings.data).written_head)
-    return Retention(erasures, settings.keep_days, backups_of(settings), cutting)
+    cutting = AuditTruncation(AuditLog(vault), DataDirectory(settings.data).audit_head_file)
+    return Retention(erasures, settings.keep_days, open_backup_folder(settings), cutting)
 
 
-def erasures_of(settings: Settings, vault: Vault, outbox: Outbox | None = None) -> Erasures:
+def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = None) -> Erasures:
     """Return what erases cases, and what is remembered of them elsewhere."""
     folder = DataDirectory(settings.data).files
     topic = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
-    counted = Counting(vault, settings.zone)
+    counted = LinkStats(vault, settings.zone)
     beside = [
-        Conversations(vault).forget_case,
-        topic.forget,
-        counted.forget,
-        forget_links,
-        ring_out,
+        Conversations(vault).erase_case,
+        topic.erase,
+        counted.erase_chat,
+        delete_links,
+        log_case_erased,
     ]
-    return Erasures(vault, Audit(vault), folder, beside)
+    return Erasures(vault, AuditLog(vault), folder, beside)
 
 
-def backups_of(settings: Settings) -> BackupFolder | None:
+def open_backup_folder(settings: Settings) -> BackupFolder | None:
     """Return the folder of backups that the bot tends; None where there is none."""
     if settings.backups is None:
         return None
-    return BackupFolder(settings.backups, host_key(settings))
+    return BackupFolder(settings.backups, load_host_key(settings))

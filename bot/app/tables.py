@@ -10,10 +10,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
-from bot.cases.assessment import BODIES, DUTIES, NO_FINDING, NOT_KNOWN, SIGNS, VOCABULARIES
-from bot.cases.consents import HEADING as AGREEMENTS
-from bot.cases.queries import ATTACHED, KINDS, REASONS
-from bot.cases.routing import name_of
+from bot.cases.assessment import (
+    AUTHORITIES_HEADING,
+    DUTIES_HEADING,
+    INDICATORS_HEADING,
+    NO_FINDING,
+    UNKNOWN_TOPIC,
+    VOCABULARIES,
+)
+from bot.cases.consents import CONSENT_HEADING as AGREEMENTS
+from bot.cases.queries import FILES_HEADING, REASONS_HEADING, REPORT_KIND_NAMES
+from bot.cases.routing import queue_name
 from bot.text import Text as Phrase
 
 if TYPE_CHECKING:
@@ -21,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from bot.cases.assessment import Grounds
-    from bot.cases.queries import Notice, Opened, Waiting
+    from bot.cases.assessment import Assessment
+    from bot.cases.queries import CaseDetails, QueuedCase, ServiceNotice
     from bot.text import Catalogue
 
 DESK_BARRED = "desk_barred"
@@ -35,7 +42,7 @@ COLUMNS = {"level": 2, "number": 6, "queue": 11, "state": 10, "answer": 6, "wait
 """Of the queue, with the longest word each has to hold whole."""
 
 
-def queue_table(waiting: list[Waiting], now: datetime) -> Table:
+def queue_table(waiting: list[QueuedCase], now: datetime) -> Table:
     """Return the queue as a table: who waits, what was promised, and who answers."""
     waits = sum(case.holder is None for case in waiting)
     held = f", held: {len(waiting) - waits}" if waits < len(waiting) else ""
@@ -49,11 +56,11 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
         table.add_row(
             f"P{case.priority}",
             case.reference,
-            name_of(case.queue).source,
-            _state(case),
-            promise_in_words(case.due_at, now),
-            span_in_words(int((now - case.waiting_since).total_seconds())),
-            called(case.kind).source,
+            queue_name(case.queue).source,
+            _status_text(case),
+            format_reply_due(case.due_at, now),
+            format_duration(int((now - case.waiting_since).total_seconds())),
+            kind_name(case.kind).source,
             case.language,
             case.county or "-",
             style=STYLES[case.priority],
@@ -61,102 +68,104 @@ def queue_table(waiting: list[Waiting], now: datetime) -> Table:
     return table
 
 
-def _state(case: Waiting) -> str:
+def _status_text(case: QueuedCase) -> str:
     """Return how a case stands; before anything else, that nobody may write to its person."""
     told = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
     return f"compromised, {told}" if case.compromised else told
 
 
-def promise_in_words(due_at: datetime | None, now: datetime) -> str:
+def format_reply_due(due_at: datetime | None, now: datetime) -> str:
     """Return how a promise stands, e.g. `due in 12 min`."""
     if due_at is None:
         return "given"
     left = int((due_at - now).total_seconds())
-    return f"due in {span_in_words(left)}" if left > 0 else f"late {span_in_words(-left)}"
+    return f"due in {format_duration(left)}" if left > 0 else f"late {format_duration(-left)}"
 
 
-SIGN_IN = "What was sent is sealed; whoever may read it signs in with --as ID."
+SIGN_IN_HINT = "What was sent is sealed; whoever may read it signs in with --as ID."
 
 
-def case_view(opened: Opened, staff: Catalogue, zone: ZoneInfo) -> Group:
+def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
     """Return an opened case: why it is urgent, what was sent, which files, what the law says."""
     case = opened.case
     head = Line(f"P{case.priority}  {case.reference}  {case.language}  {case.county or '-'}")
     head.stylize(STYLES[case.priority])
     parts: list[Line | Table] = [head]
-    if not opened.is_open:
-        parts.append(Line(f"\n{SIGN_IN}"))
+    if not opened.is_decrypted:
+        parts.append(Line(f"\n{SIGN_IN_HINT}"))
     if opened.reasons:
-        parts.append(Line(f"\n{REASONS.read_in(staff)}", style="bold"))
+        parts.append(Line(f"\n{REASONS_HEADING.render(staff)}", style="bold"))
         parts += [Line(f"  {reason}") for reason in opened.reasons]
-    for received in opened.received:
+    for received in opened.reports:
         moment = received.sent_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        parts.append(Line(f"\n{called(received.kind).read_in(staff)}  {moment}", style="bold"))
+        parts.append(Line(f"\n{kind_name(received.kind).render(staff)}  {moment}", style="bold"))
         table = Table(box=None, show_header=False, padding=(0, 2))
-        for told in received.told:
+        for told in received.answers:
             table.add_row(Line(told.question, style="dim"), Line(told.answer))
         parts.append(table)
     if opened.files:
-        parts.append(Line(f"\n{ATTACHED.read_in(staff)}", style="bold"))
+        parts.append(Line(f"\n{FILES_HEADING.render(staff)}", style="bold"))
         parts += [
             Line(f"  {file.kind}  {file.name or '-'}  {file.state}  {file.size}")
             for file in opened.files
         ]
-    if opened.agreed:
-        parts.append(Line(f"\n{AGREEMENTS.read_in(staff)}", style="bold"))
+    if opened.consents:
+        parts.append(Line(f"\n{AGREEMENTS.render(staff)}", style="bold"))
         parts += [
-            Line(f"  {it.told}  {it.at.astimezone(zone).strftime('%Y-%m-%d %H:%M')}  {it.language}")
-            for it in opened.agreed
+            Line(f"  {it.text}  {it.at.astimezone(zone).strftime('%Y-%m-%d %H:%M')}  {it.language}")
+            for it in opened.consents
         ]
-    return Group(*parts, *_law(opened.grounds, staff), *_signs(opened.grounds, staff))
+    return Group(
+        *parts, *_law_lines(opened.assessment, staff), *_indicator_lines(opened.assessment, staff)
+    )
 
 
-def _law(grounds: Grounds, staff: Catalogue) -> Iterator[Line | Padding]:
+def _law_lines(grounds: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
     """Yield the bodies the law can mean, then what it asks where someone is under 18."""
-    if grounds.bodies:
-        yield Line(f"\n{BODIES.read_in(staff)}", style="bold")
-    for body in grounds.bodies:
-        yield _inside(body.body)
-        yield _inside(body.does, 4)
-        yield _inside(body.condition, 4)
-        yield from _cited(body.articles)
+    if grounds.authorities:
+        yield Line(f"\n{AUTHORITIES_HEADING.render(staff)}", style="bold")
+    for body in grounds.authorities:
+        yield _indented(body.name)
+        yield _indented(body.task, 4)
+        yield _indented(body.condition, 4)
+        yield from _article_lines(body.articles)
     if grounds.duties:
-        yield Line(f"\n{DUTIES.read_in(staff)}", style="bold")
-        yield _inside(grounds.duties[0].condition)
+        yield Line(f"\n{DUTIES_HEADING.render(staff)}", style="bold")
+        yield _indented(grounds.duties[0].condition)
     for duty in grounds.duties:
-        yield _inside(duty.duty)
-        yield from _cited(duty.articles)
+        yield _indented(duty.text)
+        yield from _article_lines(duty.articles)
 
 
-def _signs(grounds: Grounds, staff: Catalogue) -> Iterator[Line | Padding]:
+def _indicator_lines(grounds: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
     """Yield what was said beside its name in three vocabularies, and what is not known."""
-    if not grounds.signs and not grounds.not_known:
+    if not grounds.indicators and not grounds.unknown_topics:
         return
-    yield Line(f"\n{SIGNS.read_in(staff)}", style="bold")
-    yield _inside(NO_FINDING.read_in(staff), style="dim")
-    if grounds.signs:
+    yield Line(f"\n{INDICATORS_HEADING.render(staff)}", style="bold")
+    yield _indented(NO_FINDING.render(staff), style="dim")
+    if grounds.indicators:
         table = Table(box=None, padding=(0, 1))
-        for heading in ("", *(it.read_in(staff) for it in VOCABULARIES)):
+        for heading in ("", *(it.render(staff) for it in VOCABULARIES)):
             table.add_column(heading, overflow="fold")
-        for sign in grounds.signs:
+        for sign in grounds.indicators:
             codes = "\n".join(sign.htcds).replace("=", "=\n  ").replace(", ", ",\n")
-            table.add_row(*map(Line, (sign.told, sign.ilo, "\n".join(sign.act), codes)))
+            table.add_row(*map(Line, (sign.text, sign.ilo, "\n".join(sign.act), codes)))
         yield Padding(table, (0, 0, 0, 1))
-    for what in grounds.not_known:
-        yield _inside(NOT_KNOWN.read_in(staff, {"what": what}))
+    for what in grounds.unknown_topics:
+        yield _indented(UNKNOWN_TOPIC.render(staff, {"what": what}))
 
 
-def _cited(articles: tuple[str, ...]) -> Iterator[Padding]:
+def _article_lines(articles: tuple[str, ...]) -> Iterator[Padding]:
     for article in articles:
-        yield _inside(article, 4, style="dim")
+        yield _indented(article, 4, style="dim")
 
 
-def _inside(words: str, by: int = 2, style: str = "") -> Padding:
+def _indented(words: str, by: int = 2, style: str = "") -> Padding:
     """Return words that stay indented where the line breaks."""
     return Padding(Line(words, style=style), (0, 0, 0, by))
 
 
-def notice_line(notice: Notice, zone: ZoneInfo) -> Line:
+def notice_line(notice: ServiceNotice, zone: ZoneInfo) -> Line:
     """Return what staff must know of a time in which something was not as it should be."""
     since, until = (
         moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
@@ -180,12 +189,12 @@ def notice_line(notice: Notice, zone: ZoneInfo) -> Line:
     return Line(told, style="bold red")
 
 
-def called(kind: str) -> Phrase:
+def kind_name(kind: str) -> Phrase:
     """Return what staff call a kind; one of another release is called by its code."""
-    return KINDS.get(kind) or Phrase(kind)
+    return REPORT_KIND_NAMES.get(kind) or Phrase(kind)
 
 
-def span_in_words(seconds: int) -> str:
+def format_duration(seconds: int) -> str:
     """Return a span as people say it, e.g. `2 h 5 min`."""
     minutes = max(seconds, 0) // 60
     hours, minutes = divmod(minutes, 60)

@@ -10,41 +10,41 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from bot.app.phrase_list import beside_flows
-from bot.cases.queries import Reader
+from bot.app.phrase_list import phrases_outside_flows
+from bot.cases.queries import CaseReader
 from bot.clock import DAY, MINUTE
-from bot.conversation import CONTROLS, Book
+from bot.conversation import CONTROLS, FlowRegistry
 from bot.dispatch import callback_data
-from bot.dispatch.effects import Setting
-from bot.dispatch.privacy_notice import Notice
-from bot.dispatch.rendering import Screens
-from bot.dispatch.system_texts import Phrasing
-from bot.errors import WrongSetting
+from bot.dispatch.effects import TurnServices
+from bot.dispatch.privacy_notice import PrivacyNotice
+from bot.dispatch.rendering import Renderer
+from bot.dispatch.system_texts import SystemTexts
+from bot.errors import SettingError
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrasebook import Phrasebook
-from bot.hotline.referrals.consent_dialog import Consent, Words
-from bot.hotline.staff.opening_hours import EVERY_DAY, Hours
-from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES, catalogue, compiled
-from bot.languages import offer as speak
-from bot.languages.availability import names_by, offered_by
-from bot.languages.voice_files import recorded
+from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
+from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES, base_catalogue, catalogue
+from bot.languages import use_catalogues as speak
+from bot.languages.availability import checked_bot_names, load_offer
+from bot.languages.voice_files import find_recordings
 from bot.log import log
-from bot.places.registry import place_named
-from bot.vault.backup.export_rows import KEPT
-from flows import ALL, hotline, in_languages, office_hours, organisation, phrases
-from flows.alarms import alarms
+from bot.places.registry import find_place
+from bot.vault.backup.export_rows import ARCHIVE_RETENTION
+from flows import ALL_FLOWS, flows_for_languages, hotline, office_hours, organisation, phrases
+from flows.alarms import find_alarms
 from flows.counties import COUNTIES
-from flows.phrasebook import GROUPS, OFFICERS, PHRASES
+from flows.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.privacy import Privacy
-from flows.titles import TITLES
+from flows.titles import ROLE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from bot.languages.availability import Offer
-    from bot.languages.place_overrides import Key
-    from bot.languages.voice_files import Voices
+    from bot.languages.availability import LanguageOffer
+    from bot.languages.place_overrides import MessageKey
+    from bot.languages.voice_files import RecordingNames
     from bot.places.place import Place
     from bot.places.taiwan.recipients import Recipient
     from bot.settings import Settings
@@ -52,124 +52,126 @@ if TYPE_CHECKING:
     from bot.text import Catalogue, Text
     from bot.vault import Vault
 
-OFFICERS_KINDS = frozenset({"police", "immigration"})
+OFFICER_KINDS = frozenset({"police", "immigration"})
 """Organisations whose people are officers: what they must do differs, and people are told."""
-OFFICES_KINDS = OFFICERS_KINDS | {"labour"}
+GOVERNMENT_KINDS = OFFICER_KINDS | {"labour"}
 """Organisations that are part of the government."""
-WRITTEN_FOR = "taiwan"
+HOME_PLACE = "taiwan"
 """The place the flows were written for; another says words of its own for what holds there."""
-HERE_ALONE = re.compile(
+TAIWAN_ONLY = re.compile(
     r"Taiwan|NT\$|(?<!\d)(?:110|112|113|119|1955|1990)(?!\d)"
     r"|Đài Loan|[台臺][灣湾]|ไต้หวัน|តៃវ៉ាន់|ថៃវ៉ាន់|ထိုင်ဝမ်"
 )
 """What names it in any language, its money or its numbers."""
-OF_THE_LAW = frozenset(
+LEGAL_FLOWS = frozenset(
     {"my_rights", "my_situation", "for_someone", "being_questioned", "after_decision", "going_home"}
     | {"quiz", "what_to_keep"}
 )
 """Flows whose sentences say what the law is, whether they name the country or not."""
-_IN_WORDS = re.compile(r"[a-z]{3}")
+_HAS_LETTERS = re.compile(r"[a-z]{3}")
 """What is more than a blank."""
-HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
+LOCAL_HOSTS = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
 """Hosts of a database that are this machine."""
-_IN_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
+_TRAILING_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 """What stands on the door, behind a name: a list that is read on a phone leaves it out."""
 
 
-def setting_of(  # noqa: PLR0913 - what is handed down to every turn
+def build_turn_context(  # noqa: PLR0913 - what is handed down to every turn
     settings: Settings,
     vault: Vault,
     *,
     rehearsal: bool,
     username: str,
     languages: Collection[str] = LANGUAGES.keys(),
-    voices: Voices | None = None,
+    voices: RecordingNames | None = None,
     has_room: Callable[[], bool] = lambda: True,
-) -> Setting:
+) -> TurnServices:
     """Return what every turn of this deployment needs.
 
     Raises:
         WrongSetting: the place has no words of its own for phrases that hold in Taiwan alone.
     """
-    place_of(settings)
-    phrasing, book = phrasing_of(settings), Book(in_languages(languages))
-    screens = Screens(phrasing)
+    load_place(settings)
+    phrasing, book = build_system_texts(settings), FlowRegistry(flows_for_languages(languages))
+    screens = Renderer(phrasing)
 
     def escrow() -> bool:
         return vault.has_escrow
 
-    return Setting(
+    return TurnServices(
         book,
         screens,
         phrasing,
         vault,
-        facts_of(settings, rehearsal=rehearsal, escrow=escrow),
-        phrasebook_of(settings, phrasing),
-        consent_of(settings, book, phrasing),
-        notice_of(settings, screens, escrow=escrow),
+        build_fact_source(settings, rehearsal=rehearsal, escrow=escrow),
+        build_phrasebook(settings, phrasing),
+        build_consent(settings, book, phrasing),
+        build_notice(settings, screens, escrow=escrow),
         settings.zone,
         username,
         frozenset(languages),
-        has_room=has_room,
+        has_disk_space=has_room,
         voices=voices or {},
     )
 
 
-def recordings_of(languages: Collection[str], locales: Path = LOCALES) -> Voices:
+def flow_recordings(languages: Collection[str], locales: Path = LOCALES) -> RecordingNames:
     """Return which messages of the flows there is a recording of, as they are said now."""
-    return recorded(messages(), languages, locales)
+    return find_recordings(flow_texts(), languages, locales)
 
 
-def messages() -> list[Text]:
+def flow_texts() -> list[Text]:
     """Return every phrase of every flow."""
-    return [text for flow in ALL for step in flow.steps for text in step.phrases()]
+    return [text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases()]
 
 
-def bound() -> frozenset[Key]:
+def place_bound_phrases() -> frozenset[MessageKey]:
     """Return every phrase that holds in Taiwan alone: it says what its law says, or names it.
 
     A language may name it where English does not: a translator said whose government is meant.
     """
-    spoken = [compiled(tag) for tag in LANGUAGES]
-    found: set[Key] = set()
-    for text, may_be_law in _phrases():
-        says_law = may_be_law and text.context is None and _IN_WORDS.search(text.source)
-        if says_law or any(HERE_ALONE.search(text.read_in(read_in)) for read_in in spoken):
+    spoken = [base_catalogue(tag) for tag in LANGUAGES]
+    found: set[MessageKey] = set()
+    for text, may_be_law in _all_phrases():
+        says_law = may_be_law and text.context is None and _HAS_LETTERS.search(text.source)
+        if says_law or any(TAIWAN_ONLY.search(text.render(read_in)) for read_in in spoken):
             found.add((text.context, text.source))
     return frozenset(found)
 
 
-def _phrases() -> Iterator[tuple[Text, bool]]:
+def _all_phrases() -> Iterator[tuple[Text, bool]]:
     """Yield every phrase a person can read, and whether it may say what the law says."""
     for county in COUNTIES.values():
         yield county, True
-    for flow in ALL:
+    for flow in ALL_FLOWS:
         for step in flow.steps:
-            yield from ((text, flow.name in OF_THE_LAW) for text in step.phrases())
-    yield from ((text, False) for _where, text in beside_flows())
+            yield from ((text, flow.name in LEGAL_FLOWS) for text in step.phrases())
+    yield from ((text, False) for _where, text in phrases_outside_flows())
 
 
-def place_of(settings: Settings) -> Place:
+def load_place(settings: Settings) -> Place:
     """Return the place of a deployment, with its own words for what holds elsewhere.
 
     Raises:
         WrongSetting: there is no such place, or it lacks some of these words.
     """
-    place = place_named(settings.place)
-    if place.name != WRITTEN_FOR and (lacks := sorted(bound() - place.words.keys(), key=str)):
-        raise WrongSetting(
+    place = find_place(settings.place)
+    if place.name != HOME_PLACE and (
+        lacks := sorted(place_bound_phrases() - place.overrides.keys(), key=str)
+    ):
+        raise SettingError(
             f"HAVEN_PLACE: {place.name} lacks words of its own for {len(lacks)} phrases that hold "
-            f"in {WRITTEN_FOR} alone, e.g. “{lacks[0][1]}”"
+            f"in {HOME_PLACE} alone, e.g. “{lacks[0][1]}”"
         )
     return place
 
 
-def notice_of(
+def build_notice(
     settings: Settings,
-    screens: Screens | None = None,
+    screens: Renderer | None = None,
     *,
     escrow: Callable[[], bool] = lambda: False,
-) -> Notice:
+) -> PrivacyNotice:
     """Return what people are told of what is kept, as these settings make it true.
 
     Args:
@@ -177,169 +179,177 @@ def notice_of(
         screens: reads it in a language; made from the settings where none is given.
         escrow: tells whether there is a key of last resort: one can be made while Haven runs.
     """
-    screens = screens or Screens(phrasing_of(settings))
-    always = standing_facts(settings)
-    return Notice(Privacy, lambda: with_escrow(always, is_there=escrow()), screens)
+    screens = screens or Renderer(build_system_texts(settings))
+    always = permanent_facts(settings)
+    return PrivacyNotice(Privacy, lambda: add_escrow_fact(always, is_there=escrow()), screens)
 
 
-def phrasing_of(settings: Settings) -> Phrasing:
+def build_system_texts(settings: Settings) -> SystemTexts:
     """Return what is said when no flow is speaking, with this deployment's own blanks."""
-    return Phrasing(
+    return SystemTexts(
         controls=CONTROLS,
-        labels=messages(),
+        labels=flow_texts(),
         danger=phrases.DANGER,
-        bye=phrases.BYE,
-        cleared=phrases.CLEARED,
-        stale=phrases.STALE,
-        pressed_already=phrases.PRESSED_ALREADY,
-        polite_no=phrases.POLITE_NO,
+        bye=phrases.CLEAR_CHAT,
+        cleared=phrases.CHAT_CLEARED,
+        stale_button=phrases.STALE_BUTTON,
+        pressed_already=phrases.ALREADY_ANSWERED,
+        unsupported_content=phrases.UNSUPPORTED_CONTENT,
         received_contact=phrases.RECEIVED_CONTACT,
-        received_change=phrases.RECEIVED_CHANGE,
-        too_large=phrases.TOO_LARGE,
-        no_files=phrases.NO_FILES,
-        too_much=phrases.TOO_MUCH,
-        nothing_lost=phrases.NOTHING_LOST,
-        another_word=phrases.ANOTHER_WORD,
-        too_short_a_word=phrases.TOO_SHORT_A_WORD,
-        known_again=phrases.KNOWN_AGAIN,
-        introduced=organisation.INTRODUCED,
-        unintroduced=organisation.UNINTRODUCED,
-        with_you=hotline.WITH_YOU,
-        with_another=hotline.WITH_ANOTHER,
-        has_left=hotline.HAS_LEFT,
-        somebody_reads=hotline.SOMEBODY_READS,
-        titles=TITLES,
-        held=hotline.HELD_OF_YOU,
-        trail=case_progress.Words(
+        received_edit=phrases.RECEIVED_CHANGE,
+        file_too_large=phrases.FILE_TOO_LARGE,
+        no_files=phrases.FILES_REFUSED,
+        over_daily_limit=phrases.DAILY_LIMIT,
+        nothing_lost=phrases.AFTER_OUTAGE,
+        same_passphrase=phrases.DURESS_SAME_AS_FIRST,
+        short_passphrase=phrases.PASSPHRASE_TOO_SHORT,
+        recognised=phrases.RECOGNISED,
+        introduced_by_partner=organisation.PARTNER_LINK_USED,
+        no_partner=organisation.NO_PARTNER_LINK,
+        caseworker_joined=hotline.CASEWORKER_JOINED,
+        caseworker_changed=hotline.CASEWORKER_CHANGED,
+        caseworker_left=hotline.CASEWORKER_LEFT,
+        caseworker_reads=hotline.PERSON_ANSWERS,
+        titles=ROLE_TITLES,
+        data_held=hotline.YOUR_DATA,
+        case_progress=case_progress.ProgressTexts(
             received=hotline.RECEIVED, read=hotline.READ, not_read=hotline.NOT_READ,
             responsible=hotline.RESPONSIBLE, nobody_yet=hotline.NOBODY_YET,
-            try_by=hotline.TRY_BY, late=hotline.LATE, next=hotline.NEXT, titles=TITLES,
+            try_by=hotline.TRY_BY, late=hotline.LATE, next=hotline.NEXT_STEP, titles=ROLE_TITLES,
         ),
-        blanks=lambda read_in: _blanks(settings, read_in),
-        alarms=alarms,
+        blanks=lambda read_in: _blank_values(settings, read_in),
+        find_alarms=find_alarms,
     )  # fmt: skip
 
 
-def _blanks(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
-    place, today = place_named(settings.place), datetime.now(settings.zone).date()
+def _blank_values(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
+    place, today = find_place(settings.place), datetime.now(settings.zone).date()
     offered = [it for it in place.recipients.values() if it.is_offered(today)]
     return {
         **place.blanks(read_in, today),
-        "offices": _names((it for it in offered if it.is_office), read_in),
-        "organisations": _names((it for it in offered if not it.is_office), read_in),
+        "offices": _recipient_names((it for it in offered if it.is_office), read_in),
+        "organisations": _recipient_names((it for it in offered if not it.is_office), read_in),
         "organisation": settings.organisation,
         "contact": settings.contact,
-        "hours": _hours_in_words(settings, read_in),
+        "hours": _hours_text(settings, read_in),
         "keep_days": str(settings.keep_days),
-        "copy_days": str(max(KEPT.values()) // DAY),
+        "copy_days": str(max(ARCHIVE_RETENTION.values()) // DAY),
     }
 
 
-def phrasebook_of(settings: Settings, phrasing: Phrasing) -> Phrasebook:
+def build_phrasebook(settings: Settings, phrasing: SystemTexts) -> Phrasebook:
     """Return what this organisation may say, danger and bye below its buttons."""
-    ways_out = {callback_data.DANGER: phrasing.danger, callback_data.BYE: phrasing.bye}
-    sentences = OFFICERS if _are_officers(settings) else PHRASES
-    return Phrasebook(sentences, phrasing.blanks, groups=GROUPS, below=ways_out)
+    ways_out = {
+        callback_data.DANGER_BUTTON: phrasing.danger,
+        callback_data.BYE_BUTTON: phrasing.bye,
+    }
+    sentences = OFFICER_PHRASES if _has_officers(settings) else PHRASES
+    return Phrasebook(sentences, phrasing.blanks, groups=GROUPS, exit_buttons=ways_out)
 
 
-def _are_officers(settings: Settings) -> bool:
-    return settings.organisation_kind in OFFICERS_KINDS
+def _has_officers(settings: Settings) -> bool:
+    return settings.organisation_kind in OFFICER_KINDS
 
 
-def consent_of(settings: Settings, book: Book, phrasing: Phrasing) -> Consent:
+def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts) -> ConsentDialog:
     """Return what asks people whether something may be told to others."""
-    words = Words(**{each.name: hotline.REFERRAL[each.name] for each in fields(Words)})
-    ways_out = {callback_data.DANGER: phrasing.danger, callback_data.BYE: phrasing.bye}
-    return Consent(book, place_named(settings.place).recipients, words, below=ways_out)
+    words = ConsentTexts(
+        **{each.name: hotline.REFERRAL[each.name] for each in fields(ConsentTexts)}
+    )
+    ways_out = {
+        callback_data.DANGER_BUTTON: phrasing.danger,
+        callback_data.BYE_BUTTON: phrasing.bye,
+    }
+    return ConsentDialog(book, find_place(settings.place).recipients, words, exit_buttons=ways_out)
 
 
-def _hours_in_words(settings: Settings, read_in: Catalogue) -> str:
+def _hours_text(settings: Settings, read_in: Catalogue) -> str:
     """Return when people read, as a person reads it."""
     if not settings.hours:
-        return office_hours.NO_HOURS.read_in(read_in)
+        return office_hours.NO_HOURS.render(read_in)
     first, last = (
-        office_hours.DAYS[int(day)].read_in(read_in) for day in settings.weekdays.split("-")
+        office_hours.DAYS[int(day)].render(read_in) for day in settings.weekdays.split("-")
     )
-    said = office_hours.EVERY_DAY if settings.days == EVERY_DAY else office_hours.SOME_DAYS
-    words = said.read_in(read_in, {"first": first, "last": last, "span": settings.hours})
+    said = office_hours.EVERY_DAY if settings.open_weekdays == EVERY_DAY else office_hours.SOME_DAYS
+    words = said.render(read_in, {"first": first, "last": last, "span": settings.hours})
     return (
-        office_hours.NOT_ON_HOLIDAYS.read_in(read_in, {"when": words})
+        office_hours.NOT_ON_HOLIDAYS.render(read_in, {"when": words})
         if settings.holidays
         else words
     )
 
 
-def standing_facts(settings: Settings) -> frozenset[str]:
+def permanent_facts(settings: Settings) -> frozenset[str]:
     """Return what holds in this deployment at any moment; people are told it by these names."""
     facts = {
-        "police": _are_officers(settings),
-        "office": settings.organisation_kind in OFFICES_KINDS,
-        "elsewhere": _is_elsewhere(settings.database_url),
+        "police": _has_officers(settings),
+        "office": settings.organisation_kind in GOVERNMENT_KINDS,
+        "elsewhere": _is_remote(settings.database_url),
         f"desk_{settings.desk_mode}": bool(settings.desk_group),
         "backups": settings.backups is not None,
     }
     return frozenset(fact for fact, holds in facts.items() if holds)
 
 
-def with_escrow(facts: frozenset[str], *, is_there: bool) -> frozenset[str]:
+def add_escrow_fact(facts: frozenset[str], *, is_there: bool) -> frozenset[str]:
     """Return facts with the one no setting decides: whether there is a key of last resort."""
     return facts | {"escrow"} if is_there else facts
 
 
-def _is_elsewhere(url: str | None) -> bool:
+def _is_remote(url: str | None) -> bool:
     """Tell whether a database stands on another machine; a socket is on this one."""
     host = make_url(url).host if url else None
-    return host not in HERE and not str(host).startswith("/")
+    return host not in LOCAL_HOSTS and not str(host).startswith("/")
 
 
-def _names(recipients: Iterable[Recipient], read_in: Catalogue) -> str:
+def _recipient_names(recipients: Iterable[Recipient], read_in: Catalogue) -> str:
     """Return whom something can be told, one a line."""
-    return "\n".join(_IN_BRACKETS.sub("", it.name.read_in(read_in)) for it in recipients)
+    return "\n".join(_TRAILING_BRACKETS.sub("", it.name.render(read_in)) for it in recipients)
 
 
-def profiles_of(settings: Settings, languages: Collection[str]) -> dict[str, tuple[str, str, str]]:
+def bot_profiles(settings: Settings, languages: Collection[str]) -> dict[str, tuple[str, str, str]]:
     """Return how the bot introduces itself, by language: at length, in short, by name."""
-    found, names = {}, names_by(settings)
+    found, names = {}, checked_bot_names(settings)
     for tag in languages:
         read_in = catalogue(tag)
-        description = phrases.INTRODUCTION.read_in(read_in, _blanks(settings, read_in))
-        short = phrases.IN_SHORT.read_in(read_in)
+        description = phrases.BOT_DESCRIPTION.render(read_in, _blank_values(settings, read_in))
+        short = phrases.BOT_SHORT_DESCRIPTION.render(read_in)
         found[tag] = (description, short, names.get(tag, ""))
     return found
 
 
-def speak_as_offered(settings: Settings) -> Offer:
+def use_offered_languages(settings: Settings) -> LanguageOffer:
     """Say from now on what the checked catalogues say, in the words of this place."""
-    offered = offered_by(settings)
+    offered = load_offer(settings)
     for tag, faults in offered.refused.items():
         log.warning("language_refused", language=tag, count=len(faults))
-    speak(offered.checked, place_of(settings).words)
+    speak(offered.checked, load_place(settings).overrides)
     return offered
 
 
-def reader_of(
-    settings: Settings, database: Database, vault: Vault, book: Book, language: str
-) -> Reader:
+def build_reader(
+    settings: Settings, database: Database, vault: Vault, book: FlowRegistry, language: str
+) -> CaseReader:
     """Return what opens cases for somebody who reads a language; staff words may be English."""
     staff = language if language in STAFF_LANGUAGES else FALLBACK
-    return Reader(
+    return CaseReader(
         database, vault, book, catalogue(language), catalogue(staff, "staff"),
-        organisation=settings.organisation, law=place_named(settings.place).law,
+        organisation=settings.organisation, law=find_place(settings.place).law,
     )  # fmt: skip
 
 
-def facts_of(
+def build_fact_source(
     settings: Settings, *, rehearsal: bool = False, escrow: Callable[[], bool] = lambda: False
 ) -> Callable[[int], frozenset[str]]:
     """Return what is known at a moment: staffed, what the law says, and what always holds here."""
-    always = standing_facts(settings) | ({"rehearsal"} if rehearsal else set())
-    place = place_named(settings.place)
-    hours = Hours.of(settings)
+    always = permanent_facts(settings) | ({"rehearsal"} if rehearsal else set())
+    place = find_place(settings.place)
+    hours = OpeningHours.from_settings(settings)
 
     @lru_cache(maxsize=2)
     def known_in(minute: int) -> frozenset[str]:
         staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
-        return frozenset(always | staffed | place.known(today))
+        return frozenset(always | staffed | place.known_facts(today))
 
-    return lambda now: with_escrow(known_in(now // MINUTE), is_there=escrow())
+    return lambda now: add_escrow_fact(known_in(now // MINUTE), is_there=escrow())

@@ -9,20 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bot.cases.indicators import ACT, ILO, not_known, screening
+from bot.cases.indicators import ACT_ELEMENTS, ILO_INDICATORS, find_indicators, unknown_topics
 from bot.text import Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.cases.indicators import Code, Indicator
+    from bot.cases.indicators import HtcdsCode, Indicator
     from bot.text import Catalogue
 
     Answers = Mapping[str, object]
 
-BODIES = _("Bodies the law can mean")
-DUTIES = _("What the law asks when someone is under 18")
-SIGNS = _("Signs, in three vocabularies")
+AUTHORITIES_HEADING = _("Bodies the law can mean")
+DUTIES_HEADING = _("What the law asks when someone is under 18")
+INDICATORS_HEADING = _("Signs, in three vocabularies")
 NO_FINDING = _(
     "They are for the order of our own work. Only the judicial police identify (Human Trafficking "
     "Prevention Act, Article 11); that a sign is there, or is not, decides nothing."
@@ -33,11 +33,11 @@ VOCABULARIES = (
     _("HTCDS 2.0 code"),
 )
 """Above the three columns."""
-NOT_KNOWN = _("Not known: {what}")
-ONE_OF = _("one of: {codes}")
+UNKNOWN_TOPIC = _("Not known: {what}")
+ALTERNATIVES = _("one of: {codes}")
 
 
-class Body(Protocol):
+class AuthorityLike(Protocol):
     """A body the law can mean."""
 
     @property
@@ -45,18 +45,18 @@ class Body(Protocol):
         """Who it is."""
 
     @property
-    def does(self) -> Text:
+    def task(self) -> Text:
         """What the law gives it to do."""
 
     @property
     def condition(self) -> Text:
         """What has to be true for it to be this one."""
 
-    def cited(self, catalogue: Catalogue) -> tuple[str, ...]:
+    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
         """Return where that stands, and in which text of the law."""
 
 
-class Duty(Protocol):
+class DutyLike(Protocol):
     """Something the law asks for where someone is under 18."""
 
     @property
@@ -67,60 +67,60 @@ class Duty(Protocol):
     def condition(self) -> Text:
         """Whether somebody is, or may be."""
 
-    def cited(self, catalogue: Catalogue) -> tuple[str, ...]:
+    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
         """Return where that stands, and in which text of the law."""
 
 
-class Law(Protocol):
+class LawLike(Protocol):
     """What one country's law says to answers."""
 
-    def bodies(self, answers: Answers) -> Sequence[Body]:
+    def authorities(self, answers: Answers) -> Sequence[AuthorityLike]:
         """Return the bodies it can mean."""
 
-    def duties(self, answers: Answers) -> Sequence[Duty]:
+    def duties(self, answers: Answers) -> Sequence[DutyLike]:
         """Return what it asks where someone is under 18."""
 
 
 @dataclass(frozen=True, slots=True)
-class Competent:
+class AuthorityView:
     """A body, as staff read it."""
 
-    body: str
-    does: str
+    name: str
+    task: str
     condition: str
     articles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class DutyView:
     """A duty, as staff read it."""
 
-    duty: str
+    text: str
     condition: str
     articles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class IndicatorView:
     """What was said, and its name in each vocabulary; empty where it has none."""
 
-    told: str
+    text: str
     ilo: str
     act: tuple[str, ...]
     htcds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class Assessment:
     """All of it, for one case."""
 
-    bodies: tuple[Competent, ...] = ()
-    duties: tuple[Owed, ...] = ()
-    signs: tuple[Sign, ...] = ()
-    not_known: tuple[str, ...] = ()
+    authorities: tuple[AuthorityView, ...] = ()
+    duties: tuple[DutyView, ...] = ()
+    indicators: tuple[IndicatorView, ...] = ()
+    unknown_topics: tuple[str, ...] = ()
 
 
-def together(told: Iterable[Answers]) -> dict[str, object]:
+def merge_answers(told: Iterable[Answers]) -> dict[str, object]:
     """Return what several reports to one case say: nothing that was said is hidden by a silence.
 
     A later answer holds; of questions with several answers, all that were ever given.
@@ -136,35 +136,35 @@ def together(told: Iterable[Answers]) -> dict[str, object]:
     return joined
 
 
-def grounds(answers: Answers, law: Law | None, staff: Catalogue) -> Grounds:
+def assess(answers: Answers, law: LawLike | None, staff: Catalogue) -> Assessment:
     """Return what is told beside these answers, in a language of staff."""
-    return Grounds(
-        tuple(_competent(body, staff) for body in (law.bodies(answers) if law else ())),
-        tuple(_owed(duty, staff) for duty in (law.duties(answers) if law else ())),
-        tuple(_sign(indicator, staff) for indicator in screening(answers)),
-        tuple(words.read_in(staff) for words in not_known(answers)),
+    return Assessment(
+        tuple(_authority_view(body, staff) for body in (law.authorities(answers) if law else ())),
+        tuple(_duty_view(duty, staff) for duty in (law.duties(answers) if law else ())),
+        tuple(_indicator_view(indicator, staff) for indicator in find_indicators(answers)),
+        tuple(words.render(staff) for words in unknown_topics(answers)),
     )
 
 
-def _competent(body: Body, staff: Catalogue) -> Competent:
-    name, does, condition = (it.read_in(staff) for it in (body.name, body.does, body.condition))
-    return Competent(name, does, condition, body.cited(staff))
+def _authority_view(body: AuthorityLike, staff: Catalogue) -> AuthorityView:
+    name, does, condition = (it.render(staff) for it in (body.name, body.task, body.condition))
+    return AuthorityView(name, does, condition, body.citations(staff))
 
 
-def _owed(duty: Duty, staff: Catalogue) -> Owed:
-    return Owed(duty.text.read_in(staff), duty.condition.read_in(staff), duty.cited(staff))
+def _duty_view(duty: DutyLike, staff: Catalogue) -> DutyView:
+    return DutyView(duty.text.render(staff), duty.condition.render(staff), duty.citations(staff))
 
 
-def _sign(indicator: Indicator, staff: Catalogue) -> Sign:
-    return Sign(
-        indicator.told.read_in(staff),
-        ILO[indicator.ilo].read_in(staff) if indicator.ilo else "",
-        tuple(ACT[key].read_in(staff) for key in indicator.act),
-        tuple(_one_of(codes, staff) for codes in indicator.htcds),
+def _indicator_view(indicator: Indicator, staff: Catalogue) -> IndicatorView:
+    return IndicatorView(
+        indicator.text.render(staff),
+        ILO_INDICATORS[indicator.ilo].render(staff) if indicator.ilo else "",
+        tuple(ACT_ELEMENTS[key].render(staff) for key in indicator.act),
+        tuple(_alternatives(codes, staff) for codes in indicator.htcds),
     )
 
 
-def _one_of(codes: tuple[Code, ...], staff: Catalogue) -> str:
+def _alternatives(codes: tuple[HtcdsCode, ...], staff: Catalogue) -> str:
     """Return a code as the standard spells it, or the several of which one holds."""
     spelt = ", ".join(map(str, codes))
-    return spelt if len(codes) == 1 else ONE_OF.read_in(staff, {"codes": spelt})
+    return spelt if len(codes) == 1 else ALTERNATIVES.render(staff, {"codes": spelt})

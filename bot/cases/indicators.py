@@ -16,8 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.cases.urgency import REASONS
-from bot.conversation.answer_rules import UNDER_18, said
+from bot.cases.urgency import REASON_TEXTS
+from bot.conversation.answer_rules import UNDER_18, answer_is
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Answers = Mapping[str, object]
 
-ILO = {
+ILO_INDICATORS = {
     "vulnerability": pgettext("ilo", "Abuse of vulnerability"),
     "deception": pgettext("ilo", "Deception"),
     "movement": pgettext("ilo", "Restriction of movement"),
@@ -42,7 +42,7 @@ ILO = {
 }
 """The eleven, in their own order."""
 
-ACT = {
+ACT_ELEMENTS = {
     "force": pgettext("act", "Means: violence"),
     "threat": pgettext("act", "Means: threats, intimidation"),
     "confinement": pgettext("act", "Means: confinement"),
@@ -59,7 +59,7 @@ ACT = {
 """What of Article 2 answers can touch."""
 
 
-class Code(NamedTuple):
+class HtcdsCode(NamedTuple):
     """A value of a field of the HTCDS, both spelt as there."""
 
     field: str
@@ -74,101 +74,182 @@ class Indicator:
     """Something that was said, and what it is called in each vocabulary."""
 
     code: str
-    told: Text
-    holds: Condition
+    text: Text
+    condition: Condition
     ilo: str | None = None
     """A key of `ILO`."""
     act: tuple[str, ...] = ()
     """Keys of `ACT`; of several, any may be meant."""
-    htcds: tuple[tuple[Code, ...], ...] = ()
+    htcds: tuple[tuple[HtcdsCode, ...], ...] = ()
     """Codes that hold together; of several in one place, one holds and nobody said which."""
 
 
-def _control(*values: str) -> tuple[Code, ...]:
-    return tuple(Code("vic_MethodsOfControl", value) for value in values)
+def _control(*values: str) -> tuple[HtcdsCode, ...]:
+    return tuple(HtcdsCode("vic_MethodsOfControl", value) for value in values)
 
 
-def _industry(*values: str) -> tuple[Code, ...]:
-    return tuple(Code("vic_ForcedLabourIndustry", value) for value in values)
+def _industry(*values: str) -> tuple[HtcdsCode, ...]:
+    return tuple(HtcdsCode("vic_ForcedLabourIndustry", value) for value in values)
 
 
-def _kind(*values: str) -> tuple[Code, ...]:
-    return tuple(Code("vic_TypeOfExploitation", value) for value in values)
+def _kind(*values: str) -> tuple[HtcdsCode, ...]:
+    return tuple(HtcdsCode("vic_TypeOfExploitation", value) for value in values)
 
 
 # The picklist lacks restriction of movement, though the standard defines it: an extra column.
-NOT_FREE = ((Code("vic_MethodsOfControl", "Other"),),
-            (Code("x_MethodsOfControlDetail", "RestrictsMovement"),))  # fmt: skip
+NOT_FREE = ((HtcdsCode("vic_MethodsOfControl", "Other"),),
+            (HtcdsCode("x_MethodsOfControlDetail", "RestrictsMovement"),))  # fmt: skip
 
-SIGNS = (
-    Indicator("young", REASONS["under_18"], UNDER_18, act=("young",)),
-    Indicator("kept_in", REASONS["kept_in"], said("leaving", "locked", "forbidden"),
-              "movement", ("confinement",), NOT_FREE),
-    Indicator("watched", REASONS["watched"], said("leaving", "watched"),
-              "movement", ("monitoring",), NOT_FREE),
-    Indicator("dependence", REASONS["dependence"], said("signs", "vulnerability"),
-              "vulnerability", ("helplessness",)),
-    Indicator("deception", REASONS["deception"], said("signs", "deception"),
-              "deception", ("fraud",), (_control("FalsePromises"),)),
-    Indicator("movement", REASONS["movement"], said("signs", "movement"),
-              "movement", ("confinement", "monitoring"), NOT_FREE),
-    Indicator("isolation", REASONS["isolation"], said("signs", "isolation"),
-              "isolation", ("monitoring", "similar"), NOT_FREE),
-    Indicator("violence", REASONS["violence"], said("signs", "violence"),
-              "violence", ("force",), (_control("PhysicalAbuse"),)),
-    Indicator("unwanted_touch", REASONS["unwanted_touch"], said("signs", "unwanted_touch"),
-              "violence", (), (_control("SexualAbuse"),)),
-    Indicator("threats", REASONS["threats"], said("signs", "threats"),
-              "threats", ("threat",),
-              (_control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily"),)),
-    Indicator("documents", REASONS["papers"], said("signs", "documents"),
-              "documents", ("documents",), (_control("WithholdsDocuments"),)),
-    Indicator("wages", REASONS["wages"], said("signs", "wages"),
-              "wages", ("underpaid",), (_control("TakesEarnings", "RestrictsFinancialAccess"),)),
-    Indicator("debt", REASONS["debt"], said("signs", "debt"),
-              "debt", ("debt",), (_control("DebtBondage"),)),
-    Indicator("conditions", REASONS["conditions"], said("signs", "conditions"),
-              "conditions", ("underpaid",),
-              (_control("WithholdsNecessities", "RestrictsMedicalCare"),)),
-    Indicator("overtime", REASONS["overtime"], said("signs", "overtime"),
-              "overtime", ("underpaid",), (_control("ExcessiveWorkingHours"),)),
-)  # fmt: skip
+SIGN_INDICATORS = (
+    Indicator("young", REASON_TEXTS["under_18"], UNDER_18, act=("young",)),
+    Indicator(
+        "kept_in",
+        REASON_TEXTS["kept_in"],
+        answer_is("leaving", "locked", "forbidden"),
+        "movement",
+        ("confinement",),
+        NOT_FREE,
+    ),
+    Indicator(
+        "watched",
+        REASON_TEXTS["watched"],
+        answer_is("leaving", "watched"),
+        "movement",
+        ("monitoring",),
+        NOT_FREE,
+    ),
+    Indicator(
+        "dependence",
+        REASON_TEXTS["dependence"],
+        answer_is("signs", "vulnerability"),
+        "vulnerability",
+        ("helplessness",),
+    ),
+    Indicator(
+        "deception",
+        REASON_TEXTS["deception"],
+        answer_is("signs", "deception"),
+        "deception",
+        ("fraud",),
+        (_control("FalsePromises"),),
+    ),
+    Indicator(
+        "movement",
+        REASON_TEXTS["movement"],
+        answer_is("signs", "movement"),
+        "movement",
+        ("confinement", "monitoring"),
+        NOT_FREE,
+    ),
+    Indicator(
+        "isolation",
+        REASON_TEXTS["isolation"],
+        answer_is("signs", "isolation"),
+        "isolation",
+        ("monitoring", "similar"),
+        NOT_FREE,
+    ),
+    Indicator(
+        "violence",
+        REASON_TEXTS["violence"],
+        answer_is("signs", "violence"),
+        "violence",
+        ("force",),
+        (_control("PhysicalAbuse"),),
+    ),
+    Indicator(
+        "unwanted_touch",
+        REASON_TEXTS["unwanted_touch"],
+        answer_is("signs", "unwanted_touch"),
+        "violence",
+        (),
+        (_control("SexualAbuse"),),
+    ),
+    Indicator(
+        "threats",
+        REASON_TEXTS["threats"],
+        answer_is("signs", "threats"),
+        "threats",
+        ("threat",),
+        (_control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily"),),
+    ),
+    Indicator(
+        "documents",
+        REASON_TEXTS["papers"],
+        answer_is("signs", "documents"),
+        "documents",
+        ("documents",),
+        (_control("WithholdsDocuments"),),
+    ),
+    Indicator(
+        "wages",
+        REASON_TEXTS["wages"],
+        answer_is("signs", "wages"),
+        "wages",
+        ("underpaid",),
+        (_control("TakesEarnings", "RestrictsFinancialAccess"),),
+    ),
+    Indicator(
+        "debt",
+        REASON_TEXTS["debt"],
+        answer_is("signs", "debt"),
+        "debt",
+        ("debt",),
+        (_control("DebtBondage"),),
+    ),
+    Indicator(
+        "conditions",
+        REASON_TEXTS["conditions"],
+        answer_is("signs", "conditions"),
+        "conditions",
+        ("underpaid",),
+        (_control("WithholdsNecessities", "RestrictsMedicalCare"),),
+    ),
+    Indicator(
+        "overtime",
+        REASON_TEXTS["overtime"],
+        answer_is("signs", "overtime"),
+        "overtime",
+        ("underpaid",),
+        (_control("ExcessiveWorkingHours"),),
+    ),
+)
 """What happens to people."""
 
-WORK = (
-    Indicator("home_care", _("Care work in a home"), said("work", "home_care"),
+SECTOR_INDICATORS = (
+    Indicator("home_care", _("Care work in a home"), answer_is("work", "home_care"),
               htcds=(_industry("T_ActivitiesOfHouseholdsAsEmployers"),)),
-    Indicator("factory", _("Factory"), said("work", "factory"),
+    Indicator("factory", _("Factory"), answer_is("work", "factory"),
               htcds=(_industry("C_Manufacturing"),)),
-    Indicator("construction", _("Building site"), said("work", "construction"),
+    Indicator("construction", _("Building site"), answer_is("work", "construction"),
               htcds=(_industry("F_Construction"),)),
-    Indicator("farm", _("Farm"), said("work", "farm"),
+    Indicator("farm", _("Farm"), answer_is("work", "farm"),
               htcds=(_industry("A_AgricultureForestryAndFishing"),)),
-    Indicator("fishing_boat", _("Fishing boat"), said("work", "fishing_boat"),
+    Indicator("fishing_boat", _("Fishing boat"), answer_is("work", "fishing_boat"),
               htcds=(_industry("A_AgricultureForestryAndFishing"),)),
-    Indicator("shop_restaurant", _("Shop or restaurant"), said("work", "shop_restaurant"),
+    Indicator("shop_restaurant", _("Shop or restaurant"), answer_is("work", "shop_restaurant"),
               htcds=(_industry("G_WholesaleAndRetailTradeRepairOfMotorVehicles",
                                "I_AccommodationAndFoodServiceActivities"),)),
     Indicator("massage_entertainment", _("Massage, bar or karaoke"),
-              said("work", "massage_entertainment"),
+              answer_is("work", "massage_entertainment"),
               htcds=(_industry("S_OtherServiceActivities",
                                "I_AccommodationAndFoodServiceActivities",
                                "R_ArtsEntertainmentAndRecreation"),)),
     Indicator("street_begging", _("Selling or asking for money in the street"),
-              said("work", "street_begging"),
+              answer_is("work", "street_begging"),
               htcds=((*_industry("G_WholesaleAndRetailTradeRepairOfMotorVehicles"),
                       *_kind("ForcedBegging")),)),
-    Indicator("online_scam", REASONS["scam_place"], said("work", "online_scam"),
+    Indicator("online_scam", REASON_TEXTS["scam_place"], answer_is("work", "online_scam"),
               act=("crime",),
               # The standard has no value for forced crime: an extra column.
               htcds=(_kind("ForcedLabour"), _kind("Other"),
-                     (Code("x_ForcedCriminality", "true"),))),
+                     (HtcdsCode("x_ForcedCriminality", "true"),))),
 )  # fmt: skip
 """Where people work: a sector, which is no sign by itself, but for the last."""
 
-INDICATORS = SIGNS + WORK
+INDICATORS = SIGN_INDICATORS + SECTOR_INDICATORS
 
-NOTHING = {
+UNMAPPED_ANSWERS = {
     ("signs", "none"): "the person said that none of the signs fits",
     ("leaving", "free"): "the person said that one is free to go out",
     ("leaving", "unsure"): "not known stays not known",
@@ -178,17 +259,24 @@ NOTHING = {
     ("work", "unsure"): "not known stays not known",
 }
 """Answers that are called nothing in any vocabulary, and why."""
-LACKS = {
+MISSING_CODES = {
     ("dependence", "htcds"): "the standard has no code for abuse of vulnerability",
     ("unwanted_touch", "act"): "the Act speaks of sexual acts for a consideration; this says none",
     ("young", "ilo"): "an age is no indicator of forced labour",
     ("young", "htcds"): "an age is no method of control",
-    **{(work.code, "ilo"): "a sector is no indicator of forced labour" for work in WORK},
-    **{(work.code, "act"): "a sector is neither means nor deed" for work in WORK if not work.act},
+    **{
+        (work.code, "ilo"): "a sector is no indicator of forced labour"
+        for work in SECTOR_INDICATORS
+    },
+    **{
+        (work.code, "act"): "a sector is neither means nor deed"
+        for work in SECTOR_INDICATORS
+        if not work.act
+    },
 }
 """By indicator and vocabulary: why it has no name there."""
 
-QUESTIONS = {
+TOPICS = {
     "signs": _("what happens there"),
     "leaving": _("whether people can go out"),
     "work": _("what kind of work it is"),
@@ -196,15 +284,15 @@ QUESTIONS = {
 """What the indicators are read from, as it is said after "Not known:"."""
 
 
-def screening(answers: Answers) -> list[Indicator]:
+def find_indicators(answers: Answers) -> list[Indicator]:
     """Return what was said that has a name in one of the vocabularies."""
-    return [indicator for indicator in INDICATORS if indicator.holds(answers)]
+    return [indicator for indicator in INDICATORS if indicator.condition(answers)]
 
 
-def not_known(answers: Answers) -> list[Text]:
+def unknown_topics(answers: Answers) -> list[Text]:
     """Return what was not asked, left open, or not known to whoever answered."""
-    return [words for step, words in QUESTIONS.items() if _is_open(answers.get(step))]
+    return [words for step, words in TOPICS.items() if _is_unanswered(answers.get(step))]
 
 
-def _is_open(answer: object) -> bool:
+def _is_unanswered(answer: object) -> bool:
     return not answer or answer == "unsure"

@@ -8,46 +8,46 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.consents import Agreements
+from bot.cases.consents import ConsentRecords
 from bot.cases.reference import new_reference
-from bot.cases.response_times import PROMISED, due_at, due_sooner
-from bot.cases.routing import queue_of, queue_with
+from bot.cases.response_times import RESPONSE_MINUTES, due_at, earlier_due
+from bot.cases.routing import choose_queue, raise_queue
 from bot.cases.sealed_fields import (
-    Contents,
-    Sent,
+    ReportContents,
+    SentFile,
     encode,
-    handle_of,
-    nothing,
+    encode_fetch_handle,
+    keep_nothing,
     open_reasons,
-    reasons_place,
-    report_place,
+    reasons_associated_data,
+    report_associated_data,
 )
-from bot.cases.state_machine import State
-from bot.cases.urgency import Priority, urgency
-from bot.conversation import Answer, FileNote, Where
-from bot.store.compiled import Prepared, insert_of
+from bot.cases.state_machine import CaseState
+from bot.cases.urgency import Priority, assess_urgency
+from bot.conversation import Answer, FileRef, PlaceAnswer
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import cases, files, reports
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.cases.consents import Agreement
-    from bot.cases.sealed_fields import Keep
+    from bot.cases.consents import ConsentRecord
+    from bot.cases.sealed_fields import AnswerFilter
     from bot.store.writer import Work
     from bot.vault import Vault
 
 PERSON = "person"
 """Who acts where it is the person."""
-WAITING, CLOSED = State.WAITING.value, State.CLOSED.value
-NAMED, SAVED, TOO_LARGE, GONE = "named", "saved", "too_large", "gone"
+WAITING, CLOSED = CaseState.WAITING.value, CaseState.CLOSED.value
+TO_FETCH, SAVED, TOO_LARGE, LOST = "named", "saved", "too_large", "gone"
 """How far a file has come: to be fetched, sealed on disk, larger than we are handed, lost."""
-LARGEST_FILE = 20 * 1024 * 1024
+MAX_FILE_BYTES = 20 * 1024 * 1024
 """Bytes Telegram hands to a bot."""
-CONTACT_RULES = ("when_i_write", "any_time")
+PLAIN_CONTACT_RULES = ("when_i_write", "any_time")
 """Codes of contact rules that say all by themselves."""
 WITHDRAWAL = "withdrawal"
-KINDS = ("danger", "report", "request", "talk", "addition", WITHDRAWAL, "check_in")
+REPORT_KINDS = ("danger", "report", "request", "talk", "addition", WITHDRAWAL, "check_in")
 """What can be sent. The first four can open a case."""
 
 
@@ -60,7 +60,7 @@ class NewReport:
     flow: str
     answers: dict[str, Answer]
     sent_at: int
-    agreed: list[Agreement] = field(default_factory=list)
+    consents: list[ConsentRecord] = field(default_factory=list)
     """What the person was asked on the way, and whether they agreed."""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -78,7 +78,7 @@ class NewCase:
     reasons: list[str]
     county: str | None
     queue: str
-    contact: str
+    contact_rule: str
     """The contact rule, as a code."""
     due_at: int
     """The moment the first human answer is promised for."""
@@ -86,28 +86,34 @@ class NewCase:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
-_CASE = ("id", "reference", "kind", "status", "priority", "language", "county", "chat_key",
+_CASE_COLUMNS = ("id", "reference", "kind", "status", "priority", "language", "county", "chat_key",
          "address", "reasons", "waiting_since", "opened_at", "queue", "contact", "due_at",
          "alerts")  # fmt: skip
-_REPORT = ("id", "case_id", "kind", "flow", "sealed", "codes", "sent_at")
-_FILE = ("id", "case_id", "state", "sealed", "handle", "attempts", "not_before", "size",
+_REPORT_COLUMNS = ("id", "case_id", "kind", "flow", "sealed", "codes", "sent_at")
+_FILE_COLUMNS = ("id", "case_id", "state", "sealed", "handle", "attempts", "not_before", "size",
          "created_at")  # fmt: skip
 _ADD_CASE = Prepared(
-    lambda dialect: insert_of(dialect, cases).values({name: bindparam(name) for name in _CASE}),
-    *_CASE,
+    lambda dialect: insert_into(dialect, cases).values(
+        {name: bindparam(name) for name in _CASE_COLUMNS}
+    ),
+    *_CASE_COLUMNS,
 )
 _ADD_REPORT = Prepared(
-    lambda dialect: insert_of(dialect, reports).values({name: bindparam(name) for name in _REPORT}),
-    *_REPORT,
+    lambda dialect: insert_into(dialect, reports).values(
+        {name: bindparam(name) for name in _REPORT_COLUMNS}
+    ),
+    *_REPORT_COLUMNS,
 )
 _ADD_FILE = Prepared(
-    lambda dialect: insert_of(dialect, files).values({name: bindparam(name) for name in _FILE}),
-    *_FILE,
+    lambda dialect: insert_into(dialect, files).values(
+        {name: bindparam(name) for name in _FILE_COLUMNS}
+    ),
+    *_FILE_COLUMNS,
 )
-_TAKEN = Prepared(
+_BY_REFERENCE = Prepared(
     lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
 )
-_CASE_NOW = Prepared(
+_LOCK_CASE = Prepared(
     lambda _: (
         select(
             cases.c.priority, cases.c.reasons, cases.c.county, cases.c.queue, cases.c.contact,
@@ -118,14 +124,14 @@ _CASE_NOW = Prepared(
     ),
     "case",
 )  # fmt: skip
-_RAISED = ("priority", "reasons", "county", "queue", "contact", "due_at", "alerts")
+_RAISE_COLUMNS = ("priority", "reasons", "county", "queue", "contact", "due_at", "alerts")
 _RAISE = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case"))
-        .values({name: bindparam(name) for name in _RAISED})
+        .values({name: bindparam(name) for name in _RAISE_COLUMNS})
     ),
-    *_RAISED,
+    *_RAISE_COLUMNS,
     "case",
 )
 
@@ -134,21 +140,25 @@ class Intake:
     """Stores what people send, used inside units of work."""
 
     def __init__(
-        self, vault: Vault, bot: int, promised: Sequence[int] = PROMISED, keep: Keep = nothing
+        self,
+        vault: Vault,
+        bot: int,
+        response_minutes: Sequence[int] = RESPONSE_MINUTES,
+        answer_filter: AnswerFilter = keep_nothing,
     ) -> None:
         """Store what people send.
 
         Args:
             vault: seals it.
             bot: whose files they are.
-            promised: minutes to the first answer, by priority.
-            keep: what of the answers the bot itself may open, for a day.
+            response_minutes: minutes to the first answer, by priority.
+            answer_filter: what of the answers the bot itself may open, for a day.
         """
         self._vault = vault
-        self._agreements = Agreements(vault)
-        self._keep = keep
+        self._consents = ConsentRecords(vault)
+        self._answer_filter = answer_filter
         self._bot = bot
-        self._promised = promised
+        self._response_minutes = response_minutes
 
     def open_case(  # noqa: PLR0913, PLR0917 - what a case begins with
         self,
@@ -158,16 +168,25 @@ class Intake:
         chat_key: bytes,
         chat: int,
         answers: Mapping[str, object],
-        at_most: Priority,
+        base_priority: Priority,
         now: int,
     ) -> NewCase:
         """Return a new case for what a person sent, under a reference that is free."""
-        priority, reasons = urgency(answers, at_most)
+        priority, reasons = assess_urgency(answers, base_priority)
         case = NewCase(
-            kind, language, chat_key, chat, now, priority, reasons, county_of(answers),
-            queue_of(answers).value, contact_of(answers), due_at(self._promised, priority, now),
-        )  # fmt: skip
-        while work.rows(_TAKEN, case.reference):
+            kind,
+            language,
+            chat_key,
+            chat,
+            now,
+            priority,
+            reasons,
+            county_of(answers),
+            choose_queue(answers).value,
+            contact_rule_of(answers),
+            due_at(self._response_minutes, priority, now),
+        )
+        while work.rows(_BY_REFERENCE, case.reference):
             case.reference = new_reference()
         return case
 
@@ -181,31 +200,31 @@ class Intake:
         opened = list(new_cases)
         if opened:
             new = [(case.id, case.queue) for case in opened]
-            keys = self._vault.cases.make(new, opened[0].opened_at)
+            keys = self._vault.cases.create(new, opened[0].opened_at)
             work.many(_ADD_CASE, [self._case_row(case) for case in opened])
-            self._vault.cases.keep(work, keys)
+            self._vault.cases.store(work, keys)
         named: list[tuple[object, ...]] = []
         rows = []
-        agreed: list[tuple[str, Agreement]] = []
+        agreed: list[tuple[str, ConsentRecord]] = []
         for report in new_reports:
             rows.append(self._report_row(work, report))
-            agreed += [(report.case, each) for each in report.agreed]
+            agreed += [(report.case, each) for each in report.consents]
             named += self._file_rows(work, report.case, files_in(report.answers), report.sent_at)
         work.many(_ADD_REPORT, rows)
         work.many(_ADD_FILE, named)
         if agreed:
-            self._agreements.keep(work, agreed)
+            self._consents.store(work, agreed)
 
-    def keep_files(self, work: Work, case: str, notes: Iterable[FileNote], at: int) -> None:
+    def store_files(self, work: Work, case: str, notes: Iterable[FileRef], at: int) -> None:
         """Name files that came to a case outside a report, so that they are fetched and sealed."""
         work.many(_ADD_FILE, self._file_rows(work, case, notes, at))
 
-    def raise_case(
+    def raise_priority(
         self,
         work: Work,
         case: str,
         answers: Mapping[str, object],
-        at_most: Priority,
+        base_priority: Priority,
         now: int,
     ) -> bool:
         """Make a case as urgent as these answers ask for; never less. Tell whether it changed.
@@ -213,73 +232,80 @@ class Intake:
         The person wrote: a clock that stood still starts again, and one that runs is brought
         forward by a higher priority. Nothing is promised of a case that is closed.
         """
-        found = work.rows(_CASE_NOW, case)
+        found = work.rows(_LOCK_CASE, case)
         if not found:
             return False
-        priority, reasons = urgency(answers, at_most)
+        priority, reasons = assess_urgency(answers, base_priority)
         old_priority, sealed, old_county, queue, contact, due, alerts, status = found[0]
         old = open_reasons(self._vault, work, case, bytes(sealed)) or []
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
-        new_due = due_sooner(self._promised, new_priority, now, due) if status != CLOSED else due
+        new_due = (
+            earlier_due(self._response_minutes, new_priority, now, due) if status != CLOSED else due
+        )
         work.run(
-            _RAISE, int(new_priority), self._sealed_reasons(case, merged),
-            old_county or county_of(answers), queue_with(queue, answers),
-            contact_of(answers) or contact, new_due, alerts if new_due == due else 0, case,
+            _RAISE, int(new_priority), self._seal_reasons(case, merged),
+            old_county or county_of(answers), raise_queue(queue, answers),
+            contact_rule_of(answers) or contact, new_due, alerts if new_due == due else 0, case,
         )  # fmt: skip
         return bool(new_priority < old_priority)
 
-    def _sealed_reasons(self, case: str, reasons: list[str]) -> bytes:
-        return self._vault.seal(Purpose.CODES, reasons_place(case), encode(reasons))
+    def _seal_reasons(self, case: str, reasons: list[str]) -> bytes:
+        return self._vault.seal(Purpose.CODES, reasons_associated_data(case), encode(reasons))
 
     def _case_row(self, case: NewCase) -> tuple[object, ...]:
-        sealed = self._sealed_reasons(case.id, case.reasons)
+        sealed = self._seal_reasons(case.id, case.reasons)
         address = self._vault.seal(Purpose.ADDRESS, case.id.encode(), b"%d" % case.chat)
         return (
             case.id, case.reference, case.kind, WAITING, int(case.priority), case.language,
             case.county, case.chat_key, address, sealed, case.opened_at, case.opened_at,
-            case.queue, case.contact, case.due_at, 0,
+            case.queue, case.contact_rule, case.due_at, 0,
         )  # fmt: skip
 
     def _report_row(self, work: Work, report: NewReport) -> tuple[object, ...]:
-        plain, place = encode(Contents(report.answers)), report_place(report.case, report.id)
-        sealed = self._vault.of_case(work, report.case).seal(Purpose.CASE, place, plain)
-        codes = encode(Contents(self._keep(report.flow, report.answers)))
+        plain, place = (
+            encode(ReportContents(report.answers)),
+            report_associated_data(report.case, report.id),
+        )
+        sealed = self._vault.case_sealer(work, report.case).seal(Purpose.CASE, place, plain)
+        codes = encode(ReportContents(self._answer_filter(report.flow, report.answers)))
         kept = self._vault.seal(Purpose.CODES, place, codes)
         return (report.id, report.case, report.kind, report.flow, sealed, kept, report.sent_at)
 
     def _file_rows(
-        self, work: Work, case: str, notes: Iterable[FileNote], at: int
+        self, work: Work, case: str, notes: Iterable[FileRef], at: int
     ) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
         for note in notes:
             name = secrets.token_hex(16)
-            sent, place = Sent(self._bot, note), name.encode()
-            sealed = self._vault.of_case(work, case).seal(Purpose.FILE, place, encode(sent))
+            sent, place = SentFile(self._bot, note), name.encode()
+            sealed = self._vault.case_sealer(work, case).seal(Purpose.FILE, place, encode(sent))
             state, handle = TOO_LARGE, None  # it is never fetched, so nothing says how
-            if note.size <= LARGEST_FILE:
-                state = NAMED
-                handle = self._vault.seal_waiting(Purpose.HANDLE, place, handle_of(sent), at)
+            if note.size <= MAX_FILE_BYTES:
+                state = TO_FETCH
+                handle = self._vault.seal_with_waiting_key(
+                    Purpose.HANDLE, place, encode_fetch_handle(sent), at
+                )
             rows.append((name, case, state, sealed, handle, 0, 0, note.size, at))
         return rows
 
 
-def files_in(answers: Mapping[str, object]) -> list[FileNote]:
+def files_in(answers: Mapping[str, object]) -> list[FileRef]:
     """Return every file among the answers, each once."""
-    found: dict[str, FileNote] = {}
+    found: dict[str, FileRef] = {}
     for answer in answers.values():
         if isinstance(answer, tuple | list):
-            found |= {part.handle: part for part in answer if isinstance(part, FileNote)}
+            found |= {part.handle: part for part in answer if isinstance(part, FileRef)}
     return list(found.values())
 
 
 def county_of(answers: Mapping[str, object]) -> str | None:
     """Return the county a person chose; None when they wrote words or nothing."""
     where = answers.get("county")
-    return where.county if isinstance(where, Where) else None
+    return where.county if isinstance(where, PlaceAnswer) else None
 
 
-def contact_of(answers: Mapping[str, object]) -> str:
+def contact_rule_of(answers: Mapping[str, object]) -> str:
     """Return when a person may be written to, as a code; empty where they did not say.
 
     Hours without any hour chosen allow nothing, so they are as if nothing had been said.
@@ -289,4 +315,4 @@ def contact_of(answers: Mapping[str, object]) -> str:
         chosen = answers.get("contact_hours")
         parts = map(str, chosen) if isinstance(chosen, tuple | list) else ()
         return f"hours:{','.join(parts)}" if chosen else ""
-    return str(rule) if rule in CONTACT_RULES else ""
+    return str(rule) if rule in PLAIN_CONTACT_RULES else ""

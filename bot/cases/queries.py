@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, exists, or_, select
 
-from bot.cases.assessment import Grounds, grounds, together
-from bot.cases.consents import Agreed, Agreements, agreed_in
-from bot.cases.escape_text import in_a_line, plainly, point, visible
-from bot.cases.reference import read_reference
-from bot.cases.routing import DEFAULT
+from bot.cases.assessment import Assessment, assess, merge_answers
+from bot.cases.consents import ConsentRecords, ConsentView, load_consents
+from bot.cases.escape_text import coordinates, escape_line, escape_text, plain_answer
+from bot.cases.reference import parse_reference
+from bot.cases.routing import DEFAULT_QUEUE
 from bot.cases.sealed_fields import (
-    open_kept_reasons,
-    open_old_reasons,
-    read_contents,
-    read_file,
-    report_place,
+    decode_contents,
+    decode_file,
+    open_legacy_reasons,
+    open_queue_reasons,
+    report_associated_data,
 )
-from bot.cases.state_machine import State
-from bot.cases.urgency import REASONS as RISKS
-from bot.cases.urgency import reasons_in_words, urgency
+from bot.cases.state_machine import CaseState
+from bot.cases.urgency import REASON_TEXTS as RISKS
+from bot.cases.urgency import assess_urgency, reason_texts
 from bot.clock import SECOND
 from bot.conversation.replies import LEFT_EMPTY
-from bot.errors import EpochGone
+from bot.errors import EpochExpiredError
 from bot.store.compiled import Prepared
 from bot.store.tables.check_ins import check_ins as hours
 from bot.store.tables.main import CASE_WAITS, case_keys, cases, files, notices, reports
@@ -39,15 +39,15 @@ from bot.store.tables.main import staff as colleagues
 from bot.store.tables.passphrases import words as chosen
 from bot.text import _, is_zawgyi
 from bot.vault import Purpose
-from bot.vault.keys.epoch_keys import is_of_epoch
+from bot.vault.keys.epoch_keys import is_sealed_in_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.cases.assessment import Law
-    from bot.conversation import Answer, Book
+    from bot.cases.assessment import LawLike
+    from bot.conversation import Answer, FlowRegistry
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.text import Catalogue
@@ -55,16 +55,16 @@ if TYPE_CHECKING:
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 
-    _Sent = tuple[str, str, int, dict[str, Answer]]
+    _ReportRow = tuple[str, str, int, dict[str, Answer]]
 
 ALARMS = "alarms"
-BESIDE = {
+NOT_ANSWERS = {
     "also": _("Wrote beside the questions"),
     "also_files": _("Sent beside the questions"),
     "alarms": _("Alarming words"),
 }
 """What goes along without being an answer."""
-KINDS = {
+REPORT_KIND_NAMES = {
     "danger": _("Danger now"),
     "report": _("What happened"),
     "request": _("Asks for help"),
@@ -76,15 +76,17 @@ KINDS = {
 }
 """What each thing a person can send is called among staff."""
 # Translators: stands behind what somebody wrote in Burmese with an old encoding.
-ZAWGYI = _("{words}\n(Probably typed in Zawgyi: only a Zawgyi font shows the right letters.)")
-REASONS, ATTACHED = _("Why"), _("Files")
-MOST = 200
-UNNAMED = "\u2026"
+ZAWGYI_REMARK = _(
+    "{words}\n(Probably typed in Zawgyi: only a Zawgyi font shows the right letters.)"
+)
+REASONS_HEADING, FILES_HEADING = _("Why"), _("Files")
+MAX_CASES = 200
+UNNAMED_ORGANISATION = "\u2026"
 """What stands for the organisation where a command was not told its name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueuedCase:
     """One case in the queue: nothing a person wrote."""
 
     reference: str
@@ -94,7 +96,7 @@ class Waiting:
     language: str
     county: str | None
     waiting_since: datetime
-    queue: str = DEFAULT.value
+    queue: str = DEFAULT_QUEUE.value
     due_at: datetime | None = None
     """When an answer is promised for; none while it is the person who is waited for."""
     holder: str | None = None
@@ -104,7 +106,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnswerView:
     """One question and what was answered, in the reader's language."""
 
     step: str
@@ -113,16 +115,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReportView:
     """One thing a person sent."""
 
     kind: str
     sent_at: datetime
-    told: tuple[Told, ...]
+    answers: tuple[AnswerView, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class FileView:
     """One file a person sent, and how far it has come."""
 
     kind: str
@@ -132,23 +134,23 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class CaseDetails:
     """A case, opened."""
 
-    case: Waiting
+    case: QueuedCase
     reasons: tuple[str, ...]
-    received: tuple[Received, ...]
-    files: tuple[Attached, ...]
-    grounds: Grounds = field(default_factory=Grounds)
+    reports: tuple[ReportView, ...]
+    files: tuple[FileView, ...]
+    assessment: Assessment = field(default_factory=Assessment)
     """What the law and the vocabularies say to it."""
-    agreed: tuple[Agreed, ...] = ()
+    consents: tuple[ConsentView, ...] = ()
     """What the person was asked to agree to, oldest first."""
-    is_open: bool = True
+    is_decrypted: bool = True
     """Whether whoever reads has signed in; otherwise there is only what is in clear."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ServiceNotice:
     """Something staff must know about the service itself."""
 
     kind: str
@@ -156,7 +158,7 @@ class Notice:
     until: datetime
 
 
-_QUEUE = (
+_QUEUE_COLUMNS = (
     cases.c.reference,
     cases.c.kind,
     cases.c.status,
@@ -172,15 +174,15 @@ _QUEUE = (
         exists().where(hours.c.case_id == cases.c.id, hours.c.frozen_at.is_not(None)),
     ),
 )
-_CALLED = Prepared(
+_BY_REFERENCE = Prepared(
     lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
 )
-_HELD = colleagues.c.id == cases.c.holder
-_WITH_HOLDER = cases.outerjoin(colleagues, _HELD)
-_TAKEN = (State.HELD.value, State.OPEN.value)
+_IS_HOLDER = colleagues.c.id == cases.c.holder
+_WITH_HOLDER = cases.outerjoin(colleagues, _IS_HOLDER)
+_CLAIMED = (CaseState.CLAIMED.value, CaseState.OPEN.value)
 
 
-async def queue(database: Database, most: int = MOST, only: str = "") -> list[Waiting]:
+async def load_queue(database: Database, most: int = MAX_CASES, only: str = "") -> list[QueuedCase]:
     """Return the cases that wait and those somebody answers for.
 
     The most urgent come first, then those that wait longest.
@@ -191,100 +193,105 @@ async def queue(database: Database, most: int = MOST, only: str = "") -> list[Wa
         only: a queue; every queue if none.
     """
     # Word for word what the partial index says, or it is not used.
-    waiting = select(*_QUEUE).select_from(_WITH_HOLDER).where(CASE_WAITS)
+    waiting = select(*_QUEUE_COLUMNS).select_from(_WITH_HOLDER).where(CASE_WAITS)
     # By holder: whoever was helped keeps one, and no index holds those who are at it now.
     taken = (
-        select(*_QUEUE).select_from(colleagues.join(cases, _HELD)).where(cases.c.status.in_(_TAKEN))
+        select(*_QUEUE_COLUMNS)
+        .select_from(colleagues.join(cases, _IS_HOLDER))
+        .where(cases.c.status.in_(_CLAIMED))
     )
-    found: list[Waiting] = []
+    found: list[QueuedCase] = []
     async with database.readers.connect() as connection:
         for wanted in (waiting, taken):
             chosen = wanted.where(cases.c.queue == only) if only else wanted
             first = chosen.order_by(cases.c.priority, cases.c.waiting_since, cases.c.id).limit(most)
-            found += [_waiting(row) for row in (await connection.execute(first)).all()]
+            found += [_queued_case(row) for row in (await connection.execute(first)).all()]
     found.sort(key=lambda case: (case.priority, case.waiting_since))
     return found[:most]
 
 
-def case_called(work: Work, reference: str) -> str | None:
+def find_case_id(work: Work, reference: str) -> str | None:
     """Return the id of the case with a reference, however it is typed; None for none."""
-    found = work.rows(_CALLED, read_reference(reference))
+    found = work.rows(_BY_REFERENCE, parse_reference(reference))
     return str(found[0][0]) if found else None
 
 
-async def notices_since(database: Database, moment: int) -> list[Notice]:
+async def load_notices(database: Database, moment: int) -> list[ServiceNotice]:
     """Return what staff must know about the service since a moment."""
     wanted = select(notices.c.kind, notices.c.since, notices.c.until).where(
         notices.c.until >= moment
     )
     async with database.readers.connect() as connection:
         rows = (await connection.execute(wanted)).all()
-    return [Notice(kind, when(since), when(until)) for kind, since, until in rows]
+    return [ServiceNotice(kind, to_utc(since), to_utc(until)) for kind, since, until in rows]
 
 
-class Telling:
+class AnswerRenderer:
     """Renders answers from their codes for somebody who reads one language."""
 
     def __init__(
-        self, book: Book, words: Catalogue, staff: Catalogue, *, organisation: str = ""
+        self, book: FlowRegistry, flow_texts: Catalogue, staff: Catalogue, *, organisation: str = ""
     ) -> None:
-        self._blanks = {"organisation": organisation or UNNAMED}
+        self._blanks = {"organisation": organisation or UNNAMED_ORGANISATION}
         self._book = book
-        self._words = words
+        self._flow_texts = flow_texts
         self._staff = staff
 
-    def told(self, flow: str, answers: Mapping[str, Answer]) -> tuple[Told, ...]:
+    def render(self, flow: str, answers: Mapping[str, Answer]) -> tuple[AnswerView, ...]:
         """Return every question of a flow and what was answered."""
         return tuple(
-            Told(step, *self._read(flow, step, answer)) for step, answer in answers.items()
+            AnswerView(step, *self._render_answer(flow, step, answer))
+            for step, answer in answers.items()
         )
 
-    def _read(self, flow: str, step: str, answer: Answer) -> tuple[str, str]:
+    def _render_answer(self, flow: str, step: str, answer: Answer) -> tuple[str, str]:
         question = self._book.question(flow, step)
         if question is None:
-            beside = BESIDE.get(step)
-            prompt = beside.read_in(self._staff) if beside else step
+            beside = NOT_ANSWERS.get(step)
+            prompt = beside.render(self._staff) if beside else step
         else:
-            prompt = question.short.read_in(self._words, self._blanks)
+            prompt = question.short.render(self._flow_texts, self._blanks)
         if answer is None:
-            return prompt, LEFT_EMPTY.read_in(self._words)
+            return prompt, LEFT_EMPTY.render(self._flow_texts)
         if step == ALARMS:
-            return prompt, self._alarms(answer)
-        parts = question.told(answer) if question else plainly(answer)
+            return prompt, self._render_alarms(answer)
+        parts = question.describe(answer) if question else plain_answer(answer)
         told = [
-            shown(part, self._staff) if isinstance(part, str) else part.read_in(self._words)
+            display_text(part, self._staff)
+            if isinstance(part, str)
+            else part.render(self._flow_texts)
             for part in parts
         ]
-        return prompt, ", ".join([*told, *point(answer)])
+        return prompt, ", ".join([*told, *coordinates(answer)])
 
-    def _alarms(self, answer: Answer) -> str:
+    def _render_alarms(self, answer: Answer) -> str:
         """Return what was alarming in somebody's words, for staff to read."""
         codes = map(str, answer if isinstance(answer, tuple) else (answer,))
         reasons = [(code, RISKS.get(f"alarm_{code}")) for code in codes]
-        return " ".join(r.read_in(self._staff) if r else visible(code) for code, r in reasons)
+        return " ".join(r.render(self._staff) if r else escape_text(code) for code, r in reasons)
 
 
-class Reader:
+class CaseReader:
     """Opens cases for somebody who reads one language."""
 
     def __init__(  # noqa: PLR0913 - where it lies, what opens it, and what it is read in
         self,
         database: Database,
         vault: Vault,
-        book: Book,
-        words: Catalogue,
+        book: FlowRegistry,
+        flow_texts: Catalogue,
         staff: Catalogue,
         *,
         organisation: str = "",
-        law: Law | None = None,
+        law: LawLike | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._staff = staff
-        self._telling = Telling(book, words, staff, organisation=organisation)
+        self._renderer = AnswerRenderer(book, flow_texts, staff, organisation=organisation)
         self._law = law
 
-    async def open(self, reference: str, keyring: Keyring | None = None) -> Opened | None:
+    async def open(self, reference: str, keyring: Keyring | None = None) -> CaseDetails | None:
         """Return a case with everything that was sent to it; None when there is no such case.
 
         Args:
@@ -297,48 +304,52 @@ class Reader:
         """
         async with self._database.readers.connect() as connection:
             wanted = (
-                select(*_QUEUE, cases.c.id, cases.c.reasons, case_keys.c.sealed)
+                select(*_QUEUE_COLUMNS, cases.c.id, cases.c.reasons, case_keys.c.sealed)
                 .select_from(_WITH_HOLDER.outerjoin(case_keys))
-                .where(cases.c.reference == read_reference(reference))
+                .where(cases.c.reference == parse_reference(reference))
             )
             row = (await connection.execute(wanted)).one_or_none()
             if row is None:
                 return None
             *clear, case, sealed, key = row
             if keyring is None:
-                return Opened(_waiting(clear), (), (), (), is_open=False)
+                return CaseDetails(_queued_case(clear), (), (), (), is_decrypted=False)
             # Beside: keys lie in another database, whose writer may be busy.
             opener = await asyncio.to_thread(self._vault.cases.opener, case, key, keyring)
-            sent = await self._sent(connection, case, opener)
+            sent = await self._load_reports(connection, case, opener)
             codes = await asyncio.to_thread(self._reasons, opener, case, sealed, sent)
-            reasons = reasons_in_words(codes)
-            told = together(answers for *_, answers in sent)
-            return Opened(
-                _waiting(clear),
-                tuple(reason.read_in(self._staff) for reason in reasons),
+            reasons = reason_texts(codes)
+            told = merge_answers(answers for *_, answers in sent)
+            return CaseDetails(
+                _queued_case(clear),
+                tuple(reason.render(self._staff) for reason in reasons),
                 tuple(
-                    Received(kind, when(sent_at), self._telling.told(flow, answers))
+                    ReportView(kind, to_utc(sent_at), self._renderer.render(flow, answers))
                     for kind, flow, sent_at, answers in sent
                 ),
-                await self._attached(connection, case, opener),
-                grounds(told, self._law, self._staff),
-                await agreed_in(connection, Agreements(self._vault), case, self._staff),
+                await self._load_files(connection, case, opener),
+                assess(told, self._law, self._staff),
+                await load_consents(connection, ConsentRecords(self._vault), case, self._staff),
             )
 
-    def _reasons(self, opener: Opener, case: str, sealed: bytes, sent: list[_Sent]) -> list[str]:
+    def _reasons(
+        self, opener: Opener, case: str, sealed: bytes, sent: list[_ReportRow]
+    ) -> list[str]:
         """Return why it is urgent: what was kept for the queue, and what what was sent asks for."""
         kept: list[str] = []
-        if is_of_epoch(sealed):
-            with contextlib.suppress(EpochGone):
-                kept = open_kept_reasons(self._vault, case, sealed)
+        if is_sealed_in_epoch(sealed):
+            with contextlib.suppress(EpochExpiredError):
+                kept = open_queue_reasons(self._vault, case, sealed)
         else:
-            kept = open_old_reasons(opener, case, sealed)
-        found = [code for _kind, _flow, _at, answers in sent for code in urgency(answers)[1]]
+            kept = open_legacy_reasons(opener, case, sealed)
+        found = [code for _kind, _flow, _at, answers in sent for code in assess_urgency(answers)[1]]
         known = set(kept) | set(found)
         return [code for code in RISKS if code in known]
 
     @staticmethod
-    async def _sent(connection: AsyncConnection, case: str, opener: Opener) -> list[_Sent]:
+    async def _load_reports(
+        connection: AsyncConnection, case: str, opener: Opener
+    ) -> list[_ReportRow]:
         """Return kind, flow, moment and answers of everything that was sent, oldest first."""
         wanted = (
             select(
@@ -349,14 +360,14 @@ class Reader:
         )
         found = []
         for report, kind, flow, sealed, sent_at in (await connection.execute(wanted)).all():
-            plain = opener.open(Purpose.CASE, report_place(case, report), sealed)
-            found.append((kind, flow, sent_at, read_contents(plain).answers))
+            plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
+            found.append((kind, flow, sent_at, decode_contents(plain).answers))
         return found
 
     @staticmethod
-    async def _attached(
+    async def _load_files(
         connection: AsyncConnection, case: str, opener: Opener
-    ) -> tuple[Attached, ...]:
+    ) -> tuple[FileView, ...]:
         wanted = (
             select(files.c.id, files.c.state, files.c.size, files.c.sealed)
             .where(files.c.case_id == case)
@@ -364,25 +375,25 @@ class Reader:
         )
         found = []
         for name, state, size, sealed in (await connection.execute(wanted)).all():
-            note = read_file(opener.open(Purpose.FILE, name.encode(), sealed)).note
-            found.append(Attached(visible(note.kind), in_a_line(note.name), state, size))
+            note = decode_file(opener.open(Purpose.FILE, name.encode(), sealed)).note
+            found.append(FileView(escape_text(note.kind), escape_line(note.name), state, size))
         return tuple(found)
 
 
-def _waiting(row: Sequence[Any]) -> Waiting:
+def _queued_case(row: Sequence[Any]) -> QueuedCase:
     reference, kind, status, priority, language, county, since, queue, due, holder, frozen = row
-    return Waiting(
-        reference, kind, status, priority, language, county, when(since), queue,
-        None if due is None else when(due), holder, bool(frozen),
+    return QueuedCase(
+        reference, kind, status, priority, language, county, to_utc(since), queue,
+        None if due is None else to_utc(due), holder, bool(frozen),
     )  # fmt: skip
 
 
-def when(moment: int) -> datetime:
+def to_utc(moment: int) -> datetime:
     """Return a stored moment as a date and time, UTC."""
     return datetime.fromtimestamp(moment / SECOND, UTC)
 
 
-def shown(words: str, staff: Catalogue) -> str:
+def display_text(text: str, staff: Catalogue) -> str:
     """Return a person's words as staff read them, with a remark where their letters mislead."""
-    told = visible(words)
-    return ZAWGYI.read_in(staff, {"words": told}) if is_zawgyi(words) else told
+    told = escape_text(text)
+    return ZAWGYI_REMARK.render(staff, {"words": told}) if is_zawgyi(text) else told

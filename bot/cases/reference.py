@@ -6,16 +6,16 @@ import secrets
 
 from bot.text import fold
 
-SIGNS = "346789ACDEFHJKMNPQRTWXY"
+ALPHABET = "346789ACDEFHJKMNPQRTWXY"
 """No 0 O, 1 I L, 2 Z, 5 S, B, U V G: signs that look or sound alike on the phone."""
 LENGTH = 6
 
 
 def new_reference() -> str:
     """Return a reference nobody can guess from another: 23^6, 148 million."""
-    return "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
-def read_reference(words: str) -> str:
+def parse_reference(text: str) -> str:
     """Return a reference as it is stored, in whatever letters and parts it was typed."""
-    return "".join(fold(words).split()).replace("-", "").upper()
+    return "".join(fold(text).split()).replace("-", "").upper()

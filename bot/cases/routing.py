@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from bot.conversation.answer_rules import (
     AT_SEA,
     UNDER_18,
+    AnswerIs,
     Condition,
-    Said,
-    either,
-    every,
-    said,
+    all_of,
+    answer_is,
+    answer_is_open,
+    any_of,
+    none_of,
     situation,
-    unknown,
-    unless,
 )
 from bot.text import Text, pgettext
 
@@ -44,7 +44,7 @@ class Queue(StrEnum):
     INFORMATION = "information"
 
 
-NAMES = {
+QUEUE_NAMES = {
     Queue.CHILD_PROTECTION: pgettext("queue", "Protection of children"),
     Queue.FISHERS: pgettext("queue", "Fishers"),
     Queue.VIOLENCE_AT_HOME: pgettext("queue", "Violence at home"),
@@ -53,12 +53,12 @@ NAMES = {
     Queue.INFORMATION: pgettext("queue", "Information"),
 }
 """What each is called among staff."""
-DEFAULT = Queue.TRAFFICKING
+DEFAULT_QUEUE = Queue.TRAFFICKING
 """Where everything waits that no rule knows."""
 
 
 @dataclass(frozen=True)
-class Only(Said):
+class OnlyThese(AnswerIs):
     """Holds when the question was answered, and with nothing beyond these."""
 
     def __call__(self, answers: Answers) -> bool:
@@ -69,87 +69,95 @@ class Only(Said):
 
 
 @dataclass(frozen=True)
-class Rule:
+class RoutingRule:
     """If the condition holds, the case waits in this queue."""
 
     queue: Queue
-    holds: Condition
+    condition: Condition
 
 
 def only(step: str, *codes: str) -> Condition:
     """Hold when this was answered, and with nothing beyond these codes."""
-    return Only(step, frozenset(codes))
+    return OnlyThese(step, frozenset(codes))
 
 
-IN_DANGER = either(
-    unknown("safe", "not_safe", "unsure"),
-    unknown("they_safe", "danger", "unsure"),
-    unknown("leaving", "watched", "forbidden", "locked", "unsure"),
-    unknown("moved", "today", "soon", "unsure"),
-    unknown("hurt", "now", "later", "unsure"),
-    unknown("doctor", "now", "later", "unsure"),
-    said("alarms", "suicide", "coming", "violence", "locked", "help_now"),
-    said("tell", "now"),
+IN_DANGER = any_of(
+    answer_is_open("safe", "not_safe", "unsure"),
+    answer_is_open("they_safe", "danger", "unsure"),
+    answer_is_open("leaving", "watched", "forbidden", "locked", "unsure"),
+    answer_is_open("moved", "today", "soon", "unsure"),
+    answer_is_open("hurt", "now", "later", "unsure"),
+    answer_is_open("doctor", "now", "later", "unsure"),
+    answer_is("alarms", "suicide", "coming", "violence", "locked", "help_now"),
+    answer_is("tell", "now"),
 )
 """Something was said of danger, or left open where it was asked."""
 
-HARMED = either(
-    said("signs", "violence", "threats", "unwanted_touch"),
-    said("hurt", "now", "later"),
-    said("safe", "not_safe"),
-    said("they_safe", "danger"),
-    said("leaving", "locked", "forbidden", "watched"),
-    said("alarms", "violence", "locked", "coming"),
+HARMED = any_of(
+    answer_is("signs", "violence", "threats", "unwanted_touch"),
+    answer_is("hurt", "now", "later"),
+    answer_is("safe", "not_safe"),
+    answer_is("they_safe", "danger"),
+    answer_is("leaving", "locked", "forbidden", "watched"),
+    answer_is("alarms", "violence", "locked", "coming"),
 )
-AT_HOME = either(said("work", "marriage_home"), said("who", "partner"))
+AT_HOME = any_of(answer_is("work", "marriage_home"), answer_is("who", "partner"))
 
 RULES = (
-    Rule(Queue.CHILD_PROTECTION, UNDER_18),
-    Rule(
+    RoutingRule(Queue.CHILD_PROTECTION, UNDER_18),
+    RoutingRule(
         Queue.FISHERS,
-        either(said("work", "fishing_boat"), said("who", "captain"), AT_SEA, situation("at_sea")),
-    ),
-    Rule(Queue.VIOLENCE_AT_HOME, every(AT_HOME, HARMED)),
-    Rule(
-        Queue.TRAFFICKING,
-        either(
-            HARMED,
-            said("signs", "conditions", "documents", "debt", "movement", "isolation",
-                 "vulnerability"),
-            said("moved", "today", "soon"),
-            said("work", "online_scam", "massage_entertainment", "street_begging"),
-            said("tell", "now"),
+        any_of(
+            answer_is("work", "fishing_boat"),
+            answer_is("who", "captain"),
+            AT_SEA,
+            situation("at_sea"),
         ),
     ),
-    Rule(Queue.LABOUR, every(only("signs", "wages", "overtime", "deception"), unless(IN_DANGER))),
-    Rule(
-        Queue.INFORMATION,
-        every(only("needs", "legal_aid", "residence_permit", "work_permit"), unless(IN_DANGER)),
+    RoutingRule(Queue.VIOLENCE_AT_HOME, all_of(AT_HOME, HARMED)),
+    RoutingRule(
+        Queue.TRAFFICKING,
+        any_of(
+            HARMED,
+            answer_is(
+                "signs", "conditions", "documents", "debt", "movement", "isolation", "vulnerability"
+            ),
+            answer_is("moved", "today", "soon"),
+            answer_is("work", "online_scam", "massage_entertainment", "street_begging"),
+            answer_is("tell", "now"),
+        ),
     ),
-)  # fmt: skip
+    RoutingRule(
+        Queue.LABOUR, all_of(only("signs", "wages", "overtime", "deception"), none_of(IN_DANGER))
+    ),
+    RoutingRule(
+        Queue.INFORMATION,
+        all_of(only("needs", "legal_aid", "residence_permit", "work_permit"), none_of(IN_DANGER)),
+    ),
+)
 """Read from the top: the first that holds decides."""
 
 
-def queue_of(answers: Answers) -> Queue:
+def choose_queue(answers: Answers) -> Queue:
     """Return where a case with these answers waits."""
-    return _decided(answers) or DEFAULT
+    return _first_match(answers) or DEFAULT_QUEUE
 
 
-def queue_with(now: str, answers: Answers) -> str:
+def raise_queue(current: str, answers: Answers) -> str:
     """Return where a case waits after more was told: only ever a queue of more care."""
-    decided = _decided(answers)
-    if decided is None or now not in _CARE:
-        return now
-    return min(now, decided.value, key=_CARE.index)
+    decided = _first_match(answers)
+    if decided is None or current not in _BY_PRECEDENCE:
+        return current
+    return min(current, decided.value, key=_BY_PRECEDENCE.index)
 
 
-def _decided(answers: Answers) -> Queue | None:
-    return next((rule.queue for rule in RULES if rule.holds(answers)), None)
+def _first_match(answers: Answers) -> Queue | None:
+    return next((rule.queue for rule in RULES if rule.condition(answers)), None)
 
 
-def name_of(queue: str) -> Text:
+def queue_name(queue: str) -> Text:
     """Return what staff call a queue; one of another release is called by its code."""
-    return NAMES[Queue(queue)] if queue in _CARE else Text(queue)
+    return QUEUE_NAMES[Queue(queue)] if queue in _BY_PRECEDENCE else Text(queue)
 
 
-_CARE = [queue.value for queue in Queue]
+_BY_PRECEDENCE = [queue.value for queue in Queue]

@@ -11,56 +11,58 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.conversation import Answer, FileNote, Moment, Where
-from bot.conversation.choice_questions import Listed
-from bot.errors import DoesNotOpen, EpochGone
+from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
+from bot.conversation.choice_questions import ListQuestion
+from bot.errors import DecryptionError, EpochExpiredError
 from bot.vault import Purpose
-from bot.vault.keys.epoch_keys import is_of_epoch
+from bot.vault.keys.epoch_keys import is_sealed_in_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.conversation import Answer, Book
+    from bot.conversation import Answer, FlowRegistry
     from bot.store.writer import Work
     from bot.vault import Vault
     from bot.vault.keys.case_keys import Opener
 
-    Keep = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
+    AnswerFilter = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
 
 
-class Contents(msgspec.Struct):
+class ReportContents(msgspec.Struct):
     """What is sealed in a report: every answer by step, codes and the person's own words."""
 
     answers: dict[str, Answer]
 
 
 encode = msgspec.msgpack.Encoder().encode
-read_contents = msgspec.msgpack.Decoder(Contents).decode
-read_reasons = msgspec.msgpack.Decoder(list[str]).decode
+decode_contents = msgspec.msgpack.Decoder(ReportContents).decode
+decode_reasons = msgspec.msgpack.Decoder(list[str]).decode
 
 
-class Sent(msgspec.Struct):
+class SentFile(msgspec.Struct):
     """A file somebody sent, and the bot that can fetch it."""
 
     bot: int
-    note: FileNote
+    note: FileRef
 
 
-read_file = msgspec.msgpack.Decoder(Sent).decode
+decode_file = msgspec.msgpack.Decoder(SentFile).decode
 
 
-def handle_of(sent: Sent) -> bytes:
+def encode_fetch_handle(sent: SentFile) -> bytes:
     """Return what fetching a file needs, and nothing that its person wrote or called it."""
     note = sent.note
-    return encode(Sent(sent.bot, FileNote(note.handle, note.kind, note.size, unique=note.unique)))
+    return encode(
+        SentFile(sent.bot, FileRef(note.handle, note.kind, note.size, unique=note.unique))
+    )
 
 
-def report_place(case: str, report: str) -> bytes:
+def report_associated_data(case: str, report: str) -> bytes:
     """Return the place a report is bound to."""
     return f"{case}/report/{report}".encode()
 
 
-def reasons_place(case: str) -> bytes:
+def reasons_associated_data(case: str) -> bytes:
     """Return the place the reasons of a case are bound to."""
     return f"{case}/reasons".encode()
 
@@ -73,32 +75,32 @@ def open_reasons(vault: Vault, work: Work, case: str, sealed: bytes) -> list[str
     Raises:
         DoesNotOpen: they were altered, or are another case's.
     """
-    if is_of_epoch(sealed):
+    if is_sealed_in_epoch(sealed):
         try:
-            return open_kept_reasons(vault, case, sealed)
-        except EpochGone:
+            return open_queue_reasons(vault, case, sealed)
+        except EpochExpiredError:
             return None
     old = vault.cases.old(work, case)
-    return None if old is None else open_old_reasons(old, case, sealed)
+    return None if old is None else open_legacy_reasons(old, case, sealed)
 
 
-def open_kept_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
+def open_queue_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
     """Return the reasons that are kept for the queue.
 
     Raises:
         EpochGone: a day has passed.
         DoesNotOpen: they were altered, or are another case's.
     """
-    return read_reasons(vault.open(Purpose.CODES, reasons_place(case), sealed))
+    return decode_reasons(vault.open(Purpose.CODES, reasons_associated_data(case), sealed))
 
 
-def open_old_reasons(old: Opener, case: str, sealed: bytes) -> list[str]:
+def open_legacy_reasons(old: Opener, case: str, sealed: bytes) -> list[str]:
     """Return the reasons of a case of an older release.
 
     Raises:
         DoesNotOpen: they were altered, or are another case's.
     """
-    return read_reasons(old.open(Purpose.CASE, reasons_place(case), sealed))
+    return decode_reasons(old.open(Purpose.CASE, reasons_associated_data(case), sealed))
 
 
 def open_codes(  # noqa: PLR0913, PLR0917 - a row, and what opens it
@@ -117,30 +119,30 @@ def open_codes(  # noqa: PLR0913, PLR0917 - a row, and what opens it
     Raises:
         DoesNotOpen: it was altered, or is another report's.
     """
-    place = report_place(case, report)
+    place = report_associated_data(case, report)
     if codes is not None:
         try:
-            return read_contents(vault.open(Purpose.CODES, place, codes)).answers
-        except EpochGone:
+            return decode_contents(vault.open(Purpose.CODES, place, codes)).answers
+        except EpochExpiredError:
             return None
     old = vault.cases.old(work, case)
-    return None if old is None else read_contents(old.open(Purpose.CASE, place, sealed)).answers
+    return None if old is None else decode_contents(old.open(Purpose.CASE, place, sealed)).answers
 
 
 def open_handle(  # noqa: PLR0913, PLR0917 - a row, and what opens it
     vault: Vault, work: Work, case: str, name: str, sealed: bytes, handle: bytes | None
-) -> FileNote:
+) -> FileRef:
     """Return what the bot needs to fetch a file.
 
     Raises:
         DoesNotOpen: it was altered, or is fetched no more.
     """
     if handle is not None:
-        return read_file(vault.open(Purpose.HANDLE, name.encode(), bytes(handle))).note
+        return decode_file(vault.open(Purpose.HANDLE, name.encode(), bytes(handle))).note
     old = vault.cases.old(work, case)
     if old is None:
-        raise EpochGone("this file opens for staff alone")
-    return read_file(old.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+        raise EpochExpiredError("this file opens for staff alone")
+    return decode_file(old.open(Purpose.FILE, name.encode(), bytes(sealed))).note
 
 
 def open_address(vault: Vault, work: Work, case: str, sealed: bytes) -> int:
@@ -151,42 +153,42 @@ def open_address(vault: Vault, work: Work, case: str, sealed: bytes) -> int:
     """
     try:
         return int(vault.open(Purpose.ADDRESS, case.encode(), sealed))
-    except DoesNotOpen:
+    except DecryptionError:
         old = vault.cases.old(work, case)
         if old is None:
             raise
         return int(old.open(Purpose.ADDRESS, case.encode(), sealed))
 
 
-def nothing(_flow: str, _answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def keep_nothing(_flow: str, _answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Keep nothing: for whoever shows nothing."""
     return {}
 
 
-def everything(_flow: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def keep_everything(_flow: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Keep all of it: for a desk that is allowed to show a person's words."""
     return dict(answers)
 
 
-def codes_in(book: Book) -> Keep:
+def keep_codes(book: FlowRegistry) -> AnswerFilter:
     """Return what keeps only codes: choices, numbers, counties."""
 
     def keep(flow: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-        found = ((step, _coded(book, flow, step, answer)) for step, answer in answers.items())
+        found = ((step, _code_of(book, flow, step, answer)) for step, answer in answers.items())
         return {step: answer for step, answer in found if answer not in {None, ()}}
 
     return keep
 
 
-def _coded(book: Book, flow: str, step: str, answer: Answer) -> Answer:
-    if isinstance(answer, Where):
-        return Where(county=answer.county) if answer.county else None
-    if isinstance(answer, Moment):
-        return Moment(code=answer.code) if answer.code else None
+def _code_of(book: FlowRegistry, flow: str, step: str, answer: Answer) -> Answer:
+    if isinstance(answer, PlaceAnswer):
+        return PlaceAnswer(county=answer.county) if answer.county else None
+    if isinstance(answer, TimeAnswer):
+        return TimeAnswer(code=answer.code) if answer.code else None
     if isinstance(answer, int):
         return answer
     question = book.question(flow, step)
-    if not isinstance(question, Listed):
+    if not isinstance(question, ListQuestion):
         return None
     if isinstance(answer, tuple):
         return tuple(code for code in answer if isinstance(code, str) and code in question.codes)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """How far a case has come: what `cases.status` holds."""
 
     WAITING = "waiting"
-    HELD = "held"
+    CLAIMED = "held"
     """Claimed, and nobody has worked on it yet."""
     OPEN = "open"
     """Worked on: a takeover, a word, a note, an answer, a priority, a referral."""
@@ -46,7 +46,7 @@ class Role(StrEnum):
     """Reads, and changes nothing."""
 
 
-class Move(StrEnum):
+class CaseAction(StrEnum):
     """What can be done to a case."""
 
     CLAIM = "claim"
@@ -69,7 +69,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ActionRefusal:
     """Why a case stays where it is."""
 
     text: Text
@@ -77,7 +77,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActionRequest:
     """Who asks for a move."""
 
     role: Role | None
@@ -87,198 +87,216 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class ActionGuard:
     """What must be true of whoever asks."""
 
     name: str
     """As the picture says it."""
-    holds: Callable[[Asked], bool]
-    otherwise: Text
+    predicate: Callable[[ActionRequest], bool]
+    refusal: Text
 
-    def __call__(self, asked: Asked) -> bool:
+    def __call__(self, asked: ActionRequest) -> bool:
         """Tell whether it is."""
-        return self.holds(asked)
+        return self.predicate(asked)
 
 
 @dataclass(slots=True)
-class _Frame:
-    state: State
+class _MachineModel:
+    state: CaseState
 
 
-ABOVE = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+SENIOR_ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 """They may move what others hold."""
 
-IS_STAFF = Guard(
+IS_STAFF = ActionGuard(
     "caseworker, supervisor, administrator",
     lambda asked: asked.role is not None and asked.role is not Role.AUDITOR,
     _("An auditor reads and changes nothing."),
 )
-HOLDS = Guard(
+IS_HOLDER = ActionGuard(
     "holder",
     lambda asked: asked.is_holder and IS_STAFF(asked),
     _("Only whoever holds the case may do that; claim it first."),
 )
-IS_ABOVE = Guard(
+IS_SENIOR = ActionGuard(
     "supervisor, administrator",
-    lambda asked: asked.role in ABOVE,
+    lambda asked: asked.role in SENIOR_ROLES,
     _("Only a supervisor or an administrator may do that."),
 )
-IS_HOUSE = Guard(
+IS_SYSTEM = ActionGuard(
     "the house",
     lambda asked: asked.role is None,
     _("That happens by itself; nobody does it."),
 )
-HOLDS_OR_ABOVE = Guard(
+HOLDER_OR_SENIOR = ActionGuard(
     "holder, supervisor, administrator",
-    lambda asked: HOLDS(asked) or IS_ABOVE(asked),
+    lambda asked: IS_HOLDER(asked) or IS_SENIOR(asked),
     _("Only whoever holds the case, or a supervisor, may do that."),
 )
-HOLDS_ABOVE_OR_HOUSE = Guard(
+HOLDER_SENIOR_OR_SYSTEM = ActionGuard(
     "holder, supervisor, administrator, the house",
-    lambda asked: HOLDS_OR_ABOVE(asked) or IS_HOUSE(asked),
-    HOLDS_OR_ABOVE.otherwise,
+    lambda asked: HOLDER_OR_SENIOR(asked) or IS_SYSTEM(asked),
+    HOLDER_OR_SENIOR.refusal,
 )
-HOLDS_OR_HOUSE = Guard(
-    "holder, the house", lambda asked: HOLDS(asked) or IS_HOUSE(asked), HOLDS.otherwise
+HOLDER_OR_SYSTEM = ActionGuard(
+    "holder, the house", lambda asked: IS_HOLDER(asked) or IS_SYSTEM(asked), IS_HOLDER.refusal
 )
-ABOVE_OR_HOUSE = Guard(
+SENIOR_OR_SYSTEM = ActionGuard(
     "supervisor, administrator, the house",
-    lambda asked: IS_ABOVE(asked) or IS_HOUSE(asked),
-    IS_ABOVE.otherwise,
+    lambda asked: IS_SENIOR(asked) or IS_SYSTEM(asked),
+    IS_SENIOR.refusal,
 )
-HAS_REASON = Guard(
+HAS_REASON = ActionGuard(
     "with a reason",
     lambda asked: asked.has_reason,
     _("Please say why: that needs a reason."),
 )
 
-NOT_FROM = {
-    State.WAITING: _("This case waits in the queue; claim it first."),
-    State.HELD: _("Somebody holds this case."),
-    State.OPEN: _("Somebody holds this case."),
-    State.REFERRED: _("This case was referred; it has to be reopened first."),
-    State.CLOSED: _("This case is closed; it has to be reopened first."),
-    State.REOPENED: _("This case waits in the queue; claim it first."),
+WRONG_STATE = {
+    CaseState.WAITING: _("This case waits in the queue; claim it first."),
+    CaseState.CLAIMED: _("Somebody holds this case."),
+    CaseState.OPEN: _("Somebody holds this case."),
+    CaseState.REFERRED: _("This case was referred; it has to be reopened first."),
+    CaseState.CLOSED: _("This case is closed; it has to be reopened first."),
+    CaseState.REOPENED: _("This case waits in the queue; claim it first."),
 }
 """What is said of a move that a case in this state does not know."""
 
-_QUEUE = (State.WAITING, State.REOPENED)
-_TAKEN = (State.HELD, State.OPEN)
-_WORKED = ((State.HELD, State.OPEN), (State.OPEN, State.OPEN), (State.REFERRED, State.REFERRED))
+_QUEUED = (CaseState.WAITING, CaseState.REOPENED)
+_CLAIMED = (CaseState.CLAIMED, CaseState.OPEN)
+_WORK_STATES = (
+    (CaseState.CLAIMED, CaseState.OPEN),
+    (CaseState.OPEN, CaseState.OPEN),
+    (CaseState.REFERRED, CaseState.REFERRED),
+)
 """What work does to a case: a claim becomes an open case, and nothing else changes."""
 
-Way = tuple[Move, State, State, tuple[Guard, ...]]
+Transition = tuple[CaseAction, CaseState, CaseState, tuple[ActionGuard, ...]]
 
 
-def _ways() -> list[Way]:
+def _all_transitions() -> list[Transition]:
     """Return every way a case can go; the first one whose guards hold is gone."""
-    ways: list[Way] = [(Move.CLAIM, here, State.HELD, (IS_STAFF,)) for here in _QUEUE]
-    ways += [(Move.RELEASE, here, State.WAITING, (HOLDS_ABOVE_OR_HOUSE,)) for here in _TAKEN]
-    ways += [(Move.LAPSE, State.HELD, State.WAITING, (IS_HOUSE,))]
-    ways += [(Move.TRANSFER, here, State.HELD, (IS_ABOVE,)) for here in _QUEUE]
-    ways += [(Move.TRANSFER, here, State.HELD, (HOLDS_OR_ABOVE,)) for here in _TAKEN]
-    for verb in (Move.WORK, Move.TAKE_OVER, Move.HAND_BACK):
-        ways += [(verb, here, there, (HOLDS,)) for here, there in _WORKED]
-    ways += [(Move.INSIST, here, there, (HOLDS, HAS_REASON)) for here, there in _WORKED]
-    for verb, above, reason in (
-        (Move.NOTE, IS_ABOVE, ()),
-        (Move.RAISE, ABOVE_OR_HOUSE, ()),
-        (Move.LOWER, IS_ABOVE, (HAS_REASON,)),
-    ):
-        ways += [(verb, here, there, (HOLDS, *reason)) for here, there in _WORKED]
-        # A word from above is no sign that the holder is at it: the claim can still lapse.
-        ways += [(verb, here, here, (above, *reason)) for here in State if here != State.CLOSED]
-    ways += [(Move.NOTE, State.CLOSED, State.CLOSED, (IS_ABOVE,))]
-    ways += [(Move.REFER, here, State.REFERRED, (HOLDS_OR_HOUSE,)) for here in _TAKEN]
-    ways += [(Move.REFER, State.REFERRED, State.REFERRED, (HOLDS_OR_HOUSE,))]
-    ways += [
-        (Move.CLOSE, here, State.CLOSED, (HOLDS_OR_ABOVE,)) for here in (*_TAKEN, State.REFERRED)
+    ways: list[Transition] = [
+        (CaseAction.CLAIM, here, CaseState.CLAIMED, (IS_STAFF,)) for here in _QUEUED
     ]
     ways += [
-        (Move.REOPEN, here, State.REOPENED, (ABOVE_OR_HOUSE,))
-        for here in (State.REFERRED, State.CLOSED)
+        (CaseAction.RELEASE, here, CaseState.WAITING, (HOLDER_SENIOR_OR_SYSTEM,))
+        for here in _CLAIMED
+    ]
+    ways += [(CaseAction.LAPSE, CaseState.CLAIMED, CaseState.WAITING, (IS_SYSTEM,))]
+    ways += [(CaseAction.TRANSFER, here, CaseState.CLAIMED, (IS_SENIOR,)) for here in _QUEUED]
+    ways += [
+        (CaseAction.TRANSFER, here, CaseState.CLAIMED, (HOLDER_OR_SENIOR,)) for here in _CLAIMED
+    ]
+    for verb in (CaseAction.WORK, CaseAction.TAKE_OVER, CaseAction.HAND_BACK):
+        ways += [(verb, here, there, (IS_HOLDER,)) for here, there in _WORK_STATES]
+    ways += [
+        (CaseAction.INSIST, here, there, (IS_HOLDER, HAS_REASON)) for here, there in _WORK_STATES
+    ]
+    for verb, above, reason in (
+        (CaseAction.NOTE, IS_SENIOR, ()),
+        (CaseAction.RAISE, SENIOR_OR_SYSTEM, ()),
+        (CaseAction.LOWER, IS_SENIOR, (HAS_REASON,)),
+    ):
+        ways += [(verb, here, there, (IS_HOLDER, *reason)) for here, there in _WORK_STATES]
+        # A word from above is no sign that the holder is at it: the claim can still lapse.
+        ways += [
+            (verb, here, here, (above, *reason)) for here in CaseState if here != CaseState.CLOSED
+        ]
+    ways += [(CaseAction.NOTE, CaseState.CLOSED, CaseState.CLOSED, (IS_SENIOR,))]
+    ways += [(CaseAction.REFER, here, CaseState.REFERRED, (HOLDER_OR_SYSTEM,)) for here in _CLAIMED]
+    ways += [(CaseAction.REFER, CaseState.REFERRED, CaseState.REFERRED, (HOLDER_OR_SYSTEM,))]
+    ways += [
+        (CaseAction.CLOSE, here, CaseState.CLOSED, (HOLDER_OR_SENIOR,))
+        for here in (*_CLAIMED, CaseState.REFERRED)
+    ]
+    ways += [
+        (CaseAction.REOPEN, here, CaseState.REOPENED, (SENIOR_OR_SYSTEM,))
+        for here in (CaseState.REFERRED, CaseState.CLOSED)
     ]
     return ways
 
 
-WAYS = tuple(_ways())
+TRANSITIONS = tuple(_all_transitions())
 
 
-class Life:
+class CaseStateMachine:
     """The ways a case can go, as a machine; no case belongs to it."""
 
-    def __init__(self, ways: Sequence[Way]) -> None:
-        self._ways = ways
+    def __init__(self, transitions: Sequence[Transition]) -> None:
+        self._transitions = transitions
         self.machine = Machine(
             model=None,
-            states=State,
-            initial=State.WAITING,
+            states=CaseState,
+            initial=CaseState.WAITING,
             auto_transitions=False,
             model_attribute="state",
         )
-        for verb, here, there, guards in ways:
+        for verb, here, there, guards in transitions:
             self.machine.add_transition(verb.value, here, there, conditions=list(guards))
 
-    def move(
+    def next_state(
         self,
-        state: State,
-        verb: Move,
+        state: CaseState,
+        action: CaseAction,
         role: Role | None,
         is_holder: bool = False,
         reason: str = "",
-    ) -> State | Refusal:
+    ) -> CaseState | ActionRefusal:
         """Return where a move leads a case, or why it stays where it is.
 
         Args:
             state: where the case is.
-            verb: what is asked for.
+            action: what is asked for.
             role: of whoever asks; None for the house itself.
             is_holder: whether they hold the case.
             reason: what they said; only whether there is one matters.
         """
         if role is Role.AUDITOR:
-            return Refusal(IS_STAFF.otherwise)
-        asked = Asked(role, is_holder, bool(reason.strip()))
-        guarded = [ways[3] for ways in self._ways if ways[:2] == (verb, state)]
+            return ActionRefusal(IS_STAFF.refusal)
+        asked = ActionRequest(role, is_holder, bool(reason.strip()))
+        guarded = [ways[3] for ways in self._transitions if ways[:2] == (action, state)]
         if not guarded:
-            return Refusal(NOT_FROM[state])
-        frame = _Frame(state)
-        if self.machine.events[verb.value].trigger(frame, asked):
+            return ActionRefusal(WRONG_STATE[state])
+        frame = _MachineModel(state)
+        if self.machine.events[action.value].trigger(frame, asked):
             return frame.state
-        return Refusal(_missing(asked, guarded))
+        return ActionRefusal(_closest_refusal(asked, guarded))
 
 
-def _missing(asked: Asked, ways: Sequence[Sequence[Guard]]) -> Text:
+def _closest_refusal(asked: ActionRequest, ways: Sequence[Sequence[ActionGuard]]) -> Text:
     """Return what was missing on the way that came closest."""
     missing = [[guard for guard in guards if not guard(asked)] for guards in ways]
-    return min(missing, key=len)[0].otherwise
+    return min(missing, key=len)[0].refusal
 
 
-LIFE = Life(WAYS)
-move = LIFE.move
+STATE_MACHINE = CaseStateMachine(TRANSITIONS)
+next_state = STATE_MACHINE.next_state
 
 
-def draw(life: Life = LIFE) -> str:
+def draw_mermaid(machine: CaseStateMachine = STATE_MACHINE) -> str:
     """Return the machine as Mermaid text: an arrow for every way, with who may go it.
 
     Ways between the same states with the same guards share an arrow.
     """
-    arrows: dict[tuple[State, State, str], list[str]] = {}
-    for verb, event in life.machine.events.items():
+    arrows: dict[tuple[CaseState, CaseState, str], list[str]] = {}
+    for verb, event in machine.machine.events.items():
         for way in (way for ways in event.transitions.values() for way in ways):
-            here, there = State[str(way.source)], State[str(way.dest)]
+            here, there = CaseState[str(way.source)], CaseState[str(way.dest)]
             guards = ", ".join(condition.func.name for condition in way.conditions)  # type: ignore[union-attr]  # ours are guards
             arrows.setdefault((here, there, guards), []).append(verb)
-    lines = ["stateDiagram-v2", f"    [*] --> {State.WAITING}"]
+    lines = ["stateDiagram-v2", f"    [*] --> {CaseState.WAITING}"]
     lines += [
         f"    {here} --> {there}: {', '.join(verbs)} [{guards}]"
-        for (here, there, guards), verbs in sorted(arrows.items(), key=_as_lived)
+        for (here, there, guards), verbs in sorted(arrows.items(), key=_lifecycle_order)
     ]
-    return "\n".join([*lines, f"    {State.CLOSED} --> [*]"]) + "\n"
+    return "\n".join([*lines, f"    {CaseState.CLOSED} --> [*]"]) + "\n"
 
 
-def _as_lived(arrow: tuple[tuple[State, State, str], list[str]]) -> tuple[int, int, str]:
+def _lifecycle_order(
+    arrow: tuple[tuple[CaseState, CaseState, str], list[str]],
+) -> tuple[int, int, str]:
     """Order arrows as a case lives."""
     (here, there, guards), _verbs = arrow
-    states = list(State)
+    states = list(CaseState)
     return states.index(here), states.index(there), guards

@@ -16,10 +16,10 @@ from bot.conversation.answer_rules import (
     AT_SEA,
     UNDER_18,
     Condition,
-    either,
-    every,
-    said,
-    unknown,
+    all_of,
+    answer_is,
+    answer_is_open,
+    any_of,
 )
 from bot.text import Text, _
 
@@ -40,119 +40,210 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True)
-class Rule:
+class UrgencyRule:
     """If the condition holds, the case is at least this urgent, for this reason."""
 
     code: str
     priority: Priority
     reason: Text
-    holds: Condition
+    condition: Condition
 
 
-NOT_SAFE = either(said("safe", "not_safe"), said("they_safe", "danger"))
-KEPT_IN = said("leaving", "locked", "forbidden")
+NOT_SAFE = any_of(answer_is("safe", "not_safe"), answer_is("they_safe", "danger"))
+KEPT_IN = answer_is("leaving", "locked", "forbidden")
 
 E, D, S = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.THIS_SHIFT
 
 RULES = (
-    Rule("told_now", E, _("Said there is danger now and wanted us to know."), said("tell", "now")),
-    Rule("not_safe", E, _("Someone is not safe at this moment."), NOT_SAFE),
-    Rule(
+    UrgencyRule(
+        "told_now",
+        E,
+        _("Said there is danger now and wanted us to know."),
+        answer_is("tell", "now"),
+    ),
+    UrgencyRule("not_safe", E, _("Someone is not safe at this moment."), NOT_SAFE),
+    UrgencyRule(
         "young_at_risk",
         E,
         _("Someone under 18, and nobody said they are safe."),
-        every(UNDER_18, either(unknown("safe", "unsure"), unknown("they_safe", "unsure"))),
+        all_of(
+            UNDER_18,
+            any_of(answer_is_open("safe", "unsure"), answer_is_open("they_safe", "unsure")),
+        ),
     ),
-    Rule("moved_today", E, _("Someone may be taken away within a day."), said("moved", "today")),
-    Rule(
+    UrgencyRule(
+        "moved_today", E, _("Someone may be taken away within a day."), answer_is("moved", "today")
+    ),
+    UrgencyRule(
         "locked_hurt",
         E,
         _("Someone is kept in and hurt or ill."),
-        every(KEPT_IN, said("hurt", "now", "later")),
+        all_of(KEPT_IN, answer_is("hurt", "now", "later")),
     ),
-    Rule("doctor_now", E, _("Someone needs a doctor now."),
-         either(said("hurt", "now"), said("doctor", "now"))),
-    Rule(
+    UrgencyRule(
+        "doctor_now",
+        E,
+        _("Someone needs a doctor now."),
+        any_of(answer_is("hurt", "now"), answer_is("doctor", "now")),
+    ),
+    UrgencyRule(
         "sea_threat",
         E,
         _("At sea, with threats or violence."),
-        every(AT_SEA, said("signs", "threats", "violence")),
+        all_of(AT_SEA, answer_is("signs", "threats", "violence")),
     ),
-    Rule("check_in_duress", E, _("Answered at the agreed hour with the word for being forced."),
-         said("check_in", "duress")),
-    Rule("check_in_silence", E, _("The right word did not come at the agreed hour."),
-         said("check_in", "silence")),
-    Rule("alarm_suicide", E, _("Wrote words that can mean wanting to die."),
-         said("alarms", "suicide")),
-    Rule("alarm_coming", E, _("Wrote words that can mean someone is coming for them."),
-         said("alarms", "coming")),
-    Rule("alarm_violence", D, _("Wrote words that can mean violence."),
-         said("alarms", "violence")),
-    Rule("alarm_locked", D, _("Wrote words that can mean being locked in."),
-         said("alarms", "locked")),
-    Rule("alarm_help_now", D, _("Wrote words that ask for help at once."),
-         said("alarms", "help_now")),
-    Rule("under_18", D, _("Someone is under 18."), UNDER_18),
-    Rule("kept_in", D, _("Someone is locked in or may not go out."), KEPT_IN),
-    Rule("watched", D, _("Someone may go out only with a watcher."), said("leaving", "watched")),
-    Rule(
+    UrgencyRule(
+        "check_in_duress",
+        E,
+        _("Answered at the agreed hour with the word for being forced."),
+        answer_is("check_in", "duress"),
+    ),
+    UrgencyRule(
+        "check_in_silence",
+        E,
+        _("The right word did not come at the agreed hour."),
+        answer_is("check_in", "silence"),
+    ),
+    UrgencyRule(
+        "alarm_suicide",
+        E,
+        _("Wrote words that can mean wanting to die."),
+        answer_is("alarms", "suicide"),
+    ),
+    UrgencyRule(
+        "alarm_coming",
+        E,
+        _("Wrote words that can mean someone is coming for them."),
+        answer_is("alarms", "coming"),
+    ),
+    UrgencyRule(
+        "alarm_violence",
+        D,
+        _("Wrote words that can mean violence."),
+        answer_is("alarms", "violence"),
+    ),
+    UrgencyRule(
+        "alarm_locked",
+        D,
+        _("Wrote words that can mean being locked in."),
+        answer_is("alarms", "locked"),
+    ),
+    UrgencyRule(
+        "alarm_help_now",
+        D,
+        _("Wrote words that ask for help at once."),
+        answer_is("alarms", "help_now"),
+    ),
+    UrgencyRule("under_18", D, _("Someone is under 18."), UNDER_18),
+    UrgencyRule("kept_in", D, _("Someone is locked in or may not go out."), KEPT_IN),
+    UrgencyRule(
+        "watched", D, _("Someone may go out only with a watcher."), answer_is("leaving", "watched")
+    ),
+    UrgencyRule(
         "papers_threats",
         D,
         _("Papers were taken and there are threats."),
-        every(said("signs", "documents"), said("signs", "threats")),
+        all_of(answer_is("signs", "documents"), answer_is("signs", "threats")),
     ),
-    Rule("violence", D, _("Someone is hit or hurt."), said("signs", "violence")),
-    Rule("unwanted_touch", D, _("Someone is touched against their will."),
-         said("signs", "unwanted_touch")),
-    Rule("hurt", D, _("Someone is hurt or ill."),
-         either(said("hurt", "later"), said("doctor", "later"), said("needs", "doctor"))),
-    Rule("moved_soon", D, _("Someone may be taken away in the next days."), said("moved", "soon")),
-    Rule("scam_place", D, _("In a place where people are made to cheat others."),
-         said("work", "online_scam")),
-    Rule("abroad", D, _("Outside Taiwan."), ABROAD),
-    Rule("no_bed", D, _("No safe place to sleep tonight."), said("tonight", "none", "not_safe")),
-    Rule("needed_today", D, _("Something is needed today."), said("soon", "today")),
-    Rule("at_sea", D, _("At sea."), AT_SEA),
-    Rule("debt", S, _("Has to work off a debt."), said("signs", "debt")),
-    Rule("wages", S, _("Is not paid properly."), said("signs", "wages")),
-    Rule("overtime", S, _("Works too many hours."), said("signs", "overtime")),
-    Rule("isolation", S, _("Is cut off from people."), said("signs", "isolation")),
-    Rule("papers", S, _("Papers were taken away."), said("signs", "documents")),
-    Rule("movement", S, _("Cannot go out freely."), said("signs", "movement")),
-    Rule("threats", S, _("There are threats."), said("signs", "threats")),
-    Rule("conditions", S, _("Very bad conditions."), said("signs", "conditions")),
-    Rule("deception", S, _("Work or pay is not as promised."), said("signs", "deception")),
-    Rule("dependence", S, _("Cannot say no."), said("signs", "vulnerability")),
-    Rule("safety_unknown", S, _("Not known whether they are safe."),
-         either(unknown("safe", "unsure"), unknown("they_safe", "unsure"))),
-    Rule("age_unknown", S, _("Not known whether someone is under 18."), AGE_UNKNOWN),
-    Rule("going_out_unknown", S, _("Not known whether they can go out."),
-         unknown("leaving", "unsure")),
-    Rule("signs_unknown", S, _("Not known what happens there."), unknown("signs")),
-    Rule("move_unknown", S, _("Not known whether someone may be taken away."),
-         unknown("moved", "unsure")),
-    Rule("hurt_unknown", S, _("Not known whether someone is hurt or ill."),
-         either(unknown("hurt", "unsure"), unknown("doctor", "unsure"))),
-    Rule("bed_unknown", S, _("Not known whether there is a bed tonight."),
-         unknown("tonight", "unsure")),
-    Rule("soon_unknown", S, _("Not known how soon it is needed."), unknown("soon", "unsure")),
-)  # fmt: skip
+    UrgencyRule("violence", D, _("Someone is hit or hurt."), answer_is("signs", "violence")),
+    UrgencyRule(
+        "unwanted_touch",
+        D,
+        _("Someone is touched against their will."),
+        answer_is("signs", "unwanted_touch"),
+    ),
+    UrgencyRule(
+        "hurt",
+        D,
+        _("Someone is hurt or ill."),
+        any_of(
+            answer_is("hurt", "later"), answer_is("doctor", "later"), answer_is("needs", "doctor")
+        ),
+    ),
+    UrgencyRule(
+        "moved_soon",
+        D,
+        _("Someone may be taken away in the next days."),
+        answer_is("moved", "soon"),
+    ),
+    UrgencyRule(
+        "scam_place",
+        D,
+        _("In a place where people are made to cheat others."),
+        answer_is("work", "online_scam"),
+    ),
+    UrgencyRule("abroad", D, _("Outside Taiwan."), ABROAD),
+    UrgencyRule(
+        "no_bed", D, _("No safe place to sleep tonight."), answer_is("tonight", "none", "not_safe")
+    ),
+    UrgencyRule("needed_today", D, _("Something is needed today."), answer_is("soon", "today")),
+    UrgencyRule("at_sea", D, _("At sea."), AT_SEA),
+    UrgencyRule("debt", S, _("Has to work off a debt."), answer_is("signs", "debt")),
+    UrgencyRule("wages", S, _("Is not paid properly."), answer_is("signs", "wages")),
+    UrgencyRule("overtime", S, _("Works too many hours."), answer_is("signs", "overtime")),
+    UrgencyRule("isolation", S, _("Is cut off from people."), answer_is("signs", "isolation")),
+    UrgencyRule("papers", S, _("Papers were taken away."), answer_is("signs", "documents")),
+    UrgencyRule("movement", S, _("Cannot go out freely."), answer_is("signs", "movement")),
+    UrgencyRule("threats", S, _("There are threats."), answer_is("signs", "threats")),
+    UrgencyRule("conditions", S, _("Very bad conditions."), answer_is("signs", "conditions")),
+    UrgencyRule(
+        "deception", S, _("Work or pay is not as promised."), answer_is("signs", "deception")
+    ),
+    UrgencyRule("dependence", S, _("Cannot say no."), answer_is("signs", "vulnerability")),
+    UrgencyRule(
+        "safety_unknown",
+        S,
+        _("Not known whether they are safe."),
+        any_of(answer_is_open("safe", "unsure"), answer_is_open("they_safe", "unsure")),
+    ),
+    UrgencyRule("age_unknown", S, _("Not known whether someone is under 18."), AGE_UNKNOWN),
+    UrgencyRule(
+        "going_out_unknown",
+        S,
+        _("Not known whether they can go out."),
+        answer_is_open("leaving", "unsure"),
+    ),
+    UrgencyRule("signs_unknown", S, _("Not known what happens there."), answer_is_open("signs")),
+    UrgencyRule(
+        "move_unknown",
+        S,
+        _("Not known whether someone may be taken away."),
+        answer_is_open("moved", "unsure"),
+    ),
+    UrgencyRule(
+        "hurt_unknown",
+        S,
+        _("Not known whether someone is hurt or ill."),
+        any_of(answer_is_open("hurt", "unsure"), answer_is_open("doctor", "unsure")),
+    ),
+    UrgencyRule(
+        "bed_unknown",
+        S,
+        _("Not known whether there is a bed tonight."),
+        answer_is_open("tonight", "unsure"),
+    ),
+    UrgencyRule(
+        "soon_unknown", S, _("Not known how soon it is needed."), answer_is_open("soon", "unsure")
+    ),
+)
 """Read from the top: the most urgent first."""
 
-REASONS = {rule.code: rule.reason for rule in RULES}
+REASON_TEXTS = {rule.code: rule.reason for rule in RULES}
 
 
-def urgency(answers: Answers, at_most: Priority = Priority.STANDARD) -> tuple[Priority, list[str]]:
+def assess_urgency(
+    answers: Answers, base_priority: Priority = Priority.STANDARD
+) -> tuple[Priority, list[str]]:
     """Return how urgent the answers are and the codes of the reasons, most urgent first.
 
     Args:
         answers: what a person sent, by step; `alarms` holds codes of alarming words.
-        at_most: the level when no rule asks for more.
+        base_priority: the level when no rule asks for more.
     """
-    held = [rule for rule in RULES if rule.holds(answers)]
-    return min([at_most, *(rule.priority for rule in held)]), [rule.code for rule in held]
+    held = [rule for rule in RULES if rule.condition(answers)]
+    return min([base_priority, *(rule.priority for rule in held)]), [rule.code for rule in held]
 
 
-def reasons_in_words(codes: Iterable[str]) -> list[Text]:
+def reason_texts(codes: Iterable[str]) -> list[Text]:
     """Return the reasons as phrases for staff; a code of an older release stays away."""
-    return [REASONS[code] for code in codes if code in REASONS]
+    return [REASON_TEXTS[code] for code in codes if code in REASON_TEXTS]

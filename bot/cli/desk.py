@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import HavenError
-from bot.settings import read_settings
+from bot.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from bot.app.build import Beside, House
+    from bot.app.build import App, ExtraJob
     from bot.hotline.staff.staff import Caseworker
     from bot.settings import Settings
     from bot.store.writer import Work
@@ -42,35 +42,37 @@ def invite(
 
     if role not in {each.value for each in Role}:
         raise typer.BadParameter(f"--role {role} is none of: {', '.join(Role)}")
-    settings = read_settings()
+    settings = load_settings()
     database = open_database(settings)
     try:
         vault = open_vault(settings, database)
         try:
             now = SystemClock().now()
-            colleague, secret = database.writer.run_now(
-                lambda work: _invited(work, vault, who, role, now)
+            colleague, secret = database.writer.run_sync(
+                lambda work: _create_invite(work, vault, who, role, now)
             )
         finally:
             vault.close()
     finally:
         database.writer.close()
     typer.echo(f"{colleague.id}  {colleague.name}: {colleague.role.value}")
-    typer.echo(f"{settings.desk_address}/welcome/{secret}")
+    typer.echo(f"{settings.desk_url}/welcome/{secret}")
 
 
-def _invited(work: Work, vault: Vault, who: str, role: str, now: int) -> tuple[Caseworker, str]:
+def _create_invite(
+    work: Work, vault: Vault, who: str, role: str, now: int
+) -> tuple[Caseworker, str]:
     """Return a caseworker, enrolled now if there is none of that id, and what their link ends with.
 
     Raises:
         HavenError: their access has ended.
     """
     from bot.cases.state_machine import Role  # noqa: PLC0415
-    from bot.desks.web.auth.totp import Passes  # noqa: PLC0415
+    from bot.desks.web.auth.totp import SecondFactors  # noqa: PLC0415
     from bot.hotline.staff.staff import Staff  # noqa: PLC0415
-    from bot.vault.audit.log import OPERATOR, Audit  # noqa: PLC0415
+    from bot.vault.audit.log import OPERATOR, AuditLog  # noqa: PLC0415
 
-    staff, audit = Staff(vault), Audit(vault)
+    staff, audit = Staff(vault), AuditLog(vault)
     found = staff.find(work, who)
     if found is None:
         if role not in {Role.ADMINISTRATOR, Role.AUDITOR}:
@@ -81,29 +83,29 @@ def _invited(work: Work, vault: Vault, who: str, role: str, now: int) -> tuple[C
         found = staff.add(
             work, now, name=who, role=Role(role), title="caseworker", languages=(), queues=()
         )
-        audit.note(work, now, OPERATOR, "staff_add", found.id, role)
+        audit.record(work, now, OPERATOR, "staff_add", found.id, role)
     if not found.is_active:
         raise HavenError(f"{who} has no access any more; enrol them anew")
-    audit.note(work, now, OPERATOR, "desk_invite", found.id)
-    return found, Passes(vault).invite(work, found.id, now)
+    audit.record(work, now, OPERATOR, "desk_invite", found.id)
+    return found, SecondFactors(vault).create_invite(work, found.id, now)
 
 
-def with_desk(settings: Settings) -> Beside:
+def desk_job(settings: Settings) -> ExtraJob:
     """Return what runs the desk in the process of a bot.
 
     Raises:
         WrongSetting: nobody said under which name browsers find it.
     """
-    origin = settings.desk_address
+    origin = settings.desk_url
 
-    def beside(house: House) -> Coroutine[None, None, None]:
-        from bot.app.web_desk import front_of, run_desk  # noqa: PLC0415 - a bot alone does without
+    def beside(house: App) -> Coroutine[None, None, None]:
+        from bot.app.web_desk import build_desk_context, run_desk  # noqa: PLC0415 - a bot alone does without
 
-        front = front_of(
-            settings, house.database, house.vault, bot=house.inbox.bot, origin=origin,
+        front = build_desk_context(
+            settings, house.database, house.vault, bot_id=house.inbox.bot, origin=origin,
             clock=house.clock,
         )  # fmt: skip
-        front.post.nudge = house.dispatcher.resume
+        front.command_client.wake_dispatcher = house.dispatcher.resume
         return run_desk(front, settings)
 
     return beside
@@ -117,13 +119,13 @@ async def run_desk_only(settings: Settings) -> None:
         HavenError: no bot has run on these data yet.
     """
     from bot.app.build import open_database, open_vault  # noqa: PLC0415 - each command pays
-    from bot.app.web_desk import run_desk_alone  # noqa: PLC0415
+    from bot.app.web_desk import run_standalone_desk  # noqa: PLC0415
 
     database = open_database(settings)
     try:
         vault = open_vault(settings, database)
         try:
-            await run_desk_alone(settings, database, vault)
+            await run_standalone_desk(settings, database, vault)
         finally:
             vault.close()
     finally:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import HavenError
-from bot.settings import read_settings
+from bot.settings import load_settings
 
 if TYPE_CHECKING:
-    from bot.places.forms import Paper, Papers
+    from bot.places.forms import OfficeForm, OfficeForms
     from bot.settings import Settings
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
@@ -28,18 +28,18 @@ def draft(
     to: Annotated[Path | None, typer.Option(help="A new file; without it, it is printed.")] = None,
 ) -> None:
     """Draft a paper from a case, in Chinese, for a human to check; the unknown stays blank."""
-    from bot.places.registry import place_named  # noqa: PLC0415 - each command pays for what it uses
+    from bot.places.registry import find_place  # noqa: PLC0415 - each command pays for what it uses
 
-    settings = read_settings()
-    papers = place_named(settings.place).papers
+    settings = load_settings()
+    papers = find_place(settings.place).office_forms
     if papers is None:
         raise HavenError(f"nobody has read yet what offices of {settings.place} want in writing")
-    if kind not in papers.kinds:
-        raise typer.BadParameter(f"there is no paper {kind}; one of: {', '.join(papers.kinds)}")
+    if kind not in papers.forms:
+        raise typer.BadParameter(f"there is no paper {kind}; one of: {', '.join(papers.forms)}")
     if to is not None and to.exists():
         raise HavenError(f"{to} exists already: name a new file")
     text = asyncio.run(
-        _drafted(settings, papers, papers.kinds[kind], reference, who, password_file)
+        _draft_text(settings, papers, papers.forms[kind], reference, who, password_file)
     )
     if to is None:
         typer.echo(text, nl=False)
@@ -49,45 +49,47 @@ def draft(
     typer.echo(f"{to}: a draft for somebody to check; take it away when it is not needed any more.")
 
 
-async def _drafted(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
-    settings: Settings, papers: Papers, paper: Paper, reference: str, who: str,
+async def _draft_text(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
+    settings: Settings, papers: OfficeForms, paper: OfficeForm, reference: str, who: str,
     password_file: Path | None,
 ) -> str:  # fmt: skip
     from bot.app.build import open_vault  # noqa: PLC0415
-    from bot.app.sign_in import asked, sign_in  # noqa: PLC0415
-    from bot.app.texts import reader_of  # noqa: PLC0415
-    from bot.cases.queries import case_called  # noqa: PLC0415
+    from bot.app.sign_in import ask_secret, sign_in  # noqa: PLC0415
+    from bot.app.texts import build_reader  # noqa: PLC0415
+    from bot.cases.queries import find_case_id  # noqa: PLC0415
     from bot.cli.doctor import existing_database  # noqa: PLC0415
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.conversation import Book  # noqa: PLC0415
-    from bot.hotline.deadlines import CaseClocks  # noqa: PLC0415
-    from bot.hotline.form_data import OFFICE_READS, days, standing, told_in  # noqa: PLC0415
-    from bot.places.forms import filled  # noqa: PLC0415
-    from bot.places.registry import place_named  # noqa: PLC0415
-    from bot.vault import Audit  # noqa: PLC0415
-    from flows import ALL  # noqa: PLC0415
+    from bot.conversation import FlowRegistry  # noqa: PLC0415
+    from bot.hotline.deadlines import CaseDeadlines  # noqa: PLC0415
+    from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements  # noqa: PLC0415
+    from bot.places.forms import fill_form  # noqa: PLC0415
+    from bot.places.registry import find_place  # noqa: PLC0415
+    from bot.vault import AuditLog  # noqa: PLC0415
+    from flows import ALL_FLOWS  # noqa: PLC0415
 
     database = existing_database(settings)
     vault = open_vault(settings, database)
     try:
-        keyring: Keyring = sign_in(database, vault, who, asked(password_file), reference)
-        reader = reader_of(settings, database, vault, Book(ALL), OFFICE_READS)
+        keyring: Keyring = sign_in(database, vault, who, ask_secret(password_file), reference)
+        reader = build_reader(settings, database, vault, FlowRegistry(ALL_FLOWS), OFFICE_LANGUAGE)
         opened = await reader.open(reference, keyring)
         if opened is None:
             raise HavenError(f"there is no case {reference}; haven cases list shows them")
-        clocks = CaseClocks(vault, Audit(vault), place_named(settings.place).clocks)
+        clocks = CaseDeadlines(vault, AuditLog(vault), find_place(settings.place).deadline_rules)
 
         def note(work: Work) -> dict[str, str]:
-            case = case_called(work, reference) or ""
-            Audit(vault).note(work, SystemClock().now(), who, "draft", case, paper.code)
-            return days(work, clocks, papers, paper, case)
+            case = find_case_id(work, reference) or ""
+            AuditLog(vault).record(work, SystemClock().now(), who, "draft", case, paper.code)
+            return event_days(work, clocks, papers, paper, case)
 
-        helps = standing(
+        helps = base_fields(
             papers, opened, organisation=settings.organisation, contact=settings.contact,
             zone=settings.zone, now=SystemClock().now(),
         )  # fmt: skip
         known = {**await database.writer.run(note), **helps}
-        return filled(papers, paper, known, told_in(opened) if paper.tells else [])
+        return fill_form(
+            papers, paper, known, person_statements(opened) if paper.includes_answers else []
+        )
     finally:
         vault.close()
         await database.close()

@@ -10,135 +10,148 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from bot.errors import HavenError
-from bot.settings import read_settings
+from bot.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.hotline.erasure.requests import Wish
+    from bot.hotline.erasure.requests import ErasureRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.settings import Settings
     from bot.store.writer import Work
-    from bot.vault import Audit, Vault
+    from bot.vault import AuditLog, Vault
 
 T = TypeVar("T")
-By = Annotated[str, typer.Option("--by", help="The id of whoever says so (haven staff list).")]
+StaffId = Annotated[str, typer.Option("--by", help="The id of whoever says so (haven staff list).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
-SAID = {
+ANSWER_TEXTS = {
     "confirmed": "{reference} is erased by the bot within seconds; a legal hold would stop it.",
     "objected": "{by} objects. Once somebody else objects too, {reference} is not erased.",
     "refused": "Two object: {reference} is not erased, unless somebody asks for it again.",
 }
-REFUSED = {
+REFUSAL_TEXTS = {
     "no_wish": "nobody has asked to erase {reference}; haven cases wishes shows who has",
     "twice": "{by} has objected to erasing {reference} already; a colleague has to object as well",
 }
 
 
-NOT_THEIRS = (
+NOT_PERMITTED = (
     "{by} may not say so of {reference}: whoever holds it, or a supervisor, confirms; whoever "
     "serves its queue objects or takes back"
 )
 
 
-def list_wishes(*, as_json: AsJson = False) -> None:
+def list_erasure_requests(*, as_json: AsJson = False) -> None:
     """Print which cases somebody wants erased, by when, and who confirmed it or objected."""
-    from bot.hotline.erasure.requests import Wishes  # noqa: PLC0415 - each command pays for what it uses
+    from bot.hotline.erasure.requests import ErasureRequests  # noqa: PLC0415 - each command pays for what it uses
 
-    settings, found = _in_a_unit(lambda work, _vault, _audit: Wishes.all(work))
+    settings, found = _with_vault(lambda work, _vault, _audit: ErasureRequests.all(work))
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in found], indent=2))
         return
     for each in found:
-        typer.echo(_in_words(each, settings))
+        typer.echo(_request_line(each, settings))
     if not found:
         typer.echo("Nobody wants anything erased.")
 
 
-def confirm_wish(reference: str, by: By) -> None:
+def confirm_erasure(reference: str, by: StaffId) -> None:
     """Confirm that the person wants a case erased: it is, at once."""
-    _answer(reference, by, "")
+    _answer_request(reference, by, "")
 
 
-def object_to_wish(
+def object_to_erasure(
     reference: str,
-    by: By,
-    because: Annotated[str, typer.Option(help="Why not; kept sealed, as a note of the case.")],
+    by: StaffId,
+    reason: Annotated[str, typer.Option(help="Why not; kept sealed, as a note of the case.")],
 ) -> None:
     """Object to erasing a case; two have to, each with a reason, or it is erased all the same."""
-    if not because.strip():
+    if not reason.strip():
         raise typer.BadParameter("--because says why the case must not be erased")
-    _answer(reference, by, because)
+    _answer_request(reference, by, reason)
 
 
-def revoke_agreement(
+def revoke_consent(
     reference: str,
     kind: Annotated[str, typer.Argument(help="chat, hotline, alarm, others or statistics.")],
-    by: By,
+    by: StaffId,
 ) -> None:
     """Take back what a person agreed to, because they said so by word of mouth."""
-    from bot.app.texts import consent_of, phrasing_of  # noqa: PLC0415
-    from bot.cases.consents import Kind  # noqa: PLC0415
-    from bot.conversation import Book  # noqa: PLC0415
-    from bot.hotline.commands.erasure import may_answer  # noqa: PLC0415
-    from bot.hotline.referrals.revoke import TakingBack  # noqa: PLC0415
+    from bot.app.texts import build_consent, build_system_texts  # noqa: PLC0415
+    from bot.cases.consents import ConsentKind  # noqa: PLC0415
+    from bot.conversation import FlowRegistry  # noqa: PLC0415
+    from bot.hotline.commands.erasure import may_object  # noqa: PLC0415
+    from bot.hotline.referrals.revoke import ConsentRevocation  # noqa: PLC0415
     from bot.hotline.referrals.store import Referrals  # noqa: PLC0415
-    from flows import ALL  # noqa: PLC0415
+    from flows import ALL_FLOWS  # noqa: PLC0415
 
-    if kind not in list(Kind):
-        raise typer.BadParameter(f"there is no agreement {kind}; one of: {', '.join(Kind)}")
+    if kind not in list(ConsentKind):
+        raise typer.BadParameter(f"there is no agreement {kind}; one of: {', '.join(ConsentKind)}")
 
-    settings, book = read_settings(), Book(ALL)
-    consent = consent_of(settings, book, phrasing_of(settings))
+    settings, book = load_settings(), FlowRegistry(ALL_FLOWS)
+    consent = build_consent(settings, book, build_system_texts(settings))
 
-    def revoke(work: Work, vault: Vault, audit: Audit) -> bool:
-        case, who = _case_of(work, reference), _colleague(work, vault, by)
-        if not may_answer(work, case, who):
-            raise HavenError(NOT_THEIRS.format(by=by, reference=reference))
-        taking_back = TakingBack(vault, audit, Referrals(vault, audit, book, consent))
-        return taking_back.revoke(work, case, Kind(kind), by, _now()) is not None
+    def revoke(work: Work, vault: Vault, audit: AuditLog) -> bool:
+        case, who = _require_case(work, reference), _require_caseworker(work, vault, by)
+        if not may_object(work, case, who):
+            raise HavenError(NOT_PERMITTED.format(by=by, reference=reference))
+        taking_back = ConsentRevocation(vault, audit, Referrals(vault, audit, book, consent))
+        return taking_back.revoke(work, case, ConsentKind(kind), by, _now()) is not None
 
-    _, done = _in_a_unit(revoke)
+    _, done = _with_vault(revoke)
     if not done:
         raise HavenError(f"nothing of that kind is agreed to in {reference} now")
     typer.echo(f"{reference}: {kind} is taken back.")
 
 
-def _answer(reference: str, by: str, because: str) -> None:
+def _answer_request(reference: str, by: str, reason: str) -> None:
     """Confirm a wish, or object for a reason."""
-    from bot.hotline.chat.messages import Content, Exchange, Exchanges, Side, Sort  # noqa: PLC0415
-    from bot.hotline.commands.erasure import may_answer, may_erase  # noqa: PLC0415
-    from bot.hotline.erasure.requests import Answer, Wishes  # noqa: PLC0415
+    from bot.hotline.chat.messages import (  # noqa: PLC0415
+        CaseMessage,
+        CaseMessageContent,
+        CaseMessageKind,
+        CaseMessages,
+        MessageSide,
+    )
+    from bot.hotline.commands.erasure import may_erase, may_object  # noqa: PLC0415
+    from bot.hotline.erasure.requests import ErasureDecision, ErasureRequests  # noqa: PLC0415
 
-    def answer(work: Work, vault: Vault, audit: Audit) -> Answer:
-        case, who = _case_of(work, reference), _colleague(work, vault, by)
-        if not (may_answer if because else may_erase)(work, case, who):
-            raise HavenError(NOT_THEIRS.format(by=by, reference=reference))
-        if not because:
-            return Wishes(audit).confirm(work, case, by, _now())
-        found = Wishes(audit).object(work, case, by, _now())
-        if found in {Answer.OBJECTED, Answer.REFUSED}:
-            note = Exchange(case, Side.NOTE, Sort.WORDS, Content(words=because), _now(), by)
-            Exchanges(vault).keep(work, [note])
+    def answer(work: Work, vault: Vault, audit: AuditLog) -> ErasureDecision:
+        case, who = _require_case(work, reference), _require_caseworker(work, vault, by)
+        if not (may_object if reason else may_erase)(work, case, who):
+            raise HavenError(NOT_PERMITTED.format(by=by, reference=reference))
+        if not reason:
+            return ErasureRequests(audit).confirm(work, case, by, _now())
+        found = ErasureRequests(audit).object(work, case, by, _now())
+        if found in {ErasureDecision.OBJECTED, ErasureDecision.REFUSED}:
+            note = CaseMessage(
+                case,
+                MessageSide.NOTE,
+                CaseMessageKind.TEXT,
+                CaseMessageContent(text=reason),
+                _now(),
+                by,
+            )
+            CaseMessages(vault).store(work, [note])
         return found
 
-    _, found = _in_a_unit(answer)
+    _, found = _with_vault(answer)
     blanks = {"reference": reference, "by": by}
-    if found.value in REFUSED:
-        raise HavenError(REFUSED[found.value].format(**blanks))
-    typer.echo(SAID[found.value].format(**blanks))
+    if found.value in REFUSAL_TEXTS:
+        raise HavenError(REFUSAL_TEXTS[found.value].format(**blanks))
+    typer.echo(ANSWER_TEXTS[found.value].format(**blanks))
 
 
-def _case_of(work: Work, reference: str) -> str:
-    from bot.cases.queries import case_called  # noqa: PLC0415
+def _require_case(work: Work, reference: str) -> str:
+    from bot.cases.queries import find_case_id  # noqa: PLC0415
 
-    found = case_called(work, reference)
+    found = find_case_id(work, reference)
     if found is None:
         raise HavenError(f"there is no case {reference}; haven cases list shows them")
     return found
 
 
-def _colleague(work: Work, vault: Vault, by: str) -> Caseworker:
+def _require_caseworker(work: Work, vault: Vault, by: str) -> Caseworker:
     from bot.cases.state_machine import Role  # noqa: PLC0415
     from bot.hotline.staff.staff import Staff  # noqa: PLC0415
 
@@ -148,37 +161,39 @@ def _colleague(work: Work, vault: Vault, by: str) -> Caseworker:
     return found
 
 
-def _in_a_unit(do: Callable[[Work, Vault, Audit], T]) -> tuple[Settings, T]:
+def _with_vault(do: Callable[[Work, Vault, AuditLog], T]) -> tuple[Settings, T]:
     from bot.app.build import open_vault  # noqa: PLC0415
     from bot.cli.doctor import existing_database  # noqa: PLC0415
-    from bot.vault import Audit  # noqa: PLC0415
+    from bot.vault import AuditLog  # noqa: PLC0415
 
-    settings = read_settings()
+    settings = load_settings()
     database = existing_database(settings)
     try:
         vault = open_vault(settings, database)
         try:
-            return settings, database.writer.run_now(lambda work: do(work, vault, Audit(vault)))
+            return settings, database.writer.run_sync(lambda work: do(work, vault, AuditLog(vault)))
         finally:
             vault.close()
     finally:
         database.writer.close()
 
 
-def _in_words(wish: Wish, settings: Settings) -> str:
-    said = [f"{wish.reference}  asked {_moment(wish.asked_at, settings)}"]
-    if wish.confirmed_by:
-        said.append(f"confirmed by {wish.confirmed_by}")
-    elif wish.due_at is not None:
-        said.append(f"erased on {_moment(wish.due_at, settings)}")
+def _request_line(erasure_request: ErasureRequest, settings: Settings) -> str:
+    said = [
+        f"{erasure_request.reference}  asked {_format_time(erasure_request.asked_at, settings)}"
+    ]
+    if erasure_request.confirmed_by:
+        said.append(f"confirmed by {erasure_request.confirmed_by}")
+    elif erasure_request.due_at is not None:
+        said.append(f"erased on {_format_time(erasure_request.due_at, settings)}")
     else:
         said.append("not erased")
-    objected = [by for by in (wish.objected_by, wish.seconded_by) if by]
+    objected = [by for by in (erasure_request.objected_by, erasure_request.seconded_by) if by]
     said += [f"objected: {', '.join(objected)}"] if objected else []
     return "  ".join(said)
 
 
-def _moment(at: int, settings: Settings) -> str:
+def _format_time(at: int, settings: Settings) -> str:
     return datetime.fromtimestamp(at / 1_000_000, settings.zone).strftime("%Y-%m-%d %H:%M")
 
 

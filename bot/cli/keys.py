@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.sign_in import asked, cost_of, somebody_can_open
+from bot.app.sign_in import ask_secret, password_cost, require_key_holder
 from bot.clock import SystemClock
-from bot.errors import DoesNotOpen, HavenError
-from bot.settings import read_settings
+from bot.errors import DecryptionError, HavenError
+from bot.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,8 @@ def new_key(
     """Write a new host key into a file of its own, outside the data folder."""
     from bot.vault import HostKey  # noqa: PLC0415
 
-    passphrase = _passphrase(passphrase_file, lock=lock)
-    HostKey.make(path, passphrase, cost_of(context))
+    passphrase = _ask_passphrase(passphrase_file, lock=lock)
+    HostKey.create(path, passphrase, password_cost(context))
     typer.echo(f"Made {path}. Keep a copy in another place: without it no bot starts, and no")
     typer.echo("backup is restored.")
     if passphrase:
@@ -64,22 +64,22 @@ def rotate_key(
     lock: Lock = False,
 ) -> None:
     """Make another host key; the old one opens nothing once Haven was started with the new."""
-    from bot.app.keys import host_key, open_keys  # noqa: PLC0415
+    from bot.app.keys import load_host_key, open_key_store  # noqa: PLC0415
     from bot.vault import HostKey  # noqa: PLC0415
 
-    settings = read_settings()
-    with _database(settings):
-        keys = open_keys(settings)
+    settings = load_settings()
+    with _open_database(settings):
+        keys = open_key_store(settings)
         try:
-            old = host_key(settings)
+            old = load_host_key(settings)
             # A run that was ended after it had made the file goes on with that.
-            passphrase = _passphrase(passphrase_file, lock=lock)
+            passphrase = _ask_passphrase(passphrase_file, lock=lock)
             new = (
-                HostKey.read(path, settings.data, lambda: passphrase)
+                HostKey.load(path, settings.data, lambda: passphrase)
                 if path.exists()
-                else HostKey.make(path, passphrase, cost_of(context))
+                else HostKey.create(path, passphrase, password_cost(context))
             )
-            keys.admit(old, new, SystemClock().now())
+            keys.add_host_key(old, new, SystemClock().now())
         finally:
             keys.close()
     typer.echo(f"Both keys open now. Set HAVEN_HOST_KEY_FILE={path} and start Haven:")
@@ -98,15 +98,15 @@ def escrow_keys(
 
     That it was made, in the place of another too, and that it was used, stands in the audit log.
     """
-    settings = read_settings()
-    with _database(settings) as database, _vault(settings, database) as vault:
+    settings = load_settings()
+    with _open_database(settings) as database, _open_vault(settings, database) as vault:
         if open_cases:
-            count = _given_back(database, vault, part_file or [])
+            count = _rewrap_cases(database, vault, part_file or [])
             typer.echo(f"Cases that were wrapped to whoever may open them now: {count}.")
             return
         # First the row, then the key: whoever ends this in between has made none.
-        _noted(database, vault, "escrow_replaced" if vault.has_escrow else "escrow_made")
-        for number, printed in vault.escrow.make(SystemClock().now()).items():
+        _log_escrow(database, vault, "escrow_replaced" if vault.has_escrow else "escrow_made")
+        for number, printed in vault.escrow.create(SystemClock().now()).items():
             typer.echo(f"Part {number} of 3: {printed}")
         typer.echo("Printed this once and kept nowhere. Two of them together open every case that")
         typer.echo("comes from now on, and older ones once somebody who may open them signs in.")
@@ -121,7 +121,7 @@ def upgrade_cases() -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import track  # noqa: PLC0415
 
-    settings = read_settings()
+    settings = load_settings()
     failed = []
     with _resealing(settings) as resealing:
         finished = resealing.finish()
@@ -129,7 +129,7 @@ def upgrade_cases() -> None:
         for case, reference in track(waiting.items(), "cases", console=Console(stderr=True)):
             try:
                 resealing.seal(case, SystemClock().now())
-            except DoesNotOpen:
+            except DecryptionError:
                 failed.append(reference)
     if finished:
         typer.echo(f"Files that an earlier run had left half-way: {finished}.")
@@ -149,13 +149,13 @@ def _resealing(settings: Settings) -> Iterator[Resealing]:
     from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
 
     directory = DataDirectory(settings.data)
-    with _database(settings) as database, _vault(settings, database) as vault:
-        somebody_can_open(vault)
+    with _open_database(settings) as database, _open_vault(settings, database) as vault:
+        require_key_holder(vault)
         directory.lock()
         try:
-            vault.turn(SystemClock().now())
+            vault.rotate_epoch(SystemClock().now())
             yield Resealing(database.writer, vault, directory.files, OPERATOR)
-            asyncio.run(database.writer.empty_log())  # what they were sealed with stands in it
+            asyncio.run(database.writer.truncate_wal())  # what they were sealed with stands in it
         finally:
             directory.unlock()
 
@@ -166,11 +166,11 @@ def show_status() -> None:
     from bot.app.reencrypt import Resealing  # noqa: PLC0415
     from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
 
-    settings = read_settings()
-    with _database(settings) as database, _vault(settings, database) as vault:
-        holders = vault.cases.custody.holders()
-        typer.echo(f"host keys that open: {vault.host_keys()}")
-        typer.echo(f"epochs alive: {vault.epochs_alive()}")
+    settings = load_settings()
+    with _open_database(settings) as database, _open_vault(settings, database) as vault:
+        holders = vault.cases.wraps.holders()
+        typer.echo(f"host keys that open: {vault.count_host_keys()}")
+        typer.echo(f"epochs alive: {vault.count_epochs()}")
         typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'nobody'}")
         typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
         old = Resealing(database.writer, vault, settings.data, OPERATOR).waiting()
@@ -186,41 +186,46 @@ def has_escrow(settings: Settings) -> bool:
         existing_database(settings)
     except HavenError:
         return False
-    with _database(settings) as database, _vault(settings, database) as vault:
+    with _open_database(settings) as database, _open_vault(settings, database) as vault:
         return vault.has_escrow
 
 
-def _given_back(database: Database, vault: Vault, files: list[Path]) -> int:
+def _rewrap_cases(database: Database, vault: Vault, files: list[Path]) -> int:
     """Wrap every case the escrow key opens to whoever may open it now; return how many changed."""
     if len(files) not in {0, 2}:
         raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
-    parts = [asked(file) for file in files] or [asked(None, "A part"), asked(None, "Another part")]
+    parts = [ask_secret(file) for file in files] or [
+        ask_secret(None, "A part"),
+        ask_secret(None, "Another part"),
+    ]
     keyring = vault.escrow.keyring(parts)
-    _noted(database, vault, "escrow_opened")
+    _log_escrow(database, vault, "escrow_opened")
     now = SystemClock().now()
-    return database.writer.run_now(lambda work: vault.cases.custody.settle(work, keyring, now))
+    return database.writer.run_sync(lambda work: vault.cases.wraps.rewrap_all(work, keyring, now))
 
 
-def _noted(database: Database, vault: Vault, deed: str) -> None:
+def _log_escrow(database: Database, vault: Vault, action: str) -> None:
     """Write down what is done with the key of last resort: it opens every case."""
-    from bot.vault.audit.log import OPERATOR, Audit  # noqa: PLC0415
+    from bot.vault.audit.log import OPERATOR, AuditLog  # noqa: PLC0415
 
     now = SystemClock().now()
-    database.writer.run_now(lambda work: Audit(vault).note(work, now, OPERATOR, deed, "escrow"))
+    database.writer.run_sync(
+        lambda work: AuditLog(vault).record(work, now, OPERATOR, action, "escrow")
+    )
 
 
-def _passphrase(file: Path | None, *, lock: bool) -> str:
+def _ask_passphrase(file: Path | None, *, lock: bool) -> str:
     """Return what a new key is locked with; empty where it is not locked."""
     if file is None and not lock:
         return ""
-    passphrase = asked(file, "Passphrase")
-    if file is None and asked(None, "The same again") != passphrase:
+    passphrase = ask_secret(file, "Passphrase")
+    if file is None and ask_secret(None, "The same again") != passphrase:
         raise HavenError("that was another one; nothing was changed")
     return passphrase
 
 
 @contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[Database]:
+def _open_database(settings: Settings) -> Iterator[Database]:
     from bot.cli.doctor import existing_database  # noqa: PLC0415
 
     database = existing_database(settings)
@@ -231,7 +236,7 @@ def _database(settings: Settings) -> Iterator[Database]:
 
 
 @contextlib.contextmanager
-def _vault(settings: Settings, database: Database) -> Iterator[Vault]:
+def _open_vault(settings: Settings, database: Database) -> Iterator[Vault]:
     from bot.app.build import open_vault  # noqa: PLC0415
 
     vault = open_vault(settings, database)

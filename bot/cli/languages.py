@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.errors import HavenError
-from bot.settings import read_settings
+from bot.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.conversation import Flow, Reply
     from bot.conversation.steps import Step
-    from bot.dispatch.rendering import Screens
-    from bot.languages.po_files import Held, Key
-    from bot.languages.progress import Standing
-    from bot.languages.review_csv import Said
+    from bot.dispatch.rendering import Renderer
+    from bot.languages.po_files import CheckedCatalogue, MessageKey
+    from bot.languages.progress import LanguageProgress
+    from bot.languages.review_csv import MessageLocation
 
 languages_app = typer.Typer(
     no_args_is_help=True, help="What people can read, and who has reviewed it."
@@ -49,12 +49,15 @@ def show_status(
 ) -> None:
     """Print how far every language has come, and what stands against offering it."""
     from bot.languages import LANGUAGES  # noqa: PLC0415 - each command pays for what it uses
-    from bot.languages.availability import offered_by  # noqa: PLC0415
-    from bot.languages.po_files import read  # noqa: PLC0415
-    from bot.languages.progress import standing_of  # noqa: PLC0415
+    from bot.languages.availability import load_offer  # noqa: PLC0415
+    from bot.languages.po_files import load_catalogue  # noqa: PLC0415
+    from bot.languages.progress import measure_progress  # noqa: PLC0415
 
-    offer = offered_by(read_settings())
-    standings = [_heard(standing_of(read(tag), on=tag in offer.tags)) for tag in LANGUAGES]
+    offer = load_offer(load_settings())
+    standings = [
+        _with_recordings(measure_progress(load_catalogue(tag), on=tag in offer.tags))
+        for tag in LANGUAGES
+    ]
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in standings], indent=2))
         return
@@ -68,11 +71,11 @@ def show_status(
         table.add_row(*(_cell(value) for _heading, value in counts))
     console = Console()
     console.print(table)
-    for line in (*offer.refusals(), *(_unread(standings) if safety else ())):
+    for line in (*offer.refusals(), *(_unreviewed_lines(standings) if safety else ())):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _unread(standings: list[Standing]) -> Iterator[str]:
+def _unreviewed_lines(standings: list[LanguageProgress]) -> Iterator[str]:
     """Yield by language every safety-critical message that too few have read, and how many did."""
     for each in standings:
         if each.unread:
@@ -82,31 +85,37 @@ def _unread(standings: list[Standing]) -> Iterator[str]:
             yield f"  {it.readers}  {shorten(named, LONGEST_LINE, placeholder='…')}"
 
 
-def _heard(standing: Standing) -> Standing:
+def _with_recordings(standing: LanguageProgress) -> LanguageProgress:
     """Add how much of a language can be heard."""
-    from bot.app.texts import messages  # noqa: PLC0415
-    from bot.languages.voice_files import recorded, speakable  # noqa: PLC0415
+    from bot.app.texts import flow_texts  # noqa: PLC0415
+    from bot.languages.voice_files import find_recordings, recordable_texts  # noqa: PLC0415
 
-    texts = speakable(messages())
-    lying = recorded(texts, [standing.language])
+    texts = recordable_texts(flow_texts())
+    lying = find_recordings(texts, [standing.language])
     return replace(standing, recorded=len(lying), recordable=len(texts))
 
 
 @languages_app.command("voices")
 def list_voices(language: Tag) -> None:
     """Print what can be recorded, what each file has to be called, and which files say nothing."""
-    from bot.app.texts import messages  # noqa: PLC0415
+    from bot.app.texts import flow_texts  # noqa: PLC0415
     from bot.languages import LANGUAGES, catalogue  # noqa: PLC0415
-    from bot.languages.voice_files import KIND, folder_of, names, path_of, stray  # noqa: PLC0415
+    from bot.languages.voice_files import (  # noqa: PLC0415
+        EXTENSION,
+        orphaned_recordings,
+        recording_names,
+        recording_path,
+        recordings_folder,
+    )
 
     if language not in LANGUAGES:
         raise typer.BadParameter(f"{language} is none of: {', '.join(LANGUAGES)}")
-    typer.echo(f"Into {folder_of(language)}, as Opus in OGG, at most 1 MB each:")
-    for text, name in names(language, messages()).items():
-        lies = "lies there" if path_of(f"{language}/{name}").exists() else "not yet"
-        words = text.read_in(catalogue(language)).replace("\n", " | ")
-        typer.echo(f"{name}{KIND}  {lies:10}  {words}")
-    for name in stray(language, messages()):
+    typer.echo(f"Into {recordings_folder(language)}, as Opus in OGG, at most 1 MB each:")
+    for text, name in recording_names(language, flow_texts()).items():
+        lies = "lies there" if recording_path(f"{language}/{name}").exists() else "not yet"
+        words = text.render(catalogue(language)).replace("\n", " | ")
+        typer.echo(f"{name}{EXTENSION}  {lies:10}  {words}")
+    for name in orphaned_recordings(language, flow_texts()):
         typer.echo(f"{name}: no phrase is said in these words any more", err=True)
 
 
@@ -115,10 +124,10 @@ def export_sheet(
     language: Tag, csv: Annotated[Path, typer.Option("--csv", help="The sheet to write.")]
 ) -> None:
     """Write a language as a sheet: source, translation, where it is said, what is on the screen."""
-    from bot.languages.review_csv import sheet_of  # noqa: PLC0415
+    from bot.languages.review_csv import write_review_csv  # noqa: PLC0415
 
-    held = _held(language)
-    sheet = sheet_of(held, said_in(language))
+    held = _open_catalogue(language)
+    sheet = write_review_csv(held, message_contexts(language))
     csv.write_text(f"\ufeff{sheet}", encoding="utf-8", newline="")
     typer.echo(f"{csv}: {len(held.entries)} messages. Reviewed ones carry a name and a day.")
 
@@ -128,32 +137,32 @@ def import_sheet(
     language: Tag, sheet: Annotated[Path, typer.Argument(help="The sheet as it came back.")]
 ) -> None:
     """Take translations and reviews from a sheet, all of them or none."""
-    from bot.languages.po_files import path_of, written  # noqa: PLC0415
-    from bot.languages.review_csv import take  # noqa: PLC0415
+    from bot.languages.po_files import catalogue_path, serialize_catalogue  # noqa: PLC0415
+    from bot.languages.review_csv import apply_review_csv  # noqa: PLC0415
 
-    held = _held(language)
+    held = _open_catalogue(language)
     try:
         text = sheet.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise HavenError(f"{sheet}: not UTF-8; save it as CSV UTF-8") from None
     except OSError as error:
         raise HavenError(f"{sheet}: {error.strerror}") from None
-    taken = take(held, text, datetime.now(read_settings().zone).date())
+    taken = apply_review_csv(held, text, datetime.now(load_settings().zone).date())
     if held.catalog is not None:
-        unfinished = path_of(language).with_suffix(".po.part")
-        unfinished.write_bytes(written(held.catalog))
-        unfinished.replace(path_of(language))
+        unfinished = catalogue_path(language).with_suffix(".po.part")
+        unfinished.write_bytes(serialize_catalogue(held.catalog))
+        unfinished.replace(catalogue_path(language))
     typer.echo(f"{language}: {taken.translations} translations changed, {taken.reviews} reviews.")
 
 
-def _held(language: str) -> Held:
+def _open_catalogue(language: str) -> CheckedCatalogue:
     from bot.languages import FALLBACK, LANGUAGES  # noqa: PLC0415
-    from bot.languages.po_files import read  # noqa: PLC0415
+    from bot.languages.po_files import load_catalogue  # noqa: PLC0415
 
     others = [tag for tag in LANGUAGES if tag != FALLBACK]
     if language not in others:
         raise typer.BadParameter(f"{language} has no catalogue; one of: {', '.join(others)}")
-    held = read(language)
+    held = load_catalogue(language)
     if held.catalog is None:
         raise HavenError("; ".join(map(str, held.faults)))
     return held
@@ -166,40 +175,40 @@ def _cell(value: object) -> str:
 # --- Where a message is met -------------------------------------------------------------------
 
 
-def said_in(language: str) -> dict[Key, Said]:
+def message_contexts(language: str) -> dict[MessageKey, MessageLocation]:
     """Return where people meet each message of the flows, and their screen as text."""
-    from bot.app.texts import phrasing_of  # noqa: PLC0415
-    from bot.dispatch.rendering import Screens  # noqa: PLC0415
-    from bot.languages.review_csv import Said  # noqa: PLC0415
-    from flows import ALL  # noqa: PLC0415
+    from bot.app.texts import build_system_texts  # noqa: PLC0415
+    from bot.dispatch.rendering import Renderer  # noqa: PLC0415
+    from bot.languages.review_csv import MessageLocation  # noqa: PLC0415
+    from flows import ALL_FLOWS  # noqa: PLC0415
 
-    settings = read_settings()
+    settings = load_settings()
     shown = {"organisation": "Garden House", "contact": "www.example.org", "hours": "09:00-21:00"}
-    screens = Screens(phrasing_of(settings.model_copy(update=shown)))
-    found: dict[Key, Said] = {}
-    for flow in ALL:
+    screens = Renderer(build_system_texts(settings.model_copy(update=shown)))
+    found: dict[MessageKey, MessageLocation] = {}
+    for flow in ALL_FLOWS:
         for step in flow.steps:
-            screen = "\n\n".join(_screens(flow, step, screens, language))
+            screen = "\n\n".join(_step_screens(flow, step, screens, language))
             for text in step.phrases():
                 found.setdefault(
-                    (text.context, text.source), Said(f"{flow.name}.{step.name}", screen)
+                    (text.context, text.source), MessageLocation(f"{flow.name}.{step.name}", screen)
                 )
     return found
 
 
-def _screens(flow: type[Flow], step: Step, screens: Screens, language: str) -> Iterator[str]:
+def _step_screens(flow: type[Flow], step: Step, screens: Renderer, language: str) -> Iterator[str]:
     """Yield the messages of a step as they look."""
     from bot.conversation import Frame  # noqa: PLC0415
     from bot.conversation.questions import Question  # noqa: PLC0415
 
     if not isinstance(step, Question):
         for text in step.phrases():
-            yield screens.words(text, language)
+            yield screens.text(text, language)
         return
-    yield _drawn(step.ask(Frame(flow.name, step.name), back=True), screens, language)
+    yield _screen_text(step.ask(Frame(flow.name, step.name), back=True), screens, language)
 
 
-def _drawn(reply: Reply, screens: Screens, language: str) -> str:
-    said = screens.say(reply, language, "", {})
+def _screen_text(reply: Reply, screens: Renderer, language: str) -> str:
+    said = screens.render(reply, language, "", {})
     rows = [" ".join(f"[ {button.label} ]" for button in row) for row in said.rows]
     return "\n".join((said.text, *rows))

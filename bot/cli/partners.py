@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.app.keys import host_key
+from bot.app.keys import load_host_key
 from bot.clock import SystemClock
 from bot.errors import HavenError
-from bot.partners.campaigns import Campaigns, code_in, link
-from bot.partners.link_stats import FEWEST, Counting
-from bot.partners.partners import LONGEST_NAME, Partners
-from bot.settings import read_settings
-from bot.vault import Audit
+from bot.partners.campaigns import Campaigns, campaign_url, parse_code
+from bot.partners.link_stats import MIN_SHOWN, LinkStats
+from bot.partners.partners import MAX_NAME_LENGTH, Partners
+from bot.settings import load_settings
+from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
@@ -35,34 +35,34 @@ campaigns_app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
-SCALE, BORDER = 10, 4
+QR_SCALE, QR_BORDER = 10, 4
 """Pixels of a module, and modules of white around: what the standard asks for."""
 
 
 @partners_app.command("add")
 def add_partner(name: str) -> None:
     """Add an organisation; people who came by its link read this name when they ask who we are."""
-    with _deployment() as (_settings, database, vault):
-        name, now = _name(name), SystemClock().now()
-        add = Partners(Audit(vault)).add
-        new = database.writer.run_now(lambda work: add(work, name, OPERATOR, now))
+    with _open_deployment() as (_settings, database, vault):
+        name, now = _valid_name(name), SystemClock().now()
+        add = Partners(AuditLog(vault)).add
+        new = database.writer.run_sync(lambda work: add(work, name, OPERATOR, now))
     typer.echo(f"{new.id}  {new.name}")
 
 
 @partners_app.command("list")
 def list_partners(*, as_json: AsJson = False) -> None:
     """Print every partner there ever was."""
-    with _deployment() as (_settings, database, _vault):
-        found = database.writer.run_now(Partners.all)
-    _print([asdict(each) for each in found], ("id", "name", "is_active"), as_json)
+    with _open_deployment() as (_settings, database, _vault):
+        found = database.writer.run_sync(Partners.all)
+    _print_rows([asdict(each) for each in found], ("id", "name", "is_active"), as_json)
 
 
 @partners_app.command("disable")
 def disable_partner(number: int) -> None:
     """End all links of a partner: from now on they begin like any chat."""
-    with _deployment() as (_settings, database, vault):
-        disable, now = Partners(Audit(vault)).disable, SystemClock().now()
-        gone = database.writer.run_now(lambda work: disable(work, number, OPERATOR, now))
+    with _open_deployment() as (_settings, database, vault):
+        disable, now = Partners(AuditLog(vault)).disable, SystemClock().now()
+        gone = database.writer.run_sync(lambda work: disable(work, number, OPERATOR, now))
     if not gone:
         raise HavenError(f"there is no active partner {number}; haven partners list shows them")
     typer.echo(f"Partner {number}: none of their links means anything any more.")
@@ -79,10 +79,10 @@ def add_campaign(
 
     if language not in LANGUAGES:
         raise typer.BadParameter(f"--language {language} is none of: {', '.join(LANGUAGES)}")
-    with _deployment() as (_settings, database, vault):
-        name, now = _name(name), SystemClock().now()
-        add = Campaigns(Audit(vault)).add
-        new = database.writer.run_now(
+    with _open_deployment() as (_settings, database, vault):
+        name, now = _valid_name(name), SystemClock().now()
+        add = Campaigns(AuditLog(vault)).add
+        new = database.writer.run_sync(
             lambda work: add(work, name, partner, language, OPERATOR, now)
         )
     typer.echo(f"{new.code}  {new.name}: {new.partner}, {new.language}")
@@ -92,19 +92,19 @@ def add_campaign(
 @campaigns_app.command("list")
 def list_campaigns(*, as_json: AsJson = False) -> None:
     """Print every link there ever was."""
-    with _deployment() as (_settings, database, _vault):
-        found = database.writer.run_now(Campaigns.all)
+    with _open_deployment() as (_settings, database, _vault):
+        found = database.writer.run_sync(Campaigns.all)
     columns = ("code", "name", "partner", "language", "is_active")
-    _print([asdict(each) for each in found], columns, as_json)
+    _print_rows([asdict(each) for each in found], columns, as_json)
 
 
 @campaigns_app.command("revoke")
 def revoke_campaign(code: str) -> None:
     """End a link: from now on it begins like any chat."""
-    with _deployment() as (_settings, database, vault):
-        known, now = _known(database, code), SystemClock().now()
-        revoke = Campaigns(Audit(vault)).revoke
-        gone = database.writer.run_now(lambda work: revoke(work, known.code, OPERATOR, now))
+    with _open_deployment() as (_settings, database, vault):
+        known, now = _find_campaign(database, code), SystemClock().now()
+        revoke = Campaigns(AuditLog(vault)).revoke
+        gone = database.writer.run_sync(lambda work: revoke(work, known.code, OPERATOR, now))
     if not gone:
         raise HavenError(f"{known.code} is revoked already")
     typer.echo(f"{known.code}: this link means nothing any more.")
@@ -113,18 +113,18 @@ def revoke_campaign(code: str) -> None:
 @campaigns_app.command("counts")
 def count_campaigns(*, as_json: AsJson = False) -> None:
     """Print how many chats began by each link in months that are over; never fewer than five."""
-    with _deployment() as (settings, database, vault):
-        counting, now = Counting(vault, settings.zone), SystemClock().now()
-        found = database.writer.run_now(lambda work: counting.counts(work, now))
+    with _open_deployment() as (settings, database, vault):
+        counting, now = LinkStats(vault, settings.zone), SystemClock().now()
+        found = database.writer.run_sync(lambda work: counting.list_counts(work, now))
     rows = [
         {
             "month": f"{it.year}-{it.month:02}",
             "campaign": it.campaign,
-            "chats": it.chats if as_json or it.chats is not None else f"fewer than {FEWEST}",
+            "chats": it.chats if as_json or it.chats is not None else f"fewer than {MIN_SHOWN}",
         }
         for it in found
     ]
-    _print(rows, ("month", "campaign", "chats"), as_json)
+    _print_rows(rows, ("month", "campaign", "chats"), as_json)
 
 
 @campaigns_app.command("qr")
@@ -134,17 +134,17 @@ def draw_campaign(
     bot: Annotated[str, typer.Option(help="The bot's name; else Telegram is asked.")] = "",
 ) -> None:
     """Print a link, and draw its QR code as SVG and PNG into a folder."""
-    with _deployment() as (settings, database, _vault):
-        known = _known(database, code)
+    with _open_deployment() as (settings, database, _vault):
+        known = _find_campaign(database, code)
     if not known.is_active:
         raise HavenError(f"{known.code} is revoked: its picture would lead nobody anywhere")
-    address = link(bot or _username(settings), known.code)
+    address = campaign_url(bot or _username(settings), known.code)
     typer.echo(address)
-    for path in draw(address, folder / known.code):
+    for path in write_qr_codes(address, folder / known.code):
         typer.echo(str(path))
 
 
-def draw(address: str, path: Path) -> list[Path]:
+def write_qr_codes(address: str, path: Path) -> list[Path]:
     """Draw an address as SVG and PNG beside each other; what is there already stays.
 
     Raises:
@@ -159,7 +159,7 @@ def draw(address: str, path: Path) -> list[Path]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with picture.open("xb") as file:
-                code.save(file, kind=kind, scale=SCALE, border=BORDER)
+                code.save(file, kind=kind, scale=QR_SCALE, border=QR_BORDER)
         except OSError as error:
             raise HavenError(f"{picture} cannot be written: {error.strerror}") from None
         made.append(picture)
@@ -172,28 +172,28 @@ def _username(settings: Settings) -> str:
     return asyncio.run(username_of(settings.token(), settings.telegram_api))
 
 
-def _known(database: Database, code: str) -> Campaign:
-    found = code_in(code)
-    for each in database.writer.run_now(Campaigns.all):
+def _find_campaign(database: Database, code: str) -> Campaign:
+    found = parse_code(code)
+    for each in database.writer.run_sync(Campaigns.all):
         if each.code == found:
             return each
     raise HavenError("there is no campaign with this code; haven campaigns list shows them")
 
 
-def _name(name: str) -> str:
+def _valid_name(name: str) -> str:
     found = " ".join(name.split())
-    if not found or len(found) > LONGEST_NAME or not found.isprintable():
-        raise typer.BadParameter(f"NAME has 1 to {LONGEST_NAME} signs that can be printed")
+    if not found or len(found) > MAX_NAME_LENGTH or not found.isprintable():
+        raise typer.BadParameter(f"NAME has 1 to {MAX_NAME_LENGTH} signs that can be printed")
     return found
 
 
 @contextlib.contextmanager
-def _deployment() -> Iterator[tuple[Settings, Database, Vault]]:
+def _open_deployment() -> Iterator[tuple[Settings, Database, Vault]]:
     """Give settings, database and vault, and close what was opened."""
     from bot.app.build import open_database, open_vault  # noqa: PLC0415
 
-    settings = read_settings()
-    host_key(settings)  # before a database is made
+    settings = load_settings()
+    load_host_key(settings)  # before a database is made
     database = open_database(settings)
     try:
         vault = open_vault(settings, database)
@@ -205,7 +205,7 @@ def _deployment() -> Iterator[tuple[Settings, Database, Vault]]:
         database.writer.close()
 
 
-def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:
+def _print_rows(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from bot.app.keys import host_key
-from bot.app.sign_in import NOBODY, asked, cost_of, give_key, keys_of, new_password
+from bot.app.keys import load_host_key
+from bot.app.sign_in import (
+    NO_KEY_HOLDER,
+    ask_new_password,
+    ask_secret,
+    give_key,
+    password_cost,
+    staff_keys_of,
+)
 from bot.clock import SystemClock
 from bot.errors import HavenError
-from bot.settings import read_settings
+from bot.settings import load_settings
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
@@ -27,8 +34,8 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.audit.log import Head
-    from bot.vault.keys.passwords import Cost
+    from bot.vault.audit.log import AuditHead
+    from bot.vault.keys.passwords import PasswordCost
 
 T = TypeVar("T")
 PasswordFile = Annotated[
@@ -42,9 +49,9 @@ LONGEST_SKILLS = 160
 LARGEST_ACCOUNT = 2**52
 """Telegram's own limit for the numbers of its accounts."""
 MOST_CHATS = 20
-ANCHOR = "audit.head"
+HEAD_FILE = "audit.head"
 """The file in the data folder that holds the last head that was asked for."""
-FAULTS = {
+ROW_FAULTS = {
     "missing": "was taken out",
     "inserted": "does not belong there: no row has that number",
     "altered": "is not what was written there: it was changed, moved or put in",
@@ -66,32 +73,32 @@ def add_staff(  # noqa: PLR0913, PLR0917 - what is agreed with a new colleague
     language: Annotated[list[str] | None, typer.Option(help="They write; again for more.")] = None,
     queue: Annotated[list[str] | None, typer.Option(help="They serve; none: all of them.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="A word, e.g. children.")] = None,
-    most: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MOST_CHATS)] = 3,
+    max_chats: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MOST_CHATS)] = 3,
     account: Annotated[int, typer.Option(help="Their Telegram number; 0: none yet.")] = 0,
     password_file: PasswordFile = None,
 ) -> None:
     """Enrol a caseworker; the desk knows them by their account from their next message on."""
-    from bot.cases.routing import NAMES  # noqa: PLC0415
+    from bot.cases.routing import QUEUE_NAMES  # noqa: PLC0415
     from bot.cases.state_machine import Role  # noqa: PLC0415 - each command pays for what it uses
     from bot.languages import LANGUAGES  # noqa: PLC0415
-    from flows.titles import TITLES  # noqa: PLC0415
+    from flows.titles import ROLE_TITLES  # noqa: PLC0415
 
-    queues = [each.value for each in NAMES]
+    queues = [each.value for each in QUEUE_NAMES]
     agreed = {
-        "name": _name(name),
+        "name": _valid_name(name),
         "role": Role(_one_of("--role", role, [each.value for each in Role])),
-        "title": _one_of("--title", title, TITLES),
+        "title": _one_of("--title", title, ROLE_TITLES),
         "languages": _some_of("--language", language or [], LANGUAGES),
         "queues": _some_of("--queue", queue or queues, queues),
-        "skills": _skills(skill or []),
-        "most": most,
-        "account": _account(account),
+        "skills": _valid_skills(skill or []),
+        "most": max_chats,
+        "account": _valid_account(account),
     }
-    password = new_password(password_file) if may_open(role) else ""
-    new = _changed(lambda work, enrolment, now: enrolment.enrol(work, now, **agreed))
+    password = ask_new_password(password_file) if may_open(role) else ""
+    new = _change_staff(lambda work, enrolment, now: enrolment.enrol(work, now, **agreed))
     typer.echo(f"{new.id}  {new.name}: {new.role.value}, {' '.join(new.languages)}")
     if password:
-        _give_key(new, password, cost_of(context))
+        _give_key(new, password, password_cost(context))
 
 
 @staff_app.command("password")
@@ -103,21 +110,23 @@ def change_password(
         Path | None, typer.Option("--old-password-file", help="Holds the one until now.")
     ] = None,
     *,
-    anew: Annotated[
+    new_key: Annotated[
         bool,
         typer.Option(help="A new key for whoever has none, or lost password and printed key."),
     ] = False,
 ) -> None:
     """Change a caseworker's password; a new recovery key is printed."""
-    with _colleague(who) as (vault, colleague):
-        if anew:
-            password = new_password(password_file)
+    with _active_caseworker(who) as (vault, colleague):
+        if new_key:
+            password = ask_new_password(password_file)
         else:
-            pair = keys_of(vault).pair(who, asked(old_file, "Password until now"))
-            password = new_password(password_file)
-            _print_key(keys_of(vault, cost_of(context)).change(who, pair, password))
-    if anew:
-        _give_key(colleague, password, cost_of(context))
+            pair = staff_keys_of(vault).unlock_pair(who, ask_secret(old_file, "Password until now"))
+            password = ask_new_password(password_file)
+            _print_key(
+                staff_keys_of(vault, password_cost(context)).change_password(who, pair, password)
+            )
+    if new_key:
+        _give_key(colleague, password, password_cost(context))
 
 
 @staff_app.command("recover")
@@ -130,10 +139,12 @@ def recover_password(
     ] = None,
 ) -> None:
     """Set a new password with the recovery key that was printed; another one is printed."""
-    with _colleague(who) as (vault, _):
-        pair = keys_of(vault).recovered(who, asked(printed_file, "Recovery key"))
-        password = new_password(password_file)
-        _print_key(keys_of(vault, cost_of(context)).change(who, pair, password))
+    with _active_caseworker(who) as (vault, _):
+        pair = staff_keys_of(vault).recover_pair(who, ask_secret(printed_file, "Recovery key"))
+        password = ask_new_password(password_file)
+        _print_key(
+            staff_keys_of(vault, password_cost(context)).change_password(who, pair, password)
+        )
 
 
 @staff_app.command("list")
@@ -143,11 +154,15 @@ def list_staff(
     """Print everybody who was ever enrolled."""
     from bot.hotline.staff.staff import Staff  # noqa: PLC0415
 
-    settings, database = _opened()
-    with _closing(settings, database) as vault:
-        everybody = database.writer.run_now(Staff(vault).all)
+    settings, database = _load_deployment()
+    with _open_vault(settings, database) as vault:
+        everybody = database.writer.run_sync(Staff(vault).all)
     if as_json:
-        typer.echo(json.dumps([_as_json(each) for each in everybody], ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps(
+                [_caseworker_as_json(each) for each in everybody], ensure_ascii=False, indent=2
+            )
+        )
         return
     from rich.console import Console  # noqa: PLC0415
 
@@ -157,23 +172,23 @@ def list_staff(
 @staff_app.command("disable")
 def disable_staff(who: str) -> None:
     """End a caseworker's access; what they held waits in the queue again."""
-    back = _changed(lambda work, enrolment, now: enrolment.disable(work, now, who))
-    settings, database = _opened()
-    with _closing(settings, database) as vault:
+    back = _change_staff(lambda work, enrolment, now: enrolment.disable(work, now, who))
+    settings, database = _load_deployment()
+    with _open_vault(settings, database) as vault:
         # Without access too: whatever ended the run before this one may have left the key.
-        had_key = keys_of(vault).leave(who, SystemClock().now())
-        left = vault.cases.custody.holders().teams
+        had_key = staff_keys_of(vault).remove(who, SystemClock().now())
+        left = vault.cases.wraps.holders().teams
     if back is None and not had_key:
         raise HavenError(f"there is no caseworker {who} with access; haven staff list shows them")
     if not left:
-        typer.echo(NOBODY, err=True)
+        typer.echo(NO_KEY_HOLDER, err=True)
     typer.echo(f"{who} has no access any more. Cases that wait again: {len(back or ())}.")
 
 
-def _give_key(new: Caseworker, password: str, cost: Cost) -> None:
+def _give_key(new: Caseworker, password: str, cost: PasswordCost) -> None:
     """Give somebody who is enrolled a key of their own, and print the other way to it once."""
-    settings, database = _opened()
-    with _closing(settings, database) as vault:
+    settings, database = _load_deployment()
+    with _open_vault(settings, database) as vault:
         role, queues = new.role.value, new.queues
         _print_key(give_key(database, vault, new.id, role, queues, password, cost))
 
@@ -184,13 +199,13 @@ def _print_key(printed: str) -> None:
 
 
 @contextlib.contextmanager
-def _colleague(who: str) -> Iterator[tuple[Vault, Caseworker]]:
+def _active_caseworker(who: str) -> Iterator[tuple[Vault, Caseworker]]:
     """Give the vault, and a caseworker who has access."""
     from bot.hotline.staff.staff import Staff  # noqa: PLC0415
 
-    settings, database = _opened()
-    with _closing(settings, database) as vault:
-        found = database.writer.run_now(lambda work: Staff(vault).find(work, who))
+    settings, database = _load_deployment()
+    with _open_vault(settings, database) as vault:
+        found = database.writer.run_sync(lambda work: Staff(vault).find(work, who))
         if found is None or not found.is_active:
             raise HavenError(
                 f"there is no caseworker {who} with access; haven staff list shows them"
@@ -198,25 +213,27 @@ def _colleague(who: str) -> Iterator[tuple[Vault, Caseworker]]:
         yield vault, found
 
 
-def _changed(change: Callable[[Work, Enrolment, int], T]) -> T:
+def _change_staff(change: Callable[[Work, Enrolment, int], T]) -> T:
     """Change staff in one unit of work, with its row in the audit log."""
     from bot.app.build import open_database  # noqa: PLC0415
     from bot.hotline.queue.claims import Claims  # noqa: PLC0415
-    from bot.hotline.queue.sla import Promises  # noqa: PLC0415
+    from bot.hotline.queue.sla import ReplyClocks  # noqa: PLC0415
     from bot.hotline.staff.enrolment import Enrolment  # noqa: PLC0415
     from bot.hotline.staff.staff import Staff  # noqa: PLC0415
-    from bot.vault import Audit  # noqa: PLC0415
+    from bot.vault import AuditLog  # noqa: PLC0415
 
-    settings = read_settings()
-    host_key(settings)  # before a database is made
+    settings = load_settings()
+    load_host_key(settings)  # before a database is made
     database = open_database(settings)
-    with _closing(settings, database) as vault:
-        audit, now = Audit(vault), SystemClock().now()
-        enrolment = Enrolment(Staff(vault), Claims(audit, Promises(settings.promised)), audit)
-        return database.writer.run_now(lambda work: change(work, enrolment, now))
+    with _open_vault(settings, database) as vault:
+        audit, now = AuditLog(vault), SystemClock().now()
+        enrolment = Enrolment(
+            Staff(vault), Claims(audit, ReplyClocks(settings.response_minutes)), audit
+        )
+        return database.writer.run_sync(lambda work: change(work, enrolment, now))
 
 
-def _name(name: str) -> str:
+def _valid_name(name: str) -> str:
     found = " ".join(name.split())
     if not found or len(found) > LONGEST_NAME or not found.isprintable():
         raise typer.BadParameter(f"NAME has 1 to {LONGEST_NAME} signs that can be printed")
@@ -236,7 +253,7 @@ def _some_of(option: str, given: Iterable[str], offered: Collection[str]) -> lis
     return found
 
 
-def _skills(given: list[str]) -> list[str]:
+def _valid_skills(given: list[str]) -> list[str]:
     for skill in given:
         if not (skill.isascii() and skill.replace("_", "").isalnum()):
             raise typer.BadParameter(f"--skill {skill!r} is no word of letters, digits and _")
@@ -245,13 +262,13 @@ def _skills(given: list[str]) -> list[str]:
     return given
 
 
-def _account(number: int) -> int:
+def _valid_account(number: int) -> int:
     if not 0 <= number < LARGEST_ACCOUNT:
         raise typer.BadParameter("--account is the number of a person's account, never a group's")
     return number
 
 
-def _as_json(each: Caseworker) -> dict[str, Any]:
+def _caseworker_as_json(each: Caseworker) -> dict[str, Any]:
     return {
         "id": each.id,
         "name": each.name,
@@ -278,12 +295,13 @@ def _table(everybody: list[Caseworker]) -> Table:
         codes = (each.languages, each.queues, each.skills)
         row = (each.id, each.name, each.role.value, each.title, *map(" ".join, codes))
         table.add_row(
-            *map(Line, (*row, str(each.most), _now(each))), style=None if each.is_active else "dim"
+            *map(Line, (*row, str(each.most), _duty_status(each))),
+            style=None if each.is_active else "dim",
         )
     return table
 
 
-def _now(each: Caseworker) -> str:
+def _duty_status(each: Caseworker) -> str:
     if not each.is_active:
         return "no access"
     if not each.account:
@@ -299,7 +317,7 @@ def verify_audit(
     head: Annotated[str, typer.Option(help="As haven audit head printed it.")] = "",
 ) -> None:
     """Look for the first row of the audit log that was changed, taken out, put in or moved."""
-    found = _verified(_written(head) if head else [])
+    found = _verify_log(_parse_head(head) if head else [])
     typer.echo(f"The log holds: {found.number} rows, up to {found}.")
 
 
@@ -308,39 +326,39 @@ def audit_head() -> None:
     """Print where the log ends, to be kept elsewhere: what lies before can no longer be cut off."""
     from bot.store.database import DataDirectory  # noqa: PLC0415
 
-    found = _verified([])
-    settings = read_settings()
-    DataDirectory(settings.data).make()
-    unfinished = settings.data / f"{ANCHOR}.part"
+    found = _verify_log([])
+    settings = load_settings()
+    DataDirectory(settings.data).create()
+    unfinished = settings.data / f"{HEAD_FILE}.part"
     unfinished.write_text(f"{found}\n", encoding="ascii")
-    unfinished.replace(_anchor(settings))
+    unfinished.replace(_head_path(settings))
     typer.echo(str(found))
 
 
-def _verified(heads: list[Head]) -> Head:
+def _verify_log(heads: list[AuditHead]) -> AuditHead:
     """Return where the log ends.
 
     Raises:
         HavenError: it does not hold; the text names the first row.
     """
-    from bot.vault import Audit  # noqa: PLC0415
-    from bot.vault.audit.log import Head, pages  # noqa: PLC0415
+    from bot.vault import AuditLog  # noqa: PLC0415
+    from bot.vault.audit.log import AuditHead, iter_rows  # noqa: PLC0415
 
-    settings, database = _opened()
-    path = _anchor(settings)
+    settings, database = _load_deployment()
+    path = _head_path(settings)
     if path.exists():
-        heads = heads + _written(path.read_text(encoding="ascii", errors="replace"), str(path))
-    with _closing(settings, database) as vault:
-        found = Audit(vault).verify(pages(database.writer), heads)
-    if not isinstance(found, Head):
-        raise HavenError(f"row {found.number} {FAULTS[found.fault]}")
+        heads = heads + _parse_head(path.read_text(encoding="ascii", errors="replace"), str(path))
+    with _open_vault(settings, database) as vault:
+        found = AuditLog(vault).verify(iter_rows(database.writer), heads)
+    if not isinstance(found, AuditHead):
+        raise HavenError(f"row {found.number} {ROW_FAULTS[found.fault]}")
     return found
 
 
-def _written(head: str, where: str = "--head") -> list[Head]:
-    from bot.vault.audit.log import Head  # noqa: PLC0415
+def _parse_head(head: str, where: str = "--head") -> list[AuditHead]:
+    from bot.vault.audit.log import AuditHead  # noqa: PLC0415
 
-    found = Head.read(head)
+    found = AuditHead.parse(head)
     if found is None:
         raise HavenError(
             f"{where}: a head is a row's number and 16 digits, like 1842:9f3c2a1b77e05d10"
@@ -348,12 +366,12 @@ def _written(head: str, where: str = "--head") -> list[Head]:
     return [found]
 
 
-def _anchor(settings: Settings) -> Path:
-    return settings.data / ANCHOR
+def _head_path(settings: Settings) -> Path:
+    return settings.data / HEAD_FILE
 
 
 @contextlib.contextmanager
-def _closing(settings: Settings, database: Database) -> Iterator[Vault]:
+def _open_vault(settings: Settings, database: Database) -> Iterator[Vault]:
     """Give the vault of a database, and close both afterwards."""
     from bot.app.build import open_vault  # noqa: PLC0415
 
@@ -367,8 +385,8 @@ def _closing(settings: Settings, database: Database) -> Iterator[Vault]:
         database.writer.close()
 
 
-def _opened() -> tuple[Settings, Database]:
+def _load_deployment() -> tuple[Settings, Database]:
     from bot.cli.doctor import existing_database  # noqa: PLC0415
 
-    settings = read_settings()
+    settings = load_settings()
     return settings, existing_database(settings)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.training.debrief import Debrief
-    from bot.training.scenarios import Scene
+    from bot.training.scenarios import Scenario
 
 
 def train(
@@ -31,19 +31,21 @@ def train(
     """Let fictional people come into a practice queue, and say afterwards how it went."""
     from bot.training.session import run_training  # noqa: PLC0415 - each command pays for its own
 
-    chosen = _chosen(only or [])
+    chosen = _select(only or [])
     typer.echo(f"{len(chosen)} people come, none of them exists. Press Enter when you are done.")
     found = asyncio.run(
-        run_training(chosen, _enter, _say, port=port, data=data, pace=pace, browser=not no_browser)
+        run_training(
+            chosen, _wait_for_enter, _print, port=port, data=data, pace=pace, browser=not no_browser
+        )
     )
     for each in found:
-        _tell(each)
+        _print_debrief(each)
 
 
-def _chosen(only: list[str]) -> Sequence[Scene]:
-    from bot.training.scenarios import scenes  # noqa: PLC0415
+def _select(only: list[str]) -> Sequence[Scenario]:
+    from bot.training.scenarios import load_scenarios  # noqa: PLC0415
 
-    found = scenes()
+    found = load_scenarios()
     titles = [scene.title for scene in found]
     for each in only:
         if each not in titles:
@@ -51,11 +53,11 @@ def _chosen(only: list[str]) -> Sequence[Scene]:
     return [scene for scene in found if not only or scene.title in only]
 
 
-def _say(words: str) -> None:
+def _print(words: str) -> None:
     typer.echo(words)
 
 
-async def _enter(*_what_is_there: object) -> None:
+async def _wait_for_enter(*_what_is_there: object) -> None:
     """Wait until somebody presses Enter; a terminal that is closed has finished as well."""
     pressed, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_reader(sys.stdin, pressed.set)
@@ -66,29 +68,31 @@ async def _enter(*_what_is_there: object) -> None:
     sys.stdin.readline()
 
 
-def _tell(it: Debrief) -> None:
+def _print_debrief(it: Debrief) -> None:
     """Say how long somebody waited; ask which signs were seen, and name those that were not."""
-    from bot.cases.indicators import ILO  # noqa: PLC0415
-    from bot.training.debrief import NUMBERED, signs_in  # noqa: PLC0415
+    from bot.cases.indicators import ILO_INDICATORS  # noqa: PLC0415
+    from bot.training.debrief import SIGN_ORDER, parse_signs  # noqa: PLC0415
 
-    typer.echo(f"\n{it.scene.name} ({it.scene.language}), {it.reference or 'never came so far'}")
-    typer.echo(f"  {it.scene.about}")
+    typer.echo(
+        f"\n{it.scenario.name} ({it.scenario.language}), {it.reference or 'never came so far'}"
+    )
+    typer.echo(f"  {it.scenario.about}")
     typer.echo(f"  claimed: {_after(it.claimed_after)}; answered: {_after(it.answered_after)}")
     kept = "kept" if it.is_in_time else "NOT KEPT"
-    typer.echo(f"  promised: an answer within {it.promised} min: {kept}")
-    if it.is_lowered:
-        typer.echo(f"  stands at P{it.priority}, and should be P{it.scene.urgency}")
-    for number, sign in enumerate(NUMBERED, start=1):
-        typer.echo(f"    {number:2} {ILO[sign].source}")
-    named = _asked(signs_in)
+    typer.echo(f"  promised: an answer within {it.response_minutes} min: {kept}")
+    if it.is_underrated:
+        typer.echo(f"  stands at P{it.priority}, and should be P{it.scenario.urgency}")
+    for number, sign in enumerate(SIGN_ORDER, start=1):
+        typer.echo(f"    {number:2} {ILO_INDICATORS[sign].source}")
+    named = _ask_signs(parse_signs)
     for words, signs in (("missed", it.missed(named)), ("nothing said so", it.unfounded(named))):
         if signs:
-            typer.echo(f"  {words}: {', '.join(ILO[sign].source for sign in signs)}")
+            typer.echo(f"  {words}: {', '.join(ILO_INDICATORS[sign].source for sign in signs)}")
     if not it.missed(named):
         typer.echo("  No sign was missed.")
 
 
-def _asked(read: object) -> list[str]:
+def _ask_signs(read: object) -> list[str]:
     while True:
         numbers = typer.prompt("  Signs you saw, by number", default="", show_default=False)
         try:

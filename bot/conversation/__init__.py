@@ -16,10 +16,10 @@ So whoever goes on is asked as somebody who left the rest out. It costs an inter
 question that fits less, or a few that are not asked; what they told goes along whole.
 """
 
-from bot.conversation.answers import Answer, FileNote, Moment, Where
+from bot.conversation.answers import Answer, FileRef, PlaceAnswer, TimeAnswer
 from bot.conversation.cards import Card, on_any
 from bot.conversation.choice_questions import Choose, ChooseMany
-from bot.conversation.conceal_draft import veil
+from bot.conversation.conceal_draft import hide_earlier_answers
 from bot.conversation.engine import (
     answer,
     ask_again,
@@ -27,32 +27,32 @@ from bot.conversation.engine import (
     begin,
     clear,
     keep,
-    keep_beside,
+    keep_extra,
     open_question,
     skip,
     why,
 )
 from bot.conversation.flow import Flow
-from bot.conversation.guards import ALWAYS, Guard, Known
-from bot.conversation.inputs import Files, Heard, Located, Pressed
+from bot.conversation.guards import ALWAYS, Fact, Guard
+from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput
 from bot.conversation.outcomes import Outcome
 from bot.conversation.phrasebook_entry import Phrase
-from bot.conversation.registry import Book
-from bot.conversation.replies import CONTROLS, Came, Choice, Reply, Turn
+from bot.conversation.registry import FlowRegistry
+from bot.conversation.replies import CONTROLS, Choice, FlowEnded, Reply, Turn
 from bot.conversation.review import Review
 from bot.conversation.state import Frame, Position, pack, unpack
 from bot.conversation.steps import Begin, Danger, End, Say
-from bot.conversation.text_questions import Ask, Number, Words
-from bot.conversation.typed_questions import Collect, Place, When
+from bot.conversation.text_questions import Ask, FreeText, Number
+from bot.conversation.typed_questions import AskPlace, AskWhen, Collect
 
 __all__ = [
     "ALWAYS",
     "CONTROLS",
     "Answer",
     "Ask",
+    "AskPlace",
+    "AskWhen",
     "Begin",
-    "Book",
-    "Came",
     "Card",
     "Choice",
     "Choose",
@@ -60,40 +60,40 @@ __all__ = [
     "Collect",
     "Danger",
     "End",
-    "FileNote",
-    "Files",
+    "Fact",
+    "FileRef",
+    "FilesInput",
     "Flow",
+    "FlowEnded",
+    "FlowRegistry",
     "Frame",
+    "FreeText",
     "Guard",
-    "Heard",
-    "Known",
-    "Located",
-    "Moment",
+    "Input",
+    "LocationInput",
     "Number",
     "Outcome",
     "Phrase",
-    "Place",
+    "PlaceAnswer",
     "Position",
-    "Pressed",
+    "PressInput",
     "Reply",
     "Review",
     "Say",
+    "TimeAnswer",
     "Turn",
-    "When",
-    "Where",
-    "Words",
     "answer",
     "ask_again",
     "back",
     "begin",
     "clear",
+    "hide_earlier_answers",
     "keep",
-    "keep_beside",
+    "keep_extra",
     "on_any",
     "open_question",
     "pack",
     "skip",
     "unpack",
-    "veil",
     "why",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.conversation.answers import Where
+from bot.conversation.answers import PlaceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +25,13 @@ class Condition:
         """Tell whether it holds."""
         raise NotImplementedError
 
-    def looks_at(self) -> Iterator[Said]:
+    def looks_at(self) -> Iterator[AnswerIs]:
         """Yield every answer it asks for, so that a test finds those no flow can give."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Said(Condition):
+class AnswerIs(Condition):
     """Holds when one of these was answered."""
 
     step: str
@@ -41,13 +41,13 @@ class Said(Condition):
         """Tell whether one of the codes is among the answers to the question."""
         return not self.codes.isdisjoint(_codes(answers, self.step))
 
-    def looks_at(self) -> Iterator[Said]:
+    def looks_at(self) -> Iterator[AnswerIs]:
         """Yield itself."""
         yield self
 
 
 @dataclass(frozen=True)
-class Unknown(Said):
+class AnswerIsOpen(AnswerIs):
     """Holds also when the question was asked and left open."""
 
     def __call__(self, answers: Answers) -> bool:
@@ -57,25 +57,25 @@ class Unknown(Said):
 
 
 @dataclass(frozen=True)
-class Together(Condition):
+class ConditionGroup(Condition):
     """Several conditions: all of them, or one that is enough."""
 
     conditions: tuple[Condition, ...]
-    all_of_them: bool
+    needs_all: bool
 
     def __call__(self, answers: Answers) -> bool:
         """Tell whether enough of them hold."""
         held = (condition(answers) for condition in self.conditions)
-        return all(held) if self.all_of_them else any(held)
+        return all(held) if self.needs_all else any(held)
 
-    def looks_at(self) -> Iterator[Said]:
+    def looks_at(self) -> Iterator[AnswerIs]:
         """Yield what each looks at."""
         for condition in self.conditions:
             yield from condition.looks_at()
 
 
 @dataclass(frozen=True)
-class Unless(Condition):
+class NoneHold(Condition):
     """Holds when another does not: also where nothing was asked."""
 
     condition: Condition
@@ -84,55 +84,57 @@ class Unless(Condition):
         """Tell whether the other does not hold."""
         return not self.condition(answers)
 
-    def looks_at(self) -> Iterator[Said]:
+    def looks_at(self) -> Iterator[AnswerIs]:
         """Yield what the other looks at."""
         yield from self.condition.looks_at()
 
 
-def said(step: str, *codes: str) -> Condition:
+def answer_is(step: str, *codes: str) -> Condition:
     """Hold when one of these was answered."""
-    return Said(step, frozenset(codes))
+    return AnswerIs(step, frozenset(codes))
 
 
-def unknown(step: str, *codes: str) -> Condition:
+def answer_is_open(step: str, *codes: str) -> Condition:
     """Hold when the question was asked and left open, or answered with one of these."""
-    return Unknown(step, frozenset(codes))
+    return AnswerIsOpen(step, frozenset(codes))
 
 
-def every(*conditions: Condition) -> Condition:
+def all_of(*conditions: Condition) -> Condition:
     """Hold when all hold."""
-    return Together(conditions, all_of_them=True)
+    return ConditionGroup(conditions, needs_all=True)
 
 
-def either(*conditions: Condition) -> Condition:
+def any_of(*conditions: Condition) -> Condition:
     """Hold when one holds."""
-    return Together(conditions, all_of_them=False)
+    return ConditionGroup(conditions, needs_all=False)
 
 
-def unless(*conditions: Condition) -> Condition:
+def none_of(*conditions: Condition) -> Condition:
     """Hold when none of them holds."""
-    return Unless(either(*conditions))
+    return NoneHold(any_of(*conditions))
 
 
 def _codes(answers: Answers, step: str) -> set[object]:
     answer = answers.get(step)
     if isinstance(answer, tuple | list):
         return set(answer)
-    if isinstance(answer, Where):
+    if isinstance(answer, PlaceAnswer):
         return {answer.county}
     return {answer}
 
 
 # --- What several rooms ask of the answers; the steps are those of `flows` -----------------
 
-UNDER_18 = either(said("under_18", "under"), said("they_under_18", "under"))
-AGE_UNKNOWN = either(unknown("under_18", "unsaid"), unknown("they_under_18", "unsure"))
-AT_SEA = said("county", "at_sea")
+UNDER_18 = any_of(answer_is("under_18", "under"), answer_is("they_under_18", "under"))
+AGE_UNKNOWN = any_of(
+    answer_is_open("under_18", "unsaid"), answer_is_open("they_under_18", "unsure")
+)
+AT_SEA = answer_is("county", "at_sea")
 
 
 def situation(*codes: str) -> Condition:
     """Hold when one of these fits whoever wrote, or whom they wrote about."""
-    return either(said("situation", *codes), said("they_situation", *codes))
+    return any_of(answer_is("situation", *codes), answer_is("they_situation", *codes))
 
 
-ABROAD = either(said("county", "abroad"), situation("abroad"))
+ABROAD = any_of(answer_is("county", "abroad"), situation("abroad"))

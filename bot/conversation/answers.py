@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class FileNote(msgspec.Struct, frozen=True, tag="file", omit_defaults=True):
+class FileRef(msgspec.Struct, frozen=True, tag="file", omit_defaults=True):
     """A file the person sent: what is needed to fetch it later, never the bytes."""
 
     handle: str
@@ -22,23 +22,23 @@ class FileNote(msgspec.Struct, frozen=True, tag="file", omit_defaults=True):
     mime: str = ""
 
 
-class Where(msgspec.Struct, frozen=True, tag="where", omit_defaults=True):
+class PlaceAnswer(msgspec.Struct, frozen=True, tag="where", omit_defaults=True):
     """A place: a county of the list, a point on the map, or only words."""
 
     county: str | None = None
-    words: str = ""
+    text: str = ""
     latitude: float | None = None
     longitude: float | None = None
 
 
-class Moment(msgspec.Struct, frozen=True, tag="moment", omit_defaults=True):
+class TimeAnswer(msgspec.Struct, frozen=True, tag="moment", omit_defaults=True):
     """A time: one of "about when", a day, or only words."""
 
     code: str | None = None
     date: str | None = None
     """ISO 8601, and only where the words can mean no other day."""
-    words: str = ""
+    text: str = ""
 
 
-Answer = str | int | Where | Moment | tuple[str | FileNote, ...] | None
+Answer = str | int | PlaceAnswer | TimeAnswer | tuple[str | FileRef, ...] | None
 """A choice's code, or words; a number; a place; a time; several codes, or files; skipped."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic
 
-from bot.conversation.answers import Answer, FileNote
+from bot.conversation.answers import Answer, FileRef
 from bot.conversation.guards import ALWAYS, Chose, Guard, Ticked
-from bot.conversation.inputs import Heard, Pressed, Words
-from bot.conversation.parse_input import read_number, read_numbers
-from bot.conversation.questions import A_co, Beside, Held, Parts, Question, Reading, Said
+from bot.conversation.inputs import Input, PressInput, TextInput
+from bot.conversation.parse_input import parse_number, parse_numbers
+from bot.conversation.questions import (
+    A_co,
+    AnswerParts,
+    Complete,
+    NoMatch,
+    ParsedInput,
+    Partial,
+    Question,
+)
 from bot.conversation.replies import CONTROLS, Choice
 
 if TYPE_CHECKING:
@@ -17,11 +25,11 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
-MOST_TICKED = 512
+MAX_TICK_CACHE = 512
 """Ways of ticking remembered for each question."""
 
 
-class Listed(Question[A_co], Generic[A_co]):
+class ListQuestion(Question[A_co], Generic[A_co]):
     """A question with a short list of choices, each a code and the label people read."""
 
     def __init__(  # noqa: PLR0913 - what every question has, by keyword
@@ -43,23 +51,23 @@ class Listed(Question[A_co], Generic[A_co]):
             raise ValueError(f"these codes are controls: {', '.join(sorted(taken))}")
         self.choices = dict(choices)
         self.codes = tuple(self.choices)
-        self.withheld = frozenset(self.known_codes(tuple(withheld)))
+        self.withheld = frozenset(self.check_codes(tuple(withheld)))
         """Choices this deployment does not offer. Places and numbers of the others stay theirs."""
-        self.numbered = numbered(self.choices, self.withheld)
+        self.numbered = number_choices(self.choices, self.withheld)
 
-    def code_of(self, words: str) -> str | None:
+    def code_of(self, text: str) -> str | None:
         """Return the choice whose number was written."""
-        number = read_number(words)
+        number = parse_number(text)
         if number is None or not 1 <= number <= len(self.codes):
             return None
         code = self.codes[number - 1]
         return None if code in self.withheld else code
 
-    def choices_now(self, held: Parts) -> tuple[Choice, ...]:  # noqa: ARG002 - for those with ticks
+    def choices_now(self, partial: AnswerParts) -> tuple[Choice, ...]:  # noqa: ARG002 - for those with ticks
         """Return the choices, each with its number."""
         return self.numbered
 
-    def known_codes(self, codes: Collection[str]) -> tuple[str, ...]:
+    def check_codes(self, codes: Collection[str]) -> tuple[str, ...]:
         """Return the codes, or refuse those that are no choice here."""
         if unknown := [code for code in codes if code not in self.choices]:
             raise ValueError(f"no such choice here: {', '.join(unknown)}")
@@ -70,7 +78,7 @@ class Listed(Question[A_co], Generic[A_co]):
         return (*super().phrases(), *self.choices.values())
 
 
-class Choose(Listed[str]):
+class Choose(ListQuestion[str]):
     """Ask for one of a few choices. The answer is its code."""
 
     def __init__(  # noqa: PLR0913 - what every question has, by keyword
@@ -101,27 +109,27 @@ class Choose(Listed[str]):
 
     def was(self, *codes: str) -> Guard:
         """Return a guard that holds when one of these choices was made."""
-        return Chose(self, self.known_codes(codes))
+        return Chose(self, self.check_codes(codes))
 
-    def read(self, heard: Heard, held: Parts) -> Reading:  # noqa: ARG002 - nothing is put together
+    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:  # noqa: ARG002 - nothing is put together
         """Take a button, or its number in writing."""
-        if type(heard) is Pressed:
-            is_one = heard.code in self.choices and heard.code not in self.withheld
-            return Said(heard.code) if is_one else Beside(None)
-        if type(heard) is Words:
-            code = self.code_of(heard.text)
-            return Beside() if code is None else Said(code)
-        return Beside()
+        if type(incoming) is PressInput:
+            is_one = incoming.code in self.choices and incoming.code not in self.withheld
+            return Complete(incoming.code) if is_one else NoMatch(None)
+        if type(incoming) is TextInput:
+            code = self.code_of(incoming.text)
+            return NoMatch() if code is None else Complete(code)
+        return NoMatch()
 
-    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+    def describe(self, answer: Answer) -> tuple[Text | str, ...]:
         """Return the label."""
         return labels(self.choices, (answer,))
 
 
-class ChooseMany(Listed[tuple[str | FileNote, ...]]):
+class ChooseMany(ListQuestion[tuple[str | FileRef, ...]]):
     """Ask for any number of choices: each press sets or clears a tick, then "Done"."""
 
-    gathers = True
+    collects_parts = True
 
     def __init__(  # noqa: PLR0913 - what every question has, by keyword
         self,
@@ -145,38 +153,38 @@ class ChooseMany(Listed[tuple[str | FileNote, ...]]):
         )
         if not self.choices:
             raise ValueError("a choice needs something to choose from")
-        self.exclusive = frozenset(self.known_codes(tuple(exclusive)))
-        self._ticked: dict[Parts, tuple[Choice, ...]] = {}
+        self.exclusive = frozenset(self.check_codes(tuple(exclusive)))
+        self._ticked: dict[AnswerParts, tuple[Choice, ...]] = {}
 
     def has(self, code: str) -> Guard:
         """Return a guard that holds when this choice is among those made."""
-        return Ticked(self, self.known_codes((code,)))
+        return Ticked(self, self.check_codes((code,)))
 
     def any(self, *codes: str) -> Guard:
         """Return a guard that holds when one of these choices is among those made."""
-        return Ticked(self, self.known_codes(codes))
+        return Ticked(self, self.check_codes(codes))
 
-    def read(self, heard: Heard, held: Parts) -> Reading:
+    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:
         """Take ticks one by one until "Done", or all numbers written at once."""
-        if isinstance(heard, Pressed):
-            return self._pressed(heard.code, held)
-        if isinstance(heard, Words):
-            numbers = read_numbers(heard.text)
+        if isinstance(incoming, PressInput):
+            return self._parse_press(incoming.code, partial)
+        if isinstance(incoming, TextInput):
+            numbers = parse_numbers(incoming.text)
             if numbers and all(1 <= number <= len(self.codes) for number in numbers):
-                return Said(self._ordered({*held, *(self.codes[n - 1] for n in numbers)}))
-        return Beside()
+                return Complete(self._sort_codes({*partial, *(self.codes[n - 1] for n in numbers)}))
+        return NoMatch()
 
-    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+    def describe(self, answer: Answer) -> tuple[Text | str, ...]:
         """Return the labels."""
         return labels(self.choices, answer if isinstance(answer, tuple) else (answer,))
 
-    def choices_now(self, held: Parts) -> tuple[Choice, ...]:
+    def choices_now(self, partial: AnswerParts) -> tuple[Choice, ...]:
         """Return the choices with the ticks set so far."""
-        if not held:
+        if not partial:
             return self.numbered
-        ticks = self._ordered(held)
+        ticks = self._sort_codes(partial)
         if ticks not in self._ticked:
-            if len(self._ticked) >= MOST_TICKED:
+            if len(self._ticked) >= MAX_TICK_CACHE:
                 self._ticked.clear()
             self._ticked[ticks] = tuple(
                 Choice(code, label, number, code in ticks)
@@ -184,25 +192,29 @@ class ChooseMany(Listed[tuple[str | FileNote, ...]]):
             )
         return self._ticked[ticks]
 
-    def _pressed(self, code: str, held: Parts) -> Reading:
+    def _parse_press(self, code: str, partial: AnswerParts) -> ParsedInput:
         if code == "done":
-            return Said(self._ordered(held)) if held else Beside(None)
+            return Complete(self._sort_codes(partial)) if partial else NoMatch(None)
         if code not in self.choices:
-            return Beside(None)
-        if code in held:
-            return Held(tuple(part for part in held if part != code), edits=True)
+            return NoMatch(None)
+        if code in partial:
+            return Partial(tuple(part for part in partial if part != code), edits_last=True)
         if code in self.exclusive:
-            return Held((code,), edits=True)
-        return Held((*(part for part in held if part not in self.exclusive), code), edits=True)
+            return Partial((code,), edits_last=True)
+        return Partial(
+            (*(part for part in partial if part not in self.exclusive), code), edits_last=True
+        )
 
-    def _ordered(self, made: Collection[str | FileNote]) -> tuple[str, ...]:
+    def _sort_codes(self, codes: Collection[str | FileRef]) -> tuple[str, ...]:
         """Return the codes as they are listed; what excludes the others gives way to them."""
-        if len(made) > 1 and not self.exclusive.issuperset(made):
-            made = [code for code in made if code not in self.exclusive]
-        return tuple(code for code in self.codes if code in made)
+        if len(codes) > 1 and not self.exclusive.issuperset(codes):
+            codes = [code for code in codes if code not in self.exclusive]
+        return tuple(code for code in self.codes if code in codes)
 
 
-def numbered(choices: Mapping[str, Text], withheld: Collection[str] = ()) -> tuple[Choice, ...]:
+def number_choices(
+    choices: Mapping[str, Text], withheld: Collection[str] = ()
+) -> tuple[Choice, ...]:
     """Return choices with the digits on their buttons."""
     return tuple(
         Choice(code, label, number, offered=code not in withheld)

@@ -10,30 +10,30 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.conversation.answers import FileNote
-from bot.conversation.inputs import Files, Heard, Located, Pressed, Words
+from bot.conversation.answers import FileRef
+from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
 from bot.conversation.machine import START
-from bot.conversation.outcomes import CARRIES_WORDS, ENDS_ALL, Outcome
+from bot.conversation.outcomes import ENDS_ALL_FLOWS, TAKES_EXTRAS, Outcome
 from bot.conversation.questions import (
-    Beside,
-    Changed,
-    Held,
-    LeftOut,
+    ChangeAnswer,
+    Complete,
+    DiscardExtras,
+    NoMatch,
+    ParsedInput,
+    Partial,
     Question,
-    Reading,
-    Said,
 )
-from bot.conversation.replies import FILE_KEPT, NO_REASON, RECEIVED, Came, Reply, Turn
+from bot.conversation.replies import FILE_KEPT, NO_REASON, RECEIVED, FlowEnded, Reply, Turn
 from bot.conversation.review import Review
 from bot.conversation.state import Frame
 from bot.conversation.steps import Begin, End
-from bot.conversation.text_questions import captioned
+from bot.conversation.text_questions import with_captions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.conversation.answers import Answer
-    from bot.conversation.registry import Book
+    from bot.conversation.registry import FlowRegistry
     from bot.conversation.state import Position
     from bot.conversation.steps import Step
     from bot.text import Text
@@ -41,110 +41,110 @@ if TYPE_CHECKING:
     Facts = frozenset[str]
 
 
-def begin(book: Book, position: Position, flow_name: str, known: Facts) -> Turn:
+def begin(registry: FlowRegistry, position: Position, flow_name: str, facts: Facts) -> Turn:
     """Begin a flow on top of whatever is going on, and speak until it waits.
 
     A flow that is already going on is picked up: what it says is said again, what was answered is
     not asked again. So no flow ever lies on itself, however often a button is pressed.
     """
     turn = Turn()
-    _push(book, position, flow_name)
-    _walk(book, position, known, turn)
+    _push_flow(registry, position, flow_name)
+    _run_until_question(registry, position, facts, turn)
     return turn
 
 
-def answer(book: Book, position: Position, heard: Heard, known: Facts) -> Turn:
+def answer(registry: FlowRegistry, position: Position, incoming: Input, facts: Facts) -> Turn:
     """Hear an answer to the open question and speak until the conversation waits again."""
-    question = _open_question(book, position)
+    question = _open_question(registry, position)
     if question is None:
-        keep_beside(position, heard)
-        return ask_again(book, position, known)
-    if type(heard) is Pressed and heard.code in PRESSED:
-        return PRESSED[heard.code](book, position, known)
-    reading = question.read(heard, question.begun(position.frames[-1]))
-    if type(reading) is Said:
-        return _said(book, position, question, reading.answer, known)
-    return _go_on_asking(book, position, question, reading, heard)
+        keep_extra(position, incoming)
+        return ask_again(registry, position, facts)
+    if type(incoming) is PressInput and incoming.code in CONTROL_HANDLERS:
+        return CONTROL_HANDLERS[incoming.code](registry, position, facts)
+    reading = question.parse(incoming, question.partial_answer(position.frames[-1]))
+    if type(reading) is Complete:
+        return _record_answer(registry, position, question, reading.answer, facts)
+    return _keep_asking(registry, position, question, reading, incoming)
 
 
-def skip(book: Book, position: Position, known: Facts) -> Turn:
+def skip(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Leave the open question unanswered, if it may be; what was begun or answered is kept."""
-    question = _open_question(book, position)
+    question = _open_question(registry, position)
     if question is None or not question.skippable:
-        return ask_again(book, position, known)
-    if question.begun(position.frames[-1]):
-        return answer(book, position, Pressed("done"), known)
+        return ask_again(registry, position, facts)
+    if question.partial_answer(position.frames[-1]):
+        return answer(registry, position, PressInput("done"), facts)
     if question.name in position.frames[-1].answers:
-        return keep(book, position, known)
-    return _said(book, position, question, None, known)
+        return keep(registry, position, facts)
+    return _record_answer(registry, position, question, None, facts)
 
 
-def keep(book: Book, position: Position, known: Facts) -> Turn:
+def keep(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Leave the answer of a question asked again as it was."""
-    question = _open_question(book, position)
+    question = _open_question(registry, position)
     if question is None or question.name not in position.frames[-1].answers:
-        return ask_again(book, position, known)
+        return ask_again(registry, position, facts)
     frame = position.frames[-1]
-    frame.held.pop(question.name, None)
-    return _forward(book, position, known)
+    frame.partial_answers.pop(question.name, None)
+    return _advance(registry, position, facts)
 
 
-def clear(book: Book, position: Position, known: Facts) -> Turn:
+def clear(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Take the answer of a question asked again back, if it may be left unanswered."""
-    question = _open_question(book, position)
+    question = _open_question(registry, position)
     if question is None or not question.skippable:
-        return ask_again(book, position, known)
-    return _said(book, position, question, None, known)
+        return ask_again(registry, position, facts)
+    return _record_answer(registry, position, question, None, facts)
 
 
-def back(book: Book, position: Position, known: Facts) -> Turn:
+def back(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Return to the question before, in this flow or the one beneath; its answer is kept."""
-    if not _can_go_back(book, position):
-        return ask_again(book, position, known)
+    if not _can_go_back(registry, position):
+        return ask_again(registry, position, facts)
     frames = position.frames
-    while not (sheet := book.sheets[frames[-1].flow]).was_asked_before(frames[-1]):
-        _keep_files(position, frames.pop())
-        if (beneath := _open_question(book, position)) is not None:
-            return Turn([_asked(book, position, beneath)])
+    while not (sheet := registry.compiled[frames[-1].flow]).has_earlier_answer(frames[-1]):
+        _keep_partial_files(position, frames.pop())
+        if (beneath := _open_question(registry, position)) is not None:
+            return Turn([_ask(registry, position, beneath)])
     left = frames[-1]
     if left.step in sheet.reviews:
-        left.held.pop(left.step, None)
+        left.partial_answers.pop(left.step, None)
     sheet.go_back(left)
-    return Turn([_asked(book, position, sheet.questions[left.step])])
+    return Turn([_ask(registry, position, sheet.questions[left.step])])
 
 
-def why(book: Book, position: Position, known: Facts) -> Turn:
+def why(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Say why the open question is asked, and ask it again."""
-    question = _open_question(book, position)
-    turn = ask_again(book, position, known)
+    question = _open_question(registry, position)
+    turn = ask_again(registry, position, facts)
     if question is not None:
         turn.replies.insert(0, Reply(question.why or NO_REASON))
     return turn
 
 
-def ask_again(book: Book, position: Position, known: Facts) -> Turn:
+def ask_again(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Ask the open question once more, a summary that is being looked at included."""
-    reply = open_question(book, position)
+    reply = open_question(registry, position)
     if reply is not None:
         return Turn([reply])
     turn = Turn()
-    _walk(book, position, known, turn)
+    _run_until_question(registry, position, facts, turn)
     return turn
 
 
-def open_question(book: Book, position: Position) -> Reply | None:
+def open_question(registry: FlowRegistry, position: Position) -> Reply | None:
     """Return the question that waits, as it was put last; None where none does."""
-    question = _open_question(book, position)
+    question = _open_question(registry, position)
     if question is None:
         return None
     frame = position.frames[-1]
-    back = _can_go_back(book, position)
-    if isinstance(question, Review) and question.name in frame.held:
+    back = _can_go_back(registry, position)
+    if isinstance(question, Review) and question.name in frame.partial_answers:
         return question.summary(frame, position, back=back)
     return question.ask(frame, back=back)
 
 
-PRESSED: dict[str, Callable[[Book, Position, Facts], Turn]] = {
+CONTROL_HANDLERS: dict[str, Callable[[FlowRegistry, Position, Facts], Turn]] = {
     "skip": skip,
     "why": why,
     "back": back,
@@ -154,197 +154,215 @@ PRESSED: dict[str, Callable[[Book, Position, Facts], Turn]] = {
 """What the controls do. "done" is an answer like any other."""
 
 
-def _said(
-    book: Book, position: Position, question: Question[Answer], said: Answer, known: Facts
+def _record_answer(
+    registry: FlowRegistry,
+    position: Position,
+    question: Question[Answer],
+    given: Answer,
+    facts: Facts,
 ) -> Turn:
     frame = position.frames[-1]
-    sheet = book.sheets[frame.flow]
+    sheet = registry.compiled[frame.flow]
     name = question.name
     amends = name in frame.answers or not frame.answers.keys().isdisjoint(sheet.later[name])
-    if frame.held:
-        frame.held.pop(name, None)
+    if frame.partial_answers:
+        frame.partial_answers.pop(name, None)
     if type(question) is Review:
-        frame.passed.append(name)
+        frame.done_steps.append(name)
     else:
-        frame.answers[name] = said
+        frame.answers[name] = given
     if amends:
-        sheet.drop_unguarded(frame, known)
-    return _forward(book, position, known)
+        sheet.discard_unreachable(frame, facts)
+    return _advance(registry, position, facts)
 
 
-def _forward(book: Book, position: Position, known: Facts) -> Turn:
+def _advance(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     turn = Turn()
     frame = position.frames[-1]
-    book.sheets[frame.flow].forward(frame, frame.answers, known)
-    _walk(book, position, known, turn)
+    registry.compiled[frame.flow].forward(frame, frame.answers, facts)
+    _run_until_question(registry, position, facts, turn)
     return turn
 
 
-def _go_on_asking(
-    book: Book, position: Position, question: Question[Answer], reading: Reading, heard: Heard
+def _keep_asking(
+    registry: FlowRegistry,
+    position: Position,
+    question: Question[Answer],
+    reading: ParsedInput,
+    incoming: Input,
 ) -> Turn:
     """Stay at the question, or go from a review to one that shall be changed."""
     frame = position.frames[-1]
-    if type(reading) is Held:
-        frame.held[question.name] = reading.parts
-        reply = _asked(book, position, question, edits=reading.edits)
-        return Turn([reply if reading.edits else msgspec.structs.replace(reply, text=RECEIVED)])
-    if type(reading) is Beside:
-        return _set_beside(book, position, question, reading.text, heard)
+    if type(reading) is Partial:
+        frame.partial_answers[question.name] = reading.parts
+        reply = _ask(registry, position, question, edits=reading.edits_last)
+        return Turn(
+            [reply if reading.edits_last else msgspec.structs.replace(reply, text=RECEIVED)]
+        )
+    if type(reading) is NoMatch:
+        return _keep_and_ask_again(registry, position, question, reading.text, incoming)
     if isinstance(question, Review):
-        return _reviewed(book, position, question, reading)
-    return Turn([_asked(book, position, question)])
+        return _handle_review(registry, position, question, reading)
+    return Turn([_ask(registry, position, question)])
 
 
-def _reviewed(book: Book, position: Position, review: Review, reading: Reading) -> Turn:
+def _handle_review(
+    registry: FlowRegistry, position: Position, review: Review, reading: ParsedInput
+) -> Turn:
     """Read the answers back, or go to the one that shall be changed."""
     frame = position.frames[-1]
-    if type(reading) is Changed and reading.name in frame.answers:
-        frame.held.pop(review.name, None)
-        sheet = book.sheets[frame.flow]
+    if type(reading) is ChangeAnswer and reading.name in frame.answers:
+        frame.partial_answers.pop(review.name, None)
+        sheet = registry.compiled[frame.flow]
         sheet.change(frame, reading.name)
         question = sheet.questions[frame.step]
-        return Turn([_asked(book, position, question)])
-    if type(reading) is LeftOut:
-        position.also.clear()
-        position.also_files.clear()
-    return Turn([review.summary(frame, position, back=_can_go_back(book, position))])
+        return Turn([_ask(registry, position, question)])
+    if type(reading) is DiscardExtras:
+        position.extra_texts.clear()
+        position.extra_files.clear()
+    return Turn([review.summary(frame, position, back=_can_go_back(registry, position))])
 
 
-def _set_beside(
-    book: Book, position: Position, question: Question[Answer], text: Text | None, heard: Heard
+def _keep_and_ask_again(
+    registry: FlowRegistry,
+    position: Position,
+    question: Question[Answer],
+    text: Text | None,
+    incoming: Input,
 ) -> Turn:
     """Keep what answers nothing here, say so, and ask again."""
-    keep_beside(position, heard)
-    if isinstance(heard, Files | Located):
+    keep_extra(position, incoming)
+    if isinstance(incoming, FilesInput | LocationInput):
         text = FILE_KEPT
-    again = _asked(book, position, question)
+    again = _ask(registry, position, question)
     return Turn([again] if text is None else [Reply(text), again])
 
 
-def _walk(book: Book, position: Position, known: Facts, turn: Turn) -> None:
+def _run_until_question(
+    registry: FlowRegistry, position: Position, facts: Facts, turn: Turn
+) -> None:
     """Go from step to step until a question is open or nothing is left."""
     while position.frames:
         frame = position.frames[-1]
-        sheet = book.sheets[frame.flow]
+        sheet = registry.compiled[frame.flow]
         step = sheet.steps.get(frame.step)
         if isinstance(step, Question):
-            if frame.step not in frame.answers and frame.step not in frame.passed:
-                turn.replies.append(_asked(book, position, step))
+            if frame.step not in frame.answers and frame.step not in frame.done_steps:
+                turn.replies.append(_ask(registry, position, step))
                 return
         elif isinstance(step, End):
-            if _end(book, position, step, turn):
+            if _end_flow(registry, position, step, turn):
                 return
             continue
         elif step is None:
             frame.step = START
-        elif frame.step not in frame.passed:
+        elif frame.step not in frame.done_steps:
             if isinstance(step, Begin):
-                _push(book, position, step.flow_name)
+                _push_flow(registry, position, step.flow_name)
                 continue
             _say(frame, step, turn)
-        sheet.forward(frame, frame.answers, known)
+        sheet.forward(frame, frame.answers, facts)
 
 
 def _say(frame: Frame, step: Step, turn: Turn) -> None:
     turn.replies += [Reply(text) for text in step.phrases()]
-    frame.passed.append(step.name)
+    frame.done_steps.append(step.name)
 
 
-def _push(book: Book, position: Position, flow_name: str) -> None:
+def _push_flow(registry: FlowRegistry, position: Position, flow_name: str) -> None:
     """Lay a flow on top, from its first step; one that is going on is taken from where it lies."""
-    sheet = book.sheets[flow_name]
+    sheet = registry.compiled[flow_name]
     for here, frame in enumerate(position.frames):
         if frame.flow == flow_name:
             del position.frames[here]
             position.frames.append(frame)
             frame.step = START
-            frame.passed = [name for name in frame.passed if name not in sheet.spoken]
+            frame.done_steps = [name for name in frame.done_steps if name not in sheet.say_steps]
             return
     position.frames.append(Frame(flow_name, START))
 
 
-def _end(book: Book, position: Position, step: End, turn: Turn) -> bool:
+def _end_flow(registry: FlowRegistry, position: Position, step: End, turn: Turn) -> bool:
     """End the flow on top; return whether what lay beneath now waits for an answer."""
     frame = position.frames.pop()
     turn.replies += [Reply(text) for text in step.phrases()]
-    answers = _handed_over(position, frame, step.outcome)
-    turn.came.append(Came(step.outcome, frame.flow, answers, len(turn.replies)))
-    if step.outcome in ENDS_ALL:
+    answers = _outgoing_answers(position, frame, step.outcome)
+    turn.endings.append(FlowEnded(step.outcome, frame.flow, answers, len(turn.replies)))
+    if step.outcome in ENDS_ALL_FLOWS:
         position.frames.clear()
-        position.also.clear()
-        position.also_files.clear()
-        position.veiled.clear()
+        position.extra_texts.clear()
+        position.extra_files.clear()
+        position.hidden_extras.clear()
     if not position.frames:
         return True
-    question = _open_question(book, position)
+    question = _open_question(registry, position)
     if question is None:
         beneath = position.frames[-1]
         if beneath.step != START:
-            beneath.passed.append(beneath.step)
+            beneath.done_steps.append(beneath.step)
         return False
-    turn.replies.append(_asked(book, position, question))
+    turn.replies.append(_ask(registry, position, question))
     return True
 
 
-def _handed_over(position: Position, frame: Frame, outcome: Outcome) -> dict[str, Answer]:
-    answers = frame.told
-    if outcome in CARRIES_WORDS:
-        before = position.veiled
-        words = (*(part for part in before if isinstance(part, str)), *position.also)
-        files = (*(part for part in before if isinstance(part, FileNote)), *position.also_files)
+def _outgoing_answers(position: Position, frame: Frame, outcome: Outcome) -> dict[str, Answer]:
+    answers = frame.all_answers
+    if outcome in TAKES_EXTRAS:
+        before = position.hidden_extras
+        words = (*(part for part in before if isinstance(part, str)), *position.extra_texts)
+        files = (*(part for part in before if isinstance(part, FileRef)), *position.extra_files)
         if words:
             answers["also"] = words
         if files:
             answers["also_files"] = files
-        position.also, position.also_files, position.veiled = [], [], []
+        position.extra_texts, position.extra_files, position.hidden_extras = [], [], []
     return answers
 
 
-def _open_question(book: Book, position: Position) -> Question[Answer] | None:
+def _open_question(registry: FlowRegistry, position: Position) -> Question[Answer] | None:
     """Return the question the conversation waits at; None where it must walk on first."""
     if not position.frames:
         return None
     frame = position.frames[-1]
-    return book.sheets[frame.flow].questions.get(frame.step)
+    return registry.compiled[frame.flow].questions.get(frame.step)
 
 
-def _asked(
-    book: Book, position: Position, question: Question[Answer], *, edits: bool = False
+def _ask(
+    registry: FlowRegistry, position: Position, question: Question[Answer], *, edits: bool = False
 ) -> Reply:
     frame = position.frames[-1]
     if type(question) is Review:
-        frame.held.pop(question.name, None)  # what was shown was fleeting
-    return question.ask(frame, back=_can_go_back(book, position), edits=edits)
+        frame.partial_answers.pop(question.name, None)  # what was shown was fleeting
+    return question.ask(frame, back=_can_go_back(registry, position), edits_last=edits)
 
 
-def _can_go_back(book: Book, position: Position) -> bool:
+def _can_go_back(registry: FlowRegistry, position: Position) -> bool:
     """Return whether a question was asked before: in this flow, or in one beneath.
 
     Nobody goes back behind a veil: there would be an answer, and a flow with some is not left.
     """
     for depth, frame in enumerate(reversed(position.frames)):
-        sheet = book.sheets[frame.flow]
+        sheet = registry.compiled[frame.flow]
         if depth and frame.step in sheet.questions:
             return True
-        if sheet.was_asked_before(frame):
+        if sheet.has_earlier_answer(frame):
             return True
-        if frame.veiled:
+        if frame.hidden_answers:
             return False
     return False
 
 
-def keep_beside(position: Position, heard: Heard) -> None:
+def keep_extra(position: Position, incoming: Input) -> None:
     """Keep what answers no question; it goes along with what the person sends."""
-    if isinstance(heard, Words):
-        position.keep(heard.text)
-    elif isinstance(heard, Files):
-        position.also_files += captioned(heard)
-    elif isinstance(heard, Located):
-        position.keep(f"{heard.latitude}, {heard.longitude}")
+    if isinstance(incoming, TextInput):
+        position.add_extra(incoming.text)
+    elif isinstance(incoming, FilesInput):
+        position.extra_files += with_captions(incoming)
+    elif isinstance(incoming, LocationInput):
+        position.add_extra(f"{incoming.latitude}, {incoming.longitude}")
 
 
-def _keep_files(position: Position, left: Frame) -> None:
+def _keep_partial_files(position: Position, left: Frame) -> None:
     """Keep files of a flow that is left before its first answer."""
-    for parts in left.held.values():
-        position.also_files += [part for part in parts if isinstance(part, FileNote)]
+    for parts in left.partial_answers.values():
+        position.extra_files += [part for part in parts if isinstance(part, FileRef)]

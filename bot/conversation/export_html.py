@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.conversation.choice_questions import ChooseMany, Listed
+from bot.conversation.choice_questions import ChooseMany, ListQuestion
 from bot.conversation.guards import ALWAYS
 from bot.conversation.questions import Question
 from bot.conversation.review import Review
@@ -46,12 +46,12 @@ ol > li.begin { border-style: dashed }
 """
 
 
-def page(flow: type[Flow], catalogue: Catalogue, language: str = "en") -> str:
+def render_page(flow: type[Flow], catalogue: Catalogue, language: str = "en") -> str:
     """Return the page: every step in order, its guard read aloud, its words and buttons.
 
     Blanks stay as they are written. `language` is told to the browser, which picks the fonts.
     """
-    title = escape(flow.title.read_in(catalogue))
+    title = escape(flow.title.render(catalogue))
     about = escape((flow.__doc__ or "").strip().split("\n")[0])
     steps = "\n".join(_step(step, catalogue) for step in flow.steps)
     return (
@@ -73,45 +73,45 @@ def _step(step: Step, catalogue: Catalogue) -> str:
 
 def _body(step: Step, catalogue: Catalogue) -> Iterator[str]:
     def names(question: Question[Answer], code: str | None) -> str:
-        if code is None or not isinstance(question, Listed):
-            return f"“{question.short.read_in(catalogue)}”"
-        return f"“{question.choices[code].read_in(catalogue)}”"
+        if code is None or not isinstance(question, ListQuestion):
+            return f"“{question.short.render(catalogue)}”"
+        return f"“{question.choices[code].render(catalogue)}”"
 
     if step.when is not ALWAYS:
-        yield f'<p class="when" lang="en">Only if {escape(step.when.aloud(names))}.</p>'
+        yield f'<p class="when" lang="en">Only if {escape(step.when.describe(names))}.</p>'
     if isinstance(step, Begin):
         yield f'<p class="words" lang="en">→ {escape(step.flow_name)}</p>'
     if isinstance(step, Question):
         yield from _question(step, catalogue)
     else:
-        yield from (_said(text, catalogue) for text in step.phrases())
+        yield from (_phrase(text, catalogue) for text in step.phrases())
     if isinstance(step, End):
         yield f'<p class="why" lang="en">= {escape(step.outcome)}</p>'
 
 
 def _question(question: Question[Answer], catalogue: Catalogue) -> Iterator[str]:
-    yield _said(question.prompt, catalogue)
-    if isinstance(question, Listed) and question.choices:
+    yield _phrase(question.prompt, catalogue)
+    if isinstance(question, ListQuestion) and question.choices:
         yield _choices(question.choices, catalogue)
     if isinstance(question, ChooseMany):
         yield '<p class="why" lang="en">Any number of them.</p>'
     if isinstance(question, Review):
         yield _choices({"show": question.show, "go": question.go}, catalogue)
-        names = ", ".join(asked.name for asked in question.of)
+        names = ", ".join(asked.name for asked in question.questions)
         yield f'<p class="why" lang="en">Of {escape(names)}.</p>'
     if question.why is not None:
-        yield f'<p class="why">? {escape(question.why.read_in(catalogue))}</p>'
+        yield f'<p class="why">? {escape(question.why.render(catalogue))}</p>'
     if not question.skippable:
         yield '<p class="why" lang="en">Cannot be skipped.</p>'
 
 
-def _said(text: Text, catalogue: Catalogue) -> str:
-    return f'<p class="words">{escape(text.read_in(catalogue))}</p>'
+def _phrase(text: Text, catalogue: Catalogue) -> str:
+    return f'<p class="words">{escape(text.render(catalogue))}</p>'
 
 
 def _choices(choices: dict[str, Text], catalogue: Catalogue) -> str:
     buttons = "".join(
-        _button(number, code, label.read_in(catalogue))
+        _button(number, code, label.render(catalogue))
         for number, (code, label) in enumerate(choices.items(), 1)
     )
     return f'<ul class="choices">{buttons}</ul>'

@@ -12,7 +12,7 @@ from bot.conversation.steps import Begin, End, Step
 if TYPE_CHECKING:
     from bot.conversation.flow import Flow
 
-LONGEST = 60
+MAX_PHRASE_LENGTH = 60
 """Of each phrase this much is drawn."""
 RESERVED = frozenset(
     {"call", "class", "classDef", "click", "default", "direction", "end", "flowchart", "graph"}
@@ -20,9 +20,9 @@ RESERVED = frozenset(
 )
 
 
-def draw(flow: type[Flow]) -> str:
+def draw_mermaid(flow: type[Flow]) -> str:
     """Return the flow as Mermaid text, one arrow for every way a conversation can take."""
-    ways = explore(flow).ways
+    ways = explore(flow).edges
     lines = ["flowchart TD"]
     lines += [f"    {_id(step)}{_shape(step)}" for step in flow.steps]
     for here, step in enumerate(flow.steps):
@@ -55,13 +55,13 @@ def _condition(step: Step) -> str:
     return "" if step.when is ALWAYS else f'|"{_escaped(str(step.when))}"|'
 
 
-def _quoted(words: str) -> str:
-    line = " ".join(words.split())
-    return _escaped(line if len(line) <= LONGEST else line[: LONGEST - 1] + "…")
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return _escaped(line if len(line) <= MAX_PHRASE_LENGTH else line[: MAX_PHRASE_LENGTH - 1] + "…")
 
 
-def _escaped(words: str) -> str:
+def _escaped(text: str) -> str:
     """Return words as Mermaid reads them between quotes."""
     for sign, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
-        words = words.replace(sign, entity)
-    return words
+        text = text.replace(sign, entity)
+    return text

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Answers = Mapping[str, Answer]
     Facts = frozenset[str]
-    Naming = Callable[[Question[Answer], str | None], str]
+    Namer = Callable[[Question[Answer], str | None], str]
     """Names a question (None), or one of its choices."""
 
 
@@ -22,7 +22,7 @@ class Guard:
 
     __slots__ = ()
 
-    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - the signature of all guards
+    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - the signature of all guards
         """Return whether the step is to be spoken."""
         return True
 
@@ -33,25 +33,25 @@ class Guard:
     def looks_at(self) -> frozenset[Question[Answer]]:
         """Return the questions it depends on."""
         return frozenset(
-            leaf.question for leaf in self.leaves() if isinstance(leaf, Chose | Ticked | Given)
+            leaf.question for leaf in self.leaves() if isinstance(leaf, Chose | Ticked | IsAnswered)
         )
 
     def facts(self) -> frozenset[str]:
         """Return the facts from outside it depends on."""
-        return frozenset(leaf.fact for leaf in self.leaves() if isinstance(leaf, Known))
+        return frozenset(leaf.name for leaf in self.leaves() if isinstance(leaf, Fact))
 
-    def aloud(self, name: Naming) -> str:  # noqa: ARG002 - as above
+    def describe(self, name: Namer) -> str:  # noqa: ARG002 - as above
         """Return the guard as a half-sentence after "only if"."""
         return "always"
 
     def __str__(self) -> str:
-        return self.aloud(by_code)
+        return self.describe(name_by_code)
 
     def __and__(self, other: Guard) -> Guard:
-        return Both(self, other)
+        return And(self, other)
 
     def __or__(self, other: Guard) -> Guard:
-        return Either(self, other)
+        return Or(self, other)
 
     def __invert__(self) -> Guard:
         return Not(self)
@@ -61,18 +61,18 @@ ALWAYS = Guard()
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Guard):
+class Fact(Guard):
     """Holds when the house told the engine this fact, e.g. `rehearsal` or `staffed`."""
 
-    fact: str
+    name: str
 
-    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
         """Return whether the fact is known."""
-        return self.fact in known
+        return self.name in facts
 
-    def aloud(self, name: Naming) -> str:  # noqa: ARG002 - as above
+    def describe(self, name: Namer) -> str:  # noqa: ARG002 - as above
         """Return that it is known."""
-        return f"known: {self.fact}"
+        return f"known: {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,13 @@ class Chose(Guard):
     question: Question[Answer]
     codes: tuple[str, ...]
 
-    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
         """Return whether one of the codes is the answer."""
         return answers.get(self.question.name) in self.codes
 
-    def aloud(self, name: Naming) -> str:
+    def describe(self, name: Namer) -> str:
         """Return what the answer is."""
-        return f"{name(self.question, None)} is {_any_of(self, name)}"
+        return f"{name(self.question, None)} is {_join_codes(self, name)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,33 +98,33 @@ class Ticked(Guard):
     question: Question[Answer]
     codes: tuple[str, ...]
 
-    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
         """Return whether one of the codes is among the answers."""
         made = answers.get(self.question.name)
         return isinstance(made, tuple) and any(code in made for code in self.codes)
 
-    def aloud(self, name: Naming) -> str:
+    def describe(self, name: Namer) -> str:
         """Return what is among the answers."""
-        return f"{name(self.question, None)} has {_any_of(self, name)}"
+        return f"{name(self.question, None)} has {_join_codes(self, name)}"
 
 
 @dataclass(frozen=True, slots=True)
-class Given(Guard):
+class IsAnswered(Guard):
     """Holds when the question was answered and not skipped."""
 
     question: Question[Answer]
 
-    def holds(self, answers: Answers, known: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
         """Return whether there is an answer."""
         return answers.get(self.question.name) not in (None, ())
 
-    def aloud(self, name: Naming) -> str:
+    def describe(self, name: Namer) -> str:
         """Return that it was answered."""
         return f"{name(self.question, None)} was answered"
 
 
 @dataclass(frozen=True, slots=True)
-class Pair(Guard):
+class GuardPair(Guard):
     """Two guards together."""
 
     left: Guard
@@ -137,29 +137,29 @@ class Pair(Guard):
 
 
 @dataclass(frozen=True, slots=True)
-class Both(Pair):
+class And(GuardPair):
     """Holds when both hold."""
 
-    def holds(self, answers: Answers, known: Facts) -> bool:
+    def holds(self, answers: Answers, facts: Facts) -> bool:
         """Return whether both hold."""
-        return self.left.holds(answers, known) and self.right.holds(answers, known)
+        return self.left.holds(answers, facts) and self.right.holds(answers, facts)
 
-    def aloud(self, name: Naming) -> str:
+    def describe(self, name: Namer) -> str:
         """Return both, joined by "and"."""
-        return " and ".join(_wrapped(one, Either, name) for one in (self.left, self.right))
+        return " and ".join(_parenthesize(one, Or, name) for one in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
-class Either(Pair):
+class Or(GuardPair):
     """Holds when one of the two holds, or both."""
 
-    def holds(self, answers: Answers, known: Facts) -> bool:
+    def holds(self, answers: Answers, facts: Facts) -> bool:
         """Return whether at least one holds."""
-        return self.left.holds(answers, known) or self.right.holds(answers, known)
+        return self.left.holds(answers, facts) or self.right.holds(answers, facts)
 
-    def aloud(self, name: Naming) -> str:
+    def describe(self, name: Namer) -> str:
         """Return both, joined by "or"."""
-        return " or ".join(_wrapped(one, Both, name) for one in (self.left, self.right))
+        return " or ".join(_parenthesize(one, And, name) for one in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,28 +168,28 @@ class Not(Guard):
 
     guard: Guard
 
-    def holds(self, answers: Answers, known: Facts) -> bool:
+    def holds(self, answers: Answers, facts: Facts) -> bool:
         """Return whether the other does not hold."""
-        return not self.guard.holds(answers, known)
+        return not self.guard.holds(answers, facts)
 
     def leaves(self) -> Iterator[Guard]:
         """Yield the leaves of the other."""
         return self.guard.leaves()
 
-    def aloud(self, name: Naming) -> str:
+    def describe(self, name: Namer) -> str:
         """Return the other, denied."""
-        return f"not ({self.guard.aloud(name)})"
+        return f"not ({self.guard.describe(name)})"
 
 
-def by_code(question: Question[Answer], code: str | None) -> str:
+def name_by_code(question: Question[Answer], code: str | None) -> str:
     """Name questions and choices as they are called in the flow."""
     return code or question.name
 
 
-def _any_of(guard: Chose | Ticked, name: Naming) -> str:
+def _join_codes(guard: Chose | Ticked, name: Namer) -> str:
     return " or ".join(name(guard.question, code) for code in guard.codes)
 
 
-def _wrapped(guard: Guard, looser: type[Guard], name: Naming) -> str:
-    words = guard.aloud(name)
+def _parenthesize(guard: Guard, looser: type[Guard], name: Namer) -> str:
+    words = guard.describe(name)
     return f"({words})" if isinstance(guard, looser) else words

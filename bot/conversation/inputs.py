@@ -7,33 +7,33 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from bot.conversation.answers import FileNote
+    from bot.conversation.answers import FileRef
 
 
-class Words(msgspec.Struct, frozen=True):
+class TextInput(msgspec.Struct, frozen=True):
     """The person wrote something that is no button's label."""
 
     text: str
 
 
-class Pressed(msgspec.Struct, frozen=True):
+class PressInput(msgspec.Struct, frozen=True):
     """The person pressed a choice or a control, or wrote its label."""
 
     code: str
 
 
-class Files(msgspec.Struct, frozen=True):
+class FilesInput(msgspec.Struct, frozen=True):
     """The person sent files, together when it was an album."""
 
-    files: tuple[FileNote, ...]
+    files: tuple[FileRef, ...]
     caption: str = ""
 
 
-class Located(msgspec.Struct, frozen=True):
+class LocationInput(msgspec.Struct, frozen=True):
     """The person shared a place on the map."""
 
     latitude: float
     longitude: float
 
 
-Heard = Words | Pressed | Files | Located
+Input = TextInput | PressInput | FilesInput | LocationInput

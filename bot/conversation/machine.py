@@ -34,7 +34,7 @@ START = "-"
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
-class Move(Event):
+class FlowEvent(Event):
     """An event that tries the ways out of a step in order, and takes the first that is open.
 
     Nothing else hangs on a step here: no callback, no trace, no queue. What the library does for
@@ -61,10 +61,10 @@ class Move(Event):
 class FlowMachine(Machine):
     """A machine whose events are moves."""
 
-    event_cls = Move
+    event_cls = FlowEvent
 
 
-def machine_for(steps: tuple[Step, ...]) -> Machine:
+def build_machine(steps: tuple[Step, ...]) -> Machine:
     """Return the machine for these steps."""
     machine = FlowMachine(
         model=None,
@@ -73,21 +73,21 @@ def machine_for(steps: tuple[Step, ...]) -> Machine:
         auto_transitions=False,
         model_attribute="step",
     )
-    _add_ways_forward(machine, START, steps)
-    _add_ways_back(machine, START, steps)
+    _add_forward_transitions(machine, START, steps)
+    _add_back_transitions(machine, START, steps)
     for here, step in enumerate(steps):
         if not isinstance(step, End):
-            _add_ways_forward(machine, step.name, steps[here + 1 :])
-        _add_ways_back(machine, step.name, steps[:here])
+            _add_forward_transitions(machine, step.name, steps[here + 1 :])
+        _add_back_transitions(machine, step.name, steps[:here])
         if isinstance(step, Review):
-            for asked in step.of:
+            for asked in step.questions:
                 machine.add_transition(
                     CHANGE, step.name, asked.name, conditions=partial(eq, asked.name)
                 )
     return machine
 
 
-def _add_ways_forward(machine: Machine, source: str, later: tuple[Step, ...]) -> None:
+def _add_forward_transitions(machine: Machine, source: str, later: tuple[Step, ...]) -> None:
     for other in later:
         if other.when is ALWAYS:
             machine.add_transition(FORWARD, source, other.name)
@@ -95,7 +95,7 @@ def _add_ways_forward(machine: Machine, source: str, later: tuple[Step, ...]) ->
         machine.add_transition(FORWARD, source, other.name, conditions=other.when.holds)
 
 
-def _add_ways_back(machine: Machine, source: str, earlier: tuple[Step, ...]) -> None:
+def _add_back_transitions(machine: Machine, source: str, earlier: tuple[Step, ...]) -> None:
     for other in reversed(earlier):
         if isinstance(other, Question):
             machine.add_transition(
@@ -103,5 +103,5 @@ def _add_ways_back(machine: Machine, source: str, earlier: tuple[Step, ...]) -> 
             )
 
 
-def _is_among(name: str, closed: Collection[str]) -> bool:
-    return name in closed
+def _is_among(name: str, done: Collection[str]) -> bool:
+    return name in done

@@ -14,11 +14,11 @@ class Outcome(StrEnum):
     """The person sent a report."""
     HELP_REQUESTED = "help_requested"
     """The person asked for a service."""
-    PERSON_WANTED = "person_wanted"
+    TALK_REQUESTED = "person_wanted"
     """The person wants to write with somebody."""
-    TELL_NOW = "tell_now"
+    STAFF_ALERTED = "tell_now"
     """The person is in danger and said that a caseworker shall know at once."""
-    ADDED = "added"
+    ADDITION_SENT = "added"
     """The person added to what they had sent."""
     WITHDRAWN = "withdrawn"
     """The person wants back what they had sent."""
@@ -32,28 +32,33 @@ class Outcome(StrEnum):
     CHECK_IN_ENDED = "check_in_ended"
     """The person wants to be asked no more."""
 
-    VANISH_CHOSEN = "vanish_chosen"
+    AUTO_DELETE_CHOSEN = "vanish_chosen"
     """The person chose after how long messages vanish by themselves."""
 
-    READ = "read"
+    INFORMATION_READ = "read"
     """The person has read what they wanted to know, and may want to know more."""
 
-    ASKED_WHERE = "asked_where"
+    STATUS_REQUESTED = "asked_where"
     """The person wants to know how far what they sent has come."""
-    ASKED_HELD = "asked_held"
+    DATA_REQUESTED = "asked_held"
     """The person wants to know what is held of them."""
-    ASKED_WHO = "asked_who"
+    INTRODUCTION_REQUESTED = "asked_who"
     """The person wants to know who we are."""
-    TAKEN_BACK = "taken_back"
+    CONSENT_REVOKED = "taken_back"
     """The person takes back something they agreed to."""
-    ERASURE_WISHED = "erasure_wished"
+    ERASURE_REQUESTED = "erasure_wished"
     """The person wants everything of this chat erased."""
 
 
-ENDS_ALL = frozenset({Outcome.STOPPED, Outcome.ERASURE_WISHED})
+ENDS_ALL_FLOWS = frozenset({Outcome.STOPPED, Outcome.ERASURE_REQUESTED})
 """Outcomes with which whatever lies beneath ends too."""
-CARRIES_WORDS = frozenset(
-    {Outcome.REPORT_SUBMITTED, Outcome.HELP_REQUESTED, Outcome.PERSON_WANTED, Outcome.ADDED}
+TAKES_EXTRAS = frozenset(
+    {
+        Outcome.REPORT_SUBMITTED,
+        Outcome.HELP_REQUESTED,
+        Outcome.TALK_REQUESTED,
+        Outcome.ADDITION_SENT,
+    }
 )
 """Outcomes that take along what was written beside the questions.
 

@@ -13,35 +13,35 @@ CHINESE = {numeral: value for value, numeral in enumerate("〇一二三四五六
     "兩": 2,
 }
 TEN = 10
-AROUND = " \t\r\n.,:;()[]#、。，．：）（"  # noqa: RUF001 - punctuation as it is typed in Chinese
+SURROUNDING_PUNCTUATION = " \t\r\n.,:;()[]#、。，．：）（"  # noqa: RUF001 - punctuation as it is typed in Chinese
 KEYCAP = dict.fromkeys((0xFE0F, 0x20E3))
-LONGEST = 12
+MAX_DIGITS = 12
 """More digits than this are a phone number or a passport, not a count."""
 
 
-def read_number(words: str) -> int | None:
+def parse_number(text: str) -> int | None:
     """Return the number when the words are one number and nothing else."""
-    bare = fold(words.translate(KEYCAP)).strip(AROUND)
-    if not bare or len(bare) > LONGEST:
+    bare = fold(text.translate(KEYCAP)).strip(SURROUNDING_PUNCTUATION)
+    if not bare or len(bare) > MAX_DIGITS:
         return None
     if bare.isdecimal():
         return int(bare)
-    return _chinese(bare)
+    return _parse_chinese(bare)
 
 
-def read_numbers(words: str) -> tuple[int, ...]:
+def parse_numbers(text: str) -> tuple[int, ...]:
     """Return every number when the words are numbers and nothing else, else none."""
-    parts = [part for part in re.split(r"[\s,;、，/+&]+", words.strip()) if part]  # noqa: RUF001 - as above
-    numbers = [read_number(part) for part in parts]
+    parts = [part for part in re.split(r"[\s,;、，/+&]+", text.strip()) if part]  # noqa: RUF001 - as above
+    numbers = [parse_number(part) for part in parts]
     return () if None in numbers else tuple(n for n in numbers if n is not None)
 
 
-def plain_digits(words: str) -> str:
+def plain_digits(text: str) -> str:
     """Return the words with the digits of every script as 0 to 9."""
-    return "".join(str(int(char)) if char.isdecimal() else char for char in words)
+    return "".join(str(int(char)) if char.isdecimal() else char for char in text)
 
 
-def _chinese(numeral: str) -> int | None:
+def _parse_chinese(numeral: str) -> int | None:
     """Return the value of 一 to 九十九."""
     tens, ten, ones = numeral.partition("十")
     if not ten:
@@ -54,28 +54,28 @@ def _chinese(numeral: str) -> int | None:
 
 
 BUDDHIST_ERA = 543
-REPUBLIC_ERA = 1911
+MINGUO_OFFSET = 1911
 MONTHS = 12
 LATEST_COMMON_YEAR = 2300
 """Years above are counted in the Buddhist era, as in Thailand."""
 
 YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?")
 YEAR_LAST = re.compile(r"(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{4})")
-REPUBLIC = re.compile(r"民國\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日?")
+MINGUO = re.compile(r"民國\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日?")
 
 
-def read_day(words: str) -> str | None:
+def parse_day(text: str) -> str | None:
     """Return the day as ISO 8601, or None where there is any doubt.
 
     `3/4/2026` is March to some readers and April to others: it stays words.
     """
-    plain = plain_digits(fold(words))
+    plain = plain_digits(fold(text))
     if found := YEAR_FIRST.fullmatch(plain):
         year, month, day = map(int, found.groups())
         return _iso(year, month, day)
-    if found := REPUBLIC.fullmatch(plain):
+    if found := MINGUO.fullmatch(plain):
         year, month, day = map(int, found.groups())
-        return _iso(year + REPUBLIC_ERA, month, day)
+        return _iso(year + MINGUO_OFFSET, month, day)
     if found := YEAR_LAST.fullmatch(plain):
         first, second, year = map(int, found.groups())
         return _day_or_month_first(first, second, year)

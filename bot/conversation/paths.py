@@ -15,7 +15,7 @@ from bot.conversation.guards import Ticked
 from bot.conversation.questions import Question
 from bot.conversation.steps import Begin, End, Say, Step
 from bot.conversation.text_questions import Ask
-from bot.conversation.typed_questions import Collect, Place, When
+from bot.conversation.typed_questions import AskPlace, AskWhen, Collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,30 +27,30 @@ if TYPE_CHECKING:
 
 WARNING = "warning"
 """The name of the step that says who may read along."""
-FREE_TEXT = (Ask, Collect, Place, When)
+FREE_TEXT = (Ask, Collect, AskPlace, AskWhen)
 """Questions that are answered in the person's own words."""
-SOME = "something"
+ANY_TEXT = "something"
 """Stands for any words."""
 
-Answers = tuple[tuple[str, "Answer"], ...]
-State = tuple[int, Answers, bool, str]
+AnswerPairs = tuple[tuple[str, "Answer"], ...]
+PathState = tuple[int, AnswerPairs, bool, str]
 """The step next in line, the answers that matter, whether the warning was said, the step before."""
 
 
 @dataclass
-class Seen:
+class PathReport:
     """What was met on all ways together."""
 
     reached: set[str] = field(default_factory=set)
     unwarned: set[str] = field(default_factory=set)
     """Questions for the person's own words that a way reaches before the warning."""
-    ways: set[tuple[str, str]] = field(default_factory=set)
+    edges: set[tuple[str, str]] = field(default_factory=set)
     """Steps that follow one another on some way."""
 
 
-def explore(flow: type[Flow]) -> Seen:
+def explore(flow: type[Flow]) -> PathReport:
     """Follow every way through a flow."""
-    seen = Seen()
+    seen = PathReport()
     facts = sorted(frozenset[str]().union(*(step.when.facts() for step in flow.steps)))
     for known in subsets(facts):
         _follow(flow, frozenset(known), seen)
@@ -63,25 +63,25 @@ def subsets(things: list[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(things, size)
 
 
-def _follow(flow: type[Flow], known: frozenset[str], seen: Seen) -> None:
-    needed = needed_until(flow)
-    sorts = told_apart(flow)
-    states: set[State] = {(0, (), False, "")}
-    met: set[State] = set()
+def _follow(flow: type[Flow], facts: frozenset[str], report: PathReport) -> None:
+    needed = last_guard_index(flow)
+    sorts = distinct_answers(flow)
+    states: set[PathState] = {(0, (), False, "")}
+    met: set[PathState] = set()
     while states:
         here, answers, warned, before = state = states.pop()
         met.add(state)
         step = flow.steps[here]
-        after: Iterable[Answers] = (answers,)
-        if step.when.holds(dict(answers), known):
-            seen.reached.add(step.name)
-            seen.ways.add((before, step.name))
+        after: Iterable[AnswerPairs] = (answers,)
+        if step.when.holds(dict(answers), facts):
+            report.reached.add(step.name)
+            report.edges.add((before, step.name))
             before = step.name
             if isinstance(step, End):
                 continue
             warned = warned or (isinstance(step, Say) and step.name == WARNING)
             if isinstance(step, FREE_TEXT) and not warned:
-                seen.unwarned.add(step.name)
+                report.unwarned.add(step.name)
             if step.name in needed:
                 after = [(*answers, (step.name, given)) for given in sorts[step.name]]
         for ahead in after:
@@ -89,14 +89,14 @@ def _follow(flow: type[Flow], known: frozenset[str], seen: Seen) -> None:
             states |= {(here + 1, kept, warned, before)} - met
 
 
-def needed_until(flow: type[Flow]) -> dict[str, int]:
+def last_guard_index(flow: type[Flow]) -> dict[str, int]:
     """Return, for every question a guard looks at, where the last such guard stands."""
     return {
         asked.name: here for here, step in enumerate(flow.steps) for asked in step.when.looks_at()
     }
 
 
-def told_apart(flow: type[Flow]) -> dict[str, list[Answer]]:
+def distinct_answers(flow: type[Flow]) -> dict[str, list[Answer]]:
     """Return, for every question, one answer of each sort that guards can tell apart."""
     mentioned: dict[str, set[str]] = {}
     for step in flow.steps:
@@ -104,23 +104,23 @@ def told_apart(flow: type[Flow]) -> dict[str, list[Answer]]:
             if isinstance(leaf, Ticked):
                 mentioned.setdefault(leaf.question.name, set()).update(leaf.codes)
     return {
-        step.name: possible(step, mentioned.get(step.name, set()))
+        step.name: possible_answers(step, mentioned.get(step.name, set()))
         for step in flow.steps
         if isinstance(step, Question)
     }
 
 
-def possible(question: Step, mentioned: set[str]) -> list[Answer]:
+def possible_answers(question: Step, mentioned: set[str]) -> list[Answer]:
     """Return one answer of every sort that guards can tell apart."""
     skipped: list[Answer] = [None] if isinstance(question, Question) and question.skippable else []
     if isinstance(question, Choose):
         return [*question.codes, *skipped]
     if isinstance(question, ChooseMany):
-        return [*_ticks(question, mentioned), *skipped]
-    return [SOME, *skipped]
+        return [*_possible_ticks(question, mentioned), *skipped]
+    return [ANY_TEXT, *skipped]
 
 
-def _ticks(question: ChooseMany, mentioned: set[str]) -> Iterator[tuple[str, ...]]:
+def _possible_ticks(question: ChooseMany, mentioned: set[str]) -> Iterator[tuple[str, ...]]:
     alone = mentioned & question.exclusive
     others = sorted(mentioned - question.exclusive)
     beside = next((code for code in question.codes if code not in mentioned), None)
@@ -139,37 +139,37 @@ SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class StepVisit:
     """A step as it is come to on some ways."""
 
     step: Step
-    passed: frozenset[str]
+    marks: frozenset[str]
     begun: str
     """The flow begun last before it, if nothing was asked since."""
     ways: int
 
 
-def visits(flow: type[Flow]) -> Iterator[Visit]:
+def visits(flow: type[Flow]) -> Iterator[StepVisit]:
     """Follow every way, step by step; what is the same from a step on is followed once."""
     facts = sorted(frozenset[str]().union(*(step.when.facts() for step in flow.steps)))
     for known in subsets(facts):
         yield from _visits(flow, frozenset(known))
 
 
-def ways(flow: type[Flow]) -> int:
+def count_ways(flow: type[Flow]) -> int:
     """Return how many ways there are from the first step to an end."""
     return sum(visit.ways for visit in visits(flow) if isinstance(visit.step, End))
 
 
-def _visits(flow: type[Flow], known: frozenset[str]) -> Iterator[Visit]:
-    needed, sorts = needed_until(flow), told_apart(flow)
-    states: Counter[tuple[Answers, frozenset[str], str]] = Counter({((), frozenset(), ""): 1})
+def _visits(flow: type[Flow], facts: frozenset[str]) -> Iterator[StepVisit]:
+    needed, sorts = last_guard_index(flow), distinct_answers(flow)
+    states: Counter[tuple[AnswerPairs, frozenset[str], str]] = Counter({((), frozenset(), ""): 1})
     for here, step in enumerate(flow.steps):
-        ahead: Counter[tuple[Answers, frozenset[str], str]] = Counter()
+        ahead: Counter[tuple[AnswerPairs, frozenset[str], str]] = Counter()
         for (answers, passed, begun), count in states.items():
             told = [(answers, passed, begun)]
-            if step.when.holds(dict(answers), known):
-                yield Visit(step, passed, begun, count)
+            if step.when.holds(dict(answers), facts):
+                yield StepVisit(step, passed, begun, count)
                 if isinstance(step, End):
                     continue
                 told = list(_after(step, answers, passed, begun, needed, sorts))
@@ -181,12 +181,12 @@ def _visits(flow: type[Flow], known: frozenset[str]) -> Iterator[Visit]:
 
 def _after(  # noqa: PLR0913, PLR0917 - one state, and the two tables it is read with
     step: Step,
-    answers: Answers,
+    answers: AnswerPairs,
     passed: frozenset[str],
     begun: str,
     needed: dict[str, int],
     sorts: dict[str, list[Answer]],
-) -> Iterator[tuple[Answers, frozenset[str], str]]:
+) -> Iterator[tuple[AnswerPairs, frozenset[str], str]]:
     if isinstance(step, Begin):
         yield answers, passed, step.flow_name
     elif isinstance(step, Say):

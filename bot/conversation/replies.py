@@ -22,9 +22,9 @@ RECEIVED = _("We have it. You can send more.")
 NO_REASON = _("You can answer this as you like.")
 LEFT_EMPTY = _("not answered")
 POINT_SHARED = _("A place on the map")
-WRITTEN_BESIDE = _("You also wrote")
+ALSO_WRITTEN = _("You also wrote")
 # Translators: below the list of answers, after a pause. Say nothing of what was written.
-EARLIER = _(
+HIDDEN_EARLIER = _(
     "What was written here earlier is not shown, but it is kept. It goes along if you send."
 )
 
@@ -54,13 +54,13 @@ class Choice(msgspec.Struct, frozen=True):
     """Whether it can be pressed here; its number stays its own where it cannot."""
 
 
-class Line(msgspec.Struct, frozen=True):
+class SummaryLine(msgspec.Struct, frozen=True):
     """One question of a summary and what was answered."""
 
     number: int
     """0: no button belongs to it."""
     prompt: Text
-    told: tuple[Text | str, ...]
+    answer: tuple[Text | str, ...]
     """Phrases of ours, which are translated, and words of the person, which are not."""
 
 
@@ -73,30 +73,30 @@ class Reply(msgspec.Struct, frozen=True):
     controls: tuple[str, ...] = ()
     fleeting: bool = False
     """Whether it vanishes at the next step."""
-    question: bool = False
+    is_question: bool = False
     """Whether it waits for an answer, and so offers danger and stop as well."""
-    edits: bool = False
+    edits_last: bool = False
     """Whether it replaces the question shown last: a tick was set or cleared."""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[SummaryLine, ...] = ()
     """The summary, when this is one."""
 
-    def read_in(self, catalogue: Catalogue, blanks: Mapping[str, str] | None = None) -> str:
+    def render(self, catalogue: Catalogue, blanks: Mapping[str, str] | None = None) -> str:
         """Return the whole message in the catalogue's language, the summary included."""
         values = {**blanks, **self.values} if blanks and self.values else blanks or self.values
-        head = self.text.read_in(catalogue, values)
+        head = self.text.render(catalogue, values)
         if not self.lines:
             return head
-        return "\n\n".join([head, *(_line(line, catalogue, values) for line in self.lines)])
+        return "\n\n".join([head, *(_render_line(line, catalogue, values) for line in self.lines)])
 
 
-class Came(msgspec.Struct, frozen=True):
+class FlowEnded(msgspec.Struct, frozen=True):
     """A flow ended."""
 
     outcome: Outcome
     flow: str
     answers: dict[str, Answer]
     """By step. Where words are taken along, `also` and `also_files` hold what was said beside."""
-    after: int = 0
+    reply_count: int = 0
     """How many replies of the turn belong to what came before this, its own last words included."""
 
 
@@ -104,13 +104,13 @@ class Turn(msgspec.Struct):
     """One turn of the conversation."""
 
     replies: list[Reply] = []
-    came: list[Came] = []
+    endings: list[FlowEnded] = []
 
 
-def _line(line: Line, catalogue: Catalogue, values: Mapping[str, str]) -> str:
+def _render_line(line: SummaryLine, catalogue: Catalogue, values: Mapping[str, str]) -> str:
     told = ", ".join(
-        part if isinstance(part, str) else part.read_in(catalogue, values) for part in line.told
+        part if isinstance(part, str) else part.render(catalogue, values) for part in line.answer
     )
     number = f"{line.number}. " if line.number else ""
-    head = f"{number}{line.prompt.read_in(catalogue, values)}"
-    return f"{head}\n{told}" if line.told else head
+    head = f"{number}{line.prompt.render(catalogue, values)}"
+    return f"{head}\n{told}" if line.answer else head

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.conversation.answers import Answer, FileNote  # noqa: TC001 - msgspec reads the types
+from bot.conversation.answers import Answer, FileRef  # noqa: TC001 - msgspec reads the types
 
 if TYPE_CHECKING:
-    from bot.conversation.registry import Book
+    from bot.conversation.registry import FlowRegistry
 
-ALSO_AT_MOST = 50
+MAX_EXTRAS = 50
 """Pieces kept apart; beyond that the oldest are joined, never dropped."""
 
 
@@ -22,47 +22,47 @@ class Frame(msgspec.Struct, array_like=True):
     step: str
     """The open question. The machine moves it."""
     answers: dict[str, Answer] = {}
-    passed: list[str] = []
+    done_steps: list[str] = []
     """Steps without an answer that are done: what was said, flows that came back."""
-    held: dict[str, tuple[str | FileNote, ...]] = {}
+    partial_answers: dict[str, tuple[str | FileRef, ...]] = {}
     """Answers being put together: ticks and files before "Done"."""
-    veiled: dict[str, Answer] = {}
+    hidden_answers: dict[str, Answer] = {}
     """Answers of before a silence: they go along, and nothing shows them or hangs on them."""
 
     @property
-    def told(self) -> dict[str, Answer]:
+    def all_answers(self) -> dict[str, Answer]:
         """Return every answer, those of before a silence included."""
-        return {**self.veiled, **self.answers} if self.veiled else self.answers
+        return {**self.hidden_answers, **self.answers} if self.hidden_answers else self.answers
 
 
 class Position(msgspec.Struct, array_like=True):
     """Where a person is. The last frame is the one being spoken; the others wait beneath."""
 
     frames: list[Frame] = []
-    also: list[str] = []
+    extra_texts: list[str] = []
     """Words written beside the questions, oldest first."""
-    also_files: list[FileNote] = []
+    extra_files: list[FileRef] = []
     """Files sent where none was asked for."""
-    veiled: list[str | FileNote] = []
+    hidden_extras: list[str | FileRef] = []
     """Words and files of that kind of before a silence: they go along, and nothing shows them."""
 
-    def keep(self, words: str) -> None:
+    def add_extra(self, text: str) -> None:
         """Keep words that answer no question."""
-        if not words.strip():
+        if not text.strip():
             return
-        self.also.append(words)
-        if len(self.also) > ALSO_AT_MOST:
-            self.also[:2] = ["\n".join(self.also[:2])]
+        self.extra_texts.append(text)
+        if len(self.extra_texts) > MAX_EXTRAS:
+            self.extra_texts[:2] = ["\n".join(self.extra_texts[:2])]
 
-    def beside(self) -> Position:
+    def extras_only(self) -> Position:
         """Return what was written beside the questions, with no question."""
-        return Position([], self.also, self.also_files, self.veiled)
+        return Position([], self.extra_texts, self.extra_files, self.hidden_extras)
 
-    def take(self, other: Position) -> None:
+    def merge_extras(self, other: Position) -> None:
         """Add what was written beside the questions elsewhere."""
-        self.also += other.also
-        self.also_files += other.also_files
-        self.veiled += other.veiled
+        self.extra_texts += other.extra_texts
+        self.extra_files += other.extra_files
+        self.hidden_extras += other.hidden_extras
 
 
 def pack(position: Position) -> object:
@@ -70,13 +70,13 @@ def pack(position: Position) -> object:
     return position
 
 
-def unpack(packed: object, book: Book) -> Position:
+def unpack(packed: object, registry: FlowRegistry) -> Position:
     """Return the position again, whatever a release has renamed, added or removed since.
 
     A step that is gone is left at once: the engine finds the first open one by the answers.
     What was answered in a flow that is gone is kept beside the questions.
     """
     position = packed if type(packed) is Position else msgspec.convert(packed, Position)
-    if not book.is_up_to_date(position):
-        book.bring_up_to_date(position)
+    if not registry.has_current_names(position):
+        registry.migrate_names(position)
     return position

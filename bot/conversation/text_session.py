@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.conversation.answers import FileNote
+from bot.conversation.answers import FileRef
 from bot.conversation.engine import answer, begin, open_question
-from bot.conversation.inputs import Files, Heard, Located, Pressed, Words
+from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
 from bot.conversation.outcomes import Outcome
 from bot.conversation.replies import CONTROLS, Choice, Reply, Turn
 from bot.conversation.state import Position
@@ -16,7 +16,7 @@ from bot.text import fold
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from bot.conversation.registry import Book
+    from bot.conversation.registry import FlowRegistry
     from bot.text import Catalogue
 
 COMMANDS = {"start": "welcome"}
@@ -32,28 +32,28 @@ class Rehearsal:
 
     def __init__(  # noqa: PLR0913 - the conversation, and what it is read in
         self,
-        book: Book,
+        registry: FlowRegistry,
         flow: str,
         catalogue: Catalogue,
         *,
-        known: frozenset[str] = frozenset(),
+        facts: frozenset[str] = frozenset(),
         blanks: Mapping[str, str] | None = None,
         languages: Callable[[str], Catalogue] | None = None,
     ) -> None:
         """Prepare a conversation.
 
         Args:
-            book: every flow.
+            registry: every flow.
             flow: the one to begin with.
             catalogue: what the words are read in.
-            known: facts from outside.
+            facts: facts from outside.
             blanks: what fills the blanks; they stay as they are otherwise.
             languages: finds the catalogue when another language is chosen on the way.
         """
-        self.book = book
+        self.registry = registry
         self.flow = flow
         self.catalogue = catalogue
-        self.known = known
+        self.facts = facts
         self.blanks = blanks
         self.languages = languages
         self.position = Position()
@@ -66,106 +66,110 @@ class Rehearsal:
 
     def begin(self) -> list[str]:
         """Return what is said first."""
-        return self._written(begin(self.book, self.position, self.flow, self._known()))
+        return self._render_turn(begin(self.registry, self.position, self.flow, self._all_facts()))
 
-    def hear(self, line: str) -> list[str]:
+    def submit(self, line: str) -> list[str]:
         """Hear what the person does, as a line of text, and return what is said then."""
         command = line.removeprefix("/")
         flow = COMMANDS.get(command, command)
-        if line.startswith("/") and flow in self.book.sheets:
-            return self._written(begin(self.book, self.position, flow, self._known()))
-        return self._written(answer(self.book, self.position, self.heard(line), self._known()))
+        if line.startswith("/") and flow in self.registry.compiled:
+            return self._render_turn(begin(self.registry, self.position, flow, self._all_facts()))
+        return self._render_turn(
+            answer(self.registry, self.position, self.parse_line(line), self._all_facts())
+        )
 
-    def _known(self) -> frozenset[str]:
+    def _all_facts(self) -> frozenset[str]:
         """Return the facts from outside, and whether something was told that is not sent."""
-        is_unsent = self.book.is_unsent(self.position)
-        return self.known | {"unsent"} if is_unsent else self.known
+        is_unsent = self.registry.has_unsent_content(self.position)
+        return self.facts | {"unsent"} if is_unsent else self.facts
 
-    def heard(self, line: str) -> Heard:
+    def parse_line(self, line: str) -> Input:
         """Return what a line means: a label, a command, files, a place on the map, or words."""
         if line.startswith("/") and line[1:] in CONTROLS:
-            return Pressed(line[1:])
+            return PressInput(line[1:])
         if point := POINT.fullmatch(line.strip()):
-            return Located(float(point[1]), float(point[2]))
+            return LocationInput(float(point[1]), float(point[2]))
         if FILE.match(line):
-            return self._files(line)
-        return self._label(line) or Words(line.replace("\\n", "\n"))
+            return self._parse_files(line)
+        return self._parse_label(line) or TextInput(line.replace("\\n", "\n"))
 
-    def ways_on(self) -> str:
+    def controls_line(self) -> str:
         """Return the controls of the open question, as they are typed here."""
-        asked = open_question(self.book, self.position)
+        asked = open_question(self.registry, self.position)
         controls = asked.controls if asked else ()
-        return " ".join(f"/{name} ({CONTROLS[name].read_in(self.catalogue)})" for name in controls)
+        return " ".join(f"/{name} ({CONTROLS[name].render(self.catalogue)})" for name in controls)
 
-    def _files(self, line: str) -> Files:
+    def _parse_files(self, line: str) -> FilesInput:
         notes = []
         for kind, name in FILE.findall(line):
             self.files += 1
-            notes.append(FileNote(f"file{self.files}", kind, name=name))
-        return Files(tuple(notes), FILE.sub("", line).strip())
+            notes.append(FileRef(f"file{self.files}", kind, name=name))
+        return FilesInput(tuple(notes), FILE.sub("", line).strip())
 
-    def _label(self, line: str) -> Pressed | None:
-        asked = open_question(self.book, self.position)
+    def _parse_label(self, line: str) -> PressInput | None:
+        asked = open_question(self.registry, self.position)
         if asked is None:
             return None
         labels = [(choice.label, choice.code) for choice in asked.choices]
         labels += [(CONTROLS[name], name) for name in asked.controls]
         for label, code in labels:
-            if fold(line) in (fold(label.read_in(self.catalogue)), fold(label.source)):
-                return Pressed(code)
+            if fold(line) in (fold(label.render(self.catalogue)), fold(label.source)):
+                return PressInput(code)
         return None
 
-    def _written(self, turn: Turn) -> list[str]:
-        for came in turn.came:
+    def _render_turn(self, turn: Turn) -> list[str]:
+        for came in turn.endings:
             chosen = came.answers.get("language")
             if came.outcome is Outcome.LANGUAGE_CHOSEN and self.languages and chosen:
                 self.catalogue = self.languages(str(chosen))
         lines = []
         for place, reply in enumerate(turn.replies):
-            lines += [*self._outcomes(turn, place), *self._reply(reply)]
-        return [*lines, *self._outcomes(turn, len(turn.replies))]
+            lines += [*self._render_outcomes(turn, place), *self._render_reply(reply)]
+        return [*lines, *self._render_outcomes(turn, len(turn.replies))]
 
-    def _outcomes(self, turn: Turn, after: int) -> Iterator[str]:
+    def _render_outcomes(self, turn: Turn, after: int) -> Iterator[str]:
         """Yield what came of it at that place; that an aside has ended is no news."""
-        for came in turn.came:
-            if came.after == after and (came.outcome is not Outcome.FINISHED or self.is_over):
+        for came in turn.endings:
+            if came.reply_count == after and (came.outcome is not Outcome.FINISHED or self.is_over):
                 yield f"== {came.outcome}"
 
-    def _reply(self, reply: Reply) -> Iterator[str]:
-        manner = " (edited)" if reply.edits else " (fleeting)" if reply.fleeting else ""
-        first, *others = reply.read_in(self.catalogue, self.blanks).split("\n")
+    def _render_reply(self, reply: Reply) -> Iterator[str]:
+        manner = " (edited)" if reply.edits_last else " (fleeting)" if reply.fleeting else ""
+        first, *others = reply.render(self.catalogue, self.blanks).split("\n")
         yield f"bot{manner}: {first}"
         yield from (INDENT + line for line in others if line)
         if reply.choices:
-            yield INDENT + " ".join(self._button(choice) for choice in reply.choices)
+            yield INDENT + " ".join(self._render_button(choice) for choice in reply.choices)
 
-    def _button(self, choice: Choice) -> str:
+    def _render_button(self, choice: Choice) -> str:
         tick = TICK if choice.ticked else ""
-        return f"[{tick}{choice.number} {choice.label.read_in(self.catalogue)}]"
+        return f"[{tick}{choice.number} {choice.label.render(self.catalogue)}]"
 
 
 def rehearse(  # noqa: PLR0913 - the conversation, and the two ends of a console
-    book: Book,
+    registry: FlowRegistry,
     flow: str,
     catalogue: Catalogue,
     read: Callable[[], str | None],
     write: Callable[[str], None],
     *,
-    known: frozenset[str] = frozenset(),
+    facts: frozenset[str] = frozenset(),
     blanks: Mapping[str, str] | None = None,
     languages: Callable[[str], Catalogue] | None = None,
 ) -> None:
     """Hold a conversation at a console until it ends, or `read` returns None."""
-    rehearsal = Rehearsal(book, flow, catalogue, known=known, blanks=blanks, languages=languages)
+    rehearsal = Rehearsal(
+        registry, flow, catalogue, facts=facts, blanks=blanks, languages=languages
+    )
     lines = rehearsal.begin()
     while True:
         for line in lines:
             write(line)
         if rehearsal.is_over:
             return
-        if ways_on := rehearsal.ways_on():
+        if ways_on := rehearsal.controls_line():
             write(INDENT + ways_on)
         said = read()
         if said is None:
             return
-        lines = rehearsal.hear(said)
+        lines = rehearsal.submit(said)

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.conversation.answers import Answer, FileNote, Moment, Where
-from bot.conversation.choice_questions import Listed, labels
+from bot.conversation.answers import Answer, FileRef, PlaceAnswer, TimeAnswer
+from bot.conversation.choice_questions import ListQuestion, labels
 from bot.conversation.guards import ALWAYS, Guard
-from bot.conversation.inputs import Files, Heard, Located, Pressed, Words
-from bot.conversation.parse_input import read_day
-from bot.conversation.questions import Beside, Held, Parts, Question, Reading, Said
+from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
+from bot.conversation.parse_input import parse_day
+from bot.conversation.questions import (
+    AnswerParts,
+    Complete,
+    NoMatch,
+    ParsedInput,
+    Partial,
+    Question,
+)
 from bot.conversation.replies import POINT_SHARED, RECEIVED
-from bot.conversation.text_questions import captioned, files_told
+from bot.conversation.text_questions import describe_files, with_captions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,30 +26,30 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
-class Collect(Question[tuple[str | FileNote, ...]]):
+class Collect(Question[tuple[str | FileRef, ...]]):
     """Ask for any number of files, voice messages and photos, then "Done"."""
 
-    gathers = True
+    collects_parts = True
 
     def __init__(
         self, prompt: Text, *, why: Text | None, short: Text | None = None, when: Guard = ALWAYS
     ) -> None:
         super().__init__(prompt, why=why, short=short, when=when)
 
-    def read(self, heard: Heard, held: Parts) -> Reading:
+    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:
         """Take files until "Done"; words written between them are kept beside."""
-        if isinstance(heard, Files):
-            return Held((*held, *captioned(heard)))
-        if isinstance(heard, Pressed):
-            return Said(held) if heard.code == "done" and held else Beside(None)
-        return Beside(RECEIVED)
+        if isinstance(incoming, FilesInput):
+            return Partial((*partial, *with_captions(incoming)))
+        if isinstance(incoming, PressInput):
+            return Complete(partial) if incoming.code == "done" and partial else NoMatch(None)
+        return NoMatch(RECEIVED)
 
-    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+    def describe(self, answer: Answer) -> tuple[Text | str, ...]:
         """Return what kinds of files there are."""
-        return files_told(answer) if isinstance(answer, tuple) else ()
+        return describe_files(answer) if isinstance(answer, tuple) else ()
 
 
-class Place(Listed[Where]):
+class AskPlace(ListQuestion[PlaceAnswer]):
     """Ask where: a county from the list, a point on the map, or words."""
 
     def __init__(
@@ -56,27 +63,31 @@ class Place(Listed[Where]):
     ) -> None:
         super().__init__(prompt, why=why, choices=counties, short=short, when=when)
 
-    def read(self, heard: Heard, held: Parts) -> Reading:  # noqa: ARG002 - nothing is put together
+    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:  # noqa: ARG002 - nothing is put together
         """Take a county, its number, a point on the map, or any words."""
-        if isinstance(heard, Located):
-            return Said(Where(latitude=heard.latitude, longitude=heard.longitude))
-        if isinstance(heard, Pressed):
-            return Said(Where(heard.code)) if heard.code in self.choices else Beside(None)
-        if isinstance(heard, Words) and heard.text.strip():
-            code = self.code_of(heard.text)
-            return Said(Where(code) if code else Where(words=heard.text.strip()))
-        return Beside()
+        if isinstance(incoming, LocationInput):
+            return Complete(PlaceAnswer(latitude=incoming.latitude, longitude=incoming.longitude))
+        if isinstance(incoming, PressInput):
+            return (
+                Complete(PlaceAnswer(incoming.code))
+                if incoming.code in self.choices
+                else NoMatch(None)
+            )
+        if isinstance(incoming, TextInput) and incoming.text.strip():
+            code = self.code_of(incoming.text)
+            return Complete(PlaceAnswer(code) if code else PlaceAnswer(text=incoming.text.strip()))
+        return NoMatch()
 
-    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+    def describe(self, answer: Answer) -> tuple[Text | str, ...]:
         """Return the county's name, the words, or that a point was shared."""
-        if not isinstance(answer, Where):
+        if not isinstance(answer, PlaceAnswer):
             return ()
         county = labels(self.choices, (answer.county,)) if answer.county else ()
-        words = (answer.words,) if answer.words else ()
+        words = (answer.text,) if answer.text else ()
         return (*county, *words, *((POINT_SHARED,) if answer.latitude is not None else ()))
 
 
-class When(Listed[Moment]):
+class AskWhen(ListQuestion[TimeAnswer]):
     """Ask when: "about then" by a button, or a day in the person's words."""
 
     def __init__(
@@ -93,18 +104,24 @@ class When(Listed[Moment]):
             prompt, why=why, choices={**(choices or {}), **about}, short=short, when=when
         )
 
-    def read(self, heard: Heard, held: Parts) -> Reading:  # noqa: ARG002 - nothing is put together
+    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:  # noqa: ARG002 - nothing is put together
         """Take a button, its number, a day, or any words."""
-        if isinstance(heard, Pressed):
-            return Said(Moment(heard.code)) if heard.code in self.choices else Beside(None)
-        if isinstance(heard, Words) and heard.text.strip():
-            words = heard.text.strip()
+        if isinstance(incoming, PressInput):
+            return (
+                Complete(TimeAnswer(incoming.code))
+                if incoming.code in self.choices
+                else NoMatch(None)
+            )
+        if isinstance(incoming, TextInput) and incoming.text.strip():
+            words = incoming.text.strip()
             code = self.code_of(words)
-            return Said(Moment(code) if code else Moment(date=read_day(words), words=words))
-        return Beside()
+            return Complete(
+                TimeAnswer(code) if code else TimeAnswer(date=parse_day(words), text=words)
+            )
+        return NoMatch()
 
-    def told(self, answer: Answer) -> tuple[Text | str, ...]:
+    def describe(self, answer: Answer) -> tuple[Text | str, ...]:
         """Return the label, or the words."""
-        if not isinstance(answer, Moment):
+        if not isinstance(answer, TimeAnswer):
             return ()
-        return labels(self.choices, (answer.code,)) if answer.code else (answer.words,)
+        return labels(self.choices, (answer.code,)) if answer.code else (answer.text,)

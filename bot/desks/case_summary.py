@@ -9,31 +9,31 @@ from sqlalchemy import bindparam, func, select
 
 from bot.cases.intake import files_in
 from bot.cases.sealed_fields import open_address, open_codes, open_reasons
-from bot.cases.state_machine import State
-from bot.errors import DoesNotOpen
+from bot.cases.state_machine import CaseState
+from bot.errors import DecryptionError
 from bot.store.compiled import Prepared
 from bot.store.tables.main import CASE_WAITS, cases, reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.conversation import Answer, FileNote
+    from bot.conversation import Answer, FileRef
     from bot.store.writer import Work
     from bot.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class CaseSummary:
     """One case."""
 
     case: str
     reference: str
     kind: str
-    state: State
+    state: CaseState
     priority: int
     language: str
     queue: str
-    rule: str
+    contact_rule: str
     """The contact rule; empty where nothing was chosen."""
     holder: str
     """The id of the caseworker who answers for it; empty for none."""
@@ -47,7 +47,7 @@ class Glance:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class CaseSubmission:
     """One thing a person sent to a case."""
 
     kind: str
@@ -57,18 +57,18 @@ class Sent:
     sent_at: int
 
 
-_CLEAR = (
+_COLUMNS = (
     cases.c.id, cases.c.reference, cases.c.kind, cases.c.status, cases.c.priority,
     cases.c.language, cases.c.queue, cases.c.contact, cases.c.holder, cases.c.waiting_since,
     cases.c.due_at, cases.c.disposition, cases.c.address, cases.c.reasons,
 )  # fmt: skip
-_ONE = Prepared(lambda _: select(*_CLEAR).where(cases.c.id == bindparam("case")), "case")
+_BY_ID = Prepared(lambda _: select(*_COLUMNS).where(cases.c.id == bindparam("case")), "case")
 _BY_REFERENCE = Prepared(
     lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
 )
-_FIRST = Prepared(
+_NEXT_WAITING = Prepared(
     lambda _: (
-        select(*_CLEAR)
+        select(*_COLUMNS)
         .where(
             CASE_WAITS,
             cases.c.queue == bindparam("in_queue"),
@@ -82,7 +82,7 @@ _FIRST = Prepared(
     "most",
 )
 """One range of the index: asked for several queues at once, a database sorts all that waits."""
-_COUNT = Prepared(
+_COUNT_WAITING = Prepared(
     lambda _: select(func.count()).select_from(
         select(cases.c.id)
         .where(CASE_WAITS, cases.c.queue == bindparam("in_queue"))
@@ -110,74 +110,86 @@ _REPORTS = Prepared(
 )
 
 
-class Glances:
+class CaseSummaries:
     """Looks at cases, inside units of work."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def at(self, work: Work, case: str) -> Glance | None:
+    def find(self, work: Work, case: str) -> CaseSummary | None:
         """Return a case; None for one that is not there any more."""
-        rows = work.rows(_ONE, case) if case else []
-        return self._glance(work, rows[0]) if rows else None
+        rows = work.rows(_BY_ID, case) if case else []
+        return self._summary(work, rows[0]) if rows else None
 
-    def first(
-        self, work: Work, queues: Iterable[str], languages: Iterable[str], most: int
-    ) -> list[Glance]:
+    def next_waiting(
+        self, work: Work, queues: Iterable[str], languages: Iterable[str], limit: int
+    ) -> list[CaseSummary]:
         """Return the cases that are next in these queues and languages, the most urgent first."""
         spoken = tuple(languages)
         rows = [
             row
             for queue in queues
             for language in spoken
-            for row in work.rows(_FIRST, queue, language, most)
+            for row in work.rows(_NEXT_WAITING, queue, language, limit)
         ]
-        found = [self._glance(work, row) for row in rows]
+        found = [self._summary(work, row) for row in rows]
         found.sort(key=lambda it: (it.priority, it.waiting_since, it.case))
-        return found[:most]
+        return found[:limit]
 
     @staticmethod
-    def waiting(work: Work, queues: Iterable[str], most: int) -> dict[str, int]:
+    def count_waiting(work: Work, queues: Iterable[str], limit: int) -> dict[str, int]:
         """Return how many wait in each of these queues, counted up to `most`."""
-        return {queue: int(work.rows(_COUNT, queue, most)[0][0]) for queue in queues}
+        return {queue: int(work.rows(_COUNT_WAITING, queue, limit)[0][0]) for queue in queues}
 
     @staticmethod
-    def called(work: Work, reference: str) -> str:
+    def find_id(work: Work, reference: str) -> str:
         """Return the case with a reference; empty for none."""
         rows = work.rows(_BY_REFERENCE, reference)
         return str(rows[0][0]) if rows else ""
 
-    def sent(self, work: Work, case: str, since: int = 0) -> list[Sent]:
+    def submissions(self, work: Work, case: str, since: int = 0) -> list[CaseSubmission]:
         """Return what was sent to a case since a moment, oldest first."""
         found = []
         for report, kind, flow, sealed, codes, sent_at in work.rows(_REPORTS, case, since):
             kept = None if codes is None else bytes(codes)
             answers = open_codes(self._vault, work, case, report, bytes(sealed), kept)
-            found.append(Sent(kind, flow, answers, sent_at))
+            found.append(CaseSubmission(kind, flow, answers, sent_at))
         return found
 
-    def files(self, work: Work, case: str, since: int = 0) -> list[FileNote]:
+    def files(self, work: Work, case: str, since: int = 0) -> list[FileRef]:
         """Return the files that were sent to a case since a moment, oldest first.
 
         Only a desk that may show words is told of them, and for a day, like of all that was sent.
         """
-        found = self.sent(work, case, since)
+        found = self.submissions(work, case, since)
         return [note for sent in found for note in files_in(sent.answers or {})]
 
-    def _glance(self, work: Work, row: Sequence[Any]) -> Glance:
+    def _summary(self, work: Work, row: Sequence[Any]) -> CaseSummary:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,
          disposition, address, reasons) = row  # fmt: skip
         chat = 0
         if address is not None:
             chat = open_address(self._vault, work, case, bytes(address))
-        return Glance(
-            case, reference, kind, State(status), priority, language, queue, contact, holder or "",
-            since, due_at, disposition or "", chat, self._reasons(work, case, bytes(reasons)),
-        )  # fmt: skip
+        return CaseSummary(
+            case,
+            reference,
+            kind,
+            CaseState(status),
+            priority,
+            language,
+            queue,
+            contact,
+            holder or "",
+            since,
+            due_at,
+            disposition or "",
+            chat,
+            self._reasons(work, case, bytes(reasons)),
+        )
 
     def _reasons(self, work: Work, case: str, sealed: bytes) -> tuple[str, ...] | None:
         try:
             found = open_reasons(self._vault, work, case, sealed)
-        except DoesNotOpen:
+        except DecryptionError:
             return ()
         return None if found is None else tuple(found)

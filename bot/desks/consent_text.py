@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.queries import Told
+from bot.cases.queries import AnswerView
 from bot.hotline.referrals.model import DOT, LANGUAGE
 from bot.text import pgettext
 
 if TYPE_CHECKING:
-    from bot.cases.queries import Telling
-    from bot.desks.locale import Tongue
+    from bot.cases.queries import AnswerRenderer
+    from bot.desks.locale import StaffLocale
     from bot.hotline.referrals.model import Referral
 
-SPEAKS = pgettext("column", "Language")
+LANGUAGE_LABEL = pgettext("column", "Language")
 
 
-def told_of(it: Referral, telling: Telling, tongue: Tongue) -> list[Told]:
+def referral_answers(
+    referral: Referral, telling: AnswerRenderer, locale: StaffLocale
+) -> list[AnswerView]:
     """Return each part of a referral that is not struck, with what it answers."""
-    found: list[Told] = []
-    for part in it.kept:
+    found: list[AnswerView] = []
+    for part in referral.included_parts:
         flow, _dot, step = part.code.rpartition(DOT)
         if part.code == LANGUAGE:
-            found.append(Told(step, tongue(SPEAKS), tongue.spoken(str(part.answer))))
+            found.append(
+                AnswerView(step, locale(LANGUAGE_LABEL), locale.language_name(str(part.answer)))
+            )
         else:
-            found += telling.told(flow, {step: part.answer})
+            found += telling.render(flow, {step: part.answer})
     return found

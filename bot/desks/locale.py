@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.text import Catalogue
 
-LEVELS = (
+PRIORITY_NAMES = (
     pgettext("priority", "danger now"),
     pgettext("priority", "danger within a day"),
     pgettext("priority", "this shift"),
@@ -25,7 +25,7 @@ LEVELS = (
     pgettext("priority", "information"),
 )
 """Priorities 0 to 4."""
-SPOKEN = {
+LANGUAGE_NAMES = {
     "id": pgettext("language", "Indonesian"),
     "vi": pgettext("language", "Vietnamese"),
     "en": pgettext("language", "English"),
@@ -39,47 +39,47 @@ SPOKEN = {
     "ja": pgettext("language", "Japanese"),
 }
 """What staff call the languages people write in."""
-MAY_WRITE = _("May be written to: {rule}.")
+CONTACT_RULE = _("May be written to: {rule}.")
 # Translators: these fill the blank in "May be written to: {rule}."
-ONLY_WHEN = pgettext("contact rule", "for 30 minutes after the person wrote")
-AT_HOURS = pgettext("contact rule", "for 30 minutes after the person wrote, and at {hours}")
+AFTER_PERSON_WROTE = pgettext("contact rule", "for 30 minutes after the person wrote")
+AT_AGREED_HOURS = pgettext("contact rule", "for 30 minutes after the person wrote, and at {hours}")
 AT_ANY_TIME = pgettext("contact rule", "at any time")
 
 
 @dataclass(frozen=True)
-class Tongue:
+class StaffLocale:
     """Reads phrases in the language of one desk."""
 
     language: str
     zone: ZoneInfo
 
     @cached_property
-    def staff(self) -> Catalogue:
+    def staff_catalogue(self) -> Catalogue:
         """Phrases of staff."""
         return catalogue(self.language, "staff")
 
     @cached_property
-    def flows(self) -> Catalogue:
+    def flow_catalogue(self) -> Catalogue:
         """Phrases of flows, as a person with this language would read them."""
         return catalogue(self.language)
 
     def __call__(self, text: Text, **values: str) -> str:
         """Return a staff phrase with its blanks filled in."""
-        return text.read_in(self.staff, values)
+        return text.render(self.staff_catalogue, values)
 
-    def level(self, priority: int) -> str:
+    def priority_name(self, priority: int) -> str:
         """Return a priority as staff say it."""
-        return f"P{priority} {self(LEVELS[priority])}"
+        return f"P{priority} {self(PRIORITY_NAMES[priority])}"
 
-    def spoken(self, tag: str) -> str:
+    def language_name(self, tag: str) -> str:
         """Return what staff call a language."""
-        return self(SPOKEN[tag]) if tag in SPOKEN else tag
+        return self(LANGUAGE_NAMES[tag]) if tag in LANGUAGE_NAMES else tag
 
-    def own(self, tag: str) -> str:
+    def native_name(self, tag: str) -> str:
         """Return what a language calls itself."""
         return LANGUAGES[tag].own_name if tag in LANGUAGES else tag
 
-    def rule(self, rule: str) -> str:
+    def contact_rule(self, rule: str) -> str:
         """Return a contact rule in words; whatever is not known counts as the strictest."""
         name, _colon, codes = rule.partition(":")
         spans = [HOURS[code] for code in codes.split(",") if code in HOURS]
@@ -87,16 +87,16 @@ class Tongue:
             told = self(AT_ANY_TIME)
         elif name == "hours" and spans:
             hours = ", ".join(f"{begin}-{end % 24}" for begin, end in spans)
-            told = self(AT_HOURS, hours=hours)
+            told = self(AT_AGREED_HOURS, hours=hours)
         else:
-            told = self(ONLY_WHEN)
-        return self(MAY_WRITE, rule=told)
+            told = self(AFTER_PERSON_WROTE)
+        return self(CONTACT_RULE, rule=told)
 
-    def clock(self, moment: int, now: int) -> str:
+    def format_time(self, moment: int, now: int) -> str:
         """Return a moment as people say it: the hour, with the day where it is another."""
         at = datetime.fromtimestamp(moment / SECOND, self.zone)
-        is_near = abs(moment - now) < DAY and at.date() == self._day(now)
+        is_near = abs(moment - now) < DAY and at.date() == self._date(now)
         return at.strftime("%H:%M" if is_near else "%m-%d %H:%M")
 
-    def _day(self, now: int) -> object:
+    def _date(self, now: int) -> object:
         return datetime.fromtimestamp(now / SECOND, self.zone).date()

@@ -11,35 +11,35 @@ from binascii import b2a_base64
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.messages import ANYWHERE
+from bot.messages import GLOBAL_PREFIX
 
 if TYPE_CHECKING:
     from bot.vault import Vault
 
-DANGER = f"{ANYWHERE}d"
-BYE = f"{ANYWHERE}b"
+DANGER_BUTTON = f"{GLOBAL_PREFIX}d"
+BYE_BUTTON = f"{GLOBAL_PREFIX}b"
 NO_QUESTION = "0:"
 """What tokens begin with that belong to no question of a flow: questions count from one."""
-REMEMBERED = 4096
+CACHE_SIZE = 4096
 """Beginnings kept in memory: whoever is asked now presses soon, and it need not be made again."""
 
 
-@lru_cache(maxsize=REMEMBERED)
-def prefix(vault: Vault, chat_key: bytes, asked: int, where: str) -> str:
+@lru_cache(maxsize=CACHE_SIZE)
+def token_prefix(vault: Vault, chat_key: bytes, question_count: int, where: str) -> str:
     """Return what all buttons of one question begin with.
 
     Args:
         vault: whose key vouches.
         chat_key: the chat.
-        asked: how many questions were asked before.
+        question_count: how many questions were asked before.
         where: flow and step of the question.
     """
-    proof = vault.vouch(b"%b|%d|%b" % (chat_key, asked, where.encode()))
+    proof = vault.button_mac(b"%b|%d|%b" % (chat_key, question_count, where.encode()))
     text = b2a_base64(proof, newline=False).rstrip(b"=").decode()
-    return f"{asked:x}:{text}:"
+    return f"{question_count:x}:{text}:"
 
 
-def asked_of(token: str) -> int | None:
+def question_number(token: str) -> int | None:
     """Return the number of the question a token claims to belong to; None for no token of ours."""
     try:
         return int(token.split(":", 1)[0], 16)

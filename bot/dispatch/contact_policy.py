@@ -23,49 +23,49 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from bot.clock import DAY
-from bot.dispatch.conversation_store import held_by
-from bot.dispatch.session import SILENCE
-from bot.hotline.chat.passphrases import Recognition
+from bot.dispatch.conversation_store import takeover_of
+from bot.dispatch.session import SESSION_TIMEOUT
+from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import (
-    FAR,
+    NO_TIME_LIMIT,
+    UNTIL_CLOCK_STEADY,
     UNTIL_HOURS,
-    UNTIL_MET,
-    UNTIL_STEADY,
-    UNTIL_WRITTEN,
-    Greet,
-    Meeting,
+    UNTIL_OPENER_ANSWERED,
+    UNTIL_PERSON_WRITES,
+    OpenerState,
+    SendOpener,
 )
-from bot.hotline.commands.context import Whereabouts
-from bot.hotline.contact_rule import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at, is_here
-from bot.hotline.deadlines import CaseClocks
-from bot.hotline.events import Event, Happened
-from bot.mailbox.letter import Author, Settled, State
-from bot.mailbox.outbox_holds import hold
-from bot.store.compiled import Prepared, insert_of
+from bot.hotline.commands.context import CaseContact
+from bot.hotline.contact_rule import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at, is_present
+from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.events import Event, EventKind
+from bot.mailbox.letter import Author, DeliveryResult, LetterState
+from bot.mailbox.outbox_holds import hold_letter
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import cases, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.clock import Clock
-    from bot.dispatch.batch import Batches
-    from bot.dispatch.conversation_store import Conversation, Conversations, Row
-    from bot.dispatch.effects import Setting
-    from bot.dispatch.staff_service import StaffSide
-    from bot.hotline.chat.takeover import Holding
+    from bot.dispatch.batch import BatchProcessor
+    from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
+    from bot.dispatch.effects import TurnServices
+    from bot.dispatch.staff_service import StaffService
+    from bot.hotline.chat.takeover import TakeoverState
     from bot.mailbox.letter import Letter
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
 
-CLOCK = "clock"
+CLOCK_ROW = "clock"
 """The row of `rounds` that remembers, over restarts, how the two clocks stood to each other."""
-OUTSIDE, NOBODY = "the contact rule", "withdrawn"
+OUTSIDE_RULE, NO_CASEWORKER = "the contact rule", "withdrawn"
 """Why a letter is refused: the person is not here; no caseworker is in the chat any more."""
 ONLY_THEY_WRITE, NO_HOUR = "only_they_write", "no_hour"
-COLLEAGUE_IS_THERE, IS_FROZEN, NO_CHAT = "colleague_is_there", "frozen", "no_chat"
+CASEWORKER_PRESENT, CASE_FROZEN, NO_CHAT = "colleague_is_there", "frozen", "no_chat"
 """Why a person is not reminded: their rule; none of their hours comes in time; a caseworker is in
 the chat; it was opened under duress; nobody knows it."""
-TOO_LATE = DAY
+REMINDER_LIFETIME = DAY
 """A reminder that could not go for so long is not sent any more; staff are told."""
 
 _RULES = Prepared(
@@ -76,13 +76,13 @@ _RULES = Prepared(
     ),
     "key",
 )
-_STOOD = Prepared(
-    lambda _: select(rounds.c.ran_at, rounds.c.steady_since).where(rounds.c.name == CLOCK)
+_LOAD_CLOCK = Prepared(
+    lambda _: select(rounds.c.ran_at, rounds.c.steady_since).where(rounds.c.name == CLOCK_ROW)
 )
-_STANDS = Prepared(
+_STORE_CLOCK = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, rounds).values(
-            name=CLOCK, ran_at=bindparam("ran_at"), steady_since=bindparam("steady_since")
+        put := insert_into(dialect, rounds).values(
+            name=CLOCK_ROW, ran_at=bindparam("ran_at"), steady_since=bindparam("steady_since")
         )
     ).on_conflict_do_update(
         index_elements=["name"],
@@ -93,161 +93,193 @@ _STANDS = Prepared(
 )  # fmt: skip
 
 
-class ContactGate:
+class ContactPolicy:
     """Judges letters inside the courier's units of work."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what tells how a person and a caseworker stand
         self,
         outbox: Outbox,
         conversations: Conversations,
-        setting: Setting,
-        staff: StaffSide,
-        batches: Batches,
+        services: TurnServices,
+        staff_service: StaffService,
+        batches: BatchProcessor,
         clock: Clock,
     ) -> None:
         self._conversations = conversations
-        self._setting = setting
-        self._staff = staff
+        self._services = services
+        self._staff_service = staff_service
         self._batches = batches
         self._clock = clock
-        outbox.when_opened = self._opened
+        outbox.on_opener_sent = self._note_opener_sent
 
-    def _opened(self, work: Work, letter: Letter, now: int) -> None:
+    def _note_opener_sent(self, work: Work, letter: Letter, now: int) -> None:
         """Note that an opener has arrived: from now on it can be answered."""
         key = letter.chat_key
         row = self._conversations.load(work, [key]).get(key)
-        holding = None if row is None or row.fault is not None else held_by(row.conversation)
-        if row is not None and holding is not None and holding.opener == letter.id:
-            holding.opened_at, holding.opened_in = now, self._setting.steady.since
+        holding = None if row is None or row.fault is not None else takeover_of(row.conversation)
+        if row is not None and holding is not None and holding.opener_letter == letter.id:
+            holding.opener_arrived_at, holding.opener_clock_span = (
+                now,
+                self._services.clock_monitor.steady_since,
+            )
             self._conversations.store(work, [(key, row)])
 
-    def look_at_clock(self, work: Work) -> None:
+    def check_clock(self, work: Work) -> None:
         """Hold the clocks against each other, and against how they stood before a restart."""
-        steady = self._setting.steady
-        if steady.began_at is None and (rows := work.rows(_STOOD)):
-            steady.began_at, steady.since = rows[0]
-        if steady.look(self._clock.now(), self._clock.monotonic()):
-            work.run(_STANDS, steady.began_at, steady.since)
+        steady = self._services.clock_monitor
+        if steady.wall_zero is None and (rows := work.rows(_LOAD_CLOCK)):
+            steady.wall_zero, steady.steady_since = rows[0]
+        if steady.check(self._clock.now(), self._clock.monotonic()):
+            work.run(_STORE_CLOCK, steady.wall_zero, steady.steady_since)
 
-    def judge(self, work: Work, letter: Letter, now: int) -> Settled | None:
+    def judge(self, work: Work, letter: Letter, now: int) -> DeliveryResult | None:
         """Return None when a letter may go now; else what became of it."""
-        self.look_at_clock(work)
+        self.check_clock(work)
         row = self._conversations.load(work, [letter.chat_key]).get(letter.chat_key)
         if letter.author == Author.REMINDER:
             return self._judge_reminder(work, letter, row, now)
         if row is None or row.fault is not None:
-            return _refused(letter, NOBODY, now)
+            return _refused(letter, NO_CASEWORKER, now)
         return self._judge_human(work, letter, row, now)
 
-    def _judge_human(self, work: Work, letter: Letter, row: Row, now: int) -> Settled | None:
-        here = is_here(row.conversation.was_heard_at(self._setting.steady.since), now)
-        holding = held_by(row.conversation)
-        if letter.author == Author.UNASKED:
+    def _judge_human(
+        self, work: Work, letter: Letter, row: ConversationRow, now: int
+    ) -> DeliveryResult | None:
+        here = is_present(
+            row.conversation.last_seen_in(self._services.clock_monitor.steady_since), now
+        )
+        holding = takeover_of(row.conversation)
+        if letter.author == Author.UNSOLICITED:
             return None if here else self._refuse(work, row.conversation, letter, now)
         if holding is None:
             # What was written before the hand-back still goes to whoever is here.
             return (
-                None if here and letter.author != Author.OPENER else _refused(letter, NOBODY, now)
+                None
+                if here and letter.author != Author.OPENER
+                else _refused(letter, NO_CASEWORKER, now)
             )
         if letter.author == Author.OPENER:
             return self._judge_opener(work, letter, row, holding, now)
-        if here and holding.meeting == Meeting.MET:
+        if here and holding.opener_state == OpenerState.ANSWERED:
             return None
-        return self._soften(work, letter, row.conversation, holding, now)
+        return self._hold_for_opener(work, letter, row.conversation, holding, now)
 
     # --- the opener --------------------------------------------------------------------------
 
     def _judge_opener(
-        self, work: Work, letter: Letter, row: Row, holding: Holding, now: int
-    ) -> Settled | None:
-        if letter.id != holding.opener:
-            return _refused(letter, NOBODY, now)
-        at, reason = self._may_ask_at(work, letter.chat_key, row.conversation, holding, now)
+        self, work: Work, letter: Letter, row: ConversationRow, holding: TakeoverState, now: int
+    ) -> DeliveryResult | None:
+        if letter.id != holding.opener_letter:
+            return _refused(letter, NO_CASEWORKER, now)
+        at, reason = self._opener_allowed_at(work, letter.chat_key, row.conversation, holding, now)
         if at == now:
-            self._note(work, letter, row, Meeting.WAITING, Meeting.ASKED)
+            self._update_meeting(work, letter, row, OpenerState.WAITING, OpenerState.SENT)
             return None
-        self._note(work, letter, row, Meeting.ASKED, Meeting.WAITING)
-        return self._hold(work, letter, holding, reason, FAR if at == NEVER else at, now)
+        self._update_meeting(work, letter, row, OpenerState.SENT, OpenerState.WAITING)
+        return self._hold(work, letter, holding, reason, NO_TIME_LIMIT if at == NEVER else at, now)
 
-    def _may_ask_at(
-        self, work: Work, key: bytes, conversation: Conversation, holding: Holding, now: int
+    def _opener_allowed_at(
+        self, work: Work, key: bytes, conversation: Conversation, holding: TakeoverState, now: int
     ) -> tuple[int, str]:
         """Return when the person may be asked whether it is a good moment, and why not now."""
-        steady, zone = self._setting.steady, self._setting.zone
+        steady, zone = self._services.clock_monitor, self._services.zone
         if holding.is_answer:
             return now, ""
-        if holding.insisted_in == steady.since and is_here(holding.insisted_at, now):
+        if holding.insisted_clock_span == steady.steady_since and is_present(
+            holding.insisted_at, now
+        ):
             return now, ""
-        rules = rules_of(work, key, holding.case)
-        heard_at = conversation.was_heard_at(steady.since)
-        at = all_allow_at(rules, heard_at, now, zone, steady.since)
+        rules = contact_rules(work, key, holding.case)
+        heard_at = conversation.last_seen_in(steady.steady_since)
+        at = all_allow_at(rules, heard_at, now, zone, steady.steady_since)
         if at == NEVER:
-            return NEVER, UNTIL_WRITTEN
+            return NEVER, UNTIL_PERSON_WRITES
         is_their_hour = all_allow_at(rules, LONG_AGO, now, zone, -now) == now
-        return at, UNTIL_STEADY if is_their_hour else UNTIL_HOURS
+        return at, UNTIL_CLOCK_STEADY if is_their_hour else UNTIL_HOURS
 
-    def _note(self, work: Work, letter: Letter, row: Row, was: Meeting, is_now: Meeting) -> None:
+    def _update_meeting(
+        self,
+        work: Work,
+        letter: Letter,
+        row: ConversationRow,
+        was: OpenerState,
+        is_now: OpenerState,
+    ) -> None:
         """Write down whether the opener is on its way or waits."""
-        holding = held_by(row.conversation)
-        if holding is not None and holding.meeting == was:
-            holding.meeting = is_now
+        holding = takeover_of(row.conversation)
+        if holding is not None and holding.opener_state == was:
+            holding.opener_state = is_now
             self._conversations.store(work, [(letter.chat_key, row)])
 
     # --- the house's own question ------------------------------------------------------------
 
     def _judge_reminder(
-        self, work: Work, letter: Letter, row: Row | None, now: int
-    ) -> Settled | None:
-        case, is_late = CaseClocks.carried(work, letter.id), letter.created_at + TOO_LATE
-        if (kept := self._staff.check_ins.carried(work, letter.id)) is not None:
-            case, is_late = kept.case, kept.it.ends_at
+        self, work: Work, letter: Letter, row: ConversationRow | None, now: int
+    ) -> DeliveryResult | None:
+        case, is_late = (
+            CaseDeadlines.case_of_letter(work, letter.id),
+            letter.created_at + REMINDER_LIFETIME,
+        )
+        if (kept := self._staff_service.check_ins.of_letter(work, letter.id)) is not None:
+            case, is_late = kept.case, kept.check_in.ends_at
         if not case:
-            return _refused(letter, NOBODY, now)
-        at, why = may_remind_at(work, letter.chat_key, case, row, self._setting, now)
+            return _refused(letter, NO_CASEWORKER, now)
+        at, why = may_remind_at(work, letter.chat_key, case, row, self._services, now)
         if why or at > is_late:
             return _refused(letter, why or NO_HOUR, now)
         if at <= now:
             return None
-        hold(work, letter.id, UNTIL_HOURS, at)
-        letter.hold = UNTIL_HOURS
-        return Settled(letter, State.QUEUED, now, not_before=at, hold=UNTIL_HOURS)
+        hold_letter(work, letter.id, UNTIL_HOURS, at)
+        letter.delay_reason = UNTIL_HOURS
+        return DeliveryResult(
+            letter, LetterState.QUEUED, now, not_before=at, delay_reason=UNTIL_HOURS
+        )
 
     # --- what does not go --------------------------------------------------------------------
 
-    def _soften(
-        self, work: Work, letter: Letter, conversation: Conversation, holding: Holding, now: int
-    ) -> Settled:
+    def _hold_for_opener(
+        self,
+        work: Work,
+        letter: Letter,
+        conversation: Conversation,
+        holding: TakeoverState,
+        now: int,
+    ) -> DeliveryResult:
         """Let a caseworker's words wait for the answer to an opener, and see that there is one."""
-        kept_back = self._hold(work, letter, holding, UNTIL_MET, FAR, now)
-        where = Whereabouts(
+        kept_back = self._hold(work, letter, holding, UNTIL_OPENER_ANSWERED, NO_TIME_LIMIT, now)
+        where = CaseContact(
             holding.case, holding.reference, letter.chat_key, conversation.chat,
-            conversation.language, rules_of(work, letter.chat_key, holding.case)[0],
+            conversation.language, contact_rules(work, letter.chat_key, holding.case)[0],
             holding.by, 0,
         )  # fmt: skip
-        self._batches.attend(work, where, Greet(holding.by), now)
+        self._batches.perform(work, where, SendOpener(holding.by), now)
         return kept_back
 
     def _hold(  # noqa: PLR0913, PLR0917 - which letter, why, and until when
-        self, work: Work, letter: Letter, holding: Holding, reason: str, at: int, now: int
-    ) -> Settled:
-        hold(work, letter.id, reason, at)
-        if letter.hold != reason:
-            letter.hold = reason
+        self, work: Work, letter: Letter, holding: TakeoverState, reason: str, at: int, now: int
+    ) -> DeliveryResult:
+        hold_letter(work, letter.id, reason, at)
+        if letter.delay_reason != reason:
+            letter.delay_reason = reason
             event = Event(
-                Happened.HELD, holding.case, holding.by, code=reason, letter=letter.id
+                EventKind.DELAYED, holding.case, holding.by, code=reason, letter=letter.id
             )  # fmt: skip
-            self._staff.show(work, [event], now)
-        return Settled(letter, State.QUEUED, now, not_before=at, hold=reason)
+            self._staff_service.show_events(work, [event], now)
+        return DeliveryResult(letter, LetterState.QUEUED, now, not_before=at, delay_reason=reason)
 
-    def _refuse(self, work: Work, conversation: Conversation, letter: Letter, now: int) -> Settled:
+    def _refuse(
+        self, work: Work, conversation: Conversation, letter: Letter, now: int
+    ) -> DeliveryResult:
         """Refuse what the bot wanted to say by itself; its case's desk is told."""
-        holding = held_by(conversation)
+        holding = takeover_of(conversation)
         if holding is not None:
-            self._staff.show(work, [Event(Happened.KEPT_BACK, holding.case, holding.by)], now)
-        return _refused(letter, OUTSIDE, now)
+            self._staff_service.show_events(
+                work, [Event(EventKind.WITHHELD, holding.case, holding.by)], now
+            )
+        return _refused(letter, OUTSIDE_RULE, now)
 
 
-def rules_of(work: Work, key: bytes, case: str) -> list[str]:
+def contact_rules(work: Work, key: bytes, case: str) -> list[str]:
     """Return the rules a letter about a case goes by: the case's own, then the newest in the chat.
 
     Somebody who chose anew in a later report has chosen for the phone, not for the report; a case
@@ -260,25 +292,25 @@ def rules_of(work: Work, key: bytes, case: str) -> list[str]:
 
 
 def may_remind_at(  # noqa: PLR0913, PLR0917 - a chat, its case, and how both stand
-    work: Work, key: bytes, case: str, row: Row | None, setting: Setting, now: int
+    work: Work, key: bytes, case: str, row: ConversationRow | None, services: TurnServices, now: int
 ) -> tuple[int, str]:
     """Return when a person may be asked the neutral question by the house, or why not at all.
 
     Never while anybody is in the chat: whoever it is, they are asked by nobody else just now.
     """
-    if Recognition.is_frozen(work, case):
-        return now, IS_FROZEN
+    if Passphrases.is_frozen(work, case):
+        return now, CASE_FROZEN
     if row is not None and row.fault is not None:
         return now, NO_CHAT
     earliest = now
     if row is not None:
-        if held_by(row.conversation) is not None:
-            return now, COLLEAGUE_IS_THERE
-        earliest = max(now, row.conversation.touched_at + SILENCE + 1)
-    rules = rules_of(work, key, case)
-    at = all_allow_at(rules, LONG_AGO, earliest, setting.zone, setting.steady.since)
+        if takeover_of(row.conversation) is not None:
+            return now, CASEWORKER_PRESENT
+        earliest = max(now, row.conversation.touched_at + SESSION_TIMEOUT + 1)
+    rules = contact_rules(work, key, case)
+    at = all_allow_at(rules, LONG_AGO, earliest, services.zone, services.clock_monitor.steady_since)
     return (now, ONLY_THEY_WRITE) if at == NEVER else (at, "")
 
 
-def _refused(letter: Letter, why: str, now: int) -> Settled:
-    return Settled(letter, State.REFUSED, now, fault=why)
+def _refused(letter: Letter, why: str, now: int) -> DeliveryResult:
+    return DeliveryResult(letter, LetterState.REFUSED, now, fault=why)

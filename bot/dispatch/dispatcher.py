@@ -7,30 +7,30 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.log import log
-from bot.mailbox.fair_queue import Line
-from bot.mailbox.inbox import IN_LINE
-from bot.store.writer import is_of_the_store
+from bot.mailbox.fair_queue import FairQueue
+from bot.mailbox.inbox import IN_QUEUE
+from bot.store.writer import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.clock import Clock
-    from bot.dispatch.batch import Batches, Taken
+    from bot.dispatch.batch import BatchProcessor, BatchResult
     from bot.mailbox.courier import Courier
     from bot.mailbox.inbox import Arrival, Inbox
-    from bot.mailbox.letter import Settled
+    from bot.mailbox.letter import DeliveryResult
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
 
-    Take = Callable[..., Taken]
+    Take = Callable[..., BatchResult]
 
-MOST_IN_A_BATCH = 128
+MAX_BATCH = 128
 """Beyond this a batch makes the last one wait longer than it saves."""
-A_CROWD = 8
+CROWD_SIZE = 8
 """Updates in a batch from which on it is worth letting others join the next one."""
-PASSES = 4
+IDLE_PASSES = 4
 """Turns of the loop in which nobody joined, after which nobody is waited for."""
-CAREFUL = 10
+FIRST_BATCH = 10
 """Updates handled at first while nobody knows what ended the last process."""
 
 
@@ -42,7 +42,7 @@ class Dispatcher:
         *,
         inbox: Inbox,
         outbox: Outbox,
-        batches: Batches,
+        batches: BatchProcessor,
         writer: Writer,
         courier: Courier,
         clock: Clock,
@@ -55,10 +55,10 @@ class Dispatcher:
         self._clock = clock
         self._waiting: list[tuple[list[Arrival], int | None, asyncio.Future[None]]] = []
         self._working: asyncio.Task[None] | None = None
-        self._line = Line()
-        courier.floods = self._line.floods
-        self._first = self._begins = True
-        self._resuming = asyncio.Lock()
+        self._queue = FairQueue()
+        courier.is_flooding = self._queue.is_flooding
+        self._is_first_batch = self._is_starting = True
+        self._resume_lock = asyncio.Lock()
         """Two at once would both take what waits."""
 
     async def receive(self, arrivals: Sequence[Arrival], next_update_id: int | None = None) -> None:
@@ -73,29 +73,29 @@ class Dispatcher:
 
     async def resume(self) -> None:
         """Handle what is stored and waits: from an earlier process, or from a desk in another."""
-        async with self._resuming:
+        async with self._resume_lock:
             await self._resume()
-        if self._line:
+        if self._queue:
             self._begin_work()
 
-    async def empty(self) -> None:
+    async def drain(self) -> None:
         """Wait until nobody is in the line."""
-        while self._line:  # noqa: ASYNC110 - only a stopping process and tests wait here
+        while self._queue:  # noqa: ASYNC110 - only a stopping process and tests wait here
             await asyncio.sleep(0.005)
 
     async def _resume(self) -> None:
-        if self._begins:
-            await self._writer.run(self._inbox.break_up)
-            self._begins = False
-        most = CAREFUL
+        if self._is_starting:
+            await self._writer.run(self._inbox.requeue_all)
+            self._is_starting = False
+        most = FIRST_BATCH
         while True:
             # Two commits: an attempt that ends the process must have been counted before.
-            waiting = await self._writer.run(partial(self._inbox.waiting, most=most))
+            waiting = await self._writer.run(partial(self._inbox.load_waiting, most=most))
             if not waiting:
                 return
-            for taken in await self._answered(waiting, self._take_stored):
-                self._let_go(taken)
-            most = min(2 * most, MOST_IN_A_BATCH)
+            for taken in await self._process_each(waiting, self._process_stored):
+                self._hand_over(taken)
+            most = min(2 * most, MAX_BATCH)
 
     def _begin_work(self) -> None:
         if self._working is None:
@@ -103,43 +103,43 @@ class Dispatcher:
 
     async def _work(self) -> None:
         try:
-            while self._waiting or self._line:
-                if self._waiting and not self._line.is_full:
-                    await self._take_what_came()
-                went = not self._line or await self._take_turns()
-                if not went and (self._line.is_full or not self._waiting):
+            while self._waiting or self._queue:
+                if self._waiting and not self._queue.is_full:
+                    await self._process_arrivals()
+                went = not self._queue or await self._process_round()
+                if not went and (self._queue.is_full or not self._waiting):
                     return  # `resume` begins again
         finally:
             self._working = None
 
-    async def _take_what_came(self) -> None:
+    async def _process_arrivals(self) -> None:
         group = self._next_group()
         arrivals = [arrival for part, _, _ in group for arrival in part]
         ends = [end for _, end, _ in group if end is not None]
         try:
             await self._handle(arrivals, ends[-1] if ends else None)
         except Exception as error:  # noqa: BLE001 - told to everybody who waits for it
-            _settle(group, error)
+            _resolve_group(group, error)
         else:
-            _settle(group, None)
-        if len(group) >= A_CROWD:
+            _resolve_group(group, None)
+        if len(group) >= CROWD_SIZE:
             await self._let_others_join()
 
-    async def _take_turns(self) -> bool:
+    async def _process_round(self) -> bool:
         """Let those in the line have their turns; tell whether it went."""
-        turns = self._line.next()
+        turns = self._queue.next_round()
         waiting = [arrival for _chat, part in turns for arrival in part]
         try:
-            answered = await self._answered(waiting, self._take_in_line)
+            answered = await self._process_each(waiting, self._process_queued)
         except Exception as error:  # noqa: BLE001 - it is stored, and comes again
-            log.error("deferred", error=type(error).__name__, count=len(self._line))
+            log.error("deferred", error=type(error).__name__, count=len(self._queue))
             return False
-        self._line.done(turns)
+        self._queue.finish_round(turns)
         for taken in answered:
-            self._let_go(taken)
+            self._hand_over(taken)
         return True
 
-    async def _answered(self, stored: list[Arrival], take: Take) -> list[Taken]:
+    async def _process_each(self, stored: list[Arrival], take: Take) -> list[BatchResult]:
         """Answer what is stored, together; where that fails, one by one.
 
         A failed unit is undone whole, with all its turns had written. Whoever fails alone as well
@@ -149,11 +149,11 @@ class Dispatcher:
         try:
             return [await self._writer.run(lambda work: take(work, stored))]
         except Exception as error:
-            if is_of_the_store(error):
+            if is_store_error(error):
                 raise
             fault = type(error).__name__
         if len(stored) > 1:
-            return [it for each in stored for it in await self._answered([each], take)]
+            return [it for each in stored for it in await self._process_each([each], take)]
         return [await self._writer.run(lambda work: take(work, stored, fault))]
 
     async def _let_others_join(self) -> None:
@@ -162,7 +162,7 @@ class Dispatcher:
         Not by the clock: only for as long as the loop still has something to do for them.
         """
         quiet = 0
-        while quiet < PASSES and len(self._waiting) < MOST_IN_A_BATCH:
+        while quiet < IDLE_PASSES and len(self._waiting) < MAX_BATCH:
             waiting = len(self._waiting)
             await asyncio.sleep(0)
             quiet = 0 if len(self._waiting) > waiting else quiet + 1
@@ -171,7 +171,7 @@ class Dispatcher:
         count = 0
         for place, (arrivals, _, _) in enumerate(self._waiting):
             count += len(arrivals)
-            if count >= MOST_IN_A_BATCH:
+            if count >= MAX_BATCH:
                 place += 1  # noqa: PLW2901 - the one that filled the batch goes with it
                 break
         else:
@@ -180,82 +180,82 @@ class Dispatcher:
         return group
 
     async def _handle(self, arrivals: list[Arrival], end: int | None) -> None:
-        if self._first and arrivals:
+        if self._is_first_batch and arrivals:
             await self._handle_carefully(arrivals, end)
-            self._first = False
+            self._is_first_batch = False
             return
         now = self._clock.now()
         results = self._courier.collect()
         try:
             taken, later = await self._writer.run(
-                lambda work: self._take(work, arrivals, now, results)
+                lambda work: self._process(work, arrivals, now, results)
             )
         except BaseException as error:
             self._courier.put_back(results)
-            if not isinstance(error, Exception) or is_of_the_store(error):
+            if not isinstance(error, Exception) or is_store_error(error):
                 raise
-            await self._put_in_line(arrivals, now)
-            self._note_end(end)
+            await self._queue_arrivals(arrivals, now)
+            self._note_offset(end)
             return
         if later:
-            self._line.join(later)
-        self._courier.written_down(results)
-        self._note_end(end)
-        self._let_go(taken)
+            self._queue.add(later)
+        self._courier.mark_stored(results)
+        self._note_offset(end)
+        self._hand_over(taken)
 
-    async def _put_in_line(self, arrivals: list[Arrival], now: int) -> None:
+    async def _queue_arrivals(self, arrivals: list[Arrival], now: int) -> None:
         """Store arrivals of which one fails: in the line that is nobody else's failure."""
 
         def store(work: Work) -> list[tuple[int, Arrival]]:
             fresh = self._inbox.unseen(work, arrivals)
-            self._inbox.keep_waiting(work, fresh, now, IN_LINE)
-            return [(self._batches.whose(arrival), arrival) for arrival in fresh]
+            self._inbox.store_waiting(work, fresh, now, IN_QUEUE)
+            return [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
 
-        self._line.join(await self._writer.run(store))
+        self._queue.add(await self._writer.run(store))
 
     async def _handle_carefully(self, arrivals: list[Arrival], end: int | None) -> None:
         """Store first, handle after: so an update that ends the process is counted."""
         now = self._clock.now()
 
         def store(work: Work) -> None:
-            self._inbox.keep_waiting(work, self._inbox.unseen(work, arrivals), now)
+            self._inbox.store_waiting(work, self._inbox.unseen(work, arrivals), now)
 
         await self._writer.run(store)
-        self._note_end(end)
+        self._note_offset(end)
         await self.resume()
 
-    def _take(
-        self, work: Work, arrivals: list[Arrival], now: int, results: list[Settled]
-    ) -> tuple[Taken, list[tuple[int, Arrival]]]:
-        self._outbox.settle(work, results)
+    def _process(
+        self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
+    ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
+        self._outbox.store_results(work, results)
         fresh = self._inbox.unseen(work, arrivals)
         later: list[tuple[int, Arrival]] = []
-        if self._line.is_needed(len(fresh)):
-            asked = [(self._batches.whose(arrival), arrival) for arrival in fresh]
-            fresh, later = self._line.share(asked, self._clock.monotonic())
-            self._inbox.keep_waiting(work, [arrival for _, arrival in later], now, IN_LINE)
-        return self._batches.take(work, fresh, now), later
+        if self._queue.is_needed(len(fresh)):
+            asked = [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
+            fresh, later = self._queue.admit(asked, self._clock.monotonic())
+            self._inbox.store_waiting(work, [arrival for _, arrival in later], now, IN_QUEUE)
+        return self._batches.process(work, fresh, now), later
 
-    def _take_in_line(self, work: Work, waiting: list[Arrival], fault: str = "") -> Taken:
-        return self._take_stored(work, self._inbox.in_line(work, waiting), fault)
+    def _process_queued(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
+        return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
 
-    def _take_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> Taken:
-        return self._batches.take(work, waiting, self._clock.now(), fault)
+    def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
+        return self._batches.process(work, waiting, self._clock.now(), fault)
 
-    def _note_end(self, end: int | None) -> None:
+    def _note_offset(self, end: int | None) -> None:
         if end is not None:
-            self._inbox.committed_to(end)
+            self._inbox.note_offset(end)
 
-    def _let_go(self, taken: Taken) -> None:
+    def _hand_over(self, taken: BatchResult) -> None:
         if taken.letters:
-            self._courier.hand(taken.letters)
+            self._courier.enqueue(taken.letters)
         for chat, toast in taken.toasts:
-            self._courier.toast(chat, toast)
-        for case in taken.opened:
+            self._courier.send_toast(chat, toast)
+        for case in taken.opened_cases:
             log.info("case_opened", case=case.reference, priority=int(case.priority))
 
 
-def _settle(
+def _resolve_group(
     group: list[tuple[list[Arrival], int | None, asyncio.Future[None]]], error: Exception | None
 ) -> None:
     for _, _, done in group:

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.consents import ASKED, Agreement, Kind, agreement
+from bot.cases.consents import CONSENT_QUESTIONS, ConsentKind, ConsentRecord, new_consent
 from bot.cases.intake import PERSON, WITHDRAWAL, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
-from bot.dispatch.outcome_rules import EMPTY_HANDED
+from bot.dispatch.outcome_rules import EMERGENCY_KIND
 from bot.hotline.chat import case_progress
-from bot.hotline.chat.case_progress import clock
-from bot.hotline.check_ins.texts import ENDED_THERE
-from bot.hotline.erasure.data_summary import held
-from bot.hotline.erasure.requests import WANTS_IT_GONE, Wishes
-from bot.hotline.events import Event, Happened
-from bot.hotline.referrals.revoke import TakingBack
+from bot.hotline.chat.case_progress import format_time
+from bot.hotline.check_ins.texts import ENDED_IN_CHAT
+from bot.hotline.erasure.data_summary import summarize_data
+from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
+from bot.hotline.events import Event, EventKind
+from bot.hotline.referrals.revoke import ConsentRevocation
 from bot.partners.campaigns import Campaigns
-from bot.partners.link_stats import Counting
+from bot.partners.link_stats import LinkStats
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
-from bot.vault import Audit
+from bot.vault import AuditLog
 from bot.vault.erasure.erase import Erasures
 
 if TYPE_CHECKING:
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
     from bot.conversation import Answer
     from bot.dispatch.conversation_store import Conversation
-    from bot.dispatch.effects import Sending, Setting
+    from bot.dispatch.effects import Submission, TurnServices
     from bot.hotline.check_ins.store import CheckIns
-    from bot.hotline.referrals.consent_dialog import Pressed, Pressing
+    from bot.hotline.referrals.consent_dialog import ConsentOutcome, ConsentPress
     from bot.hotline.referrals.store import Referrals
     from bot.partners.campaigns import Campaign
     from bot.store.writer import Work
 
-WORDS = frozenset({("check_in", "word"), ("check_in", "second")})
+PASSPHRASE_QUESTIONS = frozenset({("check_in", "word"), ("check_in", "second")})
 """Questions answered with a word that goes to nobody: a sign stands in its place."""
 
-_EARLIER = Prepared(
+_EARLIER_CASE = Prepared(
     lambda _: (
         select(cases.c.id)
         .where(cases.c.chat_key == bindparam("key"))
@@ -54,132 +54,140 @@ _EARLIER = Prepared(
     ),
     "key",
 )
-_OF_CHAT = Prepared(lambda _: select(cases.c.id).where(cases.c.chat_key == bindparam("key")), "key")
-_STANDS = Prepared(lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")), "case")
+_CASES_OF_CHAT = Prepared(
+    lambda _: select(cases.c.id).where(cases.c.chat_key == bindparam("key")), "key"
+)
+_CASE_EXISTS = Prepared(lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")), "case")
 
 
 @dataclass(slots=True)
-class Sent:
+class HotlineAdapter:
     """What one turn sent to the hotline; stored with everything else of its batch."""
 
     intake: Intake
     referrals: Referrals
     check_ins: CheckIns
-    setting: Setting
+    services: TurnServices
     work: Work
     now: int
     key: bytes
-    opened: list[NewCase] = field(default_factory=list)
+    opened_cases: list[NewCase] = field(default_factory=list)
     reports: list[NewReport] = field(default_factory=list)
-    raised: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
+    priority_raises: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     """What staff have to hear beside that."""
-    then: list[Callable[[Work], Sequence[Event] | None]] = field(default_factory=list)
+    after_store: list[Callable[[Work], Sequence[Event] | None]] = field(default_factory=list)
     """What is kept with cases, which may be as new as this; it returns what staff see of it."""
 
-    def send(self, conversation: Conversation, sending: Sending) -> str:
+    def submit(self, conversation: Conversation, submission: Submission) -> str:
         """Put what a person sent to its case, opening one if none waits; return its reference."""
-        answers: dict[str, object] = dict(sending.answers)
-        at_most = Priority(sending.at_least)
+        answers: dict[str, object] = dict(submission.answers)
+        at_most = Priority(submission.min_priority)
         joins = conversation.has_case and (
-            not sending.opens or conversation.urgent_only or sending.kind == EMPTY_HANDED
+            not submission.opens_case
+            or conversation.urgent_only
+            or submission.kind == EMERGENCY_KIND
         )
         if joins:
-            self.raised.append((conversation.case, answers, at_most))
+            self.priority_raises.append((conversation.case, answers, at_most))
         else:
             case = self.intake.open_case(
-                self.work, sending.kind, conversation.language, self.key, conversation.chat,
+                self.work, submission.kind, conversation.language, self.key, conversation.chat,
                 answers, at_most, self.now,
             )  # fmt: skip
-            self.opened.append(case)
+            self.opened_cases.append(case)
             conversation.case, conversation.reference = case.id, case.reference
             conversation.cases.append(case.id)
-        conversation.urgent_only = sending.kind == EMPTY_HANDED and (
+        conversation.urgent_only = submission.kind == EMERGENCY_KIND and (
             conversation.urgent_only or not joins
         )
-        agreed = _agreed(conversation, sending, self.now)
+        agreed = _consents_of(conversation, submission, self.now)
         told = {
-            step: it for step, it in sending.answers.items() if (sending.flow, step) not in WORDS
+            step: it
+            for step, it in submission.answers.items()
+            if (submission.flow, step) not in PASSPHRASE_QUESTIONS
         }
         self.reports.append(
-            NewReport(conversation.case, sending.kind, sending.flow, told, self.now, agreed)
+            NewReport(conversation.case, submission.kind, submission.flow, told, self.now, agreed)
         )
-        if sending.kind == WITHDRAWAL:
+        if submission.kind == WITHDRAWAL:
             back = partial(
-                self._taking_back.withdraw, case=conversation.case, by=PERSON, now=self.now
+                self._taking_back.revoke_all, case=conversation.case, by=PERSON, now=self.now
             )
-            self.then.append(back)
+            self.after_store.append(back)
         return conversation.reference
 
-    def earlier(self) -> str:
+    def find_earlier_case(self) -> str:
         """Return a case of this chat from before this sitting; empty for none.
 
         One that somebody holds comes first, then one that is not closed, then the newest.
         """
-        found = self.work.rows(_EARLIER, self.key)
+        found = self.work.rows(_EARLIER_CASE, self.key)
         return str(found[0][0]) if found else ""
 
-    def came_by(self, code: str) -> Campaign | None:
+    def record_campaign_visit(self, code: str) -> Campaign | None:
         """Count this chat for the link of this code, and return it; None for no link of ours."""
         found = Campaigns.by_code(self.work, code)
         if found is not None:
-            Counting(self.setting.vault, self.setting.zone).came(
+            LinkStats(self.services.vault, self.services.zone).count_chat(
                 self.work, found.id, self.key, self.now
             )
         return found
 
-    def stands(self, case: str) -> bool:
+    def case_exists(self, case: str) -> bool:
         """Tell whether a case is still there: it may have been erased since."""
-        return bool(self.work.rows(_STANDS, case))
+        return bool(self.work.rows(_CASE_EXISTS, case))
 
-    def decide(self, case: str, pressed: Pressed) -> Pressing | None:
+    def apply_consent(self, case: str, pressed: ConsentPress) -> ConsentOutcome | None:
         """Do what was pressed under a question of consent; None when it is none of this case's."""
-        return self.referrals.press(self.work, case, pressed, self.now)
+        return self.referrals.handle_press(self.work, case, pressed, self.now)
 
-    def told(self, conversation: Conversation, outcome: Outcome) -> dict[str, str]:
+    def requested_texts(self, conversation: Conversation, outcome: Outcome) -> dict[str, str]:
         """Return what somebody asked to be told, as they read it, by the blank it fills."""
-        if outcome is Outcome.ASKED_WHERE:
-            return {"trail": self._trail(conversation)}
-        if outcome is Outcome.ASKED_HELD:
-            return {"held": self._held(conversation)}
-        return {"introduced": self._introduced(conversation)}
+        if outcome is Outcome.STATUS_REQUESTED:
+            return {"trail": self._case_progress(conversation)}
+        if outcome is Outcome.DATA_REQUESTED:
+            return {"held": self._held_data(conversation)}
+        return {"introduced": self._introducing_partner(conversation)}
 
-    def _introduced(self, conversation: Conversation) -> str:
+    def _introducing_partner(self, conversation: Conversation) -> str:
         """Return by whose link this sitting began; a link that is revoked by now is none."""
-        link, phrasing = conversation.link, self.setting.phrasing
-        partner = Campaigns.given_by(self.work, link) if link else ""
-        text = phrasing.introduced if partner else phrasing.unintroduced
-        words = self.setting.screens.words(text, conversation.language)
+        link, phrasing = conversation.campaign_id, self.services.texts
+        partner = Campaigns.partner_name(self.work, link) if link else ""
+        text = phrasing.introduced_by_partner if partner else phrasing.no_partner
+        words = self.services.renderer.text(text, conversation.language)
         return words.replace("{partner}", partner)
 
-    def _held(self, conversation: Conversation) -> str:
+    def _held_data(self, conversation: Conversation) -> str:
         """Return what is held of the case of this sitting, as its person reads it."""
-        phrasing, zone = self.setting.phrasing, self.setting.zone
+        phrasing, zone = self.services.texts, self.services.zone
         language = conversation.language
-        keep_days = int(self.setting.screens.blanks(language)["keep_days"])
+        keep_days = int(self.services.renderer.blanks(language)["keep_days"])
         case = conversation.case
-        return held(self.work, case, phrasing.held, keep_days, self.now, zone, language)
+        return summarize_data(
+            self.work, case, phrasing.data_held, keep_days, self.now, zone, language
+        )
 
     @staticmethod
-    def number() -> str:
+    def new_receipt_number() -> str:
         """Return a number for a receipt; that it is free is seen when the receipt is made."""
         return new_number()
 
-    def receipt(self, case: str, number: str, word: bytes) -> bool:
+    def sign_receipt(self, case: str, number: str, digest: bytes) -> bool:
         """Sign that something was received; tell whether there is a receipt now."""
-        vault = self.setting.vault
-        return Receipts(vault, Audit(vault)).make(self.work, case, number, word, self.now)
+        vault = self.services.vault
+        return Receipts(vault, AuditLog(vault)).issue(self.work, case, number, digest, self.now)
 
-    def kept_until(self, conversation: Conversation) -> str:
+    def retained_until(self, conversation: Conversation) -> str:
         """Return until when the law keeps a case this sitting knows; empty: none has to be kept."""
-        known = {conversation.case, *conversation.cases, *conversation.proven}
-        held = (Erasures.held_until(self.work, case, self.now) for case in known)
+        known = {conversation.case, *conversation.cases, *conversation.proven_cases}
+        held = (Erasures.legal_hold_until(self.work, case, self.now) for case in known)
         until = max((at for at in held if at is not None), default=None)
         if until is None:
             return ""
-        return clock(until, self.now, self.setting.zone, conversation.language)
+        return format_time(until, self.now, self.services.zone, conversation.language)
 
-    def take_back(self, kind: Kind) -> None:
+    def withdraw_consent(self, kind: ConsentKind) -> None:
         """Take back what was agreed to, in every case of this chat.
 
         Whoever says so reads that it is so from now on, without a word of which case. It shows
@@ -187,71 +195,71 @@ class Sent:
         """
 
         def back(work: Work) -> list[Event]:
-            found = [str(case) for (case,) in work.rows(_OF_CHAT, self.key)]
+            found = [str(case) for (case,) in work.rows(_CASES_OF_CHAT, self.key)]
             told = (self._taking_back.revoke(work, case, kind, PERSON, self.now) for case in found)
             return [event for events in told for event in events or ()]
 
-        self.then.append(back)
+        self.after_store.append(back)
 
     @property
-    def _taking_back(self) -> TakingBack:
-        vault = self.setting.vault
-        return TakingBack(vault, Audit(vault), self.referrals)
+    def _taking_back(self) -> ConsentRevocation:
+        vault = self.services.vault
+        return ConsentRevocation(vault, AuditLog(vault), self.referrals)
 
-    def wish(self, conversation: Conversation) -> None:
+    def request_erasure(self, conversation: Conversation) -> None:
         """Write down that everything of this chat is to be erased, and let staff know."""
-        wishes, proven = Wishes(Audit(self.setting.vault)), conversation.proven
-        for case in wishes.ask(self.work, self.key, self.now, proven):
+        wishes, proven = ErasureRequests(AuditLog(self.services.vault)), conversation.proven_cases
+        for case in wishes.request(self.work, self.key, self.now, proven):
             if case not in proven:
-                self.events.append(Event(Happened.WISHED, case, text=WANTS_IT_GONE))
+                self.events.append(Event(EventKind.ERASURE_REQUESTED, case, text=ERASURE_REQUESTED))
 
-    def agree(self, conversation: Conversation, answers: Mapping[str, Answer]) -> None:
+    def agree_check_in(self, conversation: Conversation, answers: Mapping[str, Answer]) -> None:
         """Wait for this person at the hour they chose, once their case stands."""
         hour, case = answers.get("hour"), conversation.case
         if isinstance(hour, int) and case:
             agree = partial(
-                self.check_ins.agree, case=case, chat_key=self.key, hour=hour,
+                self.check_ins.schedule, case=case, chat_key=self.key, hour=hour,
                 plan=str(answers.get("plan") or "nothing"), now=self.now,
-                zone=self.setting.zone, is_daily=answers.get("often") == "daily",
+                zone=self.services.zone, is_daily=answers.get("often") == "daily",
             )  # fmt: skip
-            self.then.append(agree)
+            self.after_store.append(agree)
 
     def end_check_in(self, conversation: Conversation) -> None:
         """Ask this person no more; staff hear of it, for somebody may have made them say so."""
         case = conversation.case
         if self.check_ins.end(self.work, case, PERSON, self.now):
-            self.events.append(Event(Happened.CHECKED_IN, case, text=ENDED_THERE))
+            self.events.append(Event(EventKind.CHECKED_IN, case, text=ENDED_IN_CHAT))
 
-    def checks_in(self, conversation: Conversation) -> bool:
+    def has_check_in(self, conversation: Conversation) -> bool:
         """Tell whether an hour is agreed on in the case of this sitting."""
         return self.check_ins.of_case(self.work, conversation.case) is not None
 
-    def hear(self, words: str) -> tuple[list[str], int]:
+    def match_check_in(self, text: str) -> tuple[list[str], int]:
         """Return the cases in whose hour these words may be the answer, and when that is over."""
-        found = self.check_ins.hear(self.work, self.key, words, self.now)
-        ends = max((kept.it.ends_at for kept in found), default=0)
+        found = self.check_ins.record_answer(self.work, self.key, text, self.now)
+        ends = max((kept.check_in.ends_at for kept in found), default=0)
         return [kept.case for kept in found], ends
 
-    def is_theirs(self, conversation: Conversation) -> bool:
+    def are_all_cases_proven(self, conversation: Conversation) -> bool:
         """Tell whether the person has shown, with their word, that every case of the chat is."""
-        cases = {str(case) for (case,) in self.work.rows(_OF_CHAT, self.key)}
-        return bool(cases) and cases <= set(conversation.proven)
+        cases = {str(case) for (case,) in self.work.rows(_CASES_OF_CHAT, self.key)}
+        return bool(cases) and cases <= set(conversation.proven_cases)
 
-    def _trail(self, conversation: Conversation) -> str:
+    def _case_progress(self, conversation: Conversation) -> str:
         """Return how far the case of this sitting has come, as its person reads it."""
-        stands = case_progress.standing(self.work, conversation.case)
+        stands = case_progress.load_progress(self.work, conversation.case)
         if stands is None:
             return ""
-        words, zone = self.setting.phrasing.trail, self.setting.zone
-        return case_progress.told(stands, words, self.now, zone, conversation.language)
+        words, zone = self.services.texts.case_progress, self.services.zone
+        return case_progress.render_progress(stands, words, self.now, zone, conversation.language)
 
 
-def _agreed(conversation: Conversation, sending: Sending, now: int) -> list[Agreement]:
+def _consents_of(conversation: Conversation, sending: Submission, now: int) -> list[ConsentRecord]:
     """Return what was asked on the way to this sending, and what was answered."""
     found = []
-    for step in ASKED:
-        shown = conversation.shown.pop(f"{sending.flow}.{step}", None)
+    for step in CONSENT_QUESTIONS:
+        shown = conversation.consent_wordings.pop(f"{sending.flow}.{step}", None)
         if shown is not None or step in sending.answers:
             answer = sending.answers.get(step)
-            found.append(agreement(step, answer, shown, conversation.notice, now))
+            found.append(new_consent(step, answer, shown, conversation.notice_version, now))
     return found

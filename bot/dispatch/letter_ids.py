@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.dispatch.message_ids import SHOWN, Trace, ours, trace
+from bot.dispatch.message_ids import VISIBLE_BODIES, HourlyMessageIds, ids_of_hour, letter_ids
 from bot.mailbox.letter import Author, Lane
-from bot.messages import Remove, Wipe, Word
-from bot.vault.passphrase_hash import aside
+from bot.messages import CheckPassphrase, ClearChat, DeleteMessages
+from bot.vault.passphrase_hash import passphrase_chat_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
     from bot.mailbox.letter import Letter
 
 
-def complete(
-    letter: Letter, traces: list[Trace], numbers: Sequence[int], *, is_asked: bool
+def finish_letter(
+    letter: Letter, traces: list[HourlyMessageIds], sent_ids: Sequence[int], *, is_asked: bool
 ) -> None:
     """Fill in what is known only once letters have numbers; note which the person will see."""
     body = letter.body
-    if isinstance(body, Remove):
-        letter.body = _named(body, numbers)
+    if isinstance(body, DeleteMessages):
+        letter.body = _resolve_removal(body, sent_ids)
     elif not is_asked:
-        letter.author = Author.UNASKED
-    if isinstance(body, SHOWN):
-        trace(traces, letter.created_at).ours.append(letter.id)
-    elif isinstance(body, Wipe):
-        letter.body, letter.lane = Wipe(body.messages, ours(traces)), Lane.WIPE
-    elif isinstance(body, Word):
-        letter.chat_key = aside(letter.chat_key)
+        letter.author = Author.UNSOLICITED
+    if isinstance(body, VISIBLE_BODIES):
+        ids_of_hour(traces, letter.created_at).letters.append(letter.id)
+    elif isinstance(body, ClearChat):
+        letter.body, letter.lane = ClearChat(body.messages, letter_ids(traces)), Lane.WIPE
+    elif isinstance(body, CheckPassphrase):
+        letter.chat_key = passphrase_chat_key(letter.chat_key)
 
 
-def add_vanishing(effects: Effects, before: int) -> None:
+def add_removals(effects: Effects, before: int) -> None:
     """Add the letters that take messages away by themselves, later."""
-    for it in effects.vanishing:
-        it.letter = len(effects.bodies)
-        said = tuple(-1 - before - place for place in it.places)
-        effects.bodies.append(Remove(it.messages, it.letters + said))
+    for it in effects.removals:
+        it.body_index = len(effects.bodies)
+        said = tuple(-1 - before - place for place in it.body_indexes)
+        effects.bodies.append(DeleteMessages(it.messages, it.letters + said))
 
 
-def numbered(letters: Sequence[int], numbers: Sequence[int]) -> list[int]:
+def resolve_ids(letters: Sequence[int], numbers: Sequence[int]) -> list[int]:
     """Return the letters' numbers; those of this batch had only their place in it."""
     return [numbers[-1 - letter] if letter < 0 else letter for letter in letters]
 
 
-def _named(body: Remove, numbers: Sequence[int]) -> Remove:
-    return Remove(body.messages, tuple(numbered(body.letters, numbers)))
+def _resolve_removal(body: DeleteMessages, numbers: Sequence[int]) -> DeleteMessages:
+    return DeleteMessages(body.messages, tuple(resolve_ids(body.letters, numbers)))

@@ -12,41 +12,41 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.clock import HOUR
-from bot.messages import Copy, Enclose, Point, Say, Spoken
+from bot.messages import CopyMessage, SendFile, SendLocation, SendRecording, SendText
 from bot.vault.erasure.retention import NUMBERS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SHOWN = (Say, Enclose, Copy, Point, Spoken)
+VISIBLE_BODIES = (SendText, SendFile, CopyMessage, SendLocation, SendRecording)
 """Bodies that become a message in the chat."""
 
 
-class Trace(msgspec.Struct, array_like=True):
+class HourlyMessageIds(msgspec.Struct, array_like=True):
     """What was written within one hour."""
 
     hour: int
-    theirs: list[int]
+    person_messages: list[int]
     """The channel's numbers of what the person wrote."""
-    ours: list[int]
+    letters: list[int]
     """Our letters."""
 
 
-def trace(traces: list[Trace], now: int) -> Trace:
+def ids_of_hour(traces: list[HourlyMessageIds], now: int) -> HourlyMessageIds:
     """Return the trace of this hour; what nobody can delete any more is forgotten."""
     hour = now // HOUR
     if traces and traces[-1].hour == hour:
         return traces[-1]
     traces[:] = [each for each in traces if (each.hour + 1) * HOUR > now - NUMBERS_KEPT]
-    traces.append(Trace(hour, [], []))
+    traces.append(HourlyMessageIds(hour, [], []))
     return traces[-1]
 
 
-def theirs(traces: Iterable[Trace]) -> tuple[int, ...]:
+def person_message_ids(traces: Iterable[HourlyMessageIds]) -> tuple[int, ...]:
     """Return the numbers of what the person wrote."""
-    return tuple(number for each in traces for number in each.theirs)
+    return tuple(number for each in traces for number in each.person_messages)
 
 
-def ours(traces: Iterable[Trace]) -> tuple[int, ...]:
+def letter_ids(traces: Iterable[HourlyMessageIds]) -> tuple[int, ...]:
     """Return our letters."""
-    return tuple(letter for each in traces for letter in each.ours)
+    return tuple(letter for each in traces for letter in each.letters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.cases.consents import Kind
+from bot.cases.consents import ConsentKind
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 
@@ -14,54 +14,56 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Follows:
+class OutcomeRule:
     """What an outcome does beyond the conversation."""
 
     kind: str | None = None
     """What is sent to the hotline: the kind of the report."""
-    opens: bool = False
+    opens_case: bool = False
     """Whether it opens a case of its own, if none of this sitting waits for it."""
-    at_least: Priority = Priority.STANDARD
+    min_priority: Priority = Priority.STANDARD
     """How urgent it is when no rule says more."""
 
 
-FOLLOWS: Mapping[Outcome, Follows] = {
-    Outcome.FINISHED: Follows(),
-    Outcome.REPORT_SUBMITTED: Follows("report", opens=True),
-    Outcome.HELP_REQUESTED: Follows("request", opens=True),
-    Outcome.PERSON_WANTED: Follows("talk", opens=True),
-    Outcome.TELL_NOW: Follows("danger", opens=True, at_least=Priority.EMERGENCY),
-    Outcome.ADDED: Follows("addition"),
-    Outcome.WITHDRAWN: Follows("withdrawal"),
-    Outcome.CHECK_IN_AGREED: Follows("check_in"),
-    Outcome.CHECK_IN_ENDED: Follows(),
-    Outcome.STOPPED: Follows(),
-    Outcome.LANGUAGE_CHOSEN: Follows(),
-    Outcome.VANISH_CHOSEN: Follows(),
-    Outcome.READ: Follows(),
-    Outcome.ASKED_WHERE: Follows(),
-    Outcome.ASKED_HELD: Follows(),
-    Outcome.ASKED_WHO: Follows(),
-    Outcome.TAKEN_BACK: Follows(),
-    Outcome.ERASURE_WISHED: Follows(),
+OUTCOME_RULES: Mapping[Outcome, OutcomeRule] = {
+    Outcome.FINISHED: OutcomeRule(),
+    Outcome.REPORT_SUBMITTED: OutcomeRule("report", opens_case=True),
+    Outcome.HELP_REQUESTED: OutcomeRule("request", opens_case=True),
+    Outcome.TALK_REQUESTED: OutcomeRule("talk", opens_case=True),
+    Outcome.STAFF_ALERTED: OutcomeRule("danger", opens_case=True, min_priority=Priority.EMERGENCY),
+    Outcome.ADDITION_SENT: OutcomeRule("addition"),
+    Outcome.WITHDRAWN: OutcomeRule("withdrawal"),
+    Outcome.CHECK_IN_AGREED: OutcomeRule("check_in"),
+    Outcome.CHECK_IN_ENDED: OutcomeRule(),
+    Outcome.STOPPED: OutcomeRule(),
+    Outcome.LANGUAGE_CHOSEN: OutcomeRule(),
+    Outcome.AUTO_DELETE_CHOSEN: OutcomeRule(),
+    Outcome.INFORMATION_READ: OutcomeRule(),
+    Outcome.STATUS_REQUESTED: OutcomeRule(),
+    Outcome.DATA_REQUESTED: OutcomeRule(),
+    Outcome.INTRODUCTION_REQUESTED: OutcomeRule(),
+    Outcome.CONSENT_REVOKED: OutcomeRule(),
+    Outcome.ERASURE_REQUESTED: OutcomeRule(),
 }
 """Every outcome has a row; a test holds that."""
-AFTER = "afterwards"
+AFTERWARDS_FLOW = "afterwards"
 """The flow that begins once something was sent."""
-LEADS_ON = frozenset(
+NEXT_STEP_OUTCOMES = frozenset(
     {
         Outcome.REPORT_SUBMITTED,
         Outcome.HELP_REQUESTED,
-        Outcome.PERSON_WANTED,
-        Outcome.ASKED_WHERE,
-        Outcome.ASKED_HELD,
-        Outcome.TAKEN_BACK,
+        Outcome.TALK_REQUESTED,
+        Outcome.STATUS_REQUESTED,
+        Outcome.DATA_REQUESTED,
+        Outcome.CONSENT_REVOKED,
     }
 )
 """Outcomes after which the person is asked what they would like to do now."""
-ASKS = frozenset({Outcome.ASKED_WHERE, Outcome.ASKED_HELD, Outcome.ASKED_WHO})
+LOOKUP_OUTCOMES = frozenset(
+    {Outcome.STATUS_REQUESTED, Outcome.DATA_REQUESTED, Outcome.INTRODUCTION_REQUESTED}
+)
 """Outcomes whose last words hold something that is looked up."""
-ERASES = frozenset(
+ERASING_ANSWERS = frozenset(
     {
         ("stop", "unsent", "erase"),
         ("report", "keep", "dont"),
@@ -74,18 +76,18 @@ ERASES = frozenset(
     }
 )
 """Answers (flow, step, code) after which what was not sent is erased at once."""
-SITTING = ("keep", "sitting")
+SESSION_ONLY_ANSWER = ("keep", "sitting")
 """The answer (step, code) after which nothing unsent outlives the sitting it was written in."""
-TAKES_BACK: Mapping[tuple[str, str, str], Kind] = {
-    ("my_data", "what_now", "uncount"): Kind.STATISTICS,
-    ("my_data", "what_now", "untell"): Kind.OTHERS,
+CONSENT_WITHDRAWALS: Mapping[tuple[str, str, str], ConsentKind] = {
+    ("my_data", "what_now", "uncount"): ConsentKind.STATISTICS,
+    ("my_data", "what_now", "untell"): ConsentKind.OTHERS,
 }
 """Answers (flow, step, code) by which something agreed to is taken back."""
-EMPTY_HANDED = "danger"
+EMERGENCY_KIND = "danger"
 """The kind that takes along no word and no answer: language and codes only."""
-DRAFTS = frozenset({"report", "ask_for_help", "talk", "afterwards"})
+DRAFT_FLOWS = frozenset({"report", "ask_for_help", "talk", "afterwards"})
 """Flows whose answers a person may go on with later."""
-STOPS = {
+DRAFT_STOP_STEPS = {
     "stop": ("unsent",),
     "report": ("send",),
     "ask_for_help": ("send",),

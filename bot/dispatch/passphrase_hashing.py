@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.cases.receipts import salted
-from bot.hotline.chat.passphrases import Recognition
+from bot.cases.receipts import salt_and_pepper
+from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import CheckIns
-from bot.hotline.check_ins.store import salted as salt_of_hour
+from bot.hotline.check_ins.store import salt_and_pepper as salt_of_hour
 from bot.mailbox.inbox import Arrival
-from bot.messages import Body, Word
+from bot.messages import Body, CheckPassphrase
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -27,54 +27,54 @@ if TYPE_CHECKING:
     from bot.mailbox.delivery import Channel
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.passphrase_hash import Digests
+    from bot.vault.passphrase_hash import PassphraseHasher
 
-MARK = b"\0word"
+PASSPHRASE_MARK = b"\0word"
 """What such an update begins with; no channel's does."""
 
 
-class Digested(msgspec.Struct, frozen=True, array_like=True):
+class HashedPassphrase(msgspec.Struct, frozen=True, array_like=True):
     """A word that has become a digest."""
 
     chat: int
     digest: bytes
     case: str
-    is_second: bool
+    is_duress: bool
     receipt: str = ""
     check_in: str = ""
-    era: int = 0
-    heard_at: int = 0
+    session_number: int = 0
+    last_seen_at: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Digested).decode
+_decode = msgspec.msgpack.Decoder(HashedPassphrase).decode
 
 
-def read(raw: bytes) -> Digested | None:
+def read_hashed(raw: bytes) -> HashedPassphrase | None:
     """Return the digest an update of our own brings; None for any other."""
-    return _decode(raw[len(MARK) :]) if raw.startswith(MARK) else None
+    return _decode(raw[len(PASSPHRASE_MARK) :]) if raw.startswith(PASSPHRASE_MARK) else None
 
 
-def is_kept(work: Work, key: bytes, digested: Digested) -> bool:
+def store_chosen(work: Work, key: bytes, hashed: HashedPassphrase) -> bool:
     """Keep a word that was chosen; tell whether there is nothing to say about it."""
-    case, digest = digested.case, digested.digest
-    if digested.receipt:
+    case, digest = hashed.case, hashed.digest
+    if hashed.receipt:
         return False
-    if digested.check_in:
-        return CheckIns.choose(work, case, key, digest, digested.check_in)
-    if digested.is_second:
-        return Recognition.keep_second(work, case, digest)
-    Recognition.keep(work, case, key, digest)
+    if hashed.check_in:
+        return CheckIns.set_passphrase(work, case, key, digest, hashed.check_in)
+    if hashed.is_duress:
+        return Passphrases.set_duress_passphrase(work, case, digest)
+    Passphrases.set_passphrase(work, case, key, digest)
     return True
 
 
-class WordsAside:
+class PassphraseChannel:
     """A channel that takes words aside; everything else goes through untouched."""
 
-    def __init__(self, channel: Channel, vault: Vault, digests: Digests, bot: int) -> None:
+    def __init__(self, channel: Channel, vault: Vault, hasher: PassphraseHasher, bot: int) -> None:
         self._channel = channel
         self._vault = vault
-        self._digests = digests
+        self._hasher = hasher
         self._bot = bot
         self.receive: Callable[[Sequence[Arrival]], Awaitable[None]] | None = None
         """Set once there is somebody who takes what comes back."""
@@ -85,19 +85,19 @@ class WordsAside:
         Raises:
             DeliveryError: what the channel raises; a digest nobody computed is asked for again.
         """
-        if type(body) is not Word:
+        if type(body) is not CheckPassphrase:
             return await self._channel.deliver(chat, body)
         if body.receipt:
-            salt, pepper = salted(self._vault, body.receipt)
+            salt, pepper = salt_and_pepper(self._vault, body.receipt)
         elif body.check_in:
             salt, pepper = salt_of_hour(self._vault, self._vault.chat_key(self._bot, chat))
         else:
-            salt, pepper = self._vault.of_words(self._vault.chat_key(self._bot, chat))
-        digest = await self._digests.of(body.word, salt, pepper)
-        found = Digested(
-            chat, digest, body.case, body.is_second, body.receipt, body.check_in, body.era,
+            salt, pepper = self._vault.passphrase_salts(self._vault.chat_key(self._bot, chat))
+        digest = await self._hasher.hash(body.passphrase, salt, pepper)
+        found = HashedPassphrase(
+            chat, digest, body.case, body.is_duress, body.receipt, body.check_in, body.session,
             body.heard_at,
         )  # fmt: skip
         assert self.receive is not None  # noqa: S101 - `build` sets it
-        await self.receive([Arrival.of(body.number, MARK + _encode(found))])
+        await self.receive([Arrival.of(body.update_id, PASSPHRASE_MARK + _encode(found))])
         return None

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.conversation import Flow
-    from bot.dispatch.rendering import Screens
+    from bot.dispatch.rendering import Renderer
 
 
-class Notice:
+class PrivacyNotice:
     """The privacy notice of one deployment.
 
     Args:
@@ -27,41 +27,41 @@ class Notice:
     """
 
     def __init__(
-        self, flow: type[Flow], known: Callable[[], frozenset[str]], screens: Screens
+        self, flow: type[Flow], facts: Callable[[], frozenset[str]], renderer: Renderer
     ) -> None:
         self._steps = flow.steps
-        self._known = known
-        self._screens = screens
-        self._made: dict[str, tuple[tuple[object, frozenset[str]], str, bytes]] = {}
+        self._facts = facts
+        self._renderer = renderer
+        self._cache: dict[str, tuple[tuple[object, frozenset[str]], str, bytes]] = {}
 
     def parts(self, language: str) -> list[str]:
         """Return the messages that say it."""
-        known = self._known()
+        known = self._facts()
         return [
-            self._screens.words(text, language)
+            self._renderer.text(text, language)
             for step in self._steps
             if step.when.holds({}, known)
             for text in step.phrases()
         ]
 
-    def words(self, language: str) -> str:
+    def text(self, language: str) -> str:
         """Return all of it."""
-        return self._now(language)[1]
+        return self._current(language)[1]
 
     def version(self, language: str) -> bytes:
         """Return the SHA-256 of all of it."""
-        return self._now(language)[2]
+        return self._current(language)[2]
 
-    def _now(self, language: str) -> tuple[object, str, bytes]:
-        blanks, known = self._screens.blanks(language), self._known()
-        found = self._made.get(language)
+    def _current(self, language: str) -> tuple[object, str, bytes]:
+        blanks, known = self._renderer.blanks(language), self._facts()
+        found = self._cache.get(language)
         # Filled anew: somebody may be told no more. Another fact: there may be a spare key now.
         if found is None or found[0][0] is not blanks or found[0][1] != known:
             words = "\n\n".join(self.parts(language))
-            found = self._made[language] = ((blanks, known), words, digest_of(words))
+            found = self._cache[language] = ((blanks, known), words, text_digest(words))
         return found
 
 
-def digest_of(shown: str) -> bytes:
+def text_digest(shown: str) -> bytes:
     """Return the SHA-256 of a text as it is shown."""
     return sha256(shown.encode("utf-8", "surrogatepass")).digest()

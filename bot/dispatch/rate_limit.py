@@ -12,85 +12,92 @@ import msgspec
 
 from bot.clock import DAY, MINUTE, SECOND
 
-BURST = 3 * SECOND
+BURST_INTERVAL = 3 * SECOND
 """So long one answer serves for all that moves nothing on."""
-STREAM = 30 * SECOND
+STREAM_INTERVAL = 30 * SECOND
 """So long, once several bursts have followed each other or very much was written."""
-BURSTS = 20
+MAX_BURSTS = 20
 """Answers in a row that moved nothing on, after which they come every half minute."""
-SPAN = 10 * MINUTE
-MUCH = 64 * 1024
+WINDOW = 10 * MINUTE
+HEAVY_CHARACTERS = 64 * 1024
 """Characters within ten minutes from which on a chat is answered now and then."""
-MOST = 1024 * 1024
+MAX_DAILY_CHARACTERS = 1024 * 1024
 """Characters a day that are kept."""
-MOST_OF_FILES = 100 * 1024 * 1024
+MAX_DAILY_FILE_BYTES = 100 * 1024 * 1024
 """Bytes of files a day, as they are said to be."""
-A_FILE = 512 * 1024
+MIN_FILE_COST = 512 * 1024
 """What a file counts at least: two hundred small ones are a day's worth as well."""
 
 
-class Lately(msgspec.Struct, array_like=True):
+class ChatActivity(msgspec.Struct, array_like=True):
     """What came from one chat."""
 
     day_since: int = 0
-    day_words: int = 0
-    day_files: int = 0
-    span_since: int = 0
-    span_words: int = 0
-    came_at: int = 0
-    said_at: int = 0
+    day_characters: int = 0
+    day_file_bytes: int = 0
+    window_since: int = 0
+    window_characters: int = 0
+    received_at: int = 0
+    answered_at: int = 0
     """When what came was last answered."""
-    bursts: int = 0
+    idle_answers: int = 0
     """Answers in a row to what moved nothing on."""
-    left_out: int = 0
+    dropped_count: int = 0
     """Messages today that were only counted."""
 
-    def note(self, now: int) -> None:
+    def note_update(self, now: int) -> None:
         """Note that something came; whoever rested is no stream any more."""
-        if not 0 <= now - self.came_at < STREAM:
-            self.bursts = 0
-        self.came_at = now
+        if not 0 <= now - self.received_at < STREAM_INTERVAL:
+            self.idle_answers = 0
+        self.received_at = now
 
-    def note_words(self, count: int, now: int) -> None:
+    def count_characters(self, count: int, now: int) -> None:
         """Count characters that came."""
         self._begin_day(now)
-        if not 0 <= now - self.span_since < SPAN:
-            self.span_since, self.span_words = now, 0
-        self.span_words += count
-        self.day_words += count
+        if not 0 <= now - self.window_since < WINDOW:
+            self.window_since, self.window_characters = now, 0
+        self.window_characters += count
+        self.day_characters += count
 
-    def note_files(self, sizes: int, count: int, now: int) -> None:
+    def count_files(self, sizes: int, count: int, now: int) -> None:
         """Count files that came."""
         self._begin_day(now)
-        self.day_files += max(sizes, count * A_FILE)
+        self.day_file_bytes += max(sizes, count * MIN_FILE_COST)
 
     @property
-    def is_much(self) -> bool:
+    def is_heavy(self) -> bool:
         """Tell whether more was written in ten minutes than a person writes."""
-        return self.span_words > MUCH
+        return self.window_characters > HEAVY_CHARACTERS
 
     @property
-    def is_most(self) -> bool:
+    def is_over_daily_limit(self) -> bool:
         """Tell whether more was written today than is kept."""
-        return self.day_words > MOST
+        return self.day_characters > MAX_DAILY_CHARACTERS
 
     @property
-    def has_room(self) -> bool:
+    def accepts_files(self) -> bool:
         """Tell whether files are still taken today."""
-        return self.day_files <= MOST_OF_FILES
+        return self.day_file_bytes <= MAX_DAILY_FILE_BYTES
 
-    def is_answered(self, now: int) -> bool:
+    def was_just_answered(self, now: int) -> bool:
         """Tell whether what moved nothing on was answered so lately that this serves for all."""
-        if now == self.said_at:  # in one batch with it: nobody can have read the answer
+        if now == self.answered_at:  # in one batch with it: nobody can have read the answer
             return True
-        quiet = STREAM if self.is_much or self.bursts > BURSTS else BURST
-        return bool(self.bursts) and 0 <= now - self.said_at < quiet
+        quiet = (
+            STREAM_INTERVAL if self.is_heavy or self.idle_answers > MAX_BURSTS else BURST_INTERVAL
+        )
+        return bool(self.idle_answers) and 0 <= now - self.answered_at < quiet
 
-    def answered(self, now: int, *, moved: bool) -> None:
+    def note_answer(self, now: int, *, moved: bool) -> None:
         """Note that something was answered."""
-        self.said_at = now
-        self.bursts = 0 if moved else self.bursts + 1
+        self.answered_at = now
+        self.idle_answers = 0 if moved else self.idle_answers + 1
 
     def _begin_day(self, now: int) -> None:
         if not 0 <= now - self.day_since < DAY:
-            self.day_since, self.day_words, self.day_files, self.left_out = now, 0, 0, 0
+            self.day_since, self.day_characters, self.day_file_bytes, self.dropped_count = (
+                now,
+                0,
+                0,
+                0,
+            )

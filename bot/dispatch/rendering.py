@@ -14,68 +14,70 @@ from typing import TYPE_CHECKING
 
 from bot.dispatch import callback_data
 from bot.languages import catalogue
-from bot.messages import Button, Say
-from bot.text import bare
+from bot.messages import Button, SendText
+from bot.text import fold_accents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.conversation import Choice, Reply
-    from bot.dispatch.system_texts import Phrasing
+    from bot.dispatch.system_texts import SystemTexts
     from bot.text import Text
 
     Layout = tuple[tuple[Button, ...], ...]
 
-DANGER, BYE = "danger", "bye"
+DANGER_COMMAND, BYE_COMMAND = "danger", "bye"
 """The commands of the two buttons below every question."""
-WIDEST = 24
+ROW_WIDTH = 24
 """Columns of a row: buttons share it when each fits into its equal part."""
-CHOICES_IN_A_ROW, CONTROLS_IN_A_ROW = 2, 3
-LONGEST = 4096
+CHOICES_PER_ROW, CONTROLS_PER_ROW = 2, 3
+MAX_MESSAGE_UNITS = 4096
 """UTF-16 units in one message. A channel cuts what is longer, but tells us only the last number."""
 TICK = "\N{CHECK MARK} "
-UNSEEN = frozenset({"Mn", "Me", "Cf"})
+ZERO_WIDTH_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
 """Kinds of signs that take no room of their own: marks above and below, joiners."""
-TWO_CIRCLES = frozenset("ကဃဆညတထဘယလသဟအဏ")
+WIDE_BURMESE = frozenset("ကဃဆညတထဘယလသဟအဏ")
 """Burmese letters that are drawn with two circles, and are as wide as two of the others."""
-STACKS = frozenset("\u17d2\u1039")
+STACKING_SIGNS = frozenset("\u17d2\u1039")
 """Signs that put the letter behind them below the one before."""
-MOST_LAYOUTS = 4096
-COUNTY_SIGNS = "\u5e02\u7e23"
+CACHE_SIZE = 4096
+COUNTY_SUFFIXES = "\u5e02\u7e23"
 """City and county, as Chinese writes them behind a name: people leave them out."""
 
 
-@lru_cache(maxsize=MOST_LAYOUTS)
-def columns(label: str) -> int:
+@lru_cache(maxsize=CACHE_SIZE)
+def display_width(label: str) -> int:
     """Return how wide a label is on a screen: two for wide letters, none for marks.
 
     A letter that stands below the one before, as in Khmer and Burmese, takes no room of its own.
     """
     return sum(
-        2 if sign in TWO_CIRCLES or unicodedata.east_asian_width(sign) in "WF" else 1
+        2 if sign in WIDE_BURMESE or unicodedata.east_asian_width(sign) in "WF" else 1
         for before, sign in pairwise(f" {label}")
-        if before not in STACKS and unicodedata.category(sign) not in UNSEEN
+        if before not in STACKING_SIGNS and unicodedata.category(sign) not in ZERO_WIDTH_CATEGORIES
     )
 
 
-class Screens:
+class Renderer:
     """Renders replies in every language, with the deployment's own blanks filled in."""
 
-    def __init__(self, phrasing: Phrasing) -> None:
-        self._phrasing = phrasing
+    def __init__(self, texts: SystemTexts) -> None:
+        self._texts = texts
         self._blanks: dict[str, dict[str, str]] = {}
         self._all_labels: dict[str, frozenset[str]] = {}
-        self._below: dict[str, dict[str, str]] = {}
-        self._fixed_words: dict[tuple[str, int], tuple[Text, str]] = {}
+        self._control_labels: dict[str, dict[str, str]] = {}
+        self._fixed_texts: dict[tuple[str, int], tuple[Text, str]] = {}
         self._layouts: dict[tuple[str, int, tuple[str, ...]], tuple[object, Layout]] = {}
         self._labels: dict[tuple[str, int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
-        self._places: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
+        self._token_codes: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
 
-    def words(self, text: Text, language: str) -> str:
+    def text(self, text: Text, language: str) -> str:
         """Return a phrase of ours in a language."""
-        return text.read_in(catalogue(language), self.blanks(language))
+        return text.render(catalogue(language), self.blanks(language))
 
-    def say(self, reply: Reply, language: str, prefix: str, extra: Mapping[str, str]) -> Say:
+    def render(
+        self, reply: Reply, language: str, prefix: str, extra: Mapping[str, str]
+    ) -> SendText:
         """Return a reply as a message.
 
         Args:
@@ -86,80 +88,86 @@ class Screens:
         """
         blanks = self.blanks(language)
         if extra or reply.values or reply.lines:
-            text = reply.read_in(catalogue(language), {**blanks, **extra})
+            text = reply.render(catalogue(language), {**blanks, **extra})
         else:
-            text = self._fixed(reply.text, language)
-        return Say(text, self._layout(reply, language), prefix) if reply.question else Say(text)
+            text = self._fixed_text(reply.text, language)
+        return (
+            SendText(text, self._layout(reply, language), prefix)
+            if reply.is_question
+            else SendText(text)
+        )
 
-    def _fixed(self, text: Text, language: str) -> str:
+    def _fixed_text(self, text: Text, language: str) -> str:
         """Return a phrase in which nothing changes from turn to turn."""
         key = (language, id(text))
-        found = self._fixed_words.get(key)
+        found = self._fixed_texts.get(key)
         if found is None or found[0] is not text:
-            found = (text, self.words(text, language))
-            self._remember(self._fixed_words, key, found)
+            found = (text, self.text(text, language))
+            self._cache(self._fixed_texts, key, found)
         return found[1]
 
-    def parts(self, say: Say) -> list[Say]:
+    def split_message(self, message: SendText) -> list[SendText]:
         """Return a message in as many as it takes, the buttons under the last."""
-        *before, last = _parts(say.text)
-        return [*(Say(text) for text in before), Say(last, say.rows, say.prefix)]
+        *before, last = _split_text(message.text)
+        return [*(SendText(text) for text in before), SendText(last, message.rows, message.prefix)]
 
-    def code(self, reply: Reply, end: str) -> str | None:
+    def code_of_token(self, reply: Reply, end: str) -> str | None:
         """Return the code a token's end stands for at this question, None for none of it."""
         key = (id(reply.choices), reply.controls)
-        found = self._places.get(key)
+        found = self._token_codes.get(key)
         if found is None or found[0] is not reply.choices:
             ends = {str(place): choice.code for place, choice in enumerate(reply.choices)}
             ends.update({f"c{place}": name for place, name in enumerate(reply.controls)})
             found = (reply.choices, ends)
-            self._remember(self._places, key, found)
+            self._cache(self._token_codes, key, found)
         return found[1].get(end)
 
-    def may_be_label(self, language: str, words: str) -> bool:
+    def may_be_label(self, language: str, typed: str) -> bool:
         """Tell whether any button in this language is called like that: most words are not."""
         found = self._all_labels.get(language)
         if found is None:
             read_in = catalogue(language)
-            below = (self._phrasing.danger, self._phrasing.bye)
-            labels = [*self._phrasing.controls.values(), *self._phrasing.labels, *below]
-            names = [bare(label.read_in(read_in)) for label in labels]
-            found = frozenset([*names, *(name.rstrip(COUNTY_SIGNS) for name in names)])
+            below = (self._texts.danger, self._texts.bye)
+            labels = [*self._texts.controls.values(), *self._texts.labels, *below]
+            names = [fold_accents(label.render(read_in)) for label in labels]
+            found = frozenset([*names, *(name.rstrip(COUNTY_SUFFIXES) for name in names)])
             self._all_labels[language] = found
-        return bare(words) in found
+        return fold_accents(typed) in found
 
-    def below(self, language: str, words: str) -> str | None:
+    def command_of_label(self, language: str, typed: str) -> str | None:
         """Return the command of the button below every question that is called like that."""
-        found = self._below.get(language)
+        found = self._control_labels.get(language)
         if found is None:
             read_in = catalogue(language)
-            phrases = {DANGER: self._phrasing.danger, BYE: self._phrasing.bye}
-            found = {bare(label.read_in(read_in)): flow for flow, label in phrases.items()}
-            self._below[language] = found
-        return found.get(bare(words))
+            phrases = {DANGER_COMMAND: self._texts.danger, BYE_COMMAND: self._texts.bye}
+            found = {fold_accents(label.render(read_in)): flow for flow, label in phrases.items()}
+            self._control_labels[language] = found
+        return found.get(fold_accents(typed))
 
-    def pressed(self, reply: Reply, language: str, words: str) -> str | None:
+    def code_of_label(self, reply: Reply, language: str, typed: str) -> str | None:
         """Return the code of the button whose label was typed, None when it was none."""
         key = (language, id(reply.choices), reply.controls)
         found = self._labels.get(key)
         if found is None or found[0] is not reply.choices:
             read_in = catalogue(language)
-            labels = _by_label({c.code: bare(c.label.read_in(read_in)) for c in reply.choices})
+            labels = _by_label(
+                {c.code: fold_accents(c.label.render(read_in)) for c in reply.choices}
+            )
             for name in reply.controls:
-                labels.setdefault(bare(self._phrasing.controls[name].read_in(read_in)), name)
+                labels.setdefault(fold_accents(self._texts.controls[name].render(read_in)), name)
             found = (reply.choices, labels)
-            self._remember(self._labels, key, found)
-        return found[1].get(bare(words))
+            self._cache(self._labels, key, found)
+        return found[1].get(fold_accents(typed))
 
     def blanks(self, language: str) -> dict[str, str]:
         """Return what fills the blanks every message may have."""
         found = self._blanks.get(language)
         if found is None:
-            found = dict(self._phrasing.blanks(catalogue(language)))
+            found = dict(self._texts.blanks(catalogue(language)))
             self._blanks[language] = found
         return found
 
-    def renew(self) -> None:
+    def clear_blanks(self) -> None:
         """Fill blanks anew from here on: a number that people are shown may have expired."""
         self._blanks = {}
 
@@ -169,44 +177,46 @@ class Screens:
         # The tuple is kept beside its layout, so that its id cannot come to mean another.
         if found is None or found[0] is not reply.choices:
             found = (reply.choices, self._arrange(reply, language))
-            self._remember(self._layouts, key, found)
+            self._cache(self._layouts, key, found)
         return found[1]
 
-    def _remember(self, among: dict, key: object, found: object) -> None:  # type: ignore[type-arg]
-        if len(among) >= MOST_LAYOUTS:
+    def _cache(self, among: dict, key: object, found: object) -> None:  # type: ignore[type-arg]
+        if len(among) >= CACHE_SIZE:
             among.clear()
         among[key] = found
 
     def _arrange(self, reply: Reply, language: str) -> Layout:
         read_in = catalogue(language)
         labels = [
-            Button(_label(choice, choice.label.read_in(read_in)), str(place))
+            Button(_label(choice, choice.label.render(read_in)), str(place))
             for place, choice in enumerate(reply.choices)
             if choice.offered
         ]
-        rows = list(_rows(labels, CHOICES_IN_A_ROW))
+        rows = list(_rows(labels, CHOICES_PER_ROW))
         controls = [
-            Button(self._phrasing.controls[name].read_in(read_in), f"c{place}")
+            Button(self._texts.controls[name].render(read_in), f"c{place}")
             for place, name in enumerate(reply.controls)
         ]
-        rows += _rows(sorted(controls, key=lambda it: columns(it.label)), CONTROLS_IN_A_ROW)
+        rows += _rows(sorted(controls, key=lambda it: display_width(it.label)), CONTROLS_PER_ROW)
         ways_out = [
-            Button(self._phrasing.danger.read_in(read_in), callback_data.DANGER),
-            Button(self._phrasing.bye.read_in(read_in), callback_data.BYE),
+            Button(self._texts.danger.render(read_in), callback_data.DANGER_BUTTON),
+            Button(self._texts.bye.render(read_in), callback_data.BYE_BUTTON),
         ]
-        rows += _rows(ways_out, CONTROLS_IN_A_ROW)
+        rows += _rows(ways_out, CONTROLS_PER_ROW)
         return tuple(rows)
 
 
-def _parts(text: str) -> list[str]:
+def _split_text(text: str) -> list[str]:
     """Return a text in parts a channel takes, cut at blank lines, else where the room ends."""
     found = [""]
     for paragraph in text.split("\n\n"):
         together = f"{found[-1]}\n\n{paragraph}" if found[-1] else paragraph
-        if _units(together) <= LONGEST:
+        if _units(together) <= MAX_MESSAGE_UNITS:
             found[-1] = together
             continue
-        step = LONGEST if _units(paragraph) <= LONGEST else LONGEST // 2
+        step = (
+            MAX_MESSAGE_UNITS if _units(paragraph) <= MAX_MESSAGE_UNITS else MAX_MESSAGE_UNITS // 2
+        )
         pieces = [paragraph[at : at + step] for at in range(0, len(paragraph), step)]
         found += pieces
     return [part for part in found if part] or [""]
@@ -219,9 +229,9 @@ def _units(text: str) -> int:
 def _by_label(labels: dict[str, str]) -> dict[str, str]:
     """Return codes by label; a city or county also without the sign that says which it is."""
     found = {label: code for code, label in labels.items()}
-    short = Counter(label.rstrip(COUNTY_SIGNS) for label in labels.values())
+    short = Counter(label.rstrip(COUNTY_SUFFIXES) for label in labels.values())
     for code, label in labels.items():
-        name = label.rstrip(COUNTY_SIGNS)
+        name = label.rstrip(COUNTY_SUFFIXES)
         if short[name] == 1:
             found.setdefault(name, code)
     return found
@@ -239,8 +249,8 @@ def _rows(buttons: list[Button], most: int) -> Layout:
     rows: list[tuple[Button, ...]] = []
     for button in buttons:
         row = (*rows[-1], button) if rows else ()
-        widest = max((columns(it.label.removeprefix(TICK)) for it in row), default=0)
-        if 0 < len(row) <= most and widest <= WIDEST // len(row):
+        widest = max((display_width(it.label.removeprefix(TICK)) for it in row), default=0)
+        if 0 < len(row) <= most and widest <= ROW_WIDTH // len(row):
             rows[-1] = row
         else:
             rows.append((button,))

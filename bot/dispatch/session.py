@@ -28,278 +28,307 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from bot.clock import MINUTE
-from bot.conversation import Outcome, Position, unpack, veil
-from bot.dispatch.conversation_store import KEPT, Conversation
-from bot.dispatch.effects import Vanishing
-from bot.dispatch.message_ids import theirs
-from bot.dispatch.outcome_rules import AFTER, DRAFTS
-from bot.dispatch.relay import Relaying, meets
-from bot.hotline.chat.messages import Exchange, Side
-from bot.hotline.chat.takeover import Meeting
-from bot.hotline.contact_rule import is_here
-from bot.hotline.events import Event, Happened
-from bot.messages import Kind, Say, Update, Wipe
-from bot.partners.campaigns import code_in
+from bot.conversation import Outcome, Position, hide_earlier_answers, unpack
+from bot.dispatch.conversation_store import DRAFT_LIFETIME, Conversation
+from bot.dispatch.effects import ScheduledRemoval
+from bot.dispatch.message_ids import person_message_ids
+from bot.dispatch.outcome_rules import AFTERWARDS_FLOW, DRAFT_FLOWS
+from bot.dispatch.relay import Relay, answers_opener
+from bot.hotline.chat.messages import CaseMessage, MessageSide
+from bot.hotline.chat.takeover import OpenerState
+from bot.hotline.contact_rule import is_present
+from bot.hotline.events import Event, EventKind
+from bot.messages import ClearChat, SendText, Update, UpdateKind
+from bot.partners.campaigns import parse_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.conversation import Turn
-    from bot.hotline.chat.takeover import Holding
+    from bot.hotline.chat.takeover import TakeoverState
 
-SILENCE = 30 * MINUTE
+SESSION_TIMEOUT = 30 * MINUTE
 """After this long nobody knows who holds the phone."""
-FAREWELL = 2 * MINUTE
+FAREWELL_LIFETIME = 2 * MINUTE
 """How long the last words of a chat that was cleared stay, if nobody writes."""
 UNCONFIRMED = "unconfirmed"
 """The code of what was heard from somebody who may be anybody."""
-WRITTEN = frozenset({Kind.WORDS, Kind.FILES, Kind.PLACE, Kind.CONTACT, Kind.EDIT, Kind.OTHER})
+WRITTEN_KINDS = frozenset(
+    {
+        UpdateKind.TEXT,
+        UpdateKind.FILES,
+        UpdateKind.LOCATION,
+        UpdateKind.CONTACT,
+        UpdateKind.EDIT,
+        UpdateKind.UNSUPPORTED,
+    }
+)
 """Kinds with something in them for whoever reads."""
 
 
-def looks_like(update: Update) -> int:
+def fingerprint_account(update: Update) -> int:
     """Return whom an account looks like, as a number: its names, and the language of its app."""
-    return crc32(f"{update.language}\n{update.name}\n{update.account}".encode()) or 1
+    return crc32(f"{update.language}\n{update.name}\n{update.username}".encode()) or 1
 
 
-class Sitting(Relaying):
+class SessionControl(Relay):
     """A conversation that goes quiet and may become live again."""
 
     __slots__ = ()
 
     # --- going quiet -------------------------------------------------------------------------
 
-    def _knows_a_case(self) -> bool:
+    def has_known_case(self) -> bool:
         conversation = self.conversation
-        return bool(conversation.case) or conversation.holding is not None
+        return bool(conversation.case) or conversation.takeover is not None
 
-    def _go_quiet(self) -> None:
+    def suspend_session(self) -> None:
         """Put away what this sitting knew, and begin one that knows nothing.
 
         Without a case only what was written beside the questions goes along, and is not shown.
         """
         old = self.conversation
         new = Conversation(
-            "", Position(), old.chat, fleeting=old.fleeting, traces=old.traces, who=old.who,
-            era=old.era + 1, before=old.before,
-        )  # fmt: skip
-        if self._knows_a_case():
-            if old.holding is not None:
-                old.holding.meeting = Meeting.TO_BE_ASKED
-                old.holding.answered_at = 0
-            if old.only_sitting:
-                old.position, old.kept = Position(), None
-            old.traces, old.fleeting, old.proven = [], [], []
-            new.before = old
+            "",
+            Position(),
+            old.chat,
+            fleeting_letters=old.fleeting_letters,
+            message_ids=old.message_ids,
+            account_fingerprint=old.account_fingerprint,
+            session_number=old.session_number + 1,
+            suspended=old.suspended,
+        )
+        if self.has_known_case():
+            if old.takeover is not None:
+                old.takeover.opener_state = OpenerState.TO_SEND
+                old.takeover.answered_at = 0
+            if old.is_session_only:
+                old.position, old.draft = Position(), None
+            old.message_ids, old.fleeting_letters, old.proven_cases = [], [], []
+            new.suspended = old
         else:
-            new.position, new.alarms = old.position.beside(), old.alarms
-            veil(self.setting.book, new.position, DRAFTS)
-        self._become(new)
+            new.position, new.alarms = old.position.extras_only(), old.alarms
+            hide_earlier_answers(self.services.registry, new.position, DRAFT_FLOWS)
+        self._switch_to(new)
 
-    def _bye(self) -> None:
+    def end_session(self) -> None:
         """Take off the phone what can be taken, say what cannot, and know nothing more of it.
 
         What was said in this turn before is not said. The last words vanish like everything else:
         with the next step, or by themselves.
         """
         conversation = self.conversation
-        wipe = Wipe(theirs(conversation.traces))
-        farewell = self.setting.screens.words(self.setting.phrasing.cleared, conversation.language)
-        self.effects.bodies = [wipe, Say(farewell)]
+        wipe = ClearChat(person_message_ids(conversation.message_ids))
+        farewell = self.services.renderer.text(self.services.texts.cleared, conversation.language)
+        self.effects.bodies = [wipe, SendText(farewell)]
         self.effects.fleeting = [1]
-        self.effects.vanishing = [Vanishing(self.now + FAREWELL, (1,))]
-        self._leave_for_good()
+        self.effects.removals = [ScheduledRemoval(self.now + FAREWELL_LIFETIME, (1,))]
+        self._close_session()
 
-    def _follow(self, turn: Turn, message: int, also: dict[str, str] | None = None) -> None:
+    def apply_turn(self, turn: Turn, message: int, also: dict[str, str] | None = None) -> None:
         """Clear the chat as well when everything is to be erased; what comes of it is said last."""
-        super()._follow(turn, message, also)
-        if any(came.outcome is Outcome.ERASURE_WISHED for came in turn.came):
+        super().apply_turn(turn, message, also)
+        if any(came.outcome is Outcome.ERASURE_REQUESTED for came in turn.endings):
             what_follows = self.effects.bodies[-1]
-            self._bye()
+            self.end_session()
             self.effects.bodies.append(what_follows)
             self.effects.fleeting = [1, 2]
-            self.effects.vanishing = [Vanishing(self.now + FAREWELL, (1, 2))]
+            self.effects.removals = [ScheduledRemoval(self.now + FAREWELL_LIFETIME, (1, 2))]
 
-    def _is_as_before(self, update: Update) -> bool:
+    def continue_session(self, update: Update) -> bool:
         """Tell whether this goes on as it was; else who can see the phone is asked first.
 
         Where there is anything to hide, or nothing to go on with, a new sitting begins instead.
         Of another account's nothing unsent is kept: nobody could ever show that it is theirs.
         """
         conversation = self.conversation
-        who, was = looks_like(update), conversation.who
-        conversation.who = who
+        who, was = fingerprint_account(update), conversation.account_fingerprint
+        conversation.account_fingerprint = who
         if not conversation.touched_at:
             return True
         silence, is_another = self.now - conversation.touched_at, was not in {0, who}
-        if silence <= SILENCE and not is_another:
+        if silence <= SESSION_TIMEOUT and not is_another:
             return True
-        is_over = silence > (SILENCE if conversation.only_sitting else KEPT)
-        if is_over or (is_another and not self._knows_a_case()):
-            self._renew()
-        if self._knows_a_case() or not self._has_draft():
-            self._go_quiet()
-            self._forget_old_drafts(KEPT)
+        is_over = silence > (SESSION_TIMEOUT if conversation.is_session_only else DRAFT_LIFETIME)
+        if is_over or (is_another and not self.has_known_case()):
+            self.discard_unsent()
+        if self.has_known_case() or not self.has_draft():
+            self.suspend_session()
+            self._expire_drafts(DRAFT_LIFETIME)
             return True
-        self._veil()
+        self._hide_draft()
         return False
 
-    def _veil(self) -> None:
+    def _hide_draft(self) -> None:
         """Go on with the draft, and show nothing of it; no button of before means anything."""
-        if not self._has_open_draft():
-            self._restore()
-        conversation, book = self.conversation, self.setting.book
-        veil(book, conversation.position, DRAFTS)
-        if conversation.kept is not None:
-            conversation.kept = unpack(conversation.kept, book)
-            veil(book, conversation.kept, DRAFTS)
-        conversation.pressed, conversation.asked, conversation.era = "", 0, conversation.era + 1
+        if not self.has_open_draft():
+            self.restore_draft()
+        conversation, book = self.conversation, self.services.registry
+        hide_earlier_answers(book, conversation.position, DRAFT_FLOWS)
+        if conversation.draft is not None:
+            conversation.draft = unpack(conversation.draft, book)
+            hide_earlier_answers(book, conversation.draft, DRAFT_FLOWS)
+        conversation.last_press, conversation.question_count, conversation.session_number = (
+            "",
+            0,
+            conversation.session_number + 1,
+        )
 
-    def _leave_for_good(self) -> None:
+    def _close_session(self) -> None:
         """Go quiet because the person said so: what was not sent is erased."""
-        self._leave()
-        self._renew()
-        self._go_quiet()
+        self.end_takeover()
+        self.discard_unsent()
+        self.suspend_session()
 
-    def _become(self, conversation: Conversation) -> None:
+    def _switch_to(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self.known = self.setting.known(self.now)
+        self.facts = self.services.facts_at(self.now)
         if conversation.has_case:
-            self.known |= {"sent"}
-        self._note_unsent()
+            self.facts |= {"sent"}
+        self.update_unsent_fact()
 
-    def _forget_old_drafts(self, kept: int) -> None:
+    def _expire_drafts(self, lifetime: int) -> None:
         """Erase what was put away and not sent, after as long as any draft is kept."""
         left = []
-        for sitting in put_away(self.conversation):
-            if self.now - sitting.touched_at <= kept:
+        for sitting in suspended_sessions(self.conversation):
+            if self.now - sitting.touched_at <= lifetime:
                 left.append(sitting)
-            elif sitting.holding is not None:
-                sitting.position, sitting.kept, sitting.alarms = Position(), None, []
+            elif sitting.takeover is not None:
+                sitting.position, sitting.draft, sitting.alarms = Position(), None, []
                 left.append(sitting)
-        _put_away_again(self.conversation, left)
+        _set_suspended(self.conversation, left)
 
-    def _come_by(self, payload: str) -> None:
+    def apply_partner_link(self, payload: str) -> None:
         """Begin in the language of a partner's link; what is no link of ours says nothing."""
-        code = code_in(payload)
-        found = self._hotline.came_by(code) if code else None
+        code = parse_code(payload)
+        found = self.hotline.record_campaign_visit(code) if code else None
         if found is None:
             return
-        self.conversation.link = found.id
-        if found.language in self.setting.languages and not self._has_draft():
+        self.conversation.campaign_id = found.id
+        if found.language in self.services.languages and not self.has_draft():
             self.conversation.language = found.language  # the first question offers every other
 
     # --- what is written meanwhile -----------------------------------------------------------
 
-    def _case_of_before(self) -> str:
+    def earlier_case(self) -> str:
         """Return the case to which what is written now is put, not confirmed; empty for none."""
         conversation = self.conversation
-        if conversation.holding is not None:
+        if conversation.takeover is not None:
             return ""
-        if (held := self._put_away_holding()) is not None:
+        if (held := self.find_takeover()) is not None:
             return held[1].case
-        if conversation.cases or any(it.flow in DRAFTS for it in conversation.position.frames):
+        if conversation.cases or any(it.flow in DRAFT_FLOWS for it in conversation.position.frames):
             return ""
-        return conversation.earlier
+        return conversation.earlier_case
 
-    def _put_to(self, case: str, update: Update) -> None:
+    def store_unconfirmed(self, case: str, update: Update) -> None:
         """Put what somebody wrote to a case, and say there that nobody knows who it was."""
-        heard = self._heard(update)
-        if heard is None or not self._hotline.stands(case):
+        heard = self.read_message(update)
+        if heard is None or not self.hotline.case_exists(case):
             return
         sort, content = heard
-        self._note_answer(content.code)
-        it = Exchange(case, Side.PERSON, sort, replace(content, unconfirmed=True), self.now)
-        self.effects.staff.exchanges.append(it)
-        if self._is_shown():
-            self._happened(Event(Happened.HEARD, case, code=UNCONFIRMED, exchange=it))
-        if update.kind is not Kind.PRESS:
-            self.effects.staff.alarms |= self.setting.phrasing.alarms(update.words)
+        self._note_opener_answer(content.code)
+        it = CaseMessage(
+            case, MessageSide.PERSON, sort, replace(content, unconfirmed=True), self.now
+        )
+        self.effects.staff.messages.append(it)
+        if self.is_shown_at_desks():
+            self.add_event(Event(EventKind.PERSON_WROTE, case, code=UNCONFIRMED, message=it))
+        if update.kind is not UpdateKind.PRESS:
+            self.effects.staff.alarms |= self.services.texts.find_alarms(update.text)
 
-    def _note_answer(self, code: str) -> None:
+    def _note_opener_answer(self, code: str) -> None:
         """Note that somebody answered the opener out of sight: a caseworker may be sure now."""
-        found = self._put_away_holding()
-        if found is not None and found[1].meeting == Meeting.ASKED and meets(found[1], code):
+        found = self.find_takeover()
+        if (
+            found is not None
+            and found[1].opener_state == OpenerState.SENT
+            and answers_opener(found[1], code)
+        ):
             found[1].answered_at = self.now
 
-    def _note_heard(self, update: Update) -> None:
+    def record_last_seen(self, update: Update) -> None:
         """Note when somebody was heard; whoever comes after a gap has answered nothing yet."""
-        found, since = self._put_away_holding(), self.setting.steady.since
-        if found is not None and not is_here(self.conversation.was_heard_at(since), self.now):
+        found, since = self.find_takeover(), self.services.clock_monitor.steady_since
+        if found is not None and not is_present(self.conversation.last_seen_in(since), self.now):
             found[1].answered_at = 0
-            if found[1].meeting == Meeting.ASKED:
-                self._come_back(found[1])
-        super()._note_heard(update)
+            if found[1].opener_state == OpenerState.SENT:
+                self.mark_returned(found[1])
+        super().record_last_seen(update)
 
-    def _lose_touch(self) -> None:
+    def mark_absent(self) -> None:
         """Know that they are not here, whoever answered before."""
-        super()._lose_touch()
-        if (found := self._put_away_holding()) is not None:
-            found[1].opened_at = found[1].answered_at = 0
+        super().mark_absent()
+        if (found := self.find_takeover()) is not None:
+            found[1].opener_arrived_at = found[1].answered_at = 0
 
     # --- live again --------------------------------------------------------------------------
 
-    def _put_away_holding(self) -> tuple[Conversation, Holding] | None:
+    def find_takeover(self) -> tuple[Conversation, TakeoverState] | None:
         """Return the takeover of this chat and the sitting it stands in."""
-        for sitting in (self.conversation, *put_away(self.conversation)):
-            if sitting.holding is not None:
-                return sitting, sitting.holding
+        for sitting in (self.conversation, *suspended_sessions(self.conversation)):
+            if sitting.takeover is not None:
+                return sitting, sitting.takeover
         return None
 
-    def _live_again(self, case: str, reference: str) -> None:
+    def resume_session(self, case: str, reference: str) -> None:
         """Go on with a case, now that somebody knows who writes."""
-        now, others = self.conversation, put_away(self.conversation)
-        if case in cases_of(now):
-            self._tell(self.setting.phrasing.known_again)
-            self._go_on_or_open()
+        now, others = self.conversation, suspended_sessions(self.conversation)
+        if case in session_cases(now):
+            self.send_text(self.services.texts.recognised)
+            self.continue_or_start()
             return
-        old = next((each for each in others if case in cases_of(each)), None)
+        old = next((each for each in others if case in session_cases(each)), None)
         if old is None:
             old = Conversation(now.language, Position(), now.chat)
-        unpack(old.position, self.setting.book)
-        if self._has_draft() and not old.kept and not old.position.frames:
-            old.position, old.kept = now.position, now.kept
+        unpack(old.position, self.services.registry)
+        if self.has_draft() and not old.draft and not old.position.frames:
+            old.position, old.draft = now.position, now.draft
         else:
-            old.position.take(now.position)
+            old.position.merge_extras(now.position)
         old.language, old.chat, old.touched_at = now.language or old.language, now.chat, self.now
-        old.traces, old.fleeting, old.who = now.traces, now.fleeting, now.who
-        old.era, old.asked = now.era + 1, now.asked
-        old.notice = now.notice or old.notice
-        old.heard_at, old.heard_in = now.heard_at, now.heard_in
-        _put_away_again(old, [each for each in others if each is not old])
+        old.message_ids, old.fleeting_letters, old.account_fingerprint = (
+            now.message_ids,
+            now.fleeting_letters,
+            now.account_fingerprint,
+        )
+        old.session_number, old.question_count = now.session_number + 1, now.question_count
+        old.notice_version = now.notice_version or old.notice_version
+        old.last_seen_at, old.last_seen_clock_span = now.last_seen_at, now.last_seen_clock_span
+        _set_suspended(old, [each for each in others if each is not old])
         old.case, old.reference = case, reference
         old.cases = list(dict.fromkeys([*old.cases, *now.cases, case]))
-        self._become(old)
-        if old.holding is not None:
-            old.holding.meeting = Meeting.MET
-            self.effects.staff.releases = True
-            self._introduce(old.holding)
+        self._switch_to(old)
+        if old.takeover is not None:
+            old.takeover.opener_state = OpenerState.ANSWERED
+            self.effects.staff.release_waiting = True
+            self.introduce_caseworker(old.takeover)
             return
-        self._tell(self.setting.phrasing.known_again)
+        self.send_text(self.services.texts.recognised)
         if old.position.frames:
-            self._ask_again()
+            self.repeat_question()
         else:
-            self._begin(AFTER)
+            self.begin_flow(AFTERWARDS_FLOW)
 
 
-def put_away(conversation: Conversation) -> list[Conversation]:
+def suspended_sessions(conversation: Conversation) -> list[Conversation]:
     """Return the sittings that were put away, the last one first."""
     found = []
-    before = conversation.before
+    before = conversation.suspended
     while before is not None:
         found.append(before)
-        before = before.before
+        before = before.suspended
     return found
 
 
-def _put_away_again(conversation: Conversation, sittings: Sequence[Conversation]) -> None:
+def _set_suspended(conversation: Conversation, sittings: Sequence[Conversation]) -> None:
     for sitting in sittings:
-        conversation.before = sitting
+        conversation.suspended = sitting
         conversation = sitting
-    conversation.before = None
+    conversation.suspended = None
 
 
-def cases_of(sitting: Conversation) -> set[str]:
+def session_cases(sitting: Conversation) -> set[str]:
     """Return every case a sitting knows."""
-    held = {sitting.holding.case} if sitting.holding else set()
+    held = {sitting.takeover.case} if sitting.takeover else set()
     return {sitting.case, *sitting.cases, *held} - {""}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Phrasing:
+class SystemTexts:
     """Phrases the dispatcher says by itself."""
 
     controls: Mapping[str, Text]
@@ -27,41 +27,41 @@ class Phrasing:
     bye: Text
     cleared: Text
     """What was deleted, and how what stays is."""
-    stale: Text
+    stale_button: Text
     pressed_already: Text
-    polite_no: Text
+    unsupported_content: Text
     received_contact: Text
-    received_change: Text
-    too_large: Text
+    received_edit: Text
+    file_too_large: Text
     no_files: Text
     """That no files are taken now: the disk is too full, or the chat sent too many today."""
-    too_much: Text
+    over_daily_limit: Text
     """That more was written today than is kept."""
     nothing_lost: Text
-    another_word: Text
-    too_short_a_word: Text
-    known_again: Text
+    same_passphrase: Text
+    short_passphrase: Text
+    recognised: Text
     """Said to a person who is known again."""
-    introduced: Text
+    introduced_by_partner: Text
     """By whose link somebody came: {partner}."""
-    unintroduced: Text
+    no_partner: Text
     """The same, of whoever came by none."""
-    with_you: Text
+    caseworker_joined: Text
     """Who writes now: {title} of {organisation}."""
-    with_another: Text
+    caseworker_changed: Text
     """The same, when the case went to a colleague."""
-    has_left: Text
+    caseworker_left: Text
     """That {title} has left, and the bot answers again."""
-    somebody_reads: Text
+    caseworker_reads: Text
     """For a press on an old button while a caseworker holds the conversation."""
     titles: Mapping[str, Text]
     """What people are told a caseworker is, by code."""
-    held: Mapping[str, Text]
+    data_held: Mapping[str, Text]
     """What people are told is held of them, by kind."""
-    trail: case_progress.Words
+    case_progress: case_progress.ProgressTexts
     """What people are told about their case."""
     blanks: Callable[[Catalogue], Mapping[str, str]]
     """Returns what fills {organisation}, {contact}, {hours}, {keep_days}, {numbers}, {offices} and
     {organisations}."""
-    alarms: Callable[[str], frozenset[str]]
+    find_alarms: Callable[[str], frozenset[str]]
     """Returns the codes of alarming words in what a person wrote."""

@@ -8,28 +8,32 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, delete, select
 
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.case_extras import case_links
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
 
-MOST = 50
+MAX_LINKS = 50
 """Links of one case."""
 
 
-class Kind(StrEnum):
+class LinkKind(StrEnum):
     """What another case is to this one."""
 
     LINKED = "linked"
-    INTO = "into"
+    DUPLICATE_OF = "into"
     """This one is a duplicate, and the other is the case it went into."""
-    FROM = "from"
+    HAS_DUPLICATE = "from"
     """The other one is a duplicate of this."""
 
 
-MIRRORED = {Kind.LINKED: Kind.LINKED, Kind.INTO: Kind.FROM, Kind.FROM: Kind.INTO}
+MIRRORED_KINDS = {
+    LinkKind.LINKED: LinkKind.LINKED,
+    LinkKind.DUPLICATE_OF: LinkKind.HAS_DUPLICATE,
+    LinkKind.HAS_DUPLICATE: LinkKind.DUPLICATE_OF,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +43,24 @@ class Link:
     other: str
     """Its id."""
     reference: str
-    kind: Kind
+    kind: LinkKind
     by: str
     at: int
 
 
-_KEPT = ("case_id", "other_id", "kind", "by", "at")
+_NEW_COLUMNS = ("case_id", "other_id", "kind", "by", "at")
 _ADD = Prepared(
     lambda dialect: (
-        new := insert_of(dialect, case_links).values({name: bindparam(name) for name in _KEPT})
+        new := insert_into(dialect, case_links).values(
+            {name: bindparam(name) for name in _NEW_COLUMNS}
+        )
     ).on_conflict_do_update(
         index_elements=["case_id", "other_id"],
         set_={"kind": new.excluded.kind, "by": new.excluded.by, "at": new.excluded.at},
     ),
-    *_KEPT,
+    *_NEW_COLUMNS,
 )
-_OF = Prepared(
+_OF_CASE = Prepared(
     lambda _: (
         select(
             case_links.c.other_id, cases.c.reference, case_links.c.kind, case_links.c.by,
@@ -76,7 +82,7 @@ _REMOVE = Prepared(
 _REFERENCE = Prepared(
     lambda _: select(cases.c.reference).where(cases.c.id == bindparam("case")), "case"
 )
-_FORGET = Prepared(
+_DELETE_REVERSE = Prepared(
     lambda _: delete(case_links).where(case_links.c.other_id == bindparam("case")), "case"
 )
 
@@ -85,18 +91,18 @@ class Links:
     """Links between cases, used inside units of work."""
 
     @staticmethod
-    def of(work: Work, case: str) -> list[Link]:
+    def of_case(work: Work, case: str) -> list[Link]:
         """Return the cases one is linked to, the first first."""
         return [
-            Link(other, reference, Kind(kind), by, at)
-            for other, reference, kind, by, at in work.rows(_OF, case)
+            Link(other, reference, LinkKind(kind), by, at)
+            for other, reference, kind, by, at in work.rows(_OF_CASE, case)
         ]
 
     @staticmethod
-    def add(work: Work, case: str, other: str, kind: Kind, by: str, now: int) -> None:  # noqa: PLR0913, PLR0917 - the columns of a row
+    def add(work: Work, case: str, other: str, kind: LinkKind, by: str, now: int) -> None:  # noqa: PLR0913, PLR0917 - the columns of a row
         """Link two cases; what they were to each other before is replaced."""
         work.run(_ADD, case, other, kind.value, by, now)
-        work.run(_ADD, other, case, MIRRORED[kind].value, by, now)
+        work.run(_ADD, other, case, MIRRORED_KINDS[kind].value, by, now)
 
     @staticmethod
     def remove(work: Work, case: str, other: str) -> None:
@@ -111,6 +117,6 @@ def reference_of(work: Work, case: str) -> str:
     return str(rows[0][0]) if rows else ""
 
 
-def forget_links(work: Work, _key: bytes, case: str, _now: int) -> int:
+def delete_links(work: Work, _key: bytes, case: str, _now: int) -> int:
     """Forget at other cases that one which is being erased was linked to them."""
-    return work.run(_FORGET, case)
+    return work.run(_DELETE_REVERSE, case)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
-HERE: Final = 30 * MINUTE
+PRESENCE_WINDOW: Final = 30 * MINUTE
 """How long after a person's last step they are taken to be there still."""
 WHEN_I_WRITE: Final = "when_i_write"
 """What holds when nothing was chosen."""
@@ -38,49 +38,49 @@ NEVER: Final = -1
 """In place of a moment: only once the person writes."""
 LONG_AGO: Final = 0
 """In place of a moment: nobody knows when the person last wrote."""
-DRIFT: Final = 30 * SECOND
+MAX_DRIFT: Final = 30 * SECOND
 """How far the two clocks may come apart before it is a jump."""
-STEADY: Final = HOUR
+DISTRUST_PERIOD: Final = HOUR
 """How long after a jump no hour is believed."""
-APART: Final = 2 * MINUTE
+MAX_CHANNEL_SKEW: Final = 2 * MINUTE
 """How far the channel's clock and ours may be apart while ours is in doubt."""
-ROUNDS: Final = 8
+MAX_ROUNDS: Final = 8
 """Looks at rules that must all allow a moment, before there is none."""
 
 
-class Steady:
+class ClockMonitor:
     """The wall clock, as far as it can be believed: held against the one that only grows."""
 
-    __slots__ = ("began_at", "channel", "since")
+    __slots__ = ("channel", "steady_since", "wall_zero")
 
     def __init__(self, channel: Callable[[], int | None] = lambda: None) -> None:
         self.channel = channel
         """Tells the channel's moment; None where it dates no answers."""
-        self.began_at: int | None = None
+        self.wall_zero: int | None = None
         """The wall's moment at which the steady clock stood at 0; none: never looked."""
-        self.since = 0
+        self.steady_since = 0
         """The moment since which both have gone together; names that stretch of time as well."""
 
-    def look(self, now: int, monotonic: float) -> bool:
+    def check(self, now: int, monotonic: float) -> bool:
         """Hold the clocks against each other; tell whether a new stretch has begun."""
-        if self.agrees(now, monotonic):
+        if self.is_steady(now, monotonic):
             return False
-        self.began_at, self.since = now - int(monotonic * SECOND), now
+        self.wall_zero, self.steady_since = now - int(monotonic * SECOND), now
         return True
 
-    def agrees(self, now: int, monotonic: float) -> bool:
+    def is_steady(self, now: int, monotonic: float) -> bool:
         """Tell whether both have gone together since they were last held against each other."""
-        if self.began_at is None:
+        if self.wall_zero is None:
             return False
-        return abs(now - int(monotonic * SECOND) - self.began_at) <= DRIFT
+        return abs(now - int(monotonic * SECOND) - self.wall_zero) <= MAX_DRIFT
 
 
-def is_here(heard_at: int, now: int) -> bool:
+def is_present(last_seen_at: int, now: int) -> bool:
     """Tell whether a person wrote so shortly ago that they hold the phone still."""
-    return -DRIFT <= now - heard_at <= HERE
+    return -MAX_DRIFT <= now - last_seen_at <= PRESENCE_WINDOW
 
 
-def heard_at(sent_at: int, now: int, steady_since: int, channel_at: int | None = None) -> int:
+def received_at(sent_at: int, now: int, steady_since: int, channel_at: int | None = None) -> int:
     """Return when a person was heard, in our time; LONG_AGO where nobody can tell.
 
     What they sent may have been on its way for hours. While our clock is in doubt it has to agree
@@ -95,41 +95,46 @@ def heard_at(sent_at: int, now: int, steady_since: int, channel_at: int | None =
     if not sent_at:
         return now
     there = now if channel_at is None else channel_at
-    if now - steady_since < STEADY and max(abs(now - sent_at), abs(now - there)) > APART:
+    if (
+        now - steady_since < DISTRUST_PERIOD
+        and max(abs(now - sent_at), abs(now - there)) > MAX_CHANNEL_SKEW
+    ):
         return LONG_AGO
     return min(now, now - (there - sent_at))
 
 
-def may_write_at(rule: str, heard_at: int, now: int, zone: ZoneInfo, steady_since: int = 0) -> int:
+def may_write_at(
+    rule: str, last_seen_at: int, now: int, zone: ZoneInfo, steady_since: int = 0
+) -> int:
     """Return the first moment at which the person may be written to; NEVER: once they write.
 
     Args:
         rule: as it stands in a case, e.g. `hours:morning,night`; an unknown one is the strictest.
-        heard_at: the person's last step, microseconds since 1970; LONG_AGO where nobody knows.
+        last_seen_at: the person's last step, microseconds since 1970; LONG_AGO where nobody knows.
         now: this moment.
         zone: the zone the hours are meant in.
         steady_since: the moment since which the clock goes steadily.
     """
-    if is_here(heard_at, now) or rule == ANY_TIME:
+    if is_present(last_seen_at, now) or rule == ANY_TIME:
         return now
     name, _colon, codes = rule.partition(":")
     spans = [HOURS[code] for code in codes.split(",") if code in HOURS]
     if name != "hours" or not spans:
         return NEVER
-    now = max(now, steady_since + STEADY)
+    now = max(now, steady_since + DISTRUST_PERIOD)
     local = datetime.fromtimestamp(now / SECOND, zone)
-    return min(_next(local, span, now) for span in spans)
+    return min(_next_in_span(local, span, now) for span in spans)
 
 
 def all_allow_at(
-    rules: Iterable[str], heard_at: int, now: int, zone: ZoneInfo, steady_since: int = 0
+    rules: Iterable[str], last_seen_at: int, now: int, zone: ZoneInfo, steady_since: int = 0
 ) -> int:
     """Return the first moment every one of these rules allows; NEVER where there is none."""
     wanted, at = tuple(rules), now
-    for _round in range(ROUNDS):
+    for _round in range(MAX_ROUNDS):
         before = at
         for rule in wanted:
-            at = may_write_at(rule, heard_at, at, zone, steady_since)
+            at = may_write_at(rule, last_seen_at, at, zone, steady_since)
             if at == NEVER:
                 return NEVER
         if at == before:
@@ -137,7 +142,7 @@ def all_allow_at(
     return NEVER
 
 
-def _next(local: datetime, span: tuple[int, int], now: int) -> int:
+def _next_in_span(local: datetime, span: tuple[int, int], now: int) -> int:
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     for day in (-1, 0, 1):
         begin = midnight + timedelta(days=day, hours=span[0])

@@ -15,10 +15,10 @@ import msgspec
 from sqlalchemy import bindparam, or_, select
 
 from bot.clock import DAY, HOUR, MINUTE
-from bot.errors import DoesNotOpen
-from bot.hotline.queue.case_status import IS_NOT_OVER
-from bot.places.deadlines import Noted
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import DecryptionError
+from bot.hotline.queue.case_status import IS_NOT_CLOSED
+from bot.places.deadlines import LegalEvent
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.deadlines import clock_events, clock_marks, clocks
 from bot.store.tables.main import cases
 from bot.text import Text, _
@@ -27,10 +27,10 @@ from bot.vault import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.places.deadlines import Clocks, Deadline
+    from bot.places.deadlines import Deadline, DeadlineRules
     from bot.store.writer import Work
     from bot.text import Catalogue
-    from bot.vault import Audit, Vault
+    from bot.vault import AuditLog, Vault
 
 CONTACT: Final = "contact"
 """The clock that a person's word may set back, if staff say so."""
@@ -38,13 +38,13 @@ STRIKE: Final = "strike"
 """The event that takes back another: it was entered by mistake."""
 EARLIEST: Final = date(2009, 6, 1)
 """Before the first law nothing of this can have happened."""
-LATEST: Final = 5 * 366
+MAX_DAYS_AHEAD: Final = 5 * 366
 """Days ahead that a summons or a printed date may lie."""
-MOST: Final = 100
+MAX_EVENTS: Final = 100
 """Events of one case; cases in one look."""
 NEVER: Final = 2**62
 """In place of a moment: nothing is waited for."""
-LISTED: Final = 5
+MAX_LISTED: Final = 5
 """How many clocks a card shows."""
 
 NO_SUCH_EVENT = _("Say what happened: {codes}.")
@@ -59,13 +59,13 @@ ALTERED = _(
 )
 # Translators: {clocks} e.g. 2026-12-08: the time to object ends in 18 d; "how" and "reason" stand
 # for what is typed there.
-STILL_RUN = _(
+DEADLINES_RUNNING = _(
     "Times the law gives still run in this case ({clocks}), and nobody is told of them once it is "
     "closed. Enter what has ended them (/clock), or close it again and say why (/close how reason)."
 )
 
 
-class Happening(msgspec.Struct, frozen=True, kw_only=True):
+class DeadlineEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What is sealed of an event."""
 
     code: str
@@ -78,23 +78,23 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DeadlineEventRow:
     """One event as it stands in the case."""
 
     number: int
-    happening: Happening
+    event: DeadlineEvent
     entered_at: int
     is_struck: bool
 
     @property
-    def noted(self) -> Noted:
+    def rule_input(self) -> LegalEvent:
         """Return it as rules read it."""
-        it = self.happening
-        return Noted(self.number, it.code, date.fromisoformat(it.day), it.moment)
+        it = self.event
+        return LegalEvent(self.number, it.code, date.fromisoformat(it.day), it.moment)
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class DeadlineRefusal:
     """Why nothing was entered."""
 
     text: Text
@@ -102,7 +102,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DeadlineWarning:
     """A warning that was given."""
 
     what: str
@@ -111,13 +111,13 @@ class Mark:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Happening).decode
-_KEPT = ("case_id", "sealed", "at")
+_decode = msgspec.msgpack.Decoder(DeadlineEvent).decode
+_NEW_COLUMNS = ("case_id", "sealed", "at")
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, clock_events).values(
-        {name: bindparam(name) for name in _KEPT}
+    lambda dialect: insert_into(dialect, clock_events).values(
+        {name: bindparam(name) for name in _NEW_COLUMNS}
     ),
-    *_KEPT,
+    *_NEW_COLUMNS,
 )
 _EVENTS = Prepared(
     lambda _: (
@@ -127,9 +127,9 @@ _EVENTS = Prepared(
     ),
     "case",
 )
-_NEXT = Prepared(
+_SCHEDULE_CHECK = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, clocks).values(
+        put := insert_into(dialect, clocks).values(
             case_id=bindparam("case_id"),
             next_at=bindparam("next_at"),
             looked_at=bindparam("looked_at"),
@@ -154,7 +154,7 @@ _DUE = Prepared(
         .join(cases, cases.c.id == clocks.c.case_id)
         .where(
             or_(clocks.c.next_at <= bindparam("now"), clocks.c.looked_at > bindparam("at")),
-            IS_NOT_OVER,
+            IS_NOT_CLOSED,
         )
         .order_by(clocks.c.next_at)
         .limit(bindparam("most"))
@@ -163,8 +163,8 @@ _DUE = Prepared(
     "at",
     "most",
 )
-_MARK = Prepared(
-    lambda dialect: insert_of(dialect, clock_marks).values(
+_ADD_WARNING = Prepared(
+    lambda dialect: insert_into(dialect, clock_marks).values(
         case_id=bindparam("case_id"),
         sealed=bindparam("sealed"),
         letter=bindparam("letter"),
@@ -175,7 +175,7 @@ _MARK = Prepared(
     "letter",
     "at",
 )
-_MARKS = Prepared(
+_WARNINGS = Prepared(
     lambda _: (
         select(clock_marks.c.sealed, clock_marks.c.letter, clock_marks.c.at)
         .where(clock_marks.c.case_id == bindparam("case"), clock_marks.c.at <= bindparam("now"))
@@ -185,25 +185,25 @@ _MARKS = Prepared(
     "now",
 )
 """What a clock that was ahead has marked has not happened yet."""
-_CARRIED = Prepared(
+_CASE_OF_LETTER = Prepared(
     lambda _: select(clock_marks.c.case_id).where(clock_marks.c.letter == bindparam("letter")),
     "letter",
 )
 
 
-class CaseClocks:
+class CaseDeadlines:
     """The law's clocks of cases, used inside units of work."""
 
-    def __init__(self, vault: Vault, audit: Audit, law: Clocks) -> None:
+    def __init__(self, vault: Vault, audit: AuditLog, law: DeadlineRules) -> None:
         self.vault = vault
         self._audit = audit
         self.law = law
 
     # --- what staff enter ----------------------------------------------------------------------
 
-    def enter(  # noqa: PLR0913, PLR0917 - what happened, when, and who says so
+    def add_event(  # noqa: PLR0913, PLR0917 - what happened, when, and who says so
         self, work: Work, case: str, code: str, typed: str, by: str, now: int
-    ) -> int | Refused:
+    ) -> int | DeadlineRefusal:
         """Add an event; return its number, or why it is none.
 
         Args:
@@ -214,87 +214,102 @@ class CaseClocks:
             by: the caseworker who says so.
             now: the moment.
         """
-        kind = self.law.kinds.get(code)
+        kind = self.law.event_kinds.get(code)
         if kind is None:
-            return Refused(NO_SUCH_EVENT, {"codes": ", ".join(self.law.kinds)})
-        read = self.law.read(typed) if typed.strip() else (self.law.day_of(now), now)
+            return DeadlineRefusal(NO_SUCH_EVENT, {"codes": ", ".join(self.law.event_kinds)})
+        read = self.law.parse_time(typed) if typed.strip() else (self.law.date_of(now), now)
         if read is None:
-            return Refused(NO_SUCH_DAY, {})
+            return DeadlineRefusal(NO_SUCH_DAY, {})
         day, moment = read
-        ahead = (day - self.law.day_of(now)).days
-        if day < EARLIEST or ahead > LATEST:
-            return Refused(TOO_FAR, {})
-        if not kind.may_come and (ahead > 0 or (moment or 0) > now):
-            return Refused(NOT_YET, {})
-        happening = Happening(code=code, day=day.isoformat(), moment=moment, by=by)
+        ahead = (day - self.law.date_of(now)).days
+        if day < EARLIEST or ahead > MAX_DAYS_AHEAD:
+            return DeadlineRefusal(TOO_FAR, {})
+        if not kind.may_be_future and (ahead > 0 or (moment or 0) > now):
+            return DeadlineRefusal(NOT_YET, {})
+        happening = DeadlineEvent(code=code, day=day.isoformat(), moment=moment, by=by)
         return self._add(work, case, happening, now)
 
-    def strike(self, work: Work, case: str, number: str, by: str, now: int) -> int | Refused:
+    def strike_event(
+        self, work: Work, case: str, number: str, by: str, now: int
+    ) -> int | DeadlineRefusal:
         """Take back an event that was entered by mistake; return the number of the row that does.
 
         Nothing is changed: a row is added that says so.
         """
-        standing = {str(row.number) for row in self.rows(work, case) if not row.is_struck}
+        standing = {str(row.number) for row in self.events(work, case) if not row.is_struck}
         if number not in standing:
-            return Refused(NO_SUCH_NUMBER, {})
-        day = self.law.day_of(now).isoformat()
-        happening = Happening(code=STRIKE, day=day, moment=now, by=by, strikes=int(number))
+            return DeadlineRefusal(NO_SUCH_NUMBER, {})
+        day = self.law.date_of(now).isoformat()
+        happening = DeadlineEvent(code=STRIKE, day=day, moment=now, by=by, strikes=int(number))
         return self._add(work, case, happening, now)
 
-    def _add(self, work: Work, case: str, happening: Happening, now: int) -> int | Refused:
+    def _add(
+        self, work: Work, case: str, happening: DeadlineEvent, now: int
+    ) -> int | DeadlineRefusal:
         number = len(work.rows(_EVENTS, case)) + 1
-        if number > MOST:
-            return Refused(TOO_MANY, {"most": str(MOST)})
-        sealed = self.vault.seal(Purpose.CLOCK, _place(case, now), _encode(happening))
+        if number > MAX_EVENTS:
+            return DeadlineRefusal(TOO_MANY, {"most": str(MAX_EVENTS)})
+        sealed = self.vault.seal(
+            Purpose.LEGAL_DEADLINE, _event_associated_data(case, now), _encode(happening)
+        )
         work.run(_ADD, case, sealed, now)
         # Until somebody has looked, in seconds, whatever was entered may be near.
-        work.run(_NEXT, case, 0, now, now)
-        self._audit.note(work, now, happening.by, "clock", case, str(number))
+        work.run(_SCHEDULE_CHECK, case, 0, now, now)
+        self._audit.record(work, now, happening.by, "clock", case, str(number))
         return number
 
     # --- what runs -----------------------------------------------------------------------------
 
-    def rows(self, work: Work, case: str) -> list[Row]:
+    def events(self, work: Work, case: str) -> list[DeadlineEventRow]:
         """Return everything that was entered in a case, as it was entered.
 
         Raises:
             DoesNotOpen: a row was altered, or belongs to another case.
         """
         found = [
-            (_decode(self.vault.open(Purpose.CLOCK, _place(case, at), bytes(sealed))), at)
+            (
+                _decode(
+                    self.vault.open(
+                        Purpose.LEGAL_DEADLINE, _event_associated_data(case, at), bytes(sealed)
+                    )
+                ),
+                at,
+            )
             for sealed, at in work.rows(_EVENTS, case)
         ]
         struck = {it.strikes for it, _at in found}
         return [
-            Row(number, it, at, number in struck or it.code == STRIKE)
+            DeadlineEventRow(number, it, at, number in struck or it.code == STRIKE)
             for number, (it, at) in enumerate(found, 1)
         ]
 
     def running(self, work: Work, case: str) -> list[Deadline]:
         """Return every clock of a case that runs, the one that ends first before the others."""
-        return self.law.running(
-            row.noted
-            for row in self.rows(work, case)
-            if not row.is_struck and row.happening.code in self.law.kinds
+        return self.law.open_deadlines(
+            row.rule_input
+            for row in self.events(work, case)
+            if not row.is_struck and row.event.code in self.law.event_kinds
         )
 
-    def legible(self, work: Work, case: str) -> list[Deadline]:
+    def running_if_readable(self, work: Work, case: str) -> list[Deadline]:
         """Return what runs as far as anybody can tell: nothing, where a row was altered.
 
         The page of the case says so; what is done meanwhile does not wait for it.
         """
         try:
             return self.running(work, case)
-        except DoesNotOpen:
+        except DecryptionError:
             return []
 
-    def ahead(self, work: Work, case: str, now: int) -> tuple[Deadline, ...]:
+    def upcoming(self, work: Work, case: str, now: int) -> tuple[Deadline, ...]:
         """Return those of them whose end is still to come."""
-        return tuple(it for it in self.legible(work, case) if (it.left(now) or 0) > 0)
+        return tuple(
+            it for it in self.running_if_readable(work, case) if (it.time_left(now) or 0) > 0
+        )
 
     def near(self, work: Work, case: str, now: int) -> list[Deadline]:
         """Return those of them that whoever looks at the queue should see."""
-        return [it for it in self.running(work, case) if it.is_near(now)][:LISTED]
+        return [it for it in self.running(work, case) if it.is_near(now)][:MAX_LISTED]
 
     # --- who was told --------------------------------------------------------------------------
 
@@ -304,10 +319,10 @@ class CaseClocks:
 
         One at which we looked at a moment that has not come yet is among them: the clock was wrong.
         """
-        return [str(case) for (case,) in work.rows(_DUE, now, now, MOST)]
+        return [str(case) for (case,) in work.rows(_DUE, now, now, MAX_EVENTS)]
 
     @staticmethod
-    def look_again(work: Work, case: str, at: int, now: int, soon: int | None = None) -> None:
+    def schedule_check(work: Work, case: str, at: int, now: int, soon: int | None = None) -> None:
         """Write down when somebody has to look again.
 
         Args:
@@ -317,57 +332,67 @@ class CaseClocks:
             now: the moment of this look.
             soon: when the nearest clock runs out that whoever looks at the queue should see.
         """
-        work.run(_NEXT, case, at, now, soon)
+        work.run(_SCHEDULE_CHECK, case, at, now, soon)
 
-    def mark(self, work: Work, case: str, what: str, letter: int | None, now: int) -> Mark:
+    def add_warning(
+        self, work: Work, case: str, what: str, letter: int | None, now: int
+    ) -> DeadlineWarning:
         """Write down that a warning was given, and return it."""
-        sealed = self.vault.seal(Purpose.CLOCK, _marked(case, now), what.encode())
-        work.run(_MARK, case, sealed, letter, now)
-        return Mark(what, letter, now)
+        sealed = self.vault.seal(
+            Purpose.LEGAL_DEADLINE, _warning_associated_data(case, now), what.encode()
+        )
+        work.run(_ADD_WARNING, case, sealed, letter, now)
+        return DeadlineWarning(what, letter, now)
 
-    def marks(self, work: Work, case: str, now: int) -> list[Mark]:
+    def warnings(self, work: Work, case: str, now: int) -> list[DeadlineWarning]:
         """Return the warnings that were given in a case."""
         return [
-            Mark(self.vault.open(Purpose.CLOCK, _marked(case, at), bytes(it)).decode(), letter, at)
-            for it, letter, at in work.rows(_MARKS, case, now)
+            DeadlineWarning(
+                self.vault.open(
+                    Purpose.LEGAL_DEADLINE, _warning_associated_data(case, at), bytes(it)
+                ).decode(),
+                letter,
+                at,
+            )
+            for it, letter, at in work.rows(_WARNINGS, case, now)
         ]
 
     @staticmethod
-    def carried(work: Work, letter: int) -> str:
+    def case_of_letter(work: Work, letter: int) -> str:
         """Return the case whose warning a letter carries; empty for none."""
-        found = work.rows(_CARRIED, letter)
+        found = work.rows(_CASE_OF_LETTER, letter)
         return str(found[0][0]) if found else ""
 
 
-def text_of(deadline: Deadline, now: int) -> tuple[Text, dict[str, str]]:
+def deadline_text(deadline: Deadline, now: int) -> tuple[Text, dict[str, str]]:
     """Return how a clock stands, as staff read it, and its blanks: `help may end in 19 h (...)`."""
-    clock, left = deadline.clock, deadline.left(now)
-    told = str(deadline.times) if left is None else span_of(abs(left))
-    text = clock.passed if left is not None and left < 0 else clock.soon
+    clock, left = deadline.rule, deadline.time_left(now)
+    told = str(deadline.times) if left is None else format_span(abs(left))
+    text = clock.overdue_text if left is not None and left < 0 else clock.soon_text
     return text, {"left": told, "ago": told}
 
 
-def line_of(deadline: Deadline, words: Catalogue, now: int) -> str:
+def deadline_line(deadline: Deadline, words: Catalogue, now: int) -> str:
     """Return how a clock stands in one language."""
-    text, values = text_of(deadline, now)
-    return text.read_in(words, values)
+    text, values = deadline_text(deadline, now)
+    return text.render(words, values)
 
 
-def dated(running: Iterable[Deadline], words: Catalogue, now: int) -> str:
+def deadlines_line(running: Iterable[Deadline], words: Catalogue, now: int) -> str:
     """Return clocks in a line, each behind its last day: `2026-12-08: the time to object ...`."""
-    return "; ".join(f"{it.last_day}: {line_of(it, words, now)}" for it in running)
+    return "; ".join(f"{it.last_day}: {deadline_line(it, words, now)}" for it in running)
 
 
-def span_of(span: int) -> str:
+def format_span(span: int) -> str:
     """Return a span in its largest whole unit: 19 h may be nearly 20, and never less."""
     if span >= 3 * DAY:
         return f"{span // DAY} d"
     return f"{span // HOUR} h" if span >= HOUR else f"{span // MINUTE} min"
 
 
-def _place(case: str, at: int) -> bytes:
+def _event_associated_data(case: str, at: int) -> bytes:
     return f"{case}/clock/{at}".encode()
 
 
-def _marked(case: str, at: int) -> bytes:
+def _warning_associated_data(case: str, at: int) -> bytes:
     return f"{case}/clock_mark/{at}".encode()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.conversation.progress import Bookmark
-    from bot.hotline.chat.messages import Exchange
+    from bot.conversation.progress import FlowProgress
+    from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.commands.types import Command
     from bot.hotline.referrals.model import Referral
     from bot.messages import Body, Update
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
-class Happened(StrEnum):
+class EventKind(StrEnum):
     """What an event is about."""
 
     OPENED = "opened"
-    ADDED = "added"
+    REPORT_ADDED = "added"
     """Something more was sent to a case."""
-    RAISED = "raised"
+    PRIORITY_CHANGED = "raised"
     """A case became more urgent, or less by a caseworker's word."""
     CLAIMED = "claimed"
     RELEASED = "released"
@@ -34,41 +34,41 @@ class Happened(StrEnum):
     TRANSFERRED = "transferred"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
-    HEARD = "heard"
+    PERSON_WROTE = "heard"
     """The person wrote to whoever holds the conversation; `unconfirmed`: somebody wrote in a quiet
     chat, perhaps the person."""
-    WORD_TRIED = "word_tried"
+    PASSPHRASE_TRIED = "word_tried"  # noqa: S105 - an event
     """A word was tried: `code` says what it came to, `tries` in `values` how often it was wrong."""
-    CONFIRMED = "confirmed"
+    IDENTITY_CONFIRMED = "confirmed"
     """A caseworker made sure that it is the person who writes."""
-    SAID = "said"
+    CASEWORKER_WROTE = "said"
     """A caseworker's words are on their way."""
-    SETTLED = "settled"
+    DELIVERY_RESULT = "settled"
     """What became of a caseworker's words: `code` is sent, uncertain, failed, blocked, refused."""
-    HELD = "held"
+    DELAYED = "held"
     """A caseworker's words wait for the person's contact rule."""
-    KEPT_BACK = "kept_back"
+    WITHHELD = "kept_back"
     """The bot's own words were not sent: the person was not here any more."""
-    NOTED = "noted"
-    ANSWERED = "answered"
+    NOTE_ADDED = "noted"
+    ANSWER_FILLED_IN = "answered"
     """An answer was filled in from what was said."""
     REFERRED = "referred"
-    WISHED = "wished"
+    ERASURE_REQUESTED = "wished"
     """The person wants the case erased; `text` says it, or what a caseworker said to it."""
     CLOSED = "closed"
     REOPENED = "reopened"
-    CLOCK = "clock"
+    LEGAL_DEADLINE = "clock"
     """A time the law gives: staff entered something, or it runs out; `text` says it."""
     CHECKED_IN = "checked_in"
     """The right word came at the hour agreed on, or that hour was ended; `text` says it."""
-    PUT_OFF = "put_off"
+    SNOOZE_CHANGED = "put_off"
     """When somebody looks at a case again has changed."""
     LINKED = "linked"
     """Two cases were linked, or are not any more; `text` says what else there is to know."""
     OVERDUE = "overdue"
     """A promised time has passed, or, without a case, facts are too old to be told: `to` says whom
     it concerns."""
-    TOLD = "told"
+    COMMAND_RESULT = "told"
     """What came of a command, for the one who gave it: `at_desk` says where they stand."""
 
 
@@ -76,7 +76,7 @@ class Happened(StrEnum):
 class Event:
     """One thing staff should see."""
 
-    what: Happened
+    kind: EventKind
     case: str = ""
     by: str = ""
     """The caseworker it came from; empty when the house itself did it."""
@@ -85,17 +85,17 @@ class Event:
     text: Text | None = None
     """A sentence for staff, with its blanks in `values`."""
     values: Mapping[str, str] = field(default_factory=dict)
-    running: tuple[Deadline, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     """Clocks of the law the sentence is about as well; a desk says of them what it may show."""
     code: str = ""
-    exchange: Exchange | None = None
-    bookmark: Bookmark | None = None
+    message: CaseMessage | None = None
+    bookmark: FlowProgress | None = None
     """Where the conversation stands, for whoever takes it over."""
     letter: int = 0
     """For SETTLED: the outbox's number of the words it is about."""
     referral: Referral | None = None
     """For REFERRED; `code` is how far it has come."""
-    at_desk: str = ""
+    reply_to: str = ""
     """For what came of a command: where whoever gave it stands, in their desk's own words."""
     is_refused: bool = False
     """For TOLD: the command was not carried out."""

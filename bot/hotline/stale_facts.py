@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import ABOVE
+from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
-from bot.hotline.events import Event, Happened
+from bot.hotline.events import Event, EventKind
 from bot.log import log
 from bot.text import Text, _
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from bot.places.place import Place
     from bot.store.writer import Work
 
-NOTICE = timedelta(days=30)
+NOTICE_PERIOD = timedelta(days=30)
 """How long before the end staff are told."""
-TOLD_AT = time(10)
+ALERT_TIME = time(10)
 """When staff are called: somebody is there, and a bot that starts anew does not say it again."""
 MONDAY = 0
-OVER, SOON = "over", "soon"
-SAYS = {
+STALE, SOON = "over", "soon"
+ALERT_TEXTS = {
     # Translators: {count} e.g. 28, {day} e.g. 2027-11-24. The command is typed as it stands here.
-    OVER: _(
+    STALE: _(
         "Too old to be told to people, because nobody has read them again: {count} facts of this "
         "place, the first since {day}. Only what danger needs is still shown. Which they are: "
         "haven directory todo"
@@ -47,55 +47,57 @@ SAYS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
+class StaleFacts:
     """Facts that people are told no more, or soon will not be."""
 
     state: str
     count: int
-    first: date
+    first_day: date
     """From when."""
 
     @property
     def text(self) -> Text:
         """Return what staff read."""
-        return SAYS[self.state]
+        return ALERT_TEXTS[self.state]
 
     @property
     def values(self) -> dict[str, str]:
         """Return what fills its blanks."""
-        return {"count": str(self.count), "day": self.first.isoformat()}
+        return {"count": str(self.count), "day": self.first_day.isoformat()}
 
 
-def old_facts(place: Place, today: date) -> list[Old]:
+def find_stale_facts(place: Place, today: date) -> list[StaleFacts]:
     """Return what is too old to be told, then what soon will be; nothing where all is fresh."""
-    ends = [it.expires_on for _code, it in place.facts() if it.is_sound]
+    ends = [it.expires_on for _code, it in place.facts() if it.is_verified]
     over = [day for day in ends if day <= today]
-    soon = [day for day in ends if today < day <= today + NOTICE]
-    return [Old(state, len(it), min(it)) for state, it in ((OVER, over), (SOON, soon)) if it]
+    soon = [day for day in ends if today < day <= today + NOTICE_PERIOD]
+    return [
+        StaleFacts(state, len(it), min(it)) for state, it in ((STALE, over), (SOON, soon)) if it
+    ]
 
 
 @dataclass
-class Rereading:
+class StaleFactAlerts:
     """Calls those who can have facts read again, inside units of work; asked every few seconds."""
 
     place: Place
     staff: Staff
     zone: ZoneInfo
-    looked_at: int | None = field(default=None, init=False)
+    checked_at: int | None = field(default=None, init=False)
 
-    def look(self, work: Work, now: int) -> list[Event]:
+    def check(self, work: Work, now: int) -> list[Event]:
         """Return what staff have to hear, once a day; at the start it stands in the log alone."""
         here = datetime.fromtimestamp(now / SECOND, self.zone)
-        before, self.looked_at = self.looked_at, now
-        ten = int(datetime.combine(here, TOLD_AT, self.zone).timestamp()) * SECOND
+        before, self.checked_at = self.checked_at, now
+        ten = int(datetime.combine(here, ALERT_TIME, self.zone).timestamp()) * SECOND
         if before is not None and not before < ten <= now:
             return []
-        found = old_facts(self.place, here.date())
+        found = find_stale_facts(self.place, here.date())
         for it in found:
             log.warning("directory_expired", count=it.count, state=it.state)
         # What is said every day for a month is read by nobody: what is only near, on Mondays.
-        told = [it for it in found if it.state == OVER or here.weekday() == MONDAY]
+        told = [it for it in found if it.state == STALE or here.weekday() == MONDAY]
         if before is None or not told:
             return []
-        to = tuple(it.id for it in self.staff.all(work) if it.is_active and it.role in ABOVE)
-        return [Event(Happened.OVERDUE, to=to, text=it.text, values=it.values) for it in told]
+        to = tuple(it.id for it in self.staff.all(work) if it.is_active and it.role in SENIOR_ROLES)
+        return [Event(EventKind.OVERDUE, to=to, text=it.text, values=it.values) for it in told]

@@ -20,17 +20,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.languages.place_overrides import Instead
+from bot.languages.place_overrides import OverridingCatalogue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from bot.languages.place_overrides import Key
+    from bot.languages.place_overrides import MessageKey
     from bot.text import Text
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
-ONE_FORM = (1, "0")
+SINGLE_FORM = (1, "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Language:
     """In its own script, for its own button."""
     iso639_2: str
     """Three letters, as reports to others want it."""
-    two_letters: str
+    iso639_1: str
     """ISO 639-1, as Telegram wants it; what has none there goes by its nearest kin."""
-    plurals: tuple[int, str] = ONE_FORM
+    plurals: tuple[int, str] = SINGLE_FORM
     """How many forms and which, from CLDR: what Babel writes into a new file is wrong for some."""
 
 
@@ -99,11 +99,12 @@ STAFF_LANGUAGES = ("en", "zh_Hant")
 """What the hotline is read in; its own phrases stand in the domain `staff`."""
 
 _CHECKED: dict[str, gettext.NullTranslations] = {}
-_INSTEAD: dict[Key, Text] = {}
+_OVERRIDES: dict[MessageKey, Text] = {}
 
 
-def offer(
-    checked: Mapping[str, gettext.NullTranslations], instead: Mapping[Key, Text] | None = None
+def use_catalogues(
+    checked: Mapping[str, gettext.NullTranslations],
+    overrides: Mapping[MessageKey, Text] | None = None,
 ) -> None:
     """Speak to people in these languages only, as they were checked; with none, in all there are.
 
@@ -112,20 +113,20 @@ def offer(
     """
     _CHECKED.clear()
     _CHECKED.update(checked)
-    _INSTEAD.clear()
-    _INSTEAD.update(instead or {})
+    _OVERRIDES.clear()
+    _OVERRIDES.update(overrides or {})
     catalogue.cache_clear()
 
 
 @cache
 def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     """Return the compiled catalogue of a language; English is the source itself."""
-    if _INSTEAD and domain == "messages":
-        return Instead(compiled(tag, domain), _INSTEAD)
-    return compiled(tag, domain)
+    if _OVERRIDES and domain == "messages":
+        return OverridingCatalogue(base_catalogue(tag, domain), _OVERRIDES)
+    return base_catalogue(tag, domain)
 
 
-def compiled(tag: str, domain: str = "messages") -> gettext.NullTranslations:
+def base_catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     """Return a language as it was translated, whatever a country says in place of it."""
     if tag == FALLBACK:
         return gettext.NullTranslations()

@@ -20,13 +20,13 @@ _SCRIPTS = (
     (LATIN, 0x0041, 0x005A), (LATIN, 0x0061, 0x007A), (LATIN, 0x00C0, 0x024F),
     (LATIN, 0x1E00, 0x1EFF),
 )  # fmt: skip
-_READS: dict[str, frozenset[str]] = {
+_SCRIPTS_OF_LANGUAGE: dict[str, frozenset[str]] = {
     "th": frozenset({THAI}), "km": frozenset({KHMER}), "my": frozenset({BURMESE}),
     "ja": frozenset({KANA, HAN}), "zh_Hant": frozenset({HAN}), "zh_Hans": frozenset({HAN}),
     **dict.fromkeys(("id", "vi", "fil", "en"), frozenset({LATIN})),
 }  # fmt: skip
 """Which scripts a language is written in."""
-_SMALL = {
+_FUNCTION_WORDS = {
     "en": "the and you your is are was were of for that this with we they have has will would can "
     "could should not what where when who how does did please help if but about there here be been "
     "it he she his her them our i am my do to or an as on so",
@@ -40,45 +40,48 @@ _SMALL = {
     "đến từ nếu thì đã sẽ đang ở một hay vì cũng rất muốn phải làm khong duoc toi nguoi chung "
     "nhung muon phai lam",
 }
-SMALL = {tag: frozenset(words.split()) for tag, words in _SMALL.items()}
+FUNCTION_WORDS = {tag: frozenset(words.split()) for tag, words in _FUNCTION_WORDS.items()}
 """Small words that no other of these languages has."""
 _WORD = re.compile(r"[^\W\d_]+")
-FEWEST_SIGNS, FEWEST_WORDS = 4, 2
+MIN_CHARACTERS, MIN_WORDS = 4, 2
 """Signs of a script that are a sentence, not a name; small words that are one."""
 
 
-def seems_other(words: str, language: str) -> bool:
+def seems_other_language(text: str, language: str) -> bool:
     """Tell whether words seem to be in another language than this; what cannot be told is not."""
-    scripts = _scripts_of(words)
-    read = _READS.get(language)
+    scripts = _count_scripts(text)
+    read = _SCRIPTS_OF_LANGUAGE.get(language)
     if read is None or not scripts:
         return False
-    if HAN in read and KANA not in read and scripts[KANA] >= FEWEST_SIGNS:
+    if HAN in read and KANA not in read and scripts[KANA] >= MIN_CHARACTERS:
         return True
     script, count = scripts.most_common(1)[0]
     if script not in read:
-        is_sentence = count >= FEWEST_SIGNS and not any(scripts[it] for it in read)
-        return is_sentence and (script != LATIN or bool(_small(words)))
-    return script == LATIN and _is_another(_small(words), language)
+        is_sentence = count >= MIN_CHARACTERS and not any(scripts[it] for it in read)
+        return is_sentence and (script != LATIN or bool(_count_function_words(text)))
+    return script == LATIN and _is_another_language(_count_function_words(text), language)
 
 
-def _is_another(small: Counter[str], language: str) -> bool:
+def _is_another_language(small: Counter[str], language: str) -> bool:
     if not small or small[language]:
         return False
-    return small.most_common(1)[0][1] >= FEWEST_WORDS
+    return small.most_common(1)[0][1] >= MIN_WORDS
 
 
-def _small(words: str) -> Counter[str]:
+def _count_function_words(text: str) -> Counter[str]:
     """Count the small words of each language that is written in Latin letters."""
-    found = Counter(_WORD.findall(fold(words)))
+    found = Counter(_WORD.findall(fold(text)))
     return +Counter(
-        {tag: sum(found[it] for it in known if it in found) for tag, known in SMALL.items()}
+        {
+            tag: sum(found[it] for it in known if it in found)
+            for tag, known in FUNCTION_WORDS.items()
+        }
     )
 
 
-def _scripts_of(words: str) -> Counter[str]:
+def _count_scripts(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
-    for sign in words:
+    for sign in text:
         code = ord(sign)
         found.update(name for name, first, last in _SCRIPTS if first <= code <= last)
     return found

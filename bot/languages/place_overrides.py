@@ -10,28 +10,30 @@ if TYPE_CHECKING:
 
     from bot.text import Text
 
-    Key = tuple[str | None, str]
+    MessageKey = tuple[str | None, str]
     """The context and the English of a phrase."""
 
 
-class Instead(gettext.NullTranslations):
+class OverridingCatalogue(gettext.NullTranslations):
     """A catalogue in which some phrases are others."""
 
-    def __init__(self, own: gettext.NullTranslations, words: Mapping[Key, Text]) -> None:
+    def __init__(
+        self, base: gettext.NullTranslations, overrides: Mapping[MessageKey, Text]
+    ) -> None:
         super().__init__()
-        self._own = own
-        self._words = words
+        self._base = base
+        self._overrides = overrides
 
     def gettext(self, message: str) -> str:
         """Return the phrase, or what is said in its place."""
-        found = self._words.get((None, message))
-        return self._own.gettext(message) if found is None else found.read_in(self._own)
+        found = self._overrides.get((None, message))
+        return self._base.gettext(message) if found is None else found.render(self._base)
 
     def pgettext(self, context: str, message: str) -> str:
         """Return the phrase as that context means it, or what is said in its place."""
-        found = self._words.get((context, message))
-        return self._own.pgettext(context, message) if found is None else found.read_in(self._own)
+        found = self._overrides.get((context, message))
+        return self._base.pgettext(context, message) if found is None else found.render(self._base)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the phrase in the form for that number."""
-        return self._own.ngettext(msgid1, msgid2, n)
+        return self._base.ngettext(msgid1, msgid2, n)

@@ -11,24 +11,24 @@ from pathlib import Path  # noqa: TC003 - a default's type
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, reviews
-from bot.languages.translation_checks import faults
+from bot.languages.translation_checks import find_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from babel.messages.catalog import Catalog, Message
 
-    from bot.languages.reviews import Review
+    from bot.languages.reviews import TranslationReview
 
-Key = tuple[str | None, str]
+MessageKey = tuple[str | None, str]
 """A message's context and its English."""
 
-SAFETY = "safety sentence"
+SAFETY_MARK = "safety sentence"
 """What a remark to translators says of a message that must not go wrong."""
 CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([\w-]+)', re.IGNORECASE)
 
 
-class Fault(NamedTuple):
+class CatalogueFault(NamedTuple):
     """What is wrong in a catalogue, and where."""
 
     file: str
@@ -40,47 +40,47 @@ class Fault(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """One message of ours in one language."""
 
-    key: Key
+    key: MessageKey
     plural: str | None
     """English for any number but one."""
-    words: tuple[str, ...]
+    forms: tuple[str, ...]
     """Every form; empty where nobody has written it."""
     line: int
     remarks: str
     """What translators are told about it."""
     is_safety: bool
-    reviews: tuple[Review, ...]
-    places: tuple[str, ...]
+    reviews: tuple[TranslationReview, ...]
+    source_files: tuple[str, ...]
     """Files of the source it stands in."""
 
     @property
-    def is_drafted(self) -> bool:
+    def is_translated(self) -> bool:
         """Whether every form has words."""
-        return bool(self.words) and all(self.words)
+        return bool(self.forms) and all(self.forms)
 
 
 @dataclass(frozen=True)
-class Held:
+class CheckedCatalogue:
     """One language's catalogue as it lies on the disk, held against the template."""
 
     tag: str
-    entries: tuple[Entry, ...]
-    faults: tuple[Fault, ...]
+    entries: tuple[CatalogueEntry, ...]
+    faults: tuple[CatalogueFault, ...]
     """What is broken: nobody may be shown it."""
-    gaps: tuple[Fault, ...]
+    missing: tuple[CatalogueFault, ...]
     """What nobody has translated yet."""
     catalog: Catalog | None
     """None where the file cannot be read at all."""
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether a person may be spoken to in it."""
-        return not self.faults and not self.gaps
+        return not self.faults and not self.missing
 
-    def compiled(self) -> gettext.NullTranslations:
+    def compile(self) -> gettext.NullTranslations:
         """Return it as the program reads it."""
         if self.catalog is None:
             return gettext.NullTranslations()
@@ -91,13 +91,13 @@ class Held:
         return gettext.GNUTranslations(io.BytesIO(out.getvalue()))
 
 
-def path_of(tag: str, locales: Path = LOCALES) -> Path:
+def catalogue_path(tag: str, locales: Path = LOCALES) -> Path:
     """Return where a language's catalogue for people lies."""
     return locales / tag / "LC_MESSAGES" / "messages.po"
 
 
 @lru_cache(maxsize=2)
-def template(locales: Path = LOCALES) -> Catalog:
+def load_template(locales: Path = LOCALES) -> Catalog:
     """Return what translators are given: every phrase the source has."""
     from babel.messages.pofile import read_po  # noqa: PLC0415 - only where one is read
 
@@ -105,93 +105,104 @@ def template(locales: Path = LOCALES) -> Catalog:
         return read_po(file)
 
 
-def read(tag: str, locales: Path = LOCALES) -> Held:
+def load_catalogue(tag: str, locales: Path = LOCALES) -> CheckedCatalogue:
     """Return a catalogue and everything that is wrong with it; it never raises."""
-    path = path_of(tag, locales)
+    path = catalogue_path(tag, locales)
     name = path.relative_to(locales.parent).as_posix()
-    wanted = listed(template(locales))
+    wanted = messages_by_key(load_template(locales))
     if tag == FALLBACK:
-        return Held(tag, tuple(_english(wanted)), (), (), None)
+        return CheckedCatalogue(tag, tuple(_english_entries(wanted)), (), (), None)
     try:
         raw = path.read_bytes()
     except OSError as error:
-        return _none(tag, Fault(name, 1, f"cannot be read ({type(error).__name__})"))
+        return _unreadable(tag, CatalogueFault(name, 1, f"cannot be read ({type(error).__name__})"))
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _none(tag, Fault(name, raw.count(b"\n", 0, error.start) + 1, "not UTF-8"))
+        return _unreadable(
+            tag, CatalogueFault(name, raw.count(b"\n", 0, error.start) + 1, "not UTF-8")
+        )
     charset = CHARSET.search(raw)
     if charset is None or charset[1].lower() != b"utf-8":
-        return _none(tag, Fault(name, 1, "its header says another charset than utf-8"))
+        return _unreadable(
+            tag, CatalogueFault(name, 1, "its header says another charset than utf-8")
+        )
     try:
-        catalog = _parsed(raw, tag)
+        catalog = _parse(raw, tag)
     except Exception as error:  # noqa: BLE001 - whatever a broken file makes of its reader
         line = getattr(error, "lineno", 0) or 0
-        return _none(tag, Fault(name, line + 1, f"no catalogue ({type(error).__name__})"))
-    return _held(tag, name, catalog, wanted)
+        return _unreadable(
+            tag, CatalogueFault(name, line + 1, f"no catalogue ({type(error).__name__})")
+        )
+    return _check(tag, name, catalog, wanted)
 
 
-def _parsed(raw: bytes, tag: str) -> Catalog:
+def _parse(raw: bytes, tag: str) -> Catalog:
     from babel.messages.pofile import read_po  # noqa: PLC0415 - only where one is read
 
     return read_po(io.BytesIO(raw), locale=tag, abort_invalid=True)
 
 
-def _none(tag: str, fault: Fault) -> Held:
-    return Held(tag, (), (fault,), (), None)
+def _unreadable(tag: str, fault: CatalogueFault) -> CheckedCatalogue:
+    return CheckedCatalogue(tag, (), (fault,), (), None)
 
 
-def _held(tag: str, name: str, catalog: Catalog, wanted: dict[Key, Message]) -> Held:
-    wrong: list[Fault] = []
-    gaps: list[Fault] = []
+def _check(
+    tag: str, name: str, catalog: Catalog, wanted: dict[MessageKey, Message]
+) -> CheckedCatalogue:
+    wrong: list[CatalogueFault] = []
+    gaps: list[CatalogueFault] = []
     entries = []
     if (catalog.num_plurals, catalog.plural_expr) != LANGUAGES[tag].plurals:
-        wrong.append(Fault(name, 1, "its header counts plurals in another way"))
-    have = listed(catalog)
+        wrong.append(CatalogueFault(name, 1, "its header counts plurals in another way"))
+    have = messages_by_key(catalog)
     for key, message in wanted.items():
         found = have.get(key)
         entry = _entry(key, message, found)
         entries.append(entry)
         if found is None:
-            gaps.append(Fault(name, 1, f"missing: {_short(key)}"))
+            gaps.append(CatalogueFault(name, 1, f"missing: {_shorten(key)}"))
         elif found.fuzzy:
-            wrong.append(Fault(name, entry.line, f"fuzzy: {_short(key)}"))
-        elif not entry.is_drafted:
-            gaps.append(Fault(name, entry.line, f"empty: {_short(key)}"))
-        elif len(entry.words) != (LANGUAGES[tag].plurals[0] if entry.plural else 1):
-            wrong.append(Fault(name, entry.line, f"other plural forms: {_short(key)}"))
+            wrong.append(CatalogueFault(name, entry.line, f"fuzzy: {_shorten(key)}"))
+        elif not entry.is_translated:
+            gaps.append(CatalogueFault(name, entry.line, f"empty: {_shorten(key)}"))
+        elif len(entry.forms) != (LANGUAGES[tag].plurals[0] if entry.plural else 1):
+            wrong.append(CatalogueFault(name, entry.line, f"other plural forms: {_shorten(key)}"))
         else:
-            wrong += [Fault(name, entry.line, f"{it}: {_short(key)}") for it in wrong_in(entry)]
-    return Held(tag, tuple(entries), tuple(wrong), tuple(gaps), catalog)
+            wrong += [
+                CatalogueFault(name, entry.line, f"{it}: {_shorten(key)}")
+                for it in faults_in(entry)
+            ]
+    return CheckedCatalogue(tag, tuple(entries), tuple(wrong), tuple(gaps), catalog)
 
 
-def wrong_in(entry: Entry) -> list[str]:
+def faults_in(entry: CatalogueEntry) -> list[str]:
     """Return what a translation lost or added that is not words, over all its forms."""
     of = entry.key[1] if entry.plural is None else entry.plural
-    return list(dict.fromkeys(it for words in entry.words for it in faults(of, words)))
+    return list(dict.fromkeys(it for words in entry.forms for it in find_faults(of, words)))
 
 
-def _entry(key: Key, message: Message, found: Message | None) -> Entry:
+def _entry(key: MessageKey, message: Message, found: Message | None) -> CatalogueEntry:
     words = forms_of(found) if found is not None else ()
     comments = found.user_comments if found is not None else ()
     remarks = " ".join(message.auto_comments).removeprefix("Translators: ")
-    return Entry(
+    return CatalogueEntry(
         key,
         None if isinstance(message.id, str) else message.id[1],
         words,
         (found.lineno or 1) if found is not None else 1,
         remarks,
-        SAFETY in remarks,
-        tuple(reviews.read(comments, reviews.digest(*key, words))),
+        SAFETY_MARK in remarks,
+        tuple(reviews.parse_reviews(comments, reviews.translation_digest(*key, words))),
         tuple(dict.fromkeys(path.replace("\\", "/") for path, _line in message.locations)),
     )
 
 
-def _english(wanted: dict[Key, Message]) -> Iterator[Entry]:
+def _english_entries(wanted: dict[MessageKey, Message]) -> Iterator[CatalogueEntry]:
     for key, message in wanted.items():
         entry = _entry(key, message, None)
-        yield Entry(
-            key, entry.plural, (key[1],), 1, entry.remarks, entry.is_safety, (), entry.places
+        yield CatalogueEntry(
+            key, entry.plural, (key[1],), 1, entry.remarks, entry.is_safety, (), entry.source_files
         )
 
 
@@ -200,17 +211,17 @@ def forms_of(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def key_of(message: Message) -> Key:
+def message_key(message: Message) -> MessageKey:
     """Return what a message is found by."""
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
-def listed(catalog: Catalog) -> dict[Key, Message]:
+def messages_by_key(catalog: Catalog) -> dict[MessageKey, Message]:
     """Return the messages of a catalogue, without its header."""
-    return {key_of(message): message for message in catalog if message.id}
+    return {message_key(message): message for message in catalog if message.id}
 
 
-def written(catalog: Catalog) -> bytes:
+def serialize_catalogue(catalog: Catalog) -> bytes:
     """Return a catalogue as it lies on the disk: in one order, without the day it was made."""
     from babel.messages.pofile import write_po  # noqa: PLC0415 - only where one is written
 
@@ -220,6 +231,6 @@ def written(catalog: Catalog) -> bytes:
     return b"".join(line for line in lines if not line.startswith(b'"POT-Creation-Date'))
 
 
-def _short(key: Key) -> str:
+def _shorten(key: MessageKey) -> str:
     words = key[1].replace("\n", " ")
     return f"“{words if len(words) <= 40 else words[:39] + '…'}”"  # noqa: PLR2004 - what fits a line

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.languages.po_files import Entry, Held
+    from bot.languages.po_files import CatalogueEntry, CheckedCatalogue
 
-READERS = 2
+REQUIRED_REVIEWERS = 2
 """Who must have read a safety-critical message: two native speakers, each by themselves."""
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreviewedMessage:
     """A safety-critical message that too few people have read."""
 
     context: str | None
@@ -25,7 +25,7 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LanguageProgress:
     """One language in numbers."""
 
     language: str
@@ -44,27 +44,31 @@ class Standing:
     """Messages that can be heard."""
     recordable: int = 0
     """Messages that could be: those without a blank."""
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreviewedMessage, ...] = ()
     """Which those are that are safety-critical and unreviewed."""
 
 
-def standing_of(held: Held, *, on: bool) -> Standing:
+def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgress:
     """Count a catalogue. English is the source: what it says is reviewed with the flows."""
-    safety = [entry for entry in held.entries if entry.is_safety]
-    unread = tuple(Unread(*it.key, it.places, len(it.reviews)) for it in safety if not is_safe(it))
-    return Standing(
-        held.tag,
-        messages=len(held.entries),
-        drafted=sum(entry.is_drafted for entry in held.entries),
-        reviewed=sum(bool(entry.reviews) for entry in held.entries),
+    safety = [entry for entry in catalogue.entries if entry.is_safety]
+    unread = tuple(
+        UnreviewedMessage(*it.key, it.source_files, len(it.reviews))
+        for it in safety
+        if not has_enough_reviews(it)
+    )
+    return LanguageProgress(
+        catalogue.tag,
+        messages=len(catalogue.entries),
+        drafted=sum(entry.is_translated for entry in catalogue.entries),
+        reviewed=sum(bool(entry.reviews) for entry in catalogue.entries),
         safety_critical=len(safety),
         safety_critical_unreviewed=len(unread),
-        complete=held.is_whole,
+        complete=catalogue.is_complete,
         on=on,
         unread=unread,
     )
 
 
-def is_safe(entry: Entry) -> bool:
+def has_enough_reviews(entry: CatalogueEntry) -> bool:
     """Tell whether enough people have read a message that must not go wrong."""
-    return len({review.who for review in entry.reviews}) >= READERS
+    return len({review.reviewer for review in entry.reviews}) >= REQUIRED_REVIEWERS

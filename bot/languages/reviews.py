@@ -14,38 +14,40 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONGEST_NAME = 60
-_SHAPE = re.compile(r"reviewed by (?P<who>.+) on (?P<day>\d{4}-\d\d-\d\d), (?P<of>[0-9a-f]{8})")
-_DIGEST = 4
+MAX_NAME_LENGTH = 60
+_PATTERN = re.compile(r"reviewed by (?P<who>.+) on (?P<day>\d{4}-\d\d-\d\d), (?P<of>[0-9a-f]{8})")
+_DIGEST_SIZE = 4
 
 
-class Review(NamedTuple):
+class TranslationReview(NamedTuple):
     """One reader's word that a translation is right."""
 
-    who: str
-    on: date
-    of: str
+    reviewer: str
+    day: date
+    digest: str
     """Of which words: their digest."""
 
     def __str__(self) -> str:
-        return f"reviewed by {self.who} on {self.on.isoformat()}, {self.of}"
+        return f"reviewed by {self.reviewer} on {self.day.isoformat()}, {self.digest}"
 
 
-def digest(context: str | None, source: str, words: Iterable[str]) -> str:
+def translation_digest(context: str | None, source: str, forms: Iterable[str]) -> str:
     """Return what a review is given for: context, English and every form of the translation."""
-    whole = "\x1f".join((context or "", source, *words)).encode()
-    return blake2b(whole, digest_size=_DIGEST).hexdigest()
+    whole = "\x1f".join((context or "", source, *forms)).encode()
+    return blake2b(whole, digest_size=_DIGEST_SIZE).hexdigest()
 
 
-def read(comments: Iterable[str], of: str) -> list[Review]:
+def parse_reviews(comments: Iterable[str], digest: str) -> list[TranslationReview]:
     """Return the reviews among a message's comments that hold for these words, a reader once."""
-    found: dict[str, Review] = {}
+    found: dict[str, TranslationReview] = {}
     for comment in comments:
-        if (shape := _SHAPE.fullmatch(comment.strip())) and shape["of"] == of:
-            found[shape["who"]] = Review(shape["who"], date.fromisoformat(shape["day"]), of)
+        if (shape := _PATTERN.fullmatch(comment.strip())) and shape["of"] == digest:
+            found[shape["who"]] = TranslationReview(
+                shape["who"], date.fromisoformat(shape["day"]), digest
+            )
     return list(found.values())
 
 
-def others(comments: Iterable[str]) -> list[str]:
+def other_comments(comments: Iterable[str]) -> list[str]:
     """Return the comments that are no reviews."""
-    return [comment for comment in comments if not _SHAPE.fullmatch(comment.strip())]
+    return [comment for comment in comments if not _PATTERN.fullmatch(comment.strip())]

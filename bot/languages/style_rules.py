@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-FIRST_SEEN = 40
+PREVIEW_LENGTH = 40
 """Signs of a message that a locked screen shows."""
-LONG = 4
+INFIX_MIN_LENGTH = 4
 """Letters beyond which a word is looked for inside others too."""
 
-ON_A_LOCKED_SCREEN = {
+LOCK_SCREEN_FORBIDDEN = {
     "id": (
         "perdagangan orang", "perdagangan manusia", "tppo", "korban", "polisi", "penyelamatan",
         "kabur", "kaburan", "overstay", "lapor", "psk",
@@ -47,12 +47,12 @@ ON_A_LOCKED_SCREEN = {
 }  # fmt: skip
 """Words that never stand where a locked screen shows them."""
 
-PARTS = frozenset(
+FRAGMENT_FILES = frozenset(
     {"bot/places/taiwan/recipients.py", "bot/places/taiwan/directory.py", "bot/places/place.py"}
 )
 """Where phrases stand that are a part of a message, never its beginning."""
 
-NEVER = {
+FORBIDDEN = {
     "id": (
         "kita", "harap", "mohon", "dimohon", "korban", "pelapor", "ilegal", "kaburan", "kasus",
         "pihak berwajib", "bapak", "ibu", "kakak", "mbak", "kamu", "sistem",
@@ -96,84 +96,88 @@ NEVER = {
 }  # fmt: skip
 """Words that are never said to a person."""
 
-TO_THE_YOUNG = "It is good that you write."
+UNDER_18_OPENING = "It is good that you write."
 """How the one message begins that is said to somebody under 18: there Chinese says `你`."""
 UNSPACED = ("THAI", "CJK", "KHMER", "MYANMAR", "HIRAGANA", "KATAKANA")
 """Scripts that put no spaces between words, as Unicode names their signs."""
-STACKS = "\u17d2\u1039"
+STACKING_MARKS = "\u17d2\u1039"
 """Signs behind which a letter stands below the one before."""
-SOUND = re.compile(r"[!\uff01]|\.\.\.")
+LOUD_PUNCTUATION = re.compile(r"[!\uff01]|\.\.\.")
 """Marks of a raised voice or a pause; English is held to the same in `tests/flows`."""
 
 
-def says(words: str, word: str) -> bool:
+def contains_word(text: str, word: str) -> bool:
     """Tell whether a word stands in a sentence, as a reader of the language would see it.
 
     Many scripts put no spaces between words, and a mark above or below a letter makes another word
     of it: what a reader sees as one sign is compared as one.
     """
-    words, word = words.casefold(), word.casefold()
+    text, word = text.casefold(), word.casefold()
     if unicodedata.name(word[0]).startswith(UNSPACED):
-        starts = [found.start() for found in re.finditer(f"(?={re.escape(word)})", words)]
-        return any(_is_whole(words, at, at + len(word)) for at in starts)
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", words) is not None
+        starts = [found.start() for found in re.finditer(f"(?={re.escape(word)})", text)]
+        return any(_is_whole(text, at, at + len(word)) for at in starts)
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
-def _is_whole(words: str, begin: int, end: int) -> bool:
+def _is_whole(text: str, begin: int, end: int) -> bool:
     """Tell whether no letter is cut in two: none stacked on the one before, no mark behind."""
-    stacked = begin > 0 and words[begin - 1] in STACKS
-    return not stacked and not unicodedata.category(words[end : end + 1] or " ").startswith("M")
+    stacked = begin > 0 and text[begin - 1] in STACKING_MARKS
+    return not stacked and not unicodedata.category(text[end : end + 1] or " ").startswith("M")
 
 
-def _in(words: str, word: str) -> bool:
+def _contains_inside(text: str, word: str) -> bool:
     """Tell whether a long Latin word stands inside another: `korban` in `korbannya`."""
-    return len(word) > LONG and word.isascii() and word in words.casefold()
+    return len(word) > INFIX_MIN_LENGTH and word.isascii() and word in text.casefold()
 
 
-def shown_locked(tag: str, words: str) -> list[str]:
+def forbidden_on_lock_screen(tag: str, text: str) -> list[str]:
     """Return what of a message a locked screen must not show."""
-    first = words[:FIRST_SEEN]
-    words_of = ON_A_LOCKED_SCREEN.get(tag, ())
-    return [word for word in words_of if says(first, word) or _in(first, word)]
+    first = text[:PREVIEW_LENGTH]
+    words_of = LOCK_SCREEN_FORBIDDEN.get(tag, ())
+    return [
+        word for word in words_of if contains_word(first, word) or _contains_inside(first, word)
+    ]
 
 
-def never_said(tag: str, words: str) -> list[str]:
+def forbidden_words(tag: str, text: str) -> list[str]:
     """Return words of a message that this language never says to a person."""
-    return [word for word in NEVER[tag] if says(words, word)] + SOUND.findall(words)
+    return [
+        word for word in FORBIDDEN[tag] if contains_word(text, word)
+    ] + LOUD_PUNCTUATION.findall(text)
 
 
-def misspelt(tag: str, words: str, source: str = "") -> list[str]:
+def spelling_faults(tag: str, text: str, source: str = "") -> list[str]:
     """Return what is written otherwise than this language writes."""
-    found = [fault for fault, pattern in SPELLING.get(tag, {}).items() if pattern.search(words)]
-    if tag in CHINESE and "你" in words and not source.startswith(TO_THE_YOUNG):
+    found = [fault for fault, pattern in SPELLING.get(tag, {}).items() if pattern.search(text)]
+    if tag in CHINESE and "你" in text and not source.startswith(UNDER_18_OPENING):
         found.append("你")
-    if tag == "zh_Hans" and STATE.search(words) and "台湾" not in words:
+    if tag == "zh_Hans" and STATE_AUTHORITIES.search(text) and "台湾" not in text:
         found.append("whose state it is")
-    if tag == "ja" and words.count("あなた") > 1:
+    if tag == "ja" and text.count("あなた") > 1:
         found.append("あなた again")
     return found
 
 
 CHINESE = ("zh_Hant", "zh_Hans")
-STATE = re.compile("移民署|警察|法律规定|政府")
+STATE_AUTHORITIES = re.compile("移民署|警察|法律规定|政府")
 """Offices and laws a reader from China takes for those of China where nothing says whose."""
-BESIDE = "no space beside a digit or a Latin word"
+MISSING_SPACE = "no space beside a digit or a Latin word"
 SPELLING = {
     "th": {
         "a full stop": re.compile(r"\.(?!\d)"),
         "Thai digits": re.compile(r"[\u0e50-\u0e59]"),
         "a broken am": re.compile("\u0e4d\u0e32"),
-        BESIDE: re.compile(r"[\u0e00-\u0e7f][0-9A-Za-z{]|[0-9A-Za-z}][\u0e00-\u0e7f]"),
+        MISSING_SPACE: re.compile(r"[\u0e00-\u0e7f][0-9A-Za-z{]|[0-9A-Za-z}][\u0e00-\u0e7f]"),
     },
     "zh_Hant": {
         "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
         "other quotes": re.compile('[\u2018-\u201d"]'),
-        BESIDE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
+        MISSING_SPACE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
     },
     "zh_Hans": {
         "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
         "other quotes": re.compile('[「」『』"]'),
-        BESIDE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
+        MISSING_SPACE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
     },
     "km": {
         "Khmer digits": re.compile(r"[\u17e0-\u17e9]"),
@@ -182,7 +186,7 @@ SPELLING = {
         "a space before the stop": re.compile(r"\s[\u17d4\u17d6]"),
         "a full stop": re.compile(r"(?<=[\u1780-\u17d3])\."),
         "ឲ្យ": re.compile("ឲ្យ"),
-        BESIDE: re.compile(r"[\u1780-\u17d3][0-9A-Za-z{]|[0-9A-Za-z}][\u1780-\u17d3]"),
+        MISSING_SPACE: re.compile(r"[\u1780-\u17d3][0-9A-Za-z{]|[0-9A-Za-z}][\u1780-\u17d3]"),
     },
     "my": {
         "Burmese digits": re.compile(r"[\u1040-\u1049]"),
@@ -194,7 +198,7 @@ SPELLING = {
         "the written style": re.compile("သည်။|၏"),
         "a question mark": re.compile(r"\?"),
         "a full stop": re.compile(r"(?<=[\u1000-\u103f])\."),
-        BESIDE: re.compile(r"[\u1000-\u103f][0-9A-Za-z{]|[0-9A-Za-z}][\u1000-\u103f]"),
+        MISSING_SPACE: re.compile(r"[\u1000-\u103f][0-9A-Za-z{]|[0-9A-Za-z}][\u1000-\u103f]"),
     },
     "ja": {
         "narrow punctuation": re.compile(
@@ -211,13 +215,13 @@ SPELLING = {
 """By language: what is wrong, and how it is found."""
 
 
-def not_simplified(words: str) -> set[str]:
+def not_simplified(text: str) -> set[str]:
     """Return Chinese signs that China does not write: those its first character set never had."""
-    ours = {sign for sign in words if "\u4e00" <= sign <= "\u9fff"}
+    ours = {sign for sign in text if "\u4e00" <= sign <= "\u9fff"}
     return {sign for sign in ours if not sign.encode("gb2312", "ignore")}
 
 
-def not_traditional(words: str) -> set[str]:
+def not_traditional(text: str) -> set[str]:
     """Return Chinese signs that Taiwan does not write: those its old character set never had."""
-    ours = {sign for sign in words if "\u4e00" <= sign <= "\u9fff"}
+    ours = {sign for sign in text if "\u4e00" <= sign <= "\u9fff"}
     return {sign for sign in ours if not sign.encode("big5", "ignore")}

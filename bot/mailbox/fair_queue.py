@@ -11,31 +11,31 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bot.mailbox.rate_limit import Bucket
+from bot.mailbox.rate_limit import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.mailbox.inbox import Arrival
 
-A_RUSH = 90
+RUSH_SIZE = 90
 """Updates at once behind which more may wait: Telegram hands over a hundred at most."""
-AT_ONCE = 5.0
+BURST_TURNS = 5.0
 """Turns a chat has at once in a rush, whatever else it wrote lately."""
-EACH_SECOND = 1.0
+TURNS_PER_SECOND = 1.0
 """Turns that grow back: far more than whoever reads the answers can use."""
-IN_A_ROUND = 8
+MAX_PER_CHAT = 8
 """Updates of one chat in the line that are handled before it is another's turn."""
-MEANWHILE, IN_REST = 16, 64
+RUSH_ROUND, QUIET_ROUND = 16, 64
 """Updates of the line that are handled at a time: while others are being fetched, or else."""
-LONGEST_LINE = 100_000
+MAX_QUEUED = 100_000
 """Updates in the line beyond which nothing more is asked for: the rest waits with Telegram."""
 
-Turns = list[tuple[int, list["Arrival"]]]
+QueueRound = list[tuple[int, list["Arrival"]]]
 """Chats, each with the next things it wrote."""
 
 
-class Line:
+class FairQueue:
     """Chats that have had their turns for now, each with what it still waits with.
 
     What waits is stored; this only knows in which order it comes, and is lost with the process.
@@ -44,7 +44,7 @@ class Line:
     def __init__(self) -> None:
         self._waiting: dict[int, deque[Arrival]] = {}
         """The chat whose turn it is stands first."""
-        self._rates: dict[int, Bucket] = {}
+        self._rates: dict[int, TokenBucket] = {}
         self._count = 0
         self._is_rush = False
 
@@ -55,7 +55,7 @@ class Line:
     @property
     def is_full(self) -> bool:
         """Tell whether those who wait come before anybody new."""
-        return self._count >= LONGEST_LINE
+        return self._count >= MAX_QUEUED
 
     def may_pass(self, chat: int, now: float) -> bool:
         """Tell whether a chat has its turn at once, and count it."""
@@ -63,20 +63,20 @@ class Line:
             return False
         bucket = self._rates.get(chat)
         if bucket is None:
-            bucket = self._rates[chat] = Bucket(EACH_SECOND, AT_ONCE, now)
+            bucket = self._rates[chat] = TokenBucket(TURNS_PER_SECOND, BURST_TURNS, now)
         if bucket.wait(now) > 0:
             return False
         bucket.take()
         return True
 
-    def floods(self, chat: int, now: float) -> bool:
+    def is_flooding(self, chat: int, now: float) -> bool:
         """Tell whether a chat has had most of its turns in this rush: others are sent to first."""
         if chat in self._waiting:
             return True
         bucket = self._rates.get(chat)
         return bucket is not None and bucket.is_low(now)
 
-    def share(
+    def admit(
         self, arrivals: Sequence[tuple[int, Arrival]], now: float
     ) -> tuple[list[Arrival], list[tuple[int, Arrival]]]:
         """Return what is handled at once, and what has to wait with its chat.
@@ -96,28 +96,28 @@ class Line:
                 at_once.append(arrival)
         return at_once, later
 
-    def join(self, later: Sequence[tuple[int, Arrival]]) -> None:
+    def add(self, later: Sequence[tuple[int, Arrival]]) -> None:
         """Put what was stored just now at the end of each chat's own."""
         for chat, arrival in later:
             arrival.raw = b""  # it lies sealed in the store, and nowhere else
             self._waiting.setdefault(chat, deque()).append(arrival)
         self._count += len(later)
 
-    def next(self) -> Turns:
+    def next_round(self) -> QueueRound:
         """Return whose turn it is, with what each wrote next."""
-        most = MEANWHILE if self._is_rush else IN_REST
-        turns: Turns = []
+        most = RUSH_ROUND if self._is_rush else QUIET_ROUND
+        turns: QueueRound = []
         for chat, waiting in self._waiting.items():
-            part = [waiting[place] for place in range(min(IN_A_ROUND, len(waiting), most))]
+            part = [waiting[place] for place in range(min(MAX_PER_CHAT, len(waiting), most))]
             turns.append((chat, part))
             most -= len(part)
             if most <= 0:
                 break
         return turns
 
-    def done(self, turns: Turns) -> None:
+    def finish_round(self, served: QueueRound) -> None:
         """Let those who had their turn go, or stand at the end with what is left of theirs."""
-        for chat, part in turns:
+        for chat, part in served:
             waiting = self._waiting.pop(chat)
             for _ in part:
                 waiting.popleft()
@@ -127,7 +127,7 @@ class Line:
 
     def is_needed(self, count: int) -> bool:
         """Tell whether some of so many have to wait; once nobody does, forget who had turns."""
-        self._is_rush = count >= A_RUSH
+        self._is_rush = count >= RUSH_SIZE
         if not (self._is_rush or self._count):
             self._rates.clear()
             return False

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import DAY
-from bot.errors import DoesNotOpen
-from bot.store.compiled import Prepared, PreparedList, insert_of
+from bot.errors import DecryptionError
+from bot.store.compiled import Prepared, PreparedList, insert_into
 from bot.store.tables.main import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
-from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KNOWN
-from bot.vault.keys.epoch_keys import MOVES_AFTER, number_of
+from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
+from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
-IN_LINE = "in_line"
+IN_QUEUE = "in_line"
 """Waits while others have their turn; after a start it is waiting like all else."""
 DIGEST_LENGTH = 16
-DEATHS = 3
+MAX_CRASHES = 3
 """Times a process may die over an update before it is set aside."""
 
 
@@ -52,14 +52,14 @@ _SEEN = PreparedList(
         inbox.c.update_id.in_(values)
     )
 )
-_KEPT = ("bot", "update_id", "digest", "state", "raw", "fault", "attempts", "received_at")
-_KEEP = Prepared(
+_COLUMNS = ("bot", "update_id", "digest", "state", "raw", "fault", "attempts", "received_at")
+_INSERT = Prepared(
     lambda dialect: (
-        insert_of(dialect, inbox)
-        .values({name: bindparam(name) for name in _KEPT})
+        insert_into(dialect, inbox)
+        .values({name: bindparam(name) for name in _COLUMNS})
         .on_conflict_do_nothing(index_elements=["update_id", "digest", "bot"])
     ),
-    *_KEPT,
+    *_COLUMNS,
 )
 _WAITING = Prepared(
     lambda _: (
@@ -81,7 +81,7 @@ _FINISH = Prepared(
     lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(state=DONE, raw=None),
     "row",
 )
-_SET_ASIDE = Prepared(
+_QUARANTINE = Prepared(
     lambda _: (
         update(inbox)
         .where(inbox.c.id == bindparam("row"))
@@ -90,7 +90,7 @@ _SET_ASIDE = Prepared(
     "why",
     "row",
 )
-_SET_ASIDE_DEADLY = Prepared(
+_QUARANTINE_CRASHING = Prepared(
     lambda _: (
         update(inbox)
         .where(
@@ -105,7 +105,7 @@ _SET_ASIDE_DEADLY = Prepared(
     "deaths",
 )
 _OFFSET = Prepared(
-    lambda dialect: (put := insert_of(dialect, offsets).values(
+    lambda dialect: (put := insert_into(dialect, offsets).values(
         bot=bindparam("bot"),
         next_update_id=bindparam("next_update_id"),
         committed_at=bindparam("committed_at"),
@@ -122,7 +122,7 @@ _OFFSET = Prepared(
 )  # fmt: skip
 _TALLY = Prepared(
     lambda dialect: (
-        insert_of(dialect, tallies)
+        insert_into(dialect, tallies)
         .values(kind=bindparam("kind"), day=bindparam("day"), times=bindparam("times"))
         .on_conflict_do_update(
             index_elements=["kind", "day"], set_={"times": tallies.c.times + bindparam("more")}
@@ -133,17 +133,17 @@ _TALLY = Prepared(
     "times",
     "more",
 )
-_FORGET = Prepared(
+_EXPIRE = Prepared(
     lambda _: delete(inbox).where(
         inbox.c.id.in_(select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))),
         inbox.c.received_at < bindparam("before"),
         inbox.c.state != WAITING,
-        inbox.c.state != IN_LINE,
+        inbox.c.state != IN_QUEUE,
     ),
     "most",
     "before",
 )
-_SHRED = Prepared(
+_EXPIRE_QUARANTINED = Prepared(
     lambda _: (
         update(inbox)
         .where(
@@ -158,7 +158,7 @@ _SHRED = Prepared(
 )
 
 
-_SEALED = Prepared(
+_OLD_WAITING = Prepared(
     lambda _: select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw).where(
         NOT_DONE,
         inbox.c.state != QUARANTINED,
@@ -168,20 +168,20 @@ _SEALED = Prepared(
     "of_bot",
     "before",
 )
-_IN_LINE = PreparedList(
+_IN_QUEUE = PreparedList(
     lambda values: select(
         inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.bot, inbox.c.raw
-    ).where(inbox.c.update_id.in_(values), inbox.c.state == IN_LINE)
+    ).where(inbox.c.update_id.in_(values), inbox.c.state == IN_QUEUE)
 )
-_OUT_OF_LINE = Prepared(
+_REQUEUE = Prepared(
     lambda _: (
         update(inbox)
-        .where(NOT_DONE, inbox.c.state == IN_LINE, inbox.c.bot == bindparam("of_bot"))
+        .where(NOT_DONE, inbox.c.state == IN_QUEUE, inbox.c.bot == bindparam("of_bot"))
         .values(state=WAITING)
     ),
     "of_bot",
 )
-_SEAL_ANEW = Prepared(
+_RESEAL = Prepared(
     lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(raw=bindparam("raw")),
     "raw",
     "row",
@@ -194,8 +194,8 @@ class Inbox:
     def __init__(self, bot: int, vault: Vault) -> None:
         self.bot = bot
         self._vault = vault
-        self._counted: Counter[str] = Counter()
-        self._end: int | None = None
+        self._counts: Counter[str] = Counter()
+        self._next_update_id: int | None = None
 
     def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Return those that never came before, each once, in the order they came."""
@@ -214,7 +214,7 @@ class Inbox:
                 fresh.append(arrival)
         return fresh
 
-    def keep_handled(self, work: Work, arrivals: Iterable[Arrival], now: int) -> None:
+    def store_handled(self, work: Work, arrivals: Iterable[Arrival], now: int) -> None:
         """Remember updates that are handled in this very transaction."""
         rows = []
         stored = []
@@ -223,27 +223,27 @@ class Inbox:
                 rows.append((self.bot, arrival.update_id, arrival.digest, DONE, None, None, 0, now))
             else:
                 stored.append((arrival.row,))
-        work.many(_KEEP, rows)
+        work.many(_INSERT, rows)
         work.many(_FINISH, stored)
 
-    def keep_waiting(
+    def store_waiting(
         self, work: Work, arrivals: Sequence[Arrival], now: int, state: str = WAITING
     ) -> None:
         """Store updates that are to be handled later, sealed."""
         work.many(
-            _KEEP,
+            _INSERT,
             [
-                (self.bot, a.update_id, a.digest, state, self._sealed(a), None, 0, now)
+                (self.bot, a.update_id, a.digest, state, self._seal(a), None, 0, now)
                 for a in arrivals
             ],
         )
 
-    def in_line(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    def load_queued(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Return updates that wait in the line as they came, in this order."""
         found = {
             (number, bytes(digest)): (row, bytes(raw))
             for row, number, digest, bot, raw in work.rows_in(
-                _IN_LINE, [arrival.update_id for arrival in arrivals]
+                _IN_QUEUE, [arrival.update_id for arrival in arrivals]
             )
             if bot == self.bot
         }
@@ -251,26 +251,26 @@ class Inbox:
             opened
             for arrival in arrivals
             if (it := found.get((arrival.update_id, arrival.digest))) is not None
-            for opened in self._opened(work, it[0], arrival.update_id, arrival.digest, it[1])
+            for opened in self._open(work, it[0], arrival.update_id, arrival.digest, it[1])
         ]
 
-    def break_up(self, work: Work) -> None:
+    def requeue_all(self, work: Work) -> None:
         """Let what an earlier process left in its line wait like all else: its order is gone."""
-        work.run(_OUT_OF_LINE, self.bot)
+        work.run(_REQUEUE, self.bot)
 
-    def waiting(self, work: Work, most: int) -> list[Arrival]:
+    def load_waiting(self, work: Work, most: int) -> list[Arrival]:
         """Return stored updates that wait, oldest first, one more attempt counted for each.
 
         One over which the process died too often is set aside instead. One that was attempted
         before comes alone, so that its neighbours do not share its fate.
         """
-        work.run(_SET_ASIDE_DEADLY, self.bot, DEATHS)
+        work.run(_QUARANTINE_CRASHING, self.bot, MAX_CRASHES)
         found: list[Arrival] = []
         while not found and (rows := work.rows(_WAITING, self.bot, most)):
             for row, number, digest, raw, attempts in rows:
                 if attempts and found:
                     break
-                found += self._opened(work, row, number, bytes(digest), bytes(raw))
+                found += self._open(work, row, number, bytes(digest), bytes(raw))
                 if attempts and found:
                     break
         work.many(_ATTEMPT, [(arrival.row,) for arrival in found])
@@ -279,59 +279,59 @@ class Inbox:
     def quarantine(self, work: Work, arrival: Arrival, why: str, now: int) -> None:
         """Set an update aside, sealed, with the reason; everything else goes on."""
         if arrival.row is not None:
-            work.run(_SET_ASIDE, why[:80], arrival.row)
+            work.run(_QUARANTINE, why[:80], arrival.row)
             return
         work.run(
-            _KEEP, self.bot, arrival.update_id, arrival.digest, QUARANTINED,
-            self._sealed(arrival), why[:80], 1, now,
+            _INSERT, self.bot, arrival.update_id, arrival.digest, QUARANTINED,
+            self._seal(arrival), why[:80], 1, now,
         )  # fmt: skip
 
-    def committed_to(self, next_update_id: int) -> None:
+    def note_offset(self, next_update_id: int) -> None:
         """Remember the end of the last committed batch: to look at, never to poll by."""
-        self._end = next_update_id
+        self._next_update_id = next_update_id
 
-    def count(self, kinds: Mapping[str, int]) -> None:
+    def count_kinds(self, kinds: Mapping[str, int]) -> None:
         """Count what came, by kind; written down by `note_progress`."""
-        self._counted.update(kinds)
+        self._counts.update(kinds)
 
-    def note_progress(self, work: Work, now: int) -> None:
+    def store_progress(self, work: Work, now: int) -> None:
         """Write down what was counted, and the end of the last batch, for people to look at.
 
         Not with every batch: nothing is ever decided by either.
         """
-        counted, self._counted = self._counted, Counter()
+        counted, self._counts = self._counts, Counter()
         day = now // DAY
         work.many(_TALLY, [(kind, day, times, times) for kind, times in counted.items()])
-        if self._end is not None:
-            work.run(_OFFSET, self.bot, self._end, now)
+        if self._next_update_id is not None:
+            work.run(_OFFSET, self.bot, self._next_update_id, now)
 
-    def move_on(self, work: Work, now: int) -> None:
+    def reencrypt_waiting(self, work: Work, now: int) -> None:
         """Seal anew what still waits although its epoch ends: it was stored, so it is handled."""
-        dying = self._vault.dying(now)
-        for row, number, digest, raw in work.rows(_SEALED, self.bot, now - MOVES_AFTER):
+        dying = self._vault.expiring_epochs(now)
+        for row, number, digest, raw in work.rows(_OLD_WAITING, self.bot, now - RESEAL_AFTER):
             sealed = bytes(raw)
-            if number_of(sealed) in dying:
-                for arrival in self._opened(work, row, number, bytes(digest), sealed):
-                    work.run(_SEAL_ANEW, self._sealed(arrival), row)
+            if epoch_number(sealed) in dying:
+                for arrival in self._open(work, row, number, bytes(digest), sealed):
+                    work.run(_RESEAL, self._seal(arrival), row)
 
-    def tidy(self, work: Work, now: int, most: int = 2000) -> int:
+    def expire(self, work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""
-        work.run(_SHRED, now - SET_ASIDE_KEPT)
-        return work.run(_FORGET, most, now - UPDATES_KNOWN)
+        work.run(_EXPIRE_QUARANTINED, now - SET_ASIDE_KEPT)
+        return work.run(_EXPIRE, most, now - UPDATES_KEPT)
 
-    def _place(self, arrival: Arrival) -> bytes:
+    def _associated_data(self, arrival: Arrival) -> bytes:
         return b"%d/%d/%b" % (self.bot, arrival.update_id, arrival.digest)
 
-    def _sealed(self, arrival: Arrival) -> bytes:
-        return self._vault.seal(Purpose.INBOX, self._place(arrival), arrival.raw)
+    def _seal(self, arrival: Arrival) -> bytes:
+        return self._vault.seal(Purpose.INBOX, self._associated_data(arrival), arrival.raw)
 
-    def _opened(
+    def _open(
         self, work: Work, row: int, number: int, digest: bytes, sealed: bytes
     ) -> list[Arrival]:
         arrival = Arrival(number, b"", digest, row)
         try:
-            arrival.raw = self._vault.open(Purpose.INBOX, self._place(arrival), sealed)
-        except DoesNotOpen:
-            work.run(_SET_ASIDE, "does not open", row)
+            arrival.raw = self._vault.open(Purpose.INBOX, self._associated_data(arrival), sealed)
+        except DecryptionError:
+            work.run(_QUARANTINE, "does not open", row)
             return []
         return [arrival]

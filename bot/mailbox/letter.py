@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 
-class State(StrEnum):
+class LetterState(StrEnum):
     """How far a letter has come."""
 
     QUEUED = "queued"
@@ -50,13 +50,13 @@ class Author(StrEnum):
     CASEWORKER = "caseworker"
     OPENER = "opener"
     """The neutral question a caseworker's words wait for."""
-    UNASKED = "unasked"
+    UNSOLICITED = "unasked"
     """The bot's own, though the person sent nothing just now."""
     REMINDER = "reminder"
     """The same neutral question, because a time the law gives runs out."""
 
 
-ONCE = frozenset({Author.CASEWORKER, Author.UNASKED, Author.REMINDER})
+SEND_ONCE = frozenset({Author.CASEWORKER, Author.UNSOLICITED, Author.REMINDER})
 """Whose letters are never sent again when nobody knows whether they arrived."""
 
 
@@ -73,32 +73,32 @@ class Letter:
     attempts: int = 0
     not_before: int = 0
     created_at: int = 0
-    hold: str | None = None
+    delay_reason: str | None = None
     """Why it waits, when it is not for the network: nobody's other letters wait behind it."""
 
 
 @dataclass(slots=True)
-class Settled:
+class DeliveryResult:
     """What became of an attempt to deliver a letter."""
 
     letter: Letter
-    state: State
+    state: LetterState
     at: int
-    message: int | None = None
+    message_id: int | None = None
     fault: str | None = None
     not_before: int = 0
     """For QUEUED: when to try again."""
-    hold: str | None = None
+    delay_reason: str | None = None
     """For QUEUED: why it was held back; that is in the store already."""
 
 
-_MESSAGES = PreparedList(
+_MESSAGE_IDS = PreparedList(
     lambda values: select(outbox.c.id, outbox.c.message).where(
         outbox.c.id.in_(values), outbox.c.message.is_not(None)
     )
 )
 
 
-def numbers_of(work: Work, letters: Sequence[int]) -> dict[int, int]:
+def sent_message_ids(work: Work, letters: Sequence[int]) -> dict[int, int]:
     """Return the channel's numbers of letters that were sent."""
-    return {int(row): int(number) for row, number in work.rows_in(_MESSAGES, letters)}
+    return {int(row): int(number) for row, number in work.rows_in(_MESSAGE_IDS, letters)}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, func, select, text
 
-from bot.errors import DoesNotOpen
-from bot.mailbox.letter import Letter, State
-from bot.mailbox.outbox_results import ENDED, Endings, forget_settled
+from bot.errors import DecryptionError
+from bot.mailbox.letter import Letter, LetterState
+from bot.mailbox.outbox_results import UPDATE_ENDED, OutboxResults, expire_letters
 from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Purpose
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 
-class Content(msgspec.Struct, array_like=True, gc=False):
+class LetterContent(msgspec.Struct, array_like=True, gc=False):
     """What is sealed of a letter."""
 
     chat: int
@@ -30,17 +30,19 @@ class Content(msgspec.Struct, array_like=True, gc=False):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Content).decode
+_decode = msgspec.msgpack.Decoder(LetterContent).decode
 
-_KEPT = (
+_COLUMNS = (
     "id", "chat_key", "lane", "author", "state", "body", "not_before", "attempts", "created_at",
     "hold",
 )  # fmt: skip
-_KEEP = Prepared(
-    lambda dialect: insert_of(dialect, outbox).values({name: bindparam(name) for name in _KEPT}),
-    *_KEPT,
+_INSERT = Prepared(
+    lambda dialect: insert_into(dialect, outbox).values(
+        {name: bindparam(name) for name in _COLUMNS}
+    ),
+    *_COLUMNS,
 )
-_LAST = Prepared(
+_LAST_ID = Prepared(
     lambda _: select(
         func.max(
             func.coalesce(select(func.max(outbox.c.id)).scalar_subquery(), 0),
@@ -50,7 +52,7 @@ _LAST = Prepared(
 )
 """SQLite gives the number of a row that is gone again; what caseworkers wrote is kept longer than
 its letter, and must never be taken for another's."""
-_NUMBERS = Prepared(
+_NEW_IDS = Prepared(
     lambda _: text("SELECT nextval('outbox_id_seq') FROM generate_series(1, :count)").bindparams(
         bindparam("count")
     ),
@@ -60,7 +62,7 @@ _WAITING_CHATS = (
     select(outbox.c.chat_key)
     .where(
         UNSENT,
-        outbox.c.state == State.QUEUED.value,
+        outbox.c.state == LetterState.QUEUED.value,
         outbox.c.not_before > bindparam("now"),
         outbox.c.hold.is_(None),
     )
@@ -82,7 +84,7 @@ _DUE = Prepared(
         )
         .where(
             UNSENT,
-            outbox.c.state == State.QUEUED.value,
+            outbox.c.state == LetterState.QUEUED.value,
             outbox.c.not_before <= bindparam("now"),
             outbox.c.chat_key.not_in(_WAITING_CHATS),
         )
@@ -95,14 +97,14 @@ _DUE = Prepared(
 _QUEUED = Prepared(
     lambda _: (
         select(outbox.c.id, outbox.c.chat_key)
-        .where(UNSENT, outbox.c.state == State.QUEUED.value, outbox.c.hold.is_(None))
+        .where(UNSENT, outbox.c.state == LetterState.QUEUED.value, outbox.c.hold.is_(None))
         .limit(bindparam("most"))
     ),
     "most",
 )
 
 
-class Outbox(Endings):
+class Outbox(OutboxResults):
     """The outbox, used inside units of work."""
 
     def __init__(self, vault: Vault) -> None:
@@ -111,19 +113,19 @@ class Outbox(Endings):
         self._last = 0
         """The last number given in SQLite."""
 
-    def numbers(self, work: Work, count: int) -> range | list[int]:
+    def new_ids(self, work: Work, count: int) -> range | list[int]:
         """Return numbers for new letters, in the order they are to be said."""
         if work.dialect == "postgresql":
-            return [int(row[0]) for row in work.rows(_NUMBERS, count)]
+            return [int(row[0]) for row in work.rows(_NEW_IDS, count)]
         # A letter that was erased may still be carried: its number is not given again.
-        last = max(work.rows(_LAST)[0][0], self._last)
+        last = max(work.rows(_LAST_ID)[0][0], self._last)
         self._last = last + count
         return range(last + 1, last + 1 + count)
 
-    def keep(self, work: Work, letters: Sequence[Letter]) -> None:
+    def store(self, work: Work, letters: Sequence[Letter]) -> None:
         """Store letters, sealed."""
         work.many(
-            _KEEP,
+            _INSERT,
             [
                 (
                     letter.id,
@@ -131,31 +133,31 @@ class Outbox(Endings):
                     letter.lane,
                     letter.author,
                     "queued",
-                    self._sealed(letter),
+                    self._seal_letter(letter),
                     letter.not_before,
                     letter.attempts,
                     letter.created_at,
-                    letter.hold,
+                    letter.delay_reason,
                 )
                 for letter in letters
             ],
         )
 
-    def due(
-        self, work: Work, now: int, most: int, known: Collection[int] = frozenset()
+    def load_due(
+        self, work: Work, now: int, most: int, skip: Collection[int] = frozenset()
     ) -> list[Letter]:
         """Return letters that may be sent now, oldest first, without those that are known."""
         found: list[Letter] = []
         for row, key, sealed, lane, author, attempts, not_before, created, hold in work.rows(
-            _DUE, now, most + len(known)
+            _DUE, now, most + len(skip)
         ):
-            if row in known:
+            if row in skip:
                 continue
             try:
                 content = self.open(row, bytes(sealed or b""))
-            except (DoesNotOpen, msgspec.MsgspecError) as error:
+            except (DecryptionError, msgspec.MsgspecError) as error:
                 # Visible as failed, and in nobody's way.
-                work.run(ENDED, State.FAILED.value, type(error).__name__, now, row)
+                work.run(UPDATE_ENDED, LetterState.FAILED.value, type(error).__name__, now, row)
                 continue
             chat, body = content.chat, content.body
             found.append(
@@ -165,16 +167,16 @@ class Outbox(Endings):
             )
         return found
 
-    def queued(self, work: Work, most: int) -> list[tuple[int, bytes]]:
+    def load_queued(self, work: Work, most: int) -> list[tuple[int, bytes]]:
         """Return the numbers and chats of letters that wait, those that wait for later too."""
         return [(int(row), bytes(key)) for row, key in work.rows(_QUEUED, most)]
 
     @staticmethod
-    def tidy(work: Work, now: int, most: int = 2000) -> int:
+    def expire(work: Work, now: int, most: int = 2000) -> int:
         """Forget what is old enough; return how many rows went."""
-        return forget_settled(work, now, most)
+        return expire_letters(work, now, most)
 
-    def open(self, row: int, sealed: bytes) -> Content:
+    def open(self, row: int, sealed: bytes) -> LetterContent:
         """Return what a letter holds, by its number.
 
         Raises:
@@ -182,9 +184,9 @@ class Outbox(Endings):
         """
         return _decode(self._vault.open(Purpose.OUTBOX, b"%d" % row, sealed))
 
-    def seal(self, row: int, content: Content) -> bytes:
+    def seal(self, row: int, content: LetterContent) -> bytes:
         """Return what a letter holds, sealed for its row."""
         return self._vault.seal(Purpose.OUTBOX, b"%d" % row, _encode(content))
 
-    def _sealed(self, letter: Letter) -> bytes:
-        return self.seal(letter.id, Content(letter.chat, letter.body))
+    def _seal_letter(self, letter: Letter) -> bytes:
+        return self.seal(letter.id, LetterContent(letter.chat, letter.body))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.mailbox.letter import Author, State
+from bot.mailbox.letter import Author, LetterState
 from bot.store.compiled import Prepared
 from bot.store.tables.main import UNSENT, outbox
 from bot.vault.erasure.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
@@ -14,16 +14,16 @@ from bot.vault.erasure.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.mailbox.letter import Letter, Settled
+    from bot.mailbox.letter import DeliveryResult, Letter
     from bot.store.writer import Work
 
 
-_SENT = Prepared(
+_UPDATE_SENT = Prepared(
     lambda _: (
         update(outbox)
         .where(outbox.c.id == bindparam("row"))
         .values(
-            state=State.SENT.value,
+            state=LetterState.SENT.value,
             body=None,
             message=bindparam("message"),
             settled_at=bindparam("settled_at"),
@@ -35,7 +35,7 @@ _SENT = Prepared(
 )
 
 
-def change_of(*names: str, **always: Any) -> Prepared:
+def update_statement(*names: str, **always: Any) -> Prepared:
     """Return what changes a letter that has not ended, by its number, which comes last.
 
     Args:
@@ -53,13 +53,15 @@ def change_of(*names: str, **always: Any) -> Prepared:
     )
 
 
-_LATER = change_of("not_before", "fault", state=State.QUEUED.value, attempts=outbox.c.attempts + 1)
-ENDED = change_of("state", "fault", "settled_at")
-_OF_HUMANS = Prepared(
+_UPDATE_RETRY = update_statement(
+    "not_before", "fault", state=LetterState.QUEUED.value, attempts=outbox.c.attempts + 1
+)
+UPDATE_ENDED = update_statement("state", "fault", "settled_at")
+_HUMAN_LETTERS = Prepared(
     lambda _: select(outbox.c.id).where(
         UNSENT,
         outbox.c.chat_key == bindparam("key"),
-        outbox.c.state == State.QUEUED.value,
+        outbox.c.state == LetterState.QUEUED.value,
         outbox.c.author != Author.BOT.value,
     ),
     "key",
@@ -67,33 +69,37 @@ _OF_HUMANS = Prepared(
 _BLOCK_CHAT = Prepared(
     lambda _: (
         update(outbox)
-        .where(UNSENT, outbox.c.chat_key == bindparam("key"), outbox.c.state == State.QUEUED.value)
-        .values(state=State.BLOCKED.value, settled_at=bindparam("settled_at"))
+        .where(
+            UNSENT,
+            outbox.c.chat_key == bindparam("key"),
+            outbox.c.state == LetterState.QUEUED.value,
+        )
+        .values(state=LetterState.BLOCKED.value, settled_at=bindparam("settled_at"))
     ),
     "settled_at",
     "key",
 )
-_SENDING = change_of(state=State.SENDING.value)
-_UNCERTAIN = Prepared(
+_MARK_SENDING = update_statement(state=LetterState.SENDING.value)
+_MARK_UNCERTAIN = Prepared(
     lambda _: (
         update(outbox)
-        .where(UNSENT, outbox.c.state == State.SENDING.value)
-        .values(state=State.UNCERTAIN.value, settled_at=bindparam("settled_at"))
+        .where(UNSENT, outbox.c.state == LetterState.SENDING.value)
+        .values(state=LetterState.UNCERTAIN.value, settled_at=bindparam("settled_at"))
     ),
     "settled_at",
 )
 
 
-class Endings:
+class OutboxResults:
     """What the outbox writes down of letters that are on their way, inside units of work."""
 
     def __init__(self) -> None:
-        self.when_ended: Callable[[Work, Sequence[tuple[int, State]], int], None] | None = None
+        self.on_ended: Callable[[Work, Sequence[tuple[int, LetterState]], int], None] | None = None
         """Told in the same unit of work how humans' letters ended, by number."""
-        self.when_opened: Callable[[Work, Letter, int], None] | None = None
+        self.on_opener_sent: Callable[[Work, Letter, int], None] | None = None
         """Told in the same unit of work that an opener has arrived in a chat."""
 
-    def settle(self, work: Work, results: Sequence[Settled]) -> None:
+    def store_results(self, work: Work, results: Sequence[DeliveryResult]) -> None:
         """Write down what became of letters.
 
         One that has ended already stays as it ended, unless it arrived: that is true whatever was
@@ -103,53 +109,55 @@ class Endings:
         # One letter may be here twice, tried again and then sent: its last state is the true one.
         for result in {result.letter.id: result for result in results}.values():
             row = result.letter.id
-            if result.state is State.SENT:
-                sent.append((result.message, result.at, row))
-            elif result.state is State.QUEUED:
+            if result.state is LetterState.SENT:
+                sent.append((result.message_id, result.at, row))
+            elif result.state is LetterState.QUEUED:
                 later.append((result.not_before, result.fault, row))
             else:
                 ended.append(result)
-        work.many(_SENT, sent)
-        work.many(_LATER, later)
-        told: list[tuple[int, State]] = [
+        work.many(_UPDATE_SENT, sent)
+        work.many(_UPDATE_RETRY, later)
+        told: list[tuple[int, LetterState]] = [
             (result.letter.id, result.state)
             for result in results
-            if result.state is State.SENT and result.letter.author != Author.BOT
+            if result.state is LetterState.SENT and result.letter.author != Author.BOT
         ]
-        told += [(it.letter.id, it.state) for it in ended if self._ends(work, it)]
+        told += [(it.letter.id, it.state) for it in ended if self._store_ended(work, it)]
         if told:
-            self._tell(work, told, max(result.at for result in results))
-        if self.when_opened is not None:
+            self._notify_ended(work, told, max(result.at for result in results))
+        if self.on_opener_sent is not None:
             for result in results:
-                if result.state is State.SENT and result.letter.author == Author.OPENER:
-                    self.when_opened(work, result.letter, result.at)
+                if result.state is LetterState.SENT and result.letter.author == Author.OPENER:
+                    self.on_opener_sent(work, result.letter, result.at)
 
-    def _ends(self, work: Work, result: Settled) -> bool:
+    def _store_ended(self, work: Work, result: DeliveryResult) -> bool:
         """Write down how a letter ended; tell whether somebody is to be told of it."""
         letter = result.letter
-        has_ended = work.run(ENDED, result.state.value, result.fault, result.at, letter.id)
-        if result.state is State.BLOCKED:
-            self.block(work, letter.chat_key, result.at)
+        has_ended = work.run(UPDATE_ENDED, result.state.value, result.fault, result.at, letter.id)
+        if result.state is LetterState.BLOCKED:
+            self.block_chat(work, letter.chat_key, result.at)
         return bool(has_ended) and letter.author != Author.BOT
 
-    def _tell(self, work: Work, ended: Sequence[tuple[int, State]], now: int) -> None:
+    def _notify_ended(self, work: Work, ended: Sequence[tuple[int, LetterState]], now: int) -> None:
         """Tell how letters ended that are not the bot's own answers."""
-        if self.when_ended is not None and ended:
-            self.when_ended(work, ended, now)
+        if self.on_ended is not None and ended:
+            self.on_ended(work, ended, now)
 
     def mark_sending(self, work: Work, letter: Letter) -> bool:
         """Write down that a human's letter is about to be sent; tell whether it still may be."""
-        return bool(work.run(_SENDING, letter.id))
+        return bool(work.run(_MARK_SENDING, letter.id))
 
-    def block(self, work: Work, chat_key: bytes, now: int) -> None:
+    def block_chat(self, work: Work, chat_key: bytes, now: int) -> None:
         """Stop everything queued for a chat that blocked us."""
-        stopped = [(int(row), State.BLOCKED) for (row,) in work.rows(_OF_HUMANS, chat_key)]
+        stopped = [
+            (int(row), LetterState.BLOCKED) for (row,) in work.rows(_HUMAN_LETTERS, chat_key)
+        ]
         work.run(_BLOCK_CHAT, now, chat_key)
-        self._tell(work, stopped, now)
+        self._notify_ended(work, stopped, now)
 
-    def recover(self, work: Work, now: int) -> int:
+    def mark_uncertain(self, work: Work, now: int) -> int:
         """After a start: humans' letters that were on their way are uncertain."""
-        return work.run(_UNCERTAIN, now)
+        return work.run(_MARK_UNCERTAIN, now)
 
 
 _EXPIRED = Prepared(
@@ -165,7 +173,7 @@ _EXPIRED = Prepared(
     "most",
     "before",
 )
-_UNDELIVERED = Prepared(
+_EXPIRE_UNDELIVERED = Prepared(
     lambda _: delete(outbox).where(
         outbox.c.id.in_(
             select(outbox.c.id)
@@ -180,10 +188,10 @@ _UNDELIVERED = Prepared(
 )
 
 
-def forget_settled(work: Work, now: int, most: int) -> int:
+def expire_letters(work: Work, now: int, most: int) -> int:
     """Forget what is old enough, so many of each at most; return how many rows went.
 
     Those that wait, for however long, and whatever lies in front of others are in nobody's way.
     """
     gone = work.run(_EXPIRED, most, now - NUMBERS_KEPT)
-    return gone + work.run(_UNDELIVERED, most, now - UNDELIVERED_KEPT)
+    return gone + work.run(_EXPIRE_UNDELIVERED, most, now - UNDELIVERED_KEPT)

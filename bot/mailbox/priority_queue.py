@@ -15,7 +15,7 @@ Job = bytes | tuple[int, Body] | None
 """A chat whose first letter is due, a toast, or the end of the day."""
 
 
-class Turns:
+class LaneQueue:
     """Jobs, each in its lane; in a lane, first come first served."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Turns:
         """Return how many jobs there are."""
         return len(self._jobs)
 
-    def line_up(self, lane: int, job: Job) -> None:
+    def push(self, lane: int, job: Job) -> None:
         """Put a job at the end of its lane."""
         self._serial += 1
         heapq.heappush(self._jobs, (lane, self._serial, job))
@@ -38,7 +38,7 @@ class Turns:
         """Put a job that has its turn somewhere else at the end of this lane."""
         self._jobs = [each for each in self._jobs if each[2] != job]
         heapq.heapify(self._jobs)
-        self.line_up(lane, job)
+        self.push(lane, job)
 
     async def wait(self) -> None:
         """Wait until there is a job."""
@@ -48,7 +48,7 @@ class Turns:
             await woken
             self._waking = False
 
-    def take(self) -> tuple[int, Job]:
+    def pop(self) -> tuple[int, Job]:
         """Return the next job, with its lane."""
         lane, _, job = heapq.heappop(self._jobs)
         return lane, job

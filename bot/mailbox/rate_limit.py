@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Limits:
+class RateLimits:
     """What the channel allows. Telegram does not publish its limits; these are the known ones."""
 
-    everybody_per_second: float = 30.0
+    total_per_second: float = 30.0
     person_per_second: float = 1.0
     person_burst: float = 6.0
     """Letters at once after a rest: a short burst is tolerated."""
@@ -18,11 +18,11 @@ class Limits:
     in_flight: int = 32
 
 
-UNLIMITED = Limits(1e9, 1e9, 1e9, 1e9, 1e9, in_flight=64)
+UNLIMITED = RateLimits(1e9, 1e9, 1e9, 1e9, 1e9, in_flight=64)
 """For the stand-in on this machine."""
 
 
-class Bucket:
+class TokenBucket:
     """Tokens that grow back with time; every letter takes one."""
 
     __slots__ = ("_at", "_full", "_left", "_rate")
@@ -52,18 +52,18 @@ class Bucket:
         return self._left + (now - self._at) * self._rate >= self._full
 
 
-class Pace:
+class RateLimiter:
     """How fast each chat has been written to: a group is one chat, however many topics it has."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: RateLimits) -> None:
         self._limits = limits
-        self._rates: dict[bytes | int, Bucket] = {}
-        self._resting: dict[int, float] = {}
+        self._rates: dict[bytes | int, TokenBucket] = {}
+        self._paused_groups: dict[int, float] = {}
         """Until when groups asked us to wait: what holds for one topic holds for all."""
 
     def take(self, chat: int, chat_key: bytes, now: float) -> float:
         """Return the seconds until a chat may be written to; take its token when it is 0."""
-        if chat < 0 and (wait := self._resting.get(chat, 0.0) - now) > 0:
+        if chat < 0 and (wait := self._paused_groups.get(chat, 0.0) - now) > 0:
             return wait
         key = chat if chat < 0 else chat_key
         bucket = self._rates.get(key)
@@ -74,23 +74,23 @@ class Pace:
             bucket.take()
         return wait
 
-    def rest(self, chat: int, until: float) -> None:
+    def pause_group(self, chat: int, until: float) -> None:
         """Leave a group alone until a moment."""
-        self._resting[chat] = until
+        self._paused_groups[chat] = until
 
     def is_low(self, chat_key: bytes, now: float) -> bool:
         """Tell whether so much was said to a person lately that others come first."""
         bucket = self._rates.get(chat_key)
         return bucket is not None and bucket.is_low(now)
 
-    def forget(self, now: float) -> None:
+    def expire(self, now: float) -> None:
         """Forget chats that have rested."""
         for key in [key for key, bucket in self._rates.items() if bucket.is_full(now)]:
             del self._rates[key]
-        for chat in [chat for chat, until in self._resting.items() if until <= now]:
-            del self._resting[chat]
+        for chat in [chat for chat, until in self._paused_groups.items() if until <= now]:
+            del self._paused_groups[chat]
 
-    def _new_bucket(self, chat: int, now: float) -> Bucket:
+    def _new_bucket(self, chat: int, now: float) -> TokenBucket:
         if chat < 0:
-            return Bucket(self._limits.group_per_second, self._limits.group_burst, now)
-        return Bucket(self._limits.person_per_second, self._limits.person_burst, now)
+            return TokenBucket(self._limits.group_per_second, self._limits.group_burst, now)
+        return TokenBucket(self._limits.person_per_second, self._limits.person_burst, now)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select, update
 
-from bot.errors import DoesNotOpen
-from bot.mailbox.letter import Author, State
+from bot.errors import DecryptionError
+from bot.mailbox.letter import Author, LetterState
 from bot.store.compiled import Prepared
 from bot.store.tables.main import UNSENT, files, outbox, referrals
 from bot.vault import Purpose
-from bot.vault.keys.epoch_keys import FRONT, MOVES_AFTER, WAITS, number_of
+from bot.vault.keys.epoch_keys import HEADER_LENGTH, MAX_WAIT, RESEAL_AFTER, epoch_number
 
 if TYPE_CHECKING:
     from bot.mailbox.outbox import Outbox
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 WAITED_TOO_LONG = "waited too long"
-_OLD = Prepared(
+_OLD_LETTERS = Prepared(
     lambda _: (
         select(outbox.c.id, outbox.c.body, outbox.c.author, outbox.c.created_at)
         .where(UNSENT, outbox.c.created_at < bindparam("before"), outbox.c.body.is_not(None))
@@ -31,17 +31,20 @@ _OLD = Prepared(
     ),
     "before",
 )
-_SEAL_ANEW = Prepared(
+_RESEAL = Prepared(
     lambda _: update(outbox).where(outbox.c.id == bindparam("row")).values(body=bindparam("body")),
     "body",
     "row",
 )
-_FAILED = Prepared(
+_MARK_FAILED = Prepared(
     lambda _: (
         update(outbox)
         .where(outbox.c.id == bindparam("row"))
         .values(
-            state=State.FAILED.value, fault=WAITED_TOO_LONG, body=None, settled_at=bindparam("at")
+            state=LetterState.FAILED.value,
+            fault=WAITED_TOO_LONG,
+            body=None,
+            settled_at=bindparam("at"),
         )
     ),
     "at",
@@ -49,10 +52,10 @@ _FAILED = Prepared(
 )
 
 
-_IN_USE = [
+_OTHER_WAITING_KEYS = [
     Prepared(
         lambda _, it=column: (  # type: ignore[misc]
-            select(func.substr(it, 1, FRONT)).where(it.is_not(None)).distinct()
+            select(func.substr(it, 1, HEADER_LENGTH)).where(it.is_not(None)).distinct()
         )
     )
     for column in (files.c.handle, referrals.c.asked)
@@ -60,28 +63,28 @@ _IN_USE = [
 """What else is sealed with waiting keys: files to be fetched, questions that may be answered."""
 
 
-def move_on(work: Work, outbox_: Outbox, vault: Vault, now: int) -> set[int]:
+def reencrypt_waiting(work: Work, outbox_: Outbox, vault: Vault, now: int) -> set[int]:
     """Seal anew what waits longer than an epoch lives; return the waiting keys in use."""
-    dying, needed, moved, late = vault.dying(now), set(), [], []
-    for row, body, author, created in work.rows(_OLD, now - MOVES_AFTER):
+    dying, needed, moved, late = vault.expiring_epochs(now), set(), [], []
+    for row, body, author, created in work.rows(_OLD_LETTERS, now - RESEAL_AFTER):
         sealed, place = bytes(body), b"%d" % row
-        if created < now - WAITS:
+        if created < now - MAX_WAIT:
             late.append((int(row), author))
             continue
-        number = number_of(sealed)
+        number = epoch_number(sealed)
         if number is None or number in dying:
             try:
                 plain = vault.open(Purpose.OUTBOX, place, sealed)
-            except DoesNotOpen:  # seen as failed once it is due
+            except DecryptionError:  # seen as failed once it is due
                 continue
-            sealed = vault.seal_waiting(Purpose.OUTBOX, place, plain, now)
+            sealed = vault.seal_with_waiting_key(Purpose.OUTBOX, place, plain, now)
             moved.append((sealed, row))
-        needed.add(number_of(sealed) or 0)
-    for statement in _IN_USE:
-        needed |= {number_of(bytes(front)) or 0 for (front,) in work.rows(statement)}
-    work.many(_SEAL_ANEW, moved)
-    work.many(_FAILED, [(now, row) for row, _author in late])
-    humans = [(row, State.FAILED) for row, author in late if author != Author.BOT]
-    if humans and outbox_.when_ended is not None:
-        outbox_.when_ended(work, humans, now)
+        needed.add(epoch_number(sealed) or 0)
+    for statement in _OTHER_WAITING_KEYS:
+        needed |= {epoch_number(bytes(front)) or 0 for (front,) in work.rows(statement)}
+    work.many(_RESEAL, moved)
+    work.many(_MARK_FAILED, [(now, row) for row, _author in late])
+    humans = [(row, LetterState.FAILED) for row, author in late if author != Author.BOT]
+    if humans and outbox_.on_ended is not None:
+        outbox_.on_ended(work, humans, now)
     return needed

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.errors import HavenError
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.partners import campaigns, partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
 CODE_BYTES = 10
 """80 bits: whoever tries a million codes a second for a million years finds none of a thousand."""
@@ -48,23 +48,25 @@ _FIELDS = (
     partners.c.disabled_at,
 )
 _JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
-_STANDS = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
+_IS_ACTIVE = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
 _ALL = Prepared(lambda _: select(*_FIELDS).select_from(_JOINED).order_by(campaigns.c.id))
 _BY_CODE = Prepared(
     lambda _: (
-        select(*_FIELDS).select_from(_JOINED).where(campaigns.c.code == bindparam("code"), _STANDS)
+        select(*_FIELDS)
+        .select_from(_JOINED)
+        .where(campaigns.c.code == bindparam("code"), _IS_ACTIVE)
     ),
     "code",
 )
-_GIVEN_BY = Prepared(
+_PARTNER_NAME = Prepared(
     lambda _: (
         select(partners.c.name)
         .select_from(_JOINED)
-        .where(campaigns.c.id == bindparam("campaign"), _STANDS)
+        .where(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
     ),
     "campaign",
 )
-_PARTNER = Prepared(
+_ACTIVE_PARTNER = Prepared(
     lambda _: select(partners.c.id).where(
         partners.c.name == bindparam("name"), partners.c.disabled_at.is_(None)
     ),
@@ -72,7 +74,7 @@ _PARTNER = Prepared(
 )
 _ADD = Prepared(
     lambda dialect: (
-        insert_of(dialect, campaigns)
+        insert_into(dialect, campaigns)
         .values(
             partner_id=bindparam("partner"), name=bindparam("name"), code=bindparam("code"),
             language=bindparam("language"), added_at=bindparam("at"),
@@ -96,13 +98,13 @@ _REVOKE = Prepared(
 )
 
 
-def code_in(payload: str) -> str | None:
+def parse_code(payload: str) -> str | None:
     """Return the code in what came with a link; None for what cannot be one of ours."""
     code = payload.strip().upper()
     return code if len(payload) <= 2 * CODE_BYTES and CODE.fullmatch(code) else None
 
 
-def link(username: str, code: str) -> str:
+def campaign_url(username: str, code: str) -> str:
     """Return the address that is given out."""
     return f"https://t.me/{username.removeprefix('@')}?start={code}"
 
@@ -110,9 +112,11 @@ def link(username: str, code: str) -> str:
 class Campaigns:
     """The links of a deployment, changed inside units of work, with a row in the audit log."""
 
-    def __init__(self, audit: Audit, draw: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    def __init__(
+        self, audit: AuditLog, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
         self._audit = audit
-        self._draw = draw
+        self._random_bytes = random_bytes
 
     @staticmethod
     def all(work: Work) -> list[Campaign]:
@@ -126,9 +130,9 @@ class Campaigns:
         return _campaign(found[0]) if found else None
 
     @staticmethod
-    def given_by(work: Work, campaign: int) -> str:
+    def partner_name(work: Work, campaign: int) -> str:
         """Return the name of the partner who gave a link out; empty when it is revoked by now."""
-        found = work.rows(_GIVEN_BY, campaign)
+        found = work.rows(_PARTNER_NAME, campaign)
         return str(found[0][0]) if found else ""
 
     def add(  # noqa: PLR0913, PLR0917 - what a link is made of
@@ -139,14 +143,14 @@ class Campaigns:
         Raises:
             HavenError: there is no such partner, or a campaign of that name already.
         """
-        found = work.rows(_PARTNER, partner)
+        found = work.rows(_ACTIVE_PARTNER, partner)
         if not found:
             raise HavenError(f"there is no partner {partner}; haven partners list shows them")
-        code = b32encode(self._draw(CODE_BYTES)).decode()
+        code = b32encode(self._random_bytes(CODE_BYTES)).decode()
         if not work.run(_ADD, found[0][0], name, code, language, now):
             raise HavenError(f"there is a campaign {name} already; haven campaigns list shows them")
         (new,) = [each for each in self.all(work) if each.code == code]
-        self._audit.note(work, now, by, "campaign_add", str(new.id), language)
+        self._audit.record(work, now, by, "campaign_add", str(new.id), language)
         return new
 
     def revoke(self, work: Work, code: str, by: str, now: int) -> bool:
@@ -154,7 +158,7 @@ class Campaigns:
         if not work.run(_REVOKE, now, code):
             return False
         (gone,) = [each for each in self.all(work) if each.code == code]
-        self._audit.note(work, now, by, "campaign_revoke", str(gone.id), "")
+        self._audit.record(work, now, by, "campaign_revoke", str(gone.id), "")
         return True
 
 

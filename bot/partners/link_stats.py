@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select
 
 from bot.clock import SECOND
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.partners import campaign_counts, campaign_places, campaigns
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Vault
 
-FEWEST = 5
+MIN_SHOWN = 5
 """A smaller count could be about one person."""
-MONTHS = 12
-PLACE_BYTES = 2
+MONTHS_IN_YEAR = 12
+BUCKET_BYTES = 2
 """Of a digest: so few that many chats share them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class MonthlyCount:
     """One campaign in one month."""
 
     campaign: str
@@ -38,8 +38,8 @@ class Counted:
     """None: fewer than five, or none."""
 
 
-def _count_one_more(dialect: str) -> ClauseElement:
-    first = insert_of(dialect, campaign_counts).values(
+def _increment(dialect: str) -> ClauseElement:
+    first = insert_into(dialect, campaign_counts).values(
         campaign_id=bindparam("campaign"), month=bindparam("month"), times=1
     )
     return first.on_conflict_do_update(
@@ -47,9 +47,9 @@ def _count_one_more(dialect: str) -> ClauseElement:
     )
 
 
-_REMEMBER = Prepared(
+_MARK_COUNTED = Prepared(
     lambda dialect: (
-        insert_of(dialect, campaign_places)
+        insert_into(dialect, campaign_places)
         .values(
             campaign_id=bindparam("campaign"), month=bindparam("month"), place=bindparam("place")
         )
@@ -59,11 +59,11 @@ _REMEMBER = Prepared(
     "month",
     "place",
 )
-_COUNT = Prepared(_count_one_more, "campaign", "month")
-_REMEMBERED = Prepared(
+_INCREMENT = Prepared(_increment, "campaign", "month")
+_MARKED_MONTHS = Prepared(
     lambda _: select(campaign_places.c.campaign_id, campaign_places.c.month).distinct()
 )
-_FORGET = Prepared(
+_ERASE_MARK = Prepared(
     lambda _: delete(campaign_places).where(
         campaign_places.c.campaign_id == bindparam("campaign"),
         campaign_places.c.month == bindparam("month"),
@@ -73,7 +73,7 @@ _FORGET = Prepared(
     "month",
     "place",
 )
-_FORGET_BEFORE = Prepared(
+_EXPIRE_MARKS = Prepared(
     lambda _: delete(campaign_places).where(campaign_places.c.month < bindparam("month")), "month"
 )
 _COUNTS = Prepared(
@@ -87,49 +87,54 @@ _COUNTS = Prepared(
 )
 
 
-def month_of(now: int, zone: ZoneInfo) -> int:
+def month_number(now: int, zone: ZoneInfo) -> int:
     """Return a month as a number that grows by one a month."""
     day = datetime.fromtimestamp(now / SECOND, zone)
-    return day.year * MONTHS + day.month - 1
+    return day.year * MONTHS_IN_YEAR + day.month - 1
 
 
-class Counting:
+class LinkStats:
     """Counts chats, inside units of work."""
 
     def __init__(self, vault: Vault, zone: ZoneInfo) -> None:
         self._vault = vault
         self._zone = zone
 
-    def came(self, work: Work, campaign: int, chat_key: bytes, now: int) -> None:
+    def count_chat(self, work: Work, campaign: int, chat_key: bytes, now: int) -> None:
         """Count a chat, unless this month knows it already."""
-        month = month_of(now, self._zone)
-        if work.run(_REMEMBER, campaign, month, self._place(campaign, month, chat_key)):
-            work.run(_COUNT, campaign, month)
+        month = month_number(now, self._zone)
+        if work.run(_MARK_COUNTED, campaign, month, self._bucket(campaign, month, chat_key)):
+            work.run(_INCREMENT, campaign, month)
 
-    def forget(self, work: Work, chat_key: bytes, _case: str, _now: int) -> int:
+    def erase_chat(self, work: Work, chat_key: bytes, _case: str, _now: int) -> int:
         """Forget that a chat was counted; what was counted stays. Returns how many rows went."""
-        known = work.rows(_REMEMBERED)
+        known = work.rows(_MARKED_MONTHS)
         return sum(
-            work.run(_FORGET, campaign, month, self._place(campaign, month, chat_key))
+            work.run(_ERASE_MARK, campaign, month, self._bucket(campaign, month, chat_key))
             for campaign, month in known
         )
 
-    def tidy(self, work: Work, now: int) -> int:
+    def expire(self, work: Work, now: int) -> int:
         """Forget which chats were counted in months that are over; return how many rows went."""
-        return work.run(_FORGET_BEFORE, month_of(now, self._zone))
+        return work.run(_EXPIRE_MARKS, month_number(now, self._zone))
 
-    def counts(self, work: Work, now: int) -> list[Counted]:
+    def list_counts(self, work: Work, now: int) -> list[MonthlyCount]:
         """Return what may be shown: months that are over, and no count below five."""
-        rows = work.rows(_COUNTS, month_of(now, self._zone))
+        rows = work.rows(_COUNTS, month_number(now, self._zone))
         return [
-            Counted(str(name), month // MONTHS, month % MONTHS + 1, _if_many(times))
+            MonthlyCount(
+                str(name),
+                month // MONTHS_IN_YEAR,
+                month % MONTHS_IN_YEAR + 1,
+                _suppress_small(times),
+            )
             for name, month, times in rows
         ]
 
-    def _place(self, campaign: int, month: int, chat_key: bytes) -> int:
-        digest = self._vault.counted(b"%d|%d|%b" % (campaign, month, chat_key))
-        return int.from_bytes(digest[:PLACE_BYTES], "big")
+    def _bucket(self, campaign: int, month: int, chat_key: bytes) -> int:
+        digest = self._vault.count_digest(b"%d|%d|%b" % (campaign, month, chat_key))
+        return int.from_bytes(digest[:BUCKET_BYTES], "big")
 
 
-def _if_many(times: int) -> int | None:
-    return times if times >= FEWEST else None
+def _suppress_small(times: int) -> int | None:
+    return times if times >= MIN_SHOWN else None

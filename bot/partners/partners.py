@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from bot.errors import HavenError
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.partners import partners
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
-LONGEST_NAME = 40
+MAX_NAME_LENGTH = 40
 """Signs of a partner's or a campaign's name: a message has room for it."""
 
 
@@ -31,7 +31,7 @@ class Partner:
 
 _ADD = Prepared(
     lambda dialect: (
-        insert_of(dialect, partners)
+        insert_into(dialect, partners)
         .values(name=bindparam("name"), added_at=bindparam("at"))
         .on_conflict_do_nothing(index_elements=["name"])
     ),
@@ -55,7 +55,7 @@ _DISABLE = Prepared(
 class Partners:
     """The partners of a deployment, changed inside units of work, with a row in the audit log."""
 
-    def __init__(self, audit: Audit) -> None:
+    def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
 
     @staticmethod
@@ -72,12 +72,12 @@ class Partners:
         if not work.run(_ADD, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
         (new,) = [each for each in self.all(work) if each.name == name]
-        self._audit.note(work, now, by, "partner_add", str(new.id), "")
+        self._audit.record(work, now, by, "partner_add", str(new.id), "")
         return new
 
     def disable(self, work: Work, partner: int, by: str, now: int) -> bool:
         """End a partner's links, all at once; tell whether there was anything to end."""
         if not work.run(_DISABLE, now, partner):
             return False
-        self._audit.note(work, now, by, "partner_disable", str(partner), "")
+        self._audit.record(work, now, by, "partner_disable", str(partner), "")
         return True

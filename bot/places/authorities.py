@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.conversation.answer_rules import AGE_UNKNOWN, UNDER_18, Condition, either, said, unless
+from bot.conversation.answer_rules import (
+    AGE_UNKNOWN,
+    UNDER_18,
+    Condition,
+    answer_is,
+    any_of,
+    none_of,
+)
 from bot.text import Text, _
 
 if TYPE_CHECKING:
@@ -21,11 +28,13 @@ if TYPE_CHECKING:
 
     Answers = Mapping[str, object]
 
-YOUNG = _("Someone is under 18.")
-IF_YOUNG = _("If someone is under 18: the age is not known.")
-TEXT_OF = _("{law}, {article} (text of {day})")
-CHANGED = _("{law}, {article} (text of {day}; changed on {changed}, not read since)")
-MAYBE_YOUNG = either(AGE_UNKNOWN, unless(said("under_18", "adult"), said("they_under_18", "adult")))
+IF_UNDER_18 = _("Someone is under 18.")
+IF_MAYBE_UNDER_18 = _("If someone is under 18: the age is not known.")
+CITATION = _("{law}, {article} (text of {day})")
+OUTDATED_CITATION = _("{law}, {article} (text of {day}; changed on {changed}, not read since)")
+MAYBE_UNDER_18 = any_of(
+    AGE_UNKNOWN, none_of(answer_is("under_18", "adult"), answer_is("they_under_18", "adult"))
+)
 """Nobody said that all are 18 or over."""
 
 
@@ -34,9 +43,9 @@ class Statute:
     """A law or regulation, in the text that was read."""
 
     name: Text
-    text_of: date
+    text_date: date
     """The day of the text that was read."""
-    changed_on: date | None = None
+    amended_on: date | None = None
     """When it was changed since, if it is known that the newer text was not read."""
 
 
@@ -45,77 +54,79 @@ class Article:
     """Where a rule stands."""
 
     statute: Statute
-    at: Text
+    provision: Text
 
-    def read_in(self, catalogue: Catalogue) -> str:
+    def render(self, catalogue: Catalogue) -> str:
         """Return it as it is cited, with the text of the law that was read."""
         statute = self.statute
         blanks = {
-            "law": statute.name.read_in(catalogue),
-            "article": self.at.read_in(catalogue),
-            "day": statute.text_of.isoformat(),
+            "law": statute.name.render(catalogue),
+            "article": self.provision.render(catalogue),
+            "day": statute.text_date.isoformat(),
         }
-        if statute.changed_on is None:
-            return TEXT_OF.read_in(catalogue, blanks)
-        return CHANGED.read_in(catalogue, {**blanks, "changed": statute.changed_on.isoformat()})
+        if statute.amended_on is None:
+            return CITATION.render(catalogue, blanks)
+        return OUTDATED_CITATION.render(
+            catalogue, {**blanks, "changed": statute.amended_on.isoformat()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class Authority:
     """A body the law can mean, for what, and on which condition."""
 
     code: str
     name: Text
-    does: Text
+    task: Text
     condition: Text
     articles: tuple[Article, ...]
 
-    def cited(self, catalogue: Catalogue) -> tuple[str, ...]:
+    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
         """Return where that stands."""
-        return tuple(article.read_in(catalogue) for article in self.articles)
+        return tuple(article.render(catalogue) for article in self.articles)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class ChildDuty:
     """Something the law asks for where someone is under 18."""
 
     code: str
     text: Text
     articles: tuple[Article, ...]
-    condition: Text = YOUNG
+    condition: Text = IF_UNDER_18
 
-    def cited(self, catalogue: Catalogue) -> tuple[str, ...]:
+    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
         """Return where that stands."""
-        return tuple(article.read_in(catalogue) for article in self.articles)
+        return tuple(article.render(catalogue) for article in self.articles)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AuthorityRule:
     """If the condition holds, the law can mean this body; if it decides, no other."""
 
-    body: Body
-    holds: Condition
-    decides: bool = False
+    authority: Authority
+    condition: Condition
+    is_exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
     """What one country's law says to the answers somebody sent."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[AuthorityRule, ...]
     """As they are shown."""
-    for_the_young: tuple[Duty, ...]
+    child_duties: tuple[ChildDuty, ...]
 
-    def bodies(self, answers: Answers) -> list[Body]:
+    def authorities(self, answers: Answers) -> list[Authority]:
         """Return the bodies the law can mean, each once."""
-        held = [rule for rule in self.rules if rule.holds(answers)]
-        decisive = [rule for rule in held if rule.decides]
-        return list({rule.body.code: rule.body for rule in decisive or held}.values())
+        held = [rule for rule in self.rules if rule.condition(answers)]
+        decisive = [rule for rule in held if rule.is_exclusive]
+        return list({rule.authority.code: rule.authority for rule in decisive or held}.values())
 
-    def duties(self, answers: Answers) -> list[Duty]:
+    def duties(self, answers: Answers) -> list[ChildDuty]:
         """Return what the law asks where someone is under 18, or may be."""
         if UNDER_18(answers):
-            return list(self.for_the_young)
-        if MAYBE_YOUNG(answers):
-            return [replace(duty, condition=IF_YOUNG) for duty in self.for_the_young]
+            return list(self.child_duties)
+        if MAYBE_UNDER_18(answers):
+            return [replace(duty, condition=IF_MAYBE_UNDER_18) for duty in self.child_duties]
         return []

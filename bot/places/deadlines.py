@@ -23,94 +23,96 @@ if TYPE_CHECKING:
     from bot.places.authorities import Article
     from bot.text import Text
 
-SHOWN_AFTER = 7 * DAY
+SHOWN_AFTER_END = 7 * DAY
 """How long a date that has passed is still shown beside the queue."""
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class HourSpan:
     """So many hours from the moment on: the law counts them at once."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DaySpan:
     """So many days; the first is the day after."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
-class Months:
+class MonthSpan:
     """So many months; the first day is the day after, unless the law counts from the day on."""
 
     count: int
-    is_first_counted: bool = False
+    counts_first_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class On:
+class SameDay:
     """The very day that was entered."""
 
-    is_begin: bool = False
+    is_at_start: bool = False
     """Whether something must be done by its first instant, not by its last."""
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class MaxTimes:
     """No date: what may follow once it has happened so often."""
 
     count: int
 
 
-Span = Hours | Days | Months | On | Times
+DeadlineSpan = HourSpan | DaySpan | MonthSpan | SameDay | MaxTimes
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class LegalEventKind:
     """Something that can happen, as staff enter it."""
 
     code: str
     text: Text
     """What it is, and which day counts."""
-    may_come: bool = False
+    may_be_future: bool = False
     """Whether its day may lie ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class DeadlineRule:
     """One rule: what starts it, what ends it, and what follows when it has run out."""
 
     code: str
-    starts: frozenset[str]
-    ends: frozenset[str]
-    span: Span
-    must: Text
+    started_by: frozenset[str]
+    ended_by: frozenset[str]
+    span: DeadlineSpan
+    requirement: Text
     """What must happen meanwhile, and by whom."""
-    soon: Text
+    soon_text: Text
     """One line for the queue, with the blank {left}."""
-    passed: Text
+    overdue_text: Text
     """The same once the time is over, with the blank {ago}; for `Times` never shown."""
     articles: tuple[Article, ...]
-    warns: tuple[int, ...] = ()
+    warn_before: tuple[int, ...] = ()
     """So long before its end somebody hears of it, microseconds, the longest first."""
-    renews: bool = False
+    restarts: bool = False
     """Whether a later start begins it anew; else each start has an end of its own."""
-    is_theirs: bool = False
+    is_for_person: bool = False
     """Whether it is the person who must do something, and is reminded."""
-    opens: Months | None = None
+    opens_before: MonthSpan | None = None
     """So long before its end it can be done at all."""
 
     @property
     def counts_hours(self) -> bool:
         """Tell whether it ends at an hour, not with a day."""
-        return isinstance(self.span, Hours) or (isinstance(self.span, On) and self.span.is_begin)
+        return isinstance(self.span, HourSpan) or (
+            isinstance(self.span, SameDay) and self.span.is_at_start
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class LegalEvent:
     """One event of a case, as it was entered."""
 
     number: int
@@ -120,17 +122,17 @@ class Noted:
     at: int | None = None
     """The moment, where it is known."""
 
-    def moment(self, zone: ZoneInfo) -> int:
+    def time(self, zone: ZoneInfo) -> int:
         """Return when it was; the first instant of a day of which no more is known."""
-        return begin_of(self.day, zone) if self.at is None else self.at
+        return start_of_day(self.day, zone) if self.at is None else self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """One clock that runs."""
 
-    clock: Clock
-    since: Noted
+    rule: DeadlineRule
+    start: LegalEvent
     last_day: date | None = None
     """The last day on which it can be done; none for `Times`."""
     ends_at: int | None = None
@@ -140,43 +142,43 @@ class Deadline:
     """How often it has happened, for `Times`."""
 
     @property
-    def is_due(self) -> bool:
+    def is_reached(self) -> bool:
         """Tell whether it has happened as often as the law bears."""
-        return isinstance(self.clock.span, Times) and self.times >= self.clock.span.count
+        return isinstance(self.rule.span, MaxTimes) and self.times >= self.rule.span.count
 
-    def left(self, now: int) -> int | None:
+    def time_left(self, now: int) -> int | None:
         """Return how long is left, microseconds, below 0 once it is over; None for no date."""
         return None if self.ends_at is None else self.ends_at - now
 
     def is_near(self, now: int) -> bool:
         """Tell whether whoever looks at the queue should see it."""
-        left = self.left(now)
+        left = self.time_left(now)
         if left is None:
-            return self.is_due
-        return -SHOWN_AFTER <= left <= max(self.clock.warns, default=0)
+            return self.is_reached
+        return -SHOWN_AFTER_END <= left <= max(self.rule.warn_before, default=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Clocks:
+class DeadlineRules:
     """What one country's law gives time for."""
 
     zone: ZoneInfo
     """By which calendar it counts."""
-    kinds: Mapping[str, Kind]
-    clocks: tuple[Clock, ...]
+    event_kinds: Mapping[str, LegalEventKind]
+    rules: tuple[DeadlineRule, ...]
 
     def __post_init__(self) -> None:
-        used = {code for it in self.clocks for code in it.starts | it.ends}
-        if unknown := used - self.kinds.keys():
+        used = {code for it in self.rules for code in it.started_by | it.ended_by}
+        if unknown := used - self.event_kinds.keys():
             raise ValueError(f"nobody can enter: {', '.join(sorted(unknown))}")
 
-    def running(self, noted: Iterable[Noted]) -> list[Deadline]:
+    def open_deadlines(self, noted: Iterable[LegalEvent]) -> list[Deadline]:
         """Return every clock that runs, the one that ends first before the others."""
         events = list(noted)
-        found = [it for clock in self.clocks for it in _runs(clock, events, self.zone)]
+        found = [it for clock in self.rules for it in _open_deadlines(clock, events, self.zone)]
         return sorted(found, key=lambda it: (it.ends_at is None, it.ends_at or 0))
 
-    def read(self, typed: str) -> tuple[date, int | None] | None:
+    def parse_time(self, typed: str) -> tuple[date, int | None] | None:
         """Return the day, and the moment where an hour is given; None for what is neither.
 
         Args:
@@ -196,78 +198,80 @@ class Clocks:
         except (ValueError, OverflowError):
             return None
 
-    def day_of(self, moment: int) -> date:
+    def date_of(self, moment: int) -> date:
         """Return the day of a moment in this country."""
         return datetime.fromtimestamp(moment / SECOND, self.zone).date()
 
-    def hour_of(self, moment: int) -> str:
+    def format_time(self, moment: int) -> str:
         """Return a moment as it is typed here: `2026-11-25 14:30`."""
         return f"{datetime.fromtimestamp(moment / SECOND, self.zone):%Y-%m-%d %H:%M}"
 
 
-NO_CLOCKS = Clocks(ZoneInfo("UTC"), {}, ())
+NO_DEADLINES = DeadlineRules(ZoneInfo("UTC"), {}, ())
 """Of a country whose rules nobody has read yet."""
 
 
-def _runs(clock: Clock, events: list[Noted], zone: ZoneInfo) -> list[Deadline]:
+def _open_deadlines(
+    clock: DeadlineRule, events: list[LegalEvent], zone: ZoneInfo
+) -> list[Deadline]:
     """Return what runs by one clock: once, or for each start that nothing has answered."""
-    ends = [it for it in events if it.code in clock.ends]
+    ends = [it for it in events if it.code in clock.ended_by]
     open_ = [
         it
         for it in events
-        if it.code in clock.starts and not any(_answers(clock, end, it) for end in ends)
+        if it.code in clock.started_by and not any(_has_ended(clock, end, it) for end in ends)
     ]
     if not open_:
         return []
-    if clock.renews:
-        return [_deadline(clock, max(open_, key=lambda it: it.moment(zone)), len(open_), zone)]
+    if clock.restarts:
+        return [_deadline(clock, max(open_, key=lambda it: it.time(zone)), len(open_), zone)]
     return [_deadline(clock, it, 1, zone) for it in open_]
 
 
-def _answers(clock: Clock, end: Noted, start: Noted) -> bool:
+def _has_ended(clock: DeadlineRule, end: LegalEvent, start: LegalEvent) -> bool:
     """Tell whether something ended what had started.
 
     By the day; by the hour where both are known. What lies ahead is ended by what was entered
     after it.
     """
-    if isinstance(clock.span, On) and not clock.span.is_begin:
+    if isinstance(clock.span, SameDay) and not clock.span.is_at_start:
         return end.number > start.number
     if end.day == start.day and end.at is not None and start.at is not None:
         return end.at >= start.at
     return end.day >= start.day
 
 
-def _deadline(clock: Clock, since: Noted, times: int, zone: ZoneInfo) -> Deadline:
+def _deadline(clock: DeadlineRule, since: LegalEvent, times: int, zone: ZoneInfo) -> Deadline:
     span = clock.span
-    if isinstance(span, Times):
+    if isinstance(span, MaxTimes):
         return Deadline(clock, since, times=times)
-    if isinstance(span, Hours):
-        ends_at = since.moment(zone) + span.count * HOUR
+    if isinstance(span, HourSpan):
+        ends_at = since.time(zone) + span.count * HOUR
         last = datetime.fromtimestamp((ends_at - 1) / SECOND, zone).date()
         return Deadline(clock, since, last, ends_at)
     last = last_day(since.day, span)
-    is_begin = isinstance(span, On) and span.is_begin
+    is_begin = isinstance(span, SameDay) and span.is_at_start
     at = since.at if is_begin and since.at is not None else None
-    ends_at = begin_of(last if is_begin else last + timedelta(days=1), zone)
-    opens = None if clock.opens is None else months_on(last, -clock.opens.count)
+    ends_at = start_of_day(last if is_begin else last + timedelta(days=1), zone)
+    opens = None if clock.opens_before is None else add_months(last, -clock.opens_before.count)
     return Deadline(clock, since, last, ends_at if at is None else at, opens)
 
 
-def last_day(day: date, span: Days | Months | On) -> date:
+def last_day(day: date, span: DaySpan | MonthSpan | SameDay) -> date:
     """Return the last day of a span that something on this day has started."""
-    if isinstance(span, Days):
+    if isinstance(span, DaySpan):
         return day + timedelta(days=span.count)
-    if isinstance(span, Months):
-        return months_on(day, span.count) - timedelta(days=span.is_first_counted)
+    if isinstance(span, MonthSpan):
+        return add_months(day, span.count) - timedelta(days=span.counts_first_day)
     return day
 
 
-def months_on(day: date, count: int) -> date:
+def add_months(day: date, count: int) -> date:
     """Return the same day of a month so many months on; its last where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def begin_of(day: date, zone: ZoneInfo) -> int:
+def start_of_day(day: date, zone: ZoneInfo) -> int:
     """Return the first instant of a day."""
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * SECOND

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from bot.text import Catalogue, Text
 
-PHONE = "\u260e"
+PHONE_SIGN = "\u260e"
 """A telephone: of the oldest signs there are, so that old phones have it."""
-GROWS_OLD = timedelta(days=90)
+RECHECK_AFTER = timedelta(days=90)
 """After this long somebody should read it again, though it is still shown."""
 
 
-class Evidence(StrEnum):
+class SourceQuality(StrEnum):
     """How a fact is known."""
 
     READ = "V"
@@ -34,62 +34,62 @@ class Evidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class SourcedFact:
     """Something that is true, as far as anybody has looked."""
 
-    evidence: Evidence
+    quality: SourceQuality
     source: str
     """Where it was read; what was looked for in vain."""
     verified_on: date
     """When somebody looked last."""
     expires_on: date
     """From this day it is hidden until somebody has looked again."""
-    lacks: str = ""
+    missing: str = ""
     """What has to be found out before anybody is shown it."""
 
     def is_shown(self, today: date) -> bool:
         """Tell whether people may be shown it."""
-        return self.is_sound and today < self.expires_on
+        return self.is_verified and today < self.expires_on
 
     @property
-    def is_sound(self) -> bool:
+    def is_verified(self) -> bool:
         """Whether it was read, and nothing is missing."""
-        return self.evidence is Evidence.READ and not self.lacks
+        return self.quality is SourceQuality.READ and not self.missing
 
-    def to_do(self, today: date) -> str | None:
+    def todo(self, today: date) -> str | None:
         """Return what somebody has to do about it; None for nothing."""
-        if self.lacks:
-            return f"find out {self.lacks}"
-        if self.evidence is not Evidence.READ:
-            return f"read it in a public text of this year ({self.evidence})"
+        if self.missing:
+            return f"find out {self.missing}"
+        if self.quality is not SourceQuality.READ:
+            return f"read it in a public text of this year ({self.quality})"
         if today >= self.expires_on:
             return "expired and hidden: read it again"
-        if today - self.verified_on > GROWS_OLD:
+        if today - self.verified_on > RECHECK_AFTER:
             return "read it again soon"
         return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry(Checked):
+class DirectoryEntry(SourcedFact):
     """One number, or another way to reach somebody."""
 
     number: str
     """As it is dialled; a string that no formatter touches."""
-    answers: Text
+    answered_by: Text
     """Who answers, as it stands beside the number."""
     hours: str
     """When, as staff read it."""
     languages: tuple[str, ...] = ()
     """Tags of the languages somebody there speaks; empty where that is not known."""
-    happens: Text | None = None
+    call_text: Text | None = None
     """What happens when somebody calls, in one message with the blank {number}."""
 
-    def line(self, read_in: Catalogue) -> str:
+    def line(self, catalogue: Catalogue) -> str:
         """Return it as it stands in a list of numbers, with a sign for who does not read well."""
-        return f"{PHONE} {self.number} - {self.answers.read_in(read_in)}"
+        return f"{PHONE_SIGN} {self.number} - {self.answered_by.render(catalogue)}"
 
-    def calling(self, read_in: Catalogue) -> str:
+    def call_description(self, catalogue: Catalogue) -> str:
         """Return what happens when somebody calls; who answers, where no more is known."""
-        if self.happens is None:
-            return self.line(read_in)
-        return self.happens.read_in(read_in, {"number": self.number})
+        if self.call_text is None:
+            return self.line(catalogue)
+        return self.call_text.render(catalogue, {"number": self.number})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from bot.places.place import Chapter, Place
+    from bot.places.place import LawChapter, Place
     from bot.text import Catalogue, Text
 
 
@@ -26,12 +26,12 @@ class Entitlement:
     """What, and up to how much, with the blanks of its chapter."""
     chapter: str = "amounts"
     """The facts of the place it is filled from; expired with them."""
-    needs: str = ""
+    needs_event: str = ""
     """The event of the law's clocks from which on it can be asked for; empty: from suspicion on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entitled:
+class EntitlementView:
     """One of them, as staff read it."""
 
     text: str
@@ -39,31 +39,31 @@ class Entitled:
     """Whether what it needs has happened."""
 
 
-def entitled(
-    place: Place, happened: Collection[str], today: date, words: Catalogue, money: Catalogue
-) -> list[Entitled]:
+def list_entitlements(
+    place: Place, events: Collection[str], today: date, words: Catalogue, money: Catalogue
+) -> list[EntitlementView]:
     """Return what there is in a place, in its order.
 
     Args:
         place: the country.
-        happened: codes of the events of the law's clocks that stand.
+        events: codes of the events of the law's clocks that stand.
         today: what has expired by this day is left out.
         words: what staff read phrases in.
         money: what people read phrases in, of the same language: amounts are theirs.
     """
-    known = place.known(today)
+    known = place.known_facts(today)
     return [
-        Entitled(
-            it.text.read_in(words, _blanks(place.chapters[it.chapter], money)),
-            not it.needs or it.needs in happened,
+        EntitlementView(
+            it.text.render(words, _blanks(place.chapters[it.chapter], money)),
+            not it.needs_event or it.needs_event in events,
         )
         for it in place.entitlements
         if it.chapter in known
     ]
 
 
-def _blanks(chapter: Chapter, money: Catalogue) -> dict[str, str]:
+def _blanks(chapter: LawChapter, money: Catalogue) -> dict[str, str]:
     return {
-        name: fact if isinstance(fact, str) else fact.read_in(money)
+        name: fact if isinstance(fact, str) else fact.render(money)
         for name, fact in chapter.facts.items()
     }

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 BLANK = "\uff3f" * 10
 """Where something is missing: ten signs wide, so that nobody overlooks it."""
-LONGEST = 2000
+MAX_ANSWER_LENGTH = 2000
 """Signs of one thing a person wrote; the whole of it is in the case."""
-_NAMED = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class OfficeForm:
     """One kind of paper."""
 
     code: str
@@ -31,45 +31,45 @@ class Paper:
     """In the language of the office, with blanks as `{name}`."""
     events: Mapping[str, str]
     """Blanks that hold a day: by which event of the law's clocks each is known."""
-    tells: bool = False
+    includes_answers: bool = False
     """Whether it has room for what the person said: the blank {told}, a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class OfficeForms:
     """The papers of one country."""
 
-    kinds: Mapping[str, Paper]
-    says_day: Callable[[date], str]
+    forms: Mapping[str, OfficeForm]
+    format_day: Callable[[date], str]
     """How its papers write a day."""
-    draft: str
+    draft_notice: str
     """Stands above and below every draft: a human has to check it."""
-    told: str
+    answer_line: str
     """How one thing somebody said is shown: with {question} and {answer}."""
-    not_told: str
+    no_answers_line: str
     """Stands where nothing was said."""
 
 
-def filled(
-    papers: Papers, paper: Paper, known: Mapping[str, str], told: list[tuple[str, str]]
+def fill_form(
+    forms: OfficeForms, form: OfficeForm, values: Mapping[str, str], answers: list[tuple[str, str]]
 ) -> str:
     """Return a draft.
 
     Args:
-        papers: of the country.
-        paper: which one.
-        known: what fills the blanks; what is missing there stays blank.
-        told: what the person said: question and answer.
+        forms: of the country.
+        form: which one.
+        values: what fills the blanks; what is missing there stays blank.
+        answers: what the person said: question and answer.
     """
-    lines = [papers.draft, ""]
-    for line in paper.lines:
+    lines = [forms.draft_notice, ""]
+    for line in form.lines:
         if line == "{told}":
-            lines += [_told(papers, *each) for each in told] or [papers.not_told]
+            lines += [_answer_text(forms, *each) for each in answers] or [forms.no_answers_line]
         else:
-            lines.append(_NAMED.sub(lambda found: known.get(found[1]) or BLANK, line))
-    return "\n".join([*lines, "", papers.draft]) + "\n"
+            lines.append(_PLACEHOLDER.sub(lambda found: values.get(found[1]) or BLANK, line))
+    return "\n".join([*lines, "", forms.draft_notice]) + "\n"
 
 
-def _told(papers: Papers, question: str, answer: str) -> str:
-    blanks = {"question": question, "answer": answer[:LONGEST]}
-    return _NAMED.sub(lambda found: blanks[found[1]], papers.told)
+def _answer_text(papers: OfficeForms, question: str, answer: str) -> str:
+    blanks = {"question": question, "answer": answer[:MAX_ANSWER_LENGTH]}
+    return _PLACEHOLDER.sub(lambda found: blanks[found[1]], papers.answer_line)

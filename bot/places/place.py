@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.places.deadlines import NO_CLOCKS, Clocks
-from bot.places.directory import Checked
+from bot.places.deadlines import NO_DEADLINES, DeadlineRules
+from bot.places.directory import SourcedFact
 from bot.text import Text, _
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.places.authorities import Law
-    from bot.places.directory import Entry
+    from bot.places.directory import DirectoryEntry
     from bot.places.entitlements import Entitlement
-    from bot.places.forms import Papers
+    from bot.places.forms import OfficeForms
     from bot.places.taiwan.recipients import Recipient
     from bot.text import Catalogue
 
 DANGER = "danger"
 """The situation whose numbers are shown where nothing else can be: never an empty list."""
-KEPT = frozenset({DANGER, "despair"})
+SHOWN_WHEN_OLD = frozenset({DANGER, "despair"})
 """Situations in which an old number is better than none."""
 NUMBERS = "numbers"
 """The fact that every number and line people may be shown was read lately enough."""
@@ -41,9 +41,9 @@ SITUATIONS = frozenset(
 )
 """What numbers are looked for by: danger now, work, violence at home, someone under 18, at sea,
 someone abroad, no wish to live, questions about papers, a person who worries about another."""
-MOST_NUMBERS = 3
+MAX_NUMBERS = 3
 """A long list defeats a frightened reader."""
-LINES = frozenset(
+SENTENCES = frozenset(
     {
         "rehearsal_line",
         "language_line",
@@ -54,7 +54,7 @@ LINES = frozenset(
     }
 )
 """Whole sentences of a place, because a number or the name of the country stands in them."""
-CHAPTERS: Mapping[str, frozenset[str]] = {
+CHAPTER_BLANKS: Mapping[str, frozenset[str]] = {
     "duties": frozenset({"child_hours", "agency_hours", "duty_fine_least", "duty_fine_most"}),
     "decision": frozenset(
         {"objection_days", "review_days", "answer_days", "permit_months", "lost_hours", "summons"}
@@ -95,26 +95,26 @@ class Money:
 
     amount: str
 
-    def read_in(self, read_in: Catalogue) -> str:
+    def render(self, catalogue: Catalogue) -> str:
         """Return it as it is said: digits nobody groups, for points and commas differ."""
-        return AMOUNT.read_in(read_in, {"amount": self.amount})
+        return AMOUNT.render(catalogue, {"amount": self.amount})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line(Checked):
+class PlaceSentence(SourcedFact):
     """A whole message of this place."""
 
     text: Text
-    without: Text | None = None
+    fallback: Text | None = None
     """What is said instead once nobody has read it for too long; None: an old one is better."""
 
-    def said(self, today: date) -> Text:
+    def current_text(self, today: date) -> Text:
         """Return what is said of it today."""
-        return self.text if self.without is None or self.is_shown(today) else self.without
+        return self.text if self.fallback is None or self.is_shown(today) else self.fallback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter(Checked):
+class LawChapter(SourcedFact):
     """What a law says on one thing, as blanks that messages have."""
 
     facts: Mapping[str, str | Text | Money]
@@ -129,50 +129,53 @@ class Place:
     """
 
     name: str
-    directory: Mapping[str, Entry]
+    directory: Mapping[str, DirectoryEntry]
     """Every number we know of, by code."""
-    shown: Mapping[str, tuple[str, ...]]
+    numbers_by_situation: Mapping[str, tuple[str, ...]]
     """By situation: which of them people see, in order."""
-    lines: Mapping[str, Line]
-    chapters: Mapping[str, Chapter]
+    sentences: Mapping[str, PlaceSentence]
+    chapters: Mapping[str, LawChapter]
     law: Law
     recipients: Mapping[str, Recipient]
-    clocks: Clocks = NO_CLOCKS
+    deadline_rules: DeadlineRules = NO_DEADLINES
     """What its law gives time for; none: nobody has read that yet."""
-    papers: Papers | None = None
+    office_forms: OfficeForms | None = None
     """What its offices want in writing; None: nobody has read that yet."""
     entitlements: tuple[Entitlement, ...] = ()
     """What its law lets be paid for or done; none: nobody has read that yet."""
-    words: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
+    overrides: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
     """What is said here in place of phrases that hold in Taiwan alone, by context and English."""
 
     def __post_init__(self) -> None:
-        if wrong := list(self._missing()):
+        if wrong := list(self._faults()):
             raise ValueError(f"{self.name}: {'; '.join(wrong)}")
 
-    def blanks(self, read_in: Catalogue, today: date) -> dict[str, str]:
+    def blanks(self, catalogue: Catalogue, today: date) -> dict[str, str]:
         """Return what this place fills into messages in a language, as things stand today."""
-        found = {name: line.said(today).read_in(read_in) for name, line in self.lines.items()}
+        found = {
+            name: line.current_text(today).render(catalogue)
+            for name, line in self.sentences.items()
+        }
         for situation in SITUATIONS:
             entries = self.numbers(situation, today)
-            found[blank_of("numbers", situation)] = "\n".join(e.line(read_in) for e in entries)
-            found[blank_of("calling", situation)] = entries[0].calling(read_in)
+            found[blank_name("numbers", situation)] = "\n".join(e.line(catalogue) for e in entries)
+            found[blank_name("calling", situation)] = entries[0].call_description(catalogue)
         for chapter in self.chapters.values():
             for name, fact in chapter.facts.items():
-                found[name] = fact if isinstance(fact, str) else fact.read_in(read_in)
+                found[name] = fact if isinstance(fact, str) else fact.render(catalogue)
         return found
 
-    def numbers(self, situation: str, today: date) -> list[Entry]:
+    def numbers(self, situation: str, today: date) -> list[DirectoryEntry]:
         """Return what people are shown in a situation: never an empty list.
 
         An old number for danger is better than none; `haven doctor` says that it must be read
         again.
         """
-        of = [self.directory[code] for code in self.shown[situation]]
+        of = [self.directory[code] for code in self.numbers_by_situation[situation]]
         found = [entry for entry in of if entry.is_shown(today)]
-        return found or (of if situation in KEPT else self.numbers(DANGER, today))
+        return found or (of if situation in SHOWN_WHEN_OLD else self.numbers(DANGER, today))
 
-    def known(self, today: date) -> frozenset[str]:
+    def known_facts(self, today: date) -> frozenset[str]:
         """Return what may be said today: chapters of the law by name, and the numbers."""
         chapters = {name for name, it in self.chapters.items() if it.is_shown(today)}
         return frozenset(chapters | ({NUMBERS} if self._has_numbers(today) else set()))
@@ -181,41 +184,43 @@ class Place:
         """Tell whether each situation has a number of its own that may be shown today."""
         return all(
             any(self.directory[code].is_shown(today) for code in codes)
-            for codes in self.shown.values()
+            for codes in self.numbers_by_situation.values()
         )
 
-    def facts(self) -> Iterator[tuple[str, Checked]]:
+    def facts(self) -> Iterator[tuple[str, SourcedFact]]:
         """Yield everything that somebody has looked at, by code."""
         yield from self.directory.items()
-        yield from self.lines.items()
+        yield from self.sentences.items()
         yield from self.chapters.items()
 
     def expired(self, today: date) -> list[str]:
         """Return what people were shown and must not be any more."""
-        return [code for code, it in self.facts() if it.is_sound and not it.is_shown(today)]
+        return [code for code, it in self.facts() if it.is_verified and not it.is_shown(today)]
 
-    def _missing(self) -> Iterator[str]:
-        if self.shown.keys() != SITUATIONS:
-            yield f"numbers for {', '.join(sorted(SITUATIONS ^ self.shown.keys()))}"
-        if self.lines.keys() != LINES:
-            yield f"lines {', '.join(sorted(LINES ^ self.lines.keys()))}"
-        for name, blanks in CHAPTERS.items():
+    def _faults(self) -> Iterator[str]:
+        if self.numbers_by_situation.keys() != SITUATIONS:
+            yield f"numbers for {', '.join(sorted(SITUATIONS ^ self.numbers_by_situation.keys()))}"
+        if self.sentences.keys() != SENTENCES:
+            yield f"lines {', '.join(sorted(SENTENCES ^ self.sentences.keys()))}"
+        for name, blanks in CHAPTER_BLANKS.items():
             held = self.chapters[name].facts.keys() if name in self.chapters else set()
             if held != blanks:
                 yield f"{name}: {', '.join(sorted(blanks ^ held))}"
-        for situation, codes in self.shown.items():
-            if not 0 < len(codes) <= MOST_NUMBERS:
-                yield f"1 to {MOST_NUMBERS} numbers for {situation}"
-            if not all(code in self.directory and self.directory[code].is_sound for code in codes):
+        for situation, codes in self.numbers_by_situation.items():
+            if not 0 < len(codes) <= MAX_NUMBERS:
+                yield f"1 to {MAX_NUMBERS} numbers for {situation}"
+            if not all(
+                code in self.directory and self.directory[code].is_verified for code in codes
+            ):
                 yield f"a number for {situation} that nobody may be shown"
 
 
-def blank_of(kind: str, situation: str) -> str:
+def blank_name(kind: str, situation: str) -> str:
     """Return the blank for the numbers of a situation, or for what happens when one calls."""
     return kind if situation == DANGER else f"{kind}_{situation}"
 
 
-def blanks() -> frozenset[str]:
+def all_blanks() -> frozenset[str]:
     """Return every blank that a place fills."""
-    of_numbers = {blank_of(kind, it) for kind in ("numbers", "calling") for it in SITUATIONS}
-    return frozenset(of_numbers).union(LINES, *CHAPTERS.values())
+    of_numbers = {blank_name(kind, it) for kind in ("numbers", "calling") for it in SITUATIONS}
+    return frozenset(of_numbers).union(SENTENCES, *CHAPTER_BLANKS.values())

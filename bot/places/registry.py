@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import WrongSetting
+from bot.errors import SettingError
 from bot.places.taiwan import TAIWAN
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ PLACES: dict[str, Place] = {place.name: place for place in (TAIWAN,)}
 """Another country is another file, and a name here."""
 
 
-def place_named(name: str) -> Place:
+def find_place(name: str) -> Place:
     """Return the place of a deployment.
 
     Raises:
@@ -22,5 +22,5 @@ def place_named(name: str) -> Place:
     """
     found = PLACES.get(name)
     if found is None:
-        raise WrongSetting(f"HAVEN_PLACE: there is no such place; one of: {', '.join(PLACES)}")
+        raise SettingError(f"HAVEN_PLACE: there is no such place; one of: {', '.join(PLACES)}")
     return found

@@ -11,11 +11,11 @@ method Haven does not call: these answer 501.
 
 from __future__ import annotations
 
-from bot.sandbox.fault_injection import Trouble
-from bot.sandbox.groups import Group
+from bot.sandbox.fault_injection import FaultKind
+from bot.sandbox.groups import SandboxGroup
 from bot.sandbox.phone import Phone
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.server import serve
 from bot.sandbox.state import BOT_ID, TOKEN
 
-__all__ = ["BOT_ID", "TOKEN", "Group", "Phone", "Sandbox", "Trouble", "serve"]
+__all__ = ["BOT_ID", "TOKEN", "FaultKind", "Phone", "Sandbox", "SandboxGroup", "serve"]

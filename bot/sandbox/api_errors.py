@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors import HavenError
 
 
-class Refusal(HavenError):
+class BotApiError(HavenError):
     """A call was refused; the sentence is what Telegram would have said."""
 
     def __init__(
@@ -17,26 +17,26 @@ class Refusal(HavenError):
         self.parameters = parameters
 
 
-def bad(sentence: str) -> Refusal:
+def bad_request(sentence: str) -> BotApiError:
     """Return a 400: the call as it stands can never succeed."""
-    return Refusal(400, f"Bad Request: {sentence}")
+    return BotApiError(400, f"Bad Request: {sentence}")
 
 
-def forbidden(sentence: str) -> Refusal:
+def forbidden(sentence: str) -> BotApiError:
     """Return a 403: the bot may not do this, or may not do it here."""
-    return Refusal(403, f"Forbidden: {sentence}")
+    return BotApiError(403, f"Forbidden: {sentence}")
 
 
-def too_many(seconds: int) -> Refusal:
+def too_many_requests(seconds: int) -> BotApiError:
     """Return a 429 that names how long to wait."""
     sentence = f"Too Many Requests: retry after {seconds}"
-    return Refusal(429, sentence, {"retry_after": seconds})
+    return BotApiError(429, sentence, {"retry_after": seconds})
 
 
-def upgraded(chat_id: int) -> Refusal:
+def group_upgraded(chat_id: int) -> BotApiError:
     """Return the 400 of a group that has become the named supergroup."""
     sentence = "Bad Request: group chat was upgraded to a supergroup chat"
-    return Refusal(400, sentence, {"migrate_to_chat_id": chat_id})
+    return BotApiError(400, sentence, {"migrate_to_chat_id": chat_id})
 
 
 CONFLICT = (

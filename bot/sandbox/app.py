@@ -11,9 +11,9 @@ from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.api import BotApi
-from bot.sandbox.control_api import Control
-from bot.sandbox.downloads import Downloads
-from bot.sandbox.host_check import Guard
+from bot.sandbox.control_api import ControlApi
+from bot.sandbox.downloads import FileDownloads
+from bot.sandbox.host_check import LoopbackGuard
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).resolve().parent / "pages"
 
-NEIGHBOURS = ("/desk",)
+MOUNT_PATHS = ("/desk",)
 """Where something else may stand, with a door of its own."""
 
 
-class Neighbour:
+class MountedApp:
     """Whatever stands at a path now; nothing, until somebody puts it there."""
 
     def __init__(self, sandbox: Sandbox, path: str) -> None:
@@ -36,7 +36,7 @@ class Neighbour:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        app = self._sandbox.neighbours.get(self._path) or Response(status_code=503)
+        app = self._sandbox.mounted_apps.get(self._path) or Response(status_code=503)
         await app(scope, receive, send)
 
 
@@ -44,25 +44,25 @@ def build(sandbox: Sandbox) -> Starlette:
     """Return the application of one sandbox."""
     pages = Router(
         [
-            Route("/", page),
-            Route("/phone/{phone:int}", page),
+            Route("/", phones_page),
+            Route("/phone/{phone:int}", phones_page),
             Route("/group", group_page),
             Route("/favicon.ico", no_icon),
-            Mount("/sandbox", routes=Control(sandbox).routes()),
+            Mount("/sandbox", routes=ControlApi(sandbox).routes()),
             Mount("/pages", StaticFiles(directory=PAGES)),
         ]
     )
     return Starlette(
         routes=[
             Route("/bot{token}/{method}", BotApi(sandbox)),
-            Route("/file/bot{token}/{path:path}", Downloads(sandbox)),
-            *(Mount(path, Neighbour(sandbox, path)) for path in NEIGHBOURS),
-            Mount("/", Guard(pages)),
+            Route("/file/bot{token}/{path:path}", FileDownloads(sandbox)),
+            *(Mount(path, MountedApp(sandbox, path)) for path in MOUNT_PATHS),
+            Mount("/", LoopbackGuard(pages)),
         ]
     )
 
 
-async def page(_: Request) -> Response:
+async def phones_page(_: Request) -> Response:
     """Show the phones; the page's own script reads from the address which."""
     return FileResponse(PAGES / "index.html")
 

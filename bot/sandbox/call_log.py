@@ -6,13 +6,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad
+from bot.sandbox.api_errors import bad_request
 from bot.sandbox.json_codec import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TRUTHS = frozenset({"true", "yes", "1"})
+TRUE_STRINGS = frozenset({"true", "yes", "1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Upload:
 
 
 @dataclass(slots=True)
-class Call:
+class ApiCall:
     """One call of a Bot API method, and what came of it."""
 
     method: str
@@ -66,9 +66,9 @@ class Call:
     def flag(self, name: str) -> bool:
         """Return whether a parameter says yes."""
         value = self.params.get(name)
-        return value is True or str(value).lower() in TRUTHS
+        return value is True or str(value).lower() in TRUE_STRINGS
 
-    def structure(self, name: str, what: str) -> Any:
+    def json_value(self, name: str, what: str) -> Any:
         """Return a parameter that is an object or a list; a form carries it as JSON."""
         value = self.params.get(name)
         if not isinstance(value, str):
@@ -78,24 +78,24 @@ class Call:
         try:
             return decode(value)
         except ValueError:
-            raise bad(f"can't parse {what} JSON object") from None
+            raise bad_request(f"can't parse {what} JSON object") from None
 
 
-class Journal:
+class CallLog:
     """The calls in the order they came, the oldest forgotten beyond a limit."""
 
-    def __init__(self, keep: int) -> None:
-        self.calls: deque[Call] = deque(maxlen=keep)
+    def __init__(self, max_calls: int) -> None:
+        self.calls: deque[ApiCall] = deque(maxlen=max_calls)
         self.complaints: list[str] = []
         """What a checker found wrong with calls; a test lets none stand."""
 
-    def __iter__(self) -> Iterator[Call]:
+    def __iter__(self) -> Iterator[ApiCall]:
         return iter(self.calls)
 
     def __len__(self) -> int:
         return len(self.calls)
 
-    def of(self, *methods: str) -> list[Call]:
+    def of(self, *methods: str) -> list[ApiCall]:
         """Return the calls of these methods, oldest first."""
         wanted = {method.lower() for method in methods}
         return [call for call in self.calls if call.method.lower() in wanted]

@@ -10,7 +10,7 @@ Message = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Topic:
+class SandboxTopic:
     """A topic of a forum: its messages carry its number."""
 
     number: int
@@ -19,7 +19,7 @@ class Topic:
 
 
 @dataclass(slots=True)
-class Chat:
+class SandboxChat:
     """One chat the bot is or was in."""
 
     id: int
@@ -28,7 +28,7 @@ class Chat:
     names: dict[str, Any]
     """Title, or the person's names: what every message repeats about its chat."""
     messages: dict[int, Message] = field(default_factory=dict)
-    topics: dict[int, Topic] = field(default_factory=dict)
+    topics: dict[int, SandboxTopic] = field(default_factory=dict)
     members: dict[int, str] = field(default_factory=dict)
     """Status by user: creator, administrator, member, left, kicked."""
     is_open: bool = True
@@ -37,21 +37,21 @@ class Chat:
     is_deactivated: bool = False
     moved_to: int | None = None
     """The supergroup this group has become."""
-    last_number: int = 0
-    signs: dict[int, str] = field(default_factory=dict)
+    last_message_id: int = 0
+    bot_reactions: dict[int, str] = field(default_factory=dict)
     """The reaction the bot left on messages, by number."""
     keyboard: dict[str, Any] | None = None
     """The reply keyboard that stands under the chat now."""
     toasts: list[dict[str, Any]] = field(default_factory=list)
     """Answers to presses, as they appeared: `text`, `show_alert`, `query`, `message_id`."""
 
-    def topics_as_seen(self) -> list[dict[str, Any]]:
+    def topic_list(self) -> list[dict[str, Any]]:
         """Return the topics as apps list them."""
         return [
             {"number": topic.number, "name": topic.name, "is_closed": topic.is_closed}
             for topic in self.topics.values()
         ]
 
-    def brief(self) -> dict[str, Any]:
+    def api_chat(self) -> dict[str, Any]:
         """Return what a message says about its chat."""
         return {"id": self.id, "type": self.type, **self.names}

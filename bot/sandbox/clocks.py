@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
 
 
-class MovedClock:
+class ShiftedClock:
     """Tells another clock's moment, shifted by every jump so far.
 
     It is a `bot.clock.Clock` itself, so that a demo can hand it to the bot and both jump together.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Event(NamedTuple):
+class SandboxEvent(NamedTuple):
     """One thing a person's app would show."""
 
     chat: int
@@ -18,33 +18,33 @@ class Event(NamedTuple):
     kind: str
     """message, edited, deleted, typing, toast, keyboard, chat, phone, profile, clock; of groups
     also group, topics, reaction."""
-    about: Any
+    data: Any
 
 
-class Events:
+class EventFeed:
     """Tells every watcher; costs nothing while nobody watches."""
 
     def __init__(self) -> None:
-        self._watchers: set[asyncio.Queue[Event | None]] = set()
+        self._subscribers: set[asyncio.Queue[SandboxEvent | None]] = set()
 
-    def tell(self, chat: int, kind: str, about: Any) -> None:
+    def publish(self, chat: int, kind: str, about: Any) -> None:
         """Tell everybody who watches."""
-        if self._watchers:
-            event = Event(chat, kind, about)
-            for watcher in self._watchers:
+        if self._subscribers:
+            event = SandboxEvent(chat, kind, about)
+            for watcher in self._subscribers:
                 watcher.put_nowait(event)
 
     @contextmanager
-    def watch(self) -> Iterator[asyncio.Queue[Event | None]]:
+    def subscribe(self) -> Iterator[asyncio.Queue[SandboxEvent | None]]:
         """Give a queue that fills with events; None in it means that the sandbox closes."""
-        watcher: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._watchers.add(watcher)
+        watcher: asyncio.Queue[SandboxEvent | None] = asyncio.Queue()
+        self._subscribers.add(watcher)
         try:
             yield watcher
         finally:
-            self._watchers.discard(watcher)
+            self._subscribers.discard(watcher)
 
     def close(self) -> None:
         """Send every watcher home."""
-        for watcher in self._watchers:
+        for watcher in self._subscribers:
             watcher.put_nowait(None)

@@ -11,11 +11,11 @@ from bot.clock import SECOND
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.sandbox.call_log import Call
-    from bot.sandbox.clocks import MovedClock
+    from bot.sandbox.call_log import ApiCall
+    from bot.sandbox.clocks import ShiftedClock
 
 
-class Trouble(StrEnum):
+class FaultKind(StrEnum):
     """The ways a call can go wrong."""
 
     SLOW = "slow"
@@ -34,15 +34,15 @@ class Trouble(StrEnum):
     """429; nothing happened."""
     ERROR = "error"
     """Any other refusal, with `code` and `description`."""
-    STRANGER = "stranger"
+    WRONG_BOT = "stranger"
     """200 with another bot's data: `getMe` names a bot that is not ours."""
 
 
 @dataclass(slots=True)
-class Fault:
+class InjectedFault:
     """One trouble: which calls it strikes, and for how long."""
 
-    trouble: Trouble
+    trouble: FaultKind
     method: str = ""
     """The method it strikes; empty for all."""
     chat: int = 0
@@ -63,13 +63,13 @@ class Fault:
     chance: float = 1.0
     """How likely it strikes a call it could strike."""
 
-    def suits(self, call: Call) -> bool:
+    def matches(self, call: ApiCall) -> bool:
         """Return whether the fault is about this call."""
         if self.method and self.method.lower() != call.method.lower():
             return False
         return not self.chat or call.number("chat_id") == self.chat
 
-    def wait(self, now: int) -> int:
+    def retry_seconds(self, now: int) -> int:
         """Return the seconds a FLOOD asks to wait."""
         if self.retry_after is not None:
             return self.retry_after
@@ -78,17 +78,17 @@ class Fault:
         return max(1, -(-(self.until - now) // SECOND))
 
 
-class Faults:
+class FaultInjector:
     """The troubles now ordered, first come first served."""
 
-    def __init__(self, clock: MovedClock, dice: Random) -> None:
+    def __init__(self, clock: ShiftedClock, rng: Random) -> None:
         self._clock = clock
-        self._dice = dice
-        self.ordered: list[Fault] = []
+        self._rng = rng
+        self.active: list[InjectedFault] = []
 
-    def order(  # noqa: PLR0913 - each is one knob of the pane
+    def add(  # noqa: PLR0913 - each is one knob of the pane
         self,
-        trouble: Trouble | str,
+        trouble: FaultKind | str,
         *,
         method: str = "",
         chat: int = 0,
@@ -100,49 +100,49 @@ class Faults:
         code: int | None = None,
         description: str = "Internal Server Error",
         chance: float = 1.0,
-    ) -> Fault:
+    ) -> InjectedFault:
         """Order a trouble; with neither `times` nor `lasting` it strikes once."""
         if times is None and lasting is None:
             times = 1
         until = None if lasting is None else self._clock.now() + int(lasting * SECOND)
-        fault = Fault(
-            Trouble(trouble), method, chat, skip, times, until,
+        fault = InjectedFault(
+            FaultKind(trouble), method, chat, skip, times, until,
             seconds, retry_after, code, description, chance,
         )  # fmt: skip
-        self.ordered.append(fault)
+        self.active.append(fault)
         return fault
 
-    def pending(self) -> list[Fault]:
+    def pending(self) -> list[InjectedFault]:
         """Return the troubles that are not over yet."""
-        self._end_what_is_over()
-        return self.ordered
+        self._remove_ended()
+        return self.active
 
     def clear(self) -> None:
         """Call all troubles off."""
-        self.ordered.clear()
+        self.active.clear()
 
-    def strike(self, call: Call) -> Fault | None:
+    def next_for(self, call: ApiCall) -> InjectedFault | None:
         """Return the trouble this call meets, and count it."""
-        if not self.ordered:
+        if not self.active:
             return None
-        self._end_what_is_over()
-        for fault in self.ordered:
-            if not fault.suits(call):
+        self._remove_ended()
+        for fault in self.active:
+            if not fault.matches(call):
                 continue
             if fault.skip:
                 fault.skip -= 1
                 continue
-            if fault.chance < 1 and self._dice.random() >= fault.chance:
+            if fault.chance < 1 and self._rng.random() >= fault.chance:
                 continue
             if fault.times is not None:
                 fault.times -= 1
             return fault
         return None
 
-    def _end_what_is_over(self) -> None:
+    def _remove_ended(self) -> None:
         now = self._clock.now()
-        self.ordered = [
+        self.active = [
             fault
-            for fault in self.ordered
+            for fault in self.active
             if fault.times != 0 and (fault.until is None or fault.until > now)
         ]

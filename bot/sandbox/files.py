@@ -5,31 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad
+from bot.sandbox.api_errors import bad_request
 
 if TYPE_CHECKING:
-    from bot.sandbox.clocks import MovedClock
+    from bot.sandbox.clocks import ShiftedClock
 
-LARGEST = 20 << 20
+MAX_DOWNLOAD_BYTES = 20 << 20
 """Bytes `getFile` hands out at most."""
-PATH_LASTS = 60 * 60
+PATH_VALID_SECONDS = 60 * 60
 
 FOLDERS = {"photo": ("photos", ".jpg"), "voice": ("voice", ".oga"), "video": ("videos", ".mp4")}
 
 
 @dataclass(slots=True)
-class Stored:
+class SandboxFile:
     """One file. Its size may be claimed without the bytes being there: then it reads as zeros."""
 
     file_id: str
-    unique: str
+    unique_id: str
     kind: str
     data: bytes
     size: int
     """As the sender claims."""
     name: str
     mime: str
-    fetched_at: int = 0
+    path_issued_at: int = 0
     """When its path was last asked for, in seconds."""
     is_gone: bool = False
     """Whether every fetch answers 404."""
@@ -40,24 +40,24 @@ class Stored:
     def path(self) -> str:
         """The path under `/file/bot<token>/`."""
         folder, ending = FOLDERS.get(self.kind, ("documents", ""))
-        return f"{folder}/{self.unique}{ending}"
+        return f"{folder}/{self.unique_id}{ending}"
 
 
-class Files:
+class SandboxFiles:
     """Every file of the sandbox, by id and by path."""
 
-    def __init__(self, clock: MovedClock) -> None:
+    def __init__(self, clock: ShiftedClock) -> None:
         self._clock = clock
-        self._by_id: dict[str, Stored] = {}
-        self._by_path: dict[str, Stored] = {}
+        self._by_id: dict[str, SandboxFile] = {}
+        self._by_path: dict[str, SandboxFile] = {}
 
-    def keep(
+    def store(
         self, kind: str, data: bytes, *, size: int | None = None, name: str = "", mime: str = ""
-    ) -> Stored:
+    ) -> SandboxFile:
         """Keep a file and return it; `size` is what the sender claims, true or not."""
         number = len(self._by_id) + 1
         unique = f"AQAD{number:08x}"
-        stored = Stored(
+        stored = SandboxFile(
             f"AgACAgUAAxkB{kind}{number:08x}",
             unique,
             kind,
@@ -70,27 +70,27 @@ class Files:
         self._by_path[stored.path] = stored
         return stored
 
-    def get(self, file_id: str) -> Stored | None:
+    def get(self, file_id: str) -> SandboxFile | None:
         """Return a file by its id."""
         return self._by_id.get(file_id)
 
-    def announce(self, file_id: str) -> dict[str, Any]:
+    def file_info(self, file_id: str) -> dict[str, Any]:
         """Answer `getFile`: a path that can be fetched for an hour."""
         stored = self._by_id.get(file_id)
         if stored is None:
-            raise bad("wrong file_id or the file is temporarily unavailable")
-        if stored.size > LARGEST:
-            raise bad("file is too big")
-        stored.fetched_at = self._clock.seconds()
-        answer: dict[str, Any] = {"file_id": file_id, "file_unique_id": stored.unique}
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        if stored.size > MAX_DOWNLOAD_BYTES:
+            raise bad_request("file is too big")
+        stored.path_issued_at = self._clock.seconds()
+        answer: dict[str, Any] = {"file_id": file_id, "file_unique_id": stored.unique_id}
         if stored.size:
             answer["file_size"] = stored.size
         return {**answer, "file_path": stored.path}
 
-    def fetch(self, path: str) -> Stored | None:
+    def fetch(self, path: str) -> SandboxFile | None:
         """Return the file behind a path, or None when there is none or its hour is over."""
         stored = self._by_path.get(path)
-        if stored is None or stored.is_gone or not stored.fetched_at:
+        if stored is None or stored.is_gone or not stored.path_issued_at:
             return None
-        age = self._clock.seconds() - stored.fetched_at
-        return stored if age <= PATH_LASTS else None
+        age = self._clock.seconds() - stored.path_issued_at
+        return stored if age <= PATH_VALID_SECONDS else None

@@ -8,94 +8,98 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.sample_media import picture, tone
+from bot.sandbox.sample_media import sample_png, sample_wav
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.groups import Group
+    from bot.sandbox.groups import SandboxGroup
     from bot.sandbox.phone import Phone
 
-    Asked = dict[str, Any]
-    Deed = Callable[[Group, Phone, Asked], Any]
+    Fields = dict[str, Any]
+    GroupAction = Callable[[SandboxGroup, Phone, Fields], Any]
 
 
-def text(group: Group, by: Phone, asked: Asked) -> Any:
+def text(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Write `text` into the topic `thread`, as a reply when `reply_to` names a message."""
-    thread, reply_to = asked.get("thread"), asked.get("reply_to")
-    return group.say(by, asked["text"], thread=thread, reply_to=reply_to)
+    thread, reply_to = fields.get("thread"), fields.get("reply_to")
+    return group.say(by, fields["text"], thread=thread, reply_to=reply_to)
 
 
-def press(group: Group, by: Phone, asked: Asked) -> Any:
+def press(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Press the button with `data` under `message_id`."""
-    return {"query": group.press(by, asked["message_id"], asked["data"])}
+    return {"query": group.press(by, fields["message_id"], fields["data"])}
 
 
-def edit(group: Group, by: Phone, asked: Asked) -> Any:
+def edit(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Put `text` into one's own message `message_id`."""
-    return group.edit(by, asked["message_id"], asked["text"])
+    return group.edit(by, fields["message_id"], fields["text"])
 
 
-def photo(group: Group, by: Phone, asked: Asked) -> Any:
+def photo(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Send the body as a photo, or a made-up one."""
-    data = asked.get("data") or picture(len(group.chat.messages))
-    return group.send_file(by, "photo", data, **_about(asked))
+    data = fields.get("data") or sample_png(len(group.chat.messages))
+    return group.send_file(by, "photo", data, **_send_options(fields))
 
 
-def voice(group: Group, by: Phone, asked: Asked) -> Any:
+def voice(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Send the body as a voice note, or a made-up tone."""
-    data = asked.get("data") or tone(2)
-    return group.send_file(by, "voice", data, mime="audio/wav", **_about(asked))
+    data = fields.get("data") or sample_wav(2)
+    return group.send_file(by, "voice", data, mime="audio/wav", **_send_options(fields))
 
 
-def file(group: Group, by: Phone, asked: Asked) -> Any:
+def file(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Send the body as a file called `name`."""
-    about = {"name": asked.get("name", "file"), "mime": asked.get("mime", ""), **_about(asked)}
-    return group.send_file(by, "document", asked.get("data", b""), **about)
+    about = {
+        "name": fields.get("name", "file"),
+        "mime": fields.get("mime", ""),
+        **_send_options(fields),
+    }
+    return group.send_file(by, "document", fields.get("data", b""), **about)
 
 
-def location(group: Group, by: Phone, asked: Asked) -> Any:
+def location(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Send `latitude` and `longitude`."""
-    place = {name: float(asked[name]) for name in ("latitude", "longitude")}
-    about = _about(asked)
+    place = {name: float(fields[name]) for name in ("latitude", "longitude")}
+    about = _send_options(fields)
     about.pop("caption")
     return group.send(by, {"location": place}, **about)
 
 
-def _about(asked: Asked) -> dict[str, Any]:
+def _send_options(fields: Fields) -> dict[str, Any]:
     """Return into which topic, as an answer to which message, and with which words under it."""
-    about: Asked = {"caption": asked.get("caption", "")}
+    about: Fields = {"caption": fields.get("caption", "")}
     for name in ("thread", "reply_to"):
-        about[name] = int(asked.get(name, 0)) or None
+        about[name] = int(fields.get(name, 0)) or None
     return about
 
 
-def close(group: Group, by: Phone, asked: Asked) -> Any:
+def close(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Close the topic `thread`."""
-    return group.set_closed(by, asked["thread"], closed=True)
+    return group.set_closed(by, fields["thread"], closed=True)
 
 
-def reopen(group: Group, by: Phone, asked: Asked) -> Any:
+def reopen(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Open the topic `thread` again."""
-    return group.set_closed(by, asked["thread"], closed=False)
+    return group.set_closed(by, fields["thread"], closed=False)
 
 
-def delete(group: Group, _by: Phone, asked: Asked) -> Any:
+def delete(group: SandboxGroup, _by: Phone, fields: Fields) -> Any:
     """Delete the topic `thread` with all that stands in it."""
-    return group.delete_topic(asked["thread"])
+    return group.delete_topic(fields["thread"])
 
 
-def admit(group: Group, by: Phone, asked: Asked) -> Any:
+def admit(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Let the bot in as `status`, or give it another standing."""
-    return group.add_bot(by, asked.get("status", "administrator"))
+    return group.add_bot(by, fields.get("status", "administrator"))
 
 
-def kick(group: Group, by: Phone, _: Asked) -> Any:
+def kick(group: SandboxGroup, by: Phone, _: Fields) -> Any:
     """Throw the bot out."""
     return group.kick_bot(by)
 
 
-DEEDS: dict[str, Deed] = {
+ACTIONS: dict[str, GroupAction] = {
     deed.__name__: deed
     for deed in (
         text,

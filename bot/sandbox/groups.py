@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.chats import Chat, Message
-from bot.sandbox.phone import commands_in, described, photo, pieces_of
+from bot.sandbox.chats import Message, SandboxChat
+from bot.sandbox.phone import command_entities, file_fields, photo_fields, split_text
 from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
     from bot.sandbox.phone import Phone
     from bot.sandbox.state import World
 
-FIRST_GROUP = -4_000_000_001
-FIRST_SUPERGROUP = -1_002_000_000_001
+FIRST_GROUP_ID = -4_000_000_001
+FIRST_SUPERGROUP_ID = -1_002_000_000_001
 
 
-class Group:
+class SandboxGroup:
     """A group, a supergroup or a forum, and the people in it."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Group:
         title: str,
         *,
         forum: bool = False,
-        big: bool = False,
+        supergroup: bool = False,
         chat_id: int | None = None,
     ) -> None:
         """Found a group.
@@ -34,15 +34,15 @@ class Group:
             world: where it is.
             title: its name.
             forum: whether it has topics; such a group is always a supergroup.
-            big: whether it is a supergroup.
+            supergroup: whether it is a supergroup.
             chat_id: its number, where the next free one would not do.
         """
         self._world = world
         names: dict[str, Any] = {"title": title} | ({"is_forum": True} if forum else {})
-        kind = "supergroup" if forum or big else "group"
-        first = FIRST_SUPERGROUP if forum or big else FIRST_GROUP
+        kind = "supergroup" if forum or supergroup else "group"
+        first = FIRST_SUPERGROUP_ID if forum or supergroup else FIRST_GROUP_ID
         taken = sum(chat.type == kind for chat in world.chats.values())
-        self.chat = Chat(chat_id or first - taken, kind, names)
+        self.chat = SandboxChat(chat_id or first - taken, kind, names)
         self.chat.members[BOT_ID] = "left"
         world.chats[self.chat.id] = self.chat
 
@@ -61,7 +61,7 @@ class Group:
 
     def state(self) -> dict[str, Any]:
         """Return everything a screen shows of this group."""
-        people = self._world.people
+        people = self._world.users
         return {
             "id": self.id,
             "title": self.chat.names["title"],
@@ -72,17 +72,17 @@ class Group:
                 for user, status in self.chat.members.items()
                 if user != BOT_ID and status != "left"
             ],
-            "topics": self.chat.topics_as_seen(),
-            "signs": {str(number): emoji for number, emoji in self.chat.signs.items()},
+            "topics": self.chat.topic_list(),
+            "signs": {str(number): emoji for number, emoji in self.chat.bot_reactions.items()},
             "messages": list(self.chat.messages.values()),
         }
 
-    def add(self, phone: Phone, status: str = "member") -> None:
+    def add_member(self, phone: Phone, status: str = "member") -> None:
         """Let somebody in: `member`, `administrator` or `creator`."""
         self.chat.members[phone.id] = status
-        self._tell()
+        self._notify()
 
-    def drop(self, phone: Phone) -> None:
+    def remove_member(self, phone: Phone) -> None:
         """Let somebody go."""
         self.chat.members[phone.id] = "left"
 
@@ -105,8 +105,8 @@ class Group:
         Only the first piece answers another message.
         """
         message: Message = {}
-        for piece in pieces_of(text):
-            content = {"text": piece, **commands_in(piece)}
+        for piece in split_text(text):
+            content = {"text": piece, **command_entities(piece)}
             message = self.send(phone, content, thread=thread, reply_to=reply_to)
             reply_to = None
         return message
@@ -135,8 +135,8 @@ class Group:
         **claims: Any,
     ) -> Message:
         """Send a photo, voice, document, ...; `claims` are its name, its kind and its size."""
-        stored = self._world.files.keep(kind, data, **claims)
-        content = photo(stored) if kind == "photo" else {kind: described(stored)}
+        stored = self._world.files.store(kind, data, **claims)
+        content = photo_fields(stored) if kind == "photo" else {kind: file_fields(stored)}
         if kind == "voice":
             content[kind]["duration"] = 2
         said = {"caption": caption} if caption else {}
@@ -149,8 +149,8 @@ class Group:
         if message["from"]["id"] != phone.id:
             raise LookupError("somebody else wrote that")
         message["text" if "text" in message else "caption"] = text
-        self._world.edited(self.chat, message)
-        if self._hears():
+        self._world.mark_edited(self.chat, message)
+        if self._bot_is_member():
             self._world.updates.add("edited_message", message)
         return message
 
@@ -161,7 +161,7 @@ class Group:
             "callback_query",
             {
                 "id": query,
-                "from": phone.account(),
+                "from": phone.api_user(),
                 "message": self.chat.messages[message],
                 "chat_instance": str(self.id * 7919),
                 "data": data,
@@ -169,10 +169,10 @@ class Group:
         )
         return query
 
-    def upgrade(self, by: Phone) -> Group:
+    def upgrade(self, by: Phone) -> SandboxGroup:
         """Become a supergroup with another id; whoever writes to the old one is told."""
         title = str(self.chat.names["title"])
-        new = Group(self._world, title, big=True)
+        new = SandboxGroup(self._world, title, supergroup=True)
         new.chat.members = dict(self.chat.members)
         self._post(by, {"migrate_to_chat_id": new.id})
         new._post(by, {"migrate_from_chat_id": self.id})
@@ -189,7 +189,7 @@ class Group:
     def set_closed(self, by: Phone, number: int, *, closed: bool) -> None:
         """Close or reopen a topic by a person's hand; the bot sees a message that says so."""
         self.chat.topics[number].is_closed = closed
-        self._world.topics_changed(self.chat)
+        self._world.notify_topics(self.chat)
         field = "forum_topic_closed" if closed else "forum_topic_reopened"
         self._post(by, {field: {}}, number)
 
@@ -202,8 +202,8 @@ class Group:
             if message.get("message_thread_id") == number
         ]
         for message in inside:
-            self._world.remove(self.chat, message)
-        self._world.topics_changed(self.chat)
+            self._world.delete_message(self.chat, message)
+        self._world.notify_topics(self.chat)
 
     def _post(
         self,
@@ -213,24 +213,24 @@ class Group:
         reply_to: int | None = None,
     ) -> Message:
         inside = {} if thread is None else {"message_thread_id": thread, "is_topic_message": True}
-        answered = self._answered(thread, reply_to)
-        message = self._world.post(self.chat, by.account(), answered | content | inside)
-        if self._hears() and self._reaches_bot(message):
+        answered = self._reply_fields(thread, reply_to)
+        message = self._world.post(self.chat, by.api_user(), answered | content | inside)
+        if self._bot_is_member() and self._reaches_bot(message):
             self._world.updates.add("message", message)
         return message
 
-    def _answered(self, thread: int | None, reply_to: int | None) -> dict[str, Any]:
+    def _reply_fields(self, thread: int | None, reply_to: int | None) -> dict[str, Any]:
         """Return what a message answers; in a topic every other one answers its beginning."""
         message = self.chat.messages.get(reply_to or thread or 0)
         if message is None:
             return {}
         return {"reply_to_message": {k: message[k] for k in message if k != "reply_to_message"}}
 
-    def _hears(self) -> bool:
+    def _bot_is_member(self) -> bool:
         return self.chat.members[BOT_ID] not in {"left", "kicked"}
 
-    def _tell(self) -> None:
-        self._world.events.tell(self.id, "group", self.state())
+    def _notify(self) -> None:
+        self._world.events.publish(self.id, "group", self.state())
 
     def _reaches_bot(self, message: Message) -> bool:
         """Return whether privacy mode lets a message through: commands, replies, service ones."""
@@ -242,14 +242,14 @@ class Group:
     def _set_bot(self, by: Phone, status: str) -> None:
         before = self.chat.members[BOT_ID]
         self.chat.members[BOT_ID] = status
-        self._tell()
+        self._notify()
         self._world.updates.add(
             "my_chat_member",
             {
-                "chat": self.chat.brief(),
-                "from": by.account(),
+                "chat": self.chat.api_chat(),
+                "from": by.api_user(),
                 "date": self._world.clock.seconds(),
-                "old_chat_member": self._world.membership(before),
-                "new_chat_member": self._world.membership(status),
+                "old_chat_member": self._world.bot_member(before),
+                "new_chat_member": self._world.bot_member(status),
             },
         )

@@ -14,14 +14,14 @@ from starlette.responses import PlainTextResponse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HERE = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
-POLICY = (
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
+SECURITY_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -30,7 +30,7 @@ HEADERS = (
 )
 
 
-class Guard:
+class LoopbackGuard:
     """Lets only this machine's own pages and programs through, under a strict policy."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -42,19 +42,19 @@ class Guard:
         host = headers.get("host", "")
         origin = headers.get("origin")
         foreign = origin is not None and origin.partition("://")[2] != host
-        if foreign or _name(host) not in HERE:
+        if foreign or _host_name(host) not in LOOPBACK_HOSTS:
             refusal = PlainTextResponse("Only pages of this machine may ask here.", 403)
             await refusal(scope, receive, send)
             return
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
             await send(message)
 
         await self._app(scope, receive, send_guarded)
 
 
-def _name(host: str) -> str:
+def _host_name(host: str) -> str:
     """Return a host without its port."""
     return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

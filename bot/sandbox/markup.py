@@ -6,11 +6,11 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad
+from bot.sandbox.api_errors import bad_request
 from bot.sandbox.limits import utf16_length
 
 if TYPE_CHECKING:
-    from bot.sandbox.call_log import Call
+    from bot.sandbox.call_log import ApiCall
 
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>|<|&[a-zA-Z]+;|&#\d+;|&#x[0-9a-fA-F]+;")
 HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))""", re.IGNORECASE)
@@ -21,22 +21,29 @@ TAGS = {
     "code": "code", "pre": "pre", "blockquote": "blockquote", "tg-spoiler": "spoiler",
     "a": "text_link", "span": "spoiler",
 }  # fmt: skip
-MARKS = {"*": "bold", "_": "italic", "__": "underline", "~": "strikethrough", "||": "spoiler",
-         "`": "code", "```": "pre"}  # fmt: skip
+MARKDOWN_MARKS = {
+    "*": "bold",
+    "_": "italic",
+    "__": "underline",
+    "~": "strikethrough",
+    "||": "spoiler",
+    "`": "code",
+    "```": "pre",
+}
 RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
 
 
-def formatted(call: Call, text: str, field: str, entities: str) -> dict[str, Any]:
+def parse_formatting(call: ApiCall, text: str, field: str, entities: str) -> dict[str, Any]:
     """Return text and entities as a message carries them; surrounding space is trimmed."""
     mode = call.text("parse_mode").lower()
     if not mode or mode == "none":
-        found = call.structure(entities, "entities") or []
+        found = call.json_value(entities, "entities") or []
     elif mode == "html":
         text, found = from_html(text)
     elif mode in {"markdownv2", "markdown"}:
         text, found = from_markdown(text)
     else:
-        raise bad("unsupported parse_mode")
+        raise bad_request("unsupported parse_mode")
     text = text.rstrip() if found else text.strip()
     content: dict[str, Any] = {field: text} if text else {}
     return content | ({entities: found} if found else {})
@@ -56,31 +63,31 @@ def from_html(marked: str) -> tuple[str, list[dict[str, Any]]]:
         if found.group().startswith("&"):
             text += unescape(found.group())
         elif not name or name not in TAGS:
-            raise cannot(f'Unsupported start tag "{name}" at byte offset {at}')
+            raise entity_error(f'Unsupported start tag "{name}" at byte offset {at}')
         elif not closing:
-            open_tags.append((name, _opened(name, rest, offset, at)))
+            open_tags.append((name, _open_tag(name, rest, offset, at)))
         elif not open_tags or open_tags[-1][0] != name:
-            raise _unmatched(name, open_tags, at)
+            raise _unmatched_tag(name, open_tags, at)
         else:
-            _close(open_tags.pop()[1], offset, entities)
+            _close_entity(open_tags.pop()[1], offset, entities)
     if open_tags:
-        raise cannot(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
-    return text + marked[done:], _in_order(entities)
+        raise entity_error(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
+    return text + marked[done:], _sorted_entities(entities)
 
 
-def _unmatched(name: str, open_tags: list[tuple[str, dict[str, Any]]], at: int) -> Exception:
+def _unmatched_tag(name: str, open_tags: list[tuple[str, dict[str, Any]]], at: int) -> Exception:
     if not open_tags:
-        return cannot(f"Unexpected end tag at byte offset {at}")
+        return entity_error(f"Unexpected end tag at byte offset {at}")
     expected = open_tags[-1][0]
-    return cannot(
+    return entity_error(
         f'Unmatched end tag at byte offset {at}, expected "</{expected}>", found "</{name}>"'
     )
 
 
-def _opened(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:
+def _open_tag(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:
     entity: dict[str, Any] = {"type": TAGS[name], "offset": offset}
     if name == "span" and not SPOILER.search(rest):
-        raise cannot(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
+        raise entity_error(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
     if name == "a":
         href = HREF.search(rest)
         if href:
@@ -103,16 +110,16 @@ def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
         mark = next((m for m in ("```", "__", "||") if marked.startswith(m, place)), character)
         if inside in {"`", "```"} and mark != inside:
             mark = ""
-        if mark in MARKS:
+        if mark in MARKDOWN_MARKS:
             if inside == mark:
-                _close(open_marks.pop()[1], utf16_length(text), entities)
+                _close_entity(open_marks.pop()[1], utf16_length(text), entities)
             else:
-                entity = {"type": MARKS[mark], "offset": utf16_length(text)}
+                entity = {"type": MARKDOWN_MARKS[mark], "offset": utf16_length(text)}
                 open_marks.append((mark, entity))
             place += len(mark)
             continue
         if mark and character in RESERVED:
-            raise cannot(
+            raise entity_error(
                 f"Character '{character}' is reserved and must be escaped with the preceding '\\'"
             )
         text += character
@@ -120,20 +127,20 @@ def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
     if open_marks:
         kind = open_marks[-1][1]["type"].capitalize()
         offset = open_marks[-1][1]["offset"]
-        raise cannot(f"Can't find end of {kind} entity at byte offset {offset}")
-    return text, _in_order(entities)
+        raise entity_error(f"Can't find end of {kind} entity at byte offset {offset}")
+    return text, _sorted_entities(entities)
 
 
-def cannot(reason: str) -> Exception:
+def entity_error(reason: str) -> Exception:
     """Return the refusal of text that is not well marked up."""
-    return bad(f"can't parse entities: {reason}")
+    return bad_request(f"can't parse entities: {reason}")
 
 
-def _close(entity: dict[str, Any], offset: int, entities: list[dict[str, Any]]) -> None:
+def _close_entity(entity: dict[str, Any], offset: int, entities: list[dict[str, Any]]) -> None:
     length = offset - entity["offset"]
     if length and not (entity["type"] == "text_link" and "url" not in entity):
         entities.append({**entity, "length": length})
 
 
-def _in_order(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sorted_entities(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))

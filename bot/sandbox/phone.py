@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.chats import Chat, Message
+from bot.sandbox.chats import Message, SandboxChat
 from bot.sandbox.limits import LONGEST_TEXT, utf16_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.sandbox.files import Stored
+    from bot.sandbox.files import SandboxFile
     from bot.sandbox.state import World
 
 COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
-SECOND_HALVES = range(0xDC, 0xE0)
+LOW_SURROGATE_BYTES = range(0xDC, 0xE0)
 """First bytes of the second half of a UTF-16 pair."""
-OLD = 48 * 60 * 60
+INACCESSIBLE_AFTER = 48 * 60 * 60
 """Seconds after which a press names its message without showing it."""
 
 
@@ -32,10 +32,10 @@ class Phone:
         self.names = {"first_name": first} | ({"last_name": last} if last else {})
         self.language = language
         """What the person's app says it speaks; empty when it says nothing."""
-        self.chat = Chat(user_id, "private", dict(self.names), is_open=False)
+        self.chat = SandboxChat(user_id, "private", dict(self.names), is_open=False)
         self.toasts = self.chat.toasts
         world.chats[user_id] = self.chat
-        world.people[user_id] = self.account()
+        world.users[user_id] = self.api_user()
 
     # What the person sees
 
@@ -43,7 +43,7 @@ class Phone:
         """Return what the chat shows now, oldest first."""
         return list(self.chat.messages.values())
 
-    def said(self) -> list[str]:
+    def bot_texts(self) -> list[str]:
         """Return the texts the bot's messages show now, oldest first."""
         return [
             str(message.get("text", message.get("caption", "")))
@@ -51,18 +51,18 @@ class Phone:
             if message["from"]["is_bot"]
         ]
 
-    def last(self) -> Message:
+    def last_bot_message(self) -> Message:
         """Return the newest message of the bot; raises `LookupError` when there is none."""
         for message in reversed(self.chat.messages.values()):
             if message["from"]["is_bot"]:
                 return message
         raise LookupError("the bot has said nothing in this chat")
 
-    def labels(self, message: Message | None = None) -> list[str]:
+    def button_labels(self, message: Message | None = None) -> list[str]:
         """Return what stands on the buttons under a message, the newest one by default."""
-        return [str(button["text"]) for button in _buttons(message or self.last())]
+        return [str(button["text"]) for button in _buttons(message or self.last_bot_message())]
 
-    def account(self) -> dict[str, Any]:
+    def api_user(self) -> dict[str, Any]:
         """Return the person as messages name them."""
         account = {"id": self.id, "is_bot": False, **self.names}
         return account | ({"language_code": self.language} if self.language else {})
@@ -83,8 +83,8 @@ class Phone:
     def say(self, text: str, *, reply_to: int | None = None) -> Message:
         """Write a message; like any app, cut it in pieces when it is too long for one."""
         message: Message = {}
-        for piece in pieces_of(text):
-            message = self.send({"text": piece, **commands_in(piece)}, reply_to=reply_to)
+        for piece in split_text(text):
+            message = self.send({"text": piece, **command_entities(piece)}, reply_to=reply_to)
         return message
 
     def send(self, content: dict[str, Any], *, reply_to: int | None = None) -> Message:
@@ -97,7 +97,7 @@ class Phone:
         keyboard = self.chat.keyboard
         if keyboard is not None and keyboard.get("one_time_keyboard"):
             self._world.show_keyboard(self.chat, None)
-        message = self._world.post(self.chat, self.account(), content)
+        message = self._world.post(self.chat, self.api_user(), content)
         self._world.updates.add("message", message)
         return message
 
@@ -108,17 +108,17 @@ class Phone:
 
         Name the button by its label or its data; data that stands on no button is a forged press.
         """
-        shown = self.last() if message is None else self.chat.messages.get(message)
+        shown = self.last_bot_message() if message is None else self.chat.messages.get(message)
         if data is None:
-            data = _data_of(shown, label)
+            data = _callback_data(shown, label)
         number = shown["message_id"] if shown is not None else message
         query = self._world.new_query(self.id, number or 0)
         self._world.updates.add(
             "callback_query",
             {
                 "id": query,
-                "from": self.account(),
-                "message": self._as_pressed(shown, number or 0),
+                "from": self.api_user(),
+                "message": self._pressed_message(shown, number or 0),
                 "chat_instance": str(self.id * 7919),
                 "data": data,
             },
@@ -131,13 +131,13 @@ class Phone:
         field = "text" if "text" in message else "caption"
         message[field] = text
         message["edit_date"] = self._world.clock.seconds()
-        self._world.events.tell(self.id, "edited", message)
+        self._world.events.publish(self.id, "edited", message)
         self._world.updates.add("edited_message", message)
         return message
 
     def delete(self, number: int) -> None:
         """Delete a message on both sides; the bot is told nothing, as on Telegram."""
-        self._world.remove(self.chat, number)
+        self._world.delete_message(self.chat, number)
 
     def block(self) -> None:
         """Stop the bot: it hears of it, and every send is refused from now on."""
@@ -147,7 +147,7 @@ class Phone:
         """Let the bot write again."""
         self._set_blocked(blocked=False)
 
-    def vanish(self) -> None:
+    def delete_account(self) -> None:
         """Delete the account; the bot is told nothing until it writes."""
         self.chat.is_deactivated = True
 
@@ -156,9 +156,9 @@ class Phone:
         self._world.updates.add(
             "message_reaction",
             {
-                "chat": self.chat.brief(),
+                "chat": self.chat.api_chat(),
                 "message_id": number,
-                "user": self.account(),
+                "user": self.api_user(),
                 "date": self._world.clock.seconds(),
                 "old_reaction": [],
                 "new_reaction": [{"type": "emoji", "emoji": one} for one in emoji],
@@ -169,29 +169,29 @@ class Phone:
 
     def send_photo(self, data: bytes, *, caption: str = "", **claims: Any) -> Message:
         """Send a photo; Telegram offers it in several sizes."""
-        stored = self._world.files.keep("photo", data, **claims)
-        return self.send(photo(stored) | _caption(caption))
+        stored = self._world.files.store("photo", data, **claims)
+        return self.send(photo_fields(stored) | _caption_fields(caption))
 
     def send_voice(self, data: bytes, *, seconds: int = 2, **claims: Any) -> Message:
         """Send a voice note."""
-        stored = self._world.files.keep("voice", data, **{"mime": "audio/ogg", **claims})
-        return self.send({"voice": {**described(stored), "duration": seconds}})
+        stored = self._world.files.store("voice", data, **{"mime": "audio/ogg", **claims})
+        return self.send({"voice": {**file_fields(stored), "duration": seconds}})
 
     def send_file(
         self, data: bytes, *, name: str = "file", caption: str = "", **claims: Any
     ) -> Message:
         """Send a document; `size=` may claim what the data is not."""
-        stored = self._world.files.keep("document", data, name=name, **claims)
-        return self.send({"document": described(stored)} | _caption(caption))
+        stored = self._world.files.store("document", data, name=name, **claims)
+        return self.send({"document": file_fields(stored)} | _caption_fields(caption))
 
     def send_album(self, photos: Sequence[bytes], *, caption: str = "") -> list[Message]:
         """Send photos together; the caption stands on the first."""
-        group = str(self._world.dice.randrange(1 << 50, 1 << 51))
+        group = str(self._world.rng.randrange(1 << 50, 1 << 51))
         return [
             self.send(
                 {"media_group_id": group}
-                | photo(self._world.files.keep("photo", data))
-                | (_caption(caption) if place == 0 else {})
+                | photo_fields(self._world.files.store("photo", data))
+                | (_caption_fields(caption) if place == 0 else {})
             )
             for place, data in enumerate(photos)
         ]
@@ -210,9 +210,9 @@ class Phone:
         now = self._world.clock.seconds()
         return self.send({"text": text, "forward_origin": {"date": now, **(origin or hidden)}})
 
-    def _as_pressed(self, shown: Message | None, number: int) -> Message:
-        if shown is None or self._world.clock.seconds() - shown["date"] > OLD:
-            return {"chat": self.chat.brief(), "message_id": number, "date": 0}
+    def _pressed_message(self, shown: Message | None, number: int) -> Message:
+        if shown is None or self._world.clock.seconds() - shown["date"] > INACCESSIBLE_AFTER:
+            return {"chat": self.chat.api_chat(), "message_id": number, "date": 0}
         return shown
 
     def _set_blocked(self, *, blocked: bool) -> None:
@@ -223,19 +223,19 @@ class Phone:
         self._world.updates.add(
             "my_chat_member",
             {
-                "chat": self.chat.brief(),
-                "from": self.account(),
+                "chat": self.chat.api_chat(),
+                "from": self.api_user(),
                 "date": self._world.clock.seconds(),
-                "old_chat_member": self._world.membership(before),
-                "new_chat_member": self._world.membership(after),
+                "old_chat_member": self._world.bot_member(before),
+                "new_chat_member": self._world.bot_member(after),
             },
         )
-        self._world.events.tell(self.id, "chat", {"is_blocked": blocked})
+        self._world.events.publish(self.id, "chat", {"is_blocked": blocked})
 
 
-def described(stored: Stored) -> dict[str, Any]:
+def file_fields(stored: SandboxFile) -> dict[str, Any]:
     """Return what a message says about a file of it."""
-    about: dict[str, Any] = {"file_id": stored.file_id, "file_unique_id": stored.unique}
+    about: dict[str, Any] = {"file_id": stored.file_id, "file_unique_id": stored.unique_id}
     if stored.name:
         about["file_name"] = stored.name
     if stored.mime:
@@ -245,9 +245,9 @@ def described(stored: Stored) -> dict[str, Any]:
     return about
 
 
-def photo(stored: Stored) -> dict[str, Any]:
+def photo_fields(stored: SandboxFile) -> dict[str, Any]:
     """Return a photo's sizes; the largest comes last, and all are the same file here."""
-    about = described(stored)
+    about = file_fields(stored)
     about.pop("file_name", None)
     about.pop("mime_type", None)
     return {
@@ -258,11 +258,11 @@ def photo(stored: Stored) -> dict[str, Any]:
     }
 
 
-def _caption(text: str) -> dict[str, Any]:
+def _caption_fields(text: str) -> dict[str, Any]:
     return {"caption": text} if text else {}
 
 
-def commands_in(text: str) -> dict[str, Any]:
+def command_entities(text: str) -> dict[str, Any]:
     """Return what marks the commands in a text."""
     if "/" not in text:
         return {}
@@ -277,7 +277,7 @@ def commands_in(text: str) -> dict[str, Any]:
     return {"entities": entities} if entities else {}
 
 
-def pieces_of(text: str) -> Iterable[str]:
+def split_text(text: str) -> Iterable[str]:
     """Return a text as an app sends it: in pieces when it is too long for one message."""
     if utf16_length(text) <= LONGEST_TEXT:
         return [text]
@@ -285,7 +285,7 @@ def pieces_of(text: str) -> Iterable[str]:
     pieces, start = [], 0
     while start < len(raw):
         end = start + 2 * LONGEST_TEXT
-        if end < len(raw) and raw[end + 1] in SECOND_HALVES:  # a pair stays together
+        if end < len(raw) and raw[end + 1] in LOW_SURROGATE_BYTES:  # a pair stays together
             end -= 2
         pieces.append(raw[start:end].decode("utf-16-le", "surrogatepass"))
         start = end
@@ -297,7 +297,7 @@ def _buttons(message: Message) -> list[dict[str, Any]]:
     return [button for row in rows for button in row]
 
 
-def _data_of(message: Message | None, label: str | None) -> str:
+def _callback_data(message: Message | None, label: str | None) -> str:
     buttons = _buttons(message) if message is not None else []
     for button in buttons:
         if label is None or button["text"] == label:

@@ -8,26 +8,26 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
-from bot.sandbox.api_errors import Refusal, bad
-from bot.sandbox.call_log import Call, Upload
+from bot.sandbox.api_errors import BotApiError, bad_request
+from bot.sandbox.call_log import ApiCall, Upload
 from bot.sandbox.json_codec import decode
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope
 
-LARGEST = 64 << 20
+MAX_BODY_BYTES = 64 << 20
 
 
-async def read_call(scope: Scope, receive: Receive, method: str, at: int) -> Call:
+async def read_call(scope: Scope, receive: Receive, method: str, at: int) -> ApiCall:
     """Return the call a request makes; raises `Refusal` when its body is none the API reads."""
     kind = _header(scope, b"content-type").partition(b";")[0].strip().lower()
-    params = _pairs(scope["query_string"])
+    params = _form_params(scope["query_string"])
     if kind == b"multipart/form-data":
-        return await _multipart(scope, receive, Call(method, params, at))
+        return await _multipart(scope, receive, ApiCall(method, params, at))
     body = await read_body(receive)
     if body:
-        params |= _json(body) if kind == b"application/json" else _pairs(body)
-    return Call(method, params, at)
+        params |= _json_params(body) if kind == b"application/json" else _form_params(body)
+    return ApiCall(method, params, at)
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -37,8 +37,8 @@ async def read_body(receive: Receive) -> bytes:
     while message.get("more_body"):
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > LARGEST:
-            raise Refusal(413, "Request Entity Too Large")
+        if len(body) > MAX_BODY_BYTES:
+            raise BotApiError(413, "Request Entity Too Large")
     return body
 
 
@@ -49,24 +49,24 @@ def _header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-def _pairs(raw: bytes) -> dict[str, Any]:
+def _form_params(raw: bytes) -> dict[str, Any]:
     if not raw:
         return {}
     return dict(parse_qsl(raw.decode("utf-8", "surrogateescape"), keep_blank_values=True))
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def _json_params(body: bytes) -> dict[str, Any]:
     try:
         params = decode(body)
     except ValueError:
-        raise bad("can't parse JSON object") from None
+        raise bad_request("can't parse JSON object") from None
     if not isinstance(params, dict):
-        raise bad("object expected")
+        raise bad_request("object expected")
     return {name: value for name, value in params.items() if value is not None}
 
 
-async def _multipart(scope: Scope, receive: Receive, call: Call) -> Call:
-    async with Request(scope, receive).form(max_part_size=LARGEST) as form:
+async def _multipart(scope: Scope, receive: Receive, call: ApiCall) -> ApiCall:
+    async with Request(scope, receive).form(max_part_size=MAX_BODY_BYTES) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 data = await value.read()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.sandbox.phone import Phone
 
 FILE = {"file_id": "AgACAgUAAxkBodd00000001", "file_unique_id": "AQADodd00000001"}
-PLACE = {"latitude": 25.0478, "longitude": 121.5319}
+LOCATION = {"latitude": 25.0478, "longitude": 121.5319}
 CHANNEL = {"id": -1_001_000_000_777, "type": "channel", "title": "Somebody's channel"}
 FOREIGN_GROUP = {"id": -1_001_000_000_778, "type": "supergroup", "title": "Somebody's group"}
 ADDRESS = {
@@ -25,30 +25,32 @@ ADDRESS = {
 }
 
 
-def collections(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
+def all_samples(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     """Return whole updates, without numbers, by collection and name."""
     return {
-        "kinds": {kind: {kind: about} for kind, about in every_kind(phone, now).items()},
-        "contents": {name: {"message": one} for name, one in every_content(phone, now).items()},
-        "variants": {name: {"message": one} for name, one in variants(phone, now).items()},
-        "broken": broken(phone, now),
+        "kinds": {kind: {kind: about} for kind, about in samples_by_type(phone, now).items()},
+        "contents": {
+            name: {"message": one} for name, one in samples_by_content(phone, now).items()
+        },
+        "variants": {name: {"message": one} for name, one in unusual_messages(phone, now).items()},
+        "broken": malformed_updates(phone, now),
     }
 
 
-def names(phone: Phone, now: int) -> dict[str, list[str]]:
+def sample_names(phone: Phone, now: int) -> dict[str, list[str]]:
     """Return the names of all odd updates, by collection."""
-    return {of: list(updates) for of, updates in collections(phone, now).items()}
+    return {of: list(updates) for of, updates in all_samples(phone, now).items()}
 
 
-def one(phone: Phone, now: int, of: str, name: str) -> Any:
+def sample(phone: Phone, now: int, collection: str, name: str) -> Any:
     """Return one odd update; raises `KeyError` when there is none of that name."""
-    return collections(phone, now)[of][name]
+    return all_samples(phone, now)[collection][name]
 
 
-def every_kind(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
+def samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     """Return one update of each kind that exists, by kind."""
-    person = phone.account()
-    message = words(phone, now, "an odd message")
+    person = phone.api_user()
+    message = text_message(phone, now, "an odd message")
     post = {"message_id": 900_002, "chat": CHANNEL, "date": now, "text": "a post"}
     boost = {"source": "premium", "user": person}
     member = {"user": person, "status": "member"}
@@ -122,7 +124,7 @@ def every_kind(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
             "source": boost,
         },
         "message_reaction": {
-            "chat": phone.chat.brief(),
+            "chat": phone.chat.api_chat(),
             "message_id": 1,
             "user": person,
             "date": now,
@@ -146,7 +148,7 @@ def every_kind(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
         "edited_business_message": {**message, "business_connection_id": "b", "edit_date": now},
         "deleted_business_messages": {
             "business_connection_id": "b",
-            "chat": phone.chat.brief(),
+            "chat": phone.chat.api_chat(),
             "message_ids": [1],
         },
         "purchased_paid_media": {"from": person, "paid_media_payload": "x"},
@@ -158,10 +160,11 @@ def every_kind(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def every_content(phone: Phone, now: int) -> dict[str, Message]:
+def samples_by_content(phone: Phone, now: int) -> dict[str, Message]:
     """Return one message of each content a person or an app can send, by field."""
     return {
-        name: {**_bare(phone, now), name: content} for name, content in _contents(phone).items()
+        name: {**_bare_message(phone, now), name: content}
+        for name, content in _contents(phone).items()
     }
 
 
@@ -179,8 +182,8 @@ def _contents(phone: Phone) -> dict[str, Any]:
         "animation": video,
         "document": {**FILE, "file_name": "paper.pdf", "mime_type": "application/pdf"},
         "sticker": sticker,
-        "location": PLACE,
-        "venue": {"location": PLACE, "title": "The harbour", "address": "1 Harbour Road"},
+        "location": LOCATION,
+        "venue": {"location": LOCATION, "title": "The harbour", "address": "1 Harbour Road"},
         "contact": {"phone_number": "+886900000000", "first_name": "Somebody"},
         "poll": poll("regular"),
         "dice": {"emoji": "🎲", "value": 6},
@@ -218,19 +221,19 @@ def _contents(phone: Phone) -> dict[str, Any]:
         "video_chat_started": {},
         "video_chat_ended": {"duration": 5},
         "message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400},
-        "pinned_message": {**_bare(phone, 1_700_000_000), "text": "pinned"},
+        "pinned_message": {**_bare_message(phone, 1_700_000_000), "text": "pinned"},
         "forum_topic_created": {"name": "a topic", "icon_color": 7_322_096},
         "connected_website": "example.org",
         "write_access_allowed": {},
     }
 
 
-def variants(phone: Phone, now: int) -> dict[str, Message]:
+def unusual_messages(phone: Phone, now: int) -> dict[str, Message]:
     """Return messages whose content is common and whose frame is not, by what is odd."""
-    bare, person = _bare(phone, now), phone.account()
+    bare, person = _bare_message(phone, now), phone.api_user()
     robot = {"id": 6_999_999_999, "is_bot": True, "first_name": "Other bot"}
     return {
-        "live location": {**bare, "location": {**PLACE, "live_period": 900, "heading": 90}},
+        "live location": {**bare, "location": {**LOCATION, "live_period": 900, "heading": 90}},
         "custom emoji sticker": {
             **bare,
             "sticker": {
@@ -302,9 +305,9 @@ def variants(phone: Phone, now: int) -> dict[str, Message]:
     }
 
 
-def broken(phone: Phone, now: int) -> dict[str, Any]:
+def malformed_updates(phone: Phone, now: int) -> dict[str, Any]:
     """Return updates without the shape the API promises, by what is wrong; for `inject`."""
-    message = words(phone, now, "broken")
+    message = text_message(phone, now, "broken")
 
     def without(field: str) -> dict[str, Any]:
         return {"message": {name: value for name, value in message.items() if name != field}}
@@ -335,9 +338,9 @@ def broken(phone: Phone, now: int) -> dict[str, Any]:
     }
 
 
-def words(phone: Phone, now: int, text: str) -> Message:
+def text_message(phone: Phone, now: int, text: str) -> Message:
     """Return an ordinary message that nobody sent."""
-    return {**_bare(phone, now), "text": text}
+    return {**_bare_message(phone, now), "text": text}
 
 
 def poll(kind: str) -> dict[str, Any]:
@@ -360,10 +363,10 @@ def poll(kind: str) -> dict[str, Any]:
     return about | ({"correct_option_ids": [0]} if kind == "quiz" else {})
 
 
-def _bare(phone: Phone, now: int) -> Message:
+def _bare_message(phone: Phone, now: int) -> Message:
     return {
         "message_id": 900_001,
-        "from": phone.account(),
-        "chat": phone.chat.brief(),
+        "from": phone.api_user(),
+        "chat": phone.chat.api_chat(),
         "date": now,
     }

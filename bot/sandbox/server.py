@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.asgi_server import QuietServer, listen
+from bot.asgi_server import EmbeddedServer, listen
 
 if TYPE_CHECKING:
     import socket
@@ -23,7 +23,7 @@ KEEP_ALIVE = 75
 BACKLOG = 2048
 
 
-class CutProtocol(H11Protocol):
+class AbortableProtocol(H11Protocol):
     """uvicorn's HTTP, with a way to cut the line in the middle of a call."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -32,13 +32,13 @@ class CutProtocol(H11Protocol):
         self.app_state = {**self.app_state, "cut": transport.abort}
 
 
-class PatientServer(QuietServer):
+class SandboxServer(EmbeddedServer):
     """One that says when it is ready, and waits to be told that it is over."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_ready = asyncio.Event()
-        self.is_over = asyncio.Event()
+        self.stop_requested = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
@@ -47,7 +47,7 @@ class PatientServer(QuietServer):
 
     async def main_loop(self) -> None:
         """Serve until told to stop, without looking at the clock ten times a second."""
-        await self.is_over.wait()
+        await self.stop_requested.wait()
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
     listener = listen(host, port, BACKLOG)
     config = uvicorn.Config(
         sandbox.app(),
-        http=CutProtocol,
+        http=AbortableProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -69,13 +69,13 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=1,
     )
-    server = PatientServer(config)
+    server = SandboxServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await server.is_ready.wait()
         yield f"http://{host}:{listener.getsockname()[1]}"
     finally:
-        server.is_over.set()
+        server.stop_requested.set()
         sandbox.close()
         await running
         listener.close()

@@ -11,23 +11,23 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import CONFLICT, WEBHOOK_ACTIVE, Refusal
+from bot.sandbox.api_errors import CONFLICT, WEBHOOK_ACTIVE, BotApiError
 from bot.sandbox.json_codec import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
-    from bot.sandbox.clocks import MovedClock
+    from bot.sandbox.clocks import ShiftedClock
 
 DAY = 24 * 60 * 60
 QUIET_WEEK = 7 * DAY
-BATCH = 100
-FUTURE = 10
+BATCH_SIZE = 100
+MAX_OFFSET_AHEAD = 10
 """An offset may lie this far beyond the newest update and still be believed."""
-PAST = 2_000_000
+MAX_OFFSET_BEHIND = 2_000_000
 
-KEPT = {
+EXPIRY_SECONDS = {
     "callback_query": 150,
     "inline_query": 30,
     "shipping_query": 150,
@@ -35,12 +35,12 @@ KEPT = {
 }
 """Seconds an update is held; whatever is not named here is held for a day."""
 
-ASKED_FOR = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+OPT_IN_TYPES = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Kinds that are delivered only when `allowed_updates` names them."""
 
 
 @dataclass(slots=True)
-class Waiting:
+class QueuedUpdate:
     """One update, as the bytes that will be sent."""
 
     update_id: int
@@ -48,10 +48,10 @@ class Waiting:
     expires_at: int
 
 
-class Updates:
+class UpdateQueue:
     """The queue between Telegram and one bot."""
 
-    def __init__(self, clock: MovedClock, dice: Random) -> None:
+    def __init__(self, clock: ShiftedClock, rng: Random) -> None:
         self.clock = clock
         self.webhook = ""
         """While an address stands here, polling is refused."""
@@ -61,16 +61,16 @@ class Updates:
         """How many of the next batches are delivered once more after they were confirmed."""
         self.backwards = 0
         """How many of the next batches arrive in the wrong order."""
-        self._dice = dice
-        self._queue: deque[Waiting] = deque()
-        self._soonest = 1 << 62
-        self.batches = 0
+        self._rng = rng
+        self._queue: deque[QueuedUpdate] = deque()
+        self._next_expiry = 1 << 62
+        self.batches_sent = 0
         """How many batches with something in them were handed out."""
-        self._handed = 0
-        self._handed_end = 0
-        self._repeated: list[Waiting] = []
+        self._sent_count = 0
+        self._sent_end = 0
+        self._repeated: list[QueuedUpdate] = []
         self._allowed: frozenset[str] | None = None
-        self._next_id = dice.randrange(100_000_000, 900_000_000)
+        self._next_id = rng.randrange(100_000_000, 900_000_000)
         self._newest_at = clock.seconds()
         self._poller: asyncio.Future[None] | None = None
         self.is_polled = asyncio.Event()
@@ -79,18 +79,18 @@ class Updates:
     def __len__(self) -> int:
         return len(self._queue)
 
-    def waiting(self) -> list[dict[str, Any]]:
+    def pending(self) -> list[dict[str, Any]]:
         """Return what nobody has confirmed yet, oldest first."""
         return [decode(update.raw) for update in self._queue]
 
     def add(self, kind: str, payload: object) -> int | None:
         """Queue what happened and return its number, or None when the bot did not ask for it."""
-        if not self._wants(kind):
+        if not self._is_allowed(kind):
             return None
         update_id = self._new_id()
         raw = b'{"update_id":%d,"%b":%b}' % (update_id, kind.encode(), encode(payload))
-        held = KEPT.get(kind, DAY)
-        self._put(Waiting(update_id, raw, self.clock.seconds() + held))
+        held = EXPIRY_SECONDS.get(kind, DAY)
+        self._append(QueuedUpdate(update_id, raw, self.clock.seconds() + held))
         return update_id
 
     def inject(self, update: object, *, numbered: bool = True) -> int:
@@ -100,14 +100,14 @@ class Updates:
         one, unless `numbered` is off: then it goes out without.
         """
         raw = update.encode() if isinstance(update, str) else update
-        thing = _read(raw) if isinstance(raw, bytes) else raw
-        update_id = _own_id(thing)
+        thing = _decode_or_none(raw) if isinstance(raw, bytes) else raw
+        update_id = _update_id_of(thing)
         if update_id is None:
             update_id = self._new_id()
             if numbered and isinstance(raw, dict) and "update_id" not in raw:
                 raw = {"update_id": update_id, **raw}
         body = raw if isinstance(raw, bytes) else encode(raw)
-        self._put(Waiting(update_id, body, self.clock.seconds() + DAY))
+        self._append(QueuedUpdate(update_id, body, self.clock.seconds() + DAY))
         return update_id
 
     async def poll(
@@ -115,87 +115,87 @@ class Updates:
     ) -> bytes:
         """Answer one `getUpdates`; a second poller ends the wait of the first with a 409."""
         if self.webhook:
-            raise Refusal(409, WEBHOOK_ACTIVE)
+            raise BotApiError(409, WEBHOOK_ACTIVE)
         if allowed is not None:
             self._allowed = frozenset(allowed) or None
-        self._end_wait(Refusal(409, CONFLICT))
-        batch = self.take(offset, limit)
+        self._end_wait(BotApiError(409, CONFLICT))
+        batch = self.take_batch(offset, limit)
         if not batch and seconds > 0:
             await self._wait(seconds)
-            batch = self.take(offset, limit)
+            batch = self.take_batch(offset, limit)
         return b"[" + b",".join(update.raw for update in batch) + b"]"
 
-    def take(self, offset: int, limit: int = BATCH) -> list[Waiting]:
+    def take_batch(self, offset: int, limit: int = BATCH_SIZE) -> list[QueuedUpdate]:
         """Confirm what lies below the offset and return the next batch."""
         self._confirm(offset)
         self._expire()
         queue = self._queue
         batch = [queue[place] for place in range(min(limit, len(queue)))]
-        self._handed = len(batch)
-        self.batches += bool(batch)
-        self._handed_end = batch[-1].update_id + 1 if batch else 0
-        return self._disturbed(batch)
+        self._sent_count = len(batch)
+        self.batches_sent += bool(batch)
+        self._sent_end = batch[-1].update_id + 1 if batch else 0
+        return self._with_faults(batch)
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """End every trouble of the queue's own."""
         self.twice = self.again = self.backwards = 0
         self.webhook = ""
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop everything, as `drop_pending_updates` asks."""
         self._queue.clear()
-        self._handed_end = 0
+        self._sent_end = 0
 
-    def close(self) -> None:
+    def wake_poller(self) -> None:
         """Let whoever waits go home with nothing."""
         if self._poller is not None and not self._poller.done():
             self._poller.set_result(None)
 
-    def _wants(self, kind: str) -> bool:
+    def _is_allowed(self, kind: str) -> bool:
         if self._allowed is None:
-            return kind not in ASKED_FOR
+            return kind not in OPT_IN_TYPES
         return kind in self._allowed
 
     def _new_id(self) -> int:
         now = self.clock.seconds()
         if now - self._newest_at >= QUIET_WEEK:
-            self._next_id = self._dice.randrange(1_000_000, self._next_id - 1_000_000)
+            self._next_id = self._rng.randrange(1_000_000, self._next_id - 1_000_000)
         self._newest_at = now
         self._next_id += 1
         return self._next_id - 1
 
-    def _put(self, update: Waiting) -> None:
+    def _append(self, update: QueuedUpdate) -> None:
         self._queue.append(update)
-        self._soonest = min(self._soonest, update.expires_at)
-        self.close()
+        self._next_expiry = min(self._next_expiry, update.expires_at)
+        self.wake_poller()
 
     def _expire(self) -> None:
         now = self.clock.seconds()
-        if now <= self._soonest:
+        if now <= self._next_expiry:
             return
         self._queue = deque(update for update in self._queue if update.expires_at >= now)
-        self._soonest = min((update.expires_at for update in self._queue), default=1 << 62)
+        self._next_expiry = min((update.expires_at for update in self._queue), default=1 << 62)
 
     def _confirm(self, offset: int) -> None:
         queue = self._queue
         if offset < 0:
             while len(queue) > -offset:
                 queue.popleft()
-        elif offset and offset == self._handed_end:  # holds for injected numbers too
-            for _ in range(min(self._handed, len(queue))):
+        elif offset and offset == self._sent_end:  # holds for injected numbers too
+            for _ in range(min(self._sent_count, len(queue))):
                 queue.popleft()
-        elif self._next_id - PAST <= offset <= self._next_id + FUTURE:
+        elif self._next_id - MAX_OFFSET_BEHIND <= offset <= self._next_id + MAX_OFFSET_AHEAD:
             while queue and queue[0].update_id < offset:
                 queue.popleft()
 
-    def _disturbed(self, batch: list[Waiting]) -> list[Waiting]:
+    def _with_faults(self, batch: list[QueuedUpdate]) -> list[QueuedUpdate]:
         repeated, self._repeated = self._repeated, []
         if not batch and not repeated:
             return batch
         if batch and self.again:
             self.again -= 1
             self._repeated = batch
-        batch = (repeated + batch)[:BATCH]
+        batch = (repeated + batch)[:BATCH_SIZE]
         if self.twice:
             self.twice -= 1
             batch = [update for update in batch for _ in range(2)]
@@ -215,20 +215,20 @@ class Updates:
         if done:
             poller.result()
 
-    def _end_wait(self, refusal: Refusal) -> None:
+    def _end_wait(self, refusal: BotApiError) -> None:
         if self._poller is not None and not self._poller.done():
             self._poller.set_exception(refusal)
         self._poller = None
 
 
-def _read(raw: bytes) -> object:
+def _decode_or_none(raw: bytes) -> object:
     try:
         return decode(raw)
     except ValueError:
         return None
 
 
-def _own_id(thing: object) -> int | None:
+def _update_id_of(thing: object) -> int | None:
     if not isinstance(thing, dict):
         return None
     update_id = thing.get("update_id")

@@ -77,13 +77,13 @@ class Prepared:
     def __init__(self, make: Callable[[str], ClauseElement], *names: str) -> None:
         self._make = make
         self._names = names
-        self._for: dict[str, Compiled] = {}
+        self._compiled: dict[str, Compiled] = {}
 
-    def on(self, dialect: str) -> Compiled:
+    def for_dialect(self, dialect: str) -> Compiled:
         """Return the statement in a database's text."""
-        found = self._for.get(dialect)
+        found = self._compiled.get(dialect)
         if found is None:
-            found = self._for[dialect] = Compiled(self._make(dialect), self._names, dialect)
+            found = self._compiled[dialect] = Compiled(self._make(dialect), self._names, dialect)
         return found
 
 
@@ -101,7 +101,7 @@ class PreparedList:
         names = [f"v{place:03}" for place in range(size)]
         return Prepared(lambda _: self._make([bindparam(name) for name in names]), *names)
 
-    def pieces(self, values: Sequence[Any]) -> list[tuple[Prepared, Row]]:
+    def batches(self, values: Sequence[Any]) -> list[tuple[Prepared, Row]]:
         """Return the statements and rows that together ask for all values."""
         found: list[tuple[Prepared, Row]] = []
         largest = LIST_SIZES[-1]
@@ -112,6 +112,6 @@ class PreparedList:
         return found
 
 
-def insert_of(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the database's own INSERT, which knows `on_conflict_do_nothing` and `..._update`."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import AlreadyRunning, StoreFailed, WrongSetting
+from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
 from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ PRAGMAS = {
 }
 """Set on every connection to SQLite, and asserted."""
 
-PRACTICE = "practice"
+PRACTICE_MARKER = "practice"
 """The file that marks a folder in which nothing is real."""
 
-DURABLE = {"synchronous_commit": "on", "fsync": "on"}
+POSTGRESQL_SETTINGS = {"synchronous_commit": "on", "fsync": "on"}
 """What PostgreSQL must say of itself."""
 
 
@@ -45,7 +45,7 @@ class Database:
     """One database: SQLite in a file, or PostgreSQL."""
 
     def __init__(self, url: str) -> None:
-        self.url = _known(url)
+        self.url = _parse_url(url)
         self.dialect = self.url.get_backend_name()
         self._readers: AsyncEngine | None = None
         self._writer: Writer | None = None
@@ -108,7 +108,7 @@ def _set_pragmas(connection: Any) -> None:
         cursor.execute(f"PRAGMA {name}")
         found = str(cursor.fetchone()[0]).lower()
         if found != wanted:
-            raise StoreFailed(f"SQLite answers {name}={found} where {wanted} was asked")
+            raise CommitFailedError(f"SQLite answers {name}={found} where {wanted} was asked")
     cursor.close()
 
 
@@ -133,10 +133,10 @@ def _connect_postgresql(url: URL) -> Any:
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = psycopg.connect(dsn, autocommit=True)
     with _closed_on_failure(connection):
-        for name, wanted in DURABLE.items():
+        for name, wanted in POSTGRESQL_SETTINGS.items():
             row = connection.execute(f"SHOW {name}").fetchone()
             if row is None or row[0] != wanted:
-                raise StoreFailed(
+                raise CommitFailedError(
                     f"PostgreSQL answers {name}={row and row[0]}; it must be {wanted}"
                 )
     return connection
@@ -151,18 +151,18 @@ def _closed_on_failure(connection: Any) -> Iterator[None]:
         raise
 
 
-def _known(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         parsed = None
     if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise WrongSetting(
+        raise SettingError(
             "HAVEN_DATABASE_URL must begin with sqlite:/// or postgresql://"
             + (f", not {parsed.get_backend_name()}://" if parsed else "")
         )
     if not parsed.database or parsed.database == ":memory:":
-        raise WrongSetting("HAVEN_DATABASE_URL must name a file or a database")
+        raise SettingError("HAVEN_DATABASE_URL must name a file or a database")
     return parsed
 
 
@@ -194,11 +194,11 @@ class DataDirectory:
         return self.path / "recordings.json"
 
     @property
-    def written_head(self) -> Path:
+    def audit_head_file(self) -> Path:
         """Return where the head of the audit log that was asked for last is kept."""
         return self.path / "audit.head"
 
-    def make(self) -> None:
+    def create(self) -> None:
         """Make the folders, for the owner alone.
 
         Raises:
@@ -210,8 +210,8 @@ class DataDirectory:
         except OSError as error:
             raise self._unwritable(error) from None
 
-    def _unwritable(self, error: OSError) -> WrongSetting:
-        return WrongSetting(
+    def _unwritable(self, error: OSError) -> SettingError:
+        return SettingError(
             f"HAVEN_DATA: {self.path}: {error.strerror}; name a folder Haven may write to"
         )
 
@@ -221,8 +221,8 @@ class DataDirectory:
         Raises:
             WrongSetting: it is marked as one.
         """
-        if (self.path / PRACTICE).exists():
-            raise WrongSetting(
+        if (self.path / PRACTICE_MARKER).exists():
+            raise SettingError(
                 f"HAVEN_DATA: {self.path} holds practice (haven train); real people need another"
             )
 
@@ -243,7 +243,7 @@ class DataDirectory:
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
             handle.close()
-            raise AlreadyRunning(
+            raise AlreadyRunningError(
                 f"another Haven (process {holder}) uses {self.path}; stop it first"
             ) from None
         handle.truncate(0)

@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-TEXT_ONLY, LITTLE, FULL = 0.20, 0.10, 0.02
+TEXT_ONLY_SHARE, LOW_SHARE, FULL_SHARE = 0.20, 0.10, 0.02
 """Shares of the disk: below them no files are fetched, an operator is called, nothing is asked."""
-LEAST = 64 * 1024 * 1024
+MIN_FREE_BYTES = 64 * 1024 * 1024
 """Bytes below which a disk is full, whatever share of it they are: the log alone may want that."""
 
 
-class Step(IntEnum):
+class DiskLevel(IntEnum):
     """How full the disk is."""
 
-    ROOM = 0
+    OK = 0
     TEXT_ONLY = 1
-    LITTLE = 2
+    LOW = 2
     FULL = 3
     READ_ONLY = 4
 
 
-class Usage(Protocol):
+class DiskUsage(Protocol):
     """What the system says of a disk."""
 
     @property
@@ -46,27 +46,27 @@ class Usage(Protocol):
         """Return those that are free."""
 
 
-class Disk(NamedTuple):
+class UsableSpace(NamedTuple):
     """How much of a disk is ours to use."""
 
     total: int
     free: int
 
 
-def usage_of(path: Path) -> Disk:
+def usage_of(path: Path) -> UsableSpace:
     """Return how much there is to use; what is kept back for others counts for nothing."""
     found = shutil.disk_usage(path)
-    return Disk(found.used + found.free, found.free)
+    return UsableSpace(found.used + found.free, found.free)
 
 
-def step_of(usage: Usage) -> Step:
+def level_of(usage: DiskUsage) -> DiskLevel:
     """Return how full a disk is."""
     share = usage.free / max(usage.total, 1)
-    if share < FULL or usage.free < min(LEAST, usage.total * LITTLE):
-        return Step.FULL
-    if share < LITTLE:
-        return Step.LITTLE
-    return Step.TEXT_ONLY if share < TEXT_ONLY else Step.ROOM
+    if share < FULL_SHARE or usage.free < min(MIN_FREE_BYTES, usage.total * LOW_SHARE):
+        return DiskLevel.FULL
+    if share < LOW_SHARE:
+        return DiskLevel.LOW
+    return DiskLevel.TEXT_ONLY if share < TEXT_ONLY_SHARE else DiskLevel.OK
 
 
 def is_read_only(path: Path) -> bool:
@@ -78,42 +78,44 @@ def is_read_only(path: Path) -> bool:
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
-class Room:
+class DiskSpace:
     """The room where a deployment's data lie."""
 
     def __init__(
         self,
         path: Path,
-        usage: Callable[[Path], Usage] = usage_of,
-        frozen: Callable[[Path], bool] = is_read_only,
+        usage: Callable[[Path], DiskUsage] = usage_of,
+        read_only: Callable[[Path], bool] = is_read_only,
     ) -> None:
         self._path = path
         self._usage = usage
-        self._frozen = frozen
-        self._found = Step.ROOM
+        self._read_only = read_only
+        self._level = DiskLevel.OK
 
     @classmethod
-    def without_end(cls, path: Path) -> Room:
+    def unlimited(cls, path: Path) -> DiskSpace:
         """Return a room that is never full: for a rehearsal."""
-        return cls(path, lambda _: Disk(LEAST * 100, LEAST * 100), lambda _: False)
+        return cls(
+            path, lambda _: UsableSpace(MIN_FREE_BYTES * 100, MIN_FREE_BYTES * 100), lambda _: False
+        )
 
-    def step(self) -> Step:
+    def level(self) -> DiskLevel:
         """Return how full the disk is; one that cannot be asked is full."""
         try:
-            if self._frozen(self._path):
-                return Step.READ_ONLY
-            return step_of(self._usage(self._path))
+            if self._read_only(self._path):
+                return DiskLevel.READ_ONLY
+            return level_of(self._usage(self._path))
         except OSError:
-            return Step.FULL
+            return DiskLevel.FULL
 
-    def takes_files(self) -> bool:
+    def has_space_for_files(self) -> bool:
         """Tell whether there is room for files: words come before them."""
-        return self.step() < Step.TEXT_ONLY
+        return self.level() < DiskLevel.TEXT_ONLY
 
-    def is_left(self) -> bool:
+    def has_space(self) -> bool:
         """Tell whether there is room for what people write; say so once when there is none."""
-        step, before = self.step(), self._found
-        self._found = step
-        if step >= Step.FULL and step is not before:
-            log.error("disk_read_only" if step is Step.READ_ONLY else "disk_full")
-        return step < Step.FULL
+        step, before = self.level(), self._level
+        self._level = step
+        if step >= DiskLevel.FULL and step is not before:
+            log.error("disk_read_only" if step is DiskLevel.READ_ONLY else "disk_full")
+        return step < DiskLevel.FULL

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, insert, select
 
 from bot.clock import DAY, SECOND
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import heartbeats, notices
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ LOSS_WINDOW = "loss_window"
 
 _BEAT = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, heartbeats).values(
+        put := insert_into(dialect, heartbeats).values(
             bot=bindparam("bot"), alive_at=bindparam("alive_at")
         )
     ).on_conflict_do_update(index_elements=["bot"], set_={"alive_at": put.excluded.alive_at}),
@@ -62,12 +62,12 @@ class Absence:
         return self.until - self.since > MESSAGES_KEPT
 
 
-def beat(work: Work, bot: int, now: int) -> None:
+def record_heartbeat(work: Work, bot: int, now: int) -> None:
     """Say that the bot runs."""
     work.run(_BEAT, bot, now)
 
 
-def alive_at(work: Work) -> int:
+def last_heartbeat(work: Work) -> int:
     """Return when the channel was last reached; 0 where nobody ever said so."""
     return int(work.rows(_LATEST)[0][0])
 
@@ -78,5 +78,5 @@ def return_from_absence(work: Work, bot: int, now: int) -> Absence:
     absence = Absence(int(found[0][0]) if found else now, now)
     if absence.lost_messages:
         work.run(_NOTE, LOSS_WINDOW, absence.since, now - MESSAGES_KEPT)
-    beat(work, bot, now)
+    record_heartbeat(work, bot, now)
     return absence

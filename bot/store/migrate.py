@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import StoreTooNew
+from bot.errors import StoreTooNewError
 from bot.store.database import begin_immediately
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
 
-HEAD = "0016"
+LATEST_REVISION = "0016"
 """The newest migration. A test holds it to the folder, so that starting needs no Alembic."""
-KEYS_HEAD = "0001"
+LATEST_KEY_REVISION = "0001"
 """The newest migration of the key store."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,7 +32,7 @@ def upgrade(database: Database) -> None:
     Raises:
         StoreTooNew: a newer Haven wrote this database.
     """
-    if revision(database) != HEAD:
+    if current_revision(database) != LATEST_REVISION:
         _migrate(database, MIGRATIONS)
 
 
@@ -42,11 +42,11 @@ def upgrade_keys(database: Database) -> None:
     Raises:
         StoreTooNew: a newer Haven wrote this key store.
     """
-    if revision(database) != KEYS_HEAD:
+    if current_revision(database) != LATEST_KEY_REVISION:
         _migrate(database, KEY_MIGRATIONS)
 
 
-def revision(database: Database) -> str | None:
+def current_revision(database: Database) -> str | None:
     """Return the migration a database stands at, None for an empty one."""
     connection = database.connect()
     cursor = connection.cursor()
@@ -67,15 +67,17 @@ def revision(database: Database) -> str | None:
 
 
 def _migrate(database: Database, migrations: Path) -> None:
-    found = revision(database)
-    if found is not None and not is_known(found, migrations):
-        raise StoreTooNew(f"this database stands at {found}, newer than this Haven: upgrade Haven")
-    with in_one_go(database) as connection:
+    found = current_revision(database)
+    if found is not None and not is_known_revision(found, migrations):
+        raise StoreTooNewError(
+            f"this database stands at {found}, newer than this Haven: upgrade Haven"
+        )
+    with schema_transaction(database) as connection:
         upgrade_to(connection, "head", migrations)
 
 
 @contextmanager
-def in_one_go(database: Database) -> Iterator[Connection]:
+def schema_transaction(database: Database) -> Iterator[Connection]:
     """Change a database's schema, and what is in it, in one transaction."""
     from sqlalchemy import create_engine  # noqa: PLC0415
 
@@ -90,21 +92,21 @@ def in_one_go(database: Database) -> Iterator[Connection]:
         engine.dispose()
 
 
-def is_known(release: str, migrations: Path = MIGRATIONS) -> bool:
+def is_known_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:
     """Tell whether this release knows the schema of another."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     scripts = ScriptDirectory.from_config(_config(migrations)).walk_revisions()
-    return release in {script.revision for script in scripts}
+    return revision in {script.revision for script in scripts}
 
 
-def upgrade_to(connection: Connection, release: str, migrations: Path = MIGRATIONS) -> None:
+def upgrade_to(connection: Connection, revision: str, migrations: Path = MIGRATIONS) -> None:
     """Bring a schema forward to a release, inside the transaction that is open."""
     from alembic import command  # noqa: PLC0415
 
     config = _config(migrations)
     config.attributes["connection"] = connection
-    command.upgrade(config, release)
+    command.upgrade(config, revision)
 
 
 def _config(migrations: Path) -> Config:

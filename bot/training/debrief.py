@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.indicators import ILO
+from bot.cases.indicators import ILO_INDICATORS
 from bot.clock import MINUTE
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.store.writer import Work
-    from bot.training.scenarios import Scene
+    from bot.training.scenarios import Scenario
 
-NUMBERED = tuple(ILO)
+SIGN_ORDER = tuple(ILO_INDICATORS)
 """The eleven signs in their own order: number one is the first."""
 
 
@@ -26,13 +26,13 @@ NUMBERED = tuple(ILO)
 class Debrief:
     """How it went with one person; times in minutes, None where it did not happen."""
 
-    scene: Scene
+    scenario: Scenario
     reference: str = ""
     """Empty: they never came as far as the queue."""
     priority: int = 0
     claimed_after: float | None = None
     answered_after: float | None = None
-    promised: int = 0
+    response_minutes: int = 0
     """Minutes to the first answer, as urgent as they are."""
     waited: float = 0.0
     """Until now, or until they were answered."""
@@ -40,20 +40,20 @@ class Debrief:
     @property
     def is_in_time(self) -> bool:
         """Whether what is promised was kept, or can still be kept."""
-        return self.waited <= self.promised
+        return self.waited <= self.response_minutes
 
     @property
-    def is_lowered(self) -> bool:
+    def is_underrated(self) -> bool:
         """Whether the case stands lower than it should."""
-        return self.priority > self.scene.urgency
+        return self.priority > self.scenario.urgency
 
     def missed(self, named: Collection[str]) -> list[str]:
         """Return the signs that were there and were not named."""
-        return [sign for sign in self.scene.signs if sign not in named]
+        return [sign for sign in self.scenario.signs if sign not in named]
 
     def unfounded(self, named: Collection[str]) -> list[str]:
         """Return the signs that were named and that nothing pointed to."""
-        return [sign for sign in NUMBERED if sign in named and sign not in self.scene.signs]
+        return [sign for sign in SIGN_ORDER if sign in named and sign not in self.scenario.signs]
 
 
 _CASE = Prepared(
@@ -70,26 +70,26 @@ _CASE = Prepared(
 )  # fmt: skip
 
 
-def debrief(
-    work: Work, scene: Scene, chat_key: bytes, promised: Sequence[int], now: int
+def make_debrief(
+    work: Work, scenario: Scenario, chat_key: bytes, response_minutes: Sequence[int], now: int
 ) -> Debrief:
     """Return how it went with the person of a chat."""
     found = work.rows(_CASE, chat_key)
     if not found:
-        return Debrief(scene)
+        return Debrief(scenario)
     reference, priority, opened, claimed, answered = found[0]
     return Debrief(
-        scene,
+        scenario,
         str(reference),
         int(priority),
         _minutes(opened, claimed),
         _minutes(opened, answered),
-        promised[priority],
+        response_minutes[priority],
         _minutes(opened, answered or now) or 0.0,
     )
 
 
-def signs_in(numbers: str) -> list[str]:
+def parse_signs(numbers: str) -> list[str]:
     """Return the signs of these numbers.
 
     Raises:
@@ -97,9 +97,9 @@ def signs_in(numbers: str) -> list[str]:
     """
     found = []
     for each in numbers.replace(",", " ").split():
-        if not (each.isdecimal() and 1 <= int(each) <= len(NUMBERED)):
-            raise ValueError(f"{each} is none of 1 to {len(NUMBERED)}")
-        found.append(NUMBERED[int(each) - 1])
+        if not (each.isdecimal() and 1 <= int(each) <= len(SIGN_ORDER)):
+            raise ValueError(f"{each} is none of 1 to {len(SIGN_ORDER)}")
+        found.append(SIGN_ORDER[int(each) - 1])
     return found
 
 

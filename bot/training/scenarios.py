@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cases.indicators import ILO
+from bot.cases.indicators import ILO_INDICATORS
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SCENES = Path(__file__).parent / "scenes"
-PERSON, COMES, NOTE = "  > ", "== comes", "# "
-LEVELS = range(5)
+SCENARIOS = Path(__file__).parent / "scenes"
+PERSON_PREFIX, QUEUED_LINE, NOTE_PREFIX = "  > ", "== comes", "# "
+URGENCY_LEVELS = range(5)
 FIELDS = frozenset({"name", "language", "after", "urgency", "signs"})
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Scenario:
     """One fictional person."""
 
     title: str
@@ -34,23 +34,23 @@ class Scene:
     """P0 to P4: what a caseworker should come to."""
     signs: tuple[str, ...]
     """Keys of `ILO` that are there to be seen; none: not everybody is exploited."""
-    tells: tuple[str, ...]
+    opening_lines: tuple[str, ...]
     """What they do until they wait in the queue: labels in English, or their own words."""
     replies: tuple[str, ...]
     """What they answer to a caseworker, one thing at a time."""
 
 
-def scenes(folder: Path = SCENES) -> list[Scene]:
+def load_scenarios(folder: Path = SCENARIOS) -> list[Scenario]:
     """Return every scene, in the order in which the people come.
 
     Raises:
         HavenError: one cannot be read; file and fault are named.
     """
-    found = [scene_in(path) for path in sorted(folder.glob("*.chat"))]
+    found = [load_scenario(path) for path in sorted(folder.glob("*.chat"))]
     return sorted(found, key=lambda scene: scene.after)
 
 
-def scene_in(path: Path) -> Scene:
+def load_scenario(path: Path) -> Scenario:
     """Return the scene of a file.
 
     Raises:
@@ -58,31 +58,46 @@ def scene_in(path: Path) -> Scene:
     """
     lines = path.read_text(encoding="utf-8").splitlines()
     told = dict(_fields(lines))
-    about = next((line.removeprefix(NOTE) for line in lines if line.startswith(NOTE)), "")
+    about = next(
+        (line.removeprefix(NOTE_PREFIX) for line in lines if line.startswith(NOTE_PREFIX)), ""
+    )
     if told.keys() != FIELDS:
         raise HavenError(f"{path.name}: {', '.join(sorted(FIELDS ^ told.keys()))} at the beginning")
     signs = tuple(told["signs"].split())
-    if unknown := [sign for sign in signs if sign not in ILO]:
-        raise HavenError(f"{path.name}: signs has {unknown[0]}; one of: {', '.join(ILO)}")
+    if unknown := [sign for sign in signs if sign not in ILO_INDICATORS]:
+        raise HavenError(
+            f"{path.name}: signs has {unknown[0]}; one of: {', '.join(ILO_INDICATORS)}"
+        )
     if told["language"] not in LANGUAGES:
         raise HavenError(f"{path.name}: language is one of: {', '.join(LANGUAGES)}")
-    if not (told["after"].isdecimal() and told["urgency"] in {str(each) for each in LEVELS}):
-        raise HavenError(f"{path.name}: after is a number, urgency one of 0 to {LEVELS[-1]}")
-    if lines.count(COMES) != 1:
-        raise HavenError(f"{path.name}: one line says {COMES}, when they wait in the queue")
-    at = lines.index(COMES)
-    return Scene(
-        path.stem, about, told["name"], told["language"], int(told["after"]),
-        int(told["urgency"]), signs, tuple(_said(lines[:at])), tuple(_said(lines[at:])),
-    )  # fmt: skip
+    if not (
+        told["after"].isdecimal() and told["urgency"] in {str(each) for each in URGENCY_LEVELS}
+    ):
+        raise HavenError(
+            f"{path.name}: after is a number, urgency one of 0 to {URGENCY_LEVELS[-1]}"
+        )
+    if lines.count(QUEUED_LINE) != 1:
+        raise HavenError(f"{path.name}: one line says {QUEUED_LINE}, when they wait in the queue")
+    at = lines.index(QUEUED_LINE)
+    return Scenario(
+        path.stem,
+        about,
+        told["name"],
+        told["language"],
+        int(told["after"]),
+        int(told["urgency"]),
+        signs,
+        tuple(_person_lines(lines[:at])),
+        tuple(_person_lines(lines[at:])),
+    )
 
 
 def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
-        name, colon, value = line.removeprefix(NOTE).partition(":")
-        if line.startswith(NOTE) and colon and name in FIELDS:
+        name, colon, value = line.removeprefix(NOTE_PREFIX).partition(":")
+        if line.startswith(NOTE_PREFIX) and colon and name in FIELDS:
             yield name, value.strip()
 
 
-def _said(lines: list[str]) -> Iterator[str]:
-    return (line.removeprefix(PERSON) for line in lines if line.startswith(PERSON))
+def _person_lines(lines: list[str]) -> Iterator[str]:
+    return (line.removeprefix(PERSON_PREFIX) for line in lines if line.startswith(PERSON_PREFIX))

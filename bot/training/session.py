@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 from bot.app.build import open_database, open_vault
 from bot.app.demo import (
     PASSWORD,
-    RestartedBot,
+    RestartableBot,
+    create_group,
+    demo_settings,
     enrol_all,
-    found_a_group,
     log_file,
-    pages,
-    passing_folder,
-    settings_in,
+    serve_pages,
+    temporary_folder,
 )
-from bot.app.texts import phrasing_of
+from bot.app.texts import build_system_texts
 from bot.clock import SystemClock
 from bot.conversation import CONTROLS
-from bot.errors import WrongSetting
+from bot.errors import SettingError
 from bot.languages import catalogue
 from bot.log import configure
 from bot.sandbox import Sandbox
-from bot.store.database import PRACTICE
+from bot.store.database import PRACTICE_MARKER
 from bot.text import fold
-from bot.training.debrief import debrief
+from bot.training.debrief import make_debrief
 from bot.training.player import play
 from flows.phrasebook import PHRASES
 
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from bot.sandbox import Group, Phone
+    from bot.sandbox import Phone, SandboxGroup
     from bot.settings import Settings
     from bot.training.debrief import Debrief
-    from bot.training.player import Names
-    from bot.training.scenarios import Scene
+    from bot.training.player import LabelLookup
+    from bot.training.scenarios import Scenario
 
-    Finished = Callable[[Sandbox, Group, Sequence[Phone]], Awaitable[None]]
+    WaitForEnd = Callable[[Sandbox, SandboxGroup, Sequence[Phone]], Awaitable[None]]
     """Returns once whoever rehearses has finished."""
 
 
 async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast and until when
-    scenes: Sequence[Scene],
-    finished: Finished,
-    tell: Callable[[str], None],
+    scenarios: Sequence[Scenario],
+    wait_for_end: WaitForEnd,
+    announce: Callable[[str], None],
     *,
     port: int = 0,
     data: Path | None = None,
@@ -58,9 +58,9 @@ async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast an
     """Let fictional people come until somebody has finished; return how it went with each.
 
     Args:
-        scenes: the people.
-        finished: waits for the end.
-        tell: says where the page is, and who reads a case.
+        scenarios: the people.
+        wait_for_end: waits for the end.
+        announce: says where the page is, and who reads a case.
         port: where the group's page is; 0 takes any.
         data: the folder; one that passes when none is named.
         pace: seconds somebody takes for one thing.
@@ -71,39 +71,43 @@ async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast an
         HavenError: a scene does not fit the flows.
     """
     with contextlib.ExitStack() as stack:
-        folder = data or passing_folder(stack)
-        take(folder)
+        folder = data or temporary_folder(stack)
+        prepare_folder(folder)
         configure(stack.enter_context(log_file(folder)))
         sandbox = Sandbox()
-        group, workers = found_a_group(sandbox)
-        async with pages(sandbox, port) as address:
-            settings = settings_in(folder, address, group.id)
+        group, workers = create_group(sandbox)
+        async with serve_pages(sandbox, port) as address:
+            settings = demo_settings(folder, address, group.id)
             who = await enrol_all(settings, workers)
-            _say_where(tell, address, who, browser=browser)
-            phones = await _hold(sandbox, settings, scenes, group, finished, pace)
-        return _debriefs(settings, scenes, phones, sandbox)
+            _announce_address(announce, address, who, browser=browser)
+            phones = await _run_scenarios(sandbox, settings, scenarios, group, wait_for_end, pace)
+        return _debriefs(settings, scenarios, phones, sandbox)
 
 
-def _say_where(tell: Callable[[str], None], address: str, who: str, *, browser: bool) -> None:
+def _announce_address(
+    tell: Callable[[str], None], address: str, who: str, *, browser: bool
+) -> None:
     tell(f"The caseworkers' desk is at {address}/group")
     tell(f"Whoever reads a case is {who}, with the password: {PASSWORD}")
     if browser:
         webbrowser.open(f"{address}/group")
 
 
-async def _hold(  # noqa: PLR0913, PLR0917 - everything that takes part
+async def _run_scenarios(  # noqa: PLR0913, PLR0917 - everything that takes part
     sandbox: Sandbox,
     settings: Settings,
-    scenes: Sequence[Scene],
-    group: Group,
-    finished: Finished,
+    scenes: Sequence[Scenario],
+    group: SandboxGroup,
+    finished: WaitForEnd,
     pace: float,
 ) -> list[Phone]:
-    ours = RestartedBot(settings)
+    ours = RestartableBot(settings)
     sandbox.restart = ours.restart
     bot = asyncio.create_task(ours.run())
-    phones = [sandbox.phone(scene.name, language=_app(scene.language)) for scene in scenes]
-    names = names_of(settings)
+    phones = [
+        sandbox.add_phone(scene.name, language=_app_language(scene.language)) for scene in scenes
+    ]
+    names = label_lookup(settings)
     tasks = [bot]
     try:
         await asyncio.wait({asyncio.create_task(ours.ready.wait()), bot},
@@ -112,16 +116,16 @@ async def _hold(  # noqa: PLR0913, PLR0917 - everything that takes part
         played = asyncio.gather(*(play(phone, scene, pace, names) for phone, scene in pairs))
         end = asyncio.ensure_future(finished(sandbox, group, phones))
         tasks += [played, end]  # type: ignore[list-item]
-        await _until(end, bot, played)
+        await _wait_for(end, bot, played)
     finally:
         for task in reversed(tasks):
             task.cancel()
-        await ours.end()
+        await ours.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
     return phones
 
 
-async def _until(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> None:
+async def _wait_for(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> None:
     """Wait for the end; what fails meanwhile is raised."""
     waiting: set[asyncio.Future[Any]] = {end, *others}
     while not end.done():
@@ -130,14 +134,14 @@ async def _until(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> None
             each.result()
 
 
-def _app(language: str) -> str:
+def _app_language(language: str) -> str:
     """Return what the app of somebody says it speaks."""
     return {"zh_Hant": "zh-hant", "zh_Hans": "zh-hans", "fil": "fil"}.get(language, language)
 
 
-def names_of(settings: Settings) -> Names:
+def label_lookup(settings: Settings) -> LabelLookup:
     """Return what finds a button by its English label, in any language."""
-    phrasing = phrasing_of(settings)
+    phrasing = build_system_texts(settings)
     replies = [label for it in PHRASES.values() for label in it.replies.values()]
     labels = [*phrasing.labels, *CONTROLS.values(), phrasing.danger, phrasing.bye, *replies]
     by_source = {fold(label.source): [] for label in labels}  # type: ignore[var-annotated]
@@ -146,13 +150,13 @@ def names_of(settings: Settings) -> Names:
 
     def names(language: str, line: str) -> frozenset[str]:
         read_in = catalogue(language)
-        return frozenset(fold(it.read_in(read_in)) for it in by_source.get(fold(line), ()))
+        return frozenset(fold(it.render(read_in)) for it in by_source.get(fold(line), ()))
 
     return names
 
 
 def _debriefs(
-    settings: Settings, scenes: Sequence[Scene], phones: Sequence[Phone], sandbox: Sandbox
+    settings: Settings, scenes: Sequence[Scenario], phones: Sequence[Phone], sandbox: Sandbox
 ) -> list[Debrief]:
     database = open_database(settings)
     try:
@@ -160,9 +164,9 @@ def _debriefs(
         try:
             bot, now = int(sandbox.token.partition(":")[0]), SystemClock().now()
             return [
-                database.writer.run_now(
-                    lambda work, scene=scene, phone=phone: debrief(  # type: ignore[misc]
-                        work, scene, vault.chat_key(bot, phone.id), settings.promised, now
+                database.writer.run_sync(
+                    lambda work, scene=scene, phone=phone: make_debrief(  # type: ignore[misc]
+                        work, scene, vault.chat_key(bot, phone.id), settings.response_minutes, now
                     )
                 )
                 for scene, phone in zip(scenes, phones, strict=True)
@@ -173,27 +177,27 @@ def _debriefs(
         database.writer.close()
 
 
-WORDS = (
+MARK_TEXT = (
     "Practice only: nobody in here exists. No bot that real people reach starts in this folder.\n"
 )
 
 
-def take(folder: Path) -> None:
+def prepare_folder(folder: Path) -> None:
     """Make a folder for practice, or take one that is marked.
 
     Raises:
         WrongSetting: something lies there and no mark says that it is practice.
     """
-    mark = folder / PRACTICE
+    mark = folder / PRACTICE_MARKER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not mark.exists():
             if any(folder.iterdir()):
-                raise WrongSetting(
+                raise SettingError(
                     f"{folder} holds what is no practice; name an empty folder with --data"
                 )
-            mark.write_text(WORDS, encoding="utf-8")
+            mark.write_text(MARK_TEXT, encoding="utf-8")
     except OSError as error:
-        raise WrongSetting(
+        raise SettingError(
             f"{folder}: {error.strerror}; name a folder Haven may write to with --data"
         ) from None

@@ -49,10 +49,10 @@ anew after changing a row. That its end was cut off shows only against a head ke
 write, so that is printed, to be written down, and no file beside the data is said to be enough.
 """
 
-from bot.vault.audit.log import Audit
+from bot.vault.audit.log import AuditLog
 from bot.vault.keys.host_key import HostKey
 from bot.vault.keys.key_store import KeyStore
 from bot.vault.purpose import Purpose
 from bot.vault.vault import Vault
 
-__all__ = ["Audit", "HostKey", "KeyStore", "Purpose", "Vault"]
+__all__ = ["AuditLog", "HostKey", "KeyStore", "Purpose", "Vault"]

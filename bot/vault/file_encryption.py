@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import DoesNotOpen
-from bot.vault.keys.case_keys import TO_CASE
+from bot.errors import DecryptionError
+from bot.vault.keys.case_keys import SEALED_TO_CASE
 from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.vault.keys.case_keys import Opener, Sealer
 
-PIECE = 64 * 1024
+CHUNK_SIZE = 64 * 1024
 OVERHEAD = 49
 """Bytes sealing to a case adds to a piece: version, ephemeral key, tag."""
 OLD_OVERHEAD = 29
@@ -26,19 +26,19 @@ OLD_OVERHEAD = 29
 
 def overhead(sealed: bytes) -> int:
     """Return how many bytes sealing has added to a piece that begins like this."""
-    return OVERHEAD if sealed[:1] == TO_CASE else OLD_OVERHEAD
+    return OVERHEAD if sealed[:1] == SEALED_TO_CASE else OLD_OVERHEAD
 
 
-def _place(name: str, number: int, *, is_last: bool) -> bytes:
+def _associated_data(name: str, number: int, *, is_last: bool) -> bytes:
     return b"%b/%d/%d" % (name.encode(), number, is_last)
 
 
-def piece_places(name: str, count: int) -> list[bytes]:
+def chunk_associated_data(name: str, count: int) -> list[bytes]:
     """Return the places of a file's pieces, for whoever seals them anew."""
-    return [_place(name, number, is_last=number == count - 1) for number in range(count)]
+    return [_associated_data(name, number, is_last=number == count - 1) for number in range(count)]
 
 
-async def sealed_pieces(
+async def seal_chunks(
     sealer: Sealer, name: str, plain: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
     """Return the sealed pieces of a file as they are written, each of `PIECE` bytes or fewer.
@@ -52,14 +52,14 @@ async def sealed_pieces(
     number = 0
     async for part in plain:
         held += part
-        while len(held) > PIECE:
-            piece, held = held[:PIECE], held[PIECE:]
-            yield sealer.seal(Purpose.FILE, _place(name, number, is_last=False), piece)
+        while len(held) > CHUNK_SIZE:
+            piece, held = held[:CHUNK_SIZE], held[CHUNK_SIZE:]
+            yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=False), piece)
             number += 1
-    yield sealer.seal(Purpose.FILE, _place(name, number, is_last=True), held)
+    yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=True), held)
 
 
-def open_pieces(opener: Opener, name: str, path: Path) -> Iterator[bytes]:
+def open_chunks(opener: Opener, name: str, path: Path) -> Iterator[bytes]:
     """Return the pieces of a sealed file.
 
     Raises:
@@ -68,14 +68,16 @@ def open_pieces(opener: Opener, name: str, path: Path) -> Iterator[bytes]:
     left = path.stat().st_size
     number = 0
     with path.open("rb") as file:
-        size = PIECE + overhead(file.read(1))
+        size = CHUNK_SIZE + overhead(file.read(1))
         file.seek(0)
         while left > 0:
             sealed = file.read(size)
             if not sealed:
-                raise DoesNotOpen("a sealed file became shorter while it was read")
+                raise DecryptionError("a sealed file became shorter while it was read")
             left -= len(sealed)
-            yield opener.open(Purpose.FILE, _place(name, number, is_last=left == 0), sealed)
+            yield opener.open(
+                Purpose.FILE, _associated_data(name, number, is_last=left == 0), sealed
+            )
             number += 1
     if number == 0:
-        raise DoesNotOpen("a sealed file is empty")
+        raise DecryptionError("a sealed file is empty")

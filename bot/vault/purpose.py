@@ -21,19 +21,19 @@ class Purpose(StrEnum):
     """The public half of a case's key."""
     CODES = "codes"
     """What engine and desks still need of what was sent, for a day."""
-    DESK = "desk"
+    TOPIC_MESSAGES = "desk"
     """Numbers of messages in a staff group's topic."""
     HANDLE = "handle"
     """How a file that is still to be fetched is called on its channel."""
     REFERRAL = "referral"
     """What a person was asked about and may still answer."""
-    CLOCK = "clock"
+    LEGAL_DEADLINE = "clock"
     """What happened to a person by the law: the bot has to know when a time runs out."""
     EPOCH = "epoch"
     """The private half of an epoch."""
 
 
-ON_ITS_WAY = (
+IN_TRANSIT = (
     Purpose.INBOX,
     Purpose.CONVERSATION,
     Purpose.OUTBOX,

@@ -23,7 +23,7 @@ class Signer:
         """Return the signature of a text."""
         return self._key.sign(text.encode())
 
-    def holds(self, text: str, signature: bytes) -> bool:
+    def is_valid(self, text: str, signature: bytes) -> bool:
         """Tell whether a signature is ours, of exactly this text."""
         try:
             self._key.public_key().verify(signature, text.encode())
@@ -32,12 +32,12 @@ class Signer:
         return True
 
     @property
-    def public(self) -> str:
+    def public_pem(self) -> str:
         """Return the public half as a PEM, which any program for such things reads."""
         public: Ed25519PublicKey = self._key.public_key()
         return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def in_letters(signature: bytes) -> str:
+def encode_signature(signature: bytes) -> str:
     """Return a signature as it is printed."""
     return base64.b64encode(signature).decode()

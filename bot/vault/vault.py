@@ -12,12 +12,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.clock import DAY
-from bot.errors import DoesNotOpen
-from bot.vault.keys.case_access import Custody
+from bot.errors import DecryptionError
+from bot.vault.keys.case_access import CaseKeyWraps
 from bot.vault.keys.case_keys import CaseKeys
-from bot.vault.keys.epoch_keys import TO_EPOCH, WITH_EPOCH, Epochs, Span, sealed_in
+from bot.vault.keys.epoch_keys import (
+    SEALED_TO_EPOCH,
+    SEALED_WITH_EPOCH,
+    EpochKind,
+    Epochs,
+    epoch_cipher,
+)
 from bot.vault.keys.escrow import Escrow
-from bot.vault.purpose import ON_ITS_WAY, Purpose
+from bot.vault.purpose import IN_TRANSIT, Purpose
 from bot.vault.signatures import Signer
 
 if TYPE_CHECKING:
@@ -30,11 +36,11 @@ if TYPE_CHECKING:
     from bot.vault.keys.key_store import KeyStore
 
 VERSION = b"\x01"
-NONCE = 12
-SHORTEST = len(VERSION) + NONCE + 16
-KEY_LENGTH = 16
+NONCE_LENGTH = 12
+MIN_SEALED_LENGTH = len(VERSION) + NONCE_LENGTH + 16
+LOOKUP_KEY_LENGTH = 16
 """Bytes of a lookup key: 128 bits."""
-CHATS_KNOWN = 4096
+CHAT_KEY_CACHE_SIZE = 4096
 """Lookup keys remembered, so that whoever is writing now costs no digest each time."""
 MAC_LENGTH = 8
 """Bytes that vouch for a button."""
@@ -51,7 +57,7 @@ class Vault:
 
     def __init__(self, root: HostKey, keys: KeyStore | None = None) -> None:
         # What stands in front, the cipher, and what is bound: by purpose, for now.
-        self._sealing = {
+        self._seal_ciphers = {
             purpose: (
                 VERSION,
                 ChaCha20Poly1305(root.derive(f"seal {purpose}")),
@@ -59,32 +65,32 @@ class Vault:
             )
             for purpose in Purpose
         }
-        self._of_host = dict(self._sealing)
-        self._identity = root.derive("identity")
-        self._buttons = root.derive("buttons")
-        self._audit = root.derive("audit")
-        self._erased = root.derive("erased")
-        self._agreed = root.derive("agreements")
-        self._counted = root.derive("counted")
-        self._words = root.derive("words")
+        self._host_ciphers = dict(self._seal_ciphers)
+        self._identity_key = root.derive("identity")
+        self._button_key = root.derive("buttons")
+        self._audit_key = root.derive("audit")
+        self._erasure_key = root.derive("erased")
+        self._consent_key = root.derive("agreements")
+        self._count_key = root.derive("counted")
+        self._passphrase_key = root.derive("words")
         self.signer = Signer(root.derive("receipts"))
         """Signs what people are given on paper."""
-        self._keys = lru_cache(maxsize=CHATS_KNOWN)(self._chat_key)
-        self._known_as = root.derive("members")
+        self._cached_chat_key = lru_cache(maxsize=CHAT_KEY_CACHE_SIZE)(self._chat_key)
+        self._proof_key = root.derive("members")
         self._epoch: Epoch | None = None
-        self._waiting: Epoch | None = None
+        self._waiting_epoch: Epoch | None = None
         self.keys = keys
         self.epochs = Epochs(keys, self._seal_epoch, self._open_epoch) if keys else None
         """The keys of what is on its way; none without a key store."""
-        self.cases = CaseKeys(self, Custody(keys, self, self.prove) if keys else None)
+        self.cases = CaseKeys(self, CaseKeyWraps(keys, self, self.prove) if keys else None)
         """The keys of cases; `of_case` uses one."""
         self._escrow = Escrow(keys, self.prove) if keys else None
         self._has_escrow: bool | None = None
         if keys is not None:  # until the first turn, or in a process that never turns: to public
-            for purpose in ON_ITS_WAY:
-                del self._sealing[purpose]
+            for purpose in IN_TRANSIT:
+                del self._seal_ciphers[purpose]
 
-    def turn(self, now: int) -> None:
+    def rotate_epoch(self, now: int) -> None:
         """Seal what is on its way with the epoch of now, a new one every half hour.
 
         Called at a start and every half minute: no clock is looked at while something is sealed.
@@ -93,27 +99,29 @@ class Vault:
         if self.epochs is None:
             return
         self._has_escrow = self.escrow.exists()
-        epoch = self.epochs.turn(Span.TRANSIT, now)
+        epoch = self.epochs.current(EpochKind.TRANSIT, now)
         if epoch is not self._epoch:
-            self._sealing |= {it: sealed_in(epoch, it) for it in ON_ITS_WAY}
+            self._seal_ciphers |= {it: epoch_cipher(epoch, it) for it in IN_TRANSIT}
             self._epoch = epoch
 
-    def seal_waiting(self, purpose: Purpose, place: bytes, plain: bytes, now: int) -> bytes:
+    def seal_with_waiting_key(
+        self, purpose: Purpose, associated_data: bytes, plain: bytes, now: int
+    ) -> bytes:
         """Return the bytes sealed for one place, for longer than an epoch lives: see `epochs`."""
         if self.epochs is None:
-            return self.seal(purpose, place, plain)
-        epoch = self._waiting
+            return self.seal(purpose, associated_data, plain)
+        epoch = self._waiting_epoch
         if epoch is None or not 0 <= now - epoch.born_at < DAY:
-            epoch = self._waiting = self.epochs.turn(Span.WAITING, now, DAY)
-        head, cipher, bound = sealed_in(epoch, purpose)
-        nonce = os.urandom(NONCE)
-        return head + nonce + cipher.encrypt(nonce, plain, bound + place)
+            epoch = self._waiting_epoch = self.epochs.current(EpochKind.WAITING, now, DAY)
+        head, cipher, bound = epoch_cipher(epoch, purpose)
+        nonce = os.urandom(NONCE_LENGTH)
+        return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
 
-    def dying(self, now: int) -> set[int]:
+    def expiring_epochs(self, now: int) -> set[int]:
         """Return the epochs that will not open much longer what was sealed in them."""
-        return self.epochs.dying(now) if self.epochs else set()
+        return self.epochs.expiring(now) if self.epochs else set()
 
-    async def destroy(self, now: int, needed: Collection[int]) -> int:
+    async def expire_epochs(self, now: int, needed: Collection[int]) -> int:
         """Destroy the epochs that are old enough, in memory, store and log; return how many.
 
         Args:
@@ -122,11 +130,11 @@ class Vault:
         """
         if self.epochs is None or self.keys is None:
             return 0
-        gone = self.epochs.destroy(now, needed)
-        if self._waiting is not None and self._waiting.number not in needed:
-            self._waiting = None
+        gone = self.epochs.expire(now, needed)
+        if self._waiting_epoch is not None and self._waiting_epoch.number not in needed:
+            self._waiting_epoch = None
         if gone:
-            await self.keys.cut_log()
+            await self.keys.truncate_wal()
         return gone
 
     @property
@@ -139,22 +147,22 @@ class Vault:
         if self.keys is not None:
             self.keys.close()
 
-    def seal(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
+    def seal(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
         """Return the bytes sealed for one place, e.g. the row they will stand in."""
         try:
-            head, cipher, bound = self._sealing[purpose]
+            head, cipher, bound = self._seal_ciphers[purpose]
         except KeyError:
-            return self._posted(purpose, place, plain)
-        nonce = os.urandom(NONCE)
-        return head + nonce + cipher.encrypt(nonce, plain, bound + place)
+            return self._seal_to_epoch(purpose, associated_data, plain)
+        nonce = os.urandom(NONCE_LENGTH)
+        return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
 
-    def _posted(self, purpose: Purpose, place: bytes, plain: bytes) -> bytes:
+    def _seal_to_epoch(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
         """Seal to the bot's hour, in a process that is not the bot's."""
         if self.epochs is None:
-            raise DoesNotOpen(f"without a key store no {purpose} is sealed")
-        return self.epochs.postbox().seal(purpose, place, plain)
+            raise DecryptionError(f"without a key store no {purpose} is sealed")
+        return self.epochs.public_key().seal(purpose, associated_data, plain)
 
-    def open(self, purpose: Purpose, place: bytes, sealed: bytes) -> bytes:
+    def open(self, purpose: Purpose, associated_data: bytes, sealed: bytes) -> bytes:
         """Return what was sealed for this place.
 
         Raises:
@@ -162,57 +170,57 @@ class Vault:
             DoesNotOpen: it was altered, cut, moved here from another place, or sealed with
                 another key.
         """
-        if sealed[:1] in _OF_EPOCHS and self.epochs is not None and purpose in ON_ITS_WAY:
-            return self.epochs.open(purpose, place, sealed)
-        if len(sealed) < SHORTEST or sealed[:1] != VERSION:
-            raise DoesNotOpen(f"not a sealed {purpose}")
-        nonce, cipher = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
-        _head, host, bound = self._of_host[purpose]
+        if sealed[:1] in _EPOCH_VERSIONS and self.epochs is not None and purpose in IN_TRANSIT:
+            return self.epochs.open(purpose, associated_data, sealed)
+        if len(sealed) < MIN_SEALED_LENGTH or sealed[:1] != VERSION:
+            raise DecryptionError(f"not a sealed {purpose}")
+        nonce, cipher = sealed[1 : 1 + NONCE_LENGTH], sealed[1 + NONCE_LENGTH :]
+        _head, host, bound = self._host_ciphers[purpose]
         try:
-            return host.decrypt(nonce, cipher, bound + place)
+            return host.decrypt(nonce, cipher, bound + associated_data)
         except InvalidTag:
-            raise DoesNotOpen(
+            raise DecryptionError(
                 f"a sealed {purpose} does not open: altered, moved, or another host key"
             ) from None
 
-    def _seal_epoch(self, place: bytes, plain: bytes) -> bytes:
-        return self.seal(Purpose.EPOCH, place, plain)
+    def _seal_epoch(self, associated_data: bytes, plain: bytes) -> bytes:
+        return self.seal(Purpose.EPOCH, associated_data, plain)
 
-    def _open_epoch(self, place: bytes, sealed: bytes) -> bytes:
-        return self.open(Purpose.EPOCH, place, sealed)
+    def _open_epoch(self, associated_data: bytes, sealed: bytes) -> bytes:
+        return self.open(Purpose.EPOCH, associated_data, sealed)
 
-    def of_case(self, work: Work, case: str) -> Sealer:
+    def case_sealer(self, work: Work, case: str) -> Sealer:
         """Return what seals whatever belongs to a case.
 
         Raises:
             DoesNotOpen: its key was altered, or is another case's.
         """
-        return self.cases.of(work, case)
+        return self.cases.sealer(work, case)
 
-    def erased(self, case: str) -> bytes:
+    def erased_case_digest(self, case: str) -> bytes:
         """Return what a case that is gone is known by: noise without the host key."""
-        return hmac.digest(self._erased, case.encode(), "sha256")[:KEY_LENGTH]
+        return hmac.digest(self._erasure_key, case.encode(), "sha256")[:LOOKUP_KEY_LENGTH]
 
-    def of_words(self, chat_key: bytes) -> tuple[bytes, bytes]:
+    def passphrase_salts(self, chat_key: bytes) -> tuple[bytes, bytes]:
         """Return the salt and the pepper of a chat's words: 16 bytes and 32."""
-        mixed = hmac.digest(self._words, chat_key, "sha256")
-        return mixed[:KEY_LENGTH], hmac.digest(self._words, mixed, "sha256")
+        mixed = hmac.digest(self._passphrase_key, chat_key, "sha256")
+        return mixed[:LOOKUP_KEY_LENGTH], hmac.digest(self._passphrase_key, mixed, "sha256")
 
     def chat_key(self, bot: int, chat: int) -> bytes:
         """Return the lookup key of a chat: equal for equal chats, noise without the host key."""
-        return self._keys(bot, chat)
+        return self._cached_chat_key(bot, chat)
 
     def _chat_key(self, bot: int, chat: int) -> bytes:
-        return hmac.digest(self._identity, b"%d|%d" % (bot, chat), "sha256")[:KEY_LENGTH]
+        return hmac.digest(self._identity_key, b"%d|%d" % (bot, chat), "sha256")[:LOOKUP_KEY_LENGTH]
 
-    def vouch(self, what: bytes) -> bytes:
+    def button_mac(self, data: bytes) -> bytes:
         """Return a short proof that a button was made here, for that screen in that chat."""
         # BLAKE2b has a keyed form of its own: four times as quick as an HMAC, once a question.
-        return blake2b(what, key=self._buttons, digest_size=MAC_LENGTH).digest()
+        return blake2b(data, key=self._button_key, digest_size=MAC_LENGTH).digest()
 
-    def counted(self, what: bytes) -> bytes:
+    def count_digest(self, data: bytes) -> bytes:
         """Return the digest by which a chat is counted once: noise without the host key."""
-        return hmac.digest(self._counted, what, "sha256")
+        return hmac.digest(self._count_key, data, "sha256")
 
     @property
     def has_escrow(self) -> bool:
@@ -229,33 +237,33 @@ class Vault:
             DoesNotOpen: there is no key store here.
         """
         if self._escrow is None:
-            raise DoesNotOpen("without a key store there is no escrow")
+            raise DecryptionError("without a key store there is no escrow")
         return self._escrow
 
-    def host_keys(self) -> int:
+    def count_host_keys(self) -> int:
         """Return how many host keys open this vault: two while they are rotated."""
-        return self.keys.host_keys() if self.keys else 1
+        return self.keys.count_host_keys() if self.keys else 1
 
-    def epochs_alive(self) -> int:
+    def count_epochs(self) -> int:
         """Return how many epochs there are."""
         return self.epochs.count() if self.epochs else 0
 
-    def prove(self, what: bytes) -> bytes:
+    def prove(self, data: bytes) -> bytes:
         """Return the proof that a key of a colleague or of a team was made here."""
-        return hmac.digest(self._known_as, what, "sha256")
+        return hmac.digest(self._proof_key, data, "sha256")
 
-    def link(self, before: bytes, row: bytes) -> bytes:
+    def chain_mac(self, before: bytes, row: bytes) -> bytes:
         """Return the proof of a row of the audit log: of it, and of all that came before it."""
-        return hmac.digest(self._audit, before + row, "sha256")
+        return hmac.digest(self._audit_key, before + row, "sha256")
 
     @staticmethod
-    def same(one: bytes, other: bytes) -> bool:
+    def is_same_mac(one: bytes, other: bytes) -> bool:
         """Tell whether two proofs are the same, in a time that tells nothing."""
         return hmac.compare_digest(one, other)
 
-    def agreed(self, row: bytes) -> bytes:
+    def consent_mac(self, row: bytes) -> bytes:
         """Return the proof of what somebody agreed to: nobody without the host key makes one."""
-        return hmac.digest(self._agreed, row, "sha256")
+        return hmac.digest(self._consent_key, row, "sha256")
 
 
-_OF_EPOCHS = frozenset({WITH_EPOCH, TO_EPOCH})
+_EPOCH_VERSIONS = frozenset({SEALED_WITH_EPOCH, SEALED_TO_EPOCH})

@@ -16,7 +16,7 @@ from tests.bench import figures, goals, rounds, scenarios, table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.bench.driver import Cost, Run
+    from tests.bench.driver import BenchCost, BenchRun
     from tests.bench.rounds import Costs
     from tests.bench.scenarios import Scenario
 
@@ -47,7 +47,7 @@ def bench(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Measure Haven beside python-telegram-bot and aiogram, in ratios of the same round."""
 
-    def run(run: Run) -> Cost:
+    def run(run: BenchRun) -> BenchCost:
         here = msgspec.structs.replace(run, idle=idle, folder=str(folder))
         return rounds.apart(rounds.scaled(here, scale))
 
@@ -69,7 +69,7 @@ def _narrowed(scenario: Scenario, only: str) -> Scenario:
     return msgspec.structs.replace(scenario, rows=rows)
 
 
-def _play(scenario: Scenario, many: int, run: Callable[[Run], Cost]) -> Costs:
+def _play(scenario: Scenario, many: int, run: Callable[[BenchRun], BenchCost]) -> Costs:
     """Play the rounds; the bar on stderr moves between runs only and leaves the cores alone."""
     columns = (
         TextColumn("{task.description}"),
@@ -83,7 +83,7 @@ def _play(scenario: Scenario, many: int, run: Callable[[Run], Cost]) -> Costs:
         began = iter(range(many * len(scenario.rows)))
 
         def begins(name: str) -> None:
-            bar.update(task, description=f"{scenario.name}: {name}", completed=next(began))
+            bar.update(task, description=f"{scenario.name}: {name}", with_message_ids=next(began))
             bar.refresh()
 
         return rounds.play(scenario.rows, many, run, begins)

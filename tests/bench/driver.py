@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 
 from tests.bench import meter, pace
-from tests.bench.feed import Feed
+from tests.bench.feed import UpdateFeed
 from tests.bench.subject import NAMES, load
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ PEERS: Final = ("ptb-", "aiogram-")
 """What subjects that are not ours begin with."""
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+class BenchRun(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be run."""
 
     subject: str
@@ -51,7 +51,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Where the subject's own folder is made; on a real disk, or durable means nothing."""
 
 
-class Cost(msgspec.Struct, frozen=True, kw_only=True):
+class BenchCost(msgspec.Struct, frozen=True, kw_only=True):
     """What a run cost."""
 
     updates_per_s: float
@@ -70,7 +70,7 @@ class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What one page brings over the wire, packed, where that is what is measured."""
 
 
-async def measure(run: Run) -> Cost:
+async def measure(run: BenchRun) -> BenchCost:
     """Set the subject up in a folder of its own, and measure it there."""
     with tempfile.TemporaryDirectory(prefix="haven-bench-", dir=run.folder) as folder:
         subject = load(run.subject)(Path(folder))
@@ -83,15 +83,15 @@ async def measure(run: Run) -> Cost:
             await subject.close()
 
 
-async def walk(subject: Subject, run: Run) -> Cost:
+async def walk(subject: Subject, run: BenchRun) -> BenchCost:
     """Warm up, wait for quiet, measure, and count who came to the end."""
-    feed = Feed(subject.press)
+    feed = UpdateFeed(subject.press)
     await _at_last(pace.in_flight(subject.feed, feed.walks(run.warm_up), 1), run)
     raws = feed.walks(run.people)
     gc.collect()
     meter.forget_peak()
-    await meter.quiet(run.idle)
-    with meter.Meter() as spent:
+    await meter.wait_until_idle(run.idle)
+    with meter.CostMeter() as spent:
         if run.rate:
             walking = pace.arriving(subject.feed, raws, run.rate, run.in_flight)
         else:
@@ -101,24 +101,24 @@ async def walk(subject: Subject, run: Run) -> Cost:
     return msgspec.structs.replace(_cost(spent, took), lost=lost)
 
 
-async def _at_last(walking: Coroutine[Any, Any, T], run: Run) -> T:
+async def _at_last(walking: Coroutine[Any, Any, T], run: BenchRun) -> T:
     try:
         return await asyncio.wait_for(walking, LONGEST)
     except TimeoutError:
         raise SystemExit(f"{run.subject}: somebody still waits for an answer.") from None
 
 
-def _lost(finished: int, run: Run) -> int:
+def _lost(finished: int, run: BenchRun) -> int:
     walked = run.warm_up + run.people
     if finished != walked and not run.subject.startswith(PEERS):
         raise SystemExit(f"{run.subject}: {finished} of {walked} people came to the end.")
     return walked - finished
 
 
-def _cost(spent: meter.Meter, took: array[float]) -> Cost:
+def _cost(spent: meter.CostMeter, took: array[float]) -> BenchCost:
     many = len(took)
     ordered = sorted(took)
-    return Cost(
+    return BenchCost(
         updates_per_s=many / spent.seconds,
         p50_ms=ordered[many // 2] * 1e3,
         p99_ms=ordered[many * 99 // 100] * 1e3,
@@ -128,25 +128,25 @@ def _cost(spent: meter.Meter, took: array[float]) -> Cost:
     )
 
 
-def words(run: Run) -> list[str]:
+def words(run: BenchRun) -> list[str]:
     """Return the command line that means this run."""
     options = msgspec.structs.asdict(run)
     subject = options.pop("subject")
     return [subject, *(f"--{name}={value}" for name, value in options.items())]
 
 
-def read(line: list[str]) -> Run:
+def read(line: list[str]) -> BenchRun:
     """Return the run a command line means: an option for every field of `Run`."""
     parser = argparse.ArgumentParser("tests.bench.driver", description=__doc__)
     parser.add_argument("subject", choices=NAMES)
-    for field in msgspec.structs.fields(Run)[1:]:
+    for field in msgspec.structs.fields(BenchRun)[1:]:
         parser.add_argument(
             f"--{field.name}",
             type=field.type,
             default=field.default,
             required=field.default is msgspec.NODEFAULT,
         )
-    return Run(**vars(parser.parse_args(line)))
+    return BenchRun(**vars(parser.parse_args(line)))
 
 
 def main() -> None:

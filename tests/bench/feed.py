@@ -22,7 +22,7 @@ TOKEN: Final = "123456:not-a-token-of-anybody-at-all-000000"  # noqa: S105 - nob
 BOT: Final = {"id": 123456, "is_bot": True, "first_name": "Haven", "username": "haven_bench_bot"}
 
 
-class Feed:
+class UpdateFeed:
     """Hands out walks; no person and no update number comes twice."""
 
     def __init__(self, press: Callable[[int, walk.Step], str] = walk.press) -> None:

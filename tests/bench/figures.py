@@ -10,12 +10,12 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.bench.driver import Cost
+    from tests.bench.driver import BenchCost
     from tests.bench.rounds import Costs
     from tests.bench.scenarios import Measurement, Scenario
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class SummaryRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the table, one object of the JSON."""
 
     scenario: str
@@ -39,37 +39,37 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What one page brings over the wire, packed, where that is what is measured."""
 
 
-def rows(scenario: Scenario, costs: Costs) -> list[Row]:
+def rows(scenario: Scenario, costs: Costs) -> list[SummaryRow]:
     """Return a row for every measurement that ran."""
     return [_row(scenario.name, row, costs) for row in scenario.rows if costs.get(row.name)]
 
 
-def _row(scenario: str, row: Measurement, costs: Costs) -> Row:
+def _row(scenario: str, row: Measurement, costs: Costs) -> SummaryRow:
     mine, base = costs[row.name], costs.get(row.against, [])
-    return Row(
+    return SummaryRow(
         scenario=scenario,
         name=row.name,
-        updates_per_s=round(middle(mine, "updates_per_s"), 1),
+        updates_per_s=round(median_of(mine, "updates_per_s"), 1),
         ratio=_rounded(ratio(mine, base, "updates_per_s")),
-        cpu_us=round(middle(mine, "cpu_us"), 1),
-        p50_ms=round(middle(mine, "p50_ms"), 3),
-        p99_ms=round(middle(mine, "p99_ms"), 3),
+        cpu_us=round(median_of(mine, "cpu_us"), 1),
+        p50_ms=round(median_of(mine, "p50_ms"), 3),
+        p99_ms=round(median_of(mine, "p99_ms"), 3),
         p99_ratio=_rounded(ratio(mine, base, "p99_ms")),
-        rss_mb=round(middle(mine, "rss_mb"), 1),
-        foreign=round(middle(mine, "foreign"), 2),
+        rss_mb=round(median_of(mine, "rss_mb"), 1),
+        foreign=round(median_of(mine, "foreign"), 2),
         rounds=len(mine),
         lost=sum(cost.lost for cost in mine),
         plan=mine[-1].plan,
-        sent_kb=round(middle(mine, "sent_kb"), 1),
+        sent_kb=round(median_of(mine, "sent_kb"), 1),
     )
 
 
-def middle(costs: Sequence[Cost], figure: str) -> float:
+def median_of(costs: Sequence[BenchCost], figure: str) -> float:
     """Return the median of one figure over the rounds."""
     return float(median(getattr(cost, figure) for cost in costs))
 
 
-def ratio(mine: Sequence[Cost], base: Sequence[Cost], figure: str) -> float | None:
+def ratio(mine: Sequence[BenchCost], base: Sequence[BenchCost], figure: str) -> float | None:
     """Return the median over the rounds of mine divided by the base of the same round."""
     if not (mine and base):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tests.bench.figures import middle, ratio
+from tests.bench.figures import median_of, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,13 +36,15 @@ def _ratio(name: str, against: str, figure: str) -> Callable[[Costs], float | No
 
 
 def _is(name: str, figure: str) -> Callable[[Costs], float | None]:
-    return lambda costs: middle(costs[name], figure) if costs.get(name) else None
+    return lambda costs: median_of(costs[name], figure) if costs.get(name) else None
 
 
 def _more(name: str, than: str, figure: str) -> Callable[[Costs], float | None]:
     def measured(costs: Costs) -> float | None:
         both = costs.get(name), costs.get(than)
-        return operator.sub(*(middle(cost, figure) for cost in both if cost)) if all(both) else None
+        return (
+            operator.sub(*(median_of(cost, figure) for cost in both if cost)) if all(both) else None
+        )
 
     return measured
 

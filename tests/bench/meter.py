@@ -21,7 +21,7 @@ _LOOK: Final = 0.4
 _PROC: Final = Path("/proc")
 
 
-class Meter:
+class CostMeter:
     """Measures what happens inside its `with` block."""
 
     seconds: float
@@ -47,11 +47,11 @@ class Meter:
         self.foreign = max(0.0, (_machine() - self._machine - family) / self.seconds)
 
 
-async def quiet(limit: float) -> bool:
+async def wait_until_idle(limit: float) -> bool:
     """Wait until nobody else works on this machine, at most `limit` seconds; say whether so."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
-        with Meter() as meter:
+        with CostMeter() as meter:
             await asyncio.sleep(_LOOK)
         if meter.foreign < _QUIET:
             return True

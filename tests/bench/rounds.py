@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from tests.bench.driver import Cost, Run, words
+from tests.bench.driver import BenchCost, BenchRun, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from tests.bench.scenarios import Measurement
 
-    Costs = dict[str, list[Cost]]
+    Costs = dict[str, list[BenchCost]]
     """For each row what it cost in the first round, the second, and so on."""
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ class RunFailed(Exception):
 def play(
     rows: Sequence[Measurement],
     rounds: int,
-    run: Callable[[Run], Cost],
+    run: Callable[[BenchRun], BenchCost],
     begins: Callable[[str], None] = lambda _: None,
 ) -> Costs:
     """Return what each row cost in each round; `begins` hears the name of every run."""
@@ -40,16 +40,16 @@ def play(
     return costs
 
 
-def apart(run: Run) -> Cost:
+def apart(run: BenchRun) -> BenchCost:
     """Run it in a process of its own."""
     command = (sys.executable, "-m", "tests.bench.driver", *words(run))
     ran = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, check=False)  # noqa: S603 - ours
     if ran.returncode:
         raise RunFailed(f"{run.subject} did not come to its end.")
-    return msgspec.json.decode(ran.stdout, type=Cost)
+    return msgspec.json.decode(ran.stdout, type=BenchCost)
 
 
-def scaled(run: Run, scale: float) -> Run:
+def scaled(run: BenchRun, scale: float) -> BenchRun:
     """Return the run with fewer or more people, never more in flight than people."""
     people = max(1, round(run.people * scale))
     return msgspec.structs.replace(

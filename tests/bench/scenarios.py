@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from tests.bench.driver import Run
+from tests.bench.driver import BenchRun
 
 _THOUSAND: Final = 1_000
 _TEN_THOUSAND: Final = 10_000
@@ -24,7 +24,7 @@ class Measurement(msgspec.Struct, frozen=True):
     """One row: a run, and the row of the same scenario its ratio is taken to."""
 
     name: str
-    run: Run
+    run: BenchRun
     against: str
 
 
@@ -42,7 +42,7 @@ def _turn() -> Scenario:
     base = "ptb memory"
 
     def row(name: str, subject: str, people: int, in_flight: int, warm_up: int = 20) -> Measurement:
-        run = Run(
+        run = BenchRun(
             subject=subject,
             people=people,
             stored=_TEN_THOUSAND,
@@ -72,7 +72,7 @@ def _turn() -> Scenario:
 def _one() -> Scenario:
     def row(name: str, subject: str) -> Measurement:
         return Measurement(
-            name, Run(subject=subject, people=300, stored=_TEN_THOUSAND), "ptb memory"
+            name, BenchRun(subject=subject, people=300, stored=_TEN_THOUSAND), "ptb memory"
         )
 
     return Scenario(
@@ -90,7 +90,7 @@ def _one() -> Scenario:
 def _open() -> Scenario:
     def rows(rate: int) -> tuple[Measurement, Measurement]:
         def row(name: str, subject: str, in_flight: int) -> Measurement:
-            run = Run(
+            run = BenchRun(
                 subject=subject,
                 people=max(64, rate * 3 // 11),  # about three seconds
                 stored=_TEN_THOUSAND,
@@ -114,7 +114,7 @@ def _growth() -> Scenario:
         name: str, subject: str, people: int, in_flight: int, *stored: int
     ) -> tuple[Measurement, ...]:
         def row(there: int) -> Measurement:
-            run = Run(
+            run = BenchRun(
                 subject=subject,
                 people=people,
                 stored=there,
@@ -141,7 +141,7 @@ def _growth() -> Scenario:
 
 def _send() -> Scenario:
     def row(name: str, subject: str, in_flight: int) -> Measurement:
-        run = Run(subject=subject, people=150, in_flight=in_flight)
+        run = BenchRun(subject=subject, people=150, in_flight=in_flight)
         return Measurement(f"{name}, {in_flight} in flight", run, f"ptb, {in_flight} in flight")
 
     return Scenario(
@@ -159,7 +159,7 @@ def _send() -> Scenario:
 
 def _relay() -> Scenario:
     def row(name: str, subject: str, in_flight: int) -> Measurement:
-        run = Run(subject=subject, people=1000, stored=_TEN_THOUSAND, in_flight=in_flight)
+        run = BenchRun(subject=subject, people=1000, stored=_TEN_THOUSAND, in_flight=in_flight)
         return Measurement(f"{name}, {in_flight} in flight", run, f"turn, {in_flight} in flight")
 
     return Scenario(
@@ -177,7 +177,7 @@ def _relay() -> Scenario:
 def _claim() -> Scenario:
     def rows(database: str, short: str) -> tuple[Measurement, ...]:
         def row(name: str, subject: str, stored: int, people: int) -> Measurement:
-            run = Run(subject=f"{subject}-{short}", people=people, stored=stored, warm_up=5)
+            run = BenchRun(subject=f"{subject}-{short}", people=people, stored=stored, warm_up=5)
             base = f"haven, {database}, {_SAID[_TEN_THOUSAND]}"
             return Measurement(f"{name}, {database}, {_SAID[stored]}", run, base)
 
@@ -196,7 +196,7 @@ def _claim() -> Scenario:
 
 
 def _search() -> Scenario:
-    run = Run(subject="haven-search", people=1, stored=20_000, warm_up=1)
+    run = BenchRun(subject="haven-search", people=1, stored=20_000, warm_up=1)
     return Scenario(
         "search",
         "Words looked for in 20 k things of 2 k cases, each opened and read",
@@ -207,7 +207,7 @@ def _search() -> Scenario:
 
 def _desk() -> Scenario:
     def row(name: str, subject: str, people: int) -> Measurement:
-        run = Run(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=2)
+        run = BenchRun(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=2)
         return Measurement(name, run, "a page of the queue")
 
     return Scenario(

@@ -12,7 +12,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.bench.figures import Row
+    from tests.bench.figures import SummaryRow
     from tests.bench.goals import Goal, Verdict
     from tests.bench.scenarios import Scenario
 
@@ -20,12 +20,12 @@ _HEADINGS = ("per s", "ratio", "µs CPU", "p50 ms", "p99 ms", "p99 ratio", "MB p
              "lost")  # fmt: skip
 
 
-def lines(rows: Iterable[Row]) -> str:
+def lines(rows: Iterable[SummaryRow]) -> str:
     """Return one JSON object a line."""
     return "".join(msgspec.json.encode(row).decode() + "\n" for row in rows)
 
 
-def table(scenario: Scenario, rows: Iterable[Row]) -> Table:
+def table(scenario: Scenario, rows: Iterable[SummaryRow]) -> Table:
     """Return the scenario's rows as a table."""
     caption = f"ratio: {scenario.ratio}, in the same round; median of the rounds"
     shown = Table(title=scenario.title, caption=caption, box=box.SIMPLE_HEAD)
@@ -48,7 +48,7 @@ def goals(verdicts: Iterable[Verdict]) -> Table:
     return shown
 
 
-def plans(rows: Iterable[Row]) -> Table:
+def plans(rows: Iterable[SummaryRow]) -> Table:
     """Return how databases went about it."""
     shown = Table(box=box.SIMPLE_HEAD)
     shown.add_column("")
@@ -63,7 +63,7 @@ def _wanted(goal: Goal) -> str:
     return f"≤ {goal.at_most:g}" if goal.at_least is None else f"≥ {goal.at_least:g}"
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: SummaryRow) -> tuple[str, ...]:
     return (
         f"{row.updates_per_s:,.1f}",
         _times(row.ratio),

@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from tests.bench import driver, figures, goals, pace, rounds, scenarios, table, walk
-from tests.bench.driver import Cost, Run
-from tests.bench.feed import Feed
+from tests.bench.driver import BenchCost, BenchRun
+from tests.bench.feed import UpdateFeed
 from tests.bench.scenarios import Measurement, Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -24,32 +24,32 @@ PEERS = ("ptb-memory", "ptb-pickle", "aiogram-memory", "aiogram-durable")
 ROW_KEYS = {"name", "updates_per_s", "ratio", "cpu_us", "p50_ms", "p99_ms", "rss_mb"}
 
 
-def cost(**figure: float) -> Cost:
-    told = dict.fromkeys(Cost.__struct_fields__, 1.0) | figure
-    return Cost(**told)
+def cost(**figure: float) -> BenchCost:
+    told = dict.fromkeys(BenchCost.__struct_fields__, 1.0) | figure
+    return BenchCost(**told)
 
 
 def scenario(*rows: Measurement) -> Scenario:
     return Scenario("race", "A race", "speed", rows)
 
 
-HARE = Measurement("hare", Run(subject="ptb-memory", people=1), "tortoise")
-TORTOISE = Measurement("tortoise", Run(subject="ptb-memory", people=1), "tortoise")
+HARE = Measurement("hare", BenchRun(subject="ptb-memory", people=1), "tortoise")
+TORTOISE = Measurement("tortoise", BenchRun(subject="ptb-memory", people=1), "tortoise")
 
 
 def test_the_same_people_send_the_same_bytes_every_time() -> None:
-    assert Feed().walks(3) == Feed().walks(3)
+    assert UpdateFeed().walks(3) == UpdateFeed().walks(3)
 
 
 def test_every_person_sends_a_start_and_an_answer_to_each_of_ten_steps() -> None:
-    updates = [json.loads(raw) for raw in Feed().walks(2)]
+    updates = [json.loads(raw) for raw in UpdateFeed().walks(2)]
     presses = [update for update in updates if "callback_query" in update]
     starts = [u for u in updates if u.get("message", {}).get("text") == "/start"]
     assert (len(walk.STEPS), len(updates), len(presses), len(starts)) == (10, 22, 8, 2)
 
 
 def test_neighbours_in_the_feed_are_different_people_and_no_number_comes_twice() -> None:
-    feed = Feed()
+    feed = UpdateFeed()
     updates = [json.loads(raw) for raw in feed.walks(4) + feed.walks(4)]
     senders = [(u.get("message") or u["callback_query"])["from"]["id"] for u in updates]
     assert all(one != other for one, other in pairwise(senders))
@@ -59,7 +59,7 @@ def test_neighbours_in_the_feed_are_different_people_and_no_number_comes_twice()
 
 
 def test_a_press_carries_the_data_its_subject_put_on_the_button() -> None:
-    feed = Feed(lambda person, step: f"{person}/{step.name}")
+    feed = UpdateFeed(lambda person, step: f"{person}/{step.name}")
     presses = [json.loads(raw).get("callback_query") for raw in feed.walks(1)]
     data = [press["data"] for press in presses if press]
     assert data[0] == "10000000/language"
@@ -70,7 +70,7 @@ def test_a_press_carries_the_data_its_subject_put_on_the_button() -> None:
 async def test_everybody_walks_to_the_end_with_haven_and_every_peer(
     subject: str, tmp_path: Path
 ) -> None:
-    run = Run(subject=subject, people=3, stored=5, warm_up=1, folder=str(tmp_path))
+    run = BenchRun(subject=subject, people=3, stored=5, warm_up=1, folder=str(tmp_path))
     measured = await driver.measure(run)
     assert measured.updates_per_s > 0
     assert 0 < measured.p50_ms <= measured.p99_ms
@@ -80,7 +80,7 @@ async def test_everybody_walks_to_the_end_with_haven_and_every_peer(
     "subject", [*OURS, *(peer for peer in PEERS if not peer.startswith("aiogram"))]
 )
 async def test_many_in_flight_walk_to_the_end_too(subject: str, tmp_path: Path) -> None:
-    run = Run(subject=subject, people=4, in_flight=4, warm_up=1, folder=str(tmp_path))
+    run = BenchRun(subject=subject, people=4, in_flight=4, warm_up=1, folder=str(tmp_path))
     assert (await driver.measure(run)).cpu_us > 0
 
 
@@ -90,7 +90,9 @@ async def test_every_update_claims_a_case_and_the_plan_is_told(
     way: str, database: str, tmp_path: Path
 ) -> None:
     kept = tempfile.tempdir
-    run = Run(subject=f"{way}-{database}", people=2, stored=500, warm_up=1, folder=str(tmp_path))
+    run = BenchRun(
+        subject=f"{way}-{database}", people=2, stored=500, warm_up=1, folder=str(tmp_path)
+    )
     try:
         measured = await driver.measure(run)
     finally:
@@ -110,7 +112,7 @@ async def test_arrivals_at_random_are_all_answered_and_their_wait_counts() -> No
     async def take(raw: bytes) -> None:
         heard.append(raw)
 
-    raws = Feed().walks(2)
+    raws = UpdateFeed().walks(2)
     took = await pace.arriving(take, raws, 100_000.0, 1)
     assert heard == raws
     assert len(took) == len(raws)
@@ -122,7 +124,7 @@ async def test_an_error_ends_the_arrivals_instead_of_waiting_for_ever() -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        await pace.arriving(take, Feed().walks(1), 100_000.0, 2)
+        await pace.arriving(take, UpdateFeed().walks(1), 100_000.0, 2)
 
 
 class Forgetful:
@@ -143,11 +145,11 @@ class Forgetful:
 
 async def test_a_run_in_which_somebody_gets_stuck_gives_no_figures() -> None:
     with pytest.raises(SystemExit, match="0 of 3 people"):
-        await driver.walk(Forgetful(), Run(subject="haven", people=2, warm_up=1))
+        await driver.walk(Forgetful(), BenchRun(subject="haven", people=2, warm_up=1))
 
 
 def test_a_run_survives_the_command_line() -> None:
-    run = Run(
+    run = BenchRun(
         subject="ptb-memory", people=7, stored=10, in_flight=3, rate=2.5, folder="/some where"
     )
     assert driver.read(driver.words(run)) == run
@@ -218,7 +220,7 @@ def test_as_json_every_row_is_one_object_with_the_promised_names() -> None:
 
 
 def test_fewer_people_are_never_more_than_walk_at_once() -> None:
-    run = rounds.scaled(Run(subject="haven", people=300, in_flight=64), 0.01)
+    run = rounds.scaled(BenchRun(subject="haven", people=300, in_flight=64), 0.01)
     assert (run.people, run.in_flight, run.warm_up) == (3, 3, 3)
 
 
@@ -234,28 +236,28 @@ def test_the_command_measures_a_peer_beside_another_in_fresh_processes() -> None
 
 def test_a_run_that_fails_stops_the_command_and_names_it() -> None:
     with pytest.raises(rounds.RunFailed, match="ptb-memory"):
-        rounds.apart(Run(subject="ptb-memory", people=1, folder=str(ROOT / "no such folder")))
+        rounds.apart(BenchRun(subject="ptb-memory", people=1, folder=str(ROOT / "no such folder")))
 
 
 @pytest.mark.parametrize("subject", ["send-haven", "send-ptb"])
 async def test_every_client_reaches_the_loopback_and_reads_its_answers(
     subject: str, tmp_path: Path
 ) -> None:
-    run = Run(subject=subject, people=2, in_flight=2, warm_up=1, folder=str(tmp_path))
+    run = BenchRun(subject=subject, people=2, in_flight=2, warm_up=1, folder=str(tmp_path))
     assert (await driver.measure(run)).updates_per_s > 0
 
 
 def test_people_a_peer_loses_are_counted_and_people_haven_loses_end_the_run() -> None:
-    run = Run(subject="aiogram-durable", people=100, warm_up=20)
+    run = BenchRun(subject="aiogram-durable", people=100, warm_up=20)
     assert driver._lost(118, run) == 2
     with pytest.raises(SystemExit, match="118 of 120 people came to the end"):
-        driver._lost(118, Run(subject="haven", people=100, warm_up=20))
-    assert driver._lost(120, Run(subject="haven", people=100, warm_up=20)) == 0
+        driver._lost(118, BenchRun(subject="haven", people=100, warm_up=20))
+    assert driver._lost(120, BenchRun(subject="haven", people=100, warm_up=20)) == 0
 
 
 @pytest.mark.parametrize("what", ["queue", "first-page", "words", "streams"])
 async def test_the_desk_answers_over_a_socket(what: str, tmp_path: Path) -> None:
-    run = Run(subject=f"desk-{what}", people=1, stored=50, warm_up=1, folder=str(tmp_path))
+    run = BenchRun(subject=f"desk-{what}", people=1, stored=50, warm_up=1, folder=str(tmp_path))
     measured = await driver.measure(run)
     assert measured.p50_ms > 0
     assert (measured.sent_kb > 1) is (what == "first-page")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from playwright.async_api import Locator, Page, expect
 
 if TYPE_CHECKING:
-    from tests.browser.demo import Demo
+    from tests.browser.demo import DemoProcess
 
 
-class Worker:
+class GroupPageCaseworker:
     """One of the demo's caseworkers, in a window of the group."""
 
     def __init__(self, page: Page, name: str) -> None:
@@ -18,7 +18,7 @@ class Worker:
         self.name = name
 
     @classmethod
-    async def sits_down(cls, page: Page, demo: Demo, name: str) -> Worker:
+    async def open_group_page(cls, page: Page, demo: DemoProcess, name: str) -> GroupPageCaseworker:
         """Open the group and write as one of those who work there."""
         await page.goto(f"{demo.address}/group")
         await page.wait_for_selector("body.ready")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.browser.demo import Demo
-from tests.browser.person import Person
+from tests.browser.demo import DemoProcess
+from tests.browser.person import PhonePagePerson
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ PATIENCE = 15_000
 """Milliseconds anything on a page may take on a busy machine."""
 
 
-class Opens(Protocol):
+class OpenDemoPage(Protocol):
     """Opens the demo's page in a window of its own."""
 
     def __call__(
@@ -41,16 +41,16 @@ class Opens(Protocol):
         ...
 
 
-class Joins(Protocol):
+class AddPhone(Protocol):
     """Gives somebody a phone of their own."""
 
-    async def __call__(self, page: Page, name: str, app: str, tag: str) -> Person: ...
+    async def __call__(self, page: Page, name: str, app: str, tag: str) -> PhonePagePerson: ...
 
 
 @pytest.fixture
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoProcess]:
     """Give a demo that runs, and see that it stops when it is told to."""
-    demo = await Demo.started(tmp_path_factory.mktemp("demo") / "data")
+    demo = await DemoProcess.started(tmp_path_factory.mktemp("demo") / "data")
     yield demo
     assert await demo.stop() == 0
 
@@ -65,7 +65,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-def opens(browser: Browser, demo: Demo) -> Opens:
+def open_demo_page(browser: Browser, demo: DemoProcess) -> OpenDemoPage:
     """Open pages that may neither complain nor ask anybody but the demo."""
 
     @asynccontextmanager
@@ -88,10 +88,10 @@ def opens(browser: Browser, demo: Demo) -> Opens:
 
 
 @pytest.fixture
-def joins(demo: Demo) -> Joins:
+def add_phone(demo: DemoProcess) -> AddPhone:
     """Choose a phone as one does on the page: alone on a narrow screen, beside others on a wide."""
 
-    async def joined(page: Page, name: str, app: str, tag: str) -> Person:
+    async def joined(page: Page, name: str, app: str, tag: str) -> PhonePagePerson:
         await page.goto(demo.address)
         await page.wait_for_selector("body.ready")
         alone = page.viewport_size == NARROW
@@ -104,7 +104,7 @@ def joins(demo: Demo) -> Joins:
         if alone:
             await page.goto(f"{demo.address}/phone/{await phone.get_attribute('data-phone')}")
             await page.wait_for_selector("body.ready")
-        return Person(page, phone, tag)
+        return PhonePagePerson(page, phone, tag)
 
     return joined
 

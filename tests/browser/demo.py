@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
-class Demo:
+class DemoProcess:
     """A demo that runs: where its phones are, and where its cases lie."""
 
     process: Process
@@ -32,7 +32,7 @@ class Demo:
     data: Path
 
     @classmethod
-    async def started(cls, data: Path) -> Demo:
+    async def started(cls, data: Path) -> DemoProcess:
         """Start a demo and wait until it says that it is ready."""
         process = await asyncio.create_subprocess_exec(
             *HAVEN, "demo", "--port", "0", "--no-browser", "--data", str(data),

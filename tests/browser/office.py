@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyotp
 
-from bot.app.build import build, wake
-from bot.app.web_desk import front_of, opened
+from bot.app.build import build, recover
+from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.state_machine import Role
-from bot.cli.desk import _invited
+from bot.cli.desk import _create_invite
 from bot.clock import SystemClock
-from bot.desks.web.auth.totp import Passes
-from bot.desks.web.live.event_log import Bell
-from bot.desks.web.server import serving
+from bot.desks.web.auth.totp import SecondFactors
+from bot.desks.web.live.event_log import WebDesk
+from bot.desks.web.server import serve
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED
@@ -29,10 +29,10 @@ from bot.store.database import Database
 from bot.vault import Vault
 from tests.houses import BOT, FIRST_PERSON, ROOT, settings_for
 from tests.keys import CHEAP, PASSWORD, QUEUES, key_store
-from tests.people import Person, raw
-from tests.post import Post
-from tests.stores import ask, migrated_url
-from tests.words import Here
+from tests.people import ChatPerson, update_json
+from tests.post import RecordingChannel
+from tests.stores import migrated_url, query
+from tests.words import InlinePassphraseHasher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Worker:
+class BrowserCaseworker:
     """Somebody who works here: their number, and the secret of their authenticator."""
 
     id: str
@@ -58,38 +58,38 @@ class Worker:
         await page.wait_for_selector("body.desk")
 
 
-class Office:
+class BrowserDeskHarness:
     """A house with a desk that browsers reach."""
 
     def __init__(self, folder: Path, language: str) -> None:
         self.settings = settings_for(folder, staff_language=language)
         self.database = Database(migrated_url("sqlite", folder))
         self.vault = Vault(ROOT, key_store())
-        self.post = Post()
+        self.post = RecordingChannel()
         self.clock = SystemClock()
         self.house = build(
-            self.settings, self.database, self.vault, self.post, bot=BOT, username="haven_bot",
-            clock=self.clock, limits=UNLIMITED, digests=Here(),
+            self.settings, self.database, self.vault, self.post, bot_id=BOT, username="haven_bot",
+            clock=self.clock, limits=UNLIMITED, digests=InlinePassphraseHasher(),
         )  # fmt: skip
-        side = self.house.shift.side
-        side.desks = (*side.desks, Bell(self.vault))
+        side = self.house.staff.service
+        side.desks = (*side.desks, WebDesk(self.vault))
         self._updates = 1000
         self._people = 0
         self.address = f"http://localhost:{_free_port()}"
-        self.front = front_of(
-            self.settings, self.database, self.vault, bot=BOT, origin=self.address, cost=CHEAP
+        self.front = build_desk_context(
+            self.settings, self.database, self.vault, bot_id=BOT, origin=self.address, cost=CHEAP
         )
-        self.front.post.nudge = self.house.dispatcher.resume
+        self.front.command_client.wake_dispatcher = self.house.dispatcher.resume
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, folder: Path, language: str = "en") -> AsyncIterator[Office]:
+    async def open(cls, folder: Path, language: str = "en") -> AsyncIterator[BrowserDeskHarness]:
         """Give an office that runs while the context lasts."""
         office = cls(folder, language)
-        await wake(office.house)
+        await recover(office.house)
         courier = asyncio.create_task(office.house.courier.run())
         port = int(office.address.rpartition(":")[2])
-        async with opened(office.front) as app, serving(app, "127.0.0.1", port):
+        async with open_desk_app(office.front) as app, serve(app, "127.0.0.1", port):
             yield office
         courier.cancel()
         await asyncio.wait({courier})
@@ -101,49 +101,49 @@ class Office:
 
     # --- who works here -------------------------------------------------------------------------
 
-    def worker(self, name: str, role: Role = Role.CASEWORKER) -> Worker:
+    def worker(self, name: str, role: Role = Role.CASEWORKER) -> BrowserCaseworker:
         """Return a colleague with a key and an authenticator."""
-        staff, now, run = Staff(self.vault), self.clock.now(), self.database.writer.run_now
+        staff, now, run = Staff(self.vault), self.clock.now(), self.database.writer.run_sync
         given = {"name": name, "role": role, "title": "caseworker", "queues": QUEUES,
                  "languages": ("id", "en", "th"), "most": 9}  # fmt: skip
         who = run(lambda work: staff.add(work, now, **given)).id
         run(lambda work: staff.set_duty(work, who, on=True))
         queues = QUEUES if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
-        self.front.keys.enrol(who, role.value, queues, PASSWORD, now)
-        secret = Passes.new_codes()
-        run(lambda work: self.front.passes.keep_codes(work, who, secret, 0, now))
-        return Worker(who, secret)
+        self.front.staff_keys.enrol(who, role.value, queues, PASSWORD, now)
+        secret = SecondFactors.new_totp_secret()
+        run(lambda work: self.front.factors.store_totp(work, who, secret, 0, now))
+        return BrowserCaseworker(who, secret)
 
     def invites(self, name: str, role: str = "administrator") -> str:
         """Return the link with which somebody new comes for the first time."""
         now = self.clock.now()
-        _colleague, secret = self.database.writer.run_now(
-            lambda work: _invited(work, self.vault, name, role, now)
+        _colleague, secret = self.database.writer.run_sync(
+            lambda work: _create_invite(work, self.vault, name, role, now)
         )
         return f"{self.address}/welcome/{secret}"
 
     # --- who writes -----------------------------------------------------------------------------
 
-    async def somebody(self, words: str = "He keeps my passport.") -> tuple[Person, str]:
+    async def somebody(self, words: str = "He keeps my passport.") -> tuple[ChatPerson, str]:
         """Return somebody who wrote to the hotline, and the number of their case."""
         self._people += 1
-        person = Person(self, FIRST_PERSON + self._people, "en")  # type: ignore[arg-type]
+        person = ChatPerson(self, FIRST_PERSON + self._people, "en")  # type: ignore[arg-type]
         await self.hears(person.words("/start"))
         for label in ("English", "Nobody", "Talk to a person", "I am safe here"):
             await self.hears(person.press(person.token(label)))
         await self.hears(person.words(words))
         for label in ("Any time", "Send"):
             await self.hears(person.press(person.token(label)))
-        rows = ask(self.database, "SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
+        rows = query(self.database, "SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
         return person, str(rows[0][0])
 
     async def hears(self, update: dict[str, Any]) -> None:
         """Take an update in, and let the answers go out."""
-        arrival = Arrival.of(self._updates, raw(self._updates, update))
+        arrival = Arrival.of(self._updates, update_json(self._updates, update))
         self._updates += 1
         await self.house.dispatcher.receive([arrival], self._updates)
-        await self.house.dispatcher.empty()
-        await self.house.courier.empty()
+        await self.house.dispatcher.drain()
+        await self.house.courier.drain()
 
 
 def _free_port() -> int:

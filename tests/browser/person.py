@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bot.app.demo import FOR_THE_DEMO
-from bot.app.texts import phrasing_of
+from bot.app.demo import DEMO_SETTINGS
+from bot.app.texts import build_system_texts
 from bot.conversation import CONTROLS
 from bot.languages import catalogue
-from bot.sandbox.sample_media import picture
+from bot.sandbox.sample_media import sample_png
 from bot.settings import Settings
 from flows import phrases
-from flows.danger import Danger
-from flows.language import Language
+from flows.danger import DangerFlow
+from flows.language import LanguageFlow
 from flows.report import Report
 from flows.welcome import Welcome
 
 if TYPE_CHECKING:
-    from bot.conversation.choice_questions import Listed
+    from bot.conversation.choice_questions import ListQuestion
     from bot.conversation.questions import Question
     from bot.text import Text
 
 BLANK = re.compile(r"\{\w+\}")
-filled = phrasing_of(Settings(**FOR_THE_DEMO)).blanks  # type: ignore[arg-type]
+filled = build_system_texts(Settings(**DEMO_SETTINGS)).blanks  # type: ignore[arg-type]
 OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll('.log')]
   .filter((e) => e.scrollWidth > e.clientWidth).length"""
 """How many things on the page are wider than their place."""
@@ -38,7 +38,7 @@ CUT = """keys => keys.filter((key) => key.firstChild.scrollWidth > key.clientWid
 """The labels that do not fit on their buttons."""
 
 
-class Person:
+class PhonePagePerson:
     """Somebody who reads one language, at one phone."""
 
     def __init__(self, page: Page, phone: Locator, language: str) -> None:
@@ -61,7 +61,7 @@ class Person:
     def read(self, text: Text) -> str:
         """Return a phrase as this person reads it, with what the demo and its place fill in."""
         read_in = catalogue(self.language)
-        return text.read_in(read_in, filled(read_in))
+        return text.render(read_in, filled(read_in))
 
     # What they read
 
@@ -102,12 +102,12 @@ class Person:
         words = words.replace("/", r"\/")  # the browser writes a pattern between strokes
         return self.asked.get_by_role("button", name=re.compile(rf"^(?:✓ )?(?:\d+ )?{words}$"))
 
-    async def chooses(self, question: Listed[Any], code: str) -> None:
+    async def chooses(self, question: ListQuestion[Any], code: str) -> None:
         """Wait for a question and press one of its answers."""
         await self.is_asked(question)
         await self.presses(question.choices[code])
 
-    async def ticks(self, question: Listed[Any], *codes: str) -> None:
+    async def ticks(self, question: ListQuestion[Any], *codes: str) -> None:
         """Wait for a question, press several of its answers, one after the other, then "Done"."""
         await self.is_asked(question)
         for code in codes:
@@ -144,20 +144,20 @@ class Person:
         async with self.page.expect_file_chooser() as chooser:
             await self.phone.get_by_role("button", name="Attach").click()
             await self.page.get_by_role("menuitem", name="Photo or file").click()
-        photo = FilePayload(name="slip.png", mimeType="image/png", buffer=picture())
+        photo = FilePayload(name="slip.png", mimeType="image/png", buffer=sample_png())
         await (await chooser.value).set_files(photo)
 
 
-async def is_in_danger(person: Person) -> None:
+async def is_in_danger(person: PhonePagePerson) -> None:
     """Go on to where danger is said, and let us be told now."""
     await person.begins()
-    await person.chooses(Language.language, person.language)
+    await person.chooses(LanguageFlow.language, person.language)
     await person.chooses(Welcome.seen, "nobody")
     await person.chooses(Welcome.menu, "tell")
     await person.chooses(Report.about, "me")
     await person.chooses(Report.under_18, "adult")
     await person.presses(phrases.DANGER)
-    await person.chooses(Danger.tell, "now")
+    await person.chooses(DangerFlow.tell, "now")
 
 
 def _parts(phrase: str) -> list[str]:

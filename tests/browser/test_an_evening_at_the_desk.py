@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
-from bot.hotline.commands.texts import NOT_AGREED
+from bot.hotline.commands.texts import NO_MATCHING_CONSENT
 from flows import hotline
 from flows.afterwards import Afterwards
 from flows.delete import Delete
@@ -28,9 +28,9 @@ from tests.browser.told import sends_a_report, wants_to_talk
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
 
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
-    from tests.browser.person import Person
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
+    from tests.browser.person import PhonePagePerson
 
 HAPPENED = "Majikan simpan paspor saya. Gaji cuma setengah dari janji."
 AFRAID = "Saya takut dia tahu saya menulis."
@@ -53,14 +53,18 @@ POST = """([address, fields]) => fetch(address, {
 
 
 async def test_an_evening_from_the_first_word_until_nothing_is_left(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as one, opens(WIDE) as two, opens(WIDE, awaited=AWAITED) as page:
+    async with (
+        open_demo_page(NARROW) as one,
+        open_demo_page(WIDE) as two,
+        open_demo_page(WIDE, awaited=AWAITED) as page,
+    ):
         await sits_down(page, demo)
-        sari = await joins(one, "Sari", "Bahasa Indonesia", "id")
+        sari = await add_phone(one, "Sari", "Bahasa Indonesia", "id")
         reference = await sends_a_report(sari, HAPPENED)
-        await is_in_danger(await joins(two, "Malee", "ไทย", "th"))
-        await wants_to_talk(await joins(two, "Jo", "Filipino", "fil"))
+        await is_in_danger(await add_phone(two, "Malee", "ไทย", "th"))
+        await wants_to_talk(await add_phone(two, "Jo", "Filipino", "fil"))
         others = await _opens(page, reference)
         await _takes_over(page, sari)
         await _write_to_each_other(page, sari)
@@ -90,7 +94,7 @@ async def _opens(page: Page, reference: str) -> list[str]:
     return [it for it in found if it != reference]
 
 
-async def _takes_over(page: Page, person: Person) -> None:
+async def _takes_over(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("c")
     await expect(page.locator(".others [aria-current]")).to_be_visible()  # it is one of hers now
     await page.keyboard.press("t")
@@ -100,7 +104,7 @@ async def _takes_over(page: Page, person: Person) -> None:
     await _reads(page, "person", "I can write now")
 
 
-async def _write_to_each_other(page: Page, person: Person) -> None:
+async def _write_to_each_other(page: Page, person: PhonePagePerson) -> None:
     """In words of their own, and by a sentence that each reads in their language."""
     await person.writes(AFRAID)
     await _reads(page, "person", AFRAID)
@@ -137,7 +141,9 @@ async def _keeps_the_newest_in_sight(page: Page) -> None:
     await expect(newest).to_be_in_viewport(ratio=1)
 
 
-async def _nobody_is_told_without_a_yes(page: Page, person: Person, reference: str) -> None:
+async def _nobody_is_told_without_a_yes(
+    page: Page, person: PhonePagePerson, reference: str
+) -> None:
     """Ask; until the person agrees nobody can be told, nor any more once they take it back."""
     told = page.locator(DO.format("tell_others"))
     await _asks_to_tell(page)
@@ -152,10 +158,10 @@ async def _nobody_is_told_without_a_yes(page: Page, person: Person, reference: s
     await expect(told).to_have_count(0)
     said = await _orders(page, reference, "tell_others", code=agreed)  # by a page that is late
     assert said["refused"]
-    assert said["told"] == NOT_AGREED.source
+    assert said["told"] == NO_MATCHING_CONSENT.source
 
 
-async def _is_told_on(page: Page, person: Person) -> None:
+async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
     """Ask anew; the person strikes all but two parts and agrees to those."""
     await _asks_to_tell(page)
     await person.presses(hotline.REFERRAL["show"])
@@ -174,11 +180,11 @@ async def _is_told_on(page: Page, person: Person) -> None:
     await expect(page.locator(".what .pill")).to_have_text("referred")
 
 
-async def _hands_back(page: Page, person: Person) -> None:
+async def _hands_back(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("t")
-    await person.hears(hotline.HAS_LEFT)
+    await person.hears(hotline.CASEWORKER_LEFT)
     await person.chooses(Afterwards.what_now, "where")
-    await person.hears(hotline.NEXT["referred"])
+    await person.hears(hotline.NEXT_STEP["referred"])
     await expect(page.locator(DO.format("take_over"))).to_be_visible()
 
 
@@ -195,11 +201,11 @@ async def _shows_both_languages(page: Page) -> None:
     await page.emulate_media(color_scheme="light")
 
 
-async def _wants_it_erased(person: Person) -> None:
+async def _wants_it_erased(person: PhonePagePerson) -> None:
     """See that there is something to erase, and ask for it."""
     await person.writes("/mydata")
     await person.chooses(MyData.what_now, "show")
-    await person.hears(hotline.HELD_OF_YOU["report"])
+    await person.hears(hotline.YOUR_DATA["report"])
     await expect(person.phone.get_by_text(AFRAID)).to_have_count(1)
     await person.writes("/delete")
     await person.chooses(Delete.go_on, "erase")
@@ -244,7 +250,7 @@ async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) ->
     await expect(gone).to_be_visible()
 
 
-async def _is_gone_on_the_phone(person: Person) -> None:
+async def _is_gone_on_the_phone(person: PhonePagePerson) -> None:
     """It knows of nothing that was sent, and offers nothing that could be taken back."""
     await person.writes("/mydata")
     await person.hears(MyData.quiet.text)

@@ -11,18 +11,18 @@ from tests.browser.person import is_in_danger
 from tests.browser.test_desk_by_keys import sits_down
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
 
 NOTE = "Ask <b>the embassy</b> & come back."
 
 
 async def test_words_that_were_begun_are_there_on_the_next_page_until_they_are_sent(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as phone, opens(WIDE) as desk:
+    async with open_demo_page(NARROW) as phone, open_demo_page(WIDE) as desk:
         await sits_down(desk, demo)
-        await is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await is_in_danger(await add_phone(phone, "Malee", "ไทย", "th"))
         await desk.keyboard.press("n")
         await desk.wait_for_url("**/cases/*")
         note = desk.locator("#note-words")

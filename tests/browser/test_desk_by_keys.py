@@ -15,13 +15,13 @@ from tests.browser.person import is_in_danger
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
 
 _LINK = re.compile(r"(http://\S+/desk/rehearse/\S+)")
 
 
-async def sits_down(page: Page, demo: Demo) -> None:
+async def sits_down(page: Page, demo: DemoProcess) -> None:
     """Go to the desk by the link the demo prints once."""
     assert demo.process.stdout is not None
     while True:
@@ -32,8 +32,8 @@ async def sits_down(page: Page, demo: Demo) -> None:
     await page.locator("body.desk").wait_for()
 
 
-async def test_all_is_reached_by_keys(demo: Demo, opens: Opens) -> None:
-    async with opens(WIDE) as page:
+async def test_all_is_reached_by_keys(demo: DemoProcess, open_demo_page: OpenDemoPage) -> None:
+    async with open_demo_page(WIDE) as page:
         await sits_down(page, demo)
         keys = page.keyboard
         await keys.press("?")
@@ -69,12 +69,12 @@ window.Notification = class {
 
 
 async def test_what_is_shown_of_somebody_who_waits_says_only_that(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as phone, opens(WIDE) as desk:
+    async with open_demo_page(NARROW) as phone, open_demo_page(WIDE) as desk:
         await desk.add_init_script(AWAY)
         await sits_down(desk, demo)
-        await is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await is_in_danger(await add_phone(phone, "Malee", "ไทย", "th"))
         await expect(desk).to_have_title(re.compile(r"^\(\d\) "))
         assert await desk.evaluate("shown") == []  # nobody has chosen it
 
@@ -82,14 +82,16 @@ async def test_what_is_shown_of_somebody_who_waits_says_only_that(
         await desk.get_by_role("checkbox", name="which says only that something waits").check()
         await desk.get_by_role("button", name="Keep", exact=True).click()
         await desk.wait_for_load_state()
-        async with opens(WIDE) as another:
-            await is_in_danger(await joins(another, "Sari", "Bahasa Indonesia", "id"))
+        async with open_demo_page(WIDE) as another:
+            await is_in_danger(await add_phone(another, "Sari", "Bahasa Indonesia", "id"))
             await expect(desk).to_have_title(re.compile(r"^\(\d\) "))
             assert set(await desk.evaluate("shown")) == {"Haven|Something waits at the desk.|haven"}
 
 
-async def test_whoever_has_no_connection_reads_so(demo: Demo, opens: Opens) -> None:
-    async with opens(WIDE) as page:
+async def test_whoever_has_no_connection_reads_so(
+    demo: DemoProcess, open_demo_page: OpenDemoPage
+) -> None:
+    async with open_demo_page(WIDE) as page:
         await sits_down(page, demo)
         # In one breath: a stream that begins meanwhile takes the sentence away again.
         lost = "dispatchEvent(new Event('offline'));"
@@ -103,14 +105,14 @@ VEIL = "() => getComputedStyle(document.querySelector('main')).filter"
 
 
 async def test_nobody_who_comes_by_reads_what_stands_on_the_screen(
-    demo: Demo, browser: Browser, opens: Opens, joins: Joins
+    demo: DemoProcess, browser: Browser, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as phone:
+    async with open_demo_page(NARROW) as phone:
         context = await browser.new_context(viewport=WIDE)  # type: ignore[arg-type]
         desk = await context.new_page()
         await desk.clock.install()
         await sits_down(desk, demo)
-        await is_in_danger(await joins(phone, "Malee", "ไทย", "th"))
+        await is_in_danger(await add_phone(phone, "Malee", "ไทย", "th"))
         await desk.keyboard.press("n")
         await desk.wait_for_url("**/cases/*")
         takes_over = desk.locator("form[action$='/do/take_over'] button")

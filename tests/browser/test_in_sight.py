@@ -11,17 +11,17 @@ from playwright.async_api import expect
 
 from bot.sandbox import TOKEN
 from flows import phrases
-from flows.danger import Danger
-from flows.language import Language
+from flows.danger import DangerFlow
+from flows.language import LanguageFlow
 from flows.welcome import Welcome
 from tests.browser.conftest import NARROW
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
 
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
-    from tests.browser.person import Person
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
+    from tests.browser.person import PhonePagePerson
 
 IN_SIGHT = """(message) => {
   const { top, bottom } = message.getBoundingClientRect();
@@ -37,59 +37,61 @@ FURTHEST_UP = "(chat) => { chat.scrollTop = 0; }"
     [("Sari", "Bahasa Indonesia", "id"), ("Linh", "Tiếng Việt", "vi")],
 )
 async def test_whoever_is_in_danger_sees_numbers_and_answers_without_scrolling(
-    opens: Opens, joins: Joins, name: str, app: str, tag: str
+    open_demo_page: OpenDemoPage, add_phone: AddPhone, name: str, app: str, tag: str
 ) -> None:
-    async with opens(NARROW) as page:
-        person = await joins(page, name, app, tag)
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, name, app, tag)
         await _comes_to_the_first_question(person)
         await person.presses(phrases.DANGER)
-        question = await person.is_asked(Danger.tell)
-        numbers = await person.hears(Danger.numbers.text)
+        question = await person.is_asked(DangerFlow.tell)
+        numbers = await person.hears(DangerFlow.numbers.text)
         await expect(numbers).to_contain_text("110")
         assert await _is_in_sight(numbers)
-        for answer in Danger.tell.choices.values():
+        for answer in DangerFlow.tell.choices.values():
             assert await _is_in_sight(person.key(answer))
         await person.goes_to_the_newest()
         assert await _is_in_sight(question)
 
 
 async def test_whoever_scrolled_up_and_then_acts_sees_the_answer(
-    opens: Opens, joins: Joins
+    open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as page:
-        person = await joins(page, "Sari", "Bahasa Indonesia", "id")
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _comes_to_the_first_question(person)
         await _scrolls(person, FURTHEST_UP)
         assert not await _is_in_sight(person.asked)
         await person.writes("/danger")
-        await person.is_asked(Danger.tell)
-        assert await _is_in_sight(await person.hears(Danger.numbers.text))
-        await person.presses(Danger.tell.choices["not_yet"])
+        await person.is_asked(DangerFlow.tell)
+        assert await _is_in_sight(await person.hears(DangerFlow.numbers.text))
+        await person.presses(DangerFlow.tell.choices["not_yet"])
         assert await _is_in_sight(await person.is_asked(Welcome.seen))
 
 
-async def test_a_word_about_an_old_button_lies_over_no_number(opens: Opens, joins: Joins) -> None:
-    async with opens(NARROW) as page:
-        person = await joins(page, "Sari", "Bahasa Indonesia", "id")
+async def test_a_word_about_an_old_button_lies_over_no_number(
+    open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _comes_to_the_first_question(person)
         other = await person.key(Welcome.seen.choices["someone"]).get_attribute("title")
         await person.chooses(Welcome.seen, "nobody")
         await person.is_asked(Welcome.menu)
         await person.phone.get_by_role("button", name=other, exact=True).click()
         toast = person.phone.locator(".toast")
-        await expect(toast).to_have_text(person.read(phrases.STALE))
+        await expect(toast).to_have_text(person.read(phrases.STALE_BUTTON))
         await person.is_asked(Welcome.menu)
         await person.presses(phrases.DANGER)
-        await person.is_asked(Danger.tell)
-        assert await _is_in_sight(await person.hears(Danger.numbers.text))
+        await person.is_asked(DangerFlow.tell)
+        assert await _is_in_sight(await person.hears(DangerFlow.numbers.text))
         await expect(toast).to_be_empty(timeout=500)
 
 
 async def test_nobody_is_taken_away_from_what_they_scrolled_to(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as page:
-        person = await joins(page, "Sari", "Bahasa Indonesia", "id")
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _comes_to_the_first_question(person)
         chat = person.phone.locator(".log")
         await _scrolls(person, FURTHEST_UP)
@@ -102,9 +104,9 @@ async def test_nobody_is_taken_away_from_what_they_scrolled_to(
         assert await _is_in_sight(person.said.last)
 
 
-async def _comes_to_the_first_question(person: Person) -> None:
+async def _comes_to_the_first_question(person: PhonePagePerson) -> None:
     await person.begins()
-    await person.chooses(Language.language, person.language)
+    await person.chooses(LanguageFlow.language, person.language)
     await person.is_asked(Welcome.seen)
 
 
@@ -112,11 +114,11 @@ async def _is_in_sight(message: Locator) -> bool:
     return bool(await message.evaluate(IN_SIGHT))
 
 
-async def _scrolls(person: Person, how: str) -> None:
+async def _scrolls(person: PhonePagePerson, how: str) -> None:
     await person.phone.locator(".log").evaluate(how)
 
 
-async def _says_unasked(demo: Demo, chat: str | None) -> None:
+async def _says_unasked(demo: DemoProcess, chat: str | None) -> None:
     """Have the bot write by itself."""
     async with ClientSession() as session:
         letter = {"chat_id": chat, "text": "Halo"}

@@ -12,7 +12,7 @@ import pyotp
 from playwright.async_api import expect
 
 from tests.browser.conftest import PATIENCE, WIDE, complaints_of
-from tests.browser.office import Office
+from tests.browser.office import BrowserDeskHarness
 from tests.keys import PASSWORD
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def _tabs_to(page: Page, wanted: str) -> None:
 async def test_everything_of_a_shift_is_done_with_keys_alone(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with Office.open(tmp_path) as office:
+    async with BrowserDeskHarness.open(tmp_path) as office:
         mei = office.worker("Mei")
         _person, reference = await office.somebody()
         context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]

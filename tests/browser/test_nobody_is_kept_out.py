@@ -12,16 +12,16 @@ from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
 from tests.browser.conftest import PATIENCE, WIDE
-from tests.browser.office import Office
+from tests.browser.office import BrowserDeskHarness
 from tests.keys import PASSWORD
-from tests.places.aged import aged
+from tests.places.aged import expired_place
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.async_api import Browser, BrowserContext, Page
 
-    from tests.people import Person
+    from tests.people import ChatPerson
 
 NAMED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -89,7 +89,7 @@ async def test_nothing_on_any_page_keeps_anybody_from_using_it(
     browser: Browser, tmp_path: Path, scheme: str, language: str
 ) -> None:
     look = Look(scheme)
-    async with Office.open(tmp_path, language) as office:
+    async with BrowserDeskHarness.open(tmp_path, language) as office:
         _reference = await _a_caseworker(office, look, browser, scheme)
         await _a_supervisor(office, look, browser, scheme, _reference)
         await _an_administrator(office, look, browser, scheme, _reference)
@@ -98,7 +98,9 @@ async def test_nothing_on_any_page_keeps_anybody_from_using_it(
     assert len(look.seen) > 30
 
 
-async def _a_caseworker(office: Office, look: Look, browser: Browser, scheme: str) -> str:
+async def _a_caseworker(
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str
+) -> str:
     mei = office.worker("Mei")
     context, page = await opened(browser, scheme)
     await page.goto(f"{office.address}/nowhere")
@@ -161,7 +163,7 @@ async def _writes(look: Look, page: Page) -> None:
 
 
 async def _what_the_person_decided(
-    office: Office, look: Look, page: Page, person: Person, reference: str
+    office: BrowserDeskHarness, look: Look, page: Page, person: ChatPerson, reference: str
 ) -> None:
     """Look at a case whose person agreed to what is told of them, then wants it erased."""
     await office.hears(person.press(person.token("I can write now")))
@@ -182,9 +184,9 @@ async def _what_the_person_decided(
 
 
 async def _a_supervisor(
-    office: Office, look: Look, browser: Browser, scheme: str, reference: str
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str, reference: str
 ) -> None:
-    office.front.place = aged(office.front.place, LONG_AGO)
+    office.front.place = expired_place(office.front.place, LONG_AGO)
     context, page = await opened(browser, scheme)
     await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
     await page.goto(f"{office.address}/cases/{reference}")
@@ -199,7 +201,7 @@ async def _a_supervisor(
 
 
 async def _an_administrator(
-    office: Office, look: Look, browser: Browser, scheme: str, reference: str
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str, reference: str
 ) -> None:
     context, page = await opened(browser, scheme)
     await office.worker("Wu", Role.ADMINISTRATOR).signs_in(page, office.address)
@@ -225,7 +227,9 @@ async def _every_tab(look: Look, page: Page, who: str) -> None:
         await look.at(page, f"{who}, {tab.partition('//')[2].partition('/')[2]}")
 
 
-async def _the_first_time(office: Office, look: Look, browser: Browser, scheme: str) -> None:
+async def _the_first_time(
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str
+) -> None:
     context, page = await opened(browser, scheme)
     link = office.invites("Chen")
     await page.goto(link)
@@ -257,13 +261,13 @@ FOUR_TIMES = {"width": 320, "height": 640}
 async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with Office.open(tmp_path) as office:
+    async with BrowserDeskHarness.open(tmp_path) as office:
         context = await browser.new_context(viewport=FOUR_TIMES)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         _person, reference = await office.somebody("https://example.org/" + "w" * 300)
         wide = {}
-        office.front.place = aged(office.front.place, LONG_AGO)
+        office.front.place = expired_place(office.front.place, LONG_AGO)
         await page.goto(f"{office.address}/signin")
         wide["/signin"] = await page.evaluate(SIDEWAYS)
         await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)

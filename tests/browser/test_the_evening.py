@@ -14,7 +14,7 @@ from playwright.async_api import expect
 from flows import hotline
 from flows.phrasebook import PHRASES
 from flows.report import Report
-from tests.browser.caseworker import Worker
+from tests.browser.caseworker import GroupPageCaseworker
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.person import is_in_danger
 from tests.browser.told import wants_to_talk
@@ -22,9 +22,9 @@ from tests.browser.told import wants_to_talk
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
-    from tests.browser.person import Person
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
+    from tests.browser.person import PhonePagePerson
 
 LOCKED = "Dia mengunci pintu"
 HERE = "Saya di sini."
@@ -32,17 +32,19 @@ PASSPORT = "Chủ giữ hộ chiếu của tôi"
 HELLO = "Tôi đã đọc tin của bạn."
 
 
-async def test_an_evening_in_windows(demo: Demo, opens: Opens, joins: Joins) -> None:
+async def test_an_evening_in_windows(
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
     async with (
-        opens(NARROW) as one,
-        opens(WIDE) as two,
-        opens(WIDE) as first,
-        opens(WIDE) as second,
+        open_demo_page(NARROW) as one,
+        open_demo_page(WIDE) as two,
+        open_demo_page(WIDE) as first,
+        open_demo_page(WIDE) as second,
     ):
-        sari = await joins(one, "Sari", "Bahasa Indonesia", "id")
-        linh = await joins(two, "Linh", "Tiếng Việt", "vi")
-        mei = await Worker.sits_down(first, demo, "Mei")
-        jun = await Worker.sits_down(second, demo, "Jun")
+        sari = await add_phone(one, "Sari", "Bahasa Indonesia", "id")
+        linh = await add_phone(two, "Linh", "Tiếng Việt", "vi")
+        mei = await GroupPageCaseworker.open_group_page(first, demo, "Mei")
+        jun = await GroupPageCaseworker.open_group_page(second, demo, "Jun")
         await wants_to_talk(linh, "Tôi muốn nói chuyện")
         await is_in_danger(sari)
         await _danger_comes_first(mei, sari, two)
@@ -50,7 +52,9 @@ async def test_an_evening_in_windows(demo: Demo, opens: Opens, joins: Joins) -> 
         await _two_things_are_told(mei, linh)
 
 
-async def _danger_comes_first(mei: Worker, sari: Person, anywhere: Page) -> None:
+async def _danger_comes_first(
+    mei: GroupPageCaseworker, sari: PhonePagePerson, anywhere: Page
+) -> None:
     """Meet Sari; the bot ends and begins anew in between, and she keeps her place."""
     await mei.opens("P0")
     await _takes_over(mei, sari)
@@ -65,7 +69,9 @@ async def _danger_comes_first(mei: Worker, sari: Person, anywhere: Page) -> None
     await sari.is_asked(Report.keep)
 
 
-async def _a_colleague_goes_on(jun: Worker, mei: Worker, linh: Person) -> None:
+async def _a_colleague_goes_on(
+    jun: GroupPageCaseworker, mei: GroupPageCaseworker, linh: PhonePagePerson
+) -> None:
     """Pass Linh on; the colleague is told what was promised, and Linh hears of it."""
     await jun.opens("P3")
     await _takes_over(jun, linh)
@@ -80,7 +86,7 @@ async def _a_colleague_goes_on(jun: Worker, mei: Worker, linh: Person) -> None:
     await expect(linh.said.filter(has_text=HELLO)).to_be_visible()
 
 
-async def _two_things_are_told(mei: Worker, linh: Person) -> None:
+async def _two_things_are_told(mei: GroupPageCaseworker, linh: PhonePagePerson) -> None:
     """Ask Linh; she strikes all but two parts, and agrees to those."""
     await mei.writes("/refer labor_1955")
     show = hotline.REFERRAL["show"]
@@ -101,7 +107,7 @@ async def _two_things_are_told(mei: Worker, linh: Person) -> None:
     await mei.reads("Mei closed the case")
 
 
-async def _takes_over(worker: Worker, person: Person) -> None:
+async def _takes_over(worker: GroupPageCaseworker, person: PhonePagePerson) -> None:
     await worker.presses("Claim")
     await worker.reads(f"{worker.name} claimed the case.")
     await worker.presses("Take over")

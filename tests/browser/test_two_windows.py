@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from flows import phrases
-from flows.danger import Danger
+from flows.danger import DangerFlow
 from flows.phrasebook import PHRASES
 from flows.report import Report
-from tests.browser.caseworker import Worker
+from tests.browser.caseworker import GroupPageCaseworker
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.person import is_in_danger
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
-    from tests.browser.person import Person
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
+    from tests.browser.person import PhonePagePerson
 
 PICTURE = Path(__file__).parent / "pictures" / "desk-en.png"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
@@ -31,11 +31,11 @@ ARRIVED = "\U0001f44d"
 
 
 async def test_a_caseworker_steps_into_the_chat_and_the_person_keeps_their_place(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as phone, opens(WIDE) as desk:
-        malee = await joins(phone, "Malee", "ไทย", "th")
-        mei = await Worker.sits_down(desk, demo, "Mei")
+    async with open_demo_page(NARROW) as phone, open_demo_page(WIDE) as desk:
+        malee = await add_phone(phone, "Malee", "ไทย", "th")
+        mei = await GroupPageCaseworker.open_group_page(desk, demo, "Mei")
         await is_in_danger(malee)
         await mei.reads("is waiting: P0 danger now, Thai")
         await mei.opens("P0")
@@ -69,12 +69,16 @@ async def test_a_caseworker_steps_into_the_chat_and_the_person_keeps_their_place
 
 
 async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as phone, opens(WIDE) as first, opens(WIDE) as second:
-        sari = await joins(phone, "Sari", "Bahasa Indonesia", "id")
-        mei = await Worker.sits_down(first, demo, "Mei")
-        jun = await Worker.sits_down(second, demo, "Jun")
+    async with (
+        open_demo_page(NARROW) as phone,
+        open_demo_page(WIDE) as first,
+        open_demo_page(WIDE) as second,
+    ):
+        sari = await add_phone(phone, "Sari", "Bahasa Indonesia", "id")
+        mei = await GroupPageCaseworker.open_group_page(first, demo, "Mei")
+        jun = await GroupPageCaseworker.open_group_page(second, demo, "Jun")
         await is_in_danger(sari)
         await mei.opens("P0")
         await mei.presses("Claim")
@@ -83,12 +87,12 @@ async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(
         await first.get_by_role("menuitem", name="Delete the topic").click()
         await mei.reads("is waiting")  # where all look
         await sari.presses(phrases.DANGER)
-        await sari.chooses(Danger.tell, "now")
+        await sari.chooses(DangerFlow.tell, "now")
         await jun.opens("P0")
         await jun.reads("Mei (a caseworker) answers for this case.")
 
 
-async def _asks_from_the_phrasebook(worker: Worker, person: Person) -> None:
+async def _asks_from_the_phrasebook(worker: GroupPageCaseworker, person: PhonePagePerson) -> None:
     """Pick a sentence in English; the person reads it in Thai, and the answer comes back."""
     await worker.writes("/phrase")
     await worker.presses("Safety")

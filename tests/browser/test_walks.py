@@ -14,23 +14,23 @@ from bot.conversation import CONTROLS
 from bot.languages import catalogue
 from flows import phrases
 from flows.ask_for_help import AskForHelp
-from flows.danger import Danger
-from flows.language import Language
+from flows.danger import DangerFlow
+from flows.language import LanguageFlow
 from flows.report import Report
 from flows.welcome import Welcome
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.told import number_told, tells_what_is_needed
+from tests.browser.told import case_reference_on_phone, go_to_what_happened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from playwright.async_api import Page
 
-    from bot.conversation.choice_questions import Listed
+    from bot.conversation.choice_questions import ListQuestion
     from bot.conversation.questions import Question
-    from tests.browser.conftest import Joins, Opens
-    from tests.browser.demo import Demo
-    from tests.browser.person import Person
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo import DemoProcess
+    from tests.browser.person import PhonePagePerson
 
 PICTURE = Path(__file__).parent / "pictures" / "phone-id.png"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
@@ -40,17 +40,17 @@ FETCHED = "saved"
 
 
 async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as page:
-        sari = await joins(page, "Sari", "Bahasa Indonesia", "id")
+    async with open_demo_page(NARROW) as page:
+        sari = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _is_welcomed(sari, "tell")
-        await tells_what_is_needed(sari, leaving="forbidden")
+        await go_to_what_happened(sari, leaving="forbidden")
         await _tells_what_happened(sari)
         await _decides(sari)
         await _looks_over_her_answers(sari)
         await sari.chooses(Report.send, "send")
-        reference = await number_told(sari, Report.sent.text)
+        reference = await case_reference_on_phone(sari, Report.sent.text)
     assert sari.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("report", "id", "TAO")
@@ -82,10 +82,10 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
 
 
 async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_between(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as page:
-        malee = await joins(page, "Malee", "ไทย", "th")
+    async with open_demo_page(NARROW) as page:
+        malee = await add_phone(page, "Malee", "ไทย", "th")
         await _is_welcomed(malee, "ask")
         await malee.chooses(AskForHelp.about, "me")
         await malee.chooses(AskForHelp.under_18, "adult")
@@ -108,7 +108,7 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
         await malee.is_asked(AskForHelp.review)
         await malee.presses(phrases.REVIEW_GO)
         await malee.chooses(AskForHelp.send, "send")
-        reference = await number_told(malee, AskForHelp.sent.text)
+        reference = await case_reference_on_phone(malee, AskForHelp.sent.text)
     assert malee.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("request", "th", "KHH")
@@ -129,29 +129,31 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
 
 
 async def test_whoever_says_tell_them_now_stands_first_in_the_queue(
-    demo: Demo, opens: Opens, joins: Joins
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
-    async with opens(NARROW) as page:
-        linh = await joins(page, "Linh", "Tiếng Việt", "vi")
+    async with open_demo_page(NARROW) as page:
+        linh = await add_phone(page, "Linh", "Tiếng Việt", "vi")
         await linh.begins()
-        await linh.is_asked(Language.language)
+        await linh.is_asked(LanguageFlow.language)
         await linh.presses(phrases.DANGER)
-        numbers = await linh.hears(Danger.numbers.text)
+        numbers = await linh.hears(DangerFlow.numbers.text)
         await expect(numbers).to_contain_text("110")
-        await linh.chooses(Danger.tell, "now")
-        await linh.hears(Danger.only_rehearsed.text)
-        await linh.is_asked(Language.language)
+        await linh.chooses(DangerFlow.tell, "now")
+        await linh.hears(DangerFlow.only_rehearsed.text)
+        await linh.is_asked(LanguageFlow.language)
     assert linh.cut == set()
     first = (await demo.haven("cases", "list"))[0]
     assert (first["priority"], first["kind"], first["language"]) == ("P0", "danger", "vi")
     told = _told(await demo.opened(first["reference"]))
-    assert told == {"tell": _in_chinese(Danger.tell, "now")}
+    assert told == {"tell": _in_chinese(DangerFlow.tell, "now")}
 
 
-async def test_two_phones_side_by_side_do_not_mix(opens: Opens, joins: Joins) -> None:
-    async with opens(WIDE) as page:
-        jo = await joins(page, "Jo", "Filipino", "fil")
-        an = await joins(page, "小安", "繁體中文", "zh_Hant")
+async def test_two_phones_side_by_side_do_not_mix(
+    open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with open_demo_page(WIDE) as page:
+        jo = await add_phone(page, "Jo", "Filipino", "fil")
+        an = await add_phone(page, "小安", "繁體中文", "zh_Hant")
         people = {jo: "Kinuha nila ang pasaporte ko.", an: "他們拿走我的護照。"}
         await _come_to_their_own_words(people)
         for person, words in people.items():
@@ -165,9 +167,11 @@ async def test_two_phones_side_by_side_do_not_mix(opens: Opens, joins: Joins) ->
             await expect(person.phone).not_to_contain_text(other.read(Report.depth.prompt))
 
 
-async def test_the_picture_in_the_readme_is_of_this_phone(opens: Opens, joins: Joins) -> None:
-    async with opens(NARROW, device_scale_factor=2, color_scheme="light") as page:
-        sari = await joins(page, "Sari", "Bahasa Indonesia", "id")
+async def test_the_picture_in_the_readme_is_of_this_phone(
+    open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with open_demo_page(NARROW, device_scale_factor=2, color_scheme="light") as page:
+        sari = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _hears_what_to_know(sari)
         await sari.is_asked(Welcome.menu)
         await sari.goes_to_the_newest()
@@ -180,19 +184,19 @@ async def test_the_picture_in_the_readme_is_of_this_phone(opens: Opens, joins: J
 # The parts of a walk
 
 
-async def _is_welcomed(person: Person, then: str) -> None:
+async def _is_welcomed(person: PhonePagePerson, then: str) -> None:
     await _hears_what_to_know(person)
     await person.chooses(Welcome.menu, then)
 
 
-async def _hears_what_to_know(person: Person) -> None:
+async def _hears_what_to_know(person: PhonePagePerson) -> None:
     await person.begins()
     await person.hears(phrases.REHEARSAL)
-    await person.chooses(Language.language, person.language)
+    await person.chooses(LanguageFlow.language, person.language)
     await person.chooses(Welcome.seen, "nobody")
 
 
-async def _tells_what_happened(sari: Person) -> None:
+async def _tells_what_happened(sari: PhonePagePerson) -> None:
     await sari.answers(Report.what, HAPPENED)
     await sari.chooses(Report.depth, "more")
     await sari.ticks(Report.signs, "documents", "wages")
@@ -206,7 +210,7 @@ async def _tells_what_happened(sari: Person) -> None:
     await sari.hears(Report.not_your_fault.text)
 
 
-async def _decides(sari: Person) -> None:
+async def _decides(sari: PhonePagePerson) -> None:
     await sari.answers(Report.call_me, "Ani")
     await sari.chooses(Report.contact_rule, "when_i_write")
     await sari.hears(phrases.CONTACT_SILENT)
@@ -214,7 +218,7 @@ async def _decides(sari: Person) -> None:
     await sari.chooses(Report.counting, "dont")
 
 
-async def _looks_over_her_answers(sari: Person) -> None:
+async def _looks_over_her_answers(sari: PhonePagePerson) -> None:
     await sari.is_asked(Report.review)
     await sari.presses(phrases.REVIEW_SHOW)
     summary = sari.said.filter(has_text=HAPPENED)
@@ -223,34 +227,34 @@ async def _looks_over_her_answers(sari: Person) -> None:
     await expect(summary).to_have_count(0)
 
 
-async def _looks_at_the_numbers(malee: Person) -> None:
+async def _looks_at_the_numbers(malee: PhonePagePerson) -> None:
     """Press "Danger now" under a question, tell nobody, and come back to the same question."""
     await malee.is_asked(AskForHelp.safe)
     before = await malee.number()
     await malee.presses(phrases.DANGER)
-    await expect(await malee.hears(Danger.numbers.text)).to_contain_text("110")
-    await malee.chooses(Danger.tell, "not_yet")
-    await malee.hears(Danger.not_told.text)
+    await expect(await malee.hears(DangerFlow.numbers.text)).to_contain_text("110")
+    await malee.chooses(DangerFlow.tell, "not_yet")
+    await malee.hears(DangerFlow.not_told.text)
     await malee.is_asked(AskForHelp.safe)
     assert await malee.number() != before
 
 
-async def _reads_in(person: Person, language: str, still: Question[Any]) -> None:
+async def _reads_in(person: PhonePagePerson, language: str, still: Question[Any]) -> None:
     """Change the language while a question is open; it is asked again in the new one."""
     await person.is_asked(still)
     await person.writes("/language")
-    await person.is_asked(Language.language)
-    await person.presses(Language.language.choices[language])
+    await person.is_asked(LanguageFlow.language)
+    await person.presses(LanguageFlow.language.choices[language])
     person.language = language
     await person.is_asked(still)
 
 
-async def _come_to_their_own_words(people: Iterable[Person]) -> None:
+async def _come_to_their_own_words(people: Iterable[PhonePagePerson]) -> None:
     """Answer in turns: each question is answered on every phone before the next one on any."""
     for person in people:
         await person.begins()
     for person in people:
-        await person.chooses(Language.language, person.language)
+        await person.chooses(LanguageFlow.language, person.language)
     for question, code in (
         (Welcome.seen, "nobody"),
         (Welcome.menu, "tell"),
@@ -278,13 +282,13 @@ async def _come_to_their_own_words(people: Iterable[Person]) -> None:
 # What came of it
 
 
-async def _case(demo: Demo, reference: str) -> dict[str, Any]:
+async def _case(demo: DemoProcess, reference: str) -> dict[str, Any]:
     found = [it for it in await demo.haven("cases", "list") if it["reference"] == reference]
     assert len(found) == 1
     return dict(found[0])
 
 
-async def _is_fetched(demo: Demo, reference: str) -> None:
+async def _is_fetched(demo: DemoProcess, reference: str) -> None:
     """Wait until what was sent lies sealed in the data folder."""
     async with asyncio.timeout(30):
         while (await demo.opened(reference))["files"][0]["state"] != FETCHED:
@@ -296,13 +300,15 @@ def _told(case: dict[str, Any]) -> dict[str, str]:
     return {told["step"]: told["answer"] for told in received["told"]}
 
 
-def _reads_in_chinese(told: dict[str, str], chosen: Mapping[Listed[Any], tuple[str, ...]]) -> None:
+def _reads_in_chinese(
+    told: dict[str, str], chosen: Mapping[ListQuestion[Any], tuple[str, ...]]
+) -> None:
     wanted = {question.name: _in_chinese(question, *codes) for question, codes in chosen.items()}
     assert {name: told.get(name) for name in wanted} == wanted
 
 
-def _in_chinese(question: Listed[Any], *codes: str) -> str:
-    return ", ".join(question.choices[code].read_in(catalogue("zh_Hant")) for code in codes)
+def _in_chinese(question: ListQuestion[Any], *codes: str) -> str:
+    return ", ".join(question.choices[code].render(catalogue("zh_Hant")) for code in codes)
 
 
 async def _photograph(page: Page) -> bytes:

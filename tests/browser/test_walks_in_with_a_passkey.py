@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from tests.browser.conftest import PATIENCE, WIDE, complaints_of
-from tests.browser.office import Office
+from tests.browser.office import BrowserDeskHarness
 from tests.keys import PASSWORD
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def _window(browser: Browser, **other: bool) -> Page:
     return page
 
 
-async def _signs_out_and_in_again(page: Page, office: Office) -> None:
+async def _signs_out_and_in_again(page: Page, office: BrowserDeskHarness) -> None:
     await page.locator("form[action$='/signout'] button").first.click()
     await page.goto(f"{office.address}/signin")
     await page.locator("form[data-passkey] button").click()
@@ -43,7 +43,7 @@ async def _signs_out_and_in_again(page: Page, office: Office) -> None:
 async def test_the_first_administrator_walks_in_with_a_passkey(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with Office.open(tmp_path) as office:
+    async with BrowserDeskHarness.open(tmp_path) as office:
         page = await _window(browser)
         complaints = complaints_of(page, office.address)
         await page.goto(office.invites("Wu"))
@@ -63,7 +63,7 @@ async def test_the_first_administrator_walks_in_with_a_passkey(
 async def test_a_passkey_that_computes_opens_a_caseworkers_cases(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with Office.open(tmp_path) as office:
+    async with BrowserDeskHarness.open(tmp_path) as office:
         mei, page = office.worker("Mei"), await _window(browser)
         complaints = complaints_of(page, office.address)
         _person, reference = await office.somebody(WORDS)
@@ -85,7 +85,7 @@ async def test_a_passkey_that_computes_opens_a_caseworkers_cases(
 async def test_one_that_does_not_compute_asks_for_the_password_beside_it(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with Office.open(tmp_path) as office:
+    async with BrowserDeskHarness.open(tmp_path) as office:
         mei, page = office.worker("Mei"), await _window(browser, hasPrf=False)
         _person, reference = await office.somebody(WORDS)
         await mei.signs_in(page, office.address)

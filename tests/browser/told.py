@@ -6,26 +6,26 @@ import re
 from typing import TYPE_CHECKING
 
 from flows import phrases
-from flows.language import Language
+from flows.language import LanguageFlow
 from flows.report import Report
 from flows.talk import Talk
 from flows.welcome import Welcome
 
 if TYPE_CHECKING:
     from bot.text import Text
-    from tests.browser.person import Person
+    from tests.browser.person import PhonePagePerson
 
 REFERENCE = re.compile(r"\b[0-9A-Z]{6}\b")
 
 
-async def is_welcomed(person: Person, wish: str) -> None:
+async def is_welcomed(person: PhonePagePerson, wish: str) -> None:
     await person.begins()
-    await person.chooses(Language.language, person.language)
+    await person.chooses(LanguageFlow.language, person.language)
     await person.chooses(Welcome.seen, "nobody")
     await person.chooses(Welcome.menu, wish)
 
 
-async def wants_to_talk(person: Person, about: str = "") -> None:
+async def wants_to_talk(person: PhonePagePerson, about: str = "") -> None:
     """Ask for somebody to talk to."""
     await is_welcomed(person, "talk")
     await person.chooses(Talk.safe, "safe")
@@ -37,7 +37,7 @@ async def wants_to_talk(person: Person, about: str = "") -> None:
     await person.chooses(Talk.send, "send")
 
 
-async def tells_what_is_needed(person: Person, *, leaving: str) -> None:
+async def go_to_what_happened(person: PhonePagePerson, *, leaving: str) -> None:
     """Come to the question what has happened, whether or not one may go out."""
     await person.chooses(Report.about, "me")
     await person.chooses(Report.under_18, "adult")
@@ -52,10 +52,10 @@ async def tells_what_is_needed(person: Person, *, leaving: str) -> None:
     await person.chooses(Report.work, "factory")
 
 
-async def sends_a_report(person: Person, words: str) -> str:
+async def sends_a_report(person: PhonePagePerson, words: str) -> str:
     """Tell that papers were taken and pay is short; return the number of the case."""
     await is_welcomed(person, "tell")
-    await tells_what_is_needed(person, leaving="watched")
+    await go_to_what_happened(person, leaving="watched")
     await person.answers(Report.what, words)
     await person.chooses(Report.depth, "enough")
     await person.passes(Report.call_me)
@@ -65,10 +65,10 @@ async def sends_a_report(person: Person, words: str) -> str:
     await person.is_asked(Report.review)
     await person.presses(phrases.REVIEW_GO)
     await person.chooses(Report.send, "send")
-    return await number_told(person, Report.sent.text)
+    return await case_reference_on_phone(person, Report.sent.text)
 
 
-async def number_told(person: Person, last_words: Text | None) -> str:
+async def case_reference_on_phone(person: PhonePagePerson, last_words: Text | None) -> str:
     """Return the number of the case, as the person reads it from the phone."""
     said = await person.hears(last_words)
     found = REFERENCE.findall(await said.locator(".words").inner_text())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.conversation import Book, ChooseMany, Where
-from bot.conversation.choice_questions import Listed
-from flows import ALL
+from bot.conversation import ChooseMany, FlowRegistry, PlaceAnswer
+from bot.conversation.choice_questions import ListQuestion
+from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
     from bot.conversation import Answer
 
-BOOK = Book(ALL)
+BOOK = FlowRegistry(ALL_FLOWS)
 
 
-class Told(NamedTuple):
+class FlowAnswers(NamedTuple):
     """What was answered in one flow."""
 
     flow: str
@@ -23,13 +23,13 @@ class Told(NamedTuple):
 
 REPORT: dict[str, Answer] = {
     "about": "me", "under_18": "adult", "safe": "safe", "keep": "may", "needs": ("nothing",),
-    "hurt": "nobody", "leaving": "free", "moved": "no_sign", "county": Where("TPE"),
+    "hurt": "nobody", "leaving": "free", "moved": "no_sign", "county": PlaceAnswer("TPE"),
     "work": "factory", "what": None, "depth": "more", "signs": ("none",), "who": None,
 }  # fmt: skip
 """A report in which nothing is urgent."""
 REQUEST: dict[str, Answer] = {
     "about": "me", "under_18": "adult", "safe": "safe", "keep": "may",
-    "needs": ("counselling",), "soon": "later", "county": Where("TPE"), "anything_else": None,
+    "needs": ("counselling",), "soon": "later", "county": PlaceAnswer("TPE"), "anything_else": None,
 }  # fmt: skip
 """The same for somebody who asks for help."""
 BY_ANOTHER = {"about": "other", "under_18": ..., "safe": ..., "they_under_18": "adult",
@@ -37,29 +37,29 @@ BY_ANOTHER = {"about": "other", "under_18": ..., "safe": ..., "they_under_18": "
 """What somebody answers who writes about another person; `...` is not asked then."""
 
 
-def report(**changed: object) -> Told:
-    return Told("report", _changed(REPORT, changed))
+def report(**changed: object) -> FlowAnswers:
+    return FlowAnswers("report", _changed(REPORT, changed))
 
 
-def about_another(**changed: object) -> Told:
+def about_another(**changed: object) -> FlowAnswers:
     return report(**{**BY_ANOTHER, **changed})
 
 
-def request(**changed: object) -> Told:
-    return Told("ask_for_help", _changed(REQUEST, changed))
+def request(**changed: object) -> FlowAnswers:
+    return FlowAnswers("ask_for_help", _changed(REQUEST, changed))
 
 
-def talk(**changed: object) -> Told:
-    return Told("talk", _changed({"safe": "safe", "contact_rule": "when_i_write"}, changed))
+def talk(**changed: object) -> FlowAnswers:
+    return FlowAnswers("talk", _changed({"safe": "safe", "contact_rule": "when_i_write"}, changed))
 
 
-def danger(tell: str) -> Told:
-    return Told("danger", {"tell": tell})
+def danger(tell: str) -> FlowAnswers:
+    return FlowAnswers("danger", {"tell": tell})
 
 
-def heard(what: str) -> Told:
+def from_check_in(what: str) -> FlowAnswers:
     """Return what we make of an agreed hour; nobody answers that."""
-    return Told("check_in", {"check_in": what})
+    return FlowAnswers("check_in", {"check_in": what})
 
 
 def _changed(calm: dict[str, Answer], changed: dict[str, object]) -> dict[str, Answer]:
@@ -67,9 +67,9 @@ def _changed(calm: dict[str, Answer], changed: dict[str, object]) -> dict[str, A
     return {step: answer for step, answer in answers.items() if answer is not ...}  # type: ignore[misc]
 
 
-def faults_of(told: Told) -> list[str]:
+def impossible_answers(told: FlowAnswers) -> list[str]:
     """Return why a person could not have answered like this."""
-    steps = BOOK.sheets[told.flow].questions
+    steps = BOOK.compiled[told.flow].questions
     found = []
     for step, answer in told.answers.items():
         if step in {"alarms", "check_in"}:  # found by us
@@ -86,15 +86,15 @@ def faults_of(told: Told) -> list[str]:
 
 
 def codes_of(flow: str, step: str) -> set[object]:
-    question = BOOK.sheets[flow].questions[step]
-    return set(question.codes) if isinstance(question, Listed) else set()
+    question = BOOK.compiled[flow].questions[step]
+    return set(question.codes) if isinstance(question, ListQuestion) else set()
 
 
 def takes_many(flow: str, step: str) -> bool:
-    return isinstance(BOOK.sheets[flow].questions[step], ChooseMany)
+    return isinstance(BOOK.compiled[flow].questions[step], ChooseMany)
 
 
 def _codes(answer: object) -> set[object]:
-    if isinstance(answer, Where):
+    if isinstance(answer, PlaceAnswer):
         return {answer.county}
     return set(answer) if isinstance(answer, tuple) else {answer} - {None}

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cases.desk import Desk
-from tests.stores import KINDS, migrated_url
+from tests.cases.desk import CaseStoreHarness
+from tests.stores import DATABASE_KINDS, migrated_url
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
 
-@pytest.fixture(params=KINDS)
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    made = Desk(migrated_url(request.param, tmp_path))
+@pytest.fixture(params=DATABASE_KINDS)
+async def case_store(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[CaseStoreHarness]:
+    made = CaseStoreHarness(migrated_url(request.param, tmp_path))
     yield made
     await made.database.close()

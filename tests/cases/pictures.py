@@ -14,7 +14,9 @@ MARK = "TAKEN-AT-25.0330N-121.5654E-BY-SARI"
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def telling(kind: str = "JPEG", size: tuple[int, int] = (64, 48), orientation: int = 1) -> bytes:
+def image_with_metadata(
+    kind: str = "JPEG", size: tuple[int, int] = (64, 48), orientation: int = 1
+) -> bytes:
     """Return a picture, red on its left, whose file says where and by whom it was taken."""
     picture = Image.new("RGB", size, (0, 0, 255))
     picture.paste((255, 0, 0), (0, 0, size[0] // 2, size[1]))
@@ -47,7 +49,7 @@ def pixel_flood(width: int = 50_000, height: int = 50_000) -> bytes:
     )
 
 
-def zipped(name: str = "../../etc/passwd", size: int = 50_000_000) -> bytes:
+def zip_with_traversal(name: str = "../../etc/passwd", size: int = 50_000_000) -> bytes:
     """Return a small archive with something large in it that wants to lie elsewhere."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -55,7 +57,7 @@ def zipped(name: str = "../../etc/passwd", size: int = 50_000_000) -> bytes:
     return out.getvalue()
 
 
-def both(first: bytes, then: bytes) -> bytes:
+def polyglot_file(first: bytes, then: bytes) -> bytes:
     """Return a file that is one thing from its beginning and another from its end."""
     return first + then
 

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 from typer.testing import CliRunner
 
 from bot.app.build import open_database, open_vault
-from bot.cases.evidence.download import FileKeeper
-from bot.cases.evidence.files import Evidence
+from bot.cases.evidence.download import FileDownloader
+from bot.cases.evidence.files import EvidenceStore
 from bot.cases.intake import Intake, NewReport
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.cli.main import app
 from bot.clock import SystemClock
-from bot.conversation import FileNote
+from bot.conversation import FileRef
 from bot.errors import HavenError
 from bot.hotline.staff.staff import Staff
 from bot.store.database import DataDirectory
 from tests.cases.desk import CHAT, CHAT_KEY
 from tests.houses import BOT, settings_for
-from tests.keys import PASSWORD, QUEUES, keeper, staff_keys
+from tests.keys import PASSWORD, QUEUES, enrol_keyholder, staff_keys
 from tests.terminal import written
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.cases.intake import NewCase
 
 
-class Strongroom:
+class EvidenceHarness:
     """One case, whose files are fetched from a dictionary."""
 
     def __init__(self, folder: Path) -> None:
@@ -42,9 +42,9 @@ class Strongroom:
         self.database = open_database(self.settings)
         self.vault = open_vault(self.settings, self.database)
         self.files = DataDirectory(self.settings.data).files
-        self.vault.turn(SystemClock().now())
-        self.keeper = keeper(self.vault)
-        self.evidence = Evidence(self.vault, self.files, self.keeper)
+        self.vault.rotate_epoch(SystemClock().now())
+        self.keeper = enrol_keyholder(self.vault)
+        self.evidence = EvidenceStore(self.vault, self.files, self.keeper)
         self.sent: dict[str, bytes] = {}
         self.case = self._opened()
         self.reader = self.caseworker()
@@ -61,7 +61,7 @@ class Strongroom:
             intake.store(work, [case], [])
             return case
 
-        return self.database.writer.run_now(unit)
+        return self.database.writer.run_sync(unit)
 
     async def fetch(self, handle: str, _unique: str) -> AsyncIterator[bytes]:
         yield self.sent[handle]
@@ -70,25 +70,25 @@ class Strongroom:
         """Send one file to the case, and have it fetched."""
         handle = f"h{len(self.sent)}"
         self.sent[handle] = data
-        note = FileNote(handle, **{"kind": "document", "size": len(data), **about})
+        note = FileRef(handle, **{"kind": "document", "size": len(data), **about})
         report = NewReport(self.case.id, "addition", "report", {"f": (note,)}, SystemClock().now())
         intake = Intake(self.vault, BOT)
-        self.database.writer.run_now(lambda work: intake.store(work, [], [report]))
+        self.database.writer.run_sync(lambda work: intake.store(work, [], [report]))
         asyncio.run(self._keep())
 
     async def _keep(self) -> None:
-        keeper = FileKeeper(self.database.writer, self.vault, self, self.files, SystemClock())
-        await keeper.keep_due()
+        keeper = FileDownloader(self.database.writer, self.vault, self, self.files, SystemClock())
+        await keeper.download_due()
 
     def caseworker(self, role: Role = Role.SUPERVISOR, **given: Any) -> str:
         staff = Staff(self.vault)
         about = {"name": "Mei", "role": role, "title": "caseworker", "languages": ("en",),
                  "queues": ("trafficking",), "most": 3, **given}  # fmt: skip
         writer, now = self.database.writer, SystemClock().now()
-        new = writer.run_now(lambda work: staff.add(work, now, **about))
+        new = writer.run_sync(lambda work: staff.add(work, now, **about))
         staff_keys(self.vault).enrol(new.id, new.role.value, QUEUES, PASSWORD, now)
-        custody = self.vault.cases.custody  # the keeper signs in: what came before opens as well
-        writer.run_now(lambda work: custody.settle(work, self.keeper, now))
+        custody = self.vault.cases.wraps  # the keeper signs in: what came before opens as well
+        writer.run_sync(lambda work: custody.rewrap_all(work, self.keeper, now))
         return new.id
 
     def types(self, *words: str) -> tuple[int, str]:

@@ -11,14 +11,14 @@ import pytest
 from rich.console import Console
 
 from bot.app.build import open_vault
-from bot.app.tables import case_view, notice_line, queue_table, span_in_words
-from bot.cases.queries import Notice, Received, Told, Waiting, queue, when
+from bot.app.tables import case_view, format_duration, notice_line, queue_table
+from bot.cases.queries import AnswerView, QueuedCase, ReportView, ServiceNotice, load_queue, to_utc
 from bot.cases.urgency import Priority
-from bot.cli.doctor import checks
+from bot.cli.doctor import run_checks
 from bot.clock import MINUTE
-from bot.conversation import FileNote
-from bot.desks.forum.topics import BARRED
-from bot.settings import read_settings
+from bot.conversation import FileRef
+from bot.desks.forum.topics import BARRED_NOTICE
+from bot.settings import load_settings
 from bot.store.database import Database, DataDirectory
 from bot.store.migrate import upgrade
 from bot.vault import HostKey
@@ -26,13 +26,13 @@ from tests.cases.answered import report, talk
 from tests.clocks import MIDDAY
 from tests.house.catalogues import read_in
 from tests.houses import settings_for
-from tests.keys import keeper
+from tests.keys import enrol_keyholder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.conversation import Answer
-    from tests.cases.desk import Desk
+    from tests.cases.desk import CaseStoreHarness
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 TOKEN = "123456:" + "a" * 35
@@ -47,19 +47,21 @@ def printed(*things: Any, width: int = 100, colour: bool = False) -> str:
     return out.getvalue()
 
 
-def waiting(**changed: Any) -> Waiting:
+def waiting(**changed: Any) -> QueuedCase:
     about = {
         "reference": "K7M4Q9", "kind": "report", "status": "waiting", "priority": 1,
         "language": "id", "county": "TPE", "waiting_since": NOON,
     }  # fmt: skip
-    return Waiting(**{**about, **changed})
+    return QueuedCase(**{**about, **changed})
 
 
-async def test_the_queue_shows_level_number_wait_kind_language_and_place(desk: Desk) -> None:
-    urgent = desk.opens({"safe": "not_safe"}, at_most=Priority.EMERGENCY)
-    calm = desk.opens(talk().answers, flow="talk", kind="talk", language="th")
-    now = when(MIDDAY + 125 * MINUTE)
-    lines = printed(queue_table(await queue(desk.database), now), width=140).splitlines()
+async def test_the_queue_shows_level_number_wait_kind_language_and_place(
+    case_store: CaseStoreHarness,
+) -> None:
+    urgent = case_store.opens({"safe": "not_safe"}, at_most=Priority.EMERGENCY)
+    calm = case_store.opens(talk().answers, flow="talk", kind="talk", language="th")
+    now = to_utc(MIDDAY + 125 * MINUTE)
+    lines = printed(queue_table(await load_queue(case_store.database), now), width=140).splitlines()
     assert "Waiting: 2" in lines[0]
     rows = [line for line in lines if "P0" in line or "P3" in line]
     assert urgent.reference in rows[0]
@@ -115,16 +117,16 @@ def test_an_empty_queue_says_so_and_an_unknown_kind_is_called_by_its_code() -> N
     [(-5, "0 min"), (59, "0 min"), (60, "1 min"), (3600, "1 h 0 min"), (90_061, "1 d 1 h")],
 )
 def test_a_span_is_said_as_people_say_it(seconds: int, words: str) -> None:
-    assert span_in_words(seconds) == words
+    assert format_duration(seconds) == words
 
 
-async def test_an_opened_case_reads_from_why_to_files(desk: Desk) -> None:
-    note = FileNote("h", "photo", 1234, "slip.jpg")
+async def test_an_opened_case_reads_from_why_to_files(case_store: CaseStoreHarness) -> None:
+    note = FileRef("h", "photo", 1234, "slip.jpg")
     told: dict[str, Answer] = {"what": "[bold]kata[/] /x", "also": ("b",), "evidence": (note,)}
-    case = desk.opens({**report(leaving="locked").answers, **told})
+    case = case_store.opens({**report(leaving="locked").answers, **told})
     for reads in ("en", "zh_Hant"):
         staff = read_in(reads, "staff")
-        shown = printed(case_view(await desk.reads(case.reference, reads), staff, TAIPEI))
+        shown = printed(case_view(await case_store.reads(case.reference, reads), staff, TAIPEI))
         places = [
             shown.index(words)
             for words in (
@@ -142,17 +144,17 @@ async def test_an_opened_case_reads_from_why_to_files(desk: Desk) -> None:
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("reads", ["en", "zh_Hant"])
 async def test_an_opened_case_ends_with_the_law_and_the_signs(
-    desk: Desk, reads: str, width: int
+    case_store: CaseStoreHarness, reads: str, width: int
 ) -> None:
     told = report(situation="works_here", under_18="unsaid", signs=("movement",), leaving=None)
-    case = desk.opens(told.answers)
+    case = case_store.opens(told.answers)
     staff = read_in(reads, "staff")
-    opened = await desk.reads(case.reference, reads)
+    opened = await case_store.reads(case.reference, reads)
     shown = printed(case_view(opened, staff, TAIPEI), width=width)
     wanted = [
         staff.gettext("Why"),
         staff.gettext("Bodies the law can mean"),
-        opened.grounds.bodies[0].condition,
+        opened.assessment.authorities[0].condition,
         staff.gettext("What the law asks when someone is under 18"),
         staff.gettext("If someone is under 18: the age is not known."),
         staff.gettext("Signs, in three vocabularies"),
@@ -166,26 +168,28 @@ async def test_an_opened_case_ends_with_the_law_and_the_signs(
     assert "\u2026" not in shown[shown.index(wanted[1]) :]
 
 
-async def test_a_case_that_attacks_the_terminal_is_only_read(desk: Desk) -> None:
+async def test_a_case_that_attacks_the_terminal_is_only_read(case_store: CaseStoreHarness) -> None:
     bad = "\x1b]0;owned\x07\x1b[2J\u202e\x9b1A\rP4"
-    case = desk.opens({"what": bad, "also": (bad,), "evidence": (FileNote("h", "photo", 1, bad),)})
-    opened = await desk.reads(case.reference)
+    case = case_store.opens(
+        {"what": bad, "also": (bad,), "evidence": (FileRef("h", "photo", 1, bad),)}
+    )
+    opened = await case_store.reads(case.reference)
     shown = printed(case_view(opened, read_in("en"), TAIPEI), width=300)
     assert {sign for sign in shown if ord(sign) < 32} == {"\n"}
     assert not set("\x07\x1b\x9b\u202e").intersection(shown)
     assert "\\x1b]0;owned" in shown
 
 
-async def test_what_another_release_sent_is_shown_by_its_code(desk: Desk) -> None:
-    case = desk.opens({"what": "x"})
-    opened = await desk.reads(case.reference)
-    strange = Received("of_tomorrow", NOON, (Told("s", "s", "a"),))
+async def test_what_another_release_sent_is_shown_by_its_code(case_store: CaseStoreHarness) -> None:
+    case = case_store.opens({"what": "x"})
+    opened = await case_store.reads(case.reference)
+    strange = ReportView("of_tomorrow", NOON, (AnswerView("s", "s", "a"),))
     moved = type(opened)(opened.case, opened.reasons, (strange,), ())
     assert "of_tomorrow" in printed(case_view(moved, read_in("en"), TAIPEI))
 
 
 def test_a_loss_window_is_told_in_local_time() -> None:
-    notice = Notice("loss_window", NOON, NOON + timedelta(hours=1))
+    notice = ServiceNotice("loss_window", NOON, NOON + timedelta(hours=1))
     line = printed(notice_line(notice, TAIPEI), width=200)
     assert "between 2026-11-26 12:00 and 2026-11-26 13:00" in line
 
@@ -198,7 +202,7 @@ def test_a_loss_window_is_told_in_local_time() -> None:
     ],
 )
 def test_a_desk_that_bars_us_is_told_while_it_does_and_afterwards(minutes: int, said: str) -> None:
-    notice = Notice(BARRED, NOON, NOON + timedelta(minutes=minutes))
+    notice = ServiceNotice(BARRED_NOTICE, NOON, NOON + timedelta(minutes=minutes))
     line = printed(notice_line(notice, TAIPEI), width=200)
     assert said in line
     assert "24 hours" not in line
@@ -208,23 +212,23 @@ def test_a_desk_that_bars_us_is_told_while_it_does_and_afterwards(minutes: int, 
 
 
 def faults(settings: Any) -> dict[str, str]:
-    return {name: fault for name, fault in checks(settings) if fault is not None}
+    return {name: fault for name, fault in run_checks(settings) if fault is not None}
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_house_in_order(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, telegram_token=TOKEN)
     directory = DataDirectory(settings.data)
-    directory.make()
+    directory.create()
     upgrade(Database(directory.database_url))
     vault = open_vault(settings, Database(directory.database_url))
     assert "haven staff add" in faults(settings)["somebody can open what people send"]
-    keeper(vault)
+    enrol_keyholder(vault)
     vault.close()
     assert faults(settings).keys() - {"disk has room"} == set()
 
 
 def test_the_doctor_names_what_is_wrong_and_makes_nothing(tmp_path: Path) -> None:
-    settings = read_settings(data=tmp_path / "none", host_key_file=tmp_path / "no.key")
+    settings = load_settings(data=tmp_path / "none", host_key_file=tmp_path / "no.key")
     found = faults(settings)
     assert "HAVEN_TELEGRAM_TOKEN" in found["telegram token"]
     assert "HAVEN_ORGANISATION" in found["who answers"]
@@ -237,7 +241,7 @@ def test_the_doctor_names_what_is_wrong_and_makes_nothing(tmp_path: Path) -> Non
 def test_the_doctor_sees_an_old_and_a_broken_database(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, telegram_token=TOKEN)
     directory = DataDirectory(settings.data)
-    directory.make()
+    directory.create()
     file = directory.path / "haven.db"
     file.touch()
     assert "stands at None" in faults(settings)["database is at this release"]
@@ -248,6 +252,6 @@ def test_the_doctor_sees_an_old_and_a_broken_database(tmp_path: Path) -> None:
 def test_the_doctor_sees_a_key_that_lies_with_the_data(tmp_path: Path) -> None:
     key = tmp_path / "data" / "key"
     key.parent.mkdir()
-    HostKey.make(key)
+    HostKey.create(key)
     settings = settings_for(tmp_path, telegram_token=TOKEN, host_key_file=key)
     assert "host key" in faults(settings)

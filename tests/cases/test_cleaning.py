@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from bot.cases.evidence.image_sanitizer import Cleaning
-from tests.cases.pictures import FORMATS, MARK, both, pixel_flood, telling, zipped
+from bot.cases.evidence.image_sanitizer import ImageSanitizer
+from tests.cases.pictures import (
+    FORMATS,
+    MARK,
+    image_with_metadata,
+    pixel_flood,
+    polyglot_file,
+    zip_with_traversal,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,12 +28,12 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
 
 async def clean(data: bytes) -> bytes | None:
-    return await Cleaning(PATIENCE).clean(data)
+    return await ImageSanitizer(PATIENCE).sanitize(data)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 async def test_of_a_picture_only_its_pixels_are_left(kind: str) -> None:
-    told = telling(kind)
+    told = image_with_metadata(kind)
     assert MARK.encode() in told  # the other half: it was there
     drawn = await clean(told)
     assert drawn is not None
@@ -38,7 +45,7 @@ async def test_of_a_picture_only_its_pixels_are_left(kind: str) -> None:
 
 
 async def test_it_stands_upright_although_nothing_says_how_it_was_held() -> None:
-    drawn = await clean(telling("PNG", orientation=6))
+    drawn = await clean(image_with_metadata("PNG", orientation=6))
     assert drawn is not None
     picture = Image.open(io.BytesIO(drawn))
     assert picture.size == (48, 64)
@@ -47,7 +54,9 @@ async def test_it_stands_upright_although_nothing_says_how_it_was_held() -> None
 
 
 async def test_what_hangs_behind_a_picture_is_gone() -> None:
-    drawn = await clean(both(telling("JPEG"), zipped("a.exe", 1000)))
+    drawn = await clean(
+        polyglot_file(image_with_metadata("JPEG"), zip_with_traversal("a.exe", 1000))
+    )
     assert drawn is not None
     assert b"PK\x03\x04" not in drawn
 
@@ -57,14 +66,14 @@ async def test_what_hangs_behind_a_picture_is_gone() -> None:
     [
         b"",
         b"no picture",
-        telling("JPEG")[:-200],
-        telling("PNG")[:60],
+        image_with_metadata("JPEG")[:-200],
+        image_with_metadata("PNG")[:60],
         pixel_flood(),
-        both(b"\x89PNG\r\n\x1a\n", telling("PNG")),
-        both(b"\xff\xd8\xff\xe0", SVG),
-        zipped(),
+        polyglot_file(b"\x89PNG\r\n\x1a\n", image_with_metadata("PNG")),
+        polyglot_file(b"\xff\xd8\xff\xe0", SVG),
+        zip_with_traversal(),
         SVG,
-        b"%PDF-1.7 " + telling("JPEG"),
+        b"%PDF-1.7 " + image_with_metadata("JPEG"),
         b"RIFF\x00\x00\x00\x00WEBPVP8L",
     ],
     ids=["empty", "words", "cut jpeg", "cut png", "2.5 gigapixels", "two beginnings", "a lie",
@@ -85,7 +94,7 @@ async def test_forty_million_pixels_are_drawn_and_one_row_more_is_not(tmp_path: 
 async def test_whoever_draws_too_long_is_killed(tmp_path: Path) -> None:
     slow = tmp_path / "slow.py"
     slow.write_text("import sys, time\nsys.stdin.buffer.read()\ntime.sleep(3600)\n")
-    assert await Cleaning(0.5, slow).clean(telling()) is None
+    assert await ImageSanitizer(0.5, slow).sanitize(image_with_metadata()) is None
 
 
 @pytest.mark.parametrize(
@@ -101,21 +110,21 @@ async def test_whoever_draws_can_open_nothing_and_take_no_more(tmp_path: Path, d
     """And without giving that up they could: each deed is done once before, for comparison."""
     echo = "import sys\nsys.path[:0] = [{folder!r}]\nimport socket, cleaner\n{first}\n{deed}\n"
     echo += "sys.stdout.buffer.write(sys.stdin.buffer.read())\n"
-    from bot.cases.evidence.image_sanitizer import CLEANER  # noqa: PLC0415
+    from bot.cases.evidence.image_sanitizer import WORKER  # noqa: PLC0415
 
-    given = {"folder": str(CLEANER.parent), "deed": deed}
+    given = {"folder": str(WORKER.parent), "deed": deed}
     free, bound = tmp_path / "free.py", tmp_path / "bound.py"
     free.write_text(echo.format(first="", **given))
     bound.write_text(echo.format(first="cleaner.give_up_the_rest()", **given))
-    picture = telling()
-    assert await Cleaning(PATIENCE, free).clean(picture) == picture
-    assert await Cleaning(PATIENCE, bound).clean(picture) is None
+    picture = image_with_metadata()
+    assert await ImageSanitizer(PATIENCE, free).sanitize(picture) == picture
+    assert await ImageSanitizer(PATIENCE, bound).sanitize(picture) is None
 
 
 async def test_what_comes_out_as_something_else_is_not_taken(tmp_path: Path) -> None:
     liar = tmp_path / "liar.py"
     liar.write_text("import sys\nsys.stdin.buffer.read()\nsys.stdout.write('<script>')\n")
-    assert await Cleaning(PATIENCE, liar).clean(telling()) is None
+    assert await ImageSanitizer(PATIENCE, liar).sanitize(image_with_metadata()) is None
 
 
 def test_the_bot_itself_never_loads_what_unpacks_pictures() -> None:

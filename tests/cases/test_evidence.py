@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases.evidence.custody_log import Deed
+from bot.cases.evidence.custody_log import CustodyAction
 from bot.cases.state_machine import Role
-from tests.cases.pictures import MARK, pixel_flood, telling, zipped
-from tests.cases.strongroom import Strongroom
+from tests.cases.pictures import MARK, image_with_metadata, pixel_flood, zip_with_traversal
+from tests.cases.strongroom import EvidenceHarness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PHOTO, PAPER = telling("JPEG"), b"%PDF-1.7 what they made me sign"
+PHOTO, PAPER = image_with_metadata("JPEG"), b"%PDF-1.7 what they made me sign"
 NASTY = "..\\..\\photo\u202egpj.exe"
 """A name that turns its own end around, and wants to lie elsewhere."""
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Strongroom]:
-    made = Strongroom(tmp_path)
+def room(tmp_path: Path) -> Iterator[EvidenceHarness]:
+    made = EvidenceHarness(tmp_path)
     made.sends(PHOTO, kind="photo", caption="the gate")
     made.sends(PAPER, name=NASTY, mime="image/png")
     yield made
@@ -38,7 +38,7 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def exported(room: Strongroom, *more: str) -> Path:
+def exported(room: EvidenceHarness, *more: str) -> Path:
     folder = room.folder / "bundle"
     code, said = room.types(
         "export", room.case.reference, str(folder), "--as", room.caseworker(), *more
@@ -55,10 +55,12 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 # --- What is kept -------------------------------------------------------------------------------
 
 
-def test_a_receipt_says_what_came_and_what_its_digest_is(room: Strongroom) -> None:
-    run = room.database.writer.run_now
-    items = run(lambda work: room.evidence.items(work, room.case.id))
-    assert [(it.number, it.size, it.digest, it.looks, it.is_as_stated) for it in items] == [
+def test_a_receipt_says_what_came_and_what_its_digest_is(room: EvidenceHarness) -> None:
+    run = room.database.writer.run_sync
+    items = run(lambda work: room.evidence.list_files(work, room.case.id))
+    assert [
+        (it.number, it.size, it.digest, it.detected_type, it.matches_stated_type) for it in items
+    ] == [
         (1, len(PHOTO), sha(PHOTO), "jpeg", True),
         (2, len(PAPER), sha(PAPER), "pdf", False),
     ]
@@ -68,7 +70,9 @@ def test_a_receipt_says_what_came_and_what_its_digest_is(room: Strongroom) -> No
     ]  # fmt: skip
 
 
-def test_no_digest_stands_in_clear_and_equal_files_have_unequal_links(room: Strongroom) -> None:
+def test_no_digest_stands_in_clear_and_equal_files_have_unequal_links(
+    room: EvidenceHarness,
+) -> None:
     room.sends(PHOTO, kind="photo")
     data = (room.settings.data / "haven.db").read_bytes()
     assert bytes.fromhex(sha(PHOTO)) not in data
@@ -78,7 +82,7 @@ def test_no_digest_stands_in_clear_and_equal_files_have_unequal_links(room: Stro
     assert len(set(links)) == 3
 
 
-def test_the_list_shows_a_name_that_turns_instead_of_obeying_it(room: Strongroom) -> None:
+def test_the_list_shows_a_name_that_turns_instead_of_obeying_it(room: EvidenceHarness) -> None:
     code, said = room.types("list", room.case.reference)
     assert code == 0
     assert sha(PHOTO) in said.replace("\n", "")
@@ -93,7 +97,7 @@ def test_the_list_shows_a_name_that_turns_instead_of_obeying_it(room: Strongroom
     ("data", "looks"),
     [
         (b"", "empty"),
-        (zipped(), "zip"),
+        (zip_with_traversal(), "zip"),
         (pixel_flood(), "png"),
         (PHOTO[:-100], "jpeg"),
         (b"MZ" + PHOTO, "program"),
@@ -102,7 +106,7 @@ def test_the_list_shows_a_name_that_turns_instead_of_obeying_it(room: Strongroom
     ids=["empty", "archive", "2.5 gigapixels", "cut", "program", "svg"],
 )
 def test_whatever_is_sent_is_kept_byte_for_byte_and_never_unpacked(
-    room: Strongroom, data: bytes, looks: str
+    room: EvidenceHarness, data: bytes, looks: str
 ) -> None:
     room.sends(data, name="CON" + "x" * 252, mime="image/jpeg", size=3)  # a size that lies
     folder = exported(room, "--clean")
@@ -117,7 +121,9 @@ def test_whatever_is_sent_is_kept_byte_for_byte_and_never_unpacked(
 # --- What is handed on --------------------------------------------------------------------------
 
 
-def test_a_bundle_holds_the_originals_the_clean_versions_and_the_ledger(room: Strongroom) -> None:
+def test_a_bundle_holds_the_originals_the_clean_versions_and_the_ledger(
+    room: EvidenceHarness,
+) -> None:
     folder = exported(room, "--clean")
     told = manifest_of(folder)
     photo, paper = told["files"]
@@ -133,13 +139,13 @@ def test_a_bundle_holds_the_originals_the_clean_versions_and_the_ledger(room: St
     assert {row["row"]["actor"] for row in told["ledger"]} == {"house", told["exported_by"]}
 
 
-def test_nobody_else_on_the_host_can_read_it(room: Strongroom) -> None:
+def test_nobody_else_on_the_host_can_read_it(room: EvidenceHarness) -> None:
     folder = exported(room, "--clean")
     for path in (folder, *folder.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
 
 
-def test_anybody_can_check_it_without_haven(room: Strongroom) -> None:
+def test_anybody_can_check_it_without_haven(room: EvidenceHarness) -> None:
     folder = exported(room, "--clean")
     done = subprocess.run(
         ["sha256sum", "-c", "SHA256SUMS"],  # noqa: S607 - as the README of a bundle says
@@ -153,7 +159,7 @@ def test_anybody_can_check_it_without_haven(room: Strongroom) -> None:
         assert it["link"] == before.hex()
 
 
-def test_taking_it_out_is_in_the_audit_log_and_the_head_is_printed(room: Strongroom) -> None:
+def test_taking_it_out_is_in_the_audit_log_and_the_head_is_printed(room: EvidenceHarness) -> None:
     by = room.caseworker()
     folder = room.folder / "bundle"
     _code, said = room.types("export", room.case.reference, str(folder), "--as", by)
@@ -169,7 +175,7 @@ def test_taking_it_out_is_in_the_audit_log_and_the_head_is_printed(room: Strongr
      (Role.AUDITOR, False)],
 )  # fmt: skip
 def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
-    room: Strongroom, role: Role, may: bool
+    room: EvidenceHarness, role: Role, may: bool
 ) -> None:
     who, folder = room.caseworker(role), room.folder / "out"
     code, said = room.types("export", room.case.reference, str(folder), "--as", who)
@@ -198,7 +204,7 @@ def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
         (("verify", "{old}"), "is no bundle"),
     ],
 )
-def test_what_cannot_be_is_said(room: Strongroom, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_is_said(room: EvidenceHarness, words: tuple[str, ...], said: str) -> None:
     (room.folder / "old").mkdir()
     given = {"case": room.case.reference, "new": room.folder / "new", "old": room.folder / "old"}
     code, told = room.types(*(word.format(**given) for word in words))
@@ -210,7 +216,7 @@ def test_what_cannot_be_is_said(room: Strongroom, words: tuple[str, ...], said: 
 # --- Whether it still is what it was ------------------------------------------------------------
 
 
-def test_what_is_whole_verifies_and_whoever_read_it_left_a_row(room: Strongroom) -> None:
+def test_what_is_whole_verifies_and_whoever_read_it_left_a_row(room: EvidenceHarness) -> None:
     code, said = room.types("verify", room.case.reference)
     assert code == 0, said
     assert "2 files" in said
@@ -224,7 +230,7 @@ def flip(path: Path, at: int) -> None:
     path.write_bytes(bytes(data))
 
 
-SPOILS: dict[str, tuple[Callable[[Strongroom], object], str]] = {
+SPOILS: dict[str, tuple[Callable[[EvidenceHarness], object], str]] = {
     "a bit of a file": (lambda it: flip(it.kept(1), 40), "file 2 was altered"),
     "a file gone": (lambda it: it.kept(0).unlink(), "file 1 is missing"),
     "two files swapped": (
@@ -253,7 +259,9 @@ SPOILS: dict[str, tuple[Callable[[Strongroom], object], str]] = {
 
 
 @pytest.mark.parametrize("spoilt", SPOILS)
-def test_the_first_file_or_row_that_was_changed_is_named(room: Strongroom, spoilt: str) -> None:
+def test_the_first_file_or_row_that_was_changed_is_named(
+    room: EvidenceHarness, spoilt: str
+) -> None:
     spoil, said = SPOILS[spoilt]
     spoil(room)
     code, told = room.types("verify", room.case.reference)
@@ -261,26 +269,26 @@ def test_the_first_file_or_row_that_was_changed_is_named(room: Strongroom, spoil
     assert said in told
 
 
-def test_a_ledger_written_anew_is_known_by_the_audit_log(room: Strongroom) -> None:
+def test_a_ledger_written_anew_is_known_by_the_audit_log(room: EvidenceHarness) -> None:
     """Whoever has the keys can write another ledger; not another audit log as well."""
     room.writes("DELETE FROM custody")
     custody = room.evidence.custody
 
     def unit(work: Any) -> None:
         for file, data in ((room.kept(0).name, b"x"), (room.kept(1).name, b"y")):
-            custody.note(
-                work, room.case.id, at=1, actor="house", deed=Deed.RECEIVED, file=file,
+            custody.record(
+                work, room.case.id, at=1, actor="house", action=CustodyAction.RECEIVED, file=file,
                 digest=sha(data), size=1, detail="text",
             )  # fmt: skip
 
-    room.database.writer.run_now(unit)
+    room.database.writer.run_sync(unit)
     code, told = room.types("verify", room.case.reference)
     assert code == 1
     assert "row 1 of the ledger is not the one the audit log knows" in told
 
 
 def test_a_whole_bundle_verifies_here_and_where_nobody_has_the_key(
-    room: Strongroom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    room: EvidenceHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = exported(room, "--clean")
     head = manifest_of(folder)["head"]
@@ -348,7 +356,7 @@ BUNDLES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("spoilt", BUNDLES)
-def test_what_was_changed_in_a_bundle_is_named(room: Strongroom, spoilt: str) -> None:
+def test_what_was_changed_in_a_bundle_is_named(room: EvidenceHarness, spoilt: str) -> None:
     folder = exported(room, "--clean")
     spoil, said = BUNDLES[spoilt]
     spoil(folder)
@@ -357,7 +365,9 @@ def test_what_was_changed_in_a_bundle_is_named(room: Strongroom, spoilt: str) ->
     assert said in told
 
 
-def test_where_nobody_has_the_key_the_end_on_paper_tells(room: Strongroom, tmp_path: Path) -> None:
+def test_where_nobody_has_the_key_the_end_on_paper_tells(
+    room: EvidenceHarness, tmp_path: Path
+) -> None:
     folder = exported(room)
     head = manifest_of(folder)["head"]
     for each in manifest_of(folder)["files"]:
@@ -370,7 +380,7 @@ def test_where_nobody_has_the_key_the_end_on_paper_tells(room: Strongroom, tmp_p
     assert "not the one whose end was written down" in told
 
 
-def test_a_file_that_was_altered_does_not_leave(room: Strongroom) -> None:
+def test_a_file_that_was_altered_does_not_leave(room: EvidenceHarness) -> None:
     flip(room.kept(1), 40)
     folder = room.folder / "out"
     code, told = room.types("export", room.case.reference, str(folder), "--as", room.caseworker())

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.assessment import grounds, together
-from bot.conversation import Where
-from bot.places.authorities import IF_YOUNG, YOUNG
-from bot.places.taiwan.authorities import TAIWAN
+from bot.cases.assessment import assess, merge_answers
+from bot.conversation import PlaceAnswer
+from bot.places.authorities import IF_MAYBE_UNDER_18, IF_UNDER_18
+from bot.places.taiwan.authorities import LAW
 from tests.cases.answered import about_another, report, request, talk
 from tests.house.catalogues import read_in
 
 if TYPE_CHECKING:
-    from tests.cases.desk import Desk
+    from tests.cases.desk import CaseStoreHarness
 
 ENGLISH = read_in("en", "staff")
 
 
 def test_a_later_answer_holds_and_a_silence_hides_none() -> None:
-    joined = together([
+    joined = merge_answers([
         {"situation": "works_here", "work": "farm", "signs": ("debt",)},
         {"situation": "married", "work": None, "signs": ("wages", "debt"), "safe": None},
         {"signs": None},
@@ -33,7 +33,7 @@ def test_a_later_answer_holds_and_a_silence_hides_none() -> None:
         "signs": ("debt", "wages"),
         "safe": None,
     }
-    assert together([]) == {}
+    assert merge_answers([]) == {}
 
 
 ANSWER = st.none() | st.sampled_from(["a", "b"]) | st.lists(st.sampled_from("xyz")).map(tuple)
@@ -42,7 +42,7 @@ TOLD = st.lists(st.dictionaries(st.sampled_from(["signs", "work", "safe"]), ANSW
 
 @given(TOLD)
 def test_nothing_that_was_asked_is_lost_and_nothing_is_made_up(told: list[dict[str, Any]]) -> None:
-    joined = together(told)
+    joined = merge_answers(told)
     assert joined.keys() == {step for answers in told for step in answers}
     for step, answer in joined.items():
         given_ = [answers[step] for answers in told if answers.get(step) is not None]
@@ -53,61 +53,63 @@ def test_nothing_that_was_asked_is_lost_and_nothing_is_made_up(told: list[dict[s
 
 
 def test_without_a_law_only_signs_are_read() -> None:
-    found = grounds(report(signs=("debt",)).answers, None, ENGLISH)
-    assert (found.bodies, found.duties) == ((), ())
-    assert [sign.told for sign in found.signs] == ["Has to work off a debt.", "Factory"]
-    assert found.signs[0].ilo == "Debt bondage"
-    assert found.signs[0].act == ("Means: improper debt bondage",)
-    assert found.signs[0].htcds == ("vic_MethodsOfControl=DebtBondage",)
+    found = assess(report(signs=("debt",)).answers, None, ENGLISH)
+    assert (found.authorities, found.duties) == ((), ())
+    assert [sign.text for sign in found.indicators] == ["Has to work off a debt.", "Factory"]
+    assert found.indicators[0].ilo == "Debt bondage"
+    assert found.indicators[0].act == ("Means: improper debt bondage",)
+    assert found.indicators[0].htcds == ("vic_MethodsOfControl=DebtBondage",)
 
 
 def test_where_the_answer_leaves_several_codes_it_says_one_of() -> None:
-    (threats,) = grounds({"signs": ("threats",)}, None, ENGLISH).signs
+    (threats,) = assess({"signs": ("threats",)}, None, ENGLISH).indicators
     assert threats.htcds[0].startswith("one of: vic_MethodsOfControl=PhysicalThreats, ")
 
 
-async def test_an_opened_case_reads_bodies_duties_and_signs(desk: Desk) -> None:
-    case = desk.opens(report(situation="works_here", signs=("debt",)).answers)
-    opened = await desk.reads(case.reference)
-    assert [body.body.split(",")[0] for body in opened.grounds.bodies] == [
+async def test_an_opened_case_reads_bodies_duties_and_signs(case_store: CaseStoreHarness) -> None:
+    case = case_store.opens(report(situation="works_here", signs=("debt",)).answers)
+    opened = await case_store.reads(case.reference)
+    assert [body.name.split(",")[0] for body in opened.assessment.authorities] == [
         "Ministry of Labor",
         "National Immigration Agency",
     ]
-    assert all(body.condition and body.articles for body in opened.grounds.bodies)
-    assert opened.grounds.duties == ()
+    assert all(body.condition and body.articles for body in opened.assessment.authorities)
+    assert opened.assessment.duties == ()
     assert "Has to work off a debt." in opened.reasons
-    assert "Has to work off a debt." in {sign.told for sign in opened.grounds.signs}
+    assert "Has to work off a debt." in {sign.text for sign in opened.assessment.indicators}
 
 
-async def test_what_was_told_later_in_the_same_case_is_read_together(desk: Desk) -> None:
-    case = desk.opens(talk().answers, flow="talk", kind="talk")
-    assert {it.condition for it in (await desk.reads(case.reference)).grounds.duties} == {
-        IF_YOUNG.source
+async def test_what_was_told_later_in_the_same_case_is_read_together(
+    case_store: CaseStoreHarness,
+) -> None:
+    case = case_store.opens(talk().answers, flow="talk", kind="talk")
+    assert {it.condition for it in (await case_store.reads(case.reference)).assessment.duties} == {
+        IF_MAYBE_UNDER_18.source
     }
-    desk.adds(case, about_another(they_under_18="under", they_situation="studies").answers)
-    found = (await desk.reads(case.reference)).grounds
-    assert {it.condition for it in found.duties} == {YOUNG.source}
-    assert len(found.bodies) == 2
+    case_store.adds(case, about_another(they_under_18="under", they_situation="studies").answers)
+    found = (await case_store.reads(case.reference)).assessment
+    assert {it.condition for it in found.duties} == {IF_UNDER_18.source}
+    assert len(found.authorities) == 2
 
 
-async def test_staff_in_taiwan_read_all_of_it_in_chinese(desk: Desk) -> None:
+async def test_staff_in_taiwan_read_all_of_it_in_chinese(case_store: CaseStoreHarness) -> None:
     told = report(
-        situation="at_sea", county=Where("at_sea"), under_18="unsaid", work="fishing_boat",
+        situation="at_sea", county=PlaceAnswer("at_sea"), under_18="unsaid", work="fishing_boat",
         signs=("threats", "wages", "vulnerability"), leaving="unsure",
     )  # fmt: skip
-    case = desk.opens(told.answers)
-    found = (await desk.reads(case.reference, "zh_Hant")).grounds
+    case = case_store.opens(told.answers)
+    found = (await case_store.reads(case.reference, "zh_Hant")).assessment
     words = [
-        *(part for body in found.bodies
-          for part in (body.body, body.does, body.condition, *body.articles)),
-        *(part for duty in found.duties for part in (duty.duty, duty.condition, *duty.articles)),
-        *(part for sign in found.signs for part in (sign.told, *filter(None, [sign.ilo]),
+        *(part for body in found.authorities
+          for part in (body.name, body.task, body.condition, *body.articles)),
+        *(part for duty in found.duties for part in (duty.text, duty.condition, *duty.articles)),
+        *(part for sign in found.indicators for part in (sign.text, *filter(None, [sign.ilo]),
                                                     *sign.act)),
-        *found.not_known,
+        *found.unknown_topics,
     ]  # fmt: skip
     assert len(words) > 50
     assert [it for it in words if it.isascii()] == []
-    assert any("漁業署" in body.body for body in found.bodies)
+    assert any("漁業署" in body.name for body in found.authorities)
     assert any("人口販運防制法第 5 條第 7 款" in it for it in words)
 
 
@@ -124,6 +126,6 @@ def test_a_law_is_asked_with_what_was_told_and_nothing_else(told: Any) -> None:
             asked.append(dict(answers))
             return []
 
-    assert grounds(told.answers, Listens(), ENGLISH).bodies == ()
+    assert assess(told.answers, Listens(), ENGLISH).authorities == ()
     assert asked == [told.answers] * 2
-    assert TAIWAN.bodies(told.answers)
+    assert LAW.authorities(told.answers)

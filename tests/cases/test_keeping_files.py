@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.cases.evidence import download
-from bot.cases.evidence.download import LONGEST_FETCH, LONGEST_WAIT, TRIES, FileKeeper
-from bot.cases.intake import LARGEST_FILE, Intake, NewReport
+from bot.cases.evidence.download import (
+    FETCH_TIMEOUT,
+    MAX_ATTEMPTS,
+    MAX_BACKOFF_SECONDS,
+    FileDownloader,
+)
+from bot.cases.intake import MAX_FILE_BYTES, Intake, NewReport
 from bot.cases.urgency import Priority
 from bot.clock import DAY, SECOND
-from bot.conversation import FileNote
-from bot.errors import DoesNotOpen, Refused, TryLater
-from bot.vault.file_encryption import PIECE, open_pieces
-from tests.beside import watched
+from bot.conversation import FileRef
+from bot.errors import DecryptionError, LetterRefusedError, RetryLaterError
+from bot.vault.file_encryption import CHUNK_SIZE, open_chunks
+from tests.beside import observe_disk_io
 from tests.cases.desk import CHAT, CHAT_KEY
-from tests.clocks import MIDDAY, MovedLoop
-from tests.houses import BOT, VAULT, opener_of
-from tests.stores import ask, database_on, migrated_url
+from tests.clocks import MIDDAY, ManualTimeLoop
+from tests.houses import BOT, VAULT, supervisor_opener
+from tests.stores import database_on, migrated_url, query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -60,20 +65,22 @@ class Room:
     """A keeper on a database, with time that is moved."""
 
     def __init__(self, folder: Path) -> None:
-        self.loop = MovedLoop()
+        self.loop = ManualTimeLoop()
         self.database = database_on(migrated_url("sqlite", folder), self.loop)
         self.intake = Intake(VAULT, BOT)
         self.source = Files()
         self.folder = folder / "files"
         self.folder.mkdir()
-        self.keeper = FileKeeper(self.database.writer, VAULT, self.source, self.folder, self.loop)
+        self.keeper = FileDownloader(
+            self.database.writer, VAULT, self.source, self.folder, self.loop
+        )
 
     def opener(self) -> Opener:
         """Return what opens in the one case there is."""
-        ((case,),) = ask(self.database, "SELECT id FROM cases")
-        return opener_of(self.database, case)
+        ((case,),) = query(self.database, "SELECT id FROM cases")
+        return supervisor_opener(self.database, case)
 
-    def sends(self, *notes: FileNote) -> None:
+    def sends(self, *notes: FileRef) -> None:
         answers = {"what": notes}
 
         def unit(work: Any) -> None:
@@ -84,10 +91,10 @@ class Room:
                 work, [case], [NewReport(case.id, "report", "report", dict(answers), MIDDAY)]
             )
 
-        self.database.writer.run_now(unit)
+        self.database.writer.run_sync(unit)
 
     def keeps(self) -> int:
-        return int(self.loop.run_until_complete(self.keeper.keep_due()))
+        return int(self.loop.run_until_complete(self.keeper.download_due()))
 
     def keeps_for(self, seconds: float) -> None:
         running = self.loop.create_task(self.keeper.run())
@@ -98,18 +105,18 @@ class Room:
     def states(self) -> list[tuple[str, int, int]]:
         return [
             (state, size, tries)
-            for state, size, tries in ask(
+            for state, size, tries in query(
                 self.database, "SELECT state, size, attempts FROM files ORDER BY created_at, id"
             )
         ]
 
     def waits(self) -> int:
         """Return the seconds until the first file is due; 0 when it is."""
-        ((moment,),) = ask(self.database, "SELECT min(not_before) FROM files")
+        ((moment,),) = query(self.database, "SELECT min(not_before) FROM files")
         return max(0, -(-(int(moment) - self.loop.now()) // SECOND))
 
     def names(self) -> list[str]:
-        return [name for (name,) in ask(self.database, "SELECT id FROM files")]
+        return [name for (name,) in query(self.database, "SELECT id FROM files")]
 
     def on_disk(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir())
@@ -123,12 +130,12 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made.loop.close()
 
 
-def photo(handle: str = "p", size: int = 100) -> FileNote:
-    return FileNote(handle, "photo", size)
+def photo(handle: str = "p", size: int = 100) -> FileRef:
+    return FileRef(handle, "photo", size)
 
 
 def test_while_a_file_is_put_onto_the_disk_everybody_else_is_answered(room: Room) -> None:
-    room.keeper._folder, meanwhile = watched(room.folder, room.loop)
+    room.keeper._folder, meanwhile = observe_disk_io(room.folder, room.loop)
     room.sends(photo())
     assert room.keeps() == 1
     assert meanwhile == [True]
@@ -149,13 +156,13 @@ def test_with_a_nearly_full_disk_files_wait_and_lose_no_try(room: Room) -> None:
 def test_more_than_a_days_worth_of_files_waits_until_tomorrow(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "MOST_IN_A_DAY", len(WHOLE))
+    monkeypatch.setattr(download, "MAX_BYTES_A_DAY", len(WHOLE))
     room.sends(*(photo(f"p{number}") for number in range(3)))
-    monkeypatch.setattr(download, "AT_ONCE", 1)
+    monkeypatch.setattr(download, "MAX_PARALLEL", 1)
     for _ in range(5):
         room.keeps()
     assert [state for state, _, _ in room.states()].count("saved") == 2
-    room.loop.move(DAY / SECOND)
+    room.loop.advance(DAY / SECOND)
     room.keeps()
     assert [state for state, _, _ in room.states()].count("saved") == 3
 
@@ -166,7 +173,7 @@ def test_a_file_is_fetched_sealed_and_opens_again(room: Room) -> None:
     (name,) = room.names()
     assert room.states() == [("saved", len(WHOLE), 0)]
     assert room.on_disk() == [name]
-    assert b"".join(open_pieces(room.opener(), name, room.folder / name)) == WHOLE
+    assert b"".join(open_chunks(room.opener(), name, room.folder / name)) == WHOLE
     assert b"jpegjpeg" not in (room.folder / name).read_bytes()
     assert room.keeps() == 0
     assert room.source.asked == ["p"]
@@ -177,29 +184,31 @@ def test_nothing_is_fetched_before_a_report_was_sent(room: Room) -> None:
     assert room.source.asked == []
 
 
-@pytest.mark.parametrize("parts", [[b""], [], [b"x"], [b"x" * PIECE], [b"x"] * (PIECE + 1)])
+@pytest.mark.parametrize(
+    "parts", [[b""], [], [b"x"], [b"x" * CHUNK_SIZE], [b"x"] * (CHUNK_SIZE + 1)]
+)
 def test_a_file_of_any_size_opens_again(room: Room, parts: list[bytes]) -> None:
     room.source.script["p"] = [parts]
     room.sends(photo(size=0))
     room.keeps()
     (name,) = room.names()
-    assert b"".join(open_pieces(room.opener(), name, room.folder / name)) == b"".join(parts)
+    assert b"".join(open_chunks(room.opener(), name, room.folder / name)) == b"".join(parts)
     assert room.states() == [("saved", sum(map(len, parts)), 0)]
 
 
-@pytest.mark.parametrize("cut", [1, PIECE, PIECE + 29, 2 * (PIECE + 29)])
+@pytest.mark.parametrize("cut", [1, CHUNK_SIZE, CHUNK_SIZE + 29, 2 * (CHUNK_SIZE + 29)])
 def test_a_file_that_was_cut_or_moved_does_not_open(room: Room, cut: int) -> None:
     room.sends(photo())
     room.keeps()
     (name,) = room.names()
     path = room.folder / name
     path.write_bytes(path.read_bytes()[:-cut])
-    with pytest.raises(DoesNotOpen):
-        list(open_pieces(room.opener(), name, path))
+    with pytest.raises(DecryptionError):
+        list(open_chunks(room.opener(), name, path))
     other = room.folder / ("0" * 32)
     path.rename(other)
-    with pytest.raises(DoesNotOpen):
-        list(open_pieces(room.opener(), other.name, other))
+    with pytest.raises(DecryptionError):
+        list(open_chunks(room.opener(), other.name, other))
 
 
 def test_saved_is_said_only_after_the_disk_has_it(room: Room) -> None:
@@ -241,7 +250,7 @@ def test_a_full_disk_saves_nothing_and_is_tried_again(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [TryLater(), TryLater(5.0), OSError("disk"), ValueError("surprise")]
+    "failure", [RetryLaterError(), RetryLaterError(5.0), OSError("disk"), ValueError("surprise")]
 )
 def test_what_fails_half_way_is_fetched_again_from_its_beginning(
     room: Room, failure: Exception
@@ -254,43 +263,43 @@ def test_what_fails_half_way_is_fetched_again_from_its_beginning(
     assert room.keeps() == 0  # not at once
     room.keeps_for(5)
     (name,) = room.names()
-    assert b"".join(open_pieces(room.opener(), name, room.folder / name)) == WHOLE
+    assert b"".join(open_chunks(room.opener(), name, room.folder / name)) == WHOLE
 
 
 def test_waits_grow_and_in_the_end_it_is_given_up(room: Room) -> None:
-    room.source.script["p"] = [[TryLater()] for _ in range(2 * TRIES)]
+    room.source.script["p"] = [[RetryLaterError()] for _ in range(2 * MAX_ATTEMPTS)]
     room.sends(photo())
     waits: list[int] = []
     while room.states()[0][0] == "named":
         assert room.keeps() == 1
         assert room.keeps() == 0  # not before its time
         waits.append(room.waits())
-        room.loop.move(waits[-1])
-    assert len(waits) == TRIES == len(room.source.asked)
+        room.loop.advance(waits[-1])
+    assert len(waits) == MAX_ATTEMPTS == len(room.source.asked)
     assert waits[:5] == [2, 4, 8, 16, 32]
     assert waits[:-1] == sorted(waits[:-1])
-    assert waits[-2] == LONGEST_WAIT
+    assert waits[-2] == MAX_BACKOFF_SECONDS
     assert sum(waits) > 24 * 3600
-    assert room.states() == [("gone", 0, TRIES - 1)]
+    assert room.states() == [("gone", 0, MAX_ATTEMPTS - 1)]
     assert room.on_disk() == []
     assert room.keeps() == 0
 
 
 def test_what_is_refused_is_not_asked_for_again(room: Room) -> None:
-    room.source.script["p"] = [[b"half", Refused("too big")]]
+    room.source.script["p"] = [[b"half", LetterRefusedError("too big")]]
     room.sends(photo())
     room.keeps()
     assert room.states() == [("gone", 0, 0)]
     assert room.on_disk() == []
-    room.keeps_for(2 * LONGEST_WAIT)
+    room.keeps_for(2 * MAX_BACKOFF_SECONDS)
     assert room.source.asked == ["p"]
 
 
 def test_a_file_that_is_too_large_is_named_and_never_fetched(room: Room) -> None:
-    room.sends(photo(size=LARGEST_FILE + 1))
+    room.sends(photo(size=MAX_FILE_BYTES + 1))
     room.keeps_for(60)
     assert room.source.asked == []
-    assert room.states() == [("too_large", LARGEST_FILE + 1, 0)]
+    assert room.states() == [("too_large", MAX_FILE_BYTES + 1, 0)]
 
 
 def test_what_was_claimed_about_a_file_is_not_believed(room: Room) -> None:
@@ -302,7 +311,7 @@ def test_what_was_claimed_about_a_file_is_not_believed(room: Room) -> None:
 def test_a_file_that_stalls_is_tried_again_and_the_others_come(room: Room) -> None:
     room.source.script["a"] = [[WHOLE[:70_000], STALLS]]
     room.sends(photo("a"), photo("b"), photo("c"), photo("d"), photo("e"))
-    room.keeps_for(LONGEST_FETCH + 60)
+    room.keeps_for(FETCH_TIMEOUT + 60)
     assert sorted(room.source.asked) == ["a", "a", "b", "c", "d", "e"]
     assert [state for state, _, _ in room.states()] == ["saved"] * 5
 

@@ -12,23 +12,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.cases.state_machine import (
-    ABOVE,
     IS_STAFF,
-    WAYS,
-    Life,
-    Move,
-    Refusal,
+    SENIOR_ROLES,
+    TRANSITIONS,
+    ActionRefusal,
+    CaseAction,
+    CaseState,
+    CaseStateMachine,
     Role,
-    State,
-    draw,
-    move,
+    draw_mermaid,
+    next_state,
 )
 from bot.hotline.commands.types import Verb
 from bot.store.tables.main import cases
 from tests.house.catalogues import read_in
 
 if TYPE_CHECKING:
-    from bot.cases.state_machine import Way
+    from bot.cases.state_machine import Transition
 
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "waiting": {
@@ -93,7 +93,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 above, and the house itself (M)."""
 NEEDS_A_REASON = {"lower", "insist"}
 ROLES = (None, *Role)
-HANDS_ON = {State.HELD, State.OPEN, State.REFERRED}
+HANDS_ON = {CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED}
 
 
 def expected(state: str, verb: str, role: Role | None, holds: bool, reason: str) -> str | None:
@@ -105,47 +105,57 @@ def expected(state: str, verb: str, role: Role | None, holds: bool, reason: str)
         return ways.get("M")
     if holds and "H" in ways:
         return ways["H"]
-    return ways.get("S" if role in ABOVE else "C")
+    return ways.get("S" if role in SENIOR_ROLES else "C")
 
 
-def differences(life: Life) -> list[tuple[object, ...]]:
+def differences(life: CaseStateMachine) -> list[tuple[object, ...]]:
     """Return every question that a life answers otherwise than the table."""
     found = []
-    for asked in itertools.product(State, Move, ROLES, (False, True), ("", " ", "because")):
+    for asked in itertools.product(
+        CaseState, CaseAction, ROLES, (False, True), ("", " ", "because")
+    ):
         state, verb, role, holds, reason = asked
         if holds and role is None:
             continue  # the house holds nothing
-        said = life.move(state, verb, role, holds, reason)
-        came = None if isinstance(said, Refusal) else said.value
+        said = life.next_state(state, verb, role, holds, reason)
+        came = None if isinstance(said, ActionRefusal) else said.value
         if came != expected(state.value, verb.value, role, holds, reason):
             found.append((*asked, said))
     return found
 
 
 def test_every_move_of_everybody_leads_where_the_table_says() -> None:
-    assert differences(Life(WAYS)) == []
+    assert differences(CaseStateMachine(TRANSITIONS)) == []
 
 
-WRONG: list[tuple[str, list[Way]]] = [
-    ("anybody closes", [(Move.CLOSE, State.OPEN, State.CLOSED, ())]),
-    ("a closed case is claimed", [(Move.CLAIM, State.CLOSED, State.HELD, (IS_STAFF,))]),
-    ("a priority is lowered without a word", [(Move.LOWER, State.OPEN, State.OPEN, (IS_STAFF,))]),
+WRONG: list[tuple[str, list[Transition]]] = [
+    ("anybody closes", [(CaseAction.CLOSE, CaseState.OPEN, CaseState.CLOSED, ())]),
+    (
+        "a closed case is claimed",
+        [(CaseAction.CLAIM, CaseState.CLOSED, CaseState.CLAIMED, (IS_STAFF,))],
+    ),
+    (
+        "a priority is lowered without a word",
+        [(CaseAction.LOWER, CaseState.OPEN, CaseState.OPEN, (IS_STAFF,))],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("name", "more"), WRONG)
-def test_a_way_too_many_would_be_found(name: str, more: list[Way]) -> None:
-    assert differences(Life((*WAYS, *more)))
+def test_a_way_too_many_would_be_found(name: str, more: list[Transition]) -> None:
+    assert differences(CaseStateMachine((*TRANSITIONS, *more)))
 
 
 def test_a_way_too_few_would_be_found() -> None:
-    for left_out in range(len(WAYS)):
-        assert differences(Life(WAYS[:left_out] + WAYS[left_out + 1 :])), WAYS[left_out]
+    for left_out in range(len(TRANSITIONS)):
+        assert differences(
+            CaseStateMachine(TRANSITIONS[:left_out] + TRANSITIONS[left_out + 1 :])
+        ), TRANSITIONS[left_out]
 
 
 def test_the_table_holds_every_state_and_every_move() -> None:
-    assert set(TABLE) == set(State)
-    assert {verb for ways in TABLE.values() for verb in ways} == set(Move)
+    assert set(TABLE) == set(CaseState)
+    assert {verb for ways in TABLE.values() for verb in ways} == set(CaseAction)
 
 
 # --- Histories -----------------------------------------------------------------------------------
@@ -165,23 +175,23 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: dict[str, tuple[State, str]] = {}
+        self.kept: dict[str, tuple[CaseState, str]] = {}
         self.model: dict[str, tuple[str, str]] = {}
 
     @initialize(many=st.integers(1, 3))
     def opens(self, many: int) -> None:
         for number in range(many):
-            self.kept[f"case{number}"] = State.WAITING, ""
+            self.kept[f"case{number}"] = CaseState.WAITING, ""
             self.model[f"case{number}"] = "waiting", ""
 
     @rule(
         dice=st.randoms(use_true_random=False),
-        verb=st.sampled_from(Move),
+        verb=st.sampled_from(CaseAction),
         who=st.sampled_from(sorted(STAFF)),
         to=st.sampled_from(["lin", "mei", "wu"]),
         reason=st.sampled_from(["", "because"]),
     )
-    def moves(self, dice: object, verb: Move, who: str, to: str, reason: str) -> None:
+    def moves(self, dice: object, verb: CaseAction, who: str, to: str, reason: str) -> None:
         case = dice.choice(sorted(self.kept))  # type: ignore[attr-defined]
         self.kept[case] = self._moved(self.kept[case], verb, who, to, reason)
         state, holder = self.model[case]
@@ -192,15 +202,15 @@ class Lives(RuleBasedStateMachine):
 
     @staticmethod
     def _moved(
-        case: tuple[State, str], verb: Move, who: str, to: str, reason: str
-    ) -> tuple[State, str]:
+        case: tuple[CaseState, str], verb: CaseAction, who: str, to: str, reason: str
+    ) -> tuple[CaseState, str]:
         state, holder = case
-        there = move(state, verb, STAFF[who], bool(who) and who == holder, reason)
-        if isinstance(there, Refusal):
+        there = next_state(state, verb, STAFF[who], bool(who) and who == holder, reason)
+        if isinstance(there, ActionRefusal):
             return state, holder
-        if there in {State.WAITING, State.REOPENED}:
+        if there in {CaseState.WAITING, CaseState.REOPENED}:
             return there, ""
-        return there, {Move.CLAIM: who, Move.TRANSFER: to}.get(verb, holder)
+        return there, {CaseAction.CLAIM: who, CaseAction.TRANSFER: to}.get(verb, holder)
 
     @invariant()
     def they_agree(self) -> None:
@@ -209,7 +219,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def whoever_waits_is_held_by_nobody_and_whoever_is_held_by_one(self) -> None:
         for state, holder in self.kept.values():
-            assert (holder != "") == (state in HANDS_ON | {State.CLOSED}), (state, holder)
+            assert (holder != "") == (state in HANDS_ON | {CaseState.CLOSED}), (state, holder)
             assert STAFF[holder] is not Role.AUDITOR
 
 
@@ -217,18 +227,18 @@ Lives.TestCase.settings = settings(max_examples=150, stateful_step_count=40, dea
 TestLives = Lives.TestCase
 
 
-@pytest.mark.parametrize("state", State)
-def test_from_every_state_staff_can_bring_a_case_to_every_other(state: State) -> None:
+@pytest.mark.parametrize("state", CaseState)
+def test_from_every_state_staff_can_bring_a_case_to_every_other(state: CaseState) -> None:
     reached, more = {state}, [state]
     while more:
         here = more.pop()
-        for verb in Move:
+        for verb in CaseAction:
             for role, holds in ((Role.CASEWORKER, False), (Role.SUPERVISOR, True)):
-                there = move(here, verb, role, holds, "because")
-                if isinstance(there, State) and there not in reached:
+                there = next_state(here, verb, role, holds, "because")
+                if isinstance(there, CaseState) and there not in reached:
                     reached.add(there)
                     more.append(there)
-    assert reached == set(State)
+    assert reached == set(CaseState)
 
 
 # --- Words ---------------------------------------------------------------------------------------
@@ -236,9 +246,9 @@ def test_from_every_state_staff_can_bring_a_case_to_every_other(state: State) ->
 
 def refusals() -> set[str]:
     found = set()
-    for asked in itertools.product(State, Move, ROLES, (False, True), ("", "because")):
-        said = move(*asked)
-        if isinstance(said, Refusal):
+    for asked in itertools.product(CaseState, CaseAction, ROLES, (False, True), ("", "because")):
+        said = next_state(*asked)
+        if isinstance(said, ActionRefusal):
             found.add(said.text.source)
     return found
 
@@ -253,31 +263,33 @@ def test_whoever_is_refused_reads_why_in_their_language() -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ((State.HELD, Move.CLAIM, Role.CASEWORKER), "Somebody holds this case."),
-        ((State.OPEN, Move.TAKE_OVER, Role.CASEWORKER), "claim it first"),
-        ((State.OPEN, Move.TAKE_OVER, Role.SUPERVISOR), "claim it first"),
-        ((State.OPEN, Move.CLOSE, Role.CASEWORKER), "or a supervisor"),
-        ((State.OPEN, Move.LOWER, Role.CASEWORKER, True), "say why"),
-        ((State.OPEN, Move.LOWER, Role.SUPERVISOR), "say why"),
-        ((State.CLOSED, Move.NOTE, Role.CASEWORKER), "Only a supervisor"),
-        ((State.CLOSED, Move.TAKE_OVER, Role.CASEWORKER, True), "reopened first"),
-        ((State.WAITING, Move.CLAIM, Role.AUDITOR), "An auditor"),
-        ((State.HELD, Move.LAPSE, Role.SUPERVISOR), "by itself"),
+        ((CaseState.CLAIMED, CaseAction.CLAIM, Role.CASEWORKER), "Somebody holds this case."),
+        ((CaseState.OPEN, CaseAction.TAKE_OVER, Role.CASEWORKER), "claim it first"),
+        ((CaseState.OPEN, CaseAction.TAKE_OVER, Role.SUPERVISOR), "claim it first"),
+        ((CaseState.OPEN, CaseAction.CLOSE, Role.CASEWORKER), "or a supervisor"),
+        ((CaseState.OPEN, CaseAction.LOWER, Role.CASEWORKER, True), "say why"),
+        ((CaseState.OPEN, CaseAction.LOWER, Role.SUPERVISOR), "say why"),
+        ((CaseState.CLOSED, CaseAction.NOTE, Role.CASEWORKER), "Only a supervisor"),
+        ((CaseState.CLOSED, CaseAction.TAKE_OVER, Role.CASEWORKER, True), "reopened first"),
+        ((CaseState.WAITING, CaseAction.CLAIM, Role.AUDITOR), "An auditor"),
+        ((CaseState.CLAIMED, CaseAction.LAPSE, Role.SUPERVISOR), "by itself"),
     ],
 )
-def test_a_refusal_says_what_was_missing(asked: tuple[State, Move, Role], words: str) -> None:
-    said = move(*asked)
-    assert isinstance(said, Refusal)
+def test_a_refusal_says_what_was_missing(
+    asked: tuple[CaseState, CaseAction, Role], words: str
+) -> None:
+    said = next_state(*asked)
+    assert isinstance(said, ActionRefusal)
     assert words in said.text.source
 
 
 def test_every_state_fits_its_column() -> None:
-    assert max(len(state) for state in State) <= cases.c.status.type.length  # type: ignore[attr-defined]
+    assert max(len(state) for state in CaseState) <= cases.c.status.type.length  # type: ignore[attr-defined]
 
 
 def test_what_a_caseworker_can_do_to_a_case_is_called_the_same_everywhere() -> None:
     never_said = {"lapse", "work", "raise", "lower"}
-    assert set(Move) - never_said <= set(Verb)
+    assert set(CaseAction) - never_said <= set(Verb)
 
 
 # --- The picture ---------------------------------------------------------------------------------
@@ -285,26 +297,29 @@ def test_what_a_caseworker_can_do_to_a_case_is_called_the_same_everywhere() -> N
 ARROW = re.compile(r"    (\w+) --> (\w+): ([a-z_, ]+) \[([a-z, ]+)\]")
 
 
-def drawn(life: Life) -> set[tuple[str, str, str, str]]:
+def drawn(life: CaseStateMachine) -> set[tuple[str, str, str, str]]:
     """Return every way in a picture: from, to, move, who."""
     return {
         (found[1], found[2], verb, found[4])
-        for line in draw(life).splitlines()
+        for line in draw_mermaid(life).splitlines()
         if (found := ARROW.fullmatch(line))
         for verb in found[3].split(", ")
     }
 
 
 def test_the_picture_has_every_way_and_no_other() -> None:
-    assert drawn(Life(WAYS)) == {
+    assert drawn(CaseStateMachine(TRANSITIONS)) == {
         (here.value, there.value, verb.value, ", ".join(guard.name for guard in guards))
-        for verb, here, there, guards in WAYS
+        for verb, here, there, guards in TRANSITIONS
     }
-    lines = draw().splitlines()
+    lines = draw_mermaid().splitlines()
     assert lines[:2] == ["stateDiagram-v2", "    [*] --> waiting"]
     assert lines[-1] == "    closed --> [*]"
     assert all(ARROW.fullmatch(line) for line in lines[2:-1])
 
 
 def test_a_way_that_is_gone_is_gone_from_the_picture() -> None:
-    assert len(drawn(Life(WAYS[1:]))) == len(drawn(Life(WAYS))) - 1
+    assert (
+        len(drawn(CaseStateMachine(TRANSITIONS[1:])))
+        == len(drawn(CaseStateMachine(TRANSITIONS))) - 1
+    )

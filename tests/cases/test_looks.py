@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.evidence.file_type import is_as_stated, looks_like
-from bot.sandbox.sample_media import tone
-from tests.cases.pictures import FORMATS, pixel_flood, telling, zipped
+from bot.cases.evidence.file_type import detect_type, matches_stated_type
+from bot.sandbox.sample_media import sample_wav
+from tests.cases.pictures import FORMATS, image_with_metadata, pixel_flood, zip_with_traversal
 
 
 @pytest.mark.parametrize(
     ("head", "looks"),
     [
         (b"", "empty"),
-        (telling("JPEG"), "jpeg"),
-        (telling("PNG"), "png"),
-        (telling("WEBP"), "webp"),
+        (image_with_metadata("JPEG"), "jpeg"),
+        (image_with_metadata("PNG"), "png"),
+        (image_with_metadata("WEBP"), "webp"),
         (pixel_flood(), "png"),
-        (tone(0.1), "wav"),
+        (sample_wav(0.1), "wav"),
         (b"OggS\x00\x02", "ogg"),
         (b"\x00\x00\x00\x18ftypheic\x00", "heic"),
         (b"\x00\x00\x00\x20ftypisom\x00", "video"),
         (b"%PDF-1.7\n%\xe2\xe3", "pdf"),
-        (zipped(size=10), "zip"),
+        (zip_with_traversal(size=10), "zip"),
         (b"7z\xbc\xaf\x27\x1c", "7z"),
         (b"Rar!\x1a\x07\x00", "rar"),
         (b"MZ\x90\x00", "program"),
@@ -38,12 +38,12 @@ from tests.cases.pictures import FORMATS, pixel_flood, telling, zipped
     ],
 )
 def test_a_file_is_known_by_its_beginning(head: bytes, looks: str) -> None:
-    assert looks_like(head) == looks
+    assert detect_type(head) == looks
 
 
 @given(st.binary(max_size=600))
 def test_anything_at_all_looks_like_something(head: bytes) -> None:
-    assert looks_like(head).isascii()
+    assert detect_type(head).isascii()
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_anything_at_all_looks_like_something(head: bytes) -> None:
 def test_what_was_said_of_it_is_compared(
     looks: str, kind: str, mime: str, as_stated: bool | None
 ) -> None:
-    assert is_as_stated(looks, kind, mime) is as_stated
+    assert matches_stated_type(looks, kind, mime) is as_stated
 
 
 def test_every_kind_that_is_drawn_anew_is_known() -> None:
-    assert {looks_like(telling(kind)) for kind in FORMATS} == {"jpeg", "png", "webp"}
+    assert {detect_type(image_with_metadata(kind)) for kind in FORMATS} == {"jpeg", "png", "webp"}

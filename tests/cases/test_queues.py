@@ -8,15 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.routing import DEFAULT, NAMES, RULES, Queue, name_of, only, queue_of, queue_with
-from bot.conversation import Where
+from bot.cases.routing import (
+    DEFAULT_QUEUE,
+    QUEUE_NAMES,
+    RULES,
+    Queue,
+    choose_queue,
+    only,
+    queue_name,
+    raise_queue,
+)
+from bot.conversation import PlaceAnswer
 from bot.text import Text
 from tests.cases.answered import (
     BOOK,
-    Told,
+    FlowAnswers,
     about_another,
     danger,
-    faults_of,
+    impossible_answers,
     report,
     request,
     talk,
@@ -25,9 +34,9 @@ from tests.cases.test_urgency import anything
 from tests.house.test_what_follows import missing_codes
 
 if TYPE_CHECKING:
-    from tests.cases.desk import Desk
+    from tests.cases.desk import CaseStoreHarness
 
-SEA = Where("at_sea")
+SEA = PlaceAnswer("at_sea")
 EXAMPLES = {
     Queue.CHILD_PROTECTION: [
         request(under_18="under"),
@@ -83,7 +92,7 @@ QUEUES = [queue.value for queue in Queue]
 
 
 def test_every_queue_has_its_rule_its_name_and_its_examples() -> None:
-    assert {rule.queue for rule in RULES} == set(Queue) == set(NAMES) == set(EXAMPLES)
+    assert {rule.queue for rule in RULES} == set(Queue) == set(QUEUE_NAMES) == set(EXAMPLES)
     assert [rule.queue for rule in RULES] == list(Queue)
 
 
@@ -92,9 +101,9 @@ def test_every_queue_has_its_rule_its_name_and_its_examples() -> None:
     [(queue, told) for queue, all_ in EXAMPLES.items() for told in all_],
     ids=lambda it: it.value if isinstance(it, Queue) else it.flow,
 )
-def test_a_case_waits_where_its_answers_belong(queue: Queue, told: Told) -> None:
-    assert faults_of(told) == []
-    assert queue_of(told.answers) is queue
+def test_a_case_waits_where_its_answers_belong(queue: Queue, told: FlowAnswers) -> None:
+    assert impossible_answers(told) == []
+    assert choose_queue(told.answers) is queue
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.queue.value)
@@ -104,58 +113,60 @@ def test_a_rule_asks_only_for_what_some_flow_can_be_answered(rule: object) -> No
 
 @pytest.mark.parametrize("flow", ["report", "ask_for_help", "talk", "danger"])
 def test_whoever_says_nothing_waits_where_everything_can_be_meant(flow: str) -> None:
-    assert queue_of({}) is DEFAULT
-    assert queue_of(dict.fromkeys(BOOK.sheets[flow].questions)) is DEFAULT
+    assert choose_queue({}) is DEFAULT_QUEUE
+    assert choose_queue(dict.fromkeys(BOOK.compiled[flow].questions)) is DEFAULT_QUEUE
 
 
 @given(anything(), st.sampled_from(["under_18", "they_under_18"]))
 def test_whoever_is_under_18_is_looked_after_by_those_who_protect_children(
-    told: Told, step: str
+    told: FlowAnswers, step: str
 ) -> None:
-    assert queue_of({**told.answers, step: "under"}) is Queue.CHILD_PROTECTION
+    assert choose_queue({**told.answers, step: "under"}) is Queue.CHILD_PROTECTION
 
 
 @given(anything())
-def test_what_is_left_open_puts_nobody_among_the_smaller_matters(told: Told) -> None:
+def test_what_is_left_open_puts_nobody_among_the_smaller_matters(told: FlowAnswers) -> None:
     known = {step: answer for step, answer in told.answers.items() if answer is not None}
     left_open = {step: None for step in told.answers if step not in known}
     small = {Queue.LABOUR, Queue.INFORMATION}
-    if queue_of({**known, **left_open}) in small:
-        assert queue_of(known) in small
+    if choose_queue({**known, **left_open}) in small:
+        assert choose_queue(known) in small
 
 
 # --- More is told later ----------------------------------------------------------------------
 
 
 @given(st.sampled_from(QUEUES), anything())
-def test_what_is_told_later_only_ever_leads_to_more_care(now: str, told: Told) -> None:
-    then = queue_with(now, told.answers)
+def test_what_is_told_later_only_ever_leads_to_more_care(now: str, told: FlowAnswers) -> None:
+    then = raise_queue(now, told.answers)
     assert QUEUES.index(then) <= QUEUES.index(now)
-    assert then in {now, queue_of(told.answers)}
+    assert then in {now, choose_queue(told.answers)}
 
 
 def test_words_alone_move_no_case() -> None:
     for queue in QUEUES:
-        assert queue_with(queue, {"added": "words"}) == queue
+        assert raise_queue(queue, {"added": "words"}) == queue
 
 
 def test_the_queue_of_another_release_is_left_alone_and_called_by_its_code() -> None:
-    assert queue_with("harbour", {"under_18": "under"}) == "harbour"
-    assert name_of("harbour") == Text("harbour")
-    assert name_of("fishers") is NAMES[Queue.FISHERS]
+    assert raise_queue("harbour", {"under_18": "under"}) == "harbour"
+    assert queue_name("harbour") == Text("harbour")
+    assert queue_name("fishers") is QUEUE_NAMES[Queue.FISHERS]
 
 
-def test_a_case_is_opened_in_its_queue_and_moved_when_more_is_told(desk: Desk) -> None:
-    case = desk.opens(report(signs=("wages",)).answers)
-    assert desk.of(case, "queue") == "labour"
-    desk.raises(case, {"added": "words"})
-    assert desk.of(case, "queue") == "labour"
-    desk.raises(case, report(leaving="locked").answers)
-    assert desk.of(case, "queue") == "trafficking"
-    desk.raises(case, request(under_18="under").answers)
-    assert desk.of(case, "queue") == "child_protection"
-    desk.raises(case, report(signs=("wages",)).answers)
-    assert desk.of(case, "queue") == "child_protection"
+def test_a_case_is_opened_in_its_queue_and_moved_when_more_is_told(
+    case_store: CaseStoreHarness,
+) -> None:
+    case = case_store.opens(report(signs=("wages",)).answers)
+    assert case_store.of(case, "queue") == "labour"
+    case_store.raises(case, {"added": "words"})
+    assert case_store.of(case, "queue") == "labour"
+    case_store.raises(case, report(leaving="locked").answers)
+    assert case_store.of(case, "queue") == "trafficking"
+    case_store.raises(case, request(under_18="under").answers)
+    assert case_store.of(case, "queue") == "child_protection"
+    case_store.raises(case, report(signs=("wages",)).answers)
+    assert case_store.of(case, "queue") == "child_protection"
 
 
 def test_what_no_flow_can_be_answered_would_be_found() -> None:

@@ -11,19 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.indicators import (
-    ACT,
-    ILO,
+    ACT_ELEMENTS,
+    ILO_INDICATORS,
     INDICATORS,
-    LACKS,
-    NOTHING,
-    QUESTIONS,
-    SIGNS,
+    MISSING_CODES,
+    SIGN_INDICATORS,
+    TOPICS,
+    UNMAPPED_ANSWERS,
     Indicator,
-    not_known,
-    screening,
+    find_indicators,
+    unknown_topics,
 )
 from bot.text import Text
-from tests.cases.answered import BOOK, Told, about_another, codes_of, faults_of, report, request
+from tests.cases.answered import (
+    BOOK,
+    FlowAnswers,
+    about_another,
+    codes_of,
+    impossible_answers,
+    report,
+    request,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,47 +49,51 @@ READ_FROM = ("signs", "work", "leaving")
 every_indicator = pytest.mark.parametrize("indicator", INDICATORS, ids=lambda it: it.code)
 
 
-def called(told: Told) -> list[str]:
-    return [indicator.code for indicator in screening(told.answers)]
+def called(told: FlowAnswers) -> list[str]:
+    return [indicator.code for indicator in find_indicators(told.answers)]
 
 
 def unnamed(indicators: Iterable[Indicator], nothing: dict[tuple[str, str], str]) -> set[Any]:
     """Return answers that have no name and no reason for it, or both."""
-    looks = [look for it in indicators for look in it.holds.looks_at()]
+    looks = [look for it in indicators for look in it.condition.looks_at()]
     named = {(look.step, code) for look in looks for code in look.codes}
     offered = {(step, str(code)) for step in READ_FROM for code in codes_of("report", step)}
     return {it for it in offered if (it in named) is (it in nothing)}
 
 
 def test_every_answer_has_a_name_or_a_reason_why_it_has_none() -> None:
-    assert unnamed(INDICATORS, NOTHING) == set()
-    assert all(NOTHING.values())
-    assert {code for step, code in NOTHING if code not in codes_of("report", step)} == set()
+    assert unnamed(INDICATORS, UNMAPPED_ANSWERS) == set()
+    assert all(UNMAPPED_ANSWERS.values())
+    assert {
+        code for step, code in UNMAPPED_ANSWERS if code not in codes_of("report", step)
+    } == set()
 
 
 def test_an_answer_that_was_forgotten_would_be_found() -> None:
-    assert ("signs", "debt") in unnamed([it for it in INDICATORS if it.code != "debt"], NOTHING)
-    assert ("work", "farm") in unnamed(INDICATORS, {**NOTHING, ("work", "farm"): "?"})
+    assert ("signs", "debt") in unnamed(
+        [it for it in INDICATORS if it.code != "debt"], UNMAPPED_ANSWERS
+    )
+    assert ("work", "farm") in unnamed(INDICATORS, {**UNMAPPED_ANSWERS, ("work", "farm"): "?"})
 
 
 @every_indicator
 def test_every_indicator_stands_in_every_vocabulary_or_says_why_not(indicator: Indicator) -> None:
     names = {"ilo": indicator.ilo, "act": indicator.act, "htcds": indicator.htcds}
     for vocabulary, name in names.items():
-        assert bool(name) is ((indicator.code, vocabulary) not in LACKS), vocabulary
+        assert bool(name) is ((indicator.code, vocabulary) not in MISSING_CODES), vocabulary
 
 
 @every_indicator
 def test_every_indicator_can_be_said_by_a_person(indicator: Indicator) -> None:
-    looks = list(indicator.holds.looks_at())
+    looks = list(indicator.condition.looks_at())
     assert all(look.codes <= codes_of("report", look.step) for look in looks)
     assert all(BOOK.question("report", look.step) for look in looks)
 
 
 def test_all_eleven_of_the_ilo_and_all_of_article_2_can_come_up() -> None:
-    assert len(ILO) == 11
-    assert {it.ilo for it in INDICATORS} - {None} == set(ILO)
-    assert {key for it in INDICATORS for key in it.act} == set(ACT)
+    assert len(ILO_INDICATORS) == 11
+    assert {it.ilo for it in INDICATORS} - {None} == set(ILO_INDICATORS)
+    assert {key for it in INDICATORS for key in it.act} == set(ACT_ELEMENTS)
 
 
 def strange_codes(indicators: Iterable[Indicator]) -> set[str]:
@@ -104,9 +116,9 @@ def test_every_code_is_one_of_the_standard_or_a_column_of_our_own() -> None:
 
 def test_a_code_the_standard_does_not_have_would_be_found() -> None:
     """It defines restriction of movement, and forgot it in the list."""
-    (debt,) = (it for it in SIGNS if it.code == "debt")
+    (debt,) = (it for it in SIGN_INDICATORS if it.code == "debt")
     wrong = debt.htcds[0][0]._replace(value="RestrictsMovement")
-    forged = Indicator("forged", debt.told, debt.holds, htcds=((wrong,),))
+    forged = Indicator("forged", debt.text, debt.condition, htcds=((wrong,),))
     assert strange_codes([forged]) == {"vic_MethodsOfControl=RestrictsMovement"}
 
 
@@ -123,29 +135,29 @@ def test_a_code_the_standard_does_not_have_would_be_found() -> None:
         (request(), []),
     ],
 )  # fmt: skip
-def test_what_was_said_is_called_by_its_names(told: Told, codes: list[str]) -> None:
-    assert faults_of(told) == []
+def test_what_was_said_is_called_by_its_names(told: FlowAnswers, codes: list[str]) -> None:
+    assert impossible_answers(told) == []
     assert called(told) == codes
 
 
 def test_threats_leave_open_which_of_three_codes_it_is() -> None:
-    (threats,) = screening({"signs": ("threats",)})
+    (threats,) = find_indicators({"signs": ("threats",)})
     assert [len(codes) for codes in threats.htcds] == [3]
-    (movement,) = screening({"signs": ("movement",)})
+    (movement,) = find_indicators({"signs": ("movement",)})
     assert [len(codes) for codes in movement.htcds] == [1, 1]
 
 
 @pytest.mark.parametrize("left_open", [{}, dict.fromkeys(READ_FROM), {"work": "unsure"}])
 def test_what_is_not_known_stays_not_known(left_open: dict[str, object]) -> None:
-    assert screening(left_open) == []
-    assert not_known(left_open) == list(QUESTIONS.values())
+    assert find_indicators(left_open) == []
+    assert unknown_topics(left_open) == list(TOPICS.values())
 
 
 def test_what_was_answered_is_known_even_if_it_was_none_of_them() -> None:
-    assert not_known({"signs": ("none",), "leaving": "free", "work": "school"}) == []
-    assert not_known({"signs": ("none",), "leaving": "unsure"}) == [
-        QUESTIONS["leaving"],
-        QUESTIONS["work"],
+    assert unknown_topics({"signs": ("none",), "leaving": "free", "work": "school"}) == []
+    assert unknown_topics({"signs": ("none",), "leaving": "unsure"}) == [
+        TOPICS["leaving"],
+        TOPICS["work"],
     ]
 
 
@@ -163,8 +175,8 @@ ANSWERS = st.fixed_dictionaries(
 
 @given(ANSWERS, ANSWERS)
 def test_one_more_answer_only_adds_a_name(told: dict[str, Any], more: dict[str, Any]) -> None:
-    before = screening(told)
-    after = screening({**more, **told})
+    before = find_indicators(told)
+    after = find_indicators({**more, **told})
     assert set(before) <= set(after)
     assert after == [it for it in INDICATORS if it in after]
 
@@ -173,4 +185,4 @@ def test_nothing_is_counted_weighed_or_found() -> None:
     """There is nowhere to put a number: an indicator is words, codes and a condition."""
     kinds = {type(getattr(it, name)) for it in INDICATORS for name in it.__slots__}
     assert kinds.isdisjoint({int, float, bool})
-    assert all(isinstance(it.told, Text) for it in INDICATORS)
+    assert all(isinstance(it.text, Text) for it in INDICATORS)

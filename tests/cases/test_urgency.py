@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.urgency import REASONS, RULES, Priority, reasons_in_words, urgency
-from bot.conversation import Where
-from bot.dispatch.outcome_rules import FOLLOWS
-from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER
+from bot.cases.urgency import REASON_TEXTS, RULES, Priority, assess_urgency, reason_texts
+from bot.conversation import PlaceAnswer
+from bot.dispatch.outcome_rules import OUTCOME_RULES
+from flows.alarms import SPACED_PHRASES, UNSPACED_PHRASES
 from tests.cases.answered import (
     BOOK,
-    Told,
+    FlowAnswers,
     about_another,
     codes_of,
     danger,
-    faults_of,
-    heard,
+    from_check_in,
+    impossible_answers,
     report,
     request,
     takes_many,
     talk,
 )
 
-SEA = Where("at_sea")
+SEA = PlaceAnswer("at_sea")
 MEDICAL = ("medical",)
 
-EXAMPLES: dict[str, tuple[list[Told], list[Told]]] = {
+EXAMPLES: dict[str, tuple[list[FlowAnswers], list[FlowAnswers]]] = {
     "told_now": ([danger("now")], [danger("not_yet")]),
     "not_safe": (
         [report(safe="not_safe"), about_another(they_safe="danger"), talk(safe="not_safe")],
@@ -54,8 +54,8 @@ EXAMPLES: dict[str, tuple[list[Told], list[Told]]] = {
         [report(county=SEA, signs=("threats",)), report(county=SEA, signs=("debt", "violence"))],
         [report(county=SEA), report(signs=("threats",)), report(county=SEA, signs=("debt",))],
     ),
-    "check_in_duress": ([heard("duress")], [heard("silence")]),
-    "check_in_silence": ([heard("silence")], [heard("duress")]),
+    "check_in_duress": ([from_check_in("duress")], [from_check_in("silence")]),
+    "check_in_silence": ([from_check_in("silence")], [from_check_in("duress")]),
     "alarm_suicide": ([report(alarms=("suicide",))], [report(alarms=("violence",))]),
     "alarm_coming": ([talk(alarms=("locked", "coming"))], [talk(alarms=("locked",))]),
     "alarm_violence": ([request(alarms=("violence",))], [request(alarms=("coming",))]),
@@ -80,14 +80,14 @@ EXAMPLES: dict[str, tuple[list[Told], list[Told]]] = {
     ),
     "moved_soon": ([report(moved="soon")], [report(moved="no_sign")]),
     "scam_place": ([report(work="online_scam")], [report(work="massage_entertainment")]),
-    "abroad": ([request(county=Where("abroad"))], [request(county=SEA)]),
+    "abroad": ([request(county=PlaceAnswer("abroad"))], [request(county=SEA)]),
     "no_bed": (
         [request(needs=("shelter",), tonight="none"),
          request(needs=("shelter",), tonight="not_safe")],
         [request(needs=("shelter",), tonight="can_wait")],
     ),
     "needed_today": ([request(soon="today")], [request(soon="days")]),
-    "at_sea": ([report(county=SEA)], [report(county=Where("PEN"))]),
+    "at_sea": ([report(county=SEA)], [report(county=PlaceAnswer("PEN"))]),
     "debt": ([report(signs=("debt",))], [report(signs=("wages",))]),
     "wages": ([report(signs=("wages",))], [report(signs=("debt",))]),
     "overtime": ([report(signs=("overtime",))], [report(signs=("debt",))]),
@@ -138,7 +138,7 @@ P1 = [
     report(signs=("unwanted_touch",)),
     report(hurt="later"),
     report(moved="soon"),
-    report(work="online_scam", county=Where("abroad")),
+    report(work="online_scam", county=PlaceAnswer("abroad")),
 ]
 P2 = [
     report(signs=("debt",)),
@@ -159,24 +159,24 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 def test_every_rule_has_its_examples_and_no_code_stands_twice() -> None:
     assert list(EXAMPLES) == [rule.code for rule in RULES]
-    assert len(REASONS) == len(RULES)
+    assert len(REASON_TEXTS) == len(RULES)
 
 
 @every_rule
 def test_an_example_is_what_a_person_can_answer(rule: Any) -> None:
     fires, near = EXAMPLES[rule.code]
-    assert [fault for told in [*fires, *near] for fault in faults_of(told)] == []
+    assert [fault for told in [*fires, *near] for fault in impossible_answers(told)] == []
 
 
 @every_rule
 def test_a_rule_fires_where_it_should_and_nowhere_near(rule: Any) -> None:
     fires, near = EXAMPLES[rule.code]
     for told in fires:
-        priority, reasons = urgency(told.answers)
+        priority, reasons = assess_urgency(told.answers)
         assert rule.code in reasons
         assert priority <= rule.priority
     for told in near:
-        assert rule.code not in urgency(told.answers)[1]
+        assert rule.code not in assess_urgency(told.answers)[1]
 
 
 @pytest.mark.parametrize(
@@ -184,28 +184,28 @@ def test_a_rule_fires_where_it_should_and_nowhere_near(rule: Any) -> None:
     [(level, told) for level, examples in LEVELS.items() for told in examples],
     ids=lambda it: it.name if isinstance(it, Priority) else it.flow,
 )
-def test_the_levels_are_those_that_were_agreed(level: Priority, told: Told) -> None:
-    assert faults_of(told) == []
-    assert urgency(told.answers)[0] is level
+def test_the_levels_are_those_that_were_agreed(level: Priority, told: FlowAnswers) -> None:
+    assert impossible_answers(told) == []
+    assert assess_urgency(told.answers)[0] is level
 
 
 def test_rules_stand_with_the_most_urgent_first() -> None:
     assert [rule.priority for rule in RULES] == sorted(rule.priority for rule in RULES)
-    _, reasons = urgency(report(safe="not_safe", hurt="later", signs=("debt",)).answers)
+    _, reasons = assess_urgency(report(safe="not_safe", hurt="later", signs=("debt",)).answers)
     levels = [next(rule.priority for rule in RULES if rule.code == code) for code in reasons]
     assert levels == sorted(levels)
     assert len(levels) > 2
 
 
 def test_every_alarm_of_every_language_is_a_rule() -> None:
-    codes = {code for lists in (WRITTEN_APART, WRITTEN_TOGETHER) for by in lists.values()
+    codes = {code for lists in (SPACED_PHRASES, UNSPACED_PHRASES) for by in lists.values()
              for code in by}  # fmt: skip
-    assert {f"alarm_{code}" for code in codes} <= REASONS.keys()
+    assert {f"alarm_{code}" for code in codes} <= REASON_TEXTS.keys()
 
 
 def test_a_reason_of_another_release_stays_away() -> None:
-    words = reasons_in_words(["told_now", "of_yesterday"])
-    assert words == [REASONS["told_now"]]
+    words = reason_texts(["told_now", "of_yesterday"])
+    assert words == [REASON_TEXTS["told_now"]]
 
 
 # --- What holds for whatever is answered ----------------------------------------------------
@@ -224,36 +224,36 @@ def _answer(flow: str, step: str) -> st.SearchStrategy[Any]:
     if not codes:
         return st.none() | st.text(max_size=5)
     if step == "county":
-        return st.none() | st.sampled_from(codes).map(Where) | st.just(Where(words="x"))
+        return st.none() | st.sampled_from(codes).map(PlaceAnswer) | st.just(PlaceAnswer(text="x"))
     if takes_many(flow, step):
         return st.none() | st.lists(st.sampled_from(codes), unique=True).map(tuple)
     return st.none() | st.sampled_from(codes)
 
 
 @st.composite
-def anything(draw: st.DrawFn) -> Told:
+def anything(draw: st.DrawFn) -> FlowAnswers:
     flow = draw(st.sampled_from(FLOWS))
-    steps = draw(st.sets(st.sampled_from(sorted(BOOK.sheets[flow].questions))))
+    steps = draw(st.sets(st.sampled_from(sorted(BOOK.compiled[flow].questions))))
     answers = {step: draw(_answer(flow, step)) for step in sorted(steps)}
-    return Told(flow, answers)
+    return FlowAnswers(flow, answers)
 
 
 @given(anything(), st.sampled_from(Priority))
-def test_the_machine_only_raises(told: Told, at_most: Priority) -> None:
-    priority, reasons = urgency(told.answers, at_most)
+def test_the_machine_only_raises(told: FlowAnswers, at_most: Priority) -> None:
+    priority, reasons = assess_urgency(told.answers, at_most)
     assert priority <= at_most
     assert priority == at_most or reasons
 
 
 @given(anything(), anything())
-def test_one_more_answer_never_makes_it_less_urgent(told: Told, more: Told) -> None:
+def test_one_more_answer_never_makes_it_less_urgent(told: FlowAnswers, more: FlowAnswers) -> None:
     grown = {**more.answers, **told.answers}
-    assert urgency(grown)[0] <= urgency(told.answers)[0]
+    assert assess_urgency(grown)[0] <= assess_urgency(told.answers)[0]
 
 
 @given(anything(), st.sampled_from(["under_18", "they_under_18"]))
-def test_under_18_is_always_within_a_day(told: Told, step: str) -> None:
-    assert urgency({**told.answers, step: "under"})[0] <= Priority.WITHIN_A_DAY
+def test_under_18_is_always_within_a_day(told: FlowAnswers, step: str) -> None:
+    assert assess_urgency({**told.answers, step: "under"})[0] <= Priority.WITHIN_A_DAY
 
 
 @pytest.mark.parametrize(
@@ -261,20 +261,20 @@ def test_under_18_is_always_within_a_day(told: Told, step: str) -> None:
 )
 def test_what_was_left_open_is_a_risk_not_a_no(flow: str, step: str) -> None:
     calm = {"report": report, "ask_for_help": request, "talk": talk}[flow]()
-    assert urgency(calm.answers) == (Priority.STANDARD, [])
+    assert assess_urgency(calm.answers) == (Priority.STANDARD, [])
     open_codes = {"unsure", "unsaid"} & codes_of(flow, step)
     for left_open in [None, *open_codes]:
-        assert urgency({**calm.answers, step: left_open})[0] <= Priority.THIS_SHIFT
+        assert assess_urgency({**calm.answers, step: left_open})[0] <= Priority.THIS_SHIFT
 
 
 def test_somebody_who_skips_everything_is_not_at_the_end_of_the_queue() -> None:
     for flow in ("report", "ask_for_help", "talk"):
-        skipped = dict.fromkeys(BOOK.sheets[flow].questions)
-        assert urgency(skipped)[0] <= Priority.THIS_SHIFT
+        skipped = dict.fromkeys(BOOK.compiled[flow].questions)
+        assert assess_urgency(skipped)[0] <= Priority.THIS_SHIFT
 
 
 def test_told_to_tell_is_an_emergency_even_with_nothing_else() -> None:
-    for outcome, follows in FOLLOWS.items():
+    for outcome, follows in OUTCOME_RULES.items():
         if follows.kind == "danger":
-            assert follows.at_least is Priority.EMERGENCY, outcome
-    assert urgency({"signs": ("debt",)}, Priority.EMERGENCY)[0] is Priority.EMERGENCY
+            assert follows.min_priority is Priority.EMERGENCY, outcome
+    assert assess_urgency({"signs": ("debt",)}, Priority.EMERGENCY)[0] is Priority.EMERGENCY

@@ -10,29 +10,29 @@ from hypothesis import strategies as st
 from bot.conversation import (
     ALWAYS,
     Ask,
+    AskPlace,
+    AskWhen,
     Begin,
-    Book,
     Choose,
     ChooseMany,
     Collect,
     Danger,
     End,
-    FileNote,
-    Files,
+    Fact,
+    FileRef,
+    FilesInput,
     Flow,
+    FlowRegistry,
     Guard,
-    Known,
-    Located,
+    LocationInput,
     Number,
     Outcome,
-    Place,
-    Pressed,
+    PressInput,
     Review,
     Say,
-    When,
 )
-from bot.conversation.inputs import Words as Written
-from bot.conversation.outcomes import ENDS_ALL
+from bot.conversation.inputs import TextInput as Written
+from bot.conversation.outcomes import ENDS_ALL_FLOWS
 from bot.text import Text
 from tests.conversation.small_flows import WHY, DangerFlow
 
@@ -48,7 +48,7 @@ KINDS = (*QUESTIONS, "say", "begin", "danger", "end", "review")
 
 
 @dataclass(frozen=True)
-class Plan:
+class StepPlan:
     """One step, before it is written into a class."""
 
     name: str
@@ -75,44 +75,44 @@ def guards(earlier: list[str]) -> st.SearchStrategy[tuple[object, ...]]:
 
 
 @st.composite
-def plans(draw: st.DrawFn, *, kinds: tuple[str, ...] = KINDS) -> list[Plan]:
-    steps: list[Plan] = []
+def plans(draw: st.DrawFn, *, kinds: tuple[str, ...] = KINDS) -> list[StepPlan]:
+    steps: list[StepPlan] = []
     asked: list[str] = []
     for number in range(draw(st.integers(1, 8))):
         kind = draw(st.sampled_from(kinds))
         name = f"s{number}"
-        steps.append(Plan(name, kind, draw(guards(asked)), draw(st.sampled_from(OUTCOMES))))
+        steps.append(StepPlan(name, kind, draw(guards(asked)), draw(st.sampled_from(OUTCOMES))))
         if kind in QUESTIONS:
             asked.append(name)
-    return [*steps, Plan("last", "end", (), draw(st.sampled_from(OUTCOMES)))]
+    return [*steps, StepPlan("last", "end", (), draw(st.sampled_from(OUTCOMES)))]
 
 
-OUTCOMES = [outcome for outcome in Outcome if outcome not in ENDS_ALL]
+OUTCOMES = [outcome for outcome in Outcome if outcome not in ENDS_ALL_FLOWS]
 
 
 def flow_of(
-    plan: list[Plan], name: str, begins: str, renamed: dict[str, str] | None = None
+    plan: list[StepPlan], name: str, begins: str, renamed: dict[str, str] | None = None
 ) -> type[Flow]:
     """Write a plan down as a flow; guards on steps it does not have are left out."""
     steps: dict[str, Step] = {}
     for one in plan:
         steps[one.name] = _step(one, steps, begins)
-    body: dict[str, object] = {"title": Text(name), "renamed": renamed or {}, **steps}
+    body: dict[str, object] = {"title": Text(name), "renamed_steps": renamed or {}, **steps}
     flow = type(Flow)(name.capitalize(), (Flow,), body)
     flow.name = name
     return flow
 
 
-def book_of(*plan_of: list[Plan], renamed: dict[str, str] | None = None) -> Book:
+def book_of(*plan_of: list[StepPlan], renamed: dict[str, str] | None = None) -> FlowRegistry:
     """Return a book in which the first flow begins the second, and so on."""
     flows: list[type[Flow]] = [DangerFlow]
     for number, plan in reversed(list(enumerate(plan_of))):
         deeper = f"f{number + 1}" if number + 1 < len(plan_of) else "danger"
         flows.append(flow_of(plan, f"f{number}", deeper, None if number else renamed))
-    return Book(flows)
+    return FlowRegistry(flows)
 
 
-def _step(plan: Plan, steps: dict[str, Step], begins: str) -> Step:  # noqa: PLR0911 - one for each kind
+def _step(plan: StepPlan, steps: dict[str, Step], begins: str) -> Step:  # noqa: PLR0911 - one for each kind
     when, prompt = _guard(plan.guard, steps), Text(f"{plan.name}?")
     match plan.kind:
         case "say":
@@ -125,7 +125,7 @@ def _step(plan: Plan, steps: dict[str, Step], begins: str) -> Step:  # noqa: PLR
             return End(Text(f"{plan.name}."), plan.outcome, when=when)
         case "review":
             asked = tuple(step for step in steps.values() if _can_be_reviewed(step))
-            return Review(prompt, of=asked, show=Text("Show"), go=Text("Go"), when=when)
+            return Review(prompt, questions=asked, show=Text("Show"), go=Text("Go"), when=when)
         case "menu":
             return Choose(
                 prompt, why=None, skippable=False, controls=False, choices=LABELS, when=when
@@ -141,11 +141,11 @@ def _question(kind: str, prompt: Text, when: Guard) -> Step:  # noqa: PLR0911 - 
         case "many":
             return ChooseMany(prompt, why=WHY, choices=LABELS, exclusive={"c"}, when=when)
         case "number":
-            return Ask(prompt, why=WHY, reads=Number(0, 99), when=when)
+            return Ask(prompt, why=WHY, accepts=Number(0, 99), when=when)
         case "place":
-            return Place(prompt, why=WHY, counties=LABELS, when=when)
+            return AskPlace(prompt, why=WHY, counties=LABELS, when=when)
         case "when":
-            return When(prompt, why=WHY, choices=LABELS, when=when)
+            return AskWhen(prompt, why=WHY, choices=LABELS, when=when)
         case "collect":
             return Collect(prompt, why=WHY, when=when)
         case _:
@@ -159,7 +159,7 @@ def _can_be_reviewed(step: Step) -> bool:
 def _guard(plan: tuple[object, ...], steps: dict[str, Step]) -> Guard:  # noqa: PLR0911 - one for each kind
     match plan:
         case ("known", str(fact)):
-            return Known(fact)
+            return Fact(fact)
         case ("was", str(name), str(code)):
             asked = steps.get(name)
             if isinstance(asked, Choose):
@@ -179,33 +179,33 @@ def _guard(plan: tuple[object, ...], steps: dict[str, Step]) -> Guard:  # noqa: 
 
 def _given(asked: Step | None) -> Guard:
     question: Question[object] | None = asked if hasattr(asked, "given") else None  # type: ignore[type-var,assignment]
-    return question.given if question is not None else ALWAYS
+    return question.is_answered if question is not None else ALWAYS
 
 
 WORDS = st.sampled_from(["1", "2", "9", "1 3", "二", "", "2026-11-24", "hello"])
 HEARD = st.one_of(
-    st.sampled_from(CODES).map(Pressed),
+    st.sampled_from(CODES).map(PressInput),
     st.sampled_from(
         ["skip", "why", "back", "done", "keep", "clear", "show", "go", "s0", "s3", "also", "?"]
-    ).map(Pressed),
+    ).map(PressInput),
     WORDS.map(Written),
     st.text(max_size=5).map(Written),
-    st.just(Files((FileNote("f", "photo"),), "")),
-    st.just(Files((FileNote("f", "voice"), FileNote("g", "voice")), "both")),
-    st.just(Located(1.5, 2.5)),
+    st.just(FilesInput((FileRef("f", "photo"),), "")),
+    st.just(FilesInput((FileRef("f", "voice"), FileRef("g", "voice")), "both")),
+    st.just(LocationInput(1.5, 2.5)),
 )
 KNOWN = st.frozensets(st.sampled_from(FACTS))
 
 
 @dataclass(frozen=True)
-class Release:
+class FlowRelease:
     """What a new version does to the steps of a flow."""
 
     renamed: tuple[str, ...]
     removed: tuple[str, ...]
     added: tuple[tuple[int, str], ...]
 
-    def plan(self, old: list[Plan]) -> tuple[list[Plan], dict[str, str]]:
+    def plan(self, old: list[StepPlan]) -> tuple[list[StepPlan], dict[str, str]]:
         gone = set(self.removed) - {"last"}
         names = {name: f"new_{name}" for name in self.renamed if name not in gone}
         new = [
@@ -214,7 +214,7 @@ class Release:
             if one.name not in gone
         ]
         for place, kind in self.added:
-            new.insert(min(place, len(new) - 1), Plan(f"added{len(new)}", kind))
+            new.insert(min(place, len(new) - 1), StepPlan(f"added{len(new)}", kind))
         return new, names
 
 
@@ -228,8 +228,8 @@ def _renamed(
 
 
 @st.composite
-def releases(draw: st.DrawFn, plan: list[Plan]) -> Release:
+def releases(draw: st.DrawFn, plan: list[StepPlan]) -> FlowRelease:
     names = [one.name for one in plan]
     some = st.lists(st.sampled_from(names), unique=True, max_size=3).map(tuple)
     added = st.tuples(st.integers(0, 8), st.sampled_from(("say", "choose", "ask", "many")))
-    return Release(draw(some), draw(some), tuple(draw(st.lists(added, max_size=2))))
+    return FlowRelease(draw(some), draw(some), tuple(draw(st.lists(added, max_size=2))))

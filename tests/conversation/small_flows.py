@@ -7,40 +7,40 @@ import msgspec
 from bot.conversation import (
     Answer,
     Ask,
+    AskPlace,
+    AskWhen,
     Begin,
-    Book,
     Choose,
     ChooseMany,
     Collect,
     Danger,
     End,
+    Fact,
     Flow,
-    Heard,
-    Known,
+    FlowRegistry,
+    FreeText,
+    Input,
     Number,
     Outcome,
-    Place,
     Position,
-    Pressed,
+    PressInput,
     Reply,
     Review,
     Say,
     Turn,
-    When,
-    Words,
     answer,
     begin,
     pack,
     unpack,
 )
-from bot.conversation.inputs import Words as Written
+from bot.conversation.inputs import TextInput as Written
 from bot.text import Text
 
 WHY = Text("So that we ask the right questions.")
 YES_NO = {"yes": Text("Yes"), "no": Text("No")}
 NOTHING = frozenset[str]()
 
-__all__ = ["Words"]
+__all__ = ["FreeText"]
 
 
 class DangerFlow(Flow):
@@ -49,7 +49,7 @@ class DangerFlow(Flow):
     title = Text("Danger")
     numbers = Say(Text("Call {numbers}."))
     tell = Choose(Text("Tell a caseworker?"), why=WHY, now=Text("Now"), not_yet=Text("Not yet"))
-    told = End(Text("Told."), Outcome.TELL_NOW, when=tell.was("now"))
+    told = End(Text("Told."), Outcome.STAFF_ALERTED, when=tell.was("now"))
     not_told = End(Text("Not told."))
 
 
@@ -83,14 +83,16 @@ class Kinds(Flow):
         doctor=Text("A doctor"),
         nothing=Text("Nothing now"),
     )
-    people = Ask(Text("How many?"), why=WHY, reads=Number(1, 500))
-    where = Place(Text("Where?"), why=WHY, counties={"tpe": Text("Taipei"), "ila": Text("Yilan")})
-    since = When(Text("Since when?"), why=WHY, week=Text("This week"), year=Text("This year"))
+    people = Ask(Text("How many?"), why=WHY, accepts=Number(1, 500))
+    where = AskPlace(
+        Text("Where?"), why=WHY, counties={"tpe": Text("Taipei"), "ila": Text("Yilan")}
+    )
+    since = AskWhen(Text("Since when?"), why=WHY, week=Text("This week"), year=Text("This year"))
     files = Collect(Text("Anything to show?"), why=WHY)
     what = Ask(Text("What happened?"), why=WHY)
     review = Review(
         Text("Look at it again?"),
-        of=(needs, people, where, since, files, what),
+        questions=(needs, people, where, since, files, what),
         show=Text("Show it"),
         go=Text("Go on"),
     )
@@ -107,10 +109,10 @@ class Branches(Flow):
     about = Choose(Text("About whom?"), why=WHY, me=Text("Me"), other=Text("Another"))
     mine = Ask(Text("Your name?"), why=WHY, when=about.was("me"))
     theirs = Ask(Text("Their name?"), why=WHY, when=about.was("other"))
-    known_well = Choose(Text("Well?"), why=WHY, choices=YES_NO, when=theirs.given)
+    known_well = Choose(Text("Well?"), why=WHY, choices=YES_NO, when=theirs.is_answered)
     review = Review(
         Text("Look again?"),
-        of=(about, mine, theirs, known_well),
+        questions=(about, mine, theirs, known_well),
         show=Text("Show"),
         go=Text("Go on"),
     )
@@ -122,7 +124,7 @@ class Menu(Flow):
 
     title = Text("Menu")
     hello = Say(Text("Hello."))
-    staffed = Say(Text("Somebody is here."), when=Known("staffed"))
+    staffed = Say(Text("Somebody is here."), when=Fact("staffed"))
     menu = Choose(
         Text("What now?"),
         why=None,
@@ -154,13 +156,25 @@ class Leave(Flow):
     end = End(Text("Stopped."), Outcome.STOPPED)
 
 
-BOOK = Book([DangerFlow, Small, Kinds, Branches, Menu, Aside, Leave])
+BOOK = FlowRegistry(
+    [
+        DangerFlow,
+        Small,
+        Kinds,
+        Branches,
+        Menu,
+        Aside,
+        Leave,
+    ]
+)
 
 
-class Sitting:
+class EngineSession:
     """One person and the engine."""
 
-    def __init__(self, flow: str, *, book: Book = BOOK, known: frozenset[str] = NOTHING) -> None:
+    def __init__(
+        self, flow: str, *, book: FlowRegistry = BOOK, known: frozenset[str] = NOTHING
+    ) -> None:
         self.book = book
         self.known = known
         self.position = Position()
@@ -170,26 +184,26 @@ class Sitting:
 
     def follow(self, turn: Turn) -> Turn:
         self.turn = turn
-        for came in turn.came:
+        for came in turn.endings:
             self.came.append((came.flow, came.outcome))
             self.answers[came.flow] = came.answers
         return turn
 
-    def does(self, *heard: Heard | str) -> Sitting:
+    def does(self, *heard: Input | str) -> EngineSession:
         """Press (a code), or do whatever else a person can do, one after the other."""
         for one in heard:
-            done = Pressed(one) if isinstance(one, str) else one
+            done = PressInput(one) if isinstance(one, str) else one
             self.follow(answer(self.book, self.position, done, self.known))
         return self
 
-    def writes(self, *lines: str) -> Sitting:
+    def writes(self, *lines: str) -> EngineSession:
         return self.does(*(Written(line) for line in lines))
 
-    def begins(self, flow: str) -> Sitting:
+    def begins(self, flow: str) -> EngineSession:
         self.follow(begin(self.book, self.position, flow, self.known))
         return self
 
-    def restarts(self, book: Book | None = None) -> Sitting:
+    def restarts(self, book: FlowRegistry | None = None) -> EngineSession:
         stored = msgspec.msgpack.encode(pack(self.position))
         self.book = book or self.book
         self.position = unpack(msgspec.msgpack.decode(stored), self.book)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conversation import Where
+from bot.conversation import PlaceAnswer
 from bot.conversation.answer_rules import (
     AGE_UNKNOWN,
     UNDER_18,
     Condition,
-    either,
-    every,
-    said,
-    unknown,
-    unless,
+    all_of,
+    answer_is,
+    answer_is_open,
+    any_of,
+    none_of,
 )
 
-SAFE, DEBT = said("safe", "safe"), said("signs", "debt")
+SAFE, DEBT = answer_is("safe", "safe"), answer_is("signs", "debt")
 
 
 @pytest.mark.parametrize("answer", ["debt", ("wages", "debt"), ["debt"]])
@@ -28,12 +28,12 @@ def test_what_was_said_is_found_in_one_answer_or_among_several(answer: object) -
 
 
 def test_a_place_is_read_by_its_county_and_never_by_its_words() -> None:
-    assert said("county", "at_sea")({"county": Where("at_sea")})
-    assert not said("county", "at_sea")({"county": Where(words="at_sea")})
+    assert answer_is("county", "at_sea")({"county": PlaceAnswer("at_sea")})
+    assert not answer_is("county", "at_sea")({"county": PlaceAnswer(text="at_sea")})
 
 
 def test_what_was_left_open_is_not_what_never_came() -> None:
-    open_ = unknown("safe", "unsure")
+    open_ = answer_is_open("safe", "unsure")
     assert open_({"safe": None})
     assert open_({"safe": "unsure"})
     assert not open_({"safe": "safe"})
@@ -43,10 +43,10 @@ def test_what_was_left_open_is_not_what_never_came() -> None:
 @pytest.mark.parametrize(
     ("condition", "holds"),
     [
-        (every(SAFE, DEBT), [True, False, False, False]),
-        (either(SAFE, DEBT), [True, True, True, False]),
-        (unless(SAFE), [False, False, True, True]),
-        (unless(SAFE, DEBT), [False, False, False, True]),
+        (all_of(SAFE, DEBT), [True, False, False, False]),
+        (any_of(SAFE, DEBT), [True, True, True, False]),
+        (none_of(SAFE), [False, False, True, True]),
+        (none_of(SAFE, DEBT), [False, False, False, True]),
     ],
 )
 def test_conditions_are_put_together(condition: Condition, holds: list[bool]) -> None:
@@ -60,7 +60,7 @@ def test_conditions_are_put_together(condition: Condition, holds: list[bool]) ->
 
 
 def test_a_condition_tells_every_answer_it_looks_at() -> None:
-    looks = unless(every(SAFE, either(DEBT, unknown("hurt", "unsure")))).looks_at()
+    looks = none_of(all_of(SAFE, any_of(DEBT, answer_is_open("hurt", "unsure")))).looks_at()
     assert {look.step for look in looks} == {"safe", "signs", "hurt"}
 
 

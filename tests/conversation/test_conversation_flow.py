@@ -9,8 +9,8 @@ from bot.conversation import (
     Choose,
     ChooseMany,
     End,
+    Fact,
     Flow,
-    Known,
     Review,
     Say,
 )
@@ -69,7 +69,7 @@ def test_a_guard_cannot_look_forward() -> None:
 
 def test_a_guard_cannot_look_at_itself() -> None:
     one = Choose(T, why=WHY, choices=YES_NO)
-    one.when = ~one.given
+    one.when = ~one.is_answered
     with pytest.raises(TypeError, match="does not come before"):
 
         class Itself(Flow):
@@ -140,7 +140,7 @@ def test_a_review_looks_back_only() -> None:
 
         class Hasty(Flow):
             title = T
-            review = Review(T, of=(what,), show=T, go=T)
+            review = Review(T, questions=(what,), show=T, go=T)
             later = what
             end = End(T)
 
@@ -151,7 +151,7 @@ def test_a_review_cannot_have_a_question_called_like_its_buttons() -> None:
         class Mixed(Flow):
             title = T
             show = Ask(T, why=WHY)
-            review = Review(T, of=(show,), show=T, go=T)
+            review = Review(T, questions=(show,), show=T, go=T)
             end = End(T)
 
 
@@ -160,14 +160,14 @@ def test_steps_are_renamed_only_to_steps_there_are() -> None:
 
         class Lost(Flow):
             title = T
-            renamed: ClassVar[dict[str, str]] = {"old": "nowhere"}
+            renamed_steps: ClassVar[dict[str, str]] = {"old": "nowhere"}
             end = End(T)
 
     with pytest.raises(TypeError, match="still here"):
 
         class Both(Flow):
             title = T
-            renamed: ClassVar[dict[str, str]] = {"first": "end"}
+            renamed_steps: ClassVar[dict[str, str]] = {"first": "end"}
             first = Say(T)
             end = End(T)
 
@@ -175,11 +175,11 @@ def test_steps_are_renamed_only_to_steps_there_are() -> None:
 def test_guards_read_aloud() -> None:
     about, safe = Small.about, Small.safe
     assert str(about.was("me", "other")) == "about is me or other"
-    assert str(~about.was("me") & safe.given) == "not (about is me) and safe was answered"
-    assert str((about.given | safe.given) & Known("staffed")) == (
+    assert str(~about.was("me") & safe.is_answered) == "not (about is me) and safe was answered"
+    assert str((about.is_answered | safe.is_answered) & Fact("staffed")) == (
         "(about was answered or safe was answered) and known: staffed"
     )
-    assert str(about.given & safe.given | about.was("me")) == (
+    assert str(about.is_answered & safe.is_answered | about.was("me")) == (
         "(about was answered and safe was answered) or about is me"
     )
     assert str(Kinds.needs.any("food", "bed")) == "needs has food or bed"
@@ -197,12 +197,12 @@ def test_guards_hold_as_they_read() -> None:
         (~about.was("me"), False),
         (Small.safe.was("no"), False),
         (~Small.safe.was("no"), True),
-        (Kinds.people.given, True),
-        (Kinds.files.given, False),
-        (Kinds.what.given, False),
-        (Known("staffed") & about.given, True),
-        (Known("police") | about.was("other"), False),
-        (Known("police") | about.given, True),
+        (Kinds.people.is_answered, True),
+        (Kinds.files.is_answered, False),
+        (Kinds.what.is_answered, False),
+        (Fact("staffed") & about.is_answered, True),
+        (Fact("police") | about.was("other"), False),
+        (Fact("police") | about.is_answered, True),
     ):
         assert guard.holds(answers, known) is holds, str(guard)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from bot.conversation import (
     Answer,
-    Book,
-    FileNote,
-    Heard,
-    Moment,
+    FileRef,
+    FlowRegistry,
+    Input,
+    PlaceAnswer,
     Position,
-    Pressed,
+    PressInput,
+    TimeAnswer,
     Turn,
-    Where,
     answer,
     ask_again,
     begin,
@@ -25,12 +25,12 @@ from bot.conversation import (
     unpack,
 )
 from bot.conversation.engine import open_question
-from bot.conversation.inputs import Files, Located
-from bot.conversation.inputs import Words as Written
+from bot.conversation.inputs import FilesInput, LocationInput
+from bot.conversation.inputs import TextInput as Written
 from tests.conversation.random_flows import (
     HEARD,
     KNOWN,
-    Plan,
+    StepPlan,
     book_of,
     plans,
     releases,
@@ -45,7 +45,7 @@ DONE = st.one_of(HEARD, st.sampled_from(ASIDES))
 STEPS = st.lists(DONE, max_size=25)
 
 
-def do(book: Book, position: Position, done: Heard | str, known: frozenset[str]) -> Turn:
+def do(book: FlowRegistry, position: Position, done: Input | str, known: frozenset[str]) -> Turn:
     """Do what a person does, or begin an aside."""
     if isinstance(done, str):
         return begin(book, position, done, known)
@@ -53,7 +53,7 @@ def do(book: Book, position: Position, done: Heard | str, known: frozenset[str])
 
 
 def held_sitting(
-    book: Book, doing: list[Heard | str], known: frozenset[str]
+    book: FlowRegistry, doing: list[Input | str], known: frozenset[str]
 ) -> tuple[Position, list[Turn]]:
     position = Position()
     turns = [begin(book, position, "f0", known)]
@@ -62,15 +62,15 @@ def held_sitting(
 
 
 def assert_waits_or_is_over(
-    book: Book, position: Position, turn: Turn, known: frozenset[str]
+    book: FlowRegistry, position: Position, turn: Turn, known: frozenset[str]
 ) -> None:
     if not position.frames:
         return
     top = position.frames[-1]
-    question = book.sheets[top.flow].questions[top.step]
+    question = book.compiled[top.flow].questions[top.step]
     asked, waiting = turn.replies[-1], open_question(book, position)
     assert waiting is not None
-    assert asked.question
+    assert asked.is_question
     assert (asked.choices, asked.controls) == (waiting.choices, waiting.controls)
     assert question.when.holds(top.answers, known)
 
@@ -78,7 +78,7 @@ def assert_waits_or_is_over(
 @MANY
 @given(plans(), plans(), STEPS, KNOWN)
 def test_a_conversation_always_waits_on_an_open_question_or_is_over(
-    first: list[Plan], second: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book, position = book_of(first, second), Position()
     assert_waits_or_is_over(book, position, begin(book, position, "f0", known), known)
@@ -90,14 +90,14 @@ def test_a_conversation_always_waits_on_an_open_question_or_is_over(
 @MANY
 @given(plans(), plans(), STEPS, KNOWN)
 def test_no_flow_ever_lies_on_itself(
-    first: list[Plan], second: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     position, _turns = held_sitting(book_of(first, second), doing, known)
     flows = [frame.flow for frame in position.frames]
     assert len(set(flows)) == len(flows)
 
 
-def ends(book: Book, position: Position, known: frozenset[str]) -> bool:
+def ends(book: FlowRegistry, position: Position, known: frozenset[str]) -> bool:
     """Answer whatever is asked as briefly as can be."""
     for _ in range(200):
         reply = open_question(book, position)
@@ -105,14 +105,14 @@ def ends(book: Book, position: Position, known: frozenset[str]) -> bool:
             return not position.frames
         way = next((name for name in ("done", "keep", "skip") if name in reply.controls), None)
         codes = [choice.code for choice in reply.choices]
-        do(book, position, Pressed(way or ("go" if "go" in codes else codes[0])), known)
+        do(book, position, PressInput(way or ("go" if "go" in codes else codes[0])), known)
     return False
 
 
 @MANY
 @given(plans(), plans(), STEPS, KNOWN)
 def test_every_conversation_can_be_brought_to_its_end(
-    first: list[Plan], second: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(first, second)
     position, _turns = held_sitting(book, doing, known)
@@ -122,7 +122,7 @@ def test_every_conversation_can_be_brought_to_its_end(
 @MANY
 @given(plans(), plans(), STEPS, KNOWN)
 def test_a_restart_between_any_two_lines_changes_nothing(
-    first: list[Plan], second: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(first, second)
     position, turns = held_sitting(book, doing, known)
@@ -139,32 +139,32 @@ def test_a_restart_between_any_two_lines_changes_nothing(
 @MANY
 @given(plans(), plans(), STEPS, KNOWN)
 def test_an_answer_belongs_to_a_step_that_would_be_spoken(
-    first: list[Plan], second: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(first, second)
     position, _turns = held_sitting(book, doing, known)
     for frame in position.frames:
         for name in frame.answers:
-            assert book.sheets[frame.flow].steps[name].when.holds(frame.answers, known)
+            assert book.compiled[frame.flow].steps[name].when.holds(frame.answers, known)
 
 
 def as_said(  # noqa: PLR0911 - one for each kind
     given_answer: Answer,
-) -> Heard:
+) -> Input:
     """Return what a person did to give an answer."""
     match given_answer:
         case None:
-            return Pressed("clear")
-        case Where(county=None, latitude=float(latitude), longitude=float(longitude)):
-            return Located(latitude, longitude)
-        case Where(county=code, words=words) | Moment(code=code, words=words):
-            return Pressed(code) if code else Written(words)
+            return PressInput("clear")
+        case PlaceAnswer(county=None, latitude=float(latitude), longitude=float(longitude)):
+            return LocationInput(latitude, longitude)
+        case PlaceAnswer(county=code, text=words) | TimeAnswer(code=code, text=words):
+            return PressInput(code) if code else Written(words)
         case int(number):
             return Written(str(number))
-        case tuple(parts) if parts and isinstance(parts[0], FileNote):
-            return Files(tuple(part for part in parts if isinstance(part, FileNote)))
+        case tuple(parts) if parts and isinstance(parts[0], FileRef):
+            return FilesInput(tuple(part for part in parts if isinstance(part, FileRef)))
         case tuple():
-            return Pressed("done")
+            return PressInput("done")
         case words:
             return Written(words)
 
@@ -176,25 +176,25 @@ def as_said(  # noqa: PLR0911 - one for each kind
     KNOWN,
 )
 def test_going_back_and_giving_the_same_answer_leads_to_the_same_place(
-    plan: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    plan: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(plan)
     position, _turns = held_sitting(book, doing, known)
     reply = open_question(book, position)
     if reply is None or "back" not in reply.controls:
         return
-    position.frames[-1].held.clear()
+    position.frames[-1].partial_answers.clear()
     asked_at = position.frames[-1].step
     before = msgspec.msgpack.encode(position)
-    do(book, position, Pressed("back"), known)
+    do(book, position, PressInput("back"), known)
     frame = position.frames[-1]
     if frame.step in frame.answers:
         same = frame.answers[frame.step]
-        question = book.sheets[frame.flow].questions[frame.step]
+        question = book.compiled[frame.flow].questions[frame.step]
         code = isinstance(same, str) and hasattr(question, "was")
-        do(book, position, Pressed(str(same)) if code else as_said(same), known)
+        do(book, position, PressInput(str(same)) if code else as_said(same), known)
     else:
-        do(book, position, Pressed("go"), known)
+        do(book, position, PressInput("go"), known)
     if not _was_further_on(before, asked_at):
         assert msgspec.msgpack.encode(position) == before
 
@@ -216,7 +216,7 @@ def answered(position: Position) -> dict[tuple[str, str], Answer]:
 @MANY
 @given(plans(), plans(), STEPS, KNOWN)
 def test_no_answer_is_lost_unless_it_was_changed_or_its_way_was_left(
-    first: list[Plan], second: list[Plan], doing: list[Heard | str], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book, position = book_of(first, second), Position()
     begin(book, position, "f0", known)
@@ -225,37 +225,37 @@ def test_no_answer_is_lost_unless_it_was_changed_or_its_way_was_left(
         asked = (position.frames[-1].flow, position.frames[-1].step) if position.frames else None
         turn = do(book, position, done, known)
         now = answered(position)
-        now |= {(came.flow, name): a for came in turn.came for name, a in came.answers.items()}
+        now |= {(came.flow, name): a for came in turn.endings for name, a in came.answers.items()}
         for place, said in before.items():
             if place == asked or now.get(place, "lost") == said:
                 continue
             flow, name = place
             there = {step: a for (other, step), a in now.items() if other == flow}
-            assert not book.sheets[flow].steps[name].when.holds(there, known)
+            assert not book.compiled[flow].steps[name].when.holds(there, known)
 
 
 def all_words(position: Position, turns: list[Turn]) -> str:
-    return repr((position, [turn.came for turn in turns]))
+    return repr((position, [turn.endings for turn in turns]))
 
 
 @MANY
 @given(plans(), plans(), st.lists(st.integers(0, 3), min_size=1, max_size=25), KNOWN)
 def test_whatever_is_written_is_an_answer_or_is_kept_beside(
-    first: list[Plan], second: list[Plan], how: list[int], known: frozenset[str]
+    first: list[StepPlan], second: list[StepPlan], how: list[int], known: frozenset[str]
 ) -> None:
     book, position = book_of(first, second), Position()
     turns = [begin(book, position, "f0", known)]
     for number, way in enumerate(how):
         written = f"(words {number})"
-        done: Heard = (
-            Files((FileNote("f", "photo", caption=written),)) if way == 0 else Written(written)
+        done: Input = (
+            FilesInput((FileRef("f", "photo", caption=written),)) if way == 0 else Written(written)
         )
         turns.append(do(book, position, done, known))
         for earlier in range(number + 1):
             assert f"(words {earlier})" in all_words(position, turns)
         if way == 3 and position.frames:
             reply = open_question(book, position)
-            turns.append(do(book, position, Pressed(onward(reply)), known))
+            turns.append(do(book, position, PressInput(onward(reply)), known))
 
 
 def onward(reply: object) -> str:
@@ -270,9 +270,9 @@ def onward(reply: object) -> str:
 @given(st.data(), plans(), plans(), STEPS, KNOWN)
 def test_a_release_that_renames_removes_and_adds_steps_strands_nobody(
     data: st.DataObject,
-    first: list[Plan],
-    second: list[Plan],
-    doing: list[Heard | str],
+    first: list[StepPlan],
+    second: list[StepPlan],
+    doing: list[Input | str],
     known: frozenset[str],
 ) -> None:
     old = book_of(first, second)
@@ -286,5 +286,5 @@ def test_a_release_that_renames_removes_and_adds_steps_strands_nobody(
     assert after == {renamed.get(name, name): said for name, said in words.items()}
     turn = ask_again(new, position, known)
     if position.frames:
-        assert turn.replies[-1].question
+        assert turn.replies[-1].is_question
     assert ends(new, position, known)

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.conversation import Choose, End, Flow, Say
-from bot.conversation.export_html import page
-from bot.conversation.export_mermaid import draw
+from bot.conversation.export_html import render_page
+from bot.conversation.export_mermaid import draw_mermaid
 from bot.text import Text
-from flows import ALL
+from flows import ALL_FLOWS
 from tests.conversation.small_flows import WHY, Kinds, Menu, Small
 
 ENGLISH = NullTranslations()
@@ -49,7 +49,7 @@ class Reads(HTMLParser):
 
 
 def test_a_picture_has_an_arrow_for_every_way_a_conversation_can_take() -> None:
-    assert draw(Small).splitlines()[1:] == [
+    assert draw_mermaid(Small).splitlines()[1:] == [
         '    warning["Others may read this."]',
         '    about{{"About whom?"}}',
         '    safe{{"Safe now?"}}',
@@ -69,18 +69,18 @@ def test_a_picture_has_an_arrow_for_every_way_a_conversation_can_take() -> None:
 
 
 def test_a_picture_keeps_clear_of_the_words_of_its_language() -> None:
-    assert '    end_(["Goodbye.<br/>= finished"])' in draw(Menu).splitlines()
+    assert '    end_(["Goodbye.<br/>= finished"])' in draw_mermaid(Menu).splitlines()
 
 
 def test_signs_in_a_phrase_do_not_break_a_picture() -> None:
-    assert '["A #quot;quoted#quot; #35;1 #lt;script#gt;' in draw(Hostile)
+    assert '["A #quot;quoted#quot; #35;1 #lt;script#gt;' in draw_mermaid(Hostile)
 
 
-@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+@pytest.mark.parametrize("flow", ALL_FLOWS, ids=lambda flow: flow.name)
 def test_every_flow_of_the_house_is_drawn_and_printed(flow: type[Flow]) -> None:
-    assert draw(flow).count("-->") >= len(flow.steps) - 1 - draw(flow).count("([")
+    assert draw_mermaid(flow).count("-->") >= len(flow.steps) - 1 - draw_mermaid(flow).count("([")
     reads = Reads()
-    reads.feed(page(flow, ENGLISH))
+    reads.feed(render_page(flow, ENGLISH))
     assert reads.open == []
     assert reads.seen.count("style") == 1
     assert all(step.name in reads.words for step in flow.steps)
@@ -88,14 +88,14 @@ def test_every_flow_of_the_house_is_drawn_and_printed(flow: type[Flow]) -> None:
 
 def test_a_page_reads_words_buttons_reasons_and_guards_aloud() -> None:
     reads = Reads()
-    reads.feed(page(Small, ENGLISH))
+    reads.feed(render_page(Small, ENGLISH))
     for words in ("About whom?", "1 Me", "2 Another", WHY.source, "= report_submitted"):
         assert words in reads.words
     assert "Only if “About whom?” is “Me”." in reads.words
 
 
 def test_a_page_names_what_is_special_about_a_question() -> None:
-    words = page(Kinds, ENGLISH)
+    words = render_page(Kinds, ENGLISH)
     assert "Any number of them." in words
     assert "Cannot be skipped." in words
     assert "Of needs, people, where, since, files, what." in words
@@ -103,7 +103,7 @@ def test_a_page_names_what_is_special_about_a_question() -> None:
 
 def test_a_page_takes_phrases_for_words_and_nothing_else() -> None:
     reads = Reads()
-    reads.feed(page(Hostile, ENGLISH, 'x"><script>'))
+    reads.feed(render_page(Hostile, ENGLISH, 'x"><script>'))
     assert "script" not in reads.seen
     assert "<script>alert(1)</script>" in reads.words
 
@@ -113,5 +113,5 @@ def test_a_page_is_read_in_its_language() -> None:
         def gettext(self, message: str) -> str:
             return message.upper()
 
-    assert "ABOUT WHOM?" in page(Small, Upper(), "zh_Hant")
-    assert '<html lang="zh-Hant">' in page(Small, Upper(), "zh_Hant")
+    assert "ABOUT WHOM?" in render_page(Small, Upper(), "zh_Hant")
+    assert '<html lang="zh-Hant">' in render_page(Small, Upper(), "zh_Hant")

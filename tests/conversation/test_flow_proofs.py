@@ -7,39 +7,39 @@ import pytest
 from bot.conversation import (
     Ask,
     Begin,
-    Book,
     Choose,
     ChooseMany,
     Collect,
     Danger,
     End,
+    Fact,
     Flow,
-    Known,
+    FlowRegistry,
     Outcome,
     Say,
 )
-from bot.conversation.checks import Unsound, findings, prove
+from bot.conversation.checks import FlowCheckError, check_flows, find_problems
 from bot.conversation.machine import FORWARD
 from bot.conversation.paths import explore
-from bot.conversation.registry import Sheet
-from bot.places.place import blanks
+from bot.conversation.registry import CompiledFlow
+from bot.places.place import all_blanks
 from bot.text import Text
-from flows import ALL
+from flows import ALL_FLOWS
 from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, Small
 
 T = Text("Words.")
 
 
 def found(*flows: type[Flow]) -> list[str]:
-    return list(findings(Book([DangerFlow, *flows])))
+    return list(find_problems(FlowRegistry([DangerFlow, *flows])))
 
 
 def test_the_flows_of_the_house_are_sound() -> None:
-    prove(Book(ALL), blanks())
+    check_flows(FlowRegistry(ALL_FLOWS), all_blanks())
 
 
 def test_the_small_flows_of_these_tests_are_sound() -> None:
-    assert list(findings(BOOK)) == []
+    assert list(find_problems(BOOK)) == []
 
 
 def test_a_step_that_is_never_reached_is_found() -> None:
@@ -61,7 +61,7 @@ def test_a_guard_that_contradicts_itself_is_found() -> None:
         title = T
         needs = ChooseMany(T, why=WHY, exclusive={"none"}, food=Text("Food"), none=Text("None"))
         both = Say(T, when=needs.has("food") & needs.has("none"))
-        known = Say(T, when=Known("staffed") & ~Known("staffed"))
+        known = Say(T, when=Fact("staffed") & ~Fact("staffed"))
         end = End(T)
 
     assert found(Contradiction) == [
@@ -84,11 +84,11 @@ def test_own_words_before_the_warning_are_found() -> None:
 
 
 def test_a_way_that_can_be_closed_is_found() -> None:
-    book = Book([DangerFlow, Small])
-    book.sheets["small"] = Sheet(Small)  # one of its own, to be spoiled
-    for way in book.sheets["small"].machine.events[FORWARD].transitions["what"]:
+    book = FlowRegistry([DangerFlow, Small])
+    book.compiled["small"] = CompiledFlow(Small)  # one of its own, to be spoiled
+    for way in book.compiled["small"].machine.events[FORWARD].transitions["what"]:
         way.conditions.append(None)  # type: ignore[arg-type]  # any condition at all
-    assert list(findings(book)) == ["small: from what there may be no way on"]
+    assert list(find_problems(book)) == ["small: from what there may be no way on"]
 
 
 def test_a_question_that_does_not_say_why_is_found() -> None:
@@ -199,7 +199,7 @@ def test_a_house_without_danger_is_found() -> None:
         urgent = Danger()
         end = End(T)
 
-    assert list(findings(Book([Alone]))) == [
+    assert list(find_problems(FlowRegistry([Alone]))) == [
         "alone begins danger, which does not exist",
         "there is no flow danger",
     ]
@@ -213,7 +213,7 @@ def test_danger_that_asks_first_or_tells_nobody_is_found() -> None:
         end = End(T)
 
     Slow.name = "danger"
-    assert list(findings(Book([Slow]))) == [
+    assert list(find_problems(FlowRegistry([Slow]))) == [
         "danger: does not begin with the numbers to call",
         "danger: no way tells a caseworker",
     ]
@@ -226,18 +226,18 @@ def test_everything_is_told_at_once() -> None:
         what = Ask(T, why=None)
         end = End(T, Outcome.FINISHED)
 
-    with pytest.raises(Unsound) as raised:
-        prove(Book([Bad]))
+    with pytest.raises(FlowCheckError) as raised:
+        check_flows(FlowRegistry([Bad]))
     assert len(str(raised.value).splitlines()) == 4
 
 
 def test_only_ways_that_can_be_taken_are_seen() -> None:
-    assert ("about", "safe") in explore(Small).ways
-    assert ("about", "thanks") in explore(Small).ways
-    assert ("about", "what") not in explore(Small).ways
-    assert ("about", "urgent") not in explore(Small).ways
+    assert ("about", "safe") in explore(Small).edges
+    assert ("about", "thanks") in explore(Small).edges
+    assert ("about", "what") not in explore(Small).edges
+    assert ("about", "urgent") not in explore(Small).edges
 
 
 def test_two_flows_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two flows are called small"):
-        Book([Small, Small])
+        FlowRegistry([Small, Small])

@@ -6,8 +6,8 @@ from gettext import NullTranslations
 
 import pytest
 
-from bot.conversation import FileNote, Files, Located, Pressed
-from bot.conversation.inputs import Words as Written
+from bot.conversation import FileRef, FilesInput, LocationInput, PressInput
+from bot.conversation.inputs import TextInput as Written
 from bot.conversation.text_session import Rehearsal, rehearse
 from tests.conversation.small_flows import BOOK, NOTHING
 from tests.transcripts_plugin import all_flows, catalogue, differences, header_of, replay
@@ -78,24 +78,24 @@ def test_a_rehearsal_fills_the_blanks_it_is_given() -> None:
 @pytest.mark.parametrize(
     ("line", "heard"),
     [
-        ("Me", Pressed("me")),
-        ("  ME ", Pressed("me")),
-        ("Skip", Pressed("skip")),
-        ("/skip", Pressed("skip")),
+        ("Me", PressInput("me")),
+        ("  ME ", PressInput("me")),
+        ("Skip", PressInput("skip")),
+        ("/skip", PressInput("skip")),
         ("2", Written("2")),
         ("one\\ntwo", Written("one\ntwo")),
-        ("<photo> my door", Files((FileNote("file1", "photo"),), "my door")),
-        ("<document lease.pdf>", Files((FileNote("file1", "document", name="lease.pdf"),))),
-        ("<photo> <photo>", Files((FileNote("file1", "photo"), FileNote("file2", "photo")))),
-        ("<location 25.03,121.56>", Located(25.03, 121.56)),
+        ("<photo> my door", FilesInput((FileRef("file1", "photo"),), "my door")),
+        ("<document lease.pdf>", FilesInput((FileRef("file1", "document", name="lease.pdf"),))),
+        ("<photo> <photo>", FilesInput((FileRef("file1", "photo"), FileRef("file2", "photo")))),
+        ("<location 25.03,121.56>", LocationInput(25.03, 121.56)),
         ("<location here>", Written("<location here>")),
         ("/unheard_of", Written("/unheard_of")),
     ],
 )
 def test_a_line_means_what_it_looks_like(line: str, heard: object) -> None:
-    rehearsal = Rehearsal(BOOK, "small", ENGLISH, known=NOTHING)
+    rehearsal = Rehearsal(BOOK, "small", ENGLISH, facts=NOTHING)
     rehearsal.begin()
-    assert rehearsal.heard(line) == heard
+    assert rehearsal.parse_line(line) == heard
 
 
 def test_what_can_be_typed_anywhere_begins_its_flow() -> None:

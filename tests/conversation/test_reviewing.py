@@ -4,33 +4,33 @@ from gettext import NullTranslations
 
 from bot.conversation import (
     Ask,
-    Book,
     Choose,
     Collect,
     End,
-    FileNote,
-    Files,
+    FileRef,
+    FilesInput,
     Flow,
+    FlowRegistry,
     Review,
     Say,
 )
 from bot.conversation.engine import open_question
-from bot.conversation.inputs import Words as Written
+from bot.conversation.inputs import TextInput as Written
 from bot.text import Text
-from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, Sitting
+from tests.conversation.small_flows import BOOK, WHY, YES_NO, DangerFlow, EngineSession
 
 ENGLISH = NullTranslations()
-PHOTO = FileNote("p", "photo")
+PHOTO = FileRef("p", "photo")
 T = Text("Words.")
 
 
-def reviewed() -> Sitting:
-    return Sitting("branches").does("me", Written("Mai"))
+def reviewed() -> EngineSession:
+    return EngineSession("branches").does("me", Written("Mai"))
 
 
-def filled() -> Sitting:
-    sitting = Sitting("kinds").does("food", "done", Written("3"), "ila", "week")
-    return sitting.does(Files((PHOTO,)), "done", Written("They kept my passport"))
+def filled() -> EngineSession:
+    sitting = EngineSession("kinds").does("food", "done", Written("3"), "ila", "week")
+    return sitting.does(FilesInput((PHOTO,)), "done", Written("They kept my passport"))
 
 
 def test_a_review_shows_nothing_until_it_is_asked_to() -> None:
@@ -56,7 +56,7 @@ def test_the_summary_is_fleeting_and_has_a_button_for_every_answer() -> None:
 
 
 def test_the_summary_reads_answers_back_as_labels_and_words() -> None:
-    assert filled().does("show").asked.read_in(ENGLISH).split("\n\n")[1:] == [
+    assert filled().does("show").asked.render(ENGLISH).split("\n\n")[1:] == [
         "1. What is needed?\nFood",
         "2. How many?\n3",
         "3. Where?\nYilan",
@@ -67,33 +67,33 @@ def test_the_summary_reads_answers_back_as_labels_and_words() -> None:
 
 
 def test_a_skipped_question_can_be_answered_from_the_summary() -> None:
-    sitting = Sitting("branches").does("me", "skip", "show")
-    assert "not answered" in sitting.asked.read_in(ENGLISH)
+    sitting = EngineSession("branches").does("me", "skip", "show")
+    assert "not answered" in sitting.asked.render(ENGLISH)
     assert sitting.does("mine", Written("Mai")).top["mine"] == "Mai"
 
 
 def test_a_persons_blanks_stay_as_they_wrote_them() -> None:
-    sitting = Sitting("branches").does("me", Written("{contact}"), "show")
-    assert "{contact}" in sitting.asked.read_in(ENGLISH, {"contact": "filled in"})
+    sitting = EngineSession("branches").does("me", Written("{contact}"), "show")
+    assert "{contact}" in sitting.asked.render(ENGLISH, {"contact": "filled in"})
 
 
 def test_long_words_are_cut_in_the_summary_and_nowhere_else() -> None:
-    sitting = Sitting("branches").does("me", Written("x" * 4000), "show")
-    assert len(sitting.asked.read_in(ENGLISH)) < 600
+    sitting = EngineSession("branches").does("me", Written("x" * 4000), "show")
+    assert len(sitting.asked.render(ENGLISH)) < 600
     assert sitting.top["mine"] == "x" * 4000
 
 
 def test_much_that_was_written_beside_does_not_swell_the_summary() -> None:
-    sitting = Sitting("branches").writes(*(f"word{number} " * 9 for number in range(60)))
-    sitting.does(Files((PHOTO,) * 60)).does("me", "skip", "show")
-    assert len(sitting.asked.read_in(ENGLISH)) < 400
+    sitting = EngineSession("branches").writes(*(f"word{number} " * 9 for number in range(60)))
+    sitting.does(FilesInput((PHOTO,) * 60)).does("me", "skip", "show")
+    assert len(sitting.asked.render(ENGLISH)) < 400
 
 
 def test_many_files_are_read_back_as_some_and_more() -> None:
-    sitting = Sitting("kinds").does("skip", "skip", "skip", "skip", Files((PHOTO,) * 60))
+    sitting = EngineSession("kinds").does("skip", "skip", "skip", "skip", FilesInput((PHOTO,) * 60))
     sitting.does("done", "skip", "show")
-    assert sitting.asked.read_in(ENGLISH).count("photo") == 20
-    assert "photo, …" in sitting.asked.read_in(ENGLISH)
+    assert sitting.asked.render(ENGLISH).count("photo") == 20
+    assert "photo, …" in sitting.asked.render(ENGLISH)
 
 
 def test_an_answer_is_changed_and_the_review_comes_back() -> None:
@@ -122,7 +122,7 @@ def test_a_change_asks_what_it_opened_and_drops_what_it_closed() -> None:
 
 
 def test_a_guard_two_steps_away_is_seen_to_as_well() -> None:
-    sitting = Sitting("branches").does("other", Written("Ana"), "yes", "show")
+    sitting = EngineSession("branches").does("other", Written("Ana"), "yes", "show")
     sitting.does("theirs", "clear")
     assert sitting.step == "review"
     assert sitting.top == {"about": "other", "theirs": None}
@@ -133,10 +133,10 @@ def test_a_change_can_be_left_as_it_was() -> None:
 
 
 def test_what_was_written_beside_is_shown_and_can_be_left_out() -> None:
-    sitting = Sitting("branches").writes("his car is red").does("me", "skip", "show")
-    assert "his car is red" in sitting.asked.read_in(ENGLISH)
+    sitting = EngineSession("branches").writes("his car is red").does("me", "skip", "show")
+    assert "his car is red" in sitting.asked.render(ENGLISH)
     sitting.does("also")
-    assert "his car is red" not in sitting.asked.read_in(ENGLISH)
+    assert "his car is red" not in sitting.asked.render(ENGLISH)
     assert "also" not in sitting.does("go").answers["branches"]
 
 
@@ -176,12 +176,14 @@ class Opening(Flow):
     opened = Choose(Text("Opened?"), why=WHY, choices=YES_NO, when=first.was("no"))
     closed = Ask(T, why=WHY, when=~opened.was("yes"))
     files = Collect(T, why=WHY, when=~opened.was("yes"))
-    review = Review(T, of=(first, opened, closed, files), show=T, go=T)
+    review = Review(T, questions=(first, opened, closed, files), show=T, go=T)
     end = End(T)
 
 
-def opening() -> Sitting:
-    return Sitting("opening", book=Book([Opening, DangerFlow])).does("yes", Written("a long story"))
+def opening() -> EngineSession:
+    return EngineSession("opening", book=FlowRegistry([Opening, DangerFlow])).does(
+        "yes", Written("a long story")
+    )
 
 
 def test_a_question_opened_by_a_change_can_close_what_came_after() -> None:
@@ -197,6 +199,6 @@ def test_a_question_opened_by_a_change_can_leave_the_rest_as_it_was() -> None:
 
 
 def test_what_was_begun_on_a_way_that_is_left_goes_with_it() -> None:
-    sitting = opening().does(Files((PHOTO,)), "back", "back", "no", "yes")
+    sitting = opening().does(FilesInput((PHOTO,)), "back", "back", "no", "yes")
     assert sitting.step == "review"
-    assert sitting.position.frames[-1].held == {}
+    assert sitting.position.frames[-1].partial_answers == {}

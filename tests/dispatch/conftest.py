@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.houses import Home
-from tests.stores import KINDS
+from tests.houses import HotlineHarness
+from tests.stores import DATABASE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(params=KINDS)
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
+@pytest.fixture(params=DATABASE_KINDS)
+def hotline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HotlineHarness]:
     """A house on either database."""
-    made = Home(tmp_path, kind=request.param)
+    made = HotlineHarness(tmp_path, kind=request.param)
     yield made
     made.close()
 
 
 @pytest.fixture
-def home_in_a_file(tmp_path: Path) -> Iterator[Home]:
+def sqlite_hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     """A house on SQLite: for what is looked for on the disk, and what asks the database nothing."""
-    made = Home(tmp_path)
+    made = HotlineHarness(tmp_path)
     yield made
     made.close()

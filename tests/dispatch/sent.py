@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.conversation import FileNote
+from bot.conversation import FileRef
 from tests.dispatch.peeking import (
-    places,
-    stand,
+    place_at,
+    reachable_positions,
 )
 
 if TYPE_CHECKING:
-    from tests.houses import Home
-    from tests.people import Person
+    from tests.houses import HotlineHarness
+    from tests.people import ChatPerson
 
 NO = "We cannot keep this kind of message."
 
@@ -38,19 +38,19 @@ def document(name: str = "f", size: int = 1) -> dict[str, Any]:
     }
 
 
-def standing(home: Home, step: str, flow: str = "report") -> Person:
+def put_at_step(home: HotlineHarness, step: str, flow: str = "report") -> ChatPerson:
     person = home.person()
-    stand(person, places()[flow, step])
+    place_at(person, reachable_positions()[flow, step])
     return person
 
 
 def handles(thing: object) -> list[str]:
     assert isinstance(thing, tuple | list)
-    return [part.handle for part in thing if isinstance(part, FileNote)]
+    return [part.handle for part in thing if isinstance(part, FileRef)]
 
 
-def album(person: Person, *names: str, group: str = "a1", caption: str = "") -> list[str]:
+def album(person: ChatPerson, *names: str, group: str = "a1", caption: str = "") -> list[str]:
     parts = [person.message(photo=photo(name), media_group_id=group) for name in names]
     if caption:
         parts[-1]["message"]["caption"] = caption
-    return person.does(*parts)
+    return person.send_update(*parts)

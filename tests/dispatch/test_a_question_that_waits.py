@@ -10,34 +10,34 @@ from bot.mailbox.inbox import Arrival
 from tests.colleagues import refusals
 from tests.dispatch.test_checking_in import agrees, looks, passes, writes_to_us
 from tests.dispatch.test_reminding import OPENER, with_contact
-from tests.houses import ALWAYS, Home
-from tests.people import raw
+from tests.houses import ALWAYS, HotlineHarness
+from tests.people import update_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.people import Person
+    from tests.people import ChatPerson
 
-    Waits = Callable[[Home], Person]
+    Waits = Callable[[HotlineHarness], ChatPerson]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path, hours=ALWAYS)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()
 
 
-def reminder_waits(home: Home) -> Person:
+def reminder_waits(home: HotlineHarness) -> ChatPerson:
     """It is half past noon, and may be asked in the evening only."""
     person, _mei, _case = with_contact(home, "At certain hours", "Evening", "Done")
-    home.passes(24.5 * 3600)
+    home.advance_time(24.5 * 3600)
     looks(home)
     return person
 
 
-def check_in_waits(home: Home) -> Person:
+def check_in_waits(home: HotlineHarness) -> ChatPerson:
     """It is past nine, the hour agreed on; but somebody wrote a few minutes ago."""
     person, _case = writes_to_us(home)
     agrees(person)
@@ -53,17 +53,17 @@ EITHER = pytest.mark.parametrize(
 """What waits, and how long it may be until it is asked."""
 
 
-def writes(home: Home, person: Person, words: str) -> list[str]:
+def writes(home: HotlineHarness, person: ChatPerson, words: str) -> list[str]:
     """Write, and return what is said to it at once: not what is said once all that waits is due."""
     before = len(home.post.texts(person.id))
-    arrival = Arrival.of(home.next_update, raw(home.next_update, person.words(words)))
+    arrival = Arrival.of(home.next_update, update_json(home.next_update, person.words(words)))
     home.next_update += 1
     home.run(home.house.dispatcher.receive([arrival]))
-    home.run(home.rest(3))
+    home.run(home.close_writer_idle(3))
     return home.post.texts(person.id)[before:]
 
 
-def is_asked(home: Home, person: Person, hours: float) -> bool:
+def is_asked(home: HotlineHarness, person: ChatPerson, hours: float) -> bool:
     """Tell whether the question comes, once, within so many hours."""
     before = len(home.post.texts(person.id))
     passes(home, hours)
@@ -72,40 +72,42 @@ def is_asked(home: Home, person: Person, hours: float) -> bool:
 
 @EITHER
 def test_whoever_writes_while_a_question_waits_is_answered_at_once(
-    home: Home, waits: Waits, hours: float
+    hotline: HotlineHarness, waits: Waits, hours: float
 ) -> None:
-    person = waits(home)
-    assert "110" in " ".join(writes(home, person, "/danger"))
-    assert is_asked(home, person, hours)
+    person = waits(hotline)
+    assert "110" in " ".join(writes(hotline, person, "/danger"))
+    assert is_asked(hotline, person, hours)
 
 
 @EITHER
-def test_a_restart_changes_nothing_of_that(home: Home, waits: Waits, hours: float) -> None:
-    person = waits(home)
-    home.restart()
-    assert "110" in " ".join(writes(home, person, "/danger"))
-    home.restart()
-    assert is_asked(home, person, hours)
+def test_a_restart_changes_nothing_of_that(
+    hotline: HotlineHarness, waits: Waits, hours: float
+) -> None:
+    person = waits(hotline)
+    hotline.restart()
+    assert "110" in " ".join(writes(hotline, person, "/danger"))
+    hotline.restart()
+    assert is_asked(hotline, person, hours)
 
 
-def test_whoever_writes_at_the_hour_itself_is_not_asked_into_it(home: Home) -> None:
-    person = reminder_waits(home)
-    home.passes(5.45 * 3600)  # a few minutes to six
-    assert writes(home, person, "hello")
-    home.passes(0.1 * 3600)
-    home.run(home.rest(3))
+def test_whoever_writes_at_the_hour_itself_is_not_asked_into_it(hotline: HotlineHarness) -> None:
+    person = reminder_waits(hotline)
+    hotline.advance_time(5.45 * 3600)  # a few minutes to six
+    assert writes(hotline, person, "hello")
+    hotline.advance_time(0.1 * 3600)
+    hotline.run(hotline.close_writer_idle(3))
     assert person.texts[-1] != OPENER
-    assert is_asked(home, person, 0.75)
+    assert is_asked(hotline, person, 0.75)
 
 
 @EITHER
 def test_a_takeover_that_is_over_by_then_takes_no_question_away(
-    home: Home, waits: Waits, hours: float
+    hotline: HotlineHarness, waits: Waits, hours: float
 ) -> None:
-    person = waits(home)
-    ((case,),) = home.ask("SELECT id FROM cases")
-    lin = home.colleague("Lin")
+    person = waits(hotline)
+    ((case,),) = hotline.ask("SELECT id FROM cases")
+    lin = hotline.colleague("Lin")
     lin.claims(case)
-    assert refusals(lin.takes_over(case)) == []
-    assert refusals(lin.hands_back(case)) == []
-    assert is_asked(home, person, hours)
+    assert refusals(lin.take_over(case)) == []
+    assert refusals(lin.hand_back(case)) == []
+    assert is_asked(hotline, person, hours)

@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli.cases import as_json, awaited, lines
+from bot.cli.cases import agreed_check_in, check_in_as_json, check_in_lines
 from bot.clock import HOUR
 from bot.hotline.commands.types import Verb
-from bot.hotline.deadlines import line_of
-from bot.hotline.events import Happened
+from bot.hotline.deadlines import deadline_line
+from bot.hotline.events import EventKind
 from bot.languages import catalogue
 from flows.phrasebook import PHRASES
 from tests.dispatch.peeking import cases_of
-from tests.houses import ALWAYS, Home
+from tests.houses import ALWAYS, HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from bot.hotline.events import Event
-    from tests.people import Person
+    from tests.people import ChatPerson
 
-OPENER = PHRASES["opener"].text.read_in(catalogue("en"))
+OPENER = PHRASES["opener"].text.render(catalogue("en"))
 RIGHT, SECOND = "mangga tua", "hujan besar"
 PLAN = "Call my sister, 0900 000 000."
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path, hours=ALWAYS)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()
 
 
-def writes_to_us(home: Home, rule: str = "Any time") -> tuple[Person, str]:
+def writes_to_us(home: HotlineHarness, rule: str = "Any time") -> tuple[ChatPerson, str]:
     person = home.person("en")
     person.says("/start")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
@@ -45,7 +45,7 @@ def writes_to_us(home: Home, rule: str = "Any time") -> tuple[Person, str]:
     return person, case
 
 
-def agrees(person: Person, often: str = "Every day", *, second: bool = True) -> None:
+def agrees(person: ChatPerson, often: str = "Every day", *, second: bool = True) -> None:
     """Agree on nine at night; it is midday."""
     person.presses("Agree on an hour")
     person.says("21")
@@ -58,129 +58,135 @@ def agrees(person: Person, often: str = "Every day", *, second: bool = True) -> 
     person.presses("Send")
 
 
-def agreed(home: Home, rule: str = "Any time", often: str = "Every day") -> tuple[Person, str]:
+def agreed(
+    home: HotlineHarness, rule: str = "Any time", often: str = "Every day"
+) -> tuple[ChatPerson, str]:
     person, case = writes_to_us(home, rule)
     agrees(person, often)
     return person, case
 
 
-def looks(home: Home) -> list[Event]:
+def looks(home: HotlineHarness) -> list[Event]:
     before, now = len(home.board.events), home.loop.now()
     house = home.house
-    house.courier.hand(home.database.writer.run_now(lambda work: house.shift.look(work, now)))
-    home.run(home.rest(3))
+    house.courier.enqueue(
+        home.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
+    )
+    home.run(home.close_writer_idle(3))
     return alarms(home.board.events[before:])
 
 
 def alarms(events: list[Event]) -> list[Event]:
-    return [it for it in events if it.what is Happened.OVERDUE and it.text and _is_ours(it)]
+    return [it for it in events if it.kind is EventKind.OVERDUE and it.text and _is_ours(it)]
 
 
 def _is_ours(event: Event) -> bool:
     return event.text is not None and "nobody else has been told" in event.text.source
 
 
-def passes(home: Home, hours: float, step: float = 0.25) -> list[Event]:
+def passes(home: HotlineHarness, hours: float, step: float = 0.25) -> list[Event]:
     """Let time pass, looking as often as the house does, more or less."""
     found = []
     while hours > 0:
-        home.passes(min(step, hours) * 3600)
+        home.advance_time(min(step, hours) * 3600)
         found += looks(home)
         hours -= step
     return found
 
 
-def until(home: Home, hour: float) -> list[Event]:
+def until(home: HotlineHarness, hour: float) -> list[Event]:
     """Let time pass until a clock in Taipei shows an hour, in hours from midday."""
     begun = home.loop.now()
     zone_hour = (begun / 3_600_000_000 + 8) % 24
     return passes(home, (hour - zone_hour) % 24)
 
 
-def priority(home: Home, case: str) -> int:
+def priority(home: HotlineHarness, case: str) -> int:
     ((level,),) = home.ask(f"SELECT priority FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
     return int(level)
 
 
-def test_the_right_word_raises_no_alarm_and_the_question_is_neutral(home: Home) -> None:
-    person, case = agreed(home)
+def test_the_right_word_raises_no_alarm_and_the_question_is_neutral(
+    hotline: HotlineHarness,
+) -> None:
+    person, case = agreed(hotline)
     before = len(person.texts)
-    assert until(home, 21.1) == []
+    assert until(hotline, 21.1) == []
     assert person.texts[before:] == [OPENER]
     person.says(RIGHT)
-    assert until(home, 23) == []
-    assert priority(home, case) != 0
-    shown = [it.text for it in home.board.events if it.what is Happened.CHECKED_IN]
+    assert until(hotline, 23) == []
+    assert priority(hotline, case) != 0
+    shown = [it.text for it in hotline.board.events if it.kind is EventKind.CHECKED_IN]
     assert [it.source for it in shown if it] == ["The right word came at {time}."]
 
 
-def test_silence_raises_the_case_once_an_hour_later_and_every_day(home: Home) -> None:
-    _person, case = agreed(home)
-    assert until(home, 21.9) == []
-    (alarm,) = until(home, 23)
-    assert (alarm.case, priority(home, case)) == (case, 0)
+def test_silence_raises_the_case_once_an_hour_later_and_every_day(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
+    assert until(hotline, 21.9) == []
+    (alarm,) = until(hotline, 23)
+    assert (alarm.case, priority(hotline, case)) == (case, 0)
     assert alarm.to == () or alarm.to
-    assert until(home, 20) == []
-    assert len(until(home, 23)) == 1
+    assert until(hotline, 20) == []
+    assert len(until(hotline, 23)) == 1
 
 
-def test_staff_who_are_called_for_a_silence_hear_when_help_may_end(home: Home) -> None:
-    _person, case = agreed(home)
-    assert [alarm.running for alarm in until(home, 23)] == [()]
-    mei = home.colleague()
+def test_staff_who_are_called_for_a_silence_hear_when_help_may_end(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
+    assert [alarm.deadlines for alarm in until(hotline, 23)] == [()]
+    mei = hotline.colleague()
     mei.claims(case)
-    mei.does(Verb.CLOCK, case, code="contact")
-    mei.does(Verb.CLOCK, case, code="permit")
-    (alarm,) = until(home, 22.9)
-    (running,) = alarm.running
-    line = line_of(running, catalogue("en", "staff"), home.loop.now())
+    mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact")
+    mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="permit")
+    (alarm,) = until(hotline, 22.9)
+    (running,) = alarm.deadlines
+    line = deadline_line(running, catalogue("en", "staff"), hotline.loop.now())
     assert line == "help may end in 48 h (72-hour contact rule)"
 
 
-def test_staff_are_called_although_a_clock_of_the_case_was_altered(home: Home) -> None:
-    _person, case = agreed(home)
-    mei = home.colleague()
+def test_staff_are_called_although_a_clock_of_the_case_was_altered(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    mei.does(Verb.CLOCK, case, code="contact")
-    looks(home)
-    home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
-    (alarm,) = until(home, 23)
-    assert alarm.running == ()
+    mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact")
+    looks(hotline)
+    hotline.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
+    (alarm,) = until(hotline, 23)
+    assert alarm.deadlines == ()
 
 
-def test_the_second_word_raises_it_at_once_and_freezes_the_chat(home: Home) -> None:
-    person, case = agreed(home)
-    mei = home.colleague()
+def test_the_second_word_raises_it_at_once_and_freezes_the_chat(hotline: HotlineHarness) -> None:
+    person, case = agreed(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    until(home, 21.1)
-    before = len(home.board.events)
+    until(hotline, 21.1)
+    before = len(hotline.board.events)
     person.says(SECOND)
-    (alarm,) = alarms(home.board.events[before:])
+    (alarm,) = alarms(hotline.board.events[before:])
     assert "second word" in (alarm.text.source if alarm.text else "")
-    assert priority(home, case) == 0
+    assert priority(hotline, case) == 0
     assert alarm.to == (mei.id,)
-    refused = [it for it in mei.does(Verb.TAKE_OVER, case) if it.is_refused]
+    refused = [it for it in mei.run_command(Verb.TAKE_OVER, case) if it.is_refused]
     assert refused
     said = len(person.texts)
-    assert passes(home, 30) == []  # asked no more, and silence says nothing new
+    assert passes(hotline, 30) == []  # asked no more, and silence says nothing new
     assert OPENER not in person.texts[said:]
 
 
-def test_any_other_word_is_no_answer(home: Home) -> None:
-    person, case = agreed(home)
-    until(home, 21.1)
+def test_any_other_word_is_no_answer(hotline: HotlineHarness) -> None:
+    person, case = agreed(hotline)
+    until(hotline, 21.1)
     person.says("I am fine, thank you")
-    assert until(home, 21.8) == []
-    assert len(until(home, 23)) == 1
-    assert priority(home, case) == 0
+    assert until(hotline, 21.8) == []
+    assert len(until(hotline, 23)) == 1
+    assert priority(hotline, case) == 0
 
 
-def test_a_wrong_word_and_then_the_right_one_is_an_answer(home: Home) -> None:
-    person, _case = agreed(home)
-    until(home, 21.1)
+def test_a_wrong_word_and_then_the_right_one_is_an_answer(hotline: HotlineHarness) -> None:
+    person, _case = agreed(hotline)
+    until(hotline, 21.1)
     person.says("mango")
     person.says(RIGHT.upper())
-    assert until(home, 23) == []
+    assert until(hotline, 23) == []
 
 
 def test_whatever_is_written_the_chat_answers_the_same(tmp_path: Path) -> None:
@@ -188,7 +194,7 @@ def test_whatever_is_written_the_chat_answers_the_same(tmp_path: Path) -> None:
     for place, word in enumerate((RIGHT, SECOND, "good evening")):
         folder = tmp_path / str(place)
         folder.mkdir()
-        home = Home(folder, hours=ALWAYS)
+        home = HotlineHarness(folder, hours=ALWAYS)
         person, _case = agreed(home)
         until(home, 21.1)
         before = len(home.post.arrived)
@@ -201,141 +207,148 @@ def test_whatever_is_written_the_chat_answers_the_same(tmp_path: Path) -> None:
     assert any(name == "Remove" for _chat, name, _text in said[0])
 
 
-def test_what_was_written_while_agreeing_is_off_the_phone(home: Home) -> None:
-    person, _case = writes_to_us(home)
-    before = len(home.post.arrived)
+def test_what_was_written_while_agreeing_is_off_the_phone(hotline: HotlineHarness) -> None:
+    person, _case = writes_to_us(hotline)
+    before = len(hotline.post.arrived)
     agrees(person)
-    gone = [it for _chat, it in home.post.arrived[before:] if type(it).__name__ == "Remove"]
+    gone = [it for _chat, it in hotline.post.arrived[before:] if type(it).__name__ == "Remove"]
     removed = {number for it in gone for number in it.messages}
     assert len(removed) >= 4  # the hour, the plan, both words
 
 
-def test_nothing_is_asked_where_the_rule_forbids_it_and_silence_still_counts(home: Home) -> None:
-    person, case = agreed(home, rule="Only when I write")
+def test_nothing_is_asked_where_the_rule_forbids_it_and_silence_still_counts(
+    hotline: HotlineHarness,
+) -> None:
+    person, case = agreed(hotline, rule="Only when I write")
     before = len(person.texts)
-    assert until(home, 21.9) == []
+    assert until(hotline, 21.9) == []
     assert person.texts[before:] == []
-    (alarm,) = until(home, 23)
+    (alarm,) = until(hotline, 23)
     assert (alarm.case, alarm.code) == (case, "only_they_write")
 
 
-def test_whoever_writes_their_word_unasked_has_answered(home: Home) -> None:
-    person, _case = agreed(home, rule="Only when I write")
-    until(home, 20.5)
+def test_whoever_writes_their_word_unasked_has_answered(hotline: HotlineHarness) -> None:
+    person, _case = agreed(hotline, rule="Only when I write")
+    until(hotline, 20.5)
     person.says(RIGHT)
-    assert until(home, 23) == []
+    assert until(hotline, 23) == []
 
 
-def test_once_is_once(home: Home) -> None:
-    person, _case = agreed(home, often="Only once")
-    assert len(until(home, 23)) == 1
+def test_once_is_once(hotline: HotlineHarness) -> None:
+    person, _case = agreed(hotline, often="Only once")
+    assert len(until(hotline, 23)) == 1
     before = len(person.texts)
-    assert passes(home, 30, step=1) == []
+    assert passes(hotline, 30, step=1) == []
     assert person.texts[before:] == []
-    assert home.ask("SELECT sealed, answer, duress FROM check_ins") == [(None, None, None)]
+    assert hotline.ask("SELECT sealed, answer, duress FROM check_ins") == [(None, None, None)]
 
 
-def test_it_can_be_ended_where_it_was_begun_and_staff_hear_of_it(home: Home) -> None:
-    person, _case = agreed(home)
+def test_it_can_be_ended_where_it_was_begun_and_staff_hear_of_it(hotline: HotlineHarness) -> None:
+    person, _case = agreed(hotline)
     person.says("hello")
     person.presses("Agree on an hour", "Ask me no more")
-    ended = [it for it in home.board.events if it.what is Happened.CHECKED_IN]
+    ended = [it for it in hotline.board.events if it.kind is EventKind.CHECKED_IN]
     assert len(ended) == 1
-    assert passes(home, 30, step=1) == []
+    assert passes(hotline, 30, step=1) == []
 
 
-def test_a_restart_forgets_nothing_and_a_jump_raises_nothing_at_once(home: Home) -> None:
-    person, _case = agreed(home)
-    home.restart(3600)
+def test_a_restart_forgets_nothing_and_a_jump_raises_nothing_at_once(
+    hotline: HotlineHarness,
+) -> None:
+    person, _case = agreed(hotline)
+    hotline.restart(3600)
     before = len(person.texts)
-    home.loop.jumped += 12 * HOUR
-    home.run(home.rest(3))
-    assert looks(home) == []
+    hotline.loop.jumped += 12 * HOUR
+    hotline.run(hotline.close_writer_idle(3))
+    assert looks(hotline) == []
     assert OPENER not in person.texts[before:]
-    home.loop.jumped -= 12 * HOUR
-    home.run(home.rest(3))
-    assert until(home, 21.9) == []
-    home.restart(60)
-    assert len(until(home, 23)) == 1
+    hotline.loop.jumped -= 12 * HOUR
+    hotline.run(hotline.close_writer_idle(3))
+    assert until(hotline, 21.9) == []
+    hotline.restart(60)
+    assert len(until(hotline, 23)) == 1
 
 
 def test_what_was_written_while_the_house_was_away_is_heard_before_anybody_is_called(
-    home: Home,
+    hotline: HotlineHarness,
 ) -> None:
-    person, _case = agreed(home)
-    until(home, 21.1)
-    home.restart(900)
-    home.passes(1)
+    person, _case = agreed(hotline)
+    until(hotline, 21.1)
+    hotline.restart(900)
+    hotline.advance_time(1)
     person.says(RIGHT)  # it waited at the channel
-    assert until(home, 23) == []
+    assert until(hotline, 23) == []
 
 
-def test_a_case_is_not_closed_while_somebody_waits_for_its_person(home: Home) -> None:
-    _person, case = agreed(home)
-    mei = home.colleague()
+def test_a_case_is_not_closed_while_somebody_waits_for_its_person(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    assert [it for it in mei.does(Verb.CLOSE, case, code="helped") if it.is_refused]
-    assert not [it for it in mei.does(Verb.CHECK_IN, case) if it.is_refused]
-    assert [it for it in mei.does(Verb.CHECK_IN, case) if it.is_refused]
-    assert not [it for it in mei.does(Verb.CLOSE, case, code="helped") if it.is_refused]
+    assert [it for it in mei.run_command(Verb.CLOSE, case, code="helped") if it.is_refused]
+    assert not [it for it in mei.run_command(Verb.END_CHECK_IN, case) if it.is_refused]
+    assert [it for it in mei.run_command(Verb.END_CHECK_IN, case) if it.is_refused]
+    assert not [it for it in mei.run_command(Verb.CLOSE, case, code="helped") if it.is_refused]
 
 
-def test_staff_are_told_that_it_may_be_contact_as_the_law_means_it(home: Home) -> None:
-    person, case = agreed(home)
-    mei = home.colleague()
+def test_staff_are_told_that_it_may_be_contact_as_the_law_means_it(hotline: HotlineHarness) -> None:
+    person, case = agreed(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    mei.does(Verb.CLOCK, case, code="contact")
-    until(home, 21.1)
+    mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact")
+    until(hotline, 21.1)
     person.says(RIGHT)
-    (told,) = [it for it in home.board.events if it.what is Happened.CHECKED_IN]
+    (told,) = [it for it in hotline.board.events if it.kind is EventKind.CHECKED_IN]
     assert told.text is not None
-    assert "enter it: contact" in told.text.read_in(catalogue("en"), told.values)
-    assert home.ask("SELECT count(*) FROM clock_events") == [(1,)]  # nobody entered it by itself
+    assert "enter it: contact" in told.text.render(catalogue("en"), told.values)
+    assert hotline.ask("SELECT count(*) FROM clock_events") == [(1,)]  # nobody entered it by itself
 
 
-def test_the_plan_lies_sealed_with_the_case_and_no_word_in_clear(home: Home) -> None:
-    _person, case = agreed(home)
+def test_the_plan_lies_sealed_with_the_case_and_no_word_in_clear(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
     for table in ("check_ins", "reports"):
-        for row in home.ask(f"SELECT * FROM {table}"):  # noqa: S608 - our own name
+        for row in hotline.ask(f"SELECT * FROM {table}"):  # noqa: S608 - our own name
             blob = b"".join(bytes(it) for it in row if isinstance(it, bytes | memoryview))
             assert PLAN.encode() not in blob
             assert RIGHT.encode() not in blob
-    kinds = [kind for (kind,) in home.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]  # noqa: S608
+    kinds = [kind for (kind,) in hotline.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]  # noqa: S608
     assert "check_in" in kinds
-    sent = next(it for each in cases_of(home) for it in each.sent if it.kind == "check_in")
+    sent = next(it for each in cases_of(hotline) for it in each.sent if it.kind == "check_in")
     assert sent.answers == {
         "hour": 21, "often": "daily", "plan": "call", "details": PLAN, "wants_second": "yes",
         "send": "send",
     }  # fmt: skip
-    agreements = home.ask(f"SELECT kind FROM agreements WHERE case_id = '{case}'")  # noqa: S608
+    agreements = hotline.ask(f"SELECT kind FROM agreements WHERE case_id = '{case}'")  # noqa: S608
     assert agreements.count(("hotline",)) == 2  # what was sent, and what is wanted in silence
 
 
-def test_whoever_looks_at_the_case_reads_what_is_agreed(home: Home) -> None:
-    _person, case = agreed(home)
-    ((reference,),) = home.ask(f"SELECT reference FROM cases WHERE id = '{case}'")  # noqa: S608
-    it = awaited(home.database, home.vault, reference)
-    (line,) = lines(it, catalogue("en", "staff"), home.settings)
+def test_whoever_looks_at_the_case_reads_what_is_agreed(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
+    ((reference,),) = hotline.ask(f"SELECT reference FROM cases WHERE id = '{case}'")  # noqa: S608
+    it = agreed_check_in(hotline.database, hotline.vault, reference)
+    (line,) = check_in_lines(it, catalogue("en", "staff"), hotline.settings)
     assert line.plain.strip() == (
         "Agreed hour: every day at 21:00. Without the right word: call a number. "
-        f"Next: {day_of(home)} 21:00."
+        f"Next: {day_of(hotline)} 21:00."
     )
-    told = as_json(it, home.settings.zone)["check_in"]
+    told = check_in_as_json(it, hotline.settings.zone)["check_in"]
     assert isinstance(told, dict)
     assert (told["hour"], told["daily"], told["plan"]) == (21, True, "call")
-    assert as_json(awaited(home.database, home.vault, "AAAAAA"), home.settings.zone) == {
-        "check_in": None
-    }
+    assert check_in_as_json(
+        agreed_check_in(hotline.database, hotline.vault, "AAAAAA"), hotline.settings.zone
+    ) == {"check_in": None}
 
 
-def day_of(home: Home) -> str:
+def day_of(home: HotlineHarness) -> str:
     """Return the day a calendar in Taipei shows."""
     return datetime.fromtimestamp(home.seconds(), home.settings.zone).date().isoformat()
 
 
-def test_an_erased_case_leaves_no_hour(home: Home) -> None:
-    _person, case = agreed(home)
-    erasures = home.house.erasing._erasures
-    assert home.run(erasures.erase(home.database, case, "withdrawn", "mei", home.loop.now())) == ()
-    assert home.ask("SELECT count(*) FROM check_ins") == [(0,)]
-    assert passes(home, 30, step=1) == []
+def test_an_erased_case_leaves_no_hour(hotline: HotlineHarness) -> None:
+    _person, case = agreed(hotline)
+    erasures = hotline.house.erasure_job._erasures
+    assert (
+        hotline.run(erasures.erase(hotline.database, case, "withdrawn", "mei", hotline.loop.now()))
+        == ()
+    )
+    assert hotline.ask("SELECT count(*) FROM check_ins") == [(0,)]
+    assert passes(hotline, 30, step=1) == []

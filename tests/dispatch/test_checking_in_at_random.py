@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE
-from bot.hotline.check_ins.model import CheckIn, Step, next_at
+from bot.hotline.check_ins.model import CheckIn, CheckInAction, next_at
 from tests.dispatch.test_checking_in import OPENER, RIGHT, SECOND, agreed, alarms, looks
-from tests.houses import ALWAYS, Home
+from tests.houses import ALWAYS, HotlineHarness
 
 if TYPE_CHECKING:
     import pytest
@@ -95,7 +95,7 @@ def _counts(at: int, due: int) -> bool:
 def lived(deeds: list[tuple[str, int | str]]) -> Evening:
     """Live some days with an hour agreed on at midday, and return what came of it."""
     with TemporaryDirectory() as folder:
-        home = Home(Path(folder), hours=ALWAYS)
+        home = HotlineHarness(Path(folder), hours=ALWAYS)
         person, _case = agreed(home)
         evening = Evening(home.loop.now())
         home.post.arrived.clear()
@@ -103,7 +103,7 @@ def lived(deeds: list[tuple[str, int | str]]) -> Evening:
             before = len(home.board.events)
             if name == "passes":
                 for _ in range(-(-int(what) // 15)):
-                    home.passes(15 * 60)
+                    home.advance_time(15 * 60)
                     shown = len(home.post.texts(person.id))
                     looks(home)
                     evening.unasked |= set(home.post.texts(person.id)[shown:])
@@ -128,7 +128,7 @@ def lived(deeds: list[tuple[str, int | str]]) -> Evening:
         return evening
 
 
-def _note(home: Home, evening: Evening, before: int) -> None:
+def _note(home: HotlineHarness, evening: Evening, before: int) -> None:
     for it in alarms(home.board.events[before:]):
         is_forced = it.text is not None and "second word" in it.text.source
         at = evening.said[-1][0] if is_forced else home.loop.now()
@@ -150,8 +150,8 @@ def test_a_house_that_believes_any_word_would_be_seen(monkeypatch: pytest.Monkey
     silent: list[tuple[str, int | str]] = [("passes", 300)]
     answered: list[tuple[str, int | str]] = [("passes", 550), ("says", RIGHT), ("passes", 300)]
     with monkeypatch.context() as patched:
-        patched.setattr(CheckIn, "step", lambda _it, _now: Step.WAITS)
+        patched.setattr(CheckIn, "next_action", lambda _it, _now: CheckInAction.WAIT)
         assert lived(silent).faults()
     with monkeypatch.context() as patched:
-        patched.setattr("bot.hotline.check_ins.store.is_same", lambda *_: False)
+        patched.setattr("bot.hotline.check_ins.store.is_same_digest", lambda *_: False)
         assert lived(answered).faults()

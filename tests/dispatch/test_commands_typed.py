@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dispatch.slash_commands import FLOWS, START, command
+from bot.dispatch.slash_commands import COMMAND_FLOWS, START, parse_command
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ from bot.dispatch.slash_commands import FLOWS, START, command
     ],
 )
 def test_a_command_is_for_us_or_it_is_only_words(words: str, meant: object) -> None:
-    assert command(words, "haven_bot") == meant
-    assert command(words, "@haven_bot") == meant
+    assert parse_command(words, "haven_bot") == meant
+    assert parse_command(words, "@haven_bot") == meant
 
 
 @given(st.text(st.characters(exclude_categories=[])))
 def test_whatever_follows_a_start_it_is_a_start(payload: str) -> None:
-    got = command(f"/start {payload}", "haven_bot")
+    got = parse_command(f"/start {payload}", "haven_bot")
     assert got is not None
     assert got[0] == START
-    assert START not in FLOWS
+    assert START not in COMMAND_FLOWS

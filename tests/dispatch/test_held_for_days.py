@@ -9,24 +9,24 @@ import pytest
 
 from bot.clock import DAY, HOUR, SECOND
 from bot.conversation import Position
-from bot.hotline.chat.messages import Side
+from bot.hotline.chat.messages import MessageSide
 from bot.hotline.commands.types import Verb
 from tests.dispatch.peeking import conversation_of
-from tests.houses import Home
-from tests.stores import on_both
+from tests.houses import HotlineHarness
+from tests.stores import on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.colleagues import Colleague
-    from tests.people import Person
+    from tests.colleagues import CaseworkerDriver
+    from tests.people import ChatPerson
 
 OPENER = "Hello. Is this a good moment to write?"
 WORDS = "It is me. They let me have the phone."
-pytestmark = on_both
+pytestmark = on_both_databases
 
 
-def held(home: Home) -> tuple[Person, Colleague, str]:
+def held(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return a person in the middle of a report, with a caseworker in the chat."""
     person = home.person()
     person.says("/start")
@@ -35,47 +35,47 @@ def held(home: Home) -> tuple[Person, Colleague, str]:
     case = home.ask("SELECT id FROM cases")[0][0]
     mei = home.colleague()
     mei.claims(case)
-    mei.takes_over(case)
+    mei.take_over(case)
     person.presses("I can write now")
     return person, mei, case
 
 
-def sleeps(home: Home, days: int) -> int:
+def sleeps(home: HotlineHarness, days: int) -> int:
     """Let days pass, tidied as they are; return how many conversations went."""
     gone = 0
     for _ in range(days):
-        home.passes((DAY + 2 * HOUR) // SECOND)
+        home.advance_time((DAY + 2 * HOUR) // SECOND)
         now, kept = home.loop.now(), home.house.conversations
-        gone += home.database.writer.run_now(partial(kept.expire, now=now))
+        gone += home.database.writer.run_sync(partial(kept.expire, now=now))
     return gone
 
 
 def test_whoever_writes_after_days_writes_to_the_one_who_holds_it(
     kind: str, tmp_path: Path
 ) -> None:
-    home = Home(tmp_path, kind=kind)
+    home = HotlineHarness(tmp_path, kind=kind)
     person, mei, case = held(home)
     assert sleeps(home, 3) == 0
     assert person.says(WORDS) == home.person().says(WORDS)
-    heard = [it.content for it in mei.reads(case) if it.side is Side.PERSON][-1]
-    assert (heard.words, heard.unconfirmed) == (WORDS, True)
-    mei.does(Verb.PHRASE, case, code="opener")
+    heard = [it.content for it in mei.reads(case) if it.side is MessageSide.PERSON][-1]
+    assert (heard.text, heard.unconfirmed) == (WORDS, True)
+    mei.run_command(Verb.PHRASE, case, code="opener")
     person.presses("I can write now")
-    mei.does(Verb.CONFIRM, case)
+    mei.run_command(Verb.CONFIRM_IDENTITY, case)
     mei.says(case, "I am here.")
     assert person.last == "I am here."
     home.close()
 
 
 def test_of_the_draft_nothing_is_left(kind: str, tmp_path: Path) -> None:
-    home = Home(tmp_path, kind=kind)
+    home = HotlineHarness(tmp_path, kind=kind)
     person, _mei, _case = held(home)
     assert conversation_of(person).position.frames
     sleeps(home, 1)
     left = conversation_of(person)
-    assert (left.position, left.kept, left.case) == (Position(), None, "")
-    assert left.before.holding is not None
-    assert (left.before.position, left.before.kept) == (Position(), None)
+    assert (left.position, left.draft, left.case) == (Position(), None, "")
+    assert left.suspended.takeover is not None
+    assert (left.suspended.position, left.suspended.draft) == (Position(), None)
     home.close()
 
 
@@ -83,19 +83,19 @@ def test_of_the_draft_nothing_is_left(kind: str, tmp_path: Path) -> None:
 def test_once_nobody_holds_it_the_row_goes_and_the_bot_answers(
     kind: str, tmp_path: Path, verb: Verb
 ) -> None:
-    home = Home(tmp_path, kind=kind)
+    home = HotlineHarness(tmp_path, kind=kind)
     person, mei, case = held(home)
     sleeps(home, 2)
-    mei.does(verb, case)
+    mei.run_command(verb, case)
     assert sleeps(home, 1) == 1
     assert OPENER not in person.says("hello")
     home.close()
 
 
 def test_whoever_is_gone_holds_nothing(kind: str, tmp_path: Path) -> None:
-    home = Home(tmp_path, kind=kind)
+    home = HotlineHarness(tmp_path, kind=kind)
     person, mei, _case = held(home)
-    mei.is_disabled()
+    mei.disable()
     assert sleeps(home, 1) == 1
     assert OPENER not in person.says("hello")
     home.close()

@@ -8,38 +8,44 @@ import pytest
 
 from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
-from bot.hotline.commands.texts import ASK_FIRST, SAY_HOW, SURE_ALONE
+from bot.hotline.commands.texts import (
+    IDENTITY_REASON_NEEDED,
+    OPENER_NEEDED,
+    SECOND_CONFIRMATION_NEEDED,
+)
 from bot.hotline.commands.types import Verb
-from bot.hotline.events import Happened
+from bot.hotline.events import EventKind
 from flows import phrases
 from tests.colleagues import refusals
-from tests.dispatch.peeking import kept
+from tests.dispatch.peeking import stored_conversation
 from tests.dispatch.test_known_again import LONG, SECOND_WORD, WORD, tries, with_words
 from tests.dispatch.test_orders import told
 
 if TYPE_CHECKING:
-    from tests.colleagues import Colleague
-    from tests.houses import Home
-    from tests.people import Person
+    from tests.colleagues import CaseworkerDriver
+    from tests.houses import HotlineHarness
+    from tests.people import ChatPerson
 
 HOW = "She rang from the shelter and told me what we agreed on yesterday."
 OPENER = "I can write now"
-KNOWN = phrases.KNOWN_AGAIN.source
+KNOWN = phrases.RECOGNISED.source
 
 
-def quiet(home: Home, *, again: str = "hello") -> tuple[Person, Colleague, str]:
+def quiet(
+    home: HotlineHarness, *, again: str = "hello"
+) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return somebody who writes in a chat that went quiet, and whoever holds their case."""
     person, case = with_words(home)
     mei = home.colleague()
     mei.claims(case)
-    mei.takes_over(case)
+    mei.take_over(case)
     person.presses(OPENER)
-    home.passes(LONG)
+    home.advance_time(LONG)
     person.says(again)
     return person, mei, case
 
 
-def compromised(home: Home) -> tuple[Person, Colleague, str]:
+def compromised(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return somebody who was made to write the second word, and whoever holds their case."""
     person, mei, case = quiet(home, again="/start")
     person.presses("English", "Nobody can see", "I have written before")
@@ -47,14 +53,14 @@ def compromised(home: Home) -> tuple[Person, Colleague, str]:
     return person, mei, case
 
 
-def is_live(home: Home, person: Person, case: str) -> bool:
-    confirmed = [it.case for it in home.board.events if it.what is Happened.CONFIRMED]
-    is_known = case in kept(person).cases
+def is_live(home: HotlineHarness, person: ChatPerson, case: str) -> bool:
+    confirmed = [it.case for it in home.board.events if it.kind is EventKind.IDENTITY_CONFIRMED]
+    is_known = case in stored_conversation(person).cases
     assert is_known == (case in confirmed)
     return is_known
 
 
-def is_frozen(home: Home) -> bool:
+def is_frozen(home: HotlineHarness) -> bool:
     ((at,),) = home.ask("SELECT frozen_at FROM words")
     return at is not None
 
@@ -62,133 +68,148 @@ def is_frozen(home: Home) -> bool:
 # --- a quiet chat ----------------------------------------------------------------------------
 
 
-def test_a_click_alone_makes_no_quiet_chat_live(home: Home) -> None:
-    person, mei, case = quiet(home)
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [ASK_FIRST.source]
-    assert not is_live(home, person, case)
+def test_a_click_alone_makes_no_quiet_chat_live(hotline: HotlineHarness) -> None:
+    person, mei, case = quiet(hotline)
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
+    assert not is_live(hotline, person, case)
 
 
-def test_nor_an_opener_that_nobody_has_answered(home: Home) -> None:
-    person, mei, case = quiet(home)
-    mei.does(Verb.PHRASE, case, code="opener")
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [ASK_FIRST.source]
-    assert not is_live(home, person, case)
+def test_nor_an_opener_that_nobody_has_answered(hotline: HotlineHarness) -> None:
+    person, mei, case = quiet(hotline)
+    mei.run_command(Verb.PHRASE, case, code="opener")
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
+    assert not is_live(hotline, person, case)
 
 
 @pytest.mark.parametrize("reply", ["Not now", "Who is this?"])
-def test_nor_one_that_was_answered_with_no(home: Home, reply: str) -> None:
-    person, mei, case = quiet(home)
-    mei.does(Verb.PHRASE, case, code="opener")
+def test_nor_one_that_was_answered_with_no(hotline: HotlineHarness, reply: str) -> None:
+    person, mei, case = quiet(hotline)
+    mei.run_command(Verb.PHRASE, case, code="opener")
     person.presses(reply)
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [ASK_FIRST.source]
-    assert not is_live(home, person, case)
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
+    assert not is_live(hotline, person, case)
 
 
-def test_it_is_live_once_the_person_answered_and_a_caseworker_is_sure(home: Home) -> None:
-    person, mei, case = quiet(home)
-    mei.does(Verb.PHRASE, case, code="opener")
+def test_it_is_live_once_the_person_answered_and_a_caseworker_is_sure(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = quiet(hotline)
+    mei.run_command(Verb.PHRASE, case, code="opener")
     person.presses(OPENER)
-    assert not is_live(home, person, case)
-    assert refusals(mei.does(Verb.CONFIRM, case)) == []
-    assert is_live(home, person, case)
+    assert not is_live(hotline, person, case)
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == []
+    assert is_live(hotline, person, case)
 
 
-def test_an_answer_from_before_a_silence_counts_no_more(home: Home) -> None:
-    person, mei, case = quiet(home)
-    mei.does(Verb.PHRASE, case, code="opener")
+def test_an_answer_from_before_a_silence_counts_no_more(hotline: HotlineHarness) -> None:
+    person, mei, case = quiet(hotline)
+    mei.run_command(Verb.PHRASE, case, code="opener")
     person.presses(OPENER)
-    home.passes(LONG)
+    hotline.advance_time(LONG)
     person.says("hello again")
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [ASK_FIRST.source]
-    assert not is_live(home, person, case)
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
+    assert not is_live(hotline, person, case)
 
 
-def test_an_answer_from_before_the_chat_went_quiet_counts_no_more(home: Home) -> None:
-    person, mei, case = quiet(home)
-    assert kept(person).case != case
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [ASK_FIRST.source]
+def test_an_answer_from_before_the_chat_went_quiet_counts_no_more(hotline: HotlineHarness) -> None:
+    person, mei, case = quiet(hotline)
+    assert stored_conversation(person).case != case
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
 
 
-def test_whoever_holds_the_case_and_not_the_chat_asks_first(home: Home) -> None:
-    person, case = with_words(home)
-    mei = home.colleague()
+def test_whoever_holds_the_case_and_not_the_chat_asks_first(hotline: HotlineHarness) -> None:
+    person, case = with_words(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    home.passes(LONG)
+    hotline.advance_time(LONG)
     person.says("hello")
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [ASK_FIRST.source]
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
 
 
 # --- a chat that somebody made the person open -------------------------------------------------
 
 
-def test_after_a_second_word_nobody_is_sure_without_saying_how(home: Home) -> None:
-    person, mei, case = compromised(home)
-    assert refusals(mei.does(Verb.CONFIRM, case)) == [SAY_HOW.source]
-    assert refusals(mei.does(Verb.CONFIRM, case, words="  ")) == [SAY_HOW.source]
-    assert is_frozen(home)
-    assert not is_live(home, person, case)
+def test_after_a_second_word_nobody_is_sure_without_saying_how(hotline: HotlineHarness) -> None:
+    person, mei, case = compromised(hotline)
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [IDENTITY_REASON_NEEDED.source]
+    assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case, text="  ")) == [
+        IDENTITY_REASON_NEEDED.source
+    ]
+    assert is_frozen(hotline)
+    assert not is_live(hotline, person, case)
 
 
-def test_after_a_second_word_nobody_is_sure_alone(home: Home) -> None:
-    person, mei, case = compromised(home)
+def test_after_a_second_word_nobody_is_sure_alone(hotline: HotlineHarness) -> None:
+    person, mei, case = compromised(hotline)
     before = person.texts
     for _ in range(3):
-        assert told(mei.does(Verb.CONFIRM, case, words=HOW)) == [SURE_ALONE.source]
-    assert is_frozen(home)
-    assert not is_live(home, person, case)
+        assert told(mei.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)) == [
+            SECOND_CONFIRMATION_NEEDED.source
+        ]
+    assert is_frozen(hotline)
+    assert not is_live(hotline, person, case)
     assert person.texts == before
     assert KNOWN not in person.texts
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.SUPERVISOR])
-def test_two_who_are_sure_let_it_go_on_and_both_reasons_stay(home: Home, role: Role) -> None:
-    person, mei, case = compromised(home)
-    other = home.colleague("Hua", role=role)
-    mei.does(Verb.CONFIRM, case, words=HOW)
-    assert refusals(other.does(Verb.CONFIRM, case, words="I heard her voice.")) == []
-    assert not is_frozen(home)
-    assert is_live(home, person, case)
-    notes = [it.content.words for it in mei.reads(case) if it.side == "note"]
+def test_two_who_are_sure_let_it_go_on_and_both_reasons_stay(
+    hotline: HotlineHarness, role: Role
+) -> None:
+    person, mei, case = compromised(hotline)
+    other = hotline.colleague("Hua", role=role)
+    mei.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)
+    assert refusals(other.run_command(Verb.CONFIRM_IDENTITY, case, text="I heard her voice.")) == []
+    assert not is_frozen(hotline)
+    assert is_live(hotline, person, case)
+    notes = [it.content.text for it in mei.reads(case) if it.side == "note"]
     assert notes == [HOW, "I heard her voice."]
-    assert home.ask("SELECT actor FROM audit WHERE deed = 'sure' ORDER BY id") == [
+    assert hotline.ask("SELECT actor FROM audit WHERE deed = 'sure' ORDER BY id") == [
         (mei.id,), (other.id,)
     ]  # fmt: skip
 
 
-def test_whoever_serves_another_queue_is_no_second(home: Home) -> None:
-    _person, mei, case = compromised(home)
-    others = [home.colleague("Jun", queues=("fishers",)), home.colleague("Wu", role=Role.AUDITOR)]
-    ((queue,),) = home.ask("SELECT queue FROM cases")
+def test_whoever_serves_another_queue_is_no_second(hotline: HotlineHarness) -> None:
+    _person, mei, case = compromised(hotline)
+    others = [
+        hotline.colleague("Jun", queues=("fishers",)),
+        hotline.colleague("Wu", role=Role.AUDITOR),
+    ]
+    ((queue,),) = hotline.ask("SELECT queue FROM cases")
     assert queue != "fishers"
-    mei.does(Verb.CONFIRM, case, words=HOW)
+    mei.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)
     for other in others:
-        assert refusals(other.does(Verb.CONFIRM, case, words=HOW))
-    assert is_frozen(home)
+        assert refusals(other.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW))
+    assert is_frozen(hotline)
 
 
-def test_two_are_sure_within_an_hour_or_not_at_all(home: Home) -> None:
-    person, mei, case = compromised(home)
-    hua = home.colleague("Hua")
-    mei.does(Verb.CONFIRM, case, words=HOW)
-    home.passes(HOUR // SECOND + 1)
+def test_two_are_sure_within_an_hour_or_not_at_all(hotline: HotlineHarness) -> None:
+    person, mei, case = compromised(hotline)
+    hua = hotline.colleague("Hua")
+    mei.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)
+    hotline.advance_time(HOUR // SECOND + 1)
     person.says("hello")
-    assert told(hua.does(Verb.CONFIRM, case, words=HOW)) == [SURE_ALONE.source]
-    assert is_frozen(home)
+    assert told(hua.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)) == [
+        SECOND_CONFIRMATION_NEEDED.source
+    ]
+    assert is_frozen(hotline)
 
 
-def test_a_second_word_written_again_undoes_that_one_was_sure(home: Home) -> None:
-    person, mei, case = compromised(home)
-    hua = home.colleague("Hua")
-    mei.does(Verb.CONFIRM, case, words=HOW)
-    home.passes(1)
+def test_a_second_word_written_again_undoes_that_one_was_sure(hotline: HotlineHarness) -> None:
+    person, mei, case = compromised(hotline)
+    hua = hotline.colleague("Hua")
+    mei.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)
+    hotline.advance_time(1)
     tries(person, SECOND_WORD)
-    assert told(hua.does(Verb.CONFIRM, case, words=HOW)) == [SURE_ALONE.source]
-    assert is_frozen(home)
+    assert told(hua.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)) == [
+        SECOND_CONFIRMATION_NEEDED.source
+    ]
+    assert is_frozen(hotline)
 
 
-def test_the_right_word_needs_nobody(home: Home) -> None:
+def test_the_right_word_needs_nobody(hotline: HotlineHarness) -> None:
     """The negative control: what the person alone knows opens the chat as ever."""
-    person, _mei, case = quiet(home, again="/start")
+    person, _mei, case = quiet(hotline, again="/start")
     person.presses("English", "Nobody can see", "I have written before")
     person.says(WORD)
-    assert case in kept(person).cases
+    assert case in stored_conversation(person).cases

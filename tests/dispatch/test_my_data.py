@@ -6,39 +6,39 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.consents import Agreements, Kind
-from tests.dispatch.peeking import skip_on, tell
-from tests.houses import ALWAYS, VAULT, Home
+from bot.cases.consents import ConsentKind, ConsentRecords
+from tests.dispatch.peeking import skip_on, start_report
+from tests.houses import ALWAYS, VAULT, HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.people import Person
+    from tests.people import ChatPerson
 
-LEDGER = Agreements(VAULT)
+LEDGER = ConsentRecords(VAULT)
 SAID = "The boss has my passport."
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path, hours=ALWAYS)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()
 
 
-def sent(home: Home) -> Person:
+def sent(home: HotlineHarness) -> ChatPerson:
     person = home.person()
-    tell(person, until="what")
+    start_report(person, until="what")
     person.says(SAID)
-    tell(person, until="counting")
+    start_report(person, until="counting")
     person.presses("You may count it")
     skip_on(person)
     person.presses("Send")
     return person
 
 
-def asks(person: Person) -> list[str]:
+def asks(person: ChatPerson) -> list[str]:
     """Type the command; after a silence the hello may come first."""
     heard = person.says("/mydata")
     if not any("erased after 24 hours" in text for text in heard):
@@ -47,13 +47,17 @@ def asks(person: Person) -> list[str]:
     return heard
 
 
-def may_count(home: Home) -> bool:
+def may_count(home: HotlineHarness) -> bool:
     ((case,),) = home.ask("SELECT id FROM cases")
-    return home.database.writer.run_now(lambda work: LEDGER.may(work, case, Kind.STATISTICS))
+    return home.database.writer.run_sync(
+        lambda work: LEDGER.has_consent(work, case, ConsentKind.STATISTICS)
+    )
 
 
-def test_in_the_sitting_it_says_what_there_is_by_kind_and_no_word_of_it(home: Home) -> None:
-    person = sent(home)
+def test_in_the_sitting_it_says_what_there_is_by_kind_and_no_word_of_it(
+    hotline: HotlineHarness,
+) -> None:
+    person = sent(hotline)
     person.says("/mydata")
     heard = person.presses("Show the list")
     told = next(text for text in heard if text.startswith("From this sitting"))
@@ -69,9 +73,9 @@ def test_in_the_sitting_it_says_what_there_is_by_kind_and_no_word_of_it(home: Ho
     assert "Photos and other files: 1" in told
 
 
-def test_after_a_silence_it_says_the_same_as_to_anybody(home: Home) -> None:
-    with_case, without = sent(home), home.person()
-    home.passes(3600)
+def test_after_a_silence_it_says_the_same_as_to_anybody(hotline: HotlineHarness) -> None:
+    with_case, without = sent(hotline), hotline.person()
+    hotline.advance_time(3600)
     answers = [asks(person)[-3:] for person in (with_case, without)]
     assert answers[0] == answers[1]
     assert any("/delete" in text for text in answers[0])
@@ -80,20 +84,20 @@ def test_after_a_silence_it_says_the_same_as_to_anybody(home: Home) -> None:
         assert not any("Show the list" in button.label for row in rows for button in row)
 
 
-def test_a_yes_is_taken_back_as_easily_as_it_was_given(home: Home) -> None:
-    person = sent(home)
-    assert may_count(home)
+def test_a_yes_is_taken_back_as_easily_as_it_was_given(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    assert may_count(hotline)
     person.says("/mydata")
     heard = person.presses("Do not count it")
     assert any("not counted from now on" in text for text in heard)
-    assert not may_count(home)
-    rows = home.ask("SELECT actor, deed, detail FROM audit WHERE deed = 'consent_revoke'")
+    assert not may_count(hotline)
+    rows = hotline.ask("SELECT actor, deed, detail FROM audit WHERE deed = 'consent_revoke'")
     assert rows == [("person", "consent_revoke", "statistics")]
 
 
-def test_without_a_sitting_nothing_is_taken_back(home: Home) -> None:
-    person = sent(home)
-    home.passes(3600)
+def test_without_a_sitting_nothing_is_taken_back(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    hotline.advance_time(3600)
     heard = asks(person)
     assert not any("take back what you agreed to" in text for text in heard)
-    assert may_count(home)
+    assert may_count(hotline)

@@ -15,18 +15,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.clock import HOUR
 from bot.hotline.commands.types import Verb
-from bot.hotline.events import Happened
+from bot.hotline.events import EventKind
 from tests.colleagues import refusals
-from tests.houses import Home
-from tests.ruled import JUMPS, RULES, WAITS, RuledHome, World, one_step
+from tests.houses import HotlineHarness
+from tests.ruled import JUMPS, RULES, WAITS, ContactRuleHarness, ContactRuleSimulation, random_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.mailbox.letter import Letter, Settled
+    from bot.mailbox.letter import DeliveryResult, Letter
     from bot.store.writer import Work
-    from tests.colleagues import Colleague
-    from tests.people import Person
+    from tests.colleagues import CaseworkerDriver
+    from tests.people import ChatPerson
 
 OPENER = "Hello. Is this a good moment to write?"
 NOON, SIX = 12, 18
@@ -40,7 +40,7 @@ class AnyEvening(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.world = World(Path(self.folder.name), people=2)
+        self.world = ContactRuleSimulation(Path(self.folder.name), people=2)
 
     def teardown(self) -> None:
         self.world.close()
@@ -109,9 +109,9 @@ TestAnyEvening.settings = settings(
 def test_hundreds_of_things_happen_and_without_the_gate_it_is_noticed(
     tmp_path: Path, *, is_off: bool
 ) -> None:
-    world, dice = World(tmp_path, gate_is_off=is_off), Random(5)
+    world, dice = ContactRuleSimulation(tmp_path, gate_is_off=is_off), Random(5)
     for _ in range(600):
-        one_step(world, dice)
+        random_step(world, dice)
     world.close()
     assert world.gated > 30
     assert bool(world.broken) is is_off
@@ -121,13 +121,13 @@ def test_hundreds_of_things_happen_and_without_the_gate_it_is_noticed(
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path)
     yield home
     home.close()
 
 
-def met(home: Home, rule: str) -> tuple[Person, Colleague, str]:
+def met(home: HotlineHarness, rule: str) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return a person with a rule and a caseworker who write to each other, at noon."""
     person = home.person()
     person.says("/start")
@@ -137,160 +137,168 @@ def met(home: Home, rule: str) -> tuple[Person, Colleague, str]:
     choose(home, case, rule)
     mei = home.colleague()
     mei.claims(case)
-    mei.takes_over(case)
+    mei.take_over(case)
     person.presses("I can write now")
     return person, mei, case
 
 
-def choose(home: Home, case: str, rule: str) -> None:
+def choose(home: HotlineHarness, case: str, rule: str) -> None:
     home.ask(f"UPDATE cases SET contact = '{rule}' WHERE id = '{case}'")  # noqa: S608
 
 
-def waits(home: Home) -> list[str]:
+def waits(home: HotlineHarness) -> list[str]:
     """Return why letters wait, oldest first."""
     held = "SELECT hold FROM outbox WHERE state = 'queued' AND hold IS NOT NULL ORDER BY id"
     return [row[0] for row in home.ask(held)]
 
 
-def held(home: Home) -> list[str]:
+def held(home: HotlineHarness) -> list[str]:
     """Return what desks were told of letters that wait."""
-    return [event.code for event in home.board.events if event.what is Happened.HELD]
+    return [event.code for event in home.board.events if event.kind is EventKind.DELAYED]
 
 
-def test_at_any_time_too_the_first_word_after_a_gap_is_the_opener(home: Home) -> None:
-    person, mei, case = met(home, "any_time")
-    home.passes(31 * 60)
+def test_at_any_time_too_the_first_word_after_a_gap_is_the_opener(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline, "any_time")
+    hotline.advance_time(31 * 60)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3))
+    hotline.run(hotline.close_writer_idle(3))
     assert person.last == OPENER
-    assert waits(home) == held(home) == ["until_met"]
+    assert waits(hotline) == held(hotline) == ["until_met"]
     person.presses("I can write now")
-    mei.does(Verb.CONFIRM, case)  # after a silence nobody knows who pressed it
-    home.run(home.rest(3))
+    mei.run_command(Verb.CONFIRM_IDENTITY, case)  # after a silence nobody knows who pressed it
+    hotline.run(hotline.close_writer_idle(3))
     assert person.last == "They gave me your papers."
 
 
-def test_in_the_hours_that_were_chosen_the_opener_goes_and_not_before(home: Home) -> None:
-    person, mei, case = met(home, "hours:evening")
-    home.passes(3 * 3600)
+def test_in_the_hours_that_were_chosen_the_opener_goes_and_not_before(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline, "hours:evening")
+    hotline.advance_time(3 * 3600)
     mei.says(case, "They gave me your papers.")
     before = len(person.texts)
-    home.passes((SIX - NOON - 3) * 3600 - 60)
-    home.run(home.rest(3))
+    hotline.advance_time((SIX - NOON - 3) * 3600 - 60)
+    hotline.run(hotline.close_writer_idle(3))
     assert len(person.texts) == before
-    assert waits(home) == ["until_hours", "until_met"]
-    home.passes(60)
-    home.run(home.rest(3))
+    assert waits(hotline) == ["until_hours", "until_met"]
+    hotline.advance_time(60)
+    hotline.run(hotline.close_writer_idle(3))
     assert person.texts[before:] == [OPENER]
 
 
-def test_a_rule_that_changed_while_a_letter_waited_is_the_one_that_holds(home: Home) -> None:
-    person, mei, case = met(home, "hours:evening")
-    home.passes(3 * 3600)
+def test_a_rule_that_changed_while_a_letter_waited_is_the_one_that_holds(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline, "hours:evening")
+    hotline.advance_time(3 * 3600)
     mei.says(case, "They gave me your papers.")
-    choose(home, case, "hours:morning")
+    choose(hotline, case, "hours:morning")
     before = len(person.texts)
-    home.passes(4 * 3600)
-    home.run(home.rest(3))
+    hotline.advance_time(4 * 3600)
+    hotline.run(hotline.close_writer_idle(3))
     assert len(person.texts) == before
-    choose(home, case, "when_i_write")
-    home.passes(12 * 3600)
-    home.run(home.rest(3))
+    choose(hotline, case, "when_i_write")
+    hotline.advance_time(12 * 3600)
+    hotline.run(hotline.close_writer_idle(3))
     assert len(person.texts) == before
-    assert held(home)[-1] == "until_written"
+    assert held(hotline)[-1] == "until_written"
 
 
-def test_words_that_were_delayed_until_nobody_was_there_wait(home: Home) -> None:
-    person, mei, case = met(home, "when_i_write")
-    home.house.courier._patience.pause_until = (
-        home.loop.monotonic() + 3600
+def test_words_that_were_delayed_until_nobody_was_there_wait(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline, "when_i_write")
+    hotline.house.courier._retries.pause_until = (
+        hotline.loop.monotonic() + 3600
     )  # the channel asked us to wait
     before = len(person.texts)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3700))
+    hotline.run(hotline.close_writer_idle(3700))
     assert person.texts[before:] == []
-    assert waits(home) == ["until_met"]
-    assert held(home) == ["until_met"]
+    assert waits(hotline) == ["until_met"]
+    assert held(hotline) == ["until_met"]
 
 
-def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(home: Home) -> None:
-    person, mei, case = met(home, "when_i_write")
-    home.passes(3 * 3600)
+def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline, "when_i_write")
+    hotline.advance_time(3 * 3600)
     mei.says(case, "They gave me your papers.")
-    assert refusals(mei.does(Verb.INSIST, case)) == ["Please say why: that needs a reason."]
+    assert refusals(mei.run_command(Verb.INSIST, case)) == ["Please say why: that needs a reason."]
     before = len(person.texts)
-    mei.does(Verb.INSIST, case, words="Her sister says that she is alone now.")
+    mei.run_command(Verb.INSIST, case, text="Her sister says that she is alone now.")
     assert person.texts[before:] == [OPENER]
-    deeds = home.ask("SELECT actor, deed FROM audit WHERE deed = 'insist'")
+    deeds = hotline.ask("SELECT actor, deed FROM audit WHERE deed = 'insist'")
     assert deeds == [(mei.id, "insist")]
-    assert "Her sister says" in mei.reads(case)[-2].content.words
+    assert "Her sister says" in mei.reads(case)[-2].content.text
     person.presses("I can write now")
-    mei.does(Verb.CONFIRM, case)  # after a silence nobody knows who pressed it
-    home.run(home.rest(3))
+    mei.run_command(Verb.CONFIRM_IDENTITY, case)  # after a silence nobody knows who pressed it
+    hotline.run(hotline.close_writer_idle(3))
     assert person.last == "They gave me your papers."
 
 
-def test_whoever_blocked_us_and_came_back_is_asked_first(home: Home) -> None:
-    person, mei, case = met(home, "any_time")
-    person.does(person.membership("kicked"), person.membership("member"))
+def test_whoever_blocked_us_and_came_back_is_asked_first(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline, "any_time")
+    person.send_update(person.membership("kicked"), person.membership("member"))
     before = len(person.texts)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3))
+    hotline.run(hotline.close_writer_idle(3))
     assert person.texts[before:] == [OPENER]
 
 
 @pytest.mark.parametrize("sleeps", [3600.0, 0.0])
-def test_a_verdict_from_before_the_host_slept_holds_no_more(home: Home, sleeps: float) -> None:
-    person, mei, case = met(home, "when_i_write")
-    gate = home.house.courier._admit.gate
+def test_a_verdict_from_before_the_host_slept_holds_no_more(
+    hotline: HotlineHarness, sleeps: float
+) -> None:
+    person, mei, case = met(hotline, "when_i_write")
+    gate = hotline.house.courier._pre_send.policy
     assert gate is not None
     judge = gate.judge
-    slept: list[Settled | None] = []
+    slept: list[DeliveryResult | None] = []
 
-    def judges(work: Work, letter: Letter, now: int) -> Settled | None:
+    def judges(work: Work, letter: Letter, now: int) -> DeliveryResult | None:
         verdict = judge(work, letter, now)
         if not slept:
             slept.append(verdict)
-            home.loop.move(sleeps)
+            hotline.loop.advance(sleeps)
         return verdict
 
-    home.house.courier._admit.gate = Mock(judge=judges)
+    hotline.house.courier._pre_send.policy = Mock(judge=judges)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3))
+    hotline.run(hotline.close_writer_idle(3))
     assert slept == [None]  # it might have gone
     assert ("They gave me your papers." in person.texts) is not bool(sleeps)
 
 
 @pytest.mark.parametrize("has_blocked", [True, False])
 def test_an_opener_from_before_somebody_blocked_us_is_answered_by_nothing(
-    home: Home, has_blocked: bool
+    hotline: HotlineHarness, has_blocked: bool
 ) -> None:
-    person, mei, case = met(home, "any_time")
-    mei.hands_back(case)
-    mei.takes_over(case)
+    person, mei, case = met(hotline, "any_time")
+    mei.hand_back(case)
+    mei.take_over(case)
     assert person.last == OPENER
     if has_blocked:
-        person.does(person.membership("kicked"))
+        person.send_update(person.membership("kicked"))
     mei.says(case, "They gave me your papers.")
     person.says("who is this")
-    home.run(home.rest(3))
+    hotline.run(hotline.close_writer_idle(3))
     has_arrived = "They gave me your papers." in person.texts
     assert has_arrived is not has_blocked  # answered at once, it goes: the control
 
 
-def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(home: Home) -> None:
-    person, mei, case = met(home, "hours:afternoon")
-    home.passes(2 * 3600)
-    home.loop.jumped -= 20 * 60 * 1_000_000
+def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline, "hours:afternoon")
+    hotline.advance_time(2 * 3600)
+    hotline.loop.jumped -= 20 * 60 * 1_000_000
     before = len(person.texts)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3))
-    home.passes(50 * 60)
-    home.run(home.rest(3))
+    hotline.run(hotline.close_writer_idle(3))
+    hotline.advance_time(50 * 60)
+    hotline.run(hotline.close_writer_idle(3))
     assert len(person.texts) == before
-    assert held(home) == ["until_met", "until_steady"]
-    home.passes(11 * 60)
-    home.run(home.rest(3))
+    assert held(hotline) == ["until_met", "until_steady"]
+    hotline.advance_time(11 * 60)
+    hotline.run(hotline.close_writer_idle(3))
     assert person.texts[before:] == [OPENER]
 
 
@@ -298,34 +306,34 @@ def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(home: Home) -
 def test_a_line_as_late_as_the_clock_was_set_back_is_not_new(
     tmp_path: Path, is_dated: bool
 ) -> None:
-    home = RuledHome(tmp_path)
+    home = ContactRuleHarness(tmp_path)
     if not is_dated:
-        home.house.setting.steady.channel = lambda: None
+        home.house.setting.clock_monitor.channel = lambda: None
     person, mei, case = met(home, "when_i_write")
     home.loop.jumped -= 2 * HOUR
     person.says("hm")
-    home.passes(20 * 60)
+    home.advance_time(20 * 60)
     home.late = 2 * 3600
     person.says("hm")
-    home.passes(20 * 60)
+    home.advance_time(20 * 60)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3))
+    home.run(home.close_writer_idle(3))
     has_arrived = "They gave me your papers." in person.texts
     home.close()
     assert has_arrived is not is_dated  # where no answer is dated, it goes: the control
 
 
-def test_the_later_of_two_choices_in_one_chat_is_kept_as_well(home: Home) -> None:
-    person, mei, case = met(home, "any_time")
-    key = home.ask("SELECT chat_key FROM cases")[0][0]
+def test_the_later_of_two_choices_in_one_chat_is_kept_as_well(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline, "any_time")
+    key = hotline.ask("SELECT chat_key FROM cases")[0][0]
     columns = "kind, status, priority, language, county, address, reasons, alerts, queue"
-    home.ask(
+    hotline.ask(
         f"INSERT INTO cases (id, reference, chat_key, contact, waiting_since, opened_at, {columns})"  # noqa: S608
         f" SELECT 'later', 'LATER2', chat_key, 'when_i_write', waiting_since, opened_at + 1,"
         f" {columns} FROM cases WHERE chat_key = X'{bytes(key).hex()}'"
     )
-    home.passes(3600)
+    hotline.advance_time(3600)
     before = len(person.texts)
     mei.says(case, "They gave me your papers.")
-    home.run(home.rest(3))
+    hotline.run(hotline.close_writer_idle(3))
     assert len(person.texts) == before

@@ -19,30 +19,30 @@ from hypothesis.stateful import (
 
 from bot.conversation.replies import CHANGE, CONTROLS, LEAVE_OUT
 from bot.conversation.state import Position
-from bot.dispatch.conversation_store import KEPT
-from bot.dispatch.outcome_rules import ERASES
-from bot.dispatch.passphrase_handler import SECRETS
+from bot.dispatch.conversation_store import DRAFT_LIFETIME
+from bot.dispatch.outcome_rules import ERASING_ANSWERS
+from bot.dispatch.passphrase_handler import PASSPHRASE_QUESTIONS
 from bot.languages import LANGUAGES, catalogue
-from bot.messages import token_of
+from bot.messages import button_token
 from flows import phrases
 from flows.phrases import KEEP
 from tests.dispatch.peeking import (
-    at,
     cases_of,
     conversation_of,
-    faults,
+    current_step,
     frames,
-    kept,
-    places,
-    stand,
-    words_in,
+    place_at,
+    quarantine_reasons,
+    reachable_positions,
+    readable_text,
+    stored_conversation,
 )
-from tests.houses import Home
+from tests.houses import HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.people import Person
+    from tests.people import ChatPerson
 
 COMMANDS = (
     "/start", "/help", "/language", "/privacy", "/danger", "/stop", "/bye", "/start@other x",
@@ -62,7 +62,7 @@ FAREWELLS = (
 )
 """What is said when what was not sent has been erased."""
 TAKES_OUT = {
-    text.read_in(catalogue(tag))
+    text.render(catalogue(tag))
     for text in (CONTROLS["clear"], CONTROLS["back"], LEAVE_OUT, CHANGE, KEEP["sitting"])
     for tag in LANGUAGES
 }
@@ -76,7 +76,7 @@ class People(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.home = Home(Path(self.folder.name))
+        self.home = HotlineHarness(Path(self.folder.name))
         self.people = [self.home.person() for _ in range(2)]
         self.serial = 0
         self.written: list[set[str]] = [set(), set()]
@@ -90,23 +90,23 @@ class People(RuleBasedStateMachine):
 
     # What they do
 
-    @initialize(place=st.sampled_from(sorted(places())))
+    @initialize(place=st.sampled_from(sorted(reachable_positions())))
     def somebody_is_in_the_middle(self, place: tuple[str, str]) -> None:
         """So that the far end of every flow is met as often as its beginning."""
-        stand(self.people[0], places()[place])
+        place_at(self.people[0], reachable_positions()[place])
         if any(frame.flow == "afterwards" for frame in frames(self.people[0])):
             self.people[0].says("/start")
         self._note(0)
 
     @rule(who=PEOPLE, many=st.integers(1, 3))
     def write(self, who: int, many: int) -> None:
-        is_secret = self._asked(who) in SECRETS  # then nobody may see it again
+        is_secret = self._asked(who) in PASSPHRASE_QUESTIONS  # then nobody may see it again
         lines = []
         for _ in range(many):
             self.serial += 1
             lines.append(f"needle{self.serial:05d}")
         kept = () if is_secret else lines
-        self._does(who, lambda person: person.does(*map(person.words, lines)), *kept)
+        self._does(who, lambda person: person.send_update(*map(person.words, lines)), *kept)
 
     @rule(who=PEOPLE)
     def write_in_alarm(self, who: int) -> None:
@@ -131,7 +131,7 @@ class People(RuleBasedStateMachine):
             message, token = shown[place % len(shown)]
             self._does(
                 who,
-                lambda person: person.does(
+                lambda person: person.send_update(
                     person.press(token, message), person.press(token, message)
                 ),
             )
@@ -163,7 +163,7 @@ class People(RuleBasedStateMachine):
     def edit(self, who: int) -> None:
         self.serial += 1
         name = f"needle{self.serial:05d}"
-        self._does(who, lambda person: person.does(person.edit(name)), name)
+        self._does(who, lambda person: person.send_update(person.edit(name)), name)
 
     @rule(who=PEOPLE)
     def contact(self, who: int) -> None:
@@ -180,11 +180,11 @@ class People(RuleBasedStateMachine):
     @rule(who=PEOPLE, status=st.sampled_from(["kicked", "member"]))
     def block_or_come_back(self, who: int, status: str) -> None:
         person = self.people[who]
-        person.does(person.membership(status))
+        person.send_update(person.membership(status))
 
     @rule(minutes=st.sampled_from([1, 29, 31, 200]))
     def silence(self, minutes: int) -> None:
-        self.home.passes(minutes * 60)
+        self.home.advance_time(minutes * 60)
 
     @rule(seconds=st.sampled_from([1, 200, 2000]))
     def restart(self, seconds: int) -> None:
@@ -196,7 +196,7 @@ class People(RuleBasedStateMachine):
 
     @invariant()
     def nothing_was_set_aside(self) -> None:
-        assert faults(self.home) == []
+        assert quarantine_reasons(self.home) == []
 
     @invariant()
     def one_question_is_open_or_nothing_is(self) -> None:
@@ -204,20 +204,20 @@ class People(RuleBasedStateMachine):
             found = conversation_of(person)
             if found is None or not found.position.frames:
                 continue
-            flow, step = at(person) or ("", "")
-            sheet = self.home.house.setting.book.sheets[flow]
+            flow, step = current_step(person) or ("", "")
+            sheet = self.home.house.setting.registry.compiled[flow]
             assert step in sheet.questions, (flow, step)
             names = [frame.flow for frame in found.position.frames]
             assert len(names) == len(set(names)), names
 
     @invariant()
     def what_was_written_is_somewhere(self) -> None:
-        sent = words_in([[one.answers for one in case.sent] for case in cases_of(self.home)])
+        sent = readable_text([[one.answers for one in case.sent] for case in cases_of(self.home)])
         for who, person in enumerate(self.people):
             found = conversation_of(person)
-            here = words_in(found) if found else ""
+            here = readable_text(found) if found else ""
             lost = {name for name in self.written[who] if name not in here and name not in sent}
-            assert not lost, (lost, at(person) if found else None)
+            assert not lost, (lost, current_step(person) if found else None)
 
     @invariant()
     def only_what_was_sent_is_sent(self) -> None:
@@ -226,13 +226,13 @@ class People(RuleBasedStateMachine):
     # ---
 
     def _presses(self, who: int, message: int, token: str) -> None:
-        self._does(who, lambda person: person.does(person.press(token, message)))
+        self._does(who, lambda person: person.send_update(person.press(token, message)))
 
-    def _does(self, who: int, does: Callable[[Person], object], *written: str) -> None:
+    def _does(self, who: int, does: Callable[[ChatPerson], object], *written: str) -> None:
         person = self.people[who]
         before = conversation_of(person)
         reports = self._reports()
-        if before and self.home.loop.now() - before.touched_at > KEPT:
+        if before and self.home.loop.now() - before.touched_at > DRAFT_LIFETIME:
             self.written[who].clear()  # what was not sent is erased after a day
         self.written[who].update(written)
         mark = len(self.home.post.arrived)
@@ -254,10 +254,10 @@ class People(RuleBasedStateMachine):
         open_now = before.position.frames[-1] if before and before.position.frames else None
         if open_now is None:
             return False
-        question = self.home.house.setting.book.question(open_now.flow, open_now.step)
+        question = self.home.house.setting.registry.question(open_now.flow, open_now.step)
         return not SENDS.isdisjoint(getattr(question, "choices", ()))
 
-    def _erased(self, mark: int, person: Person) -> bool:
+    def _erased(self, mark: int, person: ChatPerson) -> bool:
         """Tell whether the person has just been told that what was not sent is erased."""
         said = [
             body.text
@@ -267,27 +267,30 @@ class People(RuleBasedStateMachine):
         return any(self._is_farewell(text) for text in said)
 
     def _is_farewell(self, text: str) -> bool:
-        screens, sheets = self.home.house.setting.screens, self.home.house.setting.book.sheets
+        screens, sheets = (
+            self.home.house.setting.renderer,
+            self.home.house.setting.registry.compiled,
+        )
         ends = [p for flow, step in FAREWELLS for p in sheets[flow].steps[step].phrases()]
         return any(
-            text == screens.words(phrase, language)
-            for phrase in (*ends, phrases.CLEARED)
+            text == screens.text(phrase, language)
+            for phrase in (*ends, phrases.CHAT_CLEARED)
             for language in LANGUAGES
         )
 
     def _asked(self, who: int) -> tuple[str, str] | None:
         """Return the question that is open."""
         person = self.people[who]
-        return at(person) if conversation_of(person) else None
+        return current_step(person) if conversation_of(person) else None
 
     def _looks_at_answers(self, who: int) -> bool:
         """Tell whether a number would change or leave out an answer, or keep none."""
         found = conversation_of(self.people[who])
         top = found.position.frames[-1] if found and found.position.frames else None
-        return bool(top and ("review" in top.held or top.step == "keep"))
+        return bool(top and ("review" in top.partial_answers or top.step == "keep"))
 
-    def _still_there(self, person: Person) -> set[str]:
-        found = words_in(kept(person))
+    def _still_there(self, person: ChatPerson) -> set[str]:
+        found = readable_text(stored_conversation(person))
         return {name for name in self.written[self.people.index(person)] if name in found}
 
     def _shown(self, who: int) -> list[tuple[int, str]]:
@@ -298,7 +301,7 @@ class People(RuleBasedStateMachine):
             return []
         number, say = person.asked()
         return [
-            (number, token_of(button, say.prefix))
+            (number, button_token(button, say.prefix))
             for row in say.rows
             for button in row
             if not _takes_out(button.label)
@@ -308,8 +311,8 @@ class People(RuleBasedStateMachine):
         found = conversation_of(self.people[who])
         if found is None:
             return
-        assert (found.era, found.asked) >= self.asked[who]
-        self.asked[who] = (found.era, found.asked)
+        assert (found.session_number, found.question_count) >= self.asked[who]
+        self.asked[who] = (found.session_number, found.question_count)
         self.old[who] += self._shown(who)
         del self.old[who][:-200]
 
@@ -329,10 +332,10 @@ def test_people_who_do_anything_find_every_promise_kept() -> None:
 
 def test_a_house_that_drops_words_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: words beside a question are dropped."""
-    monkeypatch.setattr(Position, "keep", lambda _position, _words: None)
+    monkeypatch.setattr(Position, "add_extra", lambda _position, _words: None)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(People, settings=settings(STEPS, phases=[Phase.generate]))
 
 
 def test_the_model_knows_every_way_to_erase() -> None:
-    assert {flow for flow, _, _ in ERASES} | {"delete"} == {flow for flow, _ in FAREWELLS}
+    assert {flow for flow, _, _ in ERASING_ANSWERS} | {"delete"} == {flow for flow, _ in FAREWELLS}

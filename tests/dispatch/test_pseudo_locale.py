@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.rendering import LONGEST, TICK
-from bot.languages import LANGUAGES, offer
-from flows.alarms import alarms
-from tests.dispatch.peeking import QUESTIONS, faults, kept, places, stand
-from tests.houses import Home
-from tests.pseudo import CLOSE, OPEN, Pseudo, is_cut, outside
+from bot.dispatch.rendering import MAX_MESSAGE_UNITS, TICK
+from bot.languages import LANGUAGES, use_catalogues
+from flows.alarms import find_alarms
+from tests.dispatch.peeking import (
+    QUESTIONS,
+    place_at,
+    quarantine_reasons,
+    reachable_positions,
+    stored_conversation,
+)
+from tests.houses import HotlineHarness
+from tests.pseudo import CLOSE, OPEN, PseudoTranslations, has_lost_bracket, untranslated_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,50 +33,50 @@ TOLD = "12345"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    offer({TAG: Pseudo()})
-    made = Home(tmp_path)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    use_catalogues({TAG: PseudoTranslations()})
+    made = HotlineHarness(tmp_path)
     yield made
-    offer({})
+    use_catalogues({})
     made.close()
 
 
 def untranslated(shown: str) -> str:
     """Return what of a message or a label is in no language."""
-    left = outside(shown.removeprefix(TICK))
+    left = untranslated_parts(shown.removeprefix(TICK))
     for name in OWN_NAMES:
         left = left.replace(name, "")
     return left if LETTER.search(left) else ""
 
 
-def test_every_question_and_every_button_is_a_phrase_and_whole(home: Home) -> None:
+def test_every_question_and_every_button_is_a_phrase_and_whole(hotline: HotlineHarness) -> None:
     for place in QUESTIONS:
-        person = home.person(TAG)
-        stand(person, places()[place], language=TAG)
+        person = hotline.person(TAG)
+        place_at(person, reachable_positions()[place], language=TAG)
         person.says("/help", TOLD)
-        assert kept(person).language == TAG
+        assert stored_conversation(person).language == TAG
         asks = any(say.rows for say in person.screen)  # a word that is tried ends its flow
         shown = [*person.texts, *(person.labels() if asks else [])]
         assert [it for it in shown if untranslated(it)] == [], place
-        assert [it for it in shown if is_cut(it)] == [], place
-        assert max(map(len, shown), default=0) <= LONGEST
-    assert faults(home) == []
+        assert [it for it in shown if has_lost_bracket(it)] == [], place
+        assert max(map(len, shown), default=0) <= MAX_MESSAGE_UNITS
+    assert quarantine_reasons(hotline) == []
 
 
 @pytest.mark.parametrize("command", ["/start", "/help", "/privacy", "/danger", "/stop"])
-def test_every_command_is_answered_in_phrases(home: Home, command: str) -> None:
-    person = home.person(TAG)
+def test_every_command_is_answered_in_phrases(hotline: HotlineHarness, command: str) -> None:
+    person = hotline.person(TAG)
     person.says("/language")
     person.presses("ไทย")
     before = len(person.texts)
     person.says(command)
     shown = [*person.texts[before:], *person.labels()]
     assert shown
-    assert [it for it in shown if untranslated(it) or is_cut(it)] == []
+    assert [it for it in shown if untranslated(it) or has_lost_bracket(it)] == []
 
 
 def test_an_untranslated_and_a_cut_string_would_be_found() -> None:
     assert untranslated(f"{OPEN}Hé{CLOSE} and more") == " and more"
     assert untranslated(f"1 {OPEN}Hé {OPEN}every{CLOSE}{CLOSE}: 12:00") == ""
-    assert is_cut(f"{OPEN}Hé")
-    assert not alarms(TOLD)
+    assert has_lost_bracket(f"{OPEN}Hé")
+    assert not find_alarms(TOLD)

@@ -6,189 +6,207 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.commands.texts import ASK_NO_MORE, TELL_NOBODY
+from bot.hotline.commands.texts import CONSENT_WITHDRAWN, DO_NOT_ASK_AGAIN
 from bot.hotline.commands.types import Verb
-from bot.hotline.events import Happened
+from bot.hotline.events import EventKind
 from tests.colleagues import refusals
 from tests.dispatch.test_orders import wanting
 from tests.dispatch.test_telling_others import in_talk, stages
-from tests.houses import Home
+from tests.houses import HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.colleagues import Colleague
-    from tests.people import Person
+    from tests.colleagues import CaseworkerDriver
+    from tests.people import ChatPerson
 
 TO = "labor_1955"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path)
     yield home
     home.close()
 
 
-def agreed(home: Home) -> tuple[Person, Colleague, str, str]:
+def agreed(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str, str]:
     """Return somebody who agreed that exactly this is told, and the bot answers them again."""
     person, mei, case = in_talk(home)
-    mei.does(Verb.REFER, case, code=TO)
+    mei.run_command(Verb.REFER, case, code=TO)
     person.presses("Show it to me", "You may tell them")
-    mei.hands_back(case)
+    mei.hand_back(case)
     return person, mei, case, newest(home)
 
 
-def newest(home: Home) -> str:
+def newest(home: HotlineHarness) -> str:
     return str(home.ask("SELECT id FROM referrals ORDER BY rowid DESC LIMIT 1")[0][0])
 
 
-def tells_nobody_else(person: Person) -> None:
+def tells_nobody_else(person: ChatPerson) -> None:
     person.says("/mydata")
     heard = person.presses("Tell nobody else")
     assert any("tell them nothing" in text for text in heard)
 
 
-def takes_all_back(person: Person) -> None:
+def takes_all_back(person: ChatPerson) -> None:
     person.presses("Take it back", "Take it back")
 
 
 TAKES_BACK = {"tell nobody else": tells_nobody_else, "take it back": takes_all_back}
 
 
-def are_told(home: Home) -> list[str]:
+def are_told(home: HotlineHarness) -> list[str]:
     return [
-        it.code for it in home.board.events if it.what is Happened.REFERRED and it.code == "sent"
+        it.code for it in home.board.events if it.kind is EventKind.REFERRED and it.code == "sent"
     ]
 
 
 @pytest.mark.parametrize("takes_back", TAKES_BACK.values(), ids=TAKES_BACK)
 def test_what_was_agreed_to_cannot_be_told_once_it_is_taken_back(
-    home: Home, takes_back: Callable[[Person], None]
+    hotline: HotlineHarness, takes_back: Callable[[ChatPerson], None]
 ) -> None:
-    person, mei, case, referral = agreed(home)
+    person, mei, case, referral = agreed(hotline)
     takes_back(person)
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=referral)) == [TELL_NOBODY.source]
-    assert are_told(home) == []
-    assert home.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == [
+        CONSENT_WITHDRAWN.source
+    ]
+    assert are_told(hotline) == []
+    assert hotline.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
 
 
-def test_what_was_agreed_to_is_told_where_nobody_takes_it_back(home: Home) -> None:
+def test_what_was_agreed_to_is_told_where_nobody_takes_it_back(hotline: HotlineHarness) -> None:
     """The negative control: it is the taking back that ends it, and not the hand-back."""
-    _person, mei, case, referral = agreed(home)
-    assert stages(mei.does(Verb.TELL_OTHERS, case, code=referral)) == ["sent"]
+    _person, mei, case, referral = agreed(hotline)
+    assert stages(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == ["sent"]
 
 
-def test_staff_see_at_once_that_it_is_taken_back(home: Home) -> None:
-    person, _mei, case, referral = agreed(home)
-    before = len(home.board.events)
+def test_staff_see_at_once_that_it_is_taken_back(hotline: HotlineHarness) -> None:
+    person, _mei, case, referral = agreed(hotline)
+    before = len(hotline.board.events)
     tells_nobody_else(person)
-    (seen,) = [it for it in home.board.events[before:] if it.what is Happened.REFERRED]
+    (seen,) = [it for it in hotline.board.events[before:] if it.kind is EventKind.REFERRED]
     assert (seen.case, seen.by, seen.code) == (case, "", "revoked")
     assert seen.referral
     assert seen.referral.id == referral
-    rows = home.ask("SELECT actor, deed FROM audit WHERE deed = 'referral_revoke'")
+    rows = hotline.ask("SELECT actor, deed FROM audit WHERE deed = 'referral_revoke'")
     assert rows == [("person", "referral_revoke")]
 
 
-def test_a_question_that_is_open_agrees_to_nothing_any_more(home: Home) -> None:
-    person, mei, case = in_talk(home)
-    mei.does(Verb.REFER, case, code=TO)
+def test_a_question_that_is_open_agrees_to_nothing_any_more(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code=TO)
     person.presses("Show it to me")
     number, said = person.asked()
     (yes,) = [it for row in said.rows for it in row if it.label == "You may tell them"]
-    mei.hands_back(case)
+    mei.hand_back(case)
     tells_nobody_else(person)
-    person.does(person.press(said.prefix + yes.token, number))
-    assert home.ask("SELECT state FROM referrals") == [("withdrawn",)]
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=newest(home))) == [TELL_NOBODY.source]
+    person.send_update(person.press(said.prefix + yes.token, number))
+    assert hotline.ask("SELECT state FROM referrals") == [("withdrawn",)]
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=newest(hotline))) == [
+        CONSENT_WITHDRAWN.source
+    ]
 
 
-def test_a_caseworker_takes_it_back_by_word_of_mouth_with_the_same_effect(home: Home) -> None:
-    _person, mei, case, referral = agreed(home)
-    mei.does(Verb.REVOKE, case, code="others")
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=referral)) == [TELL_NOBODY.source]
-    assert are_told(home) == []
+def test_a_caseworker_takes_it_back_by_word_of_mouth_with_the_same_effect(
+    hotline: HotlineHarness,
+) -> None:
+    _person, mei, case, referral = agreed(hotline)
+    mei.run_command(Verb.REVOKE_CONSENT, case, code="others")
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == [
+        CONSENT_WITHDRAWN.source
+    ]
+    assert are_told(hotline) == []
 
 
 def test_an_agreement_that_a_row_hides_from_taking_back_is_told_all_the_same_to_nobody(
-    home: Home,
+    hotline: HotlineHarness,
 ) -> None:
     """Whoever writes into the database lets nobody be told of what was taken back."""
-    person, mei, case, referral = agreed(home)
-    rows = home.ask("SELECT state, sealed, asked FROM referrals")
+    person, mei, case, referral = agreed(hotline)
+    rows = hotline.ask("SELECT state, sealed, asked FROM referrals")
     tells_nobody_else(person)
     (state, sealed, asked) = rows[0]
-    home.ask(
+    hotline.ask(
         f"UPDATE referrals SET state = '{state}', sealed = X'{bytes(sealed).hex()}', "  # noqa: S608
         f"asked = X'{bytes(asked).hex()}' RETURNING id"
     )
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=referral)) == [TELL_NOBODY.source]
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == [
+        CONSENT_WITHDRAWN.source
+    ]
 
 
-def test_what_opens_no_more_is_taken_back_as_well(home: Home) -> None:
-    person, mei, case, referral = agreed(home)
-    home.ask("UPDATE referrals SET asked = X'00' RETURNING id")
+def test_what_opens_no_more_is_taken_back_as_well(hotline: HotlineHarness) -> None:
+    person, mei, case, referral = agreed(hotline)
+    hotline.ask("UPDATE referrals SET asked = X'00' RETURNING id")
     tells_nobody_else(person)
-    assert home.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
-    mei.does(Verb.TELL_OTHERS, case, code=referral)
-    assert are_told(home) == []
+    assert hotline.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
+    mei.run_command(Verb.SEND_REFERRAL, case, code=referral)
+    assert are_told(hotline) == []
 
 
-def test_a_case_of_this_chat_from_before_is_told_to_nobody_either(home: Home) -> None:
-    person, mei, case, referral = agreed(home)
-    home.passes(3600)
+def test_a_case_of_this_chat_from_before_is_told_to_nobody_either(hotline: HotlineHarness) -> None:
+    person, mei, case, referral = agreed(hotline)
+    hotline.advance_time(3600)
     person.says("/start")
     person.presses("English", "Nobody", "Talk to a person", "I am safe here", "Skip")
     person.presses("Any time", "Send")
     tells_nobody_else(person)
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=referral)) == [TELL_NOBODY.source]
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == [
+        CONSENT_WITHDRAWN.source
+    ]
 
 
-def test_another_chat_takes_nothing_back(home: Home) -> None:
+def test_another_chat_takes_nothing_back(hotline: HotlineHarness) -> None:
     """The negative control: it is this chat's, and nobody else's."""
-    _person, mei, case, referral = agreed(home)
-    other, _theirs = wanting(home)
+    _person, mei, case, referral = agreed(hotline)
+    other, _theirs = wanting(hotline)
     tells_nobody_else(other)
-    assert stages(mei.does(Verb.TELL_OTHERS, case, code=referral)) == ["sent"]
+    assert stages(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == ["sent"]
 
 
-def met_again(person: Person, mei: Colleague, case: str) -> None:
-    mei.takes_over(case)
+def met_again(person: ChatPerson, mei: CaseworkerDriver, case: str) -> None:
+    mei.take_over(case)
     person.presses("I can write now")
 
 
-def test_whoever_took_it_back_is_asked_no_more_about_telling_others(home: Home) -> None:
-    person, mei, case, _referral = agreed(home)
+def test_whoever_took_it_back_is_asked_no_more_about_telling_others(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case, _referral = agreed(hotline)
     tells_nobody_else(person)
     met_again(person, mei, case)
     before = person.texts
-    assert refusals(mei.does(Verb.REFER, case, code=TO)) == [ASK_NO_MORE.source]
+    assert refusals(mei.run_command(Verb.REFER, case, code=TO)) == [DO_NOT_ASK_AGAIN.source]
     assert person.texts == before
-    assert home.ask("SELECT count(*) FROM referrals") == [(1,)]
+    assert hotline.ask("SELECT count(*) FROM referrals") == [(1,)]
 
 
-def test_also_where_nobody_had_asked_before(home: Home) -> None:
-    person, mei, case = in_talk(home)
-    mei.hands_back(case)
+def test_also_where_nobody_had_asked_before(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.hand_back(case)
     tells_nobody_else(person)
     met_again(person, mei, case)
-    assert refusals(mei.does(Verb.REFER, case, code=TO)) == [ASK_NO_MORE.source]
+    assert refusals(mei.run_command(Verb.REFER, case, code=TO)) == [DO_NOT_ASK_AGAIN.source]
 
 
 def test_whoever_brings_it_up_themselves_and_agrees_anew_is_taken_at_their_word(
-    home: Home,
+    hotline: HotlineHarness,
 ) -> None:
-    person, mei, case, old = agreed(home)
+    person, mei, case, old = agreed(hotline)
     tells_nobody_else(person)
     met_again(person, mei, case)
-    home.passes(1)
-    mei.does(Verb.REFER, case, code=TO, words="She asks me to tell 1955 after all.")
-    new = newest(home)
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=new)) == [TELL_NOBODY.source]
+    hotline.advance_time(1)
+    mei.run_command(Verb.REFER, case, code=TO, text="She asks me to tell 1955 after all.")
+    new = newest(hotline)
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=new)) == [
+        CONSENT_WITHDRAWN.source
+    ]
     person.presses("Show it to me", "You may tell them")
-    assert refusals(mei.does(Verb.TELL_OTHERS, case, code=old)) == [TELL_NOBODY.source]
-    assert stages(mei.does(Verb.TELL_OTHERS, case, code=new)) == ["sent"]
-    notes = [it.content.words for it in mei.reads(case) if it.side == "note"]
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=old)) == [
+        CONSENT_WITHDRAWN.source
+    ]
+    assert stages(mei.run_command(Verb.SEND_REFERRAL, case, code=new)) == ["sent"]
+    notes = [it.content.text for it in mei.reads(case) if it.side == "note"]
     assert notes == ["She asks me to tell 1955 after all."]

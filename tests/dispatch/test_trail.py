@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatch.test_orders import wanting
-from tests.houses import Home
+from tests.houses import HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path)
     yield home
     home.close()
 
 
-def test_a_person_sees_that_nobody_has_read_it_and_by_when_somebody_tries_to(home: Home) -> None:
-    person, _case = wanting(home)
+def test_a_person_sees_that_nobody_has_read_it_and_by_when_somebody_tries_to(
+    hotline: HotlineHarness,
+) -> None:
+    person, _case = wanting(hotline)
     heard = person.presses("Where it stands")
     lines = heard[0].splitlines()
     assert lines[0] == "This is where it stands now:"
@@ -32,20 +34,20 @@ def test_a_person_sees_that_nobody_has_read_it_and_by_when_somebody_tries_to(hom
     assert heard[-1] == "What would you like to do now?"
 
 
-def test_a_person_sees_that_it_was_read_and_whose_it_is_by_role(home: Home) -> None:
-    person, case = wanting(home)
-    home.colleague("Mei", title="social_worker").claims(case)
+def test_a_person_sees_that_it_was_read_and_whose_it_is_by_role(hotline: HotlineHarness) -> None:
+    person, case = wanting(hotline)
+    hotline.colleague("Mei", title="social_worker").claims(case)
     heard = person.presses("Where it stands")[0]
     assert "A person has read it: " in heard
     assert "Who looks after it: a social worker" in heard
     assert "Mei" not in heard
 
 
-def test_a_person_hears_that_we_are_late(home: Home) -> None:
-    person = home.person()
+def test_a_person_hears_that_we_are_late(hotline: HotlineHarness) -> None:
+    person = hotline.person()
     person.says("/start")
     person.presses("English", "Nobody", "Danger now", "Tell them now")
-    home.passes(5 * 60)
+    hotline.advance_time(5 * 60)
     person.says("/danger")
     person.presses("Not yet")
     person.presses("Talk to a person", "I am safe here")
@@ -56,8 +58,8 @@ def test_a_person_hears_that_we_are_late(home: Home) -> None:
     assert "We try to read it by" not in heard
 
 
-def test_after_a_silence_the_chat_knows_of_no_case(home: Home) -> None:
-    person, _case = wanting(home)
-    home.passes(31 * 60)
+def test_after_a_silence_the_chat_knows_of_no_case(hotline: HotlineHarness) -> None:
+    person, _case = wanting(hotline)
+    hotline.advance_time(31 * 60)
     person.says("hello")
     assert not any("Where it stands" in label for label in person.labels())

@@ -6,109 +6,111 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.conversation import FileNote, Where
+from bot.conversation import FileRef, PlaceAnswer
 from tests.dispatch.peeking import (
     QUESTIONS,
-    at,
     cases_of,
     conversation_of,
-    faults,
+    current_step,
     frames,
-    kept,
-    places,
+    place_at,
+    quarantine_reasons,
+    reachable_positions,
+    readable_text,
     skip_on,
-    stand,
-    tell,
-    words_in,
+    start_report,
+    stored_conversation,
 )
-from tests.dispatch.sent import KEPT, MB, NO, album, document, handles, photo, standing
+from tests.dispatch.sent import KEPT, MB, NO, album, document, handles, photo, put_at_step
 
 if TYPE_CHECKING:
-    from tests.houses import Home
+    from tests.houses import HotlineHarness
 
 
 # --- files ----------------------------------------------------------------------------------
 
 
-def test_an_album_at_a_collect_is_one_answer_with_one_word_of_ours(home: Home) -> None:
-    person = standing(home, "evidence")
+def test_an_album_at_a_collect_is_one_answer_with_one_word_of_ours(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "evidence")
     heard = album(person, "one", "two", "three", caption="the room")
     assert len(heard) == 1
-    assert at(person) == ("report", "evidence")
+    assert current_step(person) == ("report", "evidence")
     person.presses("Done")
     answer = frames(person)[-1].answers["evidence"]
     assert handles(answer) == ["one", "two", "three"]
     assert isinstance(answer, tuple)
-    assert [part.caption for part in answer if isinstance(part, FileNote)] == ["", "", "the room"]
+    assert [part.caption for part in answer if isinstance(part, FileRef)] == ["", "", "the room"]
 
 
-def test_an_album_at_an_open_question_answers_that_one_and_no_other(home: Home) -> None:
+def test_an_album_at_an_open_question_answers_that_one_and_no_other(
+    hotline: HotlineHarness,
+) -> None:
     """`anything_else` is followed by another open question: a name must not become a photo."""
-    person = standing(home, "anything_else")
+    person = put_at_step(hotline, "anything_else")
     album(person, "one", "two", "three", caption="look")
     answers = frames(person)[-1].answers
     assert handles(answers["anything_else"]) == ["one"]
-    assert handles(kept(person).position.also_files) == ["two", "three"]
-    assert at(person) == ("report", "call_me")
+    assert handles(stored_conversation(person).position.extra_files) == ["two", "three"]
+    assert current_step(person) == ("report", "call_me")
     assert "call_me" not in answers
 
 
-def test_an_album_at_a_choice_is_kept_beside_with_one_word_of_ours(home: Home) -> None:
-    person = standing(home, "safe")
+def test_an_album_at_a_choice_is_kept_beside_with_one_word_of_ours(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "safe")
     heard = album(person, "one", "two", "three")
     assert heard == [KEPT, "Are you safe where you are right now?"]
-    assert handles(kept(person).position.also_files) == ["one", "two", "three"]
+    assert handles(stored_conversation(person).position.extra_files) == ["one", "two", "three"]
 
 
-def test_two_albums_in_turns_and_over_two_batches_are_all_kept(home: Home) -> None:
-    person = standing(home, "anything_else")
+def test_two_albums_in_turns_and_over_two_batches_are_all_kept(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "anything_else")
     for name in ("one", "two", "three", "four"):
         album(person, name, group="a" if name in {"one", "three"} else "b")
         if name == "two":
-            home.restart()
-    position = kept(person).position
+            hotline.restart()
+    position = stored_conversation(person).position
     assert sorted(
         name
-        for answer in (*position.frames[-1].answers.values(), position.also_files)
+        for answer in (*position.frames[-1].answers.values(), position.extra_files)
         if isinstance(answer, tuple | list)
         for name in handles(answer)
     ) == ["four", "one", "three", "two"]
 
 
-def test_files_beside_go_along_with_what_is_sent(home: Home) -> None:
-    person = home.person()
-    tell(person, until="about")
+def test_files_beside_go_along_with_what_is_sent(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="about")
     album(person, "one", "two")
-    tell(person)
+    start_report(person)
     person.presses("Send")
-    (case,) = cases_of(home)
+    (case,) = cases_of(hotline)
     assert handles(case.sent[0].answers["also_files"]) == ["one", "two"]
-    assert home.ask("SELECT count(*) FROM files") == [(2,)]
+    assert hotline.ask("SELECT count(*) FROM files") == [(2,)]
 
 
-def test_a_file_that_is_the_first_message_is_kept(home: Home) -> None:
-    person = home.person()
+def test_a_file_that_is_the_first_message_is_kept(hotline: HotlineHarness) -> None:
+    person = hotline.person()
     heard = person.sends(photo=photo("first"), caption="this is the door")
     assert heard[0] == KEPT
-    assert at(person) == ("language", "language")
-    (note,) = kept(person).position.also_files
+    assert current_step(person) == ("language", "language")
+    (note,) = stored_conversation(person).position.extra_files
     assert (note.handle, note.caption) == ("first", "this is the door")
 
 
 @pytest.mark.parametrize("size", [20 * MB + 1, 2**40])
-def test_a_file_too_large_is_noted_and_the_person_told(home: Home, size: int) -> None:
-    person = standing(home, "evidence")
+def test_a_file_too_large_is_noted_and_the_person_told(hotline: HotlineHarness, size: int) -> None:
+    person = put_at_step(hotline, "evidence")
     heard = person.sends(document=document("film", size))
     assert heard[0].startswith("This file is too large")
     person.presses("Done")
-    while at(person) != ("report", "send"):
+    while current_step(person) != ("report", "send"):
         skip_on(person)
     person.presses("Send")
-    assert home.ask("SELECT state FROM files") == [("too_large",)]
+    assert hotline.ask("SELECT state FROM files") == [("too_large",)]
 
 
-def test_a_file_just_small_enough_is_taken(home: Home) -> None:
-    person = standing(home, "evidence")
+def test_a_file_just_small_enough_is_taken(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "evidence")
     assert "too large" not in str(person.sends(document=document("film", 20 * MB)))
 
 
@@ -129,54 +131,56 @@ FILES = {
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_every_kind_of_file_is_kept_at_every_question(home_in_a_file: Home, kind: str) -> None:
+def test_every_kind_of_file_is_kept_at_every_question(
+    sqlite_hotline: HotlineHarness, kind: str
+) -> None:
     for place in QUESTIONS:
-        person = home_in_a_file.person()
-        stand(person, places()[place])
+        person = sqlite_hotline.person()
+        place_at(person, reachable_positions()[place])
         person.sends(**{kind: FILES[kind]})
-        assert f'"kind":"{kind}"' in words_in(kept(person).position), place
-    assert faults(home_in_a_file) == []
-    assert cases_of(home_in_a_file) == []
+        assert f'"kind":"{kind}"' in readable_text(stored_conversation(person).position), place
+    assert quarantine_reasons(sqlite_hotline) == []
+    assert cases_of(sqlite_hotline) == []
 
 
 # --- places, numbers, and what is declined --------------------------------------------------
 
 
-def test_a_point_on_the_map_answers_where(home: Home) -> None:
-    person = standing(home, "county")
+def test_a_point_on_the_map_answers_where(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "county")
     person.sends(location={"latitude": 25.03, "longitude": 121.56})
-    assert frames(person)[-1].answers["county"] == Where(latitude=25.03, longitude=121.56)
+    assert frames(person)[-1].answers["county"] == PlaceAnswer(latitude=25.03, longitude=121.56)
 
 
-def test_a_point_on_the_map_is_kept_at_every_question(home_in_a_file: Home) -> None:
+def test_a_point_on_the_map_is_kept_at_every_question(sqlite_hotline: HotlineHarness) -> None:
     for place in QUESTIONS:
-        person = home_in_a_file.person()
-        stand(person, places()[place])
+        person = sqlite_hotline.person()
+        place_at(person, reachable_positions()[place])
         person.sends(location={"latitude": 25.03, "longitude": 121.56})
-        assert "121.56" in words_in(kept(person).position), place
-    assert faults(home_in_a_file) == []
+        assert "121.56" in readable_text(stored_conversation(person).position), place
+    assert quarantine_reasons(sqlite_hotline) == []
 
 
-def test_the_name_of_a_venue_is_kept_with_its_point(home: Home) -> None:
-    person = standing(home, "county")
+def test_the_name_of_a_venue_is_kept_with_its_point(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "county")
     venue = {
         "location": {"latitude": 25.03, "longitude": 121.56},
         "title": "Harbour 3",
         "address": "Dock Road",
     }
     person.sends(venue=venue)
-    assert "Harbour 3" in words_in(kept(person).position)
-    assert "121.56" in words_in(kept(person).position)
+    assert "Harbour 3" in readable_text(stored_conversation(person).position)
+    assert "121.56" in readable_text(stored_conversation(person).position)
 
 
-def test_a_phone_number_is_kept_as_words_and_said_to_be(home_in_a_file: Home) -> None:
+def test_a_phone_number_is_kept_as_words_and_said_to_be(sqlite_hotline: HotlineHarness) -> None:
     for place in QUESTIONS:
-        person = home_in_a_file.person()
-        stand(person, places()[place])
+        person = sqlite_hotline.person()
+        place_at(person, reachable_positions()[place])
         heard = person.sends(contact={"phone_number": "0912345", "first_name": "Boss"})
         assert heard[0].startswith("Received. We keep this number locked.")
-        assert "0912345" in words_in(kept(person).position.also)
-        assert at(person) == place
+        assert "0912345" in readable_text(stored_conversation(person).position.extra_texts)
+        assert current_step(person) == place
 
 
 FORWARDED = {
@@ -188,26 +192,26 @@ FORWARDED = {
 
 @pytest.mark.parametrize("content", [{"text": "pay first"}, {"photo": photo()}])
 def test_whom_a_forwarded_message_came_from_is_kept_with_it(
-    home: Home, content: dict[str, Any]
+    hotline: HotlineHarness, content: dict[str, Any]
 ) -> None:
-    person = standing(home, "what")
+    person = put_at_step(hotline, "what")
     person.sends(forward_origin=FORWARDED, **content)
-    assert "Agency Budi" in words_in(kept(person).position.also)
+    assert "Agency Budi" in readable_text(stored_conversation(person).position.extra_texts)
 
 
-def test_nothing_is_noted_of_words_that_are_the_person_s_own(home: Home) -> None:
-    person = standing(home, "what")
-    before = list(kept(person).position.also)
+def test_nothing_is_noted_of_words_that_are_the_person_s_own(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "what")
+    before = list(stored_conversation(person).position.extra_texts)
     person.says("pay first")
-    assert kept(person).position.also == before
+    assert stored_conversation(person).position.extra_texts == before
 
 
-def test_where_a_forwarded_message_came_from_survives_a_silence(home: Home) -> None:
-    person = standing(home, "what")
-    home.passes(31 * 60)
+def test_where_a_forwarded_message_came_from_survives_a_silence(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "what")
+    hotline.advance_time(31 * 60)
     person.sends(forward_origin=FORWARDED, text="pay first")
-    assert "Agency Budi" in words_in(kept(person).position.also)
-    assert "pay first" in words_in(kept(person).position.also)
+    assert "Agency Budi" in readable_text(stored_conversation(person).position.extra_texts)
+    assert "pay first" in readable_text(stored_conversation(person).position.extra_texts)
 
 
 OTHERS: dict[str, Any] = {
@@ -229,60 +233,62 @@ OTHERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("content", OTHERS)
 def test_what_we_cannot_keep_gets_a_polite_no_and_the_question_again(
-    home_in_a_file: Home, content: str
+    sqlite_hotline: HotlineHarness, content: str
 ) -> None:
-    person = standing(home_in_a_file, "safe")
-    before = kept(person).position
+    person = put_at_step(sqlite_hotline, "safe")
+    before = stored_conversation(person).position
     heard = person.sends(**{content: OTHERS[content]})
     if heard:
         assert heard[0].startswith(NO)
         assert heard[1:] == ["Are you safe where you are right now?"]
-    assert kept(person).position == before
-    assert faults(home_in_a_file) == []
+    assert stored_conversation(person).position == before
+    assert quarantine_reasons(sqlite_hotline) == []
 
 
-def test_a_poll_is_always_answered_with_a_polite_no(home: Home) -> None:
+def test_a_poll_is_always_answered_with_a_polite_no(hotline: HotlineHarness) -> None:
     for place in QUESTIONS:
-        person = home.person()
-        stand(person, places()[place])
+        person = hotline.person()
+        place_at(person, reachable_positions()[place])
         assert person.sends(poll=OTHERS["poll"])[0].startswith(NO)
-        assert at(person) == place
+        assert current_step(person) == place
 
 
 # --- who writes, and from where -------------------------------------------------------------
 
 
-def test_a_blocked_person_comes_back_where_they_were(home: Home) -> None:
-    person = standing(home, "what")
-    person.does(person.membership("kicked"))
-    person.does(person.membership("member"))
-    assert at(person) == ("report", "what")
+def test_a_blocked_person_comes_back_where_they_were(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "what")
+    person.send_update(person.membership("kicked"))
+    person.send_update(person.membership("member"))
+    assert current_step(person) == ("report", "what")
     assert person.says("it was Monday")
 
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
-def test_groups_are_left_and_nothing_of_them_is_kept(home: Home, kind: str) -> None:
-    person = home.person()
+def test_groups_are_left_and_nothing_of_them_is_kept(hotline: HotlineHarness, kind: str) -> None:
+    person = hotline.person()
     update = person.words("secret words in a group")
     update["message"]["chat"] = {"id": -100500, "type": kind}
-    person.does(update, update)
-    assert set(home.post.left) == {-100500}
-    assert home.ask("SELECT count(*) FROM conversations") == [(0,)]
-    assert cases_of(home) == []
-    assert home.post.texts(-100500) == []
+    person.send_update(update, update)
+    assert set(hotline.post.left) == {-100500}
+    assert hotline.ask("SELECT count(*) FROM conversations") == [(0,)]
+    assert cases_of(hotline) == []
+    assert hotline.post.texts(-100500) == []
 
 
-def test_a_group_that_takes_us_in_is_left(home: Home) -> None:
-    person = home.person()
+def test_a_group_that_takes_us_in_is_left(hotline: HotlineHarness) -> None:
+    person = hotline.person()
     update = person.membership("administrator")
     update["my_chat_member"]["chat"] = {"id": -100500, "type": "supergroup"}
-    person.does(update)
-    assert home.post.left == [-100500]
+    person.send_update(update)
+    assert hotline.post.left == [-100500]
 
 
 @pytest.mark.parametrize("strange", ["bot", "telegram", "channel", "business"])
-def test_whoever_is_no_person_gets_no_answer_and_leaves_no_trace(home: Home, strange: str) -> None:
-    person = home.person()
+def test_whoever_is_no_person_gets_no_answer_and_leaves_no_trace(
+    hotline: HotlineHarness, strange: str
+) -> None:
+    person = hotline.person()
     update = person.words("/start")
     message = update["message"]
     message["from"] = dict(message["from"])
@@ -294,5 +300,5 @@ def test_whoever_is_no_person_gets_no_answer_and_leaves_no_trace(home: Home, str
         message["sender_chat"] = {"id": -1, "type": "channel"}
     else:
         message["business_connection_id"] = "x"
-    assert person.does(update) == []
+    assert person.send_update(update) == []
     assert conversation_of(person) is None

@@ -10,51 +10,53 @@ import pytest
 from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
 from tests.dispatch.peeking import (
-    at,
     cases_of,
-    faults,
+    current_step,
     frames,
-    kept,
-    tell,
+    quarantine_reasons,
+    start_report,
+    stored_conversation,
 )
-from tests.dispatch.sent import standing
+from tests.dispatch.sent import put_at_step
 
 if TYPE_CHECKING:
     import io
 
-    from tests.houses import Home
+    from tests.houses import HotlineHarness
 
 
-def test_an_edit_is_kept_beside_the_first_words(home: Home) -> None:
-    person = standing(home, "what")
+def test_an_edit_is_kept_beside_the_first_words(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "what")
     person.says("it was Monday")
-    heard = person.does(person.edit("it was Tuesday"))
+    heard = person.send_update(person.edit("it was Tuesday"))
     assert heard == ["We keep your change, and your first words beside it."]
     assert frames(person)[-1].answers["what"] == "it was Monday"
-    assert kept(person).position.also == ["it was Tuesday"]
+    assert stored_conversation(person).position.extra_texts == ["it was Tuesday"]
 
 
-def test_a_hundred_edits_lose_nothing_and_a_hundred_and_first_is_fine(home: Home) -> None:
-    person = standing(home, "what")
+def test_a_hundred_edits_lose_nothing_and_a_hundred_and_first_is_fine(
+    hotline: HotlineHarness,
+) -> None:
+    person = put_at_step(hotline, "what")
     for number in range(101):
-        person.does(person.edit(f"version {number};"))
-    also = "\n".join(kept(person).position.also)
+        person.send_update(person.edit(f"version {number};"))
+    also = "\n".join(stored_conversation(person).position.extra_texts)
     assert all(f"version {number};" in also for number in range(101))
 
 
-def test_an_edit_to_nothing_breaks_nothing(home: Home) -> None:
-    person = standing(home, "what")
+def test_an_edit_to_nothing_breaks_nothing(hotline: HotlineHarness) -> None:
+    person = put_at_step(hotline, "what")
     for text in ("", " ", "\u200b"):
-        person.does(person.edit(text))
-    assert faults(home) == []
-    assert at(person) == ("report", "what")
+        person.send_update(person.edit(text))
+    assert quarantine_reasons(hotline) == []
+    assert current_step(person) == ("report", "what")
 
 
-def test_an_edit_with_nothing_open_is_kept_quietly(home: Home) -> None:
-    person = home.person()
+def test_an_edit_with_nothing_open_is_kept_quietly(hotline: HotlineHarness) -> None:
+    person = hotline.person()
     person.says("/stop")
-    assert person.does(person.edit("so it was")) == []
-    assert kept(person).position.also == ["so it was"]
+    assert person.send_update(person.edit("so it was")) == []
+    assert stored_conversation(person).position.extra_texts == ["so it was"]
 
 
 HOSTILE = {
@@ -74,34 +76,36 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_words_of_any_kind_are_kept_exactly(
-    home: Home, name: str, capfd: pytest.CaptureFixture[str]
+    hotline: HotlineHarness, name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     words = HOSTILE[name]
-    person = home.person()
-    tell(person, until="safe")
+    person = hotline.person()
+    start_report(person, until="safe")
     person.says(words)
-    assert kept(person).position.also == [words]
-    tell(person, until="what")
+    assert stored_conversation(person).position.extra_texts == [words]
+    start_report(person, until="what")
     person.says(words)
     assert frames(person)[-1].answers["what"] == words
-    tell(person)
+    start_report(person)
     person.presses("Send")
-    (case,) = cases_of(home)
+    (case,) = cases_of(hotline)
     assert case.sent[0].answers["what"] == words
     assert case.sent[0].answers["also"] == (words,)
     assert words not in "".join(capfd.readouterr())
-    assert faults(home) == []
+    assert quarantine_reasons(hotline) == []
 
 
-def test_lone_surrogates_are_replaced_and_everything_beside_them_kept(home: Home) -> None:
-    person = home.person()
-    tell(person, until="what")
+def test_lone_surrogates_are_replaced_and_everything_beside_them_kept(
+    hotline: HotlineHarness,
+) -> None:
+    person = hotline.person()
+    start_report(person, until="what")
     update = {"update_id": 1, **person.words("MARK")}
     bytes_ = json.dumps(update).replace("MARK", "ab\\ud83dcd\\udc00").encode()
-    home.takes(Arrival.of(home.next_update, bytes_))
-    home.next_update += 1
+    hotline.receive_updates(Arrival.of(hotline.next_update, bytes_))
+    hotline.next_update += 1
     assert frames(person)[-1].answers["what"] == "ab\ufffdcd\ufffd"
-    assert faults(home) == []
+    assert quarantine_reasons(hotline) == []
 
 
 @pytest.mark.parametrize(
@@ -110,35 +114,37 @@ def test_lone_surrogates_are_replaced_and_everything_beside_them_kept(home: Home
      ("tl", "fil"), ("VI", "vi"), ("x" * 200, "en"), ("", "en"), ("th-TH-u-nu-thai", "th"),
      ("../../etc", "en"), ("\u0000", "en"), ("-", "en")],
 )  # fmt: skip
-def test_any_language_code_begins_in_a_language_we_have(home: Home, code: str, tag: str) -> None:
-    person = home.person(code)
+def test_any_language_code_begins_in_a_language_we_have(
+    hotline: HotlineHarness, code: str, tag: str
+) -> None:
+    person = hotline.person(code)
     assert person.says("hello")
-    assert kept(person).language == tag
+    assert stored_conversation(person).language == tag
     assert tag in LANGUAGES
-    assert faults(home) == []
+    assert quarantine_reasons(hotline) == []
 
 
-def test_first_words_go_along_with_what_is_sent_later(home: Home) -> None:
-    person = home.person()
+def test_first_words_go_along_with_what_is_sent_later(hotline: HotlineHarness) -> None:
+    person = hotline.person()
     person.says("my boss has my passport")
     person.presses("English", "Nobody can see", "Tell what happened")
-    tell(person)
+    start_report(person)
     person.presses("Send")
-    (case,) = cases_of(home)
+    (case,) = cases_of(hotline)
     assert case.sent[0].answers["also"] == ("my boss has my passport",)
 
 
 def test_no_word_of_anybody_reaches_a_log(
-    home: Home, log: io.StringIO, capfd: pytest.CaptureFixture[str]
+    hotline: HotlineHarness, debug_log: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    person = home.person()
+    person = hotline.person()
     person.says("needle-one")
     person.presses("English", "Nobody can see", "Tell what happened")
-    tell(person, until="what")
+    start_report(person, until="what")
     person.says("needle-two")
-    tell(person)
+    start_report(person)
     person.presses("Send")
-    out = "".join((log.getvalue(), *capfd.readouterr()))
+    out = "".join((debug_log.getvalue(), *capfd.readouterr()))
     assert "case_opened" in out
     assert "needle" not in out
     assert str(person.id) not in out

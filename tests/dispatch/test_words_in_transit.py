@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.clock import HOUR, SECOND
-from bot.dispatch.session import SILENCE
-from bot.errors import TryLater
-from bot.hotline.chat.passphrases import Found
-from bot.hotline.events import Happened
-from bot.messages import Word
-from bot.vault.passphrase_hash import aside
+from bot.dispatch.session import SESSION_TIMEOUT
+from bot.errors import RetryLaterError
+from bot.hotline.chat.passphrases import PassphraseResult
+from bot.hotline.events import EventKind
+from bot.messages import CheckPassphrase
+from bot.vault.passphrase_hash import passphrase_chat_key
 from flows import phrases
-from tests.dispatch.peeking import cases_of, faults, key_of, tell
-from tests.post import FINE, fails
+from tests.dispatch.peeking import cases_of, key_of, quarantine_reasons, start_report
+from tests.post import FINE, delivery_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.messages import Body
-    from tests.houses import Home
-    from tests.people import Person
-    from tests.post import Mishap
+    from tests.houses import HotlineHarness
+    from tests.people import ChatPerson
+    from tests.post import DeliveryFault
 
-LONG = SILENCE // SECOND + 60
+LONG = SESSION_TIMEOUT // SECOND + 60
 SAFE, UNDER_FORCE, ANSWER, SECOND_ANSWER = "mangga tua", "hujan besar", "kopi pahit", "angin utara"
 WAITS = 5.0
 """Seconds for which the channel wants to be left alone."""
@@ -37,49 +37,49 @@ LEAVES: Ways = {"bye": ["/bye"], "delete": ["/delete", "Erase it"], "block": []}
 """What is typed by whoever takes everything off the phone; who blocks types nothing."""
 
 
-def sent(home: Home) -> Person:
+def sent(home: HotlineHarness) -> ChatPerson:
     person = home.person()
-    tell(person)
+    start_report(person)
     person.presses("Send")
     return person
 
 
-def with_words(home: Home) -> Person:
+def with_words(home: HotlineHarness) -> ChatPerson:
     person = sent(home)
     person.presses("Choose a secret word")
     person.says(SAFE)
     person.presses("Choose a second word")
     person.says(UNDER_FORCE)
-    home.passes(LONG)
+    home.advance_time(LONG)
     return person
 
 
-def before(home: Home) -> Person:
+def before(home: HotlineHarness) -> ChatPerson:
     """Return somebody who came back and is asked for their word."""
     person = with_words(home)
     asked(person)
     return person
 
 
-def asked(person: Person) -> None:
+def asked(person: ChatPerson) -> None:
     person.says("/start")
     person.presses("English", "Nobody can see", "I have written before")
 
 
-def choosing(home: Home) -> Person:
+def choosing(home: HotlineHarness) -> ChatPerson:
     person = sent(home)
     person.presses("Choose a secret word")
     return person
 
 
-def choosing_a_second(home: Home) -> Person:
+def choosing_a_second(home: HotlineHarness) -> ChatPerson:
     person = choosing(home)
     person.says(SAFE)
     person.presses("Choose a second word")
     return person
 
 
-def agreeing(home: Home) -> Person:
+def agreeing(home: HotlineHarness) -> ChatPerson:
     person = sent(home)
     person.presses("Agree on an hour")
     person.says("21")
@@ -88,37 +88,37 @@ def agreeing(home: Home) -> Person:
     return person
 
 
-def agreeing_on_a_second(home: Home) -> Person:
+def agreeing_on_a_second(home: HotlineHarness) -> ChatPerson:
     person = agreeing(home)
     person.says(ANSWER)
     person.presses("Choose a second word")
     return person
 
 
-def at_the_hour(home: Home) -> Person:
+def at_the_hour(home: HotlineHarness) -> ChatPerson:
     person = agreeing_on_a_second(home)
     person.says(SECOND_ANSWER)
     person.presses("Send")
     hour = home.loop.now() / HOUR + HOURS_TO_TAIPEI
-    home.passes((NINE - hour) % 24 * 3600 + 60)
+    home.advance_time((NINE - hour) % 24 * 3600 + 60)
     return person
 
 
-def counts(home: Home, sql: str) -> bool:
+def counts(home: HotlineHarness, sql: str) -> bool:
     return home.ask(f"SELECT count(*) FROM {sql}") == [(1,)]  # noqa: S608 - our own words
 
 
-def was_heard(home: Home) -> bool:
-    return any(event.what is Happened.CHECKED_IN for event in home.board.events)
+def was_heard(home: HotlineHarness) -> bool:
+    return any(event.kind is EventKind.CHECKED_IN for event in home.board.events)
 
 
 @dataclass(frozen=True)
 class Case:
     """A word, who writes it, and how it is known to have arrived."""
 
-    begins: Callable[[Home], Person]
+    begins: Callable[[HotlineHarness], ChatPerson]
     word: str
-    arrived: Callable[[Home], bool]
+    arrived: Callable[[HotlineHarness], bool]
 
 
 WORDS = {
@@ -149,7 +149,7 @@ WORDS = {
 }
 
 
-def leaving(person: Person, way: str) -> list[dict[str, Any]]:
+def leaving(person: ChatPerson, way: str) -> list[dict[str, Any]]:
     """Return what goes in when somebody leaves; who blocked us hears nothing from then on."""
     if way == "block":
         person.home.post.blocked.add(person.id)
@@ -160,116 +160,125 @@ def leaving(person: Person, way: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("way", LEAVES)
 @pytest.mark.parametrize("which", WORDS)
 def test_a_word_arrives_although_whoever_wrote_it_leaves_in_the_same_moment(
-    home: Home, which: str, way: str
+    hotline: HotlineHarness, which: str, way: str
 ) -> None:
     case = WORDS[which]
-    person = case.begins(home)
-    assert not case.arrived(home)
-    home.receives(person.words(case.word), *leaving(person, way))
-    assert case.arrived(home)
-    assert faults(home) == []
+    person = case.begins(hotline)
+    assert not case.arrived(hotline)
+    hotline.receives(person.words(case.word), *leaving(person, way))
+    assert case.arrived(hotline)
+    assert quarantine_reasons(hotline) == []
     if way == "bye":
-        assert person.texts == [phrases.CLEARED.source]
+        assert person.texts == [phrases.CHAT_CLEARED.source]
 
 
 @pytest.mark.parametrize("way", LEAVES)
 @pytest.mark.parametrize("which", WORDS)
 def test_a_word_arrives_although_the_channel_wants_to_be_left_alone(
-    home: Home, which: str, way: str
+    hotline: HotlineHarness, which: str, way: str
 ) -> None:
     case = WORDS[which]
-    person = case.begins(home)
-    until = home.loop.now() + int(WAITS * SECOND)
+    person = case.begins(hotline)
+    until = hotline.loop.now() + int(WAITS * SECOND)
 
-    def waits(chat: int, _body: Body) -> Mishap:
-        is_now = chat == person.id and home.loop.now() < until
-        return fails(TryLater(WAITS)) if is_now else FINE
+    def waits(chat: int, _body: Body) -> DeliveryFault:
+        is_now = chat == person.id and hotline.loop.now() < until
+        return delivery_failure(RetryLaterError(WAITS)) if is_now else FINE
 
-    home.post.fate = waits
+    hotline.post.fate = waits
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(home, "settle", lambda: home.run(home.rest(1.0)))
-        home.receives(person.words(case.word))
-        home.receives(*leaving(person, way))
-    home.run(home.rest(WAITS * 2))
-    home.settle()
-    assert case.arrived(home)
-    assert faults(home) == []
+        patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+        hotline.receives(person.words(case.word))
+        hotline.receives(*leaving(person, way))
+    hotline.run(hotline.close_writer_idle(WAITS * 2))
+    hotline.settle()
+    assert case.arrived(hotline)
+    assert quarantine_reasons(hotline) == []
 
 
 @pytest.mark.parametrize("way", LEAVES)
 def test_a_right_word_that_comes_back_to_a_chat_that_was_left_says_nothing(
-    home: Home, way: str
+    hotline: HotlineHarness, way: str
 ) -> None:
-    person, stranger = before(home), home.person()
+    person, stranger = before(hotline), hotline.person()
     asked(stranger)
     shown = []
     for one in (person, stranger):
-        begun = len(home.post.texts(one.id))
-        home.receives(one.words(SAFE), *leaving(one, way))
-        home.post.blocked.discard(one.id)
+        begun = len(hotline.post.texts(one.id))
+        hotline.receives(one.words(SAFE), *leaving(one, way))
+        hotline.post.blocked.discard(one.id)
         one.says("hello")
-        shown.append((home.post.texts(one.id)[begun:], one.texts[-1:], one.labels()))
+        shown.append((hotline.post.texts(one.id)[begun:], one.texts[-1:], one.labels()))
     assert shown[0] == shown[1]
-    tried = [it.code for it in home.board.events if it.what is Happened.WORD_TRIED]
-    assert tried[0] == Found.RIGHT  # staff hear of it all the same
+    tried = [it.code for it in hotline.board.events if it.kind is EventKind.PASSPHRASE_TRIED]
+    assert tried[0] == PassphraseResult.RIGHT  # staff hear of it all the same
 
 
 class Nobody:
     """Computes no digest yet."""
 
-    async def of(self, _word: str, _salt: bytes, _pepper: bytes) -> bytes:
-        raise TryLater(1.0)
+    async def hash(self, _word: str, _salt: bytes, _pepper: bytes) -> bytes:
+        raise RetryLaterError(1.0)
 
 
-def test_a_right_word_says_nothing_to_whoever_writes_there_after_it_was_left(home: Home) -> None:
-    person, stranger = before(home), home.person()
+def test_a_right_word_says_nothing_to_whoever_writes_there_after_it_was_left(
+    hotline: HotlineHarness,
+) -> None:
+    person, stranger = before(hotline), hotline.person()
     asked(stranger)
     shown = []
     for one in (person, stranger):
-        begun = len(home.post.texts(one.id))
+        begun = len(hotline.post.texts(one.id))
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(home.house.courier._channel, "_digests", Nobody())
-            patched.setattr(home, "settle", lambda: home.run(home.rest(1.0)))
-            one.does(one.words(SAFE))
-            one.does(one.words("/bye"))
-            one.does(one.words("hello"))
-        home.run(home.rest(3.0))
-        home.settle()
-        shown.append((home.post.texts(one.id)[begun:], one.texts[-1:], one.labels()))
+            patched.setattr(hotline.house.courier._channel, "_hasher", Nobody())
+            patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+            one.send_update(one.words(SAFE))
+            one.send_update(one.words("/bye"))
+            one.send_update(one.words("hello"))
+        hotline.run(hotline.close_writer_idle(3.0))
+        hotline.settle()
+        shown.append((hotline.post.texts(one.id)[begun:], one.texts[-1:], one.labels()))
     assert shown[0] == shown[1]
-    assert [it.code for it in home.board.events if it.what is Happened.WORD_TRIED] == [Found.RIGHT]
+    assert [it.code for it in hotline.board.events if it.kind is EventKind.PASSPHRASE_TRIED] == [
+        PassphraseResult.RIGHT
+    ]
 
 
 def test_a_second_word_that_is_the_first_once_more_says_nothing_to_a_chat_that_was_left(
-    home: Home,
+    hotline: HotlineHarness,
 ) -> None:
-    person = choosing_a_second(home)
-    home.receives(person.words(SAFE), person.words("/bye"))
-    assert phrases.ANOTHER_WORD.source not in home.post.texts(person.id)
-    assert person.texts == [phrases.CLEARED.source]
+    person = choosing_a_second(hotline)
+    hotline.receives(person.words(SAFE), person.words("/bye"))
+    assert phrases.DURESS_SAME_AS_FIRST.source not in hotline.post.texts(person.id)
+    assert person.texts == [phrases.CHAT_CLEARED.source]
 
 
-def test_what_is_really_erased_takes_a_word_on_its_way_along(home: Home) -> None:
-    person = before(home)
+def test_what_is_really_erased_takes_a_word_on_its_way_along(hotline: HotlineHarness) -> None:
+    person = before(hotline)
     person.says(SAFE)
     person.presses("Choose a secret word")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(home.house.courier._channel, "_digests", Nobody())
-        patched.setattr(home, "settle", lambda: home.run(home.rest(1.0)))
-        home.receives(person.words("new word"), person.words("/delete"), person.words("Erase it"))
-        assert len(on_their_way(home, person)) == 1
-        assert home.run(home.house.erasing.carry_out(home.database, home.loop.now())) == 1
-        assert on_their_way(home, person) == []
-    home.run(home.rest(3.0))
-    home.settle()
-    assert cases_of(home) == []
-    assert home.ask("SELECT count(*) FROM words") == [(0,)]
+        patched.setattr(hotline.house.courier._channel, "_hasher", Nobody())
+        patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+        hotline.receives(
+            person.words("new word"), person.words("/delete"), person.words("Erase it")
+        )
+        assert len(on_their_way(hotline, person)) == 1
+        assert (
+            hotline.run(hotline.house.erasure_job.run_once(hotline.database, hotline.loop.now()))
+            == 1
+        )
+        assert on_their_way(hotline, person) == []
+    hotline.run(hotline.close_writer_idle(3.0))
+    hotline.settle()
+    assert cases_of(hotline) == []
+    assert hotline.ask("SELECT count(*) FROM words") == [(0,)]
 
 
-def on_their_way(home: Home, person: Person) -> list[Word]:
+def on_their_way(home: HotlineHarness, person: ChatPerson) -> list[CheckPassphrase]:
     """Return the words of a person that wait for their digest."""
-    key = aside(key_of(person))
+    key = passphrase_chat_key(key_of(person))
     rows = home.ask("SELECT id, chat_key, body FROM outbox WHERE body IS NOT NULL")
     bodies = [home.house.outbox.open(row, bytes(body)).body for row, of, body in rows
               if bytes(of) == key]  # fmt: skip
-    return [body for body in bodies if isinstance(body, Word)]
+    return [body for body in bodies if isinstance(body, CheckPassphrase)]

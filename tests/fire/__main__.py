@@ -80,9 +80,9 @@ def burned(names: list[str], *, is_long: bool) -> Iterator[dict[str, Any]]:
             takes = inspect.signature(drill).parameters
             given = {it: value for it, value in LONG[name].items() if is_long and it in takes}
             if "tell" in takes:
-                given["tell"] = lambda done, bar=bar: bars.update(bar, completed=done)
+                given["tell"] = lambda done, bar=bar: bars.update(bar, with_message_ids=done)
             row = {"drill": name, **drill(**given)}
-            bars.update(bar, total=1, completed=1)
+            bars.update(bar, total=1, with_message_ids=1)
             yield row
 
 

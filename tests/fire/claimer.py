@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.state_machine import Move, Refusal, Role, State
-from bot.hotline.queue.claims import NOBODY_WAITS, Claimed, Claims, HeldBy
-from bot.hotline.queue.sla import Promises
+from bot.cases.state_machine import ActionRefusal, CaseAction, CaseState, Role
+from bot.hotline.queue.claims import NOBODY_WAITS, AlreadyClaimed, Claimed, Claims
+from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.staff import Caseworker
 from bot.store.compiled import Prepared
 from bot.store.database import Database
 from bot.store.tables.main import cases
 from bot.vault import HostKey, Vault
-from bot.vault.audit.log import Audit
+from bot.vault.audit.log import AuditLog
 from tests.crowded import LANGUAGES, QUEUES
 from tests.fire.register import FREED, GOT, HELD, NOT_MINE
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.hotline.queue.claims import Taken
+    from bot.hotline.queue.claims import ClaimResult
     from bot.store.writer import Work
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ _TAKE = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case_id"))
-        .values(holder=bindparam("who"), status=State.HELD.value)
+        .values(holder=bindparam("who"), status=CaseState.CLAIMED.value)
     ),
     "who",
     "case_id",
@@ -53,7 +53,7 @@ _TAKE = Prepared(
 
 
 @dataclass(frozen=True)
-class Task:
+class ClaimTask:
     """What one claimer is to do."""
 
     url: str
@@ -76,14 +76,14 @@ def caseworker(who: str) -> Caseworker:
     )  # fmt: skip
 
 
-class Claimer:
+class ClaimWorker:
     """Claims as a caseworker does, from a process of its own."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: ClaimTask) -> None:
         self.task = task
         self.me = caseworker(task.who)
         self.writer = Database(task.url).writer
-        self.claims = Claims(Audit(VAULT), Promises())
+        self.claims = Claims(AuditLog(VAULT), ReplyClocks())
         self.dice = Random(f"{task.who} {os.getpid()}")
         self.log = os.open(task.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
@@ -104,23 +104,25 @@ class Claimer:
             if self.dice.random() < self.task.frees:
                 self._give_back(case)
         else:
-            assert isinstance(taken, HeldBy), taken
+            assert isinstance(taken, AlreadyClaimed), taken
             self._note("=", HELD, taken.staff)
 
-    def _try(self, case: str) -> Taken:
+    def _try(self, case: str) -> ClaimResult:
         if not self.task.flaw:
             return self._run(lambda work: self.claims.claim(work, case, self.me, _now()))
         ((holder,),) = self._run(lambda work: work.rows(_READ, case))
         if holder is not None:
-            return HeldBy(holder)
+            return AlreadyClaimed(holder)
         time.sleep(0.002)  # as somebody who looks at a screen before pressing
         self._run(lambda work: work.run(_TAKE, self.me.id, case))
         return Claimed(case)
 
     def _give_back(self, case: str) -> None:
         self._note("?", FREE, case)
-        moved = self._run(lambda work: self.claims.move(work, case, Move.RELEASE, _now(), self.me))
-        self._note("=", NOT_MINE if isinstance(moved, Refusal) else FREED)
+        moved = self._run(
+            lambda work: self.claims.move(work, case, CaseAction.RELEASE, _now(), self.me)
+        )
+        self._note("=", NOT_MINE if isinstance(moved, ActionRefusal) else FREED)
 
     def _take_what_is_next(self) -> None:
         nobody = 0
@@ -131,7 +133,7 @@ class Claimer:
                 self._note("=", GOT, taken.case)
                 nobody = 0
                 continue
-            assert taken == Refusal(NOBODY_WAITS)
+            assert taken == ActionRefusal(NOBODY_WAITS)
             self._note("=", "none")
             nobody += 1
             time.sleep(0.01)
@@ -139,7 +141,7 @@ class Claimer:
     def _run(self, unit: Callable[[Work], T]) -> T:
         while True:
             with contextlib.suppress(sqlite3.OperationalError):  # not free for five seconds
-                return self.writer.run_now(unit)
+                return self.writer.run_sync(unit)
 
     def _note(self, *words: str) -> None:
         line = " ".join((words[0], f"{time.monotonic():.9f}", *words[1:]))

@@ -24,11 +24,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.store.database import Database
-from bot.vault.audit.log import Audit, Head, pages
-from tests.crowded import fill, rows
-from tests.fire.claimer import FREE, NEXT, VAULT, Claimer, Task
-from tests.fire.register import GOT, HELD, SEEN, UNKNOWN, Try, can_have_happened
-from tests.stores import ask, migrated_url
+from bot.vault.audit.log import AuditHead, AuditLog, iter_rows
+from tests.crowded import case_rows, insert_cases
+from tests.fire.claimer import FREE, NEXT, VAULT, ClaimTask, ClaimWorker
+from tests.fire.register import GOT, HELD, SEEN, UNKNOWN, ClaimAttempt, is_linearizable
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ KILLED = -signal.SIGKILL
 
 
 @dataclass(frozen=True)
-class Plan:
+class ClaimDrillPlan:
     """What is to happen."""
 
     cases: int = 300
@@ -51,7 +51,7 @@ class Plan:
 
 
 @dataclass
-class Findings:
+class ClaimDrillFindings:
     """What happened, and what is wrong."""
 
     claimed: int = 0
@@ -82,9 +82,9 @@ class Findings:
 # --- The processes ---------------------------------------------------------------------------
 
 
-def tasks(plan: Plan, url: str, folder: Path) -> list[Task]:
+def tasks(plan: ClaimDrillPlan, url: str, folder: Path) -> list[ClaimTask]:
     """Return what each claimer does: with `rivals` neighbours it wants the same cases."""
-    names = [row[0] for row in rows(plan.cases)]
+    names = [row[0] for row in case_rows(plan.cases)]
     Random(plan.seed).shuffle(names)
     made = []
     for place in range(plan.claimers):
@@ -94,7 +94,7 @@ def tasks(plan: Plan, url: str, folder: Path) -> list[Task]:
             if (number - place) % plan.claimers < plan.rivals
         ]
         made.append(
-            Task(
+            ClaimTask(
                 url,
                 f"claimer{place}",
                 folder / f"claimer{place}.log",
@@ -106,19 +106,19 @@ def tasks(plan: Plan, url: str, folder: Path) -> list[Task]:
     return made
 
 
-def begin(task: Task) -> int:
+def begin(task: ClaimTask) -> int:
     """Let a process of its own do a task; it ends with 0 when it came to its end."""
     if process := os.fork():
         return process
     try:
-        Claimer(task).work()
+        ClaimWorker(task).work()
     except BaseException:  # noqa: BLE001 - told by what it ends with
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)
 
 
-def burn(plan: Plan, tasks: list[Task]) -> tuple[int, list[int]]:
+def run_tasks(plan: ClaimDrillPlan, tasks: list[ClaimTask]) -> tuple[int, list[int]]:
     """Run all tasks at once; return how many were killed, and what others failed with."""
     dice = Random(plan.seed)
     running = {begin(task): task for task in tasks}
@@ -146,7 +146,7 @@ def burn(plan: Plan, tasks: list[Task]) -> tuple[int, list[int]]:
 # --- What they wrote down --------------------------------------------------------------------
 
 
-def history(task: Task) -> Iterator[tuple[str | None, Try]]:
+def history(task: ClaimTask) -> Iterator[tuple[str | None, ClaimAttempt]]:
     """Yield what a claimer tried, with the case; none for a `next` that was never answered."""
     lines = [line.split() for line in task.log.read_text().splitlines()]
     for line, answer in zip(lines, [*lines[1:], ["?"]], strict=True):
@@ -154,20 +154,20 @@ def history(task: Task) -> Iterator[tuple[str | None, Try]]:
             continue
         began, what, case = float(line[1]), line[2], (line[3:] or [None])[0]
         if answer[0] == "?":
-            yield case, Try(began, inf, task.who, what == FREE, UNKNOWN)
+            yield case, ClaimAttempt(began, inf, task.who, what == FREE, UNKNOWN)
             continue
         heard, said, rest = float(answer[1]), answer[2], answer[3:]
         if what == NEXT:
             case = rest[0] if said == GOT else None
         if said != "none":
             holder = rest[0] if said == HELD else None
-            yield case, Try(began, heard, task.who, what == FREE, said, holder)
+            yield case, ClaimAttempt(began, heard, task.who, what == FREE, said, holder)
 
 
-def judge(database: Database, tasks: list[Task], ends: list[int]) -> Findings:
+def judge(database: Database, tasks: list[ClaimTask], ends: list[int]) -> ClaimDrillFindings:
     """Look whether what everybody heard, the database and the audit log agree."""
-    found = Findings(failed=ends)
-    histories: dict[str | None, list[Try]] = defaultdict(list)
+    found = ClaimDrillFindings(failed=ends)
+    histories: dict[str | None, list[ClaimAttempt]] = defaultdict(list)
     for task in tasks:
         for case, each in history(task):
             histories[case].append(each)
@@ -176,32 +176,32 @@ def judge(database: Database, tasks: list[Task], ends: list[int]) -> Findings:
     found.claimed, found.refused = counted[GOT], counted[HELD]
     found.unknown = counted[UNKNOWN] + len(lost)
     told = _told(database)
-    for case, status, holder in ask(database, "SELECT id, status, holder FROM cases"):
-        seen = Try(inf, inf, "", frees=False, answer=SEEN, holder=holder)
+    for case, status, holder in query(database, "SELECT id, status, holder FROM cases"):
+        seen = ClaimAttempt(inf, inf, "", frees=False, answer=SEEN, holder=holder)
         maybe = [each for each in lost if each.who == holder]
-        found.doubles += not can_have_happened([*histories[case], *maybe, seen])
+        found.doubles += not is_linearizable([*histories[case], *maybe, seen])
         found.orphans += (status == "waiting") != (holder is None)
         found.unwritten += told.get(case) != holder
-    audit = Audit(VAULT)
-    found.log_is_broken = not isinstance(audit.verify(pages(database.writer)), Head)
+    audit = AuditLog(VAULT)
+    found.log_is_broken = not isinstance(audit.verify(iter_rows(database.writer)), AuditHead)
     return found
 
 
 def _told(database: Database) -> dict[str, str | None]:
     """Return who holds each case, as the audit log has it."""
     holders: dict[str, str | None] = {}
-    for actor, deed, case in ask(database, "SELECT actor, deed, subject FROM audit ORDER BY id"):
+    for actor, deed, case in query(database, "SELECT actor, deed, subject FROM audit ORDER BY id"):
         holders[case] = actor if deed == "claim" else None
     return holders
 
 
-def contest(plan: Plan, url: str, folder: Path) -> Findings:
+def run_claims(plan: ClaimDrillPlan, url: str, folder: Path) -> ClaimDrillFindings:
     """Fill a database that is empty, let everybody claim, and look."""
     database = Database(url)
-    fill(database, rows(plan.cases))
+    insert_cases(database, case_rows(plan.cases))
     wanted = tasks(plan, url, folder)
     began = time.monotonic()
-    killed, ends = burn(plan, wanted)
+    killed, ends = run_tasks(plan, wanted)
     seconds = time.monotonic() - began
     found = judge(database, wanted, ends)
     found.seconds, found.killed = round(seconds, 1), killed
@@ -210,7 +210,7 @@ def contest(plan: Plan, url: str, folder: Path) -> Findings:
 
 
 @contextmanager
-def place(kind: str) -> Iterator[tuple[str, Path]]:
+def empty_database(kind: str) -> Iterator[tuple[str, Path]]:
     """Have an empty database on a real disk, and a folder beside it."""
     with TemporaryDirectory(prefix="haven-claims-", dir="/var/tmp") as folder:
         yield migrated_url(kind, Path(folder)), Path(folder)
@@ -218,8 +218,8 @@ def place(kind: str) -> Iterator[tuple[str, Path]]:
 
 def drill(*, cases: int = 300, kills: int = 6, database: str = "sqlite") -> dict[str, Any]:
     """Contest once; return one row of figures, with what is wrong under `faults`."""
-    with place(database) as (at, folder):
-        found = contest(Plan(cases=cases, kills=kills), at, folder)
+    with empty_database(database) as (at, folder):
+        found = run_claims(ClaimDrillPlan(cases=cases, kills=kills), at, folder)
     return {"database": database, "cases": cases, **asdict(found), "faults": found.faults}
 
 
@@ -229,14 +229,14 @@ def main() -> int:
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked.add_argument("--url", default="", help="an empty database of this release instead")
     for name in ("cases", "claimers", "rivals", "kills", "seed"):
-        asked.add_argument(f"--{name}", type=int, default=getattr(Plan, name))
-    asked.add_argument("--frees", type=float, default=Plan.frees)
+        asked.add_argument(f"--{name}", type=int, default=getattr(ClaimDrillPlan, name))
+    asked.add_argument("--frees", type=float, default=ClaimDrillPlan.frees)
     asked.add_argument("--next", action="store_true", help="everybody takes what is next")
     asked.add_argument("--flaw", action="store_true", help="read, then write: must be noticed")
     given = vars(asked.parse_args())
     kind, url = given.pop("database"), given.pop("url")
-    with place(kind) if not url else _given(url) as (at, folder):
-        found = contest(Plan(**given), at, folder)
+    with empty_database(kind) if not url else _given(url) as (at, folder):
+        found = run_claims(ClaimDrillPlan(**given), at, folder)
     told = {"database": kind, **given, **asdict(found), "faults": found.faults}
     print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
     return bool(found.faults)

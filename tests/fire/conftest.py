@@ -11,10 +11,10 @@ from tests.fire import nursery
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.fire.nursery import Nurse
+    from tests.fire.nursery import ProcessSpawner
 
 
 @pytest.fixture(scope="session")
-def nurse() -> Iterator[Nurse]:
-    with nursery.nurse() as nurse:
+def spawner() -> Iterator[ProcessSpawner]:
+    with nursery.process_spawner() as nurse:
         yield nurse

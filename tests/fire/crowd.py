@@ -6,7 +6,7 @@ import asyncio
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.fire.walkers import Walker
+from tests.fire.walkers import NumberedWalker
 
 if TYPE_CHECKING:
     from bot.sandbox import Sandbox
@@ -17,14 +17,14 @@ LONGEST_PAUSE = 0.02
 """Seconds people wait at most between two things they do."""
 
 
-class Crowd:
+class ConcurrentWalkers:
     """People doing one thing after the other, in no order but each one's own."""
 
     def __init__(self, sandbox: Sandbox, *, people: int, acts: int, seed: int) -> None:
         share, more = divmod(acts, people)
         self.walkers = [
-            Walker(
-                sandbox.phone(f"Sari {number}", language="en"),
+            NumberedWalker(
+                sandbox.add_phone(f"Sari {number}", language="en"),
                 Random(f"{seed} walker {number}"),
                 presses=bool(number % 2),
                 acts=share + (number < more),

@@ -13,18 +13,18 @@ import random
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.messages import token_of
-from tests.dispatch.peeking import BOOK, at, kept
-from tests.fire.fresh import FORGED, PHOTO, Move, Pair, goes_quiet
-from tests.fire.fresh import Secret as Case
-from tests.houses import Home
-from tests.links import LINK, OTHER_LINK, give_out
+from bot.messages import button_token
+from tests.dispatch.peeking import BOOK, current_step, stored_conversation
+from tests.fire.fresh import FORGED, PHOTO, ChatPair, Move, goes_quiet
+from tests.fire.fresh import CaseSecret as Case
+from tests.houses import HotlineHarness
+from tests.links import LINK, OTHER_LINK, create_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.people import Person
+    from tests.people import ChatPerson
 
 MENU = {"report": "Tell what happened", "ask_for_help": "Ask for help", "talk": "Talk to a person"}
 """The flows in which a draft is written, by what leads there."""
@@ -40,14 +40,14 @@ WRITTEN = ("his name is Chen", "he keeps my passport", "x" * 300, "12", "\u0e0a\
 PLACES = tuple(
     (flow, question.name)
     for flow in MENU
-    for question in list(BOOK.sheets[flow].questions.values())[1:]
+    for question in list(BOOK.compiled[flow].questions.values())[1:]
     if str(question.when) == "always"
 )
 """Questions to which everybody comes, whatever they told before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class DraftSecret:
     """What there is to be found out in a chat with a draft."""
 
     way: str = "silence"
@@ -58,12 +58,12 @@ class Secret:
     """Out of which the other is made."""
 
 
-class Drafts(Pair):
+class DraftChatPair(ChatPair):
     """A chat with a draft, and one with another or with none, in one house."""
 
-    def __init__(self, home: Home, secret: Secret) -> None:
+    def __init__(self, home: HotlineHarness, secret: DraftSecret) -> None:
         self.home = home
-        give_out(home, {LINK: "vi", OTHER_LINK: "th"})
+        create_links(home, {LINK: "vi", OTHER_LINK: "th"})
         self.colleague, self.is_met = None, secret.way in {"silence", "bye"}
         self.known, self.fresh = home.person(), home.person()
         _writes(self.known, secret.place, random.Random(secret.seed))
@@ -76,46 +76,46 @@ class Drafts(Pair):
         self.before = frozenset[int]().union(*chats)
         self.lying = {person: _buttons(home, person) for person in self.both}
 
-    def _made_old(self, person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_old(self, person: ChatPerson, way: int) -> list[dict[str, Any]]:
         """Press what lay on the phone before, or where nothing did a button nobody made."""
         lying = self.lying[person] or [(3, FORGED)]
         number, token = lying[way % len(lying)]
         return [person.press(token, number)]
 
-    def _shown(self, person: Person) -> list[tuple[int, str]]:
+    def _shown(self, person: ChatPerson) -> list[tuple[int, str]]:
         """Return what can be pressed under what was said since, the newest first."""
         since = [it for it in _buttons(self.home, person) if it[0] not in self.before]
         return sorted(since, key=lambda it: -it[0])
 
 
-def _buttons(home: Home, person: Person) -> list[tuple[int, str]]:
+def _buttons(home: HotlineHarness, person: ChatPerson) -> list[tuple[int, str]]:
     """Return every button on a phone but danger and the way out, which are typed often enough."""
     return [
         (number, token)
         for number, say in home.post.chats[person.id].items()
         for row in say.rows
         for button in row
-        if not (token := token_of(button, say.prefix)).startswith("!")
+        if not (token := button_token(button, say.prefix)).startswith("!")
     ]
 
 
-def _writes(person: Person, place: tuple[str, str], dice: random.Random) -> None:
+def _writes(person: ChatPerson, place: tuple[str, str], dice: random.Random) -> None:
     """Write a draft until a question is open; look at it or put it down."""
     person.says(f"/start {LINK}")
     if dice.random() < 0.5:
         person.says(dice.choice(WRITTEN))
         person.sends(**PHOTO, caption=dice.choice(WRITTEN))
     person.presses("English", "Nobody can see", MENU[place[0]])
-    while at(person) != place:
+    while current_step(person) != place:
         _goes_on(person, dice)
     if place[1] == "review" and dice.random() < 0.5:
         person.presses("Show my answers")
-    if dice.random() < 0.3 and BOOK.is_unsent(kept(person).position):
+    if dice.random() < 0.3 and BOOK.has_unsent_content(stored_conversation(person).position):
         person.says(STOPPED[0])
         person.presses(STOPPED[1])
 
 
-def _goes_on(person: Person, dice: random.Random) -> None:
+def _goes_on(person: ChatPerson, dice: random.Random) -> None:
     """Do anything that leads on, or stays; nothing that leads away."""
     labels = [label.lstrip("\u2713 0123456789") for label in person.labels()]
     if "Done" in labels and dice.random() < 0.5:
@@ -126,12 +126,12 @@ def _goes_on(person: Person, dice: random.Random) -> None:
         person.presses(dice.choice([label for label in labels if label not in AWAY]))
 
 
-def session(folder: Path, secret: Secret, moves: Sequence[Move]) -> dict[str, Any] | None:
+def session(folder: Path, secret: DraftSecret, moves: Sequence[Move]) -> dict[str, Any] | None:
     """Do moves in both chats until something is sent; return the first difference, or None."""
-    home = Home(folder)
+    home = HotlineHarness(folder)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            pair = Drafts(home, secret)
+            pair = DraftChatPair(home, secret)
             for count, (kind, way) in enumerate(moves, start=1):
                 pair.does(kind, way)
                 if home.ask("SELECT id FROM cases"):

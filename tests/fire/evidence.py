@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.cases.sealed_fields import read_contents, report_place
+from bot.cases.sealed_fields import decode_contents, report_associated_data
 from bot.dispatch.conversation_store import Conversation
 from bot.sandbox import BOT_ID
 from bot.store.database import Database, DataDirectory
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox import Phone
-    from tests.fire.walkers import Walker
+    from tests.fire.walkers import NumberedWalker
 
 REFERENCE, GONE = "######", "(deleted since)"
 
 
 @dataclass
-class Findings:
+class DeliveryFindings:
     """What was found; everything that must be nothing comes first."""
 
     lost: int = 0
@@ -66,7 +66,7 @@ class Findings:
 
 
 @dataclass
-class Chat:
+class StoredChat:
     """All that was kept of one person."""
 
     asked: list[int] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Chat:
         return self.asked + self.beside
 
 
-class Disk:
+class StoredDeployment:
     """The data of a deployment, seen from outside."""
 
     def __init__(self, data: Path, key: Path) -> None:
@@ -91,7 +91,7 @@ class Disk:
     @cached_property
     def _vault(self) -> Vault:
         keys = KeyStore(Database(self._folder.keys_url))
-        return Vault(keys.root(HostKey.read(self._key), self._database, 0), keys)
+        return Vault(keys.load_root(HostKey.load(self._key), self._database, 0), keys)
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Return the rows of a question."""
@@ -120,10 +120,10 @@ class Disk:
         """Return the references of all cases."""
         return [str(row[0]) for row in self.ask("SELECT reference FROM cases")]
 
-    def chat(self, phone: Phone) -> Chat:
+    def chat(self, phone: Phone) -> StoredChat:
         """Return what was kept of a person."""
         key = self._vault.chat_key(BOT_ID, phone.id)
-        chat = Chat()
+        chat = StoredChat()
         for case, report, sealed, case_key in self.ask(
             "SELECT r.case_id, r.id, r.sealed, k.sealed FROM reports r "
             "JOIN cases c ON c.id = r.case_id LEFT JOIN case_keys k ON k.case_id = c.id "
@@ -131,29 +131,29 @@ class Disk:
             key,
         ):
             opener = self._vault.cases.opener(case, case_key, None)  # nobody is enrolled
-            plain = opener.open(Purpose.CASE, report_place(case, report), sealed)
-            _sort(chat, read_contents(plain).answers)
+            plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
+            _sort(chat, decode_contents(plain).answers)
         for (sealed,) in self.ask("SELECT state FROM conversations WHERE chat_key = ?", key):
             plain = self._vault.open(Purpose.CONVERSATION, key, sealed)
             kept = msgspec.msgpack.decode(plain, type=Conversation)
             for frame in kept.position.frames:
                 _sort(chat, frame.answers)
-            _sort(chat, {"also": tuple(kept.position.also)})
+            _sort(chat, {"also": tuple(kept.position.extra_texts)})
         rows = self.ask("SELECT message FROM outbox WHERE chat_key = ? ORDER BY id", key)
         chat.numbers = [int(row[0]) for row in rows if row[0] is not None]
         return chat
 
 
-def _sort(chat: Chat, answers: dict[str, Any]) -> None:
+def _sort(chat: StoredChat, answers: dict[str, Any]) -> None:
     for step, answer in answers.items():
         for words in answer if isinstance(answer, tuple) else (answer,):
             if isinstance(words, str):
                 (chat.beside if step == "also" else chat.asked).extend(lines_in(words))
 
 
-def judge(disk: Disk, walkers: Sequence[Walker]) -> Findings:
+def judge(disk: StoredDeployment, walkers: Sequence[NumberedWalker]) -> DeliveryFindings:
     """Compare what people wrote and saw with what is on the disk."""
-    found = Findings(
+    found = DeliveryFindings(
         waiting=disk.waiting,
         quarantined=disk.quarantined,
         unsent=disk.unsent,
@@ -168,12 +168,12 @@ def judge(disk: Disk, walkers: Sequence[Walker]) -> Findings:
         found.out_of_order += _inversions(chat.asked) + _inversions(chat.beside)
         found.replies_out_of_order += _inversions(chat.numbers)
         found.replies += len(chat.numbers)
-        found.repeated += len(walker.phone.said()) - len(chat.numbers)
+        found.repeated += len(walker.phone.bot_texts()) - len(chat.numbers)
         found.stuck += not walker.is_there
     return found
 
 
-def replies(disk: Disk, phone: Phone) -> list[str]:
+def replies(disk: StoredDeployment, phone: Phone) -> list[str]:
     """Return what a person was answered, each letter once, without the references."""
     messages = phone.chat.messages
     numbers = disk.chat(phone).numbers

@@ -11,15 +11,15 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from bot.sandbox import Sandbox, serve
-from tests.fire.crowd import PAUSE, Crowd
-from tests.fire.evidence import Disk
-from tests.fire.nursery import Nursery
+from tests.fire.crowd import PAUSE, ConcurrentWalkers
+from tests.fire.evidence import StoredDeployment
+from tests.fire.nursery import DeploymentProcesses
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from tests.fire.nursery import Life, Nurse
+    from tests.fire.nursery import BotProcess, ProcessSpawner
 
 IN_THE_MIDST = 0.03
 """Seconds after a batch was handed over in which a kill is likely to meet it under way."""
@@ -30,7 +30,7 @@ MOST_DISTURBED = 3
 
 
 @dataclass(frozen=True)
-class Plan:
+class KillPlan:
     """What is to happen."""
 
     kills: int = 10
@@ -47,7 +47,7 @@ class Plan:
 
 
 @dataclass
-class Course:
+class KillProgress:
     """What has happened."""
 
     starting: int = 0
@@ -58,16 +58,18 @@ class Course:
     """What those processes ended with that no kill had ended."""
 
 
-class Fire:
+class KillScenario:
     """One deployment in trouble, from its first start to the rest at the end."""
 
-    def __init__(self, plan: Plan, sandbox: Sandbox, nursery: Nursery) -> None:
+    def __init__(self, plan: KillPlan, sandbox: Sandbox, nursery: DeploymentProcesses) -> None:
         self.plan = plan
         self.sandbox = sandbox
         self.nursery = nursery
-        self.course = Course()
-        self.crowd = Crowd(sandbox, people=plan.people, acts=plan.updates, seed=plan.seed)
-        self.disk = Disk(nursery.data, nursery.key)
+        self.course = KillProgress()
+        self.crowd = ConcurrentWalkers(
+            sandbox, people=plan.people, acts=plan.updates, seed=plan.seed
+        )
+        self.disk = StoredDeployment(nursery.data, nursery.key)
         self._dice = Random(f"{plan.seed} instants")
         self._start = 0.1
         """Seconds from birth to the first question for updates, as seen last."""
@@ -82,7 +84,7 @@ class Fire:
             walking.cancel()
             await asyncio.gather(walking, return_exceptions=True)
 
-    async def burn(self, tell: Callable[[int], None] = lambda _: None) -> None:
+    async def run(self, tell: Callable[[int], None] = lambda _: None) -> None:
         """End the bot as often as planned while people go on, then let everything settle."""
         async with self.people():
             for number in range(1, self.plan.kills + 1):
@@ -107,12 +109,12 @@ class Fire:
         life.signal(signal.SIGTERM)
         await self.note_end(life)
 
-    async def begin(self, flaws: str = "") -> Life:
+    async def begin(self, flaws: str = "") -> BotProcess:
         """Start the bot on the data as they are."""
-        self.sandbox.journal.clear()
+        self.sandbox.calls.clear()
         return await self.nursery.begin(flaws or self.plan.flaws)
 
-    async def note_end(self, life: Life) -> int:
+    async def note_end(self, life: BotProcess) -> int:
         """Wait for a process to end, and return what it ended with."""
         ended = await life.ended()
         if ended != -signal.SIGKILL:
@@ -133,35 +135,37 @@ class Fire:
             if self._dice.random() < self.plan.repeats:
                 setattr(self.sandbox.updates, trouble, self._dice.randint(1, MOST_DISTURBED))
 
-    async def _instant(self, life: Life) -> None:
+    async def _instant(self, life: BotProcess) -> None:
         """Wait for the instant to end it: any at all, or one shortly after a batch was taken."""
         updates = self.sandbox.updates
-        before = updates.batches  # not what is unconfirmed: a flaw may confirm it at once
+        before = updates.batches_sent  # not what is unconfirmed: a flaw may confirm it at once
         if self.plan.signal == signal.SIGKILL and self._dice.random() < 0.5:
             await asyncio.sleep(self._dice.uniform(0, 2 * self._start))
             return
         await self._first_question(life)
-        await self.until(lambda: updates.batches > before, life, LONGEST_WAIT)
+        await self.until(lambda: updates.batches_sent > before, life, LONGEST_WAIT)
         await asyncio.sleep(self._dice.uniform(0, IN_THE_MIDST))
 
-    async def _first_question(self, life: Life) -> None:
+    async def _first_question(self, life: BotProcess) -> None:
         born = time.monotonic()
         await self.until(self._has_asked, life, self.plan.patience)
         self._start = time.monotonic() - born
 
-    async def until(self, happens: Callable[[], bool], life: Life, most: float = 60.0) -> None:
+    async def until(
+        self, happens: Callable[[], bool], life: BotProcess, most: float = 60.0
+    ) -> None:
         """Wait until something happens, the process ends, or so many seconds are over."""
         began = time.monotonic()
         while not (happens() or life.is_over or time.monotonic() - began > most):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)  # it happens in the sandbox, which tells nobody
 
     def _has_asked(self) -> bool:
-        return bool(self.sandbox.journal.of("getUpdates"))
+        return bool(self.sandbox.calls.of("getUpdates"))
 
     def _note_instant(self) -> None:
         asked = self._has_asked()
         self.course.starting += not asked
-        self.course.in_the_midst += asked and bool(self.sandbox.updates._handed)
+        self.course.in_the_midst += asked and bool(self.sandbox.updates._sent_count)
 
     def _is_at_rest(self) -> bool:
         if not self.crowd.is_there or len(self.sandbox.updates):
@@ -174,12 +178,14 @@ class Fire:
 
 
 @asynccontextmanager
-async def fire(plan: Plan, folder: Path, nurse: Nurse) -> AsyncIterator[Fire]:
+async def kill_scenario(
+    plan: KillPlan, folder: Path, nurse: ProcessSpawner
+) -> AsyncIterator[KillScenario]:
     """Put everything up; nothing runs yet."""
     sandbox = Sandbox(seed=plan.seed, keep_calls=1000)
     async with serve(sandbox) as address:
-        nursery = Nursery(nurse, folder, address)
+        nursery = DeploymentProcesses(nurse, folder, address)
         try:
-            yield Fire(plan, sandbox, nursery)
+            yield KillScenario(plan, sandbox, nursery)
         finally:
             await nursery.close()

@@ -11,28 +11,28 @@ import resource
 import sqlite3
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.offset import AfterCommit, end_of
-from bot.dispatch.turn import Turning
-from bot.mailbox.fair_queue import Line
+from bot.channels.telegram.offset import ConfirmAfterCommit, next_offset
+from bot.dispatch.turn import TurnHandler
+from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.inbox import Inbox
 from bot.store import writer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from bot.channels.telegram.split_batch import Raw
+    from bot.channels.telegram.split_batch import RawUpdate
     from bot.dispatch.turn import Effects
     from bot.mailbox.inbox import Arrival
     from bot.messages import Update
     from bot.store.writer import Cursor, Work
 
-    Receive = Callable[[Sequence[Raw]], Awaitable[None]]
+    Receive = Callable[[Sequence[RawUpdate]], Awaitable[None]]
 
 SLOW_DISK = 0.25
 """Seconds."""
 
 
-def break_on_purpose(flaw: str) -> None:
+def inject_flaw(flaw: str) -> None:
     """Break what is named, e.g. `forgets` or `dies_over:rice`."""
     kind, _, value = flaw.partition(":")
     KNOWN[kind](value)
@@ -45,19 +45,19 @@ def _confirms_early(_value: str) -> None:
     """
     unfinished: set[asyncio.Future[None]] = set()
 
-    async def keep(batch: Sequence[Raw], receive: Receive) -> None:
+    async def keep(batch: Sequence[RawUpdate], receive: Receive) -> None:
         await asyncio.sleep(SLOW_DISK)
         await receive(batch)
 
     async def settle(
-        _self: AfterCommit, batch: Sequence[Raw], asked: int | None, receive: Receive
+        _self: ConfirmAfterCommit, batch: Sequence[RawUpdate], asked: int | None, receive: Receive
     ) -> int | None:
         keeping = asyncio.ensure_future(keep(batch, receive))
         unfinished.add(keeping)
         keeping.add_done_callback(unfinished.discard)
-        return end_of(batch, asked)
+        return next_offset(batch, asked)
 
-    AfterCommit.settle = settle
+    ConfirmAfterCommit.settle = settle
 
 
 def _forgets(_value: str) -> None:
@@ -67,19 +67,19 @@ def _forgets(_value: str) -> None:
         return list(arrivals)
 
     Inbox.unseen = unseen
-    Line.is_needed = lambda _line, _count: False
+    FairQueue.is_needed = lambda _line, _count: False
 
 
 def _dies_over(word: str) -> None:
     """End the process, without a word, over an update that holds the word."""
-    healthy = Turning.take
+    healthy = TurnHandler.handle
 
-    def take(self: Turning, update: Update) -> Effects:
-        if word in update.words:
+    def take(self: TurnHandler, update: Update) -> Effects:
+        if word in update.text:
             os._exit(86)
         return healthy(self, update)
 
-    Turning.take = take
+    TurnHandler.handle = take
 
 
 def _has_room_for(size: str) -> None:

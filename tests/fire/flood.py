@@ -16,17 +16,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from tests.flooded import LONGEST, SENDING, TURNS, Plan, flood
+from tests.flooded import LONGEST, SENDING, TURNS, FloodPlan, simulate_flood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def burn(plan: Plan) -> dict[str, Any]:
+def run(plan: FloodPlan) -> dict[str, Any]:
     """Let a flood come, and return what became of the people in it."""
     began = time.monotonic()
     with TemporaryDirectory() as folder:
-        found = flood(plan, Path(folder))
+        found = simulate_flood(plan, Path(folder))
     return asdict(plan) | {
         "sent": found.sent, "asked": found.asked, "answered": len(found.waits),
         "unanswered": found.unanswered, "p99": found.p99,
@@ -41,7 +41,7 @@ def is_broken(told: dict[str, Any]) -> bool:
 
 def drill(*, seconds: float = 30.0) -> dict[str, Any]:
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    told = burn(Plan(seconds=seconds))
+    told = run(FloodPlan(seconds=seconds))
     wrong = {"unanswered": told["unanswered"], "p99": told["p99"]}
     return told | {"faults": wrong if is_broken(told) else {}}
 
@@ -49,13 +49,13 @@ def drill(*, seconds: float = 30.0) -> dict[str, Any]:
 def main(given: Sequence[str] | None = None) -> int:
     """Let one come, as asked on the command line."""
     asked = argparse.ArgumentParser(prog="tests.fire.flood", description=__doc__)
-    asked.add_argument("--seconds", type=float, default=Plan.seconds)
-    asked.add_argument("--senders", type=int, default=Plan.senders)
-    asked.add_argument("--people", type=int, default=Plan.people)
-    asked.add_argument("--pause", type=float, default=Plan.pause)
-    asked.add_argument("--seed", type=int, default=Plan.seed)
+    asked.add_argument("--seconds", type=float, default=FloodPlan.seconds)
+    asked.add_argument("--senders", type=int, default=FloodPlan.senders)
+    asked.add_argument("--people", type=int, default=FloodPlan.people)
+    asked.add_argument("--pause", type=float, default=FloodPlan.pause)
+    asked.add_argument("--seed", type=int, default=FloodPlan.seed)
     asked.add_argument("--flaw", choices=[TURNS, SENDING], default="")
-    told = burn(Plan(**vars(asked.parse_args(given))))
+    told = run(FloodPlan(**vars(asked.parse_args(given))))
     print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
     return is_broken(told)
 

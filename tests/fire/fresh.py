@@ -27,20 +27,20 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.dispatch import callback_data
-from bot.dispatch.session import SILENCE
+from bot.dispatch.session import SESSION_TIMEOUT
 from bot.hotline.commands.types import Verb
-from bot.messages import Edit, Remove, Say, token_of
-from tests.houses import Home
-from tests.links import LINK, OTHER_LINK, give_out
+from bot.messages import DeleteMessages, EditText, SendText, button_token
+from tests.houses import HotlineHarness
+from tests.links import LINK, OTHER_LINK, create_links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.messages import Body
-    from tests.colleagues import Colleague
-    from tests.people import Person
+    from tests.colleagues import CaseworkerDriver
+    from tests.people import ChatPerson
 
-LONG = SILENCE // 1_000_000 + 60
+LONG = SESSION_TIMEOUT // 1_000_000 + 60
 MOST_MOVES = 40
 WORD, DURESS, THIRD = "mangga tua", "hujan besar", "pohon durian"
 LINES = (
@@ -88,7 +88,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
+class CaseSecret:
     """What there is to be found out in the chat with a case."""
 
     way: str = "silence"
@@ -102,7 +102,7 @@ class Secret:
 
 
 @dataclass
-class Found:
+class PrivacyFindings:
     """What a number of sessions came to."""
 
     sessions: int = 0
@@ -110,13 +110,13 @@ class Found:
     differences: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Pair:
+class ChatPair:
     """A chat with a case and a chat without, in one house."""
 
-    def __init__(self, home: Home, secret: Secret) -> None:
+    def __init__(self, home: HotlineHarness, secret: CaseSecret) -> None:
         self.home = home
         self.secret = secret
-        give_out(home, {LINK: "vi", OTHER_LINK: "th"})
+        create_links(home, {LINK: "vi", OTHER_LINK: "th"})
         self.known = home.person()
         self.case = _with_a_case(home, self.known, secret)
         self.colleague = _answered(home, self.case, secret)
@@ -129,14 +129,14 @@ class Pair:
         self.toasts = len(home.post.toasts)
         self.before = frozenset(home.post.chats[self.known.id])
         self.olds = [
-            (number, token_of(button, say.prefix))
+            (number, button_token(button, say.prefix))
             for number, say in home.post.chats[self.known.id].items()
             for row in say.rows
             for button in row
         ]
 
     @property
-    def both(self) -> tuple[Person, Person]:
+    def both(self) -> tuple[ChatPerson, ChatPerson]:
         return self.known, self.fresh
 
     def does(self, kind: str, way: int) -> None:
@@ -154,21 +154,21 @@ class Pair:
     # What can be done
 
     @staticmethod
-    def _made_say(person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_say(person: ChatPerson, way: int) -> list[dict[str, Any]]:
         return [person.words(LINES[way])]
 
     @staticmethod
-    def _made_command(person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_command(person: ChatPerson, way: int) -> list[dict[str, Any]]:
         return [person.words(COMMANDS[way])]
 
-    def _made_press(self, person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_press(self, person: ChatPerson, way: int) -> list[dict[str, Any]]:
         shown = self._shown(person)
         return [person.press(*reversed(shown[way % len(shown)]))] if shown else []
 
-    def _made_twice(self, person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_twice(self, person: ChatPerson, way: int) -> list[dict[str, Any]]:
         return [*self._made_press(person, way), *self._made_press(person, way)]
 
-    def _made_old(self, person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_old(self, person: ChatPerson, way: int) -> list[dict[str, Any]]:
         """Press what lay on the phone before, or a button nobody made."""
         number, token = self.olds[way % len(self.olds)] if self.olds else (3, FORGED)
         if person is self.fresh and not token.startswith("!"):
@@ -176,19 +176,19 @@ class Pair:
         return [person.press(token, number)]
 
     @staticmethod
-    def _made_forged(person: Person, way: int) -> list[dict[str, Any]]:
-        return [person.press(("0:x:0", "!zzz", callback_data.DANGER)[way], 3)]
+    def _made_forged(person: ChatPerson, way: int) -> list[dict[str, Any]]:
+        return [person.press(("0:x:0", "!zzz", callback_data.DANGER_BUTTON)[way], 3)]
 
     @staticmethod
-    def _made_thing(person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_thing(person: ChatPerson, way: int) -> list[dict[str, Any]]:
         return [person.message(**THINGS[way])]
 
     @staticmethod
-    def _made_edit(person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_edit(person: ChatPerson, way: int) -> list[dict[str, Any]]:
         return [person.edit(LINES[way])]
 
     @staticmethod
-    def _made_block(person: Person, way: int) -> list[dict[str, Any]]:
+    def _made_block(person: ChatPerson, way: int) -> list[dict[str, Any]]:
         return [person.membership(("kicked", "member")[way])]
 
     def _word(self, way: int) -> None:
@@ -200,7 +200,7 @@ class Pair:
         self.home.receives(*(person.words(line) for person in self.both))
 
     def _wait(self, way: int) -> None:
-        self.home.passes((60, 29 * 60, 31 * 60, 25 * 3600)[way])
+        self.home.advance_time((60, 29 * 60, 31 * 60, 25 * 3600)[way])
 
     def _restart(self, _way: int) -> None:
         if self.is_met:
@@ -211,20 +211,20 @@ class Pair:
         if self.colleague is None or not self.is_met:
             return
         verb, given = (
-            (Verb.SAY, {"words": "Your report is with us."}),
+            (Verb.SEND, {"words": "Your report is with us."}),
             (Verb.NOTE, {"words": "a note"}),
             (Verb.HAND_BACK, {}),
             (Verb.REFER, {"code": "labor_1955"}),
         )[way]
-        self.colleague.does(verb, self.case, **given)  # type: ignore[arg-type]
-        self.home.run(self.home.rest(2.0))
+        self.colleague.run_command(verb, self.case, **given)  # type: ignore[arg-type]
+        self.home.run(self.home.close_writer_idle(2.0))
         self.home.settle()
 
-    def _shown(self, person: Person) -> list[tuple[int, str]]:
+    def _shown(self, person: ChatPerson) -> list[tuple[int, str]]:
         """Return what can be pressed under what was said since, the newest first."""
         shown = self.home.post.chats[person.id]
         return [
-            (number, token_of(button, say.prefix))
+            (number, button_token(button, say.prefix))
             for number, say in reversed(shown.items())
             if person is self.fresh or number not in self.before
             for row in say.rows
@@ -238,7 +238,7 @@ class Pair:
         references = [row[0] for row in self.home.ask("SELECT reference FROM cases")]
         return self._seen_by(self.known, references), self._seen_by(self.fresh, references)
 
-    def _seen_by(self, person: Person, references: Sequence[str]) -> list[Any]:
+    def _seen_by(self, person: ChatPerson, references: Sequence[str]) -> list[Any]:
         post, here = self.home.post, person.id
         bodies = [body for chat, body in post.arrived[self.began :] if chat == here]
         told = [_plain(body, references) for body in bodies]
@@ -249,9 +249,9 @@ class Pair:
 
 
 def _plain(body: Body, references: Sequence[str]) -> Any:
-    if isinstance(body, Remove):
+    if isinstance(body, DeleteMessages):
         return None  # what is left on the phone is compared instead
-    if not isinstance(body, Say | Edit):
+    if not isinstance(body, SendText | EditText):
         return type(body).__name__
     text = body.text
     for reference in references:
@@ -261,7 +261,7 @@ def _plain(body: Body, references: Sequence[str]) -> Any:
     return [type(body).__name__, text, asked, rows]
 
 
-def _with_a_case(home: Home, person: Person, secret: Secret) -> str:
+def _with_a_case(home: HotlineHarness, person: ChatPerson, secret: CaseSecret) -> str:
     person.says(f"/start {LINK}")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
     person.says("he has my passport")
@@ -282,19 +282,19 @@ def _with_a_case(home: Home, person: Person, secret: Secret) -> str:
     return str(case)
 
 
-def _answered(home: Home, case: str, secret: Secret) -> Colleague | None:
+def _answered(home: HotlineHarness, case: str, secret: CaseSecret) -> CaseworkerDriver | None:
     if not (secret.is_claimed or secret.is_held or secret.is_closed):
         return None
     mei = home.colleague()
     mei.claims(case)
     if secret.is_held:
-        mei.takes_over(case)
+        mei.take_over(case)
     if secret.is_closed:
-        mei.does(Verb.CLOSE, case, code="helped")
+        mei.run_command(Verb.CLOSE, case, code="helped")
     return mei
 
 
-def goes_quiet(home: Home, person: Person, secret: Secret) -> None:
+def goes_quiet(home: HotlineHarness, person: ChatPerson, secret: CaseSecret) -> None:
     changes = {
         "language": {"language_code": "vi"},
         "name": {"first_name": "Boss"},
@@ -303,18 +303,18 @@ def goes_quiet(home: Home, person: Person, secret: Secret) -> None:
     if secret.way == "bye":
         person.says("/bye")
     if secret.way == "silence" or secret.days:
-        home.passes(LONG + secret.days * 86_400)
+        home.advance_time(LONG + secret.days * 86_400)
         now = home.loop.now()
-        home.database.writer.run_now(lambda work: home.house.conversations.expire(work, now))
+        home.database.writer.run_sync(lambda work: home.house.conversations.expire(work, now))
     person.account.update(changes.get(secret.way, {}))
 
 
-def session(folder: Path, secret: Secret, moves: Sequence[Move]) -> dict[str, Any] | None:
+def session(folder: Path, secret: CaseSecret, moves: Sequence[Move]) -> dict[str, Any] | None:
     """Do moves in both chats; return the first difference, None for none."""
-    home = Home(folder)
+    home = HotlineHarness(folder)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            pair = Pair(home, secret)
+            pair = ChatPair(home, secret)
             for count, (kind, way) in enumerate(moves, start=1):
                 pair.does(kind, way)
                 known, fresh = pair.seen()
@@ -328,21 +328,21 @@ def session(folder: Path, secret: Secret, moves: Sequence[Move]) -> dict[str, An
     return None
 
 
-def drawn(dice: random.Random) -> tuple[Secret, list[Move]]:
+def random_session(dice: random.Random) -> tuple[CaseSecret, list[Move]]:
     """Return what is to be found out, and what is done to find it out."""
     flags = [dice.random() < 0.5 for _ in range(5)]
-    secret = Secret(dice.choice(WAYS), *flags, days=dice.choice((0, 0, 2)))
+    secret = CaseSecret(dice.choice(WAYS), *flags, days=dice.choice((0, 0, 2)))
     kinds = list(KINDS)
     count = dice.randint(1, MOST_MOVES)
     moves = [(kind, dice.randrange(KINDS[kind])) for kind in dice.choices(kinds, k=count)]
     return secret, moves
 
 
-def look(rounds: int, seed: int) -> Found:
+def run_sessions(rounds: int, seed: int) -> PrivacyFindings:
     """Hold that many sessions."""
-    dice, found = random.Random(seed), Found()
+    dice, found = random.Random(seed), PrivacyFindings()
     for _ in range(rounds):
-        secret, moves = drawn(dice)
+        secret, moves = random_session(dice)
         with TemporaryDirectory() as folder:
             difference = session(Path(folder), secret, moves)
         found.sessions += 1
@@ -360,8 +360,8 @@ def delays(count: int) -> dict[str, Any]:
     """
     taken: dict[str, list[float]] = {"known": [], "fresh": []}
     with TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-        home = Home(Path(folder))
-        pair = Pair(home, Secret(has_words=True, is_claimed=True))
+        home = HotlineHarness(Path(folder))
+        pair = ChatPair(home, CaseSecret(has_words=True, is_claimed=True))
         people = {"known": pair.known, "fresh": pair.fresh}
         for number in range(count):
             for name in sorted(people, reverse=bool(number % 2)):
@@ -396,7 +396,7 @@ def _apart(one: Sequence[float], other: Sequence[float]) -> float:
 def drill(*, rounds: int = 40, seed: int = 0) -> dict[str, Any]:
     """Look once; return one row of figures, with what is wrong under `faults`."""
     began = time.monotonic()
-    found = asdict(look(rounds, seed))
+    found = asdict(run_sessions(rounds, seed))
     different = found.pop("differences")
     took = round(time.monotonic() - began, 1)
     faults = {"differences": different} if different else {}
@@ -413,7 +413,7 @@ def main() -> int:
     if asked.delays:
         sys.stdout.write(json.dumps(delays(asked.delays), indent=2) + "\n")
         return 0
-    found = look(asked.rounds, asked.seed)
+    found = run_sessions(asked.rounds, asked.seed)
     sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n")
     return 1 if found.differences else 0
 

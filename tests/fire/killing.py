@@ -19,22 +19,22 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.fire.evidence import Findings, judge, replies
-from tests.fire.fire import Course, Plan, fire
-from tests.fire.nursery import nurse
+from tests.fire.evidence import DeliveryFindings, judge, replies
+from tests.fire.fire import KillPlan, KillProgress, kill_scenario
+from tests.fire.nursery import process_spawner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.fire.nursery import Nurse
+    from tests.fire.nursery import ProcessSpawner
 
 
 @dataclass
-class Result:
+class KillDrillResult:
     """What happened, and what was found."""
 
-    course: Course
-    found: Findings
+    course: KillProgress
+    found: DeliveryFindings
     said: dict[int, list[str]]
     """What each person was answered."""
 
@@ -43,26 +43,26 @@ def _nothing(_kills: int) -> None:
     pass
 
 
-async def burn(
-    plan: Plan, folder: Path, nurse: Nurse, tell: Callable[[int], None] = _nothing
-) -> Result:
+async def run(
+    plan: KillPlan, folder: Path, nurse: ProcessSpawner, tell: Callable[[int], None] = _nothing
+) -> KillDrillResult:
     """Do what was planned, and look at what is left."""
-    async with fire(plan, folder, nurse) as here:
-        await here.burn(tell)
+    async with kill_scenario(plan, folder, nurse) as here:
+        await here.run(tell)
     walkers = here.crowd.walkers
     said = {walker.phone.id: replies(here.disk, walker.phone) for walker in walkers}
-    return Result(here.course, judge(here.disk, walkers), said)
+    return KillDrillResult(here.course, judge(here.disk, walkers), said)
 
 
 def compare(
-    plan: Plan, folder: Path, nurse: Nurse, tell: Callable[[int], None] = _nothing
-) -> Result:
+    plan: KillPlan, folder: Path, nurse: ProcessSpawner, tell: Callable[[int], None] = _nothing
+) -> KillDrillResult:
     """Do what was planned, and the same where nobody is killed: people must be answered alike."""
     for name in ("calm", "fire"):
         (folder / name).mkdir()
-    calm = asyncio.run(burn(replace(plan, kills=0, flaws=""), folder / "calm", nurse))
+    calm = asyncio.run(run(replace(plan, kills=0, flaws=""), folder / "calm", nurse))
     assert not calm.found.faults, calm.found
-    result = asyncio.run(burn(plan, folder / "fire", nurse, tell))
+    result = asyncio.run(run(plan, folder / "fire", nurse, tell))
     result.found.other_replies = sum(calm.said[chat] != said for chat, said in result.said.items())
     return result
 
@@ -71,9 +71,9 @@ def drill(
     *, kills: int = 30, updates: int = 400, tell: Callable[[int], None] = _nothing
 ) -> dict[str, Any]:
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    plan = Plan(kills=kills, updates=updates)
+    plan = KillPlan(kills=kills, updates=updates)
     began = time.monotonic()
-    with TemporaryDirectory() as folder, nurse() as ours:
+    with TemporaryDirectory() as folder, process_spawner() as ours:
         result = compare(plan, Path(folder), ours, tell)
     told = {"kills": kills, "updates": updates} | asdict(result.course) | asdict(result.found)
     return told | {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}
@@ -84,17 +84,20 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="tests.fire.killing", description=__doc__)
     asked.add_argument("--kills", type=int, default=300)
     asked.add_argument("--updates", type=int, default=2000)
-    asked.add_argument("--people", type=int, default=Plan.people)
-    asked.add_argument("--seed", type=int, default=Plan.seed)
-    asked.add_argument("--repeats", type=float, default=Plan.repeats)
+    asked.add_argument("--people", type=int, default=KillPlan.people)
+    asked.add_argument("--seed", type=int, default=KillPlan.seed)
+    asked.add_argument("--repeats", type=float, default=KillPlan.repeats)
     asked.add_argument("--flaws", default="", help="confirms_early or forgets: must be noticed")
     given = vars(asked.parse_args())
     began = time.monotonic()
     bars = Progress(console=Console(stderr=True))
-    with TemporaryDirectory() as folder, nurse() as ours, bars:
+    with TemporaryDirectory() as folder, process_spawner() as ours, bars:
         bar = bars.add_task("kills", total=given["kills"])
         result = compare(
-            Plan(**given), Path(folder), ours, lambda done: bars.update(bar, completed=done)
+            KillPlan(**given),
+            Path(folder),
+            ours,
+            lambda done: bars.update(bar, with_message_ids=done),
         )
     told = given | asdict(result.course) | asdict(result.found)
     told |= {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}

@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.app.build import open_vault
-from bot.app.retention import erasures_of
+from bot.app.retention import build_erasures
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.clock import DAY
@@ -35,34 +35,34 @@ from bot.hotline.staff.staff import Staff
 from bot.log import configure
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.vault import HostKey
-from bot.vault.backup.create import Backup, lying_in, remove_old
+from bot.vault.backup.create import Backup, delete_expired, list_archives
 from bot.vault.backup.offline_key import OfflineKey
-from bot.vault.backup.read import Archive
-from bot.vault.erasure.erase import Why
-from bot.vault.keys.case_access import HOUSE
-from tests.fire.staffed import KINDS, Crew
+from bot.vault.backup.read import BackupArchive
+from bot.vault.erasure.erase import ErasureReason
+from bot.vault.keys.case_access import HOST
+from tests.fire.staffed import KINDS, DrillStaff
 from tests.fire.thief import (
     Wrap,
     blobs_in,
     keys_of,
+    obtainable_case_keys,
     opened,
     opened_with,
-    private_halves,
     sealed_to_cases,
     wraps_in,
     wraps_in_archive,
 )
-from tests.needles import NEEDLE, found_in
+from tests.needles import NEEDLE, find_spellings
 from tests.sandbox.oracle import check
-from tests.stories.evening import Evening
-from tests.stories.telling import tells_everything
+from tests.stories.evening import LiveDeployment
+from tests.stories.telling import report_needle_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.sandbox import Group, Phone
+    from bot.sandbox import Phone, SandboxGroup
     from bot.vault import Vault
-    from tests.stories.evening import Guest
+    from tests.stories.evening import LivePerson
 
 OFFLINE = OfflineKey(bytes(range(1, 33)))
 AWAY = 27 * 3600.0
@@ -71,7 +71,7 @@ FLAWS = ("", "keeps_key", "writes_log", "leaves_file", "all")
 
 
 @dataclass
-class Findings:
+class NeedleFindings:
     """What was looked at, and what was found."""
 
     people: int = 0
@@ -105,20 +105,20 @@ class Findings:
         """Return what must not be."""
         wrong = {name: getattr(self, name) for name in ("opened", "hits", "left", "shown")}
         wrong["nothing was looked at"] = not (self.opened_before and self.scanned)
-        kinds = {HOUSE, *(it.strip("/") for it in KINDS)}
+        kinds = {HOST, *(it.strip("/") for it in KINDS)}
         wrong["nobody's keys"] = sorted(it for it in kinds if not self.opened_by.get(it))
         return {name: it for name, it in wrong.items() if it}
 
 
 @dataclass
-class Place:
+class NeedleDeployment:
     """A deployment with a group of caseworkers, and a folder for its backups."""
 
-    night: Evening
-    group: Group
+    night: LiveDeployment
+    group: SandboxGroup
     folder: Path
     log: io.StringIO
-    crew: Crew = field(default_factory=Crew)
+    crew: DrillStaff = field(default_factory=DrillStaff)
 
     @property
     def data(self) -> Path:
@@ -130,7 +130,7 @@ class Place:
 
     @property
     def host(self) -> HostKey:
-        return HostKey.read(self.night.settings.key_file(), self.data)
+        return HostKey.load(self.night.settings.required_host_key_file(), self.data)
 
     def vault(self) -> Vault:
         return open_vault(self.night.settings, self.night.database)
@@ -139,29 +139,29 @@ class Place:
         vault = self.vault()
         assert vault.keys is not None
         made = Backup(self.backups, OFFLINE.public, self.host)
-        made.make(
+        made.create(
             self.night.database, vault.keys.database, self.data / "files", self.night.clock.now()
         )
         vault.close()
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
+async def place(folder: Path) -> AsyncIterator[NeedleDeployment]:
     """Have one, with the bot running."""
     log = io.StringIO()
     configure(log)
     sandbox = Sandbox(check=check)
-    chair = sandbox.colleague("Chair")
-    group = sandbox.group("Night shift", forum=True)
-    group.add(chair, "creator")
+    chair = sandbox.add_colleague("Chair")
+    group = sandbox.add_group("Night shift", forum=True)
+    group.add_member(chair, "creator")
     group.add_bot(chair, "administrator")
     async with serve(sandbox) as address:
-        night = Evening(
+        night = LiveDeployment(
             folder, sandbox, address, desk_group=group.id, desk_mode="content", staff_language="en"
         )
         try:
             await night.start()
-            yield Place(night, group, folder, log)
+            yield NeedleDeployment(night, group, folder, log)
         finally:
             await night.close()
             configure()
@@ -170,27 +170,27 @@ async def place(folder: Path) -> AsyncIterator[Place]:
 # --- What happens before ---------------------------------------------------------------------
 
 
-def employs(here: Place, number: int) -> tuple[Phone, str]:
+def employs(here: NeedleDeployment, number: int) -> tuple[Phone, str]:
     """Enrol a caseworker with an account and a key, in the group; return both."""
-    night, account = here.night, here.night.sandbox.colleague(f"Mei {number}")
-    here.group.add(account)
+    night, account = here.night, here.night.sandbox.add_colleague(f"Mei {number}")
+    here.group.add_member(account)
     vault = here.vault()
     if not here.crew.who:
         here.crew.begins(vault, night.clock.now())
     staff, now = Staff(vault), night.clock.now()
-    mei = night.database.writer.run_now(
+    mei = night.database.writer.run_sync(
         lambda work: staff.add(
             work, now, name="Mei", role=Role.CASEWORKER, title="caseworker", languages=("en",),
             queues=[it.value for it in Queue], most=9, account=account.id,
         )
     )  # fmt: skip
-    night.database.writer.run_now(lambda work: staff.set_duty(work, mei.id, on=True))
+    night.database.writer.run_sync(lambda work: staff.set_duty(work, mei.id, on=True))
     here.crew.joins(vault, mei.id, Role.CASEWORKER, now)
     vault.close()
     return account, mei.id
 
 
-def reads(here: Place, who: str, reference: str) -> None:
+def reads(here: NeedleDeployment, who: str, reference: str) -> None:
     """Have whoever claimed a case sign in and open it."""
     night, vault = here.night, here.vault()
     ((case,),) = night.sql(f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608
@@ -198,7 +198,7 @@ def reads(here: Place, who: str, reference: str) -> None:
     vault.close()
 
 
-async def talks(here: Place, guest: Guest, reference: str, account: Phone) -> None:
+async def talks(here: NeedleDeployment, guest: LivePerson, reference: str, account: Phone) -> None:
     """Have a caseworker write with somebody, and take notes."""
     night = here.night
     asked = f"SELECT thread FROM topics JOIN cases ON cases.id = case_id WHERE reference = '{reference}'"  # noqa: E501, S608
@@ -219,14 +219,16 @@ async def talks(here: Place, guest: Guest, reference: str, account: Phone) -> No
     await night.settled()
 
 
-def _stands(here: Place, thread: int, words: str) -> bool:
+def _stands(here: NeedleDeployment, thread: int, words: str) -> bool:
     return any(words in str(it.get("text", "")) for it in here.group.messages(thread))
 
 
 # --- What is looked at -----------------------------------------------------------------------
 
 
-def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int, dict[str, int]]:
+def given_away(
+    here: NeedleDeployment, before: Path, *, archives: bool
+) -> tuple[int, int, dict[str, int]]:
     """Return how many keys there are now, how much kept from before they give away, and to whom.
 
     Args:
@@ -236,12 +238,12 @@ def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int, 
     """
     vault = here.vault()
     assert vault.keys is not None
-    root = vault.keys.root(here.host, here.night.database, here.night.clock.now())
+    root = vault.keys.load_root(here.host, here.night.database, here.night.clock.now())
     wraps = wraps_in(here.data / "keys.db")
-    for kept in lying_in(here.backups) if archives else ():
+    for kept in list_archives(here.backups) if archives else ():
         wraps += wraps_in_archive(kept.path, OFFLINE, here.host)
     rings = here.crew.rings(vault)
-    keys, halves = keys_of(here.host, root, vault), private_halves(vault, wraps, rings)
+    keys, halves = keys_of(here.host, root, vault), obtainable_case_keys(vault, wraps, rings)
     vault.close()
     things, by = sealed_to_cases(before), defaultdict(list)
     for kind, half in halves:
@@ -252,20 +254,22 @@ def given_away(here: Place, before: Path, *, archives: bool) -> tuple[int, int, 
     return len(keys) + len(rings) + len(halves), given, to
 
 
-def scan(here: Place, found: Findings) -> None:
+def scan(here: NeedleDeployment, found: NeedleFindings) -> None:
     """Look for needles wherever bytes lie."""
     lying = [path for path in (*here.data.rglob("*"), *here.backups.iterdir()) if path.is_file()]
     for path in lying:
         _look(found, path.name, path.read_bytes())
-    for kept in lying_in(here.backups):
-        inside = b"".join(told for _, told in Archive(kept.path, OFFLINE, here.host).things())
+    for kept in list_archives(here.backups):
+        inside = b"".join(
+            told for _, told in BackupArchive(kept.path, OFFLINE, here.host).small_entries()
+        )
         _look(found, f"inside {kept.path.name}", inside)
     _look(found, "log", here.log.getvalue().encode())
 
 
-def _look(found: Findings, name: str, data: bytes) -> None:
+def _look(found: NeedleFindings, name: str, data: bytes) -> None:
     found.scanned += len(data)
-    if ways := found_in(data, NEEDLE):
+    if ways := find_spellings(data, NEEDLE):
         found.hits[name] = ways
 
 
@@ -276,16 +280,16 @@ def _nothing(_done: int) -> None:
     pass
 
 
-async def burn(
+async def run(
     folder: Path, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _nothing
-) -> Findings:
+) -> NeedleFindings:
     """Plant, erase, and look."""
-    found = Findings(people=people)
+    found = NeedleFindings(people=people)
     async with place(folder) as here:
         for number in range(people):
-            guest = here.night.somebody(f"{NEEDLE} {NEEDLE}", "en")
+            guest = here.night.add_person(f"{NEEDLE} {NEEDLE}", "en")
             mei = employs(here, number) if number else None  # whoever is first comes before them
-            reference = await tells_everything(guest)
+            reference = await report_needle_everywhere(guest)
             await here.night.until(lambda: _files_are_saved(here), "files")
             account, who = mei or employs(here, number)
             await talks(here, guest, reference, account)
@@ -313,30 +317,30 @@ async def burn(
     return found
 
 
-def _files_are_saved(here: Place) -> bool:
+def _files_are_saved(here: NeedleDeployment) -> bool:
     states = {state for (state,) in here.night.sql("SELECT state FROM files")}
     return states == {"saved"}
 
 
-async def erase_all(here: Place, found: Findings) -> None:
+async def erase_all(here: NeedleDeployment, found: NeedleFindings) -> None:
     """Erase every case, as the command does beside the running bot."""
     night, vault = here.night, here.vault()
-    erasures = erasures_of(night.settings, vault)
+    erasures = build_erasures(night.settings, vault)
     for (case,) in night.sql("SELECT id FROM cases"):
         now = night.clock.now()
-        left = await erasures.erase(night.database, case, Why.WITHDRAWN, "operator", now)
+        left = await erasures.erase(night.database, case, ErasureReason.WITHDRAWN, "operator", now)
         found.left += list(left or ("everything",)) if left != () else []
     vault.close()
     await night.until(lambda: not here.group.chat.topics, "topics deleted")
     await night.settled()
 
 
-def remove_old_keys(here: Place) -> None:
+def remove_old_keys(here: NeedleDeployment) -> None:
     """Let a week and a day go by in the folder of backups."""
-    remove_old(here.backups, here.night.clock.now() + 7 * DAY)
+    delete_expired(here.backups, here.night.clock.now() + 7 * DAY)
 
 
-def _go_wrong(here: Place, flaw: str, wraps: list[Wrap]) -> None:
+def _go_wrong(here: NeedleDeployment, flaw: str, wraps: list[Wrap]) -> None:
     """Do what must be noticed."""
     if flaw in {"keeps_key", "all"}:
         with closing(sqlite3.connect(here.data / "keys.db")) as keys, keys:
@@ -352,7 +356,7 @@ def drill(*, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _not
     """Burn once; return one row of figures, with what is wrong under `faults`."""
     began = time.monotonic()
     with TemporaryDirectory(prefix="haven-needle-") as folder:
-        found = asyncio.run(burn(Path(folder), people, flaw, tell))
+        found = asyncio.run(run(Path(folder), people, flaw, tell))
     found.seconds = round(time.monotonic() - began, 1)
     assert TOKEN
     return {"drill": "needle", **asdict(found), "faults": found.faults}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Nurse:
+class ProcessSpawner:
     """A process in which everything is imported: what it begins need not do that again."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -46,18 +46,18 @@ class Nurse:
 
 
 @contextmanager
-def nurse() -> Iterator[Nurse]:
+def process_spawner() -> Iterator[ProcessSpawner]:
     """Have a nurse, for any number of deployments, one after the other."""
     command = [sys.executable, "-m", "tests.fire.victim"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as process:  # noqa: S603
-        yield Nurse(process)
+        yield ProcessSpawner(process)
 
 
-class Life:
+class BotProcess:
     """One process of the bot."""
 
-    def __init__(self, process: int, nurse: Nurse) -> None:
+    def __init__(self, process: int, nurse: ProcessSpawner) -> None:
         self._process = process
         self._ended = asyncio.create_task(asyncio.to_thread(nurse.end))
 
@@ -75,16 +75,16 @@ class Life:
         return await asyncio.shield(self._ended)
 
 
-class Nursery:
+class DeploymentProcesses:
     """Lives of one deployment, on the same data."""
 
-    def __init__(self, nurse: Nurse, folder: Path, address: str) -> None:
+    def __init__(self, nurse: ProcessSpawner, folder: Path, address: str) -> None:
         self.data = folder / "data"
         self.log = folder / "log"
         self.key = folder / "key"
         self.lives = 0
         self._nurse = nurse
-        self._life: Life | None = None
+        self._life: BotProcess | None = None
         self._settings = {
             "HAVEN_DATA": str(self.data),
             "HAVEN_HOST_KEY_FILE": str(self.key),
@@ -94,13 +94,13 @@ class Nursery:
             "HAVEN_CONTACT": "02-1234",
             "HAVEN_HOURS": "00:00-24:00",
         }
-        HostKey.make(self.key)
+        HostKey.create(self.key)
 
-    async def begin(self, flaws: str = "") -> Life:
+    async def begin(self, flaws: str = "") -> BotProcess:
         """Start the bot on the data as they are, sound or not; the last life must have ended."""
         self.lives += 1
         process = self._nurse.begin(settings=self._settings, log=str(self.log), flaws=flaws)
-        self._life = Life(process, self._nurse)
+        self._life = BotProcess(process, self._nurse)
         return self._life
 
     async def close(self) -> None:

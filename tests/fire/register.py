@@ -15,7 +15,7 @@ GOT, HELD, FREED, NOT_MINE, UNKNOWN, SEEN = "got", "held", "freed", "not_mine", 
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class ClaimAttempt:
     """One thing that was tried with a case, and what was heard of it."""
 
     began: float
@@ -44,7 +44,7 @@ class Try:
         return [self.who] if holder is None else [holder]
 
 
-def can_have_happened(history: list[Try]) -> bool:
+def is_linearizable(history: list[ClaimAttempt]) -> bool:
     """Tell whether there is an order in which every answer is right."""
     tries = sorted(history, key=lambda each: each.began)
     must = sum(1 << place for place, each in enumerate(tries) if each.answer != UNKNOWN)

@@ -18,17 +18,17 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import BackupRefused
+from bot.errors import BackupError
 from bot.store.database import Database
 from bot.vault import HostKey
-from bot.vault.backup.archive import HEAD, PIECE, TAG
+from bot.vault.backup.archive import CHUNK_SIZE, HEADER_LENGTH, TAG_LENGTH
 from bot.vault.backup.create import Backup
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.backup.restore import Restore
-from bot.vault.erasure.erase import Erasures, Why
-from tests.crowded import fill, rows
+from bot.vault.erasure.erase import ErasureReason, Erasures
+from tests.crowded import case_rows, insert_cases
 from tests.houses import ROOT, VAULT
-from tests.stores import ask, migrated_url
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ ASKED = (
 
 
 @dataclass
-class Findings:
+class RestoreFindings:
     """What happened, and what is wrong."""
 
     cases: int = 0
@@ -73,31 +73,33 @@ def _nothing(_done: int) -> None:
     pass
 
 
-def burn(  # noqa: PLR0913, PLR0917 - what there is, and how often it is damaged
+def run(  # noqa: PLR0913, PLR0917 - what there is, and how often it is damaged
     folder: Path, cases: int, files: int, damages: int, seed: int,
     tell: Callable[[int], None] = _nothing,
-) -> Findings:  # fmt: skip
+) -> RestoreFindings:  # fmt: skip
     """Fill, back up, erase, restore, and damage."""
-    found, dice = Findings(cases=cases, files=files), Random(seed)
+    found, dice = RestoreFindings(cases=cases, files=files), Random(seed)
     here = folder / "files"
     here.mkdir()
     database = Database(migrated_url("sqlite", folder))
-    fill(database, rows(cases))
+    insert_cases(database, case_rows(cases))
     for _ in range(files):
         (here / dice.randbytes(16).hex()).write_bytes(dice.randbytes(dice.randrange(300_000)))
     keys = VAULT.keys
     assert keys is not None
     began = time.monotonic()
     made = Backup(folder / "backups", OFFLINE.public, HostKey(ROOT.secret))
-    paths = made.make(database, keys.database, here, NOW).paths
+    paths = made.create(database, keys.database, here, NOW).paths
     found.backup_seconds = round(time.monotonic() - began, 2)
     found.bytes = sum(path.stat().st_size for path in paths)
-    before = [ask(database, sql) for sql in ASKED]
+    before = [query(database, sql) for sql in ASKED]
     began = time.monotonic()
     _restore(paths, folder / "first")
     found.restore_seconds = round(time.monotonic() - began, 2)
     there = Database(f"sqlite:///{folder / 'first' / 'haven.db'}")
-    found.other_answers = sum(ask(there, sql) != it for sql, it in zip(ASKED, before, strict=True))
+    found.other_answers = sum(
+        query(there, sql) != it for sql, it in zip(ASKED, before, strict=True)
+    )
     found.came_back = _erase_and_restore(database, here, paths, folder / "second")
     for number in range(damages):
         _damage(found, paths, folder, dice)
@@ -107,30 +109,33 @@ def burn(  # noqa: PLR0913, PLR0917 - what there is, and how often it is damaged
 
 
 def _restore(paths: Sequence[Path], to: Path, gone: Sequence[Any] = ()) -> None:
-    Restore(OFFLINE, HostKey(ROOT.secret)).into(paths, to, gone, NOW)
+    Restore(OFFLINE, HostKey(ROOT.secret)).restore_into(paths, to, gone, NOW)
 
 
 def _erase_and_restore(database: Database, files: Path, paths: Sequence[Path], to: Path) -> int:
     """Erase some cases, restore what was made before, and count those that are there again."""
-    from bot.vault import Audit  # noqa: PLC0415 - used here alone
+    from bot.vault import AuditLog  # noqa: PLC0415 - used here alone
 
-    erasures = Erasures(VAULT, Audit(VAULT), files)
-    gone = [case for (case,) in ask(database, "SELECT id FROM cases ORDER BY id LIMIT 5")]
+    erasures = Erasures(VAULT, AuditLog(VAULT), files)
+    gone = [case for (case,) in query(database, "SELECT id FROM cases ORDER BY id LIMIT 5")]
     for case in gone:
-        assert asyncio.run(erasures.erase(database, case, Why.WITHDRAWN, "operator", NOW)) == ()
-    _restore(paths, to, database.writer.run_now(erasures.of))
+        assert (
+            asyncio.run(erasures.erase(database, case, ErasureReason.WITHDRAWN, "operator", NOW))
+            == ()
+        )
+    _restore(paths, to, database.writer.run_sync(erasures.load_all))
     restored = Database(f"sqlite:///{to / 'haven.db'}")
-    there = {case for (case,) in ask(restored, "SELECT id FROM cases")}
+    there = {case for (case,) in query(restored, "SELECT id FROM cases")}
     return len(there & set(gone))
 
 
-def _damage(found: Findings, paths: Sequence[Path], folder: Path, dice: Random) -> None:
+def _damage(found: RestoreFindings, paths: Sequence[Path], folder: Path, dice: Random) -> None:
     """Cut or alter one of the archives somewhere, and try."""
     which = dice.randrange(len(paths))
     data = bytearray(paths[which].read_bytes())
     if dice.random() < 0.5:
-        pieces = (len(data) - HEAD) // (PIECE + TAG)
-        del data[HEAD + dice.randrange(pieces) * (PIECE + TAG) :]
+        pieces = (len(data) - HEADER_LENGTH) // (CHUNK_SIZE + TAG_LENGTH)
+        del data[HEADER_LENGTH + dice.randrange(pieces) * (CHUNK_SIZE + TAG_LENGTH) :]
     else:
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
     damaged = folder / "damaged.sealed"
@@ -139,7 +144,7 @@ def _damage(found: Findings, paths: Sequence[Path], folder: Path, dice: Random) 
     try:
         _restore([damaged if it == which else path for it, path in enumerate(paths)],
                  folder / "third")  # fmt: skip
-    except BackupRefused:
+    except BackupError:
         found.left += (folder / "third").exists() or (folder / "third.restore-unfinished").exists()
     else:
         found.passed += 1
@@ -152,7 +157,7 @@ def drill(
     """Burn once; return one row of figures, with what is wrong under `faults`."""
     began = time.monotonic()
     with TemporaryDirectory(prefix="haven-restore-") as folder:
-        found = burn(Path(folder), cases, files, damages, seed, tell)
+        found = run(Path(folder), cases, files, damages, seed, tell)
     told = {"drill": "restore", **asdict(found), "faults": found.faults}
     return told | {"seconds": round(time.monotonic() - began, 1)}
 

@@ -17,7 +17,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.ruled import World, one_step
+from tests.ruled import ContactRuleSimulation, random_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ EPOCH = 2000
 """Steps after which everybody is somebody new: chats do not grow for ever."""
 
 
-def burn(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
+def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
     """Let things happen, and return what was found."""
     began, done = time.monotonic(), 0
     counted: Counter[str] = Counter()
@@ -35,9 +35,9 @@ def burn(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
     while done < steps:
         dice = Random(f"{seed} {done}")
         with TemporaryDirectory() as folder:
-            world = World(Path(folder), gate_is_off=flaw)
+            world = ContactRuleSimulation(Path(folder), gate_is_off=flaw)
             for _ in range(min(EPOCH, steps - done)):
-                counted[one_step(world, dice)] += 1
+                counted[random_step(world, dice)] += 1
                 done += 1
             arrived, gated = arrived + world.arrived, gated + world.gated
             broken += [asdict(each) for each in world.broken]
@@ -51,7 +51,7 @@ def burn(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
 
 def drill(*, steps: int = 4_000, seed: int = 1) -> dict[str, object]:
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    found = burn(steps, seed)
+    found = run(steps, seed)
     return found | {"faults": {"outside": found["first"]} if found["outside"] else {}}
 
 
@@ -61,7 +61,7 @@ def main(given: Sequence[str] | None = None) -> int:
     asked.add_argument("--steps", type=int, default=1_000_000)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--flaw", action="store_true")
-    found = burn(**vars(asked.parse_args(given)))
+    found = run(**vars(asked.parse_args(given)))
     print(json.dumps(found))  # noqa: T201 - the result, for whoever asked
     return bool(found["outside"])
 

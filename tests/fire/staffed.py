@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
-from bot.vault.keys.keyring import ESCROW, STAFF, TEAM
+from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX
 from tests.keys import PASSWORD, staff_keys
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 QUEUES = tuple(it.value for it in Queue)
-KINDS = (STAFF, TEAM, ESCROW)
+KINDS = (STAFF_PREFIX, TEAM_PREFIX, ESCROW_PREFIX)
 """What holders of cases' keys are called, where somebody is enrolled."""
 
 
 @dataclass
-class Crew:
+class DrillStaff:
     """Everybody who is enrolled, and the key of last resort."""
 
     who: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Crew:
     def begins(self, vault: Vault, now: int) -> None:
         """Enrol a supervisor and make the key of last resort."""
         self.joins(vault, "supervisor", Role.SUPERVISOR, now)
-        self.parts = list(vault.escrow.make(now).values())[1:]
+        self.parts = list(vault.escrow.create(now).values())[1:]
 
     def joins(self, vault: Vault, who: str, role: Role, now: int) -> None:
         """Give somebody a key of their own; the teams are formed anew."""
@@ -40,12 +40,12 @@ class Crew:
 
     def reads(self, vault: Vault, database: Database, case: str, who: str, now: int) -> None:
         """Let whoever claimed a case sign in and open it: it is wrapped to them from then on."""
-        ring, custody = staff_keys(vault).unlock(who, PASSWORD), vault.cases.custody
-        database.writer.run_now(lambda work: custody.settle_one(work, case, ring, now))
-        held = custody.held_by(case)
-        assert f"{STAFF}{who}" in held
+        ring, custody = staff_keys(vault).unlock(who, PASSWORD), vault.cases.wraps
+        database.writer.run_sync(lambda work: custody.rewrap(work, case, ring, now))
+        held = custody.holders_of(case)
+        assert f"{STAFF_PREFIX}{who}" in held
         assert {it.partition("/")[0] + "/" for it in held} == set(KINDS)
-        assert custody.key_of(case, ring)
+        assert custody.open_key(case, ring)
 
     def rings(self, vault: Vault) -> list[Keyring]:
         """Return what everybody opens who still has a password, and two of the three parts."""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fire.nursery import ROOT
-from tests.stores import KINDS, migrated_url
+from tests.stores import DATABASE_KINDS, migrated_url
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-on_both = pytest.mark.parametrize("kind", KINDS)
+on_both = pytest.mark.parametrize("kind", DATABASE_KINDS)
 
 
 def contest(kind: str, folder: Path, *options: str) -> dict[str, Any]:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fire.drafts import PLACES, Secret, session
+from tests.fire.drafts import PLACES, DraftSecret, session
 from tests.fire.fresh import MOST_MOVES, WAYS, Move
 from tests.fire.test_fresh import MOVES, STEPS
 
 SEEDS = st.integers(0, 10**6)
-SECRETS = st.builds(Secret, place=st.sampled_from(PLACES), seed=SEEDS, other=SEEDS)
+SECRETS = st.builds(DraftSecret, place=st.sampled_from(PLACES), seed=SEEDS, other=SEEDS)
 CHANGED = st.builds(
-    Secret, way=st.sampled_from(sorted({*WAYS} - {"silence"})), place=st.sampled_from(PLACES),
+    DraftSecret, way=st.sampled_from(sorted({*WAYS} - {"silence"})), place=st.sampled_from(PLACES),
     seed=SEEDS,
 )  # fmt: skip
 PRESSES = [st.tuples(st.just("press"), st.integers(0, 11)), MOVES]
@@ -29,7 +29,7 @@ LOOKS: list[Move] = [("say", 0), ("press", 1), ("press", 0), ("press", 0)]
 @STEPS
 @given(secret=SECRETS, moves=WALKS)
 def test_nobody_can_tell_after_a_silence_what_is_in_a_draft(
-    secret: Secret, moves: list[Move]
+    secret: DraftSecret, moves: list[Move]
 ) -> None:
     with TemporaryDirectory() as folder:
         assert session(Path(folder), secret, moves) is None
@@ -37,22 +37,24 @@ def test_nobody_can_tell_after_a_silence_what_is_in_a_draft(
 
 @STEPS
 @given(secret=CHANGED, moves=WALKS)
-def test_nobody_else_can_tell_that_there_was_a_draft(secret: Secret, moves: list[Move]) -> None:
+def test_nobody_else_can_tell_that_there_was_a_draft(
+    secret: DraftSecret, moves: list[Move]
+) -> None:
     with TemporaryDirectory() as folder:
         assert session(Path(folder), secret, moves) is None
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_somebody_would_try_first_shows_nothing(way: str, tmp_path: Path) -> None:
-    assert session(tmp_path, Secret(way), LOOKS) is None
+    assert session(tmp_path, DraftSecret(way), LOOKS) is None
 
 
 def test_a_draft_that_is_not_veiled_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.session.veil", lambda *_: None)
-    assert session(tmp_path, Secret(), LOOKS) is not None
+    monkeypatch.setattr("bot.dispatch.session.hide_earlier_answers", lambda *_: None)
+    assert session(tmp_path, DraftSecret(), LOOKS) is not None
 
 
 @pytest.mark.parametrize("way", ["language", "name", "account"])
@@ -60,5 +62,5 @@ def test_an_account_that_nobody_looks_at_is_found_out(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.session.looks_like", lambda _: 7)
-    assert session(tmp_path, Secret(way), LOOKS) is not None
+    monkeypatch.setattr("bot.dispatch.session.fingerprint_account", lambda _: 7)
+    assert session(tmp_path, DraftSecret(way), LOOKS) is not None

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.dispatch.session import Sitting
-from tests.fire.fresh import COMMANDS, KINDS, LINES, MOST_MOVES, WAYS, Move, Secret, session
+from bot.dispatch.session import SessionControl
+from tests.fire.fresh import COMMANDS, KINDS, LINES, MOST_MOVES, WAYS, CaseSecret, Move, session
 from tests.links import LINK
 
 MOVES = st.one_of(
     [st.tuples(st.just(kind), st.integers(0, ways - 1)) for kind, ways in KINDS.items()]
 )
 SECRETS = st.builds(
-    Secret, way=st.sampled_from(WAYS), has_words=st.booleans(), is_claimed=st.booleans(),
+    CaseSecret, way=st.sampled_from(WAYS), has_words=st.booleans(), is_claimed=st.booleans(),
     is_held=st.booleans(), is_closed=st.booleans(), is_adding=st.booleans(),
     days=st.sampled_from([0, 2]),
 )  # fmt: skip
@@ -29,7 +29,7 @@ STEPS = settings(
 
 @STEPS
 @given(secret=SECRETS, moves=st.lists(MOVES, min_size=1, max_size=MOST_MOVES))
-def test_nobody_can_tell_whether_there_is_a_case(secret: Secret, moves: list[Move]) -> None:
+def test_nobody_can_tell_whether_there_is_a_case(secret: CaseSecret, moves: list[Move]) -> None:
     with TemporaryDirectory() as folder:
         assert session(Path(folder), secret, moves) is None
 
@@ -50,7 +50,7 @@ ATTACKS: list[list[Move]] = [
 def test_what_somebody_would_try_first_tells_nothing(
     moves: list[Move], is_held: bool, tmp_path: Path
 ) -> None:
-    secret = Secret(has_words=True, is_claimed=True, is_held=is_held, is_adding=True)
+    secret = CaseSecret(has_words=True, is_claimed=True, is_held=is_held, is_adding=True)
     assert session(tmp_path, secret, moves) is None
 
 
@@ -59,5 +59,5 @@ def test_a_house_that_never_goes_quiet_is_found_out(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr(Sitting, "_go_quiet", lambda _turn: None)
-    assert session(tmp_path, Secret(way), [("say", 0), ("say", 0)]) is not None
+    monkeypatch.setattr(SessionControl, "suspend_session", lambda _turn: None)
+    assert session(tmp_path, CaseSecret(way), [("say", 0), ("say", 0)]) is not None

@@ -10,77 +10,81 @@ import signal
 from typing import TYPE_CHECKING
 
 from tests.fire.evidence import judge
-from tests.fire.fire import Plan, fire
-from tests.fire.killing import burn, compare
+from tests.fire.fire import KillPlan, kill_scenario
+from tests.fire.killing import compare, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fire.evidence import Findings
-    from tests.fire.nursery import Nurse
+    from tests.fire.evidence import DeliveryFindings
+    from tests.fire.nursery import ProcessSpawner
 
-SHORT = Plan(kills=10, updates=200, repeats=0.5)
+SHORT = KillPlan(kills=10, updates=200, repeats=0.5)
 CONTROL = 3.0
 """Seconds after which somebody is given up who lost their way because something was broken."""
 
 
 def test_nothing_is_lost_doubled_or_moved_however_often_the_process_is_killed(
-    tmp_path: Path, nurse: Nurse
+    tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    result = compare(SHORT, tmp_path, nurse)
+    result = compare(SHORT, tmp_path, spawner)
     assert result.found.faults == {}
     assert result.course.ends == (0,)
     assert result.course.in_the_midst
 
 
 async def test_the_same_check_notices_that_updates_are_confirmed_before_they_are_kept(
-    tmp_path: Path, nurse: Nurse
+    tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = Plan(kills=12, updates=240, repeats=0, flaws="confirms_early", patience=CONTROL)
-    result = await burn(plan, tmp_path, nurse)
+    plan = KillPlan(kills=12, updates=240, repeats=0, flaws="confirms_early", patience=CONTROL)
+    result = await run(plan, tmp_path, spawner)
     assert result.found.lost
 
 
-async def with_everything_delivered_twice(plan: Plan, folder: Path, nurse: Nurse) -> Findings:
-    async with fire(plan, folder, nurse) as here:
+async def with_everything_delivered_twice(
+    plan: KillPlan, folder: Path, nurse: ProcessSpawner
+) -> DeliveryFindings:
+    async with kill_scenario(plan, folder, nurse) as here:
         here.sandbox.updates.twice = here.sandbox.updates.again = plan.updates
-        await here.burn()
+        await here.run()
     return judge(here.disk, here.crowd.walkers)
 
 
-async def test_what_is_delivered_twice_is_handled_once(tmp_path: Path, nurse: Nurse) -> None:
+async def test_what_is_delivered_twice_is_handled_once(
+    tmp_path: Path, spawner: ProcessSpawner
+) -> None:
     found = await with_everything_delivered_twice(
-        Plan(kills=3, updates=120, repeats=0), tmp_path, nurse
+        KillPlan(kills=3, updates=120, repeats=0), tmp_path, spawner
     )
     assert found.faults == {}
 
 
 async def test_the_same_check_notices_that_what_comes_again_is_taken_for_new(
-    tmp_path: Path, nurse: Nurse
+    tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = Plan(kills=3, updates=120, repeats=0, flaws="forgets", patience=CONTROL)
-    found = await with_everything_delivered_twice(plan, tmp_path, nurse)
+    plan = KillPlan(kills=3, updates=120, repeats=0, flaws="forgets", patience=CONTROL)
+    found = await with_everything_delivered_twice(plan, tmp_path, spawner)
     assert found.twice
 
 
 async def test_whoever_stops_the_bot_stops_it_at_once_and_nobody_reads_anything_twice(
-    tmp_path: Path, nurse: Nurse
+    tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = Plan(kills=6, updates=150, signal=signal.SIGTERM)
-    result = await burn(plan, tmp_path, nurse)
+    plan = KillPlan(kills=6, updates=150, signal=signal.SIGTERM)
+    result = await run(plan, tmp_path, spawner)
     assert result.found.faults == {}
     assert result.found.repeated == 0
     assert result.course.ends == (0,) * 7
 
 
 async def test_updates_that_nobody_can_read_are_set_aside_and_nobody_else_waits(
-    tmp_path: Path, nurse: Nurse
+    tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
     unreadable = [{"message": 5}, b'{"message": nonsense}', b'{"message": {}}']
 
-    async with fire(SHORT, tmp_path, nurse) as here:
+    async with kill_scenario(SHORT, tmp_path, spawner) as here:
         here.sandbox.updates.inject({"message": 5})
-        await here.burn(
+        await here.run(
             lambda kill: [here.sandbox.updates.inject(it) for it in unreadable if kill == 5]
         )
     found = judge(here.disk, here.crowd.walkers)
@@ -88,15 +92,15 @@ async def test_updates_that_nobody_can_read_are_set_aside_and_nobody_else_waits(
 
 
 async def test_an_update_that_ends_the_process_is_set_aside_and_everybody_else_is_served(
-    tmp_path: Path, nurse: Nurse
+    tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = Plan(kills=0, updates=100, flaws="dies_over:poison")
-    async with fire(plan, tmp_path, nurse) as here:
-        sari = here.sandbox.phone("Sari", language="en")
+    plan = KillPlan(kills=0, updates=100, flaws="dies_over:poison")
+    async with kill_scenario(plan, tmp_path, spawner) as here:
+        sari = here.sandbox.add_phone("Sari", language="en")
         sari.say("/start")
         sari.say("poison")
         sari.say("line 1, rice")
-        await here.burn()
+        await here.run()
     found = judge(here.disk, here.crowd.walkers)
     assert found.faults == {"quarantined": 1}
     assert here.disk.chat(sari).lines == [1]

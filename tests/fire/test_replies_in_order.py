@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.errors import TryLater
+from bot.errors import RetryLaterError
 from bot.mailbox.inbox import Arrival
-from tests.houses import Home
-from tests.people import raw
-from tests.post import FINE, Mishap, fails
+from tests.houses import HotlineHarness
+from tests.people import update_json
+from tests.post import FINE, DeliveryFault, delivery_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ AWHILE = 60.0
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path)
     yield home
     home.close()
 
@@ -34,20 +34,20 @@ class Outage:
     def __init__(self) -> None:
         self.lasts = True
 
-    def __call__(self, _chat: int, _body: Body) -> Mishap:
-        return fails(TryLater(after=AWHILE)) if self.lasts else FINE
+    def __call__(self, _chat: int, _body: Body) -> DeliveryFault:
+        return delivery_failure(RetryLaterError(retry_after=AWHILE)) if self.lasts else FINE
 
 
-def take(home: Home, update: dict[str, Any]) -> None:
+def take(home: HotlineHarness, update: dict[str, Any]) -> None:
     """Take an update in, and wait for none of its letters."""
     home.next_update += 1
-    arrival = Arrival.of(home.next_update, raw(home.next_update, update))
+    arrival = Arrival.of(home.next_update, update_json(home.next_update, update))
     home.run(home.house.dispatcher.receive([arrival], home.next_update + 1))
-    home.run(home.rest())
+    home.run(home.close_writer_idle())
 
 
 def test_an_answer_never_overtakes_one_that_an_earlier_process_could_not_deliver(
-    home: Home,
+    home: HotlineHarness,
 ) -> None:
     calm = home.person()
     calm.says("/start", "3", "2")
@@ -60,5 +60,5 @@ def test_an_answer_never_overtakes_one_that_an_earlier_process_could_not_deliver
     take(home, sari.words("3"))
     take(home, sari.words("2"))
     assert home.post.texts(sari.id) == []
-    home.run(home.rest(2 * AWHILE))
+    home.run(home.close_writer_idle(2 * AWHILE))
     assert home.post.texts(sari.id) == home.post.texts(calm.id)

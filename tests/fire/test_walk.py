@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_in_every_language_everybody_is_answered_in_their_own() -> None:
-    found = asyncio.run(walk.burn(15, tuple(LANGUAGES), seed=3))
+    found = asyncio.run(walk.run(15, tuple(LANGUAGES), seed=3))
     assert found["faults"] == {}
     assert found["moves"] == 15 * len(LANGUAGES)
     assert found["stood_at_in_every_language"] > 0
@@ -23,7 +23,7 @@ def test_in_every_language_everybody_is_answered_in_their_own() -> None:
 
 def test_a_line_in_another_language_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: one sentence of Thai is taken to be English."""
-    menu = Welcome.menu.prompt.read_in(read_in("th"))
+    menu = Welcome.menu.prompt.render(read_in("th"))
     monkeypatch.setattr(walk, "english_for", lambda _: frozenset({menu}))
-    found = asyncio.run(walk.burn(3, ("th",), seed=3))
+    found = asyncio.run(walk.run(3, ("th",), seed=3))
     assert list(found["faults"]) == ["english"]

@@ -16,14 +16,14 @@ from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.cases.intake import report_place
-from bot.errors import DoesNotOpen
-from bot.hotline.chat.messages import _place as exchange_place
+from bot.cases.intake import report_associated_data
+from bot.errors import DecryptionError
+from bot.hotline.chat.messages import _associated_data as exchange_place
 from bot.vault import HostKey, Purpose, Vault, file_encryption
-from bot.vault.backup.read import Archive
-from bot.vault.file_encryption import _place as piece_place
-from bot.vault.keys.case_access import HOUSE
-from bot.vault.keys.case_access import _place as wrap_place
+from bot.vault.backup.read import BackupArchive
+from bot.vault.file_encryption import _associated_data as piece_place
+from bot.vault.keys.case_access import HOST
+from bot.vault.keys.case_access import _associated_data as wrap_place
 from bot.vault.keys.case_keys import CaseOpener
 from bot.vault.keys.hpke import KeyPair
 from tests.needles import NEEDLE
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 NONCE, TAG = 12, 16
-SEALED = file_encryption.PIECE + file_encryption.OVERHEAD
+SEALED = file_encryption.CHUNK_SIZE + file_encryption.OVERHEAD
 OVERHEAD = 1 + NONCE + TAG
 HEADS = (1, 5)
 """How many bytes may stand before a nonce: a version, and an epoch's number."""
@@ -57,7 +57,7 @@ def blobs_in(path: Path) -> list[bytes]:
     return found
 
 
-def pieces_of(path: Path) -> Iterator[bytes]:
+def sealed_chunks(path: Path) -> Iterator[bytes]:
     """Yield the sealed pieces of a file."""
     data = path.read_bytes()
     for begin in range(0, len(data), SEALED):
@@ -82,14 +82,14 @@ def wraps_in(path: Path) -> list[Wrap]:
 def wraps_in_archive(path: Path, key: OfflineKey, host: HostKey) -> list[Wrap]:
     """Return the keys of cases in an archive that is still there."""
     found = []
-    for rows in Archive(path, key, host).rows():
+    for rows in BackupArchive(path, key, host).rows():
         if rows.table == "case_wraps":
             at = [rows.columns.index(name) for name in ("case_id", "holder", "sealed")]
             found += [(row[at[0]], row[at[1]], row[at[2]]) for row in rows.rows]
     return found
 
 
-def private_halves(
+def obtainable_case_keys(
     vault: Vault, wraps: Iterable[Wrap], rings: Sequence[Keyring] = ()
 ) -> list[tuple[str, KeyPair]]:
     """Return the keys of cases that can be had, and what kind of holder had each.
@@ -102,11 +102,11 @@ def private_halves(
     found = []
     for case, holder, sealed in wraps:
         place, kind = wrap_place(case, holder), holder.partition("/")[0]
-        if holder == HOUSE:
+        if holder == HOST:
             plain = vault.open(Purpose.CASE_KEY, place, bytes(sealed))
-            found.append((kind, KeyPair.of(plain)))
+            found.append((kind, KeyPair.from_private(plain)))
         keys = filter(None, (ring.key(holder) for ring in rings))
-        found += [(kind, KeyPair.of(key.open(place, bytes(sealed)))) for key in keys]
+        found += [(kind, KeyPair.from_private(key.open(place, bytes(sealed)))) for key in keys]
     return found
 
 
@@ -115,13 +115,13 @@ def sealed_to_cases(folder: Path) -> list[ToCase]:
     found: list[ToCase] = []
     with closing(sqlite3.connect(f"file:{folder / 'haven.db'}?mode=ro", uri=True)) as it:
         for case, row, sealed in it.execute("SELECT case_id, id, sealed FROM reports"):
-            found.append((case, Purpose.CASE, report_place(case, row), sealed))
+            found.append((case, Purpose.CASE, report_associated_data(case, row), sealed))
         for case, side, at, sealed in it.execute("SELECT case_id, side, at, sealed FROM exchanges"):
             found.append((case, Purpose.CASE, exchange_place(case, side, at), sealed))
         for case, name, sealed in it.execute("SELECT case_id, id, sealed FROM files"):
             found.append((case, Purpose.FILE, name.encode(), sealed))
             path = folder / "files" / name
-            pieces = list(pieces_of(path)) if path.exists() else []
+            pieces = list(sealed_chunks(path)) if path.exists() else []
             for number, piece in enumerate(pieces):
                 place = piece_place(name, number, is_last=number == len(pieces) - 1)
                 found.append((case, Purpose.FILE, place, piece))
@@ -138,7 +138,7 @@ def _opens(key: KeyPair, thing: ToCase) -> bool:
     case, purpose, place, sealed = thing
     try:
         CaseOpener(case, key).open(purpose, place, sealed)
-    except DoesNotOpen:
+    except DecryptionError:
         return False
     return True
 

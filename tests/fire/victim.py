@@ -17,26 +17,26 @@ import sys
 
 from bot.app.build import run_bot
 from bot.cli.main import _run
-from bot.dispatch.rate_limit import Lately
+from bot.dispatch.rate_limit import ChatActivity
 from bot.errors import HavenError
 from bot.log import configure
 from bot.mailbox.rate_limit import UNLIMITED
-from bot.settings import read_settings
-from tests.fire.flaws import break_on_purpose
+from bot.settings import load_settings
+from tests.fire.flaws import inject_flaw
 
 LATE = ("alembic.command", "sqlalchemy.dialects.sqlite")
 """What is otherwise imported only once it is needed."""
 NOBODY_THERE = 99
 
 
-def live(settings: dict[str, str], log: str, flaws: str) -> int:
+def run_bot_process(settings: dict[str, str], log: str, flaws: str) -> int:
     """Run the bot to its end, and return what the process shall end with."""
     random.seed()
     os.environ.update(settings)
     _speak_into(log)
     answer_everything()
     for flaw in flaws.split():
-        break_on_purpose(flaw)
+        inject_flaw(flaw)
     configure()
     try:
         _run(_run_while_watched())
@@ -48,13 +48,13 @@ def live(settings: dict[str, str], log: str, flaws: str) -> int:
 
 def answer_everything() -> None:
     """Answer every line of a burst: whether one is answered must not hang on how fast we are."""
-    Lately.is_answered = lambda _lately, _now: False
+    ChatActivity.was_just_answered = lambda _lately, _now: False
 
 
 async def _run_while_watched() -> None:
     # Whoever made us holds the other end. With nobody there to kill us we would stay for ever.
     asyncio.get_running_loop().add_reader(0, os._exit, NOBODY_THERE)
-    await run_bot(read_settings(), limits=UNLIMITED)
+    await run_bot(load_settings(), limits=UNLIMITED)
 
 
 def _speak_into(path: str) -> None:
@@ -64,12 +64,12 @@ def _speak_into(path: str) -> None:
     os.close(log)
 
 
-def nurse() -> int:
+def serve_spawn_requests() -> int:
     """Begin one life after the other, as told."""
     while line := sys.stdin.readline():
         child = os.fork()
         if not child:
-            return live(**json.loads(line))
+            return run_bot_process(**json.loads(line))
         _tell("began", child)
         _, status = os.waitpid(child, 0)
         _tell("ended", os.waitstatus_to_exitcode(status))
@@ -84,4 +84,4 @@ def _tell(what: str, number: int) -> None:
 if __name__ == "__main__":
     for name in LATE:
         importlib.import_module(name)
-    sys.exit(nurse())
+    sys.exit(serve_spawn_requests())

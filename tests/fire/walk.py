@@ -30,21 +30,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bot.app.build import open_vault
-from bot.app.texts import phrasing_of
-from bot.conversation import Position, Pressed, open_question, unpack
-from bot.conversation.inputs import Words
+from bot.app.texts import build_system_texts
+from bot.conversation import Position, PressInput, open_question, unpack
+from bot.conversation.inputs import TextInput
 from bot.dispatch.conversation_store import Conversation
-from bot.dispatch.rendering import Screens
-from bot.dispatch.slash_commands import FLOWS
-from bot.errors import DoesNotOpen
+from bot.dispatch.rendering import Renderer
+from bot.dispatch.slash_commands import COMMAND_FLOWS
+from bot.errors import DecryptionError
 from bot.languages import LANGUAGES
 from bot.log import configure
 from bot.sandbox.state import BOT_ID
 from bot.vault import Purpose
 from tests.dispatch.peeking import BOOK, QUESTIONS, answers_at
-from tests.fire.ways import Way, has_just_begun, step_of, way_to, ways_within
+from tests.fire.ways import Way, has_just_begun, paths_to_questions, shortest_path, step_of
 from tests.house.catalogues import read_in
-from tests.stories.evening import LABELS, Guest, evening
+from tests.stories.evening import LABELS, LivePerson, evening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ ELSEWHERE = frozenset(
 
 
 @dataclass
-class Walk:
+class WalkResult:
     """What everybody came to together."""
 
     moves: int = 0
@@ -75,15 +75,15 @@ class Walk:
     silent: Counter[str] = field(default_factory=Counter)
 
 
-class Walker:
+class LanguageWalker:
     """One person, who presses what they have pressed least."""
 
-    def __init__(self, guest: Guest, walk: Walk, seed: int) -> None:
+    def __init__(self, guest: LivePerson, walk: WalkResult, seed: int) -> None:
         self._guest = guest
         self._walk = walk
         self._dice = random.Random(f"{seed}/{guest.language}")
         self._seen: set[Step] = set()
-        self._screens = Screens(phrasing_of(guest.evening.settings))
+        self._screens = Renderer(build_system_texts(guest.evening.settings))
         self._vault = open_vault(guest.evening.settings, guest.evening.database)
         self._chat_key = self._vault.chat_key(BOT_ID, guest.phone.id)
         self._key = f"x'{self._chat_key.hex()}'"
@@ -127,14 +127,14 @@ class Walker:
         first = self._next(position)
         if first is None:
             return self._says("/start")
-        if isinstance(first, Words):
+        if isinstance(first, TextInput):
             return self._says(first.text)
         question = open_question(BOOK, position)
         assert question is not None
         for row in asked["reply_markup"]["inline_keyboard"]:
             for button in row:
                 place = button["callback_data"].rpartition(":")[2]
-                if self._screens.code(question, place) == first.code:
+                if self._screens.code_of_token(question, place) == first.code:
                     self._guest.phone.press(asked["message_id"], data=button["callback_data"])
                     return f"{position.frames[-1].step}: {first.code}"
         return self._says("/start")  # somebody was faster: look again
@@ -143,7 +143,7 @@ class Walker:
         """Return the next answer; None for a command instead."""
         here = step_of(position)
         if here is not None and here[0] == "language":
-            return Pressed(self._guest.language)
+            return PressInput(self._guest.language)
         if not self._way or self._way[0][0] != here:
             self._way = self._thinks(position)
         if not self._way:
@@ -156,7 +156,7 @@ class Walker:
         """Return the way to a step that was not seen, or some way on; empty for none."""
         here, missing = step_of(position), self._missing()
         assert here is not None
-        if way := way_to(position, lambda ahead: step_of(ahead) in missing):
+        if way := shortest_path(position, lambda ahead: step_of(ahead) in missing):
             return way
         flows = {flow for flow, _ in missing}
         if here[0] in flows:
@@ -164,7 +164,9 @@ class Walker:
             return self._dice.choice(ways or [((here, it),) for it in answers_at(position)])
         if flows:
             aim = self._dice.choice(sorted(flows))
-            way = way_to(position, lambda it: it.frames[-1].flow == aim and has_just_begun(it))
+            way = shortest_path(
+                position, lambda it: it.frames[-1].flow == aim and has_just_begun(it)
+            )
         if not way and self._dice.random() < EVEN:  # what leads out of here no thought foresees
             way = ((here, self._dice.choice(list(answers_at(position)))),)
         return way
@@ -177,8 +179,9 @@ class Walker:
         here = step_of(position)
         ways = {
             step: [way for way in found if way and way[0][0] == here]
-            for step, found in ways_within().items() if here is not None and step[0] == here[0]
-        }  # fmt: skip
+            for step, found in paths_to_questions().items()
+            if here is not None and step[0] == here[0]
+        }
         new = [way for step in sorted(missing & set(ways)) for way in ways[step]]
         return new or [way for found in ways.values() for way in found]
 
@@ -192,8 +195,8 @@ class Walker:
     def _command(self) -> str:
         """Return a command that begins what was not seen yet, or any."""
         flows = {flow for flow, _ in self._missing()}
-        new = [name for name, flow in FLOWS.items() if flow in flows]
-        return f"/{self._dice.choice(new or list(FLOWS))}"
+        new = [name for name, flow in COMMAND_FLOWS.items() if flow in flows]
+        return f"/{self._dice.choice(new or list(COMMAND_FLOWS))}"
 
     def _position(self) -> Position:
         """Return where this person stands; nowhere when nothing is kept of them."""
@@ -203,7 +206,7 @@ class Walker:
             return Position()
         try:
             plain = self._vault.open(Purpose.CONVERSATION, self._chat_key, bytes(found[0][0]))
-        except DoesNotOpen:  # an hour has begun since: its key is known to whoever looks anew
+        except DecryptionError:  # an hour has begun since: its key is known to whoever looks anew
             self._vault.close()
             self._vault = open_vault(night.settings, night.database)
             plain = self._vault.open(Purpose.CONVERSATION, self._chat_key, bytes(found[0][0]))
@@ -226,36 +229,41 @@ def english_for(language: str) -> frozenset[str]:
         text.source
         for texts in LABELS.values()
         for text in texts
-        if text.read_in(words) != text.source
+        if text.render(words) != text.source
     )
 
 
-async def burn(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any]:
+async def run(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any]:
     """Let one person for each language walk; return the figures."""
-    walk, began = Walk(), time.monotonic()
+    walk, began = WalkResult(), time.monotonic()
     with TemporaryDirectory(prefix="haven-walk-") as folder:
         async with evening(Path(folder)) as night:
             night.patience = PATIENCE
             await night.start()
-            await asyncio.gather(*(
-                Walker(night.somebody(tag, tag), walk, seed).walks(moves) for tag in languages
-            ))  # fmt: skip
+            await asyncio.gather(
+                *(
+                    LanguageWalker(night.add_person(tag, tag), walk, seed).walks(moves)
+                    for tag in languages
+                )
+            )
             set_aside = night.quarantined()
     faults = {"set_aside": set_aside, "english": dict(walk.english), "silent": dict(walk.silent)}
     everywhere = set.intersection(*walk.steps.values()) if walk.steps else set()
     return {
-        "languages": len(languages), "moves": walk.moves, "steps": len(set(QUESTIONS) - ELSEWHERE),
+        "languages": len(languages),
+        "moves": walk.moves,
+        "steps": len(set(QUESTIONS) - ELSEWHERE),
         "stood_at_in_every_language": len(everywhere),
         "stood_at": {tag: len(steps) for tag, steps in sorted(walk.steps.items())},
         "not_stood_at": sorted(".".join(it) for it in set(QUESTIONS) - everywhere - ELSEWHERE),
         "seconds": round(time.monotonic() - began, 1),
         "faults": {name: found for name, found in faults.items() if found},
-    }  # fmt: skip
+    }
 
 
 def drill(*, moves: int = 150, seed: int = 1) -> dict[str, Any]:
     """Walk in every language, as `./run fire walk` does."""
-    return asyncio.run(burn(moves, tuple(LANGUAGES), seed))
+    return asyncio.run(run(moves, tuple(LANGUAGES), seed))
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -266,7 +274,7 @@ def main(given: Sequence[str] | None = None) -> int:
     asked.add_argument("--seed", type=int, default=1)
     what = asked.parse_args(given)
     configure(io.StringIO())
-    found = asyncio.run(burn(what.moves, what.language or tuple(LANGUAGES), what.seed))
+    found = asyncio.run(run(what.moves, what.language or tuple(LANGUAGES), what.seed))
     sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     return int(bool(found["faults"]))
 

@@ -15,7 +15,7 @@ from bot.conversation import ChooseMany
 from bot.conversation.replies import CONTROLS
 from bot.languages import catalogue
 from flows.afterwards import Afterwards
-from flows.language import Language
+from flows.language import LanguageFlow
 from flows.talk import Talk
 from flows.welcome import Welcome
 
@@ -33,7 +33,7 @@ _LINE = re.compile(r"line (\d+),")
 
 
 @dataclass(frozen=True)
-class Act:
+class WalkerAction:
     """One thing done: words written, or a button pressed."""
 
     words: str = ""
@@ -47,7 +47,7 @@ def lines_in(words: str) -> list[int]:
     return [int(number) for number in _LINE.findall(words)]
 
 
-class Walker:
+class NumberedWalker:
     """One person: what they do, one act after the other, and how far they have come."""
 
     def __init__(self, phone: Phone, dice: Random, *, presses: bool, acts: int) -> None:
@@ -79,18 +79,18 @@ class Walker:
         self.done += 1
         return True
 
-    def _press(self, act: Act) -> bool:
+    def _press(self, act: WalkerAction) -> bool:
         """Press a button where it was asked for, or where the first one of several was pressed."""
         if act.waits:
-            self._shown = int(self.phone.last()["message_id"])
-        if act.label not in self.phone.labels(self.phone.chat.messages[self._shown]):
+            self._shown = int(self.phone.last_bot_message()["message_id"])
+        if act.label not in self.phone.button_labels(self.phone.chat.messages[self._shown]):
             return False
         self.phone.press(self._shown, label=act.label)
         return True
 
     def _is_asked_anew(self) -> bool:
         """Tell whether the newest message is a question that was not answered yet."""
-        asked = self._question() if self.phone.said() else ""
+        asked = self._question() if self.phone.bot_texts() else ""
         if not asked or asked in self._answered:
             return False
         self._answered.add(asked)
@@ -98,26 +98,26 @@ class Walker:
 
     def _question(self) -> str:
         """Return what tells the newest question from all others, however often it is repeated."""
-        rows = self.phone.last().get("reply_markup", {}).get("inline_keyboard", [])
+        rows = self.phone.last_bot_message().get("reply_markup", {}).get("inline_keyboard", [])
         return str(rows[0][0]["callback_data"]) if rows else ""
 
 
-def _walk(dice: Random, *, presses: bool) -> Iterator[Act]:
+def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
     """Go through the welcome and the way to a person, then add to it for ever."""
     number = count(1)
 
-    def line(*, waits: bool = True) -> Act:
+    def line(*, waits: bool = True) -> WalkerAction:
         dish = dice.choice(("rice", "noodles", "สบายดี", "湯麵", "phở", "🍜"))
-        return Act(f"line {next(number)}, {dish}", waits=waits)
+        return WalkerAction(f"line {next(number)}, {dish}", waits=waits)
 
-    def beside() -> Iterator[Act]:
+    def beside() -> Iterator[WalkerAction]:
         return (line() for _ in range(dice.randint(0, MOST_BESIDE)))
 
-    def choose(question: Choose | ChooseMany, *codes: str) -> Iterator[Act]:
+    def choose(question: Choose | ChooseMany, *codes: str) -> Iterator[WalkerAction]:
         return _pressed(question, codes) if presses else _typed(question, codes)
 
-    yield Act("/start", waits=False)
-    yield from choose(Language.language, LANGUAGE)
+    yield WalkerAction("/start", waits=False)
+    yield from choose(LanguageFlow.language, LANGUAGE)
     yield from choose(Welcome.seen, "nobody")
     yield from beside()
     yield from choose(Welcome.menu, "talk")
@@ -137,15 +137,15 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[Act]:
         yield line(waits=False)  # no question is open: it opens the door again
 
 
-def _typed(question: Choose | ChooseMany, codes: tuple[str, ...]) -> Iterator[Act]:
-    yield Act(" ".join(str(question.codes.index(code) + 1) for code in codes))
+def _typed(question: Choose | ChooseMany, codes: tuple[str, ...]) -> Iterator[WalkerAction]:
+    yield WalkerAction(" ".join(str(question.codes.index(code) + 1) for code in codes))
 
 
-def _pressed(question: Choose | ChooseMany, codes: tuple[str, ...]) -> Iterator[Act]:
+def _pressed(question: Choose | ChooseMany, codes: tuple[str, ...]) -> Iterator[WalkerAction]:
     read_in = catalogue(LANGUAGE)
     for place, code in enumerate(codes):
         number = question.codes.index(code) + 1
-        label = f"{number} {question.choices[code].read_in(read_in)}"
-        yield Act(label=label, waits=not place)
+        label = f"{number} {question.choices[code].render(read_in)}"
+        yield WalkerAction(label=label, waits=not place)
     if isinstance(question, ChooseMany):
-        yield Act(label=CONTROLS["done"].read_in(read_in), waits=False)
+        yield WalkerAction(label=CONTROLS["done"].render(read_in), waits=False)

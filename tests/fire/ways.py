@@ -7,11 +7,11 @@ from collections import defaultdict, deque
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.conversation import Position, Pressed, answer, begin
-from bot.conversation.inputs import Words
-from bot.dispatch.conversation_store import copy_of
-from bot.dispatch.outcome_rules import AFTER, LEADS_ON
-from flows import ALL
+from bot.conversation import Position, PressInput, answer, begin
+from bot.conversation.inputs import TextInput
+from bot.dispatch.conversation_store import copy_position
+from bot.dispatch.outcome_rules import AFTERWARDS_FLOW, NEXT_STEP_OUTCOMES
+from flows import ALL_FLOWS
 from tests.dispatch.peeking import BOOK, NEXT, QUESTIONS, READS_ON, STAFFED, answers_at
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Step = tuple[str, str]
 """A flow and a question of it."""
-Given = Pressed | Words
+Given = PressInput | TextInput
 Way = tuple[tuple[Step, Given], ...]
 """Where somebody stands, and what they answer there, one after the other."""
 KNOWN = STAFFED | {"sent", "unsent"}
@@ -43,7 +43,7 @@ def has_just_begun(position: Position) -> bool:
     return bool(position.frames) and not position.frames[-1].answers
 
 
-def way_to(position: Position, is_there: Callable[[Position], bool]) -> Way:
+def shortest_path(position: Position, is_there: Callable[[Position], bool]) -> Way:
     """Return the shortest way from here to where somebody wants to be; empty for none."""
     ways: deque[tuple[Position, Way]] = deque([(position, ())])
     met: set[Step] = set()
@@ -66,22 +66,22 @@ def way_to(position: Position, is_there: Callable[[Position], bool]) -> Way:
 
 
 def _answered(here: Position, given: Given) -> Position:
-    ahead = copy_of(here)
+    ahead = copy_position(here)
     turn = answer(BOOK, ahead, given, KNOWN)
-    if not ahead.frames and any(came.outcome in LEADS_ON for came in turn.came):
-        begin(BOOK, ahead, AFTER, KNOWN)
+    if not ahead.frames and any(came.outcome in NEXT_STEP_OUTCOMES for came in turn.endings):
+        begin(BOOK, ahead, AFTERWARDS_FLOW, KNOWN)
     return ahead
 
 
 @cache
-def ways_within() -> dict[Step, tuple[Way, ...]]:
+def paths_to_questions() -> dict[Step, tuple[Way, ...]]:
     """Return a few ways to each question from where its flow begins, found by chance.
 
     Some are asked only after certain answers together, which the shortest way misses.
     """
     dice = random.Random(11)
     found: dict[Step, set[Way]] = defaultdict(set)
-    for flow in ALL:
+    for flow in ALL_FLOWS:
         rounds = 0
         while rounds < ROUNDS or any(at not in found for at in QUESTIONS if at[0] == flow.name):
             assert rounds < MOST, f"{flow.name}: nobody came to every question of it"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.languages import LANGUAGES
-from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER, alarms
+from flows.alarms import SPACED_PHRASES, UNSPACED_PHRASES, find_alarms
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from flows.alarms import WRITTEN_APART, WRITTEN_TOGETHER, alarms
     ],
 )
 def test_a_cry_is_heard_however_it_is_typed(words: str, code: str) -> None:
-    assert code in alarms(words)
+    assert code in find_alarms(words)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,11 @@ def test_a_cry_is_heard_however_it_is_typed(words: str, code: str) -> None:
     ],
 )
 def test_harmless_talk_raises_nothing(words: str) -> None:
-    assert alarms(words) == frozenset()
+    assert find_alarms(words) == frozenset()
 
 
 def test_every_offered_language_has_words_for_every_danger() -> None:
-    lists = WRITTEN_APART | WRITTEN_TOGETHER
+    lists = SPACED_PHRASES | UNSPACED_PHRASES
     assert lists.keys() == LANGUAGES.keys()
     codes = {"suicide", "violence", "coming", "locked", "help_now"}
     for language, words in lists.items():
@@ -66,7 +66,7 @@ def test_every_offered_language_has_words_for_every_danger() -> None:
 
 
 def test_every_word_of_the_lists_is_heard_as_its_own_code() -> None:
-    for words in (WRITTEN_APART | WRITTEN_TOGETHER).values():
+    for words in (SPACED_PHRASES | UNSPACED_PHRASES).values():
         for code, found in words.items():
             for word in found:
-                assert code in alarms(f"... {word}. ..."), word
+                assert code in find_alarms(f"... {word}. ..."), word

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app.texts import phrasebook_of, phrasing_of
-from bot.dispatch.rendering import columns
-from bot.hotline.chat.phrasebook import LONGEST_VALUE, Phrasebook
+from bot.app.texts import build_phrasebook, build_system_texts
+from bot.dispatch.rendering import display_width
+from bot.hotline.chat.phrasebook import MAX_VALUE, Phrasebook
 from bot.languages import LANGUAGES
 from bot.settings import Settings
-from bot.text import Text, bare
-from flows import ALL, phrases
+from bot.text import Text, fold_accents
+from flows import ALL_FLOWS, phrases
 from flows.phrasebook import GROUPS, PHRASES
 from flows.privacy import Privacy
 from tests.house.catalogues import read_in
@@ -21,9 +21,9 @@ WIDEST = 24
 LONGEST = 300
 BOOK = Phrasebook(
     PHRASES,
-    phrasing_of(SETTINGS).blanks,
+    build_system_texts(SETTINGS).blanks,
     groups=GROUPS,
-    below={"!d": phrases.DANGER, "!b": phrases.BYE},
+    exit_buttons={"!d": phrases.DANGER, "!b": phrases.CLEAR_CHAT},
 )
 USUAL = {
     "time": "11/24 21:40",
@@ -41,17 +41,17 @@ def filled(code: str) -> dict[str, str]:
 
 
 def too_wide(labels: list[str]) -> list[str]:
-    return [label for label in labels if columns(label) > WIDEST]
+    return [label for label in labels if display_width(label) > WIDEST]
 
 
 def alike(labels: list[str]) -> bool:
-    return len({bare(label) for label in labels}) < len(labels)
+    return len({fold_accents(label) for label in labels}) < len(labels)
 
 
 @every_language
 @every_phrase
 def test_a_sentence_can_be_read_and_answered_on_a_small_screen(tag: str, code: str) -> None:
-    said = BOOK.say(code, filled(code), tag, "0:")
+    said = BOOK.render(code, filled(code), tag, "0:")
     assert len(said.text) <= LONGEST
     assert "{" not in said.text
     replies = [row[0].label for row in said.rows[: len(PHRASES[code].replies)]]
@@ -75,7 +75,7 @@ def test_every_sentence_stands_in_a_group_and_no_group_is_empty() -> None:
 
 
 def test_a_blank_is_filled_by_a_caseworker_or_by_the_house() -> None:
-    known = set(phrasing_of(SETTINGS).blanks(read_in("en")))
+    known = set(build_system_texts(SETTINGS).blanks(read_in("en")))
     for phrase in PHRASES.values():
         blanks = {name for name in [*USUAL, *known] if f"{{{name}}}" in phrase.text.source}
         assert phrase.text.source.count("{") == len(blanks), phrase.code
@@ -88,7 +88,7 @@ def test_the_first_words_can_be_answered_by_whoever_holds_the_phone() -> None:
 
 def test_what_a_flow_says_already_is_not_said_again_in_other_words() -> None:
     """The sentences of flows are taken from them, so a change of one is a change of both."""
-    texts = {text for flow in ALL for step in flow.steps for text in step.phrases()}
+    texts = {text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases()}
     shared = [phrase.code for phrase in PHRASES.values() if phrase.text in texts]
     assert {"seen", "safe", "numbers", "hurt", "tonight", "law"} <= set(shared)
     own = {phrase.text.source for phrase in PHRASES.values()} - {text.source for text in texts}
@@ -99,11 +99,11 @@ def test_staff_are_told_what_belongs_in_a_blank() -> None:
     for phrase in PHRASES.values():
         for label in phrase.blanks.values():
             assert isinstance(label, Text)
-            assert label.read_in(read_in("zh_Hant")) != label.source
+            assert label.render(read_in("zh_Hant")) != label.source
 
 
 def test_a_blank_takes_a_place_and_a_time() -> None:
-    assert all(len(value) < LONGEST_VALUE for value in USUAL.values())
+    assert all(len(value) < MAX_VALUE for value in USUAL.values())
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,6 @@ def test_a_blank_takes_a_place_and_a_time() -> None:
 )
 def test_what_is_said_of_the_law_is_true_of_whoever_answers(kind: str, law: Text) -> None:
     settings = Settings(organisation="Garden of Light", organisation_kind=kind)
-    book = phrasebook_of(settings, phrasing_of(settings))
+    book = build_phrasebook(settings, build_system_texts(settings))
     assert book["law"].text == law
     assert [phrase.code for phrase in book] == list(PHRASES)

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.flow_checks import LATE_BLANKS
-from bot.app.phrase_list import beside_flows
+from bot.app.flow_checks import SAMPLE_BLANKS
+from bot.app.phrase_list import phrases_outside_flows
 from bot.conversation import Begin, Card, Collect, End, Review, Say
-from bot.conversation.choice_questions import Listed
+from bot.conversation.choice_questions import ListQuestion
 from bot.conversation.guards import ALWAYS
 from bot.conversation.questions import Question
 from bot.conversation.replies import CONTROLS
 from bot.languages import LANGUAGES
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan.directory import SHOWN, VERIFIED
-from bot.places.taiwan.sentences import LINES
-from flows import ALL, phrases
+from bot.places.taiwan.directory import SHOWN, VERIFIED_ON
+from bot.places.taiwan.sentences import SENTENCES
+from flows import ALL_FLOWS, phrases
 from flows.counties import COUNTIES
 from flows.language import OWN_NAMES
 from flows.phrasebook import PHRASES
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from bot.conversation import Flow, Phrase, Step
 
 ENGLISH = NullTranslations()
-IN_TAIWAN = TAIWAN.blanks(ENGLISH, VERIFIED)
+IN_TAIWAN = TAIWAN.blanks(ENGLISH, VERIFIED_ON)
 BLANKS = {
     **IN_TAIWAN,
-    **LATE_BLANKS,
+    **SAMPLE_BLANKS,
     "numbers": "x" * 160,
     "organisation": "x" * 40,
     "contact": "x" * 40,
@@ -120,7 +120,7 @@ def button_faults(label: str, number: int = 0) -> list[str]:
 
 
 def steps() -> Iterator[tuple[type[Flow], Step]]:
-    for flow in ALL:
+    for flow in ALL_FLOWS:
         for step in flow.steps:
             yield flow, step
 
@@ -136,14 +136,18 @@ def messages() -> dict[str, str]:
             found[where] = step.prompt.source
             if step.why is not None:
                 found[f"{where} why"] = step.why.source
-    found |= {where: text.source for where, text in beside_flows() if text.context is None}
-    found |= {f"calling {code}": it.calling(ENGLISH) for code, it in SHOWN.items() if it.happens}
+    found |= {where: text.source for where, text in phrases_outside_flows() if text.context is None}
+    found |= {
+        f"calling {code}": it.call_description(ENGLISH)
+        for code, it in SHOWN.items()
+        if it.call_text
+    }
     return {where: in_taiwan(words) for where, words in found.items()}
 
 
 def in_taiwan(words: str) -> str:
     """Return a message with the sentences in it that are Taiwan's."""
-    for name, line in LINES.items():
+    for name, line in SENTENCES.items():
         words = words.replace("{" + name + "}", line.text.source)
     return words
 
@@ -155,10 +159,10 @@ def asks(step: Step) -> bool:
 
 def buttons() -> dict[str, tuple[str, int]]:
     """Return every label by where it stands, with the digit before it."""
-    found = {"danger": (phrases.DANGER.source, 0), "bye": (phrases.BYE.source, 0)}
+    found = {"danger": (phrases.DANGER.source, 0), "bye": (phrases.CLEAR_CHAT.source, 0)}
     found |= {code: (label.source, 0) for code, label in CONTROLS.items()}
     for flow, step in steps():
-        if isinstance(step, Listed):
+        if isinstance(step, ListQuestion):
             for number, (code, label) in enumerate(step.choices.items(), 1):
                 found[f"{flow.name}.{step.name}.{code}"] = (label.source, number)
         if isinstance(step, Review):
@@ -270,7 +274,7 @@ def test_quoted_buttons_exist_under_that_name() -> None:
     assert unquoted(["Press “Sned”."], labels) == {"Sned"}
 
 
-@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+@pytest.mark.parametrize("flow", ALL_FLOWS, ids=lambda flow: flow.name)
 def test_every_question_says_why_it_is_asked(flow: type[Flow]) -> None:
     silent = [
         step.name
@@ -280,7 +284,7 @@ def test_every_question_says_why_it_is_asked(flow: type[Flow]) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+@pytest.mark.parametrize("flow", ALL_FLOWS, ids=lambda flow: flow.name)
 def test_a_question_can_be_skipped_unless_it_is_a_decision(flow: type[Flow]) -> None:
     decisions = {"language", "menu", "then", "go_on", "keep", "send", "what_now", "take_back"}
     decisions |= {"draft", "review", "wants_second", "after", "topic", "matter"}
@@ -295,33 +299,33 @@ def warned(flow_steps: Iterable[Step]) -> bool:
         if isinstance(step, Say) and "can read this chat" in step.text.source:
             warnings.append(step)
         takes_words = isinstance(step, Question) and (
-            isinstance(step, Collect) or not isinstance(step, Listed | Review)
+            isinstance(step, Collect) or not isinstance(step, ListQuestion | Review)
         )
         if takes_words and not any(w.when is ALWAYS or w.when == step.when for w in warnings):
             return False
     return True
 
 
-@pytest.mark.parametrize("flow", ALL, ids=lambda flow: flow.name)
+@pytest.mark.parametrize("flow", ALL_FLOWS, ids=lambda flow: flow.name)
 def test_who_can_read_the_phone_is_said_before_the_first_free_words(flow: type[Flow]) -> None:
     assert warned(flow.steps)
 
 
 def test_a_flow_without_the_warning_would_be_found() -> None:
-    report = next(flow for flow in ALL if flow.name == "report")
+    report = next(flow for flow in ALL_FLOWS if flow.name == "report")
     assert not warned(step for step in report.steps if step.name != "warning")
 
 
 def test_safety_stands_before_consent_needs_and_facts() -> None:
     for name in ("report", "ask_for_help"):
-        flow = next(flow for flow in ALL if flow.name == name)
+        flow = next(flow for flow in ALL_FLOWS if flow.name == name)
         order = [step.name for step in flow.steps]
         wanted = ["warning", "safe", "danger", "keep", "needs", "county", "contact_rule", "send"]
         assert sorted(wanted, key=order.index) == wanted
 
 
 def test_somebody_who_is_not_safe_always_comes_to_the_numbers() -> None:
-    asking = [flow for flow in ALL if any(step.name == "safe" for step in flow.steps)]
+    asking = [flow for flow in ALL_FLOWS if any(step.name == "safe" for step in flow.steps)]
     assert {flow.name for flow in asking} == {"report", "ask_for_help", "talk"}
     for flow in asking:
         dangers = [s for s in flow.steps if isinstance(s, Begin) and s.flow_name == "danger"]
@@ -329,7 +333,7 @@ def test_somebody_who_is_not_safe_always_comes_to_the_numbers() -> None:
 
 
 def test_every_flow_that_is_begun_exists() -> None:
-    names = {flow.name for flow in ALL}
+    names = {flow.name for flow in ALL_FLOWS}
     assert {step.flow_name for _, step in steps() if isinstance(step, Begin)} <= names
 
 
@@ -345,7 +349,7 @@ def test_all_counties_of_taiwan_can_be_chosen() -> None:
 
 
 def test_the_first_hello_tells_a_rehearsal_from_the_real_thing() -> None:
-    welcome = next(flow for flow in ALL if flow.name == "welcome")
+    welcome = next(flow for flow in ALL_FLOWS if flow.name == "welcome")
     first = welcome.steps[0]
     assert isinstance(first, Say)
     assert first.text is phrases.REHEARSAL
@@ -354,7 +358,7 @@ def test_the_first_hello_tells_a_rehearsal_from_the_real_thing() -> None:
 
 
 def test_the_police_and_others_say_different_things_of_themselves() -> None:
-    welcome = next(flow for flow in ALL if flow.name == "welcome")
+    welcome = next(flow for flow in ALL_FLOWS if flow.name == "welcome")
     says = [step for step in welcome.steps if isinstance(step, Say)]
     ours = {s.name for s in says if s.when.holds({"seen": "nobody"}, frozenset())}
     theirs = {s.name for s in says if s.when.holds({"seen": "nobody"}, frozenset({"police"}))}

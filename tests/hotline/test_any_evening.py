@@ -17,12 +17,12 @@ from hypothesis.stateful import (
     rule,
 )
 
-from bot.cases.state_machine import Move, Refusal, Role
+from bot.cases.state_machine import ActionRefusal, CaseAction, Role
 from bot.cases.urgency import Priority
 from bot.hotline.queue.claims import Claimed
-from bot.vault.audit.log import Head, pages
-from tests.hotline.line import Line
-from tests.stores import ask, migrated_url
+from bot.vault.audit.log import AuditHead, iter_rows
+from tests.hotline.line import QueueHarness
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
@@ -34,7 +34,15 @@ STAFF = {
     "eko": {"role": Role.AUDITOR},
 }
 names = st.sampled_from(sorted(STAFF))
-MOVES = (Move.RELEASE, Move.CLOSE, Move.REFER, Move.REOPEN, Move.NOTE, Move.LOWER, Move.RAISE)
+MOVES = (
+    CaseAction.RELEASE,
+    CaseAction.CLOSE,
+    CaseAction.REFER,
+    CaseAction.REOPEN,
+    CaseAction.NOTE,
+    CaseAction.LOWER,
+    CaseAction.RAISE,
+)
 ROWS = "SELECT id, status, holder, claimed_at, worked_at, due_at, priority, alerts FROM cases"
 TOLD = "SELECT actor, deed, subject, detail FROM audit ORDER BY id"
 
@@ -62,12 +70,12 @@ class Evening(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.line = Line(migrated_url(self.kind, Path(self.folder.name)))
+        self.line = QueueHarness(migrated_url(self.kind, Path(self.folder.name)))
         self.staff: dict[str, Caseworker] = {}
 
     def teardown(self) -> None:
-        verified = self.line.audit.verify(pages(self.line.database.writer))
-        assert isinstance(verified, Head)
+        verified = self.line.audit.verify(iter_rows(self.line.database.writer))
+        assert isinstance(verified, AuditHead)
         self.line.database.writer.close()
         self.folder.cleanup()
 
@@ -75,7 +83,7 @@ class Evening(RuleBasedStateMachine):
 
     @initialize()
     def everybody_comes(self) -> None:
-        self.staff = {name: self.line.colleague(name, **STAFF[name]) for name in STAFF}
+        self.staff = {name: self.line.add_caseworker(name, **STAFF[name]) for name in STAFF}
 
     @rule(
         target=cases,
@@ -84,7 +92,7 @@ class Evening(RuleBasedStateMachine):
         language=st.sampled_from(["id", "vi"]),
     )
     def somebody_sends(self, priority: Priority, queue: str, language: str) -> str:
-        return self.line.waits(priority, queue, language)
+        return self.line.add_waiting_case(priority, queue, language)
 
     @rule(name=names)
     def claims_next(self, name: str) -> None:
@@ -106,10 +114,10 @@ class Evening(RuleBasedStateMachine):
             assert self.row(case) == was
 
     @rule(name=names, case=cases, verb=st.sampled_from(MOVES), why=st.sampled_from(["", "why"]))
-    def moves(self, name: str, case: str, verb: Move, why: str) -> None:
+    def moves(self, name: str, case: str, verb: CaseAction, why: str) -> None:
         was = self.row(case)
         moved = self.line.moves(self.staff[name], case, verb, reason=why)
-        if isinstance(moved, Refusal):
+        if isinstance(moved, ActionRefusal):
             assert self.row(case) == was
         else:
             assert self.row(case).status == moved.value
@@ -118,7 +126,7 @@ class Evening(RuleBasedStateMachine):
     def passes_on(self, name: str, case: str, to: str) -> None:
         was, before = self.row(case), self.load(to)
         moved = self.line.passes_on(self.staff[name], case, self.staff[to])
-        if isinstance(moved, Refusal):
+        if isinstance(moved, ActionRefusal):
             assert self.row(case) == was
         else:
             assert before < self.staff[to].most
@@ -164,7 +172,7 @@ class Evening(RuleBasedStateMachine):
     @invariant()
     def the_audit_log_tells_who_holds_what(self) -> None:
         holders: dict[str, str] = {}
-        for actor, deed, case, detail in ask(self.line.database, TOLD):
+        for actor, deed, case, detail in query(self.line.database, TOLD):
             if deed == "claim":
                 assert case not in holders
                 holders[case] = actor
@@ -179,7 +187,7 @@ class Evening(RuleBasedStateMachine):
     # --- How it is looked up -----------------------------------------------------------------
 
     def rows(self) -> list[Row]:
-        return [Row(*row) for row in ask(self.line.database, ROWS)]
+        return [Row(*row) for row in query(self.line.database, ROWS)]
 
     def row(self, case: str) -> Row:
         return next(row for row in self.rows() if row.case == case)

@@ -8,14 +8,14 @@ import pytest
 
 from bot.clock import DAY, HOUR, MINUTE
 from bot.hotline.check_ins.model import (
-    ANSWERED_WITHIN,
-    AWAY,
-    COMPARED_WITHIN,
-    LONGEST_WORD,
-    MOST_WORDS,
-    OPENS,
+    ANSWER_WINDOW,
+    BOT_WAS_DOWN,
+    COMPARE_WINDOW,
+    EARLY_WINDOW,
+    MAX_ANSWER_LENGTH,
+    MAX_ANSWERS,
     CheckIn,
-    Step,
+    CheckInAction,
     next_at,
 )
 
@@ -47,64 +47,64 @@ def test_where_clocks_change_the_hour_stays_the_hour() -> None:
 
 def test_a_round_waits_asks_listens_and_raises() -> None:
     it = agreed()
-    assert it.step(it.due_at - 1) is Step.WAITS
-    assert it.step(it.due_at) is Step.ASKS
+    assert it.next_action(it.due_at - 1) is CheckInAction.WAIT
+    assert it.next_action(it.due_at) is CheckInAction.ASK
     it.asked_at = it.due_at
-    assert it.step(it.due_at + ANSWERED_WITHIN) is Step.LISTENS
-    assert it.step(it.due_at + ANSWERED_WITHIN + 1) is Step.RAISES
+    assert it.next_action(it.due_at + ANSWER_WINDOW) is CheckInAction.LISTEN
+    assert it.next_action(it.due_at + ANSWER_WINDOW + 1) is CheckInAction.ALARM
     it.answered_at = it.due_at + 5
-    assert it.step(it.due_at + ANSWERED_WITHIN + 1) is Step.IS_OVER
+    assert it.next_action(it.due_at + ANSWER_WINDOW + 1) is CheckInAction.END_ROUND
 
 
 def test_whoever_is_asked_later_has_the_whole_hour() -> None:
     it = agreed()
     it.asked_at = it.due_at + 20 * MINUTE
-    assert it.ends_at == it.asked_at + ANSWERED_WITHIN
-    assert it.step(it.ends_at) is Step.LISTENS
+    assert it.ends_at == it.asked_at + ANSWER_WINDOW
+    assert it.next_action(it.ends_at) is CheckInAction.LISTEN
 
 
 def test_a_word_on_its_way_is_waited_for_and_not_for_ever() -> None:
     it = agreed()
     it.asked_at, it.on_their_way = it.due_at, 1
-    assert it.step(it.ends_at + COMPARED_WITHIN - 1) is Step.LISTENS
-    assert it.step(it.ends_at + COMPARED_WITHIN) is Step.RAISES
+    assert it.next_action(it.ends_at + COMPARE_WINDOW - 1) is CheckInAction.LISTEN
+    assert it.next_action(it.ends_at + COMPARE_WINDOW) is CheckInAction.ALARM
 
 
 def test_a_word_counts_from_an_hour_before_until_the_end() -> None:
     it = agreed()
-    assert not it.hears(it.due_at - OPENS - 1)
-    assert it.hears(it.due_at - OPENS)
-    assert it.hears(it.ends_at)
-    assert not it.hears(it.ends_at + 1)
-    it.heard = MOST_WORDS
-    assert not it.hears(it.due_at)
-    assert LONGEST_WORD < 100
+    assert not it.accepts_answer(it.due_at - EARLY_WINDOW - 1)
+    assert it.accepts_answer(it.due_at - EARLY_WINDOW)
+    assert it.accepts_answer(it.ends_at)
+    assert not it.accepts_answer(it.ends_at + 1)
+    it.heard = MAX_ANSWERS
+    assert not it.accepts_answer(it.due_at)
+    assert MAX_ANSWER_LENGTH < 100
 
 
 def test_what_was_answered_early_is_not_asked_and_the_next_round_is_tomorrow() -> None:
     it = agreed()
     it.answered_at = it.due_at - 5
-    assert it.step(it.due_at) is Step.LISTENS
-    assert it.hears(it.due_at)  # the second word may come still
-    assert it.step(it.ends_at + 1) is Step.IS_OVER
+    assert it.next_action(it.due_at) is CheckInAction.LISTEN
+    assert it.accepts_answer(it.due_at)  # the second word may come still
+    assert it.next_action(it.ends_at + 1) is CheckInAction.END_ROUND
     due_at = it.due_at
-    it.next_round(it.ends_at + 1, TAIPEI)
+    it.advance(it.ends_at + 1, TAIPEI)
     assert it.due_at == due_at + DAY
     assert (it.asked_at, it.answered_at, it.heard, it.why) == (0, 0, 0, "")
 
 
 def test_what_passed_while_nobody_was_there_is_not_asked_late() -> None:
     it = agreed()
-    assert not it.is_too_late_to_ask(it.due_at + ANSWERED_WITHIN)
-    assert it.is_too_late_to_ask(it.due_at + ANSWERED_WITHIN + 1)
-    it.why = AWAY
-    assert it.step(it.due_at + ANSWERED_WITHIN + 1) is Step.RAISES
+    assert not it.is_too_late_to_ask(it.due_at + ANSWER_WINDOW)
+    assert it.is_too_late_to_ask(it.due_at + ANSWER_WINDOW + 1)
+    it.why = BOT_WAS_DOWN
+    assert it.next_action(it.due_at + ANSWER_WINDOW + 1) is CheckInAction.ALARM
 
 
 def test_a_round_that_a_wrong_clock_put_far_away_comes_back() -> None:
     it = agreed()
     it.due_at += 30 * DAY
-    assert it.is_far(NOON)
-    it.next_round(NOON, TAIPEI)
+    assert it.is_too_far_ahead(NOON)
+    it.advance(NOON, TAIPEI)
     assert it.due_at == next_at(21, NOON, TAIPEI)
-    assert not it.is_far(NOON)
+    assert not it.is_too_far_ahead(NOON)

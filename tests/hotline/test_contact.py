@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE, SECOND
 from bot.hotline.contact_rule import (
-    APART,
-    HERE,
+    DISTRUST_PERIOD,
     HOURS,
     LONG_AGO,
+    MAX_CHANNEL_SKEW,
     NEVER,
-    STEADY,
-    heard_at,
+    PRESENCE_WINDOW,
     may_write_at,
+    received_at,
 )
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -38,17 +38,17 @@ def allowed(code: str, at: int) -> bool:
     return begin <= at < end or begin <= at + 24 < end
 
 
-@given(moments, st.integers(0, HERE), zones)
+@given(moments, st.integers(0, PRESENCE_WINDOW), zones)
 def test_whoever_has_just_written_may_be_answered(now: int, ago: int, zone: ZoneInfo) -> None:
     assert may_write_at("when_i_write", now - ago, now, zone) == now
 
 
-@given(moments, st.integers(HERE + 1, 9 * DAY), zones)
+@given(moments, st.integers(PRESENCE_WINDOW + 1, 9 * DAY), zones)
 def test_only_when_i_write_means_never_first(now: int, ago: int, zone: ZoneInfo) -> None:
     assert may_write_at("when_i_write", now - ago, now, zone) == NEVER
 
 
-@given(moments, st.integers(HERE + 1, 9 * DAY), zones, chosen)
+@given(moments, st.integers(PRESENCE_WINDOW + 1, 9 * DAY), zones, chosen)
 def test_hours_are_kept_to_the_minute(now: int, ago: int, zone: ZoneInfo, codes: set[str]) -> None:
     at = may_write_at("hours:" + ",".join(sorted(codes)), now - ago, now, zone)
     assert now <= at <= now + DAY + HOUR
@@ -62,7 +62,7 @@ def test_a_rule_nobody_knows_is_the_strictest(rule: str) -> None:
     assert may_write_at(rule, NOW - DAY, NOW, TAIPEI) == NEVER
 
 
-@given(moments, st.integers(HERE + 1, 9 * DAY))
+@given(moments, st.integers(PRESENCE_WINDOW + 1, 9 * DAY))
 def test_any_time_is_any_time(now: int, ago: int) -> None:
     assert may_write_at("any_time", now - ago, now, TAIPEI) == now
 
@@ -81,16 +81,18 @@ ages = st.integers(0, 9 * DAY)
 @given(ages, off)
 def test_to_a_steady_clock_a_line_is_as_old_as_the_channel_says(ago: int, wrong: int) -> None:
     """However wrong our clock is: it dates nothing but itself."""
-    assert heard_at(NOW - ago, NOW + wrong, NOW + wrong - STEADY, NOW) == NOW + wrong - ago
+    assert (
+        received_at(NOW - ago, NOW + wrong, NOW + wrong - DISTRUST_PERIOD, NOW) == NOW + wrong - ago
+    )
 
 
-@given(ages, off, st.integers(0, STEADY - 1))
+@given(ages, off, st.integers(0, DISTRUST_PERIOD - 1))
 def test_while_the_clock_is_in_doubt_a_line_is_new_by_both_or_nobody_knows(
     ago: int, wrong: int, since: int
 ) -> None:
     now = NOW + wrong
-    heard = heard_at(NOW - ago, now, now - since, NOW)
-    is_new = abs(wrong) <= APART and abs(now - (NOW - ago)) <= APART
+    heard = received_at(NOW - ago, now, now - since, NOW)
+    is_new = abs(wrong) <= MAX_CHANNEL_SKEW and abs(now - (NOW - ago)) <= MAX_CHANNEL_SKEW
     assert heard == (min(now, now - ago) if is_new else LONG_AGO)
 
 
@@ -99,4 +101,4 @@ def test_a_line_as_late_as_the_clock_was_set_back_looks_new_only_where_no_answer
     channel_at: int | None, heard: int
 ) -> None:
     back = NOW - 2 * HOUR
-    assert heard_at(back, back, back, channel_at) == heard
+    assert received_at(back, back, back, channel_at) == heard

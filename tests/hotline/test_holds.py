@@ -8,35 +8,38 @@ import pytest
 
 from bot.cases.state_machine import Role
 from bot.clock import DAY
-from bot.errors import HoldRefused
-from bot.hotline.erasure.legal_holds import LONGEST, Holds, Reason
+from bot.errors import LegalHoldError
+from bot.hotline.erasure.legal_holds import MAX_DURATION, HoldReason, LegalHolds
 from bot.vault.erasure.erase import Erasures
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
-    from tests.hotline.line import Line
+    from tests.hotline.line import QueueHarness
 
 
 class Court:
     """Three people before one case."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: QueueHarness) -> None:
         self.line = line
-        self.holds = Holds(line.staff, line.audit)
-        self.mei, self.jun = line.colleague("Mei", role=Role.SUPERVISOR), line.colleague("Jun")
-        self.ida = line.colleague("Ida", role=Role.AUDITOR)
-        self.case = line.waits()
+        self.holds = LegalHolds(line.staff, line.audit)
+        self.mei, self.jun = (
+            line.add_caseworker("Mei", role=Role.SUPERVISOR),
+            line.add_caseworker("Jun"),
+        )
+        self.ida = line.add_caseworker("Ida", role=Role.AUDITOR)
+        self.case = line.add_waiting_case()
 
     def asks(self, who: Caseworker, days: int = 30, case: str = "") -> None:
         line, until = self.line, self.line.now + days * DAY
         line.run(
-            lambda work: self.holds.place(
-                work, case or self.case, who.id, Reason.COURT, until, line.now
+            lambda work: self.holds.request(
+                work, case or self.case, who.id, HoldReason.COURT, until, line.now
             )
         )
 
     def agrees(self, who: Caseworker) -> None:
-        self.line.run(lambda work: self.holds.agree(work, self.case, who.id, self.line.now))
+        self.line.run(lambda work: self.holds.approve(work, self.case, who.id, self.line.now))
 
     def ends(self, *who: Caseworker) -> int:
         one, two = who
@@ -47,13 +50,13 @@ class Court:
     @property
     def is_held(self) -> bool:
         line = self.line
-        found = line.run(lambda work: Erasures.held_until(work, self.case, line.now))
+        found = line.run(lambda work: Erasures.legal_hold_until(work, self.case, line.now))
         return found is not None
 
 
 @pytest.fixture
-def court(line: Line) -> Court:
-    return Court(line)
+def court(queue_harness: QueueHarness) -> Court:
+    return Court(queue_harness)
 
 
 def test_a_hold_stands_once_another_agreed_and_ends_by_itself(court: Court) -> None:
@@ -61,11 +64,11 @@ def test_a_hold_stands_once_another_agreed_and_ends_by_itself(court: Court) -> N
     assert not court.is_held
     court.agrees(court.jun)
     assert court.is_held
-    (hold,) = court.line.run(lambda work: court.holds.running(work, court.line.now))
+    (hold,) = court.line.run(lambda work: court.holds.current(work, court.line.now))
     assert (hold.asked_by, hold.agreed_by, hold.reason) == (court.mei.id, court.jun.id, "court")
     court.line.now += 30 * DAY
     assert not court.is_held
-    assert court.line.run(lambda work: court.holds.running(work, court.line.now)) == []
+    assert court.line.run(lambda work: court.holds.current(work, court.line.now)) == []
     assert court.line.told(court.case)[-2:] == [
         ("operator", "hold_ask", f"{court.mei.id}:court"),
         ("operator", "hold_agree", f"{court.jun.id}:court"),
@@ -73,10 +76,10 @@ def test_a_hold_stands_once_another_agreed_and_ends_by_itself(court: Court) -> N
 
 
 def test_one_person_alone_can_keep_nothing(court: Court) -> None:
-    with pytest.raises(HoldRefused, match="nobody has asked"):
+    with pytest.raises(LegalHoldError, match="nobody has asked"):
         court.agrees(court.mei)
     court.asks(court.mei)
-    with pytest.raises(HoldRefused, match="takes two people"):
+    with pytest.raises(LegalHoldError, match="takes two people"):
         court.agrees(court.mei)
     assert not court.is_held
 
@@ -87,28 +90,28 @@ def test_neither_an_auditor_nor_a_stranger_nor_one_without_access_keeps_anything
     court.asks(court.mei)
     court.line.run(lambda work: court.line.staff.disable(work, court.jun.id))
     for who in (court.ida, court.jun):
-        with pytest.raises(HoldRefused, match="no caseworker with access"):
+        with pytest.raises(LegalHoldError, match="no caseworker with access"):
             court.agrees(who)
-        with pytest.raises(HoldRefused, match="no caseworker with access"):
+        with pytest.raises(LegalHoldError, match="no caseworker with access"):
             court.asks(who)
 
 
 @pytest.mark.parametrize("days", [0, -1, 181, 100_000])
 def test_a_hold_has_an_end_that_is_not_far(court: Court, days: int) -> None:
-    with pytest.raises(HoldRefused, match="180 days"):
+    with pytest.raises(LegalHoldError, match="180 days"):
         court.asks(court.mei, days)
-    court.asks(court.mei, LONGEST // DAY)
+    court.asks(court.mei, MAX_DURATION // DAY)
 
 
 def test_a_case_that_is_gone_is_not_kept(court: Court) -> None:
-    with pytest.raises(HoldRefused, match="no such case"):
+    with pytest.raises(LegalHoldError, match="no such case"):
         court.asks(court.mei, case="0" * 32)
 
 
 def test_two_people_end_it_and_one_does_not(court: Court) -> None:
     court.asks(court.mei)
     court.agrees(court.jun)
-    with pytest.raises(HoldRefused, match="two people"):
+    with pytest.raises(LegalHoldError, match="two people"):
         court.ends(court.mei, court.mei)
     assert court.is_held
     assert court.ends(court.jun, court.mei) == 1
@@ -119,7 +122,7 @@ def test_two_people_end_it_and_one_does_not(court: Court) -> None:
 def test_what_was_asked_for_lapses_and_the_last_word_counts(court: Court) -> None:
     court.asks(court.mei, 1)
     court.line.now += DAY
-    with pytest.raises(HoldRefused, match="nobody has asked"):
+    with pytest.raises(LegalHoldError, match="nobody has asked"):
         court.agrees(court.jun)
     court.asks(court.mei, 2)
     court.asks(court.jun, 5)

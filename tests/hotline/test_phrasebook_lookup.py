@@ -7,34 +7,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.conversation import Phrase
-from bot.hotline.chat.messages import Content
-from bot.hotline.chat.phrasebook import LONGEST_VALUE, Phrasebook, token_of
+from bot.hotline.chat.messages import CaseMessageContent
+from bot.hotline.chat.phrasebook import MAX_VALUE, Phrasebook, token_of
 from bot.languages import LANGUAGES, catalogue
-from bot.messages import token_of as whole
+from bot.messages import button_token as whole
 from bot.text import Text
 from flows.phrasebook import GROUPS, PHRASES
 
 LONGEST_TOKEN = 64
 BELOW = {"!d": Text("Danger now"), "!s": Text("Stop")}
-BOOK = Phrasebook(PHRASES, lambda _: {"organisation": "Hope House"}, groups=GROUPS, below=BELOW)
+BOOK = Phrasebook(
+    PHRASES, lambda _: {"organisation": "Hope House"}, groups=GROUPS, exit_buttons=BELOW
+)
 MEET = {"place": "台北車站 M4", "time": "11/26 14:00"}
 
 
 def both_ways(code: str, reply: str) -> tuple[str, str]:
     """Send a sentence, press a button, and return what staff read of both."""
-    said = BOOK.say(code, {}, "th", "0:")
-    token = next(row[0].token for row in said.rows if BOOK.read(row[0].token) == (code, reply))
-    read = BOOK.read(token)
+    said = BOOK.render(code, {}, "th", "0:")
+    token = next(
+        row[0].token for row in said.rows if BOOK.parse_token(row[0].token) == (code, reply)
+    )
+    read = BOOK.parse_token(token)
     assert read is not None
-    sent, answered = Content(code=code), Content(code=".".join(read))
-    return BOOK.told(sent, "zh_Hant"), BOOK.told(answered, "zh_Hant")
+    sent, answered = CaseMessageContent(code=code), CaseMessageContent(code=".".join(read))
+    return BOOK.text_for_staff(sent, "zh_Hant"), BOOK.text_for_staff(answered, "zh_Hant")
 
 
 # --- Both read their own language --------------------------------------------------------------
 
 
 def test_what_a_thai_speaker_presses_is_read_in_chinese() -> None:
-    sentence = PHRASES["opener"].text.read_in(catalogue("zh_Hant"))
+    sentence = PHRASES["opener"].text.render(catalogue("zh_Hant"))
     assert both_ways("opener", "can_write") == (sentence, "現在可以寫")
     assert both_ways("call", "write")[1] == "用寫的比較好"
 
@@ -43,42 +47,45 @@ def test_every_reply_comes_back_as_the_reply_it_was() -> None:
     for phrase in BOOK:
         values = dict.fromkeys(phrase.blanks, "x")
         for language in LANGUAGES:
-            rows = BOOK.say(phrase.code, values, language, "0:").rows[: len(phrase.replies)]
-            read = [BOOK.read(row[0].token) for row in rows]
+            rows = BOOK.render(phrase.code, values, language, "0:").rows[: len(phrase.replies)]
+            read = [BOOK.parse_token(row[0].token) for row in rows]
             assert read == [(phrase.code, reply) for reply in phrase.replies]
 
 
 def test_danger_and_stop_stand_below_whatever_can_be_answered() -> None:
-    assert [button.token for button in BOOK.say("opener", {}, "en", "0:").rows[-1]] == ["!d", "!s"]
-    assert BOOK.say("thanks", {}, "en", "0:").rows == ()
+    assert [button.token for button in BOOK.render("opener", {}, "en", "0:").rows[-1]] == [
+        "!d",
+        "!s",
+    ]
+    assert BOOK.render("thanks", {}, "en", "0:").rows == ()
 
 
 def test_a_token_is_short_says_nothing_in_words_and_outlives_a_release() -> None:
     for phrase in BOOK:
-        for row in BOOK.say(phrase.code, dict.fromkeys(phrase.blanks, "x"), "en", "0:").rows:
+        for row in BOOK.render(phrase.code, dict.fromkeys(phrase.blanks, "x"), "en", "0:").rows:
             assert all(len(whole(button, "fffff:0123456789a:")) <= LONGEST_TOKEN for button in row)
     assert token_of("opener", "not_now") == "p67176d3f"
     fewer = Phrasebook({"opener": PHRASES["opener"]})
-    assert fewer.read("p67176d3f") == BOOK.read("p67176d3f") == ("opener", "not_now")
+    assert fewer.parse_token("p67176d3f") == BOOK.parse_token("p67176d3f") == ("opener", "not_now")
 
 
 @pytest.mark.parametrize("end", ["", "0", "p", "p00000000", "c1", "p67176d3f0"])
 def test_what_is_no_token_of_ours_is_nothing(end: str) -> None:
-    assert BOOK.read(end) is None
+    assert BOOK.parse_token(end) is None
 
 
 def test_a_number_or_a_label_that_was_typed_is_its_button() -> None:
-    assert BOOK.typed("opener", " 2 ", "th") == "not_now"
-    assert BOOK.typed("opener", "ตอนนี้พิมพ์คุยได้", "th") == "can_write"
-    assert BOOK.typed("opener", "I CAN WRITE NOW", "en") == "can_write"
-    assert BOOK.typed("opener", "4", "en") is None
-    assert BOOK.typed("opener", "hello", "en") is None
-    assert BOOK.typed("gone", "1", "en") is None
+    assert BOOK.match_typed("opener", " 2 ", "th") == "not_now"
+    assert BOOK.match_typed("opener", "ตอนนี้พิมพ์คุยได้", "th") == "can_write"
+    assert BOOK.match_typed("opener", "I CAN WRITE NOW", "en") == "can_write"
+    assert BOOK.match_typed("opener", "4", "en") is None
+    assert BOOK.match_typed("opener", "hello", "en") is None
+    assert BOOK.match_typed("gone", "1", "en") is None
 
 
 def test_a_sentence_of_an_older_release_stands_for_itself() -> None:
-    assert BOOK.told(Content(code="gone"), "en") == "gone"
-    assert BOOK.told(Content(code="opener.gone"), "en") == "opener.gone"
+    assert BOOK.text_for_staff(CaseMessageContent(code="gone"), "en") == "gone"
+    assert BOOK.text_for_staff(CaseMessageContent(code="opener.gone"), "en") == "opener.gone"
 
 
 def test_two_buttons_with_one_token_are_refused() -> None:
@@ -104,8 +111,8 @@ def test_a_blank_that_is_not_in_the_sentence_is_refused() -> None:
 
 
 def test_blanks_are_filled_for_either_side() -> None:
-    said = BOOK.say("meet", MEET, "th", "0:").text
-    told = BOOK.told(Content(code="meet", values=MEET), "zh_Hant")
+    said = BOOK.render("meet", MEET, "th", "0:").text
+    told = BOOK.text_for_staff(CaseMessageContent(code="meet", values=MEET), "zh_Hant")
     assert "台北車站 M4" in said
     assert "台北車站 M4" in told
     assert "11/26 14:00" in told
@@ -115,29 +122,29 @@ def test_blanks_are_filled_for_either_side() -> None:
 def test_empty_and_overfull_blanks_are_named_and_not_sent() -> None:
     assert BOOK.missing_blanks("meet", {"place": " "}) == ("place", "time")
     assert BOOK.missing_blanks("meet", MEET) == BOOK.too_long("meet", MEET) == ()
-    full = {**MEET, "place": "x" * (LONGEST_VALUE + 1)}
+    full = {**MEET, "place": "x" * (MAX_VALUE + 1)}
     assert BOOK.too_long("meet", full) == ("place",)
     for values in ({}, full):
         with pytest.raises(ValueError, match="place"):
-            BOOK.say("meet", values, "en", "0:")
+            BOOK.render("meet", values, "en", "0:")
 
 
 def test_a_caseworker_does_not_say_who_we_are() -> None:
-    said = BOOK.say("who_we_are", {"organisation": "the police"}, "en", "0:").text
+    said = BOOK.render("who_we_are", {"organisation": "the police"}, "en", "0:").text
     assert "Hope House" in said
     assert "police" not in said
 
 
 def test_a_value_never_becomes_another_blank() -> None:
     values = {"place": "{time}", "time": "{place}"}
-    said = BOOK.say("meet", values, "en", "0:").text
+    said = BOOK.render("meet", values, "en", "0:").text
     assert "Meeting place: {time}\nTime: {place}" in said
 
 
-@given(st.text(max_size=LONGEST_VALUE, min_size=1).filter(str.strip))
+@given(st.text(max_size=MAX_VALUE, min_size=1).filter(str.strip))
 def test_whatever_stands_in_a_blank_stays_there(value: str) -> None:
     """It ends no line, turns no writing round, and changes nothing beside it."""
-    said = BOOK.say("recognise", {"sign": value}, "en", "0:").text
+    said = BOOK.render("recognise", {"sign": value}, "en", "0:").text
     before, after = "This is how you know us: ", ". If something feels wrong, you can leave."
     assert said.startswith(before)
     assert said.endswith(after)

@@ -9,98 +9,108 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.response_times import PROMISED
-from bot.cases.state_machine import Move
+from bot.cases.response_times import RESPONSE_MINUTES
+from bot.cases.state_machine import CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
-from bot.hotline.queue.sla import Clock, Promises
+from bot.hotline.queue.sla import ReplyClock, ReplyClocks
 from bot.settings import Settings
 from tests.clocks import MIDDAY
 
 if TYPE_CHECKING:
-    from tests.hotline.line import Line
+    from tests.hotline.line import QueueHarness
 
 NOW, DAY, STANDARD = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.STANDARD
 every_priority = pytest.mark.parametrize("priority", Priority)
 
 
 def test_what_a_deployment_promises_unless_it_says_otherwise_is_what_was_agreed() -> None:
-    assert PROMISED == (2, 15, 240, 1440, 4320)
-    assert Settings().promised == PROMISED
+    assert RESPONSE_MINUTES == (2, 15, 240, 1440, 4320)
+    assert Settings().response_minutes == RESPONSE_MINUTES
 
 
 @every_priority
 def test_every_priority_is_promised_its_minutes(priority: Priority) -> None:
-    promises = Promises((1, 2, 3, 4, 5))
-    assert promises.due(priority, MIDDAY) == MIDDAY + (priority + 1) * MINUTE
+    promises = ReplyClocks((1, 2, 3, 4, 5))
+    assert promises.due_at(priority, MIDDAY) == MIDDAY + (priority + 1) * MINUTE
 
 
 # --- In a case -------------------------------------------------------------------------------
 
 
 @every_priority
-def test_a_case_begins_with_a_running_clock(line: Line, priority: Priority) -> None:
-    case = line.waits(priority)
-    assert line.due_in(case) == PROMISED[priority]
-    assert line.of(case, "alerts", "answered_at") == (0, None)
+def test_a_case_begins_with_a_running_clock(
+    queue_harness: QueueHarness, priority: Priority
+) -> None:
+    case = queue_harness.add_waiting_case(priority)
+    assert queue_harness.due_in(case) == RESPONSE_MINUTES[priority]
+    assert queue_harness.of(case, "alerts", "answered_at") == (0, None)
 
 
-def test_an_answer_stops_the_clock_and_the_next_word_starts_a_new_one(line: Line) -> None:
-    mei, case = line.colleague(), line.waits(DAY)
-    line.claims_this(mei, case)
-    assert line.due_in(case) == 15  # a claim answers nobody
-    line.passes(10)
-    line.answers(case)
-    assert line.of(case, "due_at", "answered_at") == (None, line.now)
-    line.passes(300)
-    line.writes(case)
-    assert line.due_in(case) == 15
-    line.passes(5)
-    line.writes(case)
-    assert line.due_in(case) == 10  # writing again gains no time for anybody
+def test_an_answer_stops_the_clock_and_the_next_word_starts_a_new_one(
+    queue_harness: QueueHarness,
+) -> None:
+    mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case(DAY)
+    queue_harness.claims_this(mei, case)
+    assert queue_harness.due_in(case) == 15  # a claim answers nobody
+    queue_harness.passes(10)
+    queue_harness.answers(case)
+    assert queue_harness.of(case, "due_at", "answered_at") == (None, queue_harness.now)
+    queue_harness.passes(300)
+    queue_harness.writes(case)
+    assert queue_harness.due_in(case) == 15
+    queue_harness.passes(5)
+    queue_harness.writes(case)
+    assert queue_harness.due_in(case) == 10  # writing again gains no time for anybody
 
 
-def test_an_alert_that_was_raised_is_forgotten_with_the_answer(line: Line) -> None:
-    line.colleague()
-    case = line.waits(NOW)
-    line.passes(3)
-    assert len(line.looks()) == 1
-    assert line.of(case, "alerts") == 1
-    line.answers(case)
-    assert line.of(case, "alerts") == 0
+def test_an_alert_that_was_raised_is_forgotten_with_the_answer(queue_harness: QueueHarness) -> None:
+    queue_harness.add_caseworker()
+    case = queue_harness.add_waiting_case(NOW)
+    queue_harness.passes(3)
+    assert len(queue_harness.looks()) == 1
+    assert queue_harness.of(case, "alerts") == 1
+    queue_harness.answers(case)
+    assert queue_harness.of(case, "alerts") == 0
 
 
-def test_a_higher_priority_brings_the_promise_forward_and_a_lower_one_leaves_it(line: Line) -> None:
-    case = line.waits(STANDARD)
-    line.passes(1)
+def test_a_higher_priority_brings_the_promise_forward_and_a_lower_one_leaves_it(
+    queue_harness: QueueHarness,
+) -> None:
+    case = queue_harness.add_waiting_case(STANDARD)
+    queue_harness.passes(1)
 
     def becomes(priority: Priority) -> None:
-        connection = line.database.connect()
+        connection = queue_harness.database.connect()
         connection.cursor().execute(f"UPDATE cases SET priority = {priority.value}")  # noqa: S608
         connection.close()
-        line.run(lambda work: line.promises.raised(work, case, line.now))
+        queue_harness.run(
+            lambda work: queue_harness.promises.priority_changed(work, case, queue_harness.now)
+        )
 
     becomes(NOW)
-    assert line.due_in(case) == 2
-    line.passes(1)
+    assert queue_harness.due_in(case) == 2
+    queue_harness.passes(1)
     becomes(STANDARD)
-    assert line.due_in(case) == 1
+    assert queue_harness.due_in(case) == 1
     becomes(DAY)
-    assert line.due_in(case) == 1
+    assert queue_harness.due_in(case) == 1
 
 
-def test_of_a_case_that_is_over_nothing_is_promised_whoever_writes(line: Line) -> None:
-    mei, case = line.colleague(), line.waits()
-    line.claims_this(mei, case)
-    line.moves(mei, case, Move.CLOSE, detail="helped")
-    line.writes(case)
-    assert line.due_in(case) is None
+def test_of_a_case_that_is_over_nothing_is_promised_whoever_writes(
+    queue_harness: QueueHarness,
+) -> None:
+    mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case()
+    queue_harness.claims_this(mei, case)
+    queue_harness.moves(mei, case, CaseAction.CLOSE, detail="helped")
+    queue_harness.writes(case)
+    assert queue_harness.due_in(case) is None
 
 
-def test_of_a_case_that_is_gone_nothing_is_noted(line: Line) -> None:
-    line.writes("0" * 32)
-    line.answers("0" * 32)
-    assert line.looks() == []
+def test_of_a_case_that_is_gone_nothing_is_noted(queue_harness: QueueHarness) -> None:
+    queue_harness.writes("0" * 32)
+    queue_harness.answers("0" * 32)
+    assert queue_harness.looks() == []
 
 
 # --- Clocks as values ------------------------------------------------------------------------
@@ -113,21 +123,23 @@ deeds = st.lists(
 )
 
 
-def lived(promises: Promises, deeds: list[tuple[str, int]]) -> list[tuple[str, int, int, Clock]]:
+def lived(
+    promises: ReplyClocks, deeds: list[tuple[str, int]]
+) -> list[tuple[str, int, int, ReplyClock]]:
     """Return what a clock went through: the deed, the moment, the priority, the clock after."""
     now, priority = MIDDAY, Priority.STANDARD.value
-    clock = Clock(promises.due(priority, now))
+    clock = ReplyClock(promises.due_at(priority, now))
     passed = [("begin", now, priority, clock)]
     for deed, ahead in deeds:
         now += ahead * MINUTE
         if deed == "answer":
             clock = promises.after_answer(clock, now)
         elif deed == "word":
-            clock = promises.after_word(clock, priority, now)
+            clock = promises.after_message(clock, priority, now)
         else:
             priority += -1 if deed == "raise" else 1
             priority = min(max(priority, 0), 4)
-            clock = promises.after_raise(clock, priority, now)
+            clock = promises.after_priority_change(clock, priority, now)
         passed.append((deed, now, priority, clock))
     return passed
 
@@ -136,7 +148,7 @@ def lived(promises: Promises, deeds: list[tuple[str, int]]) -> list[tuple[str, i
 def test_a_clock_stands_still_only_between_an_answer_and_the_next_word(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    for before, (deed, _, _, clock) in pairwise(lived(Promises(minutes), deeds)):
+    for before, (deed, _, _, clock) in pairwise(lived(ReplyClocks(minutes), deeds)):
         stood = before[3].due_at is None
         assert (clock.due_at is None) == (deed == "answer" or (stood and deed != "word"))
 
@@ -145,7 +157,7 @@ def test_a_clock_stands_still_only_between_an_answer_and_the_next_word(
 def test_a_promise_that_runs_is_never_put_off(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    for (_, _, _, old), (_, _, _, new) in pairwise(lived(Promises(minutes), deeds)):
+    for (_, _, _, old), (_, _, _, new) in pairwise(lived(ReplyClocks(minutes), deeds)):
         if old.due_at is not None and new.due_at is not None:
             assert new.due_at <= old.due_at
 
@@ -154,16 +166,16 @@ def test_a_promise_that_runs_is_never_put_off(
 def test_nobody_is_promised_later_than_their_priority_allows(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    promises = Promises(minutes)
+    promises = ReplyClocks(minutes)
     for (_, _, _, old), (deed, now, priority, new) in pairwise(lived(promises, deeds)):
         if new.due_at is not None and (deed in {"raise", "lower"} or old.due_at is None):
-            assert new.due_at <= promises.due(priority, now)
+            assert new.due_at <= promises.due_at(priority, now)
 
 
 @given(minutes, deeds)
 def test_a_new_promise_begins_without_alerts(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    for (_, _, _, old), (_, _, _, new) in pairwise(lived(Promises(minutes), deeds)):
+    for (_, _, _, old), (_, _, _, new) in pairwise(lived(ReplyClocks(minutes), deeds)):
         if new.due_at != old.due_at:
             assert new.alerts == 0

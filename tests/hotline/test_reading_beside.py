@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.search.match import In
+from bot.hotline.search.match import MatchSource
 from bot.hotline.search.search import Search
 from tests.hotline.test_searching import NOTED, SAID, SENT, WRITTEN, looks, talked
-from tests.houses import ALWAYS, VAULT, Home
-from tests.keys import nobody
+from tests.houses import ALWAYS, VAULT, HotlineHarness
+from tests.keys import empty_keyring
 from tests.stores import migrated_url
-from tests.vault.aged import age
-from tests.vault.shelf import WORDS, Shelf
+from tests.vault.aged import downgrade_case
+from tests.vault.shelf import WORDS, RetentionHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,16 +24,16 @@ READER = ["-m", "bot.hotline.search.worker"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = Home(tmp_path, hours=ALWAYS)
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.hotline.search.search.FEW", 0)
-    monkeypatch.setattr("bot.hotline.search.search.AT_ONCE", 1)
+    monkeypatch.setattr("bot.hotline.search.search.POOL_THRESHOLD", 0)
+    monkeypatch.setattr("bot.hotline.search.search.BATCH_ROWS", 1)
     monkeypatch.setattr("bot.hotline.search.search.CORES", 3)
 
 
@@ -51,55 +51,58 @@ def readers() -> list[str]:
     return found
 
 
-def test_what_is_read_beside_is_what_would_be_read_here(home: Home) -> None:
-    talked(home)
-    found = looks(home, "ho chieu")
-    assert {hit.found_in: hit.words for hit in found.hits} == {
-        In.SENT: SENT, In.PERSON: WRITTEN, In.CASEWORKER: SAID, In.NOTE: NOTED,
-    }  # fmt: skip
+def test_what_is_read_beside_is_what_would_be_read_here(hotline: HotlineHarness) -> None:
+    talked(hotline)
+    found = looks(hotline, "ho chieu")
+    assert {hit.source: hit.excerpt for hit in found.hits} == {
+        MatchSource.SENT: SENT,
+        MatchSource.PERSON: WRITTEN,
+        MatchSource.CASEWORKER: SAID,
+        MatchSource.NOTE: NOTED,
+    }
     assert (found.cases, found.closed, found.unreadable) == (1, 0, 0)
-    assert looks(home, "ho chieu", nobody(VAULT)).items == 0
+    assert looks(hotline, "ho chieu", empty_keyring(VAULT)).items == 0
 
 
-def test_what_was_altered_is_counted_beside_too(home: Home) -> None:
-    talked(home)
-    home.ask(
+def test_what_was_altered_is_counted_beside_too(hotline: HotlineHarness) -> None:
+    talked(hotline)
+    hotline.ask(
         "UPDATE exchanges SET sealed = (SELECT sealed FROM exchanges WHERE side = 'note') "
         "WHERE side = 'person' RETURNING id"
     )
-    assert looks(home, "ho chieu").unreadable >= 1
+    assert looks(hotline, "ho chieu").unreadable >= 1
 
 
 def test_readers_end_with_the_search_even_one_that_is_given_up(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talked(home)
+    talked(hotline)
     ran: list[int] = []
 
     def gives_up(*_: object) -> None:
         ran.append(len(readers()))
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.hotline.search.pool.read", gives_up)
+    monkeypatch.setattr("bot.hotline.search.pool.search", gives_up)
     with pytest.raises(ExceptionGroup):
-        looks(home, "ho chieu")
+        looks(hotline, "ho chieu")
     assert ran
     assert ran[0] > 0  # the negative control: they are seen while they run
     assert readers() == []
 
 
 def test_what_a_reader_that_ended_did_not_read_is_read_here(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talked(home)
-    monkeypatch.setattr("bot.hotline.search.pool._READER", ("-c", "raise SystemExit"))
-    assert len(looks(home, "ho chieu").hits) == 4
+    talked(hotline)
+    monkeypatch.setattr("bot.hotline.search.pool._WORKER_COMMAND", ("-c", "raise SystemExit"))
+    assert len(looks(hotline, "ho chieu").hits) == 4
 
 
 async def test_cases_of_older_releases_are_read_among_newer_ones(tmp_path: Path) -> None:
-    shelf = Shelf(migrated_url("sqlite", tmp_path), tmp_path)
+    shelf = RetentionHarness(migrated_url("sqlite", tmp_path), tmp_path)
     old, _new = shelf.opens(), shelf.opens()
-    age(shelf, old)
-    found = await Search(shelf.database, shelf.vault).find(WORDS[:9], nobody(shelf.vault))
+    downgrade_case(shelf, old)
+    found = await Search(shelf.database, shelf.vault).find(WORDS[:9], empty_keyring(shelf.vault))
     assert (len(found.hits), found.cases, found.items, found.unreadable) == (6, 2, 6, 0)
     await shelf.database.close()

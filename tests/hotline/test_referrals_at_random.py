@@ -13,12 +13,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from bot.hotline.referrals.consent_dialog import Consent, Deed, Pressed, Pressing, Shows
-from tests.hotline.asked import PREFIX, Asked, pressed_of, ticked, token_of
+from bot.hotline.referrals.consent_dialog import (
+    ConsentAction,
+    ConsentDialog,
+    ConsentOutcome,
+    ConsentPress,
+    ConsentReply,
+)
+from tests.hotline.asked import PREFIX, ReferralDialog, callback_data_of, ticked_labels, token_of
 
 if TYPE_CHECKING:
     from bot.hotline.referrals.model import Referral
-    from tests.hotline.line import Line
+    from tests.hotline.line import QueueHarness
 
 CODES = ("report.county", "report.what", "report.needs", "language", "contact")
 RECIPIENTS = ("legal_aid", "spa")
@@ -33,17 +39,17 @@ MOST = 3
 """Offers in an evening: the presses are what this is about."""
 
 
-class Careless(Consent):
+class Careless(ConsentDialog):
     """Takes any agreement for one to what is kept now, whatever screen it was pressed under."""
 
-    def _agree(self, referral: Referral, pressed: Pressed, now: int) -> Pressing:
+    def _agree(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
         return super()._agree(referral, pressed._replace(seen=referral.digest), now)
 
 
 class Evening(RuleBasedStateMachine):
     """One person, offers to two recipients, and every button that was ever on a screen."""
 
-    asked: Asked
+    asked: ReferralDialog
     ever_told: set[tuple[str, ...]]
     """What was told in any evening: a house that never tells anything keeps every rule."""
 
@@ -68,7 +74,7 @@ class Evening(RuleBasedStateMachine):
         referral = self.asked.offers(self.case, sorted(codes), to)
         self.offers.append(referral)
         question = self.asked.consent.question(referral, "th", PREFIX)
-        show = token_of(question, Deed.SHOW)
+        show = token_of(question, ConsentAction.SHOW)
         self.buttons.append((show, ()))
         self._shown(self.asked.presses(self.case, show))
 
@@ -78,13 +84,13 @@ class Evening(RuleBasedStateMachine):
         self._pressed(*data.draw(st.sampled_from(self.buttons[::-1])))
 
     def _pressed(self, token: str, seen: tuple[str, ...]) -> None:
-        pressed = self.asked.consent.read(token)
+        pressed = self.asked.consent.parse_token(token)
         assert pressed is not None
         before = self.asked.now(self.case, self._offer(pressed.referral))
         came = self.asked.presses(self.case, token)
         if came.changed:
             self.agreed.pop(pressed.referral, None)
-        if came.changed and pressed.deed is Deed.AGREE:
+        if came.changed and pressed.action is ConsentAction.AGREE:
             self.agreed[pressed.referral] = seen
         if not came.changed:
             assert came.referral == before
@@ -98,18 +104,18 @@ class Evening(RuleBasedStateMachine):
         self._pressed(*data.draw(st.sampled_from(those)))
 
     def _agrees(self, button: tuple[str, tuple[str, ...]]) -> bool:
-        pressed = self.asked.consent.read(button[0])
-        return pressed is not None and pressed.deed is Deed.AGREE
+        pressed = self.asked.consent.parse_token(button[0])
+        return pressed is not None and pressed.action is ConsentAction.AGREE
 
-    def _shown(self, came: Pressing) -> None:
-        if came.shows is Shows.SCREEN:
+    def _shown(self, came: ConsentOutcome) -> None:
+        if came.reply is ConsentReply.SCREEN:
             say = self.asked.sees(came, "th")
-            self.newest[came.referral.id] = tuple(ticked(say))
-        elif came.shows is Shows.ANSWER:
+            self.newest[came.referral.id] = tuple(ticked_labels(say))
+        elif came.reply is ConsentReply.ANSWER:
             say = self.asked.consent.answer(came, "th", PREFIX)
         else:
             return
-        self.buttons += [(token, tuple(ticked(say))) for token in pressed_of(say)]
+        self.buttons += [(token, tuple(ticked_labels(say))) for token in callback_data_of(say)]
 
     @precondition(lambda self: self.offers)
     @rule(data=st.data())
@@ -131,17 +137,19 @@ class Evening(RuleBasedStateMachine):
         return next(it for it in self.offers if it.id == referral)
 
 
-def plays(line: Line, consent: type[Consent], how_long: settings) -> None:
+def plays(line: QueueHarness, consent: type[ConsentDialog], how_long: settings) -> None:
     told: set[tuple[str, ...]] = set()
-    evening = type("Evening", (Evening,), {"asked": Asked(line, consent), "ever_told": told})
+    evening = type(
+        "Evening", (Evening,), {"asked": ReferralDialog(line, consent), "ever_told": told}
+    )
     run_state_machine_as_test(evening, settings=how_long)
     assert told
 
 
-def test_nothing_is_told_but_what_was_shown_last_and_agreed_to(line: Line) -> None:
-    plays(line, Consent, LONG_ENOUGH)
+def test_nothing_is_told_but_what_was_shown_last_and_agreed_to(queue_harness: QueueHarness) -> None:
+    plays(queue_harness, ConsentDialog, LONG_ENOUGH)
 
 
-def test_a_house_that_takes_any_yes_would_be_found(line: Line) -> None:
+def test_a_house_that_takes_any_yes_would_be_found(queue_harness: QueueHarness) -> None:
     with pytest.raises(AssertionError, match="told what was not on the screen"):
-        plays(line, Careless, TO_FIND)
+        plays(queue_harness, Careless, TO_FIND)

@@ -11,37 +11,37 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.cases.state_machine import Role, State
+from bot.cases.state_machine import CaseState, Role
 from bot.clock import MINUTE
-from bot.errors import AlreadyEnrolled
+from bot.errors import AlreadyEnrolledError
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.staff import Staff
 from bot.store.database import Database
 from bot.vault.audit.log import OPERATOR
 from tests.clocks import MIDDAY
 from tests.houses import VAULT
-from tests.stores import ask, migrated_url
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
-    from tests.hotline.line import Line
+    from tests.hotline.line import QueueHarness
 
 ACCOUNT, OTHER = 6_000_000_001, 6_000_000_002
 STAFF = Staff(VAULT)
 
 
-def by_account(line: Line, account: int) -> Caseworker | None:
+def by_account(line: QueueHarness, account: int) -> Caseworker | None:
     return line.run(lambda work: STAFF.by_account(work, account))
 
 
-def find(line: Line, who: str) -> Caseworker:
+def find(line: QueueHarness, who: str) -> Caseworker:
     found = line.run(lambda work: STAFF.find(work, who))
     assert found is not None
     return found
 
 
-def change(line: Line, sql: str) -> None:
+def change(line: QueueHarness, sql: str) -> None:
     connection = line.database.connect()
     cursor = connection.cursor()
     cursor.execute(sql)
@@ -52,37 +52,39 @@ def change(line: Line, sql: str) -> None:
 # --- Enrolled ------------------------------------------------------------------------------------
 
 
-def test_whoever_is_enrolled_is_known_by_their_account_with_all_that_was_agreed(line: Line) -> None:
+def test_whoever_is_enrolled_is_known_by_their_account_with_all_that_was_agreed(
+    queue_harness: QueueHarness,
+) -> None:
     agreed: dict[str, Any] = {
         "name": "Lin Mei-hua 林美華", "role": Role.SUPERVISOR, "title": "lawyer",
         "languages": ("id", "zh_Hant"), "queues": ("labour", "fishers"), "skills": ("children",),
         "most": 5, "account": ACCOUNT,
     }  # fmt: skip
-    new = line.run(lambda work: STAFF.add(work, MIDDAY, **agreed))
+    new = queue_harness.run(lambda work: STAFF.add(work, MIDDAY, **agreed))
     assert {name: getattr(new, name) for name in agreed} == agreed
     assert (new.is_active, new.is_on_duty, new.rests_until) == (True, False, 0)
-    assert by_account(line, ACCOUNT) == find(line, new.id) == new
-    assert line.run(STAFF.all) == [new]
+    assert by_account(queue_harness, ACCOUNT) == find(queue_harness, new.id) == new
+    assert queue_harness.run(STAFF.all) == [new]
 
 
-def test_nobody_else_is_a_caseworker(line: Line) -> None:
-    line.colleague(account=ACCOUNT)
-    line.colleague()  # has no account
+def test_nobody_else_is_a_caseworker(queue_harness: QueueHarness) -> None:
+    queue_harness.add_caseworker(account=ACCOUNT)
+    queue_harness.add_caseworker()  # has no account
     for account in (OTHER, 0, -ACCOUNT, ACCOUNT + 1):
-        assert by_account(line, account) is None
-    assert line.run(lambda work: STAFF.find(work, "nobody")) is None
+        assert by_account(queue_harness, account) is None
+    assert queue_harness.run(lambda work: STAFF.find(work, "nobody")) is None
 
 
-def test_an_account_belongs_to_one_caseworker(line: Line) -> None:
-    first = line.colleague(account=ACCOUNT)
-    with pytest.raises(AlreadyEnrolled, match=first.id):
-        line.colleague("Wu", account=ACCOUNT)
-    assert line.run(STAFF.all) == [first]
+def test_an_account_belongs_to_one_caseworker(queue_harness: QueueHarness) -> None:
+    first = queue_harness.add_caseworker(account=ACCOUNT)
+    with pytest.raises(AlreadyEnrolledError, match=first.id):
+        queue_harness.add_caseworker("Wu", account=ACCOUNT)
+    assert queue_harness.run(STAFF.all) == [first]
 
 
-def test_no_name_and_no_account_stands_in_the_database(line: Line) -> None:
-    line.colleague("Mei-hua", account=ACCOUNT)
-    connection = line.database.connect()
+def test_no_name_and_no_account_stands_in_the_database(queue_harness: QueueHarness) -> None:
+    queue_harness.add_caseworker("Mei-hua", account=ACCOUNT)
+    connection = queue_harness.database.connect()
     cursor = connection.cursor()
     cursor.execute("SELECT * FROM staff")
     (row,) = cursor.fetchall()
@@ -93,8 +95,8 @@ def test_no_name_and_no_account_stands_in_the_database(line: Line) -> None:
     assert b"trafficking" in stored  # what is looked for would be found
 
 
-def test_an_id_fits_where_it_has_to_go(line: Line) -> None:
-    made = {line.colleague(f"colleague {number}").id for number in range(20)}
+def test_an_id_fits_where_it_has_to_go(queue_harness: QueueHarness) -> None:
+    made = {queue_harness.add_caseworker(f"colleague {number}").id for number in range(20)}
     assert len(made) == 20
     assert {len(each) for each in made} == {8}
 
@@ -102,45 +104,51 @@ def test_an_id_fits_where_it_has_to_go(line: Line) -> None:
 # --- There, or not -------------------------------------------------------------------------------
 
 
-def test_who_is_there_is_whoever_said_so(line: Line) -> None:
-    one, _other = line.colleague("Mei", there=False), line.colleague("Wu", there=False)
-    assert line.run(STAFF.on_duty) == []
-    line.run(lambda work: STAFF.set_duty(work, one.id, on=True))
-    assert [each.id for each in line.run(STAFF.on_duty)] == [one.id]
-    line.run(lambda work: STAFF.rest(work, one.id, MIDDAY + 30 * MINUTE))
-    assert find(line, one.id).rests_until == MIDDAY + 30 * MINUTE
-    line.run(lambda work: STAFF.set_duty(work, one.id, on=False))
-    assert line.run(STAFF.on_duty) == []
+def test_who_is_there_is_whoever_said_so(queue_harness: QueueHarness) -> None:
+    one, _other = (
+        queue_harness.add_caseworker("Mei", there=False),
+        queue_harness.add_caseworker("Wu", there=False),
+    )
+    assert queue_harness.run(STAFF.on_duty) == []
+    queue_harness.run(lambda work: STAFF.set_duty(work, one.id, on=True))
+    assert [each.id for each in queue_harness.run(STAFF.on_duty)] == [one.id]
+    queue_harness.run(lambda work: STAFF.rest(work, one.id, MIDDAY + 30 * MINUTE))
+    assert find(queue_harness, one.id).rests_until == MIDDAY + 30 * MINUTE
+    queue_harness.run(lambda work: STAFF.set_duty(work, one.id, on=False))
+    assert queue_harness.run(STAFF.on_duty) == []
 
 
 # --- Disabled ------------------------------------------------------------------------------------
 
 
-def test_whoever_is_disabled_is_nobody_at_their_next_message(line: Line) -> None:
-    gone, stays = line.colleague(account=ACCOUNT), line.colleague("Wu", account=OTHER)
-    assert line.run(lambda work: STAFF.disable(work, gone.id))
-    assert by_account(line, ACCOUNT) is None
-    assert by_account(line, OTHER) == stays
-    left = find(line, gone.id)
+def test_whoever_is_disabled_is_nobody_at_their_next_message(queue_harness: QueueHarness) -> None:
+    gone, stays = (
+        queue_harness.add_caseworker(account=ACCOUNT),
+        queue_harness.add_caseworker("Wu", account=OTHER),
+    )
+    assert queue_harness.run(lambda work: STAFF.disable(work, gone.id))
+    assert by_account(queue_harness, ACCOUNT) is None
+    assert by_account(queue_harness, OTHER) == stays
+    left = find(queue_harness, gone.id)
     assert (left.is_active, left.is_on_duty, left.account) == (False, False, 0)
     assert left.name == gone.name  # the audit log names them by id, and staff ask who that was
-    line.run(lambda work: STAFF.set_duty(work, gone.id, on=True))
-    assert [each.id for each in line.run(STAFF.on_duty)] == [stays.id]
+    queue_harness.run(lambda work: STAFF.set_duty(work, gone.id, on=True))
+    assert [each.id for each in queue_harness.run(STAFF.on_duty)] == [stays.id]
 
 
-def test_nobody_is_disabled_twice(line: Line) -> None:
-    gone = line.colleague()
-    assert line.run(lambda work: STAFF.disable(work, gone.id))
-    assert not line.run(lambda work: STAFF.disable(work, gone.id))
-    assert not line.run(lambda work: STAFF.disable(work, "nobody"))
+def test_nobody_is_disabled_twice(queue_harness: QueueHarness) -> None:
+    gone = queue_harness.add_caseworker()
+    assert queue_harness.run(lambda work: STAFF.disable(work, gone.id))
+    assert not queue_harness.run(lambda work: STAFF.disable(work, gone.id))
+    assert not queue_harness.run(lambda work: STAFF.disable(work, "nobody"))
 
 
-def test_whoever_comes_back_is_somebody_new(line: Line) -> None:
-    gone = line.colleague(account=ACCOUNT)
-    line.run(lambda work: STAFF.disable(work, gone.id))
-    new = line.colleague(account=ACCOUNT)
+def test_whoever_comes_back_is_somebody_new(queue_harness: QueueHarness) -> None:
+    gone = queue_harness.add_caseworker(account=ACCOUNT)
+    queue_harness.run(lambda work: STAFF.disable(work, gone.id))
+    new = queue_harness.add_caseworker(account=ACCOUNT)
     assert new.id != gone.id
-    found = by_account(line, ACCOUNT)
+    found = by_account(queue_harness, ACCOUNT)
     assert found is not None
     assert found.id == new.id
 
@@ -159,33 +167,36 @@ FORGED = {
 
 @pytest.mark.parametrize("sql", FORGED.values(), ids=FORGED)
 def test_a_role_or_an_account_changed_in_the_database_makes_nobody_of_them(
-    line: Line, sql: str
+    queue_harness: QueueHarness, sql: str
 ) -> None:
-    one, other = line.colleague(account=ACCOUNT), line.colleague("Wu", account=OTHER)
+    one, other = (
+        queue_harness.add_caseworker(account=ACCOUNT),
+        queue_harness.add_caseworker("Wu", account=OTHER),
+    )
     key = VAULT.chat_key(0, 777).hex()
-    literal = f"x'{key}'" if line.database.dialect == "sqlite" else rf"'\x{key}'"
-    change(line, sql.format(one=one.id, other=other.id, key=literal))
+    literal = f"x'{key}'" if queue_harness.database.dialect == "sqlite" else rf"'\x{key}'"
+    change(queue_harness, sql.format(one=one.id, other=other.id, key=literal))
     for account in (ACCOUNT, 777):
-        assert by_account(line, account) is None
-    assert by_account(line, OTHER) == other  # and nobody else is troubled
-    assert len(line.run(STAFF.all)) == 2
-    assert other.id in [each.id for each in line.run(STAFF.on_duty)]
+        assert by_account(queue_harness, account) is None
+    assert by_account(queue_harness, OTHER) == other  # and nobody else is troubled
+    assert len(queue_harness.run(STAFF.all)) == 2
+    assert other.id in [each.id for each in queue_harness.run(STAFF.on_duty)]
 
 
-def test_whoever_was_disabled_is_not_brought_back_from_outside(line: Line) -> None:
-    gone = line.colleague(account=ACCOUNT)
-    line.run(lambda work: STAFF.disable(work, gone.id))
+def test_whoever_was_disabled_is_not_brought_back_from_outside(queue_harness: QueueHarness) -> None:
+    gone = queue_harness.add_caseworker(account=ACCOUNT)
+    queue_harness.run(lambda work: STAFF.disable(work, gone.id))
     key = VAULT.chat_key(0, ACCOUNT).hex()
-    literal = f"x'{key}'" if line.database.dialect == "sqlite" else rf"'\x{key}'"
-    change(line, f"UPDATE staff SET state = 'active', account_key = {literal}")  # noqa: S608
-    assert by_account(line, ACCOUNT) is None
+    literal = f"x'{key}'" if queue_harness.database.dialect == "sqlite" else rf"'\x{key}'"
+    change(queue_harness, f"UPDATE staff SET state = 'active', account_key = {literal}")  # noqa: S608
+    assert by_account(queue_harness, ACCOUNT) is None
 
 
-def test_what_was_not_changed_is_found(line: Line) -> None:
+def test_what_was_not_changed_is_found(queue_harness: QueueHarness) -> None:
     """Shows that the tests above could fail: a change of a language is no matter of rights."""
-    one = line.colleague(account=ACCOUNT)
-    change(line, "UPDATE staff SET languages = 'th'")
-    found = by_account(line, ACCOUNT)
+    one = queue_harness.add_caseworker(account=ACCOUNT)
+    change(queue_harness, "UPDATE staff SET languages = 'th'")
+    found = by_account(queue_harness, ACCOUNT)
     assert found is not None
     assert (found.id, found.languages) == (one.id, ("th",))
 
@@ -203,7 +214,7 @@ class Comings(RuleBasedStateMachine):
         self.people: dict[str, dict[str, Any]] = {}
 
     def _run(self, unit: Any) -> Any:
-        return self._database.writer.run_now(unit)
+        return self._database.writer.run_sync(unit)
 
     def teardown(self) -> None:
         self._database.writer.close()
@@ -218,7 +229,7 @@ class Comings(RuleBasedStateMachine):
             )  # fmt: skip
 
         if account and account in [each["account"] for each in self.people.values()]:
-            with pytest.raises(AlreadyEnrolled):
+            with pytest.raises(AlreadyEnrolledError):
                 self._run(unit)
             return
         new = self._run(unit)
@@ -262,8 +273,8 @@ TestComings = Comings.TestCase
 
 
 @pytest.fixture
-def enrolment(line: Line) -> Enrolment:
-    return Enrolment(STAFF, line.claims, line.audit)
+def enrolment(queue_harness: QueueHarness) -> Enrolment:
+    return Enrolment(STAFF, queue_harness.claims, queue_harness.audit)
 
 
 AGREED = {
@@ -272,39 +283,66 @@ AGREED = {
 }  # fmt: skip
 
 
-def test_whoever_comes_is_in_the_audit_log(line: Line, enrolment: Enrolment) -> None:
-    new = line.run(lambda work: enrolment.enrol(work, line.now, **AGREED))
-    (row,) = line.run(lambda work: line.audit.about(work, new.id))
-    assert (row.at, row.actor, row.deed) == (line.now, OPERATOR, "staff_add")
+def test_whoever_comes_is_in_the_audit_log(
+    queue_harness: QueueHarness, enrolment: Enrolment
+) -> None:
+    new = queue_harness.run(lambda work: enrolment.enrol(work, queue_harness.now, **AGREED))
+    (row,) = queue_harness.run(lambda work: queue_harness.audit.rows_about(work, new.id))
+    assert (row.at, row.actor, row.action) == (queue_harness.now, OPERATOR, "staff_add")
     assert row.detail == "caseworker"
-    with pytest.raises(AlreadyEnrolled):
-        line.run(lambda work: enrolment.enrol(work, line.now, **AGREED))
-    assert line.run(line.audit.head).number == 1
+    with pytest.raises(AlreadyEnrolledError):
+        queue_harness.run(lambda work: enrolment.enrol(work, queue_harness.now, **AGREED))
+    assert queue_harness.run(queue_harness.audit.head).number == 1
 
 
-def test_what_somebody_held_waits_again_when_they_leave(line: Line, enrolment: Enrolment) -> None:
-    new = line.run(lambda work: enrolment.enrol(work, line.now, **AGREED))
-    line.run(lambda work: STAFF.set_duty(work, new.id, on=True))
-    untouched, worked, others = line.waits(), line.waits(), line.waits()
-    stays = line.colleague("Wu")
-    for case, who in ((untouched, find(line, new.id)), (worked, find(line, new.id))):
-        line.run(lambda work, case=case, who=who: line.claims.claim(work, case, who, line.now))
-    line.run(lambda work: line.claims.claim(work, others, stays, line.now))
-    line.run(lambda work: line.claims.worked(work, worked, line.now))
+def test_what_somebody_held_waits_again_when_they_leave(
+    queue_harness: QueueHarness, enrolment: Enrolment
+) -> None:
+    new = queue_harness.run(lambda work: enrolment.enrol(work, queue_harness.now, **AGREED))
+    queue_harness.run(lambda work: STAFF.set_duty(work, new.id, on=True))
+    untouched, worked, others = (
+        queue_harness.add_waiting_case(),
+        queue_harness.add_waiting_case(),
+        queue_harness.add_waiting_case(),
+    )
+    stays = queue_harness.add_caseworker("Wu")
+    for case, who in (
+        (untouched, find(queue_harness, new.id)),
+        (worked, find(queue_harness, new.id)),
+    ):
+        queue_harness.run(
+            lambda work, case=case, who=who: queue_harness.claims.claim(
+                work, case, who, queue_harness.now
+            )
+        )
+    queue_harness.run(
+        lambda work: queue_harness.claims.claim(work, others, stays, queue_harness.now)
+    )
+    queue_harness.run(lambda work: queue_harness.claims.note_work(work, worked, queue_harness.now))
 
-    back = line.run(lambda work: enrolment.disable(work, line.now, new.id))
+    back = queue_harness.run(lambda work: enrolment.disable(work, queue_harness.now, new.id))
     assert back is not None
     assert sorted(back) == sorted([untouched, worked])
-    assert line.run(lambda work: line.claims.held_by(work, stays.id)) == [others]
-    assert line.run(lambda work: line.claims.held_by(work, new.id)) == []
-    states = dict(ask(line.database, "SELECT id, status FROM cases"))
-    assert states == {untouched: State.WAITING, worked: State.WAITING, others: State.HELD}
-    (_added, row) = line.run(lambda work: line.audit.about(work, new.id))
-    assert (row.deed, row.detail) == ("staff_disable", "released:2")
-    released = line.run(lambda work: line.audit.about(work, worked))
-    assert [each.deed for each in released] == ["claim", "work", "release"]
+    assert queue_harness.run(lambda work: queue_harness.claims.assigned_cases(work, stays.id)) == [
+        others
+    ]
+    assert queue_harness.run(lambda work: queue_harness.claims.assigned_cases(work, new.id)) == []
+    states = dict(query(queue_harness.database, "SELECT id, status FROM cases"))
+    assert states == {
+        untouched: CaseState.WAITING,
+        worked: CaseState.WAITING,
+        others: CaseState.CLAIMED,
+    }
+    (_added, row) = queue_harness.run(lambda work: queue_harness.audit.rows_about(work, new.id))
+    assert (row.action, row.detail) == ("staff_disable", "released:2")
+    released = queue_harness.run(lambda work: queue_harness.audit.rows_about(work, worked))
+    assert [each.action for each in released] == ["claim", "work", "release"]
 
 
-def test_whoever_has_no_access_loses_none(line: Line, enrolment: Enrolment) -> None:
-    assert line.run(lambda work: enrolment.disable(work, line.now, "nobody")) is None
-    assert line.run(line.audit.head).number == 0
+def test_whoever_has_no_access_loses_none(
+    queue_harness: QueueHarness, enrolment: Enrolment
+) -> None:
+    assert (
+        queue_harness.run(lambda work: enrolment.disable(work, queue_harness.now, "nobody")) is None
+    )
+    assert queue_harness.run(queue_harness.audit.head).number == 0

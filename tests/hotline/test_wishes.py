@@ -17,18 +17,18 @@ from hypothesis.stateful import (
 from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR
 from bot.hotline.commands.types import Verb
-from bot.hotline.erasure.requests import ANYWAY, Answer, Wishes
+from bot.hotline.erasure.requests import ERASE_AFTER, ErasureDecision, ErasureRequests
 from tests.colleagues import refusals
 from tests.hotline.wanted import (
     FORGET,
     WISHES,
-    believe,
-    carries_out,
+    add_legal_hold,
     cases,
-    hold,
+    erasure_request_of,
+    request_erasure,
+    run_erasure_job,
     sent,
-    wants_it_gone,
-    wish,
+    trust_clock,
     work,
 )
 
@@ -36,153 +36,153 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.store.writer import Work
-    from tests.colleagues import Colleague
-    from tests.houses import Home
+    from tests.colleagues import CaseworkerDriver
+    from tests.houses import HotlineHarness
 
 
 # --- Who makes sure ------------------------------------------------------------------------
 
 
-def test_staff_hear_of_it_and_again_after_a_day(home: Home) -> None:
-    person = sent(home)
-    before = len(home.board.events)
-    wants_it_gone(person)
-    told = [event.what.value for event in home.board.events[before:]]
+def test_staff_hear_of_it_and_again_after_a_day(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    before = len(hotline.board.events)
+    request_erasure(person)
+    told = [event.kind.value for event in hotline.board.events[before:]]
     assert told.count("wished") == 1
-    home.passes(25 * 3600)
-    alerts = home.database.writer.run_now(
-        lambda work: home.house.shift.watch.look(work, home.loop.now())
+    hotline.advance_time(25 * 3600)
+    alerts = hotline.database.writer.run_sync(
+        lambda work: hotline.house.staff.alerts.check(work, hotline.loop.now())
     )
     late = [event for event in alerts if event.text and "nobody has made sure" in event.text.source]
-    assert [event.case for event in late] == cases(home)
-    again = home.database.writer.run_now(
-        lambda work: home.house.shift.watch.look(work, home.loop.now())
+    assert [event.case for event in late] == cases(hotline)
+    again = hotline.database.writer.run_sync(
+        lambda work: hotline.house.staff.alerts.check(work, hotline.loop.now())
     )
     assert not [e for e in again if e.text and "nobody has made sure" in e.text.source]
 
 
-def test_once_confirmed_it_goes_at_once_and_nothing_is_left(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    mei = home.colleague()
+def test_once_confirmed_it_goes_at_once_and_nothing_is_left(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    wants_it_gone(person)
-    assert carries_out(home) == 0
-    mei.does("erase", case)
-    assert carries_out(home) == 1
-    assert cases(home) == []
-    assert home.ask("SELECT count(*) FROM wishes") == [(0,)]
-    assert home.ask("SELECT count(*) FROM agreements") == [(0,)]
-    ((why,),) = home.ask("SELECT why FROM erasures")
+    request_erasure(person)
+    assert run_erasure_job(hotline) == 0
+    mei.run_command("erase", case)
+    assert run_erasure_job(hotline) == 1
+    assert cases(hotline) == []
+    assert hotline.ask("SELECT count(*) FROM wishes") == [(0,)]
+    assert hotline.ask("SELECT count(*) FROM agreements") == [(0,)]
+    ((why,),) = hotline.ask("SELECT why FROM erasures")
     assert why == "withdrawn"
 
 
-def test_after_seven_days_it_goes_although_nobody_made_sure(home: Home) -> None:
-    person = sent(home)
-    wants_it_gone(person)
-    home.passes(7 * 24 * 3600 - 3600)
-    believe(home)
-    assert carries_out(home) == 0
-    home.passes(2 * 3600)
-    believe(home)
-    assert carries_out(home) == 1
-    assert cases(home) == []
+def test_after_seven_days_it_goes_although_nobody_made_sure(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    request_erasure(person)
+    hotline.advance_time(7 * 24 * 3600 - 3600)
+    trust_clock(hotline)
+    assert run_erasure_job(hotline) == 0
+    hotline.advance_time(2 * 3600)
+    trust_clock(hotline)
+    assert run_erasure_job(hotline) == 1
+    assert cases(hotline) == []
 
 
-def test_nothing_goes_by_time_while_the_clock_is_not_believed(home: Home) -> None:
-    person = sent(home)
-    wants_it_gone(person)
-    home.passes(30 * 24 * 3600)
-    assert carries_out(home) == 0
-    believe(home)
-    assert carries_out(home) == 1
+def test_nothing_goes_by_time_while_the_clock_is_not_believed(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    request_erasure(person)
+    hotline.advance_time(30 * 24 * 3600)
+    assert run_erasure_job(hotline) == 0
+    trust_clock(hotline)
+    assert run_erasure_job(hotline) == 1
 
 
-def test_one_objection_keeps_nothing_two_do(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    mei, jun = home.colleague("Mei"), home.colleague("Jun")
-    wants_it_gone(person)
-    mei.does("keep", case, words="Her broker was beside her.")
-    mei.does("keep", case, words="Once more.")
-    found = wish(home, case)
+def test_one_objection_keeps_nothing_two_do(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    mei, jun = hotline.colleague("Mei"), hotline.colleague("Jun")
+    request_erasure(person)
+    mei.run_command("keep", case, text="Her broker was beside her.")
+    mei.run_command("keep", case, text="Once more.")
+    found = erasure_request_of(hotline, case)
     assert found is not None
     assert (found.objected_by, found.seconded_by) == (mei.id, "")
     assert found.due_at is not None
-    jun.does("keep", case, words="She told me on the telephone not to.")
-    found = wish(home, case)
+    jun.run_command("keep", case, text="She told me on the telephone not to.")
+    found = erasure_request_of(hotline, case)
     assert found is not None
     assert found.due_at is None
-    home.passes(30 * 24 * 3600)
-    believe(home)
-    assert carries_out(home) == 0
-    assert cases(home) == [case]
+    hotline.advance_time(30 * 24 * 3600)
+    trust_clock(hotline)
+    assert run_erasure_job(hotline) == 0
+    assert cases(hotline) == [case]
 
 
-def test_an_objection_without_a_reason_is_none(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    mei = home.colleague()
-    wants_it_gone(person)
-    mei.does("keep", case, words="  ")
-    found = wish(home, case)
+def test_an_objection_without_a_reason_is_none(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    mei = hotline.colleague()
+    request_erasure(person)
+    mei.run_command("keep", case, text="  ")
+    found = erasure_request_of(hotline, case)
     assert found is not None
     assert found.objected_by == ""
 
 
-def test_a_case_that_must_be_kept_by_law_waits_and_then_goes(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    mei = home.colleague()
+def test_a_case_that_must_be_kept_by_law_waits_and_then_goes(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    wants_it_gone(person)
-    hold(home, case, 2 * DAY)
-    mei.does("erase", case)
-    assert carries_out(home) == 0
-    assert cases(home) == [case]
-    home.passes(3 * 24 * 3600)
-    assert carries_out(home) == 1
+    request_erasure(person)
+    add_legal_hold(hotline, case, 2 * DAY)
+    mei.run_command("erase", case)
+    assert run_erasure_job(hotline) == 0
+    assert cases(hotline) == [case]
+    hotline.advance_time(3 * 24 * 3600)
+    assert run_erasure_job(hotline) == 1
 
 
-def test_with_the_word_it_is_due_at_once(home: Home) -> None:
-    sent(home)
-    (case,) = cases(home)
-    key = bytes(home.ask("SELECT chat_key FROM cases")[0][0])
-    now = home.loop.now()
-    work(home, lambda work: WISHES.ask(work, key, now, {case}))
-    assert carries_out(home) == 1
+def test_with_the_word_it_is_due_at_once(hotline: HotlineHarness) -> None:
+    sent(hotline)
+    (case,) = cases(hotline)
+    key = bytes(hotline.ask("SELECT chat_key FROM cases")[0][0])
+    now = hotline.loop.now()
+    work(hotline, lambda work: WISHES.request(work, key, now, {case}))
+    assert run_erasure_job(hotline) == 1
 
 
-def test_asking_again_puts_nothing_off(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    wants_it_gone(person)
-    first = wish(home, case)
-    home.passes(3 * 24 * 3600)
-    wants_it_gone(person)
-    again = wish(home, case)
+def test_asking_again_puts_nothing_off(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    request_erasure(person)
+    first = erasure_request_of(hotline, case)
+    hotline.advance_time(3 * 24 * 3600)
+    request_erasure(person)
+    again = erasure_request_of(hotline, case)
     assert first is not None
     assert again is not None
     assert again.due_at == first.due_at
 
 
-def test_who_did_what_stands_in_the_audit_log(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    mei = home.colleague()
+def test_who_did_what_stands_in_the_audit_log(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    wants_it_gone(person)
-    mei.does("keep", case, words="Wait.")
-    mei.does("erase", case)
-    carries_out(home)
-    rows = home.ask(f"SELECT actor, deed FROM audit WHERE subject = '{case}' ORDER BY id")  # noqa: S608
+    request_erasure(person)
+    mei.run_command("keep", case, text="Wait.")
+    mei.run_command("erase", case)
+    run_erasure_job(hotline)
+    rows = hotline.ask(f"SELECT actor, deed FROM audit WHERE subject = '{case}' ORDER BY id")  # noqa: S608
     deeds = [row for row in rows if row[1].startswith(("wish", "erase"))]
     assert deeds == [
         ("person", "wish"), (mei.id, "wish_object"), (mei.id, "wish_confirm"), (mei.id, "erase")
     ]  # fmt: skip
 
 
-def outsiders(home: Home) -> list[Colleague]:
+def outsiders(home: HotlineHarness) -> list[CaseworkerDriver]:
     """Return people who have nothing to say about a case of trafficking."""
     return [
         home.colleague("Audrey", role=Role.AUDITOR),
@@ -191,51 +191,55 @@ def outsiders(home: Home) -> list[Colleague]:
     ]
 
 
-def test_a_case_somebody_holds_is_erased_by_nobody_else(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    mei = home.colleague()
+def test_a_case_somebody_holds_is_erased_by_nobody_else(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    mei = hotline.colleague()
     mei.claims(case)
-    wants_it_gone(person)
+    request_erasure(person)
     for other in (
-        *outsiders(home), home.colleague("Jun"), home.colleague("Adam", role=Role.ADMINISTRATOR),
-    ):  # fmt: skip
-        assert refusals(other.does(Verb.ERASE, case))
-        assert carries_out(home) == 0
-    assert cases(home) == [case]
-    assert home.ask("SELECT actor FROM audit WHERE deed = 'wish_confirm'") == []
-    mei.does(Verb.ERASE, case)
-    assert carries_out(home) == 1
+        *outsiders(hotline),
+        hotline.colleague("Jun"),
+        hotline.colleague("Adam", role=Role.ADMINISTRATOR),
+    ):
+        assert refusals(other.run_command(Verb.ERASE, case))
+        assert run_erasure_job(hotline) == 0
+    assert cases(hotline) == [case]
+    assert hotline.ask("SELECT actor FROM audit WHERE deed = 'wish_confirm'") == []
+    mei.run_command(Verb.ERASE, case)
+    assert run_erasure_job(hotline) == 1
 
 
-def test_a_supervisor_may_erase_what_another_holds(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    home.colleague().claims(case)
-    wants_it_gone(person)
-    assert refusals(home.colleague("Hua", role=Role.SUPERVISOR).does(Verb.ERASE, case)) == []
-    assert carries_out(home) == 1
+def test_a_supervisor_may_erase_what_another_holds(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    hotline.colleague().claims(case)
+    request_erasure(person)
+    assert (
+        refusals(hotline.colleague("Hua", role=Role.SUPERVISOR).run_command(Verb.ERASE, case)) == []
+    )
+    assert run_erasure_job(hotline) == 1
 
 
-def test_nobody_from_outside_keeps_what_its_person_wants_erased(home: Home) -> None:
-    person = sent(home)
-    (case,) = cases(home)
-    wants_it_gone(person)
-    for other in outsiders(home):
-        assert refusals(other.does(Verb.KEEP, case, words="I do not think so."))
+def test_nobody_from_outside_keeps_what_its_person_wants_erased(hotline: HotlineHarness) -> None:
+    person = sent(hotline)
+    (case,) = cases(hotline)
+    request_erasure(person)
+    for other in outsiders(hotline):
+        assert refusals(other.run_command(Verb.OBJECT_TO_ERASURE, case, text="I do not think so."))
         assert other.reads(case) == []
-    found = wish(home, case)
+    found = erasure_request_of(hotline, case)
     assert found is not None
     assert (found.objected_by, found.seconded_by) == ("", "")
     assert found.due_at is not None
 
 
-def test_nobody_from_outside_takes_an_agreement_back(home: Home) -> None:
-    sent(home)
-    (case,) = cases(home)
-    for other in outsiders(home):
-        assert refusals(other.does(Verb.REVOKE, case, code="hotline"))
-    assert home.ask("SELECT count(*) FROM agreements WHERE revoked_at IS NOT NULL") == [(0,)]
+def test_nobody_from_outside_takes_an_agreement_back(hotline: HotlineHarness) -> None:
+    sent(hotline)
+    (case,) = cases(hotline)
+    for other in outsiders(hotline):
+        assert refusals(other.run_command(Verb.REVOKE_CONSENT, case, code="hotline"))
+    assert hotline.ask("SELECT count(*) FROM agreements WHERE revoked_at IS NOT NULL") == [(0,)]
 
 
 # --- Any order of everything ---------------------------------------------------------------
@@ -244,7 +248,7 @@ def test_nobody_from_outside_takes_an_agreement_back(home: Home) -> None:
 class AnyOrder(RuleBasedStateMachine):
     """Asks, objections, confirmations and days against the rule written down a second time."""
 
-    database: Home
+    database: HotlineHarness
 
     def __init__(self) -> None:
         super().__init__()
@@ -259,16 +263,16 @@ class AnyOrder(RuleBasedStateMachine):
         if not self.stands:
             self.stands, self.asked_at = True, self.now
             self.confirmed, self.objected = False, set()
-        self._with(lambda work: WISHES.ask(work, self.key, self.now))
+        self._with(lambda work: WISHES.request(work, self.key, self.now))
 
     @precondition(lambda self: self.stands)
     @rule(by=st.sampled_from(["mei", "jun", "wu"]))
     def objects(self, by: str) -> None:
         answer = self._with(lambda work: WISHES.object(work, self.case, by, self.now))
         if self.confirmed:
-            assert answer is Answer.NO_WISH
+            assert answer is ErasureDecision.NO_REQUEST
             return
-        assert (answer is Answer.TWICE) == (by in self.objected)
+        assert (answer is ErasureDecision.ALREADY_OBJECTED) == (by in self.objected)
         self.objected.add(by)
         if len(self.objected) == 2:
             self.stands = False
@@ -285,13 +289,13 @@ class AnyOrder(RuleBasedStateMachine):
 
     @invariant()
     def it_is_due_exactly_when_the_rule_says(self) -> None:
-        late = self.now - self.asked_at >= ANYWAY
+        late = self.now - self.asked_at >= ERASE_AFTER
         due = self.stands and (self.confirmed or late)
-        found = self._with(lambda work: Wishes.due(work, self.now))
+        found = self._with(lambda work: ErasureRequests.due(work, self.now))
         assert bool([case for case, _ in found if case == self.case]) == due
 
     def _with(self, do: Callable[[Work], object]) -> object:
-        return self.database.database.writer.run_now(do)
+        return self.database.database.writer.run_sync(do)
 
     @property
     def case(self) -> str:
@@ -305,8 +309,8 @@ class AnyOrder(RuleBasedStateMachine):
         self._with(lambda work: work.run(FORGET))
 
 
-def test_any_order_of_asking_objecting_and_waiting(home: Home) -> None:
-    sent(home)
-    AnyOrder.database = home
+def test_any_order_of_asking_objecting_and_waiting(hotline: HotlineHarness) -> None:
+    sent(hotline)
+    AnyOrder.database = hotline
     quick = settings(max_examples=25, stateful_step_count=12, deadline=None)
     run_state_machine_as_test(AnyOrder, settings=quick)

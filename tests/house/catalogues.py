@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
 from bot.languages import po_files as held
-from bot.languages.po_files import Key, forms_of, key_of, listed
+from bot.languages.po_files import MessageKey, forms_of, message_key, messages_by_key
 from bot.languages.translation_checks import blanks_in
 from tests.house.source import ROOT
 
@@ -64,13 +64,13 @@ ALWAYS_WHOLE = ("id", "vi", "zh_Hant", "fil", "th")
 WHOLE = [(tag, domain) for tag, domain in FILES if domain == "staff" or tag in ALWAYS_WHOLE]
 """Every catalogue that lacks nothing."""
 
-__all__ = ["blanks_in", "key_of", "listed"]
+__all__ = ["blanks_in", "message_key", "messages_by_key"]
 
 
-class Phrase(NamedTuple):
+class CataloguePhrase(NamedTuple):
     """A phrase of ours and what it is in one language."""
 
-    key: Key
+    key: MessageKey
     words: str
     files: frozenset[str]
 
@@ -141,11 +141,11 @@ def written(tag: str, domain: str) -> Catalog:
         return read_po(file, locale=tag)
 
 
-def phrases_of(tag: str, domain: str = "messages") -> list[Phrase]:
+def phrases_of(tag: str, domain: str = "messages") -> list[CataloguePhrase]:
     """Return every translated phrase, each form of a plural by itself."""
     return [
-        Phrase(key, words, files_of(message))
-        for key, message in listed(written(tag, domain)).items()
+        CataloguePhrase(key, words, files_of(message))
+        for key, message in messages_by_key(written(tag, domain)).items()
         for words in forms_of(message)
         if words
     ]
@@ -171,12 +171,12 @@ def renew() -> None:
     for domain in DOMAINS:
         catalogue = extracted(domain)
         with (LOCALES / f"{domain}.pot").open("wb") as file:
-            file.write(held.written(catalogue))
+            file.write(held.serialize_catalogue(catalogue))
         for tag, of in FILES:
             if of == domain:
                 kept = written(tag, domain)
                 kept.update(catalogue, no_fuzzy_matching=True)
-                path_of(tag, domain).write_bytes(held.written(kept))
+                path_of(tag, domain).write_bytes(held.serialize_catalogue(kept))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def rooms() -> set[str]:
+def top_level_packages() -> set[str]:
     """Return every room: a package or a module directly under `bot/`; the flows are one."""
     inside = {module_of(path).split(".")[1] for path in modules() if module_of(path).count(".")}
     return (

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app.texts import phrasing_of
-from bot.conversation import Book, Choose, Frame
-from bot.dispatch.rendering import Screens
+from bot.app.texts import build_system_texts
+from bot.conversation import Choose, FlowRegistry, Frame
+from bot.dispatch.rendering import Renderer
 from bot.languages import FALLBACK, LANGUAGES
 from bot.settings import Settings
-from flows import ALL
+from flows import ALL_FLOWS
 
-BOOK = Book(ALL)
+BOOK = FlowRegistry(ALL_FLOWS)
 QUESTIONS = {
     "seen": ("welcome", "seen", ("someone", "nobody", "unsure")),
     "age": ("report", "under_18", ("under", "adult", "unsaid")),
@@ -115,18 +115,18 @@ MEANS = {
 
 
 @pytest.fixture(scope="module")
-def screens() -> Screens:
+def screens() -> Renderer:
     settings = Settings(organisation="Garden House", contact="c", hours="09:00-21:00")
-    return Screens(phrasing_of(settings))
+    return Renderer(build_system_texts(settings))
 
 
-def meant(screens: Screens, tag: str, name: str) -> list[str | None]:
+def meant(screens: Renderer, tag: str, name: str) -> list[str | None]:
     """Return what pressing the agreed labels of a question comes to."""
     flow, step, _codes = QUESTIONS[name]
     question = BOOK.question(flow, step)
     assert isinstance(question, Choose)
     asked = question.ask(Frame(flow, step), back=False)
-    return [screens.pressed(asked, tag, label) for label in MEANS[tag][name]]
+    return [screens.code_of_label(asked, tag, label) for label in MEANS[tag][name]]
 
 
 def test_every_language_has_its_labels() -> None:
@@ -138,12 +138,12 @@ def test_every_language_has_its_labels() -> None:
 
 @pytest.mark.parametrize("tag", MEANS)
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_button_means_what_was_agreed(screens: Screens, tag: str, name: str) -> None:
+def test_a_button_means_what_was_agreed(screens: Renderer, tag: str, name: str) -> None:
     assert tuple(meant(screens, tag, name)) == QUESTIONS[name][2]
 
 
 def test_a_reversed_answer_would_be_found(
-    screens: Screens, monkeypatch: pytest.MonkeyPatch
+    screens: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under, adult, unsaid = MEANS["km"]["age"]
     monkeypatch.setitem(MEANS["km"], "age", (adult, under, unsaid))

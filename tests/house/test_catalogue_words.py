@@ -8,17 +8,17 @@ import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.style_rules import (
-    NEVER,
-    ON_A_LOCKED_SCREEN,
-    PARTS,
-    misspelt,
-    never_said,
+    FORBIDDEN,
+    FRAGMENT_FILES,
+    LOCK_SCREEN_FORBIDDEN,
+    contains_word,
+    forbidden_on_lock_screen,
+    forbidden_words,
     not_simplified,
     not_traditional,
-    says,
-    shown_locked,
+    spelling_faults,
 )
-from tests.house.catalogues import Phrase, phrases_of
+from tests.house.catalogues import CataloguePhrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "example.org",
@@ -32,9 +32,9 @@ QUOTED = re.compile("“([^”]+)”|「([^」]+)」|«([^»]+)»")
 every_language = pytest.mark.parametrize("tag", TRANSLATED)
 
 
-def messages(tag: str) -> list[Phrase]:
+def messages(tag: str) -> list[CataloguePhrase]:
     """Return what is sent as a message; a number of the directory stands inside one."""
-    return [it for it in phrases_of(tag) if not it.is_label and it.files.isdisjoint(PARTS)]
+    return [it for it in phrases_of(tag) if not it.is_label and it.files.isdisjoint(FRAGMENT_FILES)]
 
 
 def begun(words: str) -> str:
@@ -44,24 +44,24 @@ def begun(words: str) -> str:
 
 
 def test_every_language_has_its_lists() -> None:
-    assert set(ON_A_LOCKED_SCREEN) == set(NEVER) == set(TRANSLATED)
+    assert set(LOCK_SCREEN_FORBIDDEN) == set(FORBIDDEN) == set(TRANSLATED)
 
 
 @every_language
 def test_a_locked_screen_shows_nothing(tag: str) -> None:
-    shown = {it.source: shown_locked(tag, begun(it.words)) for it in messages(tag)}
+    shown = {it.source: forbidden_on_lock_screen(tag, begun(it.words)) for it in messages(tag)}
     assert {source: words for source, words in shown.items() if words} == {}
 
 
 @every_language
 def test_nobody_is_spoken_to_in_the_wrong_way(tag: str) -> None:
-    said = {it.key: never_said(tag, it.words) for it in phrases_of(tag)}
+    said = {it.key: forbidden_words(tag, it.words) for it in phrases_of(tag)}
     assert {key: words for key, words in said.items() if words} == {}
 
 
 @every_language
 def test_a_language_is_written_as_its_readers_write_it(tag: str) -> None:
-    found = {it.key: misspelt(tag, it.words, it.source) for it in phrases_of(tag)}
+    found = {it.key: spelling_faults(tag, it.words, it.source) for it in phrases_of(tag)}
     assert {key: faults for key, faults in found.items() if faults} == {}
 
 
@@ -83,11 +83,11 @@ def test_simplified_chinese_is_written_and_not_converted() -> None:
 
 @every_language
 def test_every_word_of_the_lists_would_be_found(tag: str) -> None:
-    for word in ON_A_LOCKED_SCREEN[tag]:
-        assert word in shown_locked(tag, f"{word} {'x' * 60}")
-        assert shown_locked(tag, f"{'x' * 60} {word}") == []
-    for word in NEVER[tag]:
-        assert word in never_said(tag, f"({word})")
+    for word in LOCK_SCREEN_FORBIDDEN[tag]:
+        assert word in forbidden_on_lock_screen(tag, f"{word} {'x' * 60}")
+        assert forbidden_on_lock_screen(tag, f"{'x' * 60} {word}") == []
+    for word in FORBIDDEN[tag]:
+        assert word in forbidden_words(tag, f"({word})")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_every_word_of_the_lists_would_be_found(tag: str) -> None:
 )
 def test_a_word_inside_another_is_not_that_word(words: str, word: str) -> None:
     assert word in words
-    assert not says(words, word)
+    assert not contains_word(words, word)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_word_inside_another_is_not_that_word(words: str, word: str) -> None:
     ],
 )
 def test_a_slip_would_be_found(tag: str, words: str, fault: str) -> None:
-    assert fault in misspelt(tag, words)
+    assert fault in spelling_faults(tag, words)
 
 
 def test_simplified_chinese_would_be_found() -> None:
@@ -160,7 +160,7 @@ def quoted(words: str) -> list[str]:
     return sorted("".join(found) for found in QUOTED.findall(words))
 
 
-def misquoted(phrases: list[Phrase]) -> list[str]:
+def misquoted(phrases: list[CataloguePhrase]) -> list[str]:
     """Return messages that quote a button otherwise than it is labelled."""
     label = {it.source: it.words for it in phrases if it.key[0] == "button"}
     label |= {words: words for words in NOT_OURS}
@@ -177,7 +177,7 @@ def test_a_message_quotes_a_button_as_it_is_labelled(tag: str) -> None:
 
 
 def test_a_misquoted_button_would_be_found() -> None:
-    send = Phrase(("button", "Send"), "Kirim", frozenset())
-    wrong = Phrase((None, "Press “Send”."), "Tekan “Kirimkan”.", frozenset())
-    right = Phrase((None, "Use “Send”."), "Pakai “Kirim”.", frozenset())
+    send = CataloguePhrase(("button", "Send"), "Kirim", frozenset())
+    wrong = CataloguePhrase((None, "Press “Send”."), "Tekan “Kirimkan”.", frozenset())
+    right = CataloguePhrase((None, "Use “Send”."), "Pakai “Kirim”.", frozenset())
     assert misquoted([send, wrong, right]) == [wrong.source]

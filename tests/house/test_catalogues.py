@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.flow_checks import LATE_BLANKS, LONGEST
-from bot.app.texts import phrasing_of
+from bot.app.flow_checks import LONGEST_MESSAGE, SAMPLE_BLANKS
+from bot.app.texts import build_system_texts
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
-from bot.languages.po_files import key_of, listed
-from bot.languages.translation_checks import faults
+from bot.languages.po_files import message_key, messages_by_key
+from bot.languages.translation_checks import find_faults
 from bot.settings import Settings
 from tests.house.catalogues import (
     DOMAINS,
     FILES,
     WHOLE,
-    Phrase,
+    CataloguePhrase,
     blanks_in,
     extracted,
     files_of,
@@ -41,7 +41,7 @@ DEPLOYMENTS = {
 }
 """Blanks about as long as they are, and as long as the settings let them be."""
 FILLED = {
-    "usual": LATE_BLANKS,
+    "usual": SAMPLE_BLANKS,
     "large": {"amount": "14000", "number": "1955",
               "title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
               "partner": "p" * 40,
@@ -66,7 +66,7 @@ every_whole_file = pytest.mark.parametrize(("tag", "domain"), WHOLE)
 
 def lacks(catalogue: Catalog, wanted: Catalog) -> dict[str, list[object]]:
     """Return what a catalogue should have and has not, and the other way round."""
-    have, want = listed(catalogue), listed(wanted)
+    have, want = messages_by_key(catalogue), messages_by_key(wanted)
     found: dict[str, list[object]] = {
         "missing": [key for key in want if key not in have],
         "of nothing": [key for key in have if key not in want],
@@ -104,7 +104,7 @@ def test_there_is_a_catalogue_for_every_language_that_is_offered() -> None:
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_translators_are_given_what_the_source_says_now(domain: str) -> None:
     """With its remarks and the files it stands in; lines move too often to be compared."""
-    given, said = listed(template(domain)), listed(extracted(domain))
+    given, said = messages_by_key(template(domain)), messages_by_key(extracted(domain))
     assert given.keys() == said.keys(), "python -m tests.house.catalogues"
     for key, message in said.items():
         assert files_of(given[key]) == files_of(message), key
@@ -135,7 +135,9 @@ def test_plurals_are_counted_as_the_language_counts(tag: str, domain: str) -> No
 
 @every_file
 def test_blanks_digits_commands_and_signs_are_intact(tag: str, domain: str) -> None:
-    found = {phrase.key: faults(phrase.source, phrase.words) for phrase in phrases_of(tag, domain)}
+    found = {
+        phrase.key: find_faults(phrase.source, phrase.words) for phrase in phrases_of(tag, domain)
+    }
     assert {key: wrong for key, wrong in found.items() if wrong} == {}
 
 
@@ -158,13 +160,13 @@ def test_blanks_digits_commands_and_signs_are_intact(tag: str, domain: str) -> N
 )
 def test_what_a_translation_loses_would_be_found(source: str, words: str, fault: str) -> None:
     words = unicodedata.normalize("NFD", words) if fault == "not NFC" else words
-    assert faults(source, words) == [fault]
+    assert find_faults(source, words) == [fault]
 
 
 @cache
 def blanks_of(size: str, tag: str) -> dict[str, str]:
     """Return what a deployment fills in."""
-    usual = phrasing_of(DEPLOYMENTS[size]).blanks(read_in(tag))
+    usual = build_system_texts(DEPLOYMENTS[size]).blanks(read_in(tag))
     return {**usual, "reference": "K7M4Q2", "span": "09:00-21:00", **FILLED[size]}
 
 
@@ -180,23 +182,24 @@ def test_a_message_is_short_with_its_blanks_filled_in(tag: str) -> None:
     said = {it.key: it.words for it in phrases_of(tag)} if tag != FALLBACK else english()
     usual = {key: len(filled(words, "usual", tag)) for key, words in said.items()}
     large = {key: len(filled(words, "large", tag)) for key, words in said.items()}
-    assert {key: length for key, length in usual.items() if length > LONGEST} == {}
+    assert {key: length for key, length in usual.items() if length > LONGEST_MESSAGE} == {}
     assert {key: length for key, length in large.items() if length > LARGEST} == {}
     assert not any(blanks_in(filled(words, "usual", tag)) for words in said.values())
 
 
 def english() -> dict[tuple[str | None, str], str]:
     return {
-        key_of(message): key_of(message)[1] for message in listed(extracted("messages")).values()
+        message_key(message): message_key(message)[1]
+        for message in messages_by_key(extracted("messages")).values()
     }
 
 
 def test_a_long_message_would_be_found() -> None:
-    assert len(filled("{numbers}" * 4, "usual", "id")) > LONGEST
+    assert len(filled("{numbers}" * 4, "usual", "id")) > LONGEST_MESSAGE
     assert blanks_in(filled("{nothing}", "usual", "id"))
 
 
-def same_as_english(phrases: list[Phrase]) -> list[Phrase]:
+def same_as_english(phrases: list[CataloguePhrase]) -> list[CataloguePhrase]:
     return [it for it in phrases if it.words == it.source and not it.is_county]
 
 
@@ -207,6 +210,6 @@ def test_nothing_was_left_in_english(tag: str, domain: str) -> None:
 
 
 def test_a_phrase_left_in_english_would_be_found() -> None:
-    left = Phrase(("button", "Send"), "Send", frozenset({"flows/phrases.py"}))
-    county = Phrase((None, "Miaoli"), "Miaoli", frozenset({"flows/counties.py"}))
+    left = CataloguePhrase(("button", "Send"), "Send", frozenset({"flows/phrases.py"}))
+    county = CataloguePhrase((None, "Miaoli"), "Miaoli", frozenset({"flows/counties.py"}))
     assert same_as_english([left, county]) == [left]

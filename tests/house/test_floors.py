@@ -10,7 +10,7 @@ from importlinter import configuration
 from importlinter.application import use_cases
 from importlinter.application.user_options import UserOptions
 
-from tests.house.source import ROOT, imports_of, modules, name_of, rooms
+from tests.house.source import ROOT, imports_of, modules, name_of, top_level_packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,19 +84,19 @@ def test_an_import_that_is_not_allowed_would_be_found(
 
 
 def test_every_room_stands_on_a_floor() -> None:
-    assert layered(CONTRACTS["layers"]) == rooms()
+    assert layered(CONTRACTS["layers"]) == top_level_packages()
 
 
 def test_a_room_without_a_floor_would_be_found() -> None:
     contract = contracts()["layers"]
     contract["layers"].remove("bot.dispatch")
-    assert layered(contract) != rooms()
+    assert layered(contract) != top_level_packages()
 
 
 @pytest.mark.parametrize("name", EXCEPT)
 def test_no_room_is_forgotten_in_a_contract(name: str) -> None:
     where, left_out = EXCEPT[name]
-    assert set(CONTRACTS[name][where]) == rooms() - left_out
+    assert set(CONTRACTS[name][where]) == top_level_packages() - left_out
 
 
 SHARED = {

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from tests.house.catalogues import Phrase, phrases_of
+from tests.house.catalogues import CataloguePhrase, phrases_of
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 DUTY_AT_WORK = (
@@ -44,7 +44,7 @@ def glossary(tag: str) -> dict[str, list[str]]:
     return words
 
 
-def astray(phrases: list[Phrase], words: dict[str, list[str]]) -> list[tuple[str, str]]:
+def astray(phrases: list[CataloguePhrase], words: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Return which English words are said otherwise, and in which messages."""
     return [
         (word, it.source)
@@ -72,9 +72,9 @@ def test_every_glossary_has_the_same_words() -> None:
 
 def test_a_word_that_strays_would_be_found() -> None:
     words = {"broker": ["agensi"]}
-    right = Phrase((None, "Your broker."), "Agensi Anda.", frozenset())
-    wrong = Phrase((None, "Two brokers."), "Dua calo.", frozenset())
-    other = Phrase((None, "It is broken."), "Rusak.", frozenset())
+    right = CataloguePhrase((None, "Your broker."), "Agensi Anda.", frozenset())
+    wrong = CataloguePhrase((None, "Two brokers."), "Dua calo.", frozenset())
+    other = CataloguePhrase((None, "It is broken."), "Rusak.", frozenset())
     assert astray([right, wrong, other], words) == [("broker", "Two brokers.")]
 
 

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from bot.cli.main import app
-from bot.settings import FIXES, Settings
+from bot.settings import SETTING_HINTS, Settings
 from tests.house.source import ROOT, module_of, modules, tree_of
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def items(text: str) -> list[str]:
 
 
 def test_what_is_looked_for_exists() -> None:
-    assert set(FIXES) == set(Settings.model_fields)
+    assert set(SETTING_HINTS) == set(Settings.model_fields)
     assert {"haven start", "haven cases show", "haven keys new"} <= set(commands())
     assert {module for module, _ in decisions()} >= {"bot.conversation", "flows", "bot.vault"}
 

@@ -10,44 +10,44 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 import regex
 
-from bot.app.texts import phrasing_of
+from bot.app.texts import build_system_texts
 from bot.conversation import (
-    Book,
+    AskPlace,
+    AskWhen,
     Choose,
     ChooseMany,
     Collect,
     End,
-    FileNote,
+    FileRef,
     Flow,
+    FlowRegistry,
     Frame,
-    Place,
     Position,
     Reply,
     Review,
     Say,
-    When,
 )
-from bot.conversation.checks import findings, prove
-from bot.conversation.choice_questions import Listed
+from bot.conversation.checks import check_flows, find_problems
+from bot.conversation.choice_questions import ListQuestion
 from bot.conversation.questions import Question
 from bot.dispatch import callback_data
-from bot.dispatch.rendering import TICK, Screens, columns
+from bot.dispatch.rendering import TICK, Renderer, display_width
 from bot.languages import LANGUAGES
 from bot.messages import Button
-from bot.places.place import blanks
+from bot.places.place import all_blanks
 from bot.settings import Settings
-from bot.text import Text, bare
-from flows import ALL
+from bot.text import Text, fold_accents
+from flows import ALL_FLOWS
 from tests.house.catalogues import FILES, phrases_of, read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BOOK = Book(ALL)
+BOOK = FlowRegistry(ALL_FLOWS)
 WIDEST = 24
 """Columns of a button: what a telephone of 360 points shows without cutting it."""
 SETTINGS = Settings(organisation="Garden of Light", contact="example.org", hours="09:00-21:00")
-FILE = FileNote("handle", "photo", caption="This is what it looks like.")
+FILE = FileRef("handle", "photo", caption="This is what it looks like.")
 
 every_language = pytest.mark.parametrize("tag", LANGUAGES)
 
@@ -60,12 +60,12 @@ class Shown(NamedTuple):
 
 
 @cache
-def screens() -> Screens:
-    return Screens(phrasing_of(SETTINGS))
+def screens() -> Renderer:
+    return Renderer(build_system_texts(SETTINGS))
 
 
 def questions() -> Iterator[tuple[type[Flow], Question[object]]]:
-    for flow in ALL:
+    for flow in ALL_FLOWS:
         for step in flow.steps:
             if isinstance(step, Question):
                 yield flow, step
@@ -81,7 +81,9 @@ def every_state() -> tuple[Shown, ...]:
                 reply = question.ask(frame, back=back)
                 shown.append(Shown(f"{flow.name}.{question.name}", reply))
                 if isinstance(question, Review):
-                    summary = question.summary(frame, Position(also=["Something else."]), back=back)
+                    summary = question.summary(
+                        frame, Position(extra_texts=["Something else."]), back=back
+                    )
                     shown.append(Shown(f"{flow.name}.{question.name} shown", summary))
     return tuple(shown)
 
@@ -89,14 +91,14 @@ def every_state() -> tuple[Shown, ...]:
 def frames_for(flow: type[Flow], question: Question[object]) -> Iterator[Frame]:
     yield Frame(flow.name, question.name)
     if isinstance(question, Review):
-        told = {asked.name: answer_to(asked) for asked in question.of}
+        told = {asked.name: answer_to(asked) for asked in question.questions}
         yield Frame(flow.name, question.name, told)
         return
     yield Frame(flow.name, question.name, {question.name: answer_to(question)})
     if isinstance(question, ChooseMany):
-        yield Frame(flow.name, question.name, held={question.name: question.codes})
+        yield Frame(flow.name, question.name, partial_answers={question.name: question.codes})
     elif isinstance(question, Collect):
-        yield Frame(flow.name, question.name, held={question.name: (FILE,)})
+        yield Frame(flow.name, question.name, partial_answers={question.name: (FILE,)})
 
 
 def answer_to(question: Question[object]) -> object:
@@ -108,7 +110,7 @@ def answer_to(question: Question[object]) -> object:
 
 
 def rows_of(shown: Shown, tag: str) -> tuple[tuple[Button, ...], ...]:
-    return screens().say(shown.reply, tag, "0:", {"reference": "K7M4Q2"}).rows
+    return screens().render(shown.reply, tag, "0:", {"reference": "K7M4Q2"}).rows
 
 
 def width(label: str) -> int:
@@ -129,7 +131,7 @@ def width(label: str) -> int:
 
 
 def test_what_must_hold_of_all_flows_holds() -> None:
-    prove(BOOK, blanks())
+    check_flows(BOOK, all_blanks())
 
 
 def test_a_flow_that_breaks_it_would_be_found() -> None:
@@ -138,7 +140,7 @@ def test_a_flow_that_breaks_it_would_be_found() -> None:
         told = Choose(Text("Well?"), why=None, well=Text("Well"), unwell=Text("well"))
         end = End(Text("Hello {stranger}."))
 
-    found = "\n".join(findings(Book([*ALL, Careless])))
+    found = "\n".join(find_problems(FlowRegistry([*ALL_FLOWS, Careless])))
     assert "does not say why it is asked" in found
     assert "two buttons that read alike" in found
     assert "{stranger}" in found
@@ -147,10 +149,10 @@ def test_a_flow_that_breaks_it_would_be_found() -> None:
 @every_language
 def test_danger_and_stop_stand_below_every_question(tag: str) -> None:
     words = read_in(tag)
-    phrasing = phrasing_of(SETTINGS)
+    phrasing = build_system_texts(SETTINGS)
     wanted = {
-        callback_data.DANGER: phrasing.danger.read_in(words),
-        callback_data.BYE: phrasing.bye.read_in(words),
+        callback_data.DANGER_BUTTON: phrasing.danger.render(words),
+        callback_data.BYE_BUTTON: phrasing.bye.render(words),
     }
     for shown in every_state():
         below = {button.token: button.label for row in rows_of(shown, tag)[-2:] for button in row}
@@ -164,7 +166,7 @@ def test_a_message_without_a_question_would_be_found() -> None:
 
 def test_all_kinds_of_question_were_looked_at() -> None:
     kinds = {type(question) for _, question in questions()}
-    assert kinds >= {Choose, ChooseMany, Collect, Place, When, Review}
+    assert kinds >= {Choose, ChooseMany, Collect, AskPlace, AskWhen, Review}
     controls = {control for shown in every_state() for control in shown.reply.controls}
     assert controls == {"skip", "why", "back", "done", "keep", "clear"}
 
@@ -197,7 +199,9 @@ def test_a_tick_moves_no_button(tag: str) -> None:
     for flow, question in questions():
         if isinstance(question, ChooseMany):
             unticked = question.ask(Frame(flow.name, question.name), back=True)
-            ticked = Frame(flow.name, question.name, held={question.name: question.codes})
+            ticked = Frame(
+                flow.name, question.name, partial_answers={question.name: question.codes}
+            )
             shown = [unticked, question.ask(ticked, back=True)]
             places = [choices_in(rows_of(Shown("", reply), tag)) for reply in shown]
             assert places[0] == places[1], f"{flow.name}.{question.name}"
@@ -211,7 +215,9 @@ def choices_in(rows: tuple[tuple[Button, ...], ...]) -> list[list[str]]:
 def test_the_house_counts_columns_as_a_reader_sees_them(tag: str) -> None:
     labels = [it.words for it in phrases_of(tag) if it.is_label or it.is_county]
     assert labels
-    assert {label: columns(label) for label in labels} == {label: width(label) for label in labels}
+    assert {label: display_width(label) for label in labels} == {
+        label: width(label) for label in labels
+    }
 
 
 @every_language
@@ -224,7 +230,7 @@ def test_no_two_buttons_of_a_question_read_alike(tag: str) -> None:
 
 
 def alike(buttons: list[Button]) -> set[str]:
-    times = Counter(bare(label_of(button)) for button in buttons)
+    times = Counter(fold_accents(label_of(button)) for button in buttons)
     return {label for label, count in times.items() if count > 1}
 
 
@@ -241,9 +247,9 @@ def label_of(button: Button) -> str:
 def test_a_label_that_is_typed_is_its_button(tag: str) -> None:
     words = read_in(tag)
     for flow, question in questions():
-        if isinstance(question, Listed):
+        if isinstance(question, ListQuestion):
             reply = question.ask(Frame(flow.name, question.name), back=True)
             for choice in reply.choices:
-                label = choice.label.read_in(words)
+                label = choice.label.render(words)
                 assert screens().may_be_label(tag, label)
-                assert screens().pressed(reply, tag, label.upper()) == choice.code
+                assert screens().code_of_label(reply, tag, label.upper()) == choice.code

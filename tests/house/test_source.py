@@ -77,9 +77,9 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or 0) - first.lineno + 1
 
 
-def catches_all(tree: ast.AST) -> list[ast.Try]:
+def catches_all(tree: ast.AST) -> list[ast.ClaimAttempt]:
     """Return where whatever comes is caught and not raised again."""
-    tried = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
+    tried = [node for node in ast.walk(tree) if isinstance(node, ast.ClaimAttempt)]
     return [node for node in tried if any(swallows(handler) for handler in node.handlers)]
 
 

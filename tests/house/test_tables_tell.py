@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
-from bot.store.migrate import HEAD, MIGRATIONS
+from bot.store.migrate import LATEST_REVISION, MIGRATIONS
 from bot.store.tables.keys import key_metadata
 from bot.store.tables.main import metadata
 from bot.vault.backup.export_rows import (
-    KEYS,
-    LEFT_OUT,
+    EXCLUDED_TABLES,
+    KEY_TABLES,
     SHORT_LIVED,
-    Part,
-    tables_of,
-    tables_of_keys,
+    ArchivePart,
+    archive_tables,
+    key_store_tables,
 )
 from tests.house.source import ROOT
 
@@ -77,16 +77,16 @@ def test_a_table_says_what_it_holds_and_how_that_is_erased(table: Table) -> None
 def test_what_is_kept_for_days_is_in_no_backup(table: Table) -> None:
     """A backup is kept for a month; keys for a week."""
     is_short = SHORT_LIVED.search(str(table.info["erased"])) is not None
-    assert not is_short or table.name in LEFT_OUT
+    assert not is_short or table.name in EXCLUDED_TABLES
 
 
 def test_every_table_left_out_of_backups_exists_and_keys_lie_apart() -> None:
     known = {table.name for table in TABLES}
-    assert set(LEFT_OUT) <= known
-    in_main = {table.name for table in tables_of(Part.MAIN)}
-    apart = KEYS | {table.name for table in tables_of_keys()}
+    assert set(EXCLUDED_TABLES) <= known
+    in_main = {table.name for table in archive_tables(ArchivePart.MAIN)}
+    apart = KEY_TABLES | {table.name for table in key_store_tables()}
     assert in_main.isdisjoint(apart)
-    assert in_main | apart | set(LEFT_OUT) == known
+    assert in_main | apart | set(EXCLUDED_TABLES) == known
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -123,7 +123,7 @@ def test_every_migration_has_data_to_carry_across_it() -> None:
     """
     versions = {path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
     assert versions
-    assert max(versions) == HEAD
+    assert max(versions) == LATEST_REVISION
     assert {path.stem for path in FIXTURES.glob("*.sql")} == versions
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from flows import ALL
+from flows import ALL_FLOWS
 from tests.house.source import ROOT
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ WRITTEN = frozenset(written())
 def lacking(there: frozenset[tuple[str, str]]) -> list[str]:
     """Return which flow is nowhere written down to its end, and in which language."""
     flows = {flow for flow, _language in there}
-    found = [flow.name for flow in ALL if flow.name not in flows]
+    found = [flow.name for flow in ALL_FLOWS if flow.name not in flows]
     return found + [
         f"{flow} in {tag}" for flow in COME_FOR for tag in LANGUAGES if (flow, tag) not in there
     ]

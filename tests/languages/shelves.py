@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from babel.messages.pofile import read_po
 
 from bot.languages import LOCALES
-from bot.languages.po_files import listed, path_of, written
+from bot.languages.po_files import catalogue_path, messages_by_key, serialize_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,33 +25,33 @@ THANKS = (None, "Thank you. Your number is {reference}. When people read: {hours
 SEND = ("button", "Send")
 
 
-def shelf(folder: Path, *tags: str) -> Path:
+def copy_catalogues(folder: Path, *tags: str) -> Path:
     """Return a folder with these catalogues of ours."""
     locales = folder / "locales"
     locales.mkdir()
     shutil.copy(LOCALES / "messages.pot", locales)
     for tag in tags:
-        path = path_of(tag, locales)
+        path = catalogue_path(tag, locales)
         path.parent.mkdir(parents=True)
-        shutil.copy(path_of(tag), path)
+        shutil.copy(catalogue_path(tag), path)
     return locales
 
 
 def change(locales: Path, tag: str, alter: Callable[[Catalog], object]) -> None:
     """Write a catalogue in which something is altered."""
-    path = path_of(tag, locales)
+    path = catalogue_path(tag, locales)
     with path.open("rb") as file:
         catalog = read_po(file, locale=tag)
     alter(catalog)
-    path.write_bytes(written(catalog))
+    path.write_bytes(serialize_catalogue(catalog))
 
 
-def say(locales: Path, tag: str, key: tuple[str | None, str], words: str) -> None:
+def set_translation(locales: Path, tag: str, key: tuple[str | None, str], words: str) -> None:
     """Write one translation."""
-    change(locales, tag, lambda it: setattr(listed(it)[key], "string", words))
+    change(locales, tag, lambda it: setattr(messages_by_key(it)[key], "string", words))
 
 
-def said(locales: Path, tag: str, key: tuple[str | None, str]) -> str:
+def get_translation(locales: Path, tag: str, key: tuple[str | None, str]) -> str:
     """Return one translation as it lies there."""
-    with path_of(tag, locales).open("rb") as file:
-        return str(listed(read_po(file, locale=tag))[key].string)
+    with catalogue_path(tag, locales).open("rb") as file:
+        return str(messages_by_key(read_po(file, locale=tag))[key].string)

@@ -6,13 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from shelves import ASKED, CALL, SEND, THANKS, change, said, say, shelf
+from shelves import (
+    ASKED,
+    CALL,
+    SEND,
+    THANKS,
+    change,
+    copy_catalogues,
+    get_translation,
+    set_translation,
+)
 
-from bot.errors import WrongSetting
-from bot.languages import FALLBACK, catalogue, offer
-from bot.languages.availability import offered_by
-from bot.languages.po_files import listed, path_of, read
-from bot.settings import Settings, read_settings
+from bot.errors import SettingError
+from bot.languages import FALLBACK, catalogue, use_catalogues
+from bot.languages.availability import load_offer
+from bot.languages.po_files import catalogue_path, load_catalogue, messages_by_key
+from bot.settings import Settings, load_settings
 from bot.text import Text
 
 if TYPE_CHECKING:
@@ -24,21 +33,21 @@ ROW = re.compile(r"locales/id/LC_MESSAGES/messages\.po:(\d+): ")
 
 @pytest.fixture
 def locales(tmp_path: Path) -> Path:
-    return shelf(tmp_path, "id", "vi")
+    return copy_catalogues(tmp_path, "id", "vi")
 
 
 @pytest.fixture
 def _speaks_as_before() -> Iterator[None]:
     yield
-    offer({})
+    use_catalogues({})
 
 
 def wanting(tags: str) -> Settings:
-    return read_settings(languages=tags)
+    return load_settings(languages=tags)
 
 
 def test_what_is_whole_is_offered_in_the_order_of_the_buttons(locales: Path) -> None:
-    found = offered_by(wanting("vi,id"), locales)
+    found = load_offer(wanting("vi,id"), locales)
     assert found.tags == ("id", "vi", FALLBACK)
     assert found.refused == {}
     assert list(found.refusals()) == []
@@ -65,24 +74,24 @@ def test_what_is_whole_is_offered_in_the_order_of_the_buttons(locales: Path) -> 
 def test_a_translation_that_breaks_something_refuses_its_language(
     locales: Path, key: tuple[str | None, str], words: str, fault: str
 ) -> None:
-    say(locales, "id", key, words)
-    found = offered_by(wanting("id,vi"), locales)
+    set_translation(locales, "id", key, words)
+    found = load_offer(wanting("id,vi"), locales)
     assert found.tags == ("vi", FALLBACK)
     (told, *_) = found.refusals()
     assert fault in told
     line = int(ROW.search(told)[1])  # type: ignore[index]
-    near = path_of("id", locales).read_text("utf-8").splitlines()[line - 1 : line + 3]
+    near = catalogue_path("id", locales).read_text("utf-8").splitlines()[line - 1 : line + 3]
     assert any(key[1][:20] in each for each in near)
 
 
 def test_a_missing_an_empty_and_a_fuzzy_message_refuse_their_language(locales: Path) -> None:
     change(locales, "id", lambda it: it.delete(*reversed(SEND)))
-    assert [told.what for told in read("id", locales).gaps] == ["missing: “Send”"]
-    change(locales, "vi", lambda it: setattr(listed(it)[ASKED], "string", ""))
-    assert [told.what[:6] for told in read("vi", locales).gaps] == ["empty:"]
-    change(locales, "vi", lambda it: listed(it)[ASKED].flags.add("fuzzy"))
-    assert [told.what[:6] for told in read("vi", locales).faults] == ["fuzzy:"]
-    assert offered_by(wanting("id,vi"), locales).tags == (FALLBACK,)
+    assert [told.what for told in load_catalogue("id", locales).missing] == ["missing: “Send”"]
+    change(locales, "vi", lambda it: setattr(messages_by_key(it)[ASKED], "string", ""))
+    assert [told.what[:6] for told in load_catalogue("vi", locales).missing] == ["empty:"]
+    change(locales, "vi", lambda it: messages_by_key(it)[ASKED].flags.add("fuzzy"))
+    assert [told.what[:6] for told in load_catalogue("vi", locales).faults] == ["fuzzy:"]
+    assert load_offer(wanting("id,vi"), locales).tags == (FALLBACK,)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +109,9 @@ def test_a_missing_an_empty_and_a_fuzzy_message_refuse_their_language(locales: P
 def test_a_file_that_is_no_catalogue_refuses_its_language(
     locales: Path, spoil: Callable[[bytes], bytes], fault: str
 ) -> None:
-    path = path_of("id", locales)
+    path = catalogue_path("id", locales)
     path.write_bytes(spoil(path.read_bytes()))
-    found = offered_by(wanting("id,vi"), locales)
+    found = load_offer(wanting("id,vi"), locales)
     assert found.tags == ("vi", FALLBACK)
     (told, *_) = found.refusals()
     assert fault in told
@@ -110,13 +119,13 @@ def test_a_file_that_is_no_catalogue_refuses_its_language(
 
 
 def test_a_catalogue_that_is_gone_refuses_its_language(locales: Path) -> None:
-    path_of("id", locales).unlink()
-    assert offered_by(wanting("id,vi"), locales).tags == ("vi", FALLBACK)
+    catalogue_path("id", locales).unlink()
+    assert load_offer(wanting("id,vi"), locales).tags == ("vi", FALLBACK)
 
 
 def test_a_language_nobody_writes_stops_the_start() -> None:
-    with pytest.raises(WrongSetting, match="HAVEN_LANGUAGES: xx: some of id, vi, en"):
-        offered_by(wanting("id,xx"))
+    with pytest.raises(SettingError, match="HAVEN_LANGUAGES: xx: some of id, vi, en"):
+        load_offer(wanting("id,xx"))
 
 
 @pytest.mark.usefixtures("_speaks_as_before")
@@ -124,20 +133,20 @@ def test_what_is_refused_is_said_in_english_and_what_was_checked_is_said_as_chec
     locales: Path,
 ) -> None:
     """Whatever lies on the disk by then: the languages of a process are those of its start."""
-    say(locales, "vi", SEND, "Gửi đi")
-    say(locales, "id", ASKED, "Umur {x.__class__}?")
-    found = offered_by(wanting("id,vi"), locales)
-    offer(found.checked)
+    set_translation(locales, "vi", SEND, "Gửi đi")
+    set_translation(locales, "id", ASKED, "Umur {x.__class__}?")
+    found = load_offer(wanting("id,vi"), locales)
+    use_catalogues(found.checked)
     send = Text("Send", "button")
-    assert send.read_in(catalogue("vi")) == "Gửi đi"
-    assert send.read_in(catalogue("id")) == "Send"
-    offer({})
-    assert send.read_in(catalogue("id")) == said(locales, "id", SEND)
+    assert send.render(catalogue("vi")) == "Gửi đi"
+    assert send.render(catalogue("id")) == "Send"
+    use_catalogues({})
+    assert send.render(catalogue("id")) == get_translation(locales, "id", SEND)
 
 
 def test_filling_in_reaches_no_attribute() -> None:
     """Should one ever come through: it is words."""
     text = Text("Hello {name.__class__} {name} {0} {name!r}")
-    assert text.read_in(catalogue(FALLBACK), {"name": "{hours}"}) == (
+    assert text.render(catalogue(FALLBACK), {"name": "{hours}"}) == (
         "Hello {name.__class__} {hours} {0} {name!r}"
     )

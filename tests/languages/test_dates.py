@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.conversation.parse_input import read_day
+from bot.conversation.parse_input import parse_day
 from bot.languages import LANGUAGES
-from bot.languages.format_date import day_in, republic
+from bot.languages.format_date import format_day, format_minguo
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ from bot.languages.format_date import day_in, republic
     ],
 )
 def test_a_day_is_written_as_its_readers_write_it(tag: str, written: str) -> None:
-    assert day_in(tag, 11, 4) == written
+    assert format_day(tag, 11, 4) == written
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_no_two_days_of_a_year_read_alike_and_digits_can_be_dialled(tag: str) -> None:
     days = [date(2000, 1, 1) + timedelta(days=ahead) for ahead in range(366)]
-    written = [day_in(tag, day.month, day.day) for day in days]
+    written = [format_day(tag, day.month, day.day) for day in days]
     assert len(set(written)) == 366
     assert all(sign in "0123456789" for each in written for sign in each if sign.isdecimal())
 
@@ -51,10 +51,10 @@ def test_no_two_days_of_a_year_read_alike_and_digits_can_be_dialled(tag: str) ->
     ],
 )
 def test_papers_of_taiwan_count_from_the_republic(day: date, written: str) -> None:
-    assert republic(day) == written
+    assert format_minguo(day) == written
 
 
 @given(some.dates(date(1921, 1, 1), date(2300, 12, 31)))
 def test_a_day_of_a_paper_is_read_back_as_it_was(day: date) -> None:
     """Years of two and three digits, as people write them."""
-    assert read_day(republic(day).replace(" ", "")) == day.isoformat()
+    assert parse_day(format_minguo(day).replace(" ", "")) == day.isoformat()

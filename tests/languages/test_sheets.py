@@ -10,19 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from shelves import ASKED, CALL, SEND, change, said, say, shelf
+from shelves import ASKED, CALL, SEND, change, copy_catalogues, get_translation, set_translation
 
 from bot.languages import reviews
-from bot.languages.po_files import listed, path_of, read, template, written
-from bot.languages.progress import standing_of
+from bot.languages.po_files import (
+    catalogue_path,
+    load_catalogue,
+    load_template,
+    messages_by_key,
+    serialize_catalogue,
+)
+from bot.languages.progress import measure_progress
 from bot.languages.review_csv import (
-    COMPUTES,
-    Said,
-    SheetRefused,
-    guarded,
-    sheet_of,
-    take,
-    unguarded,
+    FORMULA_PREFIXES,
+    MessageLocation,
+    ReviewSheetError,
+    apply_review_csv,
+    escape_cell,
+    unescape_cell,
+    write_review_csv,
 )
 
 if TYPE_CHECKING:
@@ -34,15 +40,17 @@ Rows = list[dict[str, str]]
 
 @pytest.fixture
 def locales(tmp_path: Path) -> Path:
-    return shelf(tmp_path, "id")
+    return copy_catalogues(tmp_path, "id")
 
 
 def rows_of(locales: Path) -> Rows:
-    return list(csv.DictReader(io.StringIO(sheet_of(read("id", locales), {}), newline="")))
+    return list(
+        csv.DictReader(io.StringIO(write_review_csv(load_catalogue("id", locales), {}), newline=""))
+    )
 
 
 def row(rows: Rows, key: tuple[str | None, str]) -> dict[str, str]:
-    return next(it for it in rows if (it["context"] or None, unguarded(it["source"])) == key)
+    return next(it for it in rows if (it["context"] or None, unescape_cell(it["source"])) == key)
 
 
 def as_sheet(rows: Rows) -> str:
@@ -54,20 +62,20 @@ def as_sheet(rows: Rows) -> str:
 
 
 def bring_back(locales: Path, rows: Rows) -> None:
-    held = read("id", locales)
-    take(held, as_sheet(rows), TODAY)
-    path_of("id", locales).write_bytes(written(held.catalog))  # type: ignore[arg-type]
+    held = load_catalogue("id", locales)
+    apply_review_csv(held, as_sheet(rows), TODAY)
+    catalogue_path("id", locales).write_bytes(serialize_catalogue(held.catalog))  # type: ignore[arg-type]
 
 
 def test_a_sheet_that_comes_back_as_it_went_changes_nothing(locales: Path) -> None:
-    before = path_of("id", locales).read_bytes()
+    before = catalogue_path("id", locales).read_bytes()
     bring_back(locales, rows_of(locales))
-    assert path_of("id", locales).read_bytes() == before
+    assert catalogue_path("id", locales).read_bytes() == before
 
 
 def test_a_sheet_says_where_a_message_is_met_and_what_the_screen_looks_like(locales: Path) -> None:
-    shown = {ASKED: Said("report.under_18", "Umur?\n[ 1 Di bawah 18 ]")}
-    text = sheet_of(read("id", locales), shown)
+    shown = {ASKED: MessageLocation("report.under_18", "Umur?\n[ 1 Di bawah 18 ]")}
+    text = write_review_csv(load_catalogue("id", locales), shown)
     found = row(list(csv.DictReader(io.StringIO(text, newline=""))), ASKED)
     assert found["said_in"] == "report.under_18"
     assert "[ 1 Di bawah 18 ]" in found["screen"]
@@ -80,21 +88,23 @@ def test_a_correction_and_who_reviewed_it_come_back(locales: Path) -> None:
     row(rows, SEND).update(translation="Kirimkan", reviewed_by="Siti N.", reviewed_on="2026-11-23")
     row(rows, ASKED).update(reviewed_by="Siti N.", reviewed_on="2026-11-23")
     bring_back(locales, rows)
-    assert said(locales, "id", SEND) == "Kirimkan"
-    found = {entry.key: entry for entry in read("id", locales).entries}
-    assert [(it.who, it.on) for it in found[SEND].reviews] == [("Siti N.", date(2026, 11, 23))]
-    standing = standing_of(read("id", locales), on=True)
+    assert get_translation(locales, "id", SEND) == "Kirimkan"
+    found = {entry.key: entry for entry in load_catalogue("id", locales).entries}
+    assert [(it.reviewer, it.day) for it in found[SEND].reviews] == [
+        ("Siti N.", date(2026, 11, 23))
+    ]
+    standing = measure_progress(load_catalogue("id", locales), on=True)
     assert standing.reviewed == 2
     assert standing.safety_critical_unreviewed == standing.safety_critical, "one reader is not two"
 
 
 def test_two_readers_of_a_safety_sentence_are_enough(locales: Path) -> None:
-    before = standing_of(read("id", locales), on=True).safety_critical_unreviewed
+    before = measure_progress(load_catalogue("id", locales), on=True).safety_critical_unreviewed
     for who in ("Siti N.", "Agus W."):
         rows = rows_of(locales)
         row(rows, ASKED).update(reviewed_by=who, reviewed_on="2026-11-24")
         bring_back(locales, rows)
-    standing = standing_of(read("id", locales), on=True)
+    standing = measure_progress(load_catalogue("id", locales), on=True)
     assert standing.safety_critical_unreviewed == before - 1
     assert ASKED not in {(it.context, it.source) for it in standing.unread}
     assert "Siti N. 2026-11-24; Agus W. 2026-11-24" in row(rows_of(locales), ASKED)["reviews"]
@@ -104,7 +114,7 @@ def test_a_safety_sentence_that_one_has_read_is_named_with_its_reader(locales: P
     rows = rows_of(locales)
     row(rows, ASKED).update(reviewed_by="Siti N.", reviewed_on="2026-11-24")
     bring_back(locales, rows)
-    standing = standing_of(read("id", locales), on=True)
+    standing = measure_progress(load_catalogue("id", locales), on=True)
     assert len(standing.unread) == standing.safety_critical_unreviewed
     assert [it.readers for it in standing.unread if (it.context, it.source) == ASKED] == [1]
 
@@ -113,17 +123,17 @@ def test_a_review_lapses_when_the_words_change(locales: Path) -> None:
     rows = rows_of(locales)
     row(rows, ASKED).update(reviewed_by="Siti N.", reviewed_on="2026-11-24")
     bring_back(locales, rows)
-    assert standing_of(read("id", locales), on=True).reviewed == 1
-    say(locales, "id", ASKED, "Umur Anda di bawah 18?")
-    assert standing_of(read("id", locales), on=True).reviewed == 0
+    assert measure_progress(load_catalogue("id", locales), on=True).reviewed == 1
+    set_translation(locales, "id", ASKED, "Umur Anda di bawah 18?")
+    assert measure_progress(load_catalogue("id", locales), on=True).reviewed == 0
 
 
 def test_a_review_survives_the_renewal_of_the_catalogues(locales: Path) -> None:
     rows = rows_of(locales)
     row(rows, ASKED).update(reviewed_by="Siti N.", reviewed_on="2026-11-24")
     bring_back(locales, rows)
-    change(locales, "id", lambda it: it.update(template(), no_fuzzy_matching=True))
-    assert standing_of(read("id", locales), on=True).reviewed == 1
+    change(locales, "id", lambda it: it.update(load_template(), no_fuzzy_matching=True))
+    assert measure_progress(load_catalogue("id", locales), on=True).reviewed == 1
 
 
 @pytest.mark.parametrize(
@@ -149,11 +159,11 @@ def test_a_row_that_breaks_a_check_is_named_and_nothing_is_taken(
     row(rows, SEND)["translation"] = "Kirimkan"
     number = rows.index(row(rows, key)) + 2
     row(rows, key).update(cells)
-    held = read("id", locales)
-    before = written(held.catalog)  # type: ignore[arg-type]
-    with pytest.raises(SheetRefused, match=rf"row {number}: .*{fault}"):
-        take(held, as_sheet(rows), TODAY)
-    assert written(held.catalog) == before  # type: ignore[arg-type]
+    held = load_catalogue("id", locales)
+    before = serialize_catalogue(held.catalog)  # type: ignore[arg-type]
+    with pytest.raises(ReviewSheetError, match=rf"row {number}: .*{fault}"):
+        apply_review_csv(held, as_sheet(rows), TODAY)
+    assert serialize_catalogue(held.catalog) == before  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -167,33 +177,35 @@ def test_a_row_that_breaks_a_check_is_named_and_nothing_is_taken(
     ],
 )
 def test_what_is_no_sheet_is_refused_with_its_row(locales: Path, text: str, fault: str) -> None:
-    with pytest.raises(SheetRefused, match=fault):
-        take(read("id", locales), text, TODAY)
+    with pytest.raises(ReviewSheetError, match=fault):
+        apply_review_csv(load_catalogue("id", locales), text, TODAY)
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+82", "-1", "@SUM(A1)", "\tx", "\rx", "'=1"])
 def test_no_program_computes_a_cell(cell: str) -> None:
-    assert guarded(cell).startswith("'")
-    assert unguarded(guarded(cell)) == cell
+    assert escape_cell(cell).startswith("'")
+    assert unescape_cell(escape_cell(cell)) == cell
 
 
 @given(some.text())
 def test_every_cell_comes_back_as_it_was(cell: str) -> None:
-    assert not guarded(cell).startswith(COMPUTES[:-1])
-    assert unguarded(guarded(cell)) == cell
+    assert not escape_cell(cell).startswith(FORMULA_PREFIXES[:-1])
+    assert unescape_cell(escape_cell(cell)) == cell
 
 
 @given(some.text(), some.lists(some.text(), min_size=1))
 def test_a_review_is_of_its_words_alone(source: str, words: list[str]) -> None:
-    of = reviews.digest(None, source, words)
-    assert of == reviews.digest(None, source, list(words))
-    assert of != reviews.digest(None, source, [*words[:-1], f"{words[-1]}."])
-    note = str(reviews.Review("A. Reader", TODAY, of))
-    assert [it.who for it in reviews.read([note, "another note"], of)] == ["A. Reader"]
-    assert reviews.read([note], "0" * 8 if of != "0" * 8 else "1" * 8) == []
-    assert reviews.others([note, "another note"]) == ["another note"]
+    of = reviews.translation_digest(None, source, words)
+    assert of == reviews.translation_digest(None, source, list(words))
+    assert of != reviews.translation_digest(None, source, [*words[:-1], f"{words[-1]}."])
+    note = str(reviews.TranslationReview("A. Reader", TODAY, of))
+    assert [it.reviewer for it in reviews.parse_reviews([note, "another note"], of)] == [
+        "A. Reader"
+    ]
+    assert reviews.parse_reviews([note], "0" * 8 if of != "0" * 8 else "1" * 8) == []
+    assert reviews.other_comments([note, "another note"]) == ["another note"]
 
 
 def test_our_own_catalogues_go_out_whole() -> None:
-    rows = list(csv.DictReader(io.StringIO(sheet_of(read("id"), {}), newline="")))
-    assert len(rows) == len(listed(template()))
+    rows = list(csv.DictReader(io.StringIO(write_review_csv(load_catalogue("id"), {}), newline="")))
+    assert len(rows) == len(messages_by_key(load_template()))

@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.texts import messages
-from bot.channels.telegram.client import bot_for
+from bot.app.texts import flow_texts
+from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.voice_cache import Recordings
-from bot.errors import Refused
+from bot.errors import LetterRefusedError
 from bot.languages import LANGUAGES
-from bot.languages.voice_files import KIND, folder_of, name_of, names, recorded, speakable, stray
-from bot.messages import Remove, Say, Spoken
+from bot.languages.voice_files import (
+    EXTENSION,
+    find_recordings,
+    orphaned_recordings,
+    recordable_texts,
+    recording_name,
+    recording_names,
+    recordings_folder,
+)
+from bot.messages import DeleteMessages, SendRecording, SendText
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.text import Text, pgettext
 from flows.phrases import PHONE_WARNING
-from tests.houses import Home
+from tests.houses import HotlineHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,30 +34,30 @@ SOUND = b"OggS" + bytes(200)
 
 def record(locales: Path, tag: str, text: Text, sound: bytes = SOUND) -> str:
     """Put a recording where a deployment would; return its name."""
-    name = names(tag, [text])[text]
-    folder = folder_of(tag, locales)
+    name = recording_names(tag, [text])[text]
+    folder = recordings_folder(tag, locales)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}{KIND}").write_bytes(sound)
+    (folder / f"{name}{EXTENSION}").write_bytes(sound)
     return f"{tag}/{name}"
 
 
 def test_a_recording_is_sent_before_the_words_it_says(tmp_path: Path) -> None:
     name = record(tmp_path, "en", PHONE_WARNING)
-    home = Home(tmp_path, voices=recorded(messages(), LANGUAGES, tmp_path))
+    home = HotlineHarness(tmp_path, voices=find_recordings(flow_texts(), LANGUAGES, tmp_path))
     person = home.person("en")
     person.says("/start")
     person.presses("English")
     bodies = [body for chat, body in home.post.arrived if chat == person.id]
-    (at,) = [place for place, body in enumerate(bodies) if isinstance(body, Spoken)]
-    assert bodies[at] == Spoken(name)
+    (at,) = [place for place, body in enumerate(bodies) if isinstance(body, SendRecording)]
+    assert bodies[at] == SendRecording(name)
     following = bodies[at + 1]
-    assert isinstance(following, Say)
+    assert isinstance(following, SendText)
     assert following.text == PHONE_WARNING.source
     other = home.person("id")  # nothing was recorded in Indonesian
     other.says("/start")
     other.presses("Bahasa Indonesia")
     heard = [body for chat, body in home.post.arrived if chat == other.id]
-    assert not [body for body in heard if isinstance(body, Spoken)]
+    assert not [body for body in heard if isinstance(body, SendRecording)]
     home.close()
 
 
@@ -58,15 +66,15 @@ def test_what_can_be_heard_goes_with_everything_else_when_the_chat_is_cleared(
 ) -> None:
     record(tmp_path, "en", PHONE_WARNING)
     gone = []
-    for voices in ({}, recorded(messages(), ["en"], tmp_path)):
-        home = Home(tmp_path, voices=voices)
+    for voices in ({}, find_recordings(flow_texts(), ["en"], tmp_path)):
+        home = HotlineHarness(tmp_path, voices=voices)
         person = home.person("en")
         person.says("/start")
         person.presses("English")
         person.says("/bye")
-        home.run(home.rest(5.0))
+        home.run(home.close_writer_idle(5.0))
         home.settle()
-        taken = [body for _, body in home.post.arrived if isinstance(body, Remove)]
+        taken = [body for _, body in home.post.arrived if isinstance(body, DeleteMessages)]
         gone.append(len({number for body in taken for number in body.messages}))
         home.close()
         (tmp_path / "haven.db").unlink()
@@ -74,8 +82,8 @@ def test_what_can_be_heard_goes_with_everything_else_when_the_chat_is_cleared(
 
 
 def test_without_files_nothing_changes(tmp_path: Path) -> None:
-    assert recorded(messages(), LANGUAGES, tmp_path) == {}
-    home = Home(tmp_path)
+    assert find_recordings(flow_texts(), LANGUAGES, tmp_path) == {}
+    home = HotlineHarness(tmp_path)
     assert home.house.setting.voices == {}
     home.close()
 
@@ -83,26 +91,26 @@ def test_without_files_nothing_changes(tmp_path: Path) -> None:
 def test_a_recording_falls_silent_once_its_words_change(tmp_path: Path) -> None:
     text = Text("Nobody is here now.")
     record(tmp_path, "en", text)
-    assert recorded([text], ["en"], tmp_path)
+    assert find_recordings([text], ["en"], tmp_path)
     changed = Text("Somebody is here now.")
-    assert recorded([changed], ["en"], tmp_path) == {}
-    assert len(stray("en", [changed], tmp_path)) == 1
-    assert stray("en", [text], tmp_path) == []
-    assert name_of(text, "Tidak ada orang.") != name_of(text, "Ada orang.")
+    assert find_recordings([changed], ["en"], tmp_path) == {}
+    assert len(orphaned_recordings("en", [changed], tmp_path)) == 1
+    assert orphaned_recordings("en", [text], tmp_path) == []
+    assert recording_name(text, "Tidak ada orang.") != recording_name(text, "Ada orang.")
 
 
 def test_labels_and_phrases_with_blanks_are_not_recorded() -> None:
     label, blank, plain = pgettext("button", "Next"), Text("Call {number}."), Text("Hello.")
-    assert speakable([label, blank, plain, plain]) == [plain]
-    assert len(speakable(messages())) > 100
+    assert recordable_texts([label, blank, plain, plain]) == [plain]
+    assert len(recordable_texts(flow_texts())) > 100
 
 
 async def test_telegram_gets_a_recording_once_and_its_number_from_then_on(tmp_path: Path) -> None:
     name, kept = record(tmp_path, "id", PHONE_WARNING), tmp_path / "recordings.json"
     sandbox = Sandbox()
-    sari = sandbox.phone("Sari")
+    sari = sandbox.add_phone("Sari")
     sari.say("/start")
-    async with serve(sandbox) as base, bot_for(TOKEN, base) as bot:
+    async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
         for _ in range(2):
             assert await Recordings(bot, tmp_path, kept).send(sari.id, name)  # a new process each
         record(tmp_path, "id", PHONE_WARNING, SOUND + b"anew")
@@ -111,7 +119,7 @@ async def test_telegram_gets_a_recording_once_and_its_number_from_then_on(tmp_pa
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
         kept.write_text("not json", encoding="utf-8")
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
-    sent = [call for call in sandbox.journal.calls if call.method == "sendVoice"]
+    sent = [call for call in sandbox.calls.calls if call.method == "sendVoice"]
     assert [bool(call.uploads) for call in sent] == [True, False, True, True, True]
     assert sum("voice" in message for message in sari.messages()) == 5
 
@@ -123,14 +131,14 @@ async def test_a_number_telegram_does_not_know_any_more_costs_one_more_upload(
 
     name, kept = record(tmp_path, "id", PHONE_WARNING), tmp_path / "recordings.json"
     sandbox = Sandbox()
-    sari = sandbox.phone("Sari")
+    sari = sandbox.add_phone("Sari")
     sari.say("/start")
     kept.write_text(f'{{"{sha256(SOUND).hexdigest()}": "forgotten"}}', encoding="utf-8")
-    async with serve(sandbox) as base, bot_for(TOKEN, base) as bot:
+    async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
     assert "forgotten" not in kept.read_text(encoding="utf-8")
 
 
 async def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="no recording"):
-        await Recordings(bot_for(TOKEN), tmp_path).send(1, "id/0000000000000000")
+    with pytest.raises(LetterRefusedError, match="no recording"):
+        await Recordings(build_bot(TOKEN), tmp_path).send(1, "id/0000000000000000")

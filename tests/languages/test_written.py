@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from bot.languages.detect import SMALL, seems_other
+from bot.languages.detect import FUNCTION_WORDS, seems_other_language
 from tests.house.catalogues import phrases_of
 
 SAID = {
@@ -27,7 +27,7 @@ KIN = {"zh_Hant", "zh_Hans"}
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_sentence_is_another_language_to_everybody_but_its_readers(tag: str) -> None:
-    strange = {other for other in LANGUAGES if seems_other(SAID[tag], other)}
+    strange = {other for other in LANGUAGES if seems_other_language(SAID[tag], other)}
     kin = KIN if tag in KIN else {tag}
     also = {"ja"} if tag in KIN else set()  # who reads Japanese reads Chinese signs: not told apart
     assert strange == set(LANGUAGES) - kin - also
@@ -39,24 +39,24 @@ PLAIN = ("", "02-1234-5678", "14:30", "K7M4Q2", "Taipei Main Station, M3", "OK",
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_name_an_address_a_number_is_no_language(tag: str) -> None:
-    assert [it for it in PLAIN if seems_other(it, tag)] == []
+    assert [it for it in PLAIN if seems_other_language(it, tag)] == []
 
 
 def test_words_of_ones_own_beside_those_of_another_are_enough() -> None:
-    assert not seems_other("請帶您的 residence permit and passport", "zh_Hant")
-    assert not seems_other("กรุณาพูดว่า: I need help, please call the police", "th")
-    assert not seems_other("Katakan: I need help. Itu saja yang perlu.", "id")
+    assert not seems_other_language("請帶您的 residence permit and passport", "zh_Hant")
+    assert not seems_other_language("กรุณาพูดว่า: I need help, please call the police", "th")
+    assert not seems_other_language("Katakan: I need help. Itu saja yang perlu.", "id")
 
 
 def test_no_small_word_is_of_two_languages() -> None:
-    for one, other in combinations(SMALL, 2):
-        assert SMALL[one] & SMALL[other] == set()
+    for one, other in combinations(FUNCTION_WORDS, 2):
+        assert FUNCTION_WORDS[one] & FUNCTION_WORDS[other] == set()
 
 
 @pytest.mark.parametrize("tag", [it for it in LANGUAGES if it != FALLBACK])
 def test_hardly_a_phrase_of_ours_seems_to_be_another_language_to_its_readers(tag: str) -> None:
     phrases = [it.words for it in phrases_of(tag) if it.words]
-    strange = [it for it in phrases if seems_other(it, tag)]
+    strange = [it for it in phrases if seems_other_language(it, tag)]
     assert len(strange) * 100 <= len(phrases), strange[:5]
 
 
@@ -64,5 +64,5 @@ def test_hardly_a_phrase_of_ours_seems_to_be_another_language_to_its_readers(tag
 def test_most_long_phrases_in_english_are_seen_by_readers_of_another(tag: str) -> None:
     """The control: the same phrases, untranslated, are what this is for."""
     long = [it.source for it in phrases_of(tag) if len(it.source.split()) >= 8]
-    seen = [it for it in long if seems_other(it, tag)]
+    seen = [it for it in long if seems_other_language(it, tag)]
     assert len(seen) * 100 >= len(long) * 95

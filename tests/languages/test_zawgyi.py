@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.cases.queries import shown
+from bot.cases.queries import display_text
 from bot.languages import LANGUAGES, catalogue
-from bot.languages.po_files import read
+from bot.languages.po_files import load_catalogue
 from bot.text import is_zawgyi
 
 
@@ -20,7 +20,7 @@ from bot.text import is_zawgyi
 )
 def test_zawgyi_is_marked_and_the_words_stay(words: str) -> None:
     assert is_zawgyi(words)
-    told = shown(words, catalogue("zh_Hant", "staff"))
+    told = display_text(words, catalogue("zh_Hant", "staff"))
     assert told.startswith(words)
     assert "Zawgyi" in told
 
@@ -28,8 +28,10 @@ def test_zawgyi_is_marked_and_the_words_stay(words: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_nothing_we_say_ourselves_is_taken_for_it(tag: str) -> None:
     """In Burmese that is a thousand sentences in Unicode, stacked letters and all."""
-    assert [words for it in read(tag).entries for words in it.words if is_zawgyi(words)] == []
+    assert [
+        words for it in load_catalogue(tag).entries for words in it.forms if is_zawgyi(words)
+    ] == []
 
 
 def test_words_of_others_stay_as_they_are() -> None:
-    assert shown("hello", catalogue("en", "staff")) == "hello"
+    assert display_text("hello", catalogue("en", "staff")) == "hello"

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 
-def plan(database: Database, statement: Prepared, row: tuple[Any, ...]) -> str:
+def query_plan(database: Database, statement: Prepared, row: tuple[Any, ...]) -> str:
     """Return the database's plan; PostgreSQL is asked not to scan, as its tables are empty here."""
-    compiled = statement.on(database.dialect)
+    compiled = statement.for_dialect(database.dialect)
     connection = database.connect()
     cursor = connection.cursor()
     if database.dialect == "sqlite":

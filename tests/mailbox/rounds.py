@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from bot.mailbox.courier import Courier
 from bot.mailbox.letter import Author, Lane, Letter
 from bot.mailbox.outbox import Outbox
-from bot.mailbox.rate_limit import UNLIMITED, Limits
-from bot.messages import Body, Say
-from tests.clocks import MIDDAY, MovedLoop
+from bot.mailbox.rate_limit import UNLIMITED, RateLimits
+from bot.messages import Body, SendText
+from tests.clocks import MIDDAY, ManualTimeLoop
 from tests.houses import BOT, VAULT
-from tests.post import Post
-from tests.stores import ask, database_on, migrated_url
+from tests.post import RecordingChannel
+from tests.stores import database_on, migrated_url, query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LETTERS = "SELECT id, state, body, fault, message, attempts FROM outbox ORDER BY id"
 
 
-class Round:
+class CourierHarness:
     """An outbox and the courier that empties it."""
 
     def __init__(
@@ -34,21 +34,21 @@ class Round:
         folder: Path,
         *,
         kind: str = "sqlite",
-        limits: Limits = UNLIMITED,
+        limits: RateLimits = UNLIMITED,
         courier: type[Courier] = Courier,
     ) -> None:
         self.url = migrated_url(kind, folder)
         self.limits = limits
         self.made = courier
         self.outbox = Outbox(VAULT)
-        self.post = Post()
+        self.post = RecordingChannel()
         self.bodies: dict[int, Body] = {}
         self.at = MIDDAY
         self.open()
 
     def open(self) -> None:
         """Start a courier."""
-        self.loop = MovedLoop(self.at)
+        self.loop = ManualTimeLoop(self.at)
         self.database = database_on(self.url, self.loop)
         self.courier = self.made(
             self.outbox, self.database.writer, self.post, self.loop, self.limits
@@ -68,21 +68,21 @@ class Round:
         """Store letters, and hand them to the courier unless it is to find them by itself."""
         now = self.loop.now()
         key = key or VAULT.chat_key(BOT, chat)
-        said = [Say(body) if isinstance(body, str) else body for body in bodies]
+        said = [SendText(body) if isinstance(body, str) else body for body in bodies]
 
         def keep(work: Work) -> list[Letter]:
-            numbers = self.outbox.numbers(work, len(said))
+            numbers = self.outbox.new_ids(work, len(said))
             letters = [
                 Letter(number, key, chat, body, lane, author, 0, not_before, now)
                 for number, body in zip(numbers, said, strict=True)
             ]
-            self.outbox.keep(work, letters)
+            self.outbox.store(work, letters)
             return letters
 
-        letters = self.database.writer.run_now(keep)
+        letters = self.database.writer.run_sync(keep)
         self.bodies |= {letter.id: letter.body for letter in letters}
         if hand:
-            self.courier.hand(letters)
+            self.courier.enqueue(letters)
         return [letter.id for letter in letters]
 
     def passes(self, seconds: float) -> None:
@@ -91,12 +91,12 @@ class Round:
 
     def jumps(self, seconds: float) -> None:
         """Let time pass at once; what fell due meanwhile is due now."""
-        self.loop.move(seconds)
+        self.loop.advance(seconds)
         self.passes(2)
 
     def settle(self) -> None:
         """Run until no letter waits any more."""
-        self.loop.run_until_complete(self.courier.empty())
+        self.loop.run_until_complete(self.courier.drain())
 
     def crash(self) -> None:
         """End the process as a power cut would."""
@@ -119,7 +119,7 @@ class Round:
 
     def letters(self) -> dict[int, tuple[Any, ...]]:
         """Every letter as it stands: state, body, fault, message, attempts."""
-        return {row[0]: row[1:] for row in ask(self.database, LETTERS)}
+        return {row[0]: row[1:] for row in query(self.database, LETTERS)}
 
     def states(self) -> dict[int, str]:
         return {number: row[0] for number, row in self.letters().items()}

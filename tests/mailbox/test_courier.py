@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import HOUR, SECOND
-from bot.errors import Blocked, Refused, TryLater, Uncertain
-from bot.mailbox.letter import Author, Lane, Letter, Settled, State
-from bot.mailbox.rate_limit import Limits
-from bot.messages import Remove, Say, Toast
-from tests.mailbox.plans import plan
-from tests.mailbox.rounds import Round
-from tests.post import FINE, Mishap, fails
+from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
+from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
+from bot.mailbox.rate_limit import RateLimits
+from bot.messages import DeleteMessages, SendText, Toast
+from tests.mailbox.plans import query_plan
+from tests.mailbox.rounds import CourierHarness
+from tests.post import FINE, DeliveryFault, delivery_failure
 from tests.stores import migrated_url
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ A, B, GROUP = 5_000_000_001, 5_000_000_002, -1_000_000_001
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def round_(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Round]:
-    made = Round(tmp_path, kind=request.param)
+def round_(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CourierHarness]:
+    made = CourierHarness(tmp_path, kind=request.param)
     yield made
     made.close()
 
 
-def test_what_was_sent_keeps_its_number_and_loses_its_words(round_: Round) -> None:
+def test_what_was_sent_keeps_its_number_and_loses_its_words(round_: CourierHarness) -> None:
     (letter,) = round_.leave(A, "needle")
     assert round_.letters()[letter][1] is not None
     assert b"needle" not in round_.letters()[letter][1]
@@ -43,21 +43,23 @@ def test_what_was_sent_keeps_its_number_and_loses_its_words(round_: Round) -> No
     assert message in round_.post.chats[A]
 
 
-def test_letters_another_process_left_are_found(round_: Round) -> None:
+def test_letters_another_process_left_are_found(round_: CourierHarness) -> None:
     letters = round_.leave(A, "one", "two", author=Author.CASEWORKER, hand=False)
     round_.passes(2)
     assert round_.arrivals(A) == ["one", "two"]
     assert [round_.states()[letter] for letter in letters] == ["sent", "sent"]
 
 
-def test_a_letter_handed_over_and_found_is_sent_once(round_: Round) -> None:
-    round_.post.fate = lambda _chat, _body: Mishap(seconds=10)  # it is found while on the wire
+def test_a_letter_handed_over_and_found_is_sent_once(round_: CourierHarness) -> None:
+    round_.post.fate = lambda _chat, _body: DeliveryFault(
+        seconds=10
+    )  # it is found while on the wire
     round_.leave(A, "one", "two")
     round_.passes(30)
     assert round_.arrivals(A) == ["one", "two"]
 
 
-def test_a_letter_is_not_sent_before_its_time(round_: Round) -> None:
+def test_a_letter_is_not_sent_before_its_time(round_: CourierHarness) -> None:
     at = round_.loop.now() + 60 * SECOND
     round_.leave(A, "later", hand=False, not_before=at)
     round_.passes(59)
@@ -66,8 +68,8 @@ def test_a_letter_is_not_sent_before_its_time(round_: Round) -> None:
     assert round_.arrivals(A) == ["later"]
 
 
-def test_nobody_waits_for_a_chat_whose_letter_hangs(round_: Round) -> None:
-    round_.post.fate = lambda chat, _body: Mishap(seconds=10**6) if chat == A else FINE
+def test_nobody_waits_for_a_chat_whose_letter_hangs(round_: CourierHarness) -> None:
+    round_.post.fate = lambda chat, _body: DeliveryFault(seconds=10**6) if chat == A else FINE
     round_.leave(A, "hangs", "behind it")
     round_.leave(B, "one", "two")
     round_.passes(1)
@@ -82,16 +84,16 @@ def failing_once(*errors: Exception | None, arrives: bool = False) -> object:
     """Return a fate that gives these errors first, then none."""
     left = list(errors)
 
-    def fate(_chat: int, _body: Body) -> Mishap:
+    def fate(_chat: int, _body: Body) -> DeliveryFault:
         error = left.pop(0) if left else None
-        return Mishap(error, arrives=arrives or error is None)
+        return DeliveryFault(error, arrives=arrives or error is None)
 
     return fate
 
 
 @pytest.mark.parametrize("author", Author)
-def test_what_was_not_sent_is_tried_again(round_: Round, author: Author) -> None:
-    round_.post.fate = failing_once(*[TryLater()] * 5)
+def test_what_was_not_sent_is_tried_again(round_: CourierHarness, author: Author) -> None:
+    round_.post.fate = failing_once(*[RetryLaterError()] * 5)
     (letter,) = round_.leave(A, "one", author=author)
     round_.settle()
     assert round_.arrivals(A) == ["one"]
@@ -99,9 +101,11 @@ def test_what_was_not_sent_is_tried_again(round_: Round, author: Author) -> None
     assert round_.letters()[letter][4] == 5
 
 
-@pytest.mark.parametrize("error", [Uncertain("no answer"), RuntimeError("a mistake of ours")])
+@pytest.mark.parametrize(
+    "error", [DeliveryUncertainError("no answer"), RuntimeError("a mistake of ours")]
+)
 def test_words_of_a_person_are_never_sent_twice_by_themselves(
-    round_: Round, error: Exception
+    round_: CourierHarness, error: Exception
 ) -> None:
     round_.post.fate = failing_once(error, arrives=True)
     first, second = round_.leave(A, "one", "two", author=Author.CASEWORKER)
@@ -111,24 +115,24 @@ def test_words_of_a_person_are_never_sent_twice_by_themselves(
     assert round_.letters()[first][1] is not None  # so that a caseworker can send it again
 
 
-def test_a_question_of_the_bot_is_repeated_when_nobody_knows(round_: Round) -> None:
-    round_.post.fate = failing_once(Uncertain("no answer"), arrives=True)
+def test_a_question_of_the_bot_is_repeated_when_nobody_knows(round_: CourierHarness) -> None:
+    round_.post.fate = failing_once(DeliveryUncertainError("no answer"), arrives=True)
     (letter,) = round_.leave(A, "one")
     round_.settle()
     assert round_.arrivals(A) == ["one", "one"]
     assert round_.states() == {letter: "sent"}
 
 
-def test_a_refused_letter_is_seen_as_refused_and_the_next_goes_on(round_: Round) -> None:
-    round_.post.fate = failing_once(Refused("message is too long " + "x" * 200))
+def test_a_refused_letter_is_seen_as_refused_and_the_next_goes_on(round_: CourierHarness) -> None:
+    round_.post.fate = failing_once(LetterRefusedError("message is too long " + "x" * 200))
     first, second = round_.leave(A, "one", "two")
     round_.settle()
     assert round_.states() == {first: "refused", second: "sent"}
     assert round_.letters()[first][2].startswith("message is too long")
 
 
-def test_whoever_blocked_us_gets_nothing_more_until_they_write(round_: Round) -> None:
-    round_.post.fate = failing_once(Blocked("blocked"))
+def test_whoever_blocked_us_gets_nothing_more_until_they_write(round_: CourierHarness) -> None:
+    round_.post.fate = failing_once(ChatBlockedError("blocked"))
     letters = round_.leave(A, "one", "two", "three")
     other = round_.leave(B, "for somebody else")
     round_.settle()
@@ -140,8 +144,8 @@ def test_whoever_blocked_us_gets_nothing_more_until_they_write(round_: Round) ->
     assert round_.arrivals(A) == ["you write again"]
 
 
-def test_a_day_of_failures_ends_in_failed_and_not_in_silence(round_: Round) -> None:
-    round_.post.fate = lambda _chat, _body: fails(TryLater())
+def test_a_day_of_failures_ends_in_failed_and_not_in_silence(round_: CourierHarness) -> None:
+    round_.post.fate = lambda _chat, _body: delivery_failure(RetryLaterError())
     (letter,) = round_.leave(A, "one")
     for _ in range(23):
         round_.jumps(3600)
@@ -150,9 +154,9 @@ def test_a_day_of_failures_ends_in_failed_and_not_in_silence(round_: Round) -> N
     assert round_.states() == {letter: "failed"}
 
 
-def test_being_asked_to_wait_holds_that_chat_alone(round_: Round) -> None:
+def test_being_asked_to_wait_holds_that_chat_alone(round_: CourierHarness) -> None:
     round_.post.fate = lambda chat, _body: (
-        fails(TryLater(60.0)) if chat == A and round_.loop.moved < 60 else FINE
+        delivery_failure(RetryLaterError(60.0)) if chat == A and round_.loop.moved < 60 else FINE
     )
     round_.leave(A, "one", "two")
     round_.leave(B, "one", "two")
@@ -164,8 +168,8 @@ def test_being_asked_to_wait_holds_that_chat_alone(round_: Round) -> None:
     assert round_.arrivals(A) == ["one", "two"]
 
 
-def test_being_asked_to_wait_everywhere_holds_everybody(round_: Round) -> None:
-    round_.post.fate = failing_once(TryLater(60.0, everywhere=True))
+def test_being_asked_to_wait_everywhere_holds_everybody(round_: CourierHarness) -> None:
+    round_.post.fate = failing_once(RetryLaterError(60.0, is_global=True))
     round_.leave(A, "one")
     round_.passes(1)
     round_.leave(B, "one")
@@ -175,12 +179,12 @@ def test_being_asked_to_wait_everywhere_holds_everybody(round_: Round) -> None:
     assert (round_.arrivals(A), round_.arrivals(B)) == (["one"], ["one"])
 
 
-def test_a_toast_is_tried_once_and_its_failure_hurts_nobody(round_: Round) -> None:
+def test_a_toast_is_tried_once_and_its_failure_hurts_nobody(round_: CourierHarness) -> None:
     round_.post.fate = failing_once(
-        TryLater(), RuntimeError("a mistake of ours"), Blocked("x"), None
+        RetryLaterError(), RuntimeError("a mistake of ours"), ChatBlockedError("x"), None
     )
     for number in range(4):
-        round_.courier.toast(A, Toast(str(number), "We have your answer."))
+        round_.courier.send_toast(A, Toast(str(number), "We have your answer."))
     round_.leave(A, "one")
     round_.settle()
     assert [toast.press for _, toast in round_.post.toasts] == ["3"]
@@ -188,13 +192,15 @@ def test_a_toast_is_tried_once_and_its_failure_hurts_nobody(round_: Round) -> No
     assert not round_.running.done()
 
 
-def test_tried_again_and_sent_before_either_was_written_down_it_is_sent(round_: Round) -> None:
+def test_tried_again_and_sent_before_either_was_written_down_it_is_sent(
+    round_: CourierHarness,
+) -> None:
     """With words erased and still called queued it would end every process that looks."""
     (number,) = round_.leave(A, "one", hand=False)
-    letter = Letter(number, b"key", A, Say("one"))
-    later = Settled(letter, State.QUEUED, 1, fault="TryLater", not_before=2)
-    sent = Settled(letter, State.SENT, 3, message=9)
-    round_.database.writer.run_now(lambda work: round_.outbox.settle(work, [later, sent]))
+    letter = Letter(number, b"key", A, SendText("one"))
+    later = DeliveryResult(letter, LetterState.QUEUED, 1, fault="TryLater", not_before=2)
+    sent = DeliveryResult(letter, LetterState.SENT, 3, message_id=9)
+    round_.database.writer.run_sync(lambda work: round_.outbox.store_results(work, [later, sent]))
     assert round_.letters()[number][:2] == ("sent", None)
     round_.passes(5)
     assert not round_.running.done()
@@ -203,26 +209,28 @@ def test_tried_again_and_sent_before_either_was_written_down_it_is_sent(round_: 
 # --- Removing what was said ------------------------------------------------------------------
 
 
-def test_a_summary_is_removed_by_the_number_the_channel_gave_it(round_: Round) -> None:
+def test_a_summary_is_removed_by_the_number_the_channel_gave_it(round_: CourierHarness) -> None:
     (shown,) = round_.leave(A, "your answers")
-    round_.leave(A, Remove(letters=(shown,)), "go on")
+    round_.leave(A, DeleteMessages(letters=(shown,)), "go on")
     round_.settle()
     assert [say.text for say in round_.post.chats[A].values()] == ["go on"]
 
 
-def test_what_was_never_sent_needs_no_removing(round_: Round) -> None:
-    round_.post.fate = failing_once(Refused("no"))
+def test_what_was_never_sent_needs_no_removing(round_: CourierHarness) -> None:
+    round_.post.fate = failing_once(LetterRefusedError("no"))
     (refused,) = round_.leave(A, "your answers")
-    round_.leave(A, Remove(messages=(7,), letters=(refused, 10**6)))
+    round_.leave(A, DeleteMessages(messages=(7,), letters=(refused, 10**6)))
     round_.settle()
-    assert [body for _, body in round_.post.arrived] == [Remove(messages=(7,))]
+    assert [body for _, body in round_.post.arrived] == [DeleteMessages(messages=(7,))]
 
 
 # --- Who comes first, and how fast -----------------------------------------------------------
 
 
 def test_people_come_before_staff(tmp_path: Path) -> None:
-    round_ = Round(tmp_path, limits=Limits(1.0, 100.0, 100.0, 100.0, 100.0, in_flight=8))
+    round_ = CourierHarness(
+        tmp_path, limits=RateLimits(1.0, 100.0, 100.0, 100.0, 100.0, in_flight=8)
+    )
     for number in range(20):
         round_.leave(GROUP - number, f"mirror {number}", lane=Lane.STAFF)
     round_.passes(5.5)
@@ -230,17 +238,17 @@ def test_people_come_before_staff(tmp_path: Path) -> None:
     round_.leave(A, "for a person", lane=Lane.PERSON)
     round_.passes(1.1)
     assert 0 < before < 20
-    assert round_.post.arrived[before] == (A, Say("for a person"))
+    assert round_.post.arrived[before] == (A, SendText("for a person"))
     round_.settle()
     assert len(round_.post.arrived) == 21
     round_.close()
 
 
-def moments(round_: Round, chats: dict[int, int]) -> list[float]:
+def moments(round_: CourierHarness, chats: dict[int, int]) -> list[float]:
     """Send so many letters to each chat; return when each arrived, from the first on."""
     came: list[float] = []
 
-    def fate(_chat: int, _body: Body) -> Mishap:
+    def fate(_chat: int, _body: Body) -> DeliveryFault:
         came.append(round_.loop.moved)
         return FINE
 
@@ -267,7 +275,7 @@ def most_within(moments: list[float], seconds: float) -> int:
 def test_nobody_is_written_to_faster_than_allowed(
     tmp_path: Path, chats: dict[int, int], seconds: float, most: int
 ) -> None:
-    round_ = Round(tmp_path, limits=Limits())
+    round_ = CourierHarness(tmp_path, limits=RateLimits())
     came = moments(round_, chats)
     round_.close()
     assert len(came) == sum(chats.values())
@@ -276,7 +284,7 @@ def test_nobody_is_written_to_faster_than_allowed(
 
 def test_a_chat_that_must_wait_costs_the_others_nothing(tmp_path: Path) -> None:
     """Thirty a second go out though one chat has two hundred letters of its own to send."""
-    round_ = Round(tmp_path, limits=Limits())
+    round_ = CourierHarness(tmp_path, limits=RateLimits())
     round_.leave(A, *(str(number) for number in range(200)))
     round_.passes(5)
     came = moments(round_, {B + number: 1 for number in range(150)})
@@ -288,8 +296,8 @@ def test_a_chat_that_must_wait_costs_the_others_nothing(tmp_path: Path) -> None:
 
 
 def test_a_stopping_courier_lets_what_is_on_the_wire_arrive(tmp_path: Path) -> None:
-    round_ = Round(tmp_path)
-    round_.post.fate = lambda _chat, _body: Mishap(seconds=2)
+    round_ = CourierHarness(tmp_path)
+    round_.post.fate = lambda _chat, _body: DeliveryFault(seconds=2)
     letters = round_.leave(A, "one", author=Author.CASEWORKER)
     round_.passes(1)
     round_.close()
@@ -300,8 +308,8 @@ def test_a_stopping_courier_lets_what_is_on_the_wire_arrive(tmp_path: Path) -> N
 def test_a_letter_of_a_person_under_way_in_a_crash_is_uncertain_and_stays_so(
     tmp_path: Path,
 ) -> None:
-    round_ = Round(tmp_path)
-    round_.post.fate = lambda _chat, _body: Mishap(seconds=5)
+    round_ = CourierHarness(tmp_path)
+    round_.post.fate = lambda _chat, _body: DeliveryFault(seconds=5)
     first, second = round_.leave(A, "one", "two", author=Author.CASEWORKER)
     round_.passes(1)
     assert round_.states() == {first: "sending", second: "queued"}
@@ -318,8 +326,8 @@ def test_a_letter_of_a_person_under_way_in_a_crash_is_uncertain_and_stays_so(
 def test_order_is_kept_over_a_restart_while_the_first_letter_waits(
     kind: str, tmp_path: Path
 ) -> None:
-    round_ = Round(tmp_path, kind=kind)
-    round_.post.fate = failing_once(TryLater(600.0))
+    round_ = CourierHarness(tmp_path, kind=kind)
+    round_.post.fate = failing_once(RetryLaterError(600.0))
     round_.leave(A, "one", "two", "three")
     round_.passes(5)
     round_.close()
@@ -334,7 +342,7 @@ def test_order_is_kept_over_a_restart_while_the_first_letter_waits(
 
 
 def test_a_letter_that_does_not_open_is_failed_and_in_nobodys_way(tmp_path: Path) -> None:
-    round_ = Round(tmp_path)
+    round_ = CourierHarness(tmp_path)
     first, second = round_.leave(A, "one", "two", hand=False)
     connection = round_.database.connect()
     connection.execute("UPDATE outbox SET body = x'00' WHERE id = ?", (first,))
@@ -348,15 +356,15 @@ def test_a_letter_that_does_not_open_is_failed_and_in_nobodys_way(tmp_path: Path
 
 
 def test_numbers_are_forgotten_after_two_days_and_undelivered_words_after_seven(
-    round_: Round,
+    round_: CourierHarness,
 ) -> None:
-    round_.post.fate = failing_once(Refused("no"))
+    round_.post.fate = failing_once(LetterRefusedError("no"))
     refused, sent = round_.leave(A, "one", "two")
     waiting = round_.leave(B, "held", hand=False, not_before=2**60)[0]
     round_.settle()
     outbox, writer, now = round_.outbox, round_.database.writer, round_.loop.now()
     for hours, left in ((47, 3), (49, 2), (24 * 7 - 1, 2), (24 * 7 + 1, 1), (10**6, 1)):
-        writer.run_now(lambda work, at=now + hours * HOUR: outbox.tidy(work, at))
+        writer.run_sync(lambda work, at=now + hours * HOUR: outbox.expire(work, at))
         assert len(round_.states()) == left
     assert set(round_.states()) == {waiting}
     assert refused < sent
@@ -370,8 +378,8 @@ def test_looking_for_letters_reads_no_whole_table(kind: str, tmp_path: Path) -> 
     database = Database(migrated_url(kind, tmp_path))
     for statement, row in (
         (outbox._DUE, (1, 500)),
-        (outbox_results._UNCERTAIN, (1,)),
+        (outbox_results._MARK_UNCERTAIN, (1,)),
         (outbox_results._BLOCK_CHAT, (1, b"key")),
-        (outbox_results._OF_HUMANS, (b"key",)),
+        (outbox_results._HUMAN_LETTERS, (b"key",)),
     ):
-        assert "ix_outbox_open" in plan(database, statement, row)
+        assert "ix_outbox_open" in query_plan(database, statement, row)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import Blocked, Refused, TryLater, Uncertain
-from bot.mailbox.delivery import Patience
-from bot.mailbox.letter import Author, Lane, Letter, Settled, State
-from bot.messages import Body, Say
-from tests.mailbox.rounds import Round, first_times
-from tests.post import FINE, Mishap
+from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
+from bot.mailbox.delivery import RetryPolicy
+from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
+from bot.messages import Body, SendText
+from tests.mailbox.rounds import CourierHarness, first_times
+from tests.post import FINE, DeliveryFault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,37 +39,37 @@ class Weather:
     """What was refused once always is."""
     is_calm: bool = False
 
-    def fate(self, _chat: int, body: Body) -> Mishap:
+    def fate(self, _chat: int, body: Body) -> DeliveryFault:
         if body in self.refused:
-            return Mishap(Refused("message is too long"), arrives=False)
+            return DeliveryFault(LetterRefusedError("message is too long"), arrives=False)
         seconds = self.dice.choice((0.0, 0.0, 0.01, 0.3, 3.0))
         if self.is_calm or self.dice.random() > FAULTS:
-            return Mishap(seconds=seconds)
+            return DeliveryFault(seconds=seconds)
         error, arrives = self.dice.choice(
             (
-                (TryLater(), False),
-                (TryLater(self.dice.choice((1.0, 30.0, 3600.0))), False),
-                (TryLater(2.0, everywhere=True), False),
-                (TryLater(everywhere=True), False),
-                (Uncertain("no answer"), False),
-                (Uncertain("no answer"), True),
-                (Blocked("blocked"), False),
-                (Refused("message is too long"), False),
+                (RetryLaterError(), False),
+                (RetryLaterError(self.dice.choice((1.0, 30.0, 3600.0))), False),
+                (RetryLaterError(2.0, is_global=True), False),
+                (RetryLaterError(is_global=True), False),
+                (DeliveryUncertainError("no answer"), False),
+                (DeliveryUncertainError("no answer"), True),
+                (ChatBlockedError("blocked"), False),
+                (LetterRefusedError("message is too long"), False),
                 (RuntimeError("a mistake of ours"), True),
             )
         )
-        if isinstance(error, Refused):
+        if isinstance(error, LetterRefusedError):
             self.refused.append(body)
-        if arrives and isinstance(body, Say):
+        if arrives and isinstance(body, SendText):
             self.unknown[body.text] = self.unknown.get(body.text, 0) + 1
-        return Mishap(error, arrives=arrives, seconds=seconds)
+        return DeliveryFault(error, arrives=arrives, seconds=seconds)
 
 
 @dataclass
 class Day:
     """What was left for whom, in order."""
 
-    round_: Round
+    round_: CourierHarness
     dice: random.Random
     authors: dict[str, str] = field(default_factory=dict)
     left: dict[int, list[str]] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Day:
             assert times <= 1, f"{text} of a caseworker came {times} times"
 
 
-def let_it_end(round_: Round) -> None:
+def let_it_end(round_: CourierHarness) -> None:
     """Let more than a day go by, so that whatever can be tried again was."""
     for hours in (1, 1, 1, 1, 24, 2, 2):
         round_.jumps(hours * 3600)
@@ -124,7 +124,7 @@ def test_every_letter_ends_in_order_and_no_caseworker_is_repeated(
     kind: str, seed: int, tmp_path: Path
 ) -> None:
     dice = random.Random(seed)
-    round_, weather = Round(tmp_path, kind=kind), Weather(random.Random(seed))
+    round_, weather = CourierHarness(tmp_path, kind=kind), Weather(random.Random(seed))
     round_.post.fate = weather.fate
     day = Day(round_, dice)
     for _ in range(12):
@@ -139,7 +139,7 @@ def test_every_letter_ends_in_order_and_no_caseworker_is_repeated(
 @pytest.mark.parametrize("seed", range(12))
 def test_it_holds_when_the_process_dies_at_any_moment(seed: int, tmp_path: Path) -> None:
     dice = random.Random(1000 + seed)
-    round_, weather = Round(tmp_path), Weather(random.Random(seed))
+    round_, weather = CourierHarness(tmp_path), Weather(random.Random(seed))
     round_.post.fate = weather.fate
     day = Day(round_, dice)
     crashes = 0
@@ -156,8 +156,8 @@ def test_it_holds_when_the_process_dies_at_any_moment(seed: int, tmp_path: Path)
 
 
 def test_a_crash_leaves_what_was_on_the_wire_uncertain(tmp_path: Path) -> None:
-    round_ = Round(tmp_path)
-    round_.post.fate = lambda _chat, _body: Mishap(seconds=1.0)
+    round_ = CourierHarness(tmp_path)
+    round_.post.fate = lambda _chat, _body: DeliveryFault(seconds=1.0)
     for chat in CHATS:
         round_.leave(chat, "one", author=Author.CASEWORKER)
     round_.passes(0.5)
@@ -173,27 +173,27 @@ def test_a_crash_leaves_what_was_on_the_wire_uncertain(tmp_path: Path) -> None:
 # --- That these tests can fail ---------------------------------------------------------------
 
 
-class Careless(Patience):
+class Careless(RetryPolicy):
     """Repeats everybody's words when nobody knows what became of them."""
 
-    def missed(self, letter: Letter, error: Exception) -> Settled:
-        found = super().missed(letter, error)
-        if found.state is State.UNCERTAIN:
-            return Settled(letter, State.QUEUED, found.at, not_before=found.at)
+    def missed(self, letter: Letter, error: Exception) -> DeliveryResult:
+        found = super().handle_failure(letter, error)
+        if found.state is LetterState.UNCERTAIN:
+            return DeliveryResult(letter, LetterState.QUEUED, found.at, not_before=found.at)
         return found
 
 
-class Hasty(Patience):
+class Hasty(RetryPolicy):
     """Believes that whatever left has arrived."""
 
-    def missed(self, letter: Letter, _error: Exception) -> Settled:
-        return Settled(letter, State.SENT, self._clock.now(), 7)
+    def missed(self, letter: Letter, _error: Exception) -> DeliveryResult:
+        return DeliveryResult(letter, LetterState.SENT, self._clock.now(), 7)
 
 
 @pytest.mark.parametrize("flawed", [Careless, Hasty])
-def test_a_careless_courier_would_be_caught(flawed: type[Patience], tmp_path: Path) -> None:
-    round_, weather = Round(tmp_path), Weather(random.Random(0))
-    round_.courier._patience.__class__ = flawed
+def test_a_careless_courier_would_be_caught(flawed: type[RetryPolicy], tmp_path: Path) -> None:
+    round_, weather = CourierHarness(tmp_path), Weather(random.Random(0))
+    round_.courier._retries.__class__ = flawed
     round_.post.fate = weather.fate
     day = Day(round_, random.Random(0))
     day.leave(150)

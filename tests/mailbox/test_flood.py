@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.mailbox.letter import Author
-from tests.flooded import LONGEST, SENDING, TURNS, Plan, flood
-from tests.mailbox.rounds import Round
+from tests.flooded import LONGEST, SENDING, TURNS, FloodPlan, simulate_flood
+from tests.mailbox.rounds import CourierHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHORT = Plan(seconds=5.0, pause=6.0)
+SHORT = FloodPlan(seconds=5.0, pause=6.0)
 
 
 @pytest.mark.parametrize("flaw", ["", TURNS, SENDING])
 def test_two_hundred_who_flood_make_nobody_wait_and_one_line_for_all_would(
     tmp_path: Path, flaw: str
 ) -> None:
-    found = flood(Plan(seconds=SHORT.seconds, pause=SHORT.pause, flaw=flaw), tmp_path)
+    found = simulate_flood(FloodPlan(seconds=SHORT.seconds, pause=SHORT.pause, flaw=flaw), tmp_path)
     assert found.sent == SHORT.senders * SHORT.each_second * SHORT.seconds
     assert found.asked > SHORT.people / 2
     assert found.unanswered == 0
@@ -28,8 +28,8 @@ def test_two_hundred_who_flood_make_nobody_wait_and_one_line_for_all_would(
 
 
 def test_words_of_a_caseworker_are_found_behind_any_number_of_others(tmp_path: Path) -> None:
-    round_ = Round(tmp_path)
-    round_.courier._patience.pause_until = round_.loop.monotonic() + 60
+    round_ = CourierHarness(tmp_path)
+    round_.courier._retries.pause_until = round_.loop.monotonic() + 60
     flooded = 5_000_000_001
     round_.passes(2)
     round_.leave(flooded, *(f"answer {number}" for number in range(700)))

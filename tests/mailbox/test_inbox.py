@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import bindparam, update
 
 from bot.clock import DAY, HOUR
-from bot.mailbox.inbox import DEATHS, DONE, QUARANTINED, WAITING, Arrival, Inbox
+from bot.mailbox.inbox import DONE, MAX_CRASHES, QUARANTINED, WAITING, Arrival, Inbox
 from bot.store.compiled import Prepared
 from bot.store.database import Database
 from bot.store.tables.main import inbox
 from tests.clocks import MIDDAY
-from tests.houses import BOT, VAULT, Home
-from tests.mailbox.plans import plan
-from tests.people import raw
-from tests.stores import ask, migrated_url, on_both
+from tests.houses import BOT, VAULT, HotlineHarness
+from tests.mailbox.plans import query_plan
+from tests.people import update_json
+from tests.stores import migrated_url, on_both_databases, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +41,10 @@ class Box:
         self.inbox = Inbox(BOT, VAULT)
 
     def does(self, verb: str, *values: Any) -> Any:
-        return self.database.writer.run_now(lambda work: getattr(self.inbox, verb)(work, *values))
+        return self.database.writer.run_sync(lambda work: getattr(self.inbox, verb)(work, *values))
 
     def states(self) -> list[tuple[Any, ...]]:
-        return ask(self.database, STATES)
+        return query(self.database, STATES)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -74,7 +74,7 @@ def test_another_content_under_the_same_number_is_another_update(box: Box) -> No
 
 def test_another_bots_updates_are_no_business_of_ours(box: Box) -> None:
     other = Inbox(BOT + 1, VAULT)
-    box.database.writer.run_now(lambda work: other.keep_handled(work, arrivals(1), MIDDAY))
+    box.database.writer.run_sync(lambda work: other.store_handled(work, arrivals(1), MIDDAY))
     assert box.does("unseen", arrivals(1)) == arrivals(1)
     box.does("keep_waiting", arrivals(1), MIDDAY)
     assert box.states() == [(1, DONE), (1, WAITING)]
@@ -88,7 +88,7 @@ def test_a_number_of_any_size_is_kept(box: Box, number: int) -> None:
 
 def test_what_waits_is_sealed_and_opens_again_in_order(box: Box) -> None:
     box.does("keep_waiting", arrivals(5, 3, 9), MIDDAY)
-    assert all(b'"n"' not in raw for _, raw in ask(box.database, RAWS))
+    assert all(b'"n"' not in raw for _, raw in query(box.database, RAWS))
     assert [arrival.raw for arrival in box.does("waiting", 2)] == [b'{"n":5}', b'{"n":3}']
 
 
@@ -96,7 +96,7 @@ def test_what_was_handled_leaves_only_its_digest(box: Box) -> None:
     box.does("keep_waiting", arrivals(1), MIDDAY)
     box.does("keep_handled", [*box.does("waiting", 10), *arrivals(2)], MIDDAY)
     assert box.states() == [(1, DONE), (2, DONE)]
-    assert ask(box.database, RAWS) == []
+    assert query(box.database, RAWS) == []
 
 
 def test_what_is_set_aside_keeps_its_content_and_the_reason(box: Box) -> None:
@@ -105,8 +105,8 @@ def test_what_is_set_aside_keeps_its_content_and_the_reason(box: Box) -> None:
     box.does("quarantine", stored, "turn failed: LookupError", MIDDAY)
     box.does("quarantine", arrivals(2)[0], "unreadable: " + "x" * 200, MIDDAY)
     assert box.states() == [(1, QUARANTINED), (2, QUARANTINED)]
-    assert [number for number, _ in ask(box.database, RAWS)] == [1, 2]
-    faults = [fault for (fault,) in ask(box.database, "SELECT fault FROM inbox ORDER BY id")]
+    assert [number for number, _ in query(box.database, RAWS)] == [1, 2]
+    faults = [fault for (fault,) in query(box.database, "SELECT fault FROM inbox ORDER BY id")]
     assert faults[0] == "turn failed: LookupError"
     assert len(faults[1]) == 80
     assert box.does("unseen", arrivals(1, 2)) == []
@@ -129,7 +129,7 @@ def deaths_until_all_is_handled(box: Box, deadly: set[int]) -> int:
 def test_an_update_that_ends_the_process_three_times_is_set_aside_alone(box: Box) -> None:
     """With its neighbours it would take up to nine people's messages along."""
     box.does("keep_waiting", arrivals(*range(25)), MIDDAY)
-    assert deaths_until_all_is_handled(box, {13}) == DEATHS
+    assert deaths_until_all_is_handled(box, {13}) == MAX_CRASHES
     assert dict(box.states()) == {n: QUARANTINED if n == 13 else DONE for n in range(25)}
 
 
@@ -142,7 +142,7 @@ def test_many_deadly_updates_hide_nothing_behind_them(box: Box) -> None:
 
 def test_an_update_that_does_not_open_is_in_nobodys_way(box: Box) -> None:
     box.does("keep_waiting", arrivals(1, 2, 3), MIDDAY)
-    box.database.writer.run_now(lambda work: work.run(SPOIL, b"not a sealed thing", 2))
+    box.database.writer.run_sync(lambda work: work.run(SPOIL, b"not a sealed thing", 2))
     assert [arrival.update_id for arrival in box.does("waiting", 1)] == [3]
     assert box.states() == [(1, QUARANTINED), (2, QUARANTINED), (3, WAITING)]
 
@@ -154,7 +154,7 @@ def test_the_first_batch_after_a_start_is_stored_before_it_is_handled(tmp_path: 
         found.append(home.ask("SELECT state, attempts FROM inbox"))
         raise LookupError("not the matter here")
 
-    home = Home(tmp_path, read=look)
+    home = HotlineHarness(tmp_path, parse_update=look)
     for _ in range(2):
         home.receives({"message": {}})
     home.close()
@@ -162,11 +162,11 @@ def test_the_first_batch_after_a_start_is_stored_before_it_is_handled(tmp_path: 
 
 
 def test_a_start_handles_what_an_earlier_process_stored(tmp_path: Path) -> None:
-    home = Home(tmp_path)
+    home = HotlineHarness(tmp_path)
     person = home.person("en")
-    stored = [Arrival.of(n, raw(n, person.words(f"word {n}"))) for n in range(25)]
+    stored = [Arrival.of(n, update_json(n, person.words(f"word {n}"))) for n in range(25)]
     inbox = home.house.inbox
-    home.database.writer.run_now(lambda work: inbox.keep_waiting(work, stored, home.loop.now()))
+    home.database.writer.run_sync(lambda work: inbox.store_waiting(work, stored, home.loop.now()))
     home.crash()
     home.open()
     assert home.ask("SELECT DISTINCT state FROM inbox") == [(DONE,)]
@@ -180,9 +180,9 @@ def test_a_start_handles_what_an_earlier_process_stored(tmp_path: Path) -> None:
 def test_a_quarantined_update_keeps_its_content_for_a_day(box: Box) -> None:
     box.does("quarantine", arrivals(1)[0], "unreadable", MIDDAY)
     box.does("tidy", MIDDAY + DAY)
-    assert len(ask(box.database, RAWS)) == 1
+    assert len(query(box.database, RAWS)) == 1
     box.does("tidy", MIDDAY + DAY + 1)
-    assert ask(box.database, RAWS) == []
+    assert query(box.database, RAWS) == []
     assert box.states() == [(1, QUARANTINED)]
 
 
@@ -202,31 +202,31 @@ def test_what_waits_is_never_forgotten(box: Box) -> None:
 
 def test_what_came_is_counted_by_kind_and_day(box: Box) -> None:
     for now in (MIDDAY, MIDDAY, MIDDAY + DAY):
-        box.inbox.count({"words": 2, "press": 1})
-        box.inbox.committed_to(now // HOUR)
+        box.inbox.count_kinds({"words": 2, "press": 1})
+        box.inbox.note_offset(now // HOUR)
         box.does("note_progress", now)
     box.does("note_progress", MIDDAY)
     today = MIDDAY // DAY
-    assert ask(box.database, "SELECT kind, day, times FROM tallies ORDER BY day, kind") == [
+    assert query(box.database, "SELECT kind, day, times FROM tallies ORDER BY day, kind") == [
         ("press", today, 2),
         ("words", today, 4),
         ("press", today + 1, 1),
         ("words", today + 1, 2),
     ]
-    assert ask(box.database, "SELECT bot, next_update_id FROM offsets") == [
+    assert query(box.database, "SELECT bot, next_update_id FROM offsets") == [
         (BOT, (MIDDAY + DAY) // HOUR)
     ]
 
 
-@on_both
+@on_both_databases
 def test_looking_for_what_waits_reads_no_whole_table(kind: str, tmp_path: Path) -> None:
     from bot.mailbox import inbox as module  # noqa: PLC0415 - its statements
 
     database = Database(migrated_url(kind, tmp_path))
     for statement, row in (
         (module._WAITING, (BOT, 10)),
-        (module._SET_ASIDE_DEADLY, (BOT, 3)),
-        (module._SHRED, (MIDDAY,)),
+        (module._QUARANTINE_CRASHING, (BOT, 3)),
+        (module._EXPIRE_QUARANTINED, (MIDDAY,)),
     ):
-        assert "ix_inbox_open" in plan(database, statement, row)
+        assert "ix_inbox_open" in query_plan(database, statement, row)
     database.writer.close()

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bot.mailbox.inbox import Arrival, Inbox
-from tests.houses import BOT, VAULT, Home
-from tests.people import Person, raw
+from tests.houses import BOT, VAULT, HotlineHarness
+from tests.people import ChatPerson, update_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +38,9 @@ class Deliveries(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder = TemporaryDirectory()
-        self.home = Home(Path(self.folder.name), kind=self.kind)
+        self.home = HotlineHarness(Path(self.folder.name), kind=self.kind)
         self.people = [self.home.person("en") for _ in range(CHATS)]
-        self.sent: list[tuple[Person, str, Arrival]] = []
+        self.sent: list[tuple[ChatPerson, str, Arrival]] = []
         self.processed: set[bytes] = set()
         self.kept: dict[int, list[str]] = {person.id: [] for person in self.people}
         self.number = 1000
@@ -54,7 +54,7 @@ class Deliveries(RuleBasedStateMachine):
         words = f"line {self.words}"
         number = self.sent[-1][2].update_id if again and self.sent else self.number
         self.number += 1
-        arrival = Arrival.of(number, raw(number, person.words(words)))
+        arrival = Arrival.of(number, update_json(number, person.words(words)))
         self.sent.append((person, words, arrival))
 
     @rule(number=st.integers(1, 10**6))
@@ -71,7 +71,7 @@ class Deliveries(RuleBasedStateMachine):
             if arrival.raw not in self.processed:
                 self.processed.add(arrival.raw)
                 self.kept[person.id].append(words)
-        self.home.takes(*(Arrival.of(a.update_id, a.raw) for _, _, a in batch))
+        self.home.receive_updates(*(Arrival.of(a.update_id, a.raw) for _, _, a in batch))
 
     @rule()
     def restart(self) -> None:
@@ -94,11 +94,11 @@ class Deliveries(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-def kept_beside(home: Home, person: Person) -> list[str]:
+def kept_beside(home: HotlineHarness, person: ChatPerson) -> list[str]:
     """Return the words kept with a conversation."""
     key = home.house.vault.chat_key(BOT, person.id)
-    rows = home.database.writer.run_now(lambda work: home.house.conversations.load(work, [key]))
-    also = rows[key].conversation.position.also if key in rows else []
+    rows = home.database.writer.run_sync(lambda work: home.house.conversations.load(work, [key]))
+    also = rows[key].conversation.position.extra_texts if key in rows else []
     return "\n".join(also).splitlines()
 
 
@@ -118,16 +118,18 @@ TestDeliveriesOnPostgreSQL = DeliveriesOnPostgreSQL.TestCase
 TestDeliveriesOnPostgreSQL.settings = settings(TestDeliveries.settings, max_examples=6)
 
 
-def delivered_at_random(home: Home, seed: int, *, restarts: bool) -> tuple[list[str], list[str]]:
+def delivered_at_random(
+    home: HotlineHarness, seed: int, *, restarts: bool
+) -> tuple[list[str], list[str]]:
     """Deliver 400 lines with repeats; return what was written and what is kept."""
     dice = random.Random(seed)
     person = home.person("en")
     lines = [f"line {number}" for number in range(400)]
-    arrivals = [Arrival.of(n, raw(n, person.words(line))) for n, line in enumerate(lines)]
+    arrivals = [Arrival.of(n, update_json(n, person.words(line))) for n, line in enumerate(lines)]
     at = 0
     while at < len(lines):
         begin, end = max(0, at - dice.randrange(30)), at + dice.randrange(1, 40)
-        home.takes(*(Arrival.of(a.update_id, a.raw) for a in arrivals[begin:end]))
+        home.receive_updates(*(Arrival.of(a.update_id, a.raw) for a in arrivals[begin:end]))
         at = end
         if restarts and dice.random() < 0.3:
             home.restart()
@@ -136,7 +138,7 @@ def delivered_at_random(home: Home, seed: int, *, restarts: bool) -> tuple[list[
 
 @pytest.mark.parametrize("seed", range(3))
 def test_four_hundred_lines_with_overlaps_are_kept_once_in_order(tmp_path: Path, seed: int) -> None:
-    home = Home(tmp_path)
+    home = HotlineHarness(tmp_path)
     written, kept = delivered_at_random(home, seed, restarts=True)
     home.close()
     assert kept == written
@@ -151,7 +153,7 @@ class Forgetful(Inbox):
 
 def test_an_inbox_that_forgets_would_be_caught(tmp_path: Path) -> None:
     """Shows that the tests above could fail."""
-    home = Home(tmp_path)
+    home = HotlineHarness(tmp_path)
     home.house.dispatcher._inbox = Forgetful(BOT, VAULT)
     written, kept = delivered_at_random(home, 0, restarts=False)
     home.close()

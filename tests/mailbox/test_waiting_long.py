@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.app.build import let_go
+from bot.app.build import expire_keys
 from bot.clock import DAY, HOUR, SECOND
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.letter import Author, Letter, State
-from bot.messages import Say
+from bot.mailbox.letter import Author, Letter, LetterState
+from bot.messages import SendText
 from bot.vault import Vault
-from bot.vault.keys.epoch_keys import number_of
-from tests.houses import ROOT, Home
+from bot.vault.keys.epoch_keys import epoch_number
+from tests.houses import ROOT, HotlineHarness
 from tests.keys import key_store
-from tests.people import raw
-from tests.stores import on_both
+from tests.people import update_json
+from tests.stores import on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,38 +23,38 @@ CHAT = 5
 BODIES = "SELECT id, body FROM outbox WHERE state IN ('queued', 'sending')"
 
 
-def away(home: Home, days: float) -> None:
+def away(home: HotlineHarness, days: float) -> None:
     """Let the house run that long without a person, tidied as it is every ten minutes."""
     for _hour in range(int(days * 24)):
-        home.passes(HOUR / SECOND)
-        home.run(let_go(home.house))
+        home.advance_time(HOUR / SECOND)
+        home.run(expire_keys(home.house))
 
 
-def waiting(home: Home) -> list[bytes]:
+def waiting(home: HotlineHarness) -> list[bytes]:
     return [bytes(body) for _row, body in home.ask(BODIES)]
 
 
 def held_back(
     folder: Path, days: int, kind: str = "sqlite", author: Author = Author.CASEWORKER
-) -> Home:
+) -> HotlineHarness:
     """Return a house in which a letter may not go for so many days."""
-    home = Home(folder, kind=kind, vault=Vault(ROOT, key_store()))
+    home = HotlineHarness(folder, kind=kind, vault=Vault(ROOT, key_store()))
     now = home.loop.now()
     letter = Letter(
-        900, bytes(16), CHAT, Say("words"), author=author, not_before=now + days * DAY,
-        created_at=now, hold="rule",
+        900, bytes(16), CHAT, SendText("words"), author=author, not_before=now + days * DAY,
+        created_at=now, delay_reason="rule",
     )  # fmt: skip
-    home.database.writer.run_now(lambda work: home.house.outbox.keep(work, [letter]))
+    home.database.writer.run_sync(lambda work: home.house.outbox.store(work, [letter]))
     return home
 
 
-@on_both
+@on_both_databases
 def test_a_letter_outlives_its_hour_and_a_restart(kind: str, tmp_path: Path) -> None:
     home = held_back(tmp_path, 8, kind, Author.BOT)  # no rule holds an answer back any longer
     (before,) = waiting(home)
     away(home, 2)
     (after,) = waiting(home)
-    assert number_of(after) != number_of(before)
+    assert epoch_number(after) != epoch_number(before)
     home.vault = Vault(ROOT, home.vault.keys)  # another process
     home.restart(seconds_away=5 * 24 * 3600.0)
     away(home, 2)
@@ -66,21 +66,21 @@ def test_a_letter_outlives_its_hour_and_a_restart(kind: str, tmp_path: Path) -> 
 def test_after_fourteen_days_it_has_failed_and_nothing_is_left_of_it(tmp_path: Path) -> None:
     home = held_back(tmp_path, 20)
     told: list[object] = []
-    home.house.outbox.when_ended = lambda _work, ended, _at: told.extend(ended)
+    home.house.outbox.on_ended = lambda _work, ended, _at: told.extend(ended)
     away(home, 14.2)
     assert home.ask("SELECT state, fault, body FROM outbox WHERE id = 900") == [
         ("failed", "waited too long", None)
     ]
-    assert told == [(900, State.FAILED)]  # its caseworker hears of it
+    assert told == [(900, LetterState.FAILED)]  # its caseworker hears of it
     home.close()
 
 
 def test_an_update_that_was_stored_is_handled_however_late(tmp_path: Path) -> None:
-    home = Home(tmp_path, vault=Vault(ROOT, key_store()))
+    home = HotlineHarness(tmp_path, vault=Vault(ROOT, key_store()))
     person = home.person()
-    arrival = Arrival.of(1, raw(1, person.words("/start")))
-    home.database.writer.run_now(
-        lambda work: home.house.inbox.keep_waiting(work, [arrival], home.loop.now())
+    arrival = Arrival.of(1, update_json(1, person.words("/start")))
+    home.database.writer.run_sync(
+        lambda work: home.house.inbox.store_waiting(work, [arrival], home.loop.now())
     )
     away(home, 3)
     home.run(home.house.dispatcher.resume())
@@ -91,12 +91,12 @@ def test_an_update_that_was_stored_is_handled_however_late(tmp_path: Path) -> No
 
 
 def test_a_conversation_whose_hour_is_gone_begins_anew(tmp_path: Path) -> None:
-    home = Home(tmp_path, vault=Vault(ROOT, key_store()))
+    home = HotlineHarness(tmp_path, vault=Vault(ROOT, key_store()))
     person = home.person()
     person.says("/start")
-    home.loop.move(30 * 3600)
-    home.house.vault.turn(home.loop.now())
-    home.run(let_go(home.house))
+    home.loop.advance(30 * 3600)
+    home.house.vault.rotate_epoch(home.loop.now())
+    home.run(expire_keys(home.house))
     person.says("/start")
     assert home.ask("SELECT fault FROM inbox WHERE fault IS NOT NULL") == []
     assert len(home.ask("SELECT id FROM conversations")) == 1

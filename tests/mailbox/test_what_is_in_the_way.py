@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from structlog.testing import capture_logs
 
-from bot.errors import Blocked
+from bot.errors import ChatBlockedError
 from bot.mailbox.letter import Author
-from tests.mailbox.rounds import Round
-from tests.post import FINE, fails
+from tests.mailbox.rounds import CourierHarness
+from tests.post import FINE, delivery_failure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.mailbox.letter import Letter, Settled
+    from bot.mailbox.letter import DeliveryResult, Letter
     from bot.store.writer import Work
 
 A, B = 5_000_000_001, 5_000_000_002
@@ -29,7 +29,7 @@ class OnceBroken:
 
     fails = True
 
-    def judge(self, _work: Work, letter: Letter, _now: int) -> Settled | None:
+    def judge(self, _work: Work, letter: Letter, _now: int) -> DeliveryResult | None:
         if self.fails:
             self.fails = False
             raise Fails(str(letter.body))
@@ -37,8 +37,8 @@ class OnceBroken:
 
 
 def test_a_gate_that_fails_is_named_and_says_nothing_of_the_letter(tmp_path: Path) -> None:
-    round_ = Round(tmp_path)
-    round_.courier._admit.gate = OnceBroken()
+    round_ = CourierHarness(tmp_path)
+    round_.courier._pre_send.policy = OnceBroken()
     with capture_logs() as logs:
         (letter,) = round_.leave(A, "needle", author=Author.CASEWORKER)
         round_.settle()
@@ -53,16 +53,18 @@ def test_nothing_is_tried_in_a_chat_that_blocked_us_before_that_is_written_down(
     tmp_path: Path,
 ) -> None:
     """Whoever writes a batch down takes along what came of letters until then, and no more."""
-    round_ = Round(tmp_path)
-    round_.post.fate = lambda chat, _body: fails(Blocked("blocked")) if chat == A else FINE
+    round_ = CourierHarness(tmp_path)
+    round_.post.fate = lambda chat, _body: (
+        delivery_failure(ChatBlockedError("blocked")) if chat == A else FINE
+    )
     round_.passes(0.97)  # the courier looks for letters every second
     round_.leave(B, "one")
     round_.passes(0.001)
     results = round_.courier.collect()
     round_.leave(A, "one", "two", "three")
     round_.passes(0.001)
-    round_.database.writer.run_now(lambda work: round_.outbox.settle(work, results))
-    round_.courier.written_down(results)
+    round_.database.writer.run_sync(lambda work: round_.outbox.store_results(work, results))
+    round_.courier.mark_stored(results)
     round_.passes(5)
     assert [chat for chat, _ in round_.post.attempts if chat == A] == [A]
     assert sorted(round_.states().values()) == ["blocked"] * 3 + ["sent"]

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from bot.places.directory import Checked
+    from bot.places.directory import SourcedFact
     from bot.places.place import Place
 
-F = TypeVar("F", bound="Checked")
+F = TypeVar("F", bound="SourcedFact")
 
 
-def aged(place: Place, expires_on: date) -> Place:
+def expired_place(place: Place, expires_on: date) -> Place:
     """Return a place that says the same, hidden from a day on."""
 
     def read(facts: Mapping[str, F]) -> dict[str, F]:
@@ -24,6 +24,6 @@ def aged(place: Place, expires_on: date) -> Place:
     return replace(
         place,
         directory=read(place.directory),
-        lines=read(place.lines),
+        sentences=read(place.sentences),
         chapters=read(place.chapters),
     )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.languages import offer
+from bot.languages import use_catalogues
 from bot.places.registry import PLACES
-from tests.houses import Home
+from tests.houses import HotlineHarness
 from tests.places.faraway import FARAWAY
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def faraway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def fictional_country(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HotlineHarness]:
     """A house in a small country that does not exist."""
     monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
-    offer({}, FARAWAY.words)
-    home = Home(tmp_path, place=FARAWAY.name)
+    use_catalogues({}, FARAWAY.overrides)
+    home = HotlineHarness(tmp_path, place=FARAWAY.name)
     yield home
     home.close()
-    offer({})
+    use_catalogues({})

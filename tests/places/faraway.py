@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.app.texts import bound
-from bot.conversation.answer_rules import unless
-from bot.places.authorities import Article, Body, Law, Rule, Statute
-from bot.places.directory import Entry, Evidence
-from bot.places.place import CHAPTERS, LINES, SITUATIONS, Chapter, Line, Place
+from bot.app.texts import place_bound_phrases
+from bot.conversation.answer_rules import none_of
+from bot.places.authorities import Article, Authority, AuthorityRule, Law, Statute
+from bot.places.directory import DirectoryEntry, SourceQuality
+from bot.places.place import CHAPTER_BLANKS, SENTENCES, SITUATIONS, LawChapter, Place, PlaceSentence
 from bot.places.taiwan.recipients import Recipient
 from bot.text import Text
 from flows.counties import COUNTIES
@@ -21,15 +21,15 @@ VERIFIED, EXPIRES = date(2026, 1, 1), date(2099, 1, 1)
 
 
 def read(**given: object) -> dict[str, object]:
-    known = {"evidence": Evidence.READ, "source": "faraway.example", "lacks": ""}
+    known = {"quality": SourceQuality.READ, "source": "faraway.example", "missing": ""}
     return {**known, "verified_on": VERIFIED, "expires_on": EXPIRES, **given}
 
 
-def entry(number: str, answers: str, **given: object) -> Entry:
-    return Entry(number=number, answers=Text(answers), hours="24 h", **read(**given))  # type: ignore[arg-type]
+def entry(number: str, answers: str, **given: object) -> DirectoryEntry:
+    return DirectoryEntry(number=number, answered_by=Text(answers), hours="24 h", **read(**given))  # type: ignore[arg-type]
 
 
-GUARD = Body(
+GUARD = Authority(
     "guard",
     Text("The guard"),
     Text("Looks after everybody"),
@@ -53,24 +53,24 @@ def words_for(keys: Iterable[tuple[str | None, str]]) -> dict[tuple[str | None, 
 FARAWAY = Place(
     name="faraway",
     directory={
-        "guard": entry("777", "the guard", happens=Text("At {number} the guard answers.")),
-        "old": entry("778", "nobody knows", evidence=Evidence.OLD),
+        "guard": entry("777", "the guard", call_text=Text("At {number} the guard answers.")),
+        "old": entry("778", "nobody knows", quality=SourceQuality.OLD),
         "gone": entry("779", "the guard's old number", expires_on=date(2026, 6, 1)),
     },
-    shown=dict.fromkeys(SITUATIONS, ("guard", "gone")),
-    lines={
-        name: Line(text=Text(f"In Faraway call 777. ({name})"), **read())  # type: ignore[arg-type]
-        for name in LINES
+    numbers_by_situation=dict.fromkeys(SITUATIONS, ("guard", "gone")),
+    sentences={
+        name: PlaceSentence(text=Text(f"In Faraway call 777. ({name})"), **read())  # type: ignore[arg-type]
+        for name in SENTENCES
     },
     chapters={
-        name: Chapter(facts=dict.fromkeys(blanks, "7"), **read())  # type: ignore[arg-type]
-        for name, blanks in CHAPTERS.items()
+        name: LawChapter(facts=dict.fromkeys(blanks, "7"), **read())  # type: ignore[arg-type]
+        for name, blanks in CHAPTER_BLANKS.items()
     },
-    law=Law((Rule(GUARD, unless()),), ()),
+    law=Law((AuthorityRule(GUARD, none_of()),), ()),
     recipients={
         "guard": Recipient(Text("The guard"), Text("a guard"), "faraway.example", VERIFIED, EXPIRES)
     },
-    words=words_for(bound()),
+    overrides=words_for(place_bound_phrases()),
 )
 TAIWANS = ("110", "112", "113", "119", "1955", "1990")
 """What nobody in Faraway may be told to call."""

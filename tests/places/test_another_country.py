@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.flow_checks import prove_all, tongues
-from bot.app.phrase_list import beside_flows
-from bot.app.texts import bound, phrasing_of
-from bot.conversation import Book
-from bot.dispatch.slash_commands import FLOWS
-from bot.errors import WrongSetting
-from bot.languages import LANGUAGES, catalogue, offer
-from bot.languages.place_overrides import Instead
-from bot.messages import token_of
+from bot.app.flow_checks import run_flow_checks, strict_catalogues
+from bot.app.phrase_list import phrases_outside_flows
+from bot.app.texts import build_system_texts, place_bound_phrases
+from bot.conversation import FlowRegistry
+from bot.dispatch.slash_commands import COMMAND_FLOWS
+from bot.errors import SettingError
+from bot.languages import LANGUAGES, catalogue, use_catalogues
+from bot.languages.place_overrides import OverridingCatalogue
+from bot.messages import button_token
 from bot.places.registry import PLACES
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan.directory import VERIFIED
+from bot.places.taiwan.directory import VERIFIED_ON
 from bot.settings import Settings
 from bot.text import Text
-from flows import ALL
+from flows import ALL_FLOWS
 from tests.house.catalogues import read_in
-from tests.houses import Home
+from tests.houses import HotlineHarness
 from tests.places.faraway import FARAWAY, TAIWANS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.places.place import Place
-    from tests.people import Person
+    from tests.people import ChatPerson
 
 NAMES = re.compile(
     "taiwan|đài loan|臺灣|台灣|台湾|ไต้หวัน|តៃវ៉ាន់|ថៃវ៉ាន់|ထိုင်ဝမ်|NT\\$|taipei|kaohsiung", re.IGNORECASE
@@ -50,11 +50,11 @@ def of_taiwan(words: str) -> str:
 
 def said_in(place: Place, tag: str) -> dict[str, str]:
     """Return every phrase of every step, as it is read there: all that any path can show."""
-    words = Instead(read_in(tag), place.words)
-    blanks = place.blanks(words, VERIFIED)
+    words = OverridingCatalogue(read_in(tag), place.overrides)
+    blanks = place.blanks(words, VERIFIED_ON)
     return {
-        f"{flow.name}.{step.name}.{number}": text.read_in(words, blanks)
-        for flow in ALL
+        f"{flow.name}.{step.name}.{number}": text.render(words, blanks)
+        for flow in ALL_FLOWS
         for step in flow.steps
         for number, text in enumerate(step.phrases())
     }
@@ -71,30 +71,36 @@ def test_no_phrase_of_any_flow_says_anything_of_taiwan(tag: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_nothing_said_beside_the_flows_names_taiwan(tag: str) -> None:
     settings = Settings(organisation="The guard", contact="777")
-    words = Instead(read_in(tag), FARAWAY.words)
-    phrasing = phrasing_of(settings)
+    words = OverridingCatalogue(read_in(tag), FARAWAY.overrides)
+    phrasing = build_system_texts(settings)
     texts = [it for it in vars(phrasing).values() if isinstance(it, Text)]
-    texts += [*phrasing.controls.values(), *phrasing.labels, *phrasing.held.values()]
-    assert [of_taiwan(it.read_in(words)) for it in texts if of_taiwan(it.read_in(words))] == []
+    texts += [*phrasing.controls.values(), *phrasing.labels, *phrasing.data_held.values()]
+    assert [of_taiwan(it.render(words)) for it in texts if of_taiwan(it.render(words))] == []
 
 
 def test_every_proof_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PLACES, FARAWAY.name, FARAWAY)
-    offer({}, FARAWAY.words)
+    use_catalogues({}, FARAWAY.overrides)
     settings = Settings(organisation="The guard", contact="777", place=FARAWAY.name)
-    spoken = tongues({}, FARAWAY.words)  # its words are in no catalogue: it speaks English
-    proofs = prove_all(Book(ALL), phrasing_of(settings), FARAWAY, spoken, beside_flows())
-    offer({})
+    spoken = strict_catalogues(
+        {}, FARAWAY.overrides
+    )  # its words are in no catalogue: it speaks English
+    proofs = run_flow_checks(
+        FlowRegistry(ALL_FLOWS),
+        build_system_texts(settings),
+        FARAWAY,
+        spoken,
+        phrases_outside_flows(),
+    )
+    use_catalogues({})
     assert {it.name: it.faults for it in proofs if it.faults} == {}
-    assert [it.name for it in proofs if not it.looked_at] == [
-        "locked screen"
-    ]  # English has no list
+    assert [it.name for it in proofs if not it.examined] == ["locked screen"]  # English has no list
 
 
 # --- Walked --------------------------------------------------------------------------------------
 
 
-def walk(person: Person, seed: int) -> set[str]:
+def walk(person: ChatPerson, seed: int) -> set[str]:
     """Press whatever there is, say a word where words are asked for; return all that was shown."""
     dice, seen = random.Random(seed), set[str]()
     person.says("/start")
@@ -104,18 +110,20 @@ def walk(person: Person, seed: int) -> set[str]:
         number, say = person.asked()
         buttons = [it for row in say.rows for it in row if not it.token.startswith("!b")]
         if dice.random() < 0.1:
-            person.says(f"/{dice.choice(sorted(FLOWS))}" if step % 2 else "Hello there")
+            person.says(f"/{dice.choice(sorted(COMMAND_FLOWS))}" if step % 2 else "Hello there")
         else:
-            person.does(person.press(token_of(dice.choice(buttons), say.prefix), number))
+            person.send_update(person.press(button_token(dice.choice(buttons), say.prefix), number))
         seen |= {it.text for it in person.screen}
         seen |= {it.label for say in person.screen for row in say.rows for it in row}
     return seen | set(person.toasts)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_whoever_walks_about_there_meets_nothing_of_taiwan(faraway: Home, seed: int) -> None:
+def test_whoever_walks_about_there_meets_nothing_of_taiwan(
+    fictional_country: HotlineHarness, seed: int
+) -> None:
     tag = ("en", "id", "th", "zh-hant", "vi", "my")[seed]
-    seen = walk(faraway.person(tag), seed)
+    seen = walk(fictional_country.person(tag), seed)
     assert len(seen) > 40
     assert {it for it in seen if of_taiwan(it)} == set()
     assert any("777" in it or "Faraway" in it for it in seen)
@@ -123,7 +131,7 @@ def test_whoever_walks_about_there_meets_nothing_of_taiwan(faraway: Home, seed: 
 
 def test_the_same_walk_in_taiwan_does(tmp_path: Path) -> None:
     """The negative control."""
-    home = Home(tmp_path)
+    home = HotlineHarness(tmp_path)
     assert any(of_taiwan(it) for it in walk(home.person("en"), 0))
     home.close()
 
@@ -134,13 +142,13 @@ def test_the_same_walk_in_taiwan_does(tmp_path: Path) -> None:
 def test_a_place_without_words_of_its_own_starts_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (missing, *_) = sorted(bound(), key=str)
-    words = {key: text for key, text in FARAWAY.words.items() if key != missing}
-    monkeypatch.setitem(PLACES, FARAWAY.name, replace(FARAWAY, words=words))
-    with pytest.raises(WrongSetting, match="faraway lacks words of its own for 1 phrases"):
-        Home(tmp_path, place=FARAWAY.name)
+    (missing, *_) = sorted(place_bound_phrases(), key=str)
+    words = {key: text for key, text in FARAWAY.overrides.items() if key != missing}
+    monkeypatch.setitem(PLACES, FARAWAY.name, replace(FARAWAY, overrides=words))
+    with pytest.raises(SettingError, match="faraway lacks words of its own for 1 phrases"):
+        HotlineHarness(tmp_path, place=FARAWAY.name)
 
 
 def test_in_taiwan_nothing_stands_in_place_of_anything() -> None:
-    assert TAIWAN.words == {}
-    assert not isinstance(catalogue("vi"), Instead)
+    assert TAIWAN.overrides == {}
+    assert not isinstance(catalogue("vi"), OverridingCatalogue)

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import Where
-from bot.places.authorities import IF_YOUNG, YOUNG, Law
-from bot.places.taiwan.authorities import TAIWAN
+from bot.conversation import PlaceAnswer
+from bot.places.authorities import IF_MAYBE_UNDER_18, IF_UNDER_18, Law
+from bot.places.taiwan.authorities import LAW
 from flows.phrases import SITUATION
 from tests.cases.answered import (
     BOOK,
-    Told,
+    FlowAnswers,
     about_another,
     codes_of,
-    faults_of,
+    impossible_answers,
     report,
     request,
     talk,
@@ -29,7 +29,7 @@ from tests.house.source import ROOT, imports_of, modules, name_of
 ALL_THREE = {"local_government", "labour", "immigration"}
 CREW = {"fisheries", "crew_mediation"}
 AFAR = {"foreign_affairs", "mainland_affairs"}
-SEA, AWAY = Where("at_sea"), Where("abroad")
+SEA, AWAY = PlaceAnswer("at_sea"), PlaceAnswer("abroad")
 
 EXPECTED = {
     "works_here": {"labour", "immigration"},
@@ -44,9 +44,9 @@ EXPECTED = {
 """By what somebody says brings them to Taiwan."""
 
 
-def meant(told: Told) -> set[str]:
-    assert faults_of(told) == []
-    return {body.code for body in TAIWAN.bodies(told.answers)}
+def meant(told: FlowAnswers) -> set[str]:
+    assert impossible_answers(told) == []
+    return {body.code for body in LAW.authorities(told.answers)}
 
 
 def test_every_answer_is_expected_to_mean_something() -> None:
@@ -61,7 +61,7 @@ def test_what_fits_somebody_leaves_the_bodies_the_law_can_mean(fits: str, bodies
 
 
 @pytest.mark.parametrize("told", [report(situation=None), report(), request(), talk()])
-def test_what_nobody_said_decides_nothing(told: Told) -> None:
+def test_what_nobody_said_decides_nothing(told: FlowAnswers) -> None:
     """Left open, not asked yet, or never asked: whoever needs a visa to decide must ask."""
     assert meant(told) == ALL_THREE
 
@@ -79,7 +79,9 @@ def test_an_answer_about_oneself_decides_nothing_for_the_others() -> None:
         (report(situation="works_here", county=AWAY), AFAR),
     ],
 )
-def test_a_boat_or_another_country_adds_the_bodies_for_it(told: Told, added: set[str]) -> None:
+def test_a_boat_or_another_country_adds_the_bodies_for_it(
+    told: FlowAnswers, added: set[str]
+) -> None:
     fits = str(told.answers["situation"])
     assert meant(told) == EXPECTED[fits] | added
 
@@ -92,7 +94,7 @@ YOUNG_ONE = {"they_under_18": "under", "work": "massage_entertainment"}
 
 def test_sexual_exploitation_of_somebody_under_18_decides_for_the_child_law() -> None:
     told = about_another(**YOUNG_ONE, signs=("unwanted_touch", "wages"))
-    assert [body.code for body in TAIWAN.bodies(told.answers)] == [CHILD]
+    assert [body.code for body in LAW.authorities(told.answers)] == [CHILD]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_sexual_exploitation_of_somebody_under_18_decides_for_the_child_law() ->
         report(about="several", **YOUNG_ONE, signs=("unwanted_touch",), situation="works_here"),
     ],
 )
-def test_being_under_18_alone_decides_nothing(told: Told) -> None:
+def test_being_under_18_alone_decides_nothing(told: FlowAnswers) -> None:
     """Or where it is about others too: then the child law is one of several."""
     assert meant(told) == {CHILD, *ALL_THREE}
 
@@ -116,9 +118,9 @@ def test_whoever_is_grown_up_is_never_put_under_the_child_law() -> None:
 
 def test_under_18_always_shows_what_the_law_asks() -> None:
     for told in (request(under_18="under"), about_another(they_under_18="under")):
-        duties = TAIWAN.duties(told.answers)
-        assert len(duties) == len(TAIWAN.for_the_young)
-        assert {duty.condition for duty in duties} == {YOUNG}
+        duties = LAW.duties(told.answers)
+        assert len(duties) == len(LAW.child_duties)
+        assert {duty.condition for duty in duties} == {IF_UNDER_18}
 
 
 @pytest.mark.parametrize(
@@ -131,16 +133,16 @@ def test_under_18_always_shows_what_the_law_asks() -> None:
         report(about="several", they_under_18="unsure"),
     ],
 )
-def test_an_age_that_is_not_known_shows_it_with_an_if(told: Told) -> None:
-    assert {duty.condition for duty in TAIWAN.duties(told.answers)} == {IF_YOUNG}
+def test_an_age_that_is_not_known_shows_it_with_an_if(told: FlowAnswers) -> None:
+    assert {duty.condition for duty in LAW.duties(told.answers)} == {IF_MAYBE_UNDER_18}
 
 
 @pytest.mark.parametrize(
     "told", [report(), about_another(), report(about="several", they_under_18="adult")]
 )
-def test_where_all_are_grown_up_nothing_is_said_of_it(told: Told) -> None:
-    assert faults_of(told) == []
-    assert TAIWAN.duties(told.answers) == []
+def test_where_all_are_grown_up_nothing_is_said_of_it(told: FlowAnswers) -> None:
+    assert impossible_answers(told) == []
+    assert LAW.duties(told.answers) == []
 
 
 # --- Whatever is answered -------------------------------------------------------------------
@@ -150,7 +152,7 @@ STEPS = ("about", "under_18", "they_under_18", "county", "situation", "they_situ
 
 def _answer(step: str) -> st.SearchStrategy[Any]:
     codes = st.sampled_from(sorted(map(str, codes_of("report", step))))
-    return st.none() | (codes.map(Where) if step == "county" else codes)
+    return st.none() | (codes.map(PlaceAnswer) if step == "county" else codes)
 
 
 ANSWERS = st.fixed_dictionaries(
@@ -164,7 +166,7 @@ ANSWERS = st.fixed_dictionaries(
 
 @given(ANSWERS)
 def test_there_is_always_a_body_with_its_condition_and_article(answers: dict[str, Any]) -> None:
-    bodies = TAIWAN.bodies(answers)
+    bodies = LAW.authorities(answers)
     assert bodies
     assert len({body.code for body in bodies}) == len(bodies)
     for body in bodies:
@@ -172,15 +174,15 @@ def test_there_is_always_a_body_with_its_condition_and_article(answers: dict[str
         assert body.articles
     if "under" in {answers.get("under_18"), answers.get("they_under_18")}:
         assert CHILD in {body.code for body in bodies}
-        assert TAIWAN.duties(answers)
+        assert LAW.duties(answers)
 
 
 @given(ANSWERS)
 def test_only_the_child_law_ever_decides_alone_over_others(answers: dict[str, Any]) -> None:
     """Without the rules that decide, whatever they decided is still among the rest."""
-    undecided = Law(tuple(rule for rule in TAIWAN.rules if not rule.decides), ())
-    without = {body.code for body in undecided.bodies(answers)}
-    with_them = {body.code for body in TAIWAN.bodies(answers)}
+    undecided = Law(tuple(rule for rule in LAW.rules if not rule.is_exclusive), ())
+    without = {body.code for body in undecided.authorities(answers)}
+    with_them = {body.code for body in LAW.authorities(answers)}
     assert with_them <= without
     assert with_them in (without, {CHILD})
 
@@ -189,30 +191,30 @@ def test_only_the_child_law_ever_decides_alone_over_others(answers: dict[str, An
 
 
 def test_every_rule_names_a_body_once_and_every_duty_its_article() -> None:
-    by_code = {rule.body.code: rule.body for rule in TAIWAN.rules}
-    assert all(by_code[rule.body.code] is rule.body for rule in TAIWAN.rules)
-    assert {duty.code for duty in TAIWAN.for_the_young if not duty.articles} == set()
-    assert len({duty.code for duty in TAIWAN.for_the_young}) == len(TAIWAN.for_the_young)
+    by_code = {rule.authority.code: rule.authority for rule in LAW.rules}
+    assert all(by_code[rule.authority.code] is rule.authority for rule in LAW.rules)
+    assert {duty.code for duty in LAW.child_duties if not duty.articles} == set()
+    assert len({duty.code for duty in LAW.child_duties}) == len(LAW.child_duties)
 
 
 def test_no_text_of_a_law_is_from_before_the_act_was_rewritten_but_for_two() -> None:
     """The regime of 2009 is what pages still copy; the crew's rules say they changed since."""
     statutes = {
         article.statute
-        for held in (*(rule.body for rule in TAIWAN.rules), *TAIWAN.for_the_young)
+        for held in (*(rule.authority for rule in LAW.rules), *LAW.child_duties)
         for article in held.articles
     }
-    older = {it for it in statutes if it.text_of < date(2023, 6, 14)}
+    older = {it for it in statutes if it.text_date < date(2023, 6, 14)}
     assert {it.name.source.split()[0] for it in older} == {"Regulations", "Protection"}
-    assert {it.changed_on for it in older} == {None, date(2025, 11, 18)}
+    assert {it.amended_on for it in older} == {None, date(2025, 11, 18)}
 
 
 @pytest.mark.parametrize("tag", ["en", "zh_Hant"])
 def test_staff_read_where_it_stands_and_which_text_was_read(tag: str) -> None:
     staff = read_in(tag, "staff")
     cited = {
-        body.code: " ".join(body.cited(staff))
-        for body in TAIWAN.bodies(report(situation="at_sea").answers)
+        body.code: " ".join(body.citations(staff))
+        for body in LAW.authorities(report(situation="at_sea").answers)
     }
     assert "2025-11-18" in cited["crew_mediation"]
     assert "2023-06-14" in cited["labour"]
@@ -239,6 +241,6 @@ def test_nothing_that_speaks_to_a_person_knows_of_it() -> None:
 
 def test_no_body_is_asked_for_by_visa_or_papers() -> None:
     """What the law turns on is never asked: it stands in conditions for staff only."""
-    looked_at = {look.step for rule in TAIWAN.rules for look in rule.holds.looks_at()}
+    looked_at = {look.step for rule in LAW.rules for look in rule.condition.looks_at()}
     assert looked_at == {*STEPS, "signs"}
     assert all(BOOK.question("report", step) for step in looked_at)

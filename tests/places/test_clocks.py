@@ -12,8 +12,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, SECOND
-from bot.places.deadlines import Clocks, Days, Deadline, Months, Noted, Times, last_day
-from bot.places.taiwan.deadlines import TAIWAN
+from bot.places.deadlines import (
+    DaySpan,
+    Deadline,
+    DeadlineRules,
+    LegalEvent,
+    MaxTimes,
+    MonthSpan,
+    last_day,
+)
+from bot.places.taiwan.deadlines import DEADLINE_RULES
 from tests.house.catalogues import read_in
 
 ZONES = (
@@ -27,30 +35,30 @@ RESTS = st.sets(st.integers(0, 30), max_size=12)
 ONE = timedelta(days=1)
 
 
-def noted(code: str, day: date, number: int = 1, at: int | None = None) -> Noted:
-    return Noted(number, code, day, at)
+def noted(code: str, day: date, number: int = 1, at: int | None = None) -> LegalEvent:
+    return LegalEvent(number, code, day, at)
 
 
-def the(code: str, *events: Noted, clocks: Clocks = TAIWAN) -> Deadline:
+def the(code: str, *events: LegalEvent, clocks: DeadlineRules = DEADLINE_RULES) -> Deadline:
     """Return the one deadline of a clock."""
-    (found,) = [it for it in clocks.running(events) if it.clock.code == code]
+    (found,) = [it for it in clocks.open_deadlines(events) if it.rule.code == code]
     return found
 
 
-def none_of(code: str, *events: Noted) -> bool:
-    return not [it for it in TAIWAN.running(events) if it.clock.code == code]
+def none_of(code: str, *events: LegalEvent) -> bool:
+    return not [it for it in DEADLINE_RULES.open_deadlines(events) if it.rule.code == code]
 
 
 # --- The true date, counted another way: day by day, as Article 48 says ----------------------
 
 
-def counted(day: date, span: Days | Months) -> date:
+def counted(day: date, span: DaySpan | MonthSpan) -> date:
     """Return the last day by the letter of Article 48, paragraphs 2 and 3."""
-    if isinstance(span, Days):
+    if isinstance(span, DaySpan):
         for _ in range(span.count):
             day += ONE
         return day
-    start = day if span.is_first_counted else day + ONE
+    start = day if span.counts_first_day else day + ONE
     whole = start.month - 1 + span.count
     year, month = start.year + whole // 12, whole % 12 + 1
     if start.day == 1 or start.day <= monthrange(year, month)[1]:
@@ -75,7 +83,7 @@ def after(day: date, zone: ZoneInfo) -> int:
     return found * SECOND
 
 
-SPANS = [it.span for it in TAIWAN.clocks if isinstance(it.span, Days | Months)]
+SPANS = [it.span for it in DEADLINE_RULES.rules if isinstance(it.span, DaySpan | MonthSpan)]
 
 
 @pytest.mark.parametrize("name", ZONES)
@@ -85,11 +93,11 @@ SPANS = [it.span for it in TAIWAN.clocks if isinstance(it.span, Days | Months)]
 @example(day=date(2027, 2, 28), rests=set())
 def test_no_deadline_is_later_than_the_true_one(name: str, day: date, rests: set[int]) -> None:
     zone = ZoneInfo(name)
-    clocks = replace(TAIWAN, zone=zone)
-    for clock in clocks.clocks:
-        if not isinstance(clock.span, Days | Months):
+    clocks = replace(DEADLINE_RULES, zone=zone)
+    for clock in clocks.rules:
+        if not isinstance(clock.span, DaySpan | MonthSpan):
             continue
-        found = the(clock.code, noted(min(clock.starts), day), clocks=clocks)
+        found = the(clock.code, noted(min(clock.started_by), day), clocks=clocks)
         true = counted(day, clock.span)
         assert found.last_day is not None
         assert found.ends_at is not None
@@ -103,10 +111,10 @@ def test_no_deadline_is_later_than_the_true_one(name: str, day: date, rests: set
 def test_hours_count_from_the_first_instant_it_can_have_been(
     name: str, day: date, minute: int, *, is_known: bool
 ) -> None:
-    clocks = replace(TAIWAN, zone=ZoneInfo(name))
+    clocks = replace(DEADLINE_RULES, zone=ZoneInfo(name))
     true = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=clocks.zone)
     typed = f"{day} {minute // 60}:{minute % 60:02}" if is_known else f"{day}"
-    read = clocks.read(typed)
+    read = clocks.parse_time(typed)
     assert read is not None
     found = the("contact", noted("contact", read[0], at=read[1]), clocks=clocks)
     assert found.ends_at is not None
@@ -117,7 +125,7 @@ def test_hours_count_from_the_first_instant_it_can_have_been(
 
 def test_a_count_from_the_day_itself_would_be_seen() -> None:
     """The negative control: one day more, and the date is later than the true one."""
-    assert last_day(date(2026, 11, 25), Days(21)) > counted(date(2026, 11, 25), Days(20))
+    assert last_day(date(2026, 11, 25), DaySpan(21)) > counted(date(2026, 11, 25), DaySpan(20))
 
 
 # --- Taiwan's, one by one --------------------------------------------------------------------
@@ -137,7 +145,10 @@ def test_two_times_ten_days_for_the_decision() -> None:
     assert the("passing_on", objected).last_day == date(2026, 12, 11)
     assert none_of("passing_on", objected, passed)
     assert the("decision", objected, passed).last_day == date(2026, 12, 19)
-    assert TAIWAN.running([objected, passed, noted("decided", date(2026, 12, 19), 3)]) == []
+    assert (
+        DEADLINE_RULES.open_deadlines([objected, passed, noted("decided", date(2026, 12, 19), 3)])
+        == []
+    )
 
 
 def test_the_last_contact_counts_whichever_was_entered_last() -> None:
@@ -150,11 +161,20 @@ def test_the_last_contact_counts_whichever_was_entered_last() -> None:
 def test_summonses_each_have_their_day_and_missed_ones_are_counted() -> None:
     first, second = noted("summons", date(2026, 12, 1)), noted("summons", date(2026, 12, 20), 2)
     gone = noted("attended", date(2026, 12, 1), 3)
-    assert len([it for it in TAIWAN.running([first, second]) if it.clock.code == "summons"]) == 2
-    assert the("summons", first, second, gone).since is second
+    assert (
+        len(
+            [
+                it
+                for it in DEADLINE_RULES.open_deadlines([first, second])
+                if it.rule.code == "summons"
+            ]
+        )
+        == 2
+    )
+    assert the("summons", first, second, gone).start is second
     missed = [noted("missed", date(2026, 12, day), day) for day in (1, 2, 3)]
-    assert not the("missed", *missed[:2]).is_due
-    assert the("missed", *missed).is_due
+    assert not the("missed", *missed[:2]).is_reached
+    assert the("missed", *missed).is_reached
     assert the("missed", *missed).ends_at is None
 
 
@@ -177,11 +197,11 @@ def test_six_months_for_the_fund_count_the_day_of_identification() -> None:
 
 
 def test_what_ends_first_comes_first_and_what_has_no_date_last() -> None:
-    found = TAIWAN.running(
+    found = DEADLINE_RULES.open_deadlines(
         [noted("missed", date(2026, 11, 1)), noted("identified", date(2026, 11, 1), 2),
          noted("contact", date(2026, 11, 2), 3)]
     )  # fmt: skip
-    assert [it.clock.code for it in found] == ["contact", "fund", "missed"]
+    assert [it.rule.code for it in found] == ["contact", "fund", "missed"]
 
 
 def test_near_is_what_somebody_should_see_beside_the_queue() -> None:
@@ -204,16 +224,16 @@ def test_near_is_what_somebody_should_see_beside_the_queue() -> None:
     ],
 )
 def test_what_is_no_day_is_none(typed: str) -> None:
-    assert TAIWAN.read(typed) is None
+    assert DEADLINE_RULES.parse_time(typed) is None
 
 
 def test_every_rule_says_where_it_stands_what_must_happen_and_how_long_is_left() -> None:
     words = read_in("zh_Hant", "staff")
-    for clock in TAIWAN.clocks:
-        cited = [it.read_in(words) for it in clock.articles]
+    for clock in DEADLINE_RULES.rules:
+        cited = [it.render(words) for it in clock.articles]
         assert cited, clock.code
         assert all("2023" in it for it in cited), clock.code
-        assert clock.must.source
-        assert "{left}" in clock.soon.source
-        assert "{ago}" in clock.passed.source or isinstance(clock.span, Times)
-        assert list(clock.warns) == sorted(clock.warns, reverse=True)
+        assert clock.requirement.source
+        assert "{left}" in clock.soon_text.source
+        assert "{ago}" in clock.overdue_text.source or isinstance(clock.span, MaxTimes)
+        assert list(clock.warn_before) == sorted(clock.warn_before, reverse=True)

@@ -9,17 +9,19 @@ from datetime import timedelta
 import pytest
 
 from bot.languages import catalogue
-from bot.places.entitlements import Entitled, entitled
+from bot.places.entitlements import EntitlementView, list_entitlements
 from bot.places.taiwan import TAIWAN
-from bot.places.taiwan.directory import EXPIRES, VERIFIED
+from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
 from tests.places.faraway import FARAWAY
 
 FUND = "14000"
 
 
-def told(*happened: str, language: str = "en", days: int = 0) -> list[Entitled]:
-    day = VERIFIED + timedelta(days=days)
-    return entitled(TAIWAN, happened, day, catalogue(language, "staff"), catalogue(language))
+def told(*happened: str, language: str = "en", days: int = 0) -> list[EntitlementView]:
+    day = VERIFIED_ON + timedelta(days=days)
+    return list_entitlements(
+        TAIWAN, happened, day, catalogue(language, "staff"), catalogue(language)
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hant"])
@@ -46,14 +48,16 @@ def test_what_the_regulation_gives_only_to_whoever_is_identified_is_closed_befor
 
 
 def test_amounts_that_expired_are_not_said() -> None:
-    assert told(days=(EXPIRES - VERIFIED).days - 1)
-    assert told(days=(EXPIRES - VERIFIED).days) == []
+    assert told(days=(EXPIRES_ON - VERIFIED_ON).days - 1)
+    assert told(days=(EXPIRES_ON - VERIFIED_ON).days) == []
 
 
 def test_another_country_says_nothing_of_taiwan() -> None:
     words = catalogue("en", "staff")
-    assert entitled(FARAWAY, (), VERIFIED, words, catalogue("en")) == []
+    assert list_entitlements(FARAWAY, (), VERIFIED_ON, words, catalogue("en")) == []
     borrowed = replace(FARAWAY, entitlements=TAIWAN.entitlements)
-    said = " ".join(it.text for it in entitled(borrowed, (), VERIFIED, words, catalogue("en")))
+    said = " ".join(
+        it.text for it in list_entitlements(borrowed, (), VERIFIED_ON, words, catalogue("en"))
+    )
     assert "7 a year" in said
     assert FUND not in said

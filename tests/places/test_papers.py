@@ -9,45 +9,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.escape_text import in_a_line
-from bot.places.forms import BLANK, LONGEST, filled
-from bot.places.taiwan.deadlines import TAIWAN as CLOCKS
-from bot.places.taiwan.forms import OBJECTION, TAIWAN
+from bot.cases.escape_text import escape_line
+from bot.places.forms import BLANK, MAX_ANSWER_LENGTH, fill_form
+from bot.places.taiwan.deadlines import DEADLINE_RULES as CLOCKS
+from bot.places.taiwan.forms import OBJECTION, OFFICE_FORMS
 
 HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "{name}", "<b>x</b>", "\u202eabc",
            "【草稿", "a\nb", "{told}", "\x1b[2J")  # fmt: skip
 
 
-@pytest.mark.parametrize("code", TAIWAN.kinds)
+@pytest.mark.parametrize("code", OFFICE_FORMS.forms)
 def test_a_draft_is_marked_above_and_below_and_what_is_unknown_is_visibly_blank(code: str) -> None:
-    text = filled(TAIWAN, TAIWAN.kinds[code], {}, [])
+    text = fill_form(OFFICE_FORMS, OFFICE_FORMS.forms[code], {}, [])
     lines = text.splitlines()
-    assert lines[0] == lines[-1] == TAIWAN.draft
+    assert lines[0] == lines[-1] == OFFICE_FORMS.draft_notice
     assert "須由人員" in lines[0]
     assert text.count(BLANK) >= 10
     assert "{" not in text
 
 
 def test_what_is_known_stands_where_it_belongs_in_years_of_the_republic() -> None:
-    known = {"served_on": TAIWAN.says_day(date(2026, 11, 25)), "organisation": "Hope House"}
-    text = filled(TAIWAN, OBJECTION, known, [("發生的事", "He keeps my passport.")])
+    known = {"served_on": OFFICE_FORMS.format_day(date(2026, 11, 25)), "organisation": "Hope House"}
+    text = fill_form(OFFICE_FORMS, OBJECTION, known, [("發生的事", "He keeps my passport.")])
     assert "民國 115 年 11 月 25 日" in text
     assert "Hope House" in text
     assert "「He keeps my passport.」" in text
 
 
 def test_nobody_s_day_is_asked_for_that_staff_cannot_enter() -> None:
-    for paper in TAIWAN.kinds.values():
-        assert set(paper.events.values()) <= CLOCKS.kinds.keys()
+    for paper in OFFICE_FORMS.forms.values():
+        assert set(paper.events.values()) <= CLOCKS.event_kinds.keys()
         blanks = {line for line in paper.lines if "{told}" in line}
-        assert blanks == ({"{told}"} if paper.tells else set())
+        assert blanks == ({"{told}"} if paper.includes_answers else set())
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(HOSTILE))
 def test_what_somebody_wrote_begins_no_line_fills_no_blank_and_moves_nothing(words: str) -> None:
-    shown = in_a_line(words)
-    text = filled(TAIWAN, OBJECTION, {"reference": "K7M4Q2"}, [(shown, shown)])
-    plain = filled(TAIWAN, OBJECTION, {"reference": "K7M4Q2"}, [("x", "x")])
+    shown = escape_line(words)
+    text = fill_form(OFFICE_FORMS, OBJECTION, {"reference": "K7M4Q2"}, [(shown, shown)])
+    plain = fill_form(OFFICE_FORMS, OBJECTION, {"reference": "K7M4Q2"}, [("x", "x")])
     assert len(text.split("\n")) == len(plain.split("\n"))
     assert all(not line.startswith(("=", "+", "-", "@", "\t", "<")) for line in text.split("\n"))
     assert not [it for it in text if unicodedata.category(it) == "Cc" and it != "\n"]
@@ -55,6 +55,6 @@ def test_what_somebody_wrote_begins_no_line_fills_no_blank_and_moves_nothing(wor
 
 
 def test_something_very_long_is_cut_and_the_rest_of_the_paper_is_there() -> None:
-    text = filled(TAIWAN, OBJECTION, {}, [("x", "y" * 90_000)])
-    assert text.count("y") == LONGEST
-    assert text.endswith(f"{TAIWAN.draft}\n")
+    text = fill_form(OFFICE_FORMS, OBJECTION, {}, [("x", "y" * 90_000)])
+    assert text.count("y") == MAX_ANSWER_LENGTH
+    assert text.endswith(f"{OFFICE_FORMS.draft_notice}\n")

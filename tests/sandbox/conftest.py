@@ -27,7 +27,7 @@ QUIET = [
 NOON = 1_795_000_000_000_000
 
 
-class StoppedClock:
+class SandboxClock:
     """A clock nobody winds: the sandbox's own `jump` moves the time of a test."""
 
     def now(self) -> int:
@@ -39,14 +39,14 @@ class StoppedClock:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    sandbox = Sandbox(clock=StoppedClock(), check=check)
+    sandbox = Sandbox(clock=SandboxClock(), check=check)
     yield sandbox
-    assert sandbox.journal.complaints == []
+    assert sandbox.calls.complaints == []
 
 
 @pytest.fixture
-def sari(sandbox: Sandbox) -> Phone:
-    return sandbox.phone("Sari", language="id")
+def indonesian_person(sandbox: Sandbox) -> Phone:
+    return sandbox.add_phone("Sari", language="id")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ async def base(sandbox: Sandbox) -> AsyncIterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def spans(monkeypatch: pytest.MonkeyPatch) -> None:
+def allow_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask python-telegram-bot for spans: its own switch against its own warning."""
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
@@ -75,7 +75,7 @@ async def raw(base: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def hands(base: str) -> AsyncIterator[httpx.AsyncClient]:
+async def control_api(base: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=f"{base}/sandbox/", trust_env=False) as client:
         yield client
 

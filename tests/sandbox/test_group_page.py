@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.sandbox.sample_media import picture
+from bot.sandbox.sample_media import sample_png
 
 if TYPE_CHECKING:
     import httpx
 
-    from bot.sandbox import Group, Phone, Sandbox
+    from bot.sandbox import Phone, Sandbox, SandboxGroup
 
 KEYS = {"inline_keyboard": [[{"text": "Claim", "callback_data": "claim"}]]}
 NARROW = {"width": 360, "height": 740}
@@ -22,20 +22,20 @@ OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll('.l
 
 @pytest.fixture
 def workers(sandbox: Sandbox) -> list[Phone]:
-    return [sandbox.colleague("Mei"), sandbox.colleague("Jun")]
+    return [sandbox.add_colleague("Mei"), sandbox.add_colleague("Jun")]
 
 
 @pytest.fixture
-def group(sandbox: Sandbox, workers: list[Phone]) -> Group:
-    group = sandbox.group("Night shift", forum=True)
+def group(sandbox: Sandbox, workers: list[Phone]) -> SandboxGroup:
+    group = sandbox.add_group("Night shift", forum=True)
     for worker in workers:
-        group.add(worker)
+        group.add_member(worker)
     group.add_bot(workers[0], "administrator")
-    sandbox.updates.forget()
+    sandbox.updates.clear()
     return group
 
 
-async def opened(raw: httpx.AsyncClient, group: Group, name: str) -> int:
+async def opened(raw: httpx.AsyncClient, group: SandboxGroup, name: str) -> int:
     asked = {"chat_id": group.id, "name": name}
     answer = (await raw.post("createForumTopic", json=asked)).json()
     return int(answer["result"]["message_thread_id"])
@@ -45,7 +45,9 @@ async def call(raw: httpx.AsyncClient, method: str, **params: Any) -> None:
     assert (await raw.post(method, json=params)).json()["ok"]
 
 
-async def said(raw: httpx.AsyncClient, group: Group, thread: int, text: str, **more: Any) -> int:
+async def said(
+    raw: httpx.AsyncClient, group: SandboxGroup, thread: int, text: str, **more: Any
+) -> int:
     asked = {"chat_id": group.id, "message_thread_id": thread, "text": text, **more}
     return int((await raw.post("sendMessage", json=asked)).json()["result"]["message_id"])
 
@@ -61,7 +63,7 @@ async def test_without_a_group_the_page_says_where_one_comes_from(page: Page, ba
 
 
 async def test_topics_are_listed_opened_and_counted(
-    page: Page, base: str, group: Group, raw: httpx.AsyncClient
+    page: Page, base: str, group: SandboxGroup, raw: httpx.AsyncClient
 ) -> None:
     await visit(page, base)
     await expect(page.get_by_role("log")).to_contain_text("Nobody is waiting yet")
@@ -85,7 +87,7 @@ async def test_topics_are_listed_opened_and_counted(
 
 
 async def test_whoever_is_chosen_writes_answers_and_presses(
-    page: Page, base: str, sandbox: Sandbox, group: Group, raw: httpx.AsyncClient
+    page: Page, base: str, sandbox: Sandbox, group: SandboxGroup, raw: httpx.AsyncClient
 ) -> None:
     _mei, jun = sandbox.colleagues.values()
     thread = await opened(raw, group, "K7")
@@ -99,13 +101,13 @@ async def test_whoever_is_chosen_writes_answers_and_presses(
     await page.get_by_role("textbox", name="Message").fill("Thank you")
     await page.keyboard.press("Enter")
     await expect(page.locator(".mine .quote")).to_have_text("They took my passport")
-    message = sandbox.updates.waiting()[-1]["message"]
+    message = sandbox.updates.pending()[-1]["message"]
     assert (message["from"]["id"], message["message_thread_id"]) == (jun.id, thread)
     assert message["reply_to_message"]["message_id"] == number
     key = page.get_by_role("button", name="Claim")
     await key.click()
     await expect(key).to_have_attribute("aria-busy", "true")
-    press = sandbox.updates.waiting()[-1]["callback_query"]
+    press = sandbox.updates.pending()[-1]["callback_query"]
     assert press["from"]["id"] == jun.id
     await call(raw, "answerCallbackQuery", callback_query_id=press["id"])
     await expect(key).not_to_have_attribute("aria-busy", "true")
@@ -114,11 +116,11 @@ async def test_whoever_is_chosen_writes_answers_and_presses(
 
 
 async def test_a_reaction_stands_on_its_message_and_a_veiled_photo_is_shown_when_touched(
-    page: Page, base: str, sandbox: Sandbox, group: Group, raw: httpx.AsyncClient
+    page: Page, base: str, sandbox: Sandbox, group: SandboxGroup, raw: httpx.AsyncClient
 ) -> None:
     mei, _jun = sandbox.colleagues.values()
     number = group.say(mei, "sent?")["message_id"]
-    handle = sandbox.world.files.keep("photo", picture()).file_id
+    handle = sandbox.world.files.store("photo", sample_png()).file_id
     await call(raw, "sendPhoto", chat_id=group.id, photo=handle, has_spoiler=True)
     await visit(page, base)
     reaction = [{"type": "emoji", "emoji": "\U0001f44d"}]
@@ -130,7 +132,7 @@ async def test_a_reaction_stands_on_its_message_and_a_veiled_photo_is_shown_when
 
 
 async def test_commands_can_be_picked_and_a_long_day_is_written_without_a_mouse(
-    page: Page, base: str, sandbox: Sandbox, group: Group
+    page: Page, base: str, sandbox: Sandbox, group: SandboxGroup
 ) -> None:
     await visit(page, base)
     await page.get_by_role("button", name="Commands").focus()
@@ -140,7 +142,7 @@ async def test_commands_can_be_picked_and_a_long_day_is_written_without_a_mouse(
     await expect(page.get_by_role("textbox", name="Message")).to_have_value("/queue")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("log")).to_contain_text("/queue")
-    assert sandbox.updates.waiting()[-1]["message"]["text"] == "/queue"
+    assert sandbox.updates.pending()[-1]["message"]["text"] == "/queue"
     await page.get_by_role("button", name="More for this topic").click()
     await page.get_by_role("menuitem", name="Throw the bot out").click()
     await expect(page.get_by_role("menuitem")).to_have_count(0)
@@ -148,7 +150,7 @@ async def test_commands_can_be_picked_and_a_long_day_is_written_without_a_mouse(
 
 
 async def test_a_narrow_screen_shows_the_list_or_a_topic(
-    page: Page, base: str, group: Group, raw: httpx.AsyncClient
+    page: Page, base: str, group: SandboxGroup, raw: httpx.AsyncClient
 ) -> None:
     thread = await opened(raw, group, "P0 \u00b7 K7M4Q2 \u00b7 " + "long " * 20)
     await said(raw, group, thread, "word " * 100)
@@ -167,9 +169,9 @@ async def test_what_anybody_wrote_is_only_ever_text(
     page: Page, base: str, sandbox: Sandbox, raw: httpx.AsyncClient
 ) -> None:
     attack = '<img src=x onerror="alert(1)"><b>bold</b>'
-    worker = sandbox.colleague(attack)
-    group = sandbox.group(attack, forum=True)
-    group.add(worker)
+    worker = sandbox.add_colleague(attack)
+    group = sandbox.add_group(attack, forum=True)
+    group.add_member(worker)
     group.add_bot(worker, "administrator")
     thread = await opened(raw, group, attack)
     group.say(worker, attack, thread=thread)
@@ -180,7 +182,7 @@ async def test_what_anybody_wrote_is_only_ever_text(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_word_can_be_read_by_day_and_by_night(
-    page: Page, base: str, group: Group, raw: httpx.AsyncClient, scheme: str
+    page: Page, base: str, group: SandboxGroup, raw: httpx.AsyncClient, scheme: str
 ) -> None:
     thread = await opened(raw, group, "P0 \u00b7 K7M4Q2")
     await said(raw, group, thread, "words", reply_markup=KEYS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
-from bot.sandbox.sample_media import picture, tone
+from bot.sandbox.sample_media import sample_png, sample_wav
 
 if TYPE_CHECKING:
     import httpx
@@ -64,36 +64,38 @@ async def test_a_phone_is_chosen_by_its_language(page: Page, base: str, sandbox:
 
 
 async def test_a_person_starts_presses_and_sees_edits_and_deletions(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone, raw: httpx.AsyncClient
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone, raw: httpx.AsyncClient
 ) -> None:
     await open_page(page, base)
     await page.get_by_role("button", name="Mulai").click()
     await expect(page.get_by_role("log").get_by_text("/start")).to_be_visible()
-    number = await say(raw, sari, "Apa kabar?", reply_markup=KEYS)
+    number = await say(raw, indonesian_person, "Apa kabar?", reply_markup=KEYS)
     key = page.get_by_role("button", name="1 Ya")
     await key.click()
     await expect(key).to_have_attribute("aria-busy", "true")
-    press = sandbox.updates.waiting()[-1]["callback_query"]
+    press = sandbox.updates.pending()[-1]["callback_query"]
     assert press["data"] == "yes"
     await call(raw, "answerCallbackQuery", callback_query_id=press["id"], text="Terima kasih")
     await expect(page.get_by_role("status")).to_have_text("Terima kasih")
     await expect(key).not_to_have_attribute("aria-busy", "true")
-    await call(raw, "editMessageText", chat_id=sari.id, message_id=number, text="Baik.")
+    await call(
+        raw, "editMessageText", chat_id=indonesian_person.id, message_id=number, text="Baik."
+    )
     bubble = page.locator(f'[data-message="{number}"]')
     await expect(bubble).to_contain_text("Baik.")
     await expect(bubble).not_to_contain_text("diedit")  # as on a phone: only what people wrote does
     await expect(page.get_by_role("button", name="1 Ya")).to_have_count(0)
-    await call(raw, "deleteMessage", chat_id=sari.id, message_id=number)
+    await call(raw, "deleteMessage", chat_id=indonesian_person.id, message_id=number)
     await expect(bubble).to_have_count(0)
 
 
 async def test_an_alert_waits_for_its_ok(
-    page: Page, base: str, sari: Phone, raw: httpx.AsyncClient
+    page: Page, base: str, indonesian_person: Phone, raw: httpx.AsyncClient
 ) -> None:
-    sari.say("/start")
-    await say(raw, sari, "?", reply_markup=KEYS)
+    indonesian_person.say("/start")
+    await say(raw, indonesian_person, "?", reply_markup=KEYS)
     await open_page(page, base)
-    query = sari.press()
+    query = indonesian_person.press()
     await call(
         raw, "answerCallbackQuery", callback_query_id=query, text="Hanya kamu", show_alert=True
     )
@@ -103,9 +105,9 @@ async def test_an_alert_waits_for_its_ok(
 
 
 async def test_everything_can_be_done_without_a_mouse(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    await open_page(page, base, f"/phone/{sari.id}")
+    await open_page(page, base, f"/phone/{indonesian_person.id}")
     await page.get_by_role("button", name="Mulai").focus()
     await page.keyboard.press("Enter")
     await page.get_by_role("textbox", name="Pesan").focus()
@@ -114,7 +116,7 @@ async def test_everything_can_be_done_without_a_mouse(
     await page.keyboard.type("baris dua")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("log")).to_contain_text("baris dua")
-    assert sandbox.updates.waiting()[-1]["message"]["text"] == "baris satu\nbaris dua"
+    assert sandbox.updates.pending()[-1]["message"]["text"] == "baris satu\nbaris dua"
     await page.get_by_role("button", name="What to do with this message").last.focus()
     await page.keyboard.press("Enter")
     await page.keyboard.press("ArrowDown")
@@ -123,15 +125,15 @@ async def test_everything_can_be_done_without_a_mouse(
     await page.keyboard.type("lain")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("log")).to_contain_text("lain")
-    assert sandbox.updates.waiting()[-1]["edited_message"]["text"] == "lain"
+    assert sandbox.updates.pending()[-1]["edited_message"]["text"] == "lain"
     await expect(page.get_by_role("log")).to_contain_text("diedit")
 
 
 async def test_a_person_deletes_replies_blocks_and_comes_back(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone, raw: httpx.AsyncClient
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone, raw: httpx.AsyncClient
 ) -> None:
-    sari.say("/start")
-    await say(raw, sari, "satu")
+    indonesian_person.say("/start")
+    await say(raw, indonesian_person, "satu")
     await open_page(page, base)
     tools = page.get_by_role("button", name="What to do with this message")
     await page.get_by_text("satu").hover()
@@ -148,43 +150,43 @@ async def test_a_person_deletes_replies_blocks_and_comes_back(
     await page.get_by_role("menuitem", name="Block the bot").click()
     await page.get_by_role("button", name="Buka blokir").click()
     await expect(page.get_by_role("textbox", name="Pesan")).to_be_visible()
-    assert not sari.chat.is_blocked
-    kinds = [list(update)[1] for update in sandbox.updates.waiting()]
+    assert not indonesian_person.chat.is_blocked
+    kinds = [list(update)[1] for update in sandbox.updates.pending()]
     assert kinds == ["message", "message", "my_chat_member", "my_chat_member"]
 
 
 async def test_a_reply_keyboard_answers_and_shares_a_place(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone, raw: httpx.AsyncClient
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone, raw: httpx.AsyncClient
 ) -> None:
-    sari.say("/start")
+    indonesian_person.say("/start")
     keyboard = {
         "keyboard": [
             [{"text": "Ya"}, {"text": "Tidak"}],
             [{"text": "Di sini", "request_location": True}],
         ]
     }
-    await say(raw, sari, "?", reply_markup=keyboard)
+    await say(raw, indonesian_person, "?", reply_markup=keyboard)
     await open_page(page, base)
     await page.get_by_role("button", name="Tidak").click()
     await page.get_by_role("button", name="Di sini").click()
     await expect(page.locator(".place")).to_be_visible()
-    answer, place = sandbox.updates.waiting()[-2:]
+    answer, place = sandbox.updates.pending()[-2:]
     assert answer["message"]["text"] == "Tidak"
     assert "location" in place["message"]
-    await say(raw, sari, "ok", reply_markup={"remove_keyboard": True})
+    await say(raw, indonesian_person, "ok", reply_markup={"remove_keyboard": True})
     await expect(page.get_by_role("button", name="Tidak")).to_have_count(0)
 
 
 async def test_photos_voices_files_and_the_rest_are_shown_and_sent(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    sari.say("/start")
-    sari.send_photo(picture(), caption="kapal")
-    sari.send_voice(tone(), mime="audio/wav")
-    sari.send_file(b"x", name="kontrak.pdf", size=1_234_567)
-    sari.send_contact("+886900000000", "Kapten")
-    sari.forward("kerja bagus")
-    sari.send({"dice": {"emoji": "🎲", "value": 1}})
+    indonesian_person.say("/start")
+    indonesian_person.send_photo(sample_png(), caption="kapal")
+    indonesian_person.send_voice(sample_wav(), mime="audio/wav")
+    indonesian_person.send_file(b"x", name="kontrak.pdf", size=1_234_567)
+    indonesian_person.send_contact("+886900000000", "Kapten")
+    indonesian_person.forward("kerja bagus")
+    indonesian_person.send({"dice": {"emoji": "🎲", "value": 1}})
     await open_page(page, base)
     log = page.get_by_role("log")
     width = "document.querySelector('.photo').naturalWidth"
@@ -200,15 +202,15 @@ async def test_photos_voices_files_and_the_rest_are_shown_and_sent(
         await page.get_by_role("button", name="Attach").click()
         await page.get_by_role("menuitem", name="Photo or file").click()
     files = [
-        {"name": "a.png", "mimeType": "image/png", "buffer": picture(5)},
+        {"name": "a.png", "mimeType": "image/png", "buffer": sample_png(5)},
         {"name": "b.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
     ]
     await (await chooser.value).set_files(files)
     await expect(log).to_contain_text("b.pdf")
-    photo, file = (update["message"] for update in sandbox.updates.waiting()[-2:])
+    photo, file = (update["message"] for update in sandbox.updates.pending()[-2:])
     stored = sandbox.world.files.get(photo["photo"][-1]["file_id"])
     assert stored is not None
-    assert stored.data == picture(5)
+    assert stored.data == sample_png(5)
     assert file["document"]["mime_type"] == "application/pdf"
     await page.get_by_role("button", name="Send a voice note").click()
     await expect(page.get_by_role("button", name="Play the voice note")).to_have_count(2)
@@ -218,7 +220,7 @@ async def test_what_anybody_wrote_is_only_ever_text(
     page: Page, base: str, sandbox: Sandbox, raw: httpx.AsyncClient
 ) -> None:
     attack = '<img src=x onerror="alert(1)"><b>bold</b>'
-    phone = sandbox.phone(attack, language='"><script>')
+    phone = sandbox.add_phone(attack, language='"><script>')
     phone.say(attack)
     phone.send_file(b"x", name=attack)
     await say(raw, phone, attack, reply_markup={"keyboard": [[{"text": attack}]]})
@@ -231,7 +233,7 @@ async def test_what_anybody_wrote_is_only_ever_text(
 
 
 async def test_the_bot_shows_that_it_writes_and_what_it_can_do(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone, raw: httpx.AsyncClient
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone, raw: httpx.AsyncClient
 ) -> None:
     about = "Tulis dengan bahasamu."
     await call(raw, "setMyDescription", description=about, language_code="id")
@@ -239,15 +241,15 @@ async def test_the_bot_shows_that_it_writes_and_what_it_can_do(
     await call(raw, "setMyCommands", commands=menu, language_code="id")
     await open_page(page, base)
     await expect(page.get_by_role("log")).to_have_text(about)
-    sari.say("halo")
-    await call(raw, "sendChatAction", chat_id=sari.id, action="typing")
+    indonesian_person.say("halo")
+    await call(raw, "sendChatAction", chat_id=indonesian_person.id, action="typing")
     await expect(page.locator(".subtitle")).to_have_text("mengetik…")
-    await say(raw, sari, "ya?")
+    await say(raw, indonesian_person, "ya?")
     await expect(page.locator(".subtitle")).to_have_text("bot")
     await page.get_by_role("button", name="Commands of the bot").click()
     await page.get_by_role("menuitem", name="Bantuan").click()
     await expect(page.get_by_role("log")).to_contain_text("/help")
-    assert sandbox.updates.waiting()[-1]["message"]["text"] == "/help"
+    assert sandbox.updates.pending()[-1]["message"]["text"] == "/help"
 
 
 async def test_each_language_has_room_at_360_pixels(
@@ -255,7 +257,7 @@ async def test_each_language_has_room_at_360_pixels(
 ) -> None:
     await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     for tag, words in WORDS.items():
-        phone = sandbox.phone("Somebody", language=APPS.get(tag, tag))
+        phone = sandbox.add_phone("Somebody", language=APPS.get(tag, tag))
         phone.say("/start " + "x" * 200)
         rows = [[{"text": words, "callback_data": "1"}], [{"text": "2", "callback_data": "2"}] * 3]
         await say(raw, phone, words * 4, reply_markup={"inline_keyboard": rows})
@@ -273,11 +275,11 @@ async def test_each_language_has_room_at_360_pixels(
 
 
 async def test_several_phones_stand_side_by_side_and_apart(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    kit = sandbox.phone("Kit", language="en")
+    kit = sandbox.add_phone("Kit", language="en")
     await open_page(page, base)
-    sari.say("from Sari")
+    indonesian_person.say("from Sari")
     kit.say("from Kit")
     first = page.get_by_role("region", name="Phone of Sari")
     second = page.get_by_role("region", name="Phone of Kit")
@@ -288,8 +290,10 @@ async def test_several_phones_stand_side_by_side_and_apart(
     assert await page.evaluate("document.scrollingElement.scrollWidth") == NARROW["width"]
 
 
-async def test_it_is_dark_when_the_person_likes_it_dark(page: Page, base: str, sari: Phone) -> None:
-    sari.say("/start")
+async def test_it_is_dark_when_the_person_likes_it_dark(
+    page: Page, base: str, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
     ground = "getComputedStyle(document.querySelector('.bubble')).backgroundColor"
     await page.emulate_media(color_scheme="light")
     await open_page(page, base)
@@ -302,7 +306,7 @@ async def test_it_is_dark_when_the_person_likes_it_dark(page: Page, base: str, s
 
 
 async def test_troubles_are_ordered_from_the_pane(
-    page: Page, base: str, sandbox: Sandbox, sari: Phone
+    page: Page, base: str, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     await open_page(page, base)
     await page.get_by_role("button", name="Faults").click()
@@ -312,7 +316,11 @@ async def test_troubles_are_ordered_from_the_pane(
     await pane.get_by_role("button", name="Cut after it took effect").click()
     await expect(pane.get_by_role("listitem")).to_have_text("drop after · sendMessage · 1 left")
     (fault,) = sandbox.faults.pending()
-    assert (fault.trouble, fault.chat, fault.method) == ("drop_after", sari.id, "sendMessage")
+    assert (fault.trouble, fault.chat, fault.method) == (
+        "drop_after",
+        indonesian_person.id,
+        "sendMessage",
+    )
     await pane.get_by_role("button", name="for 30 s").click()
     await expect(pane.get_by_role("listitem")).to_have_count(2)
     await pane.get_by_role("button", name="Each update twice").click()
@@ -323,6 +331,6 @@ async def test_troubles_are_ordered_from_the_pane(
     await pane.get_by_role("button", name="Call all off").click()
     await expect(pane.get_by_role("listitem")).to_have_text("Nothing: all goes well.")
     assert sandbox.clock.seconds() == before + 25 * 60 * 60
-    assert "date" not in sandbox.updates.waiting()[-1]["message"]
+    assert "date" not in sandbox.updates.pending()[-1]["message"]
     await pane.get_by_role("button", name="Close the faults").click()
     await expect(pane).to_be_hidden()

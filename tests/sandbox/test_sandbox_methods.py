@@ -13,8 +13,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 
 from bot.sandbox import BOT_ID, TOKEN, Sandbox
-from bot.sandbox.api_errors import Refusal
-from bot.sandbox.call_log import Call
+from bot.sandbox.api_errors import BotApiError
+from bot.sandbox.call_log import ApiCall
 from bot.sandbox.json_codec import encode
 from bot.sandbox.methods import METHODS
 from tests.sandbox.oracle import methods
@@ -48,8 +48,8 @@ async def test_an_unknown_method_is_named(raw: httpx.AsyncClient, sandbox: Sandb
     answer = await raw.get("sendTelepathy")
     assert answer.status_code == 404
     assert answer.json()["description"] == "Not Found: method sendTelepathy not found"
-    assert sandbox.journal.complaints == ["sendTelepathy: no such method"]
-    sandbox.journal.complaints.clear()
+    assert sandbox.calls.complaints == ["sendTelepathy: no such method"]
+    sandbox.calls.complaints.clear()
 
 
 async def test_a_method_we_do_not_answer_says_so(raw: httpx.AsyncClient) -> None:
@@ -60,10 +60,10 @@ async def test_a_method_we_do_not_answer_says_so(raw: httpx.AsyncClient) -> None
 
 @pytest.mark.parametrize("how", ["query", "json", "data", "files"])
 async def test_parameters_may_come_in_every_way_the_api_reads(
-    raw: httpx.AsyncClient, sari: Phone, how: str
+    raw: httpx.AsyncClient, indonesian_person: Phone, how: str
 ) -> None:
-    sari.say("/start")
-    params = {"chat_id": str(sari.id), "text": "สวัสดี & <b>"}
+    indonesian_person.say("/start")
+    params = {"chat_id": str(indonesian_person.id), "text": "สวัสดี & <b>"}
     if how == "query":
         answer = await raw.get("SENDMESSAGE", params=params)
     elif how == "files":
@@ -71,17 +71,21 @@ async def test_parameters_may_come_in_every_way_the_api_reads(
     else:
         answer = await raw.request("POST", "sendMessage", **{how: params})
     assert answer.json()["result"]["text"] == "สวัสดี & <b>"
-    assert sari.said() == ["สวัสดี & <b>"]
+    assert indonesian_person.bot_texts() == ["สวัสดี & <b>"]
 
 
-async def test_what_the_bot_says_appears_on_the_phone(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
-    sent = await bot.send_message(sari.id, "Halo 🙂", reply_markup=KEYS, protect_content=True)
-    assert sari.said() == ["Halo 🙂"]
-    assert sari.labels() == ["1 Ya"]
+async def test_what_the_bot_says_appears_on_the_phone(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
+    sent = await bot.send_message(
+        indonesian_person.id, "Halo 🙂", reply_markup=KEYS, protect_content=True
+    )
+    assert indonesian_person.bot_texts() == ["Halo 🙂"]
+    assert indonesian_person.button_labels() == ["1 Ya"]
     assert sent.has_protected_content
-    assert sent.message_id == sari.last()["message_id"]
-    assert sent.chat.id == sari.id
+    assert sent.message_id == indonesian_person.last_bot_message()["message_id"]
+    assert sent.chat.id == indonesian_person.id
 
 
 @pytest.mark.parametrize(
@@ -94,23 +98,27 @@ async def test_what_the_bot_says_appears_on_the_phone(bot: telegram.Bot, sari: P
     ],
 )
 async def test_a_text_telegram_would_not_take_is_refused(
-    bot: telegram.Bot, sari: Phone, text: str, refusal: str
+    bot: telegram.Bot, indonesian_person: Phone, text: str, refusal: str
 ) -> None:
-    sari.say("/start")
+    indonesian_person.say("/start")
     with pytest.raises(BadRequest, match=f"^{refusal}$"):
-        await bot.send_message(sari.id, text)
-    assert sari.said() == []
+        await bot.send_message(indonesian_person.id, text)
+    assert indonesian_person.bot_texts() == []
 
 
 @pytest.mark.parametrize("text", ["x" * 4096, "🙂" * 2048, "ก" * 4096])
-async def test_4096_units_are_one_message(bot: telegram.Bot, sari: Phone, text: str) -> None:
-    sari.say("/start")
-    assert (await bot.send_message(sari.id, text)).text == text
+async def test_4096_units_are_one_message(
+    bot: telegram.Bot, indonesian_person: Phone, text: str
+) -> None:
+    indonesian_person.say("/start")
+    assert (await bot.send_message(indonesian_person.id, text)).text == text
 
 
-async def test_a_lone_surrogate_is_no_text(raw: httpx.AsyncClient, sari: Phone) -> None:
-    sari.say("/start")
-    body = b'{"chat_id":%d,"text":"\\ud83d"}' % sari.id
+async def test_a_lone_surrogate_is_no_text(
+    raw: httpx.AsyncClient, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
+    body = b'{"chat_id":%d,"text":"\\ud83d"}' % indonesian_person.id
     answer = await raw.post(
         "sendMessage", content=body, headers={"content-type": "application/json"}
     )
@@ -155,21 +163,21 @@ async def test_a_body_that_is_no_json_is_refused(raw: httpx.AsyncClient) -> None
     ],
 )
 async def test_a_keyboard_telegram_would_not_take_is_refused(
-    raw: httpx.AsyncClient, sandbox: Sandbox, sari: Phone, markup: Any, refusal: str
+    raw: httpx.AsyncClient, sandbox: Sandbox, indonesian_person: Phone, markup: Any, refusal: str
 ) -> None:
-    sari.say("/start")
+    indonesian_person.say("/start")
     answer = await raw.post(
-        "sendMessage", json={"chat_id": sari.id, "text": "x", "reply_markup": markup}
+        "sendMessage", json={"chat_id": indonesian_person.id, "text": "x", "reply_markup": markup}
     )
     assert answer.json()["description"] == f"Bad Request: {refusal}"
-    sandbox.journal.complaints.clear()
+    sandbox.calls.complaints.clear()
 
 
-async def test_64_bytes_stand_on_a_button(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
+async def test_64_bytes_stand_on_a_button(bot: telegram.Bot, indonesian_person: Phone) -> None:
+    indonesian_person.say("/start")
     keys = InlineKeyboardMarkup([[InlineKeyboardButton("x", callback_data="é" * 32)]])
-    await bot.send_message(sari.id, "x", reply_markup=keys)
-    sari.press()
+    await bot.send_message(indonesian_person.id, "x", reply_markup=keys)
+    indonesian_person.press()
     assert (await bot.get_updates())[-1].callback_query.data == "é" * 32
 
 
@@ -190,18 +198,18 @@ async def test_64_bytes_stand_on_a_button(bot: telegram.Bot, sari: Phone) -> Non
     ],
 )
 async def test_text_that_is_badly_marked_up_is_refused(
-    raw: httpx.AsyncClient, sari: Phone, mode: str, text: str, reason: str
+    raw: httpx.AsyncClient, indonesian_person: Phone, mode: str, text: str, reason: str
 ) -> None:
-    sari.say("/start")
-    asked = {"chat_id": sari.id, "text": text, "parse_mode": mode}
+    indonesian_person.say("/start")
+    asked = {"chat_id": indonesian_person.id, "text": text, "parse_mode": mode}
     answer = (await raw.post("sendMessage", json=asked)).json()
     assert answer["description"].startswith(f"Bad Request: can't parse entities: {reason}")
 
 
-async def test_markup_becomes_entities(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
+async def test_markup_becomes_entities(bot: telegram.Bot, indonesian_person: Phone) -> None:
+    indonesian_person.say("/start")
     html = 'ก🙂 <b>a &lt;<i>b</i></b> <a href="https://e.org/?a=1&amp;b=2">c</a>'
-    message = await bot.send_message(sari.id, html, parse_mode="HTML")
+    message = await bot.send_message(indonesian_person.id, html, parse_mode="HTML")
     assert message.text == "ก🙂 a <b c"
     found = {e.type: (e.offset, e.length, e.url) for e in message.entities}
     assert found == {
@@ -209,172 +217,188 @@ async def test_markup_becomes_entities(bot: telegram.Bot, sari: Phone) -> None:
         "italic": (7, 1, None),
         "text_link": (9, 1, "https://e.org/?a=1&b=2"),
     }
-    marked = await bot.send_message(sari.id, r"*a _b_* `1.` \.", parse_mode="MarkdownV2")
+    marked = await bot.send_message(
+        indonesian_person.id, r"*a _b_* `1.` \.", parse_mode="MarkdownV2"
+    )
     assert marked.text == "a b 1. ."
     assert [e.type for e in marked.entities] == ["bold", "italic", "code"]
 
 
 async def test_text_without_a_parse_mode_is_never_interpreted(
-    bot: telegram.Bot, sari: Phone
+    bot: telegram.Bot, indonesian_person: Phone
 ) -> None:
-    sari.say("/start")
-    assert (await bot.send_message(sari.id, "<b>&amp; *x")).text == "<b>&amp; *x"
+    indonesian_person.say("/start")
+    assert (await bot.send_message(indonesian_person.id, "<b>&amp; *x")).text == "<b>&amp; *x"
 
 
-async def test_who_never_wrote_cannot_be_written_to(bot: telegram.Bot, sari: Phone) -> None:
-    for chat in (sari.id, 42):
+async def test_who_never_wrote_cannot_be_written_to(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    for chat in (indonesian_person.id, 42):
         with pytest.raises(BadRequest, match=r"^Chat not found$"):
             await bot.send_message(chat, "hello?")
 
 
 async def test_who_blocked_the_bot_gets_nothing_until_they_write(
-    bot: telegram.Bot, sari: Phone
+    bot: telegram.Bot, indonesian_person: Phone
 ) -> None:
-    sari.say("/start")
-    sari.block()
+    indonesian_person.say("/start")
+    indonesian_person.block()
     with pytest.raises(Forbidden, match="bot was blocked by the user"):
-        await bot.send_message(sari.id, "hello?")
+        await bot.send_message(indonesian_person.id, "hello?")
     told = (await bot.get_updates())[-1].my_chat_member
     assert (told.old_chat_member.status, told.new_chat_member.status) == ("member", "kicked")
-    sari.say("I am back")
+    indonesian_person.say("I am back")
     told = (await bot.get_updates())[-2].my_chat_member
     assert (told.old_chat_member.status, told.new_chat_member.status) == ("kicked", "member")
-    assert await bot.send_message(sari.id, "hello")
+    assert await bot.send_message(indonesian_person.id, "hello")
 
 
-async def test_a_deleted_account_is_deactivated(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
-    sari.vanish()
+async def test_a_deleted_account_is_deactivated(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
+    indonesian_person.delete_account()
     with pytest.raises(Forbidden, match="user is deactivated"):
-        await bot.send_message(sari.id, "hello?")
+        await bot.send_message(indonesian_person.id, "hello?")
 
 
-async def test_a_message_can_be_put_in_other_words(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
-    sent = await bot.send_message(sari.id, "one", reply_markup=KEYS)
+async def test_a_message_can_be_put_in_other_words(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
+    sent = await bot.send_message(indonesian_person.id, "one", reply_markup=KEYS)
     edited = await sent.edit_text("two")
-    assert sari.said() == ["two"]
+    assert indonesian_person.bot_texts() == ["two"]
     assert (edited.reply_markup, edited.edit_date is None) == (None, False)
     await sent.edit_reply_markup(KEYS)
-    assert sari.labels() == ["1 Ya"]
+    assert indonesian_person.button_labels() == ["1 Ya"]
     with pytest.raises(BadRequest, match=r"^Message is not modified: specified new message"):
         await sent.edit_text("two", reply_markup=KEYS)
     with pytest.raises(BadRequest, match="Message is not modified"):
         await sent.edit_reply_markup(KEYS)
 
 
-async def test_only_own_messages_that_exist_can_be_edited(bot: telegram.Bot, sari: Phone) -> None:
-    own = sari.say("mine")
+async def test_only_own_messages_that_exist_can_be_edited(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    own = indonesian_person.say("mine")
     with pytest.raises(BadRequest, match=r"^Message can't be edited$"):
-        await bot.edit_message_text("x", sari.id, own["message_id"])
+        await bot.edit_message_text("x", indonesian_person.id, own["message_id"])
     with pytest.raises(BadRequest, match=r"^Message to edit not found$"):
-        await bot.edit_message_text("x", sari.id, 4711)
+        await bot.edit_message_text("x", indonesian_person.id, 4711)
 
 
 async def test_both_sides_of_a_private_chat_can_be_deleted_for_48_hours(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    mine = sari.say("mine")
-    ours = await bot.send_message(sari.id, "ours")
+    mine = indonesian_person.say("mine")
+    ours = await bot.send_message(indonesian_person.id, "ours")
     sandbox.jump(48 * HOURS - 1)
-    await bot.delete_message(sari.id, mine["message_id"])
+    await bot.delete_message(indonesian_person.id, mine["message_id"])
     await ours.delete()
-    assert sari.messages() == []
+    assert indonesian_person.messages() == []
     with pytest.raises(BadRequest, match=r"^Message to delete not found$"):
         await ours.delete()
 
 
 async def test_after_48_hours_a_message_stays_for_ever(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    mine = sari.say("mine")
-    ours = await bot.send_message(sari.id, "ours")
+    mine = indonesian_person.say("mine")
+    ours = await bot.send_message(indonesian_person.id, "ours")
     sandbox.jump(48 * HOURS)
     for number in (mine["message_id"], ours.message_id):
         with pytest.raises(BadRequest, match=r"^Message can't be deleted for everyone$"):
-            await bot.delete_message(sari.id, number)
+            await bot.delete_message(indonesian_person.id, number)
 
 
 async def test_many_are_deleted_at_once_and_missing_ones_skipped(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    old = sari.say("old")["message_id"]
+    old = indonesian_person.say("old")["message_id"]
     sandbox.jump(48 * HOURS)
-    fresh = [sari.say(str(number))["message_id"] for number in range(100)]
+    fresh = [indonesian_person.say(str(number))["message_id"] for number in range(100)]
     with pytest.raises(BadRequest, match="can't be deleted for everyone"):
-        await bot.delete_messages(sari.id, [old, *fresh[:50]])
-    assert len(sari.messages()) == 101
-    assert await bot.delete_messages(sari.id, [*fresh[:99], 999_999])
-    assert len(sari.messages()) == 2
+        await bot.delete_messages(indonesian_person.id, [old, *fresh[:50]])
+    assert len(indonesian_person.messages()) == 101
+    assert await bot.delete_messages(indonesian_person.id, [*fresh[:99], 999_999])
+    assert len(indonesian_person.messages()) == 2
     with pytest.raises(BadRequest, match=r"^Too many message identifiers specified$"):
-        await bot.delete_messages(sari.id, list(range(1, 102)))
+        await bot.delete_messages(indonesian_person.id, list(range(1, 102)))
 
 
 async def test_a_press_is_answered_once_and_in_time(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    sari.say("/start")
-    message = await bot.send_message(sari.id, "?", reply_markup=KEYS)
-    query = sari.press(label="1 Ya")
+    indonesian_person.say("/start")
+    message = await bot.send_message(indonesian_person.id, "?", reply_markup=KEYS)
+    query = indonesian_person.press(label="1 Ya")
     heard = (await bot.get_updates())[-1].callback_query
     assert (heard.id, heard.data, heard.message) == (query, "yes", message)
     await heard.answer("Terima kasih")
-    assert [toast["text"] for toast in sari.toasts] == ["Terima kasih"]
-    late = sari.press()
+    assert [toast["text"] for toast in indonesian_person.toasts] == ["Terima kasih"]
+    late = indonesian_person.press()
     sandbox.jump(151)
     for stale in (query, late, "17"):
         with pytest.raises(BadRequest, match=r"^Query is too old and response timeout expired"):
             await bot.answer_callback_query(stale)
     with pytest.raises(BadRequest, match=r"(?i)MESSAGE_TOO_LONG"):
-        await bot.answer_callback_query(sari.press(), "x" * 201)
+        await bot.answer_callback_query(indonesian_person.press(), "x" * 201)
 
 
-async def test_a_reply_names_its_message(bot: telegram.Bot, sari: Phone) -> None:
-    asked = sari.say("what?")
-    reply = await bot.send_message(sari.id, "this", reply_to_message_id=asked["message_id"])
+async def test_a_reply_names_its_message(bot: telegram.Bot, indonesian_person: Phone) -> None:
+    asked = indonesian_person.say("what?")
+    reply = await bot.send_message(
+        indonesian_person.id, "this", reply_to_message_id=asked["message_id"]
+    )
     assert reply.reply_to_message.text == "what?"
     with pytest.raises(BadRequest, match=r"^Message to be replied not found$"):
-        await bot.send_message(sari.id, "x", reply_to_message_id=4711)
+        await bot.send_message(indonesian_person.id, "x", reply_to_message_id=4711)
     lenient = await bot.send_message(
-        sari.id, "x", reply_to_message_id=4711, allow_sending_without_reply=True
+        indonesian_person.id, "x", reply_to_message_id=4711, allow_sending_without_reply=True
     )
     assert lenient.reply_to_message is None
 
 
 async def test_words_can_be_copied_and_forwarded_unless_protected(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    kit = sandbox.phone("Kit", language="en")
+    kit = sandbox.add_phone("Kit", language="en")
     kit.say("/start")
-    asked = sari.say("from Sari")
-    assert (await bot.copy_message(kit.id, sari.id, asked["message_id"])).message_id
-    assert "forward_origin" not in kit.last()
-    forwarded = await bot.forward_message(kit.id, sari.id, asked["message_id"])
-    assert forwarded.forward_origin.sender_user.id == sari.id
-    secret = await bot.send_message(sari.id, "secret", protect_content=True)
+    asked = indonesian_person.say("from Sari")
+    assert (await bot.copy_message(kit.id, indonesian_person.id, asked["message_id"])).message_id
+    assert "forward_origin" not in kit.last_bot_message()
+    forwarded = await bot.forward_message(kit.id, indonesian_person.id, asked["message_id"])
+    assert forwarded.forward_origin.sender_user.id == indonesian_person.id
+    secret = await bot.send_message(indonesian_person.id, "secret", protect_content=True)
     with pytest.raises(BadRequest, match=r"^Message can't be copied$"):
         await secret.copy(kit.id)
     with pytest.raises(BadRequest, match=r"^Message to forward not found$"):
-        await bot.forward_message(kit.id, sari.id, 4711)
+        await bot.forward_message(kit.id, indonesian_person.id, 4711)
 
 
-async def test_a_reply_keyboard_stands_until_it_is_removed(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
+async def test_a_reply_keyboard_stands_until_it_is_removed(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
     keys = telegram.ReplyKeyboardMarkup([["a", "b"]], one_time_keyboard=False)
-    await bot.send_message(sari.id, "?", reply_markup=keys)
-    assert sari.chat.keyboard["keyboard"] == [[{"text": "a"}, {"text": "b"}]]
-    sari.say("a")
-    assert sari.chat.keyboard is not None
-    await bot.send_message(sari.id, "ok", reply_markup=telegram.ReplyKeyboardRemove())
-    assert sari.chat.keyboard is None
+    await bot.send_message(indonesian_person.id, "?", reply_markup=keys)
+    assert indonesian_person.chat.keyboard["keyboard"] == [[{"text": "a"}, {"text": "b"}]]
+    indonesian_person.say("a")
+    assert indonesian_person.chat.keyboard is not None
+    await bot.send_message(indonesian_person.id, "ok", reply_markup=telegram.ReplyKeyboardRemove())
+    assert indonesian_person.chat.keyboard is None
 
 
-async def test_a_one_time_keyboard_goes_with_the_answer(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
+async def test_a_one_time_keyboard_goes_with_the_answer(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
     keys = telegram.ReplyKeyboardMarkup([["a"]], one_time_keyboard=True)
-    await bot.send_message(sari.id, "?", reply_markup=keys)
-    sari.say("a")
-    assert sari.chat.keyboard is None
+    await bot.send_message(indonesian_person.id, "?", reply_markup=keys)
+    indonesian_person.say("a")
+    assert indonesian_person.chat.keyboard is None
 
 
 async def test_menus_and_descriptions_are_kept_by_language(
@@ -389,7 +413,7 @@ async def test_menus_and_descriptions_are_kept_by_language(
     assert (await bot.get_my_commands(language_code="id"))[0].description == "Bantuan"
     assert (await bot.get_my_description("id")).description == "What I do"
     assert (await bot.get_my_name("id")).name == "Rumah"
-    seen = sandbox.world.profile_as_seen()
+    seen = sandbox.world.profile_state()
     assert seen["commands"][""] == [{"command": "help", "description": "Help"}]
     assert seen["name"] == {"": "Haven", "id": "Rumah"}
     await bot.delete_my_commands(language_code="id")
@@ -412,36 +436,45 @@ async def test_a_menu_telegram_would_not_take_is_refused(
     assert answer.json()["description"] == f"Bad Request: {refusal}"
 
 
-async def test_a_chat_and_its_person_can_be_looked_up(bot: telegram.Bot, sari: Phone) -> None:
-    sari.say("/start")
-    assert (await bot.get_chat(sari.id)).first_name == "Sari"
-    assert (await bot.get_chat_member(sari.id, sari.id)).user.id == sari.id
+async def test_a_chat_and_its_person_can_be_looked_up(
+    bot: telegram.Bot, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
+    assert (await bot.get_chat(indonesian_person.id)).first_name == "Sari"
+    assert (
+        await bot.get_chat_member(indonesian_person.id, indonesian_person.id)
+    ).user.id == indonesian_person.id
     with pytest.raises(BadRequest, match="no administrators in the private chat"):
-        await bot.get_chat_administrators(sari.id)
+        await bot.get_chat_administrators(indonesian_person.id)
 
 
 async def test_a_reaction_and_a_typing_sign_reach_the_phone(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    message = sari.say("hello")
-    with sandbox.events.watch() as seen:
-        await bot.send_chat_action(sari.id, "typing")
-        await bot.set_message_reaction(sari.id, message["message_id"], "👍")
-    assert [seen.get_nowait()[:2] for _ in range(2)] == [(sari.id, "typing"), (sari.id, "reaction")]
+    message = indonesian_person.say("hello")
+    with sandbox.events.subscribe() as seen:
+        await bot.send_chat_action(indonesian_person.id, "typing")
+        await bot.set_message_reaction(indonesian_person.id, message["message_id"], "👍")
+    assert [seen.get_nowait()[:2] for _ in range(2)] == [
+        (indonesian_person.id, "typing"),
+        (indonesian_person.id, "reaction"),
+    ]
     with pytest.raises(BadRequest, match=r"^Wrong parameter action in request$"):
-        await bot.send_chat_action(sari.id, "dancing")
+        await bot.send_chat_action(indonesian_person.id, "dancing")
 
 
-async def test_every_call_is_written_down(bot: telegram.Bot, sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("/start")
-    await bot.send_message(sari.id, "one")
+async def test_every_call_is_written_down(
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
+) -> None:
+    indonesian_person.say("/start")
+    await bot.send_message(indonesian_person.id, "one")
     with pytest.raises(BadRequest):
         await bot.send_message(4711, "two")
-    sent, refused = sandbox.journal.of("sendmessage")
+    sent, refused = sandbox.calls.of("sendmessage")
     assert (sent.code, sent.params["text"], sent.result["text"]) == (200, "one", "one")
     assert (refused.code, refused.description) == (400, "Bad Request: chat not found")
-    sandbox.journal.clear()
-    assert len(sandbox.journal) == 0
+    sandbox.calls.clear()
+    assert len(sandbox.calls) == 0
 
 
 async def test_the_token_is_shaped_like_a_real_one(bot: telegram.Bot) -> None:
@@ -464,10 +497,10 @@ def test_no_call_however_strange_is_more_than_refused(method: str) -> None:
     fields = list(methods()[method].model_fields)
     for _ in range(300):
         sandbox = Sandbox()
-        phone, group = sandbox.phone(), sandbox.group(forum=True)
+        phone, group = sandbox.add_phone(), sandbox.add_group(forum=True)
         phone.say("/start")
         group.add_bot(phone, "administrator")
         params = {field: dice.choice(STRANGE) for field in fields if dice.random() < 0.6}
         params["chat_id"] = dice.choice([phone.id, group.id])
-        with contextlib.suppress(Refusal):
-            encode(METHODS[method](sandbox.world, Call(method, params, 0)))
+        with contextlib.suppress(BotApiError):
+            encode(METHODS[method](sandbox.world, ApiCall(method, params, 0)))

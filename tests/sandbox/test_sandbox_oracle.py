@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.sandbox.methods import METHODS, known
+from bot.sandbox.methods import METHODS, bot_api_methods
 from tests.sandbox.oracle import check, methods
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def test_a_wrong_call_is_named_without_its_words(
 
 
 async def test_a_wrong_call_reaches_the_journal(
-    raw: httpx.AsyncClient, sandbox: Sandbox, sari: Phone
+    raw: httpx.AsyncClient, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    sari.say("/start")
-    await raw.post("sendMessage", json={"chat_id": sari.id, "text": "x", "mood": 1})
-    assert sandbox.journal.complaints == ["sendMessage: unknown parameter mood"]
-    sandbox.journal.complaints.clear()
+    indonesian_person.say("/start")
+    await raw.post("sendMessage", json={"chat_id": indonesian_person.id, "text": "x", "mood": 1})
+    assert sandbox.calls.complaints == ["sendMessage: unknown parameter mood"]
+    sandbox.calls.complaints.clear()
 
 
 def test_whatever_the_sandbox_answers_both_libraries_know() -> None:
     assert set(METHODS) <= set(methods())
-    assert set(METHODS) - {"close"} <= known()
+    assert set(METHODS) - {"close"} <= bot_api_methods()

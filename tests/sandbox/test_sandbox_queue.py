@@ -18,14 +18,14 @@ DAY = 24 * HOUR
 
 
 def ids(sandbox: Sandbox, offset: int = 0, limit: int = 100) -> list[int]:
-    return [update.update_id for update in sandbox.updates.take(offset, limit)]
+    return [update.update_id for update in sandbox.updates.take_batch(offset, limit)]
 
 
 async def test_an_update_is_delivered_until_a_higher_offset_confirms_it(
-    bot: telegram.Bot, sari: Phone
+    bot: telegram.Bot, indonesian_person: Phone
 ) -> None:
-    sari.say("one")
-    sari.say("two")
+    indonesian_person.say("one")
+    indonesian_person.say("two")
     first = await bot.get_updates()
     assert [update.message.text for update in first] == ["one", "two"]
     assert await bot.get_updates() == first
@@ -34,9 +34,9 @@ async def test_an_update_is_delivered_until_a_higher_offset_confirms_it(
     assert await bot.get_updates() == ()
 
 
-async def test_a_batch_holds_a_hundred_at_most(bot: telegram.Bot, sari: Phone) -> None:
+async def test_a_batch_holds_a_hundred_at_most(bot: telegram.Bot, indonesian_person: Phone) -> None:
     for number in range(250):
-        sari.say(str(number))
+        indonesian_person.say(str(number))
     heard, offset, sizes = [], None, []
     while batch := await bot.get_updates(offset=offset):
         heard += [update.message.text for update in batch]
@@ -48,31 +48,31 @@ async def test_a_batch_holds_a_hundred_at_most(bot: telegram.Bot, sari: Phone) -
 
 
 async def test_a_poll_that_waits_is_answered_when_something_happens(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     waiting = asyncio.create_task(bot.get_updates(timeout=50))
     await sandbox.updates.is_polled.wait()
-    sari.say("now")
+    indonesian_person.say("now")
     assert [update.message.text for update in await waiting] == ["now"]
 
 
 async def test_a_second_poller_ends_the_wait_of_the_first(
-    bot: telegram.Bot, raw: httpx.AsyncClient, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, raw: httpx.AsyncClient, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     first = asyncio.create_task(bot.get_updates(timeout=50))
     await sandbox.updates.is_polled.wait()
     second = asyncio.create_task(raw.get("getUpdates?timeout=50"))
     with pytest.raises(telegram.error.Conflict, match="terminated by other getUpdates request"):
         await first
-    sari.say("for the second")
+    indonesian_person.say("for the second")
     assert len((await second).json()["result"]) == 1
 
 
 async def test_nobody_polls_while_a_webhook_is_set(
-    bot: telegram.Bot, sandbox: Sandbox, sari: Phone
+    bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     sandbox.updates.webhook = "https://example.org/hook"
-    sari.say("hello")
+    indonesian_person.say("hello")
     with pytest.raises(telegram.error.Conflict, match="can't use getUpdates method while webhook"):
         await bot.get_updates()
     assert (await bot.get_webhook_info()).pending_update_count == 1
@@ -88,16 +88,16 @@ async def test_a_webhook_can_only_be_removed_here(bot: telegram.Bot) -> None:
 
 @pytest.mark.parametrize(("deed", "seconds"), [("message", DAY), ("press", 150), ("reaction", DAY)])
 def test_what_nobody_fetched_is_forgotten_by_age(
-    sandbox: Sandbox, sari: Phone, deed: str, seconds: int
+    sandbox: Sandbox, indonesian_person: Phone, deed: str, seconds: int
 ) -> None:
     sandbox.updates._allowed = frozenset({"message", "callback_query", "message_reaction"})
     match deed:
         case "message":
-            sari.say("hello")
+            indonesian_person.say("hello")
         case "press":
-            sari.press(1, data="x")
+            indonesian_person.press(1, data="x")
         case "reaction":
-            sari.react(1, "👍")
+            indonesian_person.react(1, "👍")
     sandbox.jump(seconds)
     assert len(ids(sandbox)) == 1
     sandbox.jump(1)
@@ -105,110 +105,112 @@ def test_what_nobody_fetched_is_forgotten_by_age(
 
 
 def test_an_outage_of_three_minutes_costs_the_presses_and_no_message(
-    sandbox: Sandbox, sari: Phone
+    sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    sari.say("kept")
-    sari.press(1, data="lost")
+    indonesian_person.say("kept")
+    indonesian_person.press(1, data="lost")
     sandbox.jump(180)
-    assert [list(update)[1] for update in sandbox.updates.waiting()] == [
+    assert [list(update)[1] for update in sandbox.updates.pending()] == [
         "message",
         "callback_query",
     ]
     assert len(ids(sandbox)) == 1
-    assert "message" in sandbox.updates.waiting()[0]
+    assert "message" in sandbox.updates.pending()[0]
 
 
-def test_after_a_quiet_week_numbers_begin_lower(sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("before")
-    sari.say("before")
+def test_after_a_quiet_week_numbers_begin_lower(sandbox: Sandbox, indonesian_person: Phone) -> None:
+    indonesian_person.say("before")
+    indonesian_person.say("before")
     before = ids(sandbox)
     assert before[1] == before[0] + 1
     ids(sandbox, before[1] + 1)
     sandbox.jump(7 * DAY)
-    sari.say("after")
-    sari.say("after")
+    indonesian_person.say("after")
+    indonesian_person.say("after")
     after = ids(sandbox)
     assert after[0] < before[0] - 1000
     assert after[1] == after[0] + 1
 
 
-def test_six_quiet_days_change_nothing(sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("before")
+def test_six_quiet_days_change_nothing(sandbox: Sandbox, indonesian_person: Phone) -> None:
+    indonesian_person.say("before")
     before = ids(sandbox)
     sandbox.jump(6 * DAY)
-    sari.say("after")
+    indonesian_person.say("after")
     assert ids(sandbox)[-1] == before[0] + 1
 
 
 def test_an_offset_from_before_the_quiet_week_confirms_nothing(
-    sandbox: Sandbox, sari: Phone
+    sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
-    sari.say("before")
+    indonesian_person.say("before")
     highest = ids(sandbox)[0]
     ids(sandbox, highest + 1)
     sandbox.jump(8 * DAY)
-    sari.say("after")
+    indonesian_person.say("after")
     assert ids(sandbox, highest + 1) == ids(sandbox, highest + 1) != []
     newest = ids(sandbox)[0]
     assert ids(sandbox, newest + 1) == []
 
 
-def test_a_negative_offset_keeps_only_the_newest(sandbox: Sandbox, sari: Phone) -> None:
+def test_a_negative_offset_keeps_only_the_newest(
+    sandbox: Sandbox, indonesian_person: Phone
+) -> None:
     for number in range(5):
-        sari.say(str(number))
+        indonesian_person.say(str(number))
     everything = ids(sandbox)
     assert ids(sandbox, -2) == everything[-2:]
     assert ids(sandbox) == everything[-2:]
 
 
 async def test_the_bot_gets_the_kinds_it_asked_for_from_then_on(
-    bot: telegram.Bot, sari: Phone
+    bot: telegram.Bot, indonesian_person: Phone
 ) -> None:
-    sari.react(1, "👍")
+    indonesian_person.react(1, "👍")
     assert await bot.get_updates(allowed_updates=["message", "message_reaction"]) == ()
-    sari.react(1, "👍")
-    sari.press(1, data="not asked for")
-    sari.say("hello")
+    indonesian_person.react(1, "👍")
+    indonesian_person.press(1, data="not asked for")
+    indonesian_person.say("hello")
     kinds = [update.message_reaction is not None for update in await bot.get_updates()]
     assert kinds == [True, False]
     await bot.get_updates(allowed_updates=[])
-    sari.react(1, "👍")
-    sari.press(1, data="asked for again")
+    indonesian_person.react(1, "👍")
+    indonesian_person.press(1, data="asked for again")
     assert (await bot.get_updates())[-1].callback_query.data == "asked for again"
 
 
-def test_a_batch_can_name_every_update_twice(sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("one")
-    sari.say("two")
+def test_a_batch_can_name_every_update_twice(sandbox: Sandbox, indonesian_person: Phone) -> None:
+    indonesian_person.say("one")
+    indonesian_person.say("two")
     sandbox.updates.twice = 1
     first, same, second, again = ids(sandbox)
     assert (first, second) == (same, again)
     assert ids(sandbox) == [first, second]
 
 
-def test_a_confirmed_batch_can_come_once_more(sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("one")
+def test_a_confirmed_batch_can_come_once_more(sandbox: Sandbox, indonesian_person: Phone) -> None:
+    indonesian_person.say("one")
     sandbox.updates.again = 1
     (first,) = ids(sandbox)
-    sari.say("two")
+    indonesian_person.say("two")
     assert ids(sandbox, first + 1) == [first, first + 1]
     assert ids(sandbox, first + 1) == [first + 1]
 
 
-def test_a_batch_can_arrive_newest_first(sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("one")
-    sari.say("two")
+def test_a_batch_can_arrive_newest_first(sandbox: Sandbox, indonesian_person: Phone) -> None:
+    indonesian_person.say("one")
+    indonesian_person.say("two")
     sandbox.updates.backwards = 1
     newest, oldest = ids(sandbox)
     assert newest == oldest + 1
 
 
 async def test_any_bytes_can_stand_in_a_batch(
-    raw: httpx.AsyncClient, sandbox: Sandbox, sari: Phone
+    raw: httpx.AsyncClient, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     strange = rb'{"update_id":"12","message":{"text":"\ud83d"}}'
     sandbox.updates.inject(strange)
-    sari.say("good")
+    indonesian_person.say("good")
     body = (await raw.post("getUpdates")).content
     assert strange in body
     assert b'"text":"good"' in body
@@ -216,18 +218,18 @@ async def test_any_bytes_can_stand_in_a_batch(
 
 @pytest.mark.parametrize("number", [-5, 7, 2**31 - 1])
 def test_an_injected_number_is_kept_and_can_be_confirmed(
-    sandbox: Sandbox, sari: Phone, number: int
+    sandbox: Sandbox, indonesian_person: Phone, number: int
 ) -> None:
-    sari.say("before")
+    indonesian_person.say("before")
     sandbox.updates.inject({"update_id": number, "message": {}})
     assert ids(sandbox)[-1] == number
     if number >= 0:
         assert ids(sandbox, number + 1) == []
 
 
-def test_pending_updates_can_be_dropped(sandbox: Sandbox, sari: Phone) -> None:
-    sari.say("hello")
-    sandbox.updates.forget()
+def test_pending_updates_can_be_dropped(sandbox: Sandbox, indonesian_person: Phone) -> None:
+    indonesian_person.say("hello")
+    sandbox.updates.clear()
     assert len(sandbox.updates) == 0
 
 

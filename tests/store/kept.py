@@ -13,14 +13,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
-from bot.errors import WrongPassword
+from bot.errors import WrongPasswordError
 from bot.store.database import Database
 from bot.store.migrate import MIGRATIONS
 from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
 from tests.houses import VAULT
-from tests.keys import PASSWORD, nobody, staff_keys
-from tests.stores import KINDS, empty_url
+from tests.keys import PASSWORD, empty_keyring, staff_keys
+from tests.stores import DATABASE_KINDS, empty_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -33,13 +33,18 @@ DUMPS = sorted((Path(__file__).parent / "fixtures").glob("*.sql"))
 FIRST = DUMPS[0]
 
 
-def lived_in(dumps: list[Path]) -> pytest.MarkDecorator:
+def on_release_dumps(dumps: list[Path]) -> pytest.MarkDecorator:
     """Run a test of what people notice: every release on SQLite, the ends of the row elsewhere.
 
     That every row of every release is kept is looked at on both.
     """
     there = {dumps[0], *dumps[-2:]}
-    pairs = [(dump, kind) for dump in dumps for kind in KINDS if kind == "sqlite" or dump in there]
+    pairs = [
+        (dump, kind)
+        for dump in dumps
+        for kind in DATABASE_KINDS
+        if kind == "sqlite" or dump in there
+    ]
     return pytest.mark.parametrize(
         ("dump", "kind"), pairs, ids=[f"{dump.stem}-{kind}" for dump, kind in pairs]
     )
@@ -81,7 +86,7 @@ def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def ask_nothing(database: Database, sql: str) -> None:
+def execute(database: Database, sql: str) -> None:
     connection = database.connect()
     cursor = connection.cursor()
     cursor.execute(sql)
@@ -116,8 +121,8 @@ def keyring_of(vault: Vault) -> Keyring:
     """
     try:
         return staff_keys(vault).unlock("keeper", PASSWORD)
-    except WrongPassword:
-        return nobody(vault)
+    except WrongPasswordError:
+        return empty_keyring(vault)
 
 
 def carried_over(source: Database, release: str, folder: Path) -> Database:

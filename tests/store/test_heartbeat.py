@@ -8,9 +8,9 @@ import pytest
 
 from bot.clock import DAY, HOUR, SECOND
 from bot.store.database import Database
-from bot.store.heartbeat import LOSS_WINDOW, Absence, beat, return_from_absence
+from bot.store.heartbeat import LOSS_WINDOW, Absence, record_heartbeat, return_from_absence
 from tests.clocks import MIDDAY
-from tests.stores import ask, migrated_url, on_both
+from tests.stores import migrated_url, on_both_databases, query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,11 +19,11 @@ NOTICES = "SELECT kind, since, until FROM notices"
 
 
 async def absent(database: Database, away: int) -> Absence:
-    await database.writer.run(lambda work: beat(work, 7, MIDDAY))
+    await database.writer.run(lambda work: record_heartbeat(work, 7, MIDDAY))
     return await database.writer.run(lambda work: return_from_absence(work, 7, MIDDAY + away))
 
 
-@on_both
+@on_both_databases
 @pytest.mark.parametrize(
     ("away", "presses", "messages"),
     [
@@ -42,29 +42,29 @@ async def test_what_may_be_lost_depends_on_how_long_we_were_away(
     absence = await absent(database, away)
     await database.close()
     assert (absence.lost_presses, absence.lost_messages) == (presses, messages)
-    assert bool(ask(database, NOTICES)) == messages
+    assert bool(query(database, NOTICES)) == messages
 
 
-@on_both
+@on_both_databases
 async def test_staff_are_told_from_when_to_when_messages_may_be_lost(
     kind: str, tmp_path: Path
 ) -> None:
     database = Database(migrated_url(kind, tmp_path))
     await absent(database, 25 * HOUR)
     await database.close()
-    assert ask(database, NOTICES) == [(LOSS_WINDOW, MIDDAY, MIDDAY + HOUR)]
+    assert query(database, NOTICES) == [(LOSS_WINDOW, MIDDAY, MIDDAY + HOUR)]
 
 
-@on_both
+@on_both_databases
 async def test_the_first_start_ever_is_no_absence(kind: str, tmp_path: Path) -> None:
     database = Database(migrated_url(kind, tmp_path))
     absence = await database.writer.run(lambda work: return_from_absence(work, 7, MIDDAY))
     await database.close()
     assert absence == Absence(MIDDAY, MIDDAY)
-    assert ask(database, NOTICES) == []
+    assert query(database, NOTICES) == []
 
 
-@on_both
+@on_both_databases
 async def test_an_absence_is_announced_once_and_each_bot_has_its_own(
     kind: str, tmp_path: Path
 ) -> None:
@@ -77,7 +77,7 @@ async def test_an_absence_is_announced_once_and_each_bot_has_its_own(
     await database.close()
     assert not again.lost_presses
     assert not other.lost_messages
-    assert len(ask(database, NOTICES)) == 1
+    assert len(query(database, NOTICES)) == 1
 
 
 async def test_a_clock_that_was_set_back_announces_nothing(tmp_path: Path) -> None:
@@ -85,4 +85,4 @@ async def test_a_clock_that_was_set_back_announces_nothing(tmp_path: Path) -> No
     absence = await absent(database, -DAY)
     await database.close()
     assert not absence.lost_presses
-    assert ask(database, NOTICES) == []
+    assert query(database, NOTICES) == []

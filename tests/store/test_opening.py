@@ -11,11 +11,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from bot.errors import AlreadyRunning, StoreFailed, WrongSetting
+from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
 from bot.store import database as opening
 from bot.store.database import PRAGMAS, Database, DataDirectory
 from tests import postgres
-from tests.stores import migrated_url, on_both
+from tests.stores import migrated_url, on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +73,7 @@ class _Forgetful:
 
 @pytest.mark.parametrize("name", ["journal_mode", "synchronous"])
 def test_a_sqlite_that_does_not_keep_its_promise_is_refused(name: str) -> None:
-    with pytest.raises(StoreFailed, match=name):
+    with pytest.raises(CommitFailedError, match=name):
         opening._set_pragmas(_Forgetful(name))
 
 
@@ -88,23 +88,23 @@ def test_a_postgresql_that_may_forget_a_commit_is_refused() -> None:
     name = url.partition("@/")[2].partition("?")[0]
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
-    with pytest.raises(StoreFailed, match="synchronous_commit=off"):
+    with pytest.raises(CommitFailedError, match="synchronous_commit=off"):
         Database(url).connect()
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "postgres+asyncpg://x", "sqlite3:///x", "nonsense"])
 def test_another_database_is_refused_with_what_would_do(url: str) -> None:
-    with pytest.raises(WrongSetting, match=r"HAVEN_DATABASE_URL.*sqlite:///.*postgresql://"):
+    with pytest.raises(SettingError, match=r"HAVEN_DATABASE_URL.*sqlite:///.*postgresql://"):
         Database(url)
 
 
 def test_a_wrong_address_is_refused_without_repeating_its_password() -> None:
-    with pytest.raises(WrongSetting) as refused:
+    with pytest.raises(SettingError) as refused:
         Database("mysql://haven:hunter2@host/name")
     assert "hunter2" not in str(refused.value)
 
 
-@on_both
+@on_both_databases
 async def test_a_foreign_key_holds_on_either_database(kind: str, tmp_path: Path) -> None:
     database = Database(migrated_url(kind, tmp_path))
     orphan = text(
@@ -137,7 +137,7 @@ def test_the_second_bot_on_one_folder_exits_and_names_the_first(tmp_path: Path) 
         assert first.stdout is not None
         first.stdout.readline()
         directory = DataDirectory(tmp_path)
-        with pytest.raises(AlreadyRunning, match=rf"process {first.pid}\b"):
+        with pytest.raises(AlreadyRunningError, match=rf"process {first.pid}\b"):
             directory.lock()
         first.kill()
     directory.lock()  # a dead bot holds nothing
@@ -148,7 +148,7 @@ def test_the_second_bot_on_one_folder_exits_and_names_the_first(tmp_path: Path) 
 def test_a_folder_that_was_let_go_can_be_taken_again(tmp_path: Path) -> None:
     first, second = DataDirectory(tmp_path), DataDirectory(tmp_path)
     first.lock()
-    with pytest.raises(AlreadyRunning):
+    with pytest.raises(AlreadyRunningError):
         second.lock()
     first.unlock()
     second.lock()
@@ -158,19 +158,19 @@ def test_a_folder_that_was_let_go_can_be_taken_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a b", "100%41", "what?x=1", "資料", "a#b"])
 def test_a_folder_of_any_name_holds_its_database(tmp_path: Path, name: str) -> None:
     directory = DataDirectory(tmp_path / name)
-    directory.make()
+    directory.create()
     Database(directory.database_url).connect().close()
     assert (directory.path / "haven.db").exists()
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "postgresql://"])
 def test_a_database_without_a_name_is_refused(url: str) -> None:
-    with pytest.raises(WrongSetting, match="must name"):
+    with pytest.raises(SettingError, match="must name"):
         Database(url)
 
 
 def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     directory = DataDirectory(tmp_path / "data")
-    directory.make()
+    directory.create()
     assert directory.path.stat().st_mode & 0o077 == 0
     assert directory.files.stat().st_mode & 0o077 == 0

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bot.store.database import Database
-from tests.stores import ask, migrated_url
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ def counted_by_two(how: str, tmp_path: Path) -> tuple[int, int]:
         process.stdout.readline()  # both are there: on a busy machine one may start much later
     said = [process.communicate()[0] for process in _told_together(both)]
     assert [process.returncode for process in both] == [0, 0]
-    ((reached,),) = ask(database, "SELECT times FROM tallies")
+    ((reached,),) = query(database, "SELECT times FROM tallies")
     return reached, sum(out.count(b"refused") for out in said)
 
 

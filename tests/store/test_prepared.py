@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import bindparam, select, update
 
-from bot.store.compiled import LIST_SIZES, Prepared, PreparedList, insert_of
+from bot.store.compiled import LIST_SIZES, Prepared, PreparedList, insert_into
 from bot.store.database import Database
 from bot.store.tables.main import tallies
-from tests.stores import migrated_url, on_both
+from tests.stores import migrated_url, on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COUNT = Prepared(
     lambda dialect: (
-        insert_of(dialect, tallies)
+        insert_into(dialect, tallies)
         .values(kind=bindparam("kind"), day=bindparam("day"), times=bindparam("times"))
         .on_conflict_do_update(
             index_elements=["kind", "day"], set_={"times": tallies.c.times + bindparam("more")}
@@ -44,7 +44,7 @@ ALL = Prepared(lambda _: select(tallies.c.kind, tallies.c.day, tallies.c.times).
 ON_DAYS = PreparedList(lambda values: select(tallies.c.day).where(tallies.c.day.in_(values)))
 
 
-@on_both
+@on_both_databases
 async def test_values_reach_their_places_in_whatever_order_a_driver_wants_them(
     kind: str, tmp_path: Path
 ) -> None:
@@ -61,7 +61,7 @@ async def test_values_reach_their_places_in_whatever_order_a_driver_wants_them(
     await database.close()
 
 
-@on_both
+@on_both_databases
 async def test_a_list_of_any_length_is_asked_for_whole(kind: str, tmp_path: Path) -> None:
     database = Database(migrated_url(kind, tmp_path))
     days = list(range(300))
@@ -79,7 +79,7 @@ async def test_a_list_of_any_length_is_asked_for_whole(kind: str, tmp_path: Path
 
 @given(st.lists(st.integers(), max_size=400))
 def test_the_pieces_of_a_list_hold_each_value_and_no_other(values: list[int]) -> None:
-    pieces = ON_DAYS.pieces(values)
+    pieces = ON_DAYS.batches(values)
     assert [len(row) for _, row in pieces] == [
         next(size for size in LIST_SIZES if size >= len(values[start : start + 128]))
         for start in range(0, len(values), 128)
@@ -96,6 +96,6 @@ def test_a_statement_is_compiled_once_for_each_database() -> None:
         return select(tallies.c.day)
 
     statement = Prepared(make)  # type: ignore[arg-type]
-    assert statement.on("sqlite") is statement.on("sqlite")
-    assert statement.on("postgresql") is not statement.on("sqlite")
+    assert statement.for_dialect("sqlite") is statement.for_dialect("sqlite")
+    assert statement.for_dialect("postgresql") is not statement.for_dialect("sqlite")
     assert made == ["sqlite", "postgresql"]

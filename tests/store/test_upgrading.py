@@ -12,25 +12,25 @@ import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from bot.cases.consents import Agreements
-from bot.cases.queries import Reader, queue
+from bot.cases.consents import ConsentRecords
+from bot.cases.queries import CaseReader, load_queue
 from bot.clock import HOUR
-from bot.conversation import Book
-from bot.desks.forum.topics import Topics, stands
-from bot.errors import StoreTooNew
-from bot.hotline.chat.messages import Exchanges, Sort
+from bot.conversation import FlowRegistry
+from bot.desks.forum.topics import TopicStore, current_group
+from bot.errors import StoreTooNewError
+from bot.hotline.chat.messages import CaseMessageKind, CaseMessages
 from bot.hotline.commands.types import Command, Verb
-from bot.hotline.events import Happened
+from bot.hotline.events import EventKind
 from bot.hotline.queue.claims import Claims
 from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
 from bot.store.database import Database
-from bot.store.migrate import HEAD, MIGRATIONS, revision, upgrade
+from bot.store.migrate import LATEST_REVISION, MIGRATIONS, current_revision, upgrade
 from bot.store.tables.main import metadata
-from bot.vault import Audit
-from bot.vault.audit.log import Head, pages
-from flows import ALL
-from tests.houses import VAULT, Home
+from bot.vault import AuditLog
+from bot.vault.audit.log import AuditHead, iter_rows
+from flows import ALL_FLOWS
+from tests.houses import VAULT, HotlineHarness
 from tests.store.fixtures.make import (
     ACCOUNT,
     ANSWERED,
@@ -46,15 +46,15 @@ from tests.store.fixtures.make import (
 from tests.store.kept import (
     DUMPS,
     FIRST,
-    ask_nothing,
     differences,
+    execute,
     keyring_of,
-    lived_in,
+    on_release_dumps,
     restored,
     rows_of,
     vault_of,
 )
-from tests.stores import KINDS, ask, empty_url, on_both
+from tests.stores import DATABASE_KINDS, empty_url, on_both_databases, query
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ WITH_STAFF = DUMPS[1:]
 def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+    assert ScriptDirectory.from_config(config).get_heads() == [LATEST_REVISION]
 
 
 def test_every_release_has_a_populated_database_to_migrate() -> None:
@@ -78,53 +78,53 @@ def test_every_release_has_a_populated_database_to_migrate() -> None:
     assert {path.stem for path in DUMPS} == releases
 
 
-@on_both
+@on_both_databases
 def test_migrating_makes_exactly_the_tables_the_code_knows(kind: str, tmp_path: Path) -> None:
     database = Database(empty_url(kind, tmp_path))
-    assert revision(database) is None
+    assert current_revision(database) is None
     upgrade(database)
-    assert revision(database) == HEAD
+    assert current_revision(database) == LATEST_REVISION
     assert differences(database) == []
 
 
-@on_both
+@on_both_databases
 def test_a_missing_column_would_be_seen(kind: str, tmp_path: Path) -> None:
     database = Database(empty_url(kind, tmp_path))
     upgrade(database)
-    ask_nothing(database, "ALTER TABLE notices DROP COLUMN until")
+    execute(database, "ALTER TABLE notices DROP COLUMN until")
     assert differences(database)
 
 
-@on_both
+@on_both_databases
 def test_a_database_at_this_release_is_left_alone(kind: str, tmp_path: Path) -> None:
     database = Database(empty_url(kind, tmp_path))
     upgrade(database)
-    ask_nothing(database, "INSERT INTO notices (kind, since, until) VALUES ('x', 1, 2)")
+    execute(database, "INSERT INTO notices (kind, since, until) VALUES ('x', 1, 2)")
     upgrade(database)
-    assert ask(database, "SELECT kind FROM notices") == [("x",)]
+    assert query(database, "SELECT kind FROM notices") == [("x",)]
 
 
-@on_both
+@on_both_databases
 def test_a_database_of_a_newer_release_is_refused_and_left_alone(kind: str, tmp_path: Path) -> None:
     database = Database(empty_url(kind, tmp_path))
     upgrade(database)
-    ask_nothing(database, "UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreTooNew, match="9999"):
+    execute(database, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreTooNewError, match="9999"):
         upgrade(database)
-    assert revision(database) == "9999"
+    assert current_revision(database) == "9999"
 
 
 # --- Every release, populated ----------------------------------------------------------------
 
 
-@on_both
+@on_both_databases
 @pytest.mark.parametrize("dump", DUMPS, ids=lambda path: path.stem)
 def test_an_upgrade_keeps_every_row(dump: Path, kind: str, tmp_path: Path) -> None:
     database = restored(dump, kind, tmp_path)
     before = rows_of(database)
     assert all(before.values()), "every table of the dump must hold something"
     upgrade(database)
-    assert revision(database) == HEAD
+    assert current_revision(database) == LATEST_REVISION
     after = rows_of(database)
     assert set(after) == set(metadata.tables)
     for table, rows in before.items():
@@ -134,32 +134,34 @@ def test_an_upgrade_keeps_every_row(dump: Path, kind: str, tmp_path: Path) -> No
     assert differences(database) == []
 
 
-@lived_in(DUMPS)
+@on_release_dumps(DUMPS)
 async def test_after_an_upgrade_staff_read_what_was_sent_before(
     dump: Path, kind: str, tmp_path: Path
 ) -> None:
     database = restored(dump, kind, tmp_path)
     upgrade(database)
-    (waiting,) = [case for case in await queue(database) if case.status == "waiting"]
+    (waiting,) = [case for case in await load_queue(database) if case.status == "waiting"]
     vault = vault_of(dump, tmp_path)
-    reader = Reader(database, vault, Book(ALL), catalogue("en"), catalogue("en", "staff"))
+    reader = CaseReader(
+        database, vault, FlowRegistry(ALL_FLOWS), catalogue("en"), catalogue("en", "staff")
+    )
     opened = await reader.open(waiting.reference, keyring_of(vault))
     assert opened is not None
-    assert WORDS in [told.answer for sent in opened.received for told in sent.told]
+    assert WORDS in [told.answer for sent in opened.reports for told in sent.answers]
     assert [file.kind for file in opened.files] == ["photo"]
     await database.close()
 
 
-@lived_in(DUMPS)
+@on_release_dumps(DUMPS)
 def test_after_an_upgrade_an_open_question_is_still_open(
     dump: Path, kind: str, tmp_path: Path
 ) -> None:
     database = restored(dump, kind, tmp_path)
     upgrade(database)
-    home = Home(tmp_path, kind=kind, database=database, vault=vault_of(dump, tmp_path))
+    home = HotlineHarness(tmp_path, kind=kind, database=database, vault=vault_of(dump, tmp_path))
     _, second = home.person("id"), home.person("th")  # as in the dump
-    home.passes(3700)
-    home.run(home.rest(2))
+    home.advance_time(3700)
+    home.run(home.close_writer_idle(2))
     assert "needed most right now" in second.last  # a letter the old release left behind
     second.presses("Food")  # an hour later: who can see the phone comes first
     second.presses("Nobody")
@@ -170,11 +172,11 @@ def test_after_an_upgrade_an_open_question_is_still_open(
     home.close()
 
 
-@on_both
+@on_both_databases
 def test_whoever_waited_before_the_hotline_is_promised_an_answer(kind: str, tmp_path: Path) -> None:
     database = restored(FIRST, kind, tmp_path)
     upgrade(database)
-    ((status, priority, since, queue_, contact, due_at, holder),) = ask(
+    ((status, priority, since, queue_, contact, due_at, holder),) = query(
         database,
         "SELECT status, priority, waiting_since, queue, contact, due_at, holder FROM cases",
     )
@@ -182,46 +184,50 @@ def test_whoever_waited_before_the_hotline_is_promised_an_answer(kind: str, tmp_
     assert due_at == since + 24 * HOUR
 
 
-@lived_in(WITH_STAFF)
+@on_release_dumps(WITH_STAFF)
 def test_after_an_upgrade_caseworkers_go_on_where_they_were(
     dump: Path, kind: str, tmp_path: Path
 ) -> None:
     database = restored(dump, kind, tmp_path)
     upgrade(database)
     vault = vault_of(dump, tmp_path)
-    home = Home(tmp_path, kind=kind, database=database, vault=vault)
-    work = home.database.writer.run_now
+    home = HotlineHarness(tmp_path, kind=kind, database=database, vault=vault)
+    work = home.database.writer.run_sync
     staff = Staff(vault)
     colleague = work(lambda work: staff.by_account(work, ACCOUNT))
     assert colleague is not None
-    (case,) = work(lambda work: Claims.held_by(work, colleague.id))
-    sealed = work(lambda work: vault.cases.sealed(work, case))
+    (case,) = work(lambda work: Claims.assigned_cases(work, colleague.id))
+    sealed = work(lambda work: vault.cases.load_row(work, case))
     opener = vault.cases.opener(case, sealed, keyring_of(vault))
-    written = work(lambda work: Exchanges.of_case(work, case, opener))
-    assert [it.content.words for it in written if it.sort is Sort.WORDS] == [SAID, ANSWERED, NOTED]
-    (referral,) = work(lambda work: referrals_of(vault).ledger(work, case))
+    written = work(lambda work: CaseMessages.of_case(work, case, opener))
+    assert [it.content.text for it in written if it.kind is CaseMessageKind.TEXT] == [
+        SAID,
+        ANSWERED,
+        NOTED,
+    ]
+    (referral,) = work(lambda work: referrals_of(vault).of_case(work, case))
     assert (referral.recipient, referral.stage, referral.may_be_sent) == (RECIPIENT, "agreed", True)
-    assert CONTACT in [part.answer for part in referral.kept]
-    agreed = work(lambda work: Agreements(vault).of_case(work, case))
-    assert all(it.is_sound for it in agreed)
+    assert CONTACT in [part.answer for part in referral.included_parts]
+    agreed = work(lambda work: ConsentRecords(vault).of_case(work, case))
+    assert all(it.is_authentic for it in agreed)
     assert bool(agreed) == (dump.stem >= AGREED_SINCE)
-    clocks = home.house.shift.side.reminding.clocks
+    clocks = home.house.staff.service.deadline_reminders.legal_deadlines
     running = work(lambda work: clocks.running(work, case))
-    assert [it.since.day.isoformat() for it in running] == [ON] * (dump.stem >= CLOCKS_SINCE)
-    topic = work(lambda work: Topics(vault).of_case(work, GROUP, case))
-    assert (topic.thread, work(lambda work: stands(work, GROUP))) == (7, GROUP - 1)
-    head = Audit(VAULT).verify(pages(home.database.writer))
-    assert isinstance(head, Head)
+    assert [it.start.day.isoformat() for it in running] == [ON] * (dump.stem >= CLOCKS_SINCE)
+    topic = work(lambda work: TopicStore(vault).of_case(work, GROUP, case))
+    assert (topic.thread, work(lambda work: current_group(work, GROUP))) == (7, GROUP - 1)
+    head = AuditLog(VAULT).verify(iter_rows(home.database.writer))
+    assert isinstance(head, AuditHead)
     assert head.number >= 3
 
     home.person("id"), home.person("th")
     spoken = home.person("vi")  # as in the dump
-    home.passes(60)
+    home.advance_time(60)
     spoken.says(WORDS)
     # Of earlier releases nobody knows how long the person is here: they are asked first.
-    assert home.board.events[0].what is Happened.HEARD
+    assert home.board.events[0].kind is EventKind.PERSON_WROTE
     hand_back = Command(verb=Verb.HAND_BACK, by=colleague.id, case=case)
-    assert Happened.HANDED_BACK in [event.what for event in home.orders(hand_back)]
+    assert EventKind.HANDED_BACK in [event.kind for event in home.send_staff_command(hand_back)]
     home.close()
 
 
@@ -251,7 +257,7 @@ upgrade(Database(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASE_KINDS)
 @pytest.mark.parametrize("statements", [0, 5, 14, 18, 900])
 def test_an_upgrade_killed_half_way_is_finished_by_the_next(
     kind: str, statements: int, tmp_path: Path
@@ -262,12 +268,12 @@ def test_an_upgrade_killed_half_way_is_finished_by_the_next(
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     database = Database(url)
-    assert revision(database) is None  # all of it or nothing
+    assert current_revision(database) is None  # all of it or nothing
     upgrade(database)
     assert differences(database) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", DATABASE_KINDS)
 @pytest.mark.parametrize("statements", [0, 8, 20, 32, 900])
 def test_a_release_that_is_left_half_way_is_as_it_was(
     kind: str, statements: int, tmp_path: Path
@@ -279,7 +285,7 @@ def test_a_release_that_is_left_half_way_is_as_it_was(
         [sys.executable, "-c", DIES, url, str(statements)], check=False, capture_output=True
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    assert revision(database) == FIRST.stem
+    assert current_revision(database) == FIRST.stem
     assert rows_of(database) == before
     upgrade(database)
     assert differences(database) == []

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import bindparam, delete, insert, select
 
-from bot.errors import StoreFailed
+from bot.errors import CommitFailedError
 from bot.store.compiled import Prepared
 from bot.store.database import Database, connect_sqlite
 from bot.store.tables.main import notices
 from bot.store.writer import Work, Writer
-from tests.stores import ask, migrated_url, on_both
+from tests.stores import migrated_url, on_both_databases, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def note(kind: str) -> Callable[[Work], int]:
 
 
 def noted(database: Database) -> list[str]:
-    return [kind for (kind,) in ask(database, "SELECT kind FROM notices ORDER BY id")]
+    return [kind for (kind,) in query(database, "SELECT kind FROM notices ORDER BY id")]
 
 
 class Broken:
@@ -70,7 +70,7 @@ def broken_writer(database: Database, statement: str, after: int = 0) -> Writer:
     return Writer(lambda: Broken(str(database.url.database), statement, after), "sqlite")
 
 
-@on_both
+@on_both_databases
 async def test_a_unit_is_durable_when_it_returns(kind: str, tmp_path: Path) -> None:
     database = Database(migrated_url(kind, tmp_path))
     assert await database.writer.run(note("one")) == 1
@@ -78,7 +78,7 @@ async def test_a_unit_is_durable_when_it_returns(kind: str, tmp_path: Path) -> N
     await database.close()
 
 
-@on_both
+@on_both_databases
 async def test_a_unit_that_fails_leaves_nothing_and_stops_nobody(kind: str, tmp_path: Path) -> None:
     database = Database(migrated_url(kind, tmp_path))
 
@@ -93,7 +93,7 @@ async def test_a_unit_that_fails_leaves_nothing_and_stops_nobody(kind: str, tmp_
     await database.close()
 
 
-@on_both
+@on_both_databases
 async def test_units_run_whole_and_in_the_order_they_were_handed_in(
     kind: str, tmp_path: Path
 ) -> None:
@@ -112,12 +112,12 @@ async def test_after_a_failed_commit_every_later_unit_is_refused(tmp_path: Path)
     database = Database(migrated_url("sqlite", tmp_path))
     writer = broken_writer(database, "COMMIT", after=1)
     await writer.run(note("kept"))
-    with pytest.raises(StoreFailed) as failed:
+    with pytest.raises(CommitFailedError) as failed:
         await writer.run(note("lost"))
     assert isinstance(failed.value.__cause__, sqlite3.OperationalError)
     assert writer.failed.is_set()
     for _ in range(3):
-        with pytest.raises(StoreFailed):
+        with pytest.raises(CommitFailedError):
             await writer.run(note("never"))
     writer.close()
     assert noted(database) == ["kept"]
@@ -135,9 +135,9 @@ async def test_a_commit_that_works_again_is_not_believed(tmp_path: Path) -> None
             return self._cursor.execute(sql, *values)
 
     writer = Writer(lambda: Once(str(database.url.database), "never"), "sqlite")
-    with pytest.raises(StoreFailed):
+    with pytest.raises(CommitFailedError):
         await writer.run(note("lost"))
-    with pytest.raises(StoreFailed):
+    with pytest.raises(CommitFailedError):
         await writer.run(note("not believed"))
     writer.close()
     assert noted(database) == []
@@ -152,7 +152,7 @@ async def test_a_unit_that_cannot_be_undone_stops_the_writer_too(tmp_path: Path)
 
     with pytest.raises(LookupError):
         await writer.run(fails)
-    with pytest.raises(StoreFailed):
+    with pytest.raises(CommitFailedError):
         await writer.run(note("never"))
     writer.close()
 
@@ -202,7 +202,7 @@ async def test_where_nothing_begins_the_writer_stops(tmp_path: Path) -> None:
     database = Database(migrated_url("sqlite", tmp_path))
     path = str(database.url.database)
     writer = Writer(lambda: Broken(path, "BEGIN"), "sqlite")
-    with pytest.raises(StoreFailed):
+    with pytest.raises(CommitFailedError):
         await writer.run(note("never"))
     assert writer.failed.is_set()
     writer.close()
@@ -213,7 +213,7 @@ async def test_a_failing_checkpoint_stops_the_writer(tmp_path: Path) -> None:
     writer = broken_writer(database, "PRAGMA wal_checkpoint")
     await writer.run(note("kept"))
     assert await asyncio.to_thread(writer.failed.wait, 30)
-    with pytest.raises(StoreFailed):
+    with pytest.raises(CommitFailedError):
         await writer.run(note("never"))
     writer.close()
 
@@ -224,7 +224,7 @@ async def test_work_for_a_database_that_does_not_open_is_refused_and_hangs_nobod
 
     writer = Writer(refuses, "sqlite")
     for _ in range(2):
-        with pytest.raises(StoreFailed):
+        with pytest.raises(CommitFailedError):
             await writer.run(note("never"))
     assert writer.failed.is_set()
     writer.close()
@@ -235,10 +235,10 @@ async def test_work_handed_in_after_the_end_is_refused_and_hangs_nobody(tmp_path
     writer = database.writer
     await writer.run(note("one"))
     await database.close()
-    with pytest.raises(StoreFailed):
+    with pytest.raises(CommitFailedError):
         await writer.run(note("late"))
-    with pytest.raises(StoreFailed):
-        writer.run_now(note("late"))
+    with pytest.raises(CommitFailedError):
+        writer.run_sync(note("late"))
 
 
 async def test_whatever_was_handed_in_before_the_end_is_done(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_writer_outlives_whoever_stopped_waiting(tmp_path: Path) -> None:
 
     loop.run_until_complete(hand_in_and_leave())
     loop.close()
-    database.writer.run_now(note("stayed"))
+    database.writer.run_sync(note("stayed"))
     assert noted(database) == ["left", "stayed"]
     database.writer.close()
 
@@ -298,7 +298,7 @@ async def test_a_reader_delays_the_cut_and_does_not_prevent_it(tmp_path: Path) -
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM notices").fetchall()
     await database.writer.run(note("two"))
-    assert database.writer.run_now(note("three")) == 1
+    assert database.writer.run_sync(note("three")) == 1
     assert log_of(database).stat().st_size
     reader.close()
     await cut(database)

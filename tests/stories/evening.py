@@ -8,26 +8,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.app.build import open_vault, run_bot
-from bot.cases.queries import Reader, queue
+from bot.cases.queries import CaseReader, load_queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
-from bot.store.disk_space import Room
+from bot.store.disk_space import DiskSpace
 from bot.text import fold
-from flows import ALL, phrases
+from flows import ALL_FLOWS, phrases
 from tests.cases.answered import BOOK
 from tests.house.catalogues import read_in
 from tests.houses import settings_for
-from tests.keys import nobody
+from tests.keys import empty_keyring
 from tests.sandbox.oracle import check
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from bot.cases.queries import Opened, Waiting
+    from bot.cases.queries import CaseDetails, QueuedCase
     from bot.sandbox.chats import Message
     from bot.text import Text
 
@@ -37,15 +37,15 @@ LOOK = 0.004
 LABELS: dict[str, list[Text]] = {}
 """English labels to the phrases they come from."""
 for _text in [
-    *(text for flow in ALL for step in flow.steps for text in step.phrases()),
+    *(text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases()),
     *CONTROLS.values(),
     phrases.DANGER,
-    phrases.BYE,
+    phrases.CLEAR_CHAT,
 ]:
     LABELS.setdefault(_text.source, []).append(_text)
 
 
-class Evening:
+class LiveDeployment:
     """One deployment and everybody around it. `start` and `stop` are its process."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, address: str, **given: Any) -> None:
@@ -67,7 +67,7 @@ class Evening:
             self.bot.result()
 
     def run(self, ready: asyncio.Event | None = None) -> Any:
-        room = Room.without_end(self.settings.data)
+        room = DiskSpace.unlimited(self.settings.data)
         return run_bot(self.settings, clock=self.clock, limits=UNLIMITED, ready=ready, room=room)
 
     async def stop(self) -> None:
@@ -94,7 +94,7 @@ class Evening:
 
     def shown(self) -> list[list[str]]:
         """Return the newest texts on every phone."""
-        return [phone.said()[-3:] for phone in self.sandbox.phones.values()]
+        return [phone.bot_texts()[-3:] for phone in self.sandbox.phones.values()]
 
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
         if self._reading is None:
@@ -110,21 +110,21 @@ class Evening:
     def quarantined(self) -> list[str]:
         return [why for (why,) in self.sql("SELECT fault FROM inbox WHERE state = 'quarantined'")]
 
-    async def queue(self) -> list[Waiting]:
-        return await queue(self.database)
+    async def queue(self) -> list[QueuedCase]:
+        return await load_queue(self.database)
 
-    async def opened(self, reference: str, language: str = "en") -> Opened:
+    async def opened(self, reference: str, language: str = "en") -> CaseDetails:
         words, staff = read_in(language), read_in(language, "staff")
         vault = open_vault(self.settings, self.database)
-        opened = await Reader(self.database, vault, BOOK, words, staff).open(
-            reference, nobody(vault)
+        opened = await CaseReader(self.database, vault, BOOK, words, staff).open(
+            reference, empty_keyring(vault)
         )
         vault.close()
         assert opened is not None
         return opened
 
-    def somebody(self, name: str = "Sari", language: str = "id") -> Guest:
-        return Guest(self, self.sandbox.phone(name, language=language), language)
+    def add_person(self, name: str = "Sari", language: str = "id") -> LivePerson:
+        return LivePerson(self, self.sandbox.add_phone(name, language=language), language)
 
     async def settled(self) -> None:
         """Wait until nothing is on its way in either direction."""
@@ -134,22 +134,22 @@ class Evening:
 
 
 @contextlib.asynccontextmanager
-async def evening(folder: Path, **given: Any) -> AsyncIterator[Evening]:
+async def evening(folder: Path, **given: Any) -> AsyncIterator[LiveDeployment]:
     """Serve a Telegram and a deployment that has not started yet."""
     sandbox = Sandbox(check=check)
     async with serve(sandbox) as address:
-        made = Evening(folder, sandbox, address, **given)
+        made = LiveDeployment(folder, sandbox, address, **given)
         try:
             yield made
         finally:
             await made.close()
-    assert sandbox.journal.complaints == []
+    assert sandbox.calls.complaints == []
 
 
-class Guest:
+class LivePerson:
     """One person, who names buttons in English whatever language they read."""
 
-    def __init__(self, evening: Evening, phone: Phone, language: str) -> None:
+    def __init__(self, evening: LiveDeployment, phone: Phone, language: str) -> None:
         self.evening = evening
         self.phone = phone
         self.language = language if language in LANGUAGES else "en"
@@ -157,7 +157,7 @@ class Guest:
     def words_of(self, english: str) -> set[str]:
         """Return what an English phrase is in this person's language."""
         catalogue = read_in(self.language)
-        return {text.read_in(catalogue) for text in LABELS.get(english, ())} | {english}
+        return {text.render(catalogue) for text in LABELS.get(english, ())} | {english}
 
     def asked(self) -> Message | None:
         """Return the newest message with buttons."""
@@ -211,7 +211,7 @@ class Guest:
         return asked is not None and str(asked["text"]) in self.words_of(english)
 
     def said(self) -> list[str]:
-        return self.phone.said()
+        return self.phone.bot_texts()
 
     async def arrives(self) -> None:
         """Say hello, choose the language, and come to the menu."""
@@ -241,7 +241,9 @@ REST = ("That is enough",)
 TO_SENDING = ("Only when I write", "Ask me first", "Skip", "Go on", "Send")
 
 
-async def reports(guest: Guest, what: str = "Mereka ambil paspor saya.", name: str = "Ani") -> str:
+async def reports(
+    guest: LivePerson, what: str = "Mereka ambil paspor saya.", name: str = "Ani"
+) -> str:
     """Tell everything from the menu on, and return the reference."""
     await guest.press(*SHORT_REPORT)
     await guest.say(what)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from tests.needles import NEEDLE
 
 if TYPE_CHECKING:
-    from tests.stories.evening import Guest
+    from tests.stories.evening import LivePerson
 
 PLANTED = 6
 """Needles that are found again in a report, at least, by whoever may open it."""
 
 
-async def tells_everything(guest: Guest) -> str:
+async def report_needle_everywhere(guest: LivePerson) -> str:
     """Report from the first hello on, with a file, and return the reference."""
     await guest.arrives()
     await guest.press("Tell what happened", "About me", "Age 18 or over", "I am safe here")

@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.app.build import House, run_bot
+from bot.app.build import App, run_bot
 from bot.cli.main import app
 from bot.clock import MINUTE
-from bot.dispatch.rate_limit import Lately
-from bot.errors import AlreadyRunning
-from bot.sandbox import Trouble
-from bot.sandbox.clocks import MovedClock
-from bot.sandbox.sample_updates import collections
+from bot.dispatch.rate_limit import ChatActivity
+from bot.errors import AlreadyRunningError
+from bot.sandbox import FaultKind
+from bot.sandbox.clocks import ShiftedClock
+from bot.sandbox.sample_updates import all_samples
 from flows import phrases
 from tests.house.catalogues import read_in
 from tests.keys import CHEAP, PASSWORD
-from tests.stories.evening import SHORT_REPORT, TO_SENDING, Evening, Guest, evening, reports
+from tests.stories.evening import (
+    SHORT_REPORT,
+    TO_SENDING,
+    LiveDeployment,
+    LivePerson,
+    evening,
+    reports,
+)
 from tests.terminal import written
 
 if TYPE_CHECKING:
@@ -36,9 +43,9 @@ OTHERS = ("language unheard of", "name of controls", "name of markup")
 """What comes from an account with other names: what was not sent is erased then."""
 
 
-async def in_the_middle(night: Evening, language: str = "id") -> Guest:
+async def in_the_middle(night: LiveDeployment, language: str = "id") -> LivePerson:
     """Return somebody who is asked whether anyone is hurt."""
-    guest = night.somebody("Sari", language)
+    guest = night.add_person("Sari", language)
     await guest.arrives()
     await guest.press(*TO_HURT)
     await guest.asks(HURT)
@@ -46,7 +53,7 @@ async def in_the_middle(night: Evening, language: str = "id") -> Guest:
     return guest
 
 
-async def ends_well(guest: Guest) -> str:
+async def ends_well(guest: LivePerson) -> str:
     """Go on from the middle to a reference."""
     await guest.press(*AFTER_HURT)
     await guest.say("words")
@@ -56,8 +63,8 @@ async def ends_well(guest: Guest) -> str:
     return await guest.reference()
 
 
-def nothing_lost(guest: Guest) -> str:
-    return phrases.NOTHING_LOST.read_in(read_in(guest.language))
+def nothing_lost(guest: LivePerson) -> str:
+    return phrases.AFTER_OUTAGE.render(read_in(guest.language))
 
 
 async def test_after_a_restart_the_old_keyboard_works_and_nothing_is_asked_again(
@@ -68,7 +75,7 @@ async def test_after_a_restart_the_old_keyboard_works_and_nothing_is_asked_again
         sari = await in_the_middle(night)
         before = sari.said()
         await night.restart(away=5)
-        other = night.somebody("Nid", "th")
+        other = night.add_person("Nid", "th")
         await other.arrives()  # the new process is at work
         assert sari.said() == before
         await ends_well(sari)
@@ -97,9 +104,9 @@ async def test_telegram_out_of_reach_is_an_absence_though_the_process_ran(tmp_pa
         sari = await in_the_middle(night)
         token = sari.token("Nobody hurt or ill")
         await night.until(night.sandbox.updates.is_polled.is_set)
-        cut = night.sandbox.faults.order(Trouble.HTML, method="getUpdates", lasting=100)
-        night.somebody("Nid", "th").phone.say("x")  # ends the poll under way
-        await night.until(lambda: night.sandbox.journal.calls[-1].fault, "cut off")
+        cut = night.sandbox.faults.add(FaultKind.HTML, method="getUpdates", lasting=100)
+        night.add_person("Nid", "th").phone.say("x")  # ends the poll under way
+        await night.until(lambda: night.sandbox.calls.calls[-1].fault, "cut off")
         sari.phone.press(data=token)
         night.sandbox.jump(200)
         await night.until(lambda: nothing_lost(sari) in sari.said(), "asked again")
@@ -116,7 +123,7 @@ async def test_a_day_away_is_told_to_staff(tmp_path: Path, runs: bool) -> None:
         await in_the_middle(night)
         if runs:
             night.sandbox.jump(25 * HOUR)  # a laptop that slept
-            night.somebody("Nid", "th").phone.say("x")
+            night.add_person("Nid", "th").phone.say("x")
         else:
             await night.restart(away=25 * HOUR)
         await night.until(lambda: night.sql("SELECT count(*) FROM notices") == [(1,)], "a notice")
@@ -124,7 +131,7 @@ async def test_a_day_away_is_told_to_staff(tmp_path: Path, runs: bool) -> None:
         assert "Haven was away for more than 24 hours" in " ".join(shown.split())
 
 
-def command(night: Evening, *words: str) -> str:
+def command(night: LiveDeployment, *words: str) -> str:
     """Run a command of the command line, as an operator would beside the bot."""
     settings = night.settings
     environment = {
@@ -144,7 +151,7 @@ async def test_the_command_line_reads_beside_a_bot_that_runs(tmp_path: Path) -> 
             command, night, "staff", "add", "Mei", "--language", "id", "--password-file", password
         )
         await night.start()
-        sari = night.somebody("Sari", "id")
+        sari = night.add_person("Sari", "id")
         await sari.arrives()
         reference = await reports(sari)
         assert f'"reference": "{reference}"' in await asyncio.to_thread(
@@ -178,21 +185,21 @@ async def test_a_storm_of_429_delays_and_loses_nothing(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
         sari = await in_the_middle(night)
-        night.sandbox.faults.order(Trouble.FLOOD, method="sendMessage", times=2, retry_after=1)
-        night.sandbox.faults.order(Trouble.FLOOD, method="answerCallbackQuery", times=2)
+        night.sandbox.faults.add(FaultKind.FLOOD, method="sendMessage", times=2, retry_after=1)
+        night.sandbox.faults.add(FaultKind.FLOOD, method="answerCallbackQuery", times=2)
         await ends_well(sari)
         await night.settled()
         assert ends(night) == {"sent"}
 
 
-def ends(night: Evening) -> set[str]:
+def ends(night: LiveDeployment) -> set[str]:
     return {state for (state,) in night.sql("SELECT DISTINCT state FROM outbox")}
 
 
-BROKEN = (Trouble.HTML, Trouble.TRUNCATED, Trouble.DROP_BEFORE, Trouble.DROP_AFTER)
+BROKEN = (FaultKind.HTML, FaultKind.TRUNCATED, FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER)
 
 
-def answers_all(_lately: Lately, _now: int) -> bool:
+def answers_all(_lately: ChatActivity, _now: int) -> bool:
     """Answer every line of a burst, so that each can be waited for."""
     return False
 
@@ -200,21 +207,21 @@ def answers_all(_lately: Lately, _now: int) -> bool:
 async def test_broken_answers_lose_no_letter_and_repeat_no_update(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Lately, "is_answered", answers_all)
+    monkeypatch.setattr(ChatActivity, "was_just_answered", answers_all)
     folders = [tmp_path / trouble for trouble in BROKEN]
     for folder in folders:
         folder.mkdir()
     await asyncio.gather(*map(through_broken_answers, folders, BROKEN))
 
 
-async def through_broken_answers(folder: Path, trouble: Trouble) -> None:
+async def through_broken_answers(folder: Path, trouble: FaultKind) -> None:
     async with evening(folder) as night:
         await night.start()
         sari = await in_the_middle(night)
         updates = night.sandbox.updates
-        night.sandbox.faults.order(trouble, method="getUpdates")
+        night.sandbox.faults.add(trouble, method="getUpdates")
         for skip in (0, 1, 3):
-            night.sandbox.faults.order(trouble, method="sendMessage", skip=skip)
+            night.sandbox.faults.add(trouble, method="sendMessage", skip=skip)
         updates.twice, updates.again = 4, 3
         said = sari.said()
         sari.phone.press(data=sari.token("Nobody hurt or ill"))
@@ -232,18 +239,18 @@ async def through_broken_answers(folder: Path, trouble: Trouble) -> None:
         assert ends(night) <= {"sent", "uncertain"}
         assert night.sql("SELECT count(*) FROM reports") == [(1,)]
         (opened,) = [await night.opened(case.reference) for case in await night.queue()]
-        told = {t.step: t.answer for t in opened.received[0].told}
+        told = {t.step: t.answer for t in opened.reports[0].answers}
         assert told["also"] == ", ".join(["?"] * 7)
 
 
 async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Lately, "is_answered", answers_all)
+    monkeypatch.setattr(ChatActivity, "was_just_answered", answers_all)
     async with evening(tmp_path) as night:
         await night.start()
         sari = await in_the_middle(night)
-        odd = collections(sari.phone, night.clock.seconds())
+        odd = all_samples(sari.phone, night.clock.seconds())
         assert len(odd["kinds"]) == 25
         for updates in odd.values():
             for name, update in updates.items():
@@ -253,7 +260,7 @@ async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
                 night.sandbox.updates.inject(update)
                 if name == UNCONFIRMED:
                     await night.until(lambda: night.sql("SELECT count(*) FROM inbox") != kept, name)  # noqa: B023
-                    night.sandbox.updates.forget()
+                    night.sandbox.updates.clear()
                 await night.until(lambda: not len(night.sandbox.updates), name)
         await night.settled()
         await sari.say("?")
@@ -271,11 +278,11 @@ async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
 
 async def test_whatever_our_clock_says_the_house_knows_telegrams(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
-        ours, met = MovedClock(night.clock), asyncio.Queue[House]()
+        ours, met = ShiftedClock(night.clock), asyncio.Queue[App]()
         ours.jump(-2 * HOUR)
-        night.bot = asyncio.create_task(run_bot(night.settings, clock=ours, beside=met.put))
+        night.bot = asyncio.create_task(run_bot(night.settings, clock=ours, extra_job=met.put))
         house = await met.get()
-        at = house.setting.steady.channel()
+        at = house.setting.clock_monitor.channel()
         assert at is not None
         assert abs(at - night.clock.now()) < MINUTE
         assert night.clock.now() - house.clock.now() > MINUTE  # ours is another
@@ -284,27 +291,27 @@ async def test_whatever_our_clock_says_the_house_knows_telegrams(tmp_path: Path)
 async def test_a_second_bot_on_the_same_data_stops_and_names_the_first(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        with pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\b"):
+        with pytest.raises(AlreadyRunningError, match=rf"process {os.getpid()}\b"):
             await night.run()
-        await night.somebody().arrives()  # the first goes on
+        await night.add_person().arrives()  # the first goes on
 
 
 async def test_a_second_bot_with_the_same_token_stops_and_says_why(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        await night.somebody().arrives()
+        await night.add_person().arrives()
         night.sandbox.jump(100)  # the first is not young any more
         (tmp_path / "second").mkdir()
-        second = Evening(tmp_path / "second", night.sandbox, night.settings.telegram_api)
-        with pytest.raises(AlreadyRunning, match="Another program fetches the messages"):
+        second = LiveDeployment(tmp_path / "second", night.sandbox, night.settings.telegram_api)
+        with pytest.raises(AlreadyRunningError, match="Another program fetches the messages"):
             await asyncio.wait_for(second.run(), 15)
         await second.close()
-        await night.somebody("Nid", "th").arrives()
+        await night.add_person("Nid", "th").arrives()
 
 
 async def test_a_start_that_fails_lets_the_data_go(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
-        night.sandbox.faults.order(Trouble.ERROR, method="getMe", code=401, times=2)
+        night.sandbox.faults.add(FaultKind.ERROR, method="getMe", code=401, times=2)
         failure: Any = None
         try:
             await night.start()
@@ -314,4 +321,4 @@ async def test_a_start_that_fails_lets_the_data_go(tmp_path: Path) -> None:
         night.bot = None
         night.sandbox.faults.clear()
         await night.start()
-        await night.somebody().arrives()
+        await night.add_person().arrives()

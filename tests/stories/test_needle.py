@@ -15,21 +15,21 @@ from urllib.parse import quote
 import pytest
 
 from bot.sandbox import TOKEN
-from tests.needles import NEEDLE, found_in, numbers, spellings
+from tests.needles import NEEDLE, find_spellings, number_spellings, spellings
 from tests.stories.evening import evening
-from tests.stories.telling import PLANTED, tells_everything
+from tests.stories.telling import PLANTED, report_needle_everywhere
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 async def test_a_needle_in_every_answer_is_found_nowhere(
-    tmp_path: Path, log: io.StringIO, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, debug_log: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        sari = night.somebody(f"{NEEDLE} {NEEDLE}", "en")
-        reference = await tells_everything(sari)
+        sari = night.add_person(f"{NEEDLE} {NEEDLE}", "en")
+        reference = await report_needle_everywhere(sari)
         night.sandbox.updates.inject({"message": {"text": NEEDLE, "chat": []}})
         await night.until(night.quarantined, "quarantined")
         await sari.press("A receipt")
@@ -38,30 +38,30 @@ async def test_a_needle_in_every_answer_is_found_nowhere(
         await night.until(lambda: night.sql("SELECT state FROM files") == [("saved",)], "saved")
 
         opened = await night.opened(reference)
-        told = " ".join(t.answer for sent in opened.received for t in sent.told)
+        told = " ".join(t.answer for sent in opened.reports for t in sent.answers)
         assert told.count(NEEDLE) >= PLANTED  # the case is open, and whoever may can read it
         paths = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
         assert {"haven.db", "haven.db-wal", "bot.lock"} <= {path.name for path in paths}
         files = {path.name: path.read_bytes() for path in paths}
         assert len(files["haven.db"]) + len(files["haven.db-wal"]) > 10_000
-        chat = numbers(sari.phone.id)
-    written, printed = log.getvalue(), capfd.readouterr()
+        chat = number_spellings(sari.phone.id)
+    written, printed = debug_log.getvalue(), capfd.readouterr()
     assert "case_opened" in written
     places = {**files, "log": written.encode(), "out": (printed.out + printed.err).encode()}
     for name, data in places.items():
-        assert (name, found_in(data, NEEDLE)) == (name, [])
-        assert (name, found_in(data, TOKEN.partition(":")[2])) == (name, [])
+        assert (name, find_spellings(data, NEEDLE)) == (name, [])
+        assert (name, find_spellings(data, TOKEN.partition(":")[2])) == (name, [])
         assert (name, [way for way, it in chat.items() if it in data]) == (name, [])
 
 
-def test_a_needle_in_a_librarys_message_is_dropped(log: io.StringIO) -> None:
+def test_a_needle_in_a_librarys_message_is_dropped(debug_log: io.StringIO) -> None:
     logging.getLogger("httpx").debug("GET %s", NEEDLE)
     logging.getLogger("telegram.ext").critical("update %s", NEEDLE)
     error = ValueError(NEEDLE)
     logging.getLogger("asyncio").error(NEEDLE, exc_info=error)
-    assert log.getvalue().count('"event": "library"') == 3
-    assert '"error": "ValueError"' in log.getvalue()
-    assert found_in(log.getvalue().encode(), NEEDLE) == []
+    assert debug_log.getvalue().count('"event": "library"') == 3
+    assert '"error": "ValueError"' in debug_log.getvalue()
+    assert find_spellings(debug_log.getvalue().encode(), NEEDLE) == []
 
 
 @pytest.mark.parametrize("spelling", spellings(NEEDLE))
@@ -83,10 +83,10 @@ def test_the_search_finds_a_needle_that_is_there(spelling: str, before: str) -> 
     if spelling.startswith("base64"):
         if int(spelling[-1]) == len(before) % 3:
             code = base64.urlsafe_b64encode if "url" in spelling else base64.b64encode
-            assert spelling in found_in(code(raw), NEEDLE)
+            assert spelling in find_spellings(code(raw), NEEDLE)
     else:
-        assert spelling in found_in(written[spelling], NEEDLE)
-    assert found_in(b"nothing of it", NEEDLE) == []
+        assert spelling in find_spellings(written[spelling], NEEDLE)
+    assert find_spellings(b"nothing of it", NEEDLE) == []
 
 
 @pytest.mark.parametrize("before", [b"", b"a", b"x" * 10_000])
@@ -96,5 +96,5 @@ def test_the_search_looks_into_what_is_packed(before: bytes) -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", raw)
     for data in (zlib.compress(raw), gzip.compress(raw), packed.getvalue()):
-        assert "deflate/utf-8" in found_in(b"head" + data + b"tail", NEEDLE)
-    assert found_in(zlib.compress(b"nothing of it"), NEEDLE) == []
+        assert "deflate/utf-8" in find_spellings(b"head" + data + b"tail", NEEDLE)
+    assert find_spellings(zlib.compress(b"nothing of it"), NEEDLE) == []

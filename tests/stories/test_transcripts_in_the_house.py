@@ -18,23 +18,23 @@ from bot.conversation import CONTROLS
 from bot.conversation.text_session import FILE, POINT
 from bot.languages import FALLBACK, LANGUAGES
 from bot.mailbox.inbox import Arrival
-from bot.messages import token_of
+from bot.messages import button_token
 from bot.text import Text, fold
-from flows import ALL
+from flows import ALL_FLOWS
 from flows.afterwards import Afterwards
-from flows.check_in import CheckIn
-from flows.danger import Danger
+from flows.check_in import CheckInFlow
+from flows.danger import DangerFlow
 from flows.learn import Learn
 from flows.welcome import Welcome
 from tests.house.catalogues import read_in
-from tests.houses import ALWAYS, NEVER, Home
-from tests.people import raw
+from tests.houses import ALWAYS, NEVER, HotlineHarness
+from tests.people import update_json
 from tests.transcripts_plugin import PERSON, header_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.people import Person
+    from tests.people import ChatPerson
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
 TYPED = {"my_data": "/mydata"}
@@ -84,13 +84,13 @@ class House:
     def __init__(self, folder: Path, times: int) -> None:
         self.folder = folder
         self.times = times
-        self.homes: dict[frozenset[str], Home] = {}
+        self.homes: dict[frozenset[str], HotlineHarness] = {}
 
-    def home(self, known: frozenset[str]) -> Home:
+    def home(self, known: frozenset[str]) -> HotlineHarness:
         if known not in self.homes:
             folder = self.folder / f"{len(self.homes)}-{self.times}"
             folder.mkdir()
-            self.homes[known] = Home(
+            self.homes[known] = HotlineHarness(
                 folder,
                 rehearsal="rehearsal" in known,
                 hours=ALWAYS if "staffed" in known else NEVER,
@@ -110,24 +110,24 @@ class Speaker:
         self.home = house.home(known)
         self.times = house.times
         self.language = language
-        self.person: Person = self.home.person(language)
+        self.person: ChatPerson = self.home.person(language)
 
     def words(self, text: Text) -> str:
-        return text.read_in(read_in(self.language))
+        return text.render(read_in(self.language))
 
     def does(self, update: dict[str, Any]) -> None:
         number = self.home.next_update
         self.home.next_update += 1
-        arrival = Arrival.of(number, raw(number, update))
-        self.home.takes(*[Arrival.of(number, arrival.raw) for _ in range(self.times)])
+        arrival = Arrival.of(number, update_json(number, update))
+        self.home.receive_updates(*[Arrival.of(number, arrival.raw) for _ in range(self.times)])
         if self.times > 1:  # and once more, in a batch of its own
-            self.home.takes(Arrival.of(number, arrival.raw))
+            self.home.receive_updates(Arrival.of(number, arrival.raw))
 
     def arrives(self, flow: str) -> None:
         """Come to where a transcript of that flow begins."""
         if flow == "return_check":
             self._speak("/start", "@hello", "@menu tell", "@1")
-            self.home.passes(3600)
+            self.home.advance_time(3600)
             self._speak("x")
         elif flow == "resume":
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
@@ -157,8 +157,8 @@ class Speaker:
         """Agree on one, and come back to where another could be."""
         self.arrives("check_in")
         self._speak("6", "@1", "@1", "mangga tua")
-        self._press(self.words(CheckIn.wants_second.choices["no"]))
-        self._press(self.words(CheckIn.send.choices["send"]))
+        self._press(self.words(CheckInFlow.wants_second.choices["no"]))
+        self._press(self.words(CheckInFlow.send.choices["send"]))
         for _ in range(2):  # an old button brings the question again
             self._press(self.words(Afterwards.what_now.choices["check_in"]))
 
@@ -196,7 +196,7 @@ class Speaker:
     def _writes(self, words: str) -> None:
         """Write words; the card alarming ones bring, which the engine alone does not, is closed."""
         self.does(self.person.words(words))
-        not_yet = self.words(Danger.tell.choices["not_yet"])
+        not_yet = self.words(DangerFlow.tell.choices["not_yet"])
         if not words.startswith("/") and not_yet in [name for name, _ in self._tokens()]:
             self._press(not_yet)
 
@@ -213,7 +213,7 @@ class Speaker:
             return []
         prefix = self.person.asked()[1].prefix
         return [
-            (button.label.lstrip("✓ ").lstrip("0123456789 "), token_of(button, prefix))
+            (button.label.lstrip("✓ ").lstrip("0123456789 "), button_token(button, prefix))
             for button in self.person.buttons()
         ]
 
@@ -224,7 +224,7 @@ class Speaker:
 @cache
 def _all_phrases() -> dict[str, list[Text]]:
     found: dict[str, list[Text]] = {}
-    texts = [text for flow in ALL for step in flow.steps for text in step.phrases()]
+    texts = [text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases()]
     for text in [*texts, *CONTROLS.values()]:
         found.setdefault(text.source, []).append(text)
     return found

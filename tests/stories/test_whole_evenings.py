@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 async def test_a_report_in_indonesian_becomes_a_case_staff_can_read(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        sari = night.somebody("Sari", "id")
+        sari = night.add_person("Sari", "id")
         await sari.arrives()
         reference = await reports(sari)
         (case,) = await night.queue()
@@ -22,7 +22,7 @@ async def test_a_report_in_indonesian_becomes_a_case_staff_can_read(tmp_path: Pa
         assert (case.priority, case.county) == (1, "TAO")
         for language, leaving in (("en", "Not allowed out"), ("zh_Hant", None)):
             opened = await night.opened(reference, language)
-            told = {t.step: t.answer for t in opened.received[0].told}
+            told = {t.step: t.answer for t in opened.reports[0].answers}
             assert told["what"] == "Mereka ambil paspor saya."
             assert told["call_me"] == "Ani"
             assert told["leaving"] == leaving or not told["leaving"].isascii()
@@ -32,7 +32,7 @@ async def test_a_report_in_indonesian_becomes_a_case_staff_can_read(tmp_path: Pa
 async def test_a_file_sent_with_a_report_is_fetched_and_kept(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        sari = night.somebody("Sari", "en")
+        sari = night.add_person("Sari", "en")
         await sari.arrives()
         await sari.press(
             "Tell what happened", "About me", "Age 18 or over", "I am safe here",
@@ -55,7 +55,7 @@ async def test_a_file_sent_with_a_report_is_fetched_and_kept(tmp_path: Path) -> 
 async def test_somebody_asks_for_help_in_thai(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        nid = night.somebody("Nid", "th")
+        nid = night.add_person("Nid", "th")
         await nid.arrives()
         await nid.press(
             "Ask for help", "I need it", "Age 18 or over", "I am safe here", "You may keep them",
@@ -73,7 +73,7 @@ async def test_somebody_asks_for_help_in_thai(tmp_path: Path) -> None:
 async def test_tell_now_in_vietnamese_hands_over_no_word(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        lan = night.somebody("Lan", "vi")
+        lan = night.add_person("Lan", "vi")
         await lan.arrives()
         await lan.press("Tell what happened", "About me", "Age 18 or over")
         await lan.say("em ở gần cảng")
@@ -83,15 +83,15 @@ async def test_tell_now_in_vietnamese_hands_over_no_word(tmp_path: Path) -> None
         (case,) = await night.until(lambda: night.sql("SELECT reference, priority FROM cases"))
         assert case[1] == 0
         opened = await night.opened(case[0])
-        assert [sent.kind for sent in opened.received] == ["danger"]
-        assert {told.step for told in opened.received[0].told} == {"tell"}
+        assert [sent.kind for sent in opened.reports] == ["danger"]
+        assert {told.step for told in opened.reports[0].answers} == {"tell"}
         await lan.asks("Are you safe where you are right now?")  # where we were
 
 
 async def test_three_people_at_once_do_not_mix(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
-        people = [night.somebody(*who) for who in (("Sari", "id"), ("Nid", "th"), ("Lan", "vi"))]
+        people = [night.add_person(*who) for who in (("Sari", "id"), ("Nid", "th"), ("Lan", "vi"))]
 
         async def tells(place: int) -> str:
             await people[place].arrives()
@@ -101,7 +101,7 @@ async def test_three_people_at_once_do_not_mix(tmp_path: Path) -> None:
         assert len(set(references)) == 3
         for place, reference in enumerate(references):
             opened = await night.opened(reference)
-            told = {t.step: t.answer for sent in opened.received for t in sent.told}
+            told = {t.step: t.answer for sent in opened.reports for t in sent.answers}
             assert (told["what"], told["call_me"]) == (f"words of {place}", f"name of {place}")
             assert opened.case.language == people[place].language
             others = {r for r in references if r != reference}

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import HavenError
-from bot.training.debrief import NUMBERED, Debrief, signs_in
-from bot.training.scenarios import SCENES, Scene, scene_in, scenes
+from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
+from bot.training.scenarios import SCENARIOS, Scenario, load_scenario, load_scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALL = scenes()
+ALL = load_scenarios()
 SITI = next(scene for scene in ALL if scene.title == "siti")
 
 
@@ -25,8 +25,8 @@ def test_people_come_one_after_the_other_and_not_everybody_is_exploited() -> Non
 
 
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.title)
-def test_a_scene_comes_to_the_queue_and_answers_a_caseworker(scene: Scene) -> None:
-    assert scene.tells[0] == "/start"
+def test_a_scene_comes_to_the_queue_and_answers_a_caseworker(scene: Scenario) -> None:
+    assert scene.opening_lines[0] == "/start"
     assert scene.replies[0] == "I can write now"
     assert scene.about.endswith(".")
 
@@ -45,12 +45,12 @@ def test_a_scene_comes_to_the_queue_and_answers_a_caseworker(scene: Scene) -> No
 def test_a_broken_scene_is_named_with_its_fault(
     old: str, new: str, fault: str, tmp_path: Path
 ) -> None:
-    text = (SCENES / "siti.chat").read_text(encoding="utf-8")
+    text = (SCENARIOS / "siti.chat").read_text(encoding="utf-8")
     assert old in text
     path = tmp_path / "broken.chat"
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(HavenError, match=f"broken.chat: .*{fault}"):
-        scene_in(path)
+        load_scenario(path)
 
 
 def test_signs_that_were_not_named_were_missed_and_others_are_unfounded() -> None:
@@ -62,15 +62,15 @@ def test_signs_that_were_not_named_were_missed_and_others_are_unfounded() -> Non
 
 
 def test_signs_are_named_by_their_numbers() -> None:
-    assert signs_in("1, 11 1") == [NUMBERED[0], NUMBERED[10], NUMBERED[0]]
-    assert signs_in("") == []
+    assert parse_signs("1, 11 1") == [SIGN_ORDER[0], SIGN_ORDER[10], SIGN_ORDER[0]]
+    assert parse_signs("") == []
     for wrong in ("0", "12", "x", "1.5"):
         with pytest.raises(ValueError, match="none of 1 to 11"):
-            signs_in(wrong)
+            parse_signs(wrong)
 
 
 def test_a_case_that_stands_lower_than_it_should_is_said() -> None:
-    it = Debrief(SITI, "K7M4Q2", priority=3, promised=1440, waited=10.0)
-    assert (it.is_lowered, it.is_in_time) == (True, True)
-    assert not replace(it, priority=SITI.urgency).is_lowered
+    it = Debrief(SITI, "K7M4Q2", priority=3, response_minutes=1440, waited=10.0)
+    assert (it.is_underrated, it.is_in_time) == (True, True)
+    assert not replace(it, priority=SITI.urgency).is_underrated
     assert not replace(it, waited=1441.0).is_in_time

@@ -10,23 +10,23 @@ import pytest
 
 from bot.app.build import run_bot
 from bot.cli.main import app
-from bot.errors import HavenError, WrongSetting
-from bot.store.database import PRACTICE, Database
+from bot.errors import HavenError, SettingError
+from bot.store.database import PRACTICE_MARKER, Database
 from bot.store.migrate import upgrade
-from bot.training.scenarios import scenes
-from bot.training.session import names_of, run_training, take
+from bot.training.scenarios import load_scenarios
+from bot.training.session import label_lookup, prepare_folder, run_training
 from tests.houses import settings_for
-from tests.stores import ask
+from tests.stores import query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from bot.sandbox import Group, Phone, Sandbox
+    from bot.sandbox import Phone, Sandbox, SandboxGroup
 
 PACE = 0.1
 PATIENCE = 45.0
-ALL = scenes()
+ALL = load_scenarios()
 HELLO = "Halo, saya membaca pesan Anda."
 
 
@@ -36,23 +36,23 @@ async def until(holds: Callable[[], object]) -> None:
             await asyncio.sleep(0.05)
 
 
-def topics(group: Group) -> list[int]:
+def topics(group: SandboxGroup) -> list[int]:
     return [int(it["message_thread_id"]) for it in group.chat.messages.values()
             if "message_thread_id" in it]  # fmt: skip
 
 
-async def answers_the_first(sandbox: Sandbox, group: Group, phones: Sequence[Phone]) -> None:
+async def answers_the_first(sandbox: Sandbox, group: SandboxGroup, phones: Sequence[Phone]) -> None:
     """Claim the first person who waits, write to them, and read what they answer."""
     mei = next(iter(sandbox.colleagues.values()))
     await until(lambda: topics(group))
     thread = topics(group)[0]
     await until(
-        lambda: any(ALL[0].tells[5] in str(it.get("text")) for it in group.messages(thread))
+        lambda: any(ALL[0].opening_lines[5] in str(it.get("text")) for it in group.messages(thread))
     )
     for line in ("/claim", "/takeover", f"/say {HELLO}"):
         group.say(mei, line, thread=thread)
         await asyncio.sleep(0.3)
-    await until(lambda: HELLO in phones[0].said())
+    await until(lambda: HELLO in phones[0].bot_texts())
     answer = ALL[0].replies[1]
     await until(lambda: any(answer in str(it.get("text")) for it in group.messages(thread)))
 
@@ -74,12 +74,12 @@ async def test_a_person_comes_is_answered_and_the_debrief_says_how_it_went(
     assert siti.is_in_time
     assert (maria.reference, maria.claimed_after) == ("", None)  # she never came so far
     # What is real was not touched, and a real bot does not start where practice lies.
-    assert ask(real, "SELECT count(*) FROM cases") == [(0,)]
+    assert query(real, "SELECT count(*) FROM cases") == [(0,)]
     assert not (tmp_path / "real-keys.db").exists()
-    assert ask(Database(f"sqlite:///{data / 'haven.db'}"), "SELECT count(*) > 0 FROM cases") == [
+    assert query(Database(f"sqlite:///{data / 'haven.db'}"), "SELECT count(*) > 0 FROM cases") == [
         (1,)
     ]
-    with pytest.raises(WrongSetting, match="holds practice"):
+    with pytest.raises(SettingError, match="holds practice"):
         await run_bot(settings_for(tmp_path, data=data))
 
 
@@ -87,13 +87,13 @@ def test_practice_is_refused_where_something_real_lies(tmp_path: Path) -> None:
     real = tmp_path / "data"
     real.mkdir()
     (real / "haven.db").write_bytes(b"")
-    with pytest.raises(WrongSetting, match="is no practice"):
-        take(real)
-    assert not (real / PRACTICE).exists()
+    with pytest.raises(SettingError, match="is no practice"):
+        prepare_folder(real)
+    assert not (real / PRACTICE_MARKER).exists()
     empty = tmp_path / "new"
-    take(empty)  # the control: an empty folder is taken, and taken again
+    prepare_folder(empty)  # the control: an empty folder is taken, and taken again
     (empty / "haven.db").write_bytes(b"")
-    take(empty)
+    prepare_folder(empty)
 
 
 async def test_a_real_folder_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
@@ -102,16 +102,16 @@ async def test_a_real_folder_is_refused_before_anything_is_opened(tmp_path: Path
     async def never(*_: object) -> None:
         raise AssertionError
 
-    with pytest.raises(WrongSetting, match="is no practice"):
+    with pytest.raises(SettingError, match="is no practice"):
         await run_training(ALL, never, print, data=tmp_path)
-    assert not (tmp_path / PRACTICE).exists()
+    assert not (tmp_path / PRACTICE_MARKER).exists()
 
 
 async def test_a_scene_that_fits_no_flow_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.training.player.PATIENCE", 0.5)
-    lost = replace(ALL[0], tells=("/start", "Any time"))
+    monkeypatch.setattr("bot.training.player.TIMEOUT_SECONDS", 0.5)
+    lost = replace(ALL[0], opening_lines=("/start", "Any time"))
 
     async def for_ever(*_: object) -> None:
         await asyncio.Event().wait()
@@ -122,9 +122,11 @@ async def test_a_scene_that_fits_no_flow_is_named(
 
 
 def test_every_label_of_a_scene_is_one_of_the_flows(tmp_path: Path) -> None:
-    names = names_of(settings_for(tmp_path))
+    names = label_lookup(settings_for(tmp_path))
     for scene in ALL:
-        labels = [line for line in (*scene.tells, *scene.replies) if names(scene.language, line)]
+        labels = [
+            line for line in (*scene.opening_lines, *scene.replies) if names(scene.language, line)
+        ]
         assert "Nobody can see" in labels
         assert "I can write now" in labels
 

@@ -8,9 +8,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import SAVED
-from bot.cases.sealed_fields import encode, reasons_place
+from bot.cases.sealed_fields import encode, reasons_associated_data
 from bot.vault import Purpose
-from bot.vault.file_encryption import PIECE, piece_places
+from bot.vault.file_encryption import CHUNK_SIZE, chunk_associated_data
 from bot.vault.keys.case_keys import OldSealer
 from tests.hotline.line import CHAT
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.vault.keys.case_keys import Sealer
-    from tests.vault.shelf import Shelf
+    from tests.vault.shelf import RetentionHarness
 
-PIECES = (b"a" * PIECE, b"b" * PIECE, b"the end")
+PIECES = (b"a" * CHUNK_SIZE, b"b" * CHUNK_SIZE, b"the end")
 """What a saved file of an old case holds."""
 PLACES = (
     ("reports", "id", "SELECT id, id, sealed FROM reports", "{case}/report/{where}"),
@@ -32,7 +32,7 @@ PLACES = (
 )  # fmt: skip
 
 
-def age(shelf: Shelf, case: str, *, has_key: bool = True) -> None:
+def downgrade_case(shelf: RetentionHarness, case: str, *, has_key: bool = True) -> None:
     """Seal a case of this release, on SQLite, as one before key pairs did."""
     opener = shelf.run(lambda work: shelf.opener(work, case))
     key = os.urandom(32)
@@ -58,7 +58,9 @@ def age(shelf: Shelf, case: str, *, has_key: bool = True) -> None:
                 (put, SAVED, name),
             )
             _write(shelf.folder / name, old, name)
-        topic = shelf.vault.open(Purpose.DESK, f"{case}/topic".encode(), _topic(connection, case))
+        topic = shelf.vault.open(
+            Purpose.TOPIC_MESSAGES, f"{case}/topic".encode(), _topic(connection, case)
+        )
         connection.execute(
             "UPDATE topics SET shown = ? WHERE case_id = ?",
             (old.seal(Purpose.CASE, f"{case}/topic".encode(), topic), case),
@@ -69,7 +71,7 @@ def age(shelf: Shelf, case: str, *, has_key: bool = True) -> None:
         connection.execute(
             "UPDATE cases SET reasons = ?, address = ? WHERE id = ?",
             (
-                old.seal(Purpose.CASE, reasons_place(case), encode(["other_in_danger"])),
+                old.seal(Purpose.CASE, reasons_associated_data(case), encode(["other_in_danger"])),
                 old.seal(Purpose.ADDRESS, case.encode(), b"%d" % (CHAT + 1)),
                 case,
             ),
@@ -79,13 +81,13 @@ def age(shelf: Shelf, case: str, *, has_key: bool = True) -> None:
             connection.execute("UPDATE case_keys SET sealed = ? WHERE case_id = ?", (row, case))
         else:
             connection.execute("DELETE FROM case_keys WHERE case_id = ?", (case,))
-    shelf.vault.cases.destroy(case)
+    shelf.vault.cases.erase(case)
 
 
 def _write(path: Path, old: Sealer, name: str) -> None:
     sealed = [
         old.seal(Purpose.FILE, place, piece)
-        for place, piece in zip(piece_places(name, len(PIECES)), PIECES, strict=True)
+        for place, piece in zip(chunk_associated_data(name, len(PIECES)), PIECES, strict=True)
     ]
     path.write_bytes(b"".join(sealed))
 

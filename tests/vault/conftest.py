@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stores import migrated_url
-from tests.vault.shelf import Shelf
-from tests.vault.site import Site
+from tests.vault.shelf import RetentionHarness
+from tests.vault.site import BackupHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def backup_harness(tmp_path: Path) -> Iterator[BackupHarness]:
     """A deployment that can be backed up."""
-    made = Site(Shelf(migrated_url("sqlite", tmp_path), tmp_path), tmp_path)
+    made = BackupHarness(RetentionHarness(migrated_url("sqlite", tmp_path), tmp_path), tmp_path)
     yield made
     made.shelf.close()

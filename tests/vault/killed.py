@@ -58,14 +58,14 @@ def _in_a_process(do: Callable[[], None], ends_at: int) -> tuple[int, int]:
     return os.waitstatus_to_exitcode(status), int(counted or 0)
 
 
-def lines_of(do: Callable[[], None]) -> int:
+def count_lines(do: Callable[[], None]) -> int:
     """Return how many lines there are to be killed at."""
     code, lines = _in_a_process(do, 0)
     assert code == 0
     return lines
 
 
-def kill_at(line: int, do: Callable[[], None]) -> bool:
+def kill_at_line(line: int, do: Callable[[], None]) -> bool:
     """Kill whatever does it at a line; tell whether it came so far."""
     code, _ = _in_a_process(do, line)
     assert code in {0, -signal.SIGKILL}

@@ -7,26 +7,32 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.intake import Intake, NewReport
 from bot.cases.receipts import Receipts, new_number
-from bot.cases.state_machine import Move, Role
+from bot.cases.state_machine import CaseAction, Role
 from bot.cases.urgency import Priority
 from bot.clock import DAY, HOUR, SECOND, SystemClock
-from bot.conversation import FileNote, Position
-from bot.desks.forum.topics import Topics
-from bot.dispatch.conversation_store import Conversation, Conversations, Row
-from bot.hotline.chat.messages import Content, Exchange, Exchanges, Side, Sort
-from bot.hotline.erasure.legal_holds import Holds
+from bot.conversation import FileRef, Position
+from bot.desks.forum.topics import TopicStore
+from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
+from bot.hotline.chat.messages import (
+    CaseMessage,
+    CaseMessageContent,
+    CaseMessageKind,
+    CaseMessages,
+    MessageSide,
+)
+from bot.hotline.erasure.legal_holds import LegalHolds
 from bot.mailbox.letter import Letter
 from bot.mailbox.outbox import Outbox
-from bot.messages import Say
+from bot.messages import SendText
 from bot.store.database import Database
 from bot.vault import KeyStore, Purpose, Vault
-from bot.vault.erasure.erase import Erasures, Why
+from bot.vault.erasure.erase import ErasureReason, Erasures
 from bot.vault.erasure.retention import Retention
 from tests.clocks import MIDDAY
-from tests.hotline.line import CHAT, Line
+from tests.hotline.line import CHAT, QueueHarness
 from tests.houses import BOT, ROOT
-from tests.keys import migrated_keys, nobody
-from tests.stores import ask, migrated_url
+from tests.keys import empty_keyring, migrated_keys
+from tests.stores import migrated_url, query
 from tests.terminal import written
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.writer import Work
-    from bot.vault.erasure.delete_rows import Beside
+    from bot.vault.erasure.delete_rows import AlsoErase
     from bot.vault.keys.case_keys import Opener
 
 WORDS = "Dia menyimpan paspor saya."
@@ -48,15 +54,15 @@ def vault_in(folder: Path) -> Vault:
     if not path.exists():
         path.write_bytes(migrated_keys())
     vault = Vault(ROOT, KeyStore(Database(f"sqlite:///{path}")))
-    vault.turn(MIDDAY)
+    vault.rotate_epoch(MIDDAY)
     return vault
 
 
-class Shelf(Line):
+class RetentionHarness(QueueHarness):
     """A hotline's cases over months; `now` is what its clock says, `passed` what really passed."""
 
     def __init__(
-        self, url: str, folder: Path, beside: Sequence[Beside] = (), *, is_new: bool = True
+        self, url: str, folder: Path, beside: Sequence[AlsoErase] = (), *, is_new: bool = True
     ) -> None:
         super().__init__(url)
         self.vault = vault_in(folder)
@@ -64,17 +70,17 @@ class Shelf(Line):
         self.folder = folder / "files"
         self.folder.mkdir(exist_ok=True)
         self.passed = 0.0
-        self._beside = (Conversations(self.vault).forget_case, *beside)
-        self.outbox, self.exchanges = Outbox(self.vault), Exchanges(self.vault)
-        self.holds = Holds(self.staff, self.audit)
+        self._beside = (Conversations(self.vault).erase_case, *beside)
+        self.outbox, self.exchanges = Outbox(self.vault), CaseMessages(self.vault)
+        self.holds = LegalHolds(self.staff, self.audit)
         self.restarts()
         if is_new:
-            self.mei = self.colleague("Mei", role=Role.SUPERVISOR)
-            self.jun = self.colleague("Jun")
-            self.ida = self.colleague("Ida", role=Role.AUDITOR)
+            self.mei = self.add_caseworker("Mei", role=Role.SUPERVISOR)
+            self.jun = self.add_caseworker("Jun")
+            self.ida = self.add_caseworker("Ida", role=Role.AUDITOR)
 
     @classmethod
-    def reopened(cls, folder: Path) -> Shelf:
+    def reopened(cls, folder: Path) -> RetentionHarness:
         """Open what lies in a folder, as another process would."""
         return cls(f"sqlite:///{folder / 'haven.db'}", folder, is_new=False)
 
@@ -107,8 +113,10 @@ class Shelf(Line):
     def round(self) -> int:
         """Hold one round, and tidy up as the house does."""
         now = self.now
-        self.run(lambda work: Conversations(self.vault).expire(work, now) + Outbox.tidy(work, now))
-        return asyncio.run(self.retention.round(self.database, _Clock(self)))
+        self.run(
+            lambda work: Conversations(self.vault).expire(work, now) + Outbox.expire(work, now)
+        )
+        return asyncio.run(self.retention.run_once(self.database, _RetentionClock(self)))
 
     # --- Cases -------------------------------------------------------------------------------
 
@@ -125,35 +133,42 @@ class Shelf(Line):
         )
         report = NewReport(case.id, "report", "report", {"what": WORDS}, self.now)
         self.intake.store(work, [case], [report])
-        (number,) = self.outbox.numbers(work, 1)
-        self.outbox.keep(work, [Letter(number, key, chat, Say(WORDS), created_at=self.now)])
-        content = Content(words=WORDS)
-        self.exchanges.keep(
+        (number,) = self.outbox.new_ids(work, 1)
+        self.outbox.store(work, [Letter(number, key, chat, SendText(WORDS), created_at=self.now)])
+        content = CaseMessageContent(text=WORDS)
+        self.exchanges.store(
             work,
             [
-                Exchange(case.id, Side.PERSON, Sort.WORDS, content, self.now),
-                Exchange(case.id, Side.CASEWORKER, Sort.WORDS, content, self.now + 1,
-                         author=self.mei.id, letter=number),
+                CaseMessage(case.id, MessageSide.PERSON, CaseMessageKind.TEXT, content, self.now),
+                CaseMessage(
+                    case.id,
+                    MessageSide.CASEWORKER,
+                    CaseMessageKind.TEXT,
+                    content,
+                    self.now + 1,
+                    author=self.mei.id,
+                    letter=number,
+                ),
             ],
-        )  # fmt: skip
+        )
         self._add_topic(work, case.id)
-        Receipts(self.vault, self.audit).make(work, case.id, new_number(), bytes(32), self.now)
+        Receipts(self.vault, self.audit).issue(work, case.id, new_number(), bytes(32), self.now)
         kept = Conversation("id", Position(), chat=chat, touched_at=self.now, case=case.id)
-        Conversations(self.vault).store(work, [(key, Row(None, kept, 0))])
+        Conversations(self.vault).store(work, [(key, ConversationRow(None, kept, 0))])
         return case.id
 
     def _add_topic(self, work: Work, case: str) -> None:
-        topics = Topics(self.vault)
+        topics = TopicStore(self.vault)
         topic = topics.of_case(work, GROUP, case)
         topic.thread = THREAD + self._people
-        topics.keep(work, GROUP, topic)
+        topics.store(work, GROUP, topic)
 
     def has_file(self, case: str, plain: bytes = b"sealed bytes") -> str:
         """Put a sealed file of a case onto the disk."""
-        note = FileNote("handle", "photo", len(plain))
-        self.run(lambda work: self.intake.keep_files(work, case, [note], self.now))
-        ((name,),) = ask(self.database, f"SELECT id FROM files WHERE case_id = '{case}'")  # noqa: S608
-        sealer = self.run(lambda work: self.vault.of_case(work, case))
+        note = FileRef("handle", "photo", len(plain))
+        self.run(lambda work: self.intake.store_files(work, case, [note], self.now))
+        ((name,),) = query(self.database, f"SELECT id FROM files WHERE case_id = '{case}'")  # noqa: S608
+        sealer = self.run(lambda work: self.vault.case_sealer(work, case))
         (self.folder / name).write_bytes(sealer.seal(Purpose.FILE, name.encode(), plain))
         return str(name)
 
@@ -167,40 +182,42 @@ class Shelf(Line):
 
     def closes(self, case: str) -> None:
         self.claims_this(self.mei, case)
-        self.moves(self.mei, case, Move.CLOSE, detail="helped")
+        self.moves(self.mei, case, CaseAction.CLOSE, detail="helped")
 
-    def erases(self, case: str, why: Why = Why.WITHDRAWN) -> tuple[str, ...] | None:
+    def erases(
+        self, case: str, why: ErasureReason = ErasureReason.WITHDRAWN
+    ) -> tuple[str, ...] | None:
         return asyncio.run(self.erasures.erase(self.database, case, why, self.mei.id, self.now))
 
     # --- What is there -----------------------------------------------------------------------
 
     def cases(self) -> set[str]:
-        return {case for (case,) in ask(self.database, "SELECT id FROM cases")}
+        return {case for (case,) in query(self.database, "SELECT id FROM cases")}
 
     def says(self, case: str) -> list[str]:
         """Return what can be read of a case by whoever may open it."""
-        return [it.content.words for it in self.run(lambda work: self._read(work, case))]
+        return [it.content.text for it in self.run(lambda work: self._read(work, case))]
 
-    def _read(self, work: Work, case: str) -> list[Exchange]:
-        return Exchanges.of_case(work, case, self.opener(work, case))
+    def _read(self, work: Work, case: str) -> list[CaseMessage]:
+        return CaseMessages.of_case(work, case, self.opener(work, case))
 
     def opener(self, work: Work, case: str) -> Opener:
         """Return what opens a case: the house itself, for nobody is enrolled."""
         cases = self.vault.cases
-        return cases.opener(case, cases.sealed(work, case), nobody(self.vault))
+        return cases.opener(case, cases.load_row(work, case), empty_keyring(self.vault))
 
     def count(self, table: str) -> int:
-        ((found,),) = ask(self.database, f"SELECT count(*) FROM {table}")  # noqa: S608 - ours
+        ((found,),) = query(self.database, f"SELECT count(*) FROM {table}")  # noqa: S608 - ours
         return int(found)
 
     def ledger(self) -> list[Any]:
-        return self.run(self.erasures.of)
+        return self.run(self.erasures.load_all)
 
 
-class _Clock:
+class _RetentionClock:
     """The shelf's time, as the house reads it."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: RetentionHarness) -> None:
         self._shelf = shelf
 
     def now(self) -> int:
@@ -210,11 +227,11 @@ class _Clock:
         return self._shelf.passed
 
 
-def deployed_in(folder: Path) -> Shelf:
+def deployed_in(folder: Path) -> RetentionHarness:
     """Return what lies in a folder as a deployment, at which commands can be typed."""
     data = folder / "data"
     data.mkdir()
     written(folder / "host.key", bytes(range(32)).hex())
-    made = Shelf(migrated_url("sqlite", data), data)
+    made = RetentionHarness(migrated_url("sqlite", data), data)
     made.now = SystemClock().now()
     return made

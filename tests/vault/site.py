@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.errors import BackupRefused
+from bot.errors import BackupError
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup
 from bot.vault.backup.offline_key import OfflineKey
-from bot.vault.backup.restore import OURS, Restore, Restored
+from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreResult
 from tests.houses import VAULT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tests.vault.shelf import Shelf
+    from tests.vault.shelf import RetentionHarness
 
 HOST = HostKey(bytes(range(32)))
 assert VAULT.keys is not None
@@ -28,10 +28,10 @@ OFFLINE = OfflineKey(bytes(range(1, 33)))
 
 
 @dataclass
-class Site:
+class BackupHarness:
     """A deployment that is backed up, and the places it is restored to."""
 
-    shelf: Shelf
+    shelf: RetentionHarness
     folder: Path
     places: int = 0
 
@@ -41,23 +41,23 @@ class Site:
 
     def backs_up(self) -> tuple[Path, ...]:
         made = Backup(self.backups, OFFLINE.public, HOST)
-        return made.make(
+        return made.create(
             self.shelf.database, self.shelf.keys, self.shelf.folder, self.shelf.now
         ).paths
 
     def restores(
         self, paths: Sequence[Path], gone: Sequence[Any] = (), *, key: OfflineKey = OFFLINE,
         host: HostKey = HOST, urls: tuple[str, str] = ("", ""),
-    ) -> tuple[Restored, Path]:  # fmt: skip
+    ) -> tuple[RestoreResult, Path]:  # fmt: skip
         self.places += 1
         to = self.folder / f"place{self.places}"
-        done = Restore(key, host).into(paths, to, gone, self.shelf.now, urls)
+        done = Restore(key, host).restore_into(paths, to, gone, self.shelf.now, urls)
         return done, to
 
     def refuses(self, paths: Sequence[Path], why: str, **given: Any) -> None:
         """See that these are refused, with the reason, and that nothing is left of the attempt."""
-        with pytest.raises(BackupRefused, match=why):
+        with pytest.raises(BackupError, match=why):
             self.restores(paths, **given)
         left = [path.name for path in self.folder.iterdir() if path.name.startswith("place")]
         assert f"place{self.places}" not in left
-        assert not [name for name in left if name.endswith(OURS)]
+        assert not [name for name in left if name.endswith(UNFINISHED_SUFFIX)]

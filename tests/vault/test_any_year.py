@@ -19,13 +19,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.cases.state_machine import Move
+from bot.cases.state_machine import CaseAction
 from bot.clock import DAY, HOUR, SECOND
-from bot.errors import HoldRefused, UnderHold
-from bot.hotline.erasure.legal_holds import Reason
-from bot.vault.erasure.delete_rows import left_of
+from bot.errors import LegalHoldError, UnderLegalHoldError
+from bot.hotline.erasure.legal_holds import HoldReason
+from bot.vault.erasure.delete_rows import remaining_tables
 from tests.stores import migrated_url
-from tests.vault.shelf import KEPT, WORDS, Shelf
+from tests.vault.shelf import KEPT, WORDS, RetentionHarness
 
 which = st.integers(0, 5)
 
@@ -52,7 +52,7 @@ class Year(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.here = Path(self.folder.name) / "live"
         self.here.mkdir()
-        self.shelf = Shelf(migrated_url("sqlite", self.here), self.here)
+        self.shelf = RetentionHarness(migrated_url("sqlite", self.here), self.here)
         self.cases: dict[str, Known] = {}
         self.gone: set[str] = set()
         self.steady = 0
@@ -81,7 +81,7 @@ class Year(RuleBasedStateMachine):
     def a_case_is_reopened(self, number: int) -> None:
         case = self._some(number)
         if self.cases[case].closed_at is not None:
-            self.shelf.moves(self.shelf.mei, case, Move.REOPEN)
+            self.shelf.moves(self.shelf.mei, case, CaseAction.REOPEN)
             self.cases[case].closed_at = None
 
     @precondition(lambda self: self.cases)
@@ -89,8 +89,11 @@ class Year(RuleBasedStateMachine):
     def somebody_asks_to_keep_it(self, number: int, days: int) -> None:
         case, shelf = self._some(number), self.shelf
         until = shelf.now + days * DAY
-        shelf.run(lambda work: shelf.holds.place(work, case, shelf.mei.id, Reason.CLAIM, until,
-                                                 shelf.now))  # fmt: skip
+        shelf.run(
+            lambda work: shelf.holds.request(
+                work, case, shelf.mei.id, HoldReason.CLAIM, until, shelf.now
+            )
+        )
         self.cases[case].asked_until = until
 
     @precondition(lambda self: self.cases)
@@ -99,8 +102,8 @@ class Year(RuleBasedStateMachine):
         case, shelf = self._some(number), self.shelf
         known = self.cases[case]
         try:
-            shelf.run(lambda work: shelf.holds.agree(work, case, shelf.jun.id, shelf.now))
-        except HoldRefused:
+            shelf.run(lambda work: shelf.holds.approve(work, case, shelf.jun.id, shelf.now))
+        except LegalHoldError:
             assert known.asked_until <= shelf.now
         else:
             assert known.asked_until > shelf.now
@@ -121,7 +124,7 @@ class Year(RuleBasedStateMachine):
         case = self._some(number)
         try:
             left = self.shelf.erases(case)
-        except UnderHold:
+        except UnderLegalHoldError:
             assert self.cases[case].held_until > self.shelf.now
         else:
             assert left == ()
@@ -182,7 +185,7 @@ class Year(RuleBasedStateMachine):
         if self.here.exists():
             shutil.rmtree(self.here)
         shutil.copytree(self.copy[0], self.here)
-        self.shelf = shelf = Shelf.reopened(self.here)
+        self.shelf = shelf = RetentionHarness.reopened(self.here)
         shelf.now, shelf.passed = now, old.passed
         shelf._people = old._people
         shelf.mei, shelf.jun, shelf.ida = old.mei, old.jun, old.ida
@@ -229,7 +232,7 @@ class Year(RuleBasedStateMachine):
         for case in self.cases:
             assert self.shelf.says(case) == [WORDS, WORDS]
         for case in self.gone:
-            assert left_of(self.shelf.database, case) == []
+            assert remaining_tables(self.shelf.database, case) == []
 
     @invariant()
     def everybody_knows_what_is_gone(self) -> None:
@@ -237,7 +240,9 @@ class Year(RuleBasedStateMachine):
             from tests.houses import VAULT  # noqa: PLC0415 - used here alone
 
             told: dict[bytes, Any] = {it.case_hash: it for it in self.shelf.ledger()}
-            assert all(told[VAULT.erased(case)].done_at is not None for case in self.gone)
+            assert all(
+                told[VAULT.erased_case_digest(case)].done_at is not None for case in self.gone
+            )
 
 
 TestYear = Year.TestCase

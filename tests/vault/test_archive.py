@@ -9,8 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import BackupRefused
-from bot.vault.backup.archive import HEAD, MAGIC, PIECE, SMALLEST, TAG, Reader, Sealer, filled
+from bot.errors import BackupError
+from bot.vault.backup.archive import (
+    CHUNK_SIZE,
+    HEADER_LENGTH,
+    MAGIC,
+    MIN_PADDED_LENGTH,
+    TAG_LENGTH,
+    ArchiveReader,
+    ArchiveWriter,
+    padded_length,
+)
 from bot.vault.backup.offline_key import OfflineKey
 
 if TYPE_CHECKING:
@@ -19,14 +28,14 @@ if TYPE_CHECKING:
 
 KEY = OfflineKey(bytes(range(32)))
 OTHER = OfflineKey(bytes(range(1, 33)))
-WHOLE = PIECE + TAG
+WHOLE = CHUNK_SIZE + TAG_LENGTH
 MIB = 1024 * 1024
 in_a_folder = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def sealed(path: Path, *members: tuple[str, bytes]) -> Path:
     with path.open("wb") as out:
-        sealer = Sealer(out, KEY.public)
+        sealer = ArchiveWriter(out, KEY.public)
         for name, plain in members:
             sealer.add(name, plain)
         sealer.finish()
@@ -34,11 +43,13 @@ def sealed(path: Path, *members: tuple[str, bytes]) -> Path:
 
 
 def read(path: Path, key: OfflineKey = KEY) -> list[tuple[str, bytes]]:
-    return [(member.name, b"".join(member.parts())) for member in Reader(path, key).members()]
+    return [
+        (member.name, b"".join(member.parts())) for member in ArchiveReader(path, key).entries()
+    ]
 
 
 def refusal(path: Path, key: OfflineKey = KEY) -> str:
-    with pytest.raises(BackupRefused) as refused:
+    with pytest.raises(BackupError) as refused:
         read(path, key)
     return str(refused.value)
 
@@ -54,12 +65,15 @@ def test_what_was_put_in_comes_out_in_order(
     assert read(sealed(tmp_path / "a", *members)) == members
 
 
-@pytest.mark.parametrize("length", [PIECE - 20, PIECE - 1, PIECE, PIECE + 1, SMALLEST, 3 * MIB + 7])
+@pytest.mark.parametrize(
+    "length",
+    [CHUNK_SIZE - 20, CHUNK_SIZE - 1, CHUNK_SIZE, CHUNK_SIZE + 1, MIN_PADDED_LENGTH, 3 * MIB + 7],
+)
 def test_lengths_around_a_border_come_out(tmp_path: Path, length: int) -> None:
     content = bytes(number * 7 % 251 for number in range(length))
     (tmp_path / "plain").write_bytes(content)
     with (tmp_path / "a").open("wb") as out, (tmp_path / "plain").open("rb") as file:
-        sealer = Sealer(out, KEY.public)
+        sealer = ArchiveWriter(out, KEY.public)
         sealer.add_file("plain", file)
         sealer.add("next", b"n")
         sealer.finish()
@@ -68,23 +82,25 @@ def test_lengths_around_a_border_come_out(tmp_path: Path, length: int) -> None:
 
 def test_a_member_nobody_looks_at_is_passed_over(tmp_path: Path) -> None:
     path = sealed(tmp_path / "a", ("one", b"1" * 99_999), ("two", b"2"))
-    assert [member.name for member in Reader(path, KEY).members()] == ["one", "two"]
+    assert [member.name for member in ArchiveReader(path, KEY).entries()] == ["one", "two"]
 
 
 def test_nothing_readable_is_in_it_and_no_two_are_alike(tmp_path: Path) -> None:
     one, other = (sealed(tmp_path / name, ("needle", b"needle" * 999)) for name in "ab")
     assert b"needle" not in one.read_bytes()
-    assert one.read_bytes()[HEAD:] != other.read_bytes()[HEAD:]
+    assert one.read_bytes()[HEADER_LENGTH:] != other.read_bytes()[HEADER_LENGTH:]
 
 
 def test_a_long_one_takes_no_memory_by_its_length(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(bytes(24 * MIB))
     tracemalloc.start()
     with (tmp_path / "a").open("wb") as out, (tmp_path / "plain").open("rb") as file:
-        sealer = Sealer(out, KEY.public)
+        sealer = ArchiveWriter(out, KEY.public)
         sealer.add_file("plain", file)
         sealer.finish()
-    assert sum(len(part) for it in Reader(tmp_path / "a", KEY).members() for part in it.parts())
+    assert sum(
+        len(part) for it in ArchiveReader(tmp_path / "a", KEY).entries() for part in it.parts()
+    )
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2 * MIB
@@ -95,17 +111,17 @@ def test_a_long_one_takes_no_memory_by_its_length(tmp_path: Path) -> None:
 
 @given(st.integers(0, 1 << 50))
 def test_it_is_filled_up_by_a_quarter_at_most(length: int) -> None:
-    full = filled(length)
+    full = padded_length(length)
     assert full >= length
-    assert full % PIECE == 0
-    assert full <= max(SMALLEST, length + length // 4 + SMALLEST)
-    assert filled(full) == full
+    assert full % CHUNK_SIZE == 0
+    assert full <= max(MIN_PADDED_LENGTH, length + length // 4 + MIN_PADDED_LENGTH)
+    assert padded_length(full) == full
 
 
 def test_there_are_four_lengths_to_a_doubling() -> None:
-    lengths = {filled(length) for length in range(32 * MIB, 64 * MIB, 4096)}
+    lengths = {padded_length(length) for length in range(32 * MIB, 64 * MIB, 4096)}
     assert len(lengths) <= 5
-    assert {filled(length) for length in range(0, MIB, 999)} == {MIB}
+    assert {padded_length(length) for length in range(0, MIB, 999)} == {MIB}
 
 
 def test_what_is_in_it_does_not_show_in_its_length(tmp_path: Path) -> None:
@@ -117,7 +133,7 @@ def test_what_is_in_it_does_not_show_in_its_length(tmp_path: Path) -> None:
 
 
 def pieces(whole: bytes) -> list[bytes]:
-    return [whole[at : at + WHOLE] for at in range(HEAD, len(whole), WHOLE)]
+    return [whole[at : at + WHOLE] for at in range(HEADER_LENGTH, len(whole), WHOLE)]
 
 
 def swapped(found: list[bytes]) -> list[bytes]:
@@ -152,14 +168,14 @@ def test_pieces_in_any_other_order_are_refused(
     tmp_path: Path, disturb: Callable[[list[bytes]], list[bytes]]
 ) -> None:
     whole = sealed(tmp_path / "a", ("x", b"w" * 300_000)).read_bytes()
-    (tmp_path / "a").write_bytes(whole[:HEAD] + b"".join(disturb(pieces(whole))))
+    (tmp_path / "a").write_bytes(whole[:HEADER_LENGTH] + b"".join(disturb(pieces(whole))))
     assert "altered" in refusal(tmp_path / "a")
 
 
 def test_cut_at_every_border_it_is_refused_as_cut(tmp_path: Path) -> None:
     """A reader that takes the end of the file for the end of the archive would not notice."""
     whole = sealed(tmp_path / "a", ("x", b"w" * 300_000)).read_bytes()
-    for border in range(HEAD, len(whole), WHOLE):
+    for border in range(HEADER_LENGTH, len(whole), WHOLE):
         (tmp_path / "a").write_bytes(whole[:border])
         assert "cut short" in refusal(tmp_path / "a")
 
@@ -193,7 +209,7 @@ def test_whatever_else_a_file_holds_it_is_refused(
 
 def test_the_head_of_another_archive_does_not_fit(tmp_path: Path) -> None:
     one, other = (sealed(tmp_path / name, ("x", b"w")).read_bytes() for name in "ab")
-    (tmp_path / "a").write_bytes(other[:HEAD] + one[HEAD:])
+    (tmp_path / "a").write_bytes(other[:HEADER_LENGTH] + one[HEADER_LENGTH:])
     assert "altered" in refusal(tmp_path / "a")
 
 
@@ -203,7 +219,7 @@ def test_another_offline_key_is_told_from_damage(tmp_path: Path) -> None:
 
 def test_what_stands_behind_the_last_member_is_nothing(tmp_path: Path) -> None:
     with (tmp_path / "a").open("wb") as out:
-        sealer = Sealer(out, KEY.public)
+        sealer = ArchiveWriter(out, KEY.public)
         sealer._write(b"\0" + b"more")
         sealer.finish()
     assert "something follows" in refusal(tmp_path / "a")
@@ -211,16 +227,16 @@ def test_what_stands_behind_the_last_member_is_nothing(tmp_path: Path) -> None:
 
 def test_a_member_longer_than_the_archive_ends_too_early(tmp_path: Path) -> None:
     with (tmp_path / "a").open("wb") as out:
-        sealer = Sealer(out, KEY.public)
-        sealer._begin("x", 1 << 62)
+        sealer = ArchiveWriter(out, KEY.public)
+        sealer._write_header("x", 1 << 62)
         sealer.finish()
     assert "ends too early" in refusal(tmp_path / "a")
 
 
 def test_a_small_thing_that_is_long_is_refused(tmp_path: Path) -> None:
     path = sealed(tmp_path / "a", ("about", b"w" * 999))
-    with pytest.raises(BackupRefused, match="too long"):
-        next(Reader(path, KEY).members()).whole(998)
+    with pytest.raises(BackupError, match="too long"):
+        next(ArchiveReader(path, KEY).entries()).read_all(998)
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

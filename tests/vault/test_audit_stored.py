@@ -13,19 +13,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import StoreFailed
+from bot.errors import CommitFailedError
 from bot.store.database import Database
-from bot.vault import Audit
-from bot.vault.audit.log import HOUSE, OPERATOR, PAGE, Broken, Fault, Head, pages
+from bot.vault import AuditLog
+from bot.vault.audit.log import (
+    OPERATOR,
+    PAGE_SIZE,
+    SYSTEM,
+    AuditBreak,
+    AuditFault,
+    AuditHead,
+    iter_rows,
+)
 from tests.houses import VAULT
-from tests.stores import ask, migrated_url, on_both
+from tests.stores import migrated_url, on_both_databases, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.store.writer import Work
 
-AUDIT = Audit(VAULT)
+AUDIT = AuditLog(VAULT)
 ROWS = 6
 CODES = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", max_size=20)
 
@@ -40,13 +48,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def noted(database: Database, deeds: int = ROWS) -> None:
     def unit(work: Work) -> None:
         for number in range(deeds):
-            AUDIT.note(work, 1_000 + number, "9f3c2a1b", "claim", f"case{number}", "queue:labour")
+            AUDIT.record(work, 1_000 + number, "9f3c2a1b", "claim", f"case{number}", "queue:labour")
 
-    database.writer.run_now(unit)
+    database.writer.run_sync(unit)
 
 
-def found_in(database: Database, *heads: Head) -> Head | Broken:
-    return AUDIT.verify(pages(database.writer), heads)
+def found_in(database: Database, *heads: AuditHead) -> AuditHead | AuditBreak:
+    return AUDIT.verify(iter_rows(database.writer), heads)
 
 
 def change(database: Database, sql: str) -> None:
@@ -61,22 +69,22 @@ def test_what_was_noted_holds_and_can_be_read(database: Database) -> None:
     noted(database, 2)
     noted(database, 2)
     head = found_in(database)
-    assert isinstance(head, Head)
+    assert isinstance(head, AuditHead)
     assert head.number == 4
-    assert head == database.writer.run_now(AUDIT.head)
-    about = database.writer.run_now(lambda work: AUDIT.about(work, "case1"))
-    assert [(row.id, row.actor, row.deed, row.detail) for row in about] == [
+    assert head == database.writer.run_sync(AUDIT.head)
+    about = database.writer.run_sync(lambda work: AUDIT.rows_about(work, "case1"))
+    assert [(row.id, row.actor, row.action, row.detail) for row in about] == [
         (2, "9f3c2a1b", "claim", "queue:labour"),
         (4, "9f3c2a1b", "claim", "queue:labour"),
     ]
 
 
 def test_a_log_longer_than_a_page_is_read_whole(database: Database) -> None:
-    noted(database, PAGE + 3)
-    assert isinstance(found_in(database), Head)
-    assert PAGE == 1000
+    noted(database, PAGE_SIZE + 3)
+    assert isinstance(found_in(database), AuditHead)
+    assert PAGE_SIZE == 1000
     change(database, "DELETE FROM audit WHERE id = 1002")
-    assert found_in(database) == Broken(PAGE + 2, Fault.MISSING)
+    assert found_in(database) == AuditBreak(PAGE_SIZE + 2, AuditFault.MISSING)
 
 
 COPY = "INSERT INTO audit SELECT {}, at, actor, deed, subject, detail, mac FROM audit WHERE id = 1"
@@ -86,43 +94,44 @@ SWAP = "UPDATE audit SET subject = CASE id WHEN 2 THEN 'case2' ELSE 'case1' END 
 @pytest.mark.parametrize(
     ("sql", "broken"),
     [
-        ("UPDATE audit SET detail = 'queue:fishers' WHERE id = 3", Broken(3, Fault.ALTERED)),
-        ("UPDATE audit SET actor = 'house' WHERE id = 1", Broken(1, Fault.ALTERED)),
-        ("UPDATE audit SET at = at + 1 WHERE id = 6", Broken(6, Fault.ALTERED)),
+        ("UPDATE audit SET detail = 'queue:fishers' WHERE id = 3",
+         AuditBreak(3, AuditFault.ALTERED)),
+        ("UPDATE audit SET actor = 'house' WHERE id = 1", AuditBreak(1, AuditFault.ALTERED)),
+        ("UPDATE audit SET at = at + 1 WHERE id = 6", AuditBreak(6, AuditFault.ALTERED)),
         ("UPDATE audit SET mac = (SELECT mac FROM audit WHERE id = 2) WHERE id = 5",
-         Broken(5, Fault.ALTERED)),
-        ("DELETE FROM audit WHERE id = 4", Broken(4, Fault.MISSING)),
-        ("UPDATE audit SET id = 9 WHERE id = 4", Broken(4, Fault.MISSING)),
-        (COPY.format("7"), Broken(7, Fault.ALTERED)),
-        (COPY.format("-5"), Broken(-5, Fault.INSERTED)),
-        (COPY.format("-9223372036854775807 - 1"), Broken(-(2**63), Fault.INSERTED)),
-        (SWAP, Broken(2, Fault.ALTERED)),
-        ("DELETE FROM audit WHERE id > 4", Broken(5, Fault.CUT)),
-        ("DELETE FROM audit", Broken(1, Fault.CUT)),
+         AuditBreak(5, AuditFault.ALTERED)),
+        ("DELETE FROM audit WHERE id = 4", AuditBreak(4, AuditFault.MISSING)),
+        ("UPDATE audit SET id = 9 WHERE id = 4", AuditBreak(4, AuditFault.MISSING)),
+        (COPY.format("7"), AuditBreak(7, AuditFault.ALTERED)),
+        (COPY.format("-5"), AuditBreak(-5, AuditFault.INSERTED)),
+        (COPY.format("-9223372036854775807 - 1"), AuditBreak(-(2**63), AuditFault.INSERTED)),
+        (SWAP, AuditBreak(2, AuditFault.ALTERED)),
+        ("DELETE FROM audit WHERE id > 4", AuditBreak(5, AuditFault.CUT)),
+        ("DELETE FROM audit", AuditBreak(1, AuditFault.CUT)),
     ],
 )  # fmt: skip
 def test_whoever_writes_to_the_database_is_noticed(
-    database: Database, sql: str, broken: Broken
+    database: Database, sql: str, broken: AuditBreak
 ) -> None:
     noted(database)
-    head = database.writer.run_now(AUDIT.head)
+    head = database.writer.run_sync(AUDIT.head)
     change(database, sql)
     assert found_in(database, head) == broken
 
 
 def test_after_a_cut_the_house_goes_on_and_the_head_still_shows_it(database: Database) -> None:
     noted(database)
-    head = database.writer.run_now(AUDIT.head)
+    head = database.writer.run_sync(AUDIT.head)
     change(database, "DELETE FROM audit WHERE id > 4")
     noted(database)
-    assert found_in(database, head) == Broken(6, Fault.REPLACED)
+    assert found_in(database, head) == AuditBreak(6, AuditFault.REPLACED)
 
 
 def test_a_value_that_no_driver_can_read_is_found_at_its_row(tmp_path: Path) -> None:
     database = Database(migrated_url("sqlite", tmp_path))
     noted(database)
     change(database, "UPDATE audit SET actor = CAST(X'FF' AS TEXT) WHERE id = 4")
-    assert found_in(database) == Broken(4, Fault.ALTERED)
+    assert found_in(database) == AuditBreak(4, AuditFault.ALTERED)
     noted(database)  # and nobody is kept from work by it
     database.writer.close()
 
@@ -133,7 +142,7 @@ class Failing:
     def __init__(self, *said: Any) -> None:
         self._said = list(said)
 
-    def run_now(self, _unit: Any) -> Any:
+    def run_sync(self, _unit: Any) -> Any:
         said = self._said.pop(0)
         if isinstance(said, Exception):
             raise said
@@ -141,13 +150,15 @@ class Failing:
 
 
 @pytest.mark.parametrize(
-    "said", [(StoreFailed(),), (ValueError(), [(1,)], StoreFailed())], ids=["page", "row"]
+    "said",
+    [(CommitFailedError(),), (ValueError(), [(1,)], CommitFailedError())],
+    ids=["page", "row"],
 )
 def test_a_disk_that_fails_is_not_taken_for_a_row_that_was_changed(said: tuple[Any, ...]) -> None:
-    with pytest.raises(StoreFailed):
-        list(pages(Failing(*said)))  # type: ignore[arg-type]
-    with pytest.raises(StoreFailed):
-        list(pages(_closed()))
+    with pytest.raises(CommitFailedError):
+        list(iter_rows(Failing(*said)))  # type: ignore[arg-type]
+    with pytest.raises(CommitFailedError):
+        list(iter_rows(_closed()))
 
 
 def _closed() -> Any:
@@ -170,13 +181,13 @@ def test_one_value_changed_anywhere_in_a_stored_log_is_found(
 
         def unit(work: Work) -> None:
             for at, deed, subject, detail in deeds:
-                AUDIT.note(work, at, OPERATOR, deed, subject, detail)
+                AUDIT.record(work, at, OPERATOR, deed, subject, detail)
 
-        database.writer.run_now(unit)
+        database.writer.run_sync(unit)
         number = data.draw(st.integers(1, len(deeds)))
         column = data.draw(st.sampled_from(["at", "actor", "deed", "subject", "detail", "mac"]))
         change(database, f"UPDATE audit SET {column} = {column} || 'x' WHERE id = {number}")  # noqa: S608
-        assert found_in(database) == Broken(number, Fault.ALTERED)
+        assert found_in(database) == AuditBreak(number, AuditFault.ALTERED)
         database.writer.close()
 
 
@@ -185,14 +196,14 @@ def test_one_value_changed_anywhere_in_a_stored_log_is_found(
 
 def test_a_deed_that_is_undone_was_never_noted(database: Database) -> None:
     def fails(work: Work) -> None:
-        AUDIT.note(work, 1, HOUSE, "lapse", "case")
+        AUDIT.record(work, 1, SYSTEM, "lapse", "case")
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - ours
-        database.writer.run_now(fails)
+        database.writer.run_sync(fails)
     noted(database, 1)
-    assert ask(database, "SELECT deed FROM audit") == [("claim",)]
-    assert isinstance(found_in(database), Head)
+    assert query(database, "SELECT deed FROM audit") == [("claim",)]
+    assert isinstance(found_in(database), AuditHead)
 
 
 WORDS = "He keeps my passport. Dia menyimpan paspor saya. เขาเก็บพาสปอร์ต"
@@ -203,11 +214,11 @@ def test_words_are_not_written_down_wherever_they_were_meant_to_go(
     database: Database, words: str
 ) -> None:
     def unit(work: Work) -> None:
-        AUDIT.note(work, 1, words, words, words, words)
+        AUDIT.record(work, 1, words, words, words, words)
 
-    database.writer.run_now(unit)
-    assert ask(database, "SELECT actor, deed, subject, detail FROM audit") == [("?",) * 4]
-    assert isinstance(found_in(database), Head)
+    database.writer.run_sync(unit)
+    assert query(database, "SELECT actor, deed, subject, detail FROM audit") == [("?",) * 4]
+    assert isinstance(found_in(database), AuditHead)
 
 
 # --- Several processes -----------------------------------------------------------------------
@@ -230,7 +241,7 @@ database.writer.close()
 """
 
 
-@on_both
+@on_both_databases
 def test_several_processes_append_to_one_chain(kind: str, tmp_path: Path) -> None:
     url = migrated_url(kind, tmp_path)
     running = [
@@ -240,20 +251,20 @@ def test_several_processes_append_to_one_chain(kind: str, tmp_path: Path) -> Non
     assert [process.wait(120) for process in running] == [0] * 4
     database = Database(url)
     head = found_in(database)
-    assert isinstance(head, Head)
+    assert isinstance(head, AuditHead)
     assert head.number == 160
-    deeds = ask(database, "SELECT actor, deed FROM audit ORDER BY id")
+    deeds = query(database, "SELECT actor, deed FROM audit ORDER BY id")
     for number in range(4):
         mine = [deed for actor, deed in deeds if actor == f"worker{number}"]
         assert mine == ["first", "second"] * 20
     database.writer.close()
 
 
-class Unlocked(Audit):
+class Unlocked(AuditLog):
     """An audit log whose writers do not wait for each other."""
 
     @staticmethod
-    def _wait(work: Work) -> None:
+    def _take_lock(work: Work) -> None:
         pass
 
 
@@ -263,7 +274,7 @@ SOMEBODY_WAITS = (
 )
 
 
-def two_at_once(audit: Audit, url: str) -> list[tuple[Any, BaseException | None]]:
+def two_at_once(audit: AuditLog, url: str) -> list[tuple[Any, BaseException | None]]:
     """Have a second house append while a first one has, and has not committed yet."""
     first, second = Database(url), Database(url)
     said: list[tuple[Any, BaseException | None]] = []
@@ -274,13 +285,13 @@ def two_at_once(audit: Audit, url: str) -> list[tuple[Any, BaseException | None]
         ended.set()
 
     def unit(work: Work) -> None:
-        audit.note(work, 1, OPERATOR, "first", "case")
-        work.finish()
-        second.writer._hand_in(lambda work: audit.note(work, 2, HOUSE, "second", "case"), tell)
-        while ask(first, SOMEBODY_WAITS) == [(0,)]:
+        audit.record(work, 1, OPERATOR, "first", "case")
+        work.run_deferred()
+        second.writer._submit(lambda work: audit.record(work, 2, SYSTEM, "second", "case"), tell)
+        while query(first, SOMEBODY_WAITS) == [(0,)]:
             pass
 
-    first.writer.run_now(unit)
+    first.writer.run_sync(unit)
     assert ended.wait(60)
     first.writer.close()
     second.writer.close()
@@ -290,7 +301,7 @@ def two_at_once(audit: Audit, url: str) -> list[tuple[Any, BaseException | None]
 def test_whoever_appends_waits_for_whoever_has_not_committed(tmp_path: Path) -> None:
     url = migrated_url("postgresql", tmp_path)
     assert two_at_once(AUDIT, url) == [(None, None)]
-    assert ask(Database(url), "SELECT id, deed FROM audit") == [(1, "first"), (2, "second")]
+    assert query(Database(url), "SELECT id, deed FROM audit") == [(1, "first"), (2, "second")]
 
 
 def test_without_waiting_two_would_stand_in_the_same_place(tmp_path: Path) -> None:

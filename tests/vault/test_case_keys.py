@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import DoesNotOpen, NotYours
+from bot.errors import CaseNotReadableError, DecryptionError
 from bot.vault import HostKey, Purpose, Vault
-from bot.vault.keys.case_keys import KNOWN, SHORTEST, OldSealer
+from bot.vault.keys.case_keys import CACHE_SIZE, SHORTEST, OldSealer
 from bot.vault.keys.hpke import KeyPair
-from tests.cases.desk import Desk
+from tests.cases.desk import CaseStoreHarness
 from tests.clocks import MIDDAY
-from tests.houses import ROOT, VAULT, opener_of
-from tests.stores import ask, migrated_url, on_both
+from tests.houses import ROOT, VAULT, supervisor_opener
+from tests.stores import migrated_url, on_both_databases, query
 from tests.vault import by_hand
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def test_what_was_sealed_by_hand_for_a_case_opens(purpose: str, sealed: str) -> 
 @pytest.mark.parametrize(("case", "known_by"), VECTORS["erased"])
 def test_an_erased_case_is_known_by_the_same_in_every_release(case: str, known_by: str) -> None:
     vault = Vault(HostKey(bytes.fromhex(VECTORS["host_key"])))
-    assert vault.erased(case).hex() == known_by
-    assert Vault(HostKey(bytes(32))).erased(case).hex() != known_by
+    assert vault.erased_case_digest(case).hex() == known_by
+    assert Vault(HostKey(bytes(32))).erased_case_digest(case).hex() != known_by
 
 
 @given(st.binary(max_size=300), st.sampled_from(THEIRS), st.data())
@@ -49,14 +49,14 @@ def test_any_bit_that_changes_is_an_error(
     assert ONE.open(purpose, b"here", bytes(sealed)) == plain
     at = data.draw(st.integers(0, len(sealed) * 8 - 1))
     sealed[at // 8] ^= 1 << at % 8
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         ONE.open(purpose, b"here", bytes(sealed))
 
 
 @pytest.mark.parametrize("length", range(SHORTEST + 5))
 def test_what_was_cut_is_an_error(length: int) -> None:
     sealed = ONE.seal(Purpose.CASE, b"here", b"words")[:length]
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         ONE.open(Purpose.CASE, b"here", sealed)
 
 
@@ -69,9 +69,9 @@ def test_nothing_opens_for_another_case_place_purpose_or_with_the_hosts_key() ->
         (ONE, Purpose.FILE, b"here"),
         (host, Purpose.CASE, b"here"),
     ):
-        with pytest.raises(DoesNotOpen):
+        with pytest.raises(DecryptionError):
             sealer.open(purpose, place, sealed)
-    with pytest.raises(DoesNotOpen):  # nor is what the host sealed taken for a case's
+    with pytest.raises(DecryptionError):  # nor is what the host sealed taken for a case's
         ONE.open(Purpose.CASE, b"here", host.seal(Purpose.CASE, b"here", b"words"))
 
 
@@ -79,8 +79,8 @@ def test_nothing_opens_for_another_case_place_purpose_or_with_the_hosts_key() ->
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(migrated_url("sqlite", tmp_path))
+def desk(tmp_path: Path) -> CaseStoreHarness:
+    return CaseStoreHarness(migrated_url("sqlite", tmp_path))
 
 
 def fresh() -> Vault:
@@ -88,56 +88,60 @@ def fresh() -> Vault:
     return Vault(ROOT, VAULT.keys)
 
 
-@on_both
+@on_both_databases
 def test_every_new_case_has_a_key_another_process_seals_to_and_staff_open(
     kind: str, tmp_path: Path
 ) -> None:
-    desk = Desk(migrated_url(kind, tmp_path))
+    desk = CaseStoreHarness(migrated_url(kind, tmp_path))
     cases = [desk.opens({"what": "words"}) for _ in range(3)]
-    kept = ask(desk.database, "SELECT case_id, sealed FROM case_keys")
+    kept = query(desk.database, "SELECT case_id, sealed FROM case_keys")
     assert {case for case, _ in kept} == {case.id for case in cases}
-    vault, run = fresh(), desk.database.writer.run_now
+    vault, run = fresh(), desk.database.writer.run_sync
     for case in cases:
-        sealer = run(lambda work, it=case: vault.of_case(work, it.id))  # type: ignore[misc]
+        sealer = run(lambda work, it=case: vault.case_sealer(work, it.id))  # type: ignore[misc]
         sealed = sealer.seal(Purpose.CASE, b"here", WORDS)
-        opener = opener_of(desk.database, case.id)
+        opener = supervisor_opener(desk.database, case.id)
         assert opener.open(Purpose.CASE, b"here", sealed) == WORDS
 
 
-def test_a_key_of_another_case_is_refused(desk: Desk) -> None:
+def test_a_key_of_another_case_is_refused(desk: CaseStoreHarness) -> None:
     one, other = desk.opens({}), desk.opens({})
     desk.writes(
         "UPDATE case_keys SET sealed = (SELECT sealed FROM case_keys WHERE "  # noqa: S608 - ours
         f"case_id = '{other.id}') WHERE case_id = '{one.id}'"
     )
-    with pytest.raises(DoesNotOpen):
-        desk.database.writer.run_now(lambda work: fresh().of_case(work, one.id))
+    with pytest.raises(DecryptionError):
+        desk.database.writer.run_sync(lambda work: fresh().case_sealer(work, one.id))
 
 
-def test_nobody_without_the_host_key_puts_a_key_of_theirs_in_its_place(desk: Desk) -> None:
+def test_nobody_without_the_host_key_puts_a_key_of_theirs_in_its_place(
+    desk: CaseStoreHarness,
+) -> None:
     case = desk.opens({})
-    mine = Vault(HostKey(bytes(32)), VAULT.keys).cases.row(case.id, KeyPair.new().public)
+    mine = Vault(HostKey(bytes(32)), VAULT.keys).cases.public_key_row(
+        case.id, KeyPair.generate().public
+    )
     desk.writes(f"UPDATE case_keys SET sealed = x'{mine.hex()}'")  # noqa: S608 - ours
-    with pytest.raises(DoesNotOpen):
-        desk.database.writer.run_now(lambda work: fresh().of_case(work, case.id))
+    with pytest.raises(DecryptionError):
+        desk.database.writer.run_sync(lambda work: fresh().case_sealer(work, case.id))
 
 
-def test_once_its_wraps_are_destroyed_nothing_of_a_case_opens(desk: Desk) -> None:
+def test_once_its_wraps_are_destroyed_nothing_of_a_case_opens(desk: CaseStoreHarness) -> None:
     case, other = desk.opens({"what": "words"}), desk.opens({"what": "more"})
-    VAULT.cases.destroy(case.id)
-    with pytest.raises(NotYours):
-        opener_of(desk.database, case.id)
-    assert opener_of(desk.database, other.id)
+    VAULT.cases.erase(case.id)
+    with pytest.raises(CaseNotReadableError):
+        supervisor_opener(desk.database, case.id)
+    assert supervisor_opener(desk.database, other.id)
 
 
-def test_only_so_many_keys_are_remembered_and_none_that_is_gone(desk: Desk) -> None:
+def test_only_so_many_keys_are_remembered_and_none_that_is_gone(desk: CaseStoreHarness) -> None:
     vault = fresh()
-    vault.cases.make([(f"{number:032x}", "labour") for number in range(KNOWN + 20)], MIDDAY)
-    assert len(vault.cases._known) == KNOWN
+    vault.cases.create([(f"{number:032x}", "labour") for number in range(CACHE_SIZE + 20)], MIDDAY)
+    assert len(vault.cases._sealers) == CACHE_SIZE
     case = desk.opens({})
-    run = desk.database.writer.run_now
-    run(lambda work: vault.of_case(work, case.id))
-    assert run(vault.cases.forget_gone) == KNOWN - 1  # those were of no case at all
-    assert list(vault.cases._known) == [case.id]
+    run = desk.database.writer.run_sync
+    run(lambda work: vault.case_sealer(work, case.id))
+    assert run(vault.cases.evict_erased) == CACHE_SIZE - 1  # those were of no case at all
+    assert list(vault.cases._sealers) == [case.id]
     desk.writes("DELETE FROM case_keys")
-    assert run(vault.cases.forget_gone) == 1
+    assert run(vault.cases.evict_erased) == 1

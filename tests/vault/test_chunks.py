@@ -8,16 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import DoesNotOpen
+from bot.errors import DecryptionError
 from bot.vault import HostKey, Vault
-from bot.vault.file_encryption import OVERHEAD, PIECE, open_pieces, sealed_pieces
+from bot.vault.file_encryption import CHUNK_SIZE, OVERHEAD, open_chunks, seal_chunks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 VAULT = Vault(HostKey(bytes(32)))
-WHOLE = PIECE + OVERHEAD
+WHOLE = CHUNK_SIZE + OVERHEAD
 
 
 async def parts(content: bytes, size: int) -> AsyncIterator[bytes]:
@@ -26,16 +26,18 @@ async def parts(content: bytes, size: int) -> AsyncIterator[bytes]:
 
 
 async def sealed(content: bytes, size: int = 10_000, name: str = "f") -> list[bytes]:
-    return [piece async for piece in sealed_pieces(VAULT, name, parts(content, size))]
+    return [piece async for piece in seal_chunks(VAULT, name, parts(content, size))]
 
 
 def opened(path: Path, pieces: list[bytes], name: str = "f") -> bytes:
     path.write_bytes(b"".join(pieces))
-    return b"".join(open_pieces(VAULT, name, path))
+    return b"".join(open_chunks(VAULT, name, path))
 
 
-@pytest.mark.parametrize("length", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 7])
-@pytest.mark.parametrize("size", [999, PIECE, 5 * PIECE])
+@pytest.mark.parametrize(
+    "length", [0, 1, CHUNK_SIZE - 1, CHUNK_SIZE, CHUNK_SIZE + 1, 3 * CHUNK_SIZE, 3 * CHUNK_SIZE + 7]
+)
+@pytest.mark.parametrize("size", [999, CHUNK_SIZE, 5 * CHUNK_SIZE])
 async def test_a_file_comes_back_as_it_was(tmp_path: Path, length: int, size: int) -> None:
     content = bytes(number * 7 % 251 for number in range(length))
     pieces = await sealed(content, size)
@@ -79,7 +81,7 @@ def empty(_pieces: list[bytes]) -> list[bytes]:
     return []
 
 
-@pytest.mark.parametrize("length", [3 * PIECE, 3 * PIECE + 100])
+@pytest.mark.parametrize("length", [3 * CHUNK_SIZE, 3 * CHUNK_SIZE + 100])
 @pytest.mark.parametrize(
     "disturb",
     [swapped, swapped_last, repeated, left_out, without_its_end, with_its_end_twice,
@@ -89,35 +91,35 @@ async def test_pieces_in_any_other_order_do_not_open(
     tmp_path: Path, length: int, disturb: Callable[[list[bytes]], list[bytes]]
 ) -> None:
     pieces = await sealed(b"w" * length)
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         opened(tmp_path / "f", disturb(pieces))
 
 
 @pytest.mark.parametrize("around", [-1, 0, 1, -OVERHEAD, OVERHEAD])
 async def test_cut_at_or_near_any_border_it_does_not_open(tmp_path: Path, around: int) -> None:
-    whole = b"".join(await sealed(b"w" * (3 * PIECE + 5)))
+    whole = b"".join(await sealed(b"w" * (3 * CHUNK_SIZE + 5)))
     for border in range(0, len(whole), WHOLE):
         cut = border + around
         if 0 <= cut < len(whole):
-            with pytest.raises(DoesNotOpen):
+            with pytest.raises(DecryptionError):
                 opened(tmp_path / "f", [whole[:cut]])
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 async def test_one_bit_changed_anywhere_does_not_open(tmp_path: Path, data: st.DataObject) -> None:
-    whole = bytearray(b"".join(await sealed(b"w" * (PIECE + 50))))
+    whole = bytearray(b"".join(await sealed(b"w" * (CHUNK_SIZE + 50))))
     bit = data.draw(st.integers(0, len(whole) * 8 - 1))
     whole[bit // 8] ^= 1 << bit % 8
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         opened(tmp_path / "f", [bytes(whole)])
 
 
 async def test_a_piece_of_another_file_does_not_fit(tmp_path: Path) -> None:
-    one, other = await sealed(b"w" * 2 * PIECE), await sealed(b"w" * 2 * PIECE, name="g")
-    with pytest.raises(DoesNotOpen):
+    one, other = await sealed(b"w" * 2 * CHUNK_SIZE), await sealed(b"w" * 2 * CHUNK_SIZE, name="g")
+    with pytest.raises(DecryptionError):
         opened(tmp_path / "f", [one[0], other[1]])
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         opened(tmp_path / "f", one, name="g")
 
 

@@ -11,10 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clock import DAY, HOUR, MINUTE
-from bot.errors import DoesNotOpen, EpochGone
+from bot.errors import DecryptionError, EpochExpiredError
 from bot.vault import HostKey, Purpose, Vault
-from bot.vault.keys.epoch_keys import LIVES, Epoch, Postbox, number_of, postbox, sealed_in
-from bot.vault.purpose import ON_ITS_WAY
+from bot.vault.keys.epoch_keys import (
+    LIFETIME,
+    Epoch,
+    EpochPublicKey,
+    epoch_cipher,
+    epoch_number,
+    newest_public_key,
+)
+from bot.vault.purpose import IN_TRANSIT
 from tests.clocks import MIDDAY
 from tests.keys import key_store
 from tests.vault import by_hand, by_hand_hpke
@@ -23,14 +30,14 @@ KNOWN = json.loads(by_hand.VECTORS.read_text())
 ROOT = HostKey(bytes(range(32)))
 WORDS = "Dia menyimpan paspor saya. \U0001f4d5".encode()
 VAULT = Vault(ROOT, key_store())
-VAULT.turn(MIDDAY)
-purposes = st.sampled_from(ON_ITS_WAY)
+VAULT.rotate_epoch(MIDDAY)
+purposes = st.sampled_from(IN_TRANSIT)
 
 
 def house(at: int = MIDDAY) -> Vault:
     """Return a vault with a key store of its own, at a moment."""
     vault = Vault(ROOT, key_store())
-    vault.turn(at)
+    vault.rotate_epoch(at)
     return vault
 
 
@@ -51,14 +58,14 @@ def lies_in(path: str) -> bytes:
 @pytest.mark.parametrize(("purpose", "sealed"), KNOWN["epochs"])
 def test_what_was_sealed_by_hand_is_what_an_epoch_seals(purpose: str, sealed: str) -> None:
     epoch = Epoch(7, X25519PrivateKey.from_private_bytes(bytes(range(32))), 0)
-    head, cipher, bound = sealed_in(epoch, Purpose(purpose))
+    head, cipher, bound = epoch_cipher(epoch, Purpose(purpose))
     nonce = bytes(range(12))
     assert (head + nonce + cipher.encrypt(nonce, WORDS, bound + b"row 9")).hex() == sealed
 
 
 def test_what_is_sealed_to_the_public_half_opens_by_hand() -> None:
     secret = bytes(range(1, 33))
-    sealed = Postbox(7, by_hand_hpke.public(secret)).seal(Purpose.INBOX, b"here", WORDS)
+    sealed = EpochPublicKey(7, by_hand_hpke.public(secret)).seal(Purpose.INBOX, b"here", WORDS)
     assert sealed[:5] == b"\4" + (7).to_bytes(4)
     assert by_hand_hpke.open_sealed(secret, b"haven/epoch/inbox/7/here", b"", sealed[5:]) == WORDS
 
@@ -71,7 +78,7 @@ def test_what_is_sealed_opens_in_another_process(
     purpose: Purpose, place: bytes, plain: bytes, to_public: bool
 ) -> None:
     assert VAULT.keys is not None
-    seal = postbox(VAULT.keys).seal if to_public else VAULT.seal
+    seal = newest_public_key(VAULT.keys).seal if to_public else VAULT.seal
     assert again(VAULT).open(purpose, place, seal(purpose, place, plain)) == plain
 
 
@@ -81,11 +88,11 @@ def test_one_bit_changed_does_not_open(
     purpose: Purpose, plain: bytes, data: st.DataObject, to_public: bool
 ) -> None:
     assert VAULT.keys is not None
-    seal = postbox(VAULT.keys).seal if to_public else VAULT.seal
+    seal = newest_public_key(VAULT.keys).seal if to_public else VAULT.seal
     sealed = bytearray(seal(purpose, b"here", plain))
     bit = data.draw(st.integers(0, len(sealed) * 8 - 1))
     sealed[bit // 8] ^= 1 << bit % 8
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         VAULT.open(purpose, b"here", bytes(sealed))
 
 
@@ -95,22 +102,22 @@ def test_moved_it_does_not_open(one: Purpose, other: Purpose, here: bytes, there
     if (one, here) == (other, there):
         assert VAULT.open(other, there, sealed) == b"words"
     else:
-        with pytest.raises(DoesNotOpen):
+        with pytest.raises(DecryptionError):
             VAULT.open(other, there, sealed)
 
 
 @given(purposes, st.binary(max_size=80))
 def test_noise_does_not_open(purpose: Purpose, noise: bytes) -> None:
     for front in (b"\3", b"\4", b"\3\0\0\0\1", b"\4\0\0\0\1"):
-        with pytest.raises(DoesNotOpen):
+        with pytest.raises(DecryptionError):
             VAULT.open(purpose, b"here", front + noise)
 
 
 def test_what_is_kept_is_no_business_of_an_epoch() -> None:
     sealed = VAULT.seal(Purpose.STAFF, b"here", b"words")
-    assert number_of(sealed) is None
+    assert epoch_number(sealed) is None
     moved = VAULT.seal(Purpose.OUTBOX, b"here", b"words")
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         VAULT.open(Purpose.STAFF, b"here", moved)
 
 
@@ -122,78 +129,78 @@ async def test_every_half_hour_has_a_key_that_dies_within_26_hours_of_its_birth(
     sealed = {}
     for minutes in range(0, 60 * 30, 10):
         now = MIDDAY + minutes * MINUTE
-        vault.turn(now)
-        await vault.destroy(now, ())
+        vault.rotate_epoch(now)
+        await vault.expire_epochs(now, ())
         sealed[minutes] = vault.seal(Purpose.INBOX, b"", b"words")
         for then, blob in sealed.items():
             born = then // 30 * 30
             if minutes - born <= 25 * 60:  # all that is on its way is gone by then
                 assert vault.open(Purpose.INBOX, b"", blob) == b"words"
             if minutes - born >= 26 * 60:
-                with pytest.raises(EpochGone):
+                with pytest.raises(EpochExpiredError):
                     vault.open(Purpose.INBOX, b"", blob)
-    assert len({number_of(blob) for blob in sealed.values()}) == 60
+    assert len({epoch_number(blob) for blob in sealed.values()}) == 60
 
 
 async def test_what_was_destroyed_is_nowhere_in_the_key_store(tmp_path: Path) -> None:
     keys = key_store(tmp_path)
     vault = Vault(ROOT, keys)
-    vault.turn(MIDDAY)
+    vault.rotate_epoch(MIDDAY)
     path = str(keys.database.url.database)
     (sealed,) = keys.run(
         lambda work: [bytes(it) for (it,) in work.rows(_raw("SELECT sealed FROM epochs"))]
     )
     assert sealed in lies_in(path)
-    vault.turn(MIDDAY + LIVES + MINUTE)
-    assert await vault.destroy(MIDDAY + LIVES + MINUTE, ()) == 1
+    vault.rotate_epoch(MIDDAY + LIFETIME + MINUTE)
+    assert await vault.expire_epochs(MIDDAY + LIFETIME + MINUTE, ()) == 1
     assert sealed not in lies_in(path)
 
 
 async def test_the_epoch_of_now_is_never_destroyed_whatever_the_clock_does() -> None:
     vault = house()
     for now in (MIDDAY + 400 * DAY, MIDDAY - 400 * DAY, MIDDAY):
-        vault.turn(now)
+        vault.rotate_epoch(now)
         sealed = vault.seal(Purpose.CONVERSATION, b"", b"words")
-        await vault.destroy(now, ())
+        await vault.expire_epochs(now, ())
         assert again(vault).open(Purpose.CONVERSATION, b"", sealed) == b"words"
 
 
 def test_a_number_is_never_used_twice() -> None:
     vault = house()
-    first = number_of(vault.seal(Purpose.INBOX, b"", b""))
+    first = epoch_number(vault.seal(Purpose.INBOX, b"", b""))
     assert vault.epochs is not None
-    vault.epochs.destroy(MIDDAY + 3 * DAY)
-    vault.turn(MIDDAY + 3 * DAY)
-    assert number_of(vault.seal(Purpose.INBOX, b"", b"")) == (first or 0) + 1
+    vault.epochs.expire(MIDDAY + 3 * DAY)
+    vault.rotate_epoch(MIDDAY + 3 * DAY)
+    assert epoch_number(vault.seal(Purpose.INBOX, b"", b"")) == (first or 0) + 1
 
 
 async def test_what_must_wait_opens_for_fourteen_days_and_no_longer() -> None:
     vault = house()
-    sealed = vault.seal_waiting(Purpose.OUTBOX, b"1", b"words", MIDDAY)
-    number = number_of(sealed)
+    sealed = vault.seal_with_waiting_key(Purpose.OUTBOX, b"1", b"words", MIDDAY)
+    number = epoch_number(sealed)
     assert number is not None
     for days in (1, 7, 13):
-        await vault.destroy(MIDDAY + days * DAY, {number})
+        await vault.expire_epochs(MIDDAY + days * DAY, {number})
         assert vault.open(Purpose.OUTBOX, b"1", sealed) == b"words"
-    await vault.destroy(MIDDAY + 14 * DAY + MINUTE, {number})
-    with pytest.raises(EpochGone):
+    await vault.expire_epochs(MIDDAY + 14 * DAY + MINUTE, {number})
+    with pytest.raises(EpochExpiredError):
         vault.open(Purpose.OUTBOX, b"1", sealed)
 
 
 async def test_a_waiting_key_nobody_needs_goes_after_a_day() -> None:
     vault = house()
-    sealed = vault.seal_waiting(Purpose.OUTBOX, b"1", b"words", MIDDAY)
-    await vault.destroy(MIDDAY + 25 * HOUR, ())  # somebody may be sealing with it just now
+    sealed = vault.seal_with_waiting_key(Purpose.OUTBOX, b"1", b"words", MIDDAY)
+    await vault.expire_epochs(MIDDAY + 25 * HOUR, ())  # somebody may be sealing with it just now
     assert vault.open(Purpose.OUTBOX, b"1", sealed) == b"words"
-    await vault.destroy(MIDDAY + 26 * HOUR, ())
-    with pytest.raises(EpochGone):
+    await vault.expire_epochs(MIDDAY + 26 * HOUR, ())
+    with pytest.raises(EpochExpiredError):
         vault.open(Purpose.OUTBOX, b"1", sealed)
 
 
 def test_another_root_opens_no_epoch() -> None:
     vault = house()
     sealed = vault.seal(Purpose.INBOX, b"", b"words")
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         Vault(HostKey(bytes(32)), vault.keys).open(Purpose.INBOX, b"", sealed)
 
 

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Table
 
-from bot.cases.intake import report_place
+from bot.cases.intake import report_associated_data
 from bot.clock import DAY, HOUR
-from bot.errors import NotYours, UnderHold
-from bot.hotline.erasure.legal_holds import Reason
+from bot.errors import CaseNotReadableError, UnderLegalHoldError
+from bot.hotline.erasure.legal_holds import HoldReason
 from bot.mailbox.letter import Letter
 from bot.mailbox.outbox import Outbox
-from bot.messages import Say
+from bot.messages import SendText
 from bot.store.tables.main import metadata
 from bot.vault import Purpose
-from bot.vault.erasure.delete_rows import OF_A_CASE, left_of, tables_of_a_case
-from bot.vault.erasure.erase import Erasures, Why
+from bot.vault.erasure.delete_rows import CASE_TABLES, case_tables, remaining_tables
+from bot.vault.erasure.erase import ErasureReason, Erasures
 from tests.houses import BOT, VAULT
-from tests.keys import nobody
-from tests.stores import KINDS, ask, migrated_url
-from tests.vault.killed import kill_at, lines_of
-from tests.vault.shelf import WORDS, Shelf, vault_in
+from tests.keys import empty_keyring
+from tests.stores import DATABASE_KINDS, migrated_url, query
+from tests.vault.killed import count_lines, kill_at_line
+from tests.vault.shelf import WORDS, RetentionHarness, vault_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,30 +35,34 @@ FILLED = (
 )  # fmt: skip
 
 
-@pytest.fixture(params=KINDS)
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
-    made = Shelf(migrated_url(request.param, tmp_path), tmp_path)
+@pytest.fixture(params=DATABASE_KINDS)
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RetentionHarness]:
+    made = RetentionHarness(migrated_url(request.param, tmp_path), tmp_path)
     yield made
     made.close()
 
 
-def hold(shelf: Shelf, case: str, days: int = 30) -> None:
+def hold(shelf: RetentionHarness, case: str, days: int = 30) -> None:
     until = shelf.now + days * DAY
     holds, now = shelf.holds, shelf.now
-    shelf.run(lambda work: holds.place(work, case, shelf.mei.id, Reason.COURT, until, now))
-    shelf.run(lambda work: holds.agree(work, case, shelf.jun.id, now))
+    shelf.run(lambda work: holds.request(work, case, shelf.mei.id, HoldReason.COURT, until, now))
+    shelf.run(lambda work: holds.approve(work, case, shelf.jun.id, now))
 
 
-def test_nothing_of_an_erased_case_is_left_and_nothing_of_another_is_gone(shelf: Shelf) -> None:
+def test_nothing_of_an_erased_case_is_left_and_nothing_of_another_is_gone(
+    shelf: RetentionHarness,
+) -> None:
     case, other = shelf.closed(1), shelf.closed(1)
     name, kept = shelf.has_file(case), shelf.has_file(other)
     hold(shelf, case, days=1)
     shelf.now += DAY + HOUR  # a hold that is over goes with its case
-    filled = {table.name for table in OF_A_CASE if table.name in left_of(shelf.database, case)}
+    filled = {
+        table.name for table in CASE_TABLES if table.name in remaining_tables(shelf.database, case)
+    }
     assert filled == set(FILLED)
     before = {table: shelf.count(table) for table in metadata.tables}
     assert shelf.erases(case) == ()
-    assert left_of(shelf.database, case) == []
+    assert remaining_tables(shelf.database, case) == []
     assert shelf.cases() == {other}
     assert [path.name for path in shelf.folder.iterdir()] == [kept] != [name]
     assert shelf.says(other) == [WORDS, WORDS]
@@ -67,7 +71,7 @@ def test_nothing_of_an_erased_case_is_left_and_nothing_of_another_is_gone(shelf:
         *FILLED, "outbox", "conversations",
     }  # fmt: skip
     (entry,) = shelf.ledger()
-    assert entry.case_hash == VAULT.erased(case)
+    assert entry.case_hash == VAULT.erased_case_digest(case)
     assert entry.done_at == shelf.now
     assert (entry.why, entry.files) == ("withdrawn", 1)
     assert entry.rows == sum(gone[table] for table in {*FILLED, "outbox", "conversations"})
@@ -79,37 +83,39 @@ def test_every_table_that_names_a_case_is_erased_with_it() -> None:
     named = {
         table.name for table in metadata.sorted_tables if {"case_id", "case"} & set(table.c.keys())
     }
-    assert named - {table.name for table in tables_of_a_case()} == {"erasures"}
-    assert tables_of_a_case()[0].name == "case_keys"
-    assert isinstance(OF_A_CASE[-1], Table)
-    assert OF_A_CASE[-1].name == "cases"
+    assert named - {table.name for table in case_tables()} == {"erasures"}
+    assert case_tables()[0].name == "case_keys"
+    assert isinstance(CASE_TABLES[-1], Table)
+    assert CASE_TABLES[-1].name == "cases"
 
 
-def test_a_case_that_is_not_there_is_nobodys(shelf: Shelf) -> None:
+def test_a_case_that_is_not_there_is_nobodys(shelf: RetentionHarness) -> None:
     assert shelf.erases("0" * 32) is None
     assert shelf.ledger() == []
 
 
-def test_what_an_earlier_copy_holds_of_it_opens_no_more(shelf: Shelf) -> None:
+def test_what_an_earlier_copy_holds_of_it_opens_no_more(shelf: RetentionHarness) -> None:
     case = shelf.closed()
-    ((public,),) = ask(shelf.database, "SELECT sealed FROM case_keys")
+    ((public,),) = query(shelf.database, "SELECT sealed FROM case_keys")
     key = shelf.run(lambda work: shelf.opener(work, case))
-    ((sealed, place),) = ask(shelf.database, "SELECT sealed, id FROM reports")
-    assert key.open(Purpose.CASE, report_place(case, place), sealed)
+    ((sealed, place),) = query(shelf.database, "SELECT sealed, id FROM reports")
+    assert key.open(Purpose.CASE, report_associated_data(case, place), sealed)
     shelf.erases(case)
     for vault in (shelf.vault, vault_in(shelf.folder.parent)):
-        with pytest.raises(NotYours):  # though somebody kept its row
-            vault.cases.opener(case, public, nobody(vault))
-    assert ask(shelf.keys, "SELECT * FROM case_wraps") == []
+        with pytest.raises(CaseNotReadableError):  # though somebody kept its row
+            vault.cases.opener(case, public, empty_keyring(vault))
+    assert query(shelf.keys, "SELECT * FROM case_wraps") == []
 
 
-def test_a_case_under_hold_is_kept_whoever_asks(shelf: Shelf) -> None:
+def test_a_case_under_hold_is_kept_whoever_asks(shelf: RetentionHarness) -> None:
     case = shelf.closed(200)
     hold(shelf, case)
-    with pytest.raises(UnderHold):
+    with pytest.raises(UnderLegalHoldError):
         shelf.erases(case)
     assert shelf.says(case) == [WORDS, WORDS]
-    assert shelf.run(lambda work: shelf.erasures.held_until(work, case, shelf.now)) is not None
+    assert (
+        shelf.run(lambda work: shelf.erasures.legal_hold_until(work, case, shelf.now)) is not None
+    )
     shelf.now += 30 * DAY
     assert shelf.erases(case) == ()
 
@@ -117,25 +123,29 @@ def test_a_case_under_hold_is_kept_whoever_asks(shelf: Shelf) -> None:
 # --- Letters --------------------------------------------------------------------------------
 
 
-def letter_to(shelf: Shelf, key: bytes) -> int:
+def letter_to(shelf: RetentionHarness, key: bytes) -> int:
     def unit(work: object) -> int:
-        (number,) = shelf.outbox.numbers(work, 1)  # type: ignore[arg-type]
-        said = Letter(number, key, 1, Say("Hello"), created_at=shelf.now)
-        shelf.outbox.keep(work, [said])  # type: ignore[arg-type]
+        (number,) = shelf.outbox.new_ids(work, 1)  # type: ignore[arg-type]
+        said = Letter(number, key, 1, SendText("Hello"), created_at=shelf.now)
+        shelf.outbox.store(work, [said])  # type: ignore[arg-type]
         return number
 
     return shelf.run(unit)
 
 
-def waiting(shelf: Shelf) -> set[int]:
-    return {number for (number,) in ask(shelf.database, "SELECT id FROM outbox")}
+def waiting(shelf: RetentionHarness) -> set[int]:
+    return {number for (number,) in query(shelf.database, "SELECT id FROM outbox")}
 
 
-def test_whoever_writes_about_something_else_meanwhile_still_gets_the_answer(shelf: Shelf) -> None:
+def test_whoever_writes_about_something_else_meanwhile_still_gets_the_answer(
+    shelf: RetentionHarness,
+) -> None:
     """Their old case goes of age in the very moment in which they are answered."""
     case = shelf.closed(91)
-    ((key,),) = ask(shelf.database, "SELECT chat_key FROM cases")
-    shelf.run(lambda work: shelf.erasures._beside[0](work, key, case, 0))  # that sitting is over
+    ((key,),) = query(shelf.database, "SELECT chat_key FROM cases")
+    shelf.run(
+        lambda work: shelf.erasures._also_erase[0](work, key, case, 0)
+    )  # that sitting is over
     shelf.run(lambda work: _sit(work, key, shelf))
     answer = letter_to(shelf, key)
     shelf.erases(case)
@@ -143,28 +153,30 @@ def test_whoever_writes_about_something_else_meanwhile_still_gets_the_answer(she
     assert shelf.count("conversations") == 1
 
 
-def _sit(work: object, key: bytes, shelf: Shelf) -> None:
+def _sit(work: object, key: bytes, shelf: RetentionHarness) -> None:
     from bot.conversation import Position  # noqa: PLC0415 - one sitting, for one test
-    from bot.dispatch.conversation_store import Conversation, Conversations, Row  # noqa: PLC0415
+    from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations  # noqa: PLC0415
 
     kept = Conversation("id", Position(), chat=1, touched_at=shelf.now)
-    Conversations(shelf.vault).store(work, [(key, Row(None, kept, 0))])  # type: ignore[arg-type]
+    Conversations(shelf.vault).store(work, [(key, ConversationRow(None, kept, 0))])  # type: ignore[arg-type]
 
 
-def test_what_waits_for_a_chat_whose_only_case_it_was_goes_with_it(shelf: Shelf) -> None:
+def test_what_waits_for_a_chat_whose_only_case_it_was_goes_with_it(shelf: RetentionHarness) -> None:
     case, other = shelf.closed(), shelf.closed()
-    ((key,),) = ask(shelf.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608
+    ((key,),) = query(shelf.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608
     letter_to(shelf, key)
     shelf.erases(case)
-    ((left,),) = ask(shelf.database, f"SELECT letter FROM exchanges WHERE case_id = '{other}' "  # noqa: S608
+    ((left,),) = query(shelf.database, f"SELECT letter FROM exchanges WHERE case_id = '{other}' "  # noqa: S608
                                      "AND letter IS NOT NULL")  # fmt: skip
     assert waiting(shelf) == {left}
 
 
-def test_a_letters_number_is_never_given_twice_while_anything_remembers_it(shelf: Shelf) -> None:
+def test_a_letters_number_is_never_given_twice_while_anything_remembers_it(
+    shelf: RetentionHarness,
+) -> None:
     """SQLite gives numbers of rows that are gone again; an old case must not take a new letter."""
     old = shelf.closed(100)
-    ((remembered,),) = ask(shelf.database, "SELECT max(letter) FROM exchanges")
+    ((remembered,),) = query(shelf.database, "SELECT max(letter) FROM exchanges")
     connection = shelf.database.connect()
     connection.cursor().execute("DELETE FROM outbox")  # all were sent, two days ago
     connection.close()
@@ -174,18 +186,20 @@ def test_a_letters_number_is_never_given_twice_while_anything_remembers_it(shelf
     assert waiting(shelf) == {newest}
 
 
-def test_old_letters_are_forgotten_though_thousands_wait_before_them(shelf: Shelf) -> None:
+def test_old_letters_are_forgotten_though_thousands_wait_before_them(
+    shelf: RetentionHarness,
+) -> None:
     key, now = VAULT.chat_key(BOT, 1), shelf.now
-    numbers = shelf.run(lambda work: list(shelf.outbox.numbers(work, 60)))
-    letters = [Letter(number, key, 1, Say("x"), created_at=now) for number in numbers]
-    shelf.run(lambda work: shelf.outbox.keep(work, letters))
+    numbers = shelf.run(lambda work: list(shelf.outbox.new_ids(work, 60)))
+    letters = [Letter(number, key, 1, SendText("x"), created_at=now) for number in numbers]
+    shelf.run(lambda work: shelf.outbox.store(work, letters))
     connection = shelf.database.connect()
     sent = f"UPDATE outbox SET state = 'sent', settled_at = {now} WHERE id > {numbers[29]}"  # noqa: S608
     connection.cursor().execute(sent)
     connection.close()
     later = now + 49 * HOUR
-    assert shelf.run(lambda work: Outbox.tidy(work, later, most=20)) == 20
-    assert shelf.run(lambda work: Outbox.tidy(work, later, most=20)) == 10
+    assert shelf.run(lambda work: Outbox.expire(work, later, most=20)) == 20
+    assert shelf.run(lambda work: Outbox.expire(work, later, most=20)) == 10
     assert len(waiting(shelf)) == 30
 
 
@@ -197,7 +211,7 @@ def test_killed_anywhere_a_case_is_whole_or_gone_and_whoever_comes_next_finishes
 ) -> None:
     origin = tmp_path / "origin"
     origin.mkdir()
-    shelf = Shelf(migrated_url("sqlite", origin), origin)
+    shelf = RetentionHarness(migrated_url("sqlite", origin), origin)
     case, other = shelf.closed(), shelf.closed()
     name = shelf.has_file(case, b"x" * 100_000)
     shelf.has_file(other)
@@ -207,14 +221,14 @@ def test_killed_anywhere_a_case_is_whole_or_gone_and_whoever_comes_next_finishes
     # What the first to finish an erasure here looks up and keeps, the others find: so it is counted
     # after one was.
     once = copy_of(origin, tmp_path / "once")
-    kill_at(500, lambda: erase(once, case))
+    kill_at_line(500, lambda: erase(once, case))
     finish(once, case, other, name, sealed)
-    points = lines_of(lambda: erase(copy_of(origin, tmp_path / "counted"), case))
+    points = count_lines(lambda: erase(copy_of(origin, tmp_path / "counted"), case))
     assert points > 100
     ends = set()
     for point in range(1, points, max(points // 40, 1)):
         folder = copy_of(origin, tmp_path / f"at{point}")
-        assert kill_at(point, lambda it=folder: erase(it, case))  # type: ignore[misc]
+        assert kill_at_line(point, lambda it=folder: erase(it, case))  # type: ignore[misc]
         ends.add(finish(folder, case, other, name, sealed))
     assert ends == {"whole", "gone"}
 
@@ -226,19 +240,19 @@ def copy_of(origin: Path, folder: Path) -> Path:
 
 def erase(folder: Path, case: str) -> None:
     """Erase, as a process of its own would."""
-    shelf = Shelf.reopened(folder)
-    asyncio.run(shelf.erasures.erase(shelf.database, case, Why.AGE, "house", shelf.now))
+    shelf = RetentionHarness.reopened(folder)
+    asyncio.run(shelf.erasures.erase(shelf.database, case, ErasureReason.AGE, "house", shelf.now))
 
 
-def sealed_of(shelf: Shelf, case: str) -> list[bytes]:
+def sealed_of(shelf: RetentionHarness, case: str) -> list[bytes]:
     """Return everything that is sealed of a case, as it lies in the database."""
     asked = (
         f"SELECT {column} FROM {table} WHERE {'id' if table == 'cases' else 'case_id'} = '{case}'"  # noqa: S608
         for table, column in (("case_keys", "sealed"), ("reports", "sealed"),
                               ("exchanges", "sealed"), ("topics", "shown"), ("cases", "address"))
     )  # fmt: skip
-    found = [bytes(sealed) for sql in asked for (sealed,) in ask(shelf.database, sql)]
-    wraps = ask(shelf.keys, f"SELECT sealed FROM case_wraps WHERE case_id = '{case}'")  # noqa: S608
+    found = [bytes(sealed) for sql in asked for (sealed,) in query(shelf.database, sql)]
+    wraps = query(shelf.keys, f"SELECT sealed FROM case_wraps WHERE case_id = '{case}'")  # noqa: S608
     assert wraps
     return found + [bytes(sealed) for (sealed,) in wraps]
 
@@ -251,7 +265,7 @@ def lies_in(folder: Path, sealed: list[bytes]) -> list[str]:
 
 def finish(folder: Path, case: str, other: str, name: str, sealed: list[bytes]) -> str:
     """Do what whoever comes next does, and tell what became of the case."""
-    shelf = Shelf.reopened(folder)
+    shelf = RetentionHarness.reopened(folder)
     try:
         asyncio.run(shelf.erasures.finish(shelf.database, shelf.now))
         assert shelf.says(other) == [WORDS, WORDS]
@@ -259,7 +273,7 @@ def finish(folder: Path, case: str, other: str, name: str, sealed: list[bytes]) 
             assert shelf.says(case) == [WORDS, WORDS]
             assert (shelf.folder / name).stat().st_size > 100_000
             return "whole"
-        assert left_of(shelf.database, case) == []
+        assert remaining_tables(shelf.database, case) == []
         assert len(list(shelf.folder.iterdir())) == 1
         assert [entry.done_at for entry in shelf.ledger()] == [shelf.now]
         assert not lies_in(folder, sealed)
@@ -272,7 +286,7 @@ def finish(folder: Path, case: str, other: str, name: str, sealed: list[bytes]) 
 
 
 def test_an_erasure_that_left_something_says_so_and_is_done_again(tmp_path: Path) -> None:
-    shelf = Shelf(migrated_url("sqlite", tmp_path), tmp_path)
+    shelf = RetentionHarness(migrated_url("sqlite", tmp_path), tmp_path)
     case = shelf.closed()
     sealed = sealed_of(shelf, case)
     reader = shelf.database.connect()
@@ -295,13 +309,13 @@ class _Hurried(Erasures):
     WAIT = 0.01
 
 
-async def _impatient(shelf: Shelf, case: str) -> tuple[str, ...] | None:
+async def _impatient(shelf: RetentionHarness, case: str) -> tuple[str, ...] | None:
     hurried = _Hurried(shelf.vault, shelf.audit, shelf.folder)
-    return await hurried.erase(shelf.database, case, Why.AGE, "house", shelf.now)
+    return await hurried.erase(shelf.database, case, ErasureReason.AGE, "house", shelf.now)
 
 
 def test_files_that_no_case_knows_are_removed_and_those_being_fetched_are_not(
-    shelf: Shelf,
+    shelf: RetentionHarness,
 ) -> None:
     case = shelf.closed()
     name = shelf.has_file(case)
@@ -317,16 +331,18 @@ def test_files_that_no_case_knows_are_removed_and_those_being_fetched_are_not(
 def test_what_comes_back_with_an_old_copy_is_erased_again(tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     before.mkdir()
-    shelf = Shelf(migrated_url("sqlite", before), before)
+    shelf = RetentionHarness(migrated_url("sqlite", before), before)
     case, other = shelf.closed(), shelf.closed()
     name = shelf.has_file(case)
     hold(shelf, case)  # holds that the old copy knows do not bring it back
     shelf.close()
     copy_of(before, after)
-    live = Shelf.reopened(before)
+    live = RetentionHarness.reopened(before)
     live.now += 31 * DAY
-    asyncio.run(live.erasures.erase(live.database, case, Why.WITHDRAWN, "house", live.now))
-    old = Shelf.reopened(after)
+    asyncio.run(
+        live.erasures.erase(live.database, case, ErasureReason.WITHDRAWN, "house", live.now)
+    )
+    old = RetentionHarness.reopened(after)
     ledger = live.ledger()
     found = old.run(lambda work: old.erasures.replay(work, ledger, live.now))
     assert [begun.case for begun in found] == [case]

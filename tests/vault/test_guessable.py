@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bot.vault.keys.passwords import SHORTEST
+from bot.vault.keys.passwords import MIN_LENGTH
 from bot.vault.keys.weak_passwords import is_guessable
 from tests.desks.web.test_first_time import CHOSEN
 from tests.keys import PASSWORD
@@ -53,7 +53,7 @@ OWN = (
 
 @pytest.mark.parametrize("password", FIRST_TRIED)
 def test_what_anybody_would_try_is_no_password(password: str) -> None:
-    assert len(password) >= SHORTEST
+    assert len(password) >= MIN_LENGTH
     assert is_guessable(password, KNOWN)
 
 
@@ -65,5 +65,5 @@ def test_words_of_ones_own_are_one(password: str) -> None:
 def test_what_was_drawn_by_lot_is_one() -> None:
     dice = random.Random(7)
     signs = "abcdefghijkmnpqrstuvwxyz23456789-"
-    drawn = ["".join(dice.choices(signs, k=SHORTEST)) for _each in range(2000)]
+    drawn = ["".join(dice.choices(signs, k=MIN_LENGTH)) for _each in range(2000)]
     assert [it for it in drawn if is_guessable(it, KNOWN)] == []

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import WrongHostKey, WrongSetting
+from bot.errors import SettingError, WrongHostKeyError
 from bot.vault import HostKey
-from bot.vault.keys.host_key import SHORTEST
+from bot.vault.keys.host_key import MIN_PASSPHRASE_LENGTH
 from tests.keys import CHEAP
 
 if TYPE_CHECKING:
@@ -17,53 +17,53 @@ if TYPE_CHECKING:
 
 def test_a_new_key_is_read_back_and_only_its_owner_can(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "host.key"
-    made = HostKey.make(path)
-    assert HostKey.read(path) == made
+    made = HostKey.create(path)
+    assert HostKey.load(path) == made
     assert path.stat().st_mode & 0o777 == 0o400
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_two_keys_differ(tmp_path: Path) -> None:
-    assert HostKey.make(tmp_path / "one") != HostKey.make(tmp_path / "two")
+    assert HostKey.create(tmp_path / "one") != HostKey.create(tmp_path / "two")
 
 
 def test_a_key_is_never_replaced(tmp_path: Path) -> None:
-    made = HostKey.make(tmp_path / "key")
-    with pytest.raises(WrongSetting, match="unreadable"):
-        HostKey.make(tmp_path / "key")
-    assert HostKey.read(tmp_path / "key") == made
+    made = HostKey.create(tmp_path / "key")
+    with pytest.raises(SettingError, match="unreadable"):
+        HostKey.create(tmp_path / "key")
+    assert HostKey.load(tmp_path / "key") == made
 
 
 @pytest.mark.parametrize("mode", [0o440, 0o404, 0o660, 0o644, 0o410])
 def test_a_key_others_can_read_is_refused_with_the_remedy(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "key"
-    HostKey.make(path)
+    HostKey.create(path)
     path.chmod(mode)
-    with pytest.raises(WrongSetting, match="chmod 0400"):
-        HostKey.read(path)
+    with pytest.raises(SettingError, match="chmod 0400"):
+        HostKey.load(path)
 
 
 @pytest.mark.parametrize("where", ["key", "sub/key", "../data/key"])
 def test_a_key_that_lies_with_the_data_is_refused(tmp_path: Path, where: str) -> None:
     data = tmp_path / "data"
     (data / "sub").mkdir(parents=True)
-    HostKey.make(data / where)
-    with pytest.raises(WrongSetting, match="HAVEN_DATA"):
-        HostKey.read(data / where, data)
+    HostKey.create(data / where)
+    with pytest.raises(SettingError, match="HAVEN_DATA"):
+        HostKey.load(data / where, data)
 
 
 def test_a_detour_to_the_data_is_seen_through(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    HostKey.make(data / "key")
+    HostKey.create(data / "key")
     (tmp_path / "detour").symlink_to(data)
-    with pytest.raises(WrongSetting, match="HAVEN_DATA"):
-        HostKey.read(tmp_path / "detour" / "key", data)
+    with pytest.raises(SettingError, match="HAVEN_DATA"):
+        HostKey.load(tmp_path / "detour" / "key", data)
 
 
 def test_a_key_beside_the_data_is_fine(tmp_path: Path) -> None:
-    HostKey.make(tmp_path / "data.key")
-    HostKey.read(tmp_path / "data.key", tmp_path / "data")
+    HostKey.create(tmp_path / "data.key")
+    HostKey.load(tmp_path / "data.key", tmp_path / "data")
 
 
 @pytest.mark.parametrize(
@@ -84,19 +84,19 @@ def test_a_file_that_holds_no_key_is_refused_without_being_shown(
     path = tmp_path / "key"
     path.write_bytes(content)
     path.chmod(0o400)
-    with pytest.raises(WrongSetting, match="64 hexadecimal") as refused:
-        HostKey.read(path)
+    with pytest.raises(SettingError, match="64 hexadecimal") as refused:
+        HostKey.load(path)
     assert "00" * 31 not in str(refused.value)
 
 
 def test_a_missing_key_is_named_with_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(WrongSetting, match="haven keys new"):
-        HostKey.read(tmp_path / "nothing")
+    with pytest.raises(SettingError, match="haven keys new"):
+        HostKey.load(tmp_path / "nothing")
 
 
 def test_a_folder_is_no_key(tmp_path: Path) -> None:
-    with pytest.raises(WrongSetting):
-        HostKey.read(tmp_path)
+    with pytest.raises(SettingError):
+        HostKey.load(tmp_path)
 
 
 # --- Locked with a passphrase ------------------------------------------------------------------
@@ -105,14 +105,14 @@ PHRASE = "seven mangoes on a grey boat"
 
 
 def locked(path: Path) -> HostKey:
-    return HostKey.make(path, PHRASE, CHEAP)
+    return HostKey.create(path, PHRASE, CHEAP)
 
 
 def test_a_locked_key_is_read_back_with_its_passphrase_and_lies_nowhere_in_clear(
     tmp_path: Path,
 ) -> None:
     made = locked(tmp_path / "key")
-    assert HostKey.read(tmp_path / "key", ask=lambda: PHRASE) == made
+    assert HostKey.load(tmp_path / "key", ask=lambda: PHRASE) == made
     assert made.secret.hex() not in (tmp_path / "key").read_text()
     assert PHRASE not in (tmp_path / "key").read_text()
 
@@ -123,21 +123,23 @@ def test_another_passphrase_is_refused_and_says_what_is_lost_and_what_is_not(
 ) -> None:
     locked(tmp_path / "key")
     before = (tmp_path / "key").read_bytes()
-    with pytest.raises(WrongHostKey, match=r"are lost: .* Not lost: the cases themselves") as found:
-        HostKey.read(tmp_path / "key", ask=lambda: typed)
+    with pytest.raises(
+        WrongHostKeyError, match=r"are lost: .* Not lost: the cases themselves"
+    ) as found:
+        HostKey.load(tmp_path / "key", ask=lambda: typed)
     assert not typed or typed not in str(found.value)
     assert (tmp_path / "key").read_bytes() == before
 
 
 def test_where_nobody_can_be_asked_that_is_said(tmp_path: Path) -> None:
     locked(tmp_path / "key")
-    with pytest.raises(WrongSetting, match="locked with a passphrase"):
-        HostKey.read(tmp_path / "key")
+    with pytest.raises(SettingError, match="locked with a passphrase"):
+        HostKey.load(tmp_path / "key")
 
 
 def test_nobody_is_asked_for_the_passphrase_of_a_key_that_has_none(tmp_path: Path) -> None:
-    made = HostKey.make(tmp_path / "key")
-    assert HostKey.read(tmp_path / "key", ask=lambda: pytest.fail("asked")) == made
+    made = HostKey.create(tmp_path / "key")
+    assert HostKey.load(tmp_path / "key", ask=lambda: pytest.fail("asked")) == made
 
 
 def test_any_sign_of_a_locked_key_that_was_changed_shows(tmp_path: Path) -> None:
@@ -148,16 +150,16 @@ def test_any_sign_of_a_locked_key_that_was_changed_shows(tmp_path: Path) -> None
         changed = tmp_path / f"key{place}"
         changed.write_text(written[:place] + other + written[place + 1 :])
         changed.chmod(0o400)
-        with pytest.raises((WrongHostKey, WrongSetting)):
-            HostKey.read(changed, ask=lambda: PHRASE)
+        with pytest.raises((WrongHostKeyError, SettingError)):
+            HostKey.load(changed, ask=lambda: PHRASE)
 
 
 @pytest.mark.parametrize("rest", ["", " ", " 64", " 64 1 zz zz", " 64 1 00 00 00", " a b c d"])
 def test_a_locked_key_of_another_shape_is_named(tmp_path: Path, rest: str) -> None:
     (tmp_path / "key").write_text(f"haven-host-key-1{rest}")
     (tmp_path / "key").chmod(0o400)
-    with pytest.raises(WrongSetting, match="must hold"):
-        HostKey.read(tmp_path / "key", ask=lambda: PHRASE)
+    with pytest.raises(SettingError, match="must hold"):
+        HostKey.load(tmp_path / "key", ask=lambda: PHRASE)
 
 
 def test_two_locks_with_one_passphrase_are_two(tmp_path: Path) -> None:
@@ -168,6 +170,6 @@ def test_two_locks_with_one_passphrase_are_two(tmp_path: Path) -> None:
 def test_a_passphrase_that_is_soon_guessed_is_refused_before_anything_is_made(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(WrongSetting, match="16 signs"):
-        HostKey.make(tmp_path / "key", "x" * (SHORTEST - 1), CHEAP)
+    with pytest.raises(SettingError, match="16 signs"):
+        HostKey.create(tmp_path / "key", "x" * (MIN_PASSPHRASE_LENGTH - 1), CHEAP)
     assert not (tmp_path / "key").exists()

@@ -21,15 +21,15 @@ from hypothesis.stateful import (
 
 from bot.cases.intake import Intake
 from bot.cases.urgency import Priority
-from bot.errors import NotYours
+from bot.errors import CaseNotReadableError
 from bot.store.database import Database
 from bot.vault import Vault
-from bot.vault.keys.case_access import Custody
+from bot.vault.keys.case_access import CaseKeyWraps
 from bot.vault.keys.keyring import Keyring
 from tests.clocks import MIDDAY
 from tests.houses import BOT, ROOT
-from tests.keys import PASSWORD, key_store, nobody, staff_keys
-from tests.stores import ask, migrated_url
+from tests.keys import PASSWORD, empty_keyring, key_store, staff_keys
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
@@ -122,7 +122,7 @@ class Model:
 class Membership(RuleBasedStateMachine):
     """The key store and a database, beside the model."""
 
-    custody = Custody
+    custody = CaseKeyWraps
 
     @initialize()
     def begin(self) -> None:
@@ -131,7 +131,7 @@ class Membership(RuleBasedStateMachine):
         self.vault = Vault(ROOT, key_store(self.folder))
         assert self.vault.keys is not None
         self.vault.cases._custody = self.custody(self.vault.keys, self.vault, self.vault.prove)
-        self.vault.turn(MIDDAY)
+        self.vault.rotate_epoch(MIDDAY)
         self.staff = staff_keys(self.vault)
         self.intake = Intake(self.vault, BOT)
         self.model = Model()
@@ -150,8 +150,8 @@ class Membership(RuleBasedStateMachine):
 
     def settle(self, who: str = "") -> None:
         ring = self.rings.get(who)
-        run = self.database.writer.run_now
-        run(lambda work: self.vault.cases.custody.settle(work, ring, MIDDAY))
+        run = self.database.writer.run_sync
+        run(lambda work: self.vault.cases.wraps.rewrap_all(work, ring, MIDDAY))
 
     @rule(
         who=st.sampled_from(PEOPLE), role=st.sampled_from(("caseworker", "supervisor")),
@@ -167,7 +167,7 @@ class Membership(RuleBasedStateMachine):
     @rule(data=st.data())
     def leaves(self, data: st.DataObject) -> None:
         who = data.draw(st.sampled_from(sorted(self.model.keys)))
-        self.staff.leave(who, MIDDAY)
+        self.staff.remove(who, MIDDAY)
         self.model.leave(who)
 
     @rule(queue=st.sampled_from(QUEUES))
@@ -180,7 +180,7 @@ class Membership(RuleBasedStateMachine):
             self.intake.store(work, [case], [])
             return case.id
 
-        self.model.opened(self.database.writer.run_now(store), queue)
+        self.model.opened(self.database.writer.run_sync(store), queue)
 
     @precondition(lambda self: self.model.held)
     @rule(data=st.data(), who=st.sampled_from((*PEOPLE, "")))
@@ -203,7 +203,7 @@ class Membership(RuleBasedStateMachine):
     @rule(data=st.data())
     def is_erased(self, data: st.DataObject) -> None:
         case = data.draw(st.sampled_from(sorted(self.model.held)))
-        self.vault.cases.destroy(case)
+        self.vault.cases.erase(case)
         self.sql(f"DELETE FROM case_keys WHERE case_id = '{case}'")  # noqa: S608 - ours
         self.sql(f"DELETE FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
         del self.model.held[case]
@@ -212,13 +212,13 @@ class Membership(RuleBasedStateMachine):
     def opens_for_whom_it_may_and_for_nobody_else(self) -> None:
         if not hasattr(self, "model"):
             return
-        custody = self.vault.cases.custody
+        custody = self.vault.cases.wraps
         for who in self.model.keys:
             ring = self.staff.unlock(who, PASSWORD)
             for case in self.model.held:
                 assert opens(custody, case, ring) == self.model.can(who, case), (who, case)
         for case, held in self.model.held.items():
-            assert opens(custody, case, nobody(self.vault)) == (HOUSE in held)
+            assert opens(custody, case, empty_keyring(self.vault)) == (HOUSE in held)
 
     @invariant()
     def what_was_once_held_opens_no_longer_than_it_may(self) -> None:
@@ -227,16 +227,16 @@ class Membership(RuleBasedStateMachine):
             return
         for who, ring in list(self.rings.items()):
             if who not in self.model.keys:
-                stale = Keyring(ring._keys, ring.holder, ring._held[ring.holder])  # type: ignore[arg-type]
+                stale = Keyring(ring._keys, ring.holder, ring._known_keys[ring.holder])  # type: ignore[arg-type]
                 for case, held in self.model.held.items():
-                    assert HOUSE in held or not opens(self.vault.cases.custody, case, stale)
+                    assert HOUSE in held or not opens(self.vault.cases.wraps, case, stale)
                 del self.rings[who]
 
 
-def opens(custody: Custody, case: str, ring: Keyring) -> bool:
+def opens(custody: CaseKeyWraps, case: str, ring: Keyring) -> bool:
     try:
-        custody.key_of(case, ring)
-    except NotYours:
+        custody.open_key(case, ring)
+    except CaseNotReadableError:
         return False
     return True
 
@@ -249,13 +249,13 @@ def test_whoever_may_open_a_case_can_and_nobody_else() -> None:
 
 
 def test_a_house_that_forgets_to_unwrap_would_be_found() -> None:
-    class Keeps(Custody):
+    class Keeps(CaseKeyWraps):
         """Leaves the wraps of whoever held a case before."""
 
-        def _settle(self, case, keyring, wanted, held, now) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
-            raw = self.key_of(case, keyring).raw
+        def _rewrap(self, case, keyring, wanted, held, now) -> bool:  # type: ignore[no-untyped-def]  # noqa: ANN001
+            raw = self.open_key(case, keyring).private_bytes
             missing = [it for it in wanted if it.name not in held]
-            rows = self._wraps(case, raw, missing, now) if missing else []
+            rows = self._wrap_rows(case, raw, missing, now) if missing else []
             from bot.vault.keys import case_access  # noqa: PLC0415 - behind the door
 
             self._keys.run(lambda work: work.many(case_access._ADD, rows))
@@ -264,7 +264,7 @@ def test_a_house_that_forgets_to_unwrap_would_be_found() -> None:
     class Leaky(Membership):
         custody = Keeps
 
-    with pytest.raises((AssertionError, NotYours)):
+    with pytest.raises((AssertionError, CaseNotReadableError)):
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             Leaky,
             settings=settings(
@@ -278,9 +278,9 @@ def test_a_member_put_in_by_somebody_without_the_host_key_is_refused(tmp_path: P
     keys = staff_keys(vault)
     keys.enrol("ann", "supervisor", QUEUES, PASSWORD, MIDDAY)
     assert vault.keys is not None
-    rows = ask(vault.keys.database, "SELECT staff_id, role, queues FROM staff_keys")
+    rows = query(vault.keys.database, "SELECT staff_id, role, queues FROM staff_keys")
     assert rows == [("ann", "supervisor", "labour trafficking")]
     forged = staff_keys(Vault(type(ROOT)(bytes(32)), vault.keys))
     with pytest.raises(Exception, match="not the one that was enrolled"):
         forged.enrol("mallory", "supervisor", QUEUES, PASSWORD, MIDDAY)
-    assert vault.cases.custody.holders().members.keys() == {"ann"}
+    assert vault.cases.wraps.holders().members.keys() == {"ann"}

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import DoesNotOpen
+from bot.errors import DecryptionError
 from bot.vault import Purpose
-from bot.vault.keys.case_keys import SHORTEST_TO_CASE, CaseOpener, CaseSealer
-from bot.vault.keys.hpke import STEPS, KeyPair, emptied, filled
+from bot.vault.keys.case_keys import MIN_LENGTH_TO_CASE, CaseOpener, CaseSealer
+from bot.vault.keys.hpke import PADDED_LENGTHS, KeyPair, pad, unpad
 from tests.vault import by_hand, by_hand_hpke
 
 KNOWN = json.loads(by_hand.VECTORS.read_text())["to_cases"]
 SECRET = bytes(range(1, 33))
-KEY = KeyPair.of(SECRET)
+KEY = KeyPair.from_private(SECRET)
 SEALER, OPENER = CaseSealer("c", KEY.public), CaseOpener("c", KEY)
 THEIRS = (Purpose.CASE, Purpose.FILE)
 purposes = st.sampled_from(THEIRS)
@@ -45,16 +45,16 @@ def test_one_bit_changed_is_an_error(purpose: Purpose, plain: bytes, data: st.Da
     sealed = bytearray(SEALER.seal(purpose, b"here", plain))
     bit = data.draw(st.integers(0, len(sealed) * 8 - 1))
     sealed[bit // 8] ^= 1 << bit % 8
-    with pytest.raises(DoesNotOpen):
+    with pytest.raises(DecryptionError):
         OPENER.open(purpose, b"here", bytes(sealed))
 
 
 def test_what_was_cut_is_an_error() -> None:
     sealed = SEALER.seal(Purpose.FILE, b"here", b"words")
     for length in range(len(sealed)):
-        with pytest.raises(DoesNotOpen):
+        with pytest.raises(DecryptionError):
             OPENER.open(Purpose.FILE, b"here", sealed[:length])
-    assert len(sealed) == SHORTEST_TO_CASE + len(b"words")
+    assert len(sealed) == MIN_LENGTH_TO_CASE + len(b"words")
 
 
 SLOTS = [
@@ -72,31 +72,34 @@ def test_moved_to_any_other_slot_it_is_an_error() -> None:
         for slot in SLOTS:
             try:
                 opened.append((slot, CaseOpener(slot[0], KEY).open(slot[1], slot[2], sealed)))
-            except DoesNotOpen:
+            except DecryptionError:
                 continue
         assert opened == [((case, purpose, place), b"words")]
 
 
 def test_another_case_s_key_opens_nothing() -> None:
     sealed = SEALER.seal(Purpose.CASE, b"here", b"words")
-    with pytest.raises(DoesNotOpen):
-        CaseOpener("c", KeyPair.new()).open(Purpose.CASE, b"here", sealed)
+    with pytest.raises(DecryptionError):
+        CaseOpener("c", KeyPair.generate()).open(Purpose.CASE, b"here", sealed)
 
 
 @given(st.binary(max_size=5000))
 def test_how_much_was_written_shows_only_roughly(plain: bytes) -> None:
-    assert len(filled(plain)) in {*STEPS, 2 * STEPS[-1]}
-    assert emptied(filled(plain)) == plain
+    assert len(pad(plain)) in {*PADDED_LENGTHS, 2 * PADDED_LENGTHS[-1]}
+    assert unpad(pad(plain)) == plain
 
 
-@given(st.integers(0, 3 * STEPS[-1]))
+@given(st.integers(0, 3 * PADDED_LENGTHS[-1]))
 def test_every_length_has_a_step(length: int) -> None:
-    assert len(filled(bytes(length))) > length
-    assert len(filled(bytes(length))) in {*STEPS, *(STEPS[-1] * n for n in range(1, 5))}
-    assert emptied(filled(bytes(length))) == bytes(length)
+    assert len(pad(bytes(length))) > length
+    assert len(pad(bytes(length))) in {
+        *PADDED_LENGTHS,
+        *(PADDED_LENGTHS[-1] * n for n in range(1, 5)),
+    }
+    assert unpad(pad(bytes(length))) == bytes(length)
 
 
 @pytest.mark.parametrize("never", [b"", b"\0" * 256, b"words" + b"\0" * 251, b"\x80words"])
 def test_what_was_never_filled_up_is_an_error(never: bytes) -> None:
-    with pytest.raises(DoesNotOpen):
-        emptied(never)
+    with pytest.raises(DecryptionError):
+        unpad(never)

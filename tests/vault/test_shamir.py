@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.vault.keys.shamir import PARTS, inverse, joined, split, times
+from bot.vault.keys.shamir import SHARES, combine, inverse, multiply, split
 
 bytes_ = st.integers(0, 255)
 
 
 def test_products_are_those_of_fips_197() -> None:
     """FIPS 197, sections 4.2 and 4.2.1."""
-    assert times(0x57, 0x83) == 0xC1
-    assert times(0x57, 0x13) == 0xFE
-    assert [times(0x57, power) for power in (2, 4, 8, 16)] == [0xAE, 0x47, 0x8E, 0x07]
+    assert multiply(0x57, 0x83) == 0xC1
+    assert multiply(0x57, 0x13) == 0xFE
+    assert [multiply(0x57, power) for power in (2, 4, 8, 16)] == [0xAE, 0x47, 0x8E, 0x07]
 
 
 def test_inverses_are_those_of_the_s_box() -> None:
@@ -33,16 +33,16 @@ def test_inverses_are_those_of_the_s_box() -> None:
 
 def test_every_element_but_zero_has_one_inverse() -> None:
     assert inverse(0) == 0
-    assert all(times(element, inverse(element)) == 1 for element in range(1, 256))
+    assert all(multiply(element, inverse(element)) == 1 for element in range(1, 256))
     assert len({inverse(element) for element in range(256)}) == 256
 
 
 @given(bytes_, bytes_, bytes_)
 def test_it_is_a_field(a: int, b: int, c: int) -> None:
-    assert times(a, b) == times(b, a)
-    assert times(a, times(b, c)) == times(times(a, b), c)
-    assert times(a, b ^ c) == times(a, b) ^ times(a, c)
-    assert times(a, 1) == a
+    assert multiply(a, b) == multiply(b, a)
+    assert multiply(a, multiply(b, c)) == multiply(multiply(a, b), c)
+    assert multiply(a, b ^ c) == multiply(a, b) ^ multiply(a, c)
+    assert multiply(a, 1) == a
 
 
 KNOWN = {
@@ -64,14 +64,14 @@ def test_parts_are_the_known_ones(line: tuple[int, int], parts: tuple[int, ...])
 @given(st.binary(max_size=64))
 def test_any_two_parts_give_the_secret(secret: bytes) -> None:
     parts = split(secret)
-    assert len(parts) == PARTS
+    assert len(parts) == SHARES
     for two in combinations(parts, 2):
-        assert joined({number: parts[number] for number in two}) == secret
+        assert combine({number: parts[number] for number in two}) == secret
 
 
 def test_one_part_tells_nothing() -> None:
     """For each part and each secret there is exactly one line: every secret is as likely."""
-    for number in range(1, PARTS + 1):
+    for number in range(1, SHARES + 1):
         for secret in (0, 1, 0x2A, 255):
             seen = {split(bytes([secret]), bytes([slope]))[number][0] for slope in range(256)}
             assert seen == set(range(256))
@@ -87,4 +87,4 @@ def test_a_scheme_whose_slope_is_fixed_would_tell() -> None:
 )  # fmt: skip
 def test_what_are_no_two_parts_is_refused(parts: dict[int, bytes]) -> None:
     with pytest.raises(ValueError, match="part"):
-        joined(parts)
+        combine(parts)

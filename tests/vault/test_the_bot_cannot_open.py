@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases.intake import LARGEST_FILE
+from bot.cases.intake import MAX_FILE_BYTES
 from bot.cases.sealed_fields import open_codes, open_reasons
 from bot.clock import DAY, HOUR
-from bot.errors import DoesNotOpen, HavenError, NotYours
+from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.hotline.commands.types import Verb
 from bot.vault import Purpose, Vault
-from bot.vault.keys.case_keys import TO_CASE, CaseOpener, CaseSealer
-from bot.vault.keys.epoch_keys import Span
+from bot.vault.keys.case_keys import SEALED_TO_CASE, CaseOpener, CaseSealer
+from bot.vault.keys.epoch_keys import EpochKind
 from bot.vault.keys.hpke import KeyPair
-from bot.vault.keys.keyring import ESCROW, STAFF, TEAM, Keyring
-from tests.houses import ROOT, Home
-from tests.keys import keeper, key_store
-from tests.stores import ask
+from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, Keyring
+from tests.houses import ROOT, HotlineHarness
+from tests.keys import enrol_keyholder, key_store
+from tests.stores import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,12 +58,14 @@ class Remembering(Vault):
         self.places.add((purpose, place))
         return super().seal(purpose, place, plain)
 
-    def seal_waiting(self, purpose: Purpose, place: bytes, plain: bytes, now: int) -> bytes:
+    def seal_with_waiting_key(
+        self, purpose: Purpose, place: bytes, plain: bytes, now: int
+    ) -> bytes:
         self.places.add((purpose, place))
-        return super().seal_waiting(purpose, place, plain, now)
+        return super().seal_with_waiting_key(purpose, place, plain, now)
 
-    def of_case(self, work: Work, case: str) -> Sealer:
-        return _OfCase(super().of_case(work, case), self.places)
+    def case_sealer(self, work: Work, case: str) -> Sealer:
+        return _OfCase(super().case_sealer(work, case), self.places)
 
 
 class _OfCase:
@@ -77,27 +79,27 @@ class _OfCase:
 
 def evening(
     folder: Path, *, staffed: bool = True, vault: Vault | None = None
-) -> tuple[Home, Keyring | None]:
+) -> tuple[HotlineHarness, Keyring | None]:
     """Return a house in which somebody has sent words and files, and spoken with a caseworker."""
     vault = vault or Vault(ROOT, key_store(folder))
-    keyring = keeper(vault) if staffed else None
-    home = Home(folder, vault=vault)
+    keyring = enrol_keyholder(vault) if staffed else None
+    home = HotlineHarness(folder, vault=vault)
     person = home.person()
     person.says("/start")
     person.presses("English", "Nobody", "Talk to a person", "I am safe here")
     person.says(WORDS)
     person.presses("Any time", "Send", "Add something")
     person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
-    for number, size in ((2, 900), (3, LARGEST_FILE + 1)):
+    for number, size in ((2, 900), (3, MAX_FILE_BYTES + 1)):
         person.sends(**named(number, size))
     person.presses("Send")
     ((case,),) = home.ask("SELECT id FROM cases")
     colleague = home.colleague(account=6_000_000_001)
     colleague.claims(case)
-    colleague.takes_over(case)
+    colleague.take_over(case)
     person.says(WORDS)
     person.sends(**named(4, 900))
-    colleague.does(Verb.NOTE, case, words=WORDS)
+    colleague.run_command(Verb.NOTE, case, text=WORDS)
     return home, keyring
 
 
@@ -107,7 +109,7 @@ def named(number: int, size: int) -> dict[str, Any]:
     return {"document": about | {"file_name": NAME}, "caption": CAPTION}
 
 
-def archived(home: Home) -> list[tuple[str, Purpose, bytes, bytes]]:
+def archived(home: HotlineHarness) -> list[tuple[str, Purpose, bytes, bytes]]:
     """Return everything that is kept for staff: case, purpose, place and bytes."""
     found = []
     for table, purpose, place in ARCHIVED:
@@ -123,13 +125,13 @@ def keys_of_the_bot(vault: Vault) -> Iterator[KeyPair]:
     """Yield every key pair there is in what the process holds, and every secret taken for one."""
     assert vault.keys is not None
     assert vault.epochs is not None
-    for (number,) in ask(vault.keys.database, "SELECT id FROM epochs"):
+    for (number,) in query(vault.keys.database, "SELECT id FROM epochs"):
         yield KeyPair(vault.epochs.epoch(number).private)
     for table in ("epochs", "teams", "staff_keys", "escrows"):
-        for (public,) in ask(vault.keys.database, f"SELECT public FROM {table}"):  # noqa: S608
-            yield KeyPair.of(public)
+        for (public,) in query(vault.keys.database, f"SELECT public FROM {table}"):  # noqa: S608
+            yield KeyPair.from_private(public)
     for label in ("", "seal case", "seal file", "members", "identity"):
-        yield KeyPair.of(vault_root(label))
+        yield KeyPair.from_private(vault_root(label))
 
 
 def vault_root(label: str) -> bytes:
@@ -139,10 +141,12 @@ def vault_root(label: str) -> bytes:
 def keyrings_of_the_bot(vault: Vault) -> Iterator[Keyring]:
     """Yield every one of these keys in the place of everybody something is wrapped to."""
     assert vault.keys is not None
-    held = ask(vault.keys.database, "SELECT DISTINCT holder FROM case_wraps")
-    held += ask(vault.keys.database, "SELECT DISTINCT holder FROM team_wraps")
+    held = query(vault.keys.database, "SELECT DISTINCT holder FROM case_wraps")
+    held += query(vault.keys.database, "SELECT DISTINCT holder FROM team_wraps")
     for key in keys_of_the_bot(vault):
-        for holder in {name for (name,) in held} | {f"{it}1" for it in (TEAM, STAFF, ESCROW)}:
+        for holder in {name for (name,) in held} | {
+            f"{it}1" for it in (TEAM_PREFIX, STAFF_PREFIX, ESCROW_PREFIX)
+        }:
             yield Keyring(vault.keys, holder, key)
 
 
@@ -155,14 +159,14 @@ def tries(vault: Vault, case: str, purpose: Purpose, place: bytes, sealed: bytes
     ]
     for ring in (None, *keyrings_of_the_bot(vault)):
         try:
-            key = vault.cases.custody.key_of(case, ring)
+            key = vault.cases.wraps.open_key(case, ring)
         except HavenError:
             continue
         ways.append(lambda key=key: CaseOpener(case, key).open(purpose, place, sealed))
     for way in ways:
         try:
             yield way()
-        except (DoesNotOpen, ValueError):
+        except (DecryptionError, ValueError):
             continue
 
 
@@ -173,34 +177,34 @@ def test_with_all_it_holds_the_bot_opens_nothing_that_was_submitted(tmp_path: Pa
     for thing in things:
         assert list(tries(home.vault, *thing)) == []
     for case, purpose, place, sealed in things:  # which all open for whoever may
-        key = home.vault.cases.custody.key_of(case, keyring)
+        key = home.vault.cases.wraps.open_key(case, keyring)
         assert CaseOpener(case, key).open(purpose, place, sealed)
     home.close()
 
 
 def blobs(database: Database) -> Iterator[tuple[str, bytes]]:
     """Yield whatever lies in a column of bytes, of any table, with the column's name."""
-    for (table,) in ask(database, "SELECT name FROM sqlite_master WHERE type = 'table'"):
-        for _, name, kind, *_ in ask(database, f"PRAGMA table_info({table})"):
+    for (table,) in query(database, "SELECT name FROM sqlite_master WHERE type = 'table'"):
+        for _, name, kind, *_ in query(database, f"PRAGMA table_info({table})"):
             if kind == "BLOB":
-                rows = ask(database, f"SELECT {name} FROM {table} WHERE {name} IS NOT NULL")  # noqa: S608 - our own names
+                rows = query(database, f"SELECT {name} FROM {table} WHERE {name} IS NOT NULL")  # noqa: S608 - our own names
                 yield from ((f"{table}.{name}", bytes(value)) for (value,) in rows)
 
 
-def opened_by_the_bot(home: Home, vault: Remembering) -> dict[str, list[bytes]]:
+def opened_by_the_bot(home: HotlineHarness, vault: Remembering) -> dict[str, list[bytes]]:
     """Return what opens of all that is kept, by column: every key at every place there is."""
     assert vault.keys is not None
     ((case,),) = home.ask("SELECT id FROM cases")
-    keys = {key.raw: key for key in keys_of_the_bot(vault)}.values()
+    keys = {key.private_bytes: key for key in keys_of_the_bot(vault)}.values()
     case_openers = [CaseOpener(case, key) for key in keys]
     found: dict[str, list[bytes]] = {}
     for column, sealed in [*blobs(home.database), *blobs(vault.keys.database)]:
         for purpose, place in vault.places:
             ways = [partial(vault.open, purpose, place, sealed)]
-            if sealed[:1] == TO_CASE:
+            if sealed[:1] == SEALED_TO_CASE:
                 ways += [partial(it.open, purpose, place, sealed) for it in case_openers]
             for way in ways:
-                with contextlib.suppress(DoesNotOpen, ValueError):
+                with contextlib.suppress(DecryptionError, ValueError):
                     found.setdefault(column, []).append(way())
     return found
 
@@ -236,18 +240,18 @@ def test_a_house_without_staff_opens_them_and_so_would_be_found(tmp_path: Path) 
 def test_the_sealer_a_process_is_given_has_no_way_to_open(tmp_path: Path) -> None:
     home, _ = evening(tmp_path)
     ((case,),) = home.ask("SELECT id FROM cases")
-    sealer = home.database.writer.run_now(lambda work: home.vault.of_case(work, case))
+    sealer = home.database.writer.run_sync(lambda work: home.vault.case_sealer(work, case))
     assert isinstance(sealer, CaseSealer)
     assert not hasattr(sealer, "open")
-    with pytest.raises(NotYours, match="sign in"):
-        home.database.writer.run_now(
-            lambda work: home.vault.cases.opener(case, home.vault.cases.sealed(work, case), None)
+    with pytest.raises(CaseNotReadableError, match="sign in"):
+        home.database.writer.run_sync(
+            lambda work: home.vault.cases.opener(case, home.vault.cases.load_row(work, case), None)
         )
     home.close()
 
 
-def codes_of(home: Home) -> list[Any]:
-    run = home.database.writer.run_now
+def codes_of(home: HotlineHarness) -> list[Any]:
+    run = home.database.writer.run_sync
     rows = home.ask("SELECT case_id, id, sealed, codes FROM reports")
     return [
         run(lambda work, row=row: open_codes(home.vault, work, *row))
@@ -255,15 +259,15 @@ def codes_of(home: Home) -> list[Any]:
     ]
 
 
-def reasons_of(home: Home) -> list[Any]:
-    run = home.database.writer.run_now
+def reasons_of(home: HotlineHarness) -> list[Any]:
+    run = home.database.writer.run_sync
     rows = home.ask("SELECT id, reasons FROM cases")
     return [run(lambda work, row=row: open_reasons(home.vault, work, *row)) for row in rows]  # type: ignore[misc]
 
 
-async def _gone(home: Home, now: int) -> None:
-    home.vault.turn(now)
-    await home.vault.destroy(now, ())
+async def _gone(home: HotlineHarness, now: int) -> None:
+    home.vault.rotate_epoch(now)
+    await home.vault.expire_epochs(now, ())
 
 
 def test_for_a_day_it_reads_codes_and_then_says_that_it_does_not(tmp_path: Path) -> None:
@@ -282,4 +286,7 @@ def test_for_a_day_it_reads_codes_and_then_says_that_it_does_not(tmp_path: Path)
 def test_a_waiting_key_is_none_of_an_hour(tmp_path: Path) -> None:
     vault = Vault(ROOT, key_store(tmp_path))
     assert vault.epochs is not None
-    assert vault.epochs.turn(Span.WAITING, 1).number != vault.epochs.turn(Span.TRANSIT, 1).number
+    assert (
+        vault.epochs.current(EpochKind.WAITING, 1).number
+        != vault.epochs.current(EpochKind.TRANSIT, 1).number
+    )

@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, select
 
-from bot.errors import DoesNotOpen
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import DecryptionError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.custody import custody
 from bot.store.tables.main import cases
-from bot.vault import Audit, Purpose
+from bot.vault import AuditLog, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from bot.vault import Vault
     from bot.vault.keys.keyring import Keyring
 
-BEFORE_THE_FIRST = bytes(32)
-SALT = 16
-DIGITS = 16
+FIRST_LINK = bytes(32)
+SALT_BYTES = 16
+LINK_DIGITS = 16
 """Of a link, where it is written down: as many as of the audit log's head."""
-NOTED = "evidence_"
+AUDIT_PREFIX = "evidence_"
 """What deeds of this ledger begin with in the audit log."""
 
 
-class Deed(StrEnum):
+class CustodyAction(StrEnum):
     """What was done to a file."""
 
     RECEIVED = "received"
@@ -56,7 +56,7 @@ class Deed(StrEnum):
     EXPORTED = "exported"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a row holds."""
 
     number: int
@@ -74,24 +74,24 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class CustodyFault:
     """The first row of a ledger that does not hold."""
 
     number: int
     fault: str
 
 
-MISSING, ALTERED, CUT, REPLACED = "missing", "altered", "cut", "replaced"
+MISSING, ALTERED, TRUNCATED, REPLACED = "missing", "altered", "cut", "replaced"
 """A row was taken out; is not what was written; rows at the end were cut off; the whole was
 written anew."""
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Entry).decode
+_unpack = msgspec.msgpack.Decoder(CustodyEntry).decode
 _LOCK = Prepared(
     lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")).with_for_update(), "case"
 )
-_LAST = Prepared(
+_LAST_ROW = Prepared(
     lambda _: (
         select(custody.c.number, custody.c.link)
         .where(custody.c.case_id == bindparam("case"))
@@ -100,10 +100,12 @@ _LAST = Prepared(
     ),
     "case",
 )
-_NAMES = ("case_id", "number", "at", "sealed", "link", "mac")
+_COLUMNS = ("case_id", "number", "at", "sealed", "link", "mac")
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, custody).values({name: bindparam(name) for name in _NAMES}),
-    *_NAMES,
+    lambda dialect: insert_into(dialect, custody).values(
+        {name: bindparam(name) for name in _COLUMNS}
+    ),
+    *_COLUMNS,
 )
 _OF_CASE = Prepared(
     lambda _: (
@@ -115,33 +117,33 @@ _OF_CASE = Prepared(
 )
 
 
-def link_of(before: bytes, entry: Entry) -> bytes:
+def chain_link(before: bytes, entry: CustodyEntry) -> bytes:
     """Return what proves a row and every row before it: anybody can compute it."""
     return sha256(before + _canonical(entry)).digest()
 
 
-class Custody:
+class CustodyLog:
     """The ledgers of a house, used inside units of work."""
 
-    def __init__(self, vault: Vault, audit: Audit, keyring: Keyring | None = None) -> None:
+    def __init__(self, vault: Vault, audit: AuditLog, keyring: Keyring | None = None) -> None:
         """Keep ledgers; whoever reads them hands in what they can open."""
         self._vault = vault
         self._audit = audit
         self._keyring = keyring
 
-    def note(  # noqa: PLR0913 - the columns of a row
+    def record(  # noqa: PLR0913 - the columns of a row
         self,
         work: Work,
         case: str,
         *,
         at: int,
         actor: str,
-        deed: Deed,
+        action: CustodyAction,
         file: str,
         digest: str = "",
         size: int = 0,
         detail: str = "",
-    ) -> Entry | None:
+    ) -> CustodyEntry | None:
         """Write down what was done to a file; return it, None for a case that is gone.
 
         Args:
@@ -149,7 +151,7 @@ class Custody:
             case: whose file it is.
             at: the moment.
             actor: a caseworker's id, or who acts in the audit log's words.
-            deed: what was done.
+            action: what was done.
             file: to which file.
             digest: SHA-256 of what was handled, in hexadecimal digits.
             size: its bytes.
@@ -157,51 +159,60 @@ class Custody:
         """
         if not work.rows(_LOCK, case):
             return None
-        last, before = self._last(work, case)
-        entry = Entry(number=last + 1, at=at, actor=actor, deed=deed.value, file=file,
-                      digest=digest, size=size, detail=detail, salt=os.urandom(SALT))  # fmt: skip
-        sealer = self._vault.of_case(work, case)
-        sealed = sealer.seal(Purpose.CASE, _place(case, entry.number), _pack(entry))
-        link = link_of(before, entry)
+        last, before = self._last_link(work, case)
+        entry = CustodyEntry(
+            number=last + 1,
+            at=at,
+            actor=actor,
+            deed=action.value,
+            file=file,
+            digest=digest,
+            size=size,
+            detail=detail,
+            salt=os.urandom(SALT_BYTES),
+        )
+        sealer = self._vault.case_sealer(work, case)
+        sealed = sealer.seal(Purpose.CASE, _associated_data(case, entry.number), _pack(entry))
+        link = chain_link(before, entry)
         work.run(_ADD, case, entry.number, at, sealed, link, self._mac(case, link))
-        head = f"{entry.number}:{link.hex()[:DIGITS]}"
-        self._audit.note(work, at, actor, f"{NOTED}{deed}", case, head)
+        head = f"{entry.number}:{link.hex()[:LINK_DIGITS]}"
+        self._audit.record(work, at, actor, f"{AUDIT_PREFIX}{action}", case, head)
         return entry
 
-    def of_case(self, work: Work, case: str) -> list[Entry]:
+    def of_case(self, work: Work, case: str) -> list[CustodyEntry]:
         """Return the ledger of a case, oldest first.
 
         Raises:
             DoesNotOpen: a row was altered; `verify` says which.
         """
-        return [self._opened(work, case, number, bytes(sealed))
+        return [self._open_entry(work, case, number, bytes(sealed))
                 for number, sealed, _link, _mac in work.rows(_OF_CASE, case)]  # fmt: skip
 
     def head(self, work: Work, case: str) -> str:
         """Return where a ledger ends, to be written down elsewhere, e.g. `7:9f3c2a1b77e05d10`."""
-        number, link = self._last(work, case)
-        return f"{number}:{link.hex()[:DIGITS]}"
+        number, link = self._last_link(work, case)
+        return f"{number}:{link.hex()[:LINK_DIGITS]}"
 
-    def verify(self, work: Work, case: str) -> Broken | None:
+    def verify(self, work: Work, case: str) -> CustodyFault | None:
         """Return the first row that does not hold; None where all do."""
-        expected, before = 1, BEFORE_THE_FIRST
+        expected, before = 1, FIRST_LINK
         links: dict[int, str] = {}
         for number, sealed, link, mac in work.rows(_OF_CASE, case):
             if number != expected:
-                return Broken(expected, MISSING)
+                return CustodyFault(expected, MISSING)
             try:
-                entry = self._opened(work, case, number, bytes(sealed))
-            except (DoesNotOpen, msgspec.MsgspecError):
-                return Broken(number, ALTERED)
-            found = link_of(before, entry)
+                entry = self._open_entry(work, case, number, bytes(sealed))
+            except (DecryptionError, msgspec.MsgspecError):
+                return CustodyFault(number, ALTERED)
+            found = chain_link(before, entry)
             is_ours = compare_digest(bytes(mac), self._mac(case, found))
             if entry.number != number or found != bytes(link) or not is_ours:
-                return Broken(number, ALTERED)
+                return CustodyFault(number, ALTERED)
             expected, before = number + 1, found
-            links[number] = found.hex()[:DIGITS]
-        return self._as_audited(work, case, links)
+            links[number] = found.hex()[:LINK_DIGITS]
+        return self._check_against_audit(work, case, links)
 
-    def is_ours(self, case: str, link: bytes, mac: bytes) -> bool:
+    def is_authentic(self, case: str, link: bytes, mac: bytes) -> bool:
         """Tell whether a link was made in this house, for this case."""
         return compare_digest(mac, self._mac(case, link))
 
@@ -209,40 +220,42 @@ class Custody:
         """Return the proofs of a ledger's rows under this house's key, oldest first."""
         return [bytes(mac) for _number, _sealed, _link, mac in work.rows(_OF_CASE, case)]
 
-    def _as_audited(self, work: Work, case: str, links: dict[int, str]) -> Broken | None:
+    def _check_against_audit(
+        self, work: Work, case: str, links: dict[int, str]
+    ) -> CustodyFault | None:
         """Compare a ledger with what the audit log noted of it."""
-        for row in self._audit.about(work, case):
-            if not row.deed.startswith(NOTED):
+        for row in self._audit.rows_about(work, case):
+            if not row.action.startswith(AUDIT_PREFIX):
                 continue
             number, _colon, digits = row.detail.partition(":")
             if not number.isdecimal() or int(number) not in links:
-                return Broken(len(links) + 1, CUT)
+                return CustodyFault(len(links) + 1, TRUNCATED)
             if links[int(number)] != digits:
-                return Broken(int(number), REPLACED)
+                return CustodyFault(int(number), REPLACED)
         return None
 
-    def _opened(self, work: Work, case: str, number: int, sealed: bytes) -> Entry:
+    def _open_entry(self, work: Work, case: str, number: int, sealed: bytes) -> CustodyEntry:
         keys = self._vault.cases
-        opener = keys.opener(case, keys.sealed(work, case), self._keyring)
-        return _unpack(opener.open(Purpose.CASE, _place(case, number), sealed))
+        opener = keys.opener(case, keys.load_row(work, case), self._keyring)
+        return _unpack(opener.open(Purpose.CASE, _associated_data(case, number), sealed))
 
     @staticmethod
-    def _last(work: Work, case: str) -> tuple[int, bytes]:
-        rows = work.rows(_LAST, case)
-        return (int(rows[0][0]), bytes(rows[0][1])) if rows else (0, BEFORE_THE_FIRST)
+    def _last_link(work: Work, case: str) -> tuple[int, bytes]:
+        rows = work.rows(_LAST_ROW, case)
+        return (int(rows[0][0]), bytes(rows[0][1])) if rows else (0, FIRST_LINK)
 
     def _mac(self, case: str, link: bytes) -> bytes:
-        return self._vault.link(link, f"custody/{case}".encode())
+        return self._vault.chain_mac(link, f"custody/{case}".encode())
 
 
-def in_chain(entries: Iterable[Entry]) -> list[bytes]:
+def chain_links(entries: Iterable[CustodyEntry]) -> list[bytes]:
     """Return the link of each row of a ledger that was handed over."""
-    found, before = [], BEFORE_THE_FIRST
+    found, before = [], FIRST_LINK
     for entry in entries:
-        before = link_of(before, entry)
+        before = chain_link(before, entry)
         found.append(before)
     return found
 
 
-def _place(case: str, number: int) -> bytes:
+def _associated_data(case: str, number: int) -> bytes:
     return f"{case}/custody/{number}".encode()

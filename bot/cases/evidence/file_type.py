@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-HEAD: Final = 512
+HEAD_BYTES: Final = 512
 """Bytes that are enough to tell."""
-PICTURES: Final = frozenset({"jpeg", "png", "webp"})
+IMAGE_TYPES: Final = frozenset({"jpeg", "png", "webp"})
 """What can be drawn anew."""
-UNKNOWN, NOTHING = "unknown", "empty"
-_BEGINS: Final = (
+UNKNOWN, EMPTY = "unknown", "empty"
+_SIGNATURES: Final = (
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"GIF87a", "gif"),
@@ -54,36 +54,36 @@ _BRANDS: Final = {
     b"qt  ": "video", b"M4A ": "audio",
 }  # fmt: skip
 """Of files in boxes (ISO 14496-12); whatever else is in boxes is a film."""
-_WORDS: Final = (
+_MARKUP: Final = (
     (b"<svg", "svg"), (b"<!doctype html", "html"), (b"<html", "html"), (b"<script", "html"),
     (b"<?xml", "xml"),
 )  # fmt: skip
-_GROUPS: Final = {
+_TYPES_OF_GROUP: Final = {
     "image": {"jpeg", "png", "webp", "gif", "bmp", "tiff", "psd", "heic", "avif", "svg"},
     "audio": {"ogg", "mp3", "wav", "flac", "amr", "audio", "video", "matroska"},
     "video": {"video", "matroska", "avi", "flv", "ogg", "gif"},
 }
 """What a kind of file can look like."""
-_MIMES: Final = {
+_TYPES_OF_MIME: Final = {
     "image/jpeg": {"jpeg"}, "image/png": {"png"}, "image/webp": {"webp"}, "image/gif": {"gif"},
     "image/heic": {"heic"}, "image/svg+xml": {"svg", "xml"}, "application/pdf": {"pdf"},
     "application/zip": {"zip"}, "text/html": {"html"}, "text/plain": {"text"},
     "application/vnd.android.package-archive": {"zip"},
     "application/msword": {"office", "zip", "rtf"},
 }  # fmt: skip
-_KINDS: Final = {
+_TYPES_OF_KIND: Final = {
     "photo": {"jpeg"}, "voice": {"ogg", "mp3", "audio", "video", "wav"},
-    "video": _GROUPS["video"], "video_note": _GROUPS["video"],
-    "animation": {"video", "gif", "matroska"}, "audio": _GROUPS["audio"],
+    "video": _TYPES_OF_GROUP["video"], "video_note": _TYPES_OF_GROUP["video"],
+    "animation": {"video", "gif", "matroska"}, "audio": _TYPES_OF_GROUP["audio"],
     "sticker": {"webp", "gzip", "matroska"},
 }  # fmt: skip
 
 
-def looks_like(head: bytes) -> str:
+def detect_type(head: bytes) -> str:
     """Return what a file is by its first `HEAD` bytes, as a short word."""
     if not head:
-        return NOTHING
-    for begin, name in _BEGINS:
+        return EMPTY
+    for begin, name in _SIGNATURES:
         if head.startswith(begin):
             return name
     if head[4:8] == b"ftyp":
@@ -92,28 +92,32 @@ def looks_like(head: bytes) -> str:
         return {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "avi"}.get(head[8:12], UNKNOWN)
     if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE0 == 0xE0:  # noqa: PLR2004 - a frame
         return "mp3"
-    return _in_words(head[:HEAD])
+    return _detect_text(head[:HEAD_BYTES])
 
 
-def is_as_stated(looks: str, kind: str, mime: str) -> bool | None:
+def matches_stated_type(detected: str, kind: str, mime: str) -> bool | None:
     """Tell whether a file is what was said of it; None where nothing was said that we know.
 
     Args:
-        looks: as `looks_like` told.
+        detected: as `looks_like` told.
         kind: photo, voice, document, ...: what Telegram says it is.
         mime: what its sender says, if anything.
     """
-    stated = _KINDS.get(kind) or _MIMES.get(mime.lower()) or _GROUPS.get(mime.partition("/")[0])
-    return None if stated is None else looks in stated
+    stated = (
+        _TYPES_OF_KIND.get(kind)
+        or _TYPES_OF_MIME.get(mime.lower())
+        or _TYPES_OF_GROUP.get(mime.partition("/")[0])
+    )
+    return None if stated is None else detected in stated
 
 
-def _in_words(head: bytes) -> str:
+def _detect_text(head: bytes) -> str:
     begin = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    for words, name in _WORDS:
+    for words, name in _MARKUP:
         if begin.startswith(words):
             return "svg" if name == "xml" and b"<svg" in begin else name
     try:
-        text = head.decode() if len(head) < HEAD else head[:-4].decode("utf-8", "ignore")
+        text = head.decode() if len(head) < HEAD_BYTES else head[:-4].decode("utf-8", "ignore")
     except UnicodeDecodeError:
         return UNKNOWN
     return (

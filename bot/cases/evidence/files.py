@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.evidence.custody_log import Custody, Deed
-from bot.cases.evidence.file_type import is_as_stated
+from bot.cases.evidence.custody_log import CustodyAction, CustodyLog
+from bot.cases.evidence.file_type import matches_stated_type
 from bot.cases.intake import SAVED
-from bot.cases.sealed_fields import read_file
+from bot.cases.sealed_fields import decode_file
 from bot.cases.state_machine import Role
-from bot.errors import DoesNotOpen, EvidenceRefused
+from bot.errors import DecryptionError, EvidenceError
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases, files, staff
-from bot.vault import Audit, Purpose
-from bot.vault.file_encryption import open_pieces
+from bot.vault import AuditLog, Purpose
+from bot.vault.file_encryption import open_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.cases.evidence.custody_log import Broken, Entry
-    from bot.conversation import FileNote
+    from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault
+    from bot.conversation import FileRef
     from bot.store.writer import Work
     from bot.vault import Vault
     from bot.vault.keys.case_keys import Opener
@@ -41,7 +41,7 @@ _BY_REFERENCE = Prepared(
     lambda _: select(cases.c.id, cases.c.holder).where(cases.c.reference == bindparam("wanted")),
     "wanted",
 )
-_STAFF = Prepared(
+_STAFF_ROLE = Prepared(
     lambda _: select(staff.c.role, staff.c.state).where(staff.c.id == bindparam("who")), "who"
 )
 _FILES = Prepared(
@@ -52,7 +52,7 @@ _FILES = Prepared(
     ),
     "case",
 )
-_NOTES = Prepared(
+_FILE_NOTES = Prepared(
     lambda _: (
         select(files.c.id, files.c.sealed)
         .where(files.c.case_id == bindparam("case"))
@@ -62,20 +62,20 @@ _NOTES = Prepared(
 )
 
 
-def notes_of(work: Work, case: str, opener: Opener) -> list[tuple[str, FileNote]]:
+def load_file_notes(work: Work, case: str, opener: Opener) -> list[tuple[str, FileRef]]:
     """Return the files of a case in their order, by name, with what was said of each.
 
     Raises:
         DoesNotOpen: one of them was altered.
     """
     return [
-        (name, read_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note)
-        for name, sealed in work.rows(_NOTES, case)
+        (name, decode_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note)
+        for name, sealed in work.rows(_FILE_NOTES, case)
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EvidenceFile:
     """One file of a case."""
 
     number: int
@@ -89,16 +89,20 @@ class Item:
     mime: str
     caption: str
     size: int
-    came_at: int
+    received_at: int
     digest: str = ""
     """SHA-256 of its bytes as they came; empty while they have not, and where nobody noted it."""
-    looks: str = ""
+    detected_type: str = ""
     """What it is by its first bytes."""
 
     @property
-    def is_as_stated(self) -> bool | None:
+    def matches_stated_type(self) -> bool | None:
         """Tell whether it is what was said of it; None where that is not known."""
-        return is_as_stated(self.looks, self.kind, self.mime) if self.looks else None
+        return (
+            matches_stated_type(self.detected_type, self.kind, self.mime)
+            if self.detected_type
+            else None
+        )
 
     @property
     def is_saved(self) -> bool:
@@ -107,14 +111,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FileFault:
     """One file that is not what it was."""
 
     number: int
     fault: str
 
 
-class Evidence:
+class EvidenceStore:
     """The files of cases, used inside units of work."""
 
     def __init__(self, vault: Vault, folder: Path, keyring: Keyring | None = None) -> None:
@@ -128,10 +132,10 @@ class Evidence:
         self._vault = vault
         self._folder = folder
         self._keyring = keyring
-        self.custody = Custody(vault, Audit(vault), keyring)
+        self.custody = CustodyLog(vault, AuditLog(vault), keyring)
 
     @staticmethod
-    def case_called(work: Work, reference: str) -> str:
+    def find_case_id(work: Work, reference: str) -> str:
         """Return the case with a reference.
 
         Raises:
@@ -139,27 +143,25 @@ class Evidence:
         """
         rows = work.rows(_BY_REFERENCE, reference)
         if not rows:
-            raise EvidenceRefused(f"there is no case {reference}; haven cases list shows them")
+            raise EvidenceError(f"there is no case {reference}; haven cases list shows them")
         return str(rows[0][0])
 
     @staticmethod
-    def see_allowed(work: Work, reference: str, who: str) -> None:
+    def check_access(work: Work, reference: str, who: str) -> None:
         """See that a caseworker may take files of a case out of this house.
 
         Raises:
             EvidenceRefused: they neither hold the case nor supervise, or have no access.
         """
-        known = work.rows(_STAFF, who)
+        known = work.rows(_STAFF_ROLE, who)
         if not known or known[0][1] != "active":
-            raise EvidenceRefused(
-                f"{who} is no caseworker with access; haven staff list shows them"
-            )
+            raise EvidenceError(f"{who} is no caseworker with access; haven staff list shows them")
         holder = work.rows(_BY_REFERENCE, reference)
         is_holder = bool(holder) and holder[0][1] == who
         if known[0][0] != Role.SUPERVISOR and not is_holder:
-            raise EvidenceRefused(f"{who} neither answers for {reference} nor supervises")
+            raise EvidenceError(f"{who} neither answers for {reference} nor supervises")
 
-    def items(self, work: Work, case: str) -> list[Item]:
+    def list_files(self, work: Work, case: str) -> list[EvidenceFile]:
         """Return the files of a case, the first that came first.
 
         Raises:
@@ -169,10 +171,10 @@ class Evidence:
         receipts = {
             entry.file: entry
             for entry in self.custody.of_case(work, case)
-            if entry.deed == Deed.RECEIVED
+            if entry.deed == CustodyAction.RECEIVED
         }
         rows = enumerate(work.rows(_FILES, case), 1)
-        return [_item(opener, number, row, receipts.get(row[0])) for number, row in rows]
+        return [_evidence_file(opener, number, row, receipts.get(row[0])) for number, row in rows]
 
     def opener(self, work: Work, case: str) -> Opener:
         """Return what opens the files of a case.
@@ -181,58 +183,60 @@ class Evidence:
             NotYours: whoever reads may not open it.
         """
         keys = self._vault.cases
-        return keys.opener(case, keys.sealed(work, case), self._keyring)
+        return keys.opener(case, keys.load_row(work, case), self._keyring)
 
-    def pieces(self, opener: Opener, item: Item) -> Iterator[bytes]:
+    def read_chunks(self, opener: Opener, item: EvidenceFile) -> Iterator[bytes]:
         """Return the bytes of a file as they came.
 
         Raises:
             DoesNotOpen: they were altered.
             FileNotFoundError: they are not there.
         """
-        return open_pieces(opener, item.id, self._folder / item.id)
+        return open_chunks(opener, item.id, self._folder / item.id)
 
-    def note_opened(self, work: Work, case: str, items: list[Item], actor: str, now: int) -> None:
+    def record_opened(
+        self, work: Work, case: str, items: list[EvidenceFile], actor: str, now: int
+    ) -> None:
         """Write down that files are read, before one is."""
         for item in items:
-            self.custody.note(
-                work, case, at=now, actor=actor, deed=Deed.OPENED, file=item.id,
+            self.custody.record(
+                work, case, at=now, actor=actor, action=CustodyAction.OPENED, file=item.id,
                 digest=item.digest, size=item.size,
             )  # fmt: skip
 
-    def look(self, opener: Opener, items: list[Item]) -> list[Fault]:
+    def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> list[FileFault]:
         """Read every file to its end; return those that are not what was received."""
         return [
-            Fault(item.number, fault)
+            FileFault(item.number, fault)
             for item in items
-            if item.is_saved and (fault := self._fault(opener, item))
+            if item.is_saved and (fault := self._verify_file(opener, item))
         ]
 
-    def _fault(self, opener: Opener, item: Item) -> str:
+    def _verify_file(self, opener: Opener, item: EvidenceFile) -> str:
         seen = sha256()
         try:
-            for piece in self.pieces(opener, item):
+            for piece in self.read_chunks(opener, item):
                 seen.update(piece)
         except OSError:
             return MISSING
-        except DoesNotOpen:
+        except DecryptionError:
             return ALTERED
         if not item.digest:
             return UNPROVEN
         return "" if seen.hexdigest() == item.digest else ALTERED
 
-    def verify_ledger(self, work: Work, case: str) -> Broken | None:
+    def verify_custody(self, work: Work, case: str) -> CustodyFault | None:
         """Return the first row of a case's ledger that does not hold."""
         return self.custody.verify(work, case)
 
 
-def _item(
-    opener: Opener, number: int, row: tuple[str, str, bytes, int, int], receipt: Entry | None
-) -> Item:
+def _evidence_file(
+    opener: Opener, number: int, row: tuple[str, str, bytes, int, int], receipt: CustodyEntry | None
+) -> EvidenceFile:
     name, state, sealed, size, came_at = row
-    note = read_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+    note = decode_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note
     digest, looks = (receipt.digest, receipt.detail) if receipt else ("", "")
-    return Item(
+    return EvidenceFile(
         number, name, state, note.kind, note.name, note.mime, note.caption, size, came_at, digest,
         looks,
     )  # fmt: skip

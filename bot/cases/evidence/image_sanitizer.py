@@ -13,32 +13,32 @@ import contextlib
 import sys
 from pathlib import Path
 
-from bot.cases.evidence.file_type import PICTURES, looks_like
+from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 
-SECONDS = 10.0
-CLEANER = Path(__file__).with_name("image_worker.py")
+TIMEOUT_SECONDS = 10.0
+WORKER = Path(__file__).with_name("image_worker.py")
 
 
-class Cleaning:
+class ImageSanitizer:
     """Draws pictures anew, one at a time: no crowd of them takes the memory of the host."""
 
-    def __init__(self, seconds: float = SECONDS, cleaner: Path = CLEANER) -> None:
+    def __init__(self, seconds: float = TIMEOUT_SECONDS, worker: Path = WORKER) -> None:
         self._seconds = seconds
-        self._cleaner = cleaner
-        self._turn = asyncio.Semaphore()
+        self._worker = worker
+        self._one_at_a_time = asyncio.Semaphore()
 
-    async def clean(self, data: bytes) -> bytes | None:
+    async def sanitize(self, data: bytes) -> bytes | None:
         """Return a picture without anything but its pixels; None where there can be none."""
-        looks = looks_like(data)
-        if looks not in PICTURES:
+        looks = detect_type(data)
+        if looks not in IMAGE_TYPES:
             return None
-        async with self._turn:
-            drawn = await self._drawn(data)
-        return drawn if drawn and looks_like(drawn) == looks else None
+        async with self._one_at_a_time:
+            drawn = await self._run_worker(data)
+        return drawn if drawn and detect_type(drawn) == looks else None
 
-    async def _drawn(self, data: bytes) -> bytes | None:
+    async def _run_worker(self, data: bytes) -> bytes | None:
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", str(self._cleaner),
+            sys.executable, "-I", str(self._worker),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL, env={}, cwd="/", start_new_session=True,
         )  # fmt: skip

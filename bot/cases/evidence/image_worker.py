@@ -16,10 +16,10 @@ import warnings
 
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
-MEMORY = 256 * 1024 * 1024
+MEMORY_BYTES = 256 * 1024 * 1024
 """Bytes beside those the interpreter itself takes."""
-SECONDS = 10
-PIXELS = 40_000_000
+CPU_SECONDS = 10
+MAX_PIXELS = 40_000_000
 QUALITY = 92
 FORMATS = {
     JpegImagePlugin.JpegImageFile.format: {"quality": QUALITY},
@@ -27,16 +27,16 @@ FORMATS = {
     WebPImagePlugin.WebPImageFile.format: {"quality": QUALITY, "method": 2},
 }
 """What is drawn anew, each as what it is, and how well."""
-PLAIN = {"1", "L", "LA", "RGB", "RGBA"}
+PLAIN_MODES = {"1", "L", "LA", "RGB", "RGBA"}
 """Ways to hold pixels that need no table beside them."""
 
 
-def give_up_the_rest() -> None:
+def limit_resources() -> None:
     """Leave this process what it holds already, and nothing more."""
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: SIM115, PTH123
     for what, most in (
-        (resource.RLIMIT_AS, used + MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, used + MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_NOFILE, 0),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_FSIZE, 0),
@@ -45,7 +45,7 @@ def give_up_the_rest() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def drawn_anew(data: bytes) -> bytes:
+def reencode(data: bytes) -> bytes:
     """Return the picture in these bytes as pixels alone.
 
     Raises:
@@ -53,31 +53,31 @@ def drawn_anew(data: bytes) -> bytes:
     """
     picture = Image.open(io.BytesIO(data), formats=list(FORMATS))
     kind = str(picture.format)
-    if picture.width * picture.height > PIXELS:
+    if picture.width * picture.height > MAX_PIXELS:
         raise ValueError("too many pixels")
     picture.load()
     with contextlib.suppress(MemoryError):  # the largest stay as the camera held them
         ImageOps.exif_transpose(picture, in_place=True)
-    pixels = _plain(picture)
+    pixels = _without_palette(picture)
     pixels.info = {}  # whatever was written beside them: the formats' writers look here alone
     out = io.BytesIO()
     pixels.save(out, kind, **FORMATS[kind])
     return out.getvalue()
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def _without_palette(picture: Image.Image) -> Image.Image:
     """Return a picture without a table of colours; of one that moves, what it shows first."""
-    if picture.mode in PLAIN:
+    if picture.mode in PLAIN_MODES:
         return picture
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def rehearse() -> None:
+def warm_up() -> None:
     """Draw a small picture of each kind: whatever is loaded on first use is loaded now."""
     for kind, how in FORMATS.items():
         small = io.BytesIO()
         Image.new("RGB", (8, 8)).save(small, kind, exif=Image.Exif().tobytes(), **how)
-        drawn_anew(small.getvalue())
+        reencode(small.getvalue())
 
 
 def main() -> None:
@@ -87,9 +87,9 @@ def main() -> None:
     Image.MAX_IMAGE_PIXELS = None  # we count ourselves, before anything is unpacked
     data = sys.stdin.buffer.read()
     out = sys.stdout.buffer
-    rehearse()
-    give_up_the_rest()
-    clean = drawn_anew(data)
+    warm_up()
+    limit_resources()
+    clean = reencode(data)
     out.write(clean)
     out.flush()
 

@@ -12,48 +12,54 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.cases.evidence.bundle import CLEAN, MANIFEST, ORIGINALS, README, SUMS, VERSION, Manifest
-from bot.cases.evidence.custody_log import DIGITS, Deed, in_chain
-from bot.errors import EvidenceRefused
+from bot.cases.evidence.bundle import (
+    CHECKSUMS,
+    CLEAN,
+    MANIFEST,
+    ORIGINALS,
+    README,
+    VERSION,
+    Manifest,
+)
+from bot.cases.evidence.custody_log import LINK_DIGITS, CustodyAction, chain_links
+from bot.errors import EvidenceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bot.cases.evidence.bundle import Version
+    from bot.cases.evidence.bundle import FileVersion
 
-LARGEST_MANIFEST: Final = 64 * 1024 * 1024
-AT_ONCE: Final = 1024 * 1024
-_NAME = re.compile(rf"(?:{ORIGINALS}/\d{{4,8}}\.bin|{CLEAN}/\d{{4,8}}\.(?:jpg|png|webp))")
+MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
+CHUNK_BYTES: Final = 1024 * 1024
+_FILE_PATH = re.compile(rf"(?:{ORIGINALS}/\d{{4,8}}\.bin|{CLEAN}/\d{{4,8}}\.(?:jpg|png|webp))")
 _decode = msgspec.json.Decoder(Manifest).decode
 
 
-def read_manifest(folder: Path) -> Manifest:
+def load_manifest(folder: Path) -> Manifest:
     """Return what a bundle says it holds.
 
     Raises:
         EvidenceRefused: it is no bundle, or of another release.
     """
     path = folder / MANIFEST
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_MANIFEST:
-        raise EvidenceRefused(f"{folder} is no bundle: it has no {MANIFEST}")
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_MANIFEST_BYTES:
+        raise EvidenceError(f"{folder} is no bundle: it has no {MANIFEST}")
     try:
         manifest = _decode(path.read_bytes())
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        raise EvidenceRefused(f"{MANIFEST} was altered: it cannot be read") from None
+        raise EvidenceError(f"{MANIFEST} was altered: it cannot be read") from None
     if manifest.version != VERSION:
-        raise EvidenceRefused(
-            f"a bundle of version {manifest.version}; this release reads {VERSION}"
-        )
+        raise EvidenceError(f"a bundle of version {manifest.version}; this release reads {VERSION}")
     return manifest
 
 
-def faults_in(
+def find_faults(
     folder: Path,
     manifest: Manifest,
     *,
     head: str = "",
-    is_ours: Callable[[bytes, bytes], bool] | None = None,
+    is_authentic: Callable[[bytes, bytes], bool] | None = None,
 ) -> Iterator[str]:
     """Yield what is wrong with a bundle, in words, the ledger first.
 
@@ -61,17 +67,17 @@ def faults_in(
         folder: where it lies.
         manifest: as `read_manifest` found it.
         head: as it was written down when the bundle was made; empty: nobody wrote it down.
-        is_ours: tells whether a link and its proof were made in this house.
+        is_authentic: tells whether a link and its proof were made in this house.
     """
-    yield from _of_ledger(manifest, head, is_ours)
-    yield from _of_files(folder, manifest)
-    yield from _of_folder(folder, manifest)
+    yield from _ledger_faults(manifest, head, is_authentic)
+    yield from _file_faults(folder, manifest)
+    yield from _folder_faults(folder, manifest)
 
 
-def _of_ledger(
+def _ledger_faults(
     manifest: Manifest, head: str, is_ours: Callable[[bytes, bytes], bool] | None
 ) -> Iterator[str]:
-    links = in_chain(it.row for it in manifest.ledger)
+    links = chain_links(it.row for it in manifest.ledger)
     for number, (it, link) in enumerate(zip(manifest.ledger, links, strict=True), 1):
         if it.row.number != number:
             yield f"row {number} was taken out, or others were put in"
@@ -79,24 +85,26 @@ def _of_ledger(
         if it.link != link.hex():
             yield f"row {number} was altered"
             return
-        if is_ours is not None and not is_ours(link, _bytes(it.mac)):
+        if is_ours is not None and not is_ours(link, _from_hex(it.mac)):
             yield f"row {number} was not written in this house"
             return
-    heads = {f"{number}:{link.hex()[:DIGITS]}" for number, link in enumerate(links, 1)}
+    heads = {f"{number}:{link.hex()[:LINK_DIGITS]}" for number, link in enumerate(links, 1)}
     if manifest.head not in heads or not manifest.head.startswith(f"{len(links)}:"):
         yield "rows at the end of the ledger were cut off, or others were put in"
     elif head and head.strip().lower() not in heads:
         yield "the ledger is not the one whose end was written down"
 
 
-def _of_files(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     received = {
-        it.row.file: it.row.digest for it in manifest.ledger if it.row.deed == Deed.RECEIVED
+        it.row.file: it.row.digest
+        for it in manifest.ledger
+        if it.row.deed == CustodyAction.RECEIVED
     }
-    cleaned = {it.row.digest for it in manifest.ledger if it.row.deed == Deed.CLEANED}
+    cleaned = {it.row.digest for it in manifest.ledger if it.row.deed == CustodyAction.CLEANED}
     for each in manifest.files:
         for version in filter(None, (each.original, each.clean)):
-            if fault := _of_version(folder, version):
+            if fault := _version_fault(folder, version):
                 yield f"file {each.number} ({version.path}) {fault}"
         stated = received.get(each.id, "")
         if each.original and stated and each.original.sha256 != stated:
@@ -105,8 +113,8 @@ def _of_files(folder: Path, manifest: Manifest) -> Iterator[str]:
             yield f"file {each.number} has a clean version the ledger does not know"
 
 
-def _of_version(folder: Path, version: Version) -> str:
-    if not _NAME.fullmatch(version.path):
+def _version_fault(folder: Path, version: FileVersion) -> str:
+    if not _FILE_PATH.fullmatch(version.path):
         return "has a name no bundle gives"
     path = folder / version.path
     if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
@@ -115,25 +123,25 @@ def _of_version(folder: Path, version: Version) -> str:
         return "was altered: it has another size"
     seen = sha256()
     with path.open("rb") as file:
-        while part := file.read(AT_ONCE):
+        while part := file.read(CHUNK_BYTES):
             seen.update(part)
     return "" if seen.hexdigest() == version.sha256 else "was altered"
 
 
-def _of_folder(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _folder_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     versions = [it for each in manifest.files for it in (each.original, each.clean) if it]
-    known = {MANIFEST, SUMS, README, ORIGINALS, CLEAN, *(it.path for it in versions)}
+    known = {MANIFEST, CHECKSUMS, README, ORIGINALS, CLEAN, *(it.path for it in versions)}
     for path in sorted(folder.rglob("*")):
         if path.relative_to(folder).as_posix() not in known:
             yield f"{path.relative_to(folder).as_posix()!a} does not belong to the bundle"
             return
     wanted = "".join(f"{it.sha256}  {it.path}\n" for it in versions)
-    path = folder / SUMS
+    path = folder / CHECKSUMS
     if path.is_symlink() or not path.is_file() or path.read_bytes() != wanted.encode():
-        yield f"{SUMS} was altered"
+        yield f"{CHECKSUMS} was altered"
 
 
-def _bytes(digits: str) -> bytes:
+def _from_hex(digits: str) -> bytes:
     try:
         return bytes.fromhex(digits)
     except ValueError:

@@ -15,8 +15,8 @@ import msgspec
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram.fix_unicode import mend, mend_json
-from bot.channels.telegram.transport_errors import NotSent, answer_fault, transport_fault
+from bot.channels.telegram.fix_unicode import fix_json, fix_text
+from bot.channels.telegram.transport_errors import NotSentError, response_error, transport_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -37,7 +37,7 @@ class AiohttpRequest(BaseRequest):
     """Carries the Bot's calls over aiohttp."""
 
     __slots__ = (
-        "_connect", "_connections", "_dated", "_pool", "_read", "_session", "_upload", "_write",
+        "_connect", "_connections", "_note_date", "_pool", "_read", "_session", "_upload", "_write",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - the timeouts python-telegram-bot knows
@@ -49,10 +49,10 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Timeout = 10.0,
         pool_timeout: Timeout = 5.0,
         upload_timeout: Timeout = 60.0,
-        dated: Callable[[str], None] | None = None,
+        note_date: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to call; `dated` is told the date of every answer."""
-        self._dated = dated
+        self._note_date = note_date
         self._connections = connections
         self._read = read_timeout
         self._write = write_timeout
@@ -123,18 +123,18 @@ class AiohttpRequest(BaseRequest):
         limits: aiohttp.ClientTimeout,
     ) -> tuple[int, bytes]:
         if self._session is None or self._session.closed:
-            raise NotSent("The client is not open")
+            raise NotSentError("The client is not open")
         try:
             async with self._session.request(
                 method, url, data=data, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
                 payload = await response.read()
-                if self._dated is not None:
-                    self._dated(response.headers.get("Date", ""))
+                if self._note_date is not None:
+                    self._note_date(response.headers.get("Date", ""))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            fault: TelegramError | None = transport_fault(error)
+            fault: TelegramError | None = transport_error(error)
         else:
-            fault = answer_fault(response.status, payload)
+            fault = response_error(response.status, payload)
         if fault is None:
             return response.status, payload
         raise fault  # outside the handler: aiohttp's own errors carry the URL
@@ -150,7 +150,7 @@ class AiohttpRequest(BaseRequest):
             NetworkError: there is no file, or no more of it came.
         """
         if self._session is None or self._session.closed:
-            raise NotSent("The client is not open")
+            raise NotSentError("The client is not open")
         timeout = aiohttp.ClientTimeout(total=None, connect=stall, sock_read=stall)
         try:
             async with self._session.get(
@@ -162,9 +162,9 @@ class AiohttpRequest(BaseRequest):
                         yield piece
                     return
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            fault: TelegramError = transport_fault(error)
+            fault: TelegramError = transport_error(error)
         else:
-            fault = NotSent(f"No file ({status})")
+            fault = NotSentError(f"No file ({status})")
         raise fault
 
     @staticmethod
@@ -176,7 +176,7 @@ class AiohttpRequest(BaseRequest):
         """
         for body in (payload, None):
             try:
-                answer = msgspec.json.decode(mend_json(payload) if body is None else body)
+                answer = msgspec.json.decode(fix_json(payload) if body is None else body)
             except (msgspec.MsgspecError, RecursionError, UnicodeError):
                 continue
             if isinstance(answer, dict):
@@ -204,13 +204,13 @@ def _body(data: RequestData) -> bytes:
     try:
         return _encode(parameters)
     except (TypeError, ValueError, msgspec.MsgspecError):
-        return mend_json(json.dumps(parameters).encode())
+        return fix_json(json.dumps(parameters).encode())
 
 
 def _form(data: RequestData) -> aiohttp.FormData:
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
-        form.add_field(name, mend(value))
+        form.add_field(name, fix_text(value))
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
     return form

@@ -5,29 +5,29 @@ from __future__ import annotations
 import random
 from collections import deque
 
-FIRST = 1.0
-LONGEST = 20.0
+FIRST_DELAY = 1.0
+MAX_DELAY = 20.0
 """Seconds; Telegram forgets a pressed button after 150."""
 
 
-class Patience:
+class Backoff:
     """Waits longer with every failure in a row, never all programs at the same time."""
 
     def __init__(self, dice: random.Random | None = None) -> None:
         self._dice = dice or random.Random()  # noqa: S311 - spreads waits, keeps no secret
-        self._next = FIRST
+        self._delay = FIRST_DELAY
 
-    def lost(self) -> float:
+    def next_delay(self) -> float:
         """Return how many seconds to wait after one more failure."""
-        longest, self._next = self._next, min(self._next * 2, LONGEST)
+        longest, self._delay = self._delay, min(self._delay * 2, MAX_DELAY)
         return longest * self._dice.uniform(0.5, 1.0)
 
-    def regained(self) -> None:
+    def reset(self) -> None:
         """Begin anew after a success."""
-        self._next = FIRST
+        self._delay = FIRST_DELAY
 
 
-class Rivals:
+class ConflictDetector:
     """Tells a passing conflict from another program that fetches our updates too.
 
     Telegram ends the *older* of two requests. If both programs gave way, nobody would be left; if
@@ -35,17 +35,20 @@ class Rivals:
     here first insists for a while.
     """
 
-    YOUNG = 60.0
-    WHILE = 120.0
-    MOST = 8
+    YOUNG_SECONDS = 60.0
+    WINDOW_SECONDS = 120.0
+    MAX_CONFLICTS = 8
 
     def __init__(self, began: float) -> None:
         self._began = began
-        self._conflicts: deque[float] = deque(maxlen=self.MOST)
+        self._conflicts: deque[float] = deque(maxlen=self.MAX_CONFLICTS)
 
-    def gives_way(self, now: float) -> bool:
+    def should_yield(self, now: float) -> bool:
         """Count a conflict, and say whether we are the one to stop."""
         self._conflicts.append(now)
-        is_young = now - self._began < self.YOUNG
-        is_at_war = len(self._conflicts) == self.MOST and now - self._conflicts[0] < self.WHILE
+        is_young = now - self._began < self.YOUNG_SECONDS
+        is_at_war = (
+            len(self._conflicts) == self.MAX_CONFLICTS
+            and now - self._conflicts[0] < self.WINDOW_SECONDS
+        )
         return is_young or is_at_war

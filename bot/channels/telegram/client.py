@@ -12,9 +12,9 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.split_batch import MOST
-from bot.channels.telegram.update_types import ASKED_FOR
-from bot.errors import WrongSetting
+from bot.channels.telegram.split_batch import MAX_UPDATES
+from bot.channels.telegram.update_types import ALLOWED_UPDATES
+from bot.errors import SettingError
 from bot.log import log
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from telegram import User
 
-TELEGRAM = "https://api.telegram.org"
-SLACK = 15.0
+TELEGRAM_API = "https://api.telegram.org"
+TIMEOUT_MARGIN = 15.0
 """Seconds an answer may take beyond those Telegram was asked to wait."""
 REJECTED = "Telegram does not accept HAVEN_TELEGRAM_TOKEN. Copy it again from @BotFather."
 
@@ -59,29 +59,29 @@ class SilentBot(Bot):
         else:
             rejected = False
         if rejected:
-            raise WrongSetting(REJECTED)
+            raise SettingError(REJECTED)
 
 
-def bot_for(
-    token: str, api: str = TELEGRAM, dated: Callable[[str], None] | None = None
+def build_bot(
+    token: str, api: str = TELEGRAM_API, note_date: Callable[[str], None] | None = None
 ) -> SilentBot:
     """Return a Bot, not yet opened.
 
     Args:
         token: as @BotFather gave it.
         api: where the Bot API is: Telegram's, a server of one's own, or the sandbox.
-        dated: is told the date of every answer, as HTTP writes it.
+        note_date: is told the date of every answer, as HTTP writes it.
     """
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
-        raise WrongSetting("HAVEN_TELEGRAM_TOKEN is no token. Copy it again from @BotFather.")
+        raise SettingError("HAVEN_TELEGRAM_TOKEN is no token. Copy it again from @BotFather.")
     base = api.rstrip("/")
     return SilentBot(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=AiohttpRequest(dated=dated),
-        get_updates_request=AiohttpRequest(connections=2, dated=dated),
+        request=AiohttpRequest(note_date=note_date),
+        get_updates_request=AiohttpRequest(connections=2, note_date=note_date),
     )
 
 
@@ -101,30 +101,30 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
     except InvalidToken:
         me = None
     if me is None:
-        raise WrongSetting(REJECTED)
+        raise SettingError(REJECTED)
     if str(me.id) != bot.token.partition(":")[0]:
-        raise WrongSetting(
+        raise SettingError(
             "HAVEN_TELEGRAM_API answers for another bot than HAVEN_TELEGRAM_TOKEN's."
         )
     if expected is not None and me.id != expected:
-        raise WrongSetting(
+        raise SettingError(
             "HAVEN_TELEGRAM_TOKEN belongs to another bot than the data in HAVEN_DATA. "
             "Use the first bot's token, or an empty data folder."
         )
     return me
 
 
-async def username_of(token: str, api: str = TELEGRAM) -> str:
+async def username_of(token: str, api: str = TELEGRAM_API) -> str:
     """Return the name by which people find the bot of a token.
 
     Raises:
         WrongSetting: the token is not accepted, or Telegram cannot be reached.
     """
     try:
-        async with bot_for(token, api) as bot:
+        async with build_bot(token, api) as bot:
             return bot.username
     except TelegramError as error:
-        raise WrongSetting(
+        raise SettingError(
             f"HAVEN_TELEGRAM_API does not answer: {error}; or name it: --bot"
         ) from None
 
@@ -136,22 +136,22 @@ async def remove_webhook(bot: Bot) -> None:
         log.warning("webhook_removed")
 
 
-def updates_of(
-    bot: Bot, asked_for: Sequence[str] = ASKED_FOR, slack: float = SLACK
+def build_fetch(
+    bot: Bot, allowed_updates: Sequence[str] = ALLOWED_UPDATES, margin: float = TIMEOUT_MARGIN
 ) -> Callable[[int | None, int, int], Awaitable[bytes]]:
     """Return what fetches a batch of updates as raw bytes, with the library's errors.
 
     It takes the offset, None for the oldest there is, the seconds Telegram may wait for something
     to arrive, and how many updates at most.
     """
-    kinds = msgspec.json.encode(asked_for).decode()
+    kinds = msgspec.json.encode(allowed_updates).decode()
     request = bot._request[0]  # noqa: SLF001 - the library offers only the other one
 
-    async def fetch(offset: int | None, wait: int, most: int = MOST) -> bytes:
+    async def fetch(offset: int | None, wait: int, most: int = MAX_UPDATES) -> bytes:
         asked = {"timeout": wait, "limit": most, "allowed_updates": kinds}
         if offset is not None:
             asked["offset"] = offset
         url = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
-        return await request.retrieve(url, read_timeout=wait + slack)
+        return await request.retrieve(url, read_timeout=wait + margin)
 
     return fetch

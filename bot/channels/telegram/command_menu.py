@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-DESCRIPTION = 256
+MAX_DESCRIPTION = 256
 """Characters a command's description may have."""
 
 
-def by_code(by_tag: Mapping[str, T]) -> dict[str, T]:
+def by_language_code(by_tag: Mapping[str, T]) -> dict[str, T]:
     """Return things by the two letters Telegram wants; English is everyone else's as well.
 
     Telegram tells one Chinese from the other no more than one language in two scripts: what stands
@@ -30,11 +30,11 @@ def by_code(by_tag: Mapping[str, T]) -> dict[str, T]:
     found: dict[str, T] = {}
     for tag in LANGUAGES:
         if tag in by_tag:
-            found.setdefault(LANGUAGES[tag].two_letters, by_tag[tag])
+            found.setdefault(LANGUAGES[tag].iso639_1, by_tag[tag])
     return {"": by_tag[FALLBACK], **found} if FALLBACK in by_tag else found
 
 
-def menus(
+def build_menus(
     phrases: Mapping[str, Text], catalogues: Mapping[str, Catalogue]
 ) -> dict[str, tuple[tuple[str, str], ...]]:
     """Return the menu for each language: commands and what they do, in the order given.
@@ -43,17 +43,19 @@ def menus(
         phrases: by command, what it does.
         catalogues: by language tag, as `id` or `zh_Hant`.
     """
-    return by_code(
+    return by_language_code(
         {
-            tag: tuple((name, text.read_in(words)[:DESCRIPTION]) for name, text in phrases.items())
+            tag: tuple(
+                (name, text.render(words)[:MAX_DESCRIPTION]) for name, text in phrases.items()
+            )
             for tag, words in catalogues.items()
         }
     )
 
 
-async def offer(bot: Bot, found: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
+async def set_menus(bot: Bot, menus: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
     """Show people the menus, in private chats only."""
     scope = BotCommandScopeAllPrivateChats()
-    for code, menu in found.items():
+    for code, menu in menus.items():
         commands = [BotCommand(name, description) for name, description in menu]
         await bot.set_my_commands(commands, scope, language_code=code or None)

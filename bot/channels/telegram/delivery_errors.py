@@ -14,15 +14,24 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channels.telegram.transport_errors import NotSent, wait_of
-from bot.errors import Barred, Blocked, DeliveryError, Gone, Moved, Refused, TryLater, Uncertain
+from bot.channels.telegram.transport_errors import NotSentError, retry_delay
+from bot.errors import (
+    ChatBlockedError,
+    DeliveryError,
+    DeliveryUncertainError,
+    GroupForbiddenError,
+    GroupMovedError,
+    LetterRefusedError,
+    RetryLaterError,
+    TopicGoneError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 Answer = TypeVar("Answer")
 
-GONE = (
+CHAT_GONE = (
     "chat not found",
     "user not found",
     "user is deactivated",
@@ -32,9 +41,9 @@ GONE = (
     "bot was blocked",
 )
 """What Telegram says, as a bad request, of somebody who cannot be written to."""
-UNCHANGED = "message is not modified"
+MESSAGE_UNCHANGED = "message is not modified"
 TOO_OLD = "message can't be deleted"
-UNMODIFIED = "topic_not_modified"
+TOPIC_UNCHANGED = "topic_not_modified"
 TOPIC_GONE = (
     CLOSED := "topic_closed",
     "message thread not found",
@@ -42,7 +51,7 @@ TOPIC_GONE = (
     "topic_id_invalid",
 )
 """What Telegram says of a topic that is not there, or is closed to us."""
-BARRED = (
+NO_RIGHTS = (
     "not enough rights",
     "have no rights",
     "need administrator rights",
@@ -54,8 +63,8 @@ BARRED = (
     "bot is not a member",
 )
 """What Telegram says when we may not do in a group what we have to do there."""
-REASONS = (
-    UNCHANGED,
+KNOWN_REASONS = (
+    MESSAGE_UNCHANGED,
     TOO_OLD,
     "message text is empty",
     "message is too long",
@@ -71,12 +80,12 @@ REASONS = (
     "message to copy not found",
     "message can't be copied",
     "wrong file identifier",
-    UNMODIFIED,
+    TOPIC_UNCHANGED,
 )
 """Telegram's reasons we know; any other is not repeated, for it might quote the text."""
 
 
-async def outcome(call: Coroutine[None, None, Answer], *, may_repeat: bool = True) -> Answer:
+async def run_call(call: Coroutine[None, None, Answer], *, may_repeat: bool = True) -> Answer:
     """Await a call of the Bot and raise our own error for whatever it fails with.
 
     An answer that is no message at all came with a success: the letter may have arrived.
@@ -84,42 +93,44 @@ async def outcome(call: Coroutine[None, None, Answer], *, may_repeat: bool = Tru
     try:
         return await call
     except TelegramError as error:
-        failure = failure_of(error, may_repeat=may_repeat)
+        failure = delivery_error(error, may_repeat=may_repeat)
     except (LookupError, TypeError, ValueError, AttributeError):
-        failure = _unsure(may_repeat=may_repeat)
+        failure = _unknown_outcome(may_repeat=may_repeat)
     raise failure  # outside the handler: the library's error may quote an answer
 
 
-def failure_of(error: TelegramError, *, may_repeat: bool) -> DeliveryError:
+def delivery_error(error: TelegramError, *, may_repeat: bool) -> DeliveryError:
     """Return what an error of the library means for a letter."""
     if isinstance(error, RetryAfter):
-        return TryLater(wait_of(error))
-    if isinstance(error, (NotSent, InvalidToken, Conflict)):
-        return TryLater(everywhere=True)
+        return RetryLaterError(retry_delay(error))
+    if isinstance(error, (NotSentError, InvalidToken, Conflict)):
+        return RetryLaterError(is_global=True)
     if isinstance(error, ChatMigrated):
-        return Moved(error.new_chat_id)
+        return GroupMovedError(error.new_chat_id)
     if isinstance(error, Forbidden):
-        return _reason_in(BARRED, str(error), Barred) or Blocked("blocked")
+        return _reason_in(NO_RIGHTS, str(error), GroupForbiddenError) or ChatBlockedError("blocked")
     if isinstance(error, BadRequest):
-        return _refusal(str(error).lower())
-    return _unsure(may_repeat=may_repeat)
+        return _refused_error(str(error).lower())
+    return _unknown_outcome(may_repeat=may_repeat)
 
 
-def _unsure(*, may_repeat: bool) -> DeliveryError:
-    return TryLater(everywhere=True) if may_repeat else Uncertain("no answer")
+def _unknown_outcome(*, may_repeat: bool) -> DeliveryError:
+    return RetryLaterError(is_global=True) if may_repeat else DeliveryUncertainError("no answer")
 
 
-def _refusal(words: str) -> DeliveryError:
-    if any(gone in words for gone in GONE):
-        return Blocked("gone")
+def _refused_error(words: str) -> DeliveryError:
+    if any(gone in words for gone in CHAT_GONE):
+        return ChatBlockedError("gone")
     return (
-        _reason_in(TOPIC_GONE, words, Gone)
-        or _reason_in(BARRED, words, Barred)
-        or _reason_in(REASONS, words, Refused)
-        or Refused("bad request")
+        _reason_in(TOPIC_GONE, words, TopicGoneError)
+        or _reason_in(NO_RIGHTS, words, GroupForbiddenError)
+        or _reason_in(KNOWN_REASONS, words, LetterRefusedError)
+        or LetterRefusedError("bad request")
     )
 
 
-def _reason_in(reasons: tuple[str, ...], words: str, kind: type[Refused]) -> Refused | None:
+def _reason_in(
+    reasons: tuple[str, ...], words: str, kind: type[LetterRefusedError]
+) -> LetterRefusedError | None:
     found = next((reason for reason in reasons if reason in words.lower()), None)
     return None if found is None else kind(found)

@@ -12,23 +12,28 @@ from typing import TYPE_CHECKING
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.delivery_errors import failure_of
-from bot.errors import DeliveryError, Refused, TryLater
+from bot.channels.telegram.delivery_errors import delivery_error
+from bot.errors import DeliveryError, LetterRefusedError, RetryLaterError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from telegram import Bot
 
-LARGEST = 20 * 1024 * 1024
+MAX_FILE_SIZE = 20 * 1024 * 1024
 """Bytes Telegram lets a bot fetch."""
-STALL = 30.0
+STALL_TIMEOUT = 30.0
 """Seconds without a byte after which a download is given up, to be tried again."""
 TOO_BIG = "too big"
 
 
-async def fetch(
-    bot: Bot, handle: str, size_limit: int = LARGEST, *, unique: str = "", stall: float = STALL
+async def download(
+    bot: Bot,
+    handle: str,
+    size_limit: int = MAX_FILE_SIZE,
+    *,
+    unique: str = "",
+    stall: float = STALL_TIMEOUT,
 ) -> AsyncIterator[bytes]:
     """Yield the bytes of a file.
 
@@ -56,13 +61,13 @@ async def fetch(
         async for piece in request.stream(url, stall=stall):
             received += len(piece)
             if received > size_limit:
-                failure = Refused(TOO_BIG)
+                failure = LetterRefusedError(TOO_BIG)
                 break
             yield piece
     except TelegramError:
-        failure = TryLater()
+        failure = RetryLaterError()
     if failure is None and received < promised:
-        failure = TryLater()
+        failure = RetryLaterError()
     if failure is not None:
         raise failure
 
@@ -73,29 +78,31 @@ async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[
         file = await bot.get_file(handle)
     except BadRequest as error:
         is_too_big = "too big" in str(error).lower()
-        failure: DeliveryError = Refused(TOO_BIG) if is_too_big else Refused("no such file")
+        failure: DeliveryError = (
+            LetterRefusedError(TOO_BIG) if is_too_big else LetterRefusedError("no such file")
+        )
     except TelegramError as error:
-        failure = failure_of(error, may_repeat=True)
+        failure = delivery_error(error, may_repeat=True)
     except (LookupError, TypeError, ValueError, AttributeError):
-        failure = TryLater()
+        failure = RetryLaterError()
     else:
         size = file.file_size or 0
         if size > size_limit:
-            raise Refused(TOO_BIG)
+            raise LetterRefusedError(TOO_BIG)
         if unique and file.file_unique_id != unique:
-            raise Refused("another file")
+            raise LetterRefusedError("another file")
         if not (file.file_path or "").startswith(f"{bot.base_file_url}/"):
-            raise TryLater
+            raise RetryLaterError
         return file.file_path or "", size
     raise failure
 
 
 @dataclass(frozen=True)
-class FilesOf:
+class TelegramFiles:
     """Files of one bot, by handle."""
 
     bot: Bot
 
     def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
         """Yield a file's bytes, as `fetch` does."""
-        return fetch(self.bot, handle, unique=unique)
+        return download(self.bot, handle, unique=unique)

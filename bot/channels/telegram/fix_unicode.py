@@ -16,17 +16,17 @@ _ESCAPES = re.compile(
 )
 
 
-def _whole(escape: re.Match[bytes]) -> bytes:
+def _replace_half(escape: re.Match[bytes]) -> bytes:
     return escape[0] if escape[1] is None else rb"\ufffd"
 
 
-def mend_json(raw: bytes) -> bytes:
+def fix_json(raw: bytes) -> bytes:
     """Return the same JSON with every character that is none replaced by U+FFFD."""
-    return _ESCAPES.sub(_whole, raw.decode("utf-8", "replace").encode())
+    return _ESCAPES.sub(_replace_half, raw.decode("utf-8", "replace").encode())
 
 
-def mend(words: str) -> str:
+def fix_text(text: str) -> str:
     """Return the words with halves joined where they are pairs, and replaced where they are not."""
-    if words.isascii():
-        return words
-    return words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

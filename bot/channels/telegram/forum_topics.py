@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import MessageEntity, ReplyParameters, User
 
-from bot.channels.telegram.delivery_errors import UNMODIFIED, outcome
-from bot.channels.telegram.fix_unicode import mend
-from bot.channels.telegram.split_text import pieces, units
-from bot.errors import Refused
+from bot.channels.telegram.delivery_errors import TOPIC_UNCHANGED, run_call
+from bot.channels.telegram.fix_unicode import fix_text
+from bot.channels.telegram.split_text import split_text, utf16_length
+from bot.errors import LetterRefusedError
 from bot.messages import CloseTopic, DeleteTopic, EditTopic
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ async def open_topic(bot: Bot, chat: int, body: OpenTopic) -> int:
         topic: ForumTopic = await bot.create_forum_topic(chat, _name(body.name))
         return topic.message_thread_id
 
-    return await outcome(opened(), may_repeat=False)
+    return await run_call(opened(), may_repeat=False)
 
 
-async def change(
+async def change_topic(
     bot: Bot, chat: int, body: CloseTopic | ReopenTopic | DeleteTopic | EditTopic
 ) -> None:
     """Close, reopen, delete or rename a topic; one that is so already is left as it is."""
@@ -47,13 +47,13 @@ async def change(
     else:
         call = bot.reopen_forum_topic(chat, body.thread)
     try:
-        await outcome(call)
-    except Refused as refused:
-        if refused.args[0] != UNMODIFIED:
+        await run_call(call)
+    except LetterRefusedError as refused:
+        if refused.args[0] != TOPIC_UNCHANGED:
             raise
 
 
-def placed(thread: int, answers: int = 0) -> dict[str, Any]:
+def topic_arguments(thread: int, answers: int = 0) -> dict[str, Any]:
     """Return what puts a message into a topic, as an answer to another; nothing for a person."""
     place: dict[str, Any] = {}
     if thread:
@@ -63,16 +63,18 @@ def placed(thread: int, answers: int = 0) -> dict[str, Any]:
     return place
 
 
-def named(text: str, mentions: Sequence[Mention]) -> dict[str, Any]:
+def mention_arguments(text: str, mentions: Sequence[Mention]) -> dict[str, Any]:
     """Return what makes a text call people of the staff, wherever they stand in it."""
     found = []
     for mention in mentions:
-        before, label, _ = text.partition(mend(mention.label))
-        if label and mention.account:
-            whom = User(mention.account, label, is_bot=False)
-            found.append(MessageEntity("text_mention", units(before), units(label), user=whom))
+        before, label, _ = text.partition(fix_text(mention.label))
+        if label and mention.user_id:
+            whom = User(mention.user_id, label, is_bot=False)
+            found.append(
+                MessageEntity("text_mention", utf16_length(before), utf16_length(label), user=whom)
+            )
     return {"entities": found} if found else {}
 
 
 def _name(words: str) -> str:
-    return pieces(mend(words), LONGEST_NAME)[0].strip() or NAMELESS
+    return split_text(fix_text(words), LONGEST_NAME)[0].strip() or NAMELESS

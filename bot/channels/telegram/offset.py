@@ -22,38 +22,38 @@ from bot.channels.telegram.split_batch import LAST_ID, is_usable
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.channels.telegram.split_batch import Raw
+    from bot.channels.telegram.split_batch import RawUpdate
 
 
-class Offset(Protocol):
+class OffsetPolicy(Protocol):
     """Has a batch kept, and says where the next one begins."""
 
     async def settle(
         self,
-        batch: Sequence[Raw],
+        batch: Sequence[RawUpdate],
         asked: int | None,
-        receive: Callable[[Sequence[Raw]], Awaitable[None]],
+        receive: Callable[[Sequence[RawUpdate]], Awaitable[None]],
     ) -> int | None:
         """Hand the batch over and return the offset to ask for next."""
 
 
-class AfterCommit:
+class ConfirmAfterCommit:
     """The right way: nothing is confirmed before it is kept."""
 
     async def settle(
         self,
-        batch: Sequence[Raw],
+        batch: Sequence[RawUpdate],
         asked: int | None,
-        receive: Callable[[Sequence[Raw]], Awaitable[None]],
+        receive: Callable[[Sequence[RawUpdate]], Awaitable[None]],
     ) -> int | None:
         """Return the end of the batch, once `receive` has returned after its commit."""
         await receive(batch)
-        return end_of(batch, asked)
+        return next_offset(batch, asked)
 
 
-def end_of(batch: Sequence[Raw], asked: int | None) -> int | None:
+def next_offset(batch: Sequence[RawUpdate], offset: int | None) -> int | None:
     """Return the offset behind a batch that began at the offset asked for, None if unknown."""
-    end = asked
+    end = offset
     for update in batch:
         if is_usable(update.update_id):
             end = update.update_id + 1

@@ -12,7 +12,7 @@ import re
 import msgspec
 
 from bot.channels.telegram import update_types
-from bot.channels.telegram.fix_unicode import mend_json
+from bot.channels.telegram.fix_unicode import fix_json
 from bot.channels.telegram.parse_content import content_of, origin_of
 from bot.channels.telegram.schema import (
     CallbackQuery,
@@ -23,12 +23,12 @@ from bot.channels.telegram.schema import (
     User,
 )
 from bot.channels.telegram.update_types import Treatment
-from bot.errors import Unreadable
-from bot.messages import Kind, Update
+from bot.errors import UnreadableUpdateError
+from bot.messages import Update, UpdateKind
 
 SERVICE_ACCOUNT = 777000
 """Telegram itself, and what channels forward to their linked groups."""
-PRESENT = frozenset({"creator", "administrator", "member"})
+MEMBER_STATUSES = frozenset({"creator", "administrator", "member"})
 """What we are in a group as long as we are in it; `restricted` says so for itself."""
 
 _decode = msgspec.json.Decoder(TelegramUpdate).decode
@@ -47,8 +47,8 @@ def parse(raw: bytes) -> Update:
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         update = None
     if update is None:  # outside the handler: the first error carries the words along
-        raw = mend_json(raw)
-        update = _decode_mended(raw)
+        raw = fix_json(raw)
+        update = _decode_fixed(raw)
     if update.message is not None:
         return _message(update.update_id, update.message, raw, "message")
     if update.callback_query is not None:
@@ -59,51 +59,51 @@ def parse(raw: bytes) -> Update:
         return _membership(update.update_id, update.my_chat_member)
     if update.message_reaction is not None:
         return _reaction(update.update_id, update.message_reaction)
-    return Update(update.update_id, Kind.NOTHING, note=_kind_of_update(raw))
+    return Update(update.update_id, UpdateKind.IGNORED, detail=_kind_of_update(raw))
 
 
-def _decode_mended(raw: bytes) -> TelegramUpdate:
+def _decode_fixed(raw: bytes) -> TelegramUpdate:
     try:
         return _decode(raw)
     except msgspec.MsgspecError as error:
         reason = str(error)
     except (RecursionError, UnicodeError):
         reason = "nested too deep, or no text"
-    raise Unreadable(reason)
+    raise UnreadableUpdateError(reason)
 
 
 def _kind_of_update(raw: bytes) -> str:
-    names = [name for name in _fields(mend_json(raw)) if name != "update_id"]
+    names = [name for name in _fields(fix_json(raw)) if name != "update_id"]
     known = [name for name in names if name in update_types.UPDATES]
-    return (known or [*map(_plain, names), "empty"])[0]
+    return (known or [*map(_safe_name, names), "empty"])[0]
 
 
-def _plain(name: str) -> str:
+def _safe_name(name: str) -> str:
     """Return a field's name if it looks like one of Telegram's, for it may be logged."""
     return name if _PLAIN_NAME.fullmatch(name) else "unknown"
 
 
 def _message(update_id: int, message: Message, raw: bytes, field: str) -> Update:
     if message.chat.type != "private":
-        return Update(update_id, Kind.GROUP, chat=message.chat.id)
+        return Update(update_id, UpdateKind.GROUP, chat=message.chat.id)
     person = message.from_
     if person is None:
-        return Update(update_id, Kind.NOTHING, note="no_sender")
-    if who := _stranger(message, person):
-        return Update(update_id, Kind.NOTHING, note=who)
+        return Update(update_id, UpdateKind.IGNORED, detail="no_sender")
+    if who := _non_person(message, person):
+        return Update(update_id, UpdateKind.IGNORED, detail=who)
     if message.text is not None:
         return Update(  # nearly every update, so it takes the short way
             update_id,
-            Kind.WORDS if field == "message" else Kind.EDIT,
+            UpdateKind.TEXT if field == "message" else UpdateKind.EDIT,
             chat=message.chat.id,
             message=message.message_id,
-            words=message.text,
+            text=message.text,
             language=person.language_code,
             name=_name(person),
-            account=person.username,
+            username=person.username,
             sent_at=message.edit_date or message.date,
             album=message.media_group_id,
-            origin=origin_of(message),
+            forwarded_from=origin_of(message),
         )
     return _other_message(update_id, message, person, raw, field)
 
@@ -116,54 +116,56 @@ def _other_message(
         return _not_accepted(update_id, message, person, raw, field)
     return Update(
         update_id,
-        content.kind if field == "message" else Kind.EDIT,
+        content.kind if field == "message" else UpdateKind.EDIT,
         chat=message.chat.id,
         message=message.message_id,
-        words=content.words,
+        text=content.text,
         language=person.language_code,
         name=_name(person),
-        account=person.username,
+        username=person.username,
         sent_at=message.edit_date or message.date,
         files=content.files,
         album=message.media_group_id,
         latitude=content.latitude,
         longitude=content.longitude,
-        origin=origin_of(message),
-        note=content.note,
+        forwarded_from=origin_of(message),
+        detail=content.note,
     )
 
 
 def _not_accepted(update_id: int, message: Message, person: User, raw: bytes, field: str) -> Update:
     name, treatment = _name_of_content(raw, field)
     if treatment is Treatment.NOTHING:
-        return Update(update_id, Kind.NOTHING, note=name)
+        return Update(update_id, UpdateKind.IGNORED, detail=name)
     return Update(
         update_id,
-        Kind.OTHER if treatment is Treatment.DECLINE and field == "message" else Kind.NOTHING,
+        UpdateKind.UNSUPPORTED
+        if treatment is Treatment.DECLINE and field == "message"
+        else UpdateKind.IGNORED,
         chat=message.chat.id,
         message=message.message_id,
         language=person.language_code,
         name=_name(person),
-        account=person.username,
+        username=person.username,
         sent_at=message.edit_date or message.date,
-        note=name,
+        detail=name,
     )
 
 
 def _name_of_content(raw: bytes, field: str) -> tuple[str, Treatment]:
-    fields = _fields(_fields(mend_json(raw))[field])
+    fields = _fields(_fields(fix_json(raw))[field])
     present = [name for name in fields if name not in update_types.ENVELOPE]
     for name in present:
         if name in update_types.CONTENTS:
             return name, update_types.CONTENTS[name]
     return (
-        (_plain(present[0]), update_types.UNKNOWN_CONTENT)
+        (_safe_name(present[0]), update_types.UNKNOWN_CONTENT)
         if present
         else ("empty", Treatment.NOTHING)
     )
 
 
-def _stranger(message: Message, person: User) -> str:
+def _non_person(message: Message, person: User) -> str:
     """Return what writes here when it is no person, else nothing."""
     if person.is_bot:
         return "bot"
@@ -187,20 +189,20 @@ def _press(update_id: int, query: CallbackQuery) -> Update:
     """
     pressed = query.message
     if pressed is not None and pressed.chat.type != "private":
-        return Update(update_id, Kind.GROUP, chat=pressed.chat.id)
+        return Update(update_id, UpdateKind.GROUP, chat=pressed.chat.id)
     if query.from_.is_bot or query.inline_message_id or query.data is None:
         return Update(
-            update_id, Kind.NOTHING, note="bot" if query.from_.is_bot else "foreign_press"
+            update_id, UpdateKind.IGNORED, detail="bot" if query.from_.is_bot else "foreign_press"
         )
     return Update(
         update_id,
-        Kind.PRESS,
+        UpdateKind.PRESS,
         chat=query.from_.id if pressed is None else pressed.chat.id,
         message=0 if pressed is None else pressed.message_id,
-        words=query.data,
+        text=query.data,
         language=query.from_.language_code,
         name=_name(query.from_),
-        account=query.from_.username,
+        username=query.from_.username,
         press=query.id,
     )
 
@@ -208,38 +210,38 @@ def _press(update_id: int, query: CallbackQuery) -> Update:
 def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
     now = change.new_chat_member
     if change.chat.type != "private":
-        is_present = now.status in PRESENT or (now.status == "restricted" and now.is_member)
+        is_present = now.status in MEMBER_STATUSES or (now.status == "restricted" and now.is_member)
         if is_present:
-            return Update(update_id, Kind.GROUP, chat=change.chat.id)
-        return Update(update_id, Kind.NOTHING, note="my_chat_member")
-    kind = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}.get(now.status)
+            return Update(update_id, UpdateKind.GROUP, chat=change.chat.id)
+        return Update(update_id, UpdateKind.IGNORED, detail="my_chat_member")
+    kind = {"kicked": UpdateKind.BLOCKED, "member": UpdateKind.UNBLOCKED}.get(now.status)
     if kind is None or change.from_.is_bot:
-        return Update(update_id, Kind.NOTHING, note="my_chat_member")
+        return Update(update_id, UpdateKind.IGNORED, detail="my_chat_member")
     return Update(
         update_id,
         kind,
         chat=change.chat.id,
         language=change.from_.language_code,
         name=_name(change.from_),
-        account=change.from_.username,
+        username=change.from_.username,
         sent_at=change.date,
     )
 
 
 def _reaction(update_id: int, reaction: MessageReactionUpdated) -> Update:
     if reaction.chat.type != "private":
-        return Update(update_id, Kind.GROUP, chat=reaction.chat.id)
+        return Update(update_id, UpdateKind.GROUP, chat=reaction.chat.id)
     if reaction.user is None or reaction.user.is_bot:
-        return Update(update_id, Kind.NOTHING, note="message_reaction")
+        return Update(update_id, UpdateKind.IGNORED, detail="message_reaction")
     return Update(
         update_id,
-        Kind.NOTHING,
+        UpdateKind.IGNORED,
         chat=reaction.chat.id,
         message=reaction.message_id,
-        words="".join(kind.emoji for kind in reaction.new_reaction),
+        text="".join(kind.emoji for kind in reaction.new_reaction),
         language=reaction.user.language_code,
         name=_name(reaction.user),
-        account=reaction.user.username,
+        username=reaction.user.username,
         sent_at=reaction.date,
-        note="message_reaction",
+        detail="message_reaction",
     )

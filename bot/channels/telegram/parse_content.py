@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.errors import Unreadable
-from bot.messages import File, Kind
+from bot.errors import UnreadableUpdateError
+from bot.messages import File, UpdateKind
 
 if TYPE_CHECKING:
     from bot.channels.telegram.schema import Contact, Document, Location, Message, Origin, PhotoSize
@@ -16,29 +16,31 @@ PLAIN_FILES = ("animation", "video", "video_note", "voice", "audio", "document",
 """In the order in which they are believed: an animation also comes as a plain document."""
 
 
-class Content(msgspec.Struct, frozen=True, gc=False):
+class TelegramContent(msgspec.Struct, frozen=True, gc=False):
     """What was found in a message."""
 
-    kind: Kind
-    words: str = ""
+    kind: UpdateKind
+    text: str = ""
     files: tuple[File, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
     note: str = ""
 
 
-def content_of(message: Message) -> Content | None:
+def content_of(message: Message) -> TelegramContent | None:
     """Return what is accepted of a message without text, None if there is nothing."""
     if (files := _files(message)) is not None:
         sticker = message.sticker
-        return Content(Kind.FILES, sticker.emoji if sticker else message.caption, files)
+        return TelegramContent(
+            UpdateKind.FILES, sticker.emoji if sticker else message.caption, files
+        )
     if message.venue is not None:
         words = f"{message.venue.title}\n{message.venue.address}".strip()
         return _place(message.venue.location, words)
     if message.location is not None:
-        return _place(message.location, "", _movement(message))
+        return _place(message.location, "", _location_note(message))
     if message.contact is not None:
-        return Content(Kind.CONTACT, _card(message.contact))
+        return TelegramContent(UpdateKind.CONTACT, _contact_text(message.contact))
     return None
 
 
@@ -58,7 +60,7 @@ def _files(message: Message) -> tuple[File, ...] | None:
 def _photo(sizes: list[PhotoSize]) -> File:
     """Return the largest size, for evidence wants what was there."""
     if not sizes:
-        raise Unreadable("a photo in no size")
+        raise UnreadableUpdateError("a photo in no size")
     best = max(sizes, key=lambda size: (size.width * size.height, size.file_size))
     return File(best.file_id, best.file_unique_id, "photo", best.file_size)
 
@@ -74,18 +76,20 @@ def _file(kind: str, document: Document) -> File:
     )
 
 
-def _place(location: Location, words: str, note: str = "") -> Content:
-    return Content(Kind.PLACE, words, (), location.latitude, location.longitude, note)
+def _place(location: Location, words: str, note: str = "") -> TelegramContent:
+    return TelegramContent(
+        UpdateKind.LOCATION, words, (), location.latitude, location.longitude, note
+    )
 
 
-def _movement(message: Message) -> str:
+def _location_note(message: Message) -> str:
     """Say whether a location goes on moving: its edits are further places, the last has no end."""
     if message.location is not None and message.location.live_period:
         return "live_location"
     return "live_location_stopped" if message.edit_date else ""
 
 
-def _card(contact: Contact) -> str:
+def _contact_text(contact: Contact) -> str:
     return " ".join(filter(None, (contact.first_name, contact.last_name, contact.phone_number)))
 
 
@@ -95,10 +99,10 @@ def origin_of(message: Message) -> str:
     if origin is None:
         reply = message.external_reply
         origin = None if reply is None else reply.origin
-    return "" if origin is None else _title(origin)
+    return "" if origin is None else _origin_name(origin)
 
 
-def _title(origin: Origin) -> str:
+def _origin_name(origin: Origin) -> str:
     if origin.sender_user is not None:
         person = origin.sender_user
         words = [person.first_name, person.last_name, person.username and f"@{person.username}"]

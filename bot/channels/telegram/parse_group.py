@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.channels.telegram import update_types
-from bot.channels.telegram.fix_unicode import mend_json
+from bot.channels.telegram.fix_unicode import fix_json
 from bot.channels.telegram.parse_content import content_of
 from bot.channels.telegram.schema import GroupUpdate
-from bot.errors import Unreadable
-from bot.messages import Kind, Update
+from bot.errors import UnreadableUpdateError
+from bot.messages import Update, UpdateKind
 
 if TYPE_CHECKING:
     from bot.channels.telegram.schema import ChatMemberUpdated, GroupMessage, GroupPress
@@ -26,13 +26,13 @@ def parse_group(raw: bytes) -> Update:
     Raises:
         Unreadable: it does not have the shape Telegram promises; the reason holds none of it.
     """
-    raw = mend_json(raw)
+    raw = fix_json(raw)
     try:
         update = _decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         update = None
     if update is None:  # outside the handler: the error may quote what was written
-        raise Unreadable("not the shape of an update from a group")
+        raise UnreadableUpdateError("not the shape of an update from a group")
     if update.message is not None:
         return _message(update.update_id, update.message, _name_of(raw))
     if update.edited_message is not None:
@@ -41,7 +41,7 @@ def parse_group(raw: bytes) -> Update:
         return _press(update.update_id, update.callback_query)
     if update.my_chat_member is not None:
         return _membership(update.update_id, update.my_chat_member)
-    return Update(update.update_id, Kind.NOTHING, note="group")
+    return Update(update.update_id, UpdateKind.IGNORED, detail="group")
 
 
 def _name_of(raw: bytes) -> str:
@@ -57,23 +57,23 @@ def _message(update_id: int, message: GroupMessage, note: str) -> Update:
     answers = answered is not None and answered.message_id != message.message_thread_id
     return Update(
         update_id,
-        Kind.GROUP,
+        UpdateKind.GROUP,
         chat=message.chat.id,
         message=message.message_id,
-        words=str(message.migrate_to_chat_id or "") or message.text or _beside(message),
+        text=str(message.migrate_to_chat_id or "") or message.text or _caption_or_venue(message),
         sent_at=message.date,
         files=content.files if content else (),
         latitude=content.latitude if content else None,
         longitude=content.longitude if content else None,
         album=message.media_group_id,
-        note=note,
+        detail=note,
         sender=_sender(message),
         thread=thread,
         reply_to=answered.message_id if answered and answers else 0,
     )
 
 
-def _beside(message: GroupMessage) -> str:
+def _caption_or_venue(message: GroupMessage) -> str:
     """Return the words that go with something else: under a file, or the name of a place."""
     if message.venue is None:
         return message.caption
@@ -91,12 +91,12 @@ def _press(update_id: int, query: GroupPress) -> Update:
     on = query.message
     return Update(
         update_id,
-        Kind.GROUP,
+        UpdateKind.GROUP,
         chat=on.chat.id if on else 0,
         message=on.message_id if on else 0,
-        words=query.data,
+        text=query.data,
         press=query.id,
-        note="press",
+        detail="press",
         sender=0 if query.from_.is_bot else query.from_.id,
         thread=on.message_thread_id if on else 0,
     )
@@ -105,8 +105,8 @@ def _press(update_id: int, query: GroupPress) -> Update:
 def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
     return Update(
         update_id,
-        Kind.GROUP,
+        UpdateKind.GROUP,
         chat=change.chat.id,
-        words=change.new_chat_member.status,
-        note="my_chat_member",
+        text=change.new_chat_member.status,
+        detail="my_chat_member",
     )

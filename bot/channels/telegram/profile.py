@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telegram.error import TelegramError
 
-from bot.channels.telegram.command_menu import by_code
+from bot.channels.telegram.command_menu import by_language_code
 from bot.log import log
 
 if TYPE_CHECKING:
@@ -22,36 +22,36 @@ LONGEST_DESCRIPTION, LONGEST_SHORT, LONGEST_NAME = 512, 120, 64
 """Characters Telegram takes."""
 
 
-class Profile(NamedTuple):
+class BotProfile(NamedTuple):
     """How the bot introduces itself to readers of one language."""
 
     description: str
     """Stands in the empty chat, above START."""
-    short: str
+    short_description: str
     """Stands on its profile, and beside a link to it."""
     name: str = ""
     """On every locked screen; empty leaves the one it has."""
 
 
-async def introduce(bot: Bot, by_tag: Mapping[str, Profile]) -> None:
+async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> None:
     """Tell Telegram how the bot introduces itself.
 
     Args:
         bot: whose profile it is.
         by_tag: by language tag; English is everyone else's as well.
     """
-    for code, profile in by_code(by_tag).items():
+    for code, profile in by_language_code(by_tag).items():
         try:
-            await _tell(bot, profile, code or None)
+            await _update_profile(bot, profile, code or None)
         except TelegramError as error:
             log.warning("profile_kept", error=type(error).__name__)
 
 
-async def _tell(bot: Bot, profile: Profile, code: str | None) -> None:
+async def _update_profile(bot: Bot, profile: BotProfile, code: str | None) -> None:
     description = profile.description[:LONGEST_DESCRIPTION]
     if (await bot.get_my_description(language_code=code)).description != description:
         await bot.set_my_description(description, language_code=code)
-    short = profile.short[:LONGEST_SHORT]
+    short = profile.short_description[:LONGEST_SHORT]
     if (await bot.get_my_short_description(language_code=code)).short_description != short:
         await bot.set_my_short_description(short, language_code=code)
     name = profile.name[:LONGEST_NAME]

@@ -10,14 +10,14 @@ from typing import Annotated
 
 import msgspec
 
-Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 """A number every database can hold."""
 
 
 class User(msgspec.Struct, gc=False):
     """An account."""
 
-    id: Whole
+    id: Int64
     is_bot: bool = False
     first_name: str = ""
     last_name: str = ""
@@ -25,10 +25,10 @@ class User(msgspec.Struct, gc=False):
     language_code: str = ""
 
 
-class Chat(msgspec.Struct, gc=False):
+class TelegramChat(msgspec.Struct, gc=False):
     """Where something happened."""
 
-    id: Whole
+    id: Int64
     type: str
     title: str = ""
     first_name: str = ""
@@ -40,7 +40,7 @@ class Document(msgspec.Struct, gc=False):
 
     file_id: str
     file_unique_id: str
-    file_size: Whole = 0
+    file_size: Int64 = 0
     file_name: str = ""
     mime_type: str = ""
     emoji: str = ""
@@ -53,7 +53,7 @@ class PhotoSize(msgspec.Struct, gc=False):
     file_unique_id: str
     width: int = 0
     height: int = 0
-    file_size: Whole = 0
+    file_size: Int64 = 0
 
 
 class Location(msgspec.Struct, gc=False):
@@ -85,8 +85,8 @@ class Origin(msgspec.Struct, gc=False):
 
     sender_user: User | None = None
     sender_user_name: str = ""
-    sender_chat: Chat | None = None
-    chat: Chat | None = None
+    sender_chat: TelegramChat | None = None
+    chat: TelegramChat | None = None
     author_signature: str = ""
 
 
@@ -99,16 +99,16 @@ class ExternalReply(msgspec.Struct, gc=False):
 class Message(msgspec.Struct, gc=False):
     """A message, with the contents we accept."""
 
-    message_id: Whole
-    date: Whole
-    chat: Chat
+    message_id: Int64
+    date: Int64
+    chat: TelegramChat
     from_: User | None = msgspec.field(default=None, name="from")
     text: str | None = None
     caption: str = ""
-    edit_date: Whole = 0
+    edit_date: Int64 = 0
     media_group_id: str = ""
     business_connection_id: str = ""
-    sender_chat: Chat | None = None
+    sender_chat: TelegramChat | None = None
     sender_business_bot: User | None = None
     forward_origin: Origin | None = None
     external_reply: ExternalReply | None = None
@@ -126,11 +126,11 @@ class Message(msgspec.Struct, gc=False):
     contact: Contact | None = None
 
 
-class Pressed(msgspec.Struct, gc=False):
+class MessageRef(msgspec.Struct, gc=False):
     """The message a button stood on; all that is left of it after 48 hours."""
 
-    message_id: Whole
-    chat: Chat
+    message_id: Int64
+    chat: TelegramChat
 
 
 class CallbackQuery(msgspec.Struct, gc=False):
@@ -138,7 +138,7 @@ class CallbackQuery(msgspec.Struct, gc=False):
 
     id: str
     from_: User = msgspec.field(name="from")
-    message: Pressed | None = None
+    message: MessageRef | None = None
     data: str | None = None
     inline_message_id: str = ""
 
@@ -153,9 +153,9 @@ class ChatMember(msgspec.Struct, gc=False):
 class ChatMemberUpdated(msgspec.Struct, gc=False):
     """What we are in a chat has changed."""
 
-    chat: Chat
+    chat: TelegramChat
     from_: User = msgspec.field(name="from")
-    date: Whole
+    date: Int64
     new_chat_member: ChatMember
 
 
@@ -168,9 +168,9 @@ class ReactionType(msgspec.Struct, gc=False):
 class MessageReactionUpdated(msgspec.Struct, gc=False):
     """A person put an emoji on a message, or took it away."""
 
-    chat: Chat
-    message_id: Whole
-    date: Whole
+    chat: TelegramChat
+    message_id: Int64
+    date: Int64
     new_reaction: list[ReactionType]
     user: User | None = None
 
@@ -178,7 +178,7 @@ class MessageReactionUpdated(msgspec.Struct, gc=False):
 class TelegramUpdate(msgspec.Struct, gc=False):
     """An update of one of the kinds we ask for; all are None for any other kind."""
 
-    update_id: Whole
+    update_id: Int64
     message: Message | None = None
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
@@ -189,10 +189,10 @@ class TelegramUpdate(msgspec.Struct, gc=False):
 class GroupMessage(Message, gc=False):
     """A message in a group, and what only groups have."""
 
-    message_thread_id: Whole = 0
+    message_thread_id: Int64 = 0
     is_topic_message: bool = False
-    reply_to_message: Pressed | None = None
-    migrate_to_chat_id: Whole = 0
+    reply_to_message: MessageRef | None = None
+    migrate_to_chat_id: Int64 = 0
 
 
 class GroupPress(msgspec.Struct, gc=False):
@@ -207,7 +207,7 @@ class GroupPress(msgspec.Struct, gc=False):
 class GroupUpdate(msgspec.Struct, gc=False):
     """What may happen in the group of a desk."""
 
-    update_id: Whole
+    update_id: Int64
     message: GroupMessage | None = None
     edited_message: GroupMessage | None = None
     callback_query: GroupPress | None = None

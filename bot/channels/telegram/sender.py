@@ -12,34 +12,46 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 
-from bot.cases.evidence.file_type import PICTURES, looks_like
-from bot.cases.evidence.image_sanitizer import Cleaning
-from bot.channels.telegram.delivery_errors import TOO_OLD, UNCHANGED, outcome
-from bot.channels.telegram.file_download import fetch
-from bot.channels.telegram.fix_unicode import mend
-from bot.channels.telegram.forum_topics import change, named, open_topic, placed
-from bot.channels.telegram.split_text import pieces
+from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
+from bot.cases.evidence.image_sanitizer import ImageSanitizer
+from bot.channels.telegram.delivery_errors import MESSAGE_UNCHANGED, TOO_OLD, run_call
+from bot.channels.telegram.file_download import download
+from bot.channels.telegram.fix_unicode import fix_text
+from bot.channels.telegram.forum_topics import (
+    change_topic,
+    mention_arguments,
+    open_topic,
+    topic_arguments,
+)
+from bot.channels.telegram.split_text import split_text
 from bot.channels.telegram.voice_cache import Recordings
-from bot.errors import Barred, Blocked, Refused, TooOld, TryLater, Uncertain
+from bot.errors import (
+    ChatBlockedError,
+    DeliveryUncertainError,
+    GroupForbiddenError,
+    LetterRefusedError,
+    MessagesTooOldError,
+    RetryLaterError,
+)
 from bot.messages import (
     Body,
     Button,
     CloseTopic,
-    Copy,
+    CopyMessage,
+    DeleteMessages,
     DeleteTopic,
-    Edit,
+    EditText,
     EditTopic,
-    Enclose,
-    Leave,
+    LeaveGroup,
     OpenTopic,
-    Point,
-    React,
-    Remove,
     ReopenTopic,
-    Say,
-    Spoken,
+    SendFile,
+    SendLocation,
+    SendRecording,
+    SendText,
+    SetReaction,
     Toast,
-    token_of,
+    button_token,
 )
 
 if TYPE_CHECKING:
@@ -48,18 +60,18 @@ if TYPE_CHECKING:
 
     from telegram import Bot, Message, MessageId
 
-TOAST = 200
+MAX_TOAST = 200
 """Characters Telegram shows in a toast."""
-REMOVALS = 100
+MAX_REMOVALS = 100
 """Messages Telegram deletes in one call."""
-CAPTION = 1024
+MAX_CAPTION = 1024
 """Characters Telegram takes under a file."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-VEILED = frozenset({"photo", "video", "animation"})
+BLURRABLE_FILES = frozenset({"photo", "video", "animation"})
 """Files that can be blurred until they are touched."""
-WORDLESS = frozenset({"sticker", "video_note"})
+UNCAPTIONED_FILES = frozenset({"sticker", "video_note"})
 """Files nothing can be written under."""
-FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", *WORDLESS})
+FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", *UNCAPTIONED_FILES})
 """Files that are sent as what they are; any other goes as a document."""
 
 
@@ -78,24 +90,24 @@ class Sender:
         """
         self._bot = bot
         self._quiet = quiet
-        self._cleaning = Cleaning()
+        self._cleaning = ImageSanitizer()
         self._recordings = recordings or Recordings(bot)
-        self._ways: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
-            Say: self._say,
-            Edit: self._edit,
+        self._senders: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
+            SendText: self._say,
+            EditText: self._edit,
             Toast: self._toast,
-            Remove: self._remove,
-            Leave: self._leave,
-            Enclose: self._enclose,
-            Spoken: self._speak,
-            Copy: self._copy,
-            Point: self._point,
-            React: self._react,
+            DeleteMessages: self._remove,
+            LeaveGroup: self._leave,
+            SendFile: self._enclose,
+            SendRecording: self._speak,
+            CopyMessage: self._copy,
+            SendLocation: self._point,
+            SetReaction: self._react,
             OpenTopic: partial(open_topic, bot),
-            CloseTopic: partial(change, bot),
-            ReopenTopic: partial(change, bot),
-            DeleteTopic: partial(change, bot),
-            EditTopic: partial(change, bot),
+            CloseTopic: partial(change_topic, bot),
+            ReopenTopic: partial(change_topic, bot),
+            DeleteTopic: partial(change_topic, bot),
+            EditTopic: partial(change_topic, bot),
         }
 
     async def deliver(self, chat: int, body: Body) -> int | None:
@@ -114,28 +126,28 @@ class Sender:
             Gone: the topic is not there, or closed to us.
             Barred: we may not do that in this group, or are not in it.
         """
-        way = self._ways.get(type(body))
+        way = self._senders.get(type(body))
         if way is None:
-            raise Refused("not for a channel")
+            raise LetterRefusedError("not for a channel")
         try:
             return await way(chat, body)
-        except Blocked as blocked:
+        except ChatBlockedError as blocked:
             if chat > 0:
                 raise
             reason = blocked.args[0]
-        raise Barred(reason)  # a group has nobody who could block us
+        raise GroupForbiddenError(reason)  # a group has nobody who could block us
 
-    async def _say(self, chat: int, say: Say) -> int:
+    async def _say(self, chat: int, say: SendText) -> int:
         keyboard = _keyboard(say.rows, say.prefix)
-        place = placed(say.thread, say.answers)
-        texts = [text for text in pieces(mend(say.text)) if text.strip()] or [""]
+        place = topic_arguments(say.thread, say.reply_to)
+        texts = [text for text in split_text(fix_text(say.text)) if text.strip()] or [""]
         number = 0
         for index, text in enumerate(texts):
-            more = place | named(text, say.mentions) if say.mentions else place
+            more = place | mention_arguments(text, say.mentions) if say.mentions else place
             if index == len(texts) - 1:
                 more = more | {"reply_markup": keyboard}
-            sent = self._send(chat, text, more, rings=say.rings)
-            number = await _one_of_several(index, sent)
+            sent = self._send(chat, text, more, rings=say.notifies)
+            number = await _send_part(index, sent)
         return number
 
     def _is_silent(self, chat: int) -> bool:
@@ -156,49 +168,49 @@ class Sender:
         )
         return message.message_id
 
-    async def _enclose(self, chat: int, body: Enclose) -> int:
+    async def _enclose(self, chat: int, body: SendFile) -> int:
         """Send a file by its handle, or anew; what does not fit under it follows in messages."""
         kind = body.file.kind if body.file.kind in FILES else "document"
-        more = placed(body.thread)
-        under, *rest = pieces(mend(body.caption), CAPTION)
-        if kind in WORDLESS:
+        more = topic_arguments(body.thread)
+        under, *rest = split_text(fix_text(body.caption), MAX_CAPTION)
+        if kind in UNCAPTIONED_FILES:
             under, rest = "", [body.caption] if body.caption else []
         else:
             more["caption"] = under or None
-        if kind in VEILED and body.is_veiled:
+        if kind in BLURRABLE_FILES and body.has_spoiler:
             more["has_spoiler"] = True
-        what = await self._anew(body) if body.name else body.file.handle
+        what = await self._load_cleaned(body) if body.name else body.file.handle
         send = getattr(self._bot, f"send_{kind}")
         call = send(
             chat, what, protect_content=True, disable_notification=self._is_silent(chat), **more
         )
-        number = await outcome(_number_of(call), may_repeat=False)
-        for index, text in enumerate(pieces("".join(rest)), start=1):
+        number = await run_call(_message_id(call), may_repeat=False)
+        for index, text in enumerate(split_text("".join(rest)), start=1):
             if text.strip():
-                await _one_of_several(index, self._send(chat, text, placed(body.thread)))
+                await _send_part(index, self._send(chat, text, topic_arguments(body.thread)))
         return number
 
-    async def _speak(self, chat: int, body: Spoken) -> int:
+    async def _speak(self, chat: int, body: SendRecording) -> int:
         return await self._recordings.send(
             chat, body.name, protect_content=True, disable_notification=self._is_silent(chat)
         )
 
-    async def _anew(self, body: Enclose) -> InputFile:
+    async def _load_cleaned(self, body: SendFile) -> InputFile:
         """Return a file's bytes under another name; nothing has been sent when this fails.
 
         A picture is drawn anew: a camera may have written into it where it was taken.
         """
-        whole = b"".join([piece async for piece in fetch(self._bot, body.file.handle)])
+        whole = b"".join([piece async for piece in download(self._bot, body.file.handle)])
         if not whole:
-            raise Refused("empty")
-        if looks_like(whole) in PICTURES:
-            drawn = await self._cleaning.clean(whole)
+            raise LetterRefusedError("empty")
+        if detect_type(whole) in IMAGE_TYPES:
+            drawn = await self._cleaning.sanitize(whole)
             if drawn is None:
-                raise Refused("a picture that cannot be drawn anew")
+                raise LetterRefusedError("a picture that cannot be drawn anew")
             whole = drawn
         return InputFile(whole, filename=body.name)
 
-    async def _point(self, chat: int, point: Point) -> int:
+    async def _point(self, chat: int, point: SendLocation) -> int:
         call = self._bot.send_location(
             chat,
             point.latitude,
@@ -206,34 +218,38 @@ class Sender:
             protect_content=True,
             disable_notification=self._is_silent(chat),
         )
-        return await outcome(_number_of(call), may_repeat=False)
+        return await run_call(_message_id(call), may_repeat=False)
 
-    async def _copy(self, chat: int, copy: Copy) -> int:
+    async def _copy(self, chat: int, copy: CopyMessage) -> int:
         call = self._bot.copy_message(
             chat,
             copy.chat,
             copy.message,
             protect_content=True,
             disable_notification=self._is_silent(chat),
-            **placed(copy.thread),
+            **topic_arguments(copy.thread),
         )
-        return await outcome(_number_of(call), may_repeat=False)
+        return await run_call(_message_id(call), may_repeat=False)
 
-    async def _react(self, chat: int, react: React) -> None:
+    async def _react(self, chat: int, react: SetReaction) -> None:
         """Leave a sign; on a message that is not there any more nobody would see it."""
         call = self._bot.set_message_reaction(chat, react.message, react.sign or None)
-        with suppress(Refused):
-            await outcome(call)
+        with suppress(LetterRefusedError):
+            await run_call(call)
 
-    async def _edit(self, chat: int, edit: Edit) -> None:
+    async def _edit(self, chat: int, edit: EditText) -> None:
         keyboard = _keyboard(edit.rows, edit.prefix)
         if edit.is_caption:
             call = self._bot.edit_message_caption(
-                chat, edit.message, caption=mend(edit.text), parse_mode=None, reply_markup=keyboard
+                chat,
+                edit.message,
+                caption=fix_text(edit.text),
+                parse_mode=None,
+                reply_markup=keyboard,
             )
         else:
             call = self._bot.edit_message_text(
-                mend(edit.text),
+                fix_text(edit.text),
                 chat_id=chat,
                 message_id=edit.message,
                 parse_mode=None,
@@ -241,29 +257,29 @@ class Sender:
                 reply_markup=keyboard,
             )
         try:
-            await outcome(call)
-        except Refused as refused:
-            if refused.args[0] != UNCHANGED:
+            await run_call(call)
+        except LetterRefusedError as refused:
+            if refused.args[0] != MESSAGE_UNCHANGED:
                 raise
 
     async def _toast(self, _: int, toast: Toast) -> None:
         """Acknowledge a press; one too old to be acknowledged has had its effect all the same."""
-        text = pieces(mend(toast.text), TOAST)[0] or None
-        with suppress(Refused):
-            await outcome(self._bot.answer_callback_query(toast.press, text))
+        text = split_text(fix_text(toast.text), MAX_TOAST)[0] or None
+        with suppress(LetterRefusedError):
+            await run_call(self._bot.answer_callback_query(toast.press, text))
 
-    async def _leave(self, chat: int, _: Leave) -> None:
+    async def _leave(self, chat: int, _: LeaveGroup) -> None:
         """Leave a group; not to be in it any more is what was wanted."""
-        with suppress(Refused, Blocked):
-            await outcome(self._bot.leave_chat(chat))
+        with suppress(LetterRefusedError, ChatBlockedError):
+            await run_call(self._bot.leave_chat(chat))
 
-    async def _remove(self, chat: int, remove: Remove) -> None:
+    async def _remove(self, chat: int, remove: DeleteMessages) -> None:
         left: list[int] = []
         numbers = sorted(set(remove.messages))
-        for begin in range(0, len(numbers), REMOVALS):
-            left += await self._remove_some(chat, numbers[begin : begin + REMOVALS])
+        for begin in range(0, len(numbers), MAX_REMOVALS):
+            left += await self._remove_some(chat, numbers[begin : begin + MAX_REMOVALS])
         if left:
-            raise TooOld(tuple(left))
+            raise MessagesTooOldError(tuple(left))
 
     async def _remove_some(self, chat: int, messages: Sequence[int]) -> list[int]:
         """Remove messages and return those that stay.
@@ -272,8 +288,8 @@ class Sender:
         not there any more is as good as removed.
         """
         try:
-            await outcome(self._bot.delete_messages(chat, messages))
-        except Refused as refused:
+            await run_call(self._bot.delete_messages(chat, messages))
+        except LetterRefusedError as refused:
             if len(messages) == 1:
                 return list(messages) if refused.args[0] == TOO_OLD else []
             middle = len(messages) // 2
@@ -282,17 +298,17 @@ class Sender:
         return []
 
 
-async def _number_of(call: Coroutine[None, None, Message | MessageId]) -> int:
+async def _message_id(call: Coroutine[None, None, Message | MessageId]) -> int:
     return (await call).message_id
 
 
-async def _one_of_several(index: int, call: Coroutine[None, None, int]) -> int:
+async def _send_part(index: int, call: Coroutine[None, None, int]) -> int:
     """Send a message; all of them again would repeat the beginning."""
     try:
-        return await outcome(call, may_repeat=False)
-    except TryLater:
+        return await run_call(call, may_repeat=False)
+    except RetryLaterError:
         if index:
-            raise Uncertain from None
+            raise DeliveryUncertainError from None
         raise
 
 
@@ -302,7 +318,9 @@ def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMa
     return InlineKeyboardMarkup(
         [
             [
-                InlineKeyboardButton(mend(button.label), callback_data=token_of(button, prefix))
+                InlineKeyboardButton(
+                    fix_text(button.label), callback_data=button_token(button, prefix)
+                )
                 for button in row
             ]
             for row in rows

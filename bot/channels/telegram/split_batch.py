@@ -11,14 +11,14 @@ from typing import Any
 
 import msgspec
 
-from bot.errors import Unreadable
+from bot.errors import UnreadableUpdateError
 
 FIRST_ID = 1
 LAST_ID = 2**31 - 2
 """An update's number plus one has to be a number Telegram takes as an offset."""
 
 
-class Raw(msgspec.Struct, frozen=True, gc=False):
+class RawUpdate(msgspec.Struct, frozen=True, gc=False):
     """One update as it came."""
 
     update_id: int
@@ -27,23 +27,23 @@ class Raw(msgspec.Struct, frozen=True, gc=False):
     """Its JSON, byte for byte."""
 
 
-class _Answer(msgspec.Struct, gc=False):
+class _UpdatesResponse(msgspec.Struct, gc=False):
     result: list[msgspec.Raw]
 
 
-class _Number(msgspec.Struct, gc=False):
+class _UpdateNumber(msgspec.Struct, gc=False):
     update_id: int = 0
 
 
-_answer = msgspec.json.Decoder(_Answer).decode
-_number = msgspec.json.Decoder(_Number).decode
+_answer = msgspec.json.Decoder(_UpdatesResponse).decode
+_number = msgspec.json.Decoder(_UpdateNumber).decode
 _NUMBER_FIRST = re.compile(rb'\s*\{\s*"update_id"\s*:\s*(-?\d{1,18})\s*[,}]')
 _NUMBER_LATER = re.compile(rb'[,\[]\s*\{\s*"update_id"\s*:\s*(\d{1,18})\s*[,}]')
 _TOKENS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},]', re.DOTALL)
 _OPENS_LIST = re.compile(rb"\s*:\s*\[")
 
 
-def split(body: bytes) -> list[Raw]:
+def split_updates(body: bytes) -> list[RawUpdate]:
     """Return the updates of an answer to `getUpdates`, each with its own bytes.
 
     msgspec refuses a whole body for one lone surrogate, one broken byte or one nesting too deep;
@@ -57,8 +57,8 @@ def split(body: bytes) -> list[Raw]:
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         elements = None
     if elements is None:  # outside the handler: the first error may carry words along
-        elements = _cut(body)
-    return [Raw(_update_id(element), element) for element in elements]
+        elements = _split_by_brackets(body)
+    return [RawUpdate(_update_id(element), element) for element in elements]
 
 
 def _update_id(element: bytes) -> int:
@@ -75,7 +75,7 @@ def is_usable(update_id: int) -> bool:
     return FIRST_ID <= update_id <= LAST_ID
 
 
-def uncut(body: bytes) -> Raw | None:
+def unsplit_update(body: bytes) -> RawUpdate | None:
     """Return the first update of an answer that cannot be cut, with all that follows it.
 
     Its number is the one it begins with; else the one before the next that can be seen, since
@@ -83,16 +83,16 @@ def uncut(body: bytes) -> Raw | None:
     """
     try:
         begin = _find_list(body, _TOKENS.finditer(body))
-    except Unreadable:
+    except UnreadableUpdateError:
         return None
     first = body[begin:].strip()
     number = _update_id(first)
     if not number and (later := _NUMBER_LATER.search(first)):
         number = int(later[1]) - 1
-    return Raw(number, first) if first else None
+    return RawUpdate(number, first) if first else None
 
 
-def _cut(body: bytes) -> list[bytes]:
+def _split_by_brackets(body: bytes) -> list[bytes]:
     tokens = _TOKENS.finditer(body)
     begin = _find_list(body, tokens)
     elements = []
@@ -108,7 +108,7 @@ def _cut(body: bytes) -> list[bytes]:
                 return [] if elements == [b""] else elements
         elif mark in b"]}":
             depth -= 1
-    raise Unreadable("the list of updates has no end")
+    raise UnreadableUpdateError("the list of updates has no end")
 
 
 def _find_list(body: bytes, tokens: Any) -> int:
@@ -125,40 +125,40 @@ def _find_list(body: bytes, tokens: Any) -> int:
         ):
             next(tokens)
             return opening.end()
-    raise Unreadable("the answer holds no list of updates")
+    raise UnreadableUpdateError("the answer holds no list of updates")
 
 
-MOST = 100
+MAX_UPDATES = 100
 """Updates Telegram gives at once."""
-TRIES = 3
+MAX_FAILURES = 3
 """Answers in a row after which it is no accident of the line."""
 
 
-class Stuck:
+class BrokenBatchHandler:
     """Counts answers that cannot be cut, and says how to go on."""
 
     def __init__(self) -> None:
-        self.limit = MOST
+        self.limit = MAX_UPDATES
         """How many updates to ask for."""
         self._times = 0
         self._first = 0
         self._alone = b""
-        self._aside = Raw(0, b"")
+        self._aside = RawUpdate(0, b"")
 
-    def passed(self, *, empty: bool) -> None:
+    def note_success(self, *, empty: bool) -> None:
         """Note an answer that could be cut; an empty one has nothing left to get past."""
         self._times = self._first = 0
         if empty:
-            self.limit = MOST
+            self.limit = MAX_UPDATES
 
-    def failed(self, body: bytes) -> Raw | None:
+    def handle_failure(self, body: bytes) -> RawUpdate | None:
         """Note one that could not; return what is to be set aside, once nothing else helps."""
-        update = uncut(body)
+        update = unsplit_update(body)
         if update is None:  # no list of updates begins there: not Telegram's, or nothing of it
             return None
         if self.limit > 1:
             self._times += 1
-            if self._times == TRIES:
+            if self._times == MAX_FAILURES:
                 self._times, self._first, self.limit = 0, update.update_id, 1
             return None
         if update.raw != self._alone:  # cut off on its way, perhaps; then it comes otherwise
@@ -166,10 +166,10 @@ class Stuck:
             return None
         return self._set_aside(update)
 
-    def _set_aside(self, update: Raw) -> Raw:
+    def _set_aside(self, update: RawUpdate) -> RawUpdate:
         number = update.update_id or self._first
         if update.raw == self._aside.raw:  # it came again: its number was higher than it seemed
             number = max(number, self._aside.update_id + 1)
-        self._aside = Raw(number, update.raw)
-        self._alone, self.limit = b"", MOST
+        self._aside = RawUpdate(number, update.raw)
+        self._alone, self.limit = b"", MAX_UPDATES
         return self._aside

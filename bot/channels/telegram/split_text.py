@@ -10,27 +10,27 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST = 4096
+MAX_UNITS = 4096
 """UTF-16 units Telegram takes in one message."""
 BMP = 0xFFFF
 VIRAMA = 9
 """Combining class of marks that join the letter before to the letter behind."""
 JOINERS = frozenset("\u200d\u200c\u2060\ufeff\u034f")
-PREPENDED = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
-SPACING = frozenset("\u0e33\u0eb3\uff9e\uff9f")
+PREFIX_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
+ATTACHED_LETTERS = frozenset("\u0e33\u0eb3\uff9e\uff9f")
 """Letters by category that stand on the letter before them: Thai and Lao am, voiced katakana."""
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """Return the length of a text as Telegram counts it."""
     return len(text) if text.isascii() else len(text) + sum(ord(char) > BMP for char in text)
 
 
-def pieces(text: str, longest: int = LONGEST) -> list[str]:
+def split_text(text: str, limit: int = MAX_UNITS) -> list[str]:
     """Return the text in pieces of at most `longest` UTF-16 units; joined they are the text."""
     found = []
-    while units(text) > longest:
-        end = _end(text, longest)
+    while utf16_length(text) > limit:
+        end = _end(text, limit)
         cut = _best_cut(text, end)
         found.append(text[:cut])
         text = text[cut:]
@@ -65,7 +65,7 @@ def _may_cut(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
     if before == "\r" and after == "\n":
         return False
-    if before in JOINERS or after in JOINERS or before in PREPENDED or _is_attached(after):
+    if before in JOINERS or after in JOINERS or before in PREFIX_SIGNS or _is_attached(after):
         return False
     if _is_regional(after) and _is_half_a_flag(text, at):
         return False
@@ -78,7 +78,7 @@ def _is_attached(char: str) -> bool:
     """Say whether a character belongs to the one before it: marks, skin tones, tags."""
     return (
         unicodedata.category(char) in {"Mn", "Me", "Mc"}
-        or char in SPACING
+        or char in ATTACHED_LETTERS
         or "\U0001f3fb" <= char <= "\U0001f3ff"
         or "\U000e0020" <= char <= "\U000e007f"
     )

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class NotSent(NetworkError):
+class NotSentError(NetworkError):
     """Telegram has not seen this call: it may be made again."""
 
     __slots__ = ()
 
 
-class NotSentInTime(NotSent, TimedOut):
+class NotSentInTimeError(NotSentError, TimedOut):
     """No connection came about in time: nothing was sent."""
 
     __slots__ = ()
 
 
-class SlowDown(RetryAfter):
+class SlowDownError(RetryAfter):
     """Telegram asks us to wait."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class SlowDown(RetryAfter):
         return self._retry_after
 
 
-def transport_fault(error: BaseException) -> TelegramError:
+def transport_error(error: BaseException) -> TelegramError:
     """Return what to raise for an error of the HTTP client.
 
     Before a connection stands nothing was sent. After that nobody knows: a connection that breaks
@@ -49,15 +49,15 @@ def transport_fault(error: BaseException) -> TelegramError:
     """
     name = type(error).__name__
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return NotSentInTime(f"No connection in time ({name})")
+        return NotSentInTimeError(f"No connection in time ({name})")
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
-        return NotSent(f"No connection ({name})")
+        return NotSentError(f"No connection ({name})")
     if isinstance(error, TimeoutError):
         return TimedOut(f"No answer in time ({name})")
     return NetworkError(f"The connection broke ({name})")
 
 
-def answer_fault(status: int, payload: bytes) -> TelegramError | None:
+def response_error(status: int, payload: bytes) -> TelegramError | None:
     """Return what to raise for an answer that is no success, None to leave it to the Bot.
 
     A page from something in between (a captive portal, a proxy) is not from Telegram: with a
@@ -68,13 +68,13 @@ def answer_fault(status: int, payload: bytes) -> TelegramError | None:
     answer = _read(payload)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = _wait(answer)
-        return SlowDown(wait) if wait else NotSent("Too many requests (429)")
+        return SlowDownError(wait) if wait else NotSentError("Too many requests (429)")
     if status == HTTPStatus.BAD_GATEWAY:
-        return NotSent("Bad gateway (502)")
+        return NotSentError("Bad gateway (502)")
     if answer is not None:
         return None
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return NotSent(f"Somebody else answered ({status})")
+        return NotSentError(f"Somebody else answered ({status})")
     return NetworkError(f"Failed without saying why ({status})")
 
 
@@ -92,7 +92,7 @@ def _wait(answer: Mapping[str, Any] | None) -> int:
     return wait if isinstance(wait, int) and wait > 0 else 0
 
 
-def wait_of(error: RetryAfter) -> float:
+def retry_delay(error: RetryAfter) -> float:
     """Return the seconds Telegram asked us to wait."""
     span = error.retry_after
     return span.total_seconds() if isinstance(span, timedelta) else float(span)

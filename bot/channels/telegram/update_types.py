@@ -24,7 +24,13 @@ class Treatment(StrEnum):
     """Leave the group, keep nothing."""
 
 
-ASKED_FOR = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "message_reaction",
+)
 """What we ask Telegram for. The others below cannot arrive, and are survived if they do."""
 
 UPDATES: dict[str, Treatment] = {

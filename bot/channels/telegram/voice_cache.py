@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from telegram import InputFile
 
-from bot.channels.telegram.delivery_errors import outcome
-from bot.errors import Refused
+from bot.channels.telegram.delivery_errors import run_call
+from bot.errors import LetterRefusedError
 from bot.languages import LOCALES
-from bot.languages.voice_files import path_of
+from bot.languages.voice_files import recording_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,18 +31,18 @@ _write = msgspec.json.Encoder().encode
 class Recordings:
     """Sends recordings of phrases."""
 
-    def __init__(self, bot: Bot, locales: Path = LOCALES, kept: Path | None = None) -> None:
+    def __init__(self, bot: Bot, locales: Path = LOCALES, cache_file: Path | None = None) -> None:
         """Prepare to send.
 
         Args:
             bot: ours.
             locales: where the languages lie.
-            kept: the file in which Telegram's numbers are kept; None: for this process only.
+            cache_file: the file in which Telegram's numbers are kept; None: for this process only.
         """
         self._bot = bot
         self._locales = locales
-        self._kept = kept
-        self._numbers: dict[str, str] | None = None
+        self._cache_file = cache_file
+        self._handles: dict[str, str] | None = None
 
     async def send(self, chat: int, name: str, **more: Any) -> int:
         """Send a recording; return the number of the message.
@@ -52,34 +52,36 @@ class Recordings:
             DeliveryError: as for any letter.
         """
         try:
-            data = path_of(name, self._locales).read_bytes()
+            data = recording_path(name, self._locales).read_bytes()
         except OSError:
             data = b""
         if not data:
-            raise Refused("no recording")
-        numbers, key = self._known(), sha256(data).hexdigest()
+            raise LetterRefusedError("no recording")
+        numbers, key = self._load(), sha256(data).hexdigest()
         if key in numbers:
-            with contextlib.suppress(Refused):  # Telegram knows it no more: once more, whole
-                known = await outcome(self._bot.send_voice(chat, numbers[key], **more))
+            with contextlib.suppress(
+                LetterRefusedError
+            ):  # Telegram knows it no more: once more, whole
+                known = await run_call(self._bot.send_voice(chat, numbers[key], **more))
                 return known.message_id
         file = InputFile(data, filename="voice.ogg")
-        message = await outcome(self._bot.send_voice(chat, file, **more))
+        message = await run_call(self._bot.send_voice(chat, file, **more))
         if message.voice is not None:
-            self._keep(key, message.voice.file_id)
+            self._store(key, message.voice.file_id)
         return message.message_id
 
-    def _known(self) -> dict[str, str]:
-        if self._numbers is None:
-            self._numbers = {}
-            if self._kept is not None:
+    def _load(self) -> dict[str, str]:
+        if self._handles is None:
+            self._handles = {}
+            if self._cache_file is not None:
                 with contextlib.suppress(OSError, msgspec.MsgspecError):
-                    self._numbers = _read(self._kept.read_bytes())
-        return self._numbers
+                    self._handles = _read(self._cache_file.read_bytes())
+        return self._handles
 
-    def _keep(self, key: str, handle: str) -> None:
-        numbers = self._known()
+    def _store(self, key: str, handle: str) -> None:
+        numbers = self._load()
         numbers[key] = handle
-        if self._kept is not None:
-            unfinished = self._kept.with_suffix(".part")
+        if self._cache_file is not None:
+            unfinished = self._cache_file.with_suffix(".part")
             unfinished.write_bytes(_write(numbers))
-            unfinished.replace(self._kept)
+            unfinished.replace(self._cache_file)

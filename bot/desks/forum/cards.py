@@ -4,143 +4,147 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.routing import name_of
-from bot.cases.state_machine import State
-from bot.cases.urgency import reasons_in_words
+from bot.cases.routing import queue_name
+from bot.cases.state_machine import CaseState
+from bot.cases.urgency import reason_texts
 from bot.desks.forum import texts
-from bot.desks.forum.check_in_view import hour_lines
-from bot.desks.forum.deadline_view import clock_lines
-from bot.hotline.chat.passphrases import Recognition
+from bot.desks.forum.check_in_view import check_in_lines
+from bot.desks.forum.deadline_view import deadline_lines
+from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.types import Verb
 from bot.messages import Button
 
 if TYPE_CHECKING:
-    from bot.desks.case_summary import Glance
-    from bot.desks.forum.context import Setup
+    from bot.desks.case_summary import CaseSummary
+    from bot.desks.forum.context import ForumContext
     from bot.store.writer import Work
     from bot.text import Text
 
-    Rows = tuple[tuple[Button, ...], ...]
+    ButtonRows = tuple[tuple[Button, ...], ...]
 
-PREFIX = "desk"
+BUTTON_PREFIX = "desk"
 """What the token of every button of this desk begins with."""
-DOT = "."
-SIGNS = ("\u203c ", "! ", "", "", "")
+SEPARATOR = "."
+PRIORITY_SIGNS = ("\u203c ", "! ", "", "", "")
 """What stands before the two priorities that mean danger: signs every font has."""
-QUEUED = frozenset({State.WAITING, State.REOPENED})
-CLOSING, PICKING = "ending", "phrases"
+QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
+CLOSE_MENU, PHRASE_MENU = "ending", "phrases"
 """What buttons do that are no command yet: ask how it ended, show the phrasebook."""
 
 
-def token(*parts: str) -> str:
+def button_token(*parts: str) -> str:
     """Return what stands behind a button of this desk."""
-    return DOT.join((PREFIX, *parts))
+    return SEPARATOR.join((BUTTON_PREFIX, *parts))
 
 
-def parts_of(pressed: str) -> list[str]:
+def parse_token(pressed: str) -> list[str]:
     """Return what a press means, an empty list when it is no button of this desk."""
-    prefix, *rest = pressed.split(DOT)
-    return rest if prefix == PREFIX else []
+    prefix, *rest = pressed.split(SEPARATOR)
+    return rest if prefix == BUTTON_PREFIX else []
 
 
-def topic_name(setup: Setup, glance: Glance) -> str:
+def topic_name(context: ForumContext, summary: CaseSummary) -> str:
     """Return what a topic is called: nothing of a person."""
-    level, language = glance.priority, setup.tongue.spoken(glance.language)
-    return f"{SIGNS[level]}P{level} \u00b7 {glance.reference} \u00b7 {language}"
+    level, language = summary.priority, context.locale.language_name(summary.language)
+    return f"{PRIORITY_SIGNS[level]}P{level} \u00b7 {summary.reference} \u00b7 {language}"
 
 
-def card_text(setup: Setup, work: Work, glance: Glance, now: int, *, is_held: bool) -> str:
+def card_text(
+    context: ForumContext, work: Work, summary: CaseSummary, now: int, *, is_taken_over: bool
+) -> str:
     """Return what the card says."""
-    tongue = setup.tongue
-    level = f"{SIGNS[glance.priority]}{tongue.level(glance.priority)}"
-    language = f"{tongue.spoken(glance.language)} ({tongue.own(glance.language)})"
+    tongue = context.locale
+    level = f"{PRIORITY_SIGNS[summary.priority]}{tongue.priority_name(summary.priority)}"
+    language = f"{tongue.language_name(summary.language)} ({tongue.native_name(summary.language)})"
     lines = [
-        f"{glance.reference} \u00b7 {level}",
-        f"{language} \u00b7 {tongue(name_of(glance.queue))}",
-        _standing(setup, work, glance, now),
-        tongue.rule(glance.rule),
+        f"{summary.reference} \u00b7 {level}",
+        f"{language} \u00b7 {tongue(queue_name(summary.queue))}",
+        _status_lines(context, work, summary, now),
+        tongue.contact_rule(summary.contact_rule),
     ]
-    if glance.state is not State.CLOSED:
-        lines += clock_lines(setup, work, glance, now)
-        lines += hour_lines(setup, work, glance.case)
-    if Recognition.is_frozen(work, glance.case):
+    if summary.state is not CaseState.CLOSED:
+        lines += deadline_lines(context, work, summary, now)
+        lines += check_in_lines(context, work, summary.case)
+    if Passphrases.is_frozen(work, summary.case):
         lines.insert(1, tongue(texts.COMPROMISED))
-    if glance.state not in QUEUED and glance.state is not State.CLOSED:
-        lines.append(tongue(texts.WE_SPEAK if is_held else texts.BOT_SPEAKS))
-    if glance.reasons is None:
-        lines.append(tongue(texts.SEALED_NOW))
-    elif setup.shows_words and glance.reasons:
-        reasons = " ".join(tongue(reason) for reason in reasons_in_words(glance.reasons))
-        lines.append(tongue(texts.WHY, reasons=reasons))
+    if summary.state not in QUEUED and summary.state is not CaseState.CLOSED:
+        lines.append(tongue(texts.CASEWORKER_SPEAKS if is_taken_over else texts.BOT_SPEAKS))
+    if summary.reasons is None:
+        lines.append(tongue(texts.SEALED))
+    elif context.shows_content and summary.reasons:
+        reasons = " ".join(tongue(reason) for reason in reason_texts(summary.reasons))
+        lines.append(tongue(texts.REASONS, reasons=reasons))
     return "\n".join(lines)
 
 
-def _standing(setup: Setup, work: Work, glance: Glance, now: int) -> str:
-    tongue = setup.tongue
+def _status_lines(context: ForumContext, work: Work, summary: CaseSummary, now: int) -> str:
+    tongue = context.locale
     who = {
-        "name": setup.name_of(work, glance.holder),
-        "title": setup.title_of(work, glance.holder),
+        "name": context.caseworker_name(work, summary.holder),
+        "title": context.caseworker_title(work, summary.holder),
     }
-    if glance.state is State.CLOSED:
-        how = setup.dispositions.get(glance.disposition)
-        return tongue(texts.ENDED, how=tongue(how) if how else glance.disposition)
-    if glance.state is State.REFERRED:
+    if summary.state is CaseState.CLOSED:
+        how = context.dispositions.get(summary.disposition)
+        return tongue(texts.CLOSED, how=tongue(how) if how else summary.disposition)
+    if summary.state is CaseState.REFERRED:
         return tongue(texts.REFERRED, **who)
-    told = tongue(texts.HOLDS, **who) if glance.holder else tongue(texts.NOBODY_HOLDS)
-    if glance.state is State.OPEN:
+    told = tongue(texts.ASSIGNED, **who) if summary.holder else tongue(texts.UNASSIGNED)
+    if summary.state is CaseState.OPEN:
         return told
-    since = tongue.clock(glance.waiting_since, now)
-    if glance.due_at is None:
-        return f"{told}\n{tongue(texts.WAITS_ONLY, since=since)}"
-    due = tongue.clock(glance.due_at, now)
-    return f"{told}\n{tongue(texts.WAITS, since=since, due=due)}"
+    since = tongue.format_time(summary.waiting_since, now)
+    if summary.due_at is None:
+        return f"{told}\n{tongue(texts.WAITING, since=since)}"
+    due = tongue.format_time(summary.due_at, now)
+    return f"{told}\n{tongue(texts.WAITING_WITH_DUE, since=since, due=due)}"
 
 
-def passed_on(setup: Setup, glance: Glance, by: str, to: str, now: int) -> str:
+def transfer_text(context: ForumContext, summary: CaseSummary, by: str, to: str, now: int) -> str:
     """Return what a colleague must know to whom a case was passed."""
-    tongue = setup.tongue
+    tongue = context.locale
     lines = [
         tongue(texts.TRANSFERRED, name=by, to=to),
         tongue(
-            texts.CONTEXT,
-            language=tongue.spoken(glance.language),
-            level=tongue.level(glance.priority),
-            rule=tongue.rule(glance.rule),
+            texts.TRANSFER_CONTEXT,
+            language=tongue.language_name(summary.language),
+            level=tongue.priority_name(summary.priority),
+            rule=tongue.contact_rule(summary.contact_rule),
         ),
     ]
-    if glance.due_at is not None:
-        since = tongue.clock(glance.waiting_since, now)
-        lines.append(tongue(texts.WAITS, since=since, due=tongue.clock(glance.due_at, now)))
-    if setup.shows_words and glance.reasons:
-        reasons = " ".join(tongue(it) for it in reasons_in_words(glance.reasons))
-        lines.append(tongue(texts.WHY, reasons=reasons))
+    if summary.due_at is not None:
+        since = tongue.format_time(summary.waiting_since, now)
+        lines.append(
+            tongue(texts.WAITING_WITH_DUE, since=since, due=tongue.format_time(summary.due_at, now))
+        )
+    if context.shows_content and summary.reasons:
+        reasons = " ".join(tongue(it) for it in reason_texts(summary.reasons))
+        lines.append(tongue(texts.REASONS, reasons=reasons))
     return "\n".join(lines)
 
 
-def card_rows(setup: Setup, glance: Glance, *, is_held: bool) -> Rows:
+def card_buttons(context: ForumContext, summary: CaseSummary, *, is_taken_over: bool) -> ButtonRows:
     """Return the buttons under the card: what can be done with a case that stands so."""
-    case = glance.case
+    case = summary.case
 
     def button(label: Text, what: str) -> Button:
-        return Button(setup.tongue(label), token(what, case))
+        return Button(context.locale(label), button_token(what, case))
 
-    if glance.state in QUEUED:
+    if summary.state in QUEUED:
         return ((button(texts.CLAIM, Verb.CLAIM),),)
-    if glance.state is State.CLOSED:
+    if summary.state is CaseState.CLOSED:
         return ((button(texts.REOPEN, Verb.REOPEN),),)
     rows: list[tuple[Button, ...]] = []
-    if setup.shows_words and is_held:
-        rows.append((button(texts.HAND_BACK, Verb.HAND_BACK), button(texts.PHRASES, PICKING)))
-    elif setup.shows_words:
+    if context.shows_content and is_taken_over:
+        rows.append((button(texts.HAND_BACK, Verb.HAND_BACK), button(texts.PHRASES, PHRASE_MENU)))
+    elif context.shows_content:
         rows.append((button(texts.TAKE_OVER, Verb.TAKE_OVER),))
-    if glance.state is State.REFERRED:
-        return (*rows, (button(texts.CLOSE, CLOSING),))
-    return (*rows, (button(texts.RELEASE, Verb.RELEASE), button(texts.CLOSE, CLOSING)))
+    if summary.state is CaseState.REFERRED:
+        return (*rows, (button(texts.CLOSE, CLOSE_MENU),))
+    return (*rows, (button(texts.RELEASE, Verb.RELEASE), button(texts.CLOSE, CLOSE_MENU)))
 
 
-def ending_rows(setup: Setup, case: str) -> Rows:
+def disposition_buttons(context: ForumContext, case: str) -> ButtonRows:
     """Return a button for each way a case can end."""
     return tuple(
-        (Button(setup.tongue(how), token(Verb.CLOSE, code, case)),)
-        for code, how in setup.dispositions.items()
+        (Button(context.locale(how), button_token(Verb.CLOSE, code, case)),)
+        for code, how in context.dispositions.items()
     )

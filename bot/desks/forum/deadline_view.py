@@ -6,97 +6,104 @@ from typing import TYPE_CHECKING
 
 from bot.desks.forum import texts
 from bot.hotline.commands.types import Verb
-from bot.hotline.deadlines import dated, line_of, span_of
-from bot.messages import Say
+from bot.hotline.deadlines import deadline_line, deadlines_line, format_span
+from bot.messages import SendText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.desks.case_summary import Glance
-    from bot.desks.forum.command_handlers import Asked
-    from bot.desks.forum.context import Setup
+    from bot.desks.case_summary import CaseSummary
+    from bot.desks.forum.command_handlers import ForumAction
+    from bot.desks.forum.context import ForumContext
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
     from bot.places.deadlines import Deadline
     from bot.store.writer import Work
 
 
-def clock_lines(setup: Setup, work: Work, glance: Glance, now: int) -> list[str]:
+def deadline_lines(context: ForumContext, work: Work, summary: CaseSummary, now: int) -> list[str]:
     """Return a line of the card for each clock that is near."""
-    near = setup.clocks.near(work, glance.case, now)
-    return [clock_line(setup, glance, it, now) for it in near[: None if setup.shows_words else 1]]
+    near = context.legal_deadlines.near(work, summary.case, now)
+    return [
+        deadline_text(context, summary, it, now)
+        for it in near[: None if context.shows_content else 1]
+    ]
 
 
-def clock_line(setup: Setup, glance: Glance, deadline: Deadline, now: int) -> str:
+def deadline_text(context: ForumContext, summary: CaseSummary, deadline: Deadline, now: int) -> str:
     """Return how one clock of a case stands."""
-    tongue, left = setup.tongue, deadline.left(now)
-    if setup.shows_words:
-        return tongue(texts.CLOCK, line=line_of(deadline, tongue.staff, now))
+    tongue, left = context.locale, deadline.time_left(now)
+    if context.shows_content:
+        return tongue(texts.DEADLINE, line=deadline_line(deadline, tongue.staff_catalogue, now))
     if left is None:
-        return tongue(texts.CLOCK_STANDS, reference=glance.reference)
-    text = texts.CLOCK_ENDED if left < 0 else texts.CLOCK_ENDS
-    return tongue(text, left=span_of(abs(left)), reference=glance.reference)
+        return tongue(texts.DEADLINE_EXISTS, reference=summary.reference)
+    text = texts.DEADLINE_ENDED if left < 0 else texts.DEADLINE_ENDS
+    return tongue(text, left=format_span(abs(left)), reference=summary.reference)
 
 
-def clocks_dated(setup: Setup, glance: Glance, running: Iterable[Deadline], now: int) -> str:
+def deadlines_summary(
+    context: ForumContext, summary: CaseSummary, running: Iterable[Deadline], now: int
+) -> str:
     """Return clocks of a case in a line, or what shows them."""
-    if setup.shows_words:
-        return dated(running, setup.tongue.staff, now)
-    return f"haven clock show {glance.reference}"
+    if context.shows_content:
+        return deadlines_line(running, context.locale.staff_catalogue, now)
+    return f"haven clock show {summary.reference}"
 
 
-def clock_told(setup: Setup, work: Work, glance: Glance, event: Event, now: int) -> str:
+def deadline_event_text(
+    context: ForumContext, work: Work, summary: CaseSummary, event: Event, now: int
+) -> str:
     """Return what the group is told of a clock: what was entered, or what runs out."""
-    tongue = setup.tongue
-    if not setup.shows_words:
-        near = [] if event.by else setup.clocks.near(work, glance.case, now)
+    tongue = context.locale
+    if not context.shows_content:
+        near = [] if event.by else context.legal_deadlines.near(work, summary.case, now)
         if near:
-            return clock_line(setup, glance, near[0], now)
-        return tongue(texts.CLOCK_STANDS, reference=glance.reference)
+            return deadline_text(context, summary, near[0], now)
+        return tongue(texts.DEADLINE_EXISTS, reference=summary.reference)
     lines = [tongue(event.text, **event.values)] if event.text else []
     if event.code:
-        lines.append(tongue(texts.NOT_REMINDED.get(event.code, texts.DID_NOT_ARRIVE)))
+        lines.append(tongue(texts.REMINDER_NOT_SENT.get(event.code, texts.REMINDER_UNCERTAIN)))
     return "\n".join(lines)
 
 
-def clock_asked(setup: Setup, asked: Asked) -> list[Command]:
+def deadline_command(context: ForumContext, action: ForumAction) -> list[Command]:
     """Return what `/clock` wants done; alone it shows what runs, and what can be entered."""
-    event, day = asked.words.first.lower(), asked.words.rest
+    event, day = action.typed.first_word.lower(), action.typed.rest
     if not event:
-        told = clocks_told(setup, asked.work, asked.case, asked.now)
-        return asked.answer(Say(told, thread=asked.update.thread))
-    if event == Verb.STRIKE:
-        return asked.order(Verb.STRIKE, code=day)
-    return asked.order(Verb.CLOCK, code=event, said=day)
+        told = deadlines_report(context, action.work, action.case, action.now)
+        return action.reply(SendText(told, thread=action.update.thread))
+    if event == Verb.STRIKE_DEADLINE_EVENT:
+        return action.command(Verb.STRIKE_DEADLINE_EVENT, code=day)
+    return action.command(Verb.ADD_DEADLINE_EVENT, code=event, text=day)
 
 
-def clocks_told(setup: Setup, work: Work, case: str, now: int) -> str:
+def deadlines_report(context: ForumContext, work: Work, case: str, now: int) -> str:
     """Return what runs in a case, what was entered, and what can be."""
-    tongue, law = setup.tongue, setup.clocks.law
-    running = setup.clocks.running(work, case)
-    lines = [_rule(setup, it, now) for it in running] or [tongue(texts.NO_CLOCKS)]
-    for row in setup.clocks.rows(work, case):
-        it = row.happening
-        kind = law.kinds.get(it.code)
+    tongue, law = context.locale, context.legal_deadlines.law
+    running = context.legal_deadlines.running(work, case)
+    lines = [_deadline_details(context, it, now) for it in running] or [tongue(texts.NO_DEADLINES)]
+    for row in context.legal_deadlines.events(work, case):
+        it = row.event
+        kind = law.event_kinds.get(it.code)
         if kind is not None:
-            text = texts.EVENT_STRUCK if row.is_struck else texts.CLOCK_EVENT
+            text = texts.EVENT_STRUCK if row.is_struck else texts.LEGAL_EVENT
             blanks = {"number": str(row.number), "day": it.day, "event": it.code}
             lines.append(tongue(text, **blanks, meaning=tongue(kind.text)))
-    lines.append(tongue(texts.WHAT_CAN_HAPPEN))
+    lines.append(tongue(texts.EVENT_USAGE))
     lines += [
-        tongue(texts.CAN_HAPPEN, event=kind.code, meaning=tongue(kind.text))
-        for kind in law.kinds.values()
+        tongue(texts.EVENT_OPTION, event=kind.code, meaning=tongue(kind.text))
+        for kind in law.event_kinds.values()
     ]
     return "\n".join(lines)
 
 
-def _rule(setup: Setup, deadline: Deadline, now: int) -> str:
-    tongue, clock = setup.tongue, deadline.clock
+def _deadline_details(context: ForumContext, deadline: Deadline, now: int) -> str:
+    tongue, clock = context.locale, deadline.rule
     blanks = {
-        "line": line_of(deadline, tongue.staff, now),
-        "must": tongue(clock.must),
-        "articles": "; ".join(it.read_in(tongue.staff) for it in clock.articles),
+        "line": deadline_line(deadline, tongue.staff_catalogue, now),
+        "must": tongue(clock.requirement),
+        "articles": "; ".join(it.render(tongue.staff_catalogue) for it in clock.articles),
     }
     if deadline.last_day is None:
-        return tongue(texts.COUNTED_RULE, **blanks)
-    return tongue(texts.CLOCK_RULE, day=deadline.last_day.isoformat(), **blanks)
+        return tongue(texts.DEADLINE_COUNTED, **blanks)
+    return tongue(texts.DEADLINE_WITH_DAY, day=deadline.last_day.isoformat(), **blanks)

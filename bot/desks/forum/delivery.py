@@ -15,38 +15,44 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.desks.forum import texts
-from bot.desks.forum.event_view import CARD, NEWEST
-from bot.desks.forum.message_view import WORDS, sent_told
-from bot.desks.forum.split_text import in_parts
-from bot.desks.forum.topic_manager import Threads
-from bot.desks.forum.topics import tell_barred, tell_mended
-from bot.errors import Barred, Gone, Moved, Refused, TryLater
+from bot.desks.forum.event_view import CARD, NEWEST_SUBMISSION
+from bot.desks.forum.message_view import PERSON_MESSAGE, submission_text
+from bot.desks.forum.split_text import split_message
+from bot.desks.forum.topic_manager import TopicManager
+from bot.desks.forum.topics import add_barred_notice, end_barred_notice
+from bot.errors import (
+    GroupForbiddenError,
+    GroupMovedError,
+    LetterRefusedError,
+    RetryLaterError,
+    TopicGoneError,
+)
 from bot.log import log
-from bot.messages import Copy, DeleteTopic, Draw, Enclose, OpenTopic, Say
+from bot.messages import CopyMessage, DeleteTopic, OpenTopic, RenderPost, SendFile, SendText
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from bot.desks.forum.desk import Forum
-    from bot.desks.forum.topics import Topic
+    from bot.desks.forum.desk import ForumDesk
+    from bot.desks.forum.topics import ForumTopic
     from bot.mailbox.delivery import Channel
     from bot.messages import Body
     from bot.store.writer import Writer
 
-REST = 60.0
+BARRED_RETRY_SECONDS = 60.0
 """Seconds a group that bars us is left alone before the next letter is tried."""
 
 
-class Mirror:
+class ForumDelivery:
     """A channel that knows the topics of one forum; everything else goes through untouched."""
 
-    def __init__(self, forum: Forum, channel: Channel, writer: Writer, clock: Clock) -> None:
+    def __init__(self, forum: ForumDesk, channel: Channel, writer: Writer, clock: Clock) -> None:
         self._forum = forum
-        self._setup = forum.setup
-        self._place = forum.place
+        self._context = forum.context
+        self._group = forum.group
         self._channel = channel
         self._writer = writer
         self._clock = clock
-        self._threads = Threads(forum.setup, forum.place, self._say, writer, clock)
+        self._topics = TopicManager(forum.context, forum.group, self._send, writer, clock)
         self._barred_since = 0
 
     async def deliver(self, chat: int, body: Body) -> int | None:
@@ -55,99 +61,103 @@ class Mirror:
         Raises:
             DeliveryError: what the channel raises; where we are barred, that it is tried later.
         """
-        if chat not in self._place:
+        if chat not in self._group:
             return await self._channel.deliver(chat, body)
         try:
-            number = await self._follow(body)
-        except Barred as barred:
-            await self._is_barred(str(barred.args[0]))
+            number = await self._deliver_following_migration(body)
+        except GroupForbiddenError as barred:
+            await self._note_barred(str(barred.args[0]))
         else:
-            await self._is_let_in()
+            await self._note_unbarred()
             return number
-        raise TryLater(REST)
+        raise RetryLaterError(BARRED_RETRY_SECONDS)
 
-    async def _follow(self, body: Body) -> int | None:
+    async def _deliver_following_migration(self, body: Body) -> int | None:
         """Deliver to the group, or to what it has become."""
         try:
-            return await self._into_the_group(body)
-        except Moved as moved:
-            to = moved.to
-        await self._writer.run(lambda work: self._forum.moved(work, to))
+            return await self._deliver_to_group(body)
+        except GroupMovedError as moved:
+            to = moved.chat
+        await self._writer.run(lambda work: self._forum.follow_migration(work, to))
         log.warning("desk_moved")
-        return await self._into_the_group(body)
+        return await self._deliver_to_group(body)
 
-    async def _into_the_group(self, body: Body) -> int | None:
+    async def _deliver_to_group(self, body: Body) -> int | None:
         if isinstance(body, OpenTopic) and body.topic:
-            await self._threads.open(body.topic, under_its_card=False)
+            await self._topics.open(body.topic, with_card=False)
             return None
-        if isinstance(body, Draw):
-            await self._draw(body)
+        if isinstance(body, RenderPost):
+            await self._render(body)
             return None
         if isinstance(body, DeleteTopic):
-            with suppress(Gone):  # whoever deleted it before us did what was wanted
-                await self._say(body)
+            with suppress(TopicGoneError):  # whoever deleted it before us did what was wanted
+                await self._send(body)
             return None
-        if isinstance(body, Say | Enclose | Copy) and body.topic:
-            return await self._put(body)
-        return await self._say(body)
+        if isinstance(body, SendText | SendFile | CopyMessage) and body.topic:
+            return await self._post(body)
+        return await self._send(body)
 
-    async def _say(self, body: Body) -> int | None:
-        return await self._channel.deliver(self._place.now, body)
+    async def _send(self, body: Body) -> int | None:
+        return await self._channel.deliver(self._group.current_id, body)
 
     # --- into a topic ------------------------------------------------------------------------
 
-    async def _put(self, body: Say | Enclose | Copy) -> int | None:
+    async def _post(self, body: SendText | SendFile | CopyMessage) -> int | None:
         try:
-            return await self._put_parts(body)
-        except (Barred, Moved, Gone):
+            return await self._post_parts(body)
+        except (GroupForbiddenError, GroupMovedError, TopicGoneError):
             raise
-        except Refused:
-            if isinstance(body, Say):
+        except LetterRefusedError:
+            if isinstance(body, SendText):
                 raise
-        text = self._setup.tongue(texts.FILE_GONE)
-        return await self._put_parts(Say(text, topic=body.topic, mark=body.mark))
+        text = self._context.locale(texts.FILE_UNAVAILABLE)
+        return await self._post_parts(SendText(text, topic=body.topic, post_kind=body.post_kind))
 
-    async def _put_parts(self, body: Say | Enclose | Copy) -> int | None:
+    async def _post_parts(self, body: SendText | SendFile | CopyMessage) -> int | None:
         """Put a message into its case's topic, in parts where it is long, and remember it."""
         number, case = None, body.topic
-        for part in in_parts(body):
-            number = await self._threads.send(case, partial(self._say_in, part))
-            if number and body.mark == WORDS:
-                await self._threads.change(case, partial(_remember, number))
+        for part in split_message(body):
+            number = await self._topics.send(case, partial(self._send_in_thread, part))
+            if number and body.post_kind == PERSON_MESSAGE:
+                await self._topics.update(case, partial(_remember_message, number))
         return number
 
-    async def _say_in(self, body: Say | Enclose | Copy, thread: int) -> int | None:
-        return await self._say(replace(body, thread=thread))
+    async def _send_in_thread(
+        self, body: SendText | SendFile | CopyMessage, thread: int
+    ) -> int | None:
+        return await self._send(replace(body, thread=thread))
 
-    async def _draw(self, draw: Draw) -> None:
+    async def _render(self, draw: RenderPost) -> None:
         """Write something about a case as it is now."""
-        if draw.what == CARD:
-            await self._threads.draw_card(draw.topic)
+        if draw.part == CARD:
+            await self._topics.draw_card(draw.topic)
             return
         now = self._clock.now()
-        sent = await self._writer.run(lambda work: self._setup.glances.sent(work, draw.topic))
-        for it in sent[-1:] if draw.what == NEWEST else sent:
-            text = sent_told(self._setup, it, now)
-            await self._put_parts(Say(text, topic=draw.topic, mark=WORDS))
+        sent = await self._writer.run(
+            lambda work: self._context.summaries.submissions(work, draw.topic)
+        )
+        for it in sent[-1:] if draw.part == NEWEST_SUBMISSION else sent:
+            text = submission_text(self._context, it, now)
+            await self._post_parts(SendText(text, topic=draw.topic, post_kind=PERSON_MESSAGE))
 
     # --- barred ------------------------------------------------------------------------------
 
-    async def _is_barred(self, reason: str) -> None:
+    async def _note_barred(self, reason: str) -> None:
         """Tell staff, once, that nothing can be shown in the group."""
         if self._barred_since:
             return
         self._barred_since = since = self._clock.now()
         log.error("desk_barred", error=reason)
-        await self._writer.run(lambda work: tell_barred(work, since))
+        await self._writer.run(lambda work: add_barred_notice(work, since))
 
-    async def _is_let_in(self) -> None:
+    async def _note_unbarred(self) -> None:
         if not self._barred_since:
             return
         since, now = self._barred_since, self._clock.now()
         self._barred_since = 0
         log.info("desk_mended", seconds=(now - since) / 1_000_000)
-        await self._writer.run(lambda work: tell_mended(work, since, now))
+        await self._writer.run(lambda work: end_barred_notice(work, since, now))
 
 
-def _remember(number: int, topic: Topic) -> None:
-    topic.shown.words.append(number)
+def _remember_message(number: int, topic: ForumTopic) -> None:
+    topic.content.person_messages.append(number)

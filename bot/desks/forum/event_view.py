@@ -5,154 +5,180 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.cases.escape_text import visible
-from bot.cases.routing import name_of
+from bot.cases.escape_text import escape_text
+from bot.cases.routing import queue_name
 from bot.desks.forum import texts
-from bot.desks.forum.cards import SIGNS, passed_on, token
-from bot.desks.forum.check_in_view import hour_told
-from bot.desks.forum.deadline_view import clock_line, clock_told, clocks_dated
-from bot.desks.forum.message_view import OURS, heard, phrase_told, said_told, veiled
-from bot.desks.forum.progress_view import marked, named
-from bot.desks.forum.referral_view import referred
-from bot.hotline.chat.messages import Sort
-from bot.hotline.chat.passphrases import Found
-from bot.hotline.chat.takeover import UNTIL_HOURS, UNTIL_MET, UNTIL_STEADY, UNTIL_WRITTEN
-from bot.hotline.check_ins.texts import NOT_ASKED, WHY
+from bot.desks.forum.cards import PRIORITY_SIGNS, button_token, transfer_text
+from bot.desks.forum.check_in_view import check_in_message
+from bot.desks.forum.deadline_view import deadline_event_text, deadline_text, deadlines_summary
+from bot.desks.forum.message_view import (
+    OUTGOING_SIGN,
+    blurred_files,
+    caseworker_text,
+    person_messages,
+    phrase_text,
+)
+from bot.desks.forum.progress_view import progress_lines, question_name
+from bot.desks.forum.referral_view import referral_message
+from bot.hotline.chat.messages import CaseMessageKind
+from bot.hotline.chat.passphrases import PassphraseResult
+from bot.hotline.chat.takeover import (
+    UNTIL_CLOCK_STEADY,
+    UNTIL_HOURS,
+    UNTIL_OPENER_ANSWERED,
+    UNTIL_PERSON_WRITES,
+)
+from bot.hotline.check_ins.texts import NOT_ASKED, NOT_ASKED_REASONS
 from bot.hotline.commands.texts import CLAIMED, DONE
 from bot.hotline.commands.types import Verb
-from bot.hotline.events import Event, Happened
-from bot.hotline.queue.alerts import Concern, whom
-from bot.messages import Button, Draw, Mention, OpenTopic, React, Say
+from bot.hotline.events import Event, EventKind
+from bot.hotline.queue.alerts import CaseAlert, alert_recipients
+from bot.messages import Button, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from bot.desks.case_summary import Glance
-    from bot.desks.forum.context import Place, Setup
-    from bot.desks.forum.topics import Topic
+    from bot.desks.case_summary import CaseSummary
+    from bot.desks.forum.context import ForumContext, ForumGroup
+    from bot.desks.forum.topics import ForumTopic
     from bot.messages import Body
     from bot.store.writer import Work
     from bot.text import Text
 
-CARD, TOLD, NEWEST = "card", "told", "newest"
+CARD, SUBMISSIONS, NEWEST_SUBMISSION = "card", "told", "newest"
 """What is drawn when it is delivered: the card, all that was sent, what was sent last."""
-CHANGES_THE_CARD = frozenset(
+CARD_EVENTS = frozenset(
     {
-        Happened.OPENED, Happened.RAISED, Happened.CLAIMED, Happened.RELEASED, Happened.LAPSED,
-        Happened.TRANSFERRED, Happened.TAKEN_OVER, Happened.HANDED_BACK, Happened.REFERRED,
-        Happened.CLOSED, Happened.REOPENED, Happened.CONFIRMED, Happened.WORD_TRIED, Happened.CLOCK,
+        EventKind.OPENED,
+        EventKind.PRIORITY_CHANGED,
+        EventKind.CLAIMED,
+        EventKind.RELEASED,
+        EventKind.LAPSED,
+        EventKind.TRANSFERRED,
+        EventKind.TAKEN_OVER,
+        EventKind.HANDED_BACK,
+        EventKind.REFERRED,
+        EventKind.CLOSED,
+        EventKind.REOPENED,
+        EventKind.IDENTITY_CONFIRMED,
+        EventKind.PASSPHRASE_TRIED,
+        EventKind.LEGAL_DEADLINE,
     }
-)  # fmt: skip
-LETS_GO = frozenset({Happened.HANDED_BACK, Happened.RELEASED, Happened.LAPSED, Happened.CLOSED})
+)
+TAKEOVER_ENDS = frozenset(
+    {EventKind.HANDED_BACK, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED}
+)
 """After these no caseworker holds the conversation."""
-ARRIVED, KEPT = "\U0001f44d", "\u270d"
+DELIVERED_SIGN, NOTED_SIGN = "\U0001f44d", "\u270d"
 """Signs on a caseworker's message: it reached the person; it was kept as a note."""
-CAN_BE_CHANGED = frozenset({Sort.WORDS, Sort.FILES})
+EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 """What of a caseworker's can be edited after it went."""
-HERE = "forum"
+DESK_NAME = "forum"
 """How this desk says where somebody stands: `forum.<thread>.<message>`."""
 
 
-def at_desk(thread: int, message: int) -> str:
+def desk_location(thread: int, message: int) -> str:
     """Return where a caseworker stands."""
-    return f"{HERE}.{thread}.{message}"
+    return f"{DESK_NAME}.{thread}.{message}"
 
 
-def where(desk: str) -> tuple[int, int] | None:
+def parse_location(desk: str) -> tuple[int, int] | None:
     """Return the topic and the message somebody stands at; None for another desk."""
     name, *numbers = desk.split(".")
-    if name != HERE or len(numbers) != 2:  # noqa: PLR2004 - a topic and a message
+    if name != DESK_NAME or len(numbers) != 2:  # noqa: PLR2004 - a topic and a message
         return None
     return int(numbers[0]), int(numbers[1])
 
 
-class Showing:
+class EventRenderer:
     """Shows the events of one unit of work."""
 
-    def __init__(self, setup: Setup, place: Place, work: Work, now: int) -> None:
-        self._setup = setup
-        self._tongue = setup.tongue
-        self._place = place
+    def __init__(self, context: ForumContext, group: ForumGroup, work: Work, now: int) -> None:
+        self._context = context
+        self._locale = context.locale
+        self._group = group
         self._work = work
         self._now = now
-        self._topics: dict[str, Topic] = {}
-        self._glances: dict[str, Glance | None] = {}
-        self._drawn: dict[str, None] = {}
+        self._topics: dict[str, ForumTopic] = {}
+        self._summaries: dict[str, CaseSummary | None] = {}
+        self._cards_to_draw: dict[str, None] = {}
         self.bodies: list[tuple[str, Body]] = []
         """Each with the case it belongs to; empty for the room where all look."""
 
-    def show(self, events: Sequence[Event]) -> None:
+    def render(self, events: Sequence[Event]) -> None:
         """Gather what shows these events, in their order; cards come last, each once."""
         for each in events:
             event = self._with_case(each)
-            if event.case and self._glance(event.case) is None:
+            if event.case and self._summary(event.case) is None:
                 continue  # erased meanwhile: nothing of it is shown any more
-            handler = _SHOWN.get(event.what)
+            handler = _HANDLERS.get(event.kind)
             if handler is not None:
                 handler(self, event)
-            if event.case and event.what in CHANGES_THE_CARD:
-                self._note_holding(event)
-                self._drawn[event.case] = None
-        for case in self._drawn:
-            self._put(case, Draw(case, CARD))
+            if event.case and event.kind in CARD_EVENTS:
+                self._note_takeover(event)
+                self._cards_to_draw[event.case] = None
+        for case in self._cards_to_draw:
+            self._add(case, RenderPost(case, CARD))
         for topic in self._topics.values():
-            self._setup.topics.keep(self._work, self._place.now, topic)
+            self._context.topics.store(self._work, self._group.current_id, topic)
 
     def _with_case(self, event: Event) -> Event:
         """Return an event that names its case: of the topic in which the command was given."""
-        here = None if event.case else where(event.at_desk)
+        here = None if event.case else parse_location(event.reply_to)
         topic = None
         if here is not None and here[0]:
-            topic = self._setup.topics.at(self._work, self._place.now, here[0])
+            topic = self._context.topics.by_thread(self._work, self._group.current_id, here[0])
         return event if topic is None else replace(event, case=topic.case)
 
     # --- what it is about --------------------------------------------------------------------
 
-    def _glance(self, case: str) -> Glance | None:
-        if case not in self._glances:
-            self._glances[case] = self._setup.glances.at(self._work, case)
-        return self._glances[case]
+    def _summary(self, case: str) -> CaseSummary | None:
+        if case not in self._summaries:
+            self._summaries[case] = self._context.summaries.find(self._work, case)
+        return self._summaries[case]
 
-    def _sure(self, event: Event) -> Glance:
-        glance = self._glance(event.case)
+    def _existing_summary(self, event: Event) -> CaseSummary:
+        glance = self._summary(event.case)
         assert glance is not None  # noqa: S101 - `show` passes over the others
         return glance
 
-    def _topic(self, case: str) -> Topic:
+    def _topic(self, case: str) -> ForumTopic:
         if case not in self._topics:
-            self._topics[case] = self._setup.topics.of_case(self._work, self._place.now, case)
+            self._topics[case] = self._context.topics.of_case(
+                self._work, self._group.current_id, case
+            )
         return self._topics[case]
 
-    def _name(self, who: str) -> str:
-        return self._setup.name_of(self._work, who)
+    def _caseworker_name(self, who: str) -> str:
+        return self._context.caseworker_name(self._work, who)
 
-    def _note_holding(self, event: Event) -> None:
+    def _note_takeover(self, event: Event) -> None:
         topic = self._topic(event.case)
-        if event.what is Happened.TAKEN_OVER:
-            topic.shown.is_held = True
-        elif event.what in LETS_GO:
-            topic.shown.is_held = False
+        if event.kind is EventKind.TAKEN_OVER:
+            topic.content.is_taken_over = True
+        elif event.kind in TAKEOVER_ENDS:
+            topic.content.is_taken_over = False
 
     # --- saying it ---------------------------------------------------------------------------
 
-    def _put(self, case: str, *bodies: Body) -> None:
+    def _add(self, case: str, *bodies: Body) -> None:
         self.bodies += [(case, body) for body in bodies]
 
-    def _line(self, event: Event, text: Text, **values: str) -> None:
+    def _add_line(self, event: Event, text: Text, **values: str) -> None:
         """Say a line in the topic."""
-        self._put(event.case, Say(self._tongue(text, **values), topic=event.case))
+        self._add(event.case, SendText(self._locale(text, **values), topic=event.case))
 
-    def _call(self, text: str, to: Iterable[str], case: str) -> None:
+    def _announce(self, text: str, to: Iterable[str], case: str) -> None:
         """Say something where all look, and name those whom it concerns."""
-        staff = [found for who in to if (found := self._setup.staff.find(self._work, who))]
+        staff = [found for who in to if (found := self._context.staff.find(self._work, who))]
         names = " ".join(each.name for each in staff)
-        glance = self._glance(case)
+        glance = self._summary(case)
         rows: tuple[tuple[Button, ...], ...] = ()
         if glance is not None and not glance.holder:
-            rows = ((Button(self._tongue(texts.CLAIM), token(Verb.CLAIM, case)),),)
-        self._put(
+            rows = ((Button(self._locale(texts.CLAIM), button_token(Verb.CLAIM, case)),),)
+        self._add(
             "",
-            Say(
+            SendText(
                 f"{text}\n{names}".rstrip(),
                 rows,
                 mentions=tuple(Mention(each.name, each.account) for each in staff if each.account),
@@ -162,239 +188,265 @@ class Showing:
     # --- each event --------------------------------------------------------------------------
 
     def _opened(self, event: Event) -> None:
-        glance = self._sure(event)
-        concern = Concern(
+        glance = self._existing_summary(event)
+        concern = CaseAlert(
             glance.case, glance.reference, glance.queue, glance.language, None, 0, self._now
         )
-        text = self._tongue(
-            texts.IS_WAITING,
+        text = self._locale(
+            texts.CASE_WAITING,
             reference=glance.reference,
-            level=self._tongue.level(glance.priority),
-            language=self._tongue.spoken(glance.language),
-            queue=self._tongue(name_of(glance.queue)),
+            level=self._locale.priority_name(glance.priority),
+            language=self._locale.language_name(glance.language),
+            queue=self._locale(queue_name(glance.queue)),
         )
-        staff = self._setup.staff.all(self._work)
-        self._call(f"{SIGNS[glance.priority]}{text}", whom(concern, staff, self._now), event.case)
+        staff = self._context.staff.all(self._work)
+        self._announce(
+            f"{PRIORITY_SIGNS[glance.priority]}{text}",
+            alert_recipients(concern, staff, self._now),
+            event.case,
+        )
         self._topic(event.case)
-        self._put(event.case, OpenTopic(topic=event.case), Draw(event.case, CARD))
-        if self._setup.shows_words:
-            files = self._setup.glances.files(self._work, event.case)
-            self._put(event.case, Draw(event.case, TOLD), *veiled(event.case, files))
-        self._drawn.pop(event.case, None)
+        self._add(event.case, OpenTopic(topic=event.case), RenderPost(event.case, CARD))
+        if self._context.shows_content:
+            files = self._context.summaries.files(self._work, event.case)
+            self._add(
+                event.case, RenderPost(event.case, SUBMISSIONS), *blurred_files(event.case, files)
+            )
+        self._cards_to_draw.pop(event.case, None)
 
     def _added(self, event: Event) -> None:
-        if not self._setup.shows_words:
-            self._line(event, texts.SENT_MORE)
+        if not self._context.shows_content:
+            self._add_line(event, texts.SENT_MORE)
             return
-        files = self._setup.glances.files(self._work, event.case, self._now)
-        self._put(event.case, Draw(event.case, NEWEST), *veiled(event.case, files))
+        files = self._context.summaries.files(self._work, event.case, self._now)
+        self._add(
+            event.case, RenderPost(event.case, NEWEST_SUBMISSION), *blurred_files(event.case, files)
+        )
 
     def _raised(self, event: Event) -> None:
-        glance = self._sure(event)
-        self._line(event, texts.IS_RAISED, level=self._tongue.level(glance.priority))
+        glance = self._existing_summary(event)
+        self._add_line(
+            event, texts.PRIORITY_RAISED, level=self._locale.priority_name(glance.priority)
+        )
 
-    def _by(self, text: Text) -> Callable[[Event], None]:
-        return lambda event: self._line(event, text, name=self._name(event.by))
+    def _line_by(self, text: Text) -> Callable[[Event], None]:
+        return lambda event: self._add_line(event, text, name=self._caseworker_name(event.by))
 
-    def _moved(self, event: Event) -> None:
-        self._by(_MOVES[event.what])(event)
+    def _status_changed(self, event: Event) -> None:
+        self._line_by(_STATUS_TEXTS[event.kind])(event)
 
     def _lapsed(self, event: Event) -> None:
-        text = self._tongue(event.text or texts.LAPSED, **event.values)
-        self._put(event.case, Say(text, topic=event.case))
-        self._call(text, event.to, event.case)
+        text = self._locale(event.text or texts.CLAIM_EXPIRED, **event.values)
+        self._add(event.case, SendText(text, topic=event.case))
+        self._announce(text, event.to, event.case)
 
     def _transferred(self, event: Event) -> None:
-        glance = self._sure(event)
-        to = [found for who in event.to if (found := self._setup.staff.find(self._work, who))]
+        glance = self._existing_summary(event)
+        to = [found for who in event.to if (found := self._context.staff.find(self._work, who))]
         names = " ".join(each.name for each in to)
-        told = passed_on(self._setup, glance, self._name(event.by), names, self._now)
+        told = transfer_text(
+            self._context, glance, self._caseworker_name(event.by), names, self._now
+        )
         mentions = tuple(Mention(each.name, each.account) for each in to if each.account)
-        self._put(event.case, Say(told, topic=event.case, mentions=mentions))
+        self._add(event.case, SendText(told, topic=event.case, mentions=mentions))
 
     def _taken_over(self, event: Event) -> None:
-        lines = [self._tongue(texts.TAKEN_OVER, name=self._name(event.by))]
-        if event.bookmark is not None and self._setup.shows_words:
-            lines += marked(self._setup, event.bookmark)
-        if self._setup.shows_words:
-            lines.append(self._tongue(texts.HOW_TO_SAY))
-        self._put(event.case, Say("\n".join(lines), topic=event.case))
+        lines = [self._locale(texts.TAKEN_OVER, name=self._caseworker_name(event.by))]
+        if event.bookmark is not None and self._context.shows_content:
+            lines += progress_lines(self._context, event.bookmark)
+        if self._context.shows_content:
+            lines.append(self._locale(texts.HOW_TO_ANSWER))
+        self._add(event.case, SendText("\n".join(lines), topic=event.case))
 
     def _handed_back(self, event: Event) -> None:
-        self._line(event, texts.STOPPED if event.code == "stopped" else texts.HANDED_BACK)
+        self._add_line(event, texts.PERSON_LEFT if event.code == "stopped" else texts.HANDED_BACK)
 
-    def _word_tried(self, event: Event) -> None:
+    def _passphrase_tried(self, event: Event) -> None:
         """Say what a word came to; under duress, where all look as well."""
-        self._line(event, _FOUND[event.code], **event.values)
-        if event.code == Found.DURESS:
-            glance = self._sure(event)
-            text = self._tongue(texts.IS_COMPROMISED, reference=glance.reference)
-            self._call(f"{SIGNS[0]}{text}", (glance.holder,) if glance.holder else (), event.case)
+        self._add_line(event, _PASSPHRASE_TEXTS[event.code], **event.values)
+        if event.code == PassphraseResult.DURESS:
+            glance = self._existing_summary(event)
+            text = self._locale(texts.CASE_COMPROMISED, reference=glance.reference)
+            self._announce(
+                f"{PRIORITY_SIGNS[0]}{text}", (glance.holder,) if glance.holder else (), event.case
+            )
 
-    def _heard(self, event: Event) -> None:
+    def _person_wrote(self, event: Event) -> None:
         if event.code:
-            self._line(event, texts.NOT_CONFIRMED)
-        if not self._setup.shows_words or event.exchange is None:
-            self._line(event, texts.WROTE)
+            self._add_line(event, texts.IDENTITY_UNCONFIRMED)
+        if not self._context.shows_content or event.message is None:
+            self._add_line(event, texts.PERSON_WROTE)
             return
-        self._put(event.case, *heard(self._setup, self._sure(event), event.exchange))
+        self._add(
+            event.case,
+            *person_messages(self._context, self._existing_summary(event), event.message),
+        )
 
-    def _said(self, event: Event) -> None:
-        it, here = event.exchange, where(event.at_desk)
+    def _caseworker_wrote(self, event: Event) -> None:
+        it, here = event.message, parse_location(event.reply_to)
         if it is None:
             return
         if here is not None and it.letter is not None:
-            self._topic(event.case).shown.waiting.append((it.letter, here[1]))
-            if it.sort in CAN_BE_CHANGED:
-                self._topic(event.case).shown.said.append((it.letter, here[1]))
-        if not self._setup.shows_words:
+            self._topic(event.case).content.pending_letters.append((it.letter, here[1]))
+            if it.kind in EDITABLE_KINDS:
+                self._topic(event.case).content.editable_letters.append((it.letter, here[1]))
+        if not self._context.shows_content:
             return
-        if it.sort is Sort.PHRASE:
-            text = phrase_told(self._setup, self._sure(event), it)
-            self._put(event.case, Say(f"{OURS} {text}", topic=event.case))
+        if it.kind is CaseMessageKind.PHRASE:
+            text = phrase_text(self._context, self._existing_summary(event), it)
+            self._add(event.case, SendText(f"{OUTGOING_SIGN} {text}", topic=event.case))
         elif here is None:
-            told = said_told(it)
-            self._line(event, texts.SAID_BY, name=self._name(event.by), words=told)
+            told = caseworker_text(it)
+            self._add_line(
+                event, texts.MESSAGE_BY, name=self._caseworker_name(event.by), words=told
+            )
 
-    def _held_up(self, event: Event) -> None:
+    def _message_delayed(self, event: Event) -> None:
         """Show words that wait, and why."""
-        self._said(event)
-        here = where(event.at_desk)
-        waiting = self._topic(event.case).shown.waiting
+        self._caseworker_wrote(event)
+        here = parse_location(event.reply_to)
+        waiting = self._topic(event.case).content.pending_letters
         held = next((number for it, number in waiting if it == event.letter), 0)
-        why = self._tongue(_HELD.get(event.code, texts.NOT_SENT_YET))
-        self._put(event.case, Say(why, topic=event.case, answers=here[1] if here else held))
+        why = self._locale(_DELAY_TEXTS.get(event.code, texts.NOT_SENT_YET))
+        self._add(event.case, SendText(why, topic=event.case, reply_to=here[1] if here else held))
 
-    def _kept_back(self, event: Event) -> None:
-        self._line(event, texts.KEPT_BACK)
+    def _message_withheld(self, event: Event) -> None:
+        self._add_line(event, texts.BOT_MESSAGE_WITHHELD)
 
-    def _settled(self, event: Event) -> None:
+    def _message_result(self, event: Event) -> None:
         """Mark a caseworker's message with what became of it; bad news is said in words as well."""
-        waiting = self._topic(event.case).shown.waiting
+        waiting = self._topic(event.case).content.pending_letters
         letter = event.letter
         message = next((number for it, number in waiting if it == letter), 0)
-        self._topic(event.case).shown.waiting = [it for it in waiting if it[0] != letter]
-        ended = texts.ENDS.get(event.code)
+        self._topic(event.case).content.pending_letters = [it for it in waiting if it[0] != letter]
+        ended = texts.DELIVERY_RESULTS.get(event.code)
         if ended is not None:
-            self._put(event.case, Say(self._tongue(ended), topic=event.case, answers=message))
+            self._add(event.case, SendText(self._locale(ended), topic=event.case, reply_to=message))
         elif message:
-            self._put(event.case, React(message, ARRIVED))
+            self._add(event.case, SetReaction(message, DELIVERED_SIGN))
 
-    def _noted(self, event: Event) -> None:
-        here = where(event.at_desk)
+    def _note_added(self, event: Event) -> None:
+        here = parse_location(event.reply_to)
         if here is not None:
-            self._put(event.case, React(here[1], KEPT))
-        elif self._setup.shows_words and event.exchange is not None:
-            told = visible(event.exchange.content.words)
-            self._line(event, texts.NOTE_BY, name=self._name(event.by), words=told)
+            self._add(event.case, SetReaction(here[1], NOTED_SIGN))
+        elif self._context.shows_content and event.message is not None:
+            told = escape_text(event.message.content.text)
+            self._add_line(event, texts.NOTE_BY, name=self._caseworker_name(event.by), words=told)
 
-    def _answered(self, event: Event) -> None:
+    def _answer_filled_in(self, event: Event) -> None:
         flow, _dot, step = event.code.partition(".")
-        told = named(self._setup, flow, step)
-        self._line(event, texts.ANSWER_FILLED, name=self._name(event.by), question=told)
+        told = question_name(self._context, flow, step)
+        self._add_line(
+            event, texts.ANSWER_FILLED, name=self._caseworker_name(event.by), question=told
+        )
 
     def _referred(self, event: Event) -> None:
-        said = referred(self._setup, event.referral) if event.referral else None
+        said = referral_message(self._context, event.referral) if event.referral else None
         if said is not None:
-            self._put(event.case, said)
+            self._add(event.case, said)
 
-    def _wished(self, event: Event) -> None:
+    def _text_with_alert(self, event: Event) -> None:
         """Say it in the topic, and where all look when it is new: somebody has to make sure."""
         if event.text is None:
             return
-        text = self._tongue(event.text, **event.values)
-        self._put(event.case, Say(text, topic=event.case))
+        text = self._locale(event.text, **event.values)
+        self._add(event.case, SendText(text, topic=event.case))
         if not event.by:
-            self._call(f"{self._sure(event).reference}: {text}", event.to, event.case)
+            self._announce(
+                f"{self._existing_summary(event).reference}: {text}", event.to, event.case
+            )
 
     def _closed(self, event: Event) -> None:
-        how = self._setup.dispositions.get(event.code)
-        told = self._tongue(how) if how else event.code
-        self._line(event, texts.WAS_CLOSED, name=self._name(event.by), how=told)
+        how = self._context.dispositions.get(event.code)
+        told = self._locale(how) if how else event.code
+        self._add_line(event, texts.CLOSED_BY, name=self._caseworker_name(event.by), how=told)
 
     def _overdue(self, event: Event) -> None:
         if event.text is not None:
-            text = self._tongue(event.text, **event.values)
-            if (why := WHY.get(event.code)) is not None:
-                text = f"{text} {self._tongue(NOT_ASKED, why=self._tongue(why))}"
-            for it in event.running:
-                text = f"{text} {clock_line(self._setup, self._sure(event), it, self._now)}"
-            self._call(f"\u231b {text}", event.to, event.case)
+            text = self._locale(event.text, **event.values)
+            if (why := NOT_ASKED_REASONS.get(event.code)) is not None:
+                text = f"{text} {self._locale(NOT_ASKED, why=self._locale(why))}"
+            for it in event.deadlines:
+                summary = self._existing_summary(event)
+                text = f"{text} {deadline_text(self._context, summary, it, self._now)}"
+            self._announce(f"\u231b {text}", event.to, event.case)
 
-    def _clock(self, event: Event) -> None:
-        glance = self._sure(event)
-        told = clock_told(self._setup, self._work, glance, event, self._now)
-        self._put(event.case, Say(told, topic=event.case))
+    def _deadline(self, event: Event) -> None:
+        glance = self._existing_summary(event)
+        told = deadline_event_text(self._context, self._work, glance, event, self._now)
+        self._add(event.case, SendText(told, topic=event.case))
         if not event.by:
-            self._call(f"\u231b {glance.reference}: {told}", event.to, event.case)
+            self._announce(f"\u231b {glance.reference}: {told}", event.to, event.case)
 
     def _checked_in(self, event: Event) -> None:
         """Say in the topic that the agreed hour was kept, or ended; what ended it calls nobody."""
         if event.text is not None:
-            self._put(event.case, hour_told(self._setup, self._sure(event), event))
+            self._add(
+                event.case, check_in_message(self._context, self._existing_summary(event), event)
+            )
 
-    def _told(self, event: Event) -> None:
+    def _command_result(self, event: Event) -> None:
         """Answer whoever gave a command, where they stand; what shows there is not said twice."""
-        here = where(event.at_desk)
+        here = parse_location(event.reply_to)
         if here is None or event.text is None:
             return
         thread, message = here
         if thread and event.case and not event.is_refused and event.text in {DONE, CLAIMED}:
             return
-        glance, values = self._glance(event.case) if event.case else None, dict(event.values)
-        if glance is not None and event.running:
-            values["clocks"] = clocks_dated(self._setup, glance, event.running, self._now)
-        text = self._tongue(event.text, **values)
+        glance, values = self._summary(event.case) if event.case else None, dict(event.values)
+        if glance is not None and event.deadlines:
+            values["clocks"] = deadlines_summary(self._context, glance, event.deadlines, self._now)
+        text = self._locale(event.text, **values)
         if glance is not None and not thread:
             text = f"{glance.reference}: {text}"
-        self._put(event.case, Say(text, thread=thread, answers=message))
+        self._add(event.case, SendText(text, thread=thread, reply_to=message))
 
 
-_MOVES: Mapping[Happened, Text] = {
-    Happened.CLAIMED: texts.CLAIMED,
-    Happened.RELEASED: texts.RELEASED,
-    Happened.REOPENED: texts.REOPENED,
-    Happened.CONFIRMED: texts.IS_CONFIRMED,
+_STATUS_TEXTS: Mapping[EventKind, Text] = {
+    EventKind.CLAIMED: texts.CLAIMED,
+    EventKind.RELEASED: texts.RELEASED,
+    EventKind.REOPENED: texts.REOPENED,
+    EventKind.IDENTITY_CONFIRMED: texts.IDENTITY_CONFIRMED,
 }
-_FOUND: Mapping[str, Text] = {
-    Found.RIGHT: texts.WORD_RIGHT,
-    Found.WRONG: texts.WORD_WRONG,
-    Found.DURESS: texts.COMPROMISED,
-    Found.TOO_OFTEN: texts.WORDS_NO_MORE,
-    Found.RIGHT_TOO_LATE: texts.WORD_TOO_LATE,
+_PASSPHRASE_TEXTS: Mapping[str, Text] = {
+    PassphraseResult.RIGHT: texts.PASSPHRASE_RIGHT,
+    PassphraseResult.WRONG: texts.PASSPHRASE_WRONG,
+    PassphraseResult.DURESS: texts.COMPROMISED,
+    PassphraseResult.TOO_MANY_TRIES: texts.PASSPHRASE_BLOCKED,
+    PassphraseResult.RIGHT_AFTER_LIMIT: texts.PASSPHRASE_TOO_LATE,
 }
-_HELD: Mapping[str, Text] = {
-    UNTIL_MET: texts.UNTIL_MET,
+_DELAY_TEXTS: Mapping[str, Text] = {
+    UNTIL_OPENER_ANSWERED: texts.UNTIL_MET,
     UNTIL_HOURS: texts.UNTIL_HOURS,
-    UNTIL_WRITTEN: texts.UNTIL_WRITTEN,
-    UNTIL_STEADY: texts.UNTIL_STEADY,
+    UNTIL_PERSON_WRITES: texts.UNTIL_WRITTEN,
+    UNTIL_CLOCK_STEADY: texts.UNTIL_STEADY,
 }
-_SHOWN: Mapping[Happened, Callable[[Showing, Event], None]] = {
-    Happened.OPENED: Showing._opened,  # noqa: SLF001 - a table of this class's own lines
-    Happened.ADDED: Showing._added,  # noqa: SLF001
-    Happened.RAISED: Showing._raised,  # noqa: SLF001
-    Happened.CLAIMED: Showing._moved,  # noqa: SLF001
-    Happened.RELEASED: Showing._moved,  # noqa: SLF001
-    Happened.REOPENED: Showing._moved,  # noqa: SLF001
-    Happened.LAPSED: Showing._lapsed,  # noqa: SLF001
-    Happened.TRANSFERRED: Showing._transferred,  # noqa: SLF001
-    Happened.TAKEN_OVER: Showing._taken_over,  # noqa: SLF001
-    Happened.HANDED_BACK: Showing._handed_back,  # noqa: SLF001
-    Happened.HEARD: Showing._heard,  # noqa: SLF001
-    Happened.CONFIRMED: Showing._moved,  # noqa: SLF001
-    Happened.WORD_TRIED: Showing._word_tried,  # noqa: SLF001
-    Happened.SAID: Showing._said,  # noqa: SLF001
-    Happened.SETTLED: Showing._settled,  # noqa: SLF001
-    Happened.HELD: Showing._held_up,  # noqa: SLF001
-    Happened.KEPT_BACK: Showing._kept_back,  # noqa: SLF001
-    Happened.NOTED: Showing._noted,  # noqa: SLF001
-    Happened.ANSWERED: Showing._answered,  # noqa: SLF001
-    Happened.REFERRED: Showing._referred,  # noqa: SLF001
-    Happened.WISHED: Showing._wished,  # noqa: SLF001
-    Happened.CLOSED: Showing._closed,  # noqa: SLF001
-    Happened.LINKED: Showing._wished,  # noqa: SLF001
-    Happened.OVERDUE: Showing._overdue,  # noqa: SLF001
-    Happened.CLOCK: Showing._clock,  # noqa: SLF001
-    Happened.CHECKED_IN: Showing._checked_in,  # noqa: SLF001
-    Happened.TOLD: Showing._told,  # noqa: SLF001
+_HANDLERS: Mapping[EventKind, Callable[[EventRenderer, Event], None]] = {
+    EventKind.OPENED: EventRenderer._opened,  # noqa: SLF001 - a table of this class's own lines
+    EventKind.REPORT_ADDED: EventRenderer._added,  # noqa: SLF001
+    EventKind.PRIORITY_CHANGED: EventRenderer._raised,  # noqa: SLF001
+    EventKind.CLAIMED: EventRenderer._status_changed,  # noqa: SLF001
+    EventKind.RELEASED: EventRenderer._status_changed,  # noqa: SLF001
+    EventKind.REOPENED: EventRenderer._status_changed,  # noqa: SLF001
+    EventKind.LAPSED: EventRenderer._lapsed,  # noqa: SLF001
+    EventKind.TRANSFERRED: EventRenderer._transferred,  # noqa: SLF001
+    EventKind.TAKEN_OVER: EventRenderer._taken_over,  # noqa: SLF001
+    EventKind.HANDED_BACK: EventRenderer._handed_back,  # noqa: SLF001
+    EventKind.PERSON_WROTE: EventRenderer._person_wrote,  # noqa: SLF001
+    EventKind.IDENTITY_CONFIRMED: EventRenderer._status_changed,  # noqa: SLF001
+    EventKind.PASSPHRASE_TRIED: EventRenderer._passphrase_tried,  # noqa: SLF001
+    EventKind.CASEWORKER_WROTE: EventRenderer._caseworker_wrote,  # noqa: SLF001
+    EventKind.DELIVERY_RESULT: EventRenderer._message_result,  # noqa: SLF001
+    EventKind.DELAYED: EventRenderer._message_delayed,  # noqa: SLF001
+    EventKind.WITHHELD: EventRenderer._message_withheld,  # noqa: SLF001
+    EventKind.NOTE_ADDED: EventRenderer._note_added,  # noqa: SLF001
+    EventKind.ANSWER_FILLED_IN: EventRenderer._answer_filled_in,  # noqa: SLF001
+    EventKind.REFERRED: EventRenderer._referred,  # noqa: SLF001
+    EventKind.ERASURE_REQUESTED: EventRenderer._text_with_alert,  # noqa: SLF001
+    EventKind.CLOSED: EventRenderer._closed,  # noqa: SLF001
+    EventKind.LINKED: EventRenderer._text_with_alert,  # noqa: SLF001
+    EventKind.OVERDUE: EventRenderer._overdue,  # noqa: SLF001
+    EventKind.LEGAL_DEADLINE: EventRenderer._deadline,  # noqa: SLF001
+    EventKind.CHECKED_IN: EventRenderer._checked_in,  # noqa: SLF001
+    EventKind.COMMAND_RESULT: EventRenderer._command_result,  # noqa: SLF001
 }

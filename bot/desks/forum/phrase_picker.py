@@ -8,125 +8,135 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.routing import name_of
+from bot.cases.routing import queue_name
 from bot.desks.forum import texts
-from bot.desks.forum.cards import PICKING, SIGNS, token
-from bot.hotline.chat.messages import Content
+from bot.desks.forum.cards import PHRASE_MENU, PRIORITY_SIGNS, button_token
+from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.languages import catalogue
-from bot.messages import Button, Edit, Remove, Say
+from bot.messages import Button, DeleteMessages, EditText, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.conversation import Phrase
-    from bot.desks.case_summary import Glance
-    from bot.desks.forum.context import Setup
+    from bot.desks.case_summary import CaseSummary
+    from bot.desks.forum.context import ForumContext
     from bot.messages import Update
 
-    Rows = tuple[tuple[Button, ...], ...]
+    ButtonRows = tuple[tuple[Button, ...], ...]
 
 GROUP, PICK, LEAVE = "group", "pick", "leave"
-PICKS = frozenset({PICKING, GROUP, PICK, LEAVE, Verb.PHRASE})
+PICKER_ACTIONS = frozenset({PHRASE_MENU, GROUP, PICK, LEAVE, Verb.PHRASE})
 """What buttons of the phrasebook mean."""
-MOST = 40
+MAX_PHRASES = 40
 """Sentences under one message."""
-LONGEST_LABEL = 60
+MAX_LABEL_LENGTH = 60
 
 
-class Picking:
+class PhrasePicker:
     """The phrasebook of one group of caseworkers, and its queue in lines."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-        self._tongue = setup.tongue
+    def __init__(self, context: ForumContext) -> None:
+        self._context = context
+        self._locale = context.locale
 
-    def search(self, sought: str, thread: int) -> Say:
+    def search(self, query: str, thread: int) -> SendText:
         """Return the groups, or the sentences that hold what is sought."""
-        if not sought:
-            return Say(self._tongue(texts.PICK_GROUP), self._groups(), thread=thread)
-        found = self._setup.phrasebook.search(sought, self._tongue.language)
+        if not query:
+            return SendText(self._locale(texts.PICK_GROUP), self._group_buttons(), thread=thread)
+        found = self._context.phrasebook.search(query, self._locale.language)
         if not found:
-            return Say(self._tongue(texts.NOT_FOUND), self._groups(), thread=thread)
-        text, rows = self._sentences(found)
-        return Say(text, rows, thread=thread)
+            return SendText(
+                self._locale(texts.PHRASE_NOT_FOUND), self._group_buttons(), thread=thread
+            )
+        text, rows = self._phrase_buttons(found)
+        return SendText(text, rows, thread=thread)
 
-    def show(self, parts: list[str], update: Update, language: str) -> Say | Edit | Remove:
+    def handle_press(
+        self, parts: list[str], update: Update, language: str
+    ) -> SendText | EditText | DeleteMessages:
         """Return what a press shows next; `language` is the person's."""
         what, *rest = parts
-        if what == PICKING:
+        if what == PHRASE_MENU:
             return self.search("", update.thread)
         code = rest[0] if rest else ""
-        if what == PICK and code in self._setup.phrasebook:
-            text, rows = self._one(self._setup.phrasebook[code], language)
+        if what == PICK and code in self._context.phrasebook:
+            text, rows = self._preview(self._context.phrasebook[code], language)
         elif what == GROUP and code:
-            text, rows = self._sentences(it for it in self._setup.phrasebook if it.group == code)
+            text, rows = self._phrase_buttons(
+                it for it in self._context.phrasebook if it.group == code
+            )
         elif what == LEAVE:
-            return Remove((update.message,))
+            return DeleteMessages((update.message,))
         else:
-            text, rows = self._tongue(texts.PICK_GROUP), self._groups()
-        return Edit(update.message, text, rows)
+            text, rows = self._locale(texts.PICK_GROUP), self._group_buttons()
+        return EditText(update.message, text, rows)
 
-    def _groups(self) -> Rows:
-        names = dict.fromkeys(it.group for it in self._setup.phrasebook)
-        return tuple((Button(self._group(name), token(GROUP, name)),) for name in names)
+    def _group_buttons(self) -> ButtonRows:
+        names = dict.fromkeys(it.group for it in self._context.phrasebook)
+        return tuple((Button(self._group_name(name), button_token(GROUP, name)),) for name in names)
 
-    def _group(self, name: str) -> str:
-        text = self._setup.groups.get(name)
-        return text.read_in(self._tongue.flows) if text else name
+    def _group_name(self, name: str) -> str:
+        text = self._context.phrase_groups.get(name)
+        return text.render(self._locale.flow_catalogue) if text else name
 
-    def _sentences(self, phrases: Iterable[Phrase]) -> tuple[str, Rows]:
+    def _phrase_buttons(self, phrases: Iterable[Phrase]) -> tuple[str, ButtonRows]:
         rows = [
-            (Button(self._label(it.code), token(PICK, it.code)),) for it in list(phrases)[:MOST]
+            (Button(self._label(it.code), button_token(PICK, it.code)),)
+            for it in list(phrases)[:MAX_PHRASES]
         ]
-        back = Button(self._tongue(texts.GROUPS), token(GROUP))
-        return self._tongue(texts.PICK_PHRASE), (*rows, (back,))
+        back = Button(self._locale(texts.ALL_GROUPS), button_token(GROUP))
+        return self._locale(texts.PICK_PHRASE), (*rows, (back,))
 
     def _label(self, code: str) -> str:
-        label = self._read(code, self._tongue.language).replace("\n", " ")
-        return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}\u2026"
+        label = self._phrase_text(code, self._locale.language).replace("\n", " ")
+        return label if len(label) <= MAX_LABEL_LENGTH else f"{label[: MAX_LABEL_LENGTH - 1]}\u2026"
 
-    def _read(self, code: str, language: str) -> str:
+    def _phrase_text(self, code: str, language: str) -> str:
         """Return a sentence with its blanks still open."""
-        blanks = {name: f"{{{name}}}" for name in self._setup.phrasebook[code].blanks}
-        return self._setup.phrasebook.told(Content(code=code, values=blanks), language)
+        blanks = {name: f"{{{name}}}" for name in self._context.phrasebook[code].blanks}
+        return self._context.phrasebook.text_for_staff(
+            CaseMessageContent(code=code, values=blanks), language
+        )
 
-    def _one(self, phrase: Phrase, language: str) -> tuple[str, Rows]:
-        read = self._read(phrase.code, self._tongue.language)
-        theirs = self._read(phrase.code, language) if language else read
-        lines = [self._tongue(texts.PREVIEW, words=read, theirs=theirs)]
-        replies = [text.read_in(self._tongue.flows) for text in phrase.replies.values()]
+    def _preview(self, phrase: Phrase, language: str) -> tuple[str, ButtonRows]:
+        read = self._phrase_text(phrase.code, self._locale.language)
+        theirs = self._phrase_text(phrase.code, language) if language else read
+        lines = [self._locale(texts.PREVIEW, words=read, theirs=theirs)]
+        replies = [text.render(self._locale.flow_catalogue) for text in phrase.replies.values()]
         if replies:
             lines.append("\n".join(f"[ {reply} ]" for reply in replies))
-        back = Button(self._tongue(texts.LEAVE_IT), token(LEAVE))
+        back = Button(self._locale(texts.CANCEL), button_token(LEAVE))
         if not phrase.blanks:
-            send = Button(self._tongue(texts.SEND_IT), token(Verb.PHRASE, phrase.code))
+            send = Button(self._locale(texts.SEND), button_token(Verb.PHRASE, phrase.code))
             return "\n\n".join(lines), ((send,), (back,))
-        flows = catalogue(self._tongue.language)
+        flows = catalogue(self._locale.language)
         lines += [
-            self._tongue(texts.BLANK, blank=name, meaning=meaning.read_in(flows))
+            self._locale(texts.BLANK_MEANING, blank=name, meaning=meaning.render(flows))
             for name, meaning in phrase.blanks.items()
         ]
         usage = " ".join((f"/phrase {phrase.code}", *(f"{name}=" for name in phrase.blanks)))
-        lines.append(self._tongue(texts.FILL_IN, usage=usage))
+        lines.append(self._locale(texts.FILL_IN, usage=usage))
         return "\n\n".join(lines), ((back,),)
 
     # --- the queue ---------------------------------------------------------------------------
 
-    def counted(self, waiting: Mapping[str, int], most: int) -> str:
+    def queue_counts(self, waiting: Mapping[str, int], most: int) -> str:
         """Return how many wait in each queue."""
         parts = [
-            f"{self._tongue(name_of(queue))} {count}{'+' if count >= most else ''}"
+            f"{self._locale(queue_name(queue))} {count}{'+' if count >= most else ''}"
             for queue, count in waiting.items()
             if count
         ]
         return ", ".join(parts)
 
-    def waits(self, glance: Glance, now: int) -> str:
+    def queue_line(self, summary: CaseSummary, now: int) -> str:
         """Return one case of the queue as a line."""
-        since = self._tongue.clock(glance.waiting_since, now)
+        since = self._locale.format_time(summary.waiting_since, now)
         return (
-            f"{SIGNS[glance.priority]}{glance.reference} \u00b7 P{glance.priority} \u00b7 "
-            f"{self._tongue.spoken(glance.language)} \u00b7 "
-            f"{self._tongue(name_of(glance.queue))} \u00b7 {since}"
+            f"{PRIORITY_SIGNS[summary.priority]}{summary.reference} \u00b7 "
+            f"P{summary.priority} \u00b7 "
+            f"{self._locale.language_name(summary.language)} \u00b7 "
+            f"{self._locale(queue_name(summary.queue))} \u00b7 {since}"
         )

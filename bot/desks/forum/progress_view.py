@@ -11,42 +11,46 @@ from bot.dispatch.staff_actions import can_be_filled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.conversation.progress import Bookmark
-    from bot.desks.forum.context import Setup
+    from bot.conversation.progress import FlowProgress
+    from bot.desks.forum.context import ForumContext
     from bot.text import Text
 
-MOST = 6
+MAX_QUESTIONS = 6
 """Questions of a kind that are named; the rest is counted."""
-LONGEST = 60
+MAX_NAME_LENGTH = 60
 """Characters of a question that has no short name."""
 
 
-def marked(setup: Setup, mark: Bookmark) -> list[str]:
+def progress_lines(context: ForumContext, progress: FlowProgress) -> list[str]:
     """Return lines that say what was answered, left out, and is still to be asked."""
-    missing = [step for step in mark.missing if can_be_filled(setup.book, mark.flow, step)]
+    missing = [
+        step
+        for step in progress.missing
+        if can_be_filled(context.flow_registry, progress.flow, step)
+    ]
     return [
-        *_listed(setup, texts.ANSWERED_SO_FAR, mark.flow, mark.answered),
-        *_listed(setup, texts.SKIPPED_SO_FAR, mark.flow, mark.skipped),
-        *_listed(setup, texts.MISSING_SO_FAR, mark.flow, missing),
+        *_section(context, texts.ANSWERED_SO_FAR, progress.flow, progress.answered),
+        *_section(context, texts.SKIPPED_SO_FAR, progress.flow, progress.skipped),
+        *_section(context, texts.MISSING_SO_FAR, progress.flow, missing),
     ]
 
 
-def named(setup: Setup, flow: str, step: str) -> str:
+def question_name(context: ForumContext, flow: str, step: str) -> str:
     """Return what a question is called, in the group's language."""
-    question = setup.book.question(flow, step)
+    question = context.flow_registry.question(flow, step)
     if question is None:
         return step
-    name = question.short.read_in(setup.tongue.flows).replace("\n", " ")
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}\u2026"
+    name = question.short.render(context.locale.flow_catalogue).replace("\n", " ")
+    return name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1]}\u2026"
 
 
-def answers_to(setup: Setup, flow: str, step: str) -> str:
+def answer_usage(context: ForumContext, flow: str, step: str) -> str:
     """Return how a question can be answered: its choices by code, or that it takes words."""
-    question = setup.book.question(flow, step)
-    lines = [named(setup, flow, step)]
+    question = context.flow_registry.question(flow, step)
+    lines = [question_name(context, flow, step)]
     if isinstance(question, Choose | ChooseMany):
         lines += [
-            f"/answer {flow}.{step} {code}: {label.read_in(setup.tongue.flows)}"
+            f"/answer {flow}.{step} {code}: {label.render(context.locale.flow_catalogue)}"
             for code, label in question.choices.items()
         ]
     else:
@@ -54,10 +58,15 @@ def answers_to(setup: Setup, flow: str, step: str) -> str:
     return "\n".join(lines)
 
 
-def _listed(setup: Setup, text: Text, flow: str, steps: Sequence[str]) -> list[str]:
+def _section(context: ForumContext, text: Text, flow: str, steps: Sequence[str]) -> list[str]:
     if not steps:
         return []
-    lines = [f"\u2022 {named(setup, flow, step)} ({flow}.{step})" for step in steps[:MOST]]
-    if len(steps) > MOST:
-        lines.append(f"\u2022 {setup.tongue(texts.AND_MORE, count=str(len(steps) - MOST))}")
-    return [setup.tongue(text), *lines]
+    lines = [
+        f"\u2022 {question_name(context, flow, step)} ({flow}.{step})"
+        for step in steps[:MAX_QUESTIONS]
+    ]
+    if len(steps) > MAX_QUESTIONS:
+        lines.append(
+            f"\u2022 {context.locale(texts.AND_MORE, count=str(len(steps) - MAX_QUESTIONS))}"
+        )
+    return [context.locale(text), *lines]

@@ -4,52 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desks.consent_text import told_of
+from bot.desks.consent_text import referral_answers
 from bot.desks.forum import texts
-from bot.desks.forum.cards import token
+from bot.desks.forum.cards import button_token
 from bot.hotline.commands.types import Verb
-from bot.hotline.referrals.model import Stage
-from bot.messages import Button, Say
+from bot.hotline.referrals.model import ReferralStage
+from bot.messages import Button, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.desks.forum.context import Setup
+    from bot.desks.forum.context import ForumContext
     from bot.hotline.referrals.model import Referral
     from bot.text import Text
 
-    Rows = tuple[tuple[Button, ...], ...]
+    ButtonRows = tuple[tuple[Button, ...], ...]
 
-_STAGES: Mapping[Stage, Text] = {
-    Stage.OFFERED: texts.WAS_OFFERED,
-    Stage.AGREED: texts.WAS_AGREED,
-    Stage.DECLINED: texts.WAS_DECLINED,
-    Stage.SENT: texts.WAS_SENT,
-    Stage.REVOKED: texts.WAS_REVOKED,
-    Stage.WITHDRAWN: texts.WAS_WITHDRAWN,
+_STAGE_TEXTS: Mapping[ReferralStage, Text] = {
+    ReferralStage.OFFERED: texts.REFERRAL_OFFERED,
+    ReferralStage.AGREED: texts.REFERRAL_AGREED,
+    ReferralStage.DECLINED: texts.REFERRAL_DECLINED,
+    ReferralStage.SENT: texts.REFERRAL_SENT,
+    ReferralStage.REVOKED: texts.REFERRAL_REVOKED,
+    ReferralStage.WITHDRAWN: texts.REFERRAL_WITHDRAWN,
 }
 
 
-def recipient_rows(setup: Setup, case: str, now: int) -> Rows:
+def recipient_buttons(context: ForumContext, case: str, now: int) -> ButtonRows:
     """Return a button for everybody a case can be passed on to now."""
     return tuple(
-        (Button(it.name.read_in(setup.tongue.flows), token(Verb.REFER, code, case)),)
-        for code, it in setup.recipients.items()
+        (
+            Button(
+                it.name.render(context.locale.flow_catalogue), button_token(Verb.REFER, code, case)
+            ),
+        )
+        for code, it in context.recipients.items()
         if it.is_offered_at(now)
     )
 
 
-def referred(setup: Setup, it: Referral) -> Say | None:
+def referral_message(context: ForumContext, referral: Referral) -> SendText | None:
     """Return what is said of a referral; its parts where words of a person may be shown."""
-    text = _STAGES.get(it.stage)
+    text = _STAGE_TEXTS.get(referral.stage)
     if text is None:
         return None
-    to = setup.recipients.get(it.recipient)
-    lines = [setup.tongue(text, recipient=to.name.read_in(setup.tongue.flows) if to else "?")]
-    rows: Rows = ()
-    if setup.shows_words and it.stage in {Stage.OFFERED, Stage.AGREED}:
-        parts = told_of(it, setup.telling, setup.tongue)
+    to = context.recipients.get(referral.recipient)
+    lines = [
+        context.locale(text, recipient=to.name.render(context.locale.flow_catalogue) if to else "?")
+    ]
+    rows: ButtonRows = ()
+    if context.shows_content and referral.stage in {ReferralStage.OFFERED, ReferralStage.AGREED}:
+        parts = referral_answers(referral, context.answer_renderer, context.locale)
         lines += [f"\u2022 {each.question}: {each.answer}" for each in parts]
-    if it.stage is Stage.AGREED:
-        rows = ((Button(setup.tongue(texts.PASSED_ON), token(Verb.TELL_OTHERS, it.id)),),)
-    return Say("\n".join(lines), rows, topic=it.case)
+    if referral.stage is ReferralStage.AGREED:
+        rows = (
+            (
+                Button(
+                    context.locale(texts.RECIPIENT_TOLD),
+                    button_token(Verb.SEND_REFERRAL, referral.id),
+                ),
+            ),
+        )
+    return SendText("\n".join(lines), rows, topic=referral.case)

@@ -6,41 +6,41 @@ import unicodedata
 
 from msgspec.structs import replace
 
-from bot.messages import Copy, Enclose, Say
+from bot.messages import CopyMessage, SendFile, SendText
 
-LONGEST = 2000
+MAX_PART_LENGTH = 2000
 """Characters of one part: whatever they are, Telegram counts no more than 4,096."""
-JOINED = frozenset({"Mn", "Me", "Mc", "Cf", "Lm"})
+COMBINING_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Lm"})
 """Signs that belong to the one before them."""
 
-Message = Say | Enclose | Copy
+Message = SendText | SendFile | CopyMessage
 
 
-def in_parts(body: Message) -> list[Message]:
+def split_message(body: Message) -> list[Message]:
     """Return a message the desk remembers in parts that each have a number; others whole."""
-    if not isinstance(body, Say) or not body.mark or len(body.text) <= LONGEST:
+    if not isinstance(body, SendText) or not body.post_kind or len(body.text) <= MAX_PART_LENGTH:
         return [body]
-    *before, last = cut(body.text)
+    *before, last = split_into_parts(body.text)
     first: list[Message] = [replace(body, text=text, rows=()) for text in before]
     return [*first, replace(body, text=last)]
 
 
-def cut(text: str) -> list[str]:
+def split_into_parts(text: str) -> list[str]:
     """Return a text in parts; joined they are the text."""
     parts = []
-    while len(text) > LONGEST:
-        end = _end(text)
+    while len(text) > MAX_PART_LENGTH:
+        end = _split_position(text)
         parts.append(text[:end])
         text = text[end:]
     return [*parts, text]
 
 
-def _end(text: str) -> int:
+def _split_position(text: str) -> int:
     for sign in ("\n", " "):
-        found = text.rfind(sign, LONGEST // 2, LONGEST)
+        found = text.rfind(sign, MAX_PART_LENGTH // 2, MAX_PART_LENGTH)
         if found > 0:
             return found + 1
-    end = LONGEST
-    while end > LONGEST // 2 and unicodedata.category(text[end]) in JOINED:
+    end = MAX_PART_LENGTH
+    while end > MAX_PART_LENGTH // 2 and unicodedata.category(text[end]) in COMBINING_CATEGORIES:
         end -= 1
     return end

@@ -4,25 +4,25 @@ from bot.text import _, pgettext
 
 # --- the card ------------------------------------------------------------------------------
 
-WAITS = _("Waiting since {since}. An answer was promised by {due}.")
-WAITS_ONLY = _("Waiting since {since}.")
-NOBODY_HOLDS = _("Nobody answers for this case yet.")
-HOLDS = _("{name} ({title}) answers for this case.")
+WAITING_WITH_DUE = _("Waiting since {since}. An answer was promised by {due}.")
+WAITING = _("Waiting since {since}.")
+UNASSIGNED = _("Nobody answers for this case yet.")
+ASSIGNED = _("{name} ({title}) answers for this case.")
 REFERRED = _("Referred. {name} ({title}) still answers for it.")
-ENDED = _("Closed: {how}.")
+CLOSED = _("Closed: {how}.")
 BOT_SPEAKS = _("The bot speaks with the person.")
-WE_SPEAK = _("A caseworker holds the conversation; the bot is silent.")
-WHY = _("Why: {reasons}")
-SEALED_NOW = _("What was sent is sealed for staff who sign in, and cannot be shown here any more.")
+CASEWORKER_SPEAKS = _("A caseworker holds the conversation; the bot is silent.")
+REASONS = _("Why: {reasons}")
+SEALED = _("What was sent is sealed for staff who sign in, and cannot be shown here any more.")
 
 # Translators: {line} e.g. help may end in 19 h (72-hour contact rule)
-CLOCK = _("Clock: {line}.")
+DEADLINE = _("Clock: {line}.")
 # Translators: of a group where nothing of a case is said; {left} e.g. 19 h
-CLOCK_ENDS = _("A time the law gives ends in {left}: haven clock show {reference}")
-CLOCK_ENDED = _("A time the law gives ended {left} ago: haven clock show {reference}")
-HOUR_STANDS = _("An hour is agreed on with the person: haven cases show says which.")
-HOUR_USAGE = _("To offer an hour in the chat: /checkin offer. To end one: /checkin end.")
-CLOCK_STANDS = _("About a time the law gives: haven clock show {reference}")
+DEADLINE_ENDS = _("A time the law gives ends in {left}: haven clock show {reference}")
+DEADLINE_ENDED = _("A time the law gives ended {left} ago: haven clock show {reference}")
+CHECK_IN_AGREED = _("An hour is agreed on with the person: haven cases show says which.")
+CHECK_IN_USAGE = _("To offer an hour in the chat: /checkin offer. To end one: /checkin end.")
+DEADLINE_EXISTS = _("About a time the law gives: haven clock show {reference}")
 
 CLAIM = pgettext("desk button", "Claim")
 RELEASE = pgettext("desk button", "Give back to the queue")
@@ -31,23 +31,23 @@ HAND_BACK = pgettext("desk button", "Hand back")
 PHRASES = pgettext("desk button", "Phrasebook")
 CLOSE = pgettext("desk button", "Close")
 REOPEN = pgettext("desk button", "Open again")
-PASSED_ON = pgettext("desk button", "They were told")
-SEND_IT = pgettext("desk button", "Send it")
-LEAVE_IT = pgettext("desk button", "Leave it")
-GROUPS = pgettext("desk button", "All groups")
+RECIPIENT_TOLD = pgettext("desk button", "They were told")
+SEND = pgettext("desk button", "Send it")
+CANCEL = pgettext("desk button", "Leave it")
+ALL_GROUPS = pgettext("desk button", "All groups")
 
 # --- what happens --------------------------------------------------------------------------
 
-IS_WAITING = _("{reference} is waiting: {level}, {language}, {queue}.")
+CASE_WAITING = _("{reference} is waiting: {level}, {language}, {queue}.")
 SENT_MORE = _("The person sent more.")
-IS_RAISED = _("Priority {level} now.")
+PRIORITY_RAISED = _("Priority {level} now.")
 CLAIMED = _("{name} claimed the case.")
 RELEASED = _("{name} gave the case back to the queue.")
-LAPSED = _("Nobody worked on the claim: the case waits in the queue again.")
+CLAIM_EXPIRED = _("Nobody worked on the claim: the case waits in the queue again.")
 TRANSFERRED = _("{name} passed the case to {to}.")
-CONTEXT = _("Language: {language}. Priority: {level}. {rule}")
+TRANSFER_CONTEXT = _("Language: {language}. Priority: {level}. {rule}")
 TAKEN_OVER = _("{name} holds the conversation; the bot is silent.")
-HOW_TO_SAY = _(
+HOW_TO_ANSWER = _(
     "Only an answer to one of the person's messages, or /say with the words, reaches the person: "
     "words, a photo, a voice note, a file or a place. Everything else written here is a note."
 )
@@ -56,9 +56,9 @@ SKIPPED_SO_FAR = _("Left out:")
 MISSING_SO_FAR = _("Still missing; /answer with the code fills it in:")
 AND_MORE = _("and {count} more")
 HANDED_BACK = _("The bot speaks with the person again.")
-STOPPED = _("The person has left the chat: nobody holds the conversation now.")
-WROTE = _("The person wrote. In this group their words are not shown.")
-NOT_CONFIRMED = _(
+PERSON_LEFT = _("The person has left the chat: nobody holds the conversation now.")
+PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
+IDENTITY_UNCONFIRMED = _(
     "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. Ask in "
     "neutral words (/phrase opener). When they answer and you are sure that it is them: /confirmed"
 )
@@ -67,32 +67,32 @@ COMPROMISED = _(
     "were answered as if the word was wrong. Do not write. When two of you are sure who writes, "
     "each writes why: /confirmed ..."
 )
-IS_COMPROMISED = _("{reference} is compromised: somebody makes the person open the chat.")
-WORD_RIGHT = _("The person is known again by their word: the conversation goes on.")
-WORD_WRONG = _("A wrong word was tried ({tries} of 3).")
-WORDS_NO_MORE = _(
+CASE_COMPROMISED = _("{reference} is compromised: somebody makes the person open the chat.")
+PASSPHRASE_RIGHT = _("The person is known again by their word: the conversation goes on.")
+PASSPHRASE_WRONG = _("A wrong word was tried ({tries} of 3).")
+PASSPHRASE_BLOCKED = _(
     "Three wrong words were tried: for a day a word opens nothing. You decide who writes: "
     "/confirmed"
 )
-WORD_TOO_LATE = _(
+PASSPHRASE_TOO_LATE = _(
     "The right word was written, after three wrong ones: it opened nothing. You decide who writes: "
     "/confirmed"
 )
-IS_CONFIRMED = _("{name} is sure that the person writes: the conversation goes on.")
-CHANGED = _("Changed to: {words}")
+IDENTITY_CONFIRMED = _("{name} is sure that the person writes: the conversation goes on.")
+EDITED_TO = _("Changed to: {words}")
 PRESSED = _("Pressed: {words}")
 NOTE_BY = _("Note by {name}: {words}")
-SAID_BY = _("{name} wrote to the person: {words}")
+MESSAGE_BY = _("{name} wrote to the person: {words}")
 # Translators: the sentence in the reader's language, then as the person reads it.
 PHRASE_SENT = _("{words}\n\nThe person reads: {theirs}")
 ANSWER_FILLED = _("{name} filled in an answer: {question}.")
-WAS_OFFERED = _("The person is asked whether this may be told to {recipient}:")
-WAS_AGREED = _("The person agrees that exactly this is told to {recipient}:")
-WAS_DECLINED = _("The person does not want anything told to {recipient}.")
-WAS_SENT = _("{recipient} was told what the person agreed to.")
-WAS_REVOKED = _("The person has taken back what was agreed for {recipient}.")
-WAS_WITHDRAWN = _("The person wants nobody told, and is not asked about {recipient} any more.")
-WAS_CLOSED = _("{name} closed the case: {how}.")
+REFERRAL_OFFERED = _("The person is asked whether this may be told to {recipient}:")
+REFERRAL_AGREED = _("The person agrees that exactly this is told to {recipient}:")
+REFERRAL_DECLINED = _("The person does not want anything told to {recipient}.")
+REFERRAL_SENT = _("{recipient} was told what the person agreed to.")
+REFERRAL_REVOKED = _("The person has taken back what was agreed for {recipient}.")
+REFERRAL_WITHDRAWN = _("The person wants nobody told, and is not asked about {recipient} any more.")
+CLOSED_BY = _("{name} closed the case: {how}.")
 REOPENED = _("{name} opened the case again; it waits in the queue.")
 UNTIL_MET = _(
     "Not sent yet: it goes when the person has answered the opening question, or when you are sure "
@@ -104,7 +104,7 @@ UNTIL_STEADY = _(
     "Not sent yet: the clock of this machine was changed, so it is waited for a while."
 )
 NOT_SENT_YET = _("Not sent yet.")
-ENDS = {
+DELIVERY_RESULTS = {
     "uncertain": _("Nobody knows whether this reached the person. It is not sent again by itself."),
     "failed": _("This did not reach the person."),
     "blocked": _("The person has blocked the bot: this did not reach them."),
@@ -112,9 +112,9 @@ ENDS = {
     "withdrawn": _("This was not sent any more."),
 }
 """How words of a caseworker ended that did not simply arrive."""
-FILE_GONE = _("A file came and cannot be shown here; it is kept with the case.")
+FILE_UNAVAILABLE = _("A file came and cannot be shown here; it is kept with the case.")
 
-NOT_REMINDED = {
+REMINDER_NOT_SENT = {
     "only_they_write": _(
         "The person was not reminded: they want to be written to only after they wrote."
     ),
@@ -127,8 +127,12 @@ NOT_REMINDED = {
     "blocked": _("The person was not reminded: they have blocked the bot."),
 }
 """Why nobody reminded the person of a clock of the law."""
-DID_NOT_ARRIVE = _("The person was perhaps not reminded: the message did not arrive for certain.")
-KEPT_BACK = _("The bot's own message was not sent: the person is not in the chat any more.")
+REMINDER_UNCERTAIN = _(
+    "The person was perhaps not reminded: the message did not arrive for certain."
+)
+BOT_MESSAGE_WITHHELD = _(
+    "The bot's own message was not sent: the person is not in the chat any more."
+)
 
 # --- answers to caseworkers ----------------------------------------------------------------
 
@@ -150,35 +154,35 @@ HELP_MORE = _(
     "/checkin: an hour at which the person is to be heard from; offer, end\n"
     "/queue, /card, /duty on, /duty off, /rest minutes"
 )
-IN_A_TOPIC = _("That belongs into the topic of a case.")
-NO_CASE_HERE = _("This topic shows no case any more: nothing was sent, and nothing was kept.")
-NO_COMMAND = _("There is no such command. /help lists them.")
-LIKE_THIS = _("Like this: {usage}")
-NO_CASE = _("There is no case {reference}.")
-NOT_HERE = _(
+ONLY_IN_TOPIC = _("That belongs into the topic of a case.")
+NO_CASE_IN_TOPIC = _("This topic shows no case any more: nothing was sent, and nothing was kept.")
+UNKNOWN_COMMAND = _("There is no such command. /help lists them.")
+USAGE = _("Like this: {usage}")
+CASE_NOT_FOUND = _("There is no case {reference}.")
+NOT_IN_NOTIFY_MODE = _(
     "Not from this group: it is in mode notify, where no word of a person is shown or sent."
 )
-EDITED = _("This edit reaches nobody. Please write again.")
-A_REST = _(
+EDIT_IGNORED = _("This edit reaches nobody. Please write again.")
+MAYBE_CONTINUATION = _(
     "This may be the rest of a long message: it was kept as a note, not sent. "
     "To send it, answer one of the person's messages with it."
 )
-WHOM = _("To whom? {names}")
-WHOM_TO_TELL = _("Who may be told? The person is asked first, and can leave parts out.")
-HOW_ENDED = _("How did it end?")
-NO_CLOCKS = _("No clock of the law runs in this case.")
+TRANSFER_TO_WHOM = _("To whom? {names}")
+REFER_TO_WHOM = _("Who may be told? The person is asked first, and can leave parts out.")
+ASK_DISPOSITION = _("How did it end?")
+NO_DEADLINES = _("No clock of the law runs in this case.")
 # Translators: {number} counts the events, {event} is its code, {day} e.g. 2026-11-25.
-CLOCK_EVENT = _("{number}. {day} {event}: {meaning}")
+LEGAL_EVENT = _("{number}. {day} {event}: {meaning}")
 EVENT_STRUCK = _("{number}. {day} {event}: does not count any more")
-CLOCK_RULE = _("{line}. Last day: {day}. {must} ({articles})")
-COUNTED_RULE = _("{line}. {must} ({articles})")
-WHAT_CAN_HAPPEN = _("To enter what happened: /clock and one of these, then the day (2026-11-25)")
-CAN_HAPPEN = _("{event}: {meaning}")
-QUEUE_NOW = _("Waiting: {queues}.")
-NOBODY = _("Nobody is waiting in your queues.")
+DEADLINE_WITH_DAY = _("{line}. Last day: {day}. {must} ({articles})")
+DEADLINE_COUNTED = _("{line}. {must} ({articles})")
+EVENT_USAGE = _("To enter what happened: /clock and one of these, then the day (2026-11-25)")
+EVENT_OPTION = _("{event}: {meaning}")
+QUEUE_COUNTS = _("Waiting: {queues}.")
+QUEUE_EMPTY = _("Nobody is waiting in your queues.")
 PICK_GROUP = _("What is it about?")
 PICK_PHRASE = _("Choose a sentence. Nothing is sent yet.")
-NOT_FOUND = _("No sentence was found.")
+PHRASE_NOT_FOUND = _("No sentence was found.")
 PREVIEW = _("{words}\n\nThe person reads: {theirs}")
 FILL_IN = _("Fill in the blanks and send: {usage}")
-BLANK = _("{blank}: {meaning}")
+BLANK_MEANING = _("{blank}: {meaning}")

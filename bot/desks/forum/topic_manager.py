@@ -8,38 +8,38 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
-from bot.cases.state_machine import State
-from bot.desks.forum.cards import card_rows, card_text, topic_name
-from bot.desks.forum.topics import CLOSED, OPEN, Shown, Topic
-from bot.errors import Barred, Gone, Moved, Refused
-from bot.messages import CloseTopic, Edit, EditTopic, OpenTopic, ReopenTopic, Say
+from bot.cases.state_machine import CaseState
+from bot.desks.forum.cards import card_buttons, card_text, topic_name
+from bot.desks.forum.topics import CLOSED, OPEN, ForumTopic, TopicContent
+from bot.errors import GroupForbiddenError, GroupMovedError, LetterRefusedError, TopicGoneError
+from bot.messages import CloseTopic, EditText, EditTopic, OpenTopic, ReopenTopic, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.clock import Clock
-    from bot.desks.case_summary import Glance
-    from bot.desks.forum.cards import Rows
-    from bot.desks.forum.context import Place, Setup
+    from bot.desks.case_summary import CaseSummary
+    from bot.desks.forum.cards import ButtonRows
+    from bot.desks.forum.context import ForumContext, ForumGroup
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 
 T = TypeVar("T")
-SHUT = "topic_closed"
+TOPIC_CLOSED = "topic_closed"
 """What is said of a topic that is there and closed to us."""
-REMEMBERED = 4096
+MAX_KNOWN_TOPICS = 4096
 """Topics whose numbers are known without asking."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TopicSnapshot:
     """A case and its topic, read in one unit of work."""
 
-    glance: Glance
-    topic: Topic
+    summary: CaseSummary
+    topic: ForumTopic
     name: str
     text: str
-    rows: Rows
+    rows: ButtonRows
 
     @property
     def digest(self) -> bytes:
@@ -47,146 +47,150 @@ class Seen:
         return blake2b(repr((self.text, self.rows)).encode(), digest_size=8).digest()
 
 
-class Threads:
+class TopicManager:
     """Finds a case's topic, or opens it, and keeps it as its case is."""
 
     def __init__(
         self,
-        setup: Setup,
-        place: Place,
-        say: Callable[[Body], Awaitable[int | None]],
+        context: ForumContext,
+        group: ForumGroup,
+        send: Callable[[Body], Awaitable[int | None]],
         writer: Writer,
         clock: Clock,
     ) -> None:
-        self._setup = setup
-        self._place = place
-        self._say = say
+        self._context = context
+        self._group = group
+        self._send = send
         self._writer = writer
         self._clock = clock
-        self._known: dict[str, int] = {}
+        self._thread_ids: dict[str, int] = {}
 
     async def send(
-        self, case: str, put: Callable[[int], Awaitable[T]], *, under_its_card: bool = True
+        self, case: str, put: Callable[[int], Awaitable[T]], *, with_card: bool = True
     ) -> T | None:
         """Put something into a case's topic, mending that first; None where the case is erased."""
-        thread = await self.open(case, under_its_card=under_its_card)
+        thread = await self.open(case, with_card=with_card)
         if not thread:
             return None
         try:
             return await put(thread)
-        except Gone as gone:
-            is_shut = gone.args[0] == SHUT
+        except TopicGoneError as gone:
+            is_shut = gone.args[0] == TOPIC_CLOSED
         if is_shut:
-            await self._say(ReopenTopic(thread))
+            await self._send(ReopenTopic(thread))
         else:
-            await self._forget(case)
-            thread = await self.open(case, under_its_card=under_its_card)
+            await self._mark_deleted(case)
+            thread = await self.open(case, with_card=with_card)
         return await put(thread) if thread else None  # erased meanwhile: 0 is where all look
 
-    async def open(self, case: str, *, under_its_card: bool = True) -> int:
+    async def open(self, case: str, *, with_card: bool = True) -> int:
         """Return the number of a case's topic, opened if there is none; 0 for an erased case."""
-        if case in self._known:
-            return self._known[case]
-        seen = await self.look(case)
+        if case in self._thread_ids:
+            return self._thread_ids[case]
+        seen = await self.load_snapshot(case)
         if seen is None:
             return 0
         thread = seen.topic.thread
         if not thread:
-            thread = await self._say(OpenTopic(seen.name)) or 0
-            await self.change(case, lambda topic: _opened(topic, thread or 0, seen.name))
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[case] = thread
-        if under_its_card and not seen.topic.thread:
+            thread = await self._send(OpenTopic(seen.name)) or 0
+            await self.update(case, lambda topic: _set_opened(topic, thread or 0, seen.name))
+        if len(self._thread_ids) >= MAX_KNOWN_TOPICS:
+            self._thread_ids.clear()
+        self._thread_ids[case] = thread
+        if with_card and not seen.topic.thread:
             await self.draw_card(case)
         return thread
 
-    async def look(self, case: str) -> Seen | None:
+    async def load_snapshot(self, case: str) -> TopicSnapshot | None:
         """Return how a case stands now, with its topic."""
         now = self._clock.now()
-        return await self._writer.run(lambda work: self._seen(work, case, now))
+        return await self._writer.run(lambda work: self._snapshot(work, case, now))
 
-    def _seen(self, work: Work, case: str, now: int) -> Seen | None:
-        glance = self._setup.glances.at(work, case)
+    def _snapshot(self, work: Work, case: str, now: int) -> TopicSnapshot | None:
+        glance = self._context.summaries.find(work, case)
         if glance is None:
             return None
-        topic = self._setup.topics.of_case(work, self._place.now, case)
-        is_held = topic.shown.is_held
-        text = card_text(self._setup, work, glance, now, is_held=is_held)
-        rows = card_rows(self._setup, glance, is_held=is_held)
-        return Seen(glance, topic, topic_name(self._setup, glance), text, rows)
+        topic = self._context.topics.of_case(work, self._group.current_id, case)
+        is_held = topic.content.is_taken_over
+        text = card_text(self._context, work, glance, now, is_taken_over=is_held)
+        rows = card_buttons(self._context, glance, is_taken_over=is_held)
+        return TopicSnapshot(glance, topic, topic_name(self._context, glance), text, rows)
 
-    async def change(self, case: str, change: Callable[[Topic], None]) -> None:
+    async def update(self, case: str, change: Callable[[ForumTopic], None]) -> None:
         """Write down what has become of a topic; the rest of its row stays as it is."""
 
         def unit(work: Work) -> None:
-            if self._setup.glances.at(work, case) is None:
+            if self._context.summaries.find(work, case) is None:
                 return  # erased meanwhile
-            topic = self._setup.topics.of_case(work, self._place.now, case)
+            topic = self._context.topics.of_case(work, self._group.current_id, case)
             change(topic)
-            self._setup.topics.keep(work, self._place.now, topic)
+            self._context.topics.store(work, self._group.current_id, topic)
 
         await self._writer.run(unit)
 
     async def draw_card(self, case: str) -> None:
         """Let the card, the topic's name and its being open or closed say how the case stands."""
-        await self.open(case, under_its_card=False)
-        seen = await self.look(case)
+        await self.open(case, with_card=False)
+        seen = await self.load_snapshot(case)
         if seen is None:
             return
-        if seen.name != seen.topic.shown.name:
-            await self._alter(case, lambda thread: EditTopic(seen.name, thread))
-        number = seen.topic.shown.card
-        if not number or seen.digest != seen.topic.shown.drawn:
-            number = await self._put_card(case, seen)
-        await self.change(case, lambda topic: _drawn(topic, seen, number))
-        await self._shut_or_open(case, seen)
+        if seen.name != seen.topic.content.name:
+            await self._change_topic(case, lambda thread: EditTopic(seen.name, thread))
+        number = seen.topic.content.card_message
+        if not number or seen.digest != seen.topic.content.card_digest:
+            number = await self._post_card(case, seen)
+        await self.update(case, lambda topic: _set_card(topic, seen, number))
+        await self._sync_open_state(case, seen)
 
-    async def _put_card(self, case: str, seen: Seen) -> int:
+    async def _post_card(self, case: str, seen: TopicSnapshot) -> int:
         """Change the card where it stands, or put it at the end where it is not there any more."""
-        if seen.topic.shown.card:
+        if seen.topic.content.card_message:
             try:
-                await self._say(Edit(seen.topic.shown.card, seen.text, seen.rows))
-            except (Barred, Moved):
+                await self._send(EditText(seen.topic.content.card_message, seen.text, seen.rows))
+            except (GroupForbiddenError, GroupMovedError):
                 raise
-            except Refused:
+            except LetterRefusedError:
                 pass
             else:
-                return seen.topic.shown.card
-        card = Say(seen.text, seen.rows)
-        return await self._alter(case, lambda thread: replace(card, thread=thread)) or 0
+                return seen.topic.content.card_message
+        card = SendText(seen.text, seen.rows)
+        return await self._change_topic(case, lambda thread: replace(card, thread=thread)) or 0
 
-    async def _alter(self, case: str, body: Callable[[int], Body]) -> int | None:
+    async def _change_topic(self, case: str, body: Callable[[int], Body]) -> int | None:
         """Do something to the topic itself: if it has to be opened anew, its card comes by us."""
-        return await self.send(case, lambda thread: self._say(body(thread)), under_its_card=False)
+        return await self.send(case, lambda thread: self._send(body(thread)), with_card=False)
 
-    async def _shut_or_open(self, case: str, seen: Seen) -> None:
-        is_over = seen.glance.state is State.CLOSED
+    async def _sync_open_state(self, case: str, seen: TopicSnapshot) -> None:
+        is_over = seen.summary.state is CaseState.CLOSED
         if is_over and seen.topic.state != CLOSED:
-            await self._alter(case, CloseTopic)
-            await self.change(case, lambda topic: _stands(topic, CLOSED))
+            await self._change_topic(case, CloseTopic)
+            await self.update(case, lambda topic: _set_state(topic, CLOSED))
         elif not is_over and seen.topic.state == CLOSED:
-            await self._alter(case, ReopenTopic)
-            await self.change(case, lambda topic: _stands(topic, OPEN))
+            await self._change_topic(case, ReopenTopic)
+            await self.update(case, lambda topic: _set_state(topic, OPEN))
 
-    async def _forget(self, case: str) -> None:
+    async def _mark_deleted(self, case: str) -> None:
         """Note that a topic is gone, and all that stood in it."""
-        self._known.pop(case, None)
-        await self.change(case, _gone)
+        self._thread_ids.pop(case, None)
+        await self.update(case, _set_deleted)
 
 
-def _opened(topic: Topic, thread: int, name: str) -> None:
-    topic.thread, topic.state, topic.shown.name = thread, OPEN, name
+def _set_opened(topic: ForumTopic, thread: int, name: str) -> None:
+    topic.thread, topic.state, topic.content.name = thread, OPEN, name
 
 
-def _drawn(topic: Topic, seen: Seen, number: int) -> None:
-    topic.shown.card, topic.shown.drawn, topic.shown.name = number, seen.digest, seen.name
+def _set_card(topic: ForumTopic, seen: TopicSnapshot, number: int) -> None:
+    topic.content.card_message, topic.content.card_digest, topic.content.name = (
+        number,
+        seen.digest,
+        seen.name,
+    )
 
 
-def _stands(topic: Topic, state: str) -> None:
+def _set_state(topic: ForumTopic, state: str) -> None:
     topic.state = state
 
 
-def _gone(topic: Topic) -> None:
+def _set_deleted(topic: ForumTopic) -> None:
     topic.thread = None
-    topic.shown = Shown(is_held=topic.shown.is_held)
+    topic.content = TopicContent(is_taken_over=topic.content.is_taken_over)

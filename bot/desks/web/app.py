@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
-from starlette.routing import Route
+from starlette.routing import Route as StarletteRoute
 
 from bot.desks.web import static_files
 from bot.desks.web.auth import (
@@ -20,11 +20,11 @@ from bot.desks.web.auth import (
 from bot.desks.web.case import actions, drafts, evidence, export, law, send_checks
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.live import alerts, sse
-from bot.desks.web.middleware import Gate
+from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import bulk_close
 from bot.desks.web.queue import pages as queue_pages
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May, checked
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, check_routes
 from bot.desks.web.team import access_report, approvals, audit, shift, staff
 from bot.desks.web.team import pages as team_pages
 
@@ -33,59 +33,61 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.context import Front
-    from bot.desks.web.request import Visit
+    from bot.desks.web.context import DeskContext
+    from bot.desks.web.request import DeskRequest
 
-DOORS = (
-    *static_files.DOORS,
-    *login_pages.DOORS,
-    *demo_login.DOORS,
-    *enrolment.DOORS,
-    *queue_pages.DOORS,
-    *alerts.DOORS,
-    *shift.DOORS,
-    *case_pages.DOORS,
-    *law.DOORS,
-    *evidence.DOORS,
-    *export.DOORS,
-    *actions.DOORS,
-    *send_checks.DOORS,
-    *bulk_close.DOORS,
-    *drafts.DOORS,
-    *sse.DOORS,
-    *account.DOORS,
-    *passkey_pages.DOORS,
-    *passkey_login.DOORS,
-    *audit.DOORS,
-    *team_pages.DOORS,
-    *access_report.DOORS,
-    *approvals.DOORS,
-    *staff.DOORS,
+ROUTES = (
+    *static_files.ROUTES,
+    *login_pages.ROUTES,
+    *demo_login.ROUTES,
+    *enrolment.ROUTES,
+    *queue_pages.ROUTES,
+    *alerts.ROUTES,
+    *shift.ROUTES,
+    *case_pages.ROUTES,
+    *law.ROUTES,
+    *evidence.ROUTES,
+    *export.ROUTES,
+    *actions.ROUTES,
+    *send_checks.ROUTES,
+    *bulk_close.ROUTES,
+    *drafts.ROUTES,
+    *sse.ROUTES,
+    *account.ROUTES,
+    *passkey_pages.ROUTES,
+    *passkey_login.ROUTES,
+    *audit.ROUTES,
+    *team_pages.ROUTES,
+    *access_report.ROUTES,
+    *approvals.ROUTES,
+    *staff.ROUTES,
 )
 """Every address of the desk."""
 
 
-class Anything(StringConvertor):
+class AnyPathConvertor(StringConvertor):
     """A part of an address with anything in it: ends of lines, which `path` would let past."""
 
     regex = r"[\s\S]*"
 
 
-register_url_convertor("anything", Anything())
+register_url_convertor("anything", AnyPathConvertor())
 
 
-async def _nowhere(_visit: Visit) -> Response:
-    raise NotThere("no such address")
+async def _unknown_address(_request: DeskRequest) -> Response:
+    raise NotFoundError("no such address")
 
 
-def build(front: Front, doors: Iterable[Door] = DOORS) -> Starlette:
+def build_app(context: DeskContext, desk_routes: Iterable[Route] = ROUTES) -> Starlette:
     """Return the application of one desk.
 
     Raises:
         NoPermission: an address does not say who may use it.
     """
-    known = checked(doors)
-    routes = [Route(it.path, Gate(front, it), methods=[it.method]) for it in known]
+    known = check_routes(desk_routes)
+    routes = [
+        StarletteRoute(it.path, DeskEndpoint(context, it), methods=[it.method]) for it in known
+    ]
     # Whatever is left, under whatever method: the same answer as to what is not theirs.
-    nowhere = Gate(front, Door("/{path:anything}", _nowhere, May.ANYBODY))
-    return Starlette(routes=[*routes, Route("/{path:anything}", nowhere)])
+    nowhere = DeskEndpoint(context, Route("/{path:anything}", _unknown_address, Permission.PUBLIC))
+    return Starlette(routes=[*routes, StarletteRoute("/{path:anything}", nowhere)])

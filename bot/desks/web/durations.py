@@ -8,33 +8,35 @@ from bot.clock import SECOND
 from bot.desks.web import texts
 
 if TYPE_CHECKING:
-    from bot.desks.locale import Tongue
+    from bot.desks.locale import StaffLocale
 
-HOUR, DAY = 60, 24 * 60
+MINUTES_PER_HOUR, MINUTES_PER_DAY = 60, 24 * 60
 
 
-def span(tongue: Tongue, microseconds: int) -> str:
+def format_duration(locale: StaffLocale, microseconds: int) -> str:
     """Return a span: `12 min`, `2 h 5 min`, `3 d 4 h`."""
     minutes = max(microseconds, 0) // SECOND // 60
-    if minutes < HOUR:
-        return tongue(texts.MINUTES, n=str(minutes))
+    if minutes < MINUTES_PER_HOUR:
+        return locale(texts.MINUTES, n=str(minutes))
     large, small, size = (
-        (texts.HOURS, texts.MINUTES, HOUR) if minutes < DAY else (texts.DAYS, texts.HOURS, DAY)
+        (texts.HOURS, texts.MINUTES, MINUTES_PER_HOUR)
+        if minutes < MINUTES_PER_DAY
+        else (texts.DAYS, texts.HOURS, MINUTES_PER_DAY)
     )
-    longer = tongue(large, n=str(minutes // size))
-    rest = minutes % size // (1 if size == HOUR else HOUR)
+    longer = locale(large, n=str(minutes // size))
+    rest = minutes % size // (1 if size == MINUTES_PER_HOUR else MINUTES_PER_HOUR)
     if not rest:
         return longer
-    return tongue(texts.TWO_SPANS, longer=longer, shorter=tongue(small, n=str(rest)))
+    return locale(texts.TWO_SPANS, longer=longer, shorter=locale(small, n=str(rest)))
 
 
-def promise(tongue: Tongue, due_at: int | None, now: int) -> str:
+def reply_due_text(locale: StaffLocale, due_at: int | None, now: int) -> str:
     """Return how a promise stands."""
     if due_at is None:
-        return tongue(texts.ANSWERED)
+        return locale(texts.ANSWERED)
     if due_at >= now:
-        return tongue(texts.DUE_IN, span=span(tongue, due_at - now))
-    return tongue(texts.LATE, span=span(tongue, now - due_at))
+        return locale(texts.REPLY_DUE_IN, span=format_duration(locale, due_at - now))
+    return locale(texts.REPLY_LATE, span=format_duration(locale, now - due_at))
 
 
 def nearness(due_at: int | None, now: int, allowed: int) -> str:

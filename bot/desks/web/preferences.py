@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select
 from bot.cases.routing import Queue
 from bot.cases.urgency import Priority
 from bot.languages import LANGUAGES
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.team import desk_choices
 
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ SOUND, NOTICE = "sound", "notice"
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
 
-_OF = Prepared(
+_OF_STAFF = Prepared(
     lambda _: select(desk_choices.c.name, desk_choices.c.chosen).where(
         desk_choices.c.staff_id == bindparam("who")
     ),
     "who",
 )
-_CHOOSE = Prepared(
+_UPSERT = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, desk_choices).values(
+        put := insert_into(dialect, desk_choices).values(
             staff_id=bindparam("staff_id"), name=bindparam("name"), chosen=bindparam("chosen")
         )
     ).on_conflict_do_update(
@@ -46,7 +46,7 @@ _CHOOSE = Prepared(
     "name",
     "chosen",
 )
-_DROP = Prepared(
+_DELETE = Prepared(
     lambda _: delete(desk_choices).where(
         desk_choices.c.staff_id == bindparam("who"), desk_choices.c.name == bindparam("called")
     ),
@@ -55,42 +55,42 @@ _DROP = Prepared(
 )
 
 
-def chosen_by(work: Work, who: str) -> dict[str, str]:
+def load_preferences(work: Work, who: str) -> dict[str, str]:
     """Return everything somebody chose, by name."""
-    return {str(name): str(chosen) for name, chosen in work.rows(_OF, who)}
+    return {str(name): str(chosen) for name, chosen in work.rows(_OF_STAFF, who)}
 
 
-def choose(work: Work, who: str, name: str, chosen: str) -> None:
+def store_preference(work: Work, who: str, name: str, chosen: str) -> None:
     """Keep a choice; an empty one is forgotten."""
     if chosen:
-        work.run(_CHOOSE, who, name, chosen)
+        work.run(_UPSERT, who, name, chosen)
     else:
-        work.run(_DROP, who, name)
+        work.run(_DELETE, who, name)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueueFilter:
     """Which cases of a list somebody wants to see; empty: whichever."""
 
     queue: str = ""
     language: str = ""
     priority: str = ""
-    is_soon: bool = False
+    has_near_deadline: bool = False
     """Only those in which a time the law gives runs out."""
 
     @property
-    def is_all(self) -> bool:
+    def is_empty(self) -> bool:
         """Tell whether nothing is left out."""
-        return self == Wanted()
+        return self == QueueFilter()
 
     @property
-    def written(self) -> str:
+    def encoded(self) -> str:
         """Return it as it is kept; empty for whichever."""
-        soon = SOON if self.is_soon else ""
-        return "" if self.is_all else f"{self.queue}/{self.language}/{self.priority}/{soon}"
+        soon = SOON if self.has_near_deadline else ""
+        return "" if self.is_empty else f"{self.queue}/{self.language}/{self.priority}/{soon}"
 
     @classmethod
-    def of(cls, form: Mapping[str, str]) -> Wanted:
+    def from_form(cls, form: Mapping[str, str]) -> QueueFilter:
         """Return what a form asks for; what nobody knows is not asked for."""
         queue, language, priority = (
             form.get(name, "") for name in ("queue", "language", "priority")
@@ -103,7 +103,7 @@ class Wanted:
         )
 
     @classmethod
-    def read(cls, written: str) -> Wanted:
+    def decode(cls, written: str) -> QueueFilter:
         """Return what was kept; of another release, as much of it as is known."""
         parts = (written.split("/") + [""] * 4)[:4]
-        return cls.of(dict(zip(("queue", "language", "priority", SOON), parts, strict=True)))
+        return cls.from_form(dict(zip(("queue", "language", "priority", SOON), parts, strict=True)))

@@ -20,48 +20,48 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 T = TypeVar("T")
-AT_ONCE = 2
+POOL_SIZE = 2
 
 
-class Reads:
+class ReadPool:
     """Runs units of work that only read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._here = threading.local()
+        self._local = threading.local()
         self._connections: list[Any] = []
-        self._pool = ThreadPoolExecutor(AT_ONCE, "desk")
+        self._pool = ThreadPoolExecutor(POOL_SIZE, "desk")
 
     async def run(self, unit: Callable[[Work], T]) -> T:
         """Run a unit and return what it returned; whatever it wrote is undone."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._one, unit)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run_one, unit)
 
-    def _one(self, unit: Callable[[Work], T]) -> T:
+    def _run_one(self, unit: Callable[[Work], T]) -> T:
         cursor = self._cursor()
-        self._runs(cursor, "BEGIN")
+        self._execute(cursor, "BEGIN")
         try:
             return unit(Work(cursor, self._database.dialect))
         finally:
-            self._runs(cursor, "ROLLBACK")
+            self._execute(cursor, "ROLLBACK")
 
     def _cursor(self) -> Any:
-        cursor = getattr(self._here, "cursor", None)
+        cursor = getattr(self._local, "cursor", None)
         if cursor is None:
-            connection = self._here.connection = self._database.connect()
+            connection = self._local.connection = self._database.connect()
             self._connections.append(connection)
-            cursor = self._here.cursor = connection.cursor()
+            cursor = self._local.cursor = connection.cursor()
         return cursor
 
-    def _runs(self, cursor: Any, sql: str) -> None:
+    def _execute(self, cursor: Any, sql: str) -> None:
         try:
             cursor.execute(sql)
         except BaseException:
-            self._let_go()
+            self._discard_connection()
             raise
 
-    def _let_go(self) -> None:
+    def _discard_connection(self) -> None:
         """Forget the connection of this thread, in whatever state it is."""
-        connection, self._here.cursor = self._here.connection, None
+        connection, self._local.cursor = self._local.connection, None
         self._connections.remove(connection)
         with contextlib.suppress(Exception):
             connection.close()

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
 
-    Answer = Callable[[Visit], Awaitable[Response]]
+    RouteHandler = Callable[[DeskRequest], Awaitable[Response]]
 
 
-class NoPermission(HavenError):
+class RouteError(HavenError):
     """An address of the desk does not say who may use it; the text names it."""
 
 
-class May(StrEnum):
+class Permission(StrEnum):
     """Who may use an address."""
 
-    ANYBODY = "anybody"
+    PUBLIC = "anybody"
     """Who has not signed in as well: the way in, and what pages look like."""
     SIGNED_IN = "signed_in"
     """Whoever has: their own session, their own factors."""
@@ -44,68 +44,68 @@ class May(StrEnum):
     """Who works here."""
 
 
-BY_WHAT_IS_DONE = frozenset({"*"})
+CHECKED_BY_HANDLER = frozenset({"*"})
 NO_FIELDS: frozenset[str] = frozenset()
 
 
-def fields(*names: str) -> frozenset[str]:
+def form_fields(*names: str) -> frozenset[str]:
     """Return the names of a form, as a door wants them."""
     return frozenset(names)
 
 
-_HELPS = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
-ROLES: dict[May, frozenset[Role]] = {
-    May.ANYBODY: frozenset(Role),
-    May.SIGNED_IN: frozenset(Role),
-    May.QUEUE: _HELPS,
-    May.CASE: _HELPS,
-    May.CHANGE: _HELPS,
-    May.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
-    May.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
-    May.STAFF: frozenset({Role.ADMINISTRATOR}),
+_CASE_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
+ROLES: dict[Permission, frozenset[Role]] = {
+    Permission.PUBLIC: frozenset(Role),
+    Permission.SIGNED_IN: frozenset(Role),
+    Permission.QUEUE: _CASE_ROLES,
+    Permission.CASE: _CASE_ROLES,
+    Permission.CHANGE: _CASE_ROLES,
+    Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Route:
     """One address."""
 
     path: str
     """As Starlette writes it, e.g. `/cases/{reference}`."""
-    answer: Answer
-    may: May
+    handler: RouteHandler
+    permission: Permission
     """Who may use it."""
     method: str = "GET"
     fields: frozenset[str] | None = None
     """The names its form may have, beside what every form carries; `BY_WHAT_IS_DONE` where each
     thing done there has a form of its own. A change that does not say stops the start."""
-    is_final: bool = False
+    needs_step_up: bool = False
     """Whether what is done here cannot be undone or lets somebody in: a second factor is shown
     again for it."""
     is_pane: bool = False
     """Whether a page fetches it: then nobody is led to the way in, they are told to go there."""
-    is_watched: bool = False
+    is_background: bool = False
     """Whether using it is no sign that somebody is there: streams, panes that renew themselves."""
 
     @property
-    def changes(self) -> bool:
+    def changes_state(self) -> bool:
         """Tell whether something is done here."""
         return self.method != "GET"
 
 
-def checked(doors: Iterable[Door]) -> list[Door]:
+def check_routes(routes: Iterable[Route]) -> list[Route]:
     """Return the doors, each with its permission.
 
     Raises:
         NoPermission: one has none, two have one address, or a form does not say what it takes.
     """
-    found = list(doors)
+    found = list(routes)
     for door in found:
-        if not isinstance(door.may, May) or door.method not in {"GET", "POST"}:
-            raise NoPermission(f"{door.method} {door.path}: nobody said who may use it")
-        if door.changes and door.fields is None:
-            raise NoPermission(f"{door.method} {door.path}: nobody said which fields it takes")
+        if not isinstance(door.permission, Permission) or door.method not in {"GET", "POST"}:
+            raise RouteError(f"{door.method} {door.path}: nobody said who may use it")
+        if door.changes_state and door.fields is None:
+            raise RouteError(f"{door.method} {door.path}: nobody said which fields it takes")
     known = [(door.method, door.path) for door in found]
     if twice := {it for it in known if known.count(it) > 1}:
-        raise NoPermission(f"two doors at one address: {sorted(twice)}")
+        raise RouteError(f"two doors at one address: {sorted(twice)}")
     return found

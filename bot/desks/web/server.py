@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from bot.asgi_server import QuietServer, listen
-from bot.errors import WrongSetting
+from bot.asgi_server import EmbeddedServer, listen
+from bot.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE = 75
 BACKLOG = 512
-MOST_AT_ONCE = 1200
+MAX_CONNECTIONS = 1200
 """Connections; the next hears that it should come later."""
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
     """Serve while the context lasts; give the port.
 
     Headers of proxies are believed nowhere: who somebody is never depends on them.
@@ -34,16 +34,16 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
     try:
         listener = listen(host, port, BACKLOG)
     except OSError as error:
-        raise WrongSetting(
+        raise SettingError(
             f"HAVEN_DESK_LISTEN: {host}:{port}: {error.strerror}; name another port"
         ) from None
     config = uvicorn.Config(
         app, ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=1, limit_concurrency=MOST_AT_ONCE,
+        timeout_graceful_shutdown=1, limit_concurrency=MAX_CONNECTIONS,
         h11_max_incomplete_event_size=16384,
     )  # fmt: skip
-    server = QuietServer(config)
+    server = EmbeddedServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield listener.getsockname()[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.desks.web.routes import ROLES, May
+from bot.desks.web.routes import ROLES, Permission
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
@@ -18,100 +18,107 @@ if TYPE_CHECKING:
 GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND, LEAVE = (
     "go", "press", "step", "open", "drop", "phrases", "write", "undo", "send", "leave"
 )  # fmt: skip
-ACTS = frozenset({GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND, LEAVE})
+KEY_ACTIONS = frozenset({GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND, LEAVE})
 """What a page's script can do (`static/commands.js`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Shortcut:
     """One thing that can be done with the keyboard alone."""
 
     keys: str
     """As they are pressed, one after the other: `g m`; together: `Ctrl k`."""
-    does: Text
-    act: str = ""
+    label: Text
+    action: str = ""
     """How the page does it; empty: every browser does."""
-    of: str = ""
+    target: str = ""
     """To what: an address, the key of a button, a dialog, a form that drops down."""
-    may: May = May.SIGNED_IN
+    permission: Permission = Permission.SIGNED_IN
     """Who has it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ShortcutGroup:
     """Keys of one place."""
 
     name: Text
-    keys: tuple[Key, ...]
+    shortcuts: tuple[Shortcut, ...]
 
 
-def _pressed(key: str, does: Text, may: May = May.QUEUE) -> Key:
-    return Key(key, does, PRESS, key, may)
+def _press(key: str, does: Text, may: Permission = Permission.QUEUE) -> Shortcut:
+    return Shortcut(key, does, PRESS, key, may)
 
 
-def _dropped(key: str, does: Text, what: str) -> Key:
+def _open_form(key: str, does: Text, what: str) -> Shortcut:
     """Open a form that drops down from a case's head: nothing is done before it is sent."""
-    return Key(key, does, DROP, f"more-{what}", May.QUEUE)
+    return Shortcut(key, does, DROP, f"more-{what}", Permission.QUEUE)
 
 
-KEYS = (
-    Group(
+SHORTCUTS = (
+    ShortcutGroup(
         _("Everywhere"),
         (
-            Key("?", _("the sheet of keys"), OPEN, "sheet"),
-            Key(
+            Shortcut("?", _("the sheet of keys"), OPEN, "sheet"),
+            Shortcut(
                 "Ctrl k", _("command bar: go to a case, or do anything that has a key"), OPEN, "bar"
             ),
-            Key("g m", _("to Mine"), GO, "/queue/mine", May.QUEUE),
-            Key("g w", _("to Waiting"), GO, "/queue/waiting", May.QUEUE),
-            Key("g a", _("to All"), GO, "/queue/all", May.QUEUE),
-            Key("g t", _("to the team"), GO, "/team", May.TEAM),
-            Key("g l", _("to the audit log"), GO, "/audit", May.AUDIT),
-            Key("g r", _("to who read what"), GO, "/audit/reads", May.AUDIT),
-            Key("g p", _("to what takes two people"), GO, "/two", May.AUDIT),
-            Key("g s", _("to the staff"), GO, "/staff", May.STAFF),
-            Key("g n", _("to what the last shift left"), GO, "/shift", May.QUEUE),
-            Key("g o", _("to my own account"), GO, "/account"),
-            _pressed("n", _("take the next case")),
-            Key("Esc", _("close, leave the field"), LEAVE),
+            Shortcut("g m", _("to Mine"), GO, "/queue/mine", Permission.QUEUE),
+            Shortcut("g w", _("to Waiting"), GO, "/queue/waiting", Permission.QUEUE),
+            Shortcut("g a", _("to All"), GO, "/queue/all", Permission.QUEUE),
+            Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
+            Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
+            Shortcut("g r", _("to who read what"), GO, "/audit/reads", Permission.AUDIT),
+            Shortcut("g p", _("to what takes two people"), GO, "/two", Permission.AUDIT),
+            Shortcut("g s", _("to the staff"), GO, "/staff", Permission.STAFF),
+            Shortcut("g n", _("to what the last shift left"), GO, "/shift", Permission.QUEUE),
+            Shortcut("g o", _("to my own account"), GO, "/account"),
+            _press("n", _("take the next case")),
+            Shortcut("Esc", _("close, leave the field"), LEAVE),
         ),
     ),
-    Group(
+    ShortcutGroup(
         pgettext("keys", "In a list"),
         (
-            Key("j", _("next"), STEP, "1"),
-            Key("k", _("previous"), STEP, "-1"),
-            Key("Enter", _("open")),
-            _pressed("]", _("next page")),
-            _pressed("[", _("back to the first page")),
-            _pressed("x", _("show all: leave no case out")),
+            Shortcut("j", _("next"), STEP, "1"),
+            Shortcut("k", _("previous"), STEP, "-1"),
+            Shortcut("Enter", _("open")),
+            _press("]", _("next page")),
+            _press("[", _("back to the first page")),
+            _press("x", _("show all: leave no case out")),
         ),
     ),
-    Group(
+    ShortcutGroup(
         pgettext("keys", "In a case"),
         (
-            _pressed("c", _("claim")),
-            _pressed("t", _("take over, hand back")),
-            Key("r", _("write to the person"), WRITE, "as-message say-words", May.QUEUE),
-            Key("m", _("write a note"), WRITE, "as-note note-words", May.QUEUE),
-            Key("/", _("phrasebook, or find a case"), PHRASES, "phrases find", May.QUEUE),
-            Key("Ctrl Enter", _("send"), SEND, "", May.QUEUE),
-            Key("u", _("undo, while it has not left"), UNDO, "", May.QUEUE),
-            _pressed("y", _("send all the same, when the desk asks")),
-            _dropped("a", _("put aside for later"), "aside"),
-            _dropped("f", _("follow up on a day"), "follow"),
-            _dropped("h", _("hand on to a colleague"), "transfer"),
-            _dropped("b", _("give back to the queue"), "release"),
-            _dropped("i", _("change how urgent it is"), "priority"),
-            _dropped("e", _("end: close the case"), "close"),
-            _pressed("o p", _("take out on paper: print")),
-            _pressed("o t", _("take out as a text")),
+            _press("c", _("claim")),
+            _press("t", _("take over, hand back")),
+            Shortcut(
+                "r", _("write to the person"), WRITE, "as-message say-words", Permission.QUEUE
+            ),
+            Shortcut("m", _("write a note"), WRITE, "as-note note-words", Permission.QUEUE),
+            Shortcut(
+                "/", _("phrasebook, or find a case"), PHRASES, "phrases find", Permission.QUEUE
+            ),
+            Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
+            Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
+            _press("y", _("send all the same, when the desk asks")),
+            _open_form("a", _("put aside for later"), "aside"),
+            _open_form("f", _("follow up on a day"), "follow"),
+            _open_form("h", _("hand on to a colleague"), "transfer"),
+            _open_form("b", _("give back to the queue"), "release"),
+            _open_form("i", _("change how urgent it is"), "priority"),
+            _open_form("e", _("end: close the case"), "close"),
+            _press("o p", _("take out on paper: print")),
+            _press("o t", _("take out as a text")),
         ),
     ),
 )
 
 
-def keys_of(role: Role) -> list[tuple[Text, list[Key]]]:
+def shortcuts_for(role: Role) -> list[tuple[Text, list[Shortcut]]]:
     """Return the keys somebody of a role has, by place."""
-    found = [(it.name, [key for key in it.keys if role in ROLES[key.may]]) for it in KEYS]
+    found = [
+        (it.name, [key for key in it.shortcuts if role in ROLES[key.permission]])
+        for it in SHORTCUTS
+    ]
     return [(name, keys) for name, keys in found if keys]

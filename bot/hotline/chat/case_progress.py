@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.state_machine import State
-from bot.clock import SECOND, day_of
+from bot.cases.state_machine import CaseState
+from bot.clock import SECOND, start_of_day
 from bot.languages import catalogue
-from bot.languages.format_date import day_in
+from bot.languages.format_date import format_day
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases, staff
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-YOURS = "yours"
+WAITING_FOR_PERSON = "yours"
 """A caseworker has answered, and the person has not written since."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseProgress:
     """How a case stands, as far as its person is told."""
 
-    state: State
+    state: CaseState
     opened_at: int
     read_at: int | None
     due_at: int | None
@@ -43,15 +43,19 @@ class Standing:
     """The role of whoever answers for it."""
 
     @property
-    def comes_next(self) -> str:
+    def next_step(self) -> str:
         """Return what happens next, as a code of the words."""
-        if self.state in {State.HELD, State.OPEN} and self.answered_at and self.due_at is None:
-            return YOURS
-        return State.WAITING.value if self.state is State.REOPENED else self.state.value
+        if (
+            self.state in {CaseState.CLAIMED, CaseState.OPEN}
+            and self.answered_at
+            and self.due_at is None
+        ):
+            return WAITING_FOR_PERSON
+        return CaseState.WAITING.value if self.state is CaseState.REOPENED else self.state.value
 
 
 @dataclass(frozen=True)
-class Words:
+class ProgressTexts:
     """The lines themselves. They stand in `flows/`, above this floor: `app` hands them down."""
 
     received: Text
@@ -65,7 +69,7 @@ class Words:
     titles: Mapping[str, Text]
 
 
-_STANDS = Prepared(
+_PROGRESS = Prepared(
     lambda _: (
         select(
             cases.c.status, cases.c.opened_at, cases.c.read_at, cases.c.due_at,
@@ -76,7 +80,7 @@ _STANDS = Prepared(
     ),
     "case",
 )  # fmt: skip
-_READ = Prepared(
+_MARK_READ = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case"), cases.c.read_at.is_(None))
@@ -87,46 +91,48 @@ _READ = Prepared(
 )
 
 
-def standing(work: Work, case: str) -> Standing | None:
+def load_progress(work: Work, case: str) -> CaseProgress | None:
     """Return how a case stands; None for one that is gone."""
-    rows = work.rows(_STANDS, case)
-    return Standing(State(rows[0][0]), *rows[0][1:]) if rows else None
+    rows = work.rows(_PROGRESS, case)
+    return CaseProgress(CaseState(rows[0][0]), *rows[0][1:]) if rows else None
 
 
-def has_been_read(work: Work, case: str, now: int) -> None:
+def mark_read(work: Work, case: str, now: int) -> None:
     """Note that a person has read a case, the first time."""
-    work.run(_READ, now, case)
+    work.run(_MARK_READ, now, case)
 
 
-def told(stands: Standing, words: Words, now: int, zone: ZoneInfo, language: str) -> str:
+def render_progress(
+    progress: CaseProgress, texts: ProgressTexts, now: int, zone: ZoneInfo, language: str
+) -> str:
     """Return the trail in a language, one line a fact."""
     read_in = catalogue(language)
 
     def line(text: Text, at: int | None = None, **values: str) -> str:
-        told_at = {"time": clock(at, now, zone, language)} if at else {}
-        return text.read_in(read_in, values | told_at)
+        told_at = {"time": format_time(at, now, zone, language)} if at else {}
+        return text.render(read_in, values | told_at)
 
-    lines = [line(words.received, stands.opened_at)]
-    lines.append(line(words.read, stands.read_at) if stands.read_at else line(words.not_read))
-    if stands.title is not None:
-        title = words.titles[stands.title].read_in(read_in)
-        lines.append(line(words.responsible, title=title))
-    elif stands.state is not State.CLOSED:
-        lines.append(line(words.nobody_yet))
-    lines.append(line(words.next[stands.comes_next]))
-    if stands.read_at is None and stands.due_at is not None:
-        lines.append(line(words.late if stands.due_at < now else words.try_by, stands.due_at))
+    lines = [line(texts.received, progress.opened_at)]
+    lines.append(line(texts.read, progress.read_at) if progress.read_at else line(texts.not_read))
+    if progress.title is not None:
+        title = texts.titles[progress.title].render(read_in)
+        lines.append(line(texts.responsible, title=title))
+    elif progress.state is not CaseState.CLOSED:
+        lines.append(line(texts.nobody_yet))
+    lines.append(line(texts.next[progress.next_step]))
+    if progress.read_at is None and progress.due_at is not None:
+        lines.append(line(texts.late if progress.due_at < now else texts.try_by, progress.due_at))
     return "\n".join(lines)
 
 
-def clock(moment: int, now: int, zone: ZoneInfo, language: str) -> str:
+def format_time(moment: int, now: int, zone: ZoneInfo, language: str) -> str:
     """Return a moment as people read it: 21:40, or November 24 21:40 on another day.
 
     What was cut to the day, as of a case that is over, is the day alone.
     """
     at = datetime.fromtimestamp(moment / SECOND, zone)
-    if moment == day_of(moment, zone):
-        return day_in(language, at.month, at.day)
+    if moment == start_of_day(moment, zone):
+        return format_day(language, at.month, at.day)
     if at.date() == datetime.fromtimestamp(now / SECOND, zone).date():
         return at.strftime("%H:%M")
-    return f"{day_in(language, at.month, at.day)} {at:%H:%M}"
+    return f"{format_day(language, at.month, at.day)} {at:%H:%M}"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from bot.conversation import FileNote  # noqa: TC001 - msgspec reads the annotation
-from bot.store.compiled import Prepared, insert_of
+from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import exchanges
 from bot.vault import Purpose
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.vault.keys.case_keys import Opener
 
 
-class Side(StrEnum):
+class MessageSide(StrEnum):
     """Who wrote it."""
 
     PERSON = "person"
@@ -31,12 +31,12 @@ class Side(StrEnum):
     """A caseworker, for colleagues."""
 
 
-class Sort(StrEnum):
+class CaseMessageKind(StrEnum):
     """What it is."""
 
-    WORDS = "words"
+    TEXT = "words"
     FILES = "files"
-    PLACE = "place"
+    LOCATION = "place"
     EDIT = "edit"
     """New words for the message `message`; the old ones stay where they are."""
     PHRASE = "phrase"
@@ -45,11 +45,11 @@ class Sort(StrEnum):
     """A button under such a sentence: `code` is `phrase.reply`."""
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True):
+class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     """What was written. Sealed."""
 
-    words: str = ""
-    files: tuple[FileNote, ...] = ()
+    text: str = ""
+    files: tuple[FileRef, ...] = ()
     code: str = ""
     values: dict[str, str] = {}
     message: int = 0
@@ -61,13 +61,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class CaseMessage:
     """One thing written by one side."""
 
     case: str
-    side: Side
-    sort: Sort
-    content: Content
+    side: MessageSide
+    kind: CaseMessageKind
+    content: CaseMessageContent
     at: int
     author: str = ""
     letter: int | None = None
@@ -78,11 +78,13 @@ class Exchange:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Content).decode
-_KEPT = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
+_decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
+_NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, exchanges).values({name: bindparam(name) for name in _KEPT}),
-    *_KEPT,
+    lambda dialect: insert_into(dialect, exchanges).values(
+        {name: bindparam(name) for name in _NEW_COLUMNS}
+    ),
+    *_NEW_COLUMNS,
 )
 _OF_CASE = Prepared(
     lambda _: (
@@ -95,7 +97,7 @@ _OF_CASE = Prepared(
     ),
     "of_case",
 )  # fmt: skip
-_ENDED = Prepared(
+_SET_STATE = Prepared(
     lambda _: (
         update(exchanges)
         .where(exchanges.c.letter == bindparam("row"))
@@ -104,7 +106,7 @@ _ENDED = Prepared(
     "state",
     "row",
 )
-_LETTER = Prepared(
+_BY_LETTER = Prepared(
     lambda _: select(exchanges.c.case_id, exchanges.c.author, exchanges.c.kind).where(
         exchanges.c.letter == bindparam("row")
     ),
@@ -112,25 +114,25 @@ _LETTER = Prepared(
 )
 
 
-class Exchanges:
+class CaseMessages:
     """What was written in cases, used inside units of work."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def keep(self, work: Work, written: Iterable[Exchange]) -> None:
+    def store(self, work: Work, written: Iterable[CaseMessage]) -> None:
         """Store what was written, sealed."""
         work.many(
             _ADD,
             [
-                (it.case, it.side.value, it.author or None, it.sort.value, self._sealed(work, it),
+                (it.case, it.side.value, it.author or None, it.kind.value, self._seal(work, it),
                  it.letter, it.at)
                 for it in written
             ],
         )  # fmt: skip
 
     @staticmethod
-    def of_case(work: Work, case: str, opener: Opener) -> list[Exchange]:
+    def of_case(work: Work, case: str, opener: Opener) -> list[CaseMessage]:
         """Return what was written in a case, oldest first.
 
         Args:
@@ -142,43 +144,47 @@ class Exchanges:
             DoesNotOpen: a row was altered or belongs to another case.
         """
         return [
-            Exchange(
-                case, Side(side), Sort(kind),
-                opened_exchange(opener, case, side, at, bytes(sealed)), at, author or "", letter,
+            CaseMessage(
+                case, MessageSide(side), CaseMessageKind(kind),
+                open_message(opener, case, side, at, bytes(sealed)), at, author or "", letter,
                 state, row,
             )
             for row, side, author, kind, sealed, letter, state, at in work.rows(_OF_CASE, case)
         ]  # fmt: skip
 
-    def settle(self, work: Work, letter: int, state: str) -> tuple[str, str] | None:
+    def record_delivery(self, work: Work, letter: int, state: str) -> tuple[str, str] | None:
         """Note how a caseworker's letter ended; return its case and author, None if it is none."""
-        found = work.rows(_LETTER, letter)
+        found = work.rows(_BY_LETTER, letter)
         if not found:
             return None
         if state != "sent":
-            work.run(_ENDED, state, letter)
+            work.run(_SET_STATE, state, letter)
         case, author, _kind = found[0]
         return case, author or ""
 
     @staticmethod
-    def of_letter(work: Work, letter: int) -> tuple[str, str, Sort] | None:
+    def of_letter(work: Work, letter: int) -> tuple[str, str, CaseMessageKind] | None:
         """Return the case, the author and the sort of what a letter carries; None for a bot's."""
-        found = work.rows(_LETTER, letter)
-        return None if not found else (found[0][0], found[0][1] or "", Sort(found[0][2]))
+        found = work.rows(_BY_LETTER, letter)
+        return None if not found else (found[0][0], found[0][1] or "", CaseMessageKind(found[0][2]))
 
-    def _sealed(self, work: Work, it: Exchange) -> bytes:
-        sealer = self._vault.of_case(work, it.case)
-        return sealer.seal(Purpose.CASE, _place(it.case, it.side, it.at), _encode(it.content))
+    def _seal(self, work: Work, it: CaseMessage) -> bytes:
+        sealer = self._vault.case_sealer(work, it.case)
+        return sealer.seal(
+            Purpose.CASE, _associated_data(it.case, it.side, it.at), _encode(it.content)
+        )
 
 
-def opened_exchange(opener: Opener, case: str, side: str, at: int, sealed: bytes) -> Content:
+def open_message(
+    opener: Opener, case: str, side: str, at: int, sealed: bytes
+) -> CaseMessageContent:
     """Return what was written; `at` is when.
 
     Raises:
         DoesNotOpen: it was altered, or is another case's.
     """
-    return _decode(opener.open(Purpose.CASE, _place(case, side, at), sealed))
+    return _decode(opener.open(Purpose.CASE, _associated_data(case, side, at), sealed))
 
 
-def _place(case: str, side: str, at: int) -> bytes:
+def _associated_data(case: str, side: str, at: int) -> bytes:
     return f"{case}/exchange/{side}/{at}".encode()

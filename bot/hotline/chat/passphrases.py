@@ -16,38 +16,38 @@ from sqlalchemy import bindparam, select, union_all, update
 
 from bot.cases.intake import PERSON
 from bot.clock import DAY
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
 from bot.store.tables.passphrases import words
-from bot.vault.passphrase_hash import is_same
+from bot.vault.passphrase_hash import is_same_digest
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
-MOST_TRIES: Final = 3
-COUNTED: Final = DAY
+MAX_TRIES: Final = 3
+TRIES_WINDOW: Final = DAY
 """How long wrong tries are counted."""
 
 
-class Found(StrEnum):
+class PassphraseResult(StrEnum):
     """What a word came to."""
 
     RIGHT = "right"
     WRONG = "wrong"
     DURESS = "duress"
-    TOO_OFTEN = "too_often"
+    TOO_MANY_TRIES = "too_often"
     """Whatever it was: three wrong ones came before."""
-    RIGHT_TOO_LATE = "right_too_late"
+    RIGHT_AFTER_LIMIT = "right_too_late"
     """It was right, and three wrong ones came before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class PassphraseAttempt:
     """A word that was tried in a chat that has words."""
 
-    found: Found
+    result: PassphraseResult
     case: str
     reference: str
     tries: int
@@ -55,7 +55,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class CasePassphrases:
     """The words of one case."""
 
     case: str
@@ -67,14 +67,14 @@ class Chosen:
 
     def tries_within(self, now: int) -> int:
         """Return how many wrong ones count still."""
-        return self.tries if now - self.tried_at <= COUNTED else 0
+        return self.tries if now - self.tried_at <= TRIES_WINDOW else 0
 
-    def tries_after(self, found: Found, now: int) -> int | None:
+    def tries_after(self, result: PassphraseResult, now: int) -> int | None:
         """Return how many count from now on; None: as many as before, so that a day ends them."""
         tries = self.tries_within(now)
-        if tries >= MOST_TRIES:
+        if tries >= MAX_TRIES:
             return None
-        return 0 if found is Found.RIGHT else tries + 1
+        return 0 if result is PassphraseResult.RIGHT else tries + 1
 
 
 _OF_CHAT = Prepared(
@@ -89,9 +89,9 @@ _OF_CHAT = Prepared(
     ),
     "key",
 )  # fmt: skip
-_KEEP = Prepared(
+_SET_PASSPHRASE = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, words).values(
+        put := insert_into(dialect, words).values(
             case_id=bindparam("case_id"), chat_key=bindparam("chat_key"), safe=bindparam("safe"),
             tries=0, tried_at=0,
         )
@@ -102,7 +102,7 @@ _KEEP = Prepared(
     "chat_key",
     "safe",
 )  # fmt: skip
-_KEEP_SECOND = Prepared(
+_SET_DURESS_PASSPHRASE = Prepared(
     lambda _: (
         update(words)
         .where(words.c.case_id == bindparam("case"), words.c.safe != bindparam("digest"))
@@ -112,7 +112,7 @@ _KEEP_SECOND = Prepared(
     "case",
     "digest",
 )
-_COUNT = Prepared(
+_SET_TRIES = Prepared(
     lambda _: (
         update(words)
         .where(words.c.case_id == bindparam("case"))
@@ -129,7 +129,7 @@ _FREEZE = Prepared(
     "at",
     "case",
 )
-_FREEZE_HOUR = Prepared(
+_FREEZE_CHECK_IN = Prepared(
     lambda _: (
         update(check_ins)
         .where(check_ins.c.case_id == bindparam("case"))
@@ -138,7 +138,7 @@ _FREEZE_HOUR = Prepared(
     "at",
     "case",
 )
-_FROZEN = Prepared(
+_FROZEN_AT = Prepared(
     lambda _: union_all(
         select(words.c.frozen_at).where(words.c.case_id == bindparam("case")),
         select(check_ins.c.frozen_at).where(check_ins.c.case_id == bindparam("other")),
@@ -149,71 +149,79 @@ _FROZEN = Prepared(
 """Either second word freezes a case: that of a secret, or that of an agreed hour."""
 
 
-class Recognition:
+class Passphrases:
     """Words of people, used inside units of work."""
 
     @staticmethod
-    def keep(work: Work, case: str, chat_key: bytes, digest: bytes) -> None:
+    def set_passphrase(work: Work, case: str, chat_key: bytes, digest: bytes) -> None:
         """Keep the word of a case; one of before, and its second, are forgotten."""
-        work.run(_KEEP, case, chat_key, digest)
+        work.run(_SET_PASSPHRASE, case, chat_key, digest)
 
     @staticmethod
-    def keep_second(work: Work, case: str, digest: bytes) -> bool:
+    def set_duress_passphrase(work: Work, case: str, digest: bytes) -> bool:
         """Keep the word that is written under duress; tell whether it is another than the first."""
-        return bool(work.run(_KEEP_SECOND, digest, case, digest))
+        return bool(work.run(_SET_DURESS_PASSPHRASE, digest, case, digest))
 
     @staticmethod
-    def try_(work: Work, audit: Audit, chat_key: bytes, digest: bytes, now: int) -> Tried | None:
+    def try_passphrase(
+        work: Work, audit: AuditLog, chat_key: bytes, digest: bytes, now: int
+    ) -> PassphraseAttempt | None:
         """Try a word; None where no word was ever chosen.
 
         Wrong tries are counted for each case alone. Otherwise whoever tries three words, opens a
         case with a word of their own and finds it refused would know of the other case.
         """
-        rows = [Chosen(*row) for row in work.rows(_OF_CHAT, chat_key)]
+        rows = [CasePassphrases(*row) for row in work.rows(_OF_CHAT, chat_key)]
         if not rows:
             return None
-        found = [(_compared(each, digest), each) for each in rows]
-        answers = [each for each in found if each[0] is not Found.WRONG]
+        found = [(_compare(each, digest), each) for each in rows]
+        answers = [each for each in found if each[0] is not PassphraseResult.WRONG]
         for what, each in found:
-            if what is Found.DURESS:
+            if what is PassphraseResult.DURESS:
                 work.run(_FREEZE, now, each.case)
-                audit.note(work, now, PERSON, "freeze", each.case)
+                audit.record(work, now, PERSON, "freeze", each.case)
             if (tries := each.tries_after(what, now)) is not None:
-                work.run(_COUNT, tries, now, each.case)
+                work.run(_SET_TRIES, tries, now, each.case)
         what, chosen = (answers or found)[0]
         tries = chosen.tries_within(now)
-        if tries < MOST_TRIES or what is Found.DURESS:
-            return Tried(what, chosen.case, chosen.reference, tries + (what is not Found.RIGHT))
-        late = Found.RIGHT_TOO_LATE if what is Found.RIGHT else Found.TOO_OFTEN
-        return Tried(late, chosen.case, chosen.reference, tries)
+        if tries < MAX_TRIES or what is PassphraseResult.DURESS:
+            return PassphraseAttempt(
+                what, chosen.case, chosen.reference, tries + (what is not PassphraseResult.RIGHT)
+            )
+        late = (
+            PassphraseResult.RIGHT_AFTER_LIMIT
+            if what is PassphraseResult.RIGHT
+            else PassphraseResult.TOO_MANY_TRIES
+        )
+        return PassphraseAttempt(late, chosen.case, chosen.reference, tries)
 
     @staticmethod
     def is_frozen(work: Work, case: str) -> bool:
         """Tell whether a case was compromised: nothing may be written to its person."""
-        return bool(Recognition.frozen_at(work, case))
+        return bool(Passphrases.frozen_at(work, case))
 
     @staticmethod
     def frozen_at(work: Work, case: str) -> int:
         """Return when a case was compromised last; 0: it is not."""
-        return max((at or 0 for (at,) in work.rows(_FROZEN, case, case)), default=0)
+        return max((at or 0 for (at,) in work.rows(_FROZEN_AT, case, case)), default=0)
 
     @staticmethod
     def freeze(work: Work, case: str, now: int) -> None:
         """Let nothing of a caseworker's go to a person any more: somebody else reads along."""
         work.run(_FREEZE, now, case)
-        work.run(_FREEZE_HOUR, now, case)
+        work.run(_FREEZE_CHECK_IN, now, case)
 
     @staticmethod
-    def confirm(work: Work, case: str, now: int) -> None:
+    def confirm_identity(work: Work, case: str, now: int) -> None:
         """Let a case go on that a caseworker made sure of."""
         work.run(_FREEZE, None, case)
-        work.run(_FREEZE_HOUR, None, case)
-        work.run(_COUNT, 0, now, case)
+        work.run(_FREEZE_CHECK_IN, None, case)
+        work.run(_SET_TRIES, 0, now, case)
 
 
-def _compared(chosen: Chosen, digest: bytes) -> Found:
+def _compare(chosen: CasePassphrases, digest: bytes) -> PassphraseResult:
     """Return what a word is to a case; both its words are compared, whatever comes of it."""
-    is_safe, is_duress = is_same(chosen.safe, digest), is_same(chosen.duress, digest)
+    is_safe, is_duress = is_same_digest(chosen.safe, digest), is_same_digest(chosen.duress, digest)
     if is_duress:
-        return Found.DURESS
-    return Found.RIGHT if is_safe else Found.WRONG
+        return PassphraseResult.DURESS
+    return PassphraseResult.RIGHT if is_safe else PassphraseResult.WRONG

@@ -11,25 +11,25 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from bot.cases.escape_text import in_a_line
+from bot.cases.escape_text import escape_line
 from bot.languages import catalogue
-from bot.messages import Button, Say
-from bot.text import bare
+from bot.messages import Button, SendText
+from bot.text import fold_accents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bot.conversation.phrasebook_entry import Phrase
-    from bot.hotline.chat.messages import Content
+    from bot.hotline.chat.messages import CaseMessageContent
     from bot.text import Catalogue, Text
 
-LONGEST_VALUE = 80
+MAX_VALUE = 80
 """Signs in one blank: a place, a time. Whoever has more to say writes it."""
 DOT = "."
 """Stands between a phrase and its reply."""
 _BLANK = re.compile(r"\{(\w+)\}")
-_BEGINS = "p"
-_DIGEST = 4
+_TOKEN_PREFIX = "p"  # noqa: S105 - a prefix of button tokens
+_DIGEST_BYTES = 4
 """Bytes: buttons are told apart by them, and say nothing in words."""
 
 
@@ -39,27 +39,27 @@ class Phrasebook:
     def __init__(
         self,
         phrases: Mapping[str, Phrase],
-        known: Callable[[Catalogue], Mapping[str, str]] | None = None,
+        default_values: Callable[[Catalogue], Mapping[str, str]] | None = None,
         *,
         groups: Mapping[str, Text] | None = None,
-        below: Mapping[str, Text] | None = None,
+        exit_buttons: Mapping[str, Text] | None = None,
     ) -> None:
         """Take the sentences.
 
         Args:
             phrases: by code.
-            known: returns what fills the blanks every message may have, in a language.
+            default_values: returns what fills the blanks every message may have, in a language.
             groups: what the groups are called.
-            below: labels by token of what stands below every question: danger, stop.
+            exit_buttons: labels by token of what stands below every question: danger, stop.
 
         Raises:
             ValueError: two buttons would have one token.
         """
         self._phrases = phrases
-        self._known = known or (lambda _: {})
+        self._default_values = default_values or (lambda _: {})
         self._groups = groups or {}
-        self._below = below or {}
-        self._ends = _ends(phrases)
+        self._exit_labels = exit_buttons or {}
+        self._by_token = _index_tokens(phrases)
 
     def __contains__(self, code: object) -> bool:
         return code in self._phrases
@@ -72,7 +72,7 @@ class Phrasebook:
 
     # --- for the person -----------------------------------------------------------------------
 
-    def say(self, code: str, values: Mapping[str, str], language: str, prefix: str) -> Say:
+    def render(self, code: str, values: Mapping[str, str], language: str, prefix: str) -> SendText:
         """Return a sentence as a message, its replies below it.
 
         Args:
@@ -89,35 +89,35 @@ class Phrasebook:
         phrase = self._phrases[code]
         words = catalogue(language)
         rows: list[tuple[Button, ...]] = [
-            (Button(f"{place} {label.read_in(words)}", token_of(code, reply)),)
+            (Button(f"{place} {label.render(words)}", token_of(code, reply)),)
             for place, (reply, label) in enumerate(phrase.replies.items(), 1)
         ]
-        if rows and self._below:
-            ways_out = self._below.items()
-            rows.append(tuple(Button(label.read_in(words), token) for token, label in ways_out))
-        return Say(self._filled(phrase, values, words), tuple(rows), prefix if rows else "")
+        if rows and self._exit_labels:
+            ways_out = self._exit_labels.items()
+            rows.append(tuple(Button(label.render(words), token) for token, label in ways_out))
+        return SendText(self._fill(phrase, values, words), tuple(rows), prefix if rows else "")
 
-    def read(self, end: str) -> tuple[str, str] | None:
+    def parse_token(self, end: str) -> tuple[str, str] | None:
         """Return the phrase and the reply a token's end stands for, None for none of ours.
 
         Whoever calls has checked that the token's beginning is vouched for in this chat.
         """
-        return self._ends.get(end)
+        return self._by_token.get(end)
 
-    def typed(self, code: str, words: str, language: str) -> str | None:
+    def match_typed(self, code: str, text: str, language: str) -> str | None:
         """Return the reply whose number or label was typed instead of pressed, None for neither."""
         phrase = self._phrases.get(code)
         if phrase is None:
             return None
-        said, read_in = bare(words), catalogue(language)
+        said, read_in = fold_accents(text), catalogue(language)
         for place, (reply, label) in enumerate(phrase.replies.items(), 1):
-            if said in {str(place), bare(label.read_in(read_in))}:
+            if said in {str(place), fold_accents(label.render(read_in))}:
                 return reply
         return None
 
     # --- for staff ----------------------------------------------------------------------------
 
-    def told(self, content: Content, language: str) -> str:
+    def text_for_staff(self, content: CaseMessageContent, language: str) -> str:
         """Return a sentence that was sent, or a reply that was pressed, in a reader's language.
 
         A code that is not in the phrasebook any more stands for itself.
@@ -128,17 +128,19 @@ class Phrasebook:
             return content.code
         words = catalogue(language)
         if reply:
-            return phrase.replies[reply].read_in(words)
-        return self._filled(phrase, content.values, words)
+            return phrase.replies[reply].render(words)
+        return self._fill(phrase, content.values, words)
 
-    def search(self, words: str, language: str) -> list[Phrase]:
+    def search(self, query: str, language: str) -> list[Phrase]:
         """Return the sentences all of whose sought words are found, in order; all for no words.
 
         They are looked for in the code, the group, the sentence and its replies, as a caseworker
         reads them and in English.
         """
-        sought = bare(words).split()
-        return [it for it in self if all(word in self._index(it, language) for word in sought)]
+        sought = fold_accents(query).split()
+        return [
+            it for it in self if all(word in self._search_text(it, language) for word in sought)
+        ]
 
     def missing_blanks(self, code: str, values: Mapping[str, str]) -> tuple[str, ...]:
         """Return the blanks that nothing fills."""
@@ -148,31 +150,31 @@ class Phrasebook:
     def too_long(self, code: str, values: Mapping[str, str]) -> tuple[str, ...]:
         """Return the blanks that have more in them than a place or a time."""
         blanks = self._phrases[code].blanks
-        return tuple(name for name in blanks if len(values.get(name, "").strip()) > LONGEST_VALUE)
+        return tuple(name for name in blanks if len(values.get(name, "").strip()) > MAX_VALUE)
 
-    def _index(self, phrase: Phrase, language: str) -> str:
+    def _search_text(self, phrase: Phrase, language: str) -> str:
         texts = [phrase.text, *phrase.replies.values()]
         if phrase.group in self._groups:
             texts.append(self._groups[phrase.group])
         read = catalogue(language)
-        found = (part for it in texts for part in (it.source, it.read_in(read)))
-        return bare(" ".join((phrase.code, phrase.group, *found)))
+        found = (part for it in texts for part in (it.source, it.render(read)))
+        return fold_accents(" ".join((phrase.code, phrase.group, *found)))
 
-    def _filled(self, phrase: Phrase, values: Mapping[str, str], words: Catalogue) -> str:
+    def _fill(self, phrase: Phrase, values: Mapping[str, str], words: Catalogue) -> str:
         # All at once: what a caseworker writes into one blank never becomes another. And only into
         # the sentence's own: who we are is not theirs to say.
-        written = {name: in_a_line(values.get(name, "").strip()) for name in phrase.blanks}
-        known = {**self._known(words), **written}
-        return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), phrase.text.read_in(words))
+        written = {name: escape_line(values.get(name, "").strip()) for name in phrase.blanks}
+        known = {**self._default_values(words), **written}
+        return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), phrase.text.render(words))
 
 
 def token_of(phrase: str, reply: str) -> str:
     """Return the end of a button's token: the same in every release, whatever was added since."""
     whole = f"{phrase}{DOT}{reply}".encode()
-    return _BEGINS + blake2b(whole, digest_size=_DIGEST).hexdigest()
+    return _TOKEN_PREFIX + blake2b(whole, digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _ends(phrases: Mapping[str, Phrase]) -> dict[str, tuple[str, str]]:
+def _index_tokens(phrases: Mapping[str, Phrase]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for phrase in phrases.values():
         for reply in phrase.replies:

@@ -16,40 +16,40 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from bot.hotline.chat.messages import Exchange
+    from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.referrals.model import Referral
 
 OPENER: Final = "opener"
 """The phrase that asks, in neutral words, whether this is a good moment."""
-NEUTRAL: Final = frozenset({OPENER})
+NEUTRAL_PHRASES: Final = frozenset({OPENER})
 """What may be the first thing after a gap: words that say nothing to whoever holds the phone."""
-NOT_MET: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
+OPENER_REFUSALS: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
 """Its replies after which nothing is said: whoever asks who this is may hold somebody's phone."""
-UNTIL_MET, UNTIL_HOURS = "until_met", "until_hours"
+UNTIL_OPENER_ANSWERED, UNTIL_HOURS = "until_met", "until_hours"
 """Why a letter waits: the opener has no answer yet; it is not the person's hour."""
-UNTIL_WRITTEN, UNTIL_STEADY = "until_written", "until_steady"
+UNTIL_PERSON_WRITES, UNTIL_CLOCK_STEADY = "until_written", "until_steady"
 """And: the person wants to write first; the clock has jumped, and nobody knows their hour."""
 
-FAR: Final = 2**62
+NO_TIME_LIMIT: Final = 2**62
 """In place of a moment: until something else happens."""
 
 
-class Meeting(IntEnum):
+class OpenerState(IntEnum):
     """How far a caseworker and a person have come."""
 
-    TO_BE_ASKED = 0
-    ASKED = 1
+    TO_SEND = 0
+    SENT = 1
     """The opener is on its way or on the screen."""
-    MET = 2
+    ANSWERED = 2
     WAITING = 3
     """The opener is written and may not go yet."""
 
 
-UNASKED = frozenset({Meeting.TO_BE_ASKED, Meeting.WAITING})
+OPENER_UNSENT = frozenset({OpenerState.TO_SEND, OpenerState.WAITING})
 """Before these the person has seen no opener."""
 
 
-class Holding(msgspec.Struct, array_like=True):
+class TakeoverState(msgspec.Struct, array_like=True):
     """Who holds a conversation."""
 
     case: str
@@ -60,20 +60,20 @@ class Holding(msgspec.Struct, array_like=True):
     """The person's contact rule."""
     since: int
     reference: str = ""
-    meeting: Meeting = Meeting.TO_BE_ASKED
+    opener_state: OpenerState = OpenerState.TO_SEND
     spoken_at: int = 0
     """When the caseworker last wrote."""
-    opener: int = 0
+    opener_letter: int = 0
     """The opener's letter: one that was written before it is not sent any more."""
-    opened_at: int = 0
+    opener_arrived_at: int = 0
     """When the opener arrived; 0 while it is on its way: what is written then answers nothing."""
-    opened_in: int = 0
+    opener_clock_span: int = 0
     """In which steady stretch of the clock that was."""
     is_answer: bool = False
     """The opener answers something the person sent: it goes whatever their rule."""
     insisted_at: int = 0
     """When they gave a reason to ask all the same, though it is not the person's hour."""
-    insisted_in: int = 0
+    insisted_clock_span: int = 0
     """In which steady stretch of the clock that was."""
     answered_at: int = 0
     """When an opener was answered in a quiet chat, by whoever holds the phone: after that staff can
@@ -103,26 +103,26 @@ class HandBack:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class SendMessage:
     """Send what a caseworker wrote or picked; with nobody in the chat it is refused."""
 
-    exchange: Exchange
+    message: CaseMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Reword:
+class EditMessage:
     """Put other words into a letter: into the person's copy, or before it goes."""
 
-    exchange: Exchange
+    message: CaseMessage
     """The new words; `content.message` is the letter's number in the outbox."""
-    hold: str | None
+    delay_reason: str | None
     """Why the letter waits; none once it went."""
     is_caption: bool
     """Whether the words stand under a file."""
 
 
 @dataclass(frozen=True, slots=True)
-class PassOn:
+class TransferChat:
     """Let another caseworker hold the chat."""
 
     by: str
@@ -137,7 +137,7 @@ class FillIn:
     by: str
     flow: str
     step: str
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class AskConsent:
 
 
 @dataclass(frozen=True, slots=True)
-class WasTold:
+class NotifyReferralSent:
     """Say to a person who is here that what they agreed to has been told."""
 
     referral: Referral
@@ -162,34 +162,34 @@ class Insist:
 
 
 @dataclass(frozen=True, slots=True)
-class Greet:
+class SendOpener:
     """Ask whether this is a good moment, as soon as the rule allows: somebody's words wait."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class Confirm:
+class ConfirmIdentity:
     """Go on with whoever writes as with the person: a caseworker has made sure that it is them."""
 
     case: str
     by: str
     reference: str
-    is_agreed: bool = False
+    is_approved: bool = False
     """Whether two people were sure, in writing: no opener can be said where nothing may be sent."""
 
 
-Deed = (
+ChatAction = (
     TakeOver
     | HandBack
-    | Tell
-    | Reword
-    | PassOn
+    | SendMessage
+    | EditMessage
+    | TransferChat
     | FillIn
     | AskConsent
-    | WasTold
+    | NotifyReferralSent
     | Insist
-    | Greet
-    | Confirm
+    | SendOpener
+    | ConfirmIdentity
 )
 """What an order does in a conversation."""

@@ -35,29 +35,29 @@ from bot.clock import DAY, HOUR, MINUTE, SECOND
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-ANSWERED_WITHIN: Final = HOUR
+ANSWER_WINDOW: Final = HOUR
 """How long an answer may take; the person is told so."""
-OPENS: Final = HOUR
+EARLY_WINDOW: Final = HOUR
 """How long before its hour an answer counts: then nothing is asked."""
-COMPARED_WITHIN: Final = 10 * MINUTE
+COMPARE_WINDOW: Final = 10 * MINUTE
 """How long an alarm waits for a word that is on its way."""
-MOST_WORDS: Final = 20
+MAX_ANSWERS: Final = 20
 """Words of one round that are compared: each costs, and whoever guesses has no more."""
-LONGEST_WORD: Final = 60
+MAX_ANSWER_LENGTH: Final = 60
 """Signs of an answer; what is longer is none."""
-AWAY: Final = "away"
+BOT_WAS_DOWN: Final = "away"
 """Why nobody was asked: the house was not there at that hour."""
 
 
-class Step(Enum):
+class CheckInAction(Enum):
     """What is to be done about one round."""
 
-    WAITS = auto()
+    WAIT = auto()
     """Its hour has not come."""
-    ASKS = auto()
-    LISTENS = auto()
-    RAISES = auto()
-    IS_OVER = auto()
+    ASK = auto()
+    LISTEN = auto()
+    ALARM = auto()
+    END_ROUND = auto()
 
 
 class CheckIn(msgspec.Struct, kw_only=True):
@@ -90,37 +90,37 @@ class CheckIn(msgspec.Struct, kw_only=True):
     @property
     def opens_at(self) -> int:
         """Return from when on a word counts."""
-        return self.due_at - OPENS
+        return self.due_at - EARLY_WINDOW
 
     @property
     def ends_at(self) -> int:
         """Return until when it counts: an hour from the question, or from when it was due."""
-        return max(self.due_at, self.asked_at) + ANSWERED_WITHIN
+        return max(self.due_at, self.asked_at) + ANSWER_WINDOW
 
-    def hears(self, now: int) -> bool:
+    def accepts_answer(self, now: int) -> bool:
         """Tell whether a word that comes now is compared."""
-        return self.opens_at <= now <= self.ends_at and self.heard < MOST_WORDS
+        return self.opens_at <= now <= self.ends_at and self.heard < MAX_ANSWERS
 
-    def step(self, now: int) -> Step:
+    def next_action(self, now: int) -> CheckInAction:
         """Return what is to be done at a moment."""
         if self.answered_at:  # the second word may come still
-            return Step.LISTENS if now <= self.ends_at else Step.IS_OVER
+            return CheckInAction.LISTEN if now <= self.ends_at else CheckInAction.END_ROUND
         if now < self.due_at:
-            return Step.WAITS
+            return CheckInAction.WAIT
         if not self.asked_at and not self.why:
-            return Step.ASKS
-        comes_still = self.on_their_way and now < self.ends_at + COMPARED_WITHIN
-        return Step.LISTENS if now <= self.ends_at or comes_still else Step.RAISES
+            return CheckInAction.ASK
+        comes_still = self.on_their_way and now < self.ends_at + COMPARE_WINDOW
+        return CheckInAction.LISTEN if now <= self.ends_at or comes_still else CheckInAction.ALARM
 
     def is_too_late_to_ask(self, now: int) -> bool:
         """Tell whether the hour in which a question could still go is over."""
-        return now > self.due_at + ANSWERED_WITHIN
+        return now > self.due_at + ANSWER_WINDOW
 
-    def is_far(self, now: int) -> bool:
+    def is_too_far_ahead(self, now: int) -> bool:
         """Tell whether the next round is farther than it can be: a clock was wrong meanwhile."""
         return self.is_daily and self.due_at - now > DAY + 2 * HOUR
 
-    def next_round(self, now: int, zone: ZoneInfo) -> None:
+    def advance(self, now: int, zone: ZoneInfo) -> None:
         """Wait for the hour that comes next after this one."""
         after = max(now, self.due_at) if self.due_at - now < DAY else now
         self.due_at = next_at(self.hour, after, zone)

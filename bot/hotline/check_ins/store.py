@@ -12,54 +12,54 @@ import msgspec
 from sqlalchemy import bindparam, or_, select, update
 
 from bot.cases.intake import PERSON
-from bot.hotline.chat.passphrases import Found, Recognition
-from bot.hotline.check_ins.model import LONGEST_WORD, CheckIn, next_at
-from bot.store.compiled import Prepared, insert_of
+from bot.hotline.chat.passphrases import PassphraseResult, Passphrases
+from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH, CheckIn, next_at
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
 from bot.vault import Purpose
-from bot.vault.audit.log import HOUSE
-from bot.vault.passphrase_hash import is_same
+from bot.vault.audit.log import SYSTEM
+from bot.vault.passphrase_hash import is_same_digest
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.store.writer import Work
-    from bot.vault import Audit, Vault
+    from bot.vault import AuditLog, Vault
 
-ANSWER, SECOND, TRIED = "answer", "second", "tried"
+ANSWER, DURESS, TRIED = "answer", "second", "tried"
 """What a word is to an hour: chosen as its answer, as the second, or written when it had come."""
 NEVER: Final = 2**62
 """In place of a moment: nobody has to look."""
-DEED: Final = "check_in"
-MOST: Final = 100
+AUDIT_ACTION: Final = "check_in"
+MAX_CASES: Final = 100
 """Cases in one look."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CheckInRow:
     """One agreement and where its person is."""
 
     case: str
     chat_key: bytes
-    it: CheckIn
+    check_in: CheckIn
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class CheckInAnswer:
     """A word that came at its hour."""
 
-    kept: Kept
-    found: Found
+    row: CheckInRow
+    result: PassphraseResult
     was_only: bool
     """Whether nothing else came in this round, and nobody owed the person an answer before."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CheckIn).decode
-_CHOSEN = Prepared(
+_SET_ANSWER = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, check_ins).values(
+        put := insert_into(dialect, check_ins).values(
             case_id=bindparam("case_id"), chat_key=bindparam("chat_key"),
             answer=bindparam("answer"), next_at=NEVER, looked_at=0,
         )
@@ -70,7 +70,7 @@ _CHOSEN = Prepared(
     "chat_key",
     "answer",
 )  # fmt: skip
-_SECOND = Prepared(
+_SET_DURESS = Prepared(
     lambda _: (
         update(check_ins)
         .where(check_ins.c.case_id == bindparam("case"), check_ins.c.answer != bindparam("digest"))
@@ -80,9 +80,9 @@ _SECOND = Prepared(
     "case",
     "digest",
 )
-_AGREED = Prepared(
+_SCHEDULE = Prepared(
     lambda dialect: (
-        put := insert_of(dialect, check_ins).values(
+        put := insert_into(dialect, check_ins).values(
             case_id=bindparam("case_id"), chat_key=bindparam("chat_key"),
             sealed=bindparam("sealed"), next_at=0, looked_at=bindparam("looked_at"),
         )
@@ -98,7 +98,7 @@ _AGREED = Prepared(
     "sealed",
     "looked_at",
 )  # fmt: skip
-_STANDS = Prepared(
+_STORE = Prepared(
     lambda _: (
         update(check_ins)
         .where(check_ins.c.case_id == bindparam("case"))
@@ -112,7 +112,7 @@ _STANDS = Prepared(
     "looked_at",
     "case",
 )  # fmt: skip
-_ASKS = Prepared(
+_SET_LETTER = Prepared(
     lambda _: (
         update(check_ins)
         .where(check_ins.c.case_id == bindparam("case"))
@@ -121,7 +121,7 @@ _ASKS = Prepared(
     "number",
     "case",
 )
-_ENDED = Prepared(
+_END = Prepared(
     lambda _: (
         update(check_ins)
         .where(check_ins.c.case_id == bindparam("case"), check_ins.c.sealed.is_not(None))
@@ -129,15 +129,15 @@ _ENDED = Prepared(
     ),
     "case",
 )
-_WHAT = (check_ins.c.case_id, check_ins.c.chat_key, check_ins.c.sealed)
+_COLUMNS = (check_ins.c.case_id, check_ins.c.chat_key, check_ins.c.sealed)
 _ONE = Prepared(
-    lambda _: select(*_WHAT).where(
+    lambda _: select(*_COLUMNS).where(
         check_ins.c.case_id == bindparam("case"), check_ins.c.sealed.is_not(None)
     ),
     "case",
 )
 _OF_CHAT = Prepared(
-    lambda _: select(*_WHAT).where(
+    lambda _: select(*_COLUMNS).where(
         check_ins.c.chat_key == bindparam("key"), check_ins.c.sealed.is_not(None)
     ),
     "key",
@@ -147,7 +147,7 @@ _CHATS = Prepared(
 )
 _DUE = Prepared(
     lambda _: (
-        select(*_WHAT)
+        select(*_COLUMNS)
         .where(
             check_ins.c.sealed.is_not(None),
             or_(check_ins.c.next_at <= bindparam("now"), check_ins.c.looked_at > bindparam("at")),
@@ -159,19 +159,19 @@ _DUE = Prepared(
     "at",
     "most",
 )
-_WORDS = Prepared(
+_PASSPHRASES = Prepared(
     lambda _: select(check_ins.c.answer, check_ins.c.duress).where(
         check_ins.c.case_id == bindparam("case")
     ),
     "case",
 )
-_CARRIED = Prepared(
-    lambda _: select(*_WHAT).where(
+_BY_LETTER = Prepared(
+    lambda _: select(*_COLUMNS).where(
         check_ins.c.letter == bindparam("number"), check_ins.c.sealed.is_not(None)
     ),
     "number",
 )
-_OWED = Prepared(
+_IS_REPLY_DUE = Prepared(
     lambda _: select(cases.c.due_at.is_not(None)).where(cases.c.id == bindparam("case")), "case"
 )
 
@@ -179,130 +179,136 @@ _OWED = Prepared(
 class CheckIns:
     """What is agreed in the cases of one house."""
 
-    def __init__(self, vault: Vault, audit: Audit) -> None:
+    def __init__(self, vault: Vault, audit: AuditLog) -> None:
         self._vault = vault
         self._audit = audit
-        self._chats: set[bytes] | None = None
+        self._active_chats: set[bytes] | None = None
         """Chats in which something may be agreed: all others cost a turn nothing."""
 
     # --- what a person chose -------------------------------------------------------------------
 
     @staticmethod
-    def choose(work: Work, case: str, chat_key: bytes, digest: bytes, which: str) -> bool:
+    def set_passphrase(work: Work, case: str, chat_key: bytes, digest: bytes, which: str) -> bool:
         """Keep the word of an answer, or the second; tell whether it could be kept."""
-        if which == SECOND:
-            return bool(work.run(_SECOND, digest, case, digest))
-        work.run(_CHOSEN, case, chat_key, digest)
+        if which == DURESS:
+            return bool(work.run(_SET_DURESS, digest, case, digest))
+        work.run(_SET_ANSWER, case, chat_key, digest)
         return True
 
-    def agree(  # noqa: PLR0913, PLR0917 - what was agreed, whose it is, and when
+    def schedule(  # noqa: PLR0913, PLR0917 - what was agreed, whose it is, and when
         self, work: Work, case: str, chat_key: bytes, hour: int, plan: str, now: int,
         zone: ZoneInfo, *, is_daily: bool,
     ) -> None:  # fmt: skip
         """Wait for a person from the next such hour on."""
         due_at = next_at(hour, now, zone)
         it = CheckIn(hour=hour, is_daily=is_daily, plan=plan, agreed_at=now, due_at=due_at)
-        work.run(_AGREED, case, chat_key, self._sealed(case, it), now)
-        self._known(work).add(chat_key)
-        self._audit.note(work, now, PERSON, DEED, case, "agreed")
+        work.run(_SCHEDULE, case, chat_key, self._seal(case, it), now)
+        self._load_active_chats(work).add(chat_key)
+        self._audit.record(work, now, PERSON, AUDIT_ACTION, case, "agreed")
 
     def end(self, work: Work, case: str, by: str, now: int) -> bool:
         """Ask no more; tell whether anything was agreed."""
-        if not work.run(_ENDED, case):
+        if not work.run(_END, case):
             return False
-        self._audit.note(work, now, by, DEED, case, "ended")
+        self._audit.record(work, now, by, AUDIT_ACTION, case, "ended")
         return True
 
     # --- how it stands -------------------------------------------------------------------------
 
-    def of_case(self, work: Work, case: str) -> Kept | None:
+    def of_case(self, work: Work, case: str) -> CheckInRow | None:
         """Return what is agreed in a case; None for nothing.
 
         Raises:
             DoesNotOpen: it was altered.
         """
         rows = work.rows(_ONE, case) if case else []
-        return self._kept(*rows[0]) if rows else None
+        return self._row(*rows[0]) if rows else None
 
-    def due(self, work: Work, now: int) -> list[Kept]:
+    def due(self, work: Work, now: int) -> list[CheckInRow]:
         """Return those at which somebody has to look; also after a clock was set back."""
-        return [self._kept(*row) for row in work.rows(_DUE, now, now, MOST)]
+        return [self._row(*row) for row in work.rows(_DUE, now, now, MAX_CASES)]
 
-    def keep(self, work: Work, kept: Kept, at: int, now: int) -> None:
+    def store(self, work: Work, row: CheckInRow, at: int, now: int) -> None:
         """Write down how one stands, and when to look again."""
-        work.run(_STANDS, self._sealed(kept.case, kept.it), at, now, kept.case)
+        work.run(_STORE, self._seal(row.case, row.check_in), at, now, row.case)
 
     @staticmethod
-    def asks(work: Work, case: str, letter: int) -> None:
+    def set_question_letter(work: Work, case: str, letter: int) -> None:
         """Note which letter asks."""
-        work.run(_ASKS, letter, case)
+        work.run(_SET_LETTER, letter, case)
 
-    def carried(self, work: Work, letter: int) -> Kept | None:
+    def of_letter(self, work: Work, letter: int) -> CheckInRow | None:
         """Return what a letter asks for; None for any other letter."""
-        rows = work.rows(_CARRIED, letter)
-        return self._kept(*rows[0]) if rows else None
+        rows = work.rows(_BY_LETTER, letter)
+        return self._row(*rows[0]) if rows else None
 
-    def alarmed(self, work: Work, case: str, why: str, now: int) -> None:
+    def note_alarm(self, work: Work, case: str, why: str, now: int) -> None:
         """Note that staff were called."""
-        self._audit.note(work, now, HOUSE, "alert", case, f"{DEED}:{why}")
+        self._audit.record(work, now, SYSTEM, "alert", case, f"{AUDIT_ACTION}:{why}")
 
     def freeze(self, work: Work, case: str, now: int) -> None:
         """Note that the person is made to write: nothing of a caseworker's may go there."""
-        Recognition.freeze(work, case, now)
-        self._audit.note(work, now, PERSON, "freeze", case)
+        Passphrases.freeze(work, case, now)
+        self._audit.record(work, now, PERSON, "freeze", case)
 
     # --- what comes ----------------------------------------------------------------------------
 
-    def hear(self, work: Work, chat_key: bytes, words: str, now: int) -> list[Kept]:
+    def record_answer(self, work: Work, chat_key: bytes, text: str, now: int) -> list[CheckInRow]:
         """Take note that somebody wrote; return the hours to which it may be the answer."""
-        if chat_key not in self._known(work) or not 0 < len(words) <= LONGEST_WORD:
+        if chat_key not in self._load_active_chats(work) or not 0 < len(text) <= MAX_ANSWER_LENGTH:
             return []
-        found = [self._kept(*row) for row in work.rows(_OF_CHAT, chat_key)]
-        open_ = [kept for kept in found if kept.it.hears(now)]
+        found = [self._row(*row) for row in work.rows(_OF_CHAT, chat_key)]
+        open_ = [kept for kept in found if kept.check_in.accepts_answer(now)]
         for kept in open_:
-            it = kept.it
+            it = kept.check_in
             if not it.heard:
-                it.was_due = bool(work.rows(_OWED, kept.case)[0][0])
+                it.was_due = bool(work.rows(_IS_REPLY_DUE, kept.case)[0][0])
             it.heard += 1
             it.on_their_way += 1
-            self.keep(work, kept, it.due_at, now)
+            self.store(work, kept, it.due_at, now)
         return open_
 
-    def compare(self, work: Work, case: str, digest: bytes, now: int) -> Answered | None:
+    def check_answer(self, work: Work, case: str, digest: bytes, now: int) -> CheckInAnswer | None:
         """Return what a word came to; None where it is none of an open round's any more."""
         kept = self.of_case(work, case)
-        if kept is None or not kept.it.heard:
+        if kept is None or not kept.check_in.heard:
             return None
-        answer, duress = work.rows(_WORDS, case)[0]
-        is_duress, is_right = is_same(duress, digest), is_same(answer, digest)
-        found = Found.DURESS if is_duress else Found.RIGHT if is_right else Found.WRONG
-        it = kept.it
+        answer, duress = work.rows(_PASSPHRASES, case)[0]
+        is_duress, is_right = is_same_digest(duress, digest), is_same_digest(answer, digest)
+        found = (
+            PassphraseResult.DURESS
+            if is_duress
+            else PassphraseResult.RIGHT
+            if is_right
+            else PassphraseResult.WRONG
+        )
+        it = kept.check_in
         it.on_their_way = max(0, it.on_their_way - 1)
         was_only = it.heard == 1 and not it.was_due
-        if found is not Found.WRONG:
+        if found is not PassphraseResult.WRONG:
             it.answered_at = it.answered_at or now
-        self.keep(work, kept, it.due_at, now)  # whoever looks next decides
-        return Answered(kept, found, was_only)
+        self.store(work, kept, it.due_at, now)  # whoever looks next decides
+        return CheckInAnswer(kept, found, was_only)
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _known(self, work: Work) -> set[bytes]:
-        if self._chats is None:
-            self._chats = {bytes(key) for (key,) in work.rows(_CHATS)}
-        return self._chats
+    def _load_active_chats(self, work: Work) -> set[bytes]:
+        if self._active_chats is None:
+            self._active_chats = {bytes(key) for (key,) in work.rows(_CHATS)}
+        return self._active_chats
 
-    def _kept(self, case: str, chat_key: bytes, sealed: bytes) -> Kept:
-        plain = self._vault.open(Purpose.CLOCK, _place(case), bytes(sealed))
-        return Kept(case, bytes(chat_key), _decode(plain))
+    def _row(self, case: str, chat_key: bytes, sealed: bytes) -> CheckInRow:
+        plain = self._vault.open(Purpose.LEGAL_DEADLINE, _associated_data(case), bytes(sealed))
+        return CheckInRow(case, bytes(chat_key), _decode(plain))
 
-    def _sealed(self, case: str, it: CheckIn) -> bytes:
-        return self._vault.seal(Purpose.CLOCK, _place(case), _encode(it))
+    def _seal(self, case: str, it: CheckIn) -> bytes:
+        return self._vault.seal(Purpose.LEGAL_DEADLINE, _associated_data(case), _encode(it))
 
 
-def salted(vault: Vault, chat_key: bytes) -> tuple[bytes, bytes]:
+def salt_and_pepper(vault: Vault, chat_key: bytes) -> tuple[bytes, bytes]:
     """Return salt and pepper of the words of an hour: others than those of the secret word."""
-    return vault.of_words(b"check_in/%b" % chat_key)
+    return vault.passphrase_salts(b"check_in/%b" % chat_key)
 
 
-def _place(case: str) -> bytes:
+def _associated_data(case: str) -> bytes:
     return f"{case}/check_in".encode()

@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from bot.hotline.check_ins.model import CheckIn
     from bot.text import Catalogue
 
-SILENT = _(
+CHECK_IN_MISSED = _(
     "{reference}: the right word did not come by {time}. What the person wants done, where, and "
     "what they agreed to stands in the case; nobody else has been told."
 )
-UNDER_FORCE = _(
+DURESS_ANSWERED = _(
     "{reference}: the second word came at the agreed hour: somebody may be making the person "
     "write. Nothing goes to this chat now. What the person wants done stands in the case; nobody "
     "else has been told."
 )
-ANSWERED = _("The right word came at {time}.")
+ANSWERED_IN_TIME = _("The right word came at {time}.")
 # Translators: "contact" is the code that is typed for it.
 MAY_BE_CONTACT = _(
     "The right word came at {time}. If that is contact as the law means it, enter it: contact."
 )
-ENDED_THERE = _("The agreed hour was ended in the chat, by whoever held the phone.")
-ENDED_BY = _("{name} ended the agreed hour. The person is not told by this: tell them.")
-NONE_AGREED = _("No hour is agreed on in this case.")
-END_FIRST = _(
+ENDED_IN_CHAT = _("The agreed hour was ended in the chat, by whoever held the phone.")
+ENDED_BY_CASEWORKER = _("{name} ended the agreed hour. The person is not told by this: tell them.")
+NO_CHECK_IN = _("No hour is agreed on in this case.")
+END_CHECK_IN_FIRST = _(
     "An hour is agreed on with this person. Tell them that it ends, end it (/checkin end), then "
     "close the case."
 )
 
-WHY = {
+NOT_ASKED_REASONS = {
     "only_they_write": pgettext("not asked", "the person wants to write first"),
     "no_hour": pgettext("not asked", "the hour is none of those the person allowed"),
     "colleague_is_there": pgettext("not asked", "a colleague was in the chat"),
@@ -61,33 +61,33 @@ DAILY = _("Agreed hour: every day at {hour}. Without the right word: {plan}. Nex
 ONCE = _("Agreed hour: once, at {hour}. Without the right word: {plan}. Then: {next}.")
 
 
-def told(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
+def check_in_line(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
     """Return what is agreed in a line."""
     plan = PLANS.get(it.plan)
     values = {
         "hour": f"{it.hour:02}:00",
-        "plan": plan.read_in(words) if plan else it.plan,
-        "next": _moment(it.due_at, zone).strftime("%Y-%m-%d %H:%M"),
+        "plan": plan.render(words) if plan else it.plan,
+        "next": _local_datetime(it.due_at, zone).strftime("%Y-%m-%d %H:%M"),
     }
-    return (DAILY if it.is_daily else ONCE).read_in(words, values)
+    return (DAILY if it.is_daily else ONCE).render(words, values)
 
 
-def as_row(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
+def check_in_json(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
     """Return what is agreed as JSON tells it."""
     return {
         "hour": it.hour,
         "daily": it.is_daily,
         "plan": it.plan,
-        "agreed_at": _moment(it.agreed_at, zone).isoformat(),
-        "next_at": _moment(it.due_at, zone).isoformat(),
+        "agreed_at": _local_datetime(it.agreed_at, zone).isoformat(),
+        "next_at": _local_datetime(it.due_at, zone).isoformat(),
         "not_asked": it.why or None,
     }
 
 
-def time_of(moment: int, zone: ZoneInfo) -> str:
+def time_text(moment: int, zone: ZoneInfo) -> str:
     """Return the time of a moment, as a clock shows it."""
-    return _moment(moment, zone).strftime("%H:%M")
+    return _local_datetime(moment, zone).strftime("%H:%M")
 
 
-def _moment(moment: int, zone: ZoneInfo) -> datetime:
+def _local_datetime(moment: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(moment / SECOND, zone)

@@ -14,93 +14,104 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.conversation import FileNote
-from bot.hotline.chat.messages import Content, Exchange, Side, Sort
-from bot.hotline.chat.takeover import Reword
-from bot.hotline.commands.texts import CANNOT_CHANGE, NOTHING_TO_SAY, TOO_LONG
-from bot.mailbox.letter import State
-from bot.mailbox.outbox_holds import stands
-from bot.messages import Enclose, File, Point
+from bot.conversation import FileRef
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.chat.takeover import EditMessage
+from bot.hotline.commands.texts import CANNOT_EDIT, NOTHING_TO_SEND, TOO_LONG
+from bot.mailbox.letter import LetterState
+from bot.mailbox.outbox_holds import letter_state
+from bot.messages import File, SendFile, SendLocation
 
 if TYPE_CHECKING:
-    from bot.hotline.chat.messages import Exchanges
-    from bot.hotline.commands.context import Order
+    from bot.hotline.chat.messages import CaseMessages
+    from bot.hotline.commands.context import CommandContext
     from bot.hotline.commands.types import Command
     from bot.messages import Body
 
 
-NAMED: Final = frozenset({"document", "video", "animation", "audio"})
+NAMED_KINDS: Final = frozenset({"document", "video", "animation", "audio"})
 """Kinds of files that go along under the name somebody gave them."""
-PLAIN: Final = "file"
-_ENDING = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+PLAIN_NAME: Final = "file"
+_EXTENSION = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 
 
-def carried(command: Command) -> tuple[Sort, Content]:
+def message_content(command: Command) -> tuple[CaseMessageKind, CaseMessageContent]:
     """Return what a command sends, as it is kept with the case."""
     if command.latitude is not None and command.longitude is not None:
-        place = Content(words=command.words, latitude=command.latitude, longitude=command.longitude)
-        return Sort.PLACE, place
+        place = CaseMessageContent(
+            text=command.text, latitude=command.latitude, longitude=command.longitude
+        )
+        return CaseMessageKind.LOCATION, place
     files = tuple(
-        FileNote(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
+        FileRef(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
         for file in command.files
     )
-    return (Sort.FILES if files else Sort.WORDS), Content(words=command.words, files=files)
+    return (CaseMessageKind.FILES if files else CaseMessageKind.TEXT), CaseMessageContent(
+        text=command.text, files=files
+    )
 
 
-def parcels(content: Content) -> list[Body]:
+def attachment_bodies(content: CaseMessageContent) -> list[Body]:
     """Return what goes to the person besides words: the words stand under the first file."""
     if content.latitude is not None and content.longitude is not None:
-        return [Point(content.latitude, content.longitude)]
+        return [SendLocation(content.latitude, content.longitude)]
     return [
-        Enclose(
+        SendFile(
             File(note.handle, note.unique, note.kind, note.size, note.name, note.mime),
-            content.words if place == 0 else "",
+            content.text if place == 0 else "",
             name=plain_name(note),
         )
         for place, note in enumerate(content.files)
     ]
 
 
-def plain_name(note: FileNote) -> str:
+def plain_name(note: FileRef) -> str:
     """Return what a file is called when it is sent anew; empty for one that goes by its handle."""
-    if note.kind not in NAMED:
+    if note.kind not in NAMED_KINDS:
         return ""
-    found = _ENDING.search(note.name)
-    return f"{PLAIN}.{found[1].lower()}" if found else PLAIN
+    found = _EXTENSION.search(note.name)
+    return f"{PLAIN_NAME}.{found[1].lower()}" if found else PLAIN_NAME
 
 
-LONGEST, LONGEST_BELOW = 4096, 1024
+MAX_MESSAGE, MAX_CAPTION = 4096, 1024
 """What a channel takes in one message, and under a file, in UTF-16 units."""
-THEIRS = frozenset({Sort.WORDS, Sort.FILES})
+EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 """What has words of a caseworker's own in it: sentences of the phrasebook are not theirs."""
-ON_ITS_WAY = frozenset({State.QUEUED, State.SENDING, State.SENT})
+EDITABLE_STATES = frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.SENT})
 """Of letters that ended otherwise nobody has the number, or nobody has the letter."""
 
 
-def rewording(order: Order, exchanges: Exchanges) -> Reword | None:
+def edit_action(order: CommandContext, exchanges: CaseMessages) -> EditMessage | None:
     """Return what changes a letter; None, and refused, where that cannot be."""
     command = order.command
     letter = int(command.code[:18]) if command.code.isdecimal() else 0
     found = exchanges.of_letter(order.work, letter)
-    how = stands(order.work, letter)
+    how = letter_state(order.work, letter)
     is_theirs = found is not None and found[:2] == (order.case, order.by.id)
-    if found is None or not is_theirs or found[2] not in THEIRS:
-        order.refuse(CANNOT_CHANGE)
+    if found is None or not is_theirs or found[2] not in EDITABLE_KINDS:
+        order.refuse(CANNOT_EDIT)
         return None
-    is_caption = found[2] is Sort.FILES
-    most = LONGEST_BELOW if is_caption else LONGEST
-    if how is None or how[0] not in ON_ITS_WAY:
-        order.refuse(CANNOT_CHANGE)
-    elif not command.words.strip():
-        order.refuse(NOTHING_TO_SAY)
-    elif _units(command.words) > most:
+    is_caption = found[2] is CaseMessageKind.FILES
+    most = MAX_CAPTION if is_caption else MAX_MESSAGE
+    if how is None or how[0] not in EDITABLE_STATES:
+        order.refuse(CANNOT_EDIT)
+    elif not command.text.strip():
+        order.refuse(NOTHING_TO_SEND)
+    elif _utf16_length(command.text) > most:
         order.refuse(TOO_LONG, most=str(most))
     else:
-        content = Content(words=command.words, message=letter)
-        it = Exchange(order.case, Side.CASEWORKER, Sort.EDIT, content, order.now, order.by.id)
-        return Reword(it, how[1], is_caption)
+        content = CaseMessageContent(text=command.text, message=letter)
+        it = CaseMessage(
+            order.case,
+            MessageSide.CASEWORKER,
+            CaseMessageKind.EDIT,
+            content,
+            order.now,
+            order.by.id,
+        )
+        return EditMessage(it, how[1], is_caption)
     return None
 
 
-def _units(words: str) -> int:
+def _utf16_length(words: str) -> int:
     return len(words.encode("utf-16-le", "surrogatepass")) // 2

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.urgency import Priority
-from bot.hotline.chat.messages import Content, Exchange, Side, Sort
-from bot.hotline.chat.passphrases import Recognition
-from bot.hotline.commands.texts import FROZEN
-from bot.hotline.events import Event, Happened
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.commands.texts import CHAT_FROZEN
+from bot.hotline.events import Event, EventKind
 
 if TYPE_CHECKING:
-    from bot.hotline.chat.takeover import Deed
+    from bot.hotline.chat.takeover import ChatAction
     from bot.hotline.commands.types import Command
     from bot.hotline.staff.staff import Caseworker
     from bot.places.deadlines import Deadline
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
+class CaseContact:
     """A case as far as an order needs it."""
 
     case: str
@@ -35,59 +35,61 @@ class Whereabouts:
 
 
 @dataclass(slots=True)
-class Order:
+class CommandContext:
     """A command being carried out."""
 
     work: Work
     command: Command
     by: Caseworker
-    where: Whereabouts | None
+    contact: CaseContact | None
     now: int
     events: list[Event] = field(default_factory=list)
-    deeds: list[Deed] = field(default_factory=list)
-    exchanges: list[Exchange] = field(default_factory=list)
+    actions: list[ChatAction] = field(default_factory=list)
+    notes: list[CaseMessage] = field(default_factory=list)
     """What is kept whatever the conversation does: notes."""
 
     @property
     def case(self) -> str:
         """Return the case's id, empty where the order concerns none."""
-        return self.where.case if self.where else ""
+        return self.contact.case if self.contact else ""
 
     @property
-    def was_hard(self) -> bool:
+    def is_emergency(self) -> bool:
         """Tell whether somebody was in danger."""
-        return self.where is not None and self.where.priority == Priority.EMERGENCY
+        return self.contact is not None and self.contact.priority == Priority.EMERGENCY
 
     def may_write(self) -> bool:
         """Tell whether anything may be sent to the person at all; if not, say why."""
-        if Recognition.is_frozen(self.work, self.case):
-            self.refuse(FROZEN)
+        if Passphrases.is_frozen(self.work, self.case):
+            self.refuse(CHAT_FROZEN)
             return False
         return True
 
-    def tell(self, text: Text, **values: str) -> None:
+    def reply(self, text: Text, **values: str) -> None:
         """Tell whoever gave the order what came of it."""
         self.events.append(
-            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
-                  at_desk=self.command.at_desk)
+            Event(EventKind.COMMAND_RESULT, self.case, to=(self.by.id,), text=text, values=values,
+                  reply_to=self.command.reply_to)
         )  # fmt: skip
 
-    def refuse(self, text: Text, running: tuple[Deadline, ...] = (), /, **values: str) -> None:
+    def refuse(self, text: Text, deadlines: tuple[Deadline, ...] = (), /, **values: str) -> None:
         """Tell them why nothing came of it, and of which clocks of the law that speaks."""
         self.events.append(
-            Event(Happened.TOLD, self.case, to=(self.by.id,), text=text, values=values,
-                  running=running, at_desk=self.command.at_desk, is_refused=True)
+            Event(EventKind.COMMAND_RESULT, self.case, to=(self.by.id,), text=text, values=values,
+                  deadlines=deadlines, reply_to=self.command.reply_to, is_refused=True)
         )  # fmt: skip
 
-    def keep_note(self) -> None:
+    def add_note(self) -> None:
         """Keep what somebody said with their order as a note, if they said anything."""
-        if not self.command.words.strip():
+        if not self.command.text.strip():
             return
-        content = Content(words=self.command.words)
-        it = Exchange(self.case, Side.NOTE, Sort.WORDS, content, self.now, self.by.id)
-        self.exchanges.append(it)
-        self.events.append(Event(Happened.NOTED, self.case, self.by.id, exchange=it))
+        content = CaseMessageContent(text=self.command.text)
+        it = CaseMessage(
+            self.case, MessageSide.NOTE, CaseMessageKind.TEXT, content, self.now, self.by.id
+        )
+        self.notes.append(it)
+        self.events.append(Event(EventKind.NOTE_ADDED, self.case, self.by.id, message=it))
 
-    def happened(self, what: Happened, code: str = "", **values: str) -> None:
+    def add_event(self, kind: EventKind, code: str = "", **values: str) -> None:
         """Let every desk know."""
-        self.events.append(Event(what, self.case, self.by.id, code=code, values=values))
+        self.events.append(Event(kind, self.case, self.by.id, code=code, values=values))

@@ -9,110 +9,123 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.consents import Kind
-from bot.cases.state_machine import HOLDS_OR_ABOVE, IS_STAFF, Role
-from bot.hotline.chat.messages import Content, Exchange, Side, Sort
-from bot.hotline.commands.texts import DONE, NO_SUCH_AGREEMENT, NOTHING_AGREED
+from bot.cases.consents import ConsentKind
+from bot.cases.state_machine import HOLDER_OR_SENIOR, IS_STAFF, Role
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.commands.texts import DONE, NO_CONSENT_GIVEN, NO_SUCH_CONSENT
 from bot.hotline.commands.types import Verb
-from bot.hotline.erasure.requests import REFUSALS, SAID_TO_A_WISH, WHY_NOT, Answer, Wishes
-from bot.hotline.events import Event, Happened
+from bot.hotline.erasure.requests import (
+    DECISION_TEXTS,
+    OBJECTION_REASON_NEEDED,
+    REFUSAL_TEXTS,
+    ErasureDecision,
+    ErasureRequests,
+)
+from bot.hotline.events import Event, EventKind
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import NOT_YOUR_QUEUE, serves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.hotline.commands.context import Order
-    from bot.hotline.referrals.revoke import TakingBack
+    from bot.hotline.commands.context import CommandContext
+    from bot.hotline.referrals.revoke import ConsentRevocation
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
 
 def may_erase(work: Work, case: str, by: Caseworker) -> bool:
     """Tell whether somebody may say that a case is erased."""
-    return may_answer(work, case, by) and (
-        by.role is Role.SUPERVISOR or _holds(case_status.read(work, case), by)
+    return may_object(work, case, by) and (
+        by.role is Role.SUPERVISOR or _is_holder(case_status.load(work, case), by)
     )
 
 
-def may_answer(work: Work, case: str, by: Caseworker) -> bool:
+def may_object(work: Work, case: str, by: Caseworker) -> bool:
     """Tell whether somebody may object, or write down what the person took back."""
-    found = case_status.read(work, case)
+    found = case_status.load(work, case)
     if found is None or by.role is Role.AUDITOR or not by.is_active:
         return False
-    return _holds(found, by) or serves(by, found.queue)
+    return _is_holder(found, by) or serves(by, found.queue)
 
 
-def _holds(found: case_status.Standing | None, by: Caseworker) -> bool:
+def _is_holder(found: case_status.CaseStatus | None, by: Caseworker) -> bool:
     return found is not None and found.holder == by.id
 
 
-class Wanting:
+class ErasureCommands:
     """Carries out what caseworkers say to a person's wish, inside units of work."""
 
-    def __init__(self, audit: Audit, taking_back: TakingBack) -> None:
-        self._wishes = Wishes(audit)
-        self._taking_back = taking_back
+    def __init__(self, audit: AuditLog, consent_revocation: ConsentRevocation) -> None:
+        self._requests = ErasureRequests(audit)
+        self._consent_revocation = consent_revocation
 
-    def carry_out(self, order: Order) -> None:
+    def handle(self, order: CommandContext) -> None:
         """Do what was ordered, or say why not."""
         verb, by = order.command.verb, order.by
-        may = may_erase if verb is Verb.ERASE else may_answer
+        may = may_erase if verb is Verb.ERASE else may_object
         if by.role is Role.AUDITOR:
-            order.refuse(IS_STAFF.otherwise)
+            order.refuse(IS_STAFF.refusal)
         elif not may(order.work, order.case, by):
-            order.refuse(HOLDS_OR_ABOVE.otherwise if verb is Verb.ERASE else NOT_YOUR_QUEUE)
+            order.refuse(HOLDER_OR_SENIOR.refusal if verb is Verb.ERASE else NOT_YOUR_QUEUE)
         else:
-            _VERBS[verb](self, order)
+            _HANDLERS[verb](self, order)
 
-    def _erase(self, order: Order) -> None:
-        answer = self._wishes.confirm(order.work, order.case, order.by.id, order.now)
-        self._answered(order, answer)
+    def _confirm_erasure(self, order: CommandContext) -> None:
+        answer = self._requests.confirm(order.work, order.case, order.by.id, order.now)
+        self._reply(order, answer)
 
-    def _keep(self, order: Order) -> None:
-        words = order.command.words
+    def _object(self, order: CommandContext) -> None:
+        words = order.command.text
         if not words.strip():
-            order.refuse(WHY_NOT)
+            order.refuse(OBJECTION_REASON_NEEDED)
             return
-        answer = self._wishes.object(order.work, order.case, order.by.id, order.now)
-        if answer in {Answer.OBJECTED, Answer.REFUSED}:
-            content = Content(words=words)
-            order.exchanges.append(
-                Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
+        answer = self._requests.object(order.work, order.case, order.by.id, order.now)
+        if answer in {ErasureDecision.OBJECTED, ErasureDecision.REFUSED}:
+            content = CaseMessageContent(text=words)
+            order.notes.append(
+                CaseMessage(
+                    order.case,
+                    MessageSide.NOTE,
+                    CaseMessageKind.TEXT,
+                    content,
+                    order.now,
+                    order.by.id,
+                )
             )
-        self._answered(order, answer)
+        self._reply(order, answer)
 
     @staticmethod
-    def _answered(order: Order, answer: Answer) -> None:
-        if answer in REFUSALS:
-            order.refuse(REFUSALS[answer])
+    def _reply(order: CommandContext, answer: ErasureDecision) -> None:
+        if answer in REFUSAL_TEXTS:
+            order.refuse(REFUSAL_TEXTS[answer])
             return
-        text, values = SAID_TO_A_WISH[answer], {"name": order.by.name or order.by.id}
+        text, values = DECISION_TEXTS[answer], {"name": order.by.name or order.by.id}
         order.events.append(
-            Event(Happened.WISHED, order.case, order.by.id, text=text, values=values)
+            Event(EventKind.ERASURE_REQUESTED, order.case, order.by.id, text=text, values=values)
         )
-        order.tell(DONE)
+        order.reply(DONE)
 
-    def _revoke(self, order: Order) -> None:
+    def _revoke_consent(self, order: CommandContext) -> None:
         code = order.command.code
-        if code not in list(Kind):
-            order.refuse(NO_SUCH_AGREEMENT, codes=", ".join(Kind))
+        if code not in list(ConsentKind):
+            order.refuse(NO_SUCH_CONSENT, codes=", ".join(ConsentKind))
             return
-        events = self._taking_back.revoke(
-            order.work, order.case, Kind(code), order.by.id, order.now
+        events = self._consent_revocation.revoke(
+            order.work, order.case, ConsentKind(code), order.by.id, order.now
         )
         if events is None:
-            order.refuse(NOTHING_AGREED)
+            order.refuse(NO_CONSENT_GIVEN)
             return
         order.events += events
-        order.tell(DONE)
+        order.reply(DONE)
 
 
-_VERBS: Mapping[Verb, Callable[[Wanting, Order], None]] = {
-    Verb.ERASE: Wanting._erase,  # noqa: SLF001 - a table of this class's own verbs
-    Verb.KEEP: Wanting._keep,  # noqa: SLF001
-    Verb.REVOKE: Wanting._revoke,  # noqa: SLF001
+_HANDLERS: Mapping[Verb, Callable[[ErasureCommands, CommandContext], None]] = {
+    Verb.ERASE: ErasureCommands._confirm_erasure,  # noqa: SLF001 - a table of this class's own verbs
+    Verb.OBJECT_TO_ERASURE: ErasureCommands._object,  # noqa: SLF001
+    Verb.REVOKE_CONSENT: ErasureCommands._revoke_consent,  # noqa: SLF001
 }
-WANTED = tuple(_VERBS)
+ERASURE_VERBS = tuple(_HANDLERS)
 """What is carried out here."""

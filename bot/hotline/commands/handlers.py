@@ -10,69 +10,76 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.intake import LARGEST_FILE
+from bot.cases.intake import MAX_FILE_BYTES
 from bot.cases.sealed_fields import open_address
-from bot.cases.state_machine import Move, Refusal
+from bot.cases.state_machine import ActionRefusal, CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
-from bot.hotline.chat.case_progress import has_been_read
-from bot.hotline.chat.messages import Content, Exchange, Side, Sort
-from bot.hotline.chat.takeover import FillIn, HandBack, Insist, PassOn, TakeOver, Tell  # fmt: skip
-from bot.hotline.commands.attachments import carried, rewording
-from bot.hotline.commands.context import Order, Whereabouts
-from bot.hotline.commands.deadlines import CLOCKED
+from bot.hotline.chat.case_progress import mark_read
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.chat.takeover import (  # fmt: skip
+    FillIn,
+    HandBack,
+    Insist,
+    SendMessage,
+    TakeOver,
+    TransferChat,
+)
+from bot.hotline.commands.attachments import edit_action, message_content
+from bot.hotline.commands.context import CaseContact, CommandContext
+from bot.hotline.commands.deadlines import DEADLINE_VERBS
 from bot.hotline.commands.texts import (
     BLANKS_MISSING,
     BLANKS_TOO_LONG,
+    CASE_ALREADY_CLAIMED,
     CLAIMED,
-    CLAIMED_OTHER,
+    CLAIMED_OTHER_LANGUAGE,
     DISPOSITIONS,
     DONE,
     FILE_TOO_LARGE,
-    FULL,
-    HELD_BY,
     INSISTED,
-    MINUTES_PLEASE,
+    MINUTES_NEEDED,
     NO_SUCH_CASE,
     NO_SUCH_COLLEAGUE,
     NO_SUCH_DISPOSITION,
     NO_SUCH_PHRASE,
     NO_SUCH_PRIORITY,
-    NOTHING_TO_SAY,
+    NOTHING_TO_SEND,
     REST_OFFERED,
     TOO_LONG,
+    YOU_ARE_AT_CAPACITY,
 )
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.contact_rule import WHEN_I_WRITE
-from bot.hotline.events import Event, Happened
-from bot.hotline.queue.claims import Claimed, HeldBy, TooMany
+from bot.hotline.events import Event, EventKind
+from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.hotline.chat.messages import Exchanges
+    from bot.hotline.chat.messages import CaseMessages
     from bot.hotline.chat.phrasebook import Phrasebook
-    from bot.hotline.commands.deadlines import Clocking
+    from bot.hotline.commands.deadlines import DeadlineCommands
     from bot.hotline.queue.claims import Claims
-    from bot.hotline.queue.sla import Promises
+    from bot.hotline.queue.sla import ReplyClocks
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work
     from bot.vault import Vault
 
-LONGEST_REST = 240
-LONGEST = 12_000
+MAX_REST_MINUTES = 240
+MAX_TEXT = 12_000
 """Characters of a caseworker in one go; a desk splits what is longer than its own limit."""
 
-_WHERE = Prepared(
+_CONTACT = Prepared(
     lambda _: select(
         cases.c.reference, cases.c.chat_key, cases.c.address, cases.c.language, cases.c.contact,
         cases.c.holder, cases.c.priority,
     ).where(cases.c.id == bindparam("case")),
     "case",
 )  # fmt: skip
-_PRIORITY = Prepared(
+_SET_PRIORITY = Prepared(
     lambda _: (
         update(cases).where(cases.c.id == bindparam("case")).values(priority=bindparam("priority"))
     ),
@@ -81,7 +88,7 @@ _PRIORITY = Prepared(
 )
 
 
-class Orders:
+class CommandHandlers:
     """Carries out commands, used inside units of work."""
 
     def __init__(  # noqa: PLR0913 - what orders move
@@ -90,171 +97,177 @@ class Orders:
         vault: Vault,
         staff: Staff,
         claims: Claims,
-        promises: Promises,
+        reply_clocks: ReplyClocks,
         phrasebook: Phrasebook,
-        clocking: Clocking,
-        exchanges: Exchanges,
-        beside: Mapping[Verb, Callable[[Order], None]],
+        deadline_commands: DeadlineCommands,
+        messages: CaseMessages,
+        handlers: Mapping[Verb, Callable[[CommandContext], None]],
     ) -> None:
         self._vault = vault
         self._staff = staff
         self._claims = claims
-        self._promises = promises
+        self._reply_clocks = reply_clocks
         self._phrasebook = phrasebook
-        self._exchanges = exchanges
-        self.clocking = clocking
-        self._beside = beside
+        self._messages = messages
+        self.deadline_commands = deadline_commands
+        self._handlers = handlers
 
-    def where(self, work: Work, case: str) -> Whereabouts | None:
+    def find_contact(self, work: Work, case: str) -> CaseContact | None:
         """Return where a case's person is reached; None for a case that is not there."""
-        rows = work.rows(_WHERE, case) if case else []
+        rows = work.rows(_CONTACT, case) if case else []
         if not rows or rows[0][2] is None:
             return None
         reference, key, address, language, contact, holder, priority = rows[0]
         chat = open_address(self._vault, work, case, bytes(address))
         rule = contact or WHEN_I_WRITE
-        return Whereabouts(case, reference, bytes(key), chat, language, rule, holder, priority)
+        return CaseContact(case, reference, bytes(key), chat, language, rule, holder, priority)
 
-    def carry_out(self, work: Work, command: Command, now: int) -> Order | None:
+    def handle(self, work: Work, command: Command, now: int) -> CommandContext | None:
         """Carry a command out; None for somebody who is no caseworker any more."""
         by = self._staff.find(work, command.by)
         if by is None or not by.is_active:
             return None
-        order = Order(work, command, by, self.where(work, command.case), now)
-        if command.case and order.where is None:
+        order = CommandContext(work, command, by, self.find_contact(work, command.case), now)
+        if command.case and order.contact is None:
             order.refuse(NO_SUCH_CASE)
-        elif beside := self._beside.get(command.verb):
+        elif beside := self._handlers.get(command.verb):
             beside(order)
         else:
-            _VERBS[command.verb](self, order)
+            _HANDLERS[command.verb](self, order)
         return order
 
-    def note(self, work: Work, event: Event, now: int) -> Event | None:
+    def after_event(self, work: Work, event: Event, now: int) -> Event | None:
         """Start and stop the clock of a case by what has happened; return what follows from it."""
-        if event.what is Happened.HEARD:
-            self._promises.person_wrote(work, event.case, now)
-        elif event.what is Happened.SAID:
-            self._promises.answered(work, event.case, now)
-        more = event.what is Happened.ADDED or (event.what is Happened.HEARD and event.code)
-        if more and self._claims.more_came(work, event.case, now):
-            return Event(Happened.REOPENED, event.case)
+        if event.kind is EventKind.PERSON_WROTE:
+            self._reply_clocks.person_wrote(work, event.case, now)
+        elif event.kind is EventKind.CASEWORKER_WROTE:
+            self._reply_clocks.caseworker_answered(work, event.case, now)
+        more = event.kind is EventKind.REPORT_ADDED or (
+            event.kind is EventKind.PERSON_WROTE and event.code
+        )
+        if more and self._claims.reopen_if_closed(work, event.case, now):
+            return Event(EventKind.REOPENED, event.case)
         return None
 
-    def _claim(self, order: Order) -> None:
-        if order.where is None:
+    def _claim(self, order: CommandContext) -> None:
+        if order.contact is None:
             taken = self._claims.claim_next(order.work, order.by, order.now)
         else:
             taken = self._claims.claim(order.work, order.case, order.by, order.now)
         if isinstance(taken, Claimed):
-            order.where = self.where(order.work, taken.case)
-            has_been_read(order.work, taken.case, order.now)
-            order.happened(Happened.CLAIMED)
-            order.tell(CLAIMED_OTHER if taken.is_other_language else CLAIMED)
-        elif isinstance(taken, HeldBy):
-            order.refuse(HELD_BY, name=self._name(order.work, taken.staff))
-        elif isinstance(taken, TooMany):
-            order.refuse(FULL, most=str(taken.most))
+            order.contact = self.find_contact(order.work, taken.case)
+            mark_read(order.work, taken.case, order.now)
+            order.add_event(EventKind.CLAIMED)
+            order.reply(CLAIMED_OTHER_LANGUAGE if taken.is_other_language else CLAIMED)
+        elif isinstance(taken, AlreadyClaimed):
+            order.refuse(CASE_ALREADY_CLAIMED, name=self._name_of(order.work, taken.staff))
+        elif isinstance(taken, AtCapacity):
+            order.refuse(YOU_ARE_AT_CAPACITY, most=str(taken.most))
         else:
             order.refuse(taken.text)
 
-    def _name(self, work: Work, who: str) -> str:
+    def _name_of(self, work: Work, who: str) -> str:
         found = self._staff.find(work, who)
         return found.name if found else who
 
-    def _moves(self, order: Order, verb: Move, *, reason: str = "", detail: str = "") -> bool:
+    def _move(
+        self, order: CommandContext, verb: CaseAction, *, reason: str = "", detail: str = ""
+    ) -> bool:
         """Move the case; tell whether it went."""
         moved = self._claims.move(
             order.work, order.case, verb, order.now, order.by, reason=reason, detail=detail
         )
-        if isinstance(moved, Refusal):
+        if isinstance(moved, ActionRefusal):
             order.refuse(moved.text)
             return False
         return True
 
-    def _release(self, order: Order) -> None:
-        if self._moves(order, Move.RELEASE):
-            order.keep_note()
-            order.deeds.append(HandBack(order.by.id, is_asked=False))
-            order.happened(Happened.RELEASED)
-            order.tell(DONE)
+    def _release(self, order: CommandContext) -> None:
+        if self._move(order, CaseAction.RELEASE):
+            order.add_note()
+            order.actions.append(HandBack(order.by.id, is_asked=False))
+            order.add_event(EventKind.RELEASED)
+            order.reply(DONE)
 
-    def _transfer(self, order: Order) -> None:
+    def _transfer(self, order: CommandContext) -> None:
         to = self._staff.find(order.work, order.command.code)
         if to is None:
             order.refuse(NO_SUCH_COLLEAGUE)
             return
         moved = self._claims.transfer(order.work, order.case, to, order.now, order.by)
-        if isinstance(moved, Refusal):
+        if isinstance(moved, ActionRefusal):
             order.refuse(moved.text)
             return
-        order.keep_note()
-        order.deeds.append(PassOn(order.by.id, to.id, to.title))
+        order.add_note()
+        order.actions.append(TransferChat(order.by.id, to.id, to.title))
         order.events.append(
-            Event(Happened.TRANSFERRED, order.case, order.by.id, (to.id,),
-                  values={"language": order.where.language, "rule": order.where.rule}
-                  if order.where else {})
+            Event(EventKind.TRANSFERRED, order.case, order.by.id, (to.id,),
+                  values={"language": order.contact.language, "rule": order.contact.rule}
+                  if order.contact else {})
         )  # fmt: skip
-        order.tell(DONE)
+        order.reply(DONE)
 
-    def _priority(self, order: Order) -> None:
+    def _set_priority(self, order: CommandContext) -> None:
         command = order.command
-        if command.code not in {str(int(level)) for level in Priority} or order.where is None:
+        if command.code not in {str(int(level)) for level in Priority} or order.contact is None:
             order.refuse(NO_SUCH_PRIORITY)
             return
         level = int(command.code)
-        verb = Move.LOWER if level > order.where.priority else Move.RAISE
-        if self._moves(order, verb, reason=command.words, detail=command.code):
-            order.work.run(_PRIORITY, level, order.case)
-            self._promises.raised(order.work, order.case, order.now)
-            order.keep_note()
-            order.happened(Happened.RAISED, code=command.code)
-            order.tell(DONE)
+        verb = CaseAction.LOWER if level > order.contact.priority else CaseAction.RAISE
+        if self._move(order, verb, reason=command.text, detail=command.code):
+            order.work.run(_SET_PRIORITY, level, order.case)
+            self._reply_clocks.priority_changed(order.work, order.case, order.now)
+            order.add_note()
+            order.add_event(EventKind.PRIORITY_CHANGED, code=command.code)
+            order.reply(DONE)
 
-    def _close(self, order: Order) -> None:
+    def _close(self, order: CommandContext) -> None:
         code = order.command.code
         if code not in DISPOSITIONS:
             order.refuse(NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
-        elif self.clocking.may_close(order) and self._moves(order, Move.CLOSE, detail=code):
-            order.keep_note()
-            order.deeds.append(HandBack(order.by.id, goes_on=False))
-            order.happened(Happened.CLOSED, code=code)
-            order.tell(REST_OFFERED if order.was_hard else DONE)
+        elif self.deadline_commands.may_close(order) and self._move(
+            order, CaseAction.CLOSE, detail=code
+        ):
+            order.add_note()
+            order.actions.append(HandBack(order.by.id, goes_on=False))
+            order.add_event(EventKind.CLOSED, code=code)
+            order.reply(REST_OFFERED if order.is_emergency else DONE)
 
-    def _reopen(self, order: Order) -> None:
-        if self._moves(order, Move.REOPEN):
-            order.happened(Happened.REOPENED)
-            order.tell(DONE)
+    def _reopen(self, order: CommandContext) -> None:
+        if self._move(order, CaseAction.REOPEN):
+            order.add_event(EventKind.REOPENED)
+            order.reply(DONE)
 
-    def _take_over(self, order: Order) -> None:
-        if order.where and order.may_write() and self._moves(order, Move.TAKE_OVER):
-            order.deeds.append(
-                TakeOver(order.case, order.by.id, order.by.title, order.where.rule,
-                         order.where.reference)
+    def _take_over(self, order: CommandContext) -> None:
+        if order.contact and order.may_write() and self._move(order, CaseAction.TAKE_OVER):
+            order.actions.append(
+                TakeOver(order.case, order.by.id, order.by.title, order.contact.rule,
+                         order.contact.reference)
             )  # fmt: skip
 
-    def _hand_back(self, order: Order) -> None:
-        if self._moves(order, Move.HAND_BACK):
-            order.deeds.append(HandBack(order.by.id))
+    def _hand_back(self, order: CommandContext) -> None:
+        if self._move(order, CaseAction.HAND_BACK):
+            order.actions.append(HandBack(order.by.id))
 
-    def _say(self, order: Order) -> None:
+    def _send_text(self, order: CommandContext) -> None:
         command = order.command
-        sort, content = carried(command)
-        if sort is Sort.WORDS and not command.words.strip():
-            order.refuse(NOTHING_TO_SAY)
-        elif len(command.words) > LONGEST:
-            order.refuse(TOO_LONG, most=str(LONGEST))
-        elif any(file.size > LARGEST_FILE for file in command.files):
+        sort, content = message_content(command)
+        if sort is CaseMessageKind.TEXT and not command.text.strip():
+            order.refuse(NOTHING_TO_SEND)
+        elif len(command.text) > MAX_TEXT:
+            order.refuse(TOO_LONG, most=str(MAX_TEXT))
+        elif any(file.size > MAX_FILE_BYTES for file in command.files):
             order.refuse(FILE_TOO_LARGE)
         else:
-            self._tell(order, sort, content)
+            self._send(order, sort, content)
 
-    def _reword(self, order: Order) -> None:
+    def _edit(self, order: CommandContext) -> None:
         """Change what a caseworker wrote themselves, where it went or before it goes."""
-        deed = rewording(order, self._exchanges)
-        if deed is not None and order.may_write() and self._moves(order, Move.WORK):
-            order.deeds.append(deed)
+        deed = edit_action(order, self._messages)
+        if deed is not None and order.may_write() and self._move(order, CaseAction.WORK):
+            order.actions.append(deed)
 
-    def _phrase(self, order: Order) -> None:
+    def _send_phrase(self, order: CommandContext) -> None:
         command = order.command
         if command.code not in self._phrasebook:
             order.refuse(NO_SUCH_PHRASE)
@@ -263,67 +276,77 @@ class Orders:
         elif overfull := self._phrasebook.too_long(command.code, command.values):
             order.refuse(BLANKS_TOO_LONG, blanks=", ".join(overfull))
         else:
-            self._tell(order, Sort.PHRASE, Content(code=command.code, values=command.values))
-
-    def _tell(self, order: Order, sort: Sort, content: Content) -> None:
-        if order.may_write() and self._moves(order, Move.WORK):
-            order.deeds.append(
-                Tell(Exchange(order.case, Side.CASEWORKER, sort, content, order.now, order.by.id))
+            self._send(
+                order,
+                CaseMessageKind.PHRASE,
+                CaseMessageContent(code=command.code, values=command.values),
             )
 
-    def _insist(self, order: Order) -> None:
-        if order.may_write() and self._moves(order, Move.INSIST, reason=order.command.words):
-            order.keep_note()
-            order.deeds.append(Insist(order.by.id))
-            order.tell(INSISTED)
+    def _send(
+        self, order: CommandContext, sort: CaseMessageKind, content: CaseMessageContent
+    ) -> None:
+        if order.may_write() and self._move(order, CaseAction.WORK):
+            order.actions.append(
+                SendMessage(
+                    CaseMessage(
+                        order.case, MessageSide.CASEWORKER, sort, content, order.now, order.by.id
+                    )
+                )
+            )
 
-    def _note(self, order: Order) -> None:
-        if not order.command.words.strip():
-            order.refuse(NOTHING_TO_SAY)
-        elif self._moves(order, Move.NOTE):
-            order.keep_note()
+    def _insist(self, order: CommandContext) -> None:
+        if order.may_write() and self._move(order, CaseAction.INSIST, reason=order.command.text):
+            order.add_note()
+            order.actions.append(Insist(order.by.id))
+            order.reply(INSISTED)
 
-    def _answer(self, order: Order) -> None:
+    def _note(self, order: CommandContext) -> None:
+        if not order.command.text.strip():
+            order.refuse(NOTHING_TO_SEND)
+        elif self._move(order, CaseAction.NOTE):
+            order.add_note()
+
+    def _fill_in(self, order: CommandContext) -> None:
         flow, _dot, step = order.command.code.partition(".")
-        if self._moves(order, Move.WORK):
-            order.deeds.append(FillIn(order.by.id, flow, step, order.command.words))
+        if self._move(order, CaseAction.WORK):
+            order.actions.append(FillIn(order.by.id, flow, step, order.command.text))
 
-    def _on_duty(self, order: Order) -> None:
+    def _on_duty(self, order: CommandContext) -> None:
         self._staff.set_duty(order.work, order.by.id, on=True)
-        order.tell(DONE)
+        order.reply(DONE)
 
-    def _rest(self, order: Order) -> None:
+    def _rest(self, order: CommandContext) -> None:
         minutes = order.command.code
-        if not minutes.isdecimal() or not 0 <= int(minutes) <= LONGEST_REST:
-            order.refuse(MINUTES_PLEASE)
+        if not minutes.isdecimal() or not 0 <= int(minutes) <= MAX_REST_MINUTES:
+            order.refuse(MINUTES_NEEDED)
             return
         self._staff.rest(order.work, order.by.id, order.now + int(minutes) * MINUTE)
-        order.tell(DONE)
+        order.reply(DONE)
 
-    def _off_duty(self, order: Order) -> None:
+    def _off_duty(self, order: CommandContext) -> None:
         self._staff.set_duty(order.work, order.by.id, on=False)
         for case in self._claims.end_shift(order.work, order.by, order.now):
-            order.events.append(Event(Happened.RELEASED, case, order.by.id))
-        order.tell(DONE)
+            order.events.append(Event(EventKind.RELEASED, case, order.by.id))
+        order.reply(DONE)
 
 
-_VERBS: Mapping[Verb, Callable[[Orders, Order], None]] = {
-    Verb.CLAIM: Orders._claim,  # noqa: SLF001 - a table of this class's own verbs
-    Verb.RELEASE: Orders._release,  # noqa: SLF001
-    Verb.TRANSFER: Orders._transfer,  # noqa: SLF001
-    Verb.TAKE_OVER: Orders._take_over,  # noqa: SLF001
-    Verb.HAND_BACK: Orders._hand_back,  # noqa: SLF001
-    Verb.SAY: Orders._say,  # noqa: SLF001
-    Verb.REWORD: Orders._reword,  # noqa: SLF001
-    Verb.PHRASE: Orders._phrase,  # noqa: SLF001
-    Verb.INSIST: Orders._insist,  # noqa: SLF001
-    Verb.NOTE: Orders._note,  # noqa: SLF001
-    Verb.ANSWER: Orders._answer,  # noqa: SLF001
-    Verb.PRIORITY: Orders._priority,  # noqa: SLF001
-    Verb.REST: Orders._rest,  # noqa: SLF001
-    **dict.fromkeys(CLOCKED, lambda orders, order: orders.clocking.carry_out(order)),
-    Verb.CLOSE: Orders._close,  # noqa: SLF001
-    Verb.REOPEN: Orders._reopen,  # noqa: SLF001
-    Verb.ON_DUTY: Orders._on_duty,  # noqa: SLF001
-    Verb.OFF_DUTY: Orders._off_duty,  # noqa: SLF001
+_HANDLERS: Mapping[Verb, Callable[[CommandHandlers, CommandContext], None]] = {
+    Verb.CLAIM: CommandHandlers._claim,  # noqa: SLF001 - a table of this class's own verbs
+    Verb.RELEASE: CommandHandlers._release,  # noqa: SLF001
+    Verb.TRANSFER: CommandHandlers._transfer,  # noqa: SLF001
+    Verb.TAKE_OVER: CommandHandlers._take_over,  # noqa: SLF001
+    Verb.HAND_BACK: CommandHandlers._hand_back,  # noqa: SLF001
+    Verb.SEND: CommandHandlers._send_text,  # noqa: SLF001
+    Verb.EDIT: CommandHandlers._edit,  # noqa: SLF001
+    Verb.PHRASE: CommandHandlers._send_phrase,  # noqa: SLF001
+    Verb.INSIST: CommandHandlers._insist,  # noqa: SLF001
+    Verb.NOTE: CommandHandlers._note,  # noqa: SLF001
+    Verb.FILL_IN: CommandHandlers._fill_in,  # noqa: SLF001
+    Verb.SET_PRIORITY: CommandHandlers._set_priority,  # noqa: SLF001
+    Verb.REST: CommandHandlers._rest,  # noqa: SLF001
+    **dict.fromkeys(DEADLINE_VERBS, lambda orders, order: orders.deadline_commands.handle(order)),
+    Verb.CLOSE: CommandHandlers._close,  # noqa: SLF001
+    Verb.REOPEN: CommandHandlers._reopen,  # noqa: SLF001
+    Verb.ON_DUTY: CommandHandlers._on_duty,  # noqa: SLF001
+    Verb.OFF_DUTY: CommandHandlers._off_duty,  # noqa: SLF001
 }

@@ -4,136 +4,138 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import Move, Refusal
+from bot.cases.state_machine import ActionRefusal, CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import DAY
-from bot.hotline.chat.messages import Content, Exchange, Side, Sort
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
 from bot.hotline.commands.texts import DONE
 from bot.hotline.commands.types import Verb
-from bot.hotline.events import Event, Happened
+from bot.hotline.events import Event, EventKind
 from bot.hotline.queue import case_status
-from bot.hotline.queue.snooze import ASKED, Laters
-from bot.places.deadlines import begin_of
+from bot.hotline.queue.snooze import HOLDER_RETURNED, Snoozes
+from bot.places.deadlines import start_of_day
 from bot.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.hotline.commands.context import Order
-    from bot.hotline.deadlines import CaseClocks
+    from bot.hotline.commands.context import CommandContext
+    from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.queue.claims import Claims
 
-LONGEST = 30 * DAY
+MAX_SNOOZE = 30 * DAY
 """How long a case can be put aside."""
-FURTHEST = 366 * DAY
+MAX_FOLLOW_UP = 366 * DAY
 """How far ahead a follow-up can lie."""
 
 NO_MOMENT = _("Say until when, as 2026-11-25 14:30: a moment that comes, within 30 days.")
 NO_DAY = _("Say on which day, as 2026-11-25: one that comes, within a year.")
-WHY_ASIDE = _("Please say why it can wait.")
-WHAT_TO_DO = _("Please say what is to be done then.")
-DANGER_NOW = _("Somebody is in danger now: that cannot be put aside.")
-ANSWER_OWED = _("The person waits for an answer: answer first, then it can be put aside.")
-A_CLOCK_ENDS = _("Before that a time the law gives ends: it cannot be put aside so long.")
-NOT_ASIDE = _("This case is not put aside.")
+SNOOZE_REASON_NEEDED = _("Please say why it can wait.")
+FOLLOW_UP_TASK_NEEDED = _("Please say what is to be done then.")
+EMERGENCY_NOT_SNOOZED = _("Somebody is in danger now: that cannot be put aside.")
+REPLY_STILL_DUE = _("The person waits for an answer: answer first, then it can be put aside.")
+DEADLINE_BEFORE_THEN = _("Before that a time the law gives ends: it cannot be put aside so long.")
+NOT_SNOOZED = _("This case is not put aside.")
 
 
-class PuttingOff:
+class SnoozeCommands:
     """Carries out what caseworkers put off, inside units of work."""
 
-    def __init__(self, claims: Claims, clocks: CaseClocks) -> None:
+    def __init__(self, claims: Claims, clocks: CaseDeadlines) -> None:
         self._claims = claims
         self._clocks = clocks
 
-    def carry_out(self, order: Order) -> None:
+    def handle(self, order: CommandContext) -> None:
         """Do what was ordered, or say why not."""
-        _VERBS[order.command.verb](self, order)
+        _HANDLERS[order.command.verb](self, order)
 
-    def _aside(self, order: Order) -> None:
-        until = self._moment(order.command.code)
-        if until is None or not order.now < until <= order.now + LONGEST:
+    def _snooze(self, order: CommandContext) -> None:
+        until = self._parse_moment(order.command.code)
+        if until is None or not order.now < until <= order.now + MAX_SNOOZE:
             order.refuse(NO_MOMENT)
-        elif not order.command.words.strip():
-            order.refuse(WHY_ASIDE)
-        elif self._can_wait(order, until) and self._moves(order, Move.WORK, "aside"):
-            Laters.put_aside(order.work, order.case, until, order.by.id)
-            self._noted(order, until)
+        elif not order.command.text.strip():
+            order.refuse(SNOOZE_REASON_NEEDED)
+        elif self._may_snooze(order, until) and self._move(order, CaseAction.WORK, "aside"):
+            Snoozes.snooze(order.work, order.case, until, order.by.id)
+            self._add_note(order, until)
 
-    def _can_wait(self, order: Order, until: int) -> bool:
-        found = case_status.read(order.work, order.case)
+    def _may_snooze(self, order: CommandContext, until: int) -> bool:
+        found = case_status.load(order.work, order.case)
         if found is not None and found.priority == Priority.EMERGENCY:
-            order.refuse(DANGER_NOW)
+            order.refuse(EMERGENCY_NOT_SNOOZED)
         elif found is not None and found.due_at is not None:
-            order.refuse(ANSWER_OWED)
-        elif self._ends_before(order, until):
-            order.refuse(A_CLOCK_ENDS)
+            order.refuse(REPLY_STILL_DUE)
+        elif self._has_deadline_before(order, until):
+            order.refuse(DEADLINE_BEFORE_THEN)
         else:
             return True
         return False
 
-    def _ends_before(self, order: Order, until: int) -> bool:
+    def _has_deadline_before(self, order: CommandContext, until: int) -> bool:
         running = self._clocks.running(order.work, order.case)
         return any(it.ends_at is not None and order.now < it.ends_at <= until for it in running)
 
-    def _back(self, order: Order) -> None:
-        if not self._moves(order, Move.WORK, "back"):
+    def _unsnooze(self, order: CommandContext) -> None:
+        if not self._move(order, CaseAction.WORK, "back"):
             return
-        if Laters.bring_back(order.work, order.case, ASKED, order.now):
-            order.happened(Happened.PUT_OFF)
-            order.tell(DONE)
+        if Snoozes.unsnooze(order.work, order.case, HOLDER_RETURNED, order.now):
+            order.add_event(EventKind.SNOOZE_CHANGED)
+            order.reply(DONE)
         else:
-            order.refuse(NOT_ASIDE)
+            order.refuse(NOT_SNOOZED)
 
-    def _follow_up(self, order: Order) -> None:
-        code, words = order.command.code, order.command.words
+    def _follow_up(self, order: CommandContext) -> None:
+        code, words = order.command.code, order.command.text
         if not code.strip():
-            if self._moves(order, Move.NOTE, "follow_up"):
-                Laters.follow_up(order.work, order.case, None)
-                order.happened(Happened.PUT_OFF)
-                order.tell(DONE)
+            if self._move(order, CaseAction.NOTE, "follow_up"):
+                Snoozes.set_follow_up(order.work, order.case, None)
+                order.add_event(EventKind.SNOOZE_CHANGED)
+                order.reply(DONE)
             return
-        read = self._clocks.law.read(code)
-        at = begin_of(read[0], self._clocks.law.zone) if read else 0
-        if not order.now < at <= order.now + FURTHEST:
+        read = self._clocks.law.parse_time(code)
+        at = start_of_day(read[0], self._clocks.law.zone) if read else 0
+        if not order.now < at <= order.now + MAX_FOLLOW_UP:
             order.refuse(NO_DAY)
         elif not words.strip():
-            order.refuse(WHAT_TO_DO)
-        elif self._moves(order, Move.NOTE, "follow_up"):
-            Laters.follow_up(order.work, order.case, at)
-            self._noted(order, at, is_day=True)
+            order.refuse(FOLLOW_UP_TASK_NEEDED)
+        elif self._move(order, CaseAction.NOTE, "follow_up"):
+            Snoozes.set_follow_up(order.work, order.case, at)
+            self._add_note(order, at, is_day=True)
 
-    def _moment(self, typed: str) -> int | None:
+    def _parse_moment(self, typed: str) -> int | None:
         """Return a moment as it was typed; the first instant of a day without an hour."""
-        read = self._clocks.law.read(typed)
+        read = self._clocks.law.parse_time(typed)
         if read is None:
             return None
         day, at = read
-        return begin_of(day, self._clocks.law.zone) if at is None else at
+        return start_of_day(day, self._clocks.law.zone) if at is None else at
 
-    def _noted(self, order: Order, at: int, *, is_day: bool = False) -> None:
+    def _add_note(self, order: CommandContext, at: int, *, is_day: bool = False) -> None:
         """Keep the reason as a note, with when it is: in digits, whatever anybody reads."""
         law = self._clocks.law
-        when = law.day_of(at).isoformat() if is_day else law.hour_of(at)
-        content = Content(words=f"({when}) {order.command.words}")
-        it = Exchange(order.case, Side.NOTE, Sort.WORDS, content, order.now, order.by.id)
-        order.exchanges.append(it)
-        order.events.append(Event(Happened.NOTED, order.case, order.by.id, exchange=it))
-        order.happened(Happened.PUT_OFF)
-        order.tell(DONE)
+        when = law.date_of(at).isoformat() if is_day else law.format_time(at)
+        content = CaseMessageContent(text=f"({when}) {order.command.text}")
+        it = CaseMessage(
+            order.case, MessageSide.NOTE, CaseMessageKind.TEXT, content, order.now, order.by.id
+        )
+        order.notes.append(it)
+        order.events.append(Event(EventKind.NOTE_ADDED, order.case, order.by.id, message=it))
+        order.add_event(EventKind.SNOOZE_CHANGED)
+        order.reply(DONE)
 
-    def _moves(self, order: Order, verb: Move, detail: str) -> bool:
+    def _move(self, order: CommandContext, verb: CaseAction, detail: str) -> bool:
         """Tell whether the case is theirs to put off."""
         moved = self._claims.move(order.work, order.case, verb, order.now, order.by, detail=detail)
-        if isinstance(moved, Refusal):
+        if isinstance(moved, ActionRefusal):
             order.refuse(moved.text)
             return False
         return True
 
 
-_VERBS: Mapping[Verb, Callable[[PuttingOff, Order], None]] = {
-    Verb.ASIDE: PuttingOff._aside,  # noqa: SLF001 - a table of this class's own verbs
-    Verb.BACK: PuttingOff._back,  # noqa: SLF001
-    Verb.FOLLOW_UP: PuttingOff._follow_up,  # noqa: SLF001
+_HANDLERS: Mapping[Verb, Callable[[SnoozeCommands, CommandContext], None]] = {
+    Verb.SNOOZE: SnoozeCommands._snooze,  # noqa: SLF001 - a table of this class's own verbs
+    Verb.UNSNOOZE: SnoozeCommands._unsnooze,  # noqa: SLF001
+    Verb.FOLLOW_UP: SnoozeCommands._follow_up,  # noqa: SLF001
 }
-PUT_OFF = tuple(_VERBS)
+SNOOZE_VERBS = tuple(_HANDLERS)
 """What is carried out here."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import replace
 
-from bot.cases.escape_text import unturned
+from bot.cases.escape_text import strip_direction
 from bot.messages import File  # noqa: TC001 - msgspec reads the annotation
 
 
@@ -24,41 +24,41 @@ class Verb(StrEnum):
     """Hold the conversation: the bot is silent in it."""
     HAND_BACK = "hand_back"
     """Let the bot go on at the first question that is still missing."""
-    SAY = "say"
+    SEND = "say"
     """Write `words`, or send `files` or the place, to the person."""
-    REWORD = "reword"
+    EDIT = "reword"
     """Put `words` in place of what the letter with the number `code` says."""
     PHRASE = "phrase"
     """Send the sentence `code` of the phrasebook, its blanks filled from `values`."""
     INSIST = "insist"
     """Ask outside the person's contact rule whether this is a good moment; `words` says why."""
-    CONFIRM = "confirm"
+    CONFIRM_IDENTITY = "confirm"
     """Say that whoever writes in a quiet chat is the person."""
     NOTE = "note"
     """Write `words` for colleagues."""
-    ANSWER = "answer"
+    FILL_IN = "answer"
     """Fill the question `code` (`flow.step`) with the choice, or the words, in `words`."""
-    PRIORITY = "priority"
+    SET_PRIORITY = "priority"
     """Set the priority to `code` (0 to 4); lowering wants a reason in `words`."""
     REFER = "refer"
     """Ask the person whether `code` may receive the parts named in `values`."""
-    TELL_OTHERS = "tell_others"
+    SEND_REFERRAL = "tell_others"
     """Tell the recipient of the referral `code` what the person agreed to, and mark it as told."""
     ERASE = "erase"
     """Confirm that the person wants the case erased: then it is, at once."""
-    KEEP = "keep"
+    OBJECT_TO_ERASURE = "keep"
     """Object to erasing it, for the reason in `words`; it takes two."""
-    REVOKE = "revoke"
+    REVOKE_CONSENT = "revoke"
     """Take back what the person agreed to (`code`, a kind of agreement), by word of mouth."""
-    CLOCK = "clock"
+    ADD_DEADLINE_EVENT = "clock"
     """Enter that `code` has happened, on the day in `words`, for the law's clocks."""
-    STRIKE = "strike"
+    STRIKE_DEADLINE_EVENT = "strike"
     """Say that the event with the number `code` was entered by mistake."""
-    CHECK_IN = "check_in"
+    END_CHECK_IN = "check_in"
     """Ask the person no more at the hour they agreed on."""
-    ASIDE = "aside"
+    SNOOZE = "aside"
     """Put it aside until the moment in `code`; `words` says why."""
-    BACK = "back"
+    UNSNOOZE = "back"
     """Look at it again before that."""
     FOLLOW_UP = "follow_up"
     """Look at it again on the day in `code`, for what `words` says; no day: it is done."""
@@ -85,30 +85,30 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Who does it: the id of an enrolled caseworker."""
     case: str = ""
     """The case's id; empty for the next one, and for what concerns none."""
-    words: str = ""
+    text: str = ""
     """Words of the caseworker. Content: never logged, never stored in clear."""
     code: str = ""
     values: dict[str, str] = {}
     files: tuple[File, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
-    at_desk: str = ""
+    reply_to: str = ""
     """Where the caseworker stands, in the desk's own words, so that the answer reaches them."""
 
 
-TOLD = frozenset({Verb.SAY, Verb.REWORD, Verb.PHRASE})
+MESSAGE_VERBS = frozenset({Verb.SEND, Verb.EDIT, Verb.PHRASE})
 """What a person reads."""
 
 
-def straight(command: Command) -> Command:
+def sanitize_text(command: Command) -> Command:
     """Return a command whose words read on a phone as they do at the desk they were written at.
 
     What is pasted may carry signs that turn others round, or that nobody sees.
     """
-    if command.verb not in TOLD:
+    if command.verb not in MESSAGE_VERBS:
         return command
-    values = {name: unturned(value) for name, value in command.values.items()}
-    return replace(command, words=unturned(command.words), values=values)
+    values = {name: strip_direction(value) for name, value in command.values.items()}
+    return replace(command, text=strip_direction(command.text), values=values)
 
 
 encode = msgspec.json.Encoder().encode

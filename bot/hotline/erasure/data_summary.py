@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select
 
 from bot.clock import DAY
-from bot.hotline.chat.case_progress import clock
-from bot.hotline.chat.messages import Side
+from bot.hotline.chat.case_progress import format_time
+from bot.hotline.chat.messages import MessageSide
 from bot.languages import catalogue
 from bot.store.compiled import Prepared
 from bot.store.tables.consents import receipts
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-FILES, MESSAGES, TOLD, RECEIPTS, UNTIL = "files", "messages", "told", "receipts", "until"
+FILES, MESSAGES, SHARED, RECEIPTS, KEPT_UNTIL = "files", "messages", "told", "receipts", "until"
 """What is no report: lines of their own."""
 
-_SENT = Prepared(
+_REPORTS = Prepared(
     lambda _: (
         select(reports.c.kind, func.max(reports.c.sent_at))
         .where(reports.c.case_id == bindparam("case"))
@@ -50,7 +50,7 @@ _MESSAGES = Prepared(
     "case",
     "note",
 )
-_TOLD = Prepared(
+_SHARED = Prepared(
     lambda _: (
         select(func.count())
         .select_from(referrals)
@@ -69,10 +69,10 @@ _CLOSED = Prepared(
 )
 
 
-def held(  # noqa: PLR0913, PLR0917 - of what, in which words, and when it is read
+def summarize_data(  # noqa: PLR0913, PLR0917 - of what, in which words, and when it is read
     work: Work,
     case: str,
-    words: Mapping[str, Text],
+    texts: Mapping[str, Text],
     keep_days: int,
     now: int,
     zone: ZoneInfo,
@@ -81,21 +81,24 @@ def held(  # noqa: PLR0913, PLR0917 - of what, in which words, and when it is re
     """Return what is held in a case, one line a kind."""
     read_in = catalogue(language)
     lines = []
-    for name, count, at in _found(work, case, keep_days):
-        if name in words:
-            values = {"count": str(count), "time": clock(at, now, zone, language) if at else ""}
-            lines.append(words[name].read_in(read_in, values))
+    for name, count, at in _entries(work, case, keep_days):
+        if name in texts:
+            values = {
+                "count": str(count),
+                "time": format_time(at, now, zone, language) if at else "",
+            }
+            lines.append(texts[name].render(read_in, values))
     return "\n".join(lines)
 
 
-def _found(work: Work, case: str, keep_days: int) -> Iterator[tuple[str, int, int]]:
+def _entries(work: Work, case: str, keep_days: int) -> Iterator[tuple[str, int, int]]:
     """Yield what there is: its kind, how many, and when; 0 where there is none to say."""
-    for kind, at in work.rows(_SENT, case):
+    for kind, at in work.rows(_REPORTS, case):
         yield str(kind), 1, int(at)
     counts = (
         (FILES, work.rows(_FILES, case)),
-        (MESSAGES, work.rows(_MESSAGES, case, Side.NOTE.value)),
-        (TOLD, work.rows(_TOLD, case)),
+        (MESSAGES, work.rows(_MESSAGES, case, MessageSide.NOTE.value)),
+        (SHARED, work.rows(_SHARED, case)),
         (RECEIPTS, work.rows(_RECEIPTS, case)),
     )
     for name, ((count,),) in counts:
@@ -103,4 +106,4 @@ def _found(work: Work, case: str, keep_days: int) -> Iterator[tuple[str, int, in
             yield name, int(count), 0
     closed = work.rows(_CLOSED, case)
     if closed and closed[0][0] is not None:
-        yield UNTIL, 1, int(closed[0][0]) + keep_days * DAY
+        yield KEPT_UNTIL, 1, int(closed[0][0]) + keep_days * DAY

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.errors import UnderHold
-from bot.hotline.erasure.requests import Wishes
+from bot.errors import UnderLegalHoldError
+from bot.hotline.erasure.requests import ErasureRequests
 from bot.log import log
-from bot.vault.audit.log import HOUSE
-from bot.vault.erasure.erase import Why
+from bot.vault.audit.log import SYSTEM
+from bot.vault.erasure.erase import ErasureReason
 from bot.vault.erasure.retention import Retention
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault.erasure.erase import Erasures
 
-EVERY = 5.0
+POLL_SECONDS = 5.0
 """Seconds between two looks."""
 
 
-class Erasing:
+class ErasureJob:
     """Erases what people want erased."""
 
     def __init__(self, erasures: Erasures) -> None:
@@ -35,17 +35,19 @@ class Erasing:
     async def run(self, database: Database, clock: Clock) -> None:
         """Look again and again, until cancelled."""
         while True:
-            await self.carry_out(database, clock.now())
-            await asyncio.sleep(EVERY)
+            await self.run_once(database, clock.now())
+            await asyncio.sleep(POLL_SECONDS)
 
-    async def carry_out(self, database: Database, now: int) -> int:
+    async def run_once(self, database: Database, now: int) -> int:
         """Erase what is due; return how many cases went."""
         due = await database.writer.run(lambda work: self._due(work, now))
         gone = 0
         for case, by in due:
             try:
-                left = await self._erasures.erase(database, case, Why.WITHDRAWN, by or HOUSE, now)
-            except UnderHold:
+                left = await self._erasures.erase(
+                    database, case, ErasureReason.WITHDRAWN, by or SYSTEM, now
+                )
+            except UnderLegalHoldError:
                 continue  # placed since we looked
             gone += left is not None
         if gone:
@@ -54,9 +56,9 @@ class Erasing:
 
     @staticmethod
     def _due(work: Work, now: int) -> list[tuple[str, str]]:
-        found = Wishes.due(work, now)
+        found = ErasureRequests.due(work, now)
         if all(by for _, by in found):
             return found
-        clock = Retention.clock(work)
-        is_believed = clock is not None and clock.is_believed
+        clock = Retention.load_clock_status(work)
+        is_believed = clock is not None and clock.is_trusted
         return [(case, by) for case, by in found if by or is_believed]

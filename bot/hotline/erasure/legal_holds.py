@@ -15,23 +15,23 @@ from sqlalchemy import bindparam, select, update
 
 from bot.cases.state_machine import Role
 from bot.clock import DAY
-from bot.errors import HoldRefused
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import LegalHoldError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import cases, legal_holds
 from bot.vault.audit.log import OPERATOR
-from bot.vault.erasure.delete_rows import lock
+from bot.vault.erasure.delete_rows import lock_case
 from bot.vault.erasure.erase import Erasures
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
-LONGEST = 180 * DAY
+MAX_DURATION = 180 * DAY
 """After that it is thought over again."""
 
 
-class Reason(StrEnum):
+class HoldReason(StrEnum):
     """What kind of reason there is to keep a case; the reason itself is kept on paper."""
 
     COURT = "court"
@@ -45,7 +45,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class LegalHold:
     """A case that must be kept for now, or that somebody asked to keep."""
 
     reference: str
@@ -58,11 +58,11 @@ class Hold:
 
 
 _NAMES = ("case_id", "reason", "asked_by", "since", "until")
-_ASK = Prepared(
-    lambda dialect: insert_of(dialect, legal_holds).values({n: bindparam(n) for n in _NAMES}),
+_REQUEST = Prepared(
+    lambda dialect: insert_into(dialect, legal_holds).values({n: bindparam(n) for n in _NAMES}),
     *_NAMES,
 )
-_OPEN = Prepared(
+_REQUESTED = Prepared(
     lambda _: (
         select(legal_holds.c.id, legal_holds.c.asked_by, legal_holds.c.reason)
         .where(
@@ -75,7 +75,7 @@ _OPEN = Prepared(
     "case",
     "now",
 )
-_AGREE = Prepared(
+_APPROVE = Prepared(
     lambda _: (
         update(legal_holds)
         .where(legal_holds.c.id == bindparam("hold"))
@@ -84,7 +84,7 @@ _AGREE = Prepared(
     "by",
     "hold",
 )
-_RUNNING = Prepared(
+_CURRENT = Prepared(
     lambda _: (
         select(
             cases.c.reference, legal_holds.c.reason, legal_holds.c.asked_by,
@@ -108,46 +108,46 @@ _END = Prepared(
 )
 
 
-class Holds:
+class LegalHolds:
     """Places and ends legal holds, inside units of work."""
 
-    def __init__(self, staff: Staff, audit: Audit) -> None:
+    def __init__(self, staff: Staff, audit: AuditLog) -> None:
         self._staff = staff
         self._audit = audit
 
-    def place(  # noqa: PLR0913, PLR0917 - which case, who asks, why, until when
-        self, work: Work, case: str, by: str, reason: Reason, until: int, now: int
+    def request(  # noqa: PLR0913, PLR0917 - which case, who asks, why, until when
+        self, work: Work, case: str, by: str, reason: HoldReason, until: int, now: int
     ) -> None:
         """Ask that a case be kept until a moment, whatever its age; nothing holds yet.
 
         Raises:
             HoldRefused: no such case, nobody who may, or no time that can be.
         """
-        self._see(work, by)
-        if not now < until <= now + LONGEST:
-            raise HoldRefused("a hold ends between tomorrow and 180 days from now")
-        if lock(work, case) is None or case in Erasures.unfinished(work):
-            raise HoldRefused("there is no such case any more")
-        work.run(_ASK, case, reason.value, by, now, until)
-        self._audit.note(work, now, OPERATOR, "hold_ask", case, f"{by}:{reason.value}")
+        self._require_active_staff(work, by)
+        if not now < until <= now + MAX_DURATION:
+            raise LegalHoldError("a hold ends between tomorrow and 180 days from now")
+        if lock_case(work, case) is None or case in Erasures.unfinished(work):
+            raise LegalHoldError("there is no such case any more")
+        work.run(_REQUEST, case, reason.value, by, now, until)
+        self._audit.record(work, now, OPERATOR, "hold_ask", case, f"{by}:{reason.value}")
 
-    def agree(self, work: Work, case: str, by: str, now: int) -> Reason:
+    def approve(self, work: Work, case: str, by: str, now: int) -> HoldReason:
         """Agree to what another has asked for last: from now on the case is kept.
 
         Raises:
             HoldRefused: nobody asked, nobody who may, or the one who asked.
         """
-        self._see(work, by)
-        lock(work, case)
-        asked = work.rows(_OPEN, case, now)
+        self._require_active_staff(work, by)
+        lock_case(work, case)
+        asked = work.rows(_REQUESTED, case, now)
         if not asked or case in Erasures.unfinished(work):
-            raise HoldRefused("nobody has asked to keep this case; haven hold place asks")
+            raise LegalHoldError("nobody has asked to keep this case; haven hold place asks")
         hold, asked_by, reason = asked[0]
         if asked_by == by:
-            raise HoldRefused("a hold takes two people: who asked for it cannot agree to it")
-        work.run(_AGREE, by, hold)
-        self._audit.note(work, now, OPERATOR, "hold_agree", case, f"{by}:{reason}")
-        return Reason(reason)
+            raise LegalHoldError("a hold takes two people: who asked for it cannot agree to it")
+        work.run(_APPROVE, by, hold)
+        self._audit.record(work, now, OPERATOR, "hold_agree", case, f"{by}:{reason}")
+        return HoldReason(reason)
 
     def end(self, work: Work, case: str, by: str, other: str, now: int) -> int:
         """End every hold of a case, asked for or standing; return how many there were.
@@ -156,23 +156,23 @@ class Holds:
             HoldRefused: not two people who may.
         """
         if by == other:
-            raise HoldRefused("to end a hold takes two people, and these are one")
-        self._see(work, by, other)
-        lock(work, case)
+            raise LegalHoldError("to end a hold takes two people, and these are one")
+        self._require_active_staff(work, by, other)
+        lock_case(work, case)
         ended = work.run(_END, now, case, now)
         if ended:
-            self._audit.note(work, now, OPERATOR, "hold_end", case, f"{by}:{other}")
+            self._audit.record(work, now, OPERATOR, "hold_end", case, f"{by}:{other}")
         return ended
 
     @staticmethod
-    def running(work: Work, now: int) -> list[Hold]:
+    def current(work: Work, now: int) -> list[LegalHold]:
         """Return the holds that stand or were asked for, the one that ends first at the top."""
-        return [Hold(*row) for row in work.rows(_RUNNING, now)]
+        return [LegalHold(*row) for row in work.rows(_CURRENT, now)]
 
-    def _see(self, work: Work, *people: str) -> None:
+    def _require_active_staff(self, work: Work, *people: str) -> None:
         for who in people:
             found = self._staff.find(work, who)
             if found is None or not found.is_active or found.role is Role.AUDITOR:
-                raise HoldRefused(
+                raise LegalHoldError(
                     f"{who} is no caseworker with access; haven staff list shows them"
                 )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, exists, or_, select, update
 
 from bot.clock import DAY, HOUR
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.consents import wishes
 from bot.store.tables.main import cases, legal_holds
 from bot.text import Text, _
@@ -30,33 +30,33 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ClauseElement
 
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
 PERSON = "person"
 """Who confirms with the word only they know."""
-MAKE_SURE = 24 * HOUR
+CONFIRM_WITHIN = 24 * HOUR
 """In this time staff make sure that the wish is the person's own."""
-ANYWAY = 7 * DAY
+ERASE_AFTER = 7 * DAY
 """After this long it is erased, whether anybody has made sure or not."""
-AT_ONCE = 20
+BATCH_SIZE = 20
 
-WANTS_IT_GONE = _(
+ERASURE_REQUESTED = _(
     "Somebody in this chat wants the case erased. Please make sure within 24 hours that it is the "
     "person's own wish: /erase confirms it, /keep with a reason objects."
 )
-NOT_MADE_SURE = _(
+REQUEST_UNCONFIRMED = _(
     "{reference}: somebody wants it erased, and for 24 hours nobody has made sure. In 6 days it is "
     "erased, unless two caseworkers object."
 )
-IS_CONFIRMED = _("{name} confirms that the person wants this case erased. It is erased now.")
-IS_OBJECTED = _("{name} objects to erasing this case. A second objection is needed.")
-IS_REFUSED = _("{name} objects as well: the case is not erased.")
-NOBODY_WISHED = _("Nobody has asked to erase this case.")
-TWICE = _("You have objected already: a colleague has to object as well.")
-WHY_NOT = _("Please say why it is not to be erased.")
+ERASURE_CONFIRMED = _("{name} confirms that the person wants this case erased. It is erased now.")
+ERASURE_OBJECTED = _("{name} objects to erasing this case. A second objection is needed.")
+ERASURE_REFUSED = _("{name} objects as well: the case is not erased.")
+NO_ERASURE_REQUEST = _("Nobody has asked to erase this case.")
+ALREADY_OBJECTED = _("You have objected already: a colleague has to object as well.")
+OBJECTION_REASON_NEEDED = _("Please say why it is not to be erased.")
 
 
-class Answer(StrEnum):
+class ErasureDecision(StrEnum):
     """What a caseworker's word came to."""
 
     CONFIRMED = "confirmed"
@@ -64,21 +64,24 @@ class Answer(StrEnum):
     """One objects: not enough to keep it."""
     REFUSED = "refused"
     """Two object: it is kept."""
-    TWICE = "twice"
+    ALREADY_OBJECTED = "twice"
     """The same one objects again."""
-    NO_WISH = "no_wish"
+    NO_REQUEST = "no_wish"
 
 
-SAID_TO_A_WISH: Mapping[Answer, Text] = {
-    Answer.CONFIRMED: IS_CONFIRMED,
-    Answer.OBJECTED: IS_OBJECTED,
-    Answer.REFUSED: IS_REFUSED,
+DECISION_TEXTS: Mapping[ErasureDecision, Text] = {
+    ErasureDecision.CONFIRMED: ERASURE_CONFIRMED,
+    ErasureDecision.OBJECTED: ERASURE_OBJECTED,
+    ErasureDecision.REFUSED: ERASURE_REFUSED,
 }
-REFUSALS: Mapping[Answer, Text] = {Answer.TWICE: TWICE, Answer.NO_WISH: NOBODY_WISHED}
+REFUSAL_TEXTS: Mapping[ErasureDecision, Text] = {
+    ErasureDecision.ALREADY_OBJECTED: ALREADY_OBJECTED,
+    ErasureDecision.NO_REQUEST: NO_ERASURE_REQUEST,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ErasureRequest:
     """One case that a person wants erased."""
 
     case: str
@@ -102,30 +105,37 @@ _COLUMNS = (
 )  # fmt: skip
 _JOINED = wishes.join(cases, cases.c.id == wishes.c.case_id)
 _OF_CHAT = Prepared(lambda _: select(cases.c.id).where(cases.c.chat_key == bindparam("key")), "key")
-_ASKED = ("case_id", "asked_at", "due_at", "confirmed_by")
+_REQUEST_COLUMNS = ("case_id", "asked_at", "due_at", "confirmed_by")
 
 
-def _write_down(dialect: str) -> ClauseElement:
+def _upsert(dialect: str) -> ClauseElement:
     """A wish that stands already is not put off; one that was refused is a new one."""
-    new = insert_of(dialect, wishes).values(
-        {**{name: bindparam(name) for name in _ASKED}, "objected_by": "", "seconded_by": "",
-         "alerts": 0}
-    )  # fmt: skip
+    new = insert_into(dialect, wishes).values(
+        {
+            **{name: bindparam(name) for name in _REQUEST_COLUMNS},
+            "objected_by": "",
+            "seconded_by": "",
+            "alerts": 0,
+        }
+    )
     stands = wishes.c.due_at.is_not(None)
     sooner = or_(~stands, new.excluded.due_at < wishes.c.due_at)
     return new.on_conflict_do_update(
         index_elements=["case_id"],
         set_={
-            "asked_at": new.excluded.asked_at, "due_at": new.excluded.due_at,
-            "confirmed_by": new.excluded.confirmed_by, "objected_by": "", "seconded_by": "",
+            "asked_at": new.excluded.asked_at,
+            "due_at": new.excluded.due_at,
+            "confirmed_by": new.excluded.confirmed_by,
+            "objected_by": "",
+            "seconded_by": "",
             "alerts": 0,
         },
         where=sooner,
-    )  # fmt: skip
+    )
 
 
-_ASK = Prepared(_write_down, *_ASKED)
-_ONE = Prepared(
+_REQUEST = Prepared(_upsert, *_REQUEST_COLUMNS)
+_OF_CASE = Prepared(
     lambda _: (
         select(*_COLUMNS)
         .select_from(_JOINED)
@@ -152,7 +162,7 @@ _CHANGE = Prepared(
     "seconded",
     "case",
 )
-_IS_HELD = exists().where(
+_HAS_LEGAL_HOLD = exists().where(
     legal_holds.c.case_id == wishes.c.case_id,
     legal_holds.c.agreed_by.is_not(None),
     legal_holds.c.until > bindparam("at"),
@@ -160,7 +170,7 @@ _IS_HELD = exists().where(
 _DUE = Prepared(
     lambda _: (
         select(wishes.c.case_id, wishes.c.confirmed_by)
-        .where(wishes.c.due_at <= bindparam("now"), ~_IS_HELD)
+        .where(wishes.c.due_at <= bindparam("now"), ~_HAS_LEGAL_HOLD)
         .order_by(wishes.c.due_at)
         .limit(bindparam("most"))
     ),
@@ -168,7 +178,7 @@ _DUE = Prepared(
     "at",
     "most",
 )
-_LATE = Prepared(
+_UNCONFIRMED = Prepared(
     lambda _: (
         select(*_COLUMNS)
         .select_from(_JOINED)
@@ -181,18 +191,18 @@ _LATE = Prepared(
     ),
     "before",
 )
-_TOLD = Prepared(
+_MARK_ALERTED = Prepared(
     lambda _: update(wishes).where(wishes.c.case_id == bindparam("case")).values(alerts=1), "case"
 )
 
 
-class Wishes:
+class ErasureRequests:
     """What people want erased, used inside units of work."""
 
-    def __init__(self, audit: Audit) -> None:
+    def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
 
-    def ask(
+    def request(
         self, work: Work, chat_key: bytes, now: int, confirmed: Collection[str] = ()
     ) -> list[str]:
         """Write down that everything of a chat is to be erased; return which cases that are.
@@ -206,54 +216,54 @@ class Wishes:
         found = [str(case) for (case,) in work.rows(_OF_CHAT, chat_key)]
         for case in found:
             is_sure = case in confirmed
-            due = now if is_sure else now + ANYWAY
-            work.run(_ASK, case, now, due, PERSON if is_sure else "")
-            self._audit.note(work, now, PERSON, "wish", case, "word" if is_sure else "")
+            due = now if is_sure else now + ERASE_AFTER
+            work.run(_REQUEST, case, now, due, PERSON if is_sure else "")
+            self._audit.record(work, now, PERSON, "wish", case, "word" if is_sure else "")
         return found
 
     @staticmethod
-    def of(work: Work, case: str) -> Wish | None:
+    def of_case(work: Work, case: str) -> ErasureRequest | None:
         """Return the wish to erase a case; None where nobody has it."""
-        rows = work.rows(_ONE, case)
-        return Wish(*rows[0]) if rows else None
+        rows = work.rows(_OF_CASE, case)
+        return ErasureRequest(*rows[0]) if rows else None
 
     @staticmethod
-    def all(work: Work) -> list[Wish]:
+    def all(work: Work) -> list[ErasureRequest]:
         """Return every wish that is not fulfilled, the oldest first."""
-        return [Wish(*row) for row in work.rows(_ALL)]
+        return [ErasureRequest(*row) for row in work.rows(_ALL)]
 
-    def confirm(self, work: Work, case: str, by: str, now: int) -> Answer:
+    def confirm(self, work: Work, case: str, by: str, now: int) -> ErasureDecision:
         """Say that the wish is the person's own: it is erased at once."""
-        wish = self.of(work, case)
+        wish = self.of_case(work, case)
         if wish is None:
-            return Answer.NO_WISH
+            return ErasureDecision.NO_REQUEST
         work.run(_CHANGE, now, by, wish.objected_by, wish.seconded_by, case)
-        self._audit.note(work, now, by, "wish_confirm", case)
-        return Answer.CONFIRMED
+        self._audit.record(work, now, by, "wish_confirm", case)
+        return ErasureDecision.CONFIRMED
 
-    def object(self, work: Work, case: str, by: str, now: int) -> Answer:
+    def object(self, work: Work, case: str, by: str, now: int) -> ErasureDecision:
         """Say that it must not be erased; the reason is kept as a note. It takes two."""
-        wish = self.of(work, case)
+        wish = self.of_case(work, case)
         if wish is None or wish.confirmed_by:
-            return Answer.NO_WISH
+            return ErasureDecision.NO_REQUEST
         if by in {wish.objected_by, wish.seconded_by}:
-            return Answer.TWICE
-        self._audit.note(work, now, by, "wish_object", case)
+            return ErasureDecision.ALREADY_OBJECTED
+        self._audit.record(work, now, by, "wish_object", case)
         if not wish.objected_by:
             work.run(_CHANGE, wish.due_at, "", by, "", case)
-            return Answer.OBJECTED
+            return ErasureDecision.OBJECTED
         work.run(_CHANGE, None, "", wish.objected_by, by, case)
-        return Answer.REFUSED
+        return ErasureDecision.REFUSED
 
     @staticmethod
     def due(work: Work, now: int) -> list[tuple[str, str]]:
         """Return the cases to erase now, and who confirmed each; empty: nobody, but it is time."""
-        return [(case, by) for case, by in work.rows(_DUE, now, now, AT_ONCE)]
+        return [(case, by) for case, by in work.rows(_DUE, now, now, BATCH_SIZE)]
 
     @staticmethod
-    def late(work: Work, now: int) -> list[Wish]:
+    def unconfirmed(work: Work, now: int) -> list[ErasureRequest]:
         """Return the wishes of which nobody made sure in a day; each is told once."""
-        found = [Wish(*row) for row in work.rows(_LATE, now - MAKE_SURE)]
+        found = [ErasureRequest(*row) for row in work.rows(_UNCONFIRMED, now - CONFIRM_WITHIN)]
         for wish in found:
-            work.run(_TOLD, wish.case)
+            work.run(_MARK_ALERTED, wish.case)
         return found

@@ -13,48 +13,48 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, literal, select, update
 
-from bot.cases.state_machine import Role, State
+from bot.cases.state_machine import CaseState, Role
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
-from bot.hotline.erasure.requests import NOT_MADE_SURE, Wishes
-from bot.hotline.events import Event, Happened
-from bot.hotline.queue.case_status import IS_TAKEN
+from bot.hotline.erasure.requests import REQUEST_UNCONFIRMED, ErasureRequests
+from bot.hotline.events import Event, EventKind
+from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.store.compiled import Prepared, PreparedList
 from bot.store.tables.main import CASE_IS_DUE, cases
 from bot.text import _
-from bot.vault.audit.log import HOUSE
+from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.hotline.erasure.requests import Wish
+    from bot.hotline.erasure.requests import ErasureRequest
     from bot.hotline.queue.claims import Claims
-    from bot.hotline.queue.sla import Promises
+    from bot.hotline.queue.sla import ReplyClocks
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
-    from bot.vault.audit.log import Audit
+    from bot.vault.audit.log import AuditLog
 
-LAPSES = 15 * MINUTE
+CLAIM_TIMEOUT = 15 * MINUTE
 """How long a claim may lie untouched, unless the deployment says otherwise."""
-SILENCE = 30 * MINUTE
+SILENCE_LIMIT = 30 * MINUTE
 """How long somebody in danger may say nothing before staff are told."""
-DANGER = Priority.WITHIN_A_DAY
+SILENCE_PRIORITY = Priority.WITHIN_A_DAY
 """Up to this priority a silence is told."""
-SILENCES = 2
+MAX_SILENCE_ALERTS = 2
 """How often one silence is told: first to the holder and those who are there, then above."""
-MOST = 200
+MAX_ALERTS = 200
 """Alerts in one look; the rest is found at the next."""
 LATE, SILENT = "late", "silent"
 
-NOT_ANSWERED = _("{reference}: promised to be answered, and late by {minutes} min.")
-SAYS_NOTHING = _("{reference}: in danger, answered, and silent for {minutes} min.")
-WENT_BACK = _(
+ANSWER_OVERDUE = _("{reference}: promised to be answered, and late by {minutes} min.")
+PERSON_SILENT = _("{reference}: in danger, answered, and silent for {minutes} min.")
+CLAIM_TIMED_OUT = _(
     "{reference}: claimed and not touched for {minutes} min; it waits in the queue again."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
+class CaseAlert:
     """A case somebody has to hear about."""
 
     case: str
@@ -69,7 +69,7 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class AssignedCase:
     """A case somebody holds, as far as the clock is concerned with it."""
 
     case: str
@@ -85,38 +85,38 @@ class Held:
     due_at: int | None
 
     @property
-    def concern(self) -> Concern:
+    def silence_alert(self) -> CaseAlert:
         """Return it as somebody hears about it who waits for the person."""
-        return Concern(
+        return CaseAlert(
             self.case, self.reference, self.queue, self.language, self.holder, self.alerts,
             self.answered_at or self.claimed_at,
         )  # fmt: skip
 
 
-_WHAT = (cases.c.id, cases.c.reference, cases.c.queue, cases.c.language, cases.c.holder,
+_COLUMNS = (cases.c.id, cases.c.reference, cases.c.queue, cases.c.language, cases.c.holder,
          cases.c.alerts)  # fmt: skip
 _SPANS = tuple(f"span_{priority.value}" for priority in Priority)
 _LATE = Prepared(
     lambda _: (
-        select(*_WHAT, cases.c.due_at)
+        select(*_COLUMNS, cases.c.due_at)
         .where(
             CASE_IS_DUE,
             cases.c.due_at <= bindparam("now"),
             cases.c.due_at + cases.c.alerts * _span() <= bindparam("now"),
         )
         .order_by(cases.c.due_at)
-        .limit(literal(MOST))
+        .limit(literal(MAX_ALERTS))
     ),
     *_SPANS,
     "now",
 )
-_HELD = PreparedList(
+_ASSIGNED = PreparedList(
     lambda holders: select(
-        *_WHAT, cases.c.priority, cases.c.claimed_at, cases.c.worked_at, cases.c.answered_at,
+        *_COLUMNS, cases.c.priority, cases.c.claimed_at, cases.c.worked_at, cases.c.answered_at,
         cases.c.due_at,
-    ).where(cases.c.holder.in_(holders), IS_TAKEN)
+    ).where(cases.c.holder.in_(holders), IS_ASSIGNED)
 )  # fmt: skip
-_TOLD = Prepared(
+_COUNT_ALERT = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("of_case"))
@@ -127,7 +127,7 @@ _TOLD = Prepared(
 
 
 _ONE = Prepared(
-    lambda _: select(*_WHAT, cases.c.waiting_since).where(cases.c.id == bindparam("of_case")),
+    lambda _: select(*_COLUMNS, cases.c.waiting_since).where(cases.c.id == bindparam("of_case")),
     "of_case",
 )
 
@@ -140,95 +140,99 @@ def _span() -> Any:
     return case(whens, value=cases.c.priority)
 
 
-class Watch:
+class QueueMonitor:
     """Looks after everybody who waits, inside units of work; asked every few seconds."""
 
     def __init__(  # noqa: PLR0913 - what it looks after, and how patiently
         self,
         staff: Staff,
         claims: Claims,
-        promises: Promises,
-        audit: Audit,
+        reply_clocks: ReplyClocks,
+        audit: AuditLog,
         *,
-        lapses: int = LAPSES,
-        silence: int = SILENCE,
+        claim_timeout: int = CLAIM_TIMEOUT,
+        silence_limit: int = SILENCE_LIMIT,
     ) -> None:
         self._staff = staff
         self._claims = claims
-        self._promises = promises
+        self._reply_clocks = reply_clocks
         self._audit = audit
-        self._lapses = lapses
-        self._silence = silence
+        self._claim_timeout = claim_timeout
+        self._silence_limit = silence_limit
 
-    def look(self, work: Work, now: int) -> list[Event]:
+    def check(self, work: Work, now: int) -> list[Event]:
         """Give untouched claims back, and return what staff have to hear."""
         staff = self._staff.all(work)
-        held = [Held(*row) for row in work.rows_in(_HELD, [each.id for each in staff])]
-        events = [event for each in held if (event := self._lapsed(work, each, now))]
-        spans = [self._promises.span(priority) for priority in Priority]
-        late = [Concern(*row) for row in work.rows(_LATE, *spans, now)]
-        events += [self._told(work, each, staff, LATE, now) for each in late]
-        silent = [each.concern for each in held if self._is_silent(each, now)]
-        events += [self._told(work, each, staff, SILENT, now) for each in silent]
-        return events + [self._wished(wish, staff, now) for wish in Wishes.late(work, now)]
+        held = [AssignedCase(*row) for row in work.rows_in(_ASSIGNED, [each.id for each in staff])]
+        events = [event for each in held if (event := self._time_out_claim(work, each, now))]
+        spans = [self._reply_clocks.max_wait(priority) for priority in Priority]
+        late = [CaseAlert(*row) for row in work.rows(_LATE, *spans, now)]
+        events += [self._alert(work, each, staff, LATE, now) for each in late]
+        silent = [each.silence_alert for each in held if self._is_silent(each, now)]
+        events += [self._alert(work, each, staff, SILENT, now) for each in silent]
+        return events + [
+            self._erasure_alert(wish, staff, now) for wish in ErasureRequests.unconfirmed(work, now)
+        ]
 
     @staticmethod
-    def _wished(wish: Wish, staff: Sequence[Caseworker], now: int) -> Event:
+    def _erasure_alert(wish: ErasureRequest, staff: Sequence[Caseworker], now: int) -> Event:
         """Call for somebody who makes sure that a person wants their case erased."""
-        concern = Concern(
+        concern = CaseAlert(
             wish.case, wish.reference, wish.queue, wish.language, wish.holder, 1, wish.asked_at
         )
-        values, to = {"reference": wish.reference}, whom(concern, staff, now)
-        return Event(Happened.OVERDUE, wish.case, to=to, text=NOT_MADE_SURE, values=values)
+        values, to = {"reference": wish.reference}, alert_recipients(concern, staff, now)
+        return Event(EventKind.OVERDUE, wish.case, to=to, text=REQUEST_UNCONFIRMED, values=values)
 
-    def _lapsed(self, work: Work, held: Held, now: int) -> Event | None:
+    def _time_out_claim(self, work: Work, held: AssignedCase, now: int) -> Event | None:
         """Give a claim back if nobody touched it."""
-        if held.worked_at is not None or held.claimed_at + self._lapses > now:
+        if held.worked_at is not None or held.claimed_at + self._claim_timeout > now:
             return None
-        if not isinstance(self._claims.lapse(work, held.case, now), State):
+        if not isinstance(self._claims.lapse(work, held.case, now), CaseState):
             return None
         values = {"reference": held.reference, "minutes": _minutes(now - held.claimed_at)}
-        return Event(Happened.LAPSED, held.case, by=held.holder, text=WENT_BACK, values=values)
+        return Event(
+            EventKind.LAPSED, held.case, by=held.holder, text=CLAIM_TIMED_OUT, values=values
+        )
 
-    def _is_silent(self, held: Held, now: int) -> bool:
+    def _is_silent(self, held: AssignedCase, now: int) -> bool:
         """Tell whether somebody in danger was answered and says nothing since, and who heard."""
-        if held.priority > DANGER or held.due_at is not None or held.answered_at is None:
+        if held.priority > SILENCE_PRIORITY or held.due_at is not None or held.answered_at is None:
             return False
-        spans = (now - held.answered_at) // self._silence
-        return held.alerts < min(spans, SILENCES)
+        spans = (now - held.answered_at) // self._silence_limit
+        return held.alerts < min(spans, MAX_SILENCE_ALERTS)
 
-    def _told(
-        self, work: Work, concern: Concern, staff: Sequence[Caseworker], why: str, now: int
+    def _alert(
+        self, work: Work, concern: CaseAlert, staff: Sequence[Caseworker], why: str, now: int
     ) -> Event:
-        work.run(_TOLD, concern.case)
-        self._audit.note(work, now, HOUSE, "alert", concern.case, f"{why}:{concern.alerts + 1}")
+        work.run(_COUNT_ALERT, concern.case)
+        self._audit.record(work, now, SYSTEM, "alert", concern.case, f"{why}:{concern.alerts + 1}")
         values = {"reference": concern.reference, "minutes": _minutes(now - concern.since)}
-        text = NOT_ANSWERED if why == LATE else SAYS_NOTHING
-        to = whom(concern, staff, now)
-        return Event(Happened.OVERDUE, concern.case, to=to, text=text, values=values, code=why)
+        text = ANSWER_OVERDUE if why == LATE else PERSON_SILENT
+        to = alert_recipients(concern, staff, now)
+        return Event(EventKind.OVERDUE, concern.case, to=to, text=text, values=values, code=why)
 
 
-def concern_of(work: Work, case: str) -> Concern | None:
+def load_alert(work: Work, case: str) -> CaseAlert | None:
     """Return a case as somebody hears of it for the first time; None for no such case."""
     rows = work.rows(_ONE, case)
-    return replace(Concern(*rows[0]), alerts=0) if rows else None
+    return replace(CaseAlert(*rows[0]), alerts=0) if rows else None
 
 
-def whom(concern: Concern, staff: Sequence[Caseworker], now: int) -> tuple[str, ...]:
+def alert_recipients(alert: CaseAlert, staff: Sequence[Caseworker], now: int) -> tuple[str, ...]:
     """Return who hears of a case: with every alert one circle more.
 
     Nobody is returned only where nobody can be called: then it is for whoever looks.
     """
     active = [each for each in staff if each.is_active and each.role is not Role.AUDITOR]
     there = [each for each in active if each.is_on_duty and each.rests_until <= now]
-    serving = [each for each in there if concern.queue in each.queues]
-    speaking = [each for each in serving if concern.language in each.languages]
-    holder = [each for each in active if each.id == concern.holder]
+    serving = [each for each in there if alert.queue in each.queues]
+    speaking = [each for each in serving if alert.language in each.languages]
+    holder = [each for each in active if each.id == alert.holder]
     above = [each for each in active if each.role is Role.SUPERVISOR]
     above = [each for each in above if each.is_on_duty] or above
     highest = [each for each in active if each.role is Role.ADMINISTRATOR]
     circles = [circle for circle in (holder + (speaking or serving), above, highest) if circle]
-    reached = [each.id for circle in circles[: concern.alerts + 1] for each in circle]
+    reached = [each.id for circle in circles[: alert.alerts + 1] for each in circle]
     return tuple(dict.fromkeys(reached))
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text, update
 
-from bot.cases.state_machine import State
-from bot.clock import day_of
+from bot.cases.state_machine import CaseState
+from bot.clock import start_of_day
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
 
-QUEUED = frozenset({State.WAITING, State.REOPENED})
+QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
 """Where a case waits for anybody who can take it."""
-IS_TAKEN = text("status in ('held', 'open')")
+IS_ASSIGNED = text("status in ('held', 'open')")
 """As SQL: somebody answers for it, and it is not over."""
 
-IS_NOT_OVER = text("status <> 'closed'")
+IS_NOT_CLOSED = text("status <> 'closed'")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CaseStatus:
     """The columns of one case that moves change, and those they are decided by."""
 
     status: str
@@ -43,19 +43,19 @@ class Standing:
     language: str
 
     @property
-    def state(self) -> State:
+    def state(self) -> CaseState:
         """Return how far the case has come."""
-        return State(self.status)
+        return CaseState(self.status)
 
 
 _READ_ONLY = ("priority", "queue", "language")
-_NAMES = tuple(field.name for field in fields(Standing))
-_MOVED = tuple(name for name in _NAMES if name not in _READ_ONLY)
-_READ = Prepared(
+_NAMES = tuple(field.name for field in fields(CaseStatus))
+_WRITABLE = tuple(name for name in _NAMES if name not in _READ_ONLY)
+_LOAD = Prepared(
     lambda _: select(*(cases.c[name] for name in _NAMES)).where(cases.c.id == bindparam("case")),
     "case",
 )
-_LOCK = Prepared(
+_LOAD_FOR_UPDATE = Prepared(
     lambda _: (
         select(*(cases.c[name] for name in _NAMES))
         .where(cases.c.id == bindparam("case"))
@@ -63,64 +63,66 @@ _LOCK = Prepared(
     ),
     "case",
 )
-_WRITE = Prepared(
+_STORE = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case"))
-        .values({name: bindparam(name) for name in _MOVED})
+        .values({name: bindparam(name) for name in _WRITABLE})
     ),
-    *_MOVED,
+    *_WRITABLE,
     "case",
 )
-_MINUTES = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
-_READ_MINUTES = Prepared(
-    lambda _: select(*(cases.c[name] for name in _MINUTES)).where(cases.c.id == bindparam("case")),
+_TIMESTAMPS = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
+_LOAD_TIMESTAMPS = Prepared(
+    lambda _: select(*(cases.c[name] for name in _TIMESTAMPS)).where(
+        cases.c.id == bindparam("case")
+    ),
     "case",
 )
-_CUT = Prepared(
+_TRUNCATE = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case"))
-        .values({name: bindparam(name) for name in _MINUTES} | {"county": None})
+        .values({name: bindparam(name) for name in _TIMESTAMPS} | {"county": None})
     ),
-    *_MINUTES,
+    *_TIMESTAMPS,
     "case",
 )
 
 
-def read(work: Work, case: str) -> Standing | None:
+def load(work: Work, case: str) -> CaseStatus | None:
     """Return how a case stands now; somebody else may move it before we do."""
-    rows = work.rows(_READ, case)
-    return Standing(*rows[0]) if rows else None
+    rows = work.rows(_LOAD, case)
+    return CaseStatus(*rows[0]) if rows else None
 
 
-def read_to_move(work: Work, case: str) -> Standing | None:
+def load_for_update(work: Work, case: str) -> CaseStatus | None:
     """Return how a case stands; nobody else moves it before this unit of work ends."""
-    rows = work.rows(_LOCK, case)
-    return Standing(*rows[0]) if rows else None
+    rows = work.rows(_LOAD_FOR_UPDATE, case)
+    return CaseStatus(*rows[0]) if rows else None
 
 
-def write(work: Work, case: str, standing: Standing) -> None:
+def store(work: Work, case: str, standing: CaseStatus) -> None:
     """Store how a case stands."""
-    work.run(_WRITE, *astuple(standing)[: len(_MOVED)], case)
+    work.run(_STORE, *astuple(standing)[: len(_WRITABLE)], case)
 
 
-def cut_to_the_day(work: Work, case: str, zone: tzinfo) -> None:
+def truncate_times(work: Work, case: str, zone: tzinfo) -> None:
     """Keep the days of a case that is over, not its minutes nor its county: no queue needs them.
 
     When it ended stays as it is: whoever closed an emergency is spared another for an hour.
     """
-    for moments in work.rows(_READ_MINUTES, case):
-        work.run(_CUT, *(at and day_of(at, zone) for at in moments), case)
+    for moments in work.rows(_LOAD_TIMESTAMPS, case):
+        work.run(_TRUNCATE, *(at and start_of_day(at, zone) for at in moments), case)
 
 
-def queued(old: Standing, state: State, due: int, now: int) -> Standing:
+def as_queued(old: CaseStatus, state: CaseState, due: int, now: int) -> CaseStatus:
     """Return a case that goes back to the queue, with a clock that runs.
 
     It keeps its place: whoever waited longest is still first. Only a case that was reopened waits
     since now.
     """
-    is_new = state is State.REOPENED
+    is_new = state is CaseState.REOPENED
     return replace(
         old,
         status=state.value,
@@ -135,21 +137,23 @@ def queued(old: Standing, state: State, due: int, now: int) -> Standing:
     )
 
 
-def held(old: Standing, staff: str, now: int) -> Standing:
+def as_assigned(old: CaseStatus, staff: str, now: int) -> CaseStatus:
     """Return a case somebody answers for from now on, and has not worked on yet."""
-    return replace(old, status=State.HELD.value, holder=staff, claimed_at=now, worked_at=None)
+    return replace(
+        old, status=CaseState.CLAIMED.value, holder=staff, claimed_at=now, worked_at=None
+    )
 
 
-def worked_on(old: Standing, state: State, now: int) -> Standing:
+def as_worked_on(old: CaseStatus, state: CaseState, now: int) -> CaseStatus:
     """Return a case its holder is at."""
     return replace(old, status=state.value, worked_at=now)
 
 
-def ended(old: Standing, disposition: str, now: int) -> Standing:
+def as_closed(old: CaseStatus, disposition: str, now: int) -> CaseStatus:
     """Return a case that is over: nothing is promised any more."""
     return replace(
         old,
-        status=State.CLOSED.value,
+        status=CaseState.CLOSED.value,
         due_at=None,
         alerts=0,
         disposition=disposition,

@@ -23,11 +23,11 @@ from sqlalchemy import (
     values,
 )
 
-from bot.cases.state_machine import Role, State
+from bot.cases.state_machine import CaseState, Role
 from bot.cases.urgency import Priority
 from bot.clock import HOUR
 from bot.hotline.queue import case_status
-from bot.hotline.queue.case_status import IS_TAKEN
+from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.store.compiled import Prepared
 from bot.store.tables.main import CASE_IS_CLOSED, CASE_WAITS, cases, staff
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 _WAITS, _MINE = cases.alias("waits"), cases.alias("mine")
-AN_EMERGENCY_COUNTS = 2
+EMERGENCY_WEIGHT = 2
 """How many chats one of priority 0 counts as; any other counts as one."""
 
 
@@ -51,7 +51,7 @@ def find_next(work: Work, queues: Iterable[str], languages: Iterable[str]) -> st
     On PostgreSQL one that another process is taking at this instant is passed over.
     """
     codes = _pairs(queues, languages)
-    rows = work.rows(finding(len(codes) // 2), *codes) if codes else []
+    rows = work.rows(find_statement(len(codes) // 2), *codes) if codes else []
     return rows[0][0] if rows else None
 
 
@@ -69,7 +69,7 @@ def take_next(work: Work, caseworker: Caseworker, now: int, *, spares: bool = Fa
     codes = _pairs(caseworker.queues, caseworker.languages)
     if not codes:
         return None
-    statement = taking(len(codes) // 2, spares=spares)
+    statement = take_statement(len(codes) // 2, spares=spares)
     rows = work.rows(statement, caseworker.id, now, caseworker.id, caseworker.most, *codes)
     return rows[0][0] if rows else None
 
@@ -81,13 +81,13 @@ def _pairs(queues: Iterable[str], languages: Iterable[str]) -> list[str]:
 
 
 @cache
-def finding(ranges: int) -> Prepared:
+def find_statement(ranges: int) -> Prepared:
     """Return what finds the next case in so many pairs of a queue and a language."""
-    return Prepared(lambda dialect: _BEST[dialect](ranges, spares=False), *_flat(ranges))
+    return Prepared(lambda dialect: _BEST[dialect](ranges, spares=False), *_parameter_names(ranges))
 
 
 @cache
-def taking(ranges: int, *, spares: bool = False) -> Prepared:
+def take_statement(ranges: int, *, spares: bool = False) -> Prepared:
     """Return what gives the next case to a caseworker who holds fewer than so many chats."""
     return Prepared(
         lambda dialect: (
@@ -96,10 +96,10 @@ def taking(ranges: int, *, spares: bool = False) -> Prepared:
                 cases.c.id == _BEST[dialect](ranges, spares=spares).scalar_subquery(),
                 cases.c.holder.is_(None),
                 CASE_WAITS,
-                load("who").scalar_subquery() < bindparam("most"),
+                chat_count_query("who").scalar_subquery() < bindparam("most"),
             )
             .values(
-                status=State.HELD.value,
+                status=CaseState.CLAIMED.value,
                 holder=bindparam("staff"),
                 claimed_at=bindparam("at"),
                 worked_at=None,
@@ -110,15 +110,15 @@ def taking(ranges: int, *, spares: bool = False) -> Prepared:
         "at",
         "who",
         "most",
-        *_flat(ranges),
+        *_parameter_names(ranges),
     )
 
 
-def load(who: str) -> Select[Any]:
+def chat_count_query(who: str) -> Select[Any]:
     """Return, as SQL, how many chats somebody holds; an emergency counts as more than one."""
-    weight = case((_MINE.c.priority == literal(0), literal(AN_EMERGENCY_COUNTS)), else_=literal(1))
+    weight = case((_MINE.c.priority == literal(0), literal(EMERGENCY_WEIGHT)), else_=literal(1))
     return select(func.coalesce(func.sum(weight), literal(0))).where(
-        _MINE.c.holder == bindparam(who), IS_TAKEN
+        _MINE.c.holder == bindparam(who), IS_ASSIGNED
     )
 
 
@@ -126,7 +126,7 @@ def _best_of_a_union(ranges: int, *, spares: bool) -> Select[Any]:
     """Ask for each range by itself: SQLite joins nothing that looks at its neighbour."""
     firsts = [
         select(_first(bindparam(queue), bindparam(language), spares=spares).subquery())
-        for queue, language in _names(ranges)
+        for queue, language in _parameter_pairs(ranges)
     ]
     return _best(union_all(*firsts).subquery("first"))
 
@@ -137,7 +137,7 @@ def _best_of_a_join(ranges: int, *, spares: bool) -> Select[Any]:
     With six queues and six languages, 0.6 ms against 3.5 for as many parts.
     """
     pairs = values(column("queue", String), column("language", String), name="pair").data(
-        [(bindparam(queue), bindparam(language)) for queue, language in _names(ranges)]
+        [(bindparam(queue), bindparam(language)) for queue, language in _parameter_pairs(ranges)]
     )
     first = _first(pairs.c.queue, pairs.c.language, spares=spares).with_for_update(skip_locked=True)
     found = first.lateral("first")
@@ -159,20 +159,20 @@ def _first(queue: ColumnElement[Any], language: ColumnElement[Any], *, spares: b
     )
 
 
-def _names(ranges: int) -> list[tuple[str, str]]:
+def _parameter_pairs(ranges: int) -> list[tuple[str, str]]:
     return [(f"queue_{place}", f"language_{place}") for place in range(ranges)]
 
 
-def _flat(ranges: int) -> list[str]:
-    return [name for pair in _names(ranges) for name in pair]
+def _parameter_names(ranges: int) -> list[str]:
+    return [name for pair in _parameter_pairs(ranges) for name in pair]
 
 
 _BEST = {"sqlite": _best_of_a_union, "postgresql": _best_of_a_join}
 
 
-HARD_FOR = HOUR
+REST_AFTER_EMERGENCY = HOUR
 """How long after such a case somebody is spared another."""
-_HARD = Prepared(
+_RECENT_EMERGENCIES = Prepared(
     # By the hour, which is short, and not by all that somebody ever closed.
     lambda _: (
         select(cases.c.id)
@@ -203,27 +203,29 @@ _OTHERS = Prepared(
     "who",
     "reads_only",
 )
-_LOAD = Prepared(lambda _: load("staff"), "staff")
+_CHAT_COUNT = Prepared(lambda _: chat_count_query("staff"), "staff")
 
 
-def had_a_hard_one(work: Work, who: str, now: int) -> bool:
+def closed_emergency_recently(work: Work, who: str, now: int) -> bool:
     """Tell whether somebody has just closed a case of danger."""
-    return bool(work.rows(_HARD, now - HARD_FOR, who, int(Priority.EMERGENCY), 1))
+    return bool(
+        work.rows(_RECENT_EMERGENCIES, now - REST_AFTER_EMERGENCY, who, int(Priority.EMERGENCY), 1)
+    )
 
 
 def is_spared(work: Work, by: Caseworker, now: int) -> bool:
     """Tell whether an emergency that is next for somebody is another's to take first."""
-    if not had_a_hard_one(work, by.id, now):
+    if not closed_emergency_recently(work, by.id, now):
         return False
     case = find_next(work, by.queues, by.languages)
-    found = case_status.read(work, case) if case else None
+    found = case_status.load(work, case) if case else None
     if found is None or found.priority != Priority.EMERGENCY:
         return False
     return any(
         found.queue in queues.split()
         and found.language in languages.split()
-        and int(work.rows(_LOAD, other)[0][0]) < most
-        and not had_a_hard_one(work, other, now)
+        and int(work.rows(_CHAT_COUNT, other)[0][0]) < most
+        and not closed_emergency_recently(work, other, now)
         for other, queues, languages, most in work.rows(
             _OTHERS, 1, "active", now, by.id, Role.AUDITOR.value
         )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from bot.cases.response_times import PROMISED, due_at, due_sooner, span_of
-from bot.hotline.queue.case_status import IS_NOT_OVER
+from bot.cases.response_times import RESPONSE_MINUTES, due_at, earlier_due, response_time
+from bot.hotline.queue.case_status import IS_NOT_CLOSED
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ReplyClock:
     """How a case stands with what was promised."""
 
     due_at: int | None
@@ -35,15 +35,15 @@ class Clock:
     """How often somebody was told that it is late."""
 
 
-_NOW = Prepared(
+_LOAD = Prepared(
     lambda _: (
         select(cases.c.priority, cases.c.due_at, cases.c.answered_at, cases.c.alerts)
-        .where(cases.c.id == bindparam("case"), IS_NOT_OVER)
+        .where(cases.c.id == bindparam("case"), IS_NOT_CLOSED)
         .with_for_update()
     ),
     "case",
 )
-_SET = Prepared(
+_STORE = Prepared(
     lambda _: (
         update(cases)
         .where(cases.c.id == bindparam("case"))
@@ -60,70 +60,70 @@ _SET = Prepared(
 )
 
 
-class Promises:
+class ReplyClocks:
     """How soon each priority is answered, and the clocks of cases, used inside units of work."""
 
-    def __init__(self, minutes: Sequence[int] = PROMISED) -> None:
+    def __init__(self, minutes: Sequence[int] = RESPONSE_MINUTES) -> None:
         self.minutes = tuple(minutes)
 
-    def span(self, priority: int) -> int:
+    def max_wait(self, priority: int) -> int:
         """Return how long a case of this priority may wait, in microseconds."""
-        return span_of(self.minutes, priority)
+        return response_time(self.minutes, priority)
 
-    def due(self, priority: int, since: int) -> int:
+    def due_at(self, priority: int, since: int) -> int:
         """Return the moment an answer is promised for."""
         return due_at(self.minutes, priority, since)
 
     # --- Clocks, as values -------------------------------------------------------------------
 
     @staticmethod
-    def after_answer(clock: Clock, now: int) -> Clock:
+    def after_answer(clock: ReplyClock, now: int) -> ReplyClock:
         """Return the clock once a caseworker has answered: it stands still."""
         return replace(clock, due_at=None, answered_at=now, alerts=0)
 
-    def after_word(self, clock: Clock, priority: int, now: int) -> Clock:
+    def after_message(self, clock: ReplyClock, priority: int, now: int) -> ReplyClock:
         """Return the clock once the person wrote: a running one is not moved."""
         if clock.due_at is not None:
             return clock
-        return replace(clock, due_at=self.due(priority, now), alerts=0)
+        return replace(clock, due_at=self.due_at(priority, now), alerts=0)
 
-    def after_raise(self, clock: Clock, priority: int, now: int) -> Clock:
+    def after_priority_change(self, clock: ReplyClock, priority: int, now: int) -> ReplyClock:
         """Return the clock once the case has another priority: a moment only comes nearer."""
         if clock.due_at is None:
             return clock
-        due = due_sooner(self.minutes, priority, now, clock.due_at)
+        due = earlier_due(self.minutes, priority, now, clock.due_at)
         return replace(clock, due_at=due, alerts=clock.alerts if due == clock.due_at else 0)
 
     # --- Clocks, as rows ---------------------------------------------------------------------
 
-    def answered(self, work: Work, case: str, now: int) -> None:
+    def caseworker_answered(self, work: Work, case: str, now: int) -> None:
         """Note that a caseworker answered the person; of a closed case nothing is noted."""
-        if found := self._found(work, case):
-            self._set(work, case, found[1], self.after_answer(found[1], now))
+        if found := self._load(work, case):
+            self._store(work, case, found[1], self.after_answer(found[1], now))
 
     def person_wrote(self, work: Work, case: str, now: int) -> None:
         """Note that the person wrote; costs no write while a clock runs."""
-        if found := self._found(work, case):
+        if found := self._load(work, case):
             priority, clock = found
-            self._set(work, case, clock, self.after_word(clock, priority, now))
+            self._store(work, case, clock, self.after_message(clock, priority, now))
 
-    def nothing_due(self, work: Work, case: str) -> None:
+    def clear_due(self, work: Work, case: str) -> None:
         """Note that what the person wrote wants no answer."""
-        if found := self._found(work, case):
-            self._set(work, case, found[1], replace(found[1], due_at=None, alerts=0))
+        if found := self._load(work, case):
+            self._store(work, case, found[1], replace(found[1], due_at=None, alerts=0))
 
-    def raised(self, work: Work, case: str, now: int) -> None:
+    def priority_changed(self, work: Work, case: str, now: int) -> None:
         """Note that the case has another priority now."""
-        if found := self._found(work, case):
+        if found := self._load(work, case):
             priority, clock = found
-            self._set(work, case, clock, self.after_raise(clock, priority, now))
+            self._store(work, case, clock, self.after_priority_change(clock, priority, now))
 
     @staticmethod
-    def _found(work: Work, case: str) -> tuple[int, Clock] | None:
-        rows = work.rows(_NOW, case)
-        return (rows[0][0], Clock(*rows[0][1:])) if rows else None
+    def _load(work: Work, case: str) -> tuple[int, ReplyClock] | None:
+        rows = work.rows(_LOAD, case)
+        return (rows[0][0], ReplyClock(*rows[0][1:])) if rows else None
 
     @staticmethod
-    def _set(work: Work, case: str, old: Clock, new: Clock) -> None:
+    def _store(work: Work, case: str, old: ReplyClock, new: ReplyClock) -> None:
         if new != old:
-            work.run(_SET, new.due_at, new.answered_at, new.alerts, case)
+            work.run(_STORE, new.due_at, new.answered_at, new.alerts, case)

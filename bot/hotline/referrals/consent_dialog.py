@@ -13,27 +13,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.cases.escape_text import visible
-from bot.conversation import Where
-from bot.hotline.referrals.model import CONTACT, DOT, LANGUAGE, OPEN, Stage
+from bot.cases.escape_text import escape_text
+from bot.conversation import PlaceAnswer
+from bot.hotline.referrals.model import CONTACT, DOT, LANGUAGE, OPEN_STAGES, ReferralStage
 from bot.languages import LANGUAGES, catalogue
-from bot.messages import Button, Say
+from bot.messages import Button, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.conversation import Book
-    from bot.hotline.referrals.model import Part, Referral
+    from bot.conversation import FlowRegistry
+    from bot.hotline.referrals.model import Referral, ReferralPart
     from bot.places.taiwan.recipients import Recipient
     from bot.text import Catalogue, Text
 
 TICK = "\N{CHECK MARK} "
-IN_A_ROW = 4
+BUTTONS_PER_ROW = 4
 """Numbers beside each other."""
 _TOKEN = re.compile(r"r([0-9a-f]{16})([0-9a-f]{12})([a-z])(\d{0,3})")
 
 
-class Deed(StrEnum):
+class ConsentAction(StrEnum):
     """What a button does: one letter of its token."""
 
     SHOW = "v"
@@ -45,7 +45,7 @@ class Deed(StrEnum):
     REVOKE = "b"
 
 
-class Shows(StrEnum):
+class ConsentReply(StrEnum):
     """What the person is shown next."""
 
     NOTHING = "nothing"
@@ -56,24 +56,24 @@ class Shows(StrEnum):
     """A sentence; what was shown before is taken away."""
 
 
-class Pressed(NamedTuple):
+class ConsentPress(NamedTuple):
     """A button under a question of this kind."""
 
     referral: str
-    seen: str
+    seen_digest: str
     """The digest of what stood above it."""
-    deed: Deed
-    place: int
+    action: ConsentAction
+    part_index: int
     """Of the part it strikes or restores."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pressing:
+class ConsentOutcome:
     """What came of a press."""
 
     referral: Referral
     """As it is now."""
-    shows: Shows
+    reply: ConsentReply
     text: Text | None = None
     """What is said: before the screen, alone, or in a line that vanishes."""
     changed: bool = False
@@ -81,7 +81,7 @@ class Pressing:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ConsentTexts:
     """What is said; see `flows.hotline.REFERRAL`."""
 
     question: Text
@@ -104,61 +104,63 @@ class Words:
     language: Text
 
 
-class Consent:
+class ConsentDialog:
     """The person's side of passing something on."""
 
     def __init__(
         self,
-        book: Book,
+        book: FlowRegistry,
         recipients: Mapping[str, Recipient],
-        words: Words,
+        texts: ConsentTexts,
         *,
-        below: Mapping[str, Text] | None = None,
+        exit_buttons: Mapping[str, Text] | None = None,
     ) -> None:
         """Take what is said and to whom anything may be told.
 
         Args:
             book: the flows, whose questions and choices are read in every language.
             recipients: by code.
-            words: what is said.
-            below: labels by token of what stands below every question: danger, stop.
+            texts: what is said.
+            exit_buttons: labels by token of what stands below every question: danger, stop.
         """
         self._book = book
         self._recipients = recipients
-        self._words = words
-        self._below = below or {}
+        self._texts = texts
+        self._exit_labels = exit_buttons or {}
 
     # --- what is said -------------------------------------------------------------------------
 
-    def question(self, referral: Referral, language: str, prefix: str) -> Say:
+    def question(self, referral: Referral, language: str, prefix: str) -> SendText:
         """Return the neutral first question: it shows nothing and names nobody."""
-        words, read_in = self._words, catalogue(language)
+        words, read_in = self._texts, catalogue(language)
         rows = (
-            (_button(referral, words.show.read_in(read_in), Deed.SHOW),),
-            (_button(referral, words.later.read_in(read_in), Deed.LATER),),
-            *self._ways_out(read_in),
+            (_button(referral, words.show.render(read_in), ConsentAction.SHOW),),
+            (_button(referral, words.later.render(read_in), ConsentAction.LATER),),
+            *self._exit_buttons(read_in),
         )
-        return Say(words.question.read_in(read_in), rows, prefix)
+        return SendText(words.question.render(read_in), rows, prefix)
 
     def screen(
         self, referral: Referral, language: str, prefix: str, lead: Text | None = None
-    ) -> Say:
+    ) -> SendText:
         """Return exactly what would be told and to whom, with what can be pressed.
 
         It may be longer than one message takes: cut it at blank lines, the buttons under the last.
         """
-        words, read_in = self._words, catalogue(language)
+        words, read_in = self._texts, catalogue(language)
         to = self._recipients[referral.recipient]
-        blanks = {"recipient": to.name.read_in(read_in), "about": to.about.read_in(read_in)}
-        said = [lead.read_in(read_in)] if lead is not None else []
-        said.append(words.screen.read_in(read_in, blanks))
+        blanks = {"recipient": to.name.render(read_in), "about": to.about.render(read_in)}
+        said = [lead.render(read_in)] if lead is not None else []
+        said.append(words.screen.render(read_in, blanks))
         for place, part in enumerate(referral.parts):
             said.append(self._line(referral, place, part, read_in))
-        if not referral.kept:
-            said.append(words.empty.read_in(read_in))
-        return Say("\n\n".join(said), self._rows(referral, read_in), prefix)
+        if not referral.included_parts:
+            said.append(words.empty.render(read_in))
+        return SendText("\n\n".join(said), self._rows(referral, read_in), prefix)
 
-    def answer(self, pressing: Pressing, language: str, prefix: str, told_at: str = "") -> Say:
+    def answer(
+        self, pressing: ConsentOutcome, language: str, prefix: str, told_at: str = ""
+    ) -> SendText:
         """Return what is said after a decision, with the way back where there is one.
 
         Args:
@@ -172,123 +174,134 @@ class Consent:
         """
         if pressing.text is None:
             raise ValueError("nothing to say")
-        text = pressing.text.read_in(catalogue(language), {"time": told_at})
-        if pressing.referral.stage is not Stage.AGREED:
-            return Say(text)
-        return Say(text, self._way_back(pressing.referral, language), prefix)
+        text = pressing.text.render(catalogue(language), {"time": told_at})
+        if pressing.referral.stage is not ReferralStage.AGREED:
+            return SendText(text)
+        return SendText(text, self._revoke_button(pressing.referral, language), prefix)
 
-    def told(self, referral: Referral, language: str, prefix: str, at: str) -> Say:
+    def sent_notice(self, referral: Referral, language: str, prefix: str, at: str) -> SendText:
         """Return the sentence that it has been told, with the way back."""
-        text = self._words.sent.read_in(catalogue(language), {"time": at})
-        return Say(text, self._way_back(referral, language), prefix)
+        text = self._texts.sent.render(catalogue(language), {"time": at})
+        return SendText(text, self._revoke_button(referral, language), prefix)
 
-    def contents(self, referral: Referral, language: str) -> list[tuple[str, str]]:
+    def readable_parts(self, referral: Referral, language: str) -> list[tuple[str, str]]:
         """Return what is not struck, in any reader's language: for the desk, for the recipient."""
         read_in = catalogue(language)
-        return [self._read(part, read_in) for part in referral.kept]
+        return [self._read_part(part, read_in) for part in referral.included_parts]
 
     # --- what is pressed ----------------------------------------------------------------------
 
     @staticmethod
-    def read(end: str) -> Pressed | None:
+    def parse_token(end: str) -> ConsentPress | None:
         """Return what a token's end stands for, None for none of ours.
 
         Whoever calls has checked that the token's beginning is vouched for in this chat.
         """
         found = _TOKEN.fullmatch(end)
-        if found is None or found[3] not in set(Deed):
+        if found is None or found[3] not in set(ConsentAction):
             return None
-        return Pressed(found[1], found[2], Deed(found[3]), int(found[4] or 0))
+        return ConsentPress(found[1], found[2], ConsentAction(found[3]), int(found[4] or 0))
 
-    def press(self, referral: Referral, pressed: Pressed, now: int) -> Pressing:
+    def press(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
         """Return what comes of a press: the referral as it is then, and what is shown."""
-        if pressed.deed is Deed.REVOKE:
+        if pressed.action is ConsentAction.REVOKE:
             return self._revoke(referral, now)
-        if referral.stage not in OPEN or referral.recipient not in self._recipients:
-            return Pressing(referral, Shows.NOTHING, self._words.over)
-        if pressed.deed is Deed.AGREE:
+        if referral.stage not in OPEN_STAGES or referral.recipient not in self._recipients:
+            return ConsentOutcome(referral, ConsentReply.NOTHING, self._texts.over)
+        if pressed.action is ConsentAction.AGREE:
             return self._agree(referral, pressed, now)
-        if pressed.deed is Deed.DECLINE:
+        if pressed.action is ConsentAction.DECLINE:
             declined = referral.decline(now) or referral
-            return Pressing(declined, Shows.ANSWER, self._words.declined, changed=True)
-        if pressed.deed is Deed.LATER:
-            return Pressing(referral, Shows.NOTHING)
-        return self._look(referral, pressed)
+            return ConsentOutcome(declined, ConsentReply.ANSWER, self._texts.declined, changed=True)
+        if pressed.action is ConsentAction.LATER:
+            return ConsentOutcome(referral, ConsentReply.NOTHING)
+        return self._show(referral, pressed)
 
     @staticmethod
-    def _look(referral: Referral, pressed: Pressed) -> Pressing:
+    def _show(referral: Referral, pressed: ConsentPress) -> ConsentOutcome:
         other = None
-        if pressed.deed is Deed.STRIKE:
-            other = referral.strike(pressed.place)
-        elif pressed.deed is Deed.RESTORE:
-            other = referral.restore(pressed.place)
-        return Pressing(other or referral, Shows.SCREEN, changed=other is not None)
+        if pressed.action is ConsentAction.STRIKE:
+            other = referral.strike(pressed.part_index)
+        elif pressed.action is ConsentAction.RESTORE:
+            other = referral.restore(pressed.part_index)
+        return ConsentOutcome(other or referral, ConsentReply.SCREEN, changed=other is not None)
 
-    def _agree(self, referral: Referral, pressed: Pressed, now: int) -> Pressing:
-        if referral.stage is Stage.AGREED and pressed.seen == referral.agreed:
-            return Pressing(referral, Shows.ANSWER, self._words.agreed)
-        agreed = referral.agree(pressed.seen, now)
+    def _agree(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
+        if referral.stage is ReferralStage.AGREED and pressed.seen_digest == referral.agreed_digest:
+            return ConsentOutcome(referral, ConsentReply.ANSWER, self._texts.agreed)
+        agreed = referral.agree(pressed.seen_digest, now)
         if agreed is None:
-            return Pressing(referral, Shows.SCREEN, self._words.changed)
-        return Pressing(agreed, Shows.ANSWER, self._words.agreed, changed=True)
+            return ConsentOutcome(referral, ConsentReply.SCREEN, self._texts.changed)
+        return ConsentOutcome(agreed, ConsentReply.ANSWER, self._texts.agreed, changed=True)
 
-    def _revoke(self, referral: Referral, now: int) -> Pressing:
+    def _revoke(self, referral: Referral, now: int) -> ConsentOutcome:
         revoked = referral.revoke(now)
         if revoked is None:
-            return Pressing(referral, Shows.NOTHING, self._words.over)
+            return ConsentOutcome(referral, ConsentReply.NOTHING, self._texts.over)
         late = revoked.sent_at is not None
-        text = self._words.revoked_late if late else self._words.revoked
-        return Pressing(revoked, Shows.ANSWER, text, changed=True)
+        text = self._texts.revoked_late if late else self._texts.revoked
+        return ConsentOutcome(revoked, ConsentReply.ANSWER, text, changed=True)
 
     # --- how it is shown ----------------------------------------------------------------------
 
-    def _line(self, referral: Referral, place: int, part: Part, read_in: Catalogue) -> str:
-        label, told = self._read(part, read_in)
+    def _line(self, referral: Referral, place: int, part: ReferralPart, read_in: Catalogue) -> str:
+        label, told = self._read_part(part, read_in)
         if place in referral.struck:
-            return f"{place + 1} {label} ({self._words.left_out.read_in(read_in)})"
+            return f"{place + 1} {label} ({self._texts.left_out.render(read_in)})"
         return f"{TICK}{place + 1} {label}: {told}"
 
-    def _read(self, part: Part, read_in: Catalogue) -> tuple[str, str]:
+    def _read_part(self, part: ReferralPart, read_in: Catalogue) -> tuple[str, str]:
         """Return what a part is called and what it says, in a language."""
         if part.code == CONTACT:
-            return self._words.contact.read_in(read_in), visible(str(part.answer))
+            return self._texts.contact.render(read_in), escape_text(str(part.answer))
         if part.code == LANGUAGE:
             known = LANGUAGES.get(str(part.answer))
-            name = known.own_name if known else visible(str(part.answer))
-            return self._words.language.read_in(read_in), name
+            name = known.own_name if known else escape_text(str(part.answer))
+            return self._texts.language.render(read_in), name
         question = self._book.question(*part.code.split(DOT, 1))
         if question is None:
-            return part.code, visible(str(part.answer))
+            return part.code, escape_text(str(part.answer))
         said = [
-            visible(it) if isinstance(it, str) else it.read_in(read_in)
-            for it in question.told(part.answer)
+            escape_text(it) if isinstance(it, str) else it.render(read_in)
+            for it in question.describe(part.answer)
         ]
-        if isinstance(part.answer, Where) and part.answer.latitude is not None:
+        if isinstance(part.answer, PlaceAnswer) and part.answer.latitude is not None:
             said.append(f"{part.answer.latitude}, {part.answer.longitude}")
-        return question.short.read_in(read_in), ", ".join(said)
+        return question.short.render(read_in), ", ".join(said)
 
     def _rows(self, referral: Referral, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
         numbers = [
-            _button(referral, f"{place + 1}", Deed.RESTORE, place)
+            _button(referral, f"{place + 1}", ConsentAction.RESTORE, place)
             if place in referral.struck
-            else _button(referral, f"{TICK}{place + 1}", Deed.STRIKE, place)
+            else _button(referral, f"{TICK}{place + 1}", ConsentAction.STRIKE, place)
             for place in range(len(referral.parts))
         ]
-        rows = [tuple(numbers[at : at + IN_A_ROW]) for at in range(0, len(numbers), IN_A_ROW)]
-        if referral.kept:
-            rows.append((_button(referral, self._words.agree.read_in(read_in), Deed.AGREE),))
-        rows.append((_button(referral, self._words.decline.read_in(read_in), Deed.DECLINE),))
-        return (*rows, *self._ways_out(read_in))
+        rows = [
+            tuple(numbers[at : at + BUTTONS_PER_ROW])
+            for at in range(0, len(numbers), BUTTONS_PER_ROW)
+        ]
+        if referral.included_parts:
+            rows.append(
+                (_button(referral, self._texts.agree.render(read_in), ConsentAction.AGREE),)
+            )
+        rows.append(
+            (_button(referral, self._texts.decline.render(read_in), ConsentAction.DECLINE),)
+        )
+        return (*rows, *self._exit_buttons(read_in))
 
-    def _ways_out(self, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
-        row = tuple(Button(label.read_in(read_in), token) for token, label in self._below.items())
+    def _exit_buttons(self, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
+        row = tuple(
+            Button(label.render(read_in), token) for token, label in self._exit_labels.items()
+        )
         return (row,) if row else ()
 
-    def _way_back(self, referral: Referral, language: str) -> tuple[tuple[Button, ...], ...]:
-        label = self._words.take_back.read_in(catalogue(language))
-        return ((_button(referral, label, Deed.REVOKE),),)
+    def _revoke_button(self, referral: Referral, language: str) -> tuple[tuple[Button, ...], ...]:
+        label = self._texts.take_back.render(catalogue(language))
+        return ((_button(referral, label, ConsentAction.REVOKE),),)
 
 
-def _button(referral: Referral, label: str, deed: Deed, place: int | None = None) -> Button:
-    number = "" if place is None else str(place)
-    return Button(label, f"r{referral.id}{referral.digest}{deed}{number}")
+def _button(
+    referral: Referral, label: str, action: ConsentAction, part_index: int | None = None
+) -> Button:
+    number = "" if part_index is None else str(part_index)
+    return Button(label, f"r{referral.id}{referral.digest}{action}{number}")

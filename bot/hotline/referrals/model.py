@@ -17,17 +17,17 @@ from hashlib import blake2b
 
 import msgspec
 
-from bot.conversation import Answer, Book, FileNote
+from bot.conversation import Answer, FileRef, FlowRegistry
 
 CONTACT, LANGUAGE = "contact", "language"
 """Parts that answer no question: how to reach the person, and what they speak."""
 DOT = "."
 """Stands between a flow and its step."""
-DIGEST = 6
+DIGEST_BYTES = 6
 """Bytes that tell one content from another; the token they stand in is vouched for."""
 
 
-class Stage(StrEnum):
+class ReferralStage(StrEnum):
     """How far it has come."""
 
     OFFERED = "offered"
@@ -41,11 +41,11 @@ class Stage(StrEnum):
     """Another offer to the same recipient has taken its place, or the person wants nobody told."""
 
 
-OPEN = frozenset({Stage.OFFERED, Stage.AGREED})
+OPEN_STAGES = frozenset({ReferralStage.OFFERED, ReferralStage.AGREED})
 """Stages in which what is told can still be changed."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class ReferralPart(msgspec.Struct, frozen=True):
     """One thing that may be told."""
 
     code: str
@@ -61,83 +61,101 @@ class Referral:
     case: str
     recipient: str
     """A code of the directory of recipients."""
-    parts: tuple[Part, ...]
+    parts: tuple[ReferralPart, ...]
     offered_by: str
     offered_at: int
-    stage: Stage = Stage.OFFERED
+    stage: ReferralStage = ReferralStage.OFFERED
     struck: frozenset[int] = frozenset()
     """Places of parts that are not told."""
-    agreed: str = ""
+    agreed_digest: str = ""
     """The digest of what was agreed to; empty: nothing."""
     answered_at: int | None = None
     sent_at: int | None = None
 
     @property
-    def kept(self) -> tuple[Part, ...]:
+    def included_parts(self) -> tuple[ReferralPart, ...]:
         """Return what would be told now, or what was told."""
         return tuple(part for place, part in enumerate(self.parts) if place not in self.struck)
 
     @property
     def digest(self) -> str:
         """Return a name of exactly this content to exactly this recipient."""
-        whole = _encode((self.id, self.recipient, self.kept))
-        return blake2b(whole, digest_size=DIGEST).hexdigest()
+        whole = _encode((self.id, self.recipient, self.included_parts))
+        return blake2b(whole, digest_size=DIGEST_BYTES).hexdigest()
 
     @property
     def may_be_sent(self) -> bool:
         """Tell whether the person agreed to exactly what would be told now."""
-        return self.stage is Stage.AGREED and bool(self.kept) and self.agreed == self.digest
+        return (
+            self.stage is ReferralStage.AGREED
+            and bool(self.included_parts)
+            and self.agreed_digest == self.digest
+        )
 
     # --- what the person does -----------------------------------------------------------------
 
-    def strike(self, place: int) -> Referral | None:
+    def strike(self, index: int) -> Referral | None:
         """Leave a part out. Whoever had agreed is asked again: it is another content now."""
-        return self._with_struck(place, self.struck | {place})
+        return self._with_struck(index, self.struck | {index})
 
-    def restore(self, place: int) -> Referral | None:
+    def restore(self, index: int) -> Referral | None:
         """Put a part back in; whoever had agreed is asked again."""
-        return self._with_struck(place, self.struck - {place})
+        return self._with_struck(index, self.struck - {index})
 
-    def agree(self, seen: str, now: int) -> Referral | None:
+    def agree(self, seen_digest: str, now: int) -> Referral | None:
         """Agree to what was seen; None when that is not what would be told now."""
-        if self.stage is not Stage.OFFERED or not self.kept or seen != self.digest:
+        if (
+            self.stage is not ReferralStage.OFFERED
+            or not self.included_parts
+            or seen_digest != self.digest
+        ):
             return None
-        return replace(self, stage=Stage.AGREED, agreed=seen, answered_at=now)
+        return replace(self, stage=ReferralStage.AGREED, agreed_digest=seen_digest, answered_at=now)
 
     def decline(self, now: int) -> Referral | None:
         """Do not agree, or not any more while nothing was told."""
-        if self.stage not in OPEN:
+        if self.stage not in OPEN_STAGES:
             return None
-        return replace(self, stage=Stage.DECLINED, agreed="", answered_at=now)
+        return replace(self, stage=ReferralStage.DECLINED, agreed_digest="", answered_at=now)
 
     def revoke(self, now: int) -> Referral | None:
         """Take an agreement back, also after it was told: then the recipient has to hear of it."""
-        if self.stage not in {Stage.AGREED, Stage.SENT}:
+        if self.stage not in {ReferralStage.AGREED, ReferralStage.SENT}:
             return None
-        return replace(self, stage=Stage.REVOKED, agreed="", answered_at=now)
+        return replace(self, stage=ReferralStage.REVOKED, agreed_digest="", answered_at=now)
 
     # --- what staff do ------------------------------------------------------------------------
 
     def send(self, now: int) -> Referral | None:
         """Mark what was agreed to as told; None without an agreement to exactly that."""
-        return replace(self, stage=Stage.SENT, sent_at=now) if self.may_be_sent else None
+        return replace(self, stage=ReferralStage.SENT, sent_at=now) if self.may_be_sent else None
 
     def withdraw(self) -> Referral | None:
         """End it unsent: another offer takes its place, or the person wants nobody told."""
-        return replace(self, stage=Stage.WITHDRAWN, agreed="") if self.stage in OPEN else None
+        return (
+            replace(self, stage=ReferralStage.WITHDRAWN, agreed_digest="")
+            if self.stage in OPEN_STAGES
+            else None
+        )
 
-    def _with_struck(self, place: int, struck: frozenset[int]) -> Referral | None:
-        if self.stage not in OPEN or not 0 <= place < len(self.parts) or struck == self.struck:
+    def _with_struck(self, index: int, struck: frozenset[int]) -> Referral | None:
+        if (
+            self.stage not in OPEN_STAGES
+            or not 0 <= index < len(self.parts)
+            or struck == self.struck
+        ):
             return None
-        return replace(self, stage=Stage.OFFERED, struck=struck, agreed="")
+        return replace(self, stage=ReferralStage.OFFERED, struck=struck, agreed_digest="")
 
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def parts_of(
-    book: Book, sent: Iterable[tuple[str, Mapping[str, Answer]]], also: Mapping[str, str]
-) -> dict[str, Part]:
+def collect_parts(
+    book: FlowRegistry,
+    sent: Iterable[tuple[str, Mapping[str, Answer]]],
+    extra_parts: Mapping[str, str],
+) -> dict[str, ReferralPart]:
     """Return everything that could be told, by code, in the order it was asked.
 
     Left out are decisions about this chat, files, and whatever no question of today asks.
@@ -145,20 +163,22 @@ def parts_of(
     Args:
         book: the flows.
         sent: flows and the answers sent in them, oldest first; what was sent later holds.
-        also: parts that answer no question, by code.
+        extra_parts: parts that answer no question, by code.
     """
-    found = {code: Part(code, words) for code, words in also.items() if words.strip()}
+    found = {
+        code: ReferralPart(code, words) for code, words in extra_parts.items() if words.strip()
+    }
     for flow, answers in sent:
         for step, answer in answers.items():
             question = book.question(flow, step)
-            if question is None or not question.skippable or not _can_be_told(answer):
+            if question is None or not question.skippable or not _is_shareable(answer):
                 continue
             code = f"{flow}{DOT}{step}"
-            found[code] = Part(code, answer)
+            found[code] = ReferralPart(code, answer)
     return found
 
 
-def _can_be_told(answer: Answer) -> bool:
+def _is_shareable(answer: Answer) -> bool:
     if isinstance(answer, tuple):
-        return bool(answer) and not any(isinstance(part, FileNote) for part in answer)
+        return bool(answer) and not any(isinstance(part, FileRef) for part in answer)
     return answer is not None and answer != ""

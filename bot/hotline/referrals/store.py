@@ -16,43 +16,63 @@ import msgspec
 from sqlalchemy import bindparam, or_, select, update
 
 from bot.cases.sealed_fields import open_codes
-from bot.errors import DoesNotOpen, EpochGone
-from bot.hotline.referrals.consent_dialog import Deed
-from bot.hotline.referrals.model import CONTACT, LANGUAGE, OPEN, Part, Referral, Stage, parts_of
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import DecryptionError, EpochExpiredError
+from bot.hotline.referrals.consent_dialog import ConsentAction
+from bot.hotline.referrals.model import (
+    CONTACT,
+    LANGUAGE,
+    OPEN_STAGES,
+    Referral,
+    ReferralPart,
+    ReferralStage,
+    collect_parts,
+)
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import cases, referrals, reports
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.conversation import Answer, Book
-    from bot.hotline.referrals.consent_dialog import Consent, Pressed, Pressing
+    from bot.conversation import Answer, FlowRegistry
+    from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentOutcome, ConsentPress
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.audit.log import Audit
+    from bot.vault.audit.log import AuditLog
 
 PERSON = "person"
 """Who acts in the audit log when it is the person."""
 ID_BYTES = 8
 
 
-class _Sealed(msgspec.Struct, frozen=True):
-    parts: tuple[Part, ...]
+class _SealedReferral(msgspec.Struct, frozen=True):
+    parts: tuple[ReferralPart, ...]
     struck: tuple[int, ...]
     agreed: str
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Sealed).decode
-_KEPT = ("id", "case_id", "recipient", "state", "sealed", "asked", "offered_by", "offered_at",
-         "answered_at", "sent_at")  # fmt: skip
-_COLUMNS = tuple(referrals.c[name] for name in _KEPT)
-_ADD = Prepared(
-    lambda dialect: insert_of(dialect, referrals).values({name: bindparam(name) for name in _KEPT}),
-    *_KEPT,
+_decode = msgspec.msgpack.Decoder(_SealedReferral).decode
+_COLUMN_NAMES = (
+    "id",
+    "case_id",
+    "recipient",
+    "state",
+    "sealed",
+    "asked",
+    "offered_by",
+    "offered_at",
+    "answered_at",
+    "sent_at",
 )
-_ONE = Prepared(
+_COLUMNS = tuple(referrals.c[name] for name in _COLUMN_NAMES)
+_ADD = Prepared(
+    lambda dialect: insert_into(dialect, referrals).values(
+        {name: bindparam(name) for name in _COLUMN_NAMES}
+    ),
+    *_COLUMN_NAMES,
+)
+_BY_ID = Prepared(
     # Locked where the database can: nobody is told what is being taken back at this moment.
     lambda _: (
         select(*_COLUMNS)
@@ -70,13 +90,13 @@ _OF_CASE = Prepared(
     ),
     "case",
 )
-_NOT_TOLD = Prepared(
+_UNSENT = Prepared(
     # Locked like one: what is told at this moment was told, and what is taken back was not.
     lambda _: (
         select(*_COLUMNS)
         .where(
             referrals.c.case_id == bindparam("case"),
-            or_(*(referrals.c.state == stage.value for stage in sorted(OPEN))),
+            or_(*(referrals.c.state == stage.value for stage in sorted(OPEN_STAGES))),
         )
         .order_by(referrals.c.offered_at, referrals.c.id)
         .with_for_update()
@@ -123,12 +143,12 @@ _REPORTS = Prepared(
 _LANGUAGE = Prepared(
     lambda _: select(cases.c.language).where(cases.c.id == bindparam("case")), "case"
 )
-_DEEDS = {
-    Deed.STRIKE: "referral_strike",
-    Deed.RESTORE: "referral_restore",
-    Deed.AGREE: "referral_agree",
-    Deed.DECLINE: "referral_decline",
-    Deed.REVOKE: "referral_revoke",
+_AUDIT_ACTIONS = {
+    ConsentAction.STRIKE: "referral_strike",
+    ConsentAction.RESTORE: "referral_restore",
+    ConsentAction.AGREE: "referral_agree",
+    ConsentAction.DECLINE: "referral_decline",
+    ConsentAction.REVOKE: "referral_revoke",
 }
 """What the audit log calls what a person does."""
 
@@ -136,13 +156,17 @@ _DEEDS = {
 class Referrals:
     """Referrals of cases, used inside units of work."""
 
-    def __init__(self, vault: Vault, audit: Audit, book: Book, consent: Consent) -> None:
+    def __init__(
+        self, vault: Vault, audit: AuditLog, book: FlowRegistry, consent: ConsentDialog
+    ) -> None:
         self._vault = vault
         self._audit = audit
         self._book = book
         self._consent = consent
 
-    def offerable(self, work: Work, case: str, *, contact: str = "") -> dict[str, Part]:
+    def offerable_parts(
+        self, work: Work, case: str, *, contact: str = ""
+    ) -> dict[str, ReferralPart]:
         """Return what could be told of a case, by code: answers that were sent, and how to reach.
 
         Args:
@@ -153,16 +177,20 @@ class Referrals:
         Raises:
             DoesNotOpen: a report was altered or belongs to another case.
         """
-        sent = [(flow, answers) for flow, answers in self._sent(work, case) if answers is not None]
+        sent = [
+            (flow, answers)
+            for flow, answers in self._sent_answers(work, case)
+            if answers is not None
+        ]
         language = work.rows(_LANGUAGE, case)
         also = {LANGUAGE: language[0][0] if language else "", CONTACT: contact.strip()}
-        return parts_of(self._book, sent, also)
+        return collect_parts(self._book, sent, also)
 
-    def is_sealed(self, work: Work, case: str) -> bool:
+    def has_sealed_answers(self, work: Work, case: str) -> bool:
         """Tell whether something was sent that the bot opens no more: staff who sign in do."""
-        return any(answers is None for _flow, answers in self._sent(work, case))
+        return any(answers is None for _flow, answers in self._sent_answers(work, case))
 
-    def _sent(self, work: Work, case: str) -> list[tuple[str, dict[str, Answer] | None]]:
+    def _sent_answers(self, work: Work, case: str) -> list[tuple[str, dict[str, Answer] | None]]:
         found = []
         for report, flow, sealed, codes in work.rows(_REPORTS, case):
             kept = None if codes is None else bytes(codes)
@@ -171,7 +199,13 @@ class Referrals:
         return found
 
     def offer(  # noqa: PLR0913, PLR0917 - who asks whom about what, for whom
-        self, work: Work, case: str, recipient: str, parts: Sequence[Part], by: str, now: int
+        self,
+        work: Work,
+        case: str,
+        recipient: str,
+        parts: Sequence[ReferralPart],
+        by: str,
+        now: int,
     ) -> Referral:
         """Write down that a person is to be asked; an open offer to the same recipient ends.
 
@@ -180,41 +214,45 @@ class Referrals:
         """
         if not parts:
             raise ValueError("a referral without a part tells nothing")
-        for old in self.ledger(work, case):
-            if old.recipient == recipient and old.stage in OPEN:
-                self._keep(work, old.withdraw() or old)
-                self._note(work, now, by, "referral_withdraw", old)
+        for old in self.of_case(work, case):
+            if old.recipient == recipient and old.stage in OPEN_STAGES:
+                self._store(work, old.withdraw() or old)
+                self._audit_change(work, now, by, "referral_withdraw", old)
         new = Referral(secrets.token_hex(ID_BYTES), case, recipient, tuple(parts), by, now)
-        sealed, asked = self._sealed(work, new)
+        sealed, asked = self._seal(work, new)
         work.run(_ADD, new.id, case, recipient, new.stage.value, sealed, asked, by, now, None, None)
-        self._note(work, now, by, "referral_offer", new)
+        self._audit_change(work, now, by, "referral_offer", new)
         return new
 
     def find(self, work: Work, case: str, referral: str) -> Referral | None:
         """Return a referral of this case; None when it is none of its."""
-        found = work.rows(_ONE, referral, case)
-        return self._opened(work, found[0]) if found else None
+        found = work.rows(_BY_ID, referral, case)
+        return self._open(work, found[0]) if found else None
 
-    def ledger(self, work: Work, case: str) -> list[Referral]:
+    def of_case(self, work: Work, case: str) -> list[Referral]:
         """Return everything that was ever to be told of a case, oldest first.
 
         Raises:
             DoesNotOpen: a row was altered, or its recipient or case exchanged.
         """
-        return [self._opened(work, row) for row in work.rows(_OF_CASE, case)]
+        return [self._open(work, row) for row in work.rows(_OF_CASE, case)]
 
-    def press(self, work: Work, case: str, pressed: Pressed, now: int) -> Pressing | None:
+    def handle_press(
+        self, work: Work, case: str, pressed: ConsentPress, now: int
+    ) -> ConsentOutcome | None:
         """Do what a person pressed; None for a referral that is none of their case's."""
         referral = self.find(work, case, pressed.referral)
         if referral is None:
             return None
         pressing = self._consent.press(referral, pressed, now)
         if pressing.changed:
-            self._keep(work, pressing.referral)
+            self._store(work, pressing.referral)
             part = ""
-            if pressed.deed in {Deed.STRIKE, Deed.RESTORE}:
-                part = pressing.referral.parts[pressed.place].code
-            self._note(work, now, PERSON, _DEEDS[pressed.deed], pressing.referral, part)
+            if pressed.action in {ConsentAction.STRIKE, ConsentAction.RESTORE}:
+                part = pressing.referral.parts[pressed.part_index].code
+            self._audit_change(
+                work, now, PERSON, _AUDIT_ACTIONS[pressed.action], pressing.referral, part
+            )
         return pressing
 
     def revoke(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
@@ -225,25 +263,27 @@ class Referrals:
         found = self.find(work, case, referral)
         revoked = found.revoke(now) if found else None
         if revoked is not None:
-            self._keep(work, revoked)
-            self._note(work, now, by, "referral_revoke", revoked)
+            self._store(work, revoked)
+            self._audit_change(work, now, by, "referral_revoke", revoked)
         return revoked
 
-    def end(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
+    def end_unsent(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
         """Take back what was agreed to and not told, and what is being asked; return those.
 
         What does not open any more, and can be told to nobody, ends as well: it raises nothing.
         """
         ended = []
-        for row in work.rows(_NOT_TOLD, case):
-            stands = self._opened_or_bare(work, row)
+        for row in work.rows(_UNSENT, case):
+            stands = self._open_or_bare(work, row)
             over = stands.revoke(now) or stands.withdraw() or stands
             if stands.parts:
-                self._keep(work, over)
+                self._store(work, over)
             else:
                 work.run(_END, over.stage.value, over.answered_at, over.id)
-            is_taken_back = over.stage is Stage.REVOKED
-            self._note(work, now, by, f"referral_{'revoke' if is_taken_back else 'withdraw'}", over)
+            is_taken_back = over.stage is ReferralStage.REVOKED
+            self._audit_change(
+                work, now, by, f"referral_{'revoke' if is_taken_back else 'withdraw'}", over
+            )
             ended.append(over)
         return ended
 
@@ -255,61 +295,77 @@ class Referrals:
         found = self.find(work, case, referral)
         sent = found.send(now) if found else None
         if sent is not None:
-            self._keep(work, sent)
-            self._note(work, now, by, "referral_send", sent)
+            self._store(work, sent)
+            self._audit_change(work, now, by, "referral_send", sent)
         return sent
 
     # --- how it is kept -----------------------------------------------------------------------
 
-    def _note(  # noqa: PLR0913, PLR0917 - the columns of a row
+    def _audit_change(  # noqa: PLR0913, PLR0917 - the columns of a row
         self, work: Work, now: int, by: str, deed: str, referral: Referral, part: str = ""
     ) -> None:
         detail = ":".join(filter(None, (referral.recipient, referral.id, part)))
-        self._audit.note(work, now, by, deed, referral.case, detail)
+        self._audit.record(work, now, by, deed, referral.case, detail)
 
-    def _keep(self, work: Work, it: Referral) -> None:
+    def _store(self, work: Work, it: Referral) -> None:
         work.run(
-            _CHANGE, it.stage.value, *self._sealed(work, it), it.answered_at, it.sent_at, it.id
+            _CHANGE, it.stage.value, *self._seal(work, it), it.answered_at, it.sent_at, it.id
         )  # fmt: skip
 
-    def _sealed(self, work: Work, it: Referral) -> tuple[bytes, bytes]:
+    def _seal(self, work: Work, it: Referral) -> tuple[bytes, bytes]:
         """Return it as it is kept with the case, and for as long as the person may answer."""
-        plain, place = _encode(_Sealed(it.parts, tuple(sorted(it.struck)), it.agreed)), _place(it)
-        kept = self._vault.of_case(work, it.case).seal(Purpose.CASE, place, plain)
-        asked = self._vault.seal_waiting(Purpose.REFERRAL, place, plain, it.offered_at)
+        plain, place = (
+            _encode(_SealedReferral(it.parts, tuple(sorted(it.struck)), it.agreed_digest)),
+            _associated_data(it),
+        )
+        kept = self._vault.case_sealer(work, it.case).seal(Purpose.CASE, place, plain)
+        asked = self._vault.seal_with_waiting_key(Purpose.REFERRAL, place, plain, it.offered_at)
         return kept, asked
 
-    def _opened_or_bare(self, work: Work, row: Sequence[Any]) -> Referral:
+    def _open_or_bare(self, work: Work, row: Sequence[Any]) -> Referral:
         """Return a referral, without its parts where they do not open."""
         try:
-            return self._opened(work, row)
-        except DoesNotOpen:
-            return _bare(row)
+            return self._open(work, row)
+        except DecryptionError:
+            return _without_parts(row)
 
-    def _opened(self, work: Work, row: Sequence[Any]) -> Referral:
-        bare, sealed, asked = _bare(row), row[4], row[5]
-        held = self._held(work, bare, bytes(sealed), None if asked is None else bytes(asked))
-        return replace(bare, parts=held.parts, struck=frozenset(held.struck), agreed=held.agreed)
+    def _open(self, work: Work, row: Sequence[Any]) -> Referral:
+        bare, sealed, asked = _without_parts(row), row[4], row[5]
+        held = self._open_sealed(work, bare, bytes(sealed), None if asked is None else bytes(asked))
+        return replace(
+            bare, parts=held.parts, struck=frozenset(held.struck), agreed_digest=held.agreed
+        )
 
-    def _held(self, work: Work, it: Referral, sealed: bytes, asked: bytes | None) -> _Sealed:
+    def _open_sealed(
+        self, work: Work, it: Referral, sealed: bytes, asked: bytes | None
+    ) -> _SealedReferral:
         if asked is not None:
             try:
-                return _decode(self._vault.open(Purpose.REFERRAL, _place(it), asked))
-            except EpochGone:  # nobody may be told any more: the person has to be asked again
-                return _Sealed((), (), "")
+                return _decode(self._vault.open(Purpose.REFERRAL, _associated_data(it), asked))
+            except (
+                EpochExpiredError
+            ):  # nobody may be told any more: the person has to be asked again
+                return _SealedReferral((), (), "")
         old = self._vault.cases.old(work, it.case)
         if old is None:
-            raise DoesNotOpen("what a person was asked about was taken out")
-        return _decode(old.open(Purpose.CASE, _place(it), sealed))
+            raise DecryptionError("what a person was asked about was taken out")
+        return _decode(old.open(Purpose.CASE, _associated_data(it), sealed))
 
 
-def _bare(row: Sequence[Any]) -> Referral:
+def _without_parts(row: Sequence[Any]) -> Referral:
     referral, case, recipient, state, _sealed, _asked, by, offered_at, answered_at, sent_at = row
     return Referral(
-        referral, case, recipient, (), by, offered_at, Stage(state), answered_at=answered_at,
+        referral,
+        case,
+        recipient,
+        (),
+        by,
+        offered_at,
+        ReferralStage(state),
+        answered_at=answered_at,
         sent_at=sent_at,
-    )  # fmt: skip
+    )
 
 
-def _place(it: Referral) -> bytes:
+def _associated_data(it: Referral) -> bytes:
     return f"{it.case}/referral/{it.recipient}/{it.id}".encode()

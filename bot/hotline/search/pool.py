@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from bot.hotline.search.match import read
-from bot.hotline.search.worker import HEAD, Task, came_to, framed, part
+from bot.hotline.search.match import find_matches
+from bot.hotline.search.worker import LENGTH_PREFIX, SearchTask, decode_result, encode_batch, frame
 from bot.vault.keys.case_keys import CaseOpener
 
 if TYPE_CHECKING:
@@ -19,98 +19,100 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Mapping
 
-    from bot.hotline.search.match import Read, Row
+    from bot.hotline.search.match import MatchResult, SealedRow
     from bot.vault.keys.case_keys import Opener
 
 CORES = os.cpu_count() or 1
 _ROOT = Path(__file__).parents[3]
-_READER = ("-m", "bot.hotline.search.worker")
+_WORKER_COMMAND = ("-m", "bot.hotline.search.worker")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _SearchWorker:
     process: Process
     pipe: StreamWriter
     answers: StreamReader
 
 
-class Readers:
+class SearchPool:
     """Who reads rows: one here, in a thread, and others beside.
 
     Args:
         beside: how many of these; nobody, where they would begin later than one here has ended.
     """
 
-    def __init__(self, beside: int = CORES - 1) -> None:
-        self._wanted_beside = beside
-        self._beside: list[_Reader] = []
-        self._free: asyncio.Queue[_Reader | None] = asyncio.Queue()
+    def __init__(self, workers: int = CORES - 1) -> None:
+        self._worker_count = workers
+        self._workers: list[_SearchWorker] = []
+        self._free: asyncio.Queue[_SearchWorker | None] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
         """Start those beside; they get ready while keys are looked up and rows are fetched."""
         try:
-            for _ in range(self._wanted_beside):
-                self._beside.append(await _started())
+            for _ in range(self._worker_count):
+                self._workers.append(await _start_worker())
         except BaseException:
-            await self._end()
+            await self._stop()
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """End them, and what they hold in memory."""
-        await self._end()
+        await self._stop()
 
-    def look_for(self, wanted: str, openers: Mapping[str, Opener]) -> None:
+    def start(self, query: str, openers: Mapping[str, Opener]) -> None:
         """Tell everybody what to look for, and give them keys.
 
         Args:
-            wanted: the words, in their plainest spelling.
+            query: the words, in their plainest spelling.
             openers: what opens, by case. Those of older releases stay here; they are few.
         """
-        self._wanted, self._openers = wanted, openers
-        pairs = {case: it.raw for case, it in openers.items() if isinstance(it, CaseOpener)}
-        self._old = {case: it for case, it in openers.items() if case not in pairs}
-        task = framed(Task(wanted, pairs))
+        self._query, self._openers = query, openers
+        pairs = {
+            case: it.private_bytes for case, it in openers.items() if isinstance(it, CaseOpener)
+        }
+        self._old_openers = {case: it for case, it in openers.items() if case not in pairs}
+        task = frame(SearchTask(query, pairs))
         self._free.put_nowait(None)
-        for reader in self._beside:
+        for reader in self._workers:
             reader.pipe.write(task)
             self._free.put_nowait(reader)
 
-    async def read(self, rows: list[Row]) -> Read:
+    async def search(self, rows: list[SealedRow]) -> MatchResult:
         """Have some rows read by whoever is free."""
         reader = await self._free.get()
         try:
-            if reader is not None and (told := await _read_beside(reader, rows)) is not None:
-                return told + read(rows, self._old, self._wanted)
-            return await asyncio.to_thread(read, rows, self._openers, self._wanted)
+            if reader is not None and (told := await _search_in_worker(reader, rows)) is not None:
+                return told + find_matches(rows, self._old_openers, self._query)
+            return await asyncio.to_thread(find_matches, rows, self._openers, self._query)
         finally:
             self._free.put_nowait(reader)
 
-    async def _end(self) -> None:
-        for reader in self._beside:
+    async def _stop(self) -> None:
+        for reader in self._workers:
             with contextlib.suppress(ProcessLookupError):
                 reader.process.kill()
-        for reader in self._beside:
+        for reader in self._workers:
             await reader.process.wait()
 
 
-async def _read_beside(reader: _Reader, rows: list[Row]) -> Read | None:
+async def _search_in_worker(reader: _SearchWorker, rows: list[SealedRow]) -> MatchResult | None:
     """Have rows read beside; None where that reader has ended: then nothing was read."""
     try:
-        reader.pipe.write(part(rows))
+        reader.pipe.write(encode_batch(rows))
         await reader.pipe.drain()
-        (length,) = HEAD.unpack(await reader.answers.readexactly(HEAD.size))
-        return came_to(await reader.answers.readexactly(length))
+        (length,) = LENGTH_PREFIX.unpack(await reader.answers.readexactly(LENGTH_PREFIX.size))
+        return decode_result(await reader.answers.readexactly(length))
     except (asyncio.IncompleteReadError, OSError):
         return None
 
 
-async def _started() -> _Reader:
+async def _start_worker() -> _SearchWorker:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *_READER,
+        sys.executable, *_WORKER_COMMAND,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL, env={}, cwd=_ROOT, start_new_session=True,
     )  # fmt: skip
-    return _Reader(
+    return _SearchWorker(
         process, cast("StreamWriter", process.stdin), cast("StreamReader", process.stdout)
     )

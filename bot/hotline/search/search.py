@@ -14,52 +14,52 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from bot.errors import DoesNotOpen, TooLittle
-from bot.hotline.search.match import Read
-from bot.hotline.search.pool import CORES, Readers
+from bot.errors import DecryptionError, QueryTooShortError
+from bot.hotline.search.match import MatchResult
+from bot.hotline.search.pool import CORES, SearchPool
 from bot.store.tables.main import case_keys, cases, exchanges, reports
-from bot.text import bare
-from bot.vault.keys.case_keys import CaseOpener, is_to_case
+from bot.text import fold_accents
+from bot.vault.keys.case_keys import CaseOpener, has_key_pair
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.hotline.search.match import In, Row
+    from bot.hotline.search.match import MatchSource, SealedRow
     from bot.store.database import Database
     from bot.vault import Vault
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 
-SHORTEST = 2
+MIN_QUERY = 2
 """Signs there must be to look for: one of Chinese says little, two say something."""
-MOST = 200
-AT_ONCE = 500
+MAX_HITS = 200
+BATCH_ROWS = 500
 """Rows read in one go; no more of them for each core lie in memory."""
-FEW = 2000
+POOL_THRESHOLD = 2000
 """Rows that are read sooner here than readers beside this process have begun."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchHit:
     """One place in which the words stand."""
 
     reference: str
-    found_in: In
+    source: MatchSource
     at: int
     """When it was sent or written; microseconds, UTC."""
-    words: str
+    excerpt: str
     """What stands around them, in a line."""
     case: str
     """Its id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search came to."""
 
-    hits: tuple[Hit, ...]
+    hits: tuple[SearchHit, ...]
     """The newest first."""
     items: int
     """How many things were opened and read."""
@@ -89,57 +89,58 @@ class Search:
         self._database = database
         self._vault = vault
 
-    async def find(self, sought: str, keyring: Keyring, most: int = MOST) -> Found:
+    async def find(self, query: str, keyring: Keyring, max_hits: int = MAX_HITS) -> SearchResult:
         """Return where these words stand, in what this keyring opens.
 
         Args:
-            sought: words as somebody types them; they are looked for as they stand, side by side.
+            query: words as somebody types them; they are looked for as they stand, side by side.
             keyring: of whoever looks.
-            most: hits, at most.
+            max_hits: hits, at most.
 
         Raises:
             TooLittle: there is too little to look for.
         """
-        wanted = bare(sought)
-        if len(wanted) < SHORTEST:
-            raise TooLittle(f"{SHORTEST} signs or more are needed to look for")
+        wanted = fold_accents(query)
+        if len(wanted) < MIN_QUERY:
+            raise QueryTooShortError(f"{MIN_QUERY} signs or more are needed to look for")
         async with self._database.readers.connect() as connection:
-            is_much = (await connection.execute(_COUNT)).scalar_one() > FEW
-            async with Readers(CORES - 1 if is_much else 0) as readers:
+            is_much = (await connection.execute(_COUNT)).scalar_one() > POOL_THRESHOLD
+            async with SearchPool(CORES - 1 if is_much else 0) as readers:
                 found = (await connection.execute(_CASES)).all()
                 rows = [(case, sealed) for case, _reference, sealed in found]
                 known = await asyncio.to_thread(self._openers, rows, keyring)
-                readers.look_for(wanted, known)
-                came = await _read_everything(connection, readers)
+                readers.start(wanted, known)
+                came = await _search_all(connection, readers)
         reference = {case: told for case, told, _ in found}
         hits = [
-            Hit(reference[it.case], it.found_in, it.at, it.words, it.case) for it in came.places
+            SearchHit(reference[it.case], it.source, it.at, it.excerpt, it.case)
+            for it in came.matches
         ]
         hits.sort(key=lambda hit: (-hit.at, hit.reference))
         closed = len(found) - len(known)
-        return Found(tuple(hits[:most]), came.items, len(known), closed, came.unreadable)
+        return SearchResult(tuple(hits[:max_hits]), came.items, len(known), closed, came.unreadable)
 
     def _openers(
         self, found: Sequence[tuple[str, bytes | None]], keyring: Keyring
     ) -> dict[str, Opener]:
         keys = self._vault.cases
-        new = [case for case, sealed in found if is_to_case(sealed)]
-        pairs = keys.custody.keys_of(new, keyring) if new else {}
+        new = [case for case, sealed in found if has_key_pair(sealed)]
+        pairs = keys.wraps.open_keys(new, keyring) if new else {}
         known: dict[str, Opener] = {case: CaseOpener(case, key) for case, key in pairs.items()}
         for case, sealed in found:
-            if not is_to_case(sealed):
-                with contextlib.suppress(DoesNotOpen):
+            if not has_key_pair(sealed):
+                with contextlib.suppress(DecryptionError):
                     known[case] = keys.old_opener(case, sealed)
         return known
 
 
-async def _read_everything(connection: AsyncConnection, readers: Readers) -> Read:
+async def _search_all(connection: AsyncConnection, readers: SearchPool) -> MatchResult:
     """Read all rows, as many at once as there are readers, and as many again that wait."""
     room = asyncio.Semaphore(2 * CORES)
 
-    async def read(rows: list[Row]) -> Read:
+    async def read(rows: list[SealedRow]) -> MatchResult:
         try:
-            return await readers.read(rows)
+            return await readers.search(rows)
         finally:
             room.release()
 
@@ -148,11 +149,11 @@ async def _read_everything(connection: AsyncConnection, readers: Readers) -> Rea
         async for rows in _rows(connection):
             await room.acquire()
             under_way.append(group.create_task(read(rows)))
-    return sum((task.result() for task in under_way), Read())
+    return sum((task.result() for task in under_way), MatchResult())
 
 
-async def _rows(connection: AsyncConnection) -> AsyncIterator[list[Row]]:
+async def _rows(connection: AsyncConnection) -> AsyncIterator[list[SealedRow]]:
     for wanted in (_REPORTS, _EXCHANGES):
         async with connection.stream(wanted) as streamed:
-            async for some in streamed.partitions(AT_ONCE):
+            async for some in streamed.partitions(BATCH_ROWS):
                 yield [tuple(row) for row in some]

@@ -14,80 +14,82 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from bot.hotline.search.match import In, Place, Read, read
+from bot.hotline.search.match import MatchResult, MatchSource, SearchMatch, find_matches
 from bot.vault.keys.case_keys import CaseOpener
 from bot.vault.keys.hpke import KeyPair
 
 if TYPE_CHECKING:
-    from bot.hotline.search.match import Row
+    from bot.hotline.search.match import SealedRow
 
-HEAD = struct.Struct(">I")
+LENGTH_PREFIX = struct.Struct(">I")
 """Stands before each message on the pipe: how long it is."""
 
 
-class Task(msgspec.Struct, array_like=True):
+class SearchTask(msgspec.Struct, array_like=True):
     """What a reader is told first."""
 
-    wanted: str
+    query: str
     """The words, in their plainest spelling."""
     keys: dict[str, bytes]
     """The private half of each case that somebody may open."""
 
 
-class Part(msgspec.Struct, array_like=True):
+class SearchBatch(msgspec.Struct, array_like=True):
     """Some rows to be read."""
 
     rows: list[tuple[str, str, int, bytes]]
 
 
-class Came(msgspec.Struct, array_like=True):
+class SearchBatchResult(msgspec.Struct, array_like=True):
     """What they came to."""
 
-    places: list[tuple[str, str, int, str]]
+    matches: list[tuple[str, str, int, str]]
     items: int
     unreadable: int
 
 
 encode = msgspec.msgpack.Encoder().encode
-_task = msgspec.msgpack.Decoder(Task).decode
-_part = msgspec.msgpack.Decoder(Part).decode
-_came = msgspec.msgpack.Decoder(Came).decode
+_decode_task = msgspec.msgpack.Decoder(SearchTask).decode
+_decode_batch = msgspec.msgpack.Decoder(SearchBatch).decode
+_decode_result = msgspec.msgpack.Decoder(SearchBatchResult).decode
 
 
-def framed(message: Task | Part | Came) -> bytes:
+def frame(message: SearchTask | SearchBatch | SearchBatchResult) -> bytes:
     """Return a message as it stands on the pipe."""
     said = encode(message)
-    return HEAD.pack(len(said)) + said
+    return LENGTH_PREFIX.pack(len(said)) + said
 
 
-def part(rows: list[Row]) -> bytes:
+def encode_batch(rows: list[SealedRow]) -> bytes:
     """Return rows as a reader wants them, on the pipe."""
-    return framed(Part([(case, name, at, bytes(sealed)) for case, name, at, sealed in rows]))
+    return frame(SearchBatch([(case, name, at, bytes(sealed)) for case, name, at, sealed in rows]))
 
 
-def came_to(said: bytes) -> Read:
+def decode_result(said: bytes) -> MatchResult:
     """Return what a reader answered."""
-    came = _came(said)
-    places = [Place(case, In(where), at, words) for case, where, at, words in came.places]
-    return Read(places, came.items, came.unreadable)
+    came = _decode_result(said)
+    places = [
+        SearchMatch(case, MatchSource(where), at, words) for case, where, at, words in came.matches
+    ]
+    return MatchResult(places, came.items, came.unreadable)
 
 
-def _heard(pipe: BinaryIO) -> bytes:
+def _read_frame(pipe: BinaryIO) -> bytes:
     """Return the next message; nothing once there is none."""
-    head = pipe.read(HEAD.size)
-    return pipe.read(*HEAD.unpack(head)) if head else b""
+    head = pipe.read(LENGTH_PREFIX.size)
+    return pipe.read(*LENGTH_PREFIX.unpack(head)) if head else b""
 
 
 def main() -> None:
     """Read what comes until nothing does."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in memory never lies on a disk
     given, answers = sys.stdin.buffer, sys.stdout.buffer
-    task = _task(_heard(given))
-    openers = {case: CaseOpener(case, KeyPair.of(raw)) for case, raw in task.keys.items()}
-    while said := _heard(given):
-        came = read(_part(said).rows, openers, task.wanted)
-        places = [(it.case, it.found_in.value, it.at, it.words) for it in came.places]
-        answers.write(framed(Came(places, came.items, came.unreadable)))
+    task = _decode_task(_read_frame(given))
+    openers = {case: CaseOpener(case, KeyPair.from_private(raw)) for case, raw in task.keys.items()}
+    while said := _read_frame(given):
+        came = find_matches(_decode_batch(said).rows, openers, task.query)
+        places = [(it.case, it.source.value, it.at, it.excerpt) for it in came.matches]
+        answers.write(frame(SearchBatchResult(places, came.items, came.unreadable)))
         answers.flush()
 
 

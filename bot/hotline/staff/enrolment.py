@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete
 
-from bot.cases.state_machine import State
+from bot.cases.state_machine import CaseState
 from bot.store.compiled import Prepared
 from bot.store.tables.desk import desk_factors, desk_invites, desk_sessions
 from bot.store.tables.team import desk_choices
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from bot.hotline.queue.claims import Claims
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
-    from bot.vault import Audit
+    from bot.vault import AuditLog
 
-_AT_THE_DESK = [
+_DELETE_DESK_ACCESS = [
     Prepared(
         lambda _: delete(desk_sessions).where(desk_sessions.c.staff_id == bindparam("w")), "w"
     ),
@@ -32,7 +32,7 @@ _AT_THE_DESK = [
 class Enrolment:
     """Changes staff, inside units of work."""
 
-    def __init__(self, staff: Staff, claims: Claims, audit: Audit) -> None:
+    def __init__(self, staff: Staff, claims: Claims, audit: AuditLog) -> None:
         self._staff = staff
         self._claims = claims
         self._audit = audit
@@ -44,7 +44,7 @@ class Enrolment:
             AlreadyEnrolled: the account belongs to a colleague.
         """
         new = self._staff.add(work, now, **agreed)
-        self._audit.note(work, now, OPERATOR, "staff_add", new.id, new.role.value)
+        self._audit.record(work, now, OPERATOR, "staff_add", new.id, new.role.value)
         return new
 
     def disable(self, work: Work, now: int, who: str) -> list[str] | None:
@@ -55,9 +55,11 @@ class Enrolment:
         """
         if not self._staff.disable(work, who):
             return None
-        for statement in _AT_THE_DESK:
+        for statement in _DELETE_DESK_ACCESS:
             work.run(statement, who)
-        held = self._claims.held_by(work, who)
-        back = [case for case in held if isinstance(self._claims.release(work, case, now), State)]
-        self._audit.note(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")
+        held = self._claims.assigned_cases(work, who)
+        back = [
+            case for case in held if isinstance(self._claims.release(work, case, now), CaseState)
+        ]
+        self._audit.record(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")
         return back

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 EVERY_DAY = frozenset(range(1, 8))
 """Monday is 1."""
-LONGEST_LOOK = 400
+MAX_DAYS_AHEAD = 400
 """Days to look ahead for the next opening: beyond a year of holidays nobody opens any more."""
 _MIDNIGHT = "24:00"
 
 
-class Hours:
+class OpeningHours:
     """When a deployment is staffed, in its own time zone.
 
     Hours over midnight belong to the day they begin on.
@@ -42,24 +42,24 @@ class Hours:
         self._ends = time() if ends in {"", _MIDNIGHT} else time.fromisoformat(ends)
 
     @classmethod
-    def of(cls, settings: Settings) -> Hours:
+    def from_settings(cls, settings: Settings) -> OpeningHours:
         """Return the hours a deployment has set."""
-        return cls(settings.hours, settings.zone, settings.days, settings.days_off)
+        return cls(settings.hours, settings.zone, settings.open_weekdays, settings.holiday_dates)
 
     def is_open(self, now: int) -> bool:
         """Tell whether somebody is there."""
         here = datetime.fromtimestamp(now / SECOND, self._zone)
-        return any(opens <= here < closes for opens, closes in self._around(here.date(), 1))
+        return any(opens <= here < closes for opens, closes in self._open_spans(here.date(), 1))
 
     def opens_at(self, now: int) -> int | None:
         """Return the moment somebody is there next; now, if they are; None if nobody ever is."""
         here = datetime.fromtimestamp(now / SECOND, self._zone)
-        for opens, closes in self._around(here.date(), LONGEST_LOOK):
+        for opens, closes in self._open_spans(here.date(), MAX_DAYS_AHEAD):
             if here < closes:
                 return max(now, int(opens.timestamp() * SECOND))
         return None
 
-    def _around(self, day: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+    def _open_spans(self, day: date, days: int) -> Iterator[tuple[datetime, datetime]]:
         """Yield from when until when somebody is there, from the day before on."""
         if self._begins is None:
             return

@@ -14,8 +14,8 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from bot.cases.state_machine import Role
-from bot.errors import AlreadyEnrolled, DoesNotOpen
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import AlreadyEnrolledError, DecryptionError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import staff
 from bot.vault import Purpose
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 ACTIVE, DISABLED = "active", "disabled"
 NO_BOT = 0
 """Staff accounts are looked up beside the chats of no bot."""
-MOST = 3
+DEFAULT_MAX_CHATS = 3
 """Chats a caseworker holds at once, unless something else was agreed."""
 
 
-class _Sealed(msgspec.Struct):
+class _SealedStaff(msgspec.Struct):
     name: str
     account: int
 
@@ -60,14 +60,16 @@ class Caseworker:
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Sealed).decode
-_KEPT = ("id", "role", "title", "sealed", "languages", "queues", "skills", "most", "state",
+_decode = msgspec.msgpack.Decoder(_SealedStaff).decode
+_COLUMN_NAMES = ("id", "role", "title", "sealed", "languages", "queues", "skills", "most", "state",
          "on_duty", "rests_until")  # fmt: skip
-_NEW = (*_KEPT, "account_key", "added_at")
-_COLUMNS = tuple(staff.c[name] for name in _KEPT)
+_NEW_COLUMNS = (*_COLUMN_NAMES, "account_key", "added_at")
+_COLUMNS = tuple(staff.c[name] for name in _COLUMN_NAMES)
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, staff).values({name: bindparam(name) for name in _NEW}),
-    *_NEW,
+    lambda dialect: insert_into(dialect, staff).values(
+        {name: bindparam(name) for name in _NEW_COLUMNS}
+    ),
+    *_NEW_COLUMNS,
 )
 _ALL = Prepared(lambda _: select(*_COLUMNS).order_by(staff.c.added_at, staff.c.id))
 _ONE = Prepared(lambda _: select(*_COLUMNS).where(staff.c.id == bindparam("who")), "who")
@@ -125,7 +127,7 @@ class Staff:
         languages: Iterable[str],
         queues: Iterable[str],
         skills: Iterable[str] = (),
-        most: int = MOST,
+        most: int = DEFAULT_MAX_CHATS,
         account: int = 0,
     ) -> Caseworker:
         """Enrol a caseworker.
@@ -133,14 +135,16 @@ class Staff:
         Raises:
             AlreadyEnrolled: the account belongs to a colleague.
         """
-        if account and (other := self._of_account(work, account)):
-            raise AlreadyEnrolled(f"this account belongs to {other.id}; disable that one first")
+        if account and (other := self._find_by_account(work, account)):
+            raise AlreadyEnrolledError(
+                f"this account belongs to {other.id}; disable that one first"
+            )
         new = Caseworker(
-            _free_id(work), role, title, name, account, _codes(languages), _codes(queues),
-            _codes(skills), most, is_active=True, is_on_duty=False, rests_until=0,
+            _new_id(work), role, title, name, account, _unique(languages), _unique(queues),
+            _unique(skills), most, is_active=True, is_on_duty=False, rests_until=0,
         )  # fmt: skip
         work.run(
-            _ADD, new.id, role.value, title, self._sealed(new.id, role, name, account),
+            _ADD, new.id, role.value, title, self._seal(new.id, role, name, account),
             " ".join(new.languages), " ".join(new.queues), " ".join(new.skills), most, ACTIVE, 0, 0,
             self._key(account), now,
         )  # fmt: skip
@@ -148,21 +152,21 @@ class Staff:
 
     def all(self, work: Work) -> list[Caseworker]:
         """Return everybody who was ever enrolled, in that order."""
-        return [self._opened(row) for row in work.rows(_ALL)]
+        return [self._open(row) for row in work.rows(_ALL)]
 
     def find(self, work: Work, who: str) -> Caseworker | None:
         """Return a caseworker by id, disabled or not."""
         rows = work.rows(_ONE, who)
-        return self._opened(rows[0]) if rows else None
+        return self._open(rows[0]) if rows else None
 
     def by_account(self, work: Work, account: int) -> Caseworker | None:
         """Return whoever writes from an account; None for anybody who is not, or no longer, one."""
-        found = self._of_account(work, account) if account else None
+        found = self._find_by_account(work, account) if account else None
         return found if found and found.is_active and found.account == account else None
 
     def on_duty(self, work: Work) -> list[Caseworker]:
         """Return whoever is there now, resting or not."""
-        return [found for found in map(self._opened, work.rows(_ON_DUTY)) if found.is_active]
+        return [found for found in map(self._open, work.rows(_ON_DUTY)) if found.is_active]
 
     def set_duty(self, work: Work, who: str, on: bool) -> None:
         """Note that a caseworker came or went."""
@@ -177,26 +181,28 @@ class Staff:
         found = self.find(work, who)
         if found is None:
             return False
-        sealed = self._sealed(who, found.role, found.name, 0)
+        sealed = self._seal(who, found.role, found.name, 0)
         return bool(work.run(_DISABLE, sealed, who))
 
-    def _of_account(self, work: Work, account: int) -> Caseworker | None:
+    def _find_by_account(self, work: Work, account: int) -> Caseworker | None:
         rows = work.rows(_BY_ACCOUNT, self._key(account))
-        return self._opened(rows[0]) if rows else None
+        return self._open(rows[0]) if rows else None
 
     def _key(self, account: int) -> bytes | None:
         return self._vault.chat_key(NO_BOT, account) if account else None
 
-    def _sealed(self, who: str, role: Role, name: str, account: int) -> bytes:
-        return self._vault.seal(Purpose.STAFF, _place(who, role), _encode(_Sealed(name, account)))
+    def _seal(self, who: str, role: Role, name: str, account: int) -> bytes:
+        return self._vault.seal(
+            Purpose.STAFF, _associated_data(who, role), _encode(_SealedStaff(name, account))
+        )
 
-    def _opened(self, row: Any) -> Caseworker:
+    def _open(self, row: Any) -> Caseworker:
         who, role, title, sealed, languages, queues, skills, most, state, on_duty, rests = row
         try:
-            plain = self._vault.open(Purpose.STAFF, _place(who, role), bytes(sealed))
+            plain = self._vault.open(Purpose.STAFF, _associated_data(who, role), bytes(sealed))
             said = _decode(plain)
-        except DoesNotOpen:  # a damaged row is in no colleague's way
-            said, state = _Sealed("", 0), DISABLED
+        except DecryptionError:  # a damaged row is in no colleague's way
+            said, state = _SealedStaff("", 0), DISABLED
             role = role if role in Role else Role.AUDITOR  # any: they are nobody
         return Caseworker(
             who, Role(role), title, said.name, said.account, tuple(languages.split()),
@@ -205,15 +211,15 @@ class Staff:
         )  # fmt: skip
 
 
-def _place(who: str, role: str) -> bytes:
+def _associated_data(who: str, role: str) -> bytes:
     return f"{who}/{role}".encode()
 
 
-def _codes(given: Iterable[str]) -> tuple[str, ...]:
+def _unique(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
-def _free_id(work: Work) -> str:
+def _new_id(work: Work) -> str:
     # Short: it is typed at a terminal, and a button has 64 bytes for two of them and a case.
     while work.rows(_ONE, who := secrets.token_hex(4)):
         pass

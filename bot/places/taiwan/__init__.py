@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bot.places.place import Place
-from bot.places.taiwan.authorities import TAIWAN as LAW
-from bot.places.taiwan.deadlines import TAIWAN as CLOCKS
+from bot.places.taiwan.authorities import LAW as LAW
+from bot.places.taiwan.deadlines import DEADLINE_RULES as CLOCKS
 from bot.places.taiwan.directory import NOT_SHOWN, SHOWN
 from bot.places.taiwan.entitlements import ENTITLEMENTS
 from bot.places.taiwan.facts import CHAPTERS
-from bot.places.taiwan.forms import TAIWAN as PAPERS
+from bot.places.taiwan.forms import OFFICE_FORMS as PAPERS
 from bot.places.taiwan.recipients import RECIPIENTS
-from bot.places.taiwan.sentences import LINES
+from bot.places.taiwan.sentences import SENTENCES
 
 TAIWAN = Place(
     name="taiwan",
     directory={**SHOWN, **NOT_SHOWN},
-    shown={
+    numbers_by_situation={
         "danger": ("110", "112", "119"),
         "work": ("1955",),
         "home": ("113", "110", "119"),
@@ -26,11 +26,11 @@ TAIWAN = Place(
         "papers": ("1990",),
         "other": ("110", "1955", "113"),
     },
-    lines=LINES,
+    sentences=SENTENCES,
     chapters=CHAPTERS,
     law=LAW,
     recipients=RECIPIENTS,
-    clocks=CLOCKS,
-    papers=PAPERS,
+    deadline_rules=CLOCKS,
+    office_forms=PAPERS,
     entitlements=ENTITLEMENTS,
 )

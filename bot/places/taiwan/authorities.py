@@ -15,13 +15,13 @@ from bot.conversation.answer_rules import (
     ABROAD,
     AT_SEA,
     UNDER_18,
-    either,
-    every,
-    said,
+    all_of,
+    answer_is,
+    any_of,
+    none_of,
     situation,
-    unless,
 )
-from bot.places.authorities import Article, Body, Duty, Law, Rule, Statute
+from bot.places.authorities import Article, Authority, AuthorityRule, ChildDuty, Law, Statute
 from bot.text import _
 
 ACT = Statute(_("Human Trafficking Prevention Act"), date(2023, 6, 14))
@@ -41,14 +41,14 @@ CREW = Statute(
         "Members"
     ),
     date(2022, 5, 20),
-    changed_on=date(2025, 11, 18),
+    amended_on=date(2025, 11, 18),
 )
 EXPLOITATION = Statute(_("Child and Youth Sexual Exploitation Prevention Act"), date(2024, 8, 7))
 WELFARE = Statute(_("Protection of Children and Youths Welfare and Rights Act"), date(2021, 1, 20))
 
 # --- The bodies -----------------------------------------------------------------------------
 
-CHILD_EXPLOITED = Body(
+CHILD_EXPLOITED = Authority(
     "local_government_child",
     _("Municipal or county government (protection of children)"),
     _("Placement and help, under the child law first"),
@@ -58,7 +58,7 @@ CHILD_EXPLOITED = Body(
         Article(EXPLOITATION, _("Article 15, paragraph 1")),
     ),
 )
-LOCAL_GOVERNMENT = Body(
+LOCAL_GOVERNMENT = Authority(
     "local_government",
     _("Municipal or county government (social affairs)"),
     _("Placement and help; phone line 113"),
@@ -68,7 +68,7 @@ LOCAL_GOVERNMENT = Body(
         Article(PLACEMENT, _("Article 2, paragraph 1, subparagraph 1")),
     ),
 )
-LABOUR = Body(
+LABOUR = Authority(
     "labour",
     _("Ministry of Labor, through the local labour office"),
     _("Placement and help, rights at work; phone line 1955"),
@@ -79,7 +79,7 @@ LABOUR = Body(
         Article(PLACEMENT, _("Article 2, paragraph 1, subparagraph 2, item 1")),
     ),
 )
-IMMIGRATION = Body(
+IMMIGRATION = Authority(
     "immigration",
     _("National Immigration Agency, Ministry of the Interior"),
     _("Placement and help"),
@@ -90,21 +90,21 @@ IMMIGRATION = Body(
     ),
 )
 HIRED_ABROAD = _("If they are foreign crew hired abroad for a Taiwanese distant-water vessel.")
-FISHERIES = Body(
+FISHERIES = Authority(
     "fisheries",
     _("Fisheries Agency, Ministry of Agriculture"),
     _("Rights at work of the crew, and other help they need"),
     HIRED_ABROAD,
     (Article(ACT, _("Article 5, subparagraph 7")),),
 )
-MEDIATION = Body(
+MEDIATION = Authority(
     "crew_mediation",
     _("Municipal or county government (disputes of crew)"),
     _("Brings crew, operator and agency together within 7 working days of a complaint"),
     HIRED_ABROAD,
     (Article(CREW, _("Article 36, paragraph 3")),),
 )
-COAST_GUARD = Body(
+COAST_GUARD = Authority(
     "coast_guard",
     _("Coast Guard Administration"),
     _("Investigates, rescues and identifies; passes complaints of crew on to the local government"),
@@ -114,7 +114,7 @@ COAST_GUARD = Body(
         Article(CREW, _("Article 36, paragraph 2")),
     ),
 )
-FOREIGN_AFFAIRS = Body(
+FOREIGN_AFFAIRS = Authority(
     "foreign_affairs",
     _("Ministry of Foreign Affairs"),
     # Translators: the offences of the Act are punished also when committed outside Taiwan.
@@ -125,7 +125,7 @@ FOREIGN_AFFAIRS = Body(
         Article(ACT, _("Article 44")),
     ),
 )
-MAINLAND_AFFAIRS = Body(
+MAINLAND_AFFAIRS = Authority(
     "mainland_affairs",
     _("Mainland Affairs Council"),
     _("Contact with the other side"),
@@ -135,38 +135,44 @@ MAINLAND_AFFAIRS = Body(
 
 # --- When the law can mean them -------------------------------------------------------------
 
-UNSETTLED = unless(
+SITUATION_UNKNOWN = none_of(
     situation("works_here", "studies", "married", "visiting", "taiwanese", "at_sea", "abroad")
 )
 """Nobody said what brings them to Taiwan, or it was not asked."""
-OPEN = either(UNSETTLED, said("about", "several"))
+ANY_SITUATION = any_of(SITUATION_UNKNOWN, answer_is("about", "several"))
 """Of some of the people nothing is known: the question is about whoever writes."""
-ON_BOATS = either(situation("at_sea"), AT_SEA, said("work", "fishing_boat"))
-THE_YOUNG_ONE = either(
-    said("under_18", "under"), every(said("about", "other"), said("they_under_18", "under"))
+ON_BOATS = any_of(situation("at_sea"), AT_SEA, answer_is("work", "fishing_boat"))
+ONLY_UNDER_18 = any_of(
+    answer_is("under_18", "under"),
+    all_of(answer_is("about", "other"), answer_is("they_under_18", "under")),
 )
 """It is about somebody under 18, and about nobody else."""
-EXPLOITED = every(said("work", "massage_entertainment"), said("signs", "unwanted_touch"))
+EXPLOITED = all_of(answer_is("work", "massage_entertainment"), answer_is("signs", "unwanted_touch"))
 """As near as answers come to sexual exploitation; they never say it in so many words."""
 
-TAIWAN = Law(
+LAW = Law(
     rules=(
-        Rule(CHILD_EXPLOITED, every(THE_YOUNG_ONE, EXPLOITED), decides=True),
-        Rule(CHILD_EXPLOITED, UNDER_18),
-        Rule(FISHERIES, ON_BOATS),
-        Rule(MEDIATION, ON_BOATS),
-        Rule(LOCAL_GOVERNMENT, either(situation("taiwanese", "married", "at_sea", "abroad"), OPEN)),
-        Rule(LABOUR, either(situation("works_here", "at_sea"), OPEN)),
-        Rule(
-            IMMIGRATION,
-            either(situation("works_here", "studies", "married", "visiting", "at_sea"), OPEN),
+        AuthorityRule(CHILD_EXPLOITED, all_of(ONLY_UNDER_18, EXPLOITED), is_exclusive=True),
+        AuthorityRule(CHILD_EXPLOITED, UNDER_18),
+        AuthorityRule(FISHERIES, ON_BOATS),
+        AuthorityRule(MEDIATION, ON_BOATS),
+        AuthorityRule(
+            LOCAL_GOVERNMENT,
+            any_of(situation("taiwanese", "married", "at_sea", "abroad"), ANY_SITUATION),
         ),
-        Rule(COAST_GUARD, either(situation("at_sea"), AT_SEA)),
-        Rule(FOREIGN_AFFAIRS, ABROAD),
-        Rule(MAINLAND_AFFAIRS, ABROAD),
+        AuthorityRule(LABOUR, any_of(situation("works_here", "at_sea"), ANY_SITUATION)),
+        AuthorityRule(
+            IMMIGRATION,
+            any_of(
+                situation("works_here", "studies", "married", "visiting", "at_sea"), ANY_SITUATION
+            ),
+        ),
+        AuthorityRule(COAST_GUARD, any_of(situation("at_sea"), AT_SEA)),
+        AuthorityRule(FOREIGN_AFFAIRS, ABROAD),
+        AuthorityRule(MAINLAND_AFFAIRS, ABROAD),
     ),
-    for_the_young=(
-        Duty(
+    child_duties=(
+        ChildDuty(
             "tell_of_exploitation",
             _(
                 "Social workers, medical, school, police and immigration staff and others the law "
@@ -175,7 +181,7 @@ TAIWAN = Law(
             ),
             (Article(EXPLOITATION, _("Article 7, paragraph 1")),),
         ),
-        Duty(
+        ChildDuty(
             "tell_of_harm",
             _(
                 "They tell it of other harm as well, at once, within 24 hours at the latest. "
@@ -186,7 +192,7 @@ TAIWAN = Law(
                 Article(WELFARE, _("Article 53, paragraph 2")),
             ),
         ),
-        Duty(
+        ChildDuty(
             "handed_over",
             _(
                 "Someone under 18 whom police find exploited comes under the local government "
@@ -197,7 +203,7 @@ TAIWAN = Law(
                 Article(EXPLOITATION, _("Article 16, paragraph 1")),
             ),
         ),
-        Duty(
+        ChildDuty(
             "somebody_beside",
             _("Police who identify someone under 18 ask a social worker or an expert to help."),
             (
@@ -205,11 +211,11 @@ TAIWAN = Law(
                 Article(ACT_RULES, _("Article 17, paragraph 3, subparagraph 3")),
             ),
         ),
-        Duty(
+        ChildDuty(
             "never_named",
             _("No medium may tell who they are, not even with consent."),
             (Article(ACT, _("Article 20, paragraph 2")),),
         ),
     ),
-)  # fmt: skip
+)
 """What `haven cases show` tells staff in Taiwan."""

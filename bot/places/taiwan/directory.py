@@ -13,15 +13,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.places.directory import Entry, Evidence
+from bot.places.directory import DirectoryEntry, SourceQuality
 from bot.text import Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VERIFIED = date(2026, 11, 24)
-EXPIRES = date(2027, 11, 24)
-ALWAYS = "24 h"
+VERIFIED_ON = date(2026, 11, 24)
+EXPIRES_ON = date(2027, 11, 24)
+ALL_DAY = "24 h"
 
 
 def _entry(  # noqa: PLR0913 - a row of the table
@@ -29,27 +29,27 @@ def _entry(  # noqa: PLR0913 - a row of the table
     answers: Text,
     source: str,
     *,
-    hours: str = ALWAYS,
+    hours: str = ALL_DAY,
     languages: tuple[str, ...] = (),
     happens: Text | None = None,
-    evidence: Evidence = Evidence.READ,
+    evidence: SourceQuality = SourceQuality.READ,
     lacks: str = "",
-) -> Entry:
-    return Entry(
+) -> DirectoryEntry:
+    return DirectoryEntry(
         number=number,
-        answers=answers,
+        answered_by=answers,
         source=source,
         hours=hours,
         languages=languages,
-        happens=happens,
-        evidence=evidence,
-        lacks=lacks,
-        verified_on=VERIFIED,
-        expires_on=EXPIRES,
+        call_text=happens,
+        quality=evidence,
+        missing=lacks,
+        verified_on=VERIFIED_ON,
+        expires_on=EXPIRES_ON,
     )
 
 
-SHOWN: Mapping[str, Entry] = {
+SHOWN: Mapping[str, DirectoryEntry] = {
     "110": _entry(
         "110",
         _("police"),
@@ -130,7 +130,7 @@ SHOWN: Mapping[str, Entry] = {
 }
 """What people may be shown."""
 
-NOT_SHOWN: Mapping[str, Entry] = {
+NOT_SHOWN: Mapping[str, DirectoryEntry] = {
     "nia_report": _entry(
         "02-2388-3095",
         Text("National Immigration Agency, line for reports of trafficking"),
@@ -142,65 +142,65 @@ NOT_SHOWN: Mapping[str, Entry] = {
         "110視訊報案",
         Text("police by text, silently, with the place (an app)"),
         "turnnewsapp.com/tw/billboard/217182; cn.bg3.co (Jan 2021)",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
         lacks="whether the app still exists under that name",
     ),
     "110_any_key": _entry(
         "110",
         Text("without a voice: hold down any key once it is answered"),
         "ptsnewssignlan.pixnet.net 42551062",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
     ),
     "110_sms": _entry(
         "110",
         Text("police by SMS, one number for each county"),
         "news.ltn.com.tw 3382042",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
         lacks="the number of each county",
     ),
     "118": _entry(
         "118",
         Text("coast guard, at sea and in ports"),
         "not found in what was read",
-        evidence=Evidence.HEARSAY,
+        evidence=SourceQuality.HEARSAY,
     ),
     "despair": _entry(
         "1925",
         Text("for people who do not want to live"),
         "not found in what was read",
-        evidence=Evidence.HEARSAY,
+        evidence=SourceQuality.HEARSAY,
     ),
     "legal_aid": _entry(
         "412-8518",
         Text("Legal Aid Foundation"),
         "not found in what was read; laf.org.tw/en service Sn=12 for what it does",
         hours="office hours",
-        evidence=Evidence.HEARSAY,
+        evidence=SourceQuality.HEARSAY,
         lacks="its number and its languages",
     ),
     "165": _entry(
         "165",
         Text("police, against fraud"),
         "taipeitimes 2004-09-04",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
     ),
     "abroad": _entry(
         "+886-800-085-095",
         Text("Ministry of Foreign Affairs, for Taiwanese abroad and their families"),
         "taiwan-panorama 2014-04; mac.gov.tw 5EEDBC40",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
     ),
     "china": _entry(
         "02-2533-9995",
         Text("Straits Exchange Foundation, for Taiwanese in trouble in China"),
         "mac.gov.tw 5EEDBC40",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
     ),
     "ecare": _entry(
         "ecare.mohw.gov.tw",
         Text("113 in writing"),
         "saydigi-tech.com 2020/08",
-        evidence=Evidence.OLD,
+        evidence=SourceQuality.OLD,
     ),
 }
 """What waits until somebody has read it."""

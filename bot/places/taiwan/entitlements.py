@@ -32,7 +32,7 @@ ENTITLEMENTS = (
     Entitlement(
         code="counsellor",
         text=_("Talks with a counsellor: up to {talks}, up to {talk} each."),
-        needs="identified",
+        needs_event="identified",
     ),
     Entitlement(code="beside", text=_("Somebody beside them when they are questioned.")),
     Entitlement(
@@ -42,7 +42,7 @@ ENTITLEMENTS = (
             "Rent: up to {rent} a month for {rent_months} months, {rent_more} more if need be; up "
             "to {deposit} advanced for the deposit."
         ),
-        needs="identified",
+        needs_event="identified",
     ),
     Entitlement(
         code="hotel",
@@ -50,7 +50,7 @@ ENTITLEMENTS = (
     ),
     Entitlement(code="needs", text=_("Other needs: up to {other_needs}.")),
     Entitlement(code="place", text=_("A safe place to stay.")),
-    Entitlement(code="training", text=_("Training for a job."), needs="identified"),
+    Entitlement(code="training", text=_("Training for a job."), needs_event="identified"),
     Entitlement(
         code="home",
         text=_("The ticket home, and the fee for the permit, for whoever cannot pay them."),
@@ -71,7 +71,7 @@ ENTITLEMENTS = (
             "work, once more after {fund_again} months; asked for at the National Immigration "
             "Agency within {fund_months} months."
         ),
-        needs="identified",
+        needs_event="identified",
     ),
     Entitlement(
         code="crime",
@@ -88,7 +88,7 @@ ENTITLEMENTS = (
             "The notice of identification stands in for security where they ask a court to attach "
             "the other side's property (Article 38)."
         ),
-        needs="identified",
+        needs_event="identified",
     ),
 )
 """What a case's file shows under what there is by law."""

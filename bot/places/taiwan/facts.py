@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.places.directory import Evidence
-from bot.places.place import Chapter, Money
-from bot.places.taiwan.directory import EXPIRES, VERIFIED
+from bot.places.directory import SourceQuality
+from bot.places.place import LawChapter, Money
+from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
-def _read(source: str, **facts: str | Text | Money) -> Chapter:
-    return Chapter(
+def _chapter(source: str, **facts: str | Text | Money) -> LawChapter:
+    return LawChapter(
         facts=facts,
         source=source,
-        evidence=Evidence.READ,
-        verified_on=VERIFIED,
-        expires_on=EXPIRES,
+        quality=SourceQuality.READ,
+        verified_on=VERIFIED_ON,
+        expires_on=EXPIRES_ON,
     )
 
 
-CHAPTERS: Mapping[str, Chapter] = {
-    "duties": _read(
+CHAPTERS: Mapping[str, LawChapter] = {
+    "duties": _chapter(
         "D0080177 Art. 9, 43; D0080180 Art. 13; N0090001 Art. 40; D0050023 Art. 7; "
         "D0050001 Art. 53",
         child_hours="24",
@@ -38,7 +38,7 @@ CHAPTERS: Mapping[str, Chapter] = {
         duty_fine_least=Money("6000"),
         duty_fine_most=Money("30000"),
     ),
-    "decision": _read(
+    "decision": _chapter(
         "D0080177 Art. 11, 14, 26; D0080180 Art. 22; D0080181 Art. 4, 5, 6, 10; "
         "D0080223 Art. 16, 17",
         objection_days="20",
@@ -50,7 +50,7 @@ CHAPTERS: Mapping[str, Chapter] = {
         settle_years="5",
         settle_days="183",
     ),
-    "amounts": _read(
+    "amounts": _chapter(
         "D0080223 Art. 5, 7, 8, 10, 11, 15, 16; D0080183 Art. 4, 5 (text of 28 December 2023); "
         "I0050005 Art. 13, 57",
         doctor=Money("10000"),
@@ -72,12 +72,12 @@ CHAPTERS: Mapping[str, Chapter] = {
         fund_months="6",
         fund_again="3",
     ),
-    "crew": Chapter(
+    "crew": LawChapter(
         facts={},
         source="M0050061 (text of 20 May 2022; changed on 18 November 2025, not read since)",
-        evidence=Evidence.OLD,
-        verified_on=VERIFIED,
-        expires_on=EXPIRES,
-        lacks="pay, rest and cover of foreign crew in the text of 18 November 2025",
+        quality=SourceQuality.OLD,
+        verified_on=VERIFIED_ON,
+        expires_on=EXPIRES_ON,
+        missing="pay, rest and cover of foreign crew in the text of 18 November 2025",
     ),
 }

@@ -7,8 +7,8 @@ us has read: a draft says what goes into them, and is none of them.
 
 from __future__ import annotations
 
-from bot.languages.format_date import republic
-from bot.places.forms import Paper, Papers
+from bot.languages.format_date import format_minguo
+from bot.places.forms import OfficeForm, OfficeForms
 
 _PERSON = (
     "申請人",
@@ -25,9 +25,9 @@ _PERSON = (
     "　聯絡方式：{contact}",
     "　案件編號（本單位）：{reference}",
 )
-_SIGNED = ("", "申請人簽章：{signature}", "日期：{today}")
+_SIGNATURE = ("", "申請人簽章：{signature}", "日期：{today}")
 
-RESIDENCE = Paper(
+RESIDENCE = OfficeForm(
     code="residence",
     lines=(
         "人口販運被害人居留許可申請書（內容草稿）",
@@ -54,11 +54,11 @@ RESIDENCE = Paper(
             "備註：無力支付規費者，可請主管機關或勞動主管機關補助"
             "（人口販運被害人及疑似人口販運被害人協助辦法第 15 條）。"
         ),
-        *_SIGNED,
+        *_SIGNATURE,
     ),
     events={"identified_on": "identified"},
 )
-WORK = Paper(
+WORK = OfficeForm(
     code="work",
     lines=(
         "人口販運被害人工作許可申請書（內容草稿）",
@@ -77,7 +77,7 @@ WORK = Paper(
         "　□ 申請書",
         "　□ 申請時未逾效期之居留許可影本",
         "　□ 足資證明經司法警察機關（單位）鑑別為人口販運被害人之文件影本",
-        *_SIGNED,
+        *_SIGNATURE,
     ),
     events={
         "permit_on": "permit",
@@ -85,7 +85,7 @@ WORK = Paper(
         "identified_on": "identified",
     },
 )
-OBJECTION = Paper(
+OBJECTION = OfficeForm(
     code="objection",
     lines=(
         "人口販運被害人鑑別異議書（內容草稿）",
@@ -109,17 +109,17 @@ OBJECTION = Paper(
         "{told}",
         "",
         "備註：異議決定前，不得強制驅逐出國（境）（人口販運防制法第 11 條第 8 項）。",
-        *_SIGNED,
+        *_SIGNATURE,
     ),
     events={"served_on": "not_identified"},
-    tells=True,
+    includes_answers=True,
 )
 
-TAIWAN = Papers(
-    kinds={it.code: it for it in (RESIDENCE, WORK, OBJECTION)},
-    says_day=republic,
-    draft="【草稿：須由人員逐項查核；未經當事人看過並同意，不得送出】",
-    told="　・{question}：「{answer}」",
-    not_told="　（沒有可以附上的內容）",
+OFFICE_FORMS = OfficeForms(
+    forms={it.code: it for it in (RESIDENCE, WORK, OBJECTION)},
+    format_day=format_minguo,
+    draft_notice="【草稿：須由人員逐項查核；未經當事人看過並同意，不得送出】",
+    answer_line="　・{question}：「{answer}」",
+    no_answers_line="　（沒有可以附上的內容）",
 )
 """What `haven draft` fills in Taiwan."""

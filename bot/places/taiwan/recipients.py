@@ -17,8 +17,8 @@ from bot.text import Text, _
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-READ = date(2026, 11, 24)
-EXPIRES = date(2027, 11, 24)
+READ_ON = date(2026, 11, 24)
+EXPIRES_ON = date(2027, 11, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Recipient:
     """Who they are, in the words of whoever is asked."""
     source: str
     """Where it was read."""
-    read_on: date = READ
-    expires_on: date = EXPIRES
+    read_on: date = READ_ON
+    expires_on: date = EXPIRES_ON
     is_office: bool = False
     """Whether it is part of the government."""
 
@@ -81,7 +81,7 @@ _OFFICES: Mapping[str, Recipient] = {
 GOVERNMENT = {code: replace(it, is_office=True) for code, it in _OFFICES.items()}
 """Offices of the government, and lines it runs."""
 
-OTHERS: Mapping[str, Recipient] = {
+NON_GOVERNMENT: Mapping[str, Recipient] = {
     "legal_aid": Recipient(
         Text("Legal Aid Foundation (法律扶助基金會)"),
         _("lawyers; for many people they are free"),
@@ -120,5 +120,5 @@ OTHERS: Mapping[str, Recipient] = {
 }
 """Organisations that are not the government."""
 
-RECIPIENTS: Mapping[str, Recipient] = {**GOVERNMENT, **OTHERS}
+RECIPIENTS: Mapping[str, Recipient] = {**GOVERNMENT, **NON_GOVERNMENT}
 """Everybody who can be told, by code."""

@@ -7,28 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.places.directory import Evidence
-from bot.places.place import Line
-from bot.places.taiwan.directory import EXPIRES, VERIFIED
+from bot.places.directory import SourceQuality
+from bot.places.place import PlaceSentence
+from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
 from bot.text import Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def _line(text: Text, source: str, without: Text | None = None) -> Line:
-    return Line(
+def _sentence(text: Text, source: str, without: Text | None = None) -> PlaceSentence:
+    return PlaceSentence(
         text=text,
-        without=without,
+        fallback=without,
         source=source,
-        evidence=Evidence.READ,
-        verified_on=VERIFIED,
-        expires_on=EXPIRES,
+        quality=SourceQuality.READ,
+        verified_on=VERIFIED_ON,
+        expires_on=EXPIRES_ON,
     )
 
 
-LINES: Mapping[str, Line] = {
-    "rehearsal_line": _line(
+SENTENCES: Mapping[str, PlaceSentence] = {
+    "rehearsal_line": _sentence(
         # Translators: safety sentence.
         _(
             "This is a rehearsal, to try things out. Nobody reads or answers here. Please write "
@@ -36,7 +36,7 @@ LINES: Mapping[str, Line] = {
         ),
         "english.taichung.gov.tw/1139972",
     ),
-    "language_line": _line(
+    "language_line": _sentence(
         # Translators: safety sentence [a]. "Call" is to phone. Leave the digits as they are.
         # No SIM card is not "no credit".
         _(
@@ -46,24 +46,24 @@ LINES: Mapping[str, Line] = {
         ),
         "english.taichung.gov.tw/1139972; excusemetaiwan.com/emergencycall",
     ),
-    "danger_line": _line(
+    "danger_line": _sentence(
         # Translators: safety sentence. A list of phone numbers follows. It is safe to call, not to
         # be where you are. Short, so that the question below is seen as well.
         _("If you can call safely, call now. In Taiwan, day and night:"),
         "english.taichung.gov.tw/1139972; tfdp.com.tw 1564",
     ),
-    "silent_line": _line(
+    "silent_line": _sentence(
         # Translators: safety sentence. 119 is the fire brigade and the ambulance in Taiwan. A
         # caller who cannot speak presses 1 (rescue) again and again.
         _("If you cannot speak: in Taiwan call 119 and press 1 again and again."),
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
     ),
-    "ambulance_line": _line(
+    "ambulance_line": _sentence(
         # Translators: safety sentence. 119 is the ambulance in Taiwan.
         _("If it cannot wait, call an ambulance. In Taiwan the number is 119, day and night."),
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
     ),
-    "young_line": _line(
+    "young_line": _sentence(
         # Translators: safety sentence. In Taiwan 113 is a line of social workers. It is not the
         # police there.
         _(

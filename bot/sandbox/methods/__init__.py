@@ -15,10 +15,10 @@ from bot.sandbox.methods import chats, edits, media, profile, sending, topics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.call_log import Call
+    from bot.sandbox.call_log import ApiCall
     from bot.sandbox.state import World
 
-    Method = Callable[[World, Call], Any]
+    Method = Callable[[World, ApiCall], Any]
 
 METHODS: dict[str, Method] = {
     name.lower(): method
@@ -36,7 +36,7 @@ METHODS: dict[str, Method] = {
 
 
 @cache
-def known() -> frozenset[str]:
+def bot_api_methods() -> frozenset[str]:
     """Return the lower-case name of every method python-telegram-bot can call."""
     import telegram  # noqa: PLC0415 - half a second that only an unanswered method costs
 

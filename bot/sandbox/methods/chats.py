@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad
-from bot.sandbox.methods.targets import chat_of, check_member, message_of, writable
+from bot.sandbox.api_errors import bad_request
+from bot.sandbox.methods.targets import check_member, find_chat, message_of, writable_chat
 from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
-    from bot.sandbox.call_log import Call
-    from bot.sandbox.chats import Chat
+    from bot.sandbox.call_log import ApiCall
+    from bot.sandbox.chats import SandboxChat
     from bot.sandbox.state import World
 
 GIFTS = dict.fromkeys(
@@ -23,84 +23,86 @@ GIFTS = dict.fromkeys(
     ),
     False,
 )
-STAFF = frozenset({"creator", "administrator"})
+ADMIN_STATUSES = frozenset({"creator", "administrator"})
 
 
-def get_chat(world: World, call: Call) -> dict[str, Any]:
+def get_chat(world: World, call: ApiCall) -> dict[str, Any]:
     """Say everything about a chat."""
-    chat = chat_of(world, call)
+    chat = find_chat(world, call)
     check_member(chat)
     return {
-        **chat.brief(),
+        **chat.api_chat(),
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": GIFTS,
     }
 
 
-def get_chat_member(world: World, call: Call) -> dict[str, Any]:
+def get_chat_member(world: World, call: ApiCall) -> dict[str, Any]:
     """Say what one user is in a chat."""
-    chat = chat_of(world, call)
+    chat = find_chat(world, call)
     check_member(chat)
     user_id = call.number("user_id")
     in_private = chat.type == "private" and user_id == chat.id
     if user_id not in chat.members and not in_private:
-        raise bad("member not found")
+        raise bad_request("member not found")
     return _member(world, chat, user_id)
 
 
-def get_chat_administrators(world: World, call: Call) -> list[dict[str, Any]]:
+def get_chat_administrators(world: World, call: ApiCall) -> list[dict[str, Any]]:
     """List who may decide in a group; other bots are left out, as on Telegram."""
-    chat = _group(world, call)
+    chat = _find_group(world, call)
     return [
-        _member(world, chat, user_id) for user_id, status in chat.members.items() if status in STAFF
+        _member(world, chat, user_id)
+        for user_id, status in chat.members.items()
+        if status in ADMIN_STATUSES
     ]
 
 
-def get_chat_member_count(world: World, call: Call) -> int:
+def get_chat_member_count(world: World, call: ApiCall) -> int:
     """Count who is in a chat."""
-    chat = chat_of(world, call)
+    chat = find_chat(world, call)
     check_member(chat)
     gone = {"left", "kicked"}
     return sum(status not in gone for status in chat.members.values()) or 2
 
 
-def leave_chat(world: World, call: Call) -> bool:
+def leave_chat(world: World, call: ApiCall) -> bool:
     """Leave a group."""
-    chat = _group(world, call)
+    chat = _find_group(world, call)
     chat.members[BOT_ID] = "left"
-    world.events.tell(chat.id, "chat", {"left": True})
+    world.events.publish(chat.id, "chat", {"left": True})
     return True
 
 
-def set_message_reaction(world: World, call: Call) -> bool:
+def set_message_reaction(world: World, call: ApiCall) -> bool:
     """Leave a reaction on a message."""
-    chat = writable(world, call)
+    chat = writable_chat(world, call)
     message = message_of(call, chat, "message to react")
-    reactions = call.structure("reaction", "reaction types") or []
+    reactions = call.json_value("reaction", "reaction types") or []
     if not isinstance(reactions, list):
-        raise bad("reaction types must be an Array of ReactionType")
-    world.sign(chat, message["message_id"], reactions)
+        raise bad_request("reaction types must be an Array of ReactionType")
+    world.set_bot_reactions(chat, message["message_id"], reactions)
     return True
 
 
-def _group(world: World, call: Call) -> Chat:
-    chat = chat_of(world, call)
+def _find_group(world: World, call: ApiCall) -> SandboxChat:
+    chat = find_chat(world, call)
     if chat.type == "private":
-        raise bad("there are no administrators in the private chat"
+        raise bad_request("there are no administrators in the private chat"
                   if call.method.lower() == "getchatadministrators"
                   else "chat member status can't be changed in private chats")  # fmt: skip
     check_member(chat)
     return chat
 
 
-def _member(world: World, chat: Chat, user_id: int) -> dict[str, Any]:
+def _member(world: World, chat: SandboxChat, user_id: int) -> dict[str, Any]:
     status = chat.members.get(user_id, "member")
     if user_id == BOT_ID:
-        return world.membership(status)
-    user = world.people[user_id]
+        return world.bot_member(status)
+    user = world.users[user_id]
     if status == "administrator":
-        return world.membership(status) | {"user": user}
+        return world.bot_member(status) | {"user": user}
     member: dict[str, Any] = {"user": user, "status": status}
     if status == "creator":
         member["is_anonymous"] = False

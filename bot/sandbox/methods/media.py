@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import Refusal, bad
+from bot.sandbox.api_errors import BotApiError, bad_request
 from bot.sandbox.limits import check_caption
-from bot.sandbox.markup import formatted
+from bot.sandbox.markup import parse_formatting
 from bot.sandbox.methods.sending import send
-from bot.sandbox.phone import described, photo
+from bot.sandbox.phone import file_fields, photo_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.sandbox.call_log import Call
+    from bot.sandbox.call_log import ApiCall
     from bot.sandbox.chats import Message
-    from bot.sandbox.files import Stored
+    from bot.sandbox.files import SandboxFile
     from bot.sandbox.state import World
 
-    Method = Callable[[World, Call], Message]
+    Method = Callable[[World, ApiCall], Message]
 
-LARGEST = {"photo": 10 << 20}
-LARGEST_ANY = 50 << 20
-TIMED = frozenset({"voice", "video", "audio", "animation", "video_note"})
-SHAPES: dict[str, dict[str, Any]] = {
+MAX_UPLOAD_BYTES = {"photo": 10 << 20}
+MAX_ANY_UPLOAD_BYTES = 50 << 20
+WITH_DURATION = frozenset({"voice", "video", "audio", "animation", "video_note"})
+EXTRA_FIELDS: dict[str, dict[str, Any]] = {
     "video": {"width": 640, "height": 480},
     "animation": {"width": 320, "height": 240},
     "video_note": {"length": 240},
@@ -32,76 +32,84 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 """What such a file has besides, whatever was sent."""
-NAMELESS = frozenset({"voice", "video_note", "sticker"})
-WORDLESS = frozenset({"video_note", "sticker"})
+WITHOUT_FILE_NAME = frozenset({"voice", "video_note", "sticker"})
+WITHOUT_CAPTION = frozenset({"video_note", "sticker"})
 
 
-def get_file(world: World, call: Call) -> dict[str, Any]:
+def get_file(world: World, call: ApiCall) -> dict[str, Any]:
     """Name the path under which a file can be fetched."""
     if not call.text("file_id"):
-        raise bad("file_id not specified")
-    return world.files.announce(call.text("file_id"))
+        raise bad_request("file_id not specified")
+    return world.files.file_info(call.text("file_id"))
 
 
-def send_photo(world: World, call: Call) -> Message:
+def send_photo(world: World, call: ApiCall) -> Message:
     """Show a photo."""
-    return send(world, call, photo(_file(world, call, "photo")) | _veil(call) | _caption(call))
+    return send(
+        world,
+        call,
+        photo_fields(_find_file(world, call, "photo"))
+        | _spoiler_fields(call)
+        | _caption_fields(call),
+    )
 
 
-def _sends(kind: str) -> Method:
-    def method(world: World, call: Call) -> Message:
-        about = described(_file(world, call, kind))
-        about |= SHAPES.get(kind, {})
-        if kind in TIMED:
+def _make_sender(kind: str) -> Method:
+    def method(world: World, call: ApiCall) -> Message:
+        about = file_fields(_find_file(world, call, kind))
+        about |= EXTRA_FIELDS.get(kind, {})
+        if kind in WITH_DURATION:
             about["duration"] = call.number("duration")
-        if kind in NAMELESS:
+        if kind in WITHOUT_FILE_NAME:
             about.pop("file_name", None)
-        content: dict[str, Any] = {kind: about} | _veil(call)
-        return send(world, call, content | ({} if kind in WORDLESS else _caption(call)))
+        content: dict[str, Any] = {kind: about} | _spoiler_fields(call)
+        return send(
+            world, call, content | ({} if kind in WITHOUT_CAPTION else _caption_fields(call))
+        )
 
     return method
 
 
-def _veil(call: Call) -> dict[str, Any]:
+def _spoiler_fields(call: ApiCall) -> dict[str, Any]:
     return {"has_media_spoiler": True} if call.flag("has_spoiler") else {}
 
 
-def _caption(call: Call) -> dict[str, Any]:
+def _caption_fields(call: ApiCall) -> dict[str, Any]:
     caption = call.text("caption")
     if not caption:
         return {}
-    content = formatted(call, caption, "caption", "caption_entities")
+    content = parse_formatting(call, caption, "caption", "caption_entities")
     check_caption(content.get("caption", ""))
     return content
 
 
-def _file(world: World, call: Call, kind: str) -> Stored:
+def _find_file(world: World, call: ApiCall, kind: str) -> SandboxFile:
     given = call.text(kind)
     upload = call.uploads.get(kind)
     if upload is None and given.startswith("attach://"):
         upload = call.uploads.get(given.removeprefix("attach://"))
     if upload is not None:
         if not upload.data:
-            raise bad("file must be non-empty")
-        if len(upload.data) > LARGEST.get(kind, LARGEST_ANY):
-            raise Refusal(413, "Request Entity Too Large")
-        return world.files.keep(kind, upload.data, name=upload.name, mime=upload.mime)
+            raise bad_request("file must be non-empty")
+        if len(upload.data) > MAX_UPLOAD_BYTES.get(kind, MAX_ANY_UPLOAD_BYTES):
+            raise BotApiError(413, "Request Entity Too Large")
+        return world.files.store(kind, upload.data, name=upload.name, mime=upload.mime)
     if not given:
-        raise bad(f"there is no {kind} in the request")
+        raise bad_request(f"there is no {kind} in the request")
     stored = world.files.get(given)
     if stored is None:
-        raise bad("wrong file identifier/HTTP URL specified")
+        raise bad_request("wrong file identifier/HTTP URL specified")
     return stored
 
 
 METHODS = {
     "getFile": get_file,
     "sendPhoto": send_photo,
-    "sendDocument": _sends("document"),
-    "sendVoice": _sends("voice"),
-    "sendVideo": _sends("video"),
-    "sendAudio": _sends("audio"),
-    "sendAnimation": _sends("animation"),
-    "sendVideoNote": _sends("video_note"),
-    "sendSticker": _sends("sticker"),
+    "sendDocument": _make_sender("document"),
+    "sendVoice": _make_sender("voice"),
+    "sendVideo": _make_sender("video"),
+    "sendAudio": _make_sender("audio"),
+    "sendAnimation": _make_sender("animation"),
+    "sendVideoNote": _make_sender("video_note"),
+    "sendSticker": _make_sender("sticker"),
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad
+from bot.sandbox.api_errors import bad_request
 from bot.sandbox.json_codec import encode
 
 if TYPE_CHECKING:
-    from bot.sandbox.call_log import Call
+    from bot.sandbox.call_log import ApiCall
     from bot.sandbox.state import World
 
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
@@ -19,7 +19,7 @@ LONGEST = {"name": 64, "description": 512, "short_description": 120}
 DEFAULT_SCOPE: dict[str, Any] = {"type": "default"}
 
 
-def get_me(world: World, _: Call) -> dict[str, Any]:
+def get_me(world: World, _: ApiCall) -> dict[str, Any]:
     """Say who the bot is."""
     return {
         **world.me(),
@@ -33,82 +33,82 @@ def get_me(world: World, _: Call) -> dict[str, Any]:
     }
 
 
-def set_my_commands(world: World, call: Call) -> bool:
+def set_my_commands(world: World, call: ApiCall) -> bool:
     """Set the command menu of one scope and language."""
-    commands = call.structure("commands", "commands")
+    commands = call.json_value("commands", "commands")
     if not isinstance(commands, list):
-        raise bad("can't parse commands: expected an Array of BotCommand")
+        raise bad_request("can't parse commands: expected an Array of BotCommand")
     if len(commands) > MOST_COMMANDS:
-        raise bad("BOT_COMMANDS_TOO_MUCH")
+        raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:
         _check_command(command)
     world.profile.commands[_scope(call)] = [
         {"command": command["command"], "description": command["description"]}
         for command in commands
     ]
-    _told(world)
+    _notify_profile(world)
     return True
 
 
 def _check_command(command: object) -> None:
     if not isinstance(command, dict):
-        raise bad("can't parse BotCommand: expected an Object")
+        raise bad_request("can't parse BotCommand: expected an Object")
     name, description = command.get("command"), command.get("description")
     if not isinstance(name, str) or not COMMAND.fullmatch(name.removeprefix("/")):
-        raise bad("BOT_COMMAND_INVALID")
+        raise bad_request("BOT_COMMAND_INVALID")
     if not isinstance(description, str) or not 0 < len(description) <= LONGEST_DESCRIPTION:
-        raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
 
 
-def get_my_commands(world: World, call: Call) -> list[dict[str, str]]:
+def get_my_commands(world: World, call: ApiCall) -> list[dict[str, str]]:
     """Return the command menu of one scope and language."""
     return world.profile.commands.get(_scope(call), [])
 
 
-def delete_my_commands(world: World, call: Call) -> bool:
+def delete_my_commands(world: World, call: ApiCall) -> bool:
     """Remove the command menu of one scope and language."""
     world.profile.commands.pop(_scope(call), None)
-    _told(world)
+    _notify_profile(world)
     return True
 
 
-def _scope(call: Call) -> tuple[str, str]:
-    scope = call.structure("scope", "BotCommandScope") or DEFAULT_SCOPE
+def _scope(call: ApiCall) -> tuple[str, str]:
+    scope = call.json_value("scope", "BotCommandScope") or DEFAULT_SCOPE
     if not isinstance(scope, dict) or "type" not in scope:
-        raise bad("BotCommandScope must be an Object")
+        raise bad_request("BotCommandScope must be an Object")
     return encode(dict(sorted(scope.items()))).decode(), call.text("language_code")
 
 
-def _set(field: str) -> Any:
-    def method(world: World, call: Call) -> bool:
+def _make_setter(field: str) -> Any:
+    def method(world: World, call: ApiCall) -> bool:
         text = call.text(field)
         if len(text) > LONGEST[field]:
-            raise bad(f"bot {field.replace('_', ' ')} is too long")
+            raise bad_request(f"bot {field.replace('_', ' ')} is too long")
         by_language: dict[str, str] = getattr(world.profile, field)
         language = call.text("language_code")
         if text:
             by_language[language] = text
         elif language or field != "name":
             by_language.pop(language, None)
-        _told(world)
+        _notify_profile(world)
         return True
 
     return method
 
 
-def _get(field: str) -> Any:
-    def method(world: World, call: Call) -> dict[str, str]:
+def _make_getter(field: str) -> Any:
+    def method(world: World, call: ApiCall) -> dict[str, str]:
         by_language: dict[str, str] = getattr(world.profile, field)
         return {field: by_language.get(call.text("language_code"), by_language.get("", ""))}
 
     return method
 
 
-def _told(world: World) -> None:
-    world.events.tell(0, "profile", world.profile_as_seen())
+def _notify_profile(world: World) -> None:
+    world.events.publish(0, "profile", world.profile_state())
 
 
-def get_webhook_info(world: World, _: Call) -> dict[str, Any]:
+def get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
     """Say how updates are delivered, and how many wait."""
     return {
         "url": world.updates.webhook,
@@ -117,22 +117,22 @@ def get_webhook_info(world: World, _: Call) -> dict[str, Any]:
     }
 
 
-def delete_webhook(world: World, call: Call) -> bool:
+def delete_webhook(world: World, call: ApiCall) -> bool:
     """Go back to polling."""
     world.updates.webhook = ""
     if call.flag("drop_pending_updates"):
-        world.updates.forget()
+        world.updates.clear()
     return True
 
 
-def set_webhook(world: World, call: Call) -> bool:
+def set_webhook(world: World, call: ApiCall) -> bool:
     """Refuse: nothing leaves this machine. An empty address removes it, as on Telegram."""
     if not call.text("url"):
         return delete_webhook(world, call)
-    raise bad("bad webhook: the sandbox sends nothing anywhere; use getUpdates")
+    raise bad_request("bad webhook: the sandbox sends nothing anywhere; use getUpdates")
 
 
-def yes(_world: World, _call: Call) -> bool:
+def return_true(_world: World, _call: ApiCall) -> bool:
     """Agree, and change nothing."""
     return True
 
@@ -142,16 +142,16 @@ METHODS = {
     "setMyCommands": set_my_commands,
     "getMyCommands": get_my_commands,
     "deleteMyCommands": delete_my_commands,
-    "setMyName": _set("name"),
-    "getMyName": _get("name"),
-    "setMyDescription": _set("description"),
-    "getMyDescription": _get("description"),
-    "setMyShortDescription": _set("short_description"),
-    "getMyShortDescription": _get("short_description"),
-    "setChatMenuButton": yes,
+    "setMyName": _make_setter("name"),
+    "getMyName": _make_getter("name"),
+    "setMyDescription": _make_setter("description"),
+    "getMyDescription": _make_getter("description"),
+    "setMyShortDescription": _make_setter("short_description"),
+    "getMyShortDescription": _make_getter("short_description"),
+    "setChatMenuButton": return_true,
     "getWebhookInfo": get_webhook_info,
     "deleteWebhook": delete_webhook,
     "setWebhook": set_webhook,
-    "logOut": yes,
-    "close": yes,
+    "logOut": return_true,
+    "close": return_true,
 }

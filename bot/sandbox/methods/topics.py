@@ -4,60 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad
-from bot.sandbox.chats import Topic
-from bot.sandbox.methods.targets import writable
+from bot.sandbox.api_errors import bad_request
+from bot.sandbox.chats import SandboxTopic
+from bot.sandbox.methods.targets import writable_chat
 from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
-    from bot.sandbox.call_log import Call
-    from bot.sandbox.chats import Chat
+    from bot.sandbox.call_log import ApiCall
+    from bot.sandbox.chats import SandboxChat
     from bot.sandbox.state import World
 
 LONGEST_NAME = 128
 COLOUR = 0x6FB9F0
 
 
-def create_forum_topic(world: World, call: Call) -> dict[str, Any]:
+def create_forum_topic(world: World, call: ApiCall) -> dict[str, Any]:
     """Open a topic; its number is that of the message that says so."""
-    chat = _with_topics(world, call)
+    chat = _forum_chat(world, call)
     name = _name(call)
     about = {"name": name, "icon_color": call.number("icon_color", COLOUR)}
     message = world.post(chat, world.me(), {"forum_topic_created": about})
     number: int = message["message_id"]
     message["message_thread_id"] = number
     message["is_topic_message"] = True
-    chat.topics[number] = Topic(number, name)
-    world.topics_changed(chat)
+    chat.topics[number] = SandboxTopic(number, name)
+    world.notify_topics(chat)
     return {"message_thread_id": number, **about}
 
 
-def edit_forum_topic(world: World, call: Call) -> bool:
+def edit_forum_topic(world: World, call: ApiCall) -> bool:
     """Give a topic another name."""
-    chat, topic = _topic(world, call)
+    chat, topic = _find_topic(world, call)
     if call.text("name"):
         name = _name(call)
         if name == topic.name:
-            raise bad("TOPIC_NOT_MODIFIED")
+            raise bad_request("TOPIC_NOT_MODIFIED")
         topic.name = name
-        world.topics_changed(chat)
-        _note(world, chat, topic, "forum_topic_edited", {"name": name})
+        world.notify_topics(chat)
+        _post_service_message(world, chat, topic, "forum_topic_edited", {"name": name})
     return True
 
 
-def close_forum_topic(world: World, call: Call) -> bool:
+def close_forum_topic(world: World, call: ApiCall) -> bool:
     """Let nobody but administrators write in a topic."""
     return _set_closed(world, call, closed=True)
 
 
-def reopen_forum_topic(world: World, call: Call) -> bool:
+def reopen_forum_topic(world: World, call: ApiCall) -> bool:
     """Let everybody write in a topic again."""
     return _set_closed(world, call, closed=False)
 
 
-def delete_forum_topic(world: World, call: Call) -> bool:
+def delete_forum_topic(world: World, call: ApiCall) -> bool:
     """Delete a topic with all its messages, however old."""
-    chat, topic = _topic(world, call)
+    chat, topic = _find_topic(world, call)
     del chat.topics[topic.number]
     inside = [
         number
@@ -65,53 +65,57 @@ def delete_forum_topic(world: World, call: Call) -> bool:
         if message.get("message_thread_id") == topic.number
     ]
     for number in inside:
-        world.remove(chat, number)
-    world.topics_changed(chat)
+        world.delete_message(chat, number)
+    world.notify_topics(chat)
     return True
 
 
-def _with_topics(world: World, call: Call) -> Chat:
-    chat = writable(world, call)
+def _forum_chat(world: World, call: ApiCall) -> SandboxChat:
+    chat = writable_chat(world, call)
     if chat.type == "private":
         if not world.has_private_topics:
-            raise bad("the chat is not a forum")
+            raise bad_request("the chat is not a forum")
         return chat
     if not chat.names.get("is_forum"):
-        raise bad("the chat is not a forum")
+        raise bad_request("the chat is not a forum")
     if chat.members.get(BOT_ID) != "administrator":
-        raise bad("not enough rights to create a topic")
+        raise bad_request("not enough rights to create a topic")
     return chat
 
 
-def _topic(world: World, call: Call) -> tuple[Chat, Topic]:
-    chat = _with_topics(world, call)
+def _find_topic(world: World, call: ApiCall) -> tuple[SandboxChat, SandboxTopic]:
+    chat = _forum_chat(world, call)
     topic = chat.topics.get(call.number("message_thread_id"))
     if topic is None:
-        raise bad("TOPIC_ID_INVALID")
+        raise bad_request("TOPIC_ID_INVALID")
     return chat, topic
 
 
-def _set_closed(world: World, call: Call, *, closed: bool) -> bool:
-    chat, topic = _topic(world, call)
+def _set_closed(world: World, call: ApiCall, *, closed: bool) -> bool:
+    chat, topic = _find_topic(world, call)
     if chat.type == "private":
-        raise bad("method is available only for supergroups")
+        raise bad_request("method is available only for supergroups")
     if topic.is_closed == closed:
-        raise bad("TOPIC_NOT_MODIFIED")
+        raise bad_request("TOPIC_NOT_MODIFIED")
     topic.is_closed = closed
-    world.topics_changed(chat)
-    _note(world, chat, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {})
+    world.notify_topics(chat)
+    _post_service_message(
+        world, chat, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {}
+    )
     return True
 
 
-def _note(world: World, chat: Chat, topic: Topic, field: str, about: dict[str, Any]) -> None:
+def _post_service_message(
+    world: World, chat: SandboxChat, topic: SandboxTopic, field: str, about: dict[str, Any]
+) -> None:
     inside = {"message_thread_id": topic.number, "is_topic_message": True}
     world.post(chat, world.me(), {field: about, **inside})
 
 
-def _name(call: Call) -> str:
+def _name(call: ApiCall) -> str:
     name = call.text("name").strip()
     if not 0 < len(name) <= LONGEST_NAME:
-        raise bad("TOPIC_TITLE_EMPTY" if not name else "topic name is too long")
+        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "topic name is too long")
     return name
 
 

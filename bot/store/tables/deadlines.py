@@ -21,7 +21,7 @@ clock_events = Table(
     },
 )
 
-CLOCK_IS_NEAR = text("soon_at is not null")
+DEADLINE_IS_NEAR = text("soon_at is not null")
 
 clocks = Table(
     "clocks",
@@ -42,8 +42,8 @@ clocks = Table(
 Index(
     "ix_clocks_soon_at",
     clocks.c.soon_at,
-    sqlite_where=CLOCK_IS_NEAR,
-    postgresql_where=CLOCK_IS_NEAR,
+    sqlite_where=DEADLINE_IS_NEAR,
+    postgresql_where=DEADLINE_IS_NEAR,
 )
 
 clock_marks = Table(

@@ -29,7 +29,7 @@ metadata = MetaData(
 NOT_DONE = text("state <> 'done'")
 UNSENT = text("state in ('queued', 'sending')")
 CASE_WAITS = text("status in ('waiting', 'reopened')")
-CASE_IS_HELD = text("holder is not null")
+CASE_IS_ASSIGNED = text("holder is not null")
 CASE_IS_DUE = text("due_at is not null")
 CASE_IS_CLOSED = text("closed_at is not null")
 FILE_WAITS = text("state = 'named'")
@@ -193,8 +193,8 @@ Index(
     "ix_cases_holder",
     cases.c.holder,
     cases.c.status,
-    sqlite_where=CASE_IS_HELD,
-    postgresql_where=CASE_IS_HELD,
+    sqlite_where=CASE_IS_ASSIGNED,
+    postgresql_where=CASE_IS_ASSIGNED,
 )
 Index("ix_cases_due_at", cases.c.due_at, sqlite_where=CASE_IS_DUE, postgresql_where=CASE_IS_DUE)
 Index(

@@ -17,50 +17,50 @@ from typing import IO, TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from bot.errors import BackupRefused, DoesNotOpen
-from bot.vault.backup.offline_key import MARK
+from bot.errors import BackupError, DecryptionError
+from bot.vault.backup.offline_key import MARK_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from bot.vault.backup.offline_key import OfflineKey, PublicKey
+    from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
 
 MAGIC = b"haven backup 1\n"
-WRAPPED = 80
+WRAPPED_KEY_LENGTH = 80
 """Bytes of the key of an archive, sealed: 32 of HPKE's own, the key, a tag."""
-HEAD = len(MAGIC) + MARK + WRAPPED
-PIECE = 64 * 1024
-TAG = 16
-SMALLEST = 1024 * 1024
-LENGTHS = 8
+HEADER_LENGTH = len(MAGIC) + MARK_LENGTH + WRAPPED_KEY_LENGTH
+CHUNK_SIZE = 64 * 1024
+TAG_LENGTH = 16
+MIN_PADDED_LENGTH = 1024 * 1024
+LENGTH_BYTES = 8
 """Bytes of a length."""
 
 
-def filled(length: int) -> int:
+def padded_length(length: int) -> int:
     """Return the length that is written for what has this one."""
-    step = max(SMALLEST, 1 << max(length.bit_length() - 3, 0))
+    step = max(MIN_PADDED_LENGTH, 1 << max(length.bit_length() - 3, 0))
     return max(-(-length // step), 1) * step
 
 
-class Sealer:
+class ArchiveWriter:
     """Writes an archive."""
 
-    def __init__(self, out: IO[bytes], to: PublicKey) -> None:
+    def __init__(self, out: IO[bytes], to: OfflinePublicKey) -> None:
         key = secrets.token_bytes(32)
-        place = MAGIC + to.mark
+        place = MAGIC + to.fingerprint
         head = place + to.seal(place, key)
         out.write(head)
         self._out = out
         self._cipher = ChaCha20Poly1305(key)
-        self._bound = hashlib.sha256(head).digest()
-        self._held = bytearray()
+        self._associated_data = hashlib.sha256(head).digest()
+        self._buffer = bytearray()
         self._number = 0
         self._length = 0
 
     def add(self, name: str, plain: bytes) -> None:
         """Add a small thing."""
-        self._begin(name, len(plain))
+        self._write_header(name, len(plain))
         self._write(plain)
 
     def add_file(self, name: str, file: IO[bytes]) -> None:
@@ -70,39 +70,41 @@ class Sealer:
             BackupRefused: it became shorter meanwhile.
         """
         left = os.fstat(file.fileno()).st_size
-        self._begin(name, left)
+        self._write_header(name, left)
         while left:
-            part = file.read(min(PIECE, left))
+            part = file.read(min(CHUNK_SIZE, left))
             if not part:
-                raise BackupRefused(f"{name} became shorter while it was read")
+                raise BackupError(f"{name} became shorter while it was read")
             self._write(part)
             left -= len(part)
 
     def finish(self) -> None:
         """Say that this was all, fill up, and seal the last piece."""
         self._write(b"\0")
-        left = filled(self._length) - self._length
+        left = padded_length(self._length) - self._length
         while left:
-            part = bytes(min(PIECE, left))
+            part = bytes(min(CHUNK_SIZE, left))
             self._write(part)
             left -= len(part)
         self._seal(is_last=True)
 
-    def _begin(self, name: str, length: int) -> None:
+    def _write_header(self, name: str, length: int) -> None:
         raw = name.encode()
-        self._write(bytes([len(raw)]) + raw + length.to_bytes(LENGTHS, "big"))
+        self._write(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
 
     def _write(self, plain: bytes) -> None:
         self._length += len(plain)
-        self._held += plain
-        while len(self._held) > PIECE:
+        self._buffer += plain
+        while len(self._buffer) > CHUNK_SIZE:
             self._seal(is_last=False)
 
     def _seal(self, *, is_last: bool) -> None:
-        piece = bytes(self._held[:PIECE])
-        del self._held[:PIECE]
+        piece = bytes(self._buffer[:CHUNK_SIZE])
+        del self._buffer[:CHUNK_SIZE]
         self._out.write(
-            self._cipher.encrypt(_nonce(self._number, is_last=is_last), piece, self._bound)
+            self._cipher.encrypt(
+                _nonce(self._number, is_last=is_last), piece, self._associated_data
+            )
         )
         self._number += 1
 
@@ -112,12 +114,12 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 
 
 @dataclass
-class Member:
+class ArchiveEntry:
     """One thing in an archive, read once, in its turn."""
 
     name: str
     length: int
-    _reader: Reader
+    _reader: ArchiveReader
     _left: int
 
     def parts(self) -> Iterator[bytes]:
@@ -127,109 +129,113 @@ class Member:
             BackupRefused: the archive is not whole.
         """
         while self._left:
-            part = self._reader.take(min(PIECE, self._left))
+            part = self._reader.read(min(CHUNK_SIZE, self._left))
             self._left -= len(part)
             yield part
 
-    def whole(self, most: int) -> bytes:
+    def read_all(self, most: int) -> bytes:
         """Return all its bytes.
 
         Raises:
             BackupRefused: the archive is not whole, or there are more of them.
         """
         if self.length > most:
-            raise BackupRefused(f"{self._reader.name}: {self.name} in it is too long")
+            raise BackupError(f"{self._reader.name}: {self.name} in it is too long")
         return b"".join(self.parts())
 
 
-class Reader:
+class ArchiveReader:
     """Reads an archive; nothing of it may be believed before it was read to its end."""
 
     def __init__(self, path: Path, key: OfflineKey) -> None:
         self.name = path.name
         self._path = path
         self._key = key
-        self._pieces = self._open()
-        self._held = b""
+        self._chunks = self._open_chunks()
+        self._buffer = b""
         self._at = 0
 
-    def members(self) -> Iterator[Member]:
+    def entries(self) -> Iterator[ArchiveEntry]:
         """Yield what is in it, in order, and see that nothing follows.
 
         Raises:
             BackupRefused: it is no archive, not whole, or sealed to another key.
         """
         try:
-            yield from self._members()
+            yield from self._entries()
         finally:
-            self._pieces.close()
+            self._chunks.close()
 
-    def _members(self) -> Iterator[Member]:
-        while length := self.take_all(1)[0]:
-            name = self.take_all(length).decode("utf-8", "replace")
-            size = int.from_bytes(self.take_all(LENGTHS), "big")
-            member = Member(name, size, self, size)
+    def _entries(self) -> Iterator[ArchiveEntry]:
+        while length := self.read_exactly(1)[0]:
+            name = self.read_exactly(length).decode("utf-8", "replace")
+            size = int.from_bytes(self.read_exactly(LENGTH_BYTES), "big")
+            member = ArchiveEntry(name, size, self, size)
             yield member
             for _ in member.parts():
                 pass
-        rest = self._held[self._at :]
+        rest = self._buffer[self._at :]
         while rest.count(0) == len(rest):
             try:
-                rest = next(self._pieces)
+                rest = next(self._chunks)
             except StopIteration:
                 return
-        raise BackupRefused(f"{self.name}: something follows where nothing should")
+        raise BackupError(f"{self.name}: something follows where nothing should")
 
-    def take(self, most: int) -> bytes:
+    def read(self, most: int) -> bytes:
         """Return the next bytes, one at least."""
-        if self._at == len(self._held):
-            self._held, self._at = next(self._pieces, b""), 0
-        part = self._held[self._at : self._at + most]
+        if self._at == len(self._buffer):
+            self._buffer, self._at = next(self._chunks, b""), 0
+        part = self._buffer[self._at : self._at + most]
         self._at += len(part)
         if not part:
-            raise BackupRefused(f"{self.name}: it ends too early")
+            raise BackupError(f"{self.name}: it ends too early")
         return part
 
-    def take_all(self, length: int) -> bytes:
+    def read_exactly(self, length: int) -> bytes:
         """Return that many bytes."""
         found = b""
         while len(found) < length:
-            found += self.take(length - len(found))
+            found += self.read(length - len(found))
         return found
 
-    def _open(self) -> Generator[bytes, None, None]:
+    def _open_chunks(self) -> Generator[bytes, None, None]:
         try:
             with self._path.open("rb") as file:
-                yield from self._opened(file)
+                yield from self._decrypt_chunks(file)
         except OSError as error:
-            raise BackupRefused(f"{self._path} cannot be read: {error.strerror}") from None
+            raise BackupError(f"{self._path} cannot be read: {error.strerror}") from None
 
-    def _opened(self, file: IO[bytes]) -> Iterator[bytes]:
-        head = file.read(HEAD)
+    def _decrypt_chunks(self, file: IO[bytes]) -> Iterator[bytes]:
+        head = file.read(HEADER_LENGTH)
         cipher = ChaCha20Poly1305(self._content_key(head))
         bound = hashlib.sha256(head).digest()
-        count, rest = divmod(os.fstat(file.fileno()).st_size - HEAD, PIECE + TAG)
+        count, rest = divmod(
+            os.fstat(file.fileno()).st_size - HEADER_LENGTH, CHUNK_SIZE + TAG_LENGTH
+        )
         if rest or count < 1:
-            raise BackupRefused(
+            raise BackupError(
                 f"{self.name}: it is cut short, or something was added: no backup is that long"
             )
         for number in range(count):
-            yield self._piece(cipher, bound, number, number == count - 1, file.read(PIECE + TAG))
+            yield self._decrypt_chunk(
+                cipher, bound, number, number == count - 1, file.read(CHUNK_SIZE + TAG_LENGTH)
+            )
 
     def _content_key(self, head: bytes) -> bytes:
         if not head.startswith(MAGIC):
-            raise BackupRefused(f"{self.name} is no backup of Haven, or of a release not known yet")
-        if len(head) < HEAD:
-            raise BackupRefused(f"{self.name}: it is cut short")
-        place = head[: len(MAGIC) + MARK]
-        if place[len(MAGIC) :] != self._key.public.mark:
-            raise BackupRefused(f"{self.name}: it is sealed to another offline key")
+            raise BackupError(f"{self.name} is no backup of Haven, or of a release not known yet")
+        if len(head) < HEADER_LENGTH:
+            raise BackupError(f"{self.name}: it is cut short")
+        place = head[: len(MAGIC) + MARK_LENGTH]
+        if place[len(MAGIC) :] != self._key.public.fingerprint:
+            raise BackupError(f"{self.name}: it is sealed to another offline key")
         try:
             return self._key.open(place, head[len(place) :])
-        except DoesNotOpen:
-            raise BackupRefused(f"{self.name}: it was altered at its beginning") from None
+        except DecryptionError:
+            raise BackupError(f"{self.name}: it was altered at its beginning") from None
 
-    def _piece(
+    def _decrypt_chunk(
         self, cipher: ChaCha20Poly1305, bound: bytes, number: int, is_last: bool, sealed: bytes
     ) -> bytes:
         try:
@@ -242,5 +248,5 @@ class Reader:
             except InvalidTag:
                 pass
             else:
-                raise BackupRefused(f"{self.name}: it is cut short, its end is missing")
-        raise BackupRefused(f"{self.name}: it was altered, about {number * PIECE >> 20} MiB in")
+                raise BackupError(f"{self.name}: it is cut short, its end is missing")
+        raise BackupError(f"{self.name}: it was altered, about {number * CHUNK_SIZE >> 20} MiB in")

@@ -18,12 +18,18 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 
 from bot.clock import DAY, HOUR, SECOND
-from bot.errors import BackupRefused
-from bot.store.migrate import HEAD, KEYS_HEAD
+from bot.errors import BackupError
+from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
 from bot.store.tables.keys import key_metadata
 from bot.store.tables.main import metadata
-from bot.vault.backup.archive import LENGTHS, Sealer
-from bot.vault.backup.export_rows import KEPT, Part, snapshot, tables_of, tables_of_keys
+from bot.vault.backup.archive import LENGTH_BYTES, ArchiveWriter
+from bot.vault.backup.export_rows import (
+    ARCHIVE_RETENTION,
+    ArchivePart,
+    archive_tables,
+    key_store_tables,
+    open_snapshot,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,21 +39,27 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
     from bot.vault.backup.export_rows import Snapshot
-    from bot.vault.backup.offline_key import PublicKey
+    from bot.vault.backup.offline_key import OfflinePublicKey
     from bot.vault.keys.host_key import HostKey
 
-ABOUT, END, PROOF, ROWS, FILE = "about", "end", "proof", "rows/", "file/"
+INFO_ENTRY, END_ENTRY, PROOF_ENTRY, ROWS_PREFIX, FILE_PREFIX = (
+    "about",
+    "end",
+    "proof",
+    "rows/",
+    "file/",
+)
 """Names of what is in an archive, in this order: rows and files in between."""
 UNFINISHED = ".part"
-NAME = re.compile(r"haven-(main|keys)-(\d{8}T\d{6}Z)\.sealed")
-STAMP = "%Y%m%dT%H%M%SZ"
-FRESH = 26 * HOUR
+ARCHIVE_NAME = re.compile(r"haven-(main|keys)-(\d{8}T\d{6}Z)\.sealed")
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+MAX_BACKUP_AGE = 26 * HOUR
 """How old the newest backup may be before somebody has to look."""
 FILE_NAME = re.compile(r"[0-9a-f]{32}(?:\.[a-z]{1,12})?")
 """How a sealed file is called; nothing else is taken, in or out."""
 
 
-class About(msgspec.Struct, kw_only=True):
+class ArchiveInfo(msgspec.Struct, kw_only=True):
     """What an archive is."""
 
     part: str
@@ -58,7 +70,7 @@ class About(msgspec.Struct, kw_only=True):
     made_at: int
 
 
-class End(msgspec.Struct, kw_only=True):
+class ArchiveSummary(msgspec.Struct, kw_only=True):
     """What must have been in it."""
 
     rows: dict[str, int] = {}
@@ -69,12 +81,12 @@ class End(msgspec.Struct, kw_only=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-read_about = msgspec.msgpack.Decoder(About).decode
-read_end = msgspec.msgpack.Decoder(End).decode
+decode_info = msgspec.msgpack.Decoder(ArchiveInfo).decode
+decode_summary = msgspec.msgpack.Decoder(ArchiveSummary).decode
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class BackupResult:
     """A backup that is safe on the disk."""
 
     paths: tuple[Path, ...]
@@ -82,17 +94,17 @@ class Made:
     files: int
 
 
-class Running:
+class ArchiveDigest:
     """The digest of everything that went into an archive, or came out of one, so far."""
 
     def __init__(self, host: HostKey) -> None:
         self._key = host.derive("backup")
         self._digest = hashlib.sha256()
 
-    def begin(self, name: str, length: int) -> None:
+    def begin_entry(self, name: str, length: int) -> None:
         """Take in what the next thing is called, and its length."""
         raw = name.encode()
-        self._digest.update(bytes([len(raw)]) + raw + length.to_bytes(LENGTHS, "big"))
+        self._digest.update(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
 
     def add(self, part: bytes) -> None:
         """Take in some of it."""
@@ -103,31 +115,31 @@ class Running:
         return hmac.digest(self._key, self._digest.digest(), "sha256")
 
 
-class _Archive:
+class _BackupWriter:
     """One archive that is being written."""
 
-    def __init__(self, out: IO[bytes], to: PublicKey, host: HostKey) -> None:
-        self._sealer = Sealer(out, to)
-        self._running = Running(host)
-        self.end = End()
+    def __init__(self, out: IO[bytes], to: OfflinePublicKey, host: HostKey) -> None:
+        self._writer = ArchiveWriter(out, to)
+        self._archive_digest = ArchiveDigest(host)
+        self.summary = ArchiveSummary()
 
     def add(self, name: str, plain: bytes) -> None:
-        self._running.begin(name, len(plain))
-        self._running.add(plain)
-        self._sealer.add(name, plain)
+        self._archive_digest.begin_entry(name, len(plain))
+        self._archive_digest.add(plain)
+        self._writer.add(name, plain)
 
     def add_file(self, name: str, file: IO[bytes]) -> None:
-        self._running.begin(name, os.fstat(file.fileno()).st_size)
-        self._sealer.add_file(name, _Heard(file, self._running.add))  # type: ignore[arg-type]
-        self.end.files += 1
+        self._archive_digest.begin_entry(name, os.fstat(file.fileno()).st_size)
+        self._writer.add_file(name, _ObservedFile(file, self._archive_digest.add))  # type: ignore[arg-type]
+        self.summary.files += 1
 
     def finish(self) -> None:
-        self.add(END, _encode(self.end))
-        self._sealer.add(PROOF, self._running.proof())
-        self._sealer.finish()
+        self.add(END_ENTRY, _encode(self.summary))
+        self._writer.add(PROOF_ENTRY, self._archive_digest.proof())
+        self._writer.finish()
 
 
-class _Heard:
+class _ObservedFile:
     """A file that tells somebody what is read of it."""
 
     def __init__(self, file: IO[bytes], tell: Callable[[bytes], None]) -> None:
@@ -143,7 +155,7 @@ class _Heard:
         return part
 
 
-def _nothing(_done: int, _all: int) -> None:
+def _no_progress(_done: int, _all: int) -> None:
     pass
 
 
@@ -156,19 +168,19 @@ class Backup:
         host: proves that an archive is of this deployment.
     """
 
-    def __init__(self, into: Path, to: PublicKey, host: HostKey) -> None:
+    def __init__(self, into: Path, to: OfflinePublicKey, host: HostKey) -> None:
         self._into = into
         self._to = to
         self._host = host
 
-    def make(
+    def create(
         self,
         database: Database,
         keys: Database,
         files: Path,
         now: int,
-        tell: Callable[[int, int], None] = _nothing,
-    ) -> Made:
+        on_progress: Callable[[int, int], None] = _no_progress,
+    ) -> BackupResult:
         """Make both archives; return once they are safe on the disk.
 
         Args:
@@ -177,7 +189,7 @@ class Backup:
                 key, but for one that is being erased.
             files: the folder of sealed files.
             now: the moment.
-            tell: hears how much is done, of how much.
+            on_progress: hears how much is done, of how much.
 
         Raises:
             BackupRefused: they cannot be written there.
@@ -186,61 +198,64 @@ class Backup:
             self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in self._into.glob(f"haven-*{UNFINISHED}"):
                 path.unlink()
-            with snapshot(database) as seen, snapshot(keys) as seen_keys:
-                return self._make(seen, seen_keys, files, now, tell)
+            with open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
+                return self._create(seen, seen_keys, files, now, on_progress)
         except OSError as error:
-            raise BackupRefused(
+            raise BackupError(
                 f"{self._into}: {error.strerror}; name a folder with room Haven may write to"
             ) from None
 
-    def _make(
+    def _create(
         self,
         seen: Snapshot,
         keys: Snapshot,
         files: Path,
         now: int,
-        tell: Callable[[int, int], None],
-    ) -> Made:
-        names = sorted(name for name in _names_in(files) if FILE_NAME.fullmatch(name))
-        steps = _Steps(tell, len(names) + len(metadata.tables) + len(key_metadata.tables))
-        with self._archive(Part.MAIN, now) as main:
-            keyed = seen.keyed("case_keys") | keys.keyed("case_wraps")
-            main.end.keyed, main.end.unsent = sorted(keyed), seen.unsent()
-            _pack(main, seen, tables_of(Part.MAIN), steps)
-            _enclose(main, files, names, steps)
+        on_progress: Callable[[int, int], None],
+    ) -> BackupResult:
+        names = sorted(name for name in _file_names(files) if FILE_NAME.fullmatch(name))
+        steps = _Progress(on_progress, len(names) + len(metadata.tables) + len(key_metadata.tables))
+        with self._archive(ArchivePart.MAIN, now) as main:
+            keyed = seen.cases_with_key("case_keys") | keys.cases_with_key("case_wraps")
+            main.summary.keyed, main.summary.unsent = sorted(keyed), seen.unsent_letters()
+            _add_tables(main, seen, archive_tables(ArchivePart.MAIN), steps)
+            _add_files(main, files, names, steps)
             main.finish()
-        with self._archive(Part.KEYS, now) as apart:
-            _pack(apart, keys, tables_of_keys(), steps)
-            _pack(apart, seen, tables_of(Part.KEYS), steps)
+        with self._archive(ArchivePart.KEYS, now) as apart:
+            _add_tables(apart, keys, key_store_tables(), steps)
+            _add_tables(apart, seen, archive_tables(ArchivePart.KEYS), steps)
             apart.finish()
-        rows = sum(main.end.rows.values()) + sum(apart.end.rows.values())
-        paths = tuple(self._path(part, now) for part in (Part.MAIN, Part.KEYS))
+        rows = sum(main.summary.rows.values()) + sum(apart.summary.rows.values())
+        paths = tuple(self._path(part, now) for part in (ArchivePart.MAIN, ArchivePart.KEYS))
         for path in paths:
             path.with_name(path.name + UNFINISHED).rename(path)
-        _sync(self._into)
-        return Made(paths, rows, main.end.files)
+        _sync_folder(self._into)
+        return BackupResult(paths, rows, main.summary.files)
 
     @contextmanager
-    def _archive(self, part: Part, now: int) -> Iterator[_Archive]:
+    def _archive(self, part: ArchivePart, now: int) -> Iterator[_BackupWriter]:
         """Write an archive to a file; left behind it is on the disk."""
         path = self._path(part, now)
         unfinished = path.with_name(path.name + UNFINISHED)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
-            archive = _Archive(out, self._to, self._host)
-            about = About(
-                part=part.value, revision=HEAD, keys_revision=KEYS_HEAD, made_at=now
-            )  # fmt: skip
-            archive.add(ABOUT, _encode(about))
+            archive = _BackupWriter(out, self._to, self._host)
+            about = ArchiveInfo(
+                part=part.value,
+                revision=LATEST_REVISION,
+                keys_revision=LATEST_KEY_REVISION,
+                made_at=now,
+            )
+            archive.add(INFO_ENTRY, _encode(about))
             yield archive
             out.flush()
             os.fsync(out.fileno())
 
-    def _path(self, part: Part, now: int) -> Path:
-        return self._into / f"haven-{part}-{_stamp(now)}.sealed"
+    def _path(self, part: ArchivePart, now: int) -> Path:
+        return self._into / f"haven-{part}-{_format_time(now)}.sealed"
 
 
-class _Steps:
+class _Progress:
     """Counts what is done."""
 
     def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
@@ -248,30 +263,32 @@ class _Steps:
         self._total = total
         self._done = 0
 
-    def one(self) -> None:
+    def advance(self) -> None:
         self._done += 1
         self._tell(self._done, self._total)
 
 
-def _pack(archive: _Archive, seen: Snapshot, tables: list[Table], steps: _Steps) -> None:
+def _add_tables(
+    archive: _BackupWriter, seen: Snapshot, tables: list[Table], steps: _Progress
+) -> None:
     for table in tables:
-        archive.end.rows[str(table.name)] = seen.count(table)
-        for number, piece in enumerate(seen.pieces(table)):
-            archive.add(f"{ROWS}{table.name}/{number}", piece)
-        steps.one()
+        archive.summary.rows[str(table.name)] = seen.count(table)
+        for number, piece in enumerate(seen.batches(table)):
+            archive.add(f"{ROWS_PREFIX}{table.name}/{number}", piece)
+        steps.advance()
 
 
-def _enclose(archive: _Archive, files: Path, names: list[str], steps: _Steps) -> None:
+def _add_files(archive: _BackupWriter, files: Path, names: list[str], steps: _Progress) -> None:
     for name in names:
         try:
             with (files / name).open("rb") as file:
-                archive.add_file(f"{FILE}{name}", file)
+                archive.add_file(f"{FILE_PREFIX}{name}", file)
         except FileNotFoundError:
             pass  # its case was erased since
-        steps.one()
+        steps.advance()
 
 
-def _names_in(folder: Path) -> list[str]:
+def _file_names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()] if folder.is_dir() else []
 
 
@@ -279,54 +296,58 @@ def _names_in(folder: Path) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredArchive:
     """An archive in a folder, by its name."""
 
     path: Path
-    part: Part
+    part: ArchivePart
     made_at: int
 
-    def is_old(self, now: int) -> bool:
+    def is_expired(self, now: int) -> bool:
         """Tell whether it must not be kept any longer."""
-        return now - self.made_at >= KEPT[self.part]
+        return now - self.made_at >= ARCHIVE_RETENTION[self.part]
 
 
-def lying_in(folder: Path) -> list[Kept]:
+def list_archives(folder: Path) -> list[StoredArchive]:
     """Return the archives in a folder, oldest first."""
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
-        if name := NAME.fullmatch(path.name):
-            made_at = datetime.strptime(name[2], STAMP).replace(tzinfo=UTC)
-            found.append(Kept(path, Part(name[1]), int(made_at.timestamp()) * SECOND))
+        if name := ARCHIVE_NAME.fullmatch(path.name):
+            made_at = datetime.strptime(name[2], TIME_FORMAT).replace(tzinfo=UTC)
+            found.append(
+                StoredArchive(path, ArchivePart(name[1]), int(made_at.timestamp()) * SECOND)
+            )
     return sorted(found, key=lambda kept: (kept.made_at, kept.part))
 
 
-def remove_old(folder: Path, now: int) -> int:
+def delete_expired(folder: Path, now: int) -> int:
     """Remove the archives that are kept no longer; return how many."""
-    old = [kept for kept in lying_in(folder) if kept.is_old(now)]
+    old = [kept for kept in list_archives(folder) if kept.is_expired(now)]
     for kept in old:
         kept.path.unlink(missing_ok=True)
     if old:
-        _sync(folder)
+        _sync_folder(folder)
     return len(old)
 
 
-def faults_of(folder: Path, now: int) -> Iterator[str]:
+def find_faults(folder: Path, now: int) -> Iterator[str]:
     """Yield what is wrong with the backups in a folder."""
-    found = lying_in(folder)
-    for part in Part:
+    found = list_archives(folder)
+    for part in ArchivePart:
         newest = max((kept.made_at for kept in found if kept.part is part), default=0)
-        if now - newest > FRESH:
+        if now - newest > MAX_BACKUP_AGE:
             yield f"the newest archive {part} is older than a day; haven backup makes one"
-    if old := [kept.path.name for kept in found if now - DAY - kept.made_at >= KEPT[kept.part]]:
+    if old := [
+        kept.path.name for kept in found if now - DAY - kept.made_at >= ARCHIVE_RETENTION[kept.part]
+    ]:
         yield f"these should be gone: {', '.join(old)}"
 
 
-def _stamp(now: int) -> str:
-    return datetime.fromtimestamp(now / SECOND, UTC).strftime(STAMP)
+def _format_time(now: int) -> str:
+    return datetime.fromtimestamp(now / SECOND, UTC).strftime(TIME_FORMAT)
 
 
-def _sync(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

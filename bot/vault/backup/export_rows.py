@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 
-class Part(StrEnum):
+class ArchivePart(StrEnum):
     """One of the two archives of a backup."""
 
     MAIN = "main"
@@ -40,18 +40,18 @@ class Part(StrEnum):
     """The key store, the keys of cases, and the ledger of what was erased."""
 
 
-KEPT = {Part.MAIN: 30 * DAY, Part.KEYS: 7 * DAY}
+ARCHIVE_RETENTION = {ArchivePart.MAIN: 30 * DAY, ArchivePart.KEYS: 7 * DAY}
 """How long an archive is kept: a week after its erasure no copy of a case opens anywhere.
 
 Whose it was stands in the rows of the other archive, and in what is sealed under the root, for as
 long as that one lies: people are told of the longer of the two.
 """
-KEYS = frozenset({"case_keys"})
+KEY_TABLES = frozenset({"case_keys"})
 """Tables of keys in the main database; all of the key store's are."""
-IN_BOTH = frozenset({"erasures"})
-OF_CASES = ("case_keys", "case_wraps")
+TABLES_IN_BOTH = frozenset({"erasures"})
+CASE_KEY_TABLES = ("case_keys", "case_wraps")
 """Where a case is named that has a key."""
-LEFT_OUT = {
+EXCLUDED_TABLES = {
     "inbox": "what arrived is handled in seconds, and known again for eight days only",
     "conversations": "a draft lives a day",
     "outbox": "a letter lives until it is sent, its number for two days",
@@ -65,7 +65,7 @@ LEFT_OUT = {
     "shift_notes": "what one shift told the next is known by then",
 }
 """Tables that are in no backup, and why."""
-AT_ONCE = 400
+BATCH_SIZE = 400
 """Rows in one piece."""
 NEVER = 2**63
 SHORT_LIVED = re.compile(r"\d+ (?:hours|days)")
@@ -74,7 +74,7 @@ SHORT_LIVED = re.compile(r"\d+ (?:hours|days)")
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class Rows(msgspec.Struct):
+class TableRows(msgspec.Struct):
     """Some rows of one table."""
 
     table: str
@@ -82,13 +82,13 @@ class Rows(msgspec.Struct):
     rows: list[list[Any]]
 
 
-read_rows = msgspec.msgpack.Decoder(Rows).decode
-_KEYED = {
+decode_rows = msgspec.msgpack.Decoder(TableRows).decode
+_CASES_WITH_KEY = {
     "case_keys": Prepared(lambda _: select(case_keys.c.case_id)),
     "case_wraps": Prepared(lambda _: select(case_wraps.c.case_id).distinct()),
 }
 _ERASED = Prepared(lambda _: select(erasures.c.case_hash, erasures.c.begun_at, erasures.c.why))
-_BEGAN = Prepared(lambda _: select(func.min(audit.c.at)))
+_FIRST_AUDIT_AT = Prepared(lambda _: select(func.min(audit.c.at)))
 _UNSENT = Prepared(
     lambda _: (
         select(exchanges.c.letter)
@@ -105,54 +105,54 @@ class Snapshot:
         self._cursor = cursor
         self._dialect = dialect
 
-    def one(self, statement: Prepared) -> Any:
+    def scalar(self, statement: Prepared) -> Any:
         """Return the first value."""
-        return self.all(statement)[0][0]
+        return self.rows(statement)[0][0]
 
-    def all(self, statement: Prepared) -> list[Any]:
+    def rows(self, statement: Prepared) -> list[Any]:
         """Return all rows."""
-        compiled = statement.on(self._dialect)
+        compiled = statement.for_dialect(self._dialect)
         self._cursor.execute(compiled.sql, compiled.row(()))
         return list(self._cursor.fetchall())
 
     def count(self, table: Table) -> int:
         """Return how many rows a table has."""
-        return int(self.one(Prepared(lambda _: select(func.count()).select_from(table))))
+        return int(self.scalar(Prepared(lambda _: select(func.count()).select_from(table))))
 
-    def pieces(self, table: Table) -> Iterator[bytes]:
+    def batches(self, table: Table) -> Iterator[bytes]:
         """Yield a table's rows, encoded, some at a time."""
         names = [str(column.name) for column in table.columns]
-        compiled = Prepared(lambda _: select(*table.columns)).on(self._dialect)
+        compiled = Prepared(lambda _: select(*table.columns)).for_dialect(self._dialect)
         self._cursor.execute(compiled.sql, compiled.row(()))
-        while rows := self._cursor.fetchmany(AT_ONCE):
-            plain = [[_plain(value) for value in row] for row in rows]
-            yield _encode(Rows(str(table.name), names, plain))
+        while rows := self._cursor.fetchmany(BATCH_SIZE):
+            plain = [[_as_bytes(value) for value in row] for row in rows]
+            yield _encode(TableRows(str(table.name), names, plain))
 
-    def keyed(self, table: str) -> set[str]:
+    def cases_with_key(self, table: str) -> set[str]:
         """Return the cases that have a key of their own there."""
-        return {str(case) for (case,) in self.all(_KEYED[table])}
+        return {str(case) for (case,) in self.rows(_CASES_WITH_KEY[table])}
 
-    def unsent(self) -> list[int]:
+    def unsent_letters(self) -> list[int]:
         """Return the letters of caseworkers whose end nobody will know after a restore."""
-        return [int(letter) for (letter,) in self.all(_UNSENT)]
+        return [int(letter) for (letter,) in self.rows(_UNSENT)]
 
 
-def erased_in(seen: Snapshot) -> list[tuple[bytes, int, str]]:
+def load_erased(seen: Snapshot) -> list[tuple[bytes, int, str]]:
     """Return what was erased: what each case is known by, when, and why."""
-    return [(bytes(it), at, why) for it, at, why in seen.all(_ERASED)]
+    return [(bytes(it), at, why) for it, at, why in seen.rows(_ERASED)]
 
 
-def began(seen: Snapshot) -> int:
+def deployed_since(seen: Snapshot) -> int:
     """Return since when there is a deployment, by the first row of its audit log."""
-    return int(seen.one(_BEGAN) or NEVER)
+    return int(seen.scalar(_FIRST_AUDIT_AT) or NEVER)
 
 
-def _plain(value: Any) -> Any:
+def _as_bytes(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
 
 
 @contextmanager
-def snapshot(database: Database) -> Iterator[Snapshot]:
+def open_snapshot(database: Database) -> Iterator[Snapshot]:
     """Read a database as it is at this moment; whoever writes is not held up."""
     connection = database.connect()
     cursor = connection.cursor()
@@ -167,14 +167,16 @@ def snapshot(database: Database) -> Iterator[Snapshot]:
         connection.close()
 
 
-def tables_of(part: Part) -> list[Table]:
+def archive_tables(part: ArchivePart) -> list[Table]:
     """Return the tables of the main database in an archive, each after those it refers to."""
-    if part is Part.KEYS:
-        return [table for table in metadata.sorted_tables if table.name in KEYS | IN_BOTH]
-    others = KEYS | set(LEFT_OUT)
+    if part is ArchivePart.KEYS:
+        return [
+            table for table in metadata.sorted_tables if table.name in KEY_TABLES | TABLES_IN_BOTH
+        ]
+    others = KEY_TABLES | set(EXCLUDED_TABLES)
     return [table for table in metadata.sorted_tables if table.name not in others]
 
 
-def tables_of_keys() -> list[Table]:
+def key_store_tables() -> list[Table]:
     """Return the tables of the key store in the archive of keys."""
-    return [table for table in key_metadata.sorted_tables if table.name not in LEFT_OUT]
+    return [table for table in key_metadata.sorted_tables if table.name not in EXCLUDED_TABLES]

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from bot.errors import BackupRefused, DoesNotOpen, WrongSetting
+from bot.errors import BackupError, DecryptionError, SettingError
 from bot.vault.keys.hpke import SUITE
 
 if TYPE_CHECKING:
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LENGTH = 32
-CHECKSUM = 4
-MARK = 8
+CHECKSUM_LENGTH = 4
+MARK_LENGTH = 8
 """Bytes by which a sealed thing says for which key it is."""
-SALT = 16
-NONCE = bytes(12)
+SALT_LENGTH = 16
+ZERO_NONCE = bytes(12)
 """Of the sealed private half: its key is made anew from every salt, and used once."""
 FIRST_LINE = "Haven backup key 1: keep it away from the machine whose backups it opens"
 
 
 @dataclass(frozen=True)
-class PublicKey:
+class OfflinePublicKey:
     """The half that seals."""
 
     raw: bytes
 
     @classmethod
-    def read(cls, written: str, where: str = "HAVEN_BACKUP_KEY") -> PublicKey:
+    def parse(cls, written: str, where: str = "HAVEN_BACKUP_KEY") -> OfflinePublicKey:
         """Return a key from how it is written down.
 
         Raises:
@@ -53,7 +53,7 @@ class PublicKey:
             found = b""
         raw, checksum = found[:LENGTH], found[LENGTH:]
         if len(raw) != LENGTH or checksum != _checksum(raw):
-            raise WrongSetting(
+            raise SettingError(
                 f"{where}: a digit is wrong or missing; copy it as haven keys backup printed it"
             )
         return cls(raw)
@@ -62,13 +62,15 @@ class PublicKey:
         return (self.raw + _checksum(self.raw)).hex()
 
     @property
-    def mark(self) -> bytes:
+    def fingerprint(self) -> bytes:
         """Return what tells this key from others."""
-        return hashlib.sha256(b"haven offline key" + self.raw).digest()[:MARK]
+        return hashlib.sha256(b"haven offline key" + self.raw).digest()[:MARK_LENGTH]
 
-    def seal(self, place: bytes, plain: bytes) -> bytes:
+    def seal(self, associated_data: bytes, plain: bytes) -> bytes:
         """Return bytes only the private half opens (RFC 9180, base mode, `place` as its info)."""
-        return SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(self.raw), info=place)
+        return SUITE.encrypt(
+            plain, X25519PublicKey.from_public_bytes(self.raw), info=associated_data
+        )
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,12 @@ class OfflineKey:
     secret: bytes = field(repr=False)
 
     @property
-    def public(self) -> PublicKey:
+    def public(self) -> OfflinePublicKey:
         """Return the half that seals."""
         private = X25519PrivateKey.from_private_bytes(self.secret)
-        return PublicKey(private.public_key().public_bytes_raw())
+        return OfflinePublicKey(private.public_key().public_bytes_raw())
 
-    def open(self, place: bytes, sealed: bytes) -> bytes:
+    def open(self, associated_data: bytes, sealed: bytes) -> bytes:
         """Return what was sealed to the public half for this place.
 
         Raises:
@@ -91,12 +93,12 @@ class OfflineKey:
         """
         try:
             private = X25519PrivateKey.from_private_bytes(self.secret)
-            return SUITE.decrypt(sealed, private, info=place)
+            return SUITE.decrypt(sealed, private, info=associated_data)
         except (InvalidTag, ValueError):
-            raise DoesNotOpen("a thing sealed to the offline key does not open") from None
+            raise DecryptionError("a thing sealed to the offline key does not open") from None
 
     @classmethod
-    def make(cls, path: Path, passphrase: str = "") -> OfflineKey:
+    def create(cls, path: Path, passphrase: str = "") -> OfflineKey:
         """Write a new key into a file; refuses to replace one.
 
         Raises:
@@ -108,20 +110,20 @@ class OfflineKey:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         except OSError as error:
             if path.exists():
-                raise WrongSetting(
+                raise SettingError(
                     f"{path} exists; with another key its backups would open no more"
                 ) from None
-            raise WrongSetting(
+            raise SettingError(
                 f"{path} cannot be made: {error.strerror}; name a folder you may write to"
             ) from None
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(_written(key, passphrase))
+            file.write(_format_file(key, passphrase))
             file.flush()
             os.fsync(file.fileno())
         return key
 
     @classmethod
-    def read(cls, path: Path, ask: Callable[[], str]) -> OfflineKey:
+    def load(cls, path: Path, ask: Callable[[], str]) -> OfflineKey:
         """Read a key from its file.
 
         Args:
@@ -131,58 +133,58 @@ class OfflineKey:
         Raises:
             BackupRefused: it is no such file, others can read it, or the passphrase is another.
         """
-        lines = _lines(path)
-        public = PublicKey.read(lines["public"], f"{path}, second line")
+        lines = _load_lines(path)
+        public = OfflinePublicKey.parse(lines["public"], f"{path}, second line")
         try:
             if "sealed" in lines:
-                key = cls(_unsealed(bytes.fromhex(lines["sealed"]), public, ask()))
+                key = cls(_open_private(bytes.fromhex(lines["sealed"]), public, ask()))
             else:
                 key = cls(bytes.fromhex(lines["private"]))
             fits = key.public == public
         except (ValueError, KeyError):
             fits = False
         except InvalidTag:
-            raise BackupRefused(f"{path}: this is not its passphrase") from None
+            raise BackupError(f"{path}: this is not its passphrase") from None
         if not fits:
-            raise BackupRefused(f"{path}: its third line is damaged; use the other copy of it")
+            raise BackupError(f"{path}: its third line is damaged; use the other copy of it")
         return key
 
 
 def _checksum(raw: bytes) -> bytes:
-    return hashlib.sha256(b"haven offline key checksum" + raw).digest()[:CHECKSUM]
+    return hashlib.sha256(b"haven offline key checksum" + raw).digest()[:CHECKSUM_LENGTH]
 
 
-def _written(key: OfflineKey, passphrase: str) -> str:
+def _format_file(key: OfflineKey, passphrase: str) -> str:
     half = f"private {key.secret.hex()}"
     if passphrase:
-        salt = os.urandom(SALT)
-        cipher = ChaCha20Poly1305(_from_passphrase(passphrase, salt))
-        half = f"sealed {(salt + cipher.encrypt(NONCE, key.secret, key.public.raw)).hex()}"
+        salt = os.urandom(SALT_LENGTH)
+        cipher = ChaCha20Poly1305(_derive_key(passphrase, salt))
+        half = f"sealed {(salt + cipher.encrypt(ZERO_NONCE, key.secret, key.public.raw)).hex()}"
     return f"{FIRST_LINE}\npublic {key.public}\n{half}\n"
 
 
-def _lines(path: Path) -> dict[str, str]:
+def _load_lines(path: Path) -> dict[str, str]:
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise BackupRefused(f"{path}: others can read it; chmod 0400 {path}")
+            raise BackupError(f"{path}: others can read it; chmod 0400 {path}")
         first, *lines = path.read_text(encoding="ascii").splitlines()
         found = dict(line.split(" ", 1) for line in lines)
     except OSError as error:
-        raise BackupRefused(f"{path} cannot be read: {error.strerror}") from None
+        raise BackupError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         first, found = "", {}
     if first != FIRST_LINE or found.keys() not in ({"public", "private"}, {"public", "sealed"}):
-        raise BackupRefused(f"{path} is no file that haven keys backup has made")
+        raise BackupError(f"{path} is no file that haven keys backup has made")
     return found
 
 
-def _unsealed(sealed: bytes, public: PublicKey, passphrase: str) -> bytes:
-    salt, cipher = sealed[:SALT], sealed[SALT:]
-    opener = ChaCha20Poly1305(_from_passphrase(passphrase, salt))
-    return opener.decrypt(NONCE, cipher, public.raw)
+def _open_private(sealed: bytes, public: OfflinePublicKey, passphrase: str) -> bytes:
+    salt, cipher = sealed[:SALT_LENGTH], sealed[SALT_LENGTH:]
+    opener = ChaCha20Poly1305(_derive_key(passphrase, salt))
+    return opener.decrypt(ZERO_NONCE, cipher, public.raw)
 
 
-def _from_passphrase(passphrase: str, salt: bytes) -> bytes:
+def _derive_key(passphrase: str, salt: bytes) -> bytes:
     """Argon2id, 256 MiB, three passes: most of a second here, and for whoever guesses."""
     kdf = Argon2id(salt=salt, length=LENGTH, iterations=3, lanes=1, memory_cost=256 * 1024)
     return kdf.derive(passphrase.encode())

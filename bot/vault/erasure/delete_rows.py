@@ -24,7 +24,7 @@ from bot.store.tables.main import (
     metadata,
     outbox,
 )
-from bot.vault.passphrase_hash import aside
+from bot.vault.passphrase_hash import passphrase_chat_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.writer import Work
 
-    Beside = Callable[[Work, bytes, str, int], int]
+    AlsoErase = Callable[[Work, bytes, str, int], int]
     """Forgets in a unit of work what else is known of a chat and a case, at a moment; says how many
     rows that were."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class StartedErasure:
     """A case whose rows are gone, and what is still to be done."""
 
     case: str
@@ -48,7 +48,7 @@ class Begun:
     rows: int = 0
 
 
-def tables_of_a_case() -> tuple[Table, ...]:
+def case_tables() -> tuple[Table, ...]:
     """Return every table whose rows belong to a case, the key first."""
     found = [
         table
@@ -70,9 +70,9 @@ def _count_of(table: Table) -> Prepared:
     )
 
 
-OF_A_CASE = (*tables_of_a_case(), cases)
-_DELETES = [_delete_of(table) for table in OF_A_CASE]
-_COUNTS = {table.name: _count_of(table) for table in OF_A_CASE}
+CASE_TABLES = (*case_tables(), cases)
+_DELETES = [_delete_of(table) for table in CASE_TABLES]
+_COUNTS = {table.name: _count_of(table) for table in CASE_TABLES}
 _WRAPS = {case_wraps.name: _count_of(case_wraps)}
 _CASE = Prepared(
     lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")).with_for_update(),
@@ -100,17 +100,17 @@ _LETTERS = Prepared(
     "key",
     "case",
 )
-_SAYS = (outbox.c.lane >= 0) & (outbox.c.hold.is_(None) | (outbox.c.hold != "vanishes"))
+_HAS_TEXT = (outbox.c.lane >= 0) & (outbox.c.hold.is_(None) | (outbox.c.hold != "vanishes"))
 """Letters with words: what takes messages off the phone goes on, whatever is erased here."""
 _WAITING = Prepared(
-    lambda _: delete(outbox).where(UNSENT, outbox.c.chat_key == bindparam("key"), _SAYS), "key"
+    lambda _: delete(outbox).where(UNSENT, outbox.c.chat_key == bindparam("key"), _HAS_TEXT), "key"
 )
 _UNDELIVERED = Prepared(
     lambda _: delete(outbox).where(
         outbox.c.chat_key == bindparam("key"),
         outbox.c.body.is_not(None),
         outbox.c.settled_at.is_not(None),
-        _SAYS,
+        _HAS_TEXT,
     ),
     "key",
 )
@@ -122,69 +122,71 @@ _IS_WRITING = Prepared(
 )
 
 
-def lock(work: Work, case: str) -> bytes | None:
+def lock_case(work: Work, case: str) -> bytes | None:
     """Let nobody else change a case before this unit ends; return its chat, None for no case."""
     found = work.rows(_CASE, case)
     return bytes(found[0][0]) if found else None
 
 
-def shred(work: Work, case: str, beside: Sequence[Beside], now: int) -> Begun | None:
+def delete_case(
+    work: Work, case: str, also_erase: Sequence[AlsoErase], now: int
+) -> StartedErasure | None:
     """Delete a case's key, then all its rows; None for no such case.
 
     Args:
         work: the unit of work.
         case: its id.
-        beside: forget what else is known of it, the conversation first.
+        also_erase: forget what else is known of it, the conversation first.
         now: the moment.
     """
-    key = lock(work, case)
+    key = lock_case(work, case)
     if key is None:
         return None
     names = tuple(str(name) for (name,) in work.rows(_FILES, case))
     rows = work.run(_DELETES[0], case)  # the key
     # Before the letters: their numbers are asked for once more.
-    told = [forget(work, key, case, now) for forget in beside]
+    told = [forget(work, key, case, now) for forget in also_erase]
     rows += sum(told) + work.run(_LETTERS, key, case)
-    rows += _letters(work, key, case, was_about_it=bool(told[0]))
+    rows += _delete_letters(work, key, case, was_about_it=bool(told[0]))
     rows += sum(work.run(statement, case) for statement in _DELETES[1:])
-    return Begun(case, names, rows)
+    return StartedErasure(case, names, rows)
 
 
-def _letters(work: Work, key: bytes, case: str, *, was_about_it: bool) -> int:
+def _delete_letters(work: Work, key: bytes, case: str, *, was_about_it: bool) -> int:
     """Delete what was never delivered to a chat that has no other case.
 
     What waits for somebody who is writing about something else belongs to that.
     """
     if work.rows(_OTHERS, key, case)[0][0]:
         return 0
-    keys = (key, aside(key))
+    keys = (key, passphrase_chat_key(key))
     rows = sum(work.run(_UNDELIVERED, each) for each in keys)
     writes_of_other = not was_about_it and work.rows(_IS_WRITING, key)[0][0]
     return rows if writes_of_other else rows + sum(work.run(_WAITING, each) for each in keys)
 
 
-def forget_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:
+def erase_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:
     """Erase whatever is known of a chat; return how many rows that were."""
     return work.run(_CONVERSATION, key)
 
 
-def left_of(database: Database, case: str) -> list[str]:
+def remaining_tables(database: Database, case: str) -> list[str]:
     """Look with a connection of our own which tables still know a case."""
-    return _counted(database, _COUNTS, case)
+    return _nonempty_tables(database, _COUNTS, case)
 
 
-def wraps_of(keys: Database, case: str) -> list[str]:
+def remaining_wraps(keys: Database, case: str) -> list[str]:
     """Look in the key store whether anything there still opens a case."""
-    return _counted(keys, _WRAPS, case)
+    return _nonempty_tables(keys, _WRAPS, case)
 
 
-def _counted(database: Database, counts: Mapping[str, Prepared], case: str) -> list[str]:
+def _nonempty_tables(database: Database, counts: Mapping[str, Prepared], case: str) -> list[str]:
     connection = database.connect()
     cursor = connection.cursor()
     left = []
     try:
         for name, statement in counts.items():
-            compiled = statement.on(database.dialect)
+            compiled = statement.for_dialect(database.dialect)
             cursor.execute(compiled.sql, compiled.row((case,)))
             if cursor.fetchone()[0]:
                 left.append(name)

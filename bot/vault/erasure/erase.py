@@ -20,12 +20,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam, func, select, update
 
-from bot.errors import UnderHold
+from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.compiled import Prepared, PreparedList, insert_of
+from bot.store.compiled import Prepared, PreparedList, insert_into
 from bot.store.tables.main import cases, erasures, files, legal_holds
-from bot.vault.audit.log import HOUSE
-from bot.vault.erasure.delete_rows import Begun, forget_conversation, left_of, lock, shred, wraps_of
+from bot.vault.audit.log import SYSTEM
+from bot.vault.erasure.delete_rows import (
+    StartedErasure,
+    delete_case,
+    erase_conversation,
+    lock_case,
+    remaining_tables,
+    remaining_wraps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -36,15 +43,15 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault.audit.log import Audit
-    from bot.vault.erasure.delete_rows import Beside
+    from bot.vault.audit.log import AuditLog
+    from bot.vault.erasure.delete_rows import AlsoErase
     from bot.vault.vault import Vault
 
 ZEROS = bytes(64 * 1024)
 UNFINISHED = ".part"
 
 
-class Why(StrEnum):
+class ErasureReason(StrEnum):
     """Why a case was erased."""
 
     AGE = "age"
@@ -55,7 +62,7 @@ class Why(StrEnum):
     MISTAKE = "mistake"
 
 
-class Gone(Protocol):
+class ErasedCase(Protocol):
     """What a ledger says of a case that is gone."""
 
     @property
@@ -85,7 +92,7 @@ class Erasure:
     files: int
 
 
-_HELD = Prepared(
+_HOLD_UNTIL = Prepared(
     lambda _: select(func.max(legal_holds.c.until)).where(
         legal_holds.c.case_id == bindparam("case"),
         legal_holds.c.agreed_by.is_not(None),
@@ -98,8 +105,8 @@ _KNOWN_FILES = PreparedList(lambda values: select(files.c.id).where(files.c.id.i
 _NAMES = ("case_hash", "case_id", "why", "begun_at", "done_at", "rows", "files")
 
 
-def _write_down(dialect: str) -> ClauseElement:
-    new = insert_of(dialect, erasures).values({name: bindparam(name) for name in _NAMES})
+def _upsert(dialect: str) -> ClauseElement:
+    new = insert_into(dialect, erasures).values({name: bindparam(name) for name in _NAMES})
     return new.on_conflict_do_update(  # it had come back with an old copy of the data
         index_elements=["case_hash"],
         set_={
@@ -111,16 +118,16 @@ def _write_down(dialect: str) -> ClauseElement:
     )
 
 
-_WRITE_DOWN = Prepared(_write_down, *_NAMES)
-_REMEMBER = Prepared(
+_UPSERT = Prepared(_upsert, *_NAMES)
+_ADD_IF_MISSING = Prepared(
     lambda dialect: (
-        insert_of(dialect, erasures)
+        insert_into(dialect, erasures)
         .values({name: bindparam(name) for name in _NAMES})
         .on_conflict_do_nothing(index_elements=["case_hash"])
     ),
     *_NAMES,
 )
-_COUNT = Prepared(
+_ADD_COUNTS = Prepared(
     lambda _: (
         update(erasures)
         .where(erasures.c.case_id == bindparam("case"))
@@ -132,7 +139,7 @@ _COUNT = Prepared(
     "others",
     "case",
 )
-_DONE = Prepared(
+_SET_DONE = Prepared(
     lambda _: (
         update(erasures)
         .where(erasures.c.case_id == bindparam("case"))
@@ -171,17 +178,17 @@ class Erasures:
     """Seconds between two tries to cut the log while somebody reads."""
 
     def __init__(
-        self, vault: Vault, audit: Audit, folder: Path, beside: Sequence[Beside] = ()
+        self, vault: Vault, audit: AuditLog, folder: Path, also_erase: Sequence[AlsoErase] = ()
     ) -> None:
         self._vault = vault
         self._audit = audit
         self._folder = folder
-        self._has_swept = False
+        self._has_checked_files = False
         """Whether files that a process left when it was killed were looked for since."""
-        self._beside = tuple(beside) or (forget_conversation,)
+        self._also_erase = tuple(also_erase) or (erase_conversation,)
 
     @staticmethod
-    def of(work: Work) -> list[Erasure]:
+    def load_all(work: Work) -> list[Erasure]:
         """Return everything that was ever erased, oldest first."""
         return [Erasure(bytes(row[0]), *row[1:]) for row in work.rows(_LEDGER)]
 
@@ -191,9 +198,9 @@ class Erasures:
         return [str(case) for (case,) in work.rows(_UNFINISHED)]
 
     @staticmethod
-    def held_until(work: Work, case: str, now: int) -> int | None:
+    def legal_hold_until(work: Work, case: str, now: int) -> int | None:
         """Return until when a case must be kept by law; None: it need not be."""
-        until = work.rows(_HELD, case, now)[0][0]
+        until = work.rows(_HOLD_UNTIL, case, now)[0][0]
         return None if until is None else int(until)
 
     async def erase(
@@ -206,35 +213,37 @@ class Erasures:
         """
         if not await database.writer.run(lambda work: self.decide(work, case, why, by, now)):
             return None
-        begun = await database.writer.run(lambda work: self._go_on(work, case, now))
+        begun = await database.writer.run(lambda work: self._delete_decided(work, case, now))
         return await self.complete(database, begun, now)
 
     async def finish(self, database: Database, now: int) -> int:
         """Do what earlier erasures left to be done; return how many are finished now."""
         waiting = await database.writer.run(self.unfinished)
-        if waiting or not self._has_swept:
-            await self.sweep(database)
-            self._has_swept = True
+        if waiting or not self._has_checked_files:
+            await self.delete_unknown_files(database)
+            self._has_checked_files = True
         gone = 0
         for case in waiting:
-            begun = await database.writer.run(partial(self._go_on, case=case, now=now))
+            begun = await database.writer.run(partial(self._delete_decided, case=case, now=now))
             gone += await self.complete(database, begun, now) == ()
         return gone
 
-    def forget_gone(self, work: Work) -> int:
+    def evict_erased_keys(self, work: Work) -> int:
         """Let go the keys of cases that another process has erased; return how many."""
-        return self._vault.cases.forget_gone(work)
+        return self._vault.cases.evict_erased(work)
 
     # --- in one unit of work ------------------------------------------------------------------
 
-    def see_free(self, work: Work, case: str, now: int) -> None:
+    def check_no_hold(self, work: Work, case: str, now: int) -> None:
         """See that nobody keeps a case, and that nobody can before this unit ends.
 
         Raises:
             UnderHold: it must be kept.
         """
-        if lock(work, case) is not None and self.held_until(work, case, now) is not None:
-            raise UnderHold("this case is under legal hold; haven hold list says until when")
+        if lock_case(work, case) is not None and self.legal_hold_until(work, case, now) is not None:
+            raise UnderLegalHoldError(
+                "this case is under legal hold; haven hold list says until when"
+            )
 
     def decide(self, work: Work, case: str, why: str, by: str, now: int) -> bool:
         """Write down that a case is erased; tell whether there is such a case.
@@ -245,80 +254,82 @@ class Erasures:
         Raises:
             UnderHold: it must be kept.
         """
-        self.see_free(work, case, now)
-        if lock(work, case) is None:
+        self.check_no_hold(work, case, now)
+        if lock_case(work, case) is None:
             return False
-        self._note(work, Begun(case, ()), why, now)
-        self._audit.note(work, now, by, "erase", case, why)
+        self._record(work, StartedErasure(case, ()), why, now)
+        self._audit.record(work, now, by, "erase", case, why)
         return True
 
-    def begin(self, work: Work, case: str, why: str, by: str, now: int) -> Begun | None:
+    def start(self, work: Work, case: str, why: str, by: str, now: int) -> StartedErasure | None:
         """Decide, shred a case's key and delete its rows, at once; None for no such case.
 
         Raises:
             UnderHold: it must be kept.
         """
-        return self._go_on(work, case, now) if self.decide(work, case, why, by, now) else None
+        return (
+            self._delete_decided(work, case, now) if self.decide(work, case, why, by, now) else None
+        )
 
-    def _go_on(self, work: Work, case: str, now: int) -> Begun:
+    def _delete_decided(self, work: Work, case: str, now: int) -> StartedErasure:
         """Shred what was decided upon, or what is left of it."""
-        begun = self._shred(work, case, now)
+        begun = self._delete_rows(work, case, now)
         if begun is None:
-            return Begun(case, ())
-        work.run(_COUNT, begun.rows, len(begun.files), case)
+            return StartedErasure(case, ())
+        work.run(_ADD_COUNTS, begun.rows, len(begun.files), case)
         return begun
 
-    def replay(self, work: Work, ids: Iterable[Gone], now: int) -> list[Begun]:
+    def replay(self, work: Work, erased: Iterable[ErasedCase], now: int) -> list[StartedErasure]:
         """Erase again, from a ledger, what came back with an old copy of the data.
 
         Whatever the ledger says is taken into this one. Holds that the old copy knows do not stand
         in the way: what is erased again was erased lawfully. `complete` has to follow for each.
         """
-        ledger = {gone.case_hash: gone for gone in ids}
+        ledger = {gone.case_hash: gone for gone in erased}
         found = []
         for (case,) in work.rows(_ALL_CASES):
-            gone = ledger.get(self._vault.erased(case))
-            begun = None if gone is None else self._shred(work, case, now)
+            gone = ledger.get(self._vault.erased_case_digest(case))
+            begun = None if gone is None else self._delete_rows(work, case, now)
             if gone is not None and begun is not None:
-                self._note(work, begun, gone.why, gone.begun_at)
-                self._audit.note(work, now, HOUSE, "erase_again", case, gone.why)
+                self._record(work, begun, gone.why, gone.begun_at)
+                self._audit.record(work, now, SYSTEM, "erase_again", case, gone.why)
                 found.append(begun)
         known = [
             (gone.case_hash, None, gone.why, gone.begun_at, gone.begun_at, 0, 0)
             for gone in ledger.values()
         ]
-        work.many(_REMEMBER, known)
+        work.many(_ADD_IF_MISSING, known)
         return found
 
-    def _shred(self, work: Work, case: str, now: int) -> Begun | None:
-        self._vault.cases.destroy(case)  # what opens it first: durable before a row is gone
-        return shred(work, case, self._beside, now)
+    def _delete_rows(self, work: Work, case: str, now: int) -> StartedErasure | None:
+        self._vault.cases.erase(case)  # what opens it first: durable before a row is gone
+        return delete_case(work, case, self._also_erase, now)
 
-    def _note(self, work: Work, begun: Begun, why: str, at: int) -> None:
-        known_by = self._vault.erased(begun.case)
-        work.run(
-            _WRITE_DOWN, known_by, begun.case, str(why), at, None, begun.rows, len(begun.files)
-        )
+    def _record(self, work: Work, begun: StartedErasure, why: str, at: int) -> None:
+        known_by = self._vault.erased_case_digest(begun.case)
+        work.run(_UPSERT, known_by, begun.case, str(why), at, None, begun.rows, len(begun.files))
 
     # --- after the commit ---------------------------------------------------------------------
 
-    async def complete(self, database: Database, begun: Begun, now: int) -> tuple[str, ...]:
+    async def complete(
+        self, database: Database, begun: StartedErasure, now: int
+    ) -> tuple[str, ...]:
         """Remove the files and the log's copy of the rows; return what is left, by name."""
-        self._vault.cases.forget(begun.case)  # whoever read it before the commit remembered it
+        self._vault.cases.evict(begun.case)  # whoever read it before the commit remembered it
         await asyncio.to_thread(self.wipe, begun.files)
-        left = list(await asyncio.to_thread(self._left, database, begun))
-        if not await self._cut_logs(database):
+        left = list(await asyncio.to_thread(self._remaining, database, begun))
+        if not await self._truncate_wals(database):
             left.append("log")
         if left:
             log.error("erasure_unfinished", case=begun.case, count=len(left))
         else:
-            await database.writer.run(lambda work: work.run(_DONE, now, begun.case))
+            await database.writer.run(lambda work: work.run(_SET_DONE, now, begun.case))
             log.info("case_erased", case=begun.case, count=begun.rows)
         return tuple(left)
 
-    async def sweep(self, database: Database) -> int:
+    async def delete_unknown_files(self, database: Database) -> int:
         """Remove files no case knows of; return how many."""
-        lying = await asyncio.to_thread(self._lying)
+        lying = await asyncio.to_thread(self._stored_names)
         names = sorted({name.removesuffix(UNFINISHED) for name in lying})
         known = await database.writer.run(
             lambda work: {name for (name,) in work.rows_in(_KNOWN_FILES, names)}
@@ -336,26 +347,28 @@ class Erasures:
                 overwrite(file)
             path.unlink(missing_ok=True)
         if paths:
-            sync(self._folder)
+            sync_folder(self._folder)
 
-    def _lying(self) -> list[str]:
+    def _stored_names(self) -> list[str]:
         return [path.name for path in self._folder.iterdir()] if self._folder.exists() else []
 
-    def _left(self, database: Database, begun: Begun) -> list[str]:
-        lying = {name.removesuffix(UNFINISHED) for name in self._lying()}
+    def _remaining(self, database: Database, begun: StartedErasure) -> list[str]:
+        lying = {name.removesuffix(UNFINISHED) for name in self._stored_names()}
         keys = self._vault.keys
-        left = left_of(database, begun.case) + (wraps_of(keys.database, begun.case) if keys else [])
+        left = remaining_tables(database, begun.case) + (
+            remaining_wraps(keys.database, begun.case) if keys else []
+        )
         return left + sorted(lying & set(begun.files))
 
-    async def _cut_logs(self, database: Database) -> bool:
+    async def _truncate_wals(self, database: Database) -> bool:
         keys = self._vault.keys
-        return await self._cut(database.writer.empty_log) and (
-            keys is None or await self._cut(keys.cut_log)
+        return await self._retry(database.writer.truncate_wal) and (
+            keys is None or await self._retry(keys.truncate_wal)
         )
 
-    async def _cut(self, log: Callable[[], Awaitable[bool]]) -> bool:
+    async def _retry(self, truncate: Callable[[], Awaitable[bool]]) -> bool:
         for _try in range(self.TRIES):
-            if await log():
+            if await truncate():
                 return True
             await asyncio.sleep(self.WAIT)
         return False
@@ -371,7 +384,7 @@ def overwrite(file: BufferedRandom) -> None:
     os.fsync(file.fileno())
 
 
-def sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make what a folder names durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:

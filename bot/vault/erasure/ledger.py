@@ -16,29 +16,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
-from bot.errors import BackupRefused
+from bot.errors import BackupError
 from bot.log import log
-from bot.vault.backup.create import Running, remove_old
+from bot.vault.backup.create import ArchiveDigest, delete_expired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bot.vault.erasure.erase import Gone
+    from bot.vault.erasure.erase import ErasedCase
     from bot.vault.keys.host_key import HostKey
 
-NAME = "erased.ledger"
+LEDGER_NAME = "erased.ledger"
 FIRST_LINE = "Haven ledger 1: what was erased, and must not come back"
-UNTIL = "until "
+UNTIL_PREFIX = "until "
 """What the second line begins with; there is none in a ledger of an older release."""
-RENEWED = HOUR
+REWRITE_INTERVAL = HOUR
 """How often it is said anew that nothing else was erased."""
-OLDEST = 26 * HOUR
+MAX_AGE = 26 * HOUR
 """How old a ledger may be: as old as the copy that was taken a night ago."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerEntry:
     """One case that is gone."""
 
     case_hash: bytes
@@ -50,25 +50,25 @@ class Line:
 class Ledger:
     """What was erased."""
 
-    lines: tuple[Line, ...]
+    entries: tuple[LedgerEntry, ...]
     until: int
     """The moment until which nothing else was; 0: nobody knows."""
 
     def is_old(self, now: int) -> bool:
         """Tell whether more may have been erased since than anybody should bring back unasked."""
-        return not -HOUR <= now - self.until <= OLDEST
+        return not -HOUR <= now - self.until <= MAX_AGE
 
 
-def write_ledger(folder: Path, gone: Iterable[Gone], host: HostKey, until: int) -> None:
+def write_ledger(folder: Path, erased: Iterable[ErasedCase], host: HostKey, until: int) -> None:
     """Write down everything that was erased until a moment, in place of what was written before."""
-    lines = [f"{it.case_hash.hex()} {it.begun_at} {it.why}" for it in gone]
-    body = "\n".join([FIRST_LINE, f"{UNTIL}{until}", *lines]) + "\n"
-    unfinished = folder / f"{NAME}.part"
+    lines = [f"{it.case_hash.hex()} {it.begun_at} {it.why}" for it in erased]
+    body = "\n".join([FIRST_LINE, f"{UNTIL_PREFIX}{until}", *lines]) + "\n"
+    unfinished = folder / f"{LEDGER_NAME}.part"
     with unfinished.open("w", encoding="ascii") as file:
         file.write(f"{body}{_proof(body, host)}\n")
         file.flush()
         os.fsync(file.fileno())
-    unfinished.replace(folder / NAME)
+    unfinished.replace(folder / LEDGER_NAME)
 
 
 class BackupFolder:
@@ -77,10 +77,10 @@ class BackupFolder:
     def __init__(self, path: Path, host: HostKey) -> None:
         self._path = path
         self._host = host
-        self._written: int | None = None
+        self._written_count: int | None = None
         self._until = 0
 
-    def tend(self, gone: Sequence[Gone], now: int, *, is_believed: bool) -> None:
+    def maintain(self, erased: Sequence[ErasedCase], now: int, *, is_clock_trusted: bool) -> None:
         """Write down what was erased since; remove old archives while the clock is believed.
 
         Until when the ledger is whole, a clock that is not believed does not say: then it stays as
@@ -89,20 +89,22 @@ class BackupFolder:
         if not self._path.is_dir():
             return  # no backup was made yet, or its disk is not there; the doctor says so
         try:
-            if len(gone) != self._written or (is_believed and now - self._until >= RENEWED):
-                until = now if is_believed else self._until or self._said_before()
-                write_ledger(self._path, gone, self._host, until)
-                self._written, self._until = len(gone), until
-            if is_believed and (count := remove_old(self._path, now)):
+            if len(erased) != self._written_count or (
+                is_clock_trusted and now - self._until >= REWRITE_INTERVAL
+            ):
+                until = now if is_clock_trusted else self._until or self._previous_until()
+                write_ledger(self._path, erased, self._host, until)
+                self._written_count, self._until = len(erased), until
+            if is_clock_trusted and (count := delete_expired(self._path, now)):
                 log.info("backups_removed", count=count)
         except OSError as error:
             log.warning("backups_untended", error=type(error).__name__)
 
-    def _said_before(self) -> int:
+    def _previous_until(self) -> int:
         """Return until when the ledger there is whole."""
         try:
-            return read_ledger(self._path / NAME, self._host).until
-        except BackupRefused:
+            return read_ledger(self._path / LEDGER_NAME, self._host).until
+        except BackupError:
             return 0
 
 
@@ -115,26 +117,30 @@ def read_ledger(path: Path, host: HostKey) -> Ledger:
     try:
         *lines, proof = path.read_text(encoding="ascii").splitlines(keepends=True)
     except OSError as error:
-        raise BackupRefused(f"{path} cannot be read: {error.strerror}") from None
+        raise BackupError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError:
         lines, proof = [], ""
     body = "".join(lines)
     if not lines or not hmac.compare_digest(proof.strip(), _proof(body, host)):
-        raise BackupRefused(
+        raise BackupError(
             f"{path}: this is no ledger of this deployment, or something was changed in it"
         )
     _first, *told = lines
-    until = int(told.pop(0).removeprefix(UNTIL)) if told and told[0].startswith(UNTIL) else 0
-    return Ledger(tuple(_line(line) for line in told), until)
+    until = (
+        int(told.pop(0).removeprefix(UNTIL_PREFIX))
+        if told and told[0].startswith(UNTIL_PREFIX)
+        else 0
+    )
+    return Ledger(tuple(_parse_entry(line) for line in told), until)
 
 
-def _line(written: str) -> Line:
+def _parse_entry(written: str) -> LedgerEntry:
     case_hash, begun_at, why = written.split()
-    return Line(bytes.fromhex(case_hash), int(begun_at), why)
+    return LedgerEntry(bytes.fromhex(case_hash), int(begun_at), why)
 
 
 def _proof(body: str, host: HostKey) -> str:
-    running = Running(host)
-    running.begin("ledger", len(body))
+    running = ArchiveDigest(host)
+    running.begin_entry("ledger", len(body))
     running.add(body.encode())
     return running.proof().hex()

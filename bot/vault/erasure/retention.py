@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, exists, func, select, text
 
 from bot.clock import DAY, HOUR, MINUTE, SECOND
-from bot.errors import UnderHold
+from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.main import (
     CASE_IS_CLOSED,
     cases,
@@ -28,8 +28,8 @@ from bot.store.tables.main import (
     outbox,
     rounds,
 )
-from bot.vault.audit.log import HOUSE
-from bot.vault.erasure.erase import Why
+from bot.vault.audit.log import SYSTEM
+from bot.vault.erasure.erase import ErasureReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault.audit.truncate import Cutting
+    from bot.vault.audit.truncate import AuditTruncation
     from bot.vault.erasure.erase import Erasures
     from bot.vault.erasure.ledger import BackupFolder
 
 DRAFTS_KEPT = DAY
 """How long a conversation, and the draft in it, is kept after its last step."""
-UPDATES_KNOWN = 8 * DAY
+UPDATES_KEPT = 8 * DAY
 """How long we know an update again; Telegram forgets it after one day."""
 SET_ASIDE_KEPT = DAY
 """How long an update that could not be handled keeps its content."""
@@ -54,69 +54,69 @@ NUMBERS_KEPT = 48 * HOUR
 """How long we keep the number of a message: after that Telegram lets nobody delete it."""
 UNDELIVERED_KEPT = 7 * DAY
 
-EVERY = 600.0
+ROUND_INTERVAL = 600.0
 """Seconds between two rounds."""
-AT_ONCE = 20
+MAX_PER_ROUND = 20
 """Cases that go in one round, each in a unit of work of its own: nobody who writes waits long."""
-STEADY = DAY
+TRUST_AFTER = DAY
 """How long the clock has to go steadily before it is believed again."""
-FARTHEST = DAY
+MAX_FORWARD_JUMP = DAY
 """How far it may have gone since the last round."""
-BACK = MINUTE
+MAX_BACK_JUMP = MINUTE
 """How far it may be set back by whatever keeps it right."""
-DRIFT = HOUR
+MAX_DRIFT = HOUR
 """How far it may go otherwise than the time that passed in this very process."""
-LATE = DAY
+OVERDUE_AFTER = DAY
 """How long after its day anything may still be there before somebody has to look."""
-MANY = 20
+APPROVAL_DIVISOR = 20
 """Of how many cases one may be due at once; where more are, somebody is asked."""
-FEW = 20
+APPROVAL_THRESHOLD = 20
 """So many may go at once in any case."""
 _NAME = "cases"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionRule:
     """How long one thing is kept."""
 
-    what: str
+    label: str
     table: Table
     since: str
     """The column from whose moment it counts."""
-    kept: int
+    duration: int
     """Microseconds."""
     where: TextClause | None = None
 
 
 RULES = (
-    Rule("drafts and conversations, after the last step", conversations, "touched_at",
+    RetentionRule("drafts and conversations, after the last step", conversations, "touched_at",
          DRAFTS_KEPT + HOUR),
-    Rule("content of updates set aside", inbox, "received_at", SET_ASIDE_KEPT,
+    RetentionRule("content of updates set aside", inbox, "received_at", SET_ASIDE_KEPT,
          text("state = 'quarantined' AND raw IS NOT NULL")),
-    Rule("digests of updates", inbox, "received_at", UPDATES_KNOWN,
+    RetentionRule("digests of updates", inbox, "received_at", UPDATES_KEPT,
          text("state not in ('waiting', 'in_line')")),
-    Rule("numbers of messages, after they were sent", outbox, "settled_at", NUMBERS_KEPT,
+    RetentionRule("numbers of messages, after they were sent", outbox, "settled_at", NUMBERS_KEPT,
          text("state = 'sent'")),
-    Rule("letters that did not arrive", outbox, "settled_at", UNDELIVERED_KEPT,
+    RetentionRule("letters that did not arrive", outbox, "settled_at", UNDELIVERED_KEPT,
          text("state <> 'sent'")),
 )  # fmt: skip
 """Everything with a time of its own but cases: they, with their files, have a setting."""
 
 
 @dataclass(frozen=True, slots=True)
-class Steadiness:
+class ClockStatus:
     """What is known of the clock."""
 
     ran_at: int
     steady_since: int
 
     @property
-    def is_believed(self) -> bool:
+    def is_trusted(self) -> bool:
         """Tell whether it has gone steadily for long enough."""
-        return self.ran_at - self.steady_since >= STEADY
+        return self.ran_at - self.steady_since >= TRUST_AFTER
 
 
-def look(before: Steadiness | None, now: int, drift: int = 0) -> Steadiness:
+def assess_clock(before: ClockStatus | None, now: int, drift: int = 0) -> ClockStatus:
     """Return what is known of the clock now.
 
     Args:
@@ -125,50 +125,50 @@ def look(before: Steadiness | None, now: int, drift: int = 0) -> Steadiness:
         drift: by how much it went otherwise than the time that passed since then.
     """
     if before is None:
-        return Steadiness(now, now)
+        return ClockStatus(now, now)
     gone = now - before.ran_at
-    is_steady = -BACK <= gone <= FARTHEST and abs(drift) <= DRIFT
-    return Steadiness(now, min(before.steady_since, now) if is_steady else now)
+    is_steady = -MAX_BACK_JUMP <= gone <= MAX_FORWARD_JUMP and abs(drift) <= MAX_DRIFT
+    return ClockStatus(now, min(before.steady_since, now) if is_steady else now)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueCase:
     """A case whose time has come."""
 
     case: str
     reference: str
     closed_at: int
-    held_until: int | None = None
+    legal_hold_until: int | None = None
     """Until when it is kept all the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RetentionPlan:
     """What would go now, and why what would not."""
 
-    clock: Steadiness | None
-    counts: tuple[tuple[Rule, int], ...]
-    cases: tuple[Due, ...]
-    is_asked: bool
+    clock: ClockStatus | None
+    counts: tuple[tuple[RetentionRule, int], ...]
+    cases: tuple[DueCase, ...]
+    needs_approval: bool
     """Whether so many are due at once that somebody has to say yes."""
 
     @property
-    def due(self) -> tuple[Due, ...]:
+    def due(self) -> tuple[DueCase, ...]:
         """Return the cases nobody must keep."""
-        return tuple(it for it in self.cases if it.held_until is None)
+        return tuple(it for it in self.cases if it.legal_hold_until is None)
 
 
-_IS_HELD = (
+_IS_UNDER_HOLD = (
     legal_holds.c.case_id == cases.c.id,
     legal_holds.c.agreed_by.is_not(None),
     legal_holds.c.until > bindparam("now"),
 )
-_HOLDS = select(func.max(legal_holds.c.until)).where(*_IS_HELD)
+_HOLD_UNTIL = select(func.max(legal_holds.c.until)).where(*_IS_UNDER_HOLD)
 _CLOSED = (CASE_IS_CLOSED, cases.c.status == "closed", cases.c.closed_at < bindparam("before"))
 _DUE = Prepared(
     lambda _: (
         select(cases.c.id, cases.c.reference, cases.c.closed_at)
-        .where(*_CLOSED, ~exists().where(*_IS_HELD))
+        .where(*_CLOSED, ~exists().where(*_IS_UNDER_HOLD))
         .order_by(cases.c.closed_at)
         .limit(bindparam("most"))
     ),
@@ -176,15 +176,17 @@ _DUE = Prepared(
     "now",
     "most",
 )
-_HOW_MANY = Prepared(
-    lambda _: select(func.count()).select_from(cases).where(*_CLOSED, ~exists().where(*_IS_HELD)),
+_COUNT_DUE = Prepared(
+    lambda _: (
+        select(func.count()).select_from(cases).where(*_CLOSED, ~exists().where(*_IS_UNDER_HOLD))
+    ),
     "before",
     "now",
 )
 _ALL = Prepared(lambda _: select(func.count()).select_from(cases))
 _PLANNED = Prepared(
     lambda _: (
-        select(cases.c.id, cases.c.reference, cases.c.closed_at, _HOLDS.scalar_subquery())
+        select(cases.c.id, cases.c.reference, cases.c.closed_at, _HOLD_UNTIL.scalar_subquery())
         .where(*_CLOSED)
         .order_by(cases.c.closed_at)
     ),
@@ -196,17 +198,17 @@ _LAST = Prepared(
 )
 
 
-def _write(dialect: str) -> ClauseElement:
+def _upsert(dialect: str) -> ClauseElement:
     names = ("name", "ran_at", "steady_since")
-    new = insert_of(dialect, rounds).values({name: bindparam(name) for name in names})
+    new = insert_into(dialect, rounds).values({name: bindparam(name) for name in names})
     changed = {name: new.excluded[name] for name in names[1:]}
     return new.on_conflict_do_update(index_elements=["name"], set_=changed)
 
 
-_WRITE = Prepared(_write, "name", "ran_at", "steady_since")
+_UPSERT = Prepared(_upsert, "name", "ran_at", "steady_since")
 
 
-def _count(rule: Rule) -> Prepared:
+def _count(rule: RetentionRule) -> Prepared:
     wanted = select(func.count()).select_from(rule.table)
     wanted = wanted.where(rule.table.c[rule.since] < bindparam("before"))
     return Prepared(lambda _: wanted if rule.where is None else wanted.where(rule.where), "before")
@@ -215,11 +217,11 @@ def _count(rule: Rule) -> Prepared:
 _COUNTS = [_count(rule) for rule in RULES]
 
 
-def _nothing(_gone: int) -> None:
+def _no_progress(_gone: int) -> None:
     pass
 
 
-class Ages:
+class RetentionSchedule:
     """How old what is, against how long it is kept.
 
     Args:
@@ -227,85 +229,92 @@ class Ages:
     """
 
     def __init__(self, keep_days: int) -> None:
-        self._kept = keep_days * DAY
+        self._keep_for = keep_days * DAY
 
     @staticmethod
-    def clock(work: Work) -> Steadiness | None:
+    def load_clock_status(work: Work) -> ClockStatus | None:
         """Return what was known of the clock at the last round."""
         rows = work.rows(_LAST)
-        return Steadiness(*rows[0]) if rows else None
+        return ClockStatus(*rows[0]) if rows else None
 
-    def due(self, work: Work, now: int, most: int = AT_ONCE) -> list[Due]:
+    def due(self, work: Work, now: int, most: int = MAX_PER_ROUND) -> list[DueCase]:
         """Return the cases whose time has come and that nobody must keep, the oldest first."""
-        return [Due(*row) for row in work.rows(_DUE, now - self._kept, now, most)]
+        return [DueCase(*row) for row in work.rows(_DUE, now - self._keep_for, now, most)]
 
-    def how_many(self, work: Work, now: int, late: int = 0) -> int:
+    def count_due(self, work: Work, now: int, late: int = 0) -> int:
         """Return how many cases' time came that long ago, or longer."""
-        return int(work.rows(_HOW_MANY, now - self._kept - late, now)[0][0])
+        return int(work.rows(_COUNT_DUE, now - self._keep_for - late, now)[0][0])
 
-    def is_asked(self, work: Work, now: int) -> bool:
+    def needs_approval(self, work: Work, now: int) -> bool:
         """Tell whether so many are due at once that somebody has to say yes."""
-        due = self.how_many(work, now)
-        return due > FEW and due * MANY > int(work.rows(_ALL)[0][0])
+        due = self.count_due(work, now)
+        return due > APPROVAL_THRESHOLD and due * APPROVAL_DIVISOR > int(work.rows(_ALL)[0][0])
 
-    def late(self, work: Work, now: int) -> list[tuple[str, int]]:
+    def overdue(self, work: Work, now: int) -> list[tuple[str, int]]:
         """Return what should have gone more than a day ago, and how much of it."""
         found = [
-            (rule.what, int(work.rows(statement, now - rule.kept - LATE)[0][0]))
+            (rule.label, int(work.rows(statement, now - rule.duration - OVERDUE_AFTER)[0][0]))
             for rule, statement in zip(RULES, _COUNTS, strict=True)
         ]
-        found.append(("closed cases", self.how_many(work, now, LATE)))
+        found.append(("closed cases", self.count_due(work, now, OVERDUE_AFTER)))
         return [(what, count) for what, count in found if count]
 
-    def plan(self, work: Work, now: int) -> Plan:
+    def plan(self, work: Work, now: int) -> RetentionPlan:
         """Return what would go now, without touching anything."""
         counts = [
-            int(work.rows(statement, now - rule.kept)[0][0])
+            int(work.rows(statement, now - rule.duration)[0][0])
             for rule, statement in zip(RULES, _COUNTS, strict=True)
         ]
-        planned = [Due(*row) for row in work.rows(_PLANNED, now, now - self._kept)]
+        planned = [DueCase(*row) for row in work.rows(_PLANNED, now, now - self._keep_for)]
         pairs = tuple(zip(RULES, counts, strict=True))
-        return Plan(self.clock(work), pairs, tuple(planned), self.is_asked(work, now))
+        return RetentionPlan(
+            self.load_clock_status(work), pairs, tuple(planned), self.needs_approval(work, now)
+        )
 
 
-class Retention(Ages):
+class Retention(RetentionSchedule):
     """Erases what was closed long enough ago."""
 
     def __init__(
         self, erasures: Erasures, keep_days: int, backups: BackupFolder | None = None,
-        log: Cutting | None = None,
+        audit_truncation: AuditTruncation | None = None,
     ) -> None:  # fmt: skip
         super().__init__(keep_days)
-        self._log = log
+        self._audit_truncation = audit_truncation
         self._erasures = erasures
         self._backups = backups
-        self._seen: tuple[int, float] | None = None
+        self._last_clock: tuple[int, float] | None = None
         """The clock and the time that passes, at the last round of this process."""
 
     async def run(self, database: Database, clock: Clock) -> None:
         """Hold rounds until cancelled."""
         while True:
-            await self.round(database, clock)
-            await asyncio.sleep(EVERY)
+            await self.run_once(database, clock)
+            await asyncio.sleep(ROUND_INTERVAL)
 
-    async def round(self, database: Database, clock: Clock) -> int:
+    async def run_once(self, database: Database, clock: Clock) -> int:
         """Finish what is unfinished, then erase what is due; return how many cases went."""
         now = clock.now()
         drift = self._drift(now, clock.monotonic())
-        known, due = await database.writer.run(lambda work: self._begin(work, now, drift))
+        known, due = await database.writer.run(lambda work: self._start_round(work, now, drift))
         await self._erasures.finish(database, now)
-        gone = sum([await self._erase(database, it, HOUSE, now) for it in due])
-        if self._log is not None and known.is_believed:
-            cut = self._log.cut
+        gone = sum([await self._erase(database, it, SYSTEM, now) for it in due])
+        if self._audit_truncation is not None and known.is_trusted:
+            cut = self._audit_truncation.truncate
             await database.writer.run(lambda work: cut(work, now))
         if self._backups is not None:
-            ledger = await database.writer.run(self._erasures.of)
-            is_believed = known.is_believed
-            await asyncio.to_thread(self._backups.tend, ledger, now, is_believed=is_believed)
+            ledger = await database.writer.run(self._erasures.load_all)
+            trusted = known.is_trusted
+            maintain = self._backups.maintain
+            await asyncio.to_thread(maintain, ledger, now, is_clock_trusted=trusted)
         return gone
 
     async def erase_due(
-        self, database: Database, by: str, now: int, tell: Callable[[int], None] = _nothing
+        self,
+        database: Database,
+        by: str,
+        now: int,
+        on_progress: Callable[[int], None] = _no_progress,
     ) -> int:
         """Erase all that is due, as somebody has said; return how many cases went.
 
@@ -313,45 +322,45 @@ class Retention(Ages):
             database: where they are.
             by: who said so.
             now: the moment.
-            tell: hears how many went so far.
+            on_progress: hears how many went so far.
         """
         await self._erasures.finish(database, now)
         gone = 0
         while due := await database.writer.run(lambda work: self.due(work, now)):
             for it in due:
                 gone += await self._erase(database, it, by, now)
-                tell(gone)
+                on_progress(gone)
         return gone
 
-    async def _erase(self, database: Database, it: Due, by: str, now: int) -> bool:
+    async def _erase(self, database: Database, it: DueCase, by: str, now: int) -> bool:
         try:
-            left = await self._erasures.erase(database, it.case, Why.AGE, by, now)
-        except UnderHold:  # since a moment ago
+            left = await self._erasures.erase(database, it.case, ErasureReason.AGE, by, now)
+        except UnderLegalHoldError:  # since a moment ago
             return False
         return left == ()
 
-    def _begin(self, work: Work, now: int, drift: int) -> tuple[Steadiness, list[Due]]:
+    def _start_round(self, work: Work, now: int, drift: int) -> tuple[ClockStatus, list[DueCase]]:
         """Look at the clock; return what is known of it, and what may go in this round."""
-        before = self.clock(work)
-        known = look(before, now, drift)
-        work.run(_WRITE, _NAME, known.ran_at, known.steady_since)
-        self._erasures.forget_gone(work)
+        before = self.load_clock_status(work)
+        known = assess_clock(before, now, drift)
+        work.run(_UPSERT, _NAME, known.ran_at, known.steady_since)
+        self._erasures.evict_erased_keys(work)
         if before is not None and known.steady_since == now:
             log.error("clock_jumped", seconds=(now - before.ran_at) / SECOND)
         due = self.due(work, now)
-        if due and not known.is_believed:
+        if due and not known.is_trusted:
             log.warning("retention_waits", count=len(due))
             return known, []
-        if due and self.is_asked(work, now):
-            log.warning("retention_asks", count=self.how_many(work, now))
+        if due and self.needs_approval(work, now):
+            log.warning("retention_asks", count=self.count_due(work, now))
             return known, []
         return known, due
 
     def _drift(self, now: int, passed: float) -> int:
-        seen, self._seen = self._seen, (now, passed)
+        seen, self._last_clock = self._last_clock, (now, passed)
         return 0 if seen is None else (now - seen[0]) - int((passed - seen[1]) * SECOND)
 
     @staticmethod
-    def believe(work: Work, now: int) -> None:
+    def trust_clock(work: Work, now: int) -> None:
         """Take somebody's word for it that the clock is right."""
-        work.run(_WRITE, _NAME, now, now - STEADY)
+        work.run(_UPSERT, _NAME, now, now - TRUST_AFTER)

@@ -17,27 +17,27 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.errors import DoesNotOpen
+from bot.errors import DecryptionError
 from bot.vault.keys.hpke import KeyPair
 from bot.vault.keys.key_store import KeyStore  # noqa: TC001 - named beside what it makes
-from bot.vault.keys.keyring import STAFF, Keyring
+from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
 
 LENGTH = 32
-NONCE = bytes(12)
+ZERO_NONCE = bytes(12)
 """Every secret of a session locks one key, once."""
 
 
-def new_secret() -> bytes:
+def new_session_secret() -> bytes:
     """Return 256 bits for a browser to hold."""
     return secrets.token_bytes(LENGTH)
 
 
-def known_by(secret: bytes) -> bytes:
+def secret_digest(secret: bytes) -> bytes:
     """Return what a secret is known by here: nobody comes from it to the secret."""
     return sha256(b"haven desk " + secret).digest()
 
 
-def locked(keyring: Keyring, secret: bytes) -> bytes:
+def lock_with_secret(keyring: Keyring, secret: bytes) -> bytes:
     """Return a caseworker's own key, locked under a secret.
 
     Raises:
@@ -45,25 +45,25 @@ def locked(keyring: Keyring, secret: bytes) -> bytes:
     """
     key = keyring.key(keyring.holder)
     if key is None:
-        raise DoesNotOpen("a keyring without a key of its own")
-    return _cipher(secret).encrypt(NONCE, key.raw, keyring.holder.encode())
+        raise DecryptionError("a keyring without a key of its own")
+    return _cipher(secret).encrypt(ZERO_NONCE, key.private_bytes, keyring.holder.encode())
 
 
-def unlocked(keys: KeyStore, who: str, sealed: bytes, secret: bytes) -> Keyring:
+def unlock_with_secret(keys: KeyStore, staff_id: str, sealed: bytes, secret: bytes) -> Keyring:
     """Return what a caseworker can open.
 
     Raises:
         DoesNotOpen: it is another secret, or another caseworker's key.
     """
-    holder = STAFF + who
+    holder = STAFF_PREFIX + staff_id
     try:
-        raw = _cipher(secret).decrypt(NONCE, sealed, holder.encode())
+        raw = _cipher(secret).decrypt(ZERO_NONCE, sealed, holder.encode())
     except InvalidTag:
-        raise DoesNotOpen("this session opens no key") from None
-    return Keyring(keys, holder, KeyPair.of(raw))
+        raise DecryptionError("this session opens no key") from None
+    return Keyring(keys, holder, KeyPair.from_private(raw))
 
 
-def under_passkey(keyring: Keyring, computed: bytes) -> bytes:
+def lock_with_passkey(keyring: Keyring, prf_output: bytes) -> bytes:
     """Return a caseworker's own key, locked under what their passkey computes.
 
     Raises:
@@ -71,25 +71,25 @@ def under_passkey(keyring: Keyring, computed: bytes) -> bytes:
     """
     key = keyring.key(keyring.holder)
     if key is None:
-        raise DoesNotOpen("a keyring without a key of its own")
-    nonce = os.urandom(len(NONCE))  # one passkey can lock another key later
-    cipher = _cipher(computed, b"haven desk passkey")
-    return nonce + cipher.encrypt(nonce, key.raw, keyring.holder.encode())
+        raise DecryptionError("a keyring without a key of its own")
+    nonce = os.urandom(len(ZERO_NONCE))  # one passkey can lock another key later
+    cipher = _cipher(prf_output, b"haven desk passkey")
+    return nonce + cipher.encrypt(nonce, key.private_bytes, keyring.holder.encode())
 
 
-def by_passkey(keys: KeyStore, who: str, sealed: bytes, computed: bytes) -> Keyring:
+def unlock_with_passkey(keys: KeyStore, staff_id: str, sealed: bytes, prf_output: bytes) -> Keyring:
     """Return what a caseworker can open, by what their passkey computes.
 
     Raises:
         DoesNotOpen: it is another passkey, or another caseworker's key.
     """
-    holder, nonce = STAFF + who, sealed[: len(NONCE)]
-    cipher = _cipher(computed, b"haven desk passkey")
+    holder, nonce = STAFF_PREFIX + staff_id, sealed[: len(ZERO_NONCE)]
+    cipher = _cipher(prf_output, b"haven desk passkey")
     try:
-        raw = cipher.decrypt(nonce, sealed[len(NONCE) :], holder.encode())
+        raw = cipher.decrypt(nonce, sealed[len(ZERO_NONCE) :], holder.encode())
     except (InvalidTag, ValueError):
-        raise DoesNotOpen("this passkey opens no key") from None
-    return Keyring(keys, holder, KeyPair.of(raw))
+        raise DecryptionError("this passkey opens no key") from None
+    return Keyring(keys, holder, KeyPair.from_private(raw))
 
 
 def _cipher(secret: bytes, info: bytes = b"haven desk key") -> ChaCha20Poly1305:

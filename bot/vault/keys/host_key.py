@@ -19,21 +19,21 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.errors import WrongHostKey, WrongSetting
-from bot.vault.keys.passwords import DEAR, SALT, Cost, from_password
+from bot.errors import SettingError, WrongHostKeyError
+from bot.vault.keys.passwords import DEFAULT_COST, SALT_LENGTH, PasswordCost, derive_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 LENGTH = 32
-LOCKED = "haven-host-key-1"
+LOCKED_PREFIX = "haven-host-key-1"
 """What a file with a locked key begins with."""
-NONCE = bytes(12)
+ZERO_NONCE = bytes(12)
 """Every lock has a salt, and so a key, of its own: it seals once."""
-SHORTEST = 16
+MIN_PASSPHRASE_LENGTH = 16
 """Signs of a passphrase."""
-LOST = (
+LOSS_WARNING = (
     "Without the right one these are lost: unfinished conversations, letters not sent yet, where "
     "to write to people with open cases, caseworkers' accounts, the proof of the audit log. Not "
     "lost: the cases themselves, which caseworkers open with their passwords (haven keys rescue); "
@@ -54,7 +54,7 @@ class HostKey:
         )
 
     @classmethod
-    def read(
+    def load(
         cls, path: Path, data: Path | None = None, ask: Callable[[], str] | None = None
     ) -> HostKey:
         """Read the key from its file.
@@ -70,58 +70,60 @@ class HostKey:
             WrongHostKey: this is not its passphrase; what is lost without it is said.
         """
         if data is not None and path.resolve().is_relative_to(data.resolve()):
-            raise WrongSetting(
+            raise SettingError(
                 "HAVEN_HOST_KEY_FILE lies in HAVEN_DATA: whoever copies the data would have the "
                 "key too; move it to another folder"
             )
         if not path.is_file():
-            raise WrongSetting(
+            raise SettingError(
                 f"HAVEN_HOST_KEY_FILE: there is no file {path}; make one with: haven keys new"
             )
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise WrongSetting(f"HAVEN_HOST_KEY_FILE: others can read it; chmod 0400 {path}")
-        return cls(_secret(path, ask))
+            raise SettingError(f"HAVEN_HOST_KEY_FILE: others can read it; chmod 0400 {path}")
+        return cls(_load_secret(path, ask))
 
     @classmethod
-    def make(cls, path: Path, passphrase: str = "", cost: Cost = DEAR) -> HostKey:
+    def create(cls, path: Path, passphrase: str = "", cost: PasswordCost = DEFAULT_COST) -> HostKey:
         """Write a new key, locked where there is a passphrase; refuses to replace one.
 
         Raises:
             WrongSetting: there is a file already, none can be made there, or the passphrase is
                 too short.
         """
-        if passphrase and len(passphrase) < SHORTEST:
-            raise WrongSetting(f"a passphrase has {SHORTEST} signs or more; five words are easiest")
+        if passphrase and len(passphrase) < MIN_PASSPHRASE_LENGTH:
+            raise SettingError(
+                f"a passphrase has {MIN_PASSPHRASE_LENGTH} signs or more; five words are easiest"
+            )
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         except OSError as error:
             if path.exists():
-                raise WrongSetting(
+                raise SettingError(
                     f"{path} exists; a new key would make everything unreadable"
                 ) from None
-            raise WrongSetting(
+            raise SettingError(
                 f"{path} cannot be made: {error.strerror}; name a folder you may write to"
             ) from None
         secret = secrets.token_bytes(LENGTH)
         with os.fdopen(handle, "w") as file:
-            file.write(f"{_locked(secret, passphrase, cost) if passphrase else secret.hex()}\n")
+            file.write(f"{_lock(secret, passphrase, cost) if passphrase else secret.hex()}\n")
         return cls(secret)
 
 
-def _secret(path: Path, ask: Callable[[], str] | None) -> bytes:
-    shape = WrongSetting(
+def _load_secret(path: Path, ask: Callable[[], str] | None) -> bytes:
+    shape = SettingError(
         f"HAVEN_HOST_KEY_FILE: {path} must hold 64 hexadecimal digits, or a key locked by Haven"
     )
     try:
         written = path.read_text(encoding="ascii").strip()
-        if written.startswith(LOCKED):
-            return _unlocked_at(path, written, ask)
+        if written.startswith(LOCKED_PREFIX):
+            return _unlock_file(path, written, ask)
         secret = bytes.fromhex(written)
     except ValueError:
         raise shape from None
     except OSError as error:
-        raise WrongSetting(
+        raise SettingError(
             f"HAVEN_HOST_KEY_FILE: {path} cannot be read ({error.strerror})"
         ) from None
     if len(secret) != LENGTH:
@@ -129,27 +131,27 @@ def _secret(path: Path, ask: Callable[[], str] | None) -> bytes:
     return secret
 
 
-def _locked(secret: bytes, passphrase: str, cost: Cost) -> str:
-    salt = secrets.token_bytes(SALT)
-    head = f"{LOCKED} {cost.memory} {cost.passes} {salt.hex()}"
-    cipher = ChaCha20Poly1305(from_password(passphrase, salt, cost))
-    return f"{head} {cipher.encrypt(NONCE, secret, head.encode()).hex()}"
+def _lock(secret: bytes, passphrase: str, cost: PasswordCost) -> str:
+    salt = secrets.token_bytes(SALT_LENGTH)
+    head = f"{LOCKED_PREFIX} {cost.memory} {cost.passes} {salt.hex()}"
+    cipher = ChaCha20Poly1305(derive_key(passphrase, salt, cost))
+    return f"{head} {cipher.encrypt(ZERO_NONCE, secret, head.encode()).hex()}"
 
 
-def _unlocked_at(path: Path, written: str, ask: Callable[[], str] | None) -> bytes:
+def _unlock_file(path: Path, written: str, ask: Callable[[], str] | None) -> bytes:
     if ask is None:
-        raise WrongSetting(f"HAVEN_HOST_KEY_FILE: {path} is locked with a passphrase")
+        raise SettingError(f"HAVEN_HOST_KEY_FILE: {path} is locked with a passphrase")
     try:
-        return _unlocked(written, ask())
+        return _unlock(written, ask())
     except InvalidTag:
-        raise WrongHostKey(
-            f"this is not the passphrase of {path}, or that was altered. {LOST} Nothing was "
-            "changed: type it again, or put the copy kept elsewhere in its place"
+        raise WrongHostKeyError(
+            f"this is not the passphrase of {path}, or that was altered. {LOSS_WARNING} Nothing "
+            "was changed: type it again, or put the copy kept elsewhere in its place"
         ) from None
 
 
 @lru_cache(maxsize=4)
-def _unlocked(written: str, passphrase: str) -> bytes:
+def _unlock(written: str, passphrase: str) -> bytes:
     """Return the secret a file holds locked; a start asks for it several times.
 
     Raises:
@@ -158,6 +160,6 @@ def _unlocked(written: str, passphrase: str) -> bytes:
     """
     head, _space, sealed = written.rpartition(" ")
     _mark, memory, passes, salt = head.split()
-    cost = Cost(memory=int(memory), passes=int(passes))
-    cipher = ChaCha20Poly1305(from_password(passphrase, bytes.fromhex(salt), cost))
-    return cipher.decrypt(NONCE, bytes.fromhex(sealed), head.encode())
+    cost = PasswordCost(memory=int(memory), passes=int(passes))
+    cipher = ChaCha20Poly1305(derive_key(passphrase, bytes.fromhex(salt), cost))
+    return cipher.decrypt(ZERO_NONCE, bytes.fromhex(sealed), head.encode())

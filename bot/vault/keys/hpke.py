@@ -12,15 +12,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from bot.errors import DoesNotOpen
+from bot.errors import DecryptionError
 
 SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
-LENGTH = 32
+KEY_LENGTH = 32
 OVERHEAD = 48
 """Bytes sealing adds: the ephemeral key and a tag."""
-STEPS = (256, 1024, 4096, 16384)
+PADDED_LENGTHS = (256, 1024, 4096, 16384)
 """Lengths that are filled up to; what is longer, to a multiple of the last."""
-END = b"\x80"
+PADDING_MARKER = b"\x80"
 """Stands between what was written and what only fills."""
 
 
@@ -31,19 +31,19 @@ class KeyPair:
     private: X25519PrivateKey = field(repr=False)
 
     @classmethod
-    def new(cls) -> KeyPair:
+    def generate(cls) -> KeyPair:
         """Make a new one."""
         return cls(X25519PrivateKey.generate())
 
     @classmethod
-    def of(cls, raw: bytes) -> KeyPair:
+    def from_private(cls, raw: bytes) -> KeyPair:
         """Return the key with this private half.
 
         Raises:
             DoesNotOpen: these bytes are none.
         """
-        if len(raw) != LENGTH:
-            raise DoesNotOpen("not the private half of a key")
+        if len(raw) != KEY_LENGTH:
+            raise DecryptionError("not the private half of a key")
         return cls(X25519PrivateKey.from_private_bytes(raw))
 
     @property
@@ -52,41 +52,41 @@ class KeyPair:
         return self.private.public_key().public_bytes_raw()
 
     @property
-    def raw(self) -> bytes:
+    def private_bytes(self) -> bytes:
         """Return the half that opens, to be wrapped."""
         return self.private.private_bytes_raw()
 
-    def open(self, place: bytes, sealed: bytes) -> bytes:
+    def open(self, associated_data: bytes, sealed: bytes) -> bytes:
         """Return what was sealed to the public half for this place.
 
         Raises:
             DoesNotOpen: it was altered, cut, or sealed for another place or key.
         """
         try:
-            return SUITE.decrypt(sealed, self.private, info=place)
+            return SUITE.decrypt(sealed, self.private, info=associated_data)
         except (InvalidTag, ValueError):
-            raise DoesNotOpen("altered, moved, or sealed to another key") from None
+            raise DecryptionError("altered, moved, or sealed to another key") from None
 
 
-def seal_to(public: bytes, place: bytes, plain: bytes) -> bytes:
+def seal_to(public: bytes, associated_data: bytes, plain: bytes) -> bytes:
     """Return bytes only the private half opens, and only for this place."""
-    return SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info=place)
+    return SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info=associated_data)
 
 
-def filled(plain: bytes) -> bytes:
+def pad(plain: bytes) -> bytes:
     """Return the same, filled up to one of a few lengths."""
-    wanted = len(plain) + len(END)
-    step = next((step for step in STEPS if wanted <= step), STEPS[-1])
-    return (plain + END).ljust(-(-wanted // step) * step, b"\0")
+    wanted = len(plain) + len(PADDING_MARKER)
+    step = next((step for step in PADDED_LENGTHS if wanted <= step), PADDED_LENGTHS[-1])
+    return (plain + PADDING_MARKER).ljust(-(-wanted // step) * step, b"\0")
 
 
-def emptied(padded: bytes) -> bytes:
+def unpad(padded: bytes) -> bytes:
     """Return what was filled up.
 
     Raises:
         DoesNotOpen: it never was.
     """
-    plain, end, _rest = padded.rstrip(b"\0").rpartition(END)
+    plain, end, _rest = padded.rstrip(b"\0").rpartition(PADDING_MARKER)
     if not end or _rest:
-        raise DoesNotOpen("what was opened was never filled up")
+        raise DecryptionError("what was opened was never filled up")
     return plain

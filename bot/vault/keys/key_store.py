@@ -16,12 +16,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import bindparam, delete, select
 
-from bot.errors import DoesNotOpen, KeysMissing, WrongHostKey
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import DecryptionError, KeysMissingError, WrongHostKeyError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.migrate import upgrade_keys
 from bot.store.tables.keys import key_stores, roots
 from bot.store.tables.main import audit, cases, conversations, inbox, staff
-from bot.vault.keys.host_key import LENGTH, LOST, HostKey
+from bot.vault.keys.host_key import LENGTH, LOSS_WARNING, HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 T = TypeVar("T")
-NONCE = 12
-MARK = 8
+NONCE_LENGTH = 12
+MARK_LENGTH = 8
 WRONG_KEY = (
-    f"this host key is not the one this deployment was made with. {LOST} Put the right key back "
-    "from the copy kept elsewhere; only if there is none, write the cases out with haven keys "
+    f"this host key is not the one this deployment was made with. {LOSS_WARNING} Put the right key "
+    "back from the copy kept elsewhere; only if there is none, write the cases out with haven keys "
     "rescue, and begin anew with another HAVEN_DATA"
 )
-NO_STORE = (
+MISSING_STORE = (
     "the key store of this deployment is not here. Without it no case opens, and nothing that is "
     "on its way. Put it back (HAVEN_KEYS_URL says where it is, by default keys.db in HAVEN_DATA), "
     "or restore it from a backup"
@@ -46,18 +46,24 @@ OTHER_STORE = (
     "this key store belongs to another deployment: it opens nothing here. HAVEN_KEYS_URL must name "
     "the one that was made with this database"
 )
-COLUMNS = ("mark", "store", "salt", "sealed", "made_at")
-_ROOTS = Prepared(lambda _: select(*(roots.c[name] for name in COLUMNS)).order_by(roots.c.made_at))
+ROOT_COLUMNS = ("mark", "store", "salt", "sealed", "made_at")
+_ROOTS = Prepared(
+    lambda _: select(*(roots.c[name] for name in ROOT_COLUMNS)).order_by(roots.c.made_at)
+)
 _ADD_ROOT = Prepared(
-    lambda dialect: insert_of(dialect, roots).values({name: bindparam(name) for name in COLUMNS}),
-    *COLUMNS,
+    lambda dialect: insert_into(dialect, roots).values(
+        {name: bindparam(name) for name in ROOT_COLUMNS}
+    ),
+    *ROOT_COLUMNS,
 )
-_RETIRE = Prepared(lambda _: delete(roots).where(roots.c.mark != bindparam("newest")), "newest")
-_MARKED = Prepared(lambda _: select(key_stores.c.store))
-_MARK = Prepared(
-    lambda dialect: insert_of(dialect, key_stores).values(store=bindparam("store")), "store"
+_DELETE_OTHERS = Prepared(
+    lambda _: delete(roots).where(roots.c.mark != bindparam("newest")), "newest"
 )
-_USED = [
+_STORE_ID = Prepared(lambda _: select(key_stores.c.store))
+_SET_STORE_ID = Prepared(
+    lambda dialect: insert_into(dialect, key_stores).values(store=bindparam("store")), "store"
+)
+_USED_TABLES = [
     Prepared(lambda _, it=table: select(next(iter(it.primary_key))).limit(1))  # type: ignore[misc]
     for table in (staff, audit, cases, conversations, inbox)
 ]
@@ -79,11 +85,11 @@ class KeyStore:
         Raises:
             StoreFailed: the disk refused the commit.
         """
-        return self.database.writer.run_now(unit)
+        return self.database.writer.run_sync(unit)
 
-    async def cut_log(self) -> bool:
+    async def truncate_wal(self) -> bool:
         """Cut SQLite's log, in which keys that were destroyed still stand; tell whether it went."""
-        return await self.database.writer.empty_log()
+        return await self.database.writer.truncate_wal()
 
     def close(self) -> None:
         """Finish writing and let go of the connection."""
@@ -91,7 +97,7 @@ class KeyStore:
 
     # --- the root -----------------------------------------------------------------------------
 
-    def root(self, host: HostKey, database: Database, now: int) -> HostKey:
+    def load_root(self, host: HostKey, database: Database, now: int) -> HostKey:
         """Return the secret this deployment's keys are derived from; make it on the first start.
 
         Args:
@@ -104,28 +110,28 @@ class KeyStore:
             KeysMissing: the database was used with another key store.
         """
         found = self.run(lambda work: work.rows(_ROOTS))
-        belongs = _store_of(database)
+        belongs = _store_id(database)
         if not found:
             if belongs:
-                raise KeysMissing(NO_STORE)
+                raise KeysMissingError(MISSING_STORE)
             # Before there was a key store, the host key itself was what all was derived from.
             secret = host.secret if _is_used(database) else secrets.token_bytes(LENGTH)
-            store = secrets.token_bytes(MARK)
-            row = _sealed(host, store, secret, now)
+            store = secrets.token_bytes(MARK_LENGTH)
+            row = _root_row(host, store, secret, now)
             self.run(lambda work: work.run(_ADD_ROOT, *row))
-            _belong(database, store)
+            _set_store_id(database, store)
             return HostKey(secret)
         store = bytes(found[0][1])
         if belongs and belongs != store:
-            raise KeysMissing(OTHER_STORE)
+            raise KeysMissingError(OTHER_STORE)
         root = open_root(host, found)
         if not belongs:
-            _belong(database, store)
-        if len(found) > 1 and bytes(found[-1][0]) == mark_of(host):
-            self.run(lambda work: work.run(_RETIRE, mark_of(host)))
+            _set_store_id(database, store)
+        if len(found) > 1 and bytes(found[-1][0]) == host_key_mark(host):
+            self.run(lambda work: work.run(_DELETE_OTHERS, host_key_mark(host)))
         return root
 
-    def admit(self, host: HostKey, new: HostKey, now: int) -> None:
+    def add_host_key(self, host: HostKey, new: HostKey, now: int) -> None:
         """Let another host key open what this one opens.
 
         Both open, until somebody begins with the new one: then the old row goes. So a rotation that
@@ -137,65 +143,75 @@ class KeyStore:
         found = self.run(lambda work: work.rows(_ROOTS))
         store = bytes(found[0][1]) if found else b""
         root = open_root(host, found)
-        if any(bytes(known) == mark_of(new) for known, *_rest in found):
+        if any(bytes(known) == host_key_mark(new) for known, *_rest in found):
             return
-        row = _sealed(new, store, root.secret, max(now, *(it[-1] + 1 for it in found)))
+        row = _root_row(new, store, root.secret, max(now, *(it[-1] + 1 for it in found)))
         self.run(lambda work: work.run(_ADD_ROOT, *row))
 
-    def host_keys(self) -> int:
+    def count_host_keys(self) -> int:
         """Return how many host keys open this store."""
         return len(self.run(lambda work: work.rows(_ROOTS)))
 
 
-def mark_of(host: HostKey) -> bytes:
+def host_key_mark(host: HostKey) -> bytes:
     """Return what tells a host key from others, and nothing of it."""
-    return host.derive("mark")[:MARK]
+    return host.derive("mark")[:MARK_LENGTH]
 
 
-def _sealed(host: HostKey, store: bytes, root: bytes, now: int) -> tuple[Any, ...]:
-    nonce, mark = os.urandom(NONCE), mark_of(host)
+def _root_row(host: HostKey, store: bytes, root: bytes, now: int) -> tuple[Any, ...]:
+    nonce, mark = os.urandom(NONCE_LENGTH), host_key_mark(host)
     cipher = ChaCha20Poly1305(host.derive("root"))
-    return mark, store, None, nonce + cipher.encrypt(nonce, root, _place(store, mark)), now
+    return (
+        mark,
+        store,
+        None,
+        nonce + cipher.encrypt(nonce, root, _associated_data(store, mark)),
+        now,
+    )
 
 
-def open_root(host: HostKey, found: Sequence[Sequence[Any]]) -> HostKey:
+def open_root(host: HostKey, rows: Sequence[Sequence[Any]]) -> HostKey:
     """Return the secret that lies in rows of `roots` sealed under a host key.
 
     Raises:
         WrongHostKey: another host key made it.
         DoesNotOpen: it was altered.
     """
-    mark = mark_of(host)
-    for known, of_store, _salt, sealed, _made_at in found:
+    mark = host_key_mark(host)
+    for known, of_store, _salt, sealed, _made_at in rows:
         if bytes(known) == mark:
             blob, store = bytes(sealed), bytes(of_store)
             cipher = ChaCha20Poly1305(host.derive("root"))
             try:
-                return HostKey(cipher.decrypt(blob[:NONCE], blob[NONCE:], _place(store, mark)))
+                return HostKey(
+                    cipher.decrypt(
+                        blob[:NONCE_LENGTH], blob[NONCE_LENGTH:], _associated_data(store, mark)
+                    )
+                )
             except InvalidTag:
-                raise DoesNotOpen("the root in the key store was altered; restore it") from None
-    raise WrongHostKey(WRONG_KEY)
+                raise DecryptionError("the root in the key store was altered; restore it") from None
+    raise WrongHostKeyError(WRONG_KEY)
 
 
-def _place(store: bytes, mark: bytes) -> bytes:
+def _associated_data(store: bytes, mark: bytes) -> bytes:
     return b"haven/root/%b/%b" % (store, mark)
 
 
-def _store_of(database: Database) -> bytes | None:
-    rows = _asked(database, _MARKED)
+def _store_id(database: Database) -> bytes | None:
+    rows = _query(database, _STORE_ID)
     return bytes(rows[0][0]) if rows else None
 
 
 def _is_used(database: Database) -> bool:
-    return any(_asked(database, statement) for statement in _USED)
+    return any(_query(database, statement) for statement in _USED_TABLES)
 
 
-def _asked(database: Database, statement: Prepared) -> list[Any]:
+def _query(database: Database, statement: Prepared) -> list[Any]:
     with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
-        compiled = statement.on(database.dialect)
+        compiled = statement.for_dialect(database.dialect)
         cursor.execute(compiled.sql, compiled.row(()))
         return list(cursor.fetchall())
 
 
-def _belong(database: Database, store: bytes) -> None:
-    database.writer.run_now(lambda work: work.run(_MARK, store))
+def _set_store_id(database: Database, store: bytes) -> None:
+    database.writer.run_sync(lambda work: work.run(_SET_STORE_ID, store))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PARTS = 3
-NEEDED = 2
-FIELD = 0x1B
+SHARES = 3
+THRESHOLD = 2
+REDUCTION = 0x1B
 """What is left of x^8 in this field."""
 
 
@@ -34,35 +34,35 @@ def split(secret: bytes, noise: bytes | None = None) -> dict[int, bytes]:
         raise ValueError("every byte of a secret wants one byte of noise")
     return {
         number: bytes(
-            byte ^ times(steep, number) for byte, steep in zip(secret, slope, strict=True)
+            byte ^ multiply(steep, number) for byte, steep in zip(secret, slope, strict=True)
         )
-        for number in range(1, PARTS + 1)
+        for number in range(1, SHARES + 1)
     }
 
 
-def joined(parts: Mapping[int, bytes]) -> bytes:
+def combine(shares: Mapping[int, bytes]) -> bytes:
     """Return the secret of two parts. Whether they belong together is for the caller to see.
 
     Raises:
         ValueError: they are not two, not of one length, or have numbers no part has.
     """
-    if len(parts) != NEEDED or not set(parts) <= set(range(1, PARTS + 1)):
+    if len(shares) != THRESHOLD or not set(shares) <= set(range(1, SHARES + 1)):
         raise ValueError("two of the three parts are needed")
-    (one, here), (other, there) = sorted(parts.items())
+    (one, here), (other, there) = sorted(shares.items())
     if len(here) != len(there):
         raise ValueError("parts of one secret have one length")
     # Lagrange at zero: each part times what the other's place makes of it.
     both = inverse(one ^ other)
-    first, second = times(other, both), times(one, both)
-    return bytes(times(a, first) ^ times(b, second) for a, b in zip(here, there, strict=True))
+    first, second = multiply(other, both), multiply(one, both)
+    return bytes(multiply(a, first) ^ multiply(b, second) for a, b in zip(here, there, strict=True))
 
 
-def times(left: int, right: int) -> int:
+def multiply(left: int, right: int) -> int:
     """Return the product of two elements of the field."""
     product = 0
     for place in range(8):
         product ^= -(right >> place & 1) & left
-        left = (left << 1 & 0xFF) ^ (-(left >> 7) & FIELD)
+        left = (left << 1 & 0xFF) ^ (-(left >> 7) & REDUCTION)
     return product
 
 
@@ -73,6 +73,6 @@ def inverse(element: int) -> int:
     """
     square, found = element, 1
     for _ in range(7):
-        square = times(square, square)
-        found = times(found, square)
+        square = multiply(square, square)
+        found = multiply(found, square)
     return found

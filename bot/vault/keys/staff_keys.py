@@ -16,13 +16,21 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.errors import WrongPassword
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import WrongPasswordError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
 from bot.vault.keys.hpke import KeyPair
-from bot.vault.keys.keyring import STAFF, Keyring
-from bot.vault.keys.passwords import DEAR, LENGTH, SALT, Cost, from_paper, from_password, on_paper
-from bot.vault.keys.team_keys import OPENS, Member, form, proven
+from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
+from bot.vault.keys.passwords import (
+    DEFAULT_COST,
+    LENGTH,
+    SALT_LENGTH,
+    PasswordCost,
+    derive_key,
+    format_printed_key,
+    parse_printed_key,
+)
+from bot.vault.keys.team_keys import ROLES_WITH_KEYS, TeamMember, form_teams, member_proof_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +39,12 @@ if TYPE_CHECKING:
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.team_keys import Prove
 
-NONCE = bytes(12)
+ZERO_NONCE = bytes(12)
 """Every key made of a password or of a printed secret is used once: its salt is new each time."""
 _SEALED = ("salt", "memory", "passes", "sealed", "recovery")
 _NAMES = ("staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, staff_keys).values(
+    lambda dialect: insert_into(dialect, staff_keys).values(
         {name: bindparam(name) for name in _NAMES}
     ),
     *_NAMES,
@@ -56,7 +64,7 @@ _CHANGE = Prepared(
     *_SEALED,
     "who",
 )
-_LEAVES = [
+_DELETES = [
     Prepared(lambda _: delete(staff_keys).where(staff_keys.c.staff_id == bindparam("who")), "who"),
     Prepared(lambda _: delete(team_wraps).where(team_wraps.c.holder == bindparam("name")), "name"),
     Prepared(lambda _: delete(case_wraps).where(case_wraps.c.holder == bindparam("name")), "name"),
@@ -72,124 +80,139 @@ class StaffKeys:
         cost: of a guess at a password; anything but the default is for tests.
     """
 
-    def __init__(self, keys: KeyStore, prove: Prove, cost: Cost = DEAR) -> None:
+    def __init__(self, keys: KeyStore, prove: Prove, cost: PasswordCost = DEFAULT_COST) -> None:
         self._keys = keys
         self._prove = prove
         self.cost = cost
 
-    def enrol(self, who: str, role: str, queues: Sequence[str], password: str, now: int) -> str:
+    def enrol(
+        self, staff_id: str, role: str, queues: Sequence[str], password: str, now: int
+    ) -> str:
         """Make a caseworker's key, form the teams anew, and return what is printed once.
 
         Whoever has one already loses it, and with it what was wrapped to it.
         """
-        pair = KeyPair.new()
+        pair = KeyPair.generate()
         printed = secrets.token_bytes(LENGTH)
-        row = self._sealed(who, pair, password, printed)
-        member = Member(who, role, tuple(queues), pair.public)
+        row = self._seal(staff_id, pair, password, printed)
+        member = TeamMember(staff_id, role, tuple(queues), pair.public)
 
         def add(work: Work) -> None:
-            self._leave(work, who)
+            self._delete(work, staff_id)
             work.run(
-                _ADD, who, role, " ".join(queues), pair.public, self._prove(proven(member)), *row,
+                _ADD,
+                staff_id,
+                role,
+                " ".join(queues),
+                pair.public,
+                self._prove(member_proof_data(member)),
+                *row,
                 now,
-            )  # fmt: skip
-            form(work, self._prove, now)
+            )
+            form_teams(work, self._prove, now)
 
         self._keys.run(add)
-        return on_paper(printed)
+        return format_printed_key(printed)
 
-    def leave(self, who: str, now: int) -> bool:
+    def remove(self, staff_id: str, now: int) -> bool:
         """Destroy a caseworker's key and all that is wrapped to it; tell whether there was one.
 
         The teams are formed anew.
         """
 
         def leave(work: Work) -> bool:
-            had_key = self._leave(work, who)
+            had_key = self._delete(work, staff_id)
             if had_key:
-                form(work, self._prove, now)
+                form_teams(work, self._prove, now)
             return had_key
 
         return self._keys.run(leave)
 
-    def unlock(self, who: str, password: str) -> Keyring:
+    def unlock(self, staff_id: str, password: str) -> Keyring:
         """Return what a caseworker can open.
 
         Raises:
             WrongPassword: it is not theirs, or they have no key.
         """
-        return Keyring(self._keys, STAFF + who, self.pair(who, password))
+        return Keyring(self._keys, STAFF_PREFIX + staff_id, self.unlock_pair(staff_id, password))
 
-    def pair(self, who: str, password: str) -> KeyPair:
+    def unlock_pair(self, staff_id: str, password: str) -> KeyPair:
         """Return a caseworker's key by their password.
 
         Raises:
             WrongPassword: it is not theirs, or they have no key.
         """
-        public, salt, memory, passes, sealed, _printed = self._row(who)
-        key = from_password(password, salt, Cost(memory, passes))
-        return self._pair(who, key, sealed, public)
+        public, salt, memory, passes, sealed, _printed = self._load_row(staff_id)
+        key = derive_key(password, salt, PasswordCost(memory, passes))
+        return self._open_pair(staff_id, key, sealed, public)
 
-    def change(self, who: str, pair: KeyPair, password: str) -> str:
+    def change_password(self, staff_id: str, pair: KeyPair, password: str) -> str:
         """Put a caseworker's key under another password; return what is printed once."""
         printed = secrets.token_bytes(LENGTH)
-        row = self._sealed(who, pair, password, printed)
-        self._keys.run(lambda work: work.run(_CHANGE, *row, who))
-        return on_paper(printed)
+        row = self._seal(staff_id, pair, password, printed)
+        self._keys.run(lambda work: work.run(_CHANGE, *row, staff_id))
+        return format_printed_key(printed)
 
-    def recovered(self, who: str, printed: str) -> KeyPair:
+    def recover_pair(self, staff_id: str, printed: str) -> KeyPair:
         """Return a caseworker's key by what was printed for them.
 
         Raises:
             WrongPassword: it is not that.
         """
-        public, *_rest, sealed = self._row(who)
-        return self._pair(who, _from_printed(from_paper(printed), who), sealed, public)
+        public, *_rest, sealed = self._load_row(staff_id)
+        return self._open_pair(
+            staff_id, _derive_from_printed(parse_printed_key(printed), staff_id), sealed, public
+        )
 
     # --- how it is kept -----------------------------------------------------------------------
 
-    def _row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
+    def _load_row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
         rows = self._keys.run(lambda work: work.rows(_ONE, who))
         if not rows:
-            raise WrongPassword(
+            raise WrongPasswordError(
                 f"{who} has no key that opens cases; haven staff password {who} --anew makes one"
             )
         public, salt, memory, passes, sealed, printed = rows[0]
         return bytes(public), bytes(salt), memory, passes, bytes(sealed), bytes(printed)
 
-    def _sealed(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
-        salt = os.urandom(SALT)
-        by_password = ChaCha20Poly1305(from_password(password, salt, self.cost))
-        by_paper = ChaCha20Poly1305(_from_printed(printed, who))
-        place = _place(who, pair.public)
+    def _seal(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
+        salt = os.urandom(SALT_LENGTH)
+        by_password = ChaCha20Poly1305(derive_key(password, salt, self.cost))
+        by_paper = ChaCha20Poly1305(_derive_from_printed(printed, who))
+        place = _associated_data(who, pair.public)
         return (
-            salt, self.cost.memory, self.cost.passes, by_password.encrypt(NONCE, pair.raw, place),
-            by_paper.encrypt(NONCE, pair.raw, place),
-        )  # fmt: skip
+            salt,
+            self.cost.memory,
+            self.cost.passes,
+            by_password.encrypt(ZERO_NONCE, pair.private_bytes, place),
+            by_paper.encrypt(ZERO_NONCE, pair.private_bytes, place),
+        )
 
     @staticmethod
-    def _pair(who: str, key: bytes, sealed: bytes, public: bytes) -> KeyPair:
+    def _open_pair(who: str, key: bytes, sealed: bytes, public: bytes) -> KeyPair:
         try:
-            return KeyPair.of(ChaCha20Poly1305(key).decrypt(NONCE, sealed, _place(who, public)))
+            return KeyPair.from_private(
+                ChaCha20Poly1305(key).decrypt(ZERO_NONCE, sealed, _associated_data(who, public))
+            )
         except InvalidTag:
-            raise WrongPassword("this does not open the key; look at it again") from None
+            raise WrongPasswordError("this does not open the key; look at it again") from None
 
     @staticmethod
-    def _leave(work: Work, who: str) -> bool:
-        gone = work.run(_LEAVES[0], who)
-        for statement in _LEAVES[1:]:
-            work.run(statement, STAFF + who)
+    def _delete(work: Work, who: str) -> bool:
+        gone = work.run(_DELETES[0], who)
+        for statement in _DELETES[1:]:
+            work.run(statement, STAFF_PREFIX + who)
         return bool(gone)
 
 
 def may_open(role: str) -> bool:
     """Tell whether somebody in this role has a key that opens cases."""
-    return role in OPENS
+    return role in ROLES_WITH_KEYS
 
 
-def _from_printed(printed: bytes, who: str) -> bytes:
+def _derive_from_printed(printed: bytes, who: str) -> bytes:
     return HKDF(SHA256(), LENGTH, salt=None, info=f"haven printed {who}".encode()).derive(printed)
 
 
-def _place(who: str, public: bytes) -> bytes:
+def _associated_data(who: str, public: bytes) -> bytes:
     return b"haven/staff/%b/%b" % (who.encode(), public)

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.errors import DoesNotOpen
-from bot.store.compiled import Prepared, insert_of
+from bot.errors import DecryptionError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.keys import escrows, staff_keys, team_wraps, teams
-from bot.vault.keys.hpke import LENGTH, KeyPair, seal_to
-from bot.vault.keys.keyring import ESCROW, STAFF, TEAM, team_place
+from bot.vault.keys.hpke import KEY_LENGTH, KeyPair, seal_to
+from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, team_associated_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 SUPERVISORS = "supervisors"
 SUPERVISOR = "supervisor"
-OPENS = frozenset({"caseworker", SUPERVISOR})
+ROLES_WITH_KEYS = frozenset({"caseworker", SUPERVISOR})
 """Roles whose keys open cases: who administers or audits needs none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class KeyHolder:
     """Somebody something can be wrapped to."""
 
     name: str
@@ -43,7 +43,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class TeamMember:
     """A caseworker's public half, and where they work."""
 
     id: str
@@ -52,26 +52,26 @@ class Member:
     public: bytes
 
     @property
-    def holder(self) -> Holder:
+    def holder(self) -> KeyHolder:
         """Return whom to wrap to."""
-        return Holder(STAFF + self.id, self.public)
+        return KeyHolder(STAFF_PREFIX + self.id, self.public)
 
 
 @dataclass(frozen=True, slots=True)
-class Holders:
+class KeyHolders:
     """Everybody something can be wrapped to, now."""
 
-    teams: dict[str, Holder]
-    members: dict[str, Member]
-    escrow: Holder | None
+    teams: dict[str, KeyHolder]
+    members: dict[str, TeamMember]
+    escrow: KeyHolder | None
 
-    def of_queue(self, queue: str) -> Holder | None:
+    def for_queue(self, queue: str) -> KeyHolder | None:
         """Return who opens what waits in a queue; None where nobody can open anything."""
         teams = self.teams
         found = teams.get(queue) or teams.get(SUPERVISORS)
         return found or next((teams[name] for name in sorted(teams)), None)
 
-    def of_case(self, queue: str, holder: str) -> list[Holder]:
+    def for_case(self, queue: str, holder: str) -> list[KeyHolder]:
         """Return who may open a case: its queue's team, or who claimed it and the supervisors.
 
         Args:
@@ -80,11 +80,11 @@ class Holders:
         """
         claimant = self.members.get(holder)
         # Who administers signs in with a key as well; it opens no case, whatever they claim.
-        if claimant is None or claimant.role not in OPENS:
-            found = [self.of_queue(queue)]
+        if claimant is None or claimant.role not in ROLES_WITH_KEYS:
+            found = [self.for_queue(queue)]
         else:
             # Without supervisors the team: what only one person opens is lost with a password.
-            found = [claimant.holder, self.teams.get(SUPERVISORS) or self.of_queue(queue)]
+            found = [claimant.holder, self.teams.get(SUPERVISORS) or self.for_queue(queue)]
         return [each for each in (*found, self.escrow) if each is not None]
 
 
@@ -109,14 +109,14 @@ _ESCROW = Prepared(
 _NAMES = ("name", "public", "proof", "members", "born_at")
 _ADD = Prepared(
     lambda dialect: (
-        insert_of(dialect, teams)
+        insert_into(dialect, teams)
         .values({name: bindparam(name) for name in _NAMES})
         .returning(teams.c.id)
     ),
     *_NAMES,
 )
 _WRAP = Prepared(
-    lambda dialect: insert_of(dialect, team_wraps).values(
+    lambda dialect: insert_into(dialect, team_wraps).values(
         team=bindparam("team"), holder=bindparam("holder"), sealed=bindparam("sealed")
     ),
     "team",
@@ -125,7 +125,7 @@ _WRAP = Prepared(
 )
 
 
-def members_of(work: Work, prove: Prove) -> list[Member]:
+def load_members(work: Work, prove: Prove) -> list[TeamMember]:
     """Return everybody whose key can be wrapped to.
 
     Raises:
@@ -133,76 +133,87 @@ def members_of(work: Work, prove: Prove) -> list[Member]:
     """
     found = []
     for who, role, queues, public, proof in work.rows(_MEMBERS):
-        member = Member(who, role, tuple(queues.split()), bytes(public))
-        if bytes(proof) != prove(proven(member)):
-            raise DoesNotOpen(f"the key of {who} is not the one that was enrolled; enrol them anew")
+        member = TeamMember(who, role, tuple(queues.split()), bytes(public))
+        if bytes(proof) != prove(member_proof_data(member)):
+            raise DecryptionError(
+                f"the key of {who} is not the one that was enrolled; enrol them anew"
+            )
         found.append(member)
     return found
 
 
-def holders_now(work: Work, prove: Prove) -> Holders:
+def load_holders(work: Work, prove: Prove) -> KeyHolders:
     """Return everybody something can be wrapped to.
 
     Raises:
         DoesNotOpen: a key was altered or put in by somebody else.
     """
-    newest: dict[str, Holder] = {}
+    newest: dict[str, KeyHolder] = {}
     for number, name, public, proof, members in work.rows(_TEAMS):
-        if bytes(proof) != prove(_team_proven(name, members, bytes(public))):
-            raise DoesNotOpen(f"the key of team {name} is not one that was made here")
+        if bytes(proof) != prove(_team_proof_data(name, members, bytes(public))):
+            raise DecryptionError(f"the key of team {name} is not one that was made here")
         newest.pop(name, None)
         if members:
-            newest[name] = Holder(f"{TEAM}{number}", bytes(public))
-    members_ = {each.id: each for each in members_of(work, prove)}
+            newest[name] = KeyHolder(f"{TEAM_PREFIX}{number}", bytes(public))
+    members_ = {each.id: each for each in load_members(work, prove)}
     escrow = None
     for number, public, proof in work.rows(_ESCROW):
-        if bytes(proof) != prove(escrow_proven(bytes(public))):
-            raise DoesNotOpen("the escrow key is not one that was made here")
-        escrow = Holder(f"{ESCROW}{number}", bytes(public))
-    return Holders(newest, members_, escrow)
+        if bytes(proof) != prove(escrow_proof_data(bytes(public))):
+            raise DecryptionError("the escrow key is not one that was made here")
+        escrow = KeyHolder(f"{ESCROW_PREFIX}{number}", bytes(public))
+    return KeyHolders(newest, members_, escrow)
 
 
-def form(work: Work, prove: Prove, now: int) -> None:
+def form_teams(work: Work, prove: Prove, now: int) -> None:
     """Form every team anew from whoever is a member now and has a role that opens cases."""
-    members = [each for each in members_of(work, prove) if each.role in OPENS]
+    members = [each for each in load_members(work, prove) if each.role in ROLES_WITH_KEYS]
     chiefs = [each.holder for each in members if each.role == SUPERVISOR]
-    supervisors = _form(work, prove, SUPERVISORS, chiefs, now)
+    supervisors = _form_team(work, prove, SUPERVISORS, chiefs, now)
     known = {name for _number, name, *_rest in work.rows(_TEAMS)} - {SUPERVISORS}
     for queue in sorted(known.union(*(each.queues for each in members))):
         team = [each.holder for each in members if queue in each.queues]
         if supervisors is not None and team:
             team.append(supervisors)
-        _form(work, prove, queue, team, now)
+        _form_team(work, prove, queue, team, now)
 
 
-def _form(work: Work, prove: Prove, name: str, to: Iterable[Holder], now: int) -> Holder | None:
+def _form_team(
+    work: Work, prove: Prove, name: str, to: Iterable[KeyHolder], now: int
+) -> KeyHolder | None:
     """Make a team's key and wrap it to its members; without any, say that it has none."""
     to = list(to)
     if not to:
-        nobody = bytes(LENGTH)
-        work.rows(_ADD, name, nobody, prove(_team_proven(name, 0, nobody)), 0, now)
+        nobody = bytes(KEY_LENGTH)
+        work.rows(_ADD, name, nobody, prove(_team_proof_data(name, 0, nobody)), 0, now)
         return None
-    pair = KeyPair.new()
-    proof = prove(_team_proven(name, len(to), pair.public))
+    pair = KeyPair.generate()
+    proof = prove(_team_proof_data(name, len(to), pair.public))
     number = int(work.rows(_ADD, name, pair.public, proof, len(to), now)[0][0])
-    team = f"{TEAM}{number}"
+    team = f"{TEAM_PREFIX}{number}"
     work.many(
         _WRAP,
-        [(number, it.name, seal_to(it.public, team_place(team, it.name), pair.raw)) for it in to],
+        [
+            (
+                number,
+                it.name,
+                seal_to(it.public, team_associated_data(team, it.name), pair.private_bytes),
+            )
+            for it in to
+        ],
     )
-    return Holder(team, pair.public)
+    return KeyHolder(team, pair.public)
 
 
-def proven(member: Member) -> bytes:
+def member_proof_data(member: TeamMember) -> bytes:
     """Return what the proof of a caseworker's key is of."""
     said = f"staff|{member.id}|{member.role}|{' '.join(member.queues)}|".encode()
     return said + member.public
 
 
-def escrow_proven(public: bytes) -> bytes:
+def escrow_proof_data(public: bytes) -> bytes:
     """Return what the proof of the escrow key is of."""
     return b"escrow|" + public
 
 
-def _team_proven(name: str, members: int, public: bytes) -> bytes:
+def _team_proof_data(name: str, members: int, public: bytes) -> bytes:
     return f"team|{name}|{members}|".encode() + public

@@ -14,13 +14,13 @@ from bot.text import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FEWEST = 6
+MIN_DISTINCT = 6
 """Different signs a password must have; and signs that are left of it once all else is gone."""
-RUN = 4
+MIN_RUN = 4
 """Neighbours on a keyboard or in an alphabet that are one thing."""
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
               "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p")  # fmt: skip
-_SAID = (
+_COMMON_WORDS = (
     "password passwort passphrase welcome administrator admin letmein iloveyou monkey dragon "
     "sunshine princess football baseball master shadow superman batman trustno secret login "
     "changeme default hello test guest root user pass word taiwan taipei hotline haven caseworker "
@@ -28,40 +28,40 @@ _SAID = (
     "september october november december monday friday sunday mypassword mima woaini zhanghao "
     "please computer internet whatever nothing starwars pokemon jordan michael jesus love"
 )
-_ALIKE = str.maketrans("0134578@$!+", "oieastbasit")
+_LEET_LETTERS = str.maketrans("0134578@$!+", "oieastbasit")
 """Digits and signs that stand for letters."""
 
 
-def is_guessable(password: str, known: Iterable[str] = ()) -> bool:
+def is_guessable(password: str, personal_words: Iterable[str] = ()) -> bool:
     """Tell whether a password is easy to guess.
 
     Args:
         password: as it was typed.
-        known: words anybody would try for whoever chose it: their name, where they work.
+        personal_words: words anybody would try for whoever chose it: their name, where they work.
     """
-    plain = _plain(password)
-    if len(set(plain)) < FEWEST or _repeats(plain):
+    plain = _normalize(password)
+    if len(set(plain)) < MIN_DISTINCT or _is_repetition(plain):
         return True
-    said = [*_SAID.split(), *map(_plain, known)]
-    words = sorted((it for it in said if len(it) >= RUN), key=len, reverse=True)
-    spellings = (plain, _plain(fold(password).translate(_ALIKE)))
-    return any(_is_little(_without(it, words), it) for it in spellings)
+    said = [*_COMMON_WORDS.split(), *map(_normalize, personal_words)]
+    words = sorted((it for it in said if len(it) >= MIN_RUN), key=len, reverse=True)
+    spellings = (plain, _normalize(fold(password).translate(_LEET_LETTERS)))
+    return any(_is_too_little(_strip_common(it, words), it) for it in spellings)
 
 
-def _plain(words: str) -> str:
+def _normalize(words: str) -> str:
     return "".join(sign for sign in fold(words) if sign.isalnum())
 
 
-def _is_little(left: str, whole: str) -> bool:
+def _is_too_little(left: str, whole: str) -> bool:
     """Tell whether what is left of a password, once all anybody would try is gone, is next to none.
 
     A year behind a word is none; digits drawn by lot are one, if nothing else was there.
     """
     letters = sum(sign.isalpha() for sign in left)
-    return len(left) < FEWEST or (left != whole and letters < RUN)
+    return len(left) < MIN_DISTINCT or (left != whole and letters < MIN_RUN)
 
 
-def _repeats(plain: str) -> bool:
+def _is_repetition(plain: str) -> bool:
     """Tell whether it is one piece, over and over."""
     return any(
         (plain[:size] * (len(plain) // size + 1)).startswith(plain)
@@ -69,11 +69,11 @@ def _repeats(plain: str) -> bool:
     )
 
 
-def _without(left: str, words: Iterable[str]) -> str:
+def _strip_common(left: str, words: Iterable[str]) -> str:
     for word in words:
         left = left.replace(word, "")
     longest = max(map(len, _ALPHABETS))
-    for size in range(min(len(left), longest), RUN - 1, -1):
+    for size in range(min(len(left), longest), MIN_RUN - 1, -1):
         for run in {left[at : at + size] for at in range(len(left) - size + 1)}:
             if any(run in each or run in each[::-1] for each in _ALPHABETS):
                 left = left.replace(run, "")

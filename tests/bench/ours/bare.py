@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.bench.walk import Step
 
 
-class Bare:
+class BareCommit:
     """Every update that is fed is one row in a table, on a connection as Haven opens it."""
 
     def __init__(self, folder: Path) -> None:

@@ -15,16 +15,16 @@ from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.hotline.queue import next_case
 from bot.hotline.queue.claims import Claimed, Claims
-from bot.hotline.queue.sla import Promises
+from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.staff import Caseworker
 from bot.store.compiled import Prepared
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.tables.main import CASE_WAITS, cases
-from bot.vault.audit.log import Audit
+from bot.vault.audit.log import AuditLog
 from tests.bench.ours.house import VAULT
 from tests.bench.walk import UPDATES, press
-from tests.crowded import fill, rows
+from tests.crowded import case_rows, insert_cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,14 +64,14 @@ class Claiming:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._clock = SystemClock()
-        self._claims = Claims(Audit(VAULT), Promises())
+        self._claims = Claims(AuditLog(VAULT), ReplyClocks())
         self._claimed = 0
 
     @property
     def plan(self) -> str:
         """How the database finds the next case."""
         statement, values = self.asked()
-        compiled = statement.on(self.kind)
+        compiled = statement.for_dialect(self.kind)
         explain = "EXPLAIN QUERY PLAN" if self.kind == "sqlite" else "EXPLAIN (COSTS OFF)"
         connection = self._store.connect()
         cursor = connection.cursor()
@@ -88,7 +88,7 @@ class Claiming:
         """Put so many cases into an empty database."""
         self._store = Database(self._url())
         upgrade(self._store)
-        fill(self._store, rows(stored, WAITING))
+        insert_cases(self._store, case_rows(stored, WAITING))
 
     async def feed(self, _raw: bytes) -> None:
         """Claim the next case for whoever has a hand free."""
@@ -110,7 +110,7 @@ class Claiming:
         """Return the statement that finds the next case, and its values."""
         pairs = [(queue, language) for queue in QUEUES for language in LANGUAGES]
         codes = (code for pair in pairs for code in pair)
-        return next_case.taking(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
+        return next_case.take_statement(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
 
     def _claim(self, work: Work, who: Caseworker) -> str | None:
         taken = self._claims.claim_next(work, who, self._clock.now())
@@ -132,7 +132,7 @@ class ClaimingOnPostgreSQL(Claiming):
         return postgres.empty_database()
 
 
-class Sorted(Claiming):
+class ClaimBySorting(Claiming):
     """Finds the next case as one would write it first."""
 
     def asked(self) -> tuple[Prepared, tuple[Any, ...]]:
@@ -147,7 +147,7 @@ class Sorted(Claiming):
         return None
 
 
-class SortedOnPostgreSQL(Sorted, ClaimingOnPostgreSQL):
+class SortedOnPostgreSQL(ClaimBySorting, ClaimingOnPostgreSQL):
     """The same on the other database."""
 
 

@@ -11,30 +11,30 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, update
 
-from bot.app.web_desk import front_of, opened
+from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.intake import Intake, NewReport
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import SystemClock
 from bot.conversation import Position
-from bot.desks.web.live.event_log import Bell
-from bot.desks.web.request import SESSION
-from bot.desks.web.server import serving
-from bot.dispatch.conversation_store import Conversation, Conversations, Row
-from bot.hotline.chat.takeover import Holding, Meeting
+from bot.desks.web.live.event_log import WebDesk
+from bot.desks.web.request import SESSION_COOKIE
+from bot.desks.web.server import serve
+from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
+from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
-from bot.settings import read_settings
+from bot.settings import load_settings
 from bot.store.compiled import Prepared
 from bot.store.migrate import upgrade
 from bot.store.tables.main import cases
 from bot.vault import HostKey
-from bot.vault.keys.passwords import Cost
+from bot.vault.keys.passwords import PasswordCost
 from tests.bench.ours import house
-from tests.bench.ours.line import Line
+from tests.bench.ours.line import CountingChannel
 from tests.bench.walk import UPDATES, press
-from tests.crowded import fill, rows
+from tests.crowded import case_rows, insert_cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,7 @@ WAITS: Final = 100
 WAITING: Final = 0.3
 """The share of the others that waits; the rest is closed."""
 STREAMS, OF_ONE = 500, 5
-CHEAP: Final = Cost(memory=64, passes=1)
+CHEAP: Final = PasswordCost(memory=64, passes=1)
 SAID: Final = "Mereka menyimpan paspor saya, dan kami tidak boleh keluar dari rumah itu."
 _ASSETS: Final = re.compile(rb"""(?:src|href)="(/static/[^"]+)"|from "\\./([a-z_]+\\.js)\"""")
 _WORDS: Final = (
@@ -68,14 +68,14 @@ _HOLD: Final = Prepared(
 )
 
 
-class Wire:
+class KeptConnection:
     """One connection that is kept, as a browser keeps it."""
 
     def __init__(self, port: int, secret: bytes) -> None:
         self._port = port
         self._asked = (
-            f"GET %s HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {SESSION}={secret.hex()}\r\n"
-            "Accept-Encoding: gzip\r\n\r\n"
+            f"GET %s HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+            f"Cookie: {SESSION_COOKIE}={secret.hex()}\r\nAccept-Encoding: gzip\r\n\r\n"
         )
 
     async def open(self) -> None:
@@ -118,7 +118,7 @@ class DeskQueue:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stack = contextlib.AsyncExitStack()
-        self._wires: list[Wire] = []
+        self._wires: list[KeptConnection] = []
         self._done = 0
         self._clock = SystemClock()
 
@@ -130,25 +130,25 @@ class DeskQueue:
         """Put so many cases into an empty store, and open the desk to a caseworker."""
         self._store = house.database(self._folder)
         upgrade(self._store)
-        fill(self._store, rows(stored, WAITING))
+        insert_cases(self._store, case_rows(stored, WAITING))
         key = self._folder / "key"
-        HostKey.make(key)
-        settings = read_settings(
+        HostKey.create(key)
+        settings = load_settings(
             data=self._folder / "data", host_key_file=key, organisation="Hope House", contact="02-1"
         )
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = int(found.getsockname()[1])
-        self.front = front_of(
-            settings, self._store, house.VAULT, bot=house.NUMBER, cost=CHEAP,
+        self.front = build_desk_context(
+            settings, self._store, house.VAULT, bot_id=house.NUMBER, cost=CHEAP,
             origin=f"http://127.0.0.1:{self.port}",
         )  # fmt: skip
-        app = await self._stack.enter_async_context(opened(self.front))
-        await self._stack.enter_async_context(serving(app, "127.0.0.1", self.port))
+        app = await self._stack.enter_async_context(open_desk_app(self.front))
+        await self._stack.enter_async_context(serve(app, "127.0.0.1", self.port))
         self.who = await self._store.writer.run(self._staffed)
         now, queues = self._clock.now(), tuple(it.value for it in Queue)
-        self.front.keys.enrol(self.who, "supervisor", queues, "walks by the sea", now)
-        self._keyring = self.front.keys.unlock(self.who, "walks by the sea")
+        self.front.staff_keys.enrol(self.who, "supervisor", queues, "walks by the sea", now)
+        self._keyring = self.front.staff_keys.unlock(self.who, "walks by the sea")
         self.cases = await self._store.writer.run(self._talked)
         self.wire = await self.signed_in(self.who)
 
@@ -186,10 +186,10 @@ class DeskQueue:
             work.run(_HOLD, self.who, case.id)
         return found
 
-    async def signed_in(self, who: str) -> Wire:
+    async def signed_in(self, who: str) -> KeptConnection:
         """Return a connection of somebody who has signed in."""
-        secret = await self.front.sessions.begin(who, self._keyring, "Browser", self._clock.now())
-        wire = Wire(self.port, secret)
+        secret = await self.front.sessions.start(who, self._keyring, "Browser", self._clock.now())
+        wire = KeptConnection(self.port, secret)
         await wire.open()
         self._wires.append(wire)
         return wire
@@ -245,8 +245,8 @@ class DeskWords(DeskQueue):
     async def setup(self, stored: int) -> None:
         """Open a page that shows a conversation somebody holds."""
         await super().setup(stored)
-        letters = house.courier(self._store, Line())
-        self._dispatcher = house.dispatcher(self._store, letters, (Bell(house.VAULT),))
+        letters = house.courier(self._store, CountingChannel())
+        self._dispatcher = house.dispatcher(self._store, letters, (WebDesk(house.VAULT),))
         self._courier = asyncio.create_task(letters.run())
         self._number = 1
         self._person, self._case = 1, self.cases[0]
@@ -256,14 +256,19 @@ class DeskWords(DeskQueue):
 
     def _hold(self, work: Work) -> None:
         now = house.CLOCK.now()
-        holding = Holding(
-            self._case.id, self.who, "caseworker", "any_time", now, meeting=Meeting.MET
+        holding = TakeoverState(
+            self._case.id,
+            self.who,
+            "caseworker",
+            "any_time",
+            now,
+            opener_state=OpenerState.ANSWERED,
         )
         held = Conversation(
-            "id", Position(), self._person, touched_at=now, holding=holding, heard_at=now
+            "id", Position(), self._person, touched_at=now, takeover=holding, last_seen_at=now
         )
         key = house.VAULT.chat_key(house.NUMBER, self._person)
-        Conversations(house.VAULT).store(work, [(key, Row(None, held, 0))])
+        Conversations(house.VAULT).store(work, [(key, ConversationRow(None, held, 0))])
 
     async def feed(self, _raw: bytes) -> None:
         """Take words; return when the page has heard of them and drawn them."""
@@ -299,9 +304,9 @@ class DeskStreams(DeskQueue):
                 lambda work, name=f"Page {number}": self._staffed(work, name)
             )
             for _page in range(OF_ONE):
-                secret = await self.front.sessions.begin(who, None, "Browser", self._clock.now())
+                secret = await self.front.sessions.start(who, None, "Browser", self._clock.now())
                 page = socket.create_connection(("127.0.0.1", self.port))
-                page.sendall(Wire(self.port, secret).asked("/stream"))
+                page.sendall(KeptConnection(self.port, secret).asked("/stream"))
                 self._pages.append(page)
             await asyncio.sleep(0)
         for page in self._pages:  # each says that it is heard

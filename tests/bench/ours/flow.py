@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from bot.conversation import Ask, Choose, End, Flow
 from bot.conversation.replies import CONTROLS
-from bot.dispatch.system_texts import Phrasing
+from bot.dispatch.system_texts import SystemTexts
 from bot.text import Text
-from flows.alarms import alarms
+from flows.alarms import find_alarms
 from tests.bench import walk
 
 _WHY: Final = Text("So that we know how to help.")
@@ -41,8 +41,8 @@ class Welcome(Flow):
     done = End(Text(walk.DONE))
 
 
-_NEVER_SAID: Final = {field.name: Text(field.name) for field in fields(Phrasing)}
-PHRASING: Final = Phrasing(
+_NEVER_SAID: Final = {field.name: Text(field.name) for field in fields(SystemTexts)}
+PHRASING: Final = SystemTexts(
     **{
         **_NEVER_SAID,
         "controls": CONTROLS,
@@ -50,7 +50,7 @@ PHRASING: Final = Phrasing(
         "titles": {},
         "trail": None,
         "blanks": lambda _: {},
-        "alarms": alarms,
+        "alarms": find_alarms,
     }  # type: ignore[arg-type]
 )
 """What the dispatcher would say by itself; the walk gives it no reason to."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.app.build import settle_memory
-from bot.channels.telegram.split_batch import split
+from bot.app.build import tune_gc
+from bot.channels.telegram.split_batch import split_updates
 from bot.dispatch import callback_data
 from bot.mailbox.inbox import Arrival
 from tests.bench import walk
 from tests.bench.ours import house
 from tests.bench.ours.flow import Welcome
-from tests.bench.ours.line import Line
+from tests.bench.ours.line import CountingChannel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +51,9 @@ class Haven:
         self._store = house.database(folder)
         self._line = self.line()
 
-    def line(self) -> Line:
+    def line(self) -> CountingChannel:
         """Return where letters end."""
-        return Line()
+        return CountingChannel()
 
     def press(self, person: int, step: Step) -> str:
         """Return the token of a button: Haven vouches for each, to its chat and its question."""
@@ -61,7 +61,7 @@ class Haven:
         key = house.VAULT.chat_key(house.NUMBER, person)
         asked = 1 + walk.STEPS.index(step)
         where = f"{Welcome.name}.{step.name}@{house.ERA}"
-        return callback_data.prefix(house.VAULT, key, asked, where) + str(place)
+        return callback_data.token_prefix(house.VAULT, key, asked, where) + str(place)
 
     async def setup(self, stored: int) -> None:
         """Have the store filled, then open it."""
@@ -73,12 +73,12 @@ class Haven:
         letters = house.courier(self._store, self._line)
         self._dispatcher = house.dispatcher(self._store, letters)
         self._courier = asyncio.create_task(letters.run())
-        settle_memory()
+        tune_gc()
 
     async def feed(self, raw: bytes) -> None:
         """Take one update out of an answer of Telegram's; return when its letter is delivered."""
         answered = self._line.answer_to(self.person_of(raw))
-        arrivals = [Arrival.of(each.update_id, each.raw) for each in split(_ANSWER % raw)]
+        arrivals = [Arrival.of(each.update_id, each.raw) for each in split_updates(_ANSWER % raw)]
         await self._dispatcher.receive(arrivals, arrivals[-1].update_id + 1)
         await answered
 

@@ -10,8 +10,8 @@ from bot.cases.intake import Intake
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.conversation import Position
-from bot.dispatch.conversation_store import Conversation, Conversations, Row
-from bot.hotline.chat.takeover import Holding, Meeting
+from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
+from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.mailbox.inbox import Arrival
 from bot.store.compiled import Prepared
 from bot.store.tables.main import exchanges
@@ -73,11 +73,13 @@ def _hold(work: Work, people: list[int]) -> None:
     for person in people:
         key = house.VAULT.chat_key(house.NUMBER, person)
         case = intake.open_case(work, "talk", "id", key, person, {}, Priority.STANDARD, now)
-        holding = Holding(case.id, "mei", "caseworker", "any_time", now, meeting=Meeting.MET)
-        conversation = Conversation(
-            "id", Position(), person, touched_at=now, holding=holding, heard_at=now
+        holding = TakeoverState(
+            case.id, "mei", "caseworker", "any_time", now, opener_state=OpenerState.ANSWERED
         )
-        rows.append((key, Row(None, conversation, 0)))
+        conversation = Conversation(
+            "id", Position(), person, touched_at=now, takeover=holding, last_seen_at=now
+        )
+        rows.append((key, ConversationRow(None, conversation, 0)))
         opened.append(case)
     intake.store(work, opened, [])
     Conversations(house.VAULT).store(work, rows)

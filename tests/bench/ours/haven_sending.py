@@ -9,8 +9,8 @@ from telegram import Bot
 from bot.channels.telegram.sender import Sender
 from tests.bench.feed import TOKEN
 from tests.bench.ours.haven import Haven
-from tests.bench.ours.line import Line
-from tests.bench.peers.ptb_walk import Cut
+from tests.bench.ours.line import CountingChannel
+from tests.bench.peers.ptb_walk import NoNetworkRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,12 +20,12 @@ class HavenSending(Haven):
     """The same, with the price of building and reading every call in it, as the peers have it."""
 
     def __init__(self, folder: Path) -> None:
-        self._bot = Bot(TOKEN, request=Cut(), get_updates_request=Cut())
+        self._bot = Bot(TOKEN, request=NoNetworkRequest(), get_updates_request=NoNetworkRequest())
         super().__init__(folder)
 
-    def line(self) -> Line:
+    def line(self) -> CountingChannel:
         """Return a line that ends where the peers' end."""
-        return Line(Sender(self._bot))
+        return CountingChannel(Sender(self._bot))
 
     async def setup(self, stored: int) -> None:
         """Begin, the bot first."""

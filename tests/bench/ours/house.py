@@ -14,36 +14,36 @@ from bot.cases.intake import Intake
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.parse_group import parse_group
 from bot.clock import HOUR, SystemClock
-from bot.conversation import Book
-from bot.dispatch.batch import Batches
-from bot.dispatch.check_in_scheduler import Checking
+from bot.conversation import FlowRegistry
+from bot.dispatch.batch import BatchProcessor
+from bot.dispatch.check_in_scheduler import CheckInScheduler
 from bot.dispatch.conversation_store import Conversations
-from bot.dispatch.deadline_reminders import Reminding
+from bot.dispatch.deadline_reminders import DeadlineReminders
 from bot.dispatch.dispatcher import Dispatcher
-from bot.dispatch.effects import Setting
-from bot.dispatch.privacy_notice import Notice
-from bot.dispatch.rendering import Screens
-from bot.dispatch.staff_service import StaffSide
-from bot.hotline.chat.messages import Exchanges
+from bot.dispatch.effects import TurnServices
+from bot.dispatch.privacy_notice import PrivacyNotice
+from bot.dispatch.rendering import Renderer
+from bot.dispatch.staff_service import StaffService
+from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.check_ins.store import CheckIns
-from bot.hotline.commands.deadlines import Clocking
-from bot.hotline.commands.handlers import Orders
-from bot.hotline.deadlines import CaseClocks
+from bot.hotline.commands.deadlines import DeadlineCommands
+from bot.hotline.commands.handlers import CommandHandlers
+from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.claims import Claims
-from bot.hotline.queue.sla import Promises
-from bot.hotline.referrals.consent_dialog import Consent, Words
+from bot.hotline.queue.sla import ReplyClocks
+from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.rate_limit import UNLIMITED
-from bot.places.deadlines import NO_CLOCKS
+from bot.places.deadlines import NO_DEADLINES
 from bot.store.database import Database
 from bot.text import Text
 from bot.vault import HostKey, KeyStore, Vault
-from bot.vault.audit.log import Audit
+from bot.vault.audit.log import AuditLog
 from bot.vault.keys.staff_keys import StaffKeys
 from tests.bench.feed import BOT
 from tests.bench.ours.flow import PHRASING, Welcome
@@ -61,7 +61,7 @@ WHO: Final = ("one", "walks by")
 """Who can open everything, and their password."""
 
 
-class _StillHour(SystemClock):
+class _FrozenHourClock(SystemClock):
     """The machine's clock, put back to where the hour began: no walk runs into the next."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class _StillHour(SystemClock):
         return super().now() - self._back
 
 
-CLOCK: Final = _StillHour()
+CLOCK: Final = _FrozenHourClock()
 ERA: Final = CLOCK.now() // HOUR
 """What the buttons of a sitting that begins in a run are told apart by."""
 
@@ -86,8 +86,8 @@ def _vault() -> Vault:
     keys = KeyStore(Database(f"sqlite:///{folder}/keys.db"))
     vault = Vault(HostKey(bytes(range(32))), keys)
     now = SystemClock().now()
-    vault.turn(now)
-    if not vault.cases.custody.holders().teams:
+    vault.rotate_epoch(now)
+    if not vault.cases.wraps.holders().teams:
         who, password = WHO
         StaffKeys(keys, vault.prove).enrol(who, "supervisor", ("trafficking",), password, now)
     return vault
@@ -95,7 +95,7 @@ def _vault() -> Vault:
 
 VAULT: Final = _vault()
 """Every run has the same key, so that another process can fill the store."""
-_WORDS: Final = Words(**{field.name: Text(field.name) for field in fields(Words)})
+_WORDS: Final = ConsentTexts(**{field.name: Text(field.name) for field in fields(ConsentTexts)})
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -112,31 +112,31 @@ def courier(store: Database, channel: Channel) -> Courier:
 def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) -> Dispatcher:
     """Return a dispatcher that knows one flow."""
     inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
-    phrasebook, book = Phrasebook({}), Book((Welcome,))
-    consent = Consent(book, {}, _WORDS)
-    screens = Screens(PHRASING)
-    referrals = Referrals(VAULT, Audit(VAULT), book, consent)
-    setting = Setting(
+    phrasebook, book = Phrasebook({}), FlowRegistry((Welcome,))
+    consent = ConsentDialog(book, {}, _WORDS)
+    screens = Renderer(PHRASING)
+    referrals = Referrals(VAULT, AuditLog(VAULT), book, consent)
+    setting = TurnServices(
         book,
         screens,
         PHRASING,
         VAULT,
-        known=lambda _: _NOBODY,
+        facts_at=lambda _: _NOBODY,
         phrasebook=phrasebook,
         consent=consent,
-        notice=Notice(Welcome, lambda: _NOBODY, screens),
+        notice=PrivacyNotice(Welcome, lambda: _NOBODY, screens),
         zone=ZoneInfo("Asia/Taipei"),
     )
     kept = Conversations(VAULT)
-    batches = Batches(
+    batches = BatchProcessor(
         inbox=inbox,
         outbox=outbox,
         conversations=kept,
         intake=intake,
-        setting=setting,
+        services=setting,
         vault=VAULT,
         parse=parse,
-        staff=_staff_side(outbox, intake, kept, setting, referrals, desks),
+        staff_service=_staff_side(outbox, intake, kept, setting, referrals, desks),
     )
     return Dispatcher(
         inbox=inbox,
@@ -149,26 +149,30 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
 
 
 def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
-    outbox: Outbox, intake: Intake, kept: Conversations, setting: Setting, referrals: Referrals,
+    outbox: Outbox,
+    intake: Intake,
+    kept: Conversations,
+    setting: TurnServices,
+    referrals: Referrals,
     desks: Sequence[Desk],
-) -> StaffSide:  # fmt: skip
-    promises, exchanges = Promises(), Exchanges(VAULT)
-    clocks = CaseClocks(VAULT, Audit(VAULT), NO_CLOCKS)
-    check_ins = CheckIns(VAULT, Audit(VAULT))
-    orders = Orders(
+) -> StaffService:
+    promises, exchanges = ReplyClocks(), CaseMessages(VAULT)
+    clocks = CaseDeadlines(VAULT, AuditLog(VAULT), NO_DEADLINES)
+    check_ins = CheckIns(VAULT, AuditLog(VAULT))
+    orders = CommandHandlers(
         vault=VAULT,
-        exchanges=exchanges,
+        messages=exchanges,
         staff=Staff(VAULT),
-        claims=Claims(Audit(VAULT), promises),
-        promises=promises,
+        claims=Claims(AuditLog(VAULT), promises),
+        reply_clocks=promises,
         phrasebook=setting.phrasebook,
-        clocking=Clocking(clocks, check_ins),
-        beside={},
+        deadline_commands=DeadlineCommands(clocks, check_ins),
+        handlers={},
     )
-    checking = Checking(
+    checking = CheckInScheduler(
         check_ins, clocks, promises, orders, Staff(VAULT), intake, outbox, kept, setting
     )
-    reminding = Reminding(clocks, orders, Staff(VAULT), outbox, kept, setting, checking)
-    return StaffSide(
+    reminding = DeadlineReminders(clocks, orders, Staff(VAULT), outbox, kept, setting, checking)
+    return StaffService(
         orders, exchanges, outbox, intake, referrals, desks, parse_group, reminding, check_ins
     )

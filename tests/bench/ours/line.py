@@ -6,14 +6,14 @@ import asyncio
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
-from bot.messages import Body, Say
+from bot.messages import Body, SendText
 from tests.bench import walk
 
 if TYPE_CHECKING:
     from bot.mailbox.delivery import Channel
 
 
-class Line:
+class CountingChannel:
     """A channel that tells when a person has been answered.
 
     With a channel behind it, the person has been answered when that one has delivered.
@@ -36,7 +36,7 @@ class Line:
         """Deliver; of everything that is said, take note."""
         if self._channel is not None:
             await self._channel.deliver(chat, body)
-        if not isinstance(body, Say):
+        if not isinstance(body, SendText):
             return None
         self._sent += 1
         self.finished += body.text == walk.DONE

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Final
 from bot.cases.intake import Intake, NewReport
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE, SystemClock
-from bot.hotline.chat.messages import Content, Exchange, Exchanges, Side, Sort
+from bot.hotline.chat.messages import (
+    CaseMessage,
+    CaseMessageContent,
+    CaseMessageKind,
+    CaseMessages,
+    MessageSide,
+)
 from bot.hotline.search.search import Search
 from bot.store.migrate import upgrade
 from bot.vault.keys.staff_keys import StaffKeys
@@ -51,7 +57,7 @@ class Searching:
             await self._store.writer.run(lambda work, n=count: self._put(work, n))
 
     def _put(self, work: Work, count: int) -> None:
-        intake, exchanges = Intake(house.VAULT, house.NUMBER), Exchanges(house.VAULT)
+        intake, exchanges = Intake(house.VAULT, house.NUMBER), CaseMessages(house.VAULT)
         opened: list[NewCase] = []
         for place in range(count):
             answers: dict[str, object] = {"what": SAID}
@@ -61,10 +67,20 @@ class Searching:
             ))  # fmt: skip
         reports = [NewReport(it.id, "report", "report", {"what": SAID}, self._now) for it in opened]
         intake.store(work, opened, reports)
-        exchanges.keep(work, [
-            Exchange(it.id, Side.PERSON, Sort.WORDS, Content(words=SAID), self._now + n * MINUTE)
-            for it in opened for n in range(TO_A_CASE - 1)
-        ])  # fmt: skip
+        exchanges.store(
+            work,
+            [
+                CaseMessage(
+                    it.id,
+                    MessageSide.PERSON,
+                    CaseMessageKind.TEXT,
+                    CaseMessageContent(text=SAID),
+                    self._now + n * MINUTE,
+                )
+                for it in opened
+                for n in range(TO_A_CASE - 1)
+            ],
+        )
 
     async def feed(self, _raw: bytes) -> None:
         """Look for words that stand nowhere: then everything is read."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from bot.clock import SystemClock
 from bot.conversation import Position
 from bot.conversation.state import Frame
-from bot.dispatch.conversation_store import Conversation, Conversations, Row
+from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
 from bot.mailbox.inbox import Arrival, Inbox
 from bot.store.migrate import upgrade
 from tests.bench import walk
@@ -47,20 +47,20 @@ async def fill(folder: Path, stored: int) -> None:
 def _conversations(numbers: range) -> Callable[[Work], None]:
     now = SystemClock().now()
     keys = [VAULT.chat_key(NUMBER, walk.STORED_PERSON + number) for number in numbers]
-    rows = [(key, Row(None, _conversation(now), 0)) for key in keys]
+    rows = [(key, ConversationRow(None, _conversation(now), 0)) for key in keys]
     return lambda work: Conversations(VAULT).store(work, rows)
 
 
 def _conversation(now: int) -> Conversation:
     waits = walk.STEPS[walk.STORED].name
     frame = Frame(Welcome.name, waits, dict(walk.stored_answers()))
-    return Conversation("id", Position([frame]), asked=walk.STORED + 1, touched_at=now)
+    return Conversation("id", Position([frame]), question_count=walk.STORED + 1, touched_at=now)
 
 
 def _updates(numbers: range) -> Callable[[Work], None]:
     arrivals = [Arrival.of(_FIRST_UPDATE + number, b"%d" % number) for number in numbers]
     now = SystemClock().now()
-    return lambda work: Inbox(NUMBER, VAULT).keep_handled(work, arrivals, now)
+    return lambda work: Inbox(NUMBER, VAULT).store_handled(work, arrivals, now)
 
 
 if __name__ == "__main__":

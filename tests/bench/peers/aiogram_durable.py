@@ -28,7 +28,7 @@ class AiogramDurable:
     def __init__(self, folder: Path) -> None:
         self._file = str(folder / "states.db")
         self._keys = DefaultKeyBuilder(with_destiny=True)
-        self._session = aiogram_walk.Cut()
+        self._session = aiogram_walk.NoNetworkSession()
         self._bot = aiogram_walk.bot(self._session)
         self._storage = SQLiteStorage(self._file, self._keys)
         self._dispatcher = aiogram_walk.dispatcher(self._storage)

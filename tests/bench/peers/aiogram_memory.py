@@ -20,7 +20,7 @@ class AiogramMemory:
     """One `Dispatcher`, fed as its own webhook handler would feed it."""
 
     def __init__(self, _: Path) -> None:
-        self._session = aiogram_walk.Cut()
+        self._session = aiogram_walk.NoNetworkSession()
         self._bot = aiogram_walk.bot(self._session)
         self._storage = MemoryStorage()
         self._dispatcher = aiogram_walk.dispatcher(self._storage)

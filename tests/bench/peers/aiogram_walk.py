@@ -27,7 +27,7 @@ WAITS: Final = STATES[walk.STEPS[walk.STORED].name]
 """Where the stored conversations wait."""
 
 
-class Cut(BaseSession):
+class NoNetworkSession(BaseSession):
     """The transport, cut off where the default one would call aiohttp."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def dispatcher(storage: BaseStorage) -> Dispatcher:
     return knows
 
 
-def bot(session: Cut) -> Bot:
+def bot(session: NoNetworkSession) -> Bot:
     """Return a bot on this transport."""
     return Bot(TOKEN, session=session)
 

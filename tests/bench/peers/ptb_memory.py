@@ -20,7 +20,7 @@ class PtbMemory:
     """One `Application`, fed as its own webhook server would feed it."""
 
     def __init__(self, _: Path) -> None:
-        self._request = ptb_walk.Cut()
+        self._request = ptb_walk.NoNetworkRequest()
         self._app = ptb_walk.application(self._request)
 
     def press(self, person: int, step: Step) -> str:

@@ -28,7 +28,7 @@ class PtbPickle:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "conversations.pickle"
-        self._request = ptb_walk.Cut()
+        self._request = ptb_walk.NoNetworkRequest()
         self._persistence = PicklePersistence(self._file, on_flush=True)
         self._app = ptb_walk.application(self._request, self._persistence)
 

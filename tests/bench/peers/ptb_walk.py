@@ -35,7 +35,7 @@ NAME: Final = "walk"
 _WORDS: Final = filters.TEXT & ~filters.COMMAND
 
 
-class Cut(BaseRequest):
+class NoNetworkRequest(BaseRequest):
     """The transport, cut off where the default one would call httpx."""
 
     def __init__(self) -> None:
@@ -63,9 +63,13 @@ class Cut(BaseRequest):
         return 200, canned.body(url.rsplit("/", 1)[1])
 
 
-def application(request: Cut, persistence: BasePersistence[Any, Any, Any] | None = None) -> App:
+def application(
+    request: NoNetworkRequest, persistence: BasePersistence[Any, Any, Any] | None = None
+) -> App:
     """Return an application without updater and job queue, its one handler in place."""
-    builder = Application.builder().token(TOKEN).request(request).get_updates_request(Cut())
+    builder = (
+        Application.builder().token(TOKEN).request(request).get_updates_request(NoNetworkRequest())
+    )
     builder = builder.updater(None).job_queue(None)  # type: ignore[arg-type]
     if persistence is not None:
         builder = builder.persistence(persistence)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
 
-class HavenSending(Sending):
+class HavenClientSending(Sending):
     """Sends with aiohttp."""
 
     def client(self) -> BaseRequest:

@@ -11,7 +11,7 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %
 _LENGTH = b"content-length:"
 
 
-class Yes(asyncio.Protocol):
+class OkProtocol(asyncio.Protocol):
     """Reads requests off one kept-alive connection and answers each."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ def _length(head: bytes) -> int:
 
 async def serve() -> None:
     """Answer until nobody holds our stdin any more."""
-    server = await asyncio.get_running_loop().create_server(Yes, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(OkProtocol, "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)

@@ -3,23 +3,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from telegram_wire import TOKEN, Wire
+from telegram_wire import TOKEN, TelegramLoopbackServer
 
-from bot.channels.telegram.client import SilentBot, bot_for
+from bot.channels.telegram.client import SilentBot, build_bot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Wire]:
-    telegram = Wire()
+async def telegram_server() -> AsyncIterator[TelegramLoopbackServer]:
+    telegram = TelegramLoopbackServer()
     await telegram.open()
     yield telegram
     await telegram.close()
 
 
 @pytest.fixture
-async def bot(wire: Wire) -> AsyncIterator[SilentBot]:
-    async with bot_for(TOKEN, wire.url) as ours:
+async def bot(telegram_server: TelegramLoopbackServer) -> AsyncIterator[SilentBot]:
+    async with build_bot(TOKEN, telegram_server.url) as ours:
         yield ours

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import telegram
 
-from bot.messages import File, Kind, Update
+from bot.messages import File, Update, UpdateKind
 
 
-def judged(what: dict[str, Any]) -> Update:
+def parse_with_library(what: dict[str, Any]) -> Update:
     """Say with the library's objects what we should have read."""
     theirs = telegram.Update.de_json(copy.deepcopy(what), None)
     if theirs.message or theirs.edited_message:
@@ -24,7 +24,7 @@ def judged(what: dict[str, Any]) -> Update:
         return _reaction(theirs.update_id, theirs.message_reaction)
     names = [kind.value for kind in telegram.Update.ALL_TYPES if getattr(theirs, kind.value)]
     names += theirs.api_kwargs
-    return Update(theirs.update_id, Kind.NOTHING, note=names[0])
+    return Update(theirs.update_id, UpdateKind.IGNORED, detail=names[0])
 
 
 def _person(user: telegram.User) -> dict[str, str]:
@@ -45,9 +45,9 @@ def _message(theirs: telegram.Update) -> Update:
     number = theirs.update_id
     user = said_now.from_user
     if said_now.chat.type != "private":
-        return Update(number, Kind.GROUP, chat=said_now.chat.id)
+        return Update(number, UpdateKind.GROUP, chat=said_now.chat.id)
     if user is None:
-        return Update(number, Kind.NOTHING, note="no_sender")
+        return Update(number, UpdateKind.IGNORED, detail="no_sender")
     for note, is_so in (
         ("bot", user.is_bot),
         ("service_account", user.id == 777000),
@@ -55,24 +55,24 @@ def _message(theirs: telegram.Update) -> Update:
         ("business", said_now.business_connection_id or said_now.sender_business_bot),
     ):
         if is_so:
-            return Update(number, Kind.NOTHING, note=note)
+            return Update(number, UpdateKind.IGNORED, detail=note)
     kind, words, files = _content(said_now)
     place = said_now.venue.location if said_now.venue else said_now.location
     if kind is None:
         pytest.fail("the samples hold only contents we accept here")
     return Update(
         number,
-        kind if theirs.message else Kind.EDIT,
+        kind if theirs.message else UpdateKind.EDIT,
         chat=said_now.chat_id,
         message=said_now.message_id,
-        words=words,
+        text=words,
         sent_at=_seconds(said_now.edit_date) or _seconds(said_now.date),
         files=files,
         album=said_now.media_group_id or "",
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
-        origin=_origin(said_now),
-        note=_note(said_now),
+        forwarded_from=_origin(said_now),
+        detail=_note(said_now),
         **_person(user),
     )
 
@@ -87,26 +87,26 @@ def _note(said_now: telegram.Message) -> str:
 
 def _content(  # noqa: PLR0911 - a list of cases
     said_now: telegram.Message,
-) -> tuple[Kind | None, str, tuple[File, ...]]:
+) -> tuple[UpdateKind | None, str, tuple[File, ...]]:
     attached = said_now.venue or said_now.effective_attachment  # a venue comes with its location
     if said_now.text is not None:
-        return Kind.WORDS, said_now.text, ()
+        return UpdateKind.TEXT, said_now.text, ()
     if isinstance(attached, telegram.Venue):
-        return Kind.PLACE, f"{attached.title}\n{attached.address}", ()
+        return UpdateKind.LOCATION, f"{attached.title}\n{attached.address}", ()
     if isinstance(attached, telegram.Location):
-        return Kind.PLACE, "", ()
+        return UpdateKind.LOCATION, "", ()
     if isinstance(attached, telegram.Contact):
         parts = (attached.first_name, attached.last_name, attached.phone_number)
-        return Kind.CONTACT, " ".join(part for part in parts if part), ()
+        return UpdateKind.CONTACT, " ".join(part for part in parts if part), ()
     caption = said_now.caption or ""
     if said_now.photo:
         best = max(said_now.photo, key=lambda size: size.width * size.height)
-        return Kind.FILES, caption, (_file("photo", best),)
+        return UpdateKind.FILES, caption, (_file("photo", best),)
     if isinstance(attached, telegram.Sticker):
-        return Kind.FILES, attached.emoji or "", (_file("sticker", attached),)
+        return UpdateKind.FILES, attached.emoji or "", (_file("sticker", attached),)
     for name in ("animation", "video", "video_note", "voice", "audio", "document"):
         if (medium := getattr(said_now, name)) is not None:
-            return Kind.FILES, caption, (_file(name, medium),)
+            return UpdateKind.FILES, caption, (_file(name, medium),)
     return None, "", ()
 
 
@@ -140,17 +140,17 @@ def _origin(said_now: telegram.Message) -> str:
 def _press(number: int, query: telegram.CallbackQuery) -> Update:
     on = query.message
     if on and on.chat.type != "private":
-        return Update(number, Kind.GROUP, chat=on.chat.id)
+        return Update(number, UpdateKind.GROUP, chat=on.chat.id)
     if query.from_user.is_bot:
-        return Update(number, Kind.NOTHING, note="bot")
+        return Update(number, UpdateKind.IGNORED, detail="bot")
     if query.inline_message_id or query.data is None:
-        return Update(number, Kind.NOTHING, note="foreign_press")
+        return Update(number, UpdateKind.IGNORED, detail="foreign_press")
     return Update(
         number,
-        Kind.PRESS,
+        UpdateKind.PRESS,
         chat=on.chat.id if on else query.from_user.id,
         message=on.message_id if on else 0,
-        words=query.data,
+        text=query.data,
         press=query.id,
         **_person(query.from_user),
     )
@@ -163,27 +163,27 @@ def _membership(number: int, change: telegram.ChatMemberUpdated) -> Update:
             isinstance(now, telegram.ChatMemberRestricted) and now.is_member
         )
         if is_in:
-            return Update(number, Kind.GROUP, chat=change.chat.id)
+            return Update(number, UpdateKind.GROUP, chat=change.chat.id)
     elif now.status in {"kicked", "member"} and not change.from_user.is_bot:
-        kind = Kind.BLOCKED if now.status == "kicked" else Kind.UNBLOCKED
+        kind = UpdateKind.BLOCKED if now.status == "kicked" else UpdateKind.UNBLOCKED
         date = _seconds(change.date)
         person = _person(change.from_user)
         return Update(number, kind, chat=change.chat.id, sent_at=date, **person)
-    return Update(number, Kind.NOTHING, note="my_chat_member")
+    return Update(number, UpdateKind.IGNORED, detail="my_chat_member")
 
 
 def _reaction(number: int, reaction: telegram.MessageReactionUpdated) -> Update:
     if reaction.chat.type != "private":
-        return Update(number, Kind.GROUP, chat=reaction.chat.id)
+        return Update(number, UpdateKind.GROUP, chat=reaction.chat.id)
     if reaction.user is None:
-        return Update(number, Kind.NOTHING, note="message_reaction")
+        return Update(number, UpdateKind.IGNORED, detail="message_reaction")
     return Update(
         number,
-        Kind.NOTHING,
+        UpdateKind.IGNORED,
         chat=reaction.chat.id,
         message=reaction.message_id,
-        words="".join(getattr(kind, "emoji", "") for kind in reaction.new_reaction),
+        text="".join(getattr(kind, "emoji", "") for kind in reaction.new_reaction),
         sent_at=_seconds(reaction.date),
-        note="message_reaction",
+        detail="message_reaction",
         **_person(reaction.user),
     )

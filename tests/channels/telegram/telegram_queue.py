@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from telegram_wire import Call, no, ok
+from telegram_wire import ReceivedCall, api_error, api_success
 
 if TYPE_CHECKING:
-    from telegram_wire import Wire
+    from telegram_wire import TelegramLoopbackServer
 
 TERMINATED = (
     "Conflict: terminated by other getUpdates request; "
@@ -16,10 +16,10 @@ TERMINATED = (
 )
 
 
-class Queue:
+class TelegramUpdateQueue:
     """Updates waiting, and whoever asks for them."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: TelegramLoopbackServer) -> None:
         self.held: dict[int, dict[str, Any]] = {}
         self.offsets: list[int | None] = []
         self.idle = asyncio.Event()
@@ -33,7 +33,7 @@ class Queue:
         if self._asking:
             self._serve(*self._asking)
 
-    def _answer(self, call: Call) -> Any:
+    def _answer(self, call: ReceivedCall) -> Any:
         if call.method != "getUpdates":
             return None
         asked = call.parameters.get("offset")
@@ -42,7 +42,7 @@ class Queue:
         if begin <= max(self.held, default=begin) + 10:  # else it is in the future, and ignored
             self.held = {number: it for number, it in self.held.items() if number >= begin}
         if self._asking and not self._asking[1].done():
-            self._asking[1].set_result(no(409, TERMINATED))
+            self._asking[1].set_result(api_error(409, TERMINATED))
         answer = asyncio.get_running_loop().create_future()
         self._serve(begin, answer)
         return answer
@@ -51,7 +51,7 @@ class Queue:
         ready = [self.held[number] for number in sorted(self.held)][:100]
         if ready and not answer.done():
             self._asking = None
-            answer.set_result(ok(ready))
+            answer.set_result(api_success(ready))
         else:
             self._asking = (begin, answer)
             self.idle.set()

@@ -32,7 +32,7 @@ def raw(what: dict[str, Any]) -> bytes:
     return json.dumps(what).encode()
 
 
-def said(text: str = "Saya butuh bantuan", **more: Any) -> dict[str, Any]:
+def text_message(text: str = "Saya butuh bantuan", **more: Any) -> dict[str, Any]:
     return update(message=message(text=text, **more))
 
 

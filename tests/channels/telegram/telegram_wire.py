@@ -24,7 +24,7 @@ MESSAGE = {
 
 
 @dataclass
-class Say:
+class Respond:
     """An answer with a status and a body."""
 
     body: bytes
@@ -33,35 +33,35 @@ class Say:
     """What is claimed of the body's length; None for the truth."""
 
 
-class Drop:
+class DropConnection:
     """The connection breaks once the call has arrived."""
 
 
-class Stall:
+class NeverRespond:
     """No answer ever comes."""
 
 
 @dataclass
-class Trickle:
+class TrickleResponse:
     """The answer begins and never ends."""
 
     body: bytes
     length: int
 
 
-def ok(result: Any) -> Say:
-    return Say(json.dumps({"ok": True, "result": result}).encode())
+def api_success(result: Any) -> Respond:
+    return Respond(json.dumps({"ok": True, "result": result}).encode())
 
 
-def no(status: int, description: str, **parameters: Any) -> Say:
+def api_error(status: int, description: str, **parameters: Any) -> Respond:
     answer = {"ok": False, "error_code": status, "description": description}
     if parameters:
         answer["parameters"] = parameters
-    return Say(json.dumps(answer).encode(), status)
+    return Respond(json.dumps(answer).encode(), status)
 
 
 @dataclass
-class Call:
+class ReceivedCall:
     method: str
     """Of the Bot API, e.g. `sendMessage`."""
     verb: str
@@ -70,15 +70,15 @@ class Call:
 
 
 @dataclass
-class Wire:
+class TelegramLoopbackServer:
     """What is answered, and what was asked."""
 
     answers: dict[str, list[Any]] = field(default_factory=dict)
     """By method, one after the other; the last one stays."""
-    calls: list[Call] = field(default_factory=list)
+    calls: list[ReceivedCall] = field(default_factory=list)
     came: asyncio.Event = field(default_factory=asyncio.Event)
     """Set with every call."""
-    next_for: Callable[[Call], Any] | None = None
+    next_for: Callable[[ReceivedCall], Any] | None = None
     """Decides by the call itself, when set; None leaves it to `answers`."""
     connections: int = 0
     dated: str = ""
@@ -99,7 +99,7 @@ class Wire:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def will(self, method: str, *answers: Any) -> None:
+    def respond_with(self, method: str, *answers: Any) -> None:
         self.answers[method] = list(answers)
 
     def asked(self, method: str) -> list[dict[str, Any]]:
@@ -134,15 +134,15 @@ class Wire:
         self.calls.append(call)
         self.came.set()
         answer = (self.next_for(call) if self.next_for else None) or self._next(call.method)
-        if isinstance(answer, Drop):
+        if isinstance(answer, DropConnection):
             return False
         if isinstance(answer, asyncio.Future):
             answer = await answer
-        if isinstance(answer, Stall):
+        if isinstance(answer, NeverRespond):
             await asyncio.Event().wait()
         writer.write(_bytes(answer, self.dated))
         await writer.drain()
-        if isinstance(answer, Trickle):
+        if isinstance(answer, TrickleResponse):
             await asyncio.Event().wait()
         return answer.length is None
 
@@ -153,13 +153,15 @@ class Wire:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
-YES = ok(result=True)
+YES = api_success(result=True)
 DEFAULTS = {
-    "getMe": ok(ME),
-    "sendMessage": ok(MESSAGE),
-    "editMessageText": ok(MESSAGE),
-    "getUpdates": Stall(),
-    "getWebhookInfo": ok({"url": "", "has_custom_certificate": False, "pending_update_count": 0}),
+    "getMe": api_success(ME),
+    "sendMessage": api_success(MESSAGE),
+    "editMessageText": api_success(MESSAGE),
+    "getUpdates": NeverRespond(),
+    "getWebhookInfo": api_success(
+        {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
+    ),
 }
 
 
@@ -172,15 +174,15 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-def _bytes(answer: Say | Trickle, dated: str) -> bytes:
-    status = answer.status if isinstance(answer, Say) else 200
+def _bytes(answer: Respond | TrickleResponse, dated: str) -> bytes:
+    status = answer.status if isinstance(answer, Respond) else 200
     length = len(answer.body) if answer.length is None else answer.length
     head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n"
     head += f"Date: {dated}\r\n\r\n" if dated else "\r\n"
     return head.encode() + answer.body
 
 
-def _call(verb: str, path: str, head: bytes, body: bytes) -> Call:
+def _call(verb: str, path: str, head: bytes, body: bytes) -> ReceivedCall:
     url = urlsplit(path)
     parameters: dict[str, Any] = dict(parse_qsl(url.query))
     files: dict[str, bytes] = {}
@@ -198,4 +200,4 @@ def _call(verb: str, path: str, head: bytes, body: bytes) -> Call:
         parameters.update(parse_qsl(body.decode()))
     elif body:
         parameters.update(json.loads(body))
-    return Call(url.path.rsplit("/", 1)[-1], verb, parameters, files)
+    return ReceivedCall(url.path.rsplit("/", 1)[-1], verb, parameters, files)

@@ -3,11 +3,11 @@ from __future__ import annotations
 import gettext
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.command_menu import menus, offer
+from bot.channels.telegram.command_menu import build_menus, set_menus
 from bot.text import Text
 
 if TYPE_CHECKING:
-    from telegram_wire import Wire
+    from telegram_wire import TelegramLoopbackServer
 
     from bot.channels.telegram.client import SilentBot
 
@@ -20,15 +20,17 @@ class Shouting(gettext.NullTranslations):
 def test_every_language_has_its_menu_and_all_others_read_english() -> None:
     phrases = {"start": Text("Begin"), "help": Text("Get help" * 50)}
     plain = gettext.NullTranslations()
-    found = menus(phrases, {"en": plain, "zh_Hant": Shouting(), "fil": Shouting()})
+    found = build_menus(phrases, {"en": plain, "zh_Hant": Shouting(), "fil": Shouting()})
     assert set(found) == {"en", "", "zh", "tl"}
     assert found[""] == found["en"] == (("start", "Begin"), ("help", ("Get help" * 50)[:256]))
     assert found["zh"][0] == ("start", "BEGIN")
 
 
-async def test_the_menu_is_offered_in_private_chats(wire: Wire, bot: SilentBot) -> None:
-    await offer(bot, {"": (("start", "Begin"),), "id": (("start", "Mulai"),)})
-    default, indonesian = wire.asked("setMyCommands")
+async def test_the_menu_is_offered_in_private_chats(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
+    await set_menus(bot, {"": (("start", "Begin"),), "id": (("start", "Mulai"),)})
+    default, indonesian = telegram_server.asked("setMyCommands")
     assert default["commands"] == [{"command": "start", "description": "Begin"}]
     assert default["scope"] == {"type": "all_private_chats"}
     assert "language_code" not in default

@@ -1,23 +1,25 @@
 from __future__ import annotations
 
 import pytest
-from telegram_wire import BOT_ID, ME, TOKEN, Say, Wire, no, ok
+from telegram_wire import BOT_ID, ME, TOKEN, Respond, TelegramLoopbackServer, api_error, api_success
 
-from bot.channels.telegram.client import SilentBot, bot_for, identify, remove_webhook
-from bot.errors import WrongSetting
+from bot.channels.telegram.client import SilentBot, build_bot, identify, remove_webhook
+from bot.errors import SettingError
 
 
 @pytest.mark.parametrize("token", ["", "x", "x:y", "5", "5:", ":abc", "५x:abc"])
 def test_a_token_that_is_none_is_refused_by_its_setting(token: str) -> None:
-    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_TOKEN"):
-        bot_for(token)
+    with pytest.raises(SettingError, match="HAVEN_TELEGRAM_TOKEN"):
+        build_bot(token)
 
 
-@pytest.mark.parametrize("answer", [no(401, "Unauthorized"), no(404, "Not Found")])
-async def test_a_rejected_token_is_told_without_the_token(wire: Wire, answer: Say) -> None:
-    wire.will("getMe", answer)
-    bot = bot_for(TOKEN, wire.url)
-    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_TOKEN") as caught:
+@pytest.mark.parametrize("answer", [api_error(401, "Unauthorized"), api_error(404, "Not Found")])
+async def test_a_rejected_token_is_told_without_the_token(
+    telegram_server: TelegramLoopbackServer, answer: Respond
+) -> None:
+    telegram_server.respond_with("getMe", answer)
+    bot = build_bot(TOKEN, telegram_server.url)
+    with pytest.raises(SettingError, match="HAVEN_TELEGRAM_TOKEN") as caught:
         await bot.initialize()
     await bot.shutdown()
     assert TOKEN not in str(caught.value)
@@ -30,11 +32,13 @@ async def test_we_know_who_we_are(bot: SilentBot) -> None:
     assert (await identify(bot, BOT_ID)).id == BOT_ID
 
 
-async def test_data_of_another_bot_is_not_mixed_with_ours(wire: Wire, bot: SilentBot) -> None:
-    with pytest.raises(WrongSetting, match="HAVEN_DATA"):
+async def test_data_of_another_bot_is_not_mixed_with_ours(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
+    with pytest.raises(SettingError, match="HAVEN_DATA"):
         await identify(bot, 7)
-    wire.will("getMe", ok(ME | {"id": 7}))
-    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_API"):
+    telegram_server.respond_with("getMe", api_success(ME | {"id": 7}))
+    with pytest.raises(SettingError, match="HAVEN_TELEGRAM_API"):
         await identify(bot)
 
 
@@ -43,11 +47,15 @@ async def test_the_bot_does_not_show_its_token(bot: SilentBot) -> None:
     assert repr(bot) == f"SilentBot({BOT_ID})"
 
 
-async def test_without_a_webhook_none_is_removed(wire: Wire, bot: SilentBot) -> None:
+async def test_without_a_webhook_none_is_removed(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
     await remove_webhook(bot)
-    assert wire.asked("deleteWebhook") == []
+    assert telegram_server.asked("deleteWebhook") == []
 
 
-async def test_the_address_of_the_api_may_end_in_a_slash(wire: Wire) -> None:
-    async with bot_for(TOKEN, f"{wire.url}/") as bot:
+async def test_the_address_of_the_api_may_end_in_a_slash(
+    telegram_server: TelegramLoopbackServer,
+) -> None:
+    async with build_bot(TOKEN, f"{telegram_server.url}/") as bot:
         assert bot.username == "haven_bot"

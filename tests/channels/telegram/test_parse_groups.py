@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.parse_group import parse_group
-from bot.errors import Unreadable
-from bot.messages import Kind, Update
+from bot.errors import UnreadableUpdateError
+from bot.messages import Update, UpdateKind
 
 GROUP = {"id": -1001, "type": "supergroup", "title": "Desk", "is_forum": True}
 MEI = {"id": 77, "is_bot": False, "first_name": "Mei"}
@@ -30,8 +30,13 @@ def in_topic(**content: Any) -> dict[str, Any]:
 
 def test_words_in_a_topic_say_who_wrote_them_and_where() -> None:
     heard = read(message=in_topic(text="/claim"))
-    assert (heard.kind, heard.sender, heard.thread, heard.words) == (Kind.GROUP, 77, 4, "/claim")
-    assert heard.note == "text"
+    assert (heard.kind, heard.sender, heard.thread, heard.text) == (
+        UpdateKind.GROUP,
+        77,
+        4,
+        "/claim",
+    )
+    assert heard.detail == "text"
 
 
 def test_every_message_of_a_topic_answers_its_first_one_and_that_is_no_answer() -> None:
@@ -60,13 +65,13 @@ def test_a_press_says_who_pressed_and_where() -> None:
     pressed = read(
         callback_query={"id": "q", "from": MEI, "message": in_topic(text="card"), "data": "!claim"}
     )
-    assert (pressed.note, pressed.sender, pressed.thread) == ("press", 77, 4)
-    assert (pressed.words, pressed.press) == ("!claim", "q")
+    assert (pressed.detail, pressed.sender, pressed.thread) == ("press", 77, 4)
+    assert (pressed.text, pressed.press) == ("!claim", "q")
 
 
 def test_a_group_that_moves_says_where_to() -> None:
     moved = read(message=message(migrate_to_chat_id=-100200))
-    assert (moved.note, moved.words) == ("migrate_to_chat_id", "-100200")
+    assert (moved.detail, moved.text) == ("migrate_to_chat_id", "-100200")
 
 
 def test_a_file_and_its_caption_come_through() -> None:
@@ -75,15 +80,15 @@ def test_a_file_and_its_caption_come_through() -> None:
             photo=[{"file_id": "f", "file_unique_id": "u", "file_size": 3}], caption="/say look"
         )
     )
-    assert (sent.words, sent.files[0].handle, sent.note) == ("/say look", "f", "photo")
+    assert (sent.text, sent.files[0].handle, sent.detail) == ("/say look", "f", "photo")
 
 
 def test_words_with_half_a_character_come_through_mended() -> None:
     raw = json.dumps({"update_id": 5, "message": message(text="x")}).encode()
-    assert parse_group(raw.replace(b'"x"', b'"\\ud83d"')).words == "\N{REPLACEMENT CHARACTER}"
+    assert parse_group(raw.replace(b'"x"', b'"\\ud83d"')).text == "\N{REPLACEMENT CHARACTER}"
 
 
 def test_what_has_another_shape_is_unreadable_and_quotes_nothing() -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(UnreadableUpdateError) as refused:
         read(message={"text": "secret"})
     assert "secret" not in str(refused.value)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram_samples import CONTENTS, UPDATES, message, raw, said, update
+from telegram_samples import CONTENTS, UPDATES, message, raw, text_message, update
 
 from bot.channels.telegram.parse import parse
-from bot.errors import Unreadable
+from bot.errors import UnreadableUpdateError
 
 if TYPE_CHECKING:
     from bot.messages import Update
@@ -48,7 +48,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_what_telegram_never_promised_is_unreadable_and_the_reason_keeps_quiet(broken: Any) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableUpdateError) as caught:
         read(update(message=broken))
     assert WORDS not in repr(caught.value)
     assert caught.value.__context__ is None
@@ -71,13 +71,15 @@ def test_what_telegram_never_promised_is_unreadable_and_the_reason_keeps_quiet(b
     ],
 )
 def test_what_is_no_update_is_unreadable(body: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableUpdateError):
         parse(body)
 
 
 def test_a_huge_update_is_read() -> None:
-    got = read(said("x" * 70_000, reply_markup={"inline_keyboard": [[{"text": "y" * 70_000}]]}))
-    assert len(got.words) == 70_000
+    got = read(
+        text_message("x" * 70_000, reply_markup={"inline_keyboard": [[{"text": "y" * 70_000}]]})
+    )
+    assert len(got.text) == 70_000
 
 
 JSON = st.recursive(
@@ -95,13 +97,13 @@ def test_whatever_arrives_is_read_or_unreadable(
     odd: dict[str, Any], kind: str, any_json: Any
 ) -> None:
     for what in (update(message=message() | odd), update(**{kind: any_json})):
-        with suppress(Unreadable):
+        with suppress(UnreadableUpdateError):
             got = read(what)
-            for text in (got.words, got.name, got.language, got.note, got.origin):
+            for text in (got.text, got.name, got.language, got.detail, got.forwarded_from):
                 text.encode()
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_at_all_do_anything_but_fail_to_be_read(body: bytes) -> None:
-    with suppress(Unreadable):
+    with suppress(UnreadableUpdateError):
         parse(body)

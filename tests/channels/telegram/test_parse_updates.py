@@ -22,12 +22,12 @@ from telegram_samples import (
     file,
     message,
     raw,
-    said,
+    text_message,
     update,
 )
 
 from bot.channels.telegram.parse import parse
-from bot.messages import File, Kind, Update
+from bot.messages import File, Update, UpdateKind
 
 
 def read(what: dict[str, Any]) -> Update:
@@ -36,15 +36,15 @@ def read(what: dict[str, Any]) -> Update:
 
 def test_words_are_kept_exactly_as_they_were_written() -> None:
     text = "  \x00\x1b[31m\u2028 <b>&amp;</b> \u202eabc \ufeff"
-    assert read(said(text)) == Update(
+    assert read(text_message(text)) == Update(
         1,
-        Kind.WORDS,
+        UpdateKind.TEXT,
         chat=5550001111,
         message=77,
-        words=text,
+        text=text,
         language="id",
         name="Siti Aminah",
-        account="siti",
+        username="siti",
         sent_at=DATE,
     )
 
@@ -53,7 +53,7 @@ def test_words_are_kept_exactly_as_they_were_written() -> None:
     "text", ["", " ", "x" * 4097, "👨‍👩‍👧‍👦" * 586, "a\u0301" * 1000, "/start@otherbot a"]
 )
 def test_no_text_is_too_odd(text: str) -> None:
-    assert read(said(text)).words == text
+    assert read(text_message(text)).text == text
 
 
 @pytest.mark.parametrize(
@@ -72,22 +72,24 @@ def test_no_text_is_too_odd(text: str) -> None:
     ],
 )
 def test_half_characters_are_replaced_and_nothing_else(escaped: bytes, words: str) -> None:
-    body = raw(said("HERE")).replace(b"HERE", escaped)
+    body = raw(text_message("HERE")).replace(b"HERE", escaped)
     got = parse(body)
-    assert got.words == words
+    assert got.text == words
     assert (got.name, got.message) == ("Siti Aminah", 77)
-    got.words.encode()
+    got.text.encode()
 
 
 def test_half_a_character_in_any_field_stops_nothing() -> None:
-    body = raw(said("ok", entities=[{"type": "x", "url": "HERE"}])).replace(b"Siti", rb"\ud83d")
+    body = raw(text_message("ok", entities=[{"type": "x", "url": "HERE"}])).replace(
+        b"Siti", rb"\ud83d"
+    )
     assert parse(body.replace(b"HERE", rb"\udfff")).name == "\ufffd Aminah"
 
 
 def test_a_caption_belongs_to_its_file() -> None:
     got = read(update(message=message(document=CONTENTS["document"], caption="kontrak saya")))
-    assert got.kind is Kind.FILES
-    assert got.words == "kontrak saya"
+    assert got.kind is UpdateKind.FILES
+    assert got.text == "kontrak saya"
     assert got.files == (
         File("handle-doc", "unique-doc", "document", 1000, "kontrak.pdf", "application/pdf"),
     )
@@ -128,43 +130,43 @@ def test_a_file_need_not_say_its_size() -> None:
 
 
 def test_a_sticker_says_its_emoji() -> None:
-    assert read(update(message=message(sticker=CONTENTS["sticker"]))).words == "😭"
+    assert read(update(message=message(sticker=CONTENTS["sticker"]))).text == "😭"
 
 
 def test_a_place_is_kept_with_its_name() -> None:
     got = read(update(message=message(venue=CONTENTS["venue"], location=PLACE)))
-    assert (got.kind, got.latitude, got.longitude) == (Kind.PLACE, 25.033, 121.5654)
-    assert got.words == "Taipei Main Station\nZhongzheng"
+    assert (got.kind, got.latitude, got.longitude) == (UpdateKind.LOCATION, 25.033, 121.5654)
+    assert got.text == "Taipei Main Station\nZhongzheng"
 
 
 def test_a_moving_place_is_followed_until_it_stops() -> None:
     begun = read(update(message=message(location=PLACE | {"live_period": 900})))
     moved = read(update(edited_message=message(location=PLACE | {"live_period": 900}, edit_date=9)))
     stopped = read(update(edited_message=message(location=PLACE, edit_date=10)))
-    assert (begun.kind, begun.note) == (Kind.PLACE, "live_location")
-    assert (moved.kind, moved.note, moved.latitude) == (Kind.EDIT, "live_location", 25.033)
-    assert (stopped.kind, stopped.note) == (Kind.EDIT, "live_location_stopped")
+    assert (begun.kind, begun.detail) == (UpdateKind.LOCATION, "live_location")
+    assert (moved.kind, moved.detail, moved.latitude) == (UpdateKind.EDIT, "live_location", 25.033)
+    assert (stopped.kind, stopped.detail) == (UpdateKind.EDIT, "live_location_stopped")
 
 
 def test_a_contact_is_words() -> None:
     got = read(update(message=message(contact=CONTENTS["contact"])))
-    assert (got.kind, got.words, got.chat) == (Kind.CONTACT, "Dewi S +628123", CHAT["id"])
+    assert (got.kind, got.text, got.chat) == (UpdateKind.CONTACT, "Dewi S +628123", CHAT["id"])
 
 
 def test_an_edit_says_which_message_has_new_words() -> None:
     got = read(update(edited_message=message(text="baru", edit_date=DATE + 9)))
-    assert (got.kind, got.message, got.words) == (Kind.EDIT, 77, "baru")
+    assert (got.kind, got.message, got.text) == (UpdateKind.EDIT, 77, "baru")
     assert got.sent_at == DATE + 9
-    assert read(update(edited_message=message(text=""))).kind is Kind.EDIT
+    assert read(update(edited_message=message(text=""))).kind is UpdateKind.EDIT
 
 
 def test_an_edited_caption_is_an_edit_with_its_file() -> None:
     got = read(update(edited_message=message(photo=CONTENTS["photo"], caption="baru")))
-    assert (got.kind, got.words, len(got.files)) == (Kind.EDIT, "baru", 1)
+    assert (got.kind, got.text, len(got.files)) == (UpdateKind.EDIT, "baru", 1)
 
 
 def test_an_edited_poll_needs_no_second_no() -> None:
-    assert read(update(edited_message=message(poll=CONTENTS["poll"]))).kind is Kind.NOTHING
+    assert read(update(edited_message=message(poll=CONTENTS["poll"]))).kind is UpdateKind.IGNORED
 
 
 @pytest.mark.parametrize(
@@ -179,29 +181,32 @@ def test_an_edited_poll_needs_no_second_no() -> None:
     ],
 )  # fmt: skip
 def test_a_forwarded_message_is_content_with_an_origin(origin: Any, name: str) -> None:
-    got = read(said("x", forward_origin=origin))
-    assert (got.kind, got.words, got.origin) == (Kind.WORDS, "x", name)
-    assert read(said("x", external_reply={"origin": origin})).origin == name
+    got = read(text_message("x", forward_origin=origin))
+    assert (got.kind, got.text, got.forwarded_from) == (UpdateKind.TEXT, "x", name)
+    assert read(text_message("x", external_reply={"origin": origin})).forwarded_from == name
     photo = message(photo=CONTENTS["photo"], forward_origin=origin)
-    assert read(update(message=photo)).origin == name
+    assert read(update(message=photo)).forwarded_from == name
 
 
 def test_a_reply_to_a_message_elsewhere_disturbs_nothing() -> None:
     reply = {"message_id": 1, "date": 0, "chat": GROUP, "reply_to_message": {"chat": "x"}}
-    assert read(said("x", reply_to_message=reply, quote={"text": "y", "position": 0})).words == "x"
+    assert (
+        read(text_message("x", reply_to_message=reply, quote={"text": "y", "position": 0})).text
+        == "x"
+    )
 
 
 def test_a_press_says_what_was_pressed_and_where() -> None:
     got = read(update(callback_query=UPDATES["callback_query"]))
     assert got == Update(
         1,
-        Kind.PRESS,
+        UpdateKind.PRESS,
         chat=CHAT["id"],
         message=77,
-        words="tok",
+        text="tok",
         language="id",
         name="Siti Aminah",
-        account="siti",
+        username="siti",
         press="991",
     )
 
@@ -210,7 +215,7 @@ def test_a_press_says_what_was_pressed_and_where() -> None:
 def test_a_button_on_a_message_long_gone_still_counts(gone: dict[str, Any]) -> None:
     press = {"id": "9", "from": PERSON, "chat_instance": "1", "data": "tok"} | gone
     got = read(update(callback_query=press))
-    assert (got.kind, got.chat, got.words) == (Kind.PRESS, CHAT["id"], "tok")
+    assert (got.kind, got.chat, got.text) == (UpdateKind.PRESS, CHAT["id"], "tok")
 
 
 @pytest.mark.parametrize(
@@ -223,12 +228,12 @@ def test_a_button_on_a_message_long_gone_still_counts(gone: dict[str, Any]) -> N
 )
 def test_a_press_that_is_not_on_a_message_of_ours_is_nothing(odd: dict[str, Any]) -> None:
     press = {"id": "9", "from": PERSON, "chat_instance": "1", "data": "tok"} | odd
-    assert read(update(callback_query=press)).kind is Kind.NOTHING
+    assert read(update(callback_query=press)).kind is UpdateKind.IGNORED
 
 
 @pytest.mark.parametrize("data", ["\x00", "ÿ" * 64, "x" * 100_000, "a|b|c"])
 def test_a_forged_button_is_only_words(data: str) -> None:
-    assert read(update(callback_query=UPDATES["callback_query"] | {"data": data})).words == data
+    assert read(update(callback_query=UPDATES["callback_query"] | {"data": data})).text == data
 
 
 @pytest.mark.parametrize(
@@ -236,7 +241,7 @@ def test_a_forged_button_is_only_words(data: str) -> None:
 )
 def test_nobody_is_answered_in_a_group(chat: dict[str, Any]) -> None:
     there = {"message_id": 1, "date": DATE, "chat": chat, "from": PERSON, "text": "tolong"}
-    left = Update(1, Kind.GROUP, chat=chat["id"])
+    left = Update(1, UpdateKind.GROUP, chat=chat["id"])
     assert read(update(message=there)) == left
     assert read(update(edited_message=there)) == left
     press = UPDATES["callback_query"]
@@ -249,15 +254,15 @@ def test_nobody_is_answered_in_a_group(chat: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (MEMBER, Kind.GROUP),
-        (ADMIN, Kind.GROUP),
-        ({"user": BOT, "status": "restricted", "is_member": True}, Kind.GROUP),
-        ({"user": BOT, "status": "restricted", "is_member": False}, Kind.NOTHING),
-        (LEFT, Kind.NOTHING),
-        (KICKED, Kind.NOTHING),
+        (MEMBER, UpdateKind.GROUP),
+        (ADMIN, UpdateKind.GROUP),
+        ({"user": BOT, "status": "restricted", "is_member": True}, UpdateKind.GROUP),
+        ({"user": BOT, "status": "restricted", "is_member": False}, UpdateKind.IGNORED),
+        (LEFT, UpdateKind.IGNORED),
+        (KICKED, UpdateKind.IGNORED),
     ],
 )
-def test_a_group_we_are_put_into_is_left_once(status: dict[str, Any], kind: Kind) -> None:
+def test_a_group_we_are_put_into_is_left_once(status: dict[str, Any], kind: UpdateKind) -> None:
     for chat in (GROUP, CHANNEL):
         change = CHAT_CHANGE | {"chat": chat, "new_chat_member": status}
         assert read(update(my_chat_member=change)).kind is kind
@@ -265,9 +270,9 @@ def test_a_group_we_are_put_into_is_left_once(status: dict[str, Any], kind: Kind
 
 def test_blocking_and_unblocking_is_noticed() -> None:
     change = CHAT_CHANGE | {"new_chat_member": KICKED}
-    assert read(update(my_chat_member=change)).kind is Kind.BLOCKED
+    assert read(update(my_chat_member=change)).kind is UpdateKind.BLOCKED
     back = read(update(my_chat_member=change | {"new_chat_member": MEMBER}))
-    assert (back.kind, back.chat, back.language) == (Kind.UNBLOCKED, CHAT["id"], "id")
+    assert (back.kind, back.chat, back.language) == (UpdateKind.UNBLOCKED, CHAT["id"], "id")
 
 
 @pytest.mark.parametrize(
@@ -282,14 +287,14 @@ def test_blocking_and_unblocking_is_noticed() -> None:
 )
 def test_what_is_no_person_is_not_answered(sender: dict[str, Any]) -> None:
     got = read(update(message=message(text="x") | sender))
-    assert got == Update(1, Kind.NOTHING, note=got.note)
-    assert got.note
+    assert got == Update(1, UpdateKind.IGNORED, detail=got.detail)
+    assert got.detail
 
 
 def test_a_message_without_a_sender_is_nothing() -> None:
     alone = message(text="x")
     del alone["from"]
-    assert read(update(message=alone)).note == "no_sender"
+    assert read(update(message=alone)).detail == "no_sender"
 
 
 @pytest.mark.parametrize("code", ["", "xx", "pt-BR", "zh-hans", "x" * 200])
@@ -306,31 +311,31 @@ def test_an_app_need_not_say_what_it_speaks() -> None:
 
 @pytest.mark.parametrize("date", [0, -1, 2**31, 2**40])
 def test_a_wrong_clock_is_only_a_number(date: int) -> None:
-    assert read(said(date=date)).sent_at == date
+    assert read(text_message(date=date)).sent_at == date
 
 
 @pytest.mark.parametrize("update_id", [-5, 0, 2**31 - 1, 2**40])
 def test_new_content_under_an_odd_number_is_read(update_id: int) -> None:
-    got = read(said() | {"update_id": update_id})
-    assert (got.update_id, got.words) == (update_id, "Saya butuh bantuan")
+    got = read(text_message() | {"update_id": update_id})
+    assert (got.update_id, got.text) == (update_id, "Saya butuh bantuan")
 
 
 @pytest.mark.parametrize("name", [b"\xff", rb"\ud83d"])
 def test_even_the_name_of_a_field_may_be_broken(name: bytes) -> None:
-    assert parse(raw(update(HERE={})).replace(b"HERE", name)).note == "unknown"
+    assert parse(raw(update(HERE={})).replace(b"HERE", name)).detail == "unknown"
     held = parse(raw(update(message=message(HERE={}))).replace(b"HERE", name))
-    assert (held.kind, held.note) == (Kind.OTHER, "unknown")
+    assert (held.kind, held.detail) == (UpdateKind.UNSUPPORTED, "unknown")
 
 
 def test_a_reaction_is_noted_with_its_chat_but_not_an_anonymous_one() -> None:
     reaction = UPDATES["message_reaction"]
     got = read(update(message_reaction=reaction))
-    assert (got.kind, got.note, got.chat, got.words) == (
-        Kind.NOTHING,
+    assert (got.kind, got.detail, got.chat, got.text) == (
+        UpdateKind.IGNORED,
         "message_reaction",
         CHAT["id"],
         "👍",
     )
     nobody = {name: value for name, value in reaction.items() if name != "user"}
     hidden = read(update(message_reaction=nobody | {"actor_chat": CHANNEL}))
-    assert hidden == Update(1, Kind.NOTHING, note="message_reaction")
+    assert hidden == Update(1, UpdateKind.IGNORED, detail="message_reaction")

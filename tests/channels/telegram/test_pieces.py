@@ -4,7 +4,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.split_text import pieces, units
+from bot.channels.telegram.split_text import split_text, utf16_length
 
 CLUSTERS = [
     "a", "é", "e\u0301", "น้ำ", "ກຳ", "क्षि", "क्‍ष", "ကြောင်", "ស្ត្រី", "ពួក", "한", "한",
@@ -29,44 +29,46 @@ def borders(text: str) -> set[int]:
 @example("\u0600\u0661" * 20, 25)
 @example("a" + "ｶﾞ" * 20, 24)
 def test_no_character_a_person_sees_is_broken(text: str, longest: int) -> None:
-    cut = pieces(text, longest)
+    cut = split_text(text, longest)
     assert "".join(cut) == text
     place = 0
     for piece in cut[:-1]:
         place += len(piece)
         alone = regex.findall(r"\X", text)
-        if max(units(cluster) for cluster in alone) <= longest // 4:
+        if max(utf16_length(cluster) for cluster in alone) <= longest // 4:
             assert place in borders(text)
 
 
 @given(st.text(st.characters(exclude_categories=[])), st.integers(2, 50))
 def test_every_piece_fits_and_nothing_is_lost(text: str, longest: int) -> None:
-    cut = pieces(text, longest)
+    cut = split_text(text, longest)
     assert "".join(cut) == text
     assert all(piece or not text for piece in cut)
     for piece in cut:
-        assert units(piece) == len(piece.encode("utf-16-le", "surrogatepass")) // 2 <= longest
+        assert (
+            utf16_length(piece) == len(piece.encode("utf-16-le", "surrogatepass")) // 2 <= longest
+        )
 
 
 def test_a_text_that_fits_stays_whole() -> None:
-    assert pieces("x" * 4096) == ["x" * 4096]
-    assert pieces("😀" * 2048) == ["😀" * 2048]
-    assert [units(piece) for piece in pieces("😀" * 2049)] == [4096, 2]
-    assert pieces("") == [""]
+    assert split_text("x" * 4096) == ["x" * 4096]
+    assert split_text("😀" * 2048) == ["😀" * 2048]
+    assert [utf16_length(piece) for piece in split_text("😀" * 2049)] == [4096, 2]
+    assert split_text("") == [""]
 
 
 def test_a_cut_is_made_behind_a_line_before_behind_a_word() -> None:
-    assert pieces("one two\nthree four five", 15) == ["one two\n", "three four five"]
-    assert pieces("one two three four five", 15) == ["one two three ", "four five"]
-    assert pieces("ไม่มีช่องว่าง", 8) == ["ไม่มีช่อ", "งว่าง"]
+    assert split_text("one two\nthree four five", 15) == ["one two\n", "three four five"]
+    assert split_text("one two three four five", 15) == ["one two three ", "four five"]
+    assert split_text("ไม่มีช่องว่าง", 8) == ["ไม่มีช่อ", "งว่าง"]
 
 
 def test_a_flood_of_marks_still_fits() -> None:
-    cut = pieces("a" + "\u0301" * 9000)
-    assert [units(piece) for piece in cut] == [4096, 4096, 809]
+    cut = split_text("a" + "\u0301" * 9000)
+    assert [utf16_length(piece) for piece in cut] == [4096, 4096, 809]
 
 
 def test_a_family_of_thousands_is_cut_between_families() -> None:
     family = "👨‍👩‍👧‍👦"
-    for piece in pieces(family * 2000):
+    for piece in split_text(family * 2000):
         assert set(regex.findall(r"\X", piece)) == {family}

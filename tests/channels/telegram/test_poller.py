@@ -7,25 +7,34 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 from telegram.error import TimedOut
-from telegram_queue import TERMINATED, Queue
-from telegram_samples import raw, said
-from telegram_wire import BOT_ID, ME, TOKEN, Drop, Say, Wire, no, ok
+from telegram_queue import TERMINATED, TelegramUpdateQueue
+from telegram_samples import raw, text_message
+from telegram_wire import (
+    BOT_ID,
+    ME,
+    TOKEN,
+    DropConnection,
+    Respond,
+    TelegramLoopbackServer,
+    api_error,
+    api_success,
+)
 
-from bot.channels.telegram.backoff import Patience
-from bot.channels.telegram.client import SilentBot, updates_of
-from bot.channels.telegram.offset import end_of
+from bot.channels.telegram.backoff import Backoff
+from bot.channels.telegram.client import SilentBot, build_fetch
+from bot.channels.telegram.offset import next_offset
 from bot.channels.telegram.poller import OUTAGE, Poller
-from bot.channels.telegram.update_types import ASKED_FOR
-from bot.errors import AlreadyRunning, WrongSetting
+from bot.channels.telegram.update_types import ALLOWED_UPDATES
+from bot.errors import AlreadyRunningError, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.channels.telegram.split_batch import Raw
+    from bot.channels.telegram.split_batch import RawUpdate
 
 
 def message(number: int, words: str = "x") -> dict[str, Any]:
-    return said(words) | {"update_id": number}
+    return text_message(words) | {"update_id": number}
 
 
 class Time:
@@ -58,7 +67,7 @@ class Inbox:
         self.may_commit.set()
         self.error: Exception | None = None
 
-    async def receive(self, batch: Sequence[Raw]) -> None:
+    async def receive(self, batch: Sequence[RawUpdate]) -> None:
         self.came.set()
         await self.may_commit.wait()
         if self.error:
@@ -70,9 +79,9 @@ class Inbox:
 class Scene:
     """A poller, what it talks to, and its time."""
 
-    def __init__(self, wire: Wire, bot: SilentBot) -> None:
+    def __init__(self, wire: TelegramLoopbackServer, bot: SilentBot) -> None:
         self.wire = wire
-        self.queue = Queue(wire)
+        self.queue = TelegramUpdateQueue(wire)
         self.bot = bot
         self.inbox = Inbox()
         self.time = Time()
@@ -83,7 +92,7 @@ class Scene:
             self.inbox.receive,
             clock=self.time,
             sleep=self.time.sleep,
-            patience=Patience(random.Random(1)),
+            backoff=Backoff(random.Random(1)),
             **options,
         )
 
@@ -107,8 +116,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene(wire: Wire, bot: SilentBot) -> Scene:
-    return Scene(wire, bot)
+def scene(telegram_server: TelegramLoopbackServer, bot: SilentBot) -> Scene:
+    return Scene(telegram_server, bot)
 
 
 async def test_the_first_question_has_no_offset_and_the_next_begins_behind_the_batch(
@@ -147,7 +156,7 @@ async def test_a_poller_that_waits_for_room_can_be_stopped(scene: Scene) -> None
 async def test_telegram_is_asked_only_for_what_we_answer(scene: Scene) -> None:
     await scene.until_idle(scene.poller())
     (asked,) = scene.wire.asked("getUpdates")
-    assert asked["allowed_updates"] == str(list(ASKED_FOR)).replace("'", '"').replace(" ", "")
+    assert asked["allowed_updates"] == str(list(ALLOWED_UPDATES)).replace("'", '"').replace(" ", "")
     assert (asked["timeout"], asked["limit"]) == ("50", "100")
 
 
@@ -182,12 +191,12 @@ class BeforeCommit:
 
     async def settle(
         self,
-        batch: Sequence[Raw],
+        batch: Sequence[RawUpdate],
         asked: int | None,
-        receive: Callable[[Sequence[Raw]], Awaitable[None]],
+        receive: Callable[[Sequence[RawUpdate]], Awaitable[None]],
     ) -> int | None:
         self.keeping.add(asyncio.create_task(receive(batch)))  # type: ignore[arg-type]
-        return end_of(batch, asked)
+        return next_offset(batch, asked)
 
 
 async def lose_power_before_the_commit(scene: Scene, **options: Any) -> list[int]:
@@ -238,7 +247,7 @@ async def test_stopping_lets_a_batch_be_kept_and_leaves_it_unconfirmed(scene: Sc
 
 
 async def test_stopping_does_not_wait_for_a_pause_to_end(scene: Scene) -> None:
-    scene.answers(no(502, "Bad Gateway"))
+    scene.answers(api_error(502, "Bad Gateway"))
     paused = asyncio.Event()
 
     async def sleep(_: float) -> None:
@@ -264,7 +273,7 @@ async def test_after_a_quiet_week_the_lower_numbers_are_followed(scene: Scene) -
     scene.queue.add(message(900_000))
     await scene.until_idle(scene.poller())
     poller = scene.poller()
-    poller._asked = 900_001
+    poller._next_offset = 900_001
     scene.queue.add(message(7), message(8))
     await scene.until_idle(poller)
     assert scene.inbox.kept[-2:] == [7, 8]
@@ -275,7 +284,7 @@ async def test_after_a_quiet_week_the_lower_numbers_are_followed(scene: Scene) -
 async def test_an_update_that_cannot_be_read_stops_no_other(scene: Scene) -> None:
     bad = raw(message(51, "HERE")).replace(b"HERE", rb"\ud83d")
     listed = b",".join([raw(message(50)), bad, b'{"update_id":"52"}', raw(message(53))])
-    scene.answers(Say(b'{"ok":true,"result":[' + listed + b"]}"))
+    scene.answers(Respond(b'{"ok":true,"result":[' + listed + b"]}"))
     await scene.until_idle(scene.poller())
     assert scene.inbox.kept == [50, 51, 0, 53]
     assert scene.inbox.raws[1] == bad
@@ -283,7 +292,7 @@ async def test_an_update_that_cannot_be_read_stops_no_other(scene: Scene) -> Non
 
 
 async def test_updates_without_a_number_are_not_asked_for_in_a_rush(scene: Scene) -> None:
-    nameless = ok([{"update_id": "x"}])
+    nameless = api_success([{"update_id": "x"}])
     scene.answers(nameless, nameless, nameless, nameless)
     await scene.until_idle(scene.poller())
     assert scene.inbox.kept == [0, 0, 0, 0]
@@ -291,7 +300,7 @@ async def test_updates_without_a_number_are_not_asked_for_in_a_rush(scene: Scene
 
 
 async def test_an_empty_answer_that_did_not_wait_is_not_repeated_in_a_rush(scene: Scene) -> None:
-    scene.answers(ok([]), ok([]))
+    scene.answers(api_success([]), api_success([]))
     await scene.until_idle(scene.poller())
     assert scene.time.slept == [0.5, 0.5]
 
@@ -302,20 +311,20 @@ GARBAGE = b"<html>paspor"
 @pytest.mark.parametrize(
     "failure",
     [
-        Say(GARBAGE),
-        Say(GARBAGE, 403),
-        Say(GARBAGE, 502),
-        Say(b'{"ok":true,"result":[{"update_id":1,', length=300),
-        Say(b'{"ok":true,"result":[{"update_id":1,'),
-        Say(b'{"ok":true,"result":true}'),
-        no(500, "Internal Server Error"),
-        no(429, "Too Many Requests"),
+        Respond(GARBAGE),
+        Respond(GARBAGE, 403),
+        Respond(GARBAGE, 502),
+        Respond(b'{"ok":true,"result":[{"update_id":1,', length=300),
+        Respond(b'{"ok":true,"result":[{"update_id":1,'),
+        Respond(b'{"ok":true,"result":true}'),
+        api_error(500, "Internal Server Error"),
+        api_error(429, "Too Many Requests"),
     ],
 )
 async def test_a_failure_is_waited_out_and_nothing_of_it_reaches_a_log(
     scene: Scene, failure: Any
 ) -> None:
-    scene.answers(ok([message(5)]), failure, failure, failure)
+    scene.answers(api_success([message(5)]), failure, failure, failure)
     scene.queue.add(message(6))
     with capture_logs() as logs:
         await scene.until_idle(scene.poller())
@@ -329,7 +338,7 @@ async def test_a_failure_is_waited_out_and_nothing_of_it_reaches_a_log(
 
 
 async def test_a_connection_that_breaks_is_opened_again(scene: Scene) -> None:
-    scene.answers(*[Drop()] * 4)
+    scene.answers(*[DropConnection()] * 4)
     scene.queue.add(message(5))
     await scene.until_idle(scene.poller())
     assert scene.inbox.kept == [5]
@@ -338,17 +347,19 @@ async def test_a_connection_that_breaks_is_opened_again(scene: Scene) -> None:
 
 async def test_a_question_that_is_never_answered_comes_to_an_end(scene: Scene) -> None:
     with pytest.raises(TimedOut):
-        await updates_of(scene.bot, slack=0.1)(None, 0)
+        await build_fetch(scene.bot, margin=0.1)(None, 0)
 
 
 async def test_telegram_says_how_long_to_wait_and_we_do(scene: Scene) -> None:
-    scene.answers(no(429, "Too Many Requests: retry after 33", retry_after=33))
+    scene.answers(api_error(429, "Too Many Requests: retry after 33", retry_after=33))
     await scene.until_idle(scene.poller())
     assert scene.time.slept == [33.0]
 
 
 async def test_without_a_network_at_the_start_it_waits_for_one(scene: Scene) -> None:
-    scene.wire.will("getMe", Drop(), no(502, "Bad Gateway"), ok(ME))
+    scene.wire.respond_with(
+        "getMe", DropConnection(), api_error(502, "Bad Gateway"), api_success(ME)
+    )
     scene.queue.add(message(5))
     await scene.until_idle(scene.poller())
     assert scene.inbox.kept == [5]
@@ -356,7 +367,7 @@ async def test_without_a_network_at_the_start_it_waits_for_one(scene: Scene) -> 
 
 
 async def test_a_long_outage_is_told_once(scene: Scene) -> None:
-    scene.answers(*[no(502, "Bad Gateway")] * 60)
+    scene.answers(*[api_error(502, "Bad Gateway")] * 60)
     with capture_logs() as logs:
         await scene.until_idle(scene.poller())
     (told,) = [entry for entry in logs if entry["event"] == "outage"]
@@ -364,27 +375,29 @@ async def test_a_long_outage_is_told_once(scene: Scene) -> None:
 
 
 async def test_the_token_of_another_bot_is_refused(scene: Scene) -> None:
-    with pytest.raises(WrongSetting, match="another bot"):
+    with pytest.raises(SettingError, match="another bot"):
         await scene.poller(expected=BOT_ID + 1).run()
     assert scene.queue.offsets == []
 
 
 async def test_somebody_else_answering_is_refused(scene: Scene) -> None:
-    scene.wire.will("getMe", ok(ME | {"id": 7}))
-    with pytest.raises(WrongSetting, match="another bot"):
+    scene.wire.respond_with("getMe", api_success(ME | {"id": 7}))
+    with pytest.raises(SettingError, match="another bot"):
         await scene.poller().run()
 
 
 async def test_a_token_taken_back_while_we_run_is_noticed(scene: Scene) -> None:
-    scene.answers(no(401, "Unauthorized"))
-    scene.wire.will("getMe", ok(ME), no(401, "Unauthorized"))
-    with pytest.raises(WrongSetting, match="HAVEN_TELEGRAM_TOKEN") as caught:
+    scene.answers(api_error(401, "Unauthorized"))
+    scene.wire.respond_with("getMe", api_success(ME), api_error(401, "Unauthorized"))
+    with pytest.raises(SettingError, match="HAVEN_TELEGRAM_TOKEN") as caught:
         await scene.poller().run()
     assert TOKEN not in str(caught.value)
 
 
-@pytest.mark.parametrize("rejection", [no(401, "Unauthorized"), no(404, "Not Found")])
-async def test_a_passing_rejection_is_checked_and_waited_out(scene: Scene, rejection: Say) -> None:
+@pytest.mark.parametrize("rejection", [api_error(401, "Unauthorized"), api_error(404, "Not Found")])
+async def test_a_passing_rejection_is_checked_and_waited_out(
+    scene: Scene, rejection: Respond
+) -> None:
     scene.answers(rejection)
     scene.queue.add(message(5))
     before = len(scene.wire.asked("getMe"))
@@ -394,9 +407,11 @@ async def test_a_passing_rejection_is_checked_and_waited_out(scene: Scene, rejec
 
 
 async def test_a_webhook_left_over_is_removed_without_losing_what_waits(scene: Scene) -> None:
-    scene.wire.will(
+    scene.wire.respond_with(
         "getWebhookInfo",
-        ok({"url": "https://x", "has_custom_certificate": False, "pending_update_count": 3}),
+        api_success(
+            {"url": "https://x", "has_custom_certificate": False, "pending_update_count": 3}
+        ),
     )
     with capture_logs() as logs:
         await scene.until_idle(scene.poller())
@@ -405,8 +420,8 @@ async def test_a_webhook_left_over_is_removed_without_losing_what_waits(scene: S
 
 
 async def test_a_webhook_set_while_we_run_is_another_program(scene: Scene) -> None:
-    scene.answers(no(409, "Conflict: can't use getUpdates method while webhook is active"))
-    with pytest.raises(AlreadyRunning, match="webhook"):
+    scene.answers(api_error(409, "Conflict: can't use getUpdates method while webhook is active"))
+    with pytest.raises(AlreadyRunningError, match="webhook"):
         await scene.poller().run()
     assert scene.wire.asked("deleteWebhook") == []
 
@@ -421,7 +436,7 @@ async def test_who_starts_beside_a_running_poller_gives_way(scene: Scene) -> Non
     younger = Poller(
         scene.bot, second_inbox.receive, clock=scene.time, sleep=scene.time.sleep, wait=50
     )
-    with pytest.raises(AlreadyRunning, match="Another program"):
+    with pytest.raises(AlreadyRunningError, match="Another program"):
         await younger.run()
     scene.queue.add(message(5))
     await scene.inbox.came.wait()
@@ -432,13 +447,13 @@ async def test_who_starts_beside_a_running_poller_gives_way(scene: Scene) -> Non
 
 
 async def test_nobody_fights_for_ever(scene: Scene) -> None:
-    scene.answers(ok([message(5)]), *[no(409, TERMINATED)] * 50)
+    scene.answers(api_success([message(5)]), *[api_error(409, TERMINATED)] * 50)
     poller = scene.poller()
 
-    async def an_hour_later(batch: Sequence[Raw]) -> None:
+    async def an_hour_later(batch: Sequence[RawUpdate]) -> None:
         scene.time.seconds += 3600
 
     poller._receive = an_hour_later
-    with pytest.raises(AlreadyRunning):
+    with pytest.raises(AlreadyRunningError):
         await poller.run()
     assert 2 < len(scene.wire.asked("getUpdates")) < 20

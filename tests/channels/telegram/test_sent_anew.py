@@ -5,35 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from telegram_wire import MESSAGE, Drop, Say, Wire, no, ok
+from telegram_wire import (
+    MESSAGE,
+    DropConnection,
+    Respond,
+    TelegramLoopbackServer,
+    api_error,
+    api_success,
+)
 
 from bot.channels.telegram.sender import Sender
-from bot.errors import Refused, TryLater, Uncertain
-from bot.messages import Edit, Enclose, File, Point
-from tests.cases.pictures import MARK, telling
+from bot.errors import DeliveryUncertainError, LetterRefusedError, RetryLaterError
+from bot.messages import EditText, File, SendFile, SendLocation
+from tests.cases.pictures import MARK, image_with_metadata
 
 if TYPE_CHECKING:
     from bot.channels.telegram.client import SilentBot
 
 DATA = b"%PDF-1.7 the way to the office"
-PAPER = Enclose(
+PAPER = SendFile(
     File("handle", "u", "document", len(DATA), "Mei Lin.pdf"), "The way", name="file.pdf"
 )
-LOCATED = ok({"file_id": "handle", "file_unique_id": "u", "file_path": "documents/file_7.pdf"})
+LOCATED = api_success(
+    {"file_id": "handle", "file_unique_id": "u", "file_path": "documents/file_7.pdf"}
+)
 
 
-def here(wire: Wire, data: bytes = DATA) -> None:
-    wire.will("getFile", LOCATED)
-    wire.will("file_7.pdf", Say(data))
+def here(wire: TelegramLoopbackServer, data: bytes = DATA) -> None:
+    wire.respond_with("getFile", LOCATED)
+    wire.respond_with("file_7.pdf", Respond(data))
 
 
 async def test_a_file_goes_under_its_new_name_protected_and_with_the_same_bytes(
-    wire: Wire, bot: SilentBot
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    here(wire)
-    wire.will("sendDocument", ok(MESSAGE | {"message_id": 9}))
+    here(telegram_server)
+    telegram_server.respond_with("sendDocument", api_success(MESSAGE | {"message_id": 9}))
     assert await Sender(bot).deliver(5, PAPER) == 9
-    (call,) = [it for it in wire.calls if it.method == "sendDocument"]
+    (call,) = [it for it in telegram_server.calls if it.method == "sendDocument"]
     assert list(call.files.values()) == [DATA]
     assert call.parameters["caption"] == "The way"
     assert call.parameters["protect_content"] in {True, "true", "True"}
@@ -42,55 +51,63 @@ async def test_a_file_goes_under_its_new_name_protected_and_with_the_same_bytes(
 
 @pytest.mark.parametrize("data", [b"", b"x" * (20 * 1024 * 1024 + 1)], ids=["empty", "too large"])
 async def test_what_cannot_be_fetched_is_refused_and_nothing_is_sent(
-    wire: Wire, bot: SilentBot, data: bytes
+    telegram_server: TelegramLoopbackServer, bot: SilentBot, data: bytes
 ) -> None:
-    here(wire, data)
-    with pytest.raises(Refused):
+    here(telegram_server, data)
+    with pytest.raises(LetterRefusedError):
         await Sender(bot).deliver(5, PAPER)
-    assert not [it for it in wire.calls if it.method == "sendDocument"]
+    assert not [it for it in telegram_server.calls if it.method == "sendDocument"]
 
 
 async def test_a_picture_sent_as_a_file_says_no_more_where_it_was_taken(
-    wire: Wire, bot: SilentBot
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    here(wire, telling("JPEG"))
-    wire.will("sendDocument", ok(MESSAGE))
+    here(telegram_server, image_with_metadata("JPEG"))
+    telegram_server.respond_with("sendDocument", api_success(MESSAGE))
     await Sender(bot).deliver(5, PAPER)
-    (call,) = [it for it in wire.calls if it.method == "sendDocument"]
+    (call,) = [it for it in telegram_server.calls if it.method == "sendDocument"]
     (sent,) = call.files.values()
-    assert MARK.encode() in telling("JPEG")
+    assert MARK.encode() in image_with_metadata("JPEG")
     assert MARK.encode() not in sent
-    here(wire, telling("JPEG")[:-200])
-    with pytest.raises(Refused):
+    here(telegram_server, image_with_metadata("JPEG")[:-200])
+    with pytest.raises(LetterRefusedError):
         await Sender(bot).deliver(5, PAPER)
 
 
 async def test_a_fetch_that_breaks_is_tried_again_a_send_that_breaks_is_not(
-    wire: Wire, bot: SilentBot
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    wire.will("getFile", LOCATED)
-    wire.will("file_7.pdf", Drop())
-    with pytest.raises(TryLater):
+    telegram_server.respond_with("getFile", LOCATED)
+    telegram_server.respond_with("file_7.pdf", DropConnection())
+    with pytest.raises(RetryLaterError):
         await Sender(bot).deliver(5, PAPER)
-    here(wire)
-    wire.will("sendDocument", Drop())
-    with pytest.raises(Uncertain):
+    here(telegram_server)
+    telegram_server.respond_with("sendDocument", DropConnection())
+    with pytest.raises(DeliveryUncertainError):
         await Sender(bot).deliver(5, PAPER)
 
 
-async def test_a_place_is_a_message_of_ours(wire: Wire, bot: SilentBot) -> None:
-    wire.will("sendLocation", ok(MESSAGE | {"message_id": 10}))
-    assert await Sender(bot).deliver(5, Point(25.04, 121.52)) == 10
-    (asked,) = wire.asked("sendLocation")
+async def test_a_place_is_a_message_of_ours(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
+    telegram_server.respond_with("sendLocation", api_success(MESSAGE | {"message_id": 10}))
+    assert await Sender(bot).deliver(5, SendLocation(25.04, 121.52)) == 10
+    (asked,) = telegram_server.asked("sendLocation")
     assert (asked["latitude"], asked["longitude"]) == (25.04, 121.52)
     assert asked["protect_content"] is True
     assert "live_period" not in asked
 
 
-async def test_words_under_a_file_are_changed_there(wire: Wire, bot: SilentBot) -> None:
-    wire.will("editMessageCaption", ok(MESSAGE), no(400, "Bad Request: message is not modified: x"))
+async def test_words_under_a_file_are_changed_there(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
+    telegram_server.respond_with(
+        "editMessageCaption",
+        api_success(MESSAGE),
+        api_error(400, "Bad Request: message is not modified: x"),
+    )
     for _ in range(2):
-        await Sender(bot).deliver(5, Edit(7, "The other door", is_caption=True))
-    asked = wire.asked("editMessageCaption")[0]
+        await Sender(bot).deliver(5, EditText(7, "The other door", is_caption=True))
+    asked = telegram_server.asked("editMessageCaption")[0]
     assert (asked["chat_id"], asked["message_id"], asked["caption"]) == (5, 7, "The other door")
     assert "parse_mode" not in asked

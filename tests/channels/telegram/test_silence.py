@@ -11,16 +11,27 @@ from typing import Any
 
 import pytest
 import telegram
-from telegram_samples import said
-from telegram_wire import ME, MESSAGE, TOKEN, Drop, Say, Stall, Trickle, Wire, no, ok
+from telegram_samples import text_message
+from telegram_wire import (
+    ME,
+    MESSAGE,
+    TOKEN,
+    DropConnection,
+    NeverRespond,
+    Respond,
+    TelegramLoopbackServer,
+    TrickleResponse,
+    api_error,
+    api_success,
+)
 
-from bot.channels.telegram.client import bot_for, updates_of
-from bot.channels.telegram.file_download import fetch
+from bot.channels.telegram.client import build_bot, build_fetch
+from bot.channels.telegram.file_download import download
 from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
 from bot.errors import HavenError
-from bot.messages import Edit, Leave, Remove, Toast
-from bot.messages import Say as Saying
+from bot.messages import DeleteMessages, EditText, LeaveGroup, Toast
+from bot.messages import SendText as Saying
 
 WORDS = "paspor-diambil"
 SECRETS = (TOKEN, TOKEN.partition(":")[2], WORDS)
@@ -28,29 +39,29 @@ METHODS = ("sendMessage", "editMessageText", "answerCallbackQuery", "deleteMessa
            "getFile", "getUpdates", "f")  # fmt: skip
 QUOTING = f'Bad Request: something about "{WORDS}"'
 FAULTS: list[Any] = [
-    ok(MESSAGE | {"text": WORDS}),
-    Drop(),
-    Stall(),
-    Trickle(WORDS.encode(), 500),
-    Say(WORDS.encode()),
-    Say(WORDS.encode(), 403),
-    Say(WORDS.encode(), 500),
-    Say(f'{{"ok":true,"result":[{{"text":"{WORDS}'.encode()),
-    Say(f'{{"ok":true,"result":{{"{WORDS}":"{WORDS}"}}}}'.encode()),
-    Say(f'{{"ok":true,"result":[{{"update_id":1,"message":"{WORDS}"}}]}}'.encode()),
-    no(400, QUOTING),
-    no(400, f"Bad Request: message to edit not found {WORDS}"),
-    no(401, WORDS),
-    no(403, f"Forbidden: {WORDS}"),
-    no(404, WORDS),
-    no(409, f"Conflict: {WORDS}"),
-    no(409, f"Conflict: webhook {WORDS}"),
-    no(429, WORDS, retry_after=1),
-    no(500, WORDS),
-    no(502, WORDS),
-    no(302, WORDS),
-    no(400, WORDS, migrate_to_chat_id=5),
-    no(400, WORDS, invented=WORDS),
+    api_success(MESSAGE | {"text": WORDS}),
+    DropConnection(),
+    NeverRespond(),
+    TrickleResponse(WORDS.encode(), 500),
+    Respond(WORDS.encode()),
+    Respond(WORDS.encode(), 403),
+    Respond(WORDS.encode(), 500),
+    Respond(f'{{"ok":true,"result":[{{"text":"{WORDS}'.encode()),
+    Respond(f'{{"ok":true,"result":{{"{WORDS}":"{WORDS}"}}}}'.encode()),
+    Respond(f'{{"ok":true,"result":[{{"update_id":1,"message":"{WORDS}"}}]}}'.encode()),
+    api_error(400, QUOTING),
+    api_error(400, f"Bad Request: message to edit not found {WORDS}"),
+    api_error(401, WORDS),
+    api_error(403, f"Forbidden: {WORDS}"),
+    api_error(404, WORDS),
+    api_error(409, f"Conflict: {WORDS}"),
+    api_error(409, f"Conflict: webhook {WORDS}"),
+    api_error(429, WORDS, retry_after=1),
+    api_error(500, WORDS),
+    api_error(502, WORDS),
+    api_error(302, WORDS),
+    api_error(400, WORDS, migrate_to_chat_id=5),
+    api_error(400, WORDS, invented=WORDS),
 ]
 
 
@@ -74,7 +85,7 @@ def heard() -> Any:
         logging.getLogger(name).setLevel(old)
 
 
-async def everything(wire: Wire, complaints: list[BaseException]) -> None:
+async def everything(wire: TelegramLoopbackServer, complaints: list[BaseException]) -> None:
     """Do all the channel can do, and collect what fails."""
 
     async def keep(_: Any) -> None:
@@ -83,23 +94,29 @@ async def everything(wire: Wire, complaints: list[BaseException]) -> None:
     async def no_time(_: float) -> None:
         await asyncio.sleep(0)
 
-    bot = bot_for(TOKEN, wire.url)
+    bot = build_bot(TOKEN, wire.url)
     for request in bot._request:
         request._read = 0.1  # type: ignore[attr-defined]
     sender = Sender(bot)
     async with bot:
-        for body in (Saying(WORDS), Edit(7, WORDS), Toast("q", WORDS), Remove((1, 2)), Leave()):
+        for body in (
+            Saying(WORDS),
+            EditText(7, WORDS),
+            Toast("q", WORDS),
+            DeleteMessages((1, 2)),
+            LeaveGroup(),
+        ):
             try:
                 await sender.deliver(5, body)
             except HavenError as error:
                 complaints.append(error)
         try:
-            async for _ in fetch(bot, WORDS, stall=0.1):
+            async for _ in download(bot, WORDS, stall=0.1):
                 pass
         except HavenError as error:
             complaints.append(error)
         poller = Poller(bot, keep, sleep=no_time, wait=0)
-        poller._fetch = updates_of(bot, slack=0.1)
+        poller._fetch = build_fetch(bot, margin=0.1)
         running = asyncio.create_task(poller.run())
         enough = asyncio.create_task(wire.until("getUpdates", 3))
         await asyncio.wait([running, enough], return_when=asyncio.FIRST_COMPLETED)
@@ -113,12 +130,15 @@ async def everything(wire: Wire, complaints: list[BaseException]) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_no_fault_makes_the_token_or_words_reach_a_log(
-    wire: Wire, heard: io.StringIO, capfd: pytest.CaptureFixture[str], fault: Any
+    telegram_server: TelegramLoopbackServer,
+    heard: io.StringIO,
+    capfd: pytest.CaptureFixture[str],
+    fault: Any,
 ) -> None:
     for method in METHODS:
-        wire.will(method, fault)
+        telegram_server.respond_with(method, fault)
     complaints: list[BaseException] = []
-    await everything(wire, complaints)
+    await everything(telegram_server, complaints)
     told = "".join("".join(traceback.format_exception(error)) for error in complaints)
     told += "".join(repr(error) + repr(error.__context__) for error in complaints)
     written = heard.getvalue() + "".join(capfd.readouterr()) + told
@@ -127,35 +147,42 @@ async def test_no_fault_makes_the_token_or_words_reach_a_log(
 
 
 async def test_a_rejected_start_does_not_show_the_token(
-    wire: Wire, heard: io.StringIO, capfd: pytest.CaptureFixture[str]
+    telegram_server: TelegramLoopbackServer, heard: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for answer in (no(401, "Unauthorized"), Drop(), no(502, "x"), ok(ME | {"id": 7})):
-        wire.will("getMe", answer)
-        bot = bot_for(TOKEN, wire.url)
+    for answer in (
+        api_error(401, "Unauthorized"),
+        DropConnection(),
+        api_error(502, "x"),
+        api_success(ME | {"id": 7}),
+    ):
+        telegram_server.respond_with("getMe", answer)
+        bot = build_bot(TOKEN, telegram_server.url)
         with suppress(HavenError, telegram.error.TelegramError):
             await bot.initialize()
         await bot.shutdown()
     assert SECRETS[1] not in heard.getvalue() + "".join(capfd.readouterr())
 
 
-async def test_the_librarys_own_bot_would_be_heard(wire: Wire, heard: io.StringIO) -> None:
+async def test_the_librarys_own_bot_would_be_heard(
+    telegram_server: TelegramLoopbackServer, heard: io.StringIO
+) -> None:
     """The check itself works: stock python-telegram-bot fails it."""
-    wire.will("sendMessage", ok(MESSAGE))
-    async with telegram.Bot(TOKEN, f"{wire.url}/bot") as plain:
+    telegram_server.respond_with("sendMessage", api_success(MESSAGE))
+    async with telegram.Bot(TOKEN, f"{telegram_server.url}/bot") as plain:
         await plain.send_message(5, WORDS)
     assert all(secret in heard.getvalue() for secret in SECRETS)
 
 
 async def test_updates_are_fetched_without_a_word_in_a_log(
-    wire: Wire, heard: io.StringIO, capfd: pytest.CaptureFixture[str]
+    telegram_server: TelegramLoopbackServer, heard: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     came = asyncio.Event()
 
     async def keep(_: Any) -> None:
         came.set()
 
-    wire.will("getUpdates", ok([said(WORDS)]), Stall())
-    async with bot_for(TOKEN, wire.url) as bot:
+    telegram_server.respond_with("getUpdates", api_success([text_message(WORDS)]), NeverRespond())
+    async with build_bot(TOKEN, telegram_server.url) as bot:
         poller = Poller(bot, keep)
         running = asyncio.create_task(poller.run())
         await came.wait()

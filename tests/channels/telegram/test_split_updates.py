@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from telegram_samples import UPDATES, raw, said, update
+from telegram_samples import UPDATES, raw, text_message, update
 
 from bot.channels.telegram.parse import parse
-from bot.channels.telegram.split_batch import Raw, is_usable, split
-from bot.errors import Unreadable
+from bot.channels.telegram.split_batch import RawUpdate, is_usable, split_updates
+from bot.errors import UnreadableUpdateError
 
 
 def body(*elements: bytes, space: bytes = b"") -> bytes:
@@ -18,11 +18,11 @@ def body(*elements: bytes, space: bytes = b"") -> bytes:
     return b'{"ok":true,"result":[' + space + listed + space + b"]}"
 
 
-HALF = raw(said("HERE") | {"update_id": 3}).replace(b"HERE", rb"\ud83d")
+HALF = raw(text_message("HERE") | {"update_id": 3}).replace(b"HERE", rb"\ud83d")
 BAD = [
     HALF,
-    raw(said("HERE") | {"update_id": 3}).replace(b"HERE", b"\xff\xfe"),
-    raw(said("HERE") | {"update_id": 3}).replace(b"HERE", b"\x00\x1b"),
+    raw(text_message("HERE") | {"update_id": 3}).replace(b"HERE", b"\xff\xfe"),
+    raw(text_message("HERE") | {"update_id": 3}).replace(b"HERE", b"\x00\x1b"),
     b'{"update_id":3,"message":' + b"[" * 5000 + b"]" * 5000 + b"}",
     b'{"update_id":3,"message":' + b"9" * 5000 + b"}",
     b'{"update_id":3,"message":NaN}',
@@ -35,7 +35,7 @@ BRACKETS = ' ]},{"\\'
 
 
 def good(count: int) -> list[bytes]:
-    return [raw(said(f"nr {n}" + BRACKETS) | {"update_id": 100 + n}) for n in range(count)]
+    return [raw(text_message(f"nr {n}" + BRACKETS) | {"update_id": 100 + n}) for n in range(count)]
 
 
 @pytest.mark.parametrize("bad", BAD)
@@ -43,36 +43,38 @@ def good(count: int) -> list[bytes]:
 def test_one_bad_update_among_a_hundred_stops_none_of_the_others(bad: bytes, place: int) -> None:
     elements = good(99)
     elements.insert(place, bad)
-    cut = split(body(*elements))
+    cut = split_updates(body(*elements))
     assert [update.raw for update in cut] == elements
     assert cut[place].update_id == 3
     del cut[place]
     assert [update.update_id for update in cut] == [100 + n for n in range(99)]
-    assert [parse(update.raw).words for update in cut] == [f"nr {n}" + BRACKETS for n in range(99)]
+    assert [parse(update.raw).text for update in cut] == [f"nr {n}" + BRACKETS for n in range(99)]
 
 
 def test_a_broken_character_costs_nothing_but_itself() -> None:
-    cut = split(body(*good(99), HALF))
-    assert [parse(update.raw).words for update in cut][99] == "\ufffd"
+    cut = split_updates(body(*good(99), HALF))
+    assert [parse(update.raw).text for update in cut][99] == "\ufffd"
 
 
 def test_an_update_has_the_same_bytes_beside_a_bad_one_and_without_it() -> None:
     """The inbox knows an update again by a digest of its bytes."""
-    spaced = json.dumps(said("sama"), indent=1).encode()
-    alone = split(body(spaced, space=b" \n"))
-    beside = split(body(spaced, HALF, space=b" \n"))
-    assert alone[0] == beside[0] == Raw(1, spaced)
+    spaced = json.dumps(text_message("sama"), indent=1).encode()
+    alone = split_updates(body(spaced, space=b" \n"))
+    beside = split_updates(body(spaced, HALF, space=b" \n"))
+    assert alone[0] == beside[0] == RawUpdate(1, spaced)
 
 
 @pytest.mark.parametrize("space", [b"", b" ", b"\r\n\t"])
 def test_an_empty_list_is_no_update(space: bytes) -> None:
-    assert split(b'{"ok":true,"result":[' + space + b"]}") == []
-    assert split(rb'{"ok":true,"x":"\ud83d","result":[' + space + b"]}") == []
+    assert split_updates(b'{"ok":true,"result":[' + space + b"]}") == []
+    assert split_updates(rb'{"ok":true,"x":"\ud83d","result":[' + space + b"]}") == []
 
 
 def test_the_list_is_found_whatever_stands_around_it() -> None:
     around = rb'{"x":{"result":[1]},"y":["result",[2]],"z":"result","\ud83d":1,"result" : ['
-    assert split(around + b'{"update_id":9}],"more":[3]}') == [Raw(9, b'{"update_id":9}')]
+    assert split_updates(around + b'{"update_id":9}],"more":[3]}') == [
+        RawUpdate(9, b'{"update_id":9}')
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_an_update_without_a_number_is_handed_on_with_its_neighbours(
 ) -> None:
     first, last = good(2)
     for elements in ([first, element, last], [first, element, last, HALF]):
-        cut = split(body(*elements))
+        cut = split_updates(body(*elements))
         assert [update.raw for update in cut] == elements
         assert cut[1].update_id == number
         assert [cut[0].update_id, cut[2].update_id] == [100, 101]
@@ -129,8 +131,8 @@ def test_only_numbers_telegram_takes_back_are_usable() -> None:
     ],
 )
 def test_an_answer_without_a_whole_list_is_unreadable(answer: bytes) -> None:
-    with pytest.raises(Unreadable) as caught:
-        split(answer)
+    with pytest.raises(UnreadableUpdateError) as caught:
+        split_updates(answer)
     assert "nr 1" not in repr(caught.value)
 
 
@@ -151,8 +153,8 @@ def test_any_list_is_cut_into_its_own_elements(
         json.dumps(element, ensure_ascii=is_ascii, indent=indent).encode("utf-8", "surrogatepass")
         for element in elements
     ]
-    assert [update.raw for update in split(body(*parts))] == parts
-    beside = split(body(*parts, HALF))
+    assert [update.raw for update in split_updates(body(*parts))] == parts
+    beside = split_updates(body(*parts, HALF))
     assert [update.raw for update in beside] == [*parts, HALF]
 
 
@@ -160,11 +162,13 @@ def test_any_list_is_cut_into_its_own_elements(
 def test_no_bytes_make_it_do_anything_else(answer: bytes) -> None:
     for whole in (answer, b'{"result":[' + answer, b'{"result":[' + answer + b"]}"):
         try:
-            split(whole)
-        except Unreadable:
+            split_updates(whole)
+        except UnreadableUpdateError:
             continue
 
 
 def test_every_kind_of_update_is_cut_out_whole() -> None:
     elements = [raw(update(n, **{name: UPDATES[name]})) for n, name in enumerate(UPDATES, 1)]
-    assert split(body(*elements)) == [Raw(n, one) for n, one in enumerate(elements, 1)]
+    assert split_updates(body(*elements)) == [
+        RawUpdate(n, one) for n, one in enumerate(elements, 1)
+    ]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from structlog.testing import capture_logs
-from telegram_samples import raw, said
-from telegram_wire import Call, Say, Wire
+from telegram_samples import raw, text_message
+from telegram_wire import ReceivedCall, Respond, TelegramLoopbackServer
 
-from bot.channels.telegram.backoff import Patience
+from bot.channels.telegram.backoff import Backoff
 from bot.channels.telegram.poller import Poller
-from bot.channels.telegram.split_batch import MOST, TRIES, Raw
+from bot.channels.telegram.split_batch import MAX_FAILURES, MAX_UPDATES, RawUpdate
 from bot.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -35,19 +35,19 @@ SPOILT = [
 
 
 def message(number: int) -> bytes:
-    return raw(said("x") | {"update_id": number})
+    return raw(text_message("x") | {"update_id": number})
 
 
 class Telegram:
     """Holds updates as bytes until they are confirmed, and gives as many as it is asked for."""
 
-    def __init__(self, wire: Wire, *held: tuple[int, bytes]) -> None:
+    def __init__(self, wire: TelegramLoopbackServer, *held: tuple[int, bytes]) -> None:
         self.held = dict(held)
         self.asked: list[tuple[int | None, int]] = []
         self.idle = asyncio.Event()
         wire.next_for = self._answer
 
-    def _answer(self, call: Call) -> Any:
+    def _answer(self, call: ReceivedCall) -> Any:
         if call.method != "getUpdates":
             return None
         offset, most = call.parameters.get("offset"), int(call.parameters["limit"])
@@ -57,21 +57,21 @@ class Telegram:
         if not given:
             self.idle.set()
             return asyncio.get_running_loop().create_future()
-        return Say(b'{"ok":true,"result":[' + b",".join(given) + b"]}")
+        return Respond(b'{"ok":true,"result":[' + b",".join(given) + b"]}")
 
 
 class Scene:
     """A poller whose time moves only by what it sleeps."""
 
     def __init__(self, bot: SilentBot) -> None:
-        self.kept: list[Raw] = []
+        self.kept: list[RawUpdate] = []
         self.slept: list[float] = []
-        patience = Patience(random.Random(1))
+        patience = Backoff(random.Random(1))
         self.poller = Poller(
-            bot, self._receive, clock=SystemClock(), sleep=self._sleep, patience=patience
+            bot, self._receive, clock=SystemClock(), sleep=self._sleep, backoff=patience
         )
 
-    async def _receive(self, batch: Sequence[Raw]) -> None:
+    async def _receive(self, batch: Sequence[RawUpdate]) -> None:
         self.kept += batch
 
     async def _sleep(self, seconds: float) -> None:
@@ -89,12 +89,12 @@ class Scene:
 @pytest.mark.parametrize("spoilt", SPOILT)
 @pytest.mark.parametrize("place", [0, 2, 4])
 async def test_an_update_that_cannot_be_cut_keeps_nobody_waiting(
-    wire: Wire, bot: SilentBot, spoilt: bytes, place: int
+    telegram_server: TelegramLoopbackServer, bot: SilentBot, spoilt: bytes, place: int
 ) -> None:
     held = {100 + n: message(100 + n) for n in range(5)}
     bad = 100 + place
     held[bad] = spoilt.replace(b"NUMBER", str(bad).encode())
-    telegram, scene = Telegram(wire, *held.items()), Scene(bot)
+    telegram, scene = Telegram(telegram_server, *held.items()), Scene(bot)
     with capture_logs() as logs:
         await scene.until_idle(telegram)
     good = [update for update in scene.kept if update.raw in held.values()]
@@ -107,23 +107,23 @@ async def test_an_update_that_cannot_be_cut_keeps_nobody_waiting(
     assert "answer_set_aside" in events or "poll_failed" not in events
     assert WORDS.decode() not in str(logs)
     assert sum(scene.slept) < SOON
-    assert telegram.asked[-1][1] == MOST
+    assert telegram.asked[-1][1] == MAX_UPDATES
 
 
 async def test_one_that_shows_no_number_goes_when_the_next_one_shows_its_own(
-    wire: Wire, bot: SilentBot
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    telegram, scene = Telegram(wire, (700, b'{"message":{"text":"paspor"')), Scene(bot)
+    telegram, scene = Telegram(telegram_server, (700, b'{"message":{"text":"paspor"')), Scene(bot)
     arrives = scene._sleep
 
     async def arriving(seconds: float) -> None:
         await arrives(seconds)
-        if len(scene.slept) == 3 * TRIES:
+        if len(scene.slept) == 3 * MAX_FAILURES:
             telegram.held[701] = message(701)
 
     scene.poller._sleep = arriving  # type: ignore[method-assign]
     await scene.until_idle(telegram)
-    assert Raw(701, message(701)) in scene.kept
+    assert RawUpdate(701, message(701)) in scene.kept
     assert telegram.held == {}
 
 
@@ -132,25 +132,27 @@ async def test_one_that_shows_no_number_goes_when_the_next_one_shows_its_own(
     [b"<html>please log in</html>", b'{"ok":true}', b'{"ok":true,"result":[', b""],
 )
 async def test_what_is_not_telegrams_moves_nothing(
-    wire: Wire, bot: SilentBot, answer: bytes
+    telegram_server: TelegramLoopbackServer, bot: SilentBot, answer: bytes
 ) -> None:
-    telegram, scene = Telegram(wire, (5, message(5))), Scene(bot)
-    telegrams, others = wire.next_for, [Say(answer)] * (4 * TRIES)
-    wire.next_for = lambda call: (
+    telegram, scene = Telegram(telegram_server, (5, message(5))), Scene(bot)
+    telegrams, others = telegram_server.next_for, [Respond(answer)] * (4 * MAX_FAILURES)
+    telegram_server.next_for = lambda call: (
         others.pop() if call.method == "getUpdates" and others else telegrams(call)
     )
     await scene.until_idle(telegram)
-    assert scene.kept == [Raw(5, message(5))]
-    assert telegram.asked[0] == (None, MOST)
+    assert scene.kept == [RawUpdate(5, message(5))]
+    assert telegram.asked[0] == (None, MAX_UPDATES)
 
 
 async def test_an_answer_cut_off_by_accident_is_asked_for_again_whole(
-    wire: Wire, bot: SilentBot
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    telegram, scene = Telegram(wire, (5, message(5))), Scene(bot)
-    whole = wire.next_for
-    cut = [Say(b'{"ok":true,"result":[' + message(5)[:-20])] * (TRIES - 1)
-    wire.next_for = lambda call: cut.pop() if call.method == "getUpdates" and cut else whole(call)
+    telegram, scene = Telegram(telegram_server, (5, message(5))), Scene(bot)
+    whole = telegram_server.next_for
+    cut = [Respond(b'{"ok":true,"result":[' + message(5)[:-20])] * (MAX_FAILURES - 1)
+    telegram_server.next_for = lambda call: (
+        cut.pop() if call.method == "getUpdates" and cut else whole(call)
+    )
     await scene.until_idle(telegram)
-    assert scene.kept == [Raw(5, message(5))]
-    assert {most for _, most in telegram.asked} == {MOST}
+    assert scene.kept == [RawUpdate(5, message(5))]
+    assert {most for _, most in telegram.asked} == {MAX_UPDATES}

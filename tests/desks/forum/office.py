@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app.build import build
 from bot.cases.state_machine import Role
-from bot.channels.telegram.client import bot_for
+from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.sender import Sender
 from bot.hotline.commands.types import encode as encode_command
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED
-from bot.sandbox import TOKEN, Group, Phone, Sandbox, serve
+from bot.sandbox import TOKEN, Phone, Sandbox, SandboxGroup, serve
 from bot.sandbox.json_codec import encode
 from bot.store.database import Database
 from tests.houses import VAULT, settings_for
 from tests.sandbox.oracle import check
-from tests.stores import ask, migrated_url
+from tests.stores import migrated_url, query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from bot.app.build import House
+    from bot.app.build import App
     from bot.hotline.commands.types import Command
     from bot.sandbox.chats import Message
 
@@ -38,10 +38,10 @@ PATIENCE = 10.0
 """Seconds after which what was waited for does not come."""
 
 
-class Office:
+class ForumDeskHarness:
     """One group, the caseworkers in it, and people who write to the bot."""
 
-    def __init__(self, sandbox: Sandbox, group: Group, house: House, chair: Phone) -> None:
+    def __init__(self, sandbox: Sandbox, group: SandboxGroup, house: App, chair: Phone) -> None:
         self.sandbox = sandbox
         self.group = group
         self.named = group.id
@@ -55,7 +55,7 @@ class Office:
     @asynccontextmanager
     async def opened(
         cls, folder: Path, *, kind: str = "sqlite", is_small: bool = False, **given: Any
-    ) -> AsyncIterator[Office]:
+    ) -> AsyncIterator[ForumDeskHarness]:
         """Open an office in mode content, with everything written in English.
 
         Args:
@@ -65,19 +65,19 @@ class Office:
             given: settings.
         """
         sandbox = Sandbox(check=check)
-        chair = sandbox.colleague("Chair")
-        group = sandbox.group("Night shift", forum=not is_small)
-        group.add(chair, "creator")
+        chair = sandbox.add_colleague("Chair")
+        group = sandbox.add_group("Night shift", forum=not is_small)
+        group.add_member(chair, "creator")
         group.add_bot(chair, "administrator")
-        sandbox.updates.forget()
+        sandbox.updates.clear()
         settings = settings_for(
             folder,
             **{"desk_group": group.id, "desk_mode": "content", "staff_language": "en", **given},
         )
         database = Database(migrated_url(kind, folder))
-        async with serve(sandbox) as base, bot_for(TOKEN, base) as bot:
+        async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
             house = build(
-                settings, database, VAULT, Sender(bot), bot=bot.id, username=bot.username,
+                settings, database, VAULT, Sender(bot), bot_id=bot.id, username=bot.username,
                 limits=UNLIMITED,
             )  # fmt: skip
             courier = asyncio.create_task(house.courier.run())
@@ -86,29 +86,29 @@ class Office:
             courier.cancel()
             await asyncio.wait({courier})
             await database.close()
-        assert sandbox.journal.complaints == []
+        assert sandbox.calls.complaints == []
 
     # --- people ------------------------------------------------------------------------------
 
-    def enrolled(self, name: str, **given: Any) -> Worker:
+    def enrolled(self, name: str, **given: Any) -> ForumCaseworker:
         """Return a caseworker who is in the group and on duty."""
-        account = self.sandbox.colleague(name)
-        self.group.add(account)
+        account = self.sandbox.add_colleague(name)
+        self.group.add_member(account)
         staff, now = Staff(VAULT), self.house.clock.now()
         about = {
             "role": Role.CASEWORKER, "title": "caseworker", "languages": ("id", "en", "th"),
             "queues": QUEUES, "most": 9, **given,
         }  # fmt: skip
         writer = self.house.database.writer
-        who = writer.run_now(
+        who = writer.run_sync(
             lambda work: staff.add(work, now, name=name, account=account.id, **about)
         ).id
-        writer.run_now(lambda work: staff.set_duty(work, who, on=True))
-        return Worker(self, account, who)
+        writer.run_sync(lambda work: staff.set_duty(work, who, on=True))
+        return ForumCaseworker(self, account, who)
 
     async def in_danger(self, language: str = "en") -> tuple[Phone, str]:
         """Return somebody in the middle of a report whose case was opened by danger."""
-        phone = self.sandbox.phone("Sari", language=language)
+        phone = self.sandbox.add_phone("Sari", language=language)
         phone.say("/start")
         await self.settle()
         for label in ("English", "Nobody", "Tell what happened", "About me", "18 or over",
@@ -119,7 +119,7 @@ class Office:
     async def presses(self, phone: Phone, label: str) -> None:
         """Press the newest button of a chat whose label holds these words."""
         for message in reversed(phone.messages()):
-            for shown in phone.labels(message):
+            for shown in phone.button_labels(message):
                 if label in shown:
                     phone.press(message["message_id"], label=shown)
                     await self.settle()
@@ -137,17 +137,17 @@ class Office:
             self._orders -= 1
             arrival = Arrival.of(self._orders, encode_command(command))
             await self.house.dispatcher.receive([arrival])
-            await self.house.courier.empty()
+            await self.house.courier.drain()
 
     # --- what happens ------------------------------------------------------------------------
 
     async def settle(self) -> None:
         """Take in what waits, and let every letter go."""
-        while waiting := self.sandbox.updates.waiting():
-            self.sandbox.updates.forget()
+        while waiting := self.sandbox.updates.pending():
+            self.sandbox.updates.clear()
             arrivals = [Arrival.of(it["update_id"], encode(it)) for it in waiting]
             await self.house.dispatcher.receive(arrivals, arrivals[-1].update_id + 1)
-            await self.house.courier.empty()
+            await self.house.courier.drain()
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait for what comes by itself within a second or two."""
@@ -157,7 +157,7 @@ class Office:
                 await asyncio.sleep(0.02)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        return ask(self.house.database, sql)
+        return query(self.house.database, sql)
 
     # --- what the group shows ----------------------------------------------------------------
 
@@ -196,9 +196,9 @@ class Office:
             if words in str(it.get("text", it.get("caption", "")))
         )
 
-    def sign(self, message: Message) -> str:
+    def bot_reaction(self, message: Message) -> str:
         """The reaction the bot left on a message."""
-        return self.group.chat.signs.get(message["message_id"], "")
+        return self.group.chat.bot_reactions.get(message["message_id"], "")
 
     def refused(self) -> list[tuple[str, str, str]]:
         """What the audit log says of those who are no caseworkers: subject and detail."""
@@ -207,10 +207,10 @@ class Office:
         )
 
 
-class Worker:
+class ForumCaseworker:
     """One caseworker at the group."""
 
-    def __init__(self, office: Office, account: Phone, who: str) -> None:
+    def __init__(self, office: ForumDeskHarness, account: Phone, who: str) -> None:
         self.office = office
         self.account = account
         self.id = who
@@ -232,4 +232,4 @@ class Worker:
 
     def is_disabled(self) -> None:
         writer = self.office.house.database.writer
-        writer.run_now(lambda work: Staff(VAULT).disable(work, self.id))
+        writer.run_sync(lambda work: Staff(VAULT).disable(work, self.id))

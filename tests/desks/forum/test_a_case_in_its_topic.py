@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
-from bot.sandbox import Trouble
-from bot.sandbox.sample_media import picture
-from tests.desks.forum.office import Office
-from tests.stores import on_both
+from bot.sandbox import FaultKind
+from bot.sandbox.sample_media import sample_png
+from tests.desks.forum.office import ForumDeskHarness
+from tests.stores import on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox import Phone
-    from tests.desks.forum.office import Worker
+    from tests.desks.forum.office import ForumCaseworker
 
 TEN_THOUSAND = "The office is open tomorrow. " * 345
 
 
-async def met(office: Office) -> tuple[Phone, Worker, int]:
+async def met(office: ForumDeskHarness) -> tuple[Phone, ForumCaseworker, int]:
     """Return a person and a caseworker who write to each other, and their topic."""
     mei = office.enrolled("Mei")
     sari, _case = await office.in_danger()
@@ -30,11 +30,11 @@ async def met(office: Office) -> tuple[Phone, Worker, int]:
     return sari, mei, thread
 
 
-@on_both
+@on_both_databases
 async def test_whoever_waits_is_called_out_and_gets_a_topic_with_a_card(
     kind: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun", languages=("vi",))
         await office.in_danger()
         thread = office.thread()
@@ -57,9 +57,9 @@ async def test_whoever_waits_is_called_out_and_gets_a_topic_with_a_card(
         assert jun.account.id not in called
 
 
-@on_both
+@on_both_databases
 async def test_one_claims_the_other_hears_who_holds_it(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
         await office.in_danger()
         thread = office.thread()
@@ -73,34 +73,34 @@ async def test_one_claims_the_other_hears_who_holds_it(kind: str, tmp_path: Path
         ]  # fmt: skip
 
 
-@on_both
+@on_both_databases
 async def test_only_an_answer_or_say_reaches_the_person(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         sari, mei, thread = await met(office)
         await office.writes(sari, "They took my passport")
         words = office.found(thread, "They took my passport")
-        before = len(sari.said())
+        before = len(sari.bot_texts())
         note = await mei.says("Ask the embassy tomorrow", thread)
         beside = await mei.says("Call them", thread, note["message_id"])
         said = await mei.says("Thank you for telling me.", thread, words["message_id"])
         typed = await mei.says("/say We write again tonight.", thread)
-        assert sari.said()[before:] == ["Thank you for telling me.", "We write again tonight."]
-        await office.until(lambda: office.sign(said) and office.sign(typed))
-        assert [office.sign(it) for it in (note, beside, said, typed)] == [
+        assert sari.bot_texts()[before:] == ["Thank you for telling me.", "We write again tonight."]
+        await office.until(lambda: office.bot_reaction(said) and office.bot_reaction(typed))
+        assert [office.bot_reaction(it) for it in (note, beside, said, typed)] == [
             "\u270d", "\u270d", "\U0001f44d", "\U0001f44d",
         ]  # fmt: skip
 
 
-@on_both
+@on_both_databases
 async def test_all_a_person_sends_stands_in_the_topic_pictures_blurred(
     kind: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         sari, mei, thread = await met(office)
         first = sari.say("They took my pasport")
         await office.settle()
         sari.edit(first["message_id"], "They took my passport")
-        sari.send_photo(picture(), caption="the gate")
+        sari.send_photo(sample_png(), caption="the gate")
         sari.send_voice(b"sound")
         sari.send_location(25.03, 121.56)
         await office.settle()
@@ -113,14 +113,14 @@ async def test_all_a_person_sends_stands_in_the_topic_pictures_blurred(
         assert place["location"]["latitude"] == 25.03
         for number, shown in enumerate((photo, voice, place)):
             await mei.says(f"Seen {number}.", thread, shown["message_id"])
-            assert sari.said()[-1] == f"Seen {number}."
+            assert sari.bot_texts()[-1] == f"Seen {number}."
 
 
-@on_both
+@on_both_databases
 async def test_a_thai_speaker_and_whoever_reads_english_need_no_translator(
     kind: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         sari, mei, thread = await met(office)
         await office.writes(sari, "/language")
         await office.presses(sari, "\u0e44\u0e17\u0e22")
@@ -129,31 +129,31 @@ async def test_a_thai_speaker_and_whoever_reads_english_need_no_translator(
         await mei.presses("Are you safe", office.shown(thread)[-1])
         preview = office.shown(thread)[-1]
         assert "The person reads: " in preview["text"]
-        before = len(sari.said())
+        before = len(sari.bot_texts())
         await mei.presses("Send it", preview)
         assert preview["message_id"] not in office.group.chat.messages
-        assert len(sari.said()) == before + 1
-        sari.press(label=sari.labels()[0])
+        assert len(sari.bot_texts()) == before + 1
+        sari.press(label=sari.button_labels()[0])
         await office.settle()
         assert office.last(thread).startswith("\u275d Pressed: ")
         assert "I am safe here" in office.last(thread)
 
 
 async def test_a_sentence_that_is_left_goes_without_a_trace(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
-        before = sari.said(), len(office.shown(thread))
+        before = sari.bot_texts(), len(office.shown(thread))
         await mei.presses("Phrasebook", office.card(thread))
         await mei.presses("Safety", office.shown(thread)[-1])
         await mei.presses("All groups", office.shown(thread)[-1])
         await mei.presses("Safety", office.shown(thread)[-1])
         await mei.presses("Are you safe", office.shown(thread)[-1])
         await mei.presses("Leave it", office.shown(thread)[-1])
-        assert (sari.said(), len(office.shown(thread))) == before
+        assert (sari.bot_texts(), len(office.shown(thread))) == before
 
 
 async def test_a_phrase_with_blanks_says_how_they_are_filled(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
         book = office.house.setting.phrasebook
         phrase = next(it for it in book if len(it.blanks) > 1)
@@ -161,18 +161,18 @@ async def test_a_phrase_with_blanks_says_how_they_are_filled(tmp_path: Path) -> 
         assert "still empty" in office.last(thread)
         filled = " ".join(f"{name}=Main gate," for name in phrase.blanks)
         await mei.says(f"/phrase {phrase.code} {filled}", thread)
-        assert "Main gate" in sari.said()[-1]
+        assert "Main gate" in sari.bot_texts()[-1]
         assert "Main gate" in office.found(thread, "\u2709")["text"]
 
 
-@on_both
+@on_both_databases
 async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
     kind: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         sari, mei, thread = await met(office)
         await mei.presses("Hand back", office.card(thread))
-        assert "Are you safe where you are right now?" in sari.said()[-1]
+        assert "Are you safe where you are right now?" in sari.bot_texts()[-1]
         assert "The bot speaks with the person." in office.card(thread)["text"]
         await mei.presses("Close", office.card(thread))
         await mei.presses("helped", office.shown(thread)[-1])
@@ -185,7 +185,7 @@ async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
 
 
 async def test_whoever_gets_a_case_passed_on_reads_what_it_takes(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         _sari, mei, thread = await met(office)
         jun = office.enrolled("Jun Ho")
         await mei.says("/transfer jun ho, she waits for a call", thread)
@@ -200,20 +200,20 @@ async def test_whoever_gets_a_case_passed_on_reads_what_it_takes(tmp_path: Path)
 async def test_words_that_may_have_arrived_are_said_to_be_uncertain_and_go_once(
     tmp_path: Path,
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
-        office.sandbox.faults.order(Trouble.DROP_AFTER, method="sendMessage", chat=sari.id, times=1)
+        office.sandbox.faults.add(FaultKind.DROP_AFTER, method="sendMessage", chat=sari.id, times=1)
         said = await mei.says("/say We come at nine.", thread)
         await office.until(lambda: "Nobody knows whether" in office.last(thread))
         answered = office.shown(thread)[-1]["reply_to_message"]
         assert answered["message_id"] == said["message_id"]
         await office.writes(sari, "hello?")
-        assert sari.said().count("We come at nine.") == 1
+        assert sari.bot_texts().count("We come at nine.") == 1
         assert "\u275d hello?" in office.texts(thread)
 
 
 async def test_words_to_somebody_who_blocked_us_are_said_to_be_lost(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
         sari.chat.is_blocked = True  # Telegram has not told us yet
         await mei.says("/say Are you there?", thread)
@@ -223,36 +223,36 @@ async def test_words_to_somebody_who_blocked_us_are_said_to_be_lost(tmp_path: Pa
 async def test_of_ten_thousand_characters_none_is_lost_and_none_goes_by_accident(
     tmp_path: Path,
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
         await mei.says(f"/say {TEN_THOUSAND}", thread)
-        assert TEN_THOUSAND.startswith(sari.said()[-1])
-        assert not any(text in TEN_THOUSAND for text in sari.said()[:-1])
+        assert TEN_THOUSAND.startswith(sari.bot_texts()[-1])
+        assert not any(text in TEN_THOUSAND for text in sari.bot_texts()[:-1])
         assert [it for it in office.texts(thread) if "rest of a long message" in it]
         kept = office.ask("SELECT count(*) FROM exchanges WHERE side = 'note'")
         assert kept == [(2,)]
 
 
 async def test_what_a_person_wrote_at_length_can_be_answered_at_any_part(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
         await office.writes(sari, "x" * 4000)
         parts = [it for it in office.shown(thread) if "xxx" in it.get("text", "")]
         assert len(parts) > 1
         for part in parts:
             await mei.says("Yes", thread, part["message_id"])
-        assert sari.said()[-len(parts) :] == ["Yes"] * len(parts)
+        assert sari.bot_texts()[-len(parts) :] == ["Yes"] * len(parts)
 
 
 async def test_signs_that_turn_or_hide_words_are_shown_instead_of_obeyed(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, _mei, thread = await met(office)
         await office.writes(sari, "pay\u202eno\x00w")
         assert office.last(thread) == "\u275d pay\\u202eno\\x00w"
 
 
 async def test_until_the_opener_is_answered_the_desk_says_that_words_wait(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         sari, _case = await office.in_danger()
         thread = office.thread()
@@ -260,21 +260,21 @@ async def test_until_the_opener_is_answered_the_desk_says_that_words_wait(tmp_pa
         await mei.presses("Take over", office.card(thread))
         said = await mei.says("/say We come at nine.", thread)
         assert "Not sent yet" in office.last(thread)
-        assert "We come at nine." not in sari.said()
+        assert "We come at nine." not in sari.bot_texts()
         await office.presses(sari, "I can write now")
-        await office.until(lambda: "We come at nine." in sari.said())
-        await office.until(lambda: office.sign(said))
+        await office.until(lambda: "We come at nine." in sari.bot_texts())
+        await office.until(lambda: office.bot_reaction(said))
 
 
 async def test_two_people_have_two_topics_and_nothing_crosses(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, first = await met(office)
         kit, jun, second = await met(office)
         await office.writes(sari, "from Sari")
         await office.writes(kit, "from Kit")
         await mei.says("to Sari", first, office.found(first, "from Sari")["message_id"])
         await jun.says("to Kit", second, office.found(second, "from Kit")["message_id"])
-        assert (sari.said()[-1], kit.said()[-1]) == ("to Sari", "to Kit")
+        assert (sari.bot_texts()[-1], kit.bot_texts()[-1]) == ("to Sari", "to Kit")
         assert not any("from Kit" in text for text in office.texts(first))
         await jun.says("/say not yours", first)
-        assert "not yours" not in sari.said()
+        assert "not yours" not in sari.bot_texts()

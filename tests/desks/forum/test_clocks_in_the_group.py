@@ -6,26 +6,26 @@ from typing import TYPE_CHECKING
 
 from bot.clock import DAY, HOUR
 from bot.hotline.commands.types import Command, Verb
-from bot.places.taiwan.deadlines import TAIWAN
-from tests.desks.forum.office import Office
+from bot.places.taiwan.deadlines import DEADLINE_RULES
+from tests.desks.forum.office import ForumDeskHarness
 from tests.desks.forum.test_nothing_of_a_person import NOT_HERE, everything_shown
-from tests.stores import on_both
+from tests.stores import on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def moment(office: Office, hours_ago: int) -> str:
+def moment(office: ForumDeskHarness, hours_ago: int) -> str:
     """Return a moment of today's as caseworkers type it."""
     at = office.house.clock.now() - hours_ago * HOUR
-    return f"{TAIWAN.day_of(at)} {(at % DAY // HOUR + 8) % 24:02}:00"
+    return f"{DEADLINE_RULES.date_of(at)} {(at % DAY // HOUR + 8) % 24:02}:00"
 
 
-@on_both
+@on_both_databases
 async def test_an_event_is_entered_in_the_topic_and_the_card_says_what_follows(
     kind: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -45,18 +45,18 @@ async def test_an_event_is_entered_in_the_topic_and_the_card_says_what_follows(
         assert "not_identified: The notice says" in told
 
 
-@on_both
+@on_both_databases
 async def test_what_runs_out_is_called_out_where_all_look(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         mei = office.enrolled("Mei")
         _sari, case = await office.in_danger()
         thread = office.thread()
         await mei.presses("Claim", office.card(thread))
         await mei.says(f"/clock contact {moment(office, 50)}", thread)
         house, now = office.house, office.house.clock.now()
-        letters = house.database.writer.run_now(lambda work: house.shift.look(work, now))
-        house.courier.hand(letters)
-        await house.courier.empty()
+        letters = house.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
+        house.courier.enqueue(letters)
+        await house.courier.drain()
         assert "help may end in 2" in office.shown()[-1]["text"]
         assert "The person was not reminded: they want to be written to only" in office.last(thread)
         assert "Clock: help may end in 2" in office.card(thread)["text"]
@@ -64,7 +64,7 @@ async def test_what_runs_out_is_called_out_where_all_look(kind: str, tmp_path: P
 
 
 async def test_a_case_whose_clocks_run_is_closed_there_for_a_reason(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -77,12 +77,14 @@ async def test_a_case_whose_clocks_run_is_closed_there_for_a_reason(tmp_path: Pa
 
 
 async def test_in_mode_notify_it_is_refused_without_a_word_of_the_clocks(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, desk_mode="notify") as office:
+    async with ForumDeskHarness.opened(tmp_path, desk_mode="notify") as office:
         mei = office.enrolled("Mei")
         _sari, case = await office.in_danger()
         thread = office.thread()
         await mei.presses("Claim", office.card(thread))
-        await office.orders(Command(verb=Verb.CLOCK, by=mei.id, case=case, code="contact"))
+        await office.orders(
+            Command(verb=Verb.ADD_DEADLINE_EVENT, by=mei.id, case=case, code="contact")
+        )
         await mei.says("/close helped", thread)
         reference = office.ask("SELECT reference FROM cases")[0][0]
         assert f"(haven clock show {reference})" in office.last(thread)
@@ -92,7 +94,7 @@ async def test_in_mode_notify_it_is_refused_without_a_word_of_the_clocks(tmp_pat
 
 
 async def test_in_mode_notify_the_group_learns_only_that_a_time_runs_out(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, desk_mode="notify") as office:
+    async with ForumDeskHarness.opened(tmp_path, desk_mode="notify") as office:
         mei = office.enrolled("Mei")
         _sari, case = await office.in_danger()
         thread = office.thread()
@@ -101,7 +103,7 @@ async def test_in_mode_notify_the_group_learns_only_that_a_time_runs_out(tmp_pat
         assert NOT_HERE in office.last(thread)
         for code, words in (("not_identified", moment(office, 24 * 18)), ("contact", "")):
             await office.orders(
-                Command(verb=Verb.CLOCK, by=mei.id, case=case, code=code, words=words)
+                Command(verb=Verb.ADD_DEADLINE_EVENT, by=mei.id, case=case, code=code, text=words)
             )
         reference = office.ask("SELECT reference FROM cases")[0][0]
         card = office.card(thread)["text"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import bindparam, delete
 
-from bot.hotline.chat.passphrases import Recognition
+from bot.hotline.chat.passphrases import Passphrases
 from bot.store.compiled import Prepared
 from bot.store.tables.main import topics
-from tests.desks.forum.office import Office
+from tests.desks.forum.office import ForumDeskHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def test_help_fits_in_one_message_and_names_every_command(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await mei.says("/help")
         for name in (
@@ -30,7 +30,7 @@ async def test_help_fits_in_one_message_and_names_every_command(tmp_path: Path) 
 
 
 async def test_the_queue_is_shown_with_a_button_for_each_case(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await mei.says("/queue")
         assert office.last() == "Nobody is waiting in your queues."
@@ -50,7 +50,7 @@ async def test_the_queue_is_shown_with_a_button_for_each_case(tmp_path: Path) ->
 async def test_the_next_case_and_a_case_by_its_number_can_be_claimed_where_all_look(
     tmp_path: Path,
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await mei.says("/claim")
         assert "Nobody waits" in office.last()
@@ -66,7 +66,7 @@ async def test_the_next_case_and_a_case_by_its_number_can_be_claimed_where_all_l
 
 
 async def test_whoever_goes_off_duty_is_called_no_more(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
         await jun.says("/duty off")
         assert office.ask("SELECT on_duty FROM staff ORDER BY added_at, id").count((0,)) == 1
@@ -78,7 +78,7 @@ async def test_whoever_goes_off_duty_is_called_no_more(tmp_path: Path) -> None:
 
 
 async def test_a_priority_is_lowered_only_with_a_reason(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -94,7 +94,7 @@ async def test_a_priority_is_lowered_only_with_a_reason(tmp_path: Path) -> None:
 
 
 async def test_a_question_says_how_it_is_answered_and_is_filled_in(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -110,7 +110,7 @@ async def test_a_question_says_how_it_is_answered_and_is_filled_in(tmp_path: Pat
 
 
 async def test_a_colleague_is_asked_for_when_the_name_leaves_doubt(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
         other = office.enrolled("Jun")
         await office.in_danger()
@@ -141,7 +141,7 @@ async def test_a_colleague_is_asked_for_when_the_name_leaves_doubt(tmp_path: Pat
 async def test_what_does_not_go_is_answered_where_it_was_typed(
     tmp_path: Path, typed: str, answer: str
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -154,19 +154,19 @@ async def test_what_does_not_go_is_answered_where_it_was_typed(
 
 
 async def test_what_belongs_to_a_case_is_not_done_where_all_look(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         sari, _case = await office.in_danger()
         await mei.says("/claim", office.thread())
-        before = sari.said()
+        before = sari.bot_texts()
         for typed in ("/say hello", "/note x", "/close helped", "/takeover", "/transfer Jun"):
             await mei.says(typed)
             assert office.last() == "That belongs into the topic of a case."
-        assert sari.said() == before
+        assert sari.bot_texts() == before
 
 
 async def test_two_who_answer_at_once_are_told_who_may(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
         sari, _case = await office.in_danger()
         thread = office.thread()
@@ -178,14 +178,14 @@ async def test_two_who_answer_at_once_are_told_who_may(tmp_path: Path) -> None:
         for worker, text in ((mei, "Yes, I am here."), (jun, "Yes, we are.")):
             office.group.say(worker.account, text, thread=thread, reply_to=words)
         await office.settle()
-        assert sari.said()[-1] == "Yes, I am here."
+        assert sari.bot_texts()[-1] == "Yes, I am here."
         assert "Only whoever holds the case may do that" in office.last(thread)
 
 
 async def test_an_answer_to_a_case_that_is_over_or_erased_is_refused_and_said_so(
     tmp_path: Path,
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         sari, case = await office.in_danger()
         thread = office.thread()
@@ -195,21 +195,21 @@ async def test_an_answer_to_a_case_that_is_over_or_erased_is_refused_and_said_so
         await office.writes(sari, "bye")
         words = office.found(thread, "bye")["message_id"]
         await mei.says("/close helped", thread)
-        before = sari.said()
+        before = sari.bot_texts()
         await mei.says("One more thing", thread, words)
         assert "This case is closed" in office.last(thread)
         forgets = Prepared(
             lambda _: delete(topics).where(topics.c.case_id == bindparam("case")), "case"
         )
-        office.house.database.writer.run_now(lambda work: work.run(forgets, case))
+        office.house.database.writer.run_sync(lambda work: work.run(forgets, case))
         for text, reply_to in (("And another", words), ("/say hello", None)):
             await mei.says(text, thread, reply_to)
             assert office.last(thread).startswith("This topic shows no case any more")
-        assert sari.said() == before
+        assert sari.bot_texts() == before
 
 
 async def test_what_may_be_told_to_others_is_asked_of_the_person_first(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         sari, _case = await office.in_danger()
         thread = office.thread()
@@ -230,17 +230,17 @@ async def test_what_may_be_told_to_others_is_asked_of_the_person_first(tmp_path:
 
 
 async def test_after_a_second_word_two_say_why_they_are_sure_who_writes(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
         phone, case = await office.in_danger()
         thread, now = office.thread(), office.house.clock.now()
         await mei.says("/claim", thread)
 
         def second(work: Work) -> None:
-            Recognition.keep(work, case, bytes(16), bytes(32))
-            Recognition.freeze(work, case, now)
+            Passphrases.set_passphrase(work, case, bytes(16), bytes(32))
+            Passphrases.freeze(work, case, now)
 
-        office.house.database.writer.run_now(second)
+        office.house.database.writer.run_sync(second)
         await mei.says("/confirmed", thread)
         assert office.last(thread).startswith("Somebody made the person open this chat. Write how")
         await mei.says("/confirmed She rang us.", thread)

@@ -8,25 +8,25 @@ import pytest
 
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.types import Verb
-from bot.messages import Say
-from bot.settings import read_settings
-from bot.vault import Audit
-from tests.desks.forum.office import Office
+from bot.messages import SendText
+from bot.settings import load_settings
+from bot.vault import AuditLog
+from tests.desks.forum.office import ForumDeskHarness
 from tests.desks.forum.test_called_out import GROUP
 from tests.dispatch.test_checking_in import RIGHT, agreed, until
-from tests.houses import ALWAYS, Home
+from tests.houses import ALWAYS, HotlineHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def agree(office: Office, case: str) -> None:
+def agree(office: ForumDeskHarness, case: str) -> None:
     """Agree on nine at night in a case."""
     vault, now = office.house.vault, office.house.clock.now()
     ((key,),) = office.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
-    zone = read_settings(data="x").zone
-    office.house.database.writer.run_now(
-        lambda work: CheckIns(vault, Audit(vault)).agree(
+    zone = load_settings(data="x").zone
+    office.house.database.writer.run_sync(
+        lambda work: CheckIns(vault, AuditLog(vault)).schedule(
             work, case, bytes(key), 21, "call", now, zone, is_daily=True
         )
     )
@@ -36,7 +36,7 @@ def agree(office: Office, case: str) -> None:
 async def test_the_card_says_that_there_is_one_and_it_is_ended_there(
     tmp_path: Path, mode: str
 ) -> None:
-    async with Office.opened(tmp_path, desk_mode=mode) as office:
+    async with ForumDeskHarness.opened(tmp_path, desk_mode=mode) as office:
         mei = office.enrolled("Mei")
         _sari, case = await office.in_danger()
         thread = office.thread()
@@ -66,13 +66,15 @@ SAID = {
 def test_the_call_for_a_silence_says_when_help_may_end(
     tmp_path: Path, mode: str, said: list[str]
 ) -> None:
-    home = Home(tmp_path, hours=ALWAYS, desk_group=GROUP, desk_mode=mode, staff_language="en")
+    home = HotlineHarness(
+        tmp_path, hours=ALWAYS, desk_group=GROUP, desk_mode=mode, staff_language="en"
+    )
     _person, case = agreed(home)
     mei = home.colleague()
     mei.claims(case)
-    mei.does(Verb.CLOCK, case, code="contact")
+    mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact")
     until(home, 23)
-    told = [it.text for _chat, it in home.post.arrived if isinstance(it, Say)]
+    told = [it.text for _chat, it in home.post.arrived if isinstance(it, SendText)]
     (alarm,) = [text for text in told if "the right word did not come" in text]
     assert all(line in alarm for line in said), alarm
     assert ("72-hour" in "".join(told)) is (mode == "content")
@@ -89,15 +91,17 @@ ANSWERED = {
 def test_a_right_word_tells_which_time_the_law_gives_only_where_words_are_shown(
     tmp_path: Path, mode: str, said: str
 ) -> None:
-    home = Home(tmp_path, hours=ALWAYS, desk_group=GROUP, desk_mode=mode, staff_language="en")
+    home = HotlineHarness(
+        tmp_path, hours=ALWAYS, desk_group=GROUP, desk_mode=mode, staff_language="en"
+    )
     person, case = agreed(home)
     mei = home.colleague()
     mei.claims(case)
-    mei.does(Verb.CLOCK, case, code="contact")
+    mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact")
     until(home, 21.1)
     person.says(RIGHT)
     until(home, 21.5)
-    told = [it.text for chat, it in home.post.arrived if chat == GROUP and isinstance(it, Say)]
+    told = [it.text for chat, it in home.post.arrived if chat == GROUP and isinstance(it, SendText)]
     (kept,) = [text for text in told if "The right word came at" in text]
     assert said in kept
     assert ("contact" in "".join(told)) is (mode == "content")
@@ -105,7 +109,7 @@ def test_a_right_word_tells_which_time_the_law_gives_only_where_words_are_shown(
 
 
 async def test_a_caseworker_offers_it_with_a_reviewed_sentence(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()

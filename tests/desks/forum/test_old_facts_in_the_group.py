@@ -9,8 +9,8 @@ import pytest
 
 from bot.cases.state_machine import Role
 from bot.clock import SECOND
-from bot.places.taiwan.directory import EXPIRES
-from tests.desks.forum.office import Office
+from bot.places.taiwan.directory import EXPIRES_ON
+from tests.desks.forum.office import ForumDeskHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 async def test_what_is_too_old_to_be_told_is_said_once_a_day_where_all_look(
     mode: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, desk_mode=mode) as office:
+    async with ForumDeskHarness.opened(tmp_path, desk_mode=mode) as office:
         office.enrolled("Mei")
         office.enrolled("Hua", role=Role.SUPERVISOR)
         house, zone = office.house, office.house.setting.zone
         for hour in (9, 10, 11):
-            at = datetime(EXPIRES.year, EXPIRES.month, EXPIRES.day, hour, tzinfo=zone)
+            at = datetime(EXPIRES_ON.year, EXPIRES_ON.month, EXPIRES_ON.day, hour, tzinfo=zone)
             now = int(at.timestamp()) * SECOND
-            letters = house.database.writer.run_now(
-                lambda work, now=now: house.shift.look(work, now)
+            letters = house.database.writer.run_sync(
+                lambda work, now=now: house.staff.check_due(work, now)
             )
-            house.courier.hand(letters)
-            await house.courier.empty()
+            house.courier.enqueue(letters)
+            await house.courier.drain()
         (told,) = [it for it in office.texts() if "Too old to be told to people" in it]
-        assert f"the first since {EXPIRES}" in told
+        assert f"the first since {EXPIRES_ON}" in told
         assert "haven directory todo" in told
         assert told.endswith("Hua")
         assert "Mei" not in told

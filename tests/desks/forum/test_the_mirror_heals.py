@@ -10,17 +10,17 @@ import pytest
 
 from bot import log
 from bot.clock import SECOND
-from bot.desks.forum.context import Place
-from bot.desks.forum.topics import stands
-from bot.errors import Barred
+from bot.desks.forum.context import ForumGroup
+from bot.desks.forum.topics import current_group
+from bot.errors import GroupForbiddenError
 from bot.hotline.commands.types import Command, Verb
 from bot.mailbox.inbox import Arrival
-from bot.sandbox import Trouble
+from bot.sandbox import FaultKind
 from bot.sandbox.json_codec import encode
-from tests.desks.forum.office import Office
-from tests.houses import Home
-from tests.post import FINE, Mishap, fails
-from tests.stores import on_both
+from tests.desks.forum.office import ForumDeskHarness
+from tests.houses import HotlineHarness
+from tests.post import FINE, DeliveryFault, delivery_failure
+from tests.stores import on_both_databases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +42,9 @@ def lines(written: io.StringIO, event: str) -> int:
     return written.getvalue().count(f'"event": "{event}"')
 
 
-@on_both
+@on_both_databases
 async def test_a_deleted_topic_is_opened_again_under_its_card(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         first = office.thread()
@@ -58,7 +58,7 @@ async def test_a_deleted_topic_is_opened_again_under_its_card(kind: str, tmp_pat
         await mei.says("/release", second)
         assert office.threads() == [second]
         case = office.ask("SELECT id FROM cases ORDER BY opened_at")[0][0]
-        await office.orders(Command(verb=Verb.NOTE, by=mei.id, case=case, words="still here"))
+        await office.orders(Command(verb=Verb.NOTE, by=mei.id, case=case, text="still here"))
         third = office.threads()[-1]
         assert office.threads() == [second, third]
         assert office.card(third)["text"].startswith(reference)
@@ -66,7 +66,7 @@ async def test_a_deleted_topic_is_opened_again_under_its_card(kind: str, tmp_pat
 
 
 async def test_a_deleted_topic_forgets_what_could_be_answered_in_it(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         sari, _case = await office.in_danger()
         thread = office.thread()
@@ -80,21 +80,21 @@ async def test_a_deleted_topic_forgets_what_could_be_answered_in_it(tmp_path: Pa
         again = office.thread()
         assert "Mei (a caseworker)" in office.card(again)["text"]
         assert "later words" in office.last(again)
-        before = sari.said()
+        before = sari.bot_texts()
         await mei.says("to nobody", again, old)
-        assert sari.said() == before
+        assert sari.bot_texts() == before
         await mei.says("to her", again, office.found(again, "later words")["message_id"])
-        assert sari.said()[-1] == "to her"
+        assert sari.bot_texts()[-1] == "to her"
 
 
 async def test_a_topic_closed_by_hand_is_written_in_all_the_same(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
         office.group.set_closed(office.chair, thread, closed=True)
-        office.sandbox.faults.order(
-            Trouble.ERROR, method="sendMessage", chat=office.group.id, times=1,
+        office.sandbox.faults.add(
+            FaultKind.ERROR, method="sendMessage", chat=office.group.id, times=1,
             code=400, description="Bad Request: TOPIC_CLOSED",
         )  # fmt: skip
         await mei.says("/claim", thread)
@@ -103,12 +103,12 @@ async def test_a_topic_closed_by_hand_is_written_in_all_the_same(tmp_path: Path)
 
 
 async def test_a_deleted_card_comes_again(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
         card = office.card(thread)["message_id"]
-        office.sandbox.world.remove(office.group.chat, card)
+        office.sandbox.world.delete_message(office.group.chat, card)
         await mei.says("/claim", thread)
         again = office.found(thread, "Mei (a caseworker) answers for this case.")
         assert again["message_id"] != card
@@ -117,7 +117,7 @@ async def test_a_deleted_card_comes_again(tmp_path: Path) -> None:
 
 
 async def test_the_card_can_be_called_to_the_end(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -131,7 +131,7 @@ async def test_the_card_can_be_called_to_the_end(tmp_path: Path) -> None:
 async def test_barred_the_queue_goes_on_and_staff_are_told_once(
     tmp_path: Path, written: io.StringIO, how: str
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         office.enrolled("Mei")
         chair, group = office.chair, office.group
         match how:
@@ -141,7 +141,7 @@ async def test_barred_the_queue_goes_on_and_staff_are_told_once(
                 group.add_bot(chair, "member")
             case _:
                 group.set_forum(on=False)
-        kit = office.sandbox.phone("Kit", language="en")
+        kit = office.sandbox.add_phone("Kit", language="en")
         kit.say("/start")
         await _walks_into_danger(office, kit)
         assert office.ask("SELECT status FROM cases") == [("waiting",)]
@@ -150,18 +150,18 @@ async def test_barred_the_queue_goes_on_and_staff_are_told_once(
         assert office.threads() == []
 
 
-@on_both
+@on_both_databases
 def test_let_in_again_everything_is_shown_that_had_to_wait(
     kind: str, tmp_path: Path, written: io.StringIO
 ) -> None:
     group = -1_001_234
-    home = Home(tmp_path, kind=kind, desk_group=group, staff_language="en")
+    home = HotlineHarness(tmp_path, kind=kind, desk_group=group, staff_language="en")
     tried: list[tuple[int, float]] = []
 
-    def fate(chat: int, _body: Body) -> Mishap:
+    def fate(chat: int, _body: Body) -> DeliveryFault:
         tried.append((chat, home.loop.moved))
         is_barred = chat == group and home.loop.moved < 600
-        return fails(Barred("bot was kicked")) if is_barred else FINE
+        return delivery_failure(GroupForbiddenError("bot was kicked")) if is_barred else FINE
 
     home.post.fate = fate
     home.colleague()
@@ -180,22 +180,22 @@ def test_let_in_again_everything_is_shown_that_had_to_wait(
     home.close()
 
 
-async def _arrives(office: Office) -> None:
+async def _arrives(office: ForumDeskHarness) -> None:
     """Take in what waits without waiting for the group."""
-    while waiting := office.sandbox.updates.waiting():
-        office.sandbox.updates.forget()
+    while waiting := office.sandbox.updates.pending():
+        office.sandbox.updates.clear()
         arrivals = [Arrival.of(it["update_id"], encode(it)) for it in waiting]
         await office.house.dispatcher.receive(arrivals)
     await asyncio.sleep(0.15)
 
 
-async def _until(office: Office, holds: Any) -> None:
+async def _until(office: ForumDeskHarness, holds: Any) -> None:
     async with asyncio.timeout(10):
         while not holds():
             await _arrives(office)
 
 
-async def _walks_into_danger(office: Office, phone: Any) -> None:
+async def _walks_into_danger(office: ForumDeskHarness, phone: Any) -> None:
     for label in ("English", "Nobody", "Tell what happened", "About me", "18 or over",
                   "Danger now", "Tell them now"):  # fmt: skip
         await _until(office, lambda label=label: _button(phone, label))
@@ -212,9 +212,9 @@ def _button(phone: Any, label: str) -> tuple[int, str] | None:
     return None
 
 
-@on_both
+@on_both_databases
 async def test_a_group_that_became_a_supergroup_is_followed(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind, is_small=True) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind, is_small=True) as office:
         mei = office.enrolled("Mei")
         new = office.group.upgrade(office.chair)
         new.set_forum(on=True)
@@ -225,31 +225,33 @@ async def test_a_group_that_became_a_supergroup_is_followed(kind: str, tmp_path:
         await mei.says("/claim", thread)
         assert office.ask("SELECT holder FROM cases") == [(mei.id,)]
         assert office.ask("SELECT named, stands FROM desks") == [(before.id, new.id)]
-        assert office.sandbox.journal.of("leaveChat") == []
+        assert office.sandbox.calls.of("leaveChat") == []
 
 
-@on_both
+@on_both_databases
 async def test_a_move_is_found_out_by_writing_and_survives_a_restart(
     kind: str, tmp_path: Path
 ) -> None:
-    async with Office.opened(tmp_path, kind=kind, is_small=True) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind, is_small=True) as office:
         office.enrolled("Mei")
         new = office.group.upgrade(office.chair)
         new.set_forum(on=True)
-        office.sandbox.updates.forget()  # nobody tells us
+        office.sandbox.updates.clear()  # nobody tells us
         office.group = new
         await office.in_danger()
         assert office.card(office.thread())
-        place = Place(office.named)
-        place.now = office.house.database.writer.run_now(lambda work: stands(work, place.named))
+        place = ForumGroup(office.named)
+        place.current_id = office.house.database.writer.run_sync(
+            lambda work: current_group(work, place.configured_id)
+        )
         assert new.id in place
 
 
 async def test_a_flood_of_cases_holds_nobody_up(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         office.enrolled("Mei")
-        office.sandbox.faults.order(Trouble.FLOOD, chat=office.group.id, times=3, retry_after=1)
-        sari = office.sandbox.phone("Kit", language="en")
+        office.sandbox.faults.add(FaultKind.FLOOD, chat=office.group.id, times=3, retry_after=1)
+        sari = office.sandbox.add_phone("Kit", language="en")
         sari.say("/start")
         await _arrives(office)
         await _walks_into_danger(office, sari)

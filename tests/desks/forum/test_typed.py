@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.state_machine import Role
-from bot.desks.forum.parse_command import Typed, colleague, command, values
-from bot.desks.forum.split_text import LONGEST, cut, in_parts
+from bot.desks.forum.parse_command import TypedCommand, match_colleague, parse_command, parse_values
+from bot.desks.forum.split_text import MAX_PART_LENGTH, split_into_parts, split_message
 from bot.hotline.staff.staff import Caseworker
-from bot.messages import Button, Say
+from bot.messages import Button, SendText
 
 
 def named(name: str, who: str) -> Caseworker:
@@ -26,13 +26,13 @@ STAFF = [named("Mei", "a1"), named("Mei Lin", "b2"), named("Jun", "c3"), named("
 @pytest.mark.parametrize(
     ("words", "typed"),
     [
-        ("/claim", Typed("claim", "")),
-        ("/CLAIM  K7M4Q2 ", Typed("claim", "K7M4Q2")),
-        ("/claim@haven_bot x", Typed("claim", "x")),
-        ("/claim@Haven_Bot", Typed("claim", "")),
+        ("/claim", TypedCommand("claim", "")),
+        ("/CLAIM  K7M4Q2 ", TypedCommand("claim", "K7M4Q2")),
+        ("/claim@haven_bot x", TypedCommand("claim", "x")),
+        ("/claim@Haven_Bot", TypedCommand("claim", "")),
         ("/claim@other_bot", None),
-        ("/say two\nlines", Typed("say", "two\nlines")),
-        ("/say\nbelow", Typed("say", "below")),
+        ("/say two\nlines", TypedCommand("say", "two\nlines")),
+        ("/say\nbelow", TypedCommand("say", "below")),
         ("/", None),
         ("/9", None),
         ("/say/what", None),
@@ -41,14 +41,14 @@ STAFF = [named("Mei", "a1"), named("Mei Lin", "b2"), named("Jun", "c3"), named("
         ("", None),
     ],
 )
-def test_a_command_begins_a_message(words: str, typed: Typed | None) -> None:
-    assert command(words, "haven_bot") == typed
+def test_a_command_begins_a_message(words: str, typed: TypedCommand | None) -> None:
+    assert parse_command(words, "haven_bot") == typed
 
 
 @given(st.text())
 def test_whatever_is_typed_is_a_command_or_none(words: str) -> None:
-    typed = command(words)
-    assert typed is None or (typed.name and typed.words == typed.words.strip())
+    typed = parse_command(words)
+    assert typed is None or (typed.name and typed.text == typed.text.strip())
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,17 @@ def test_whatever_is_typed_is_a_command_or_none(words: str) -> None:
     ],
 )
 def test_blanks_are_filled_by_name(words: str, filled: dict[str, str]) -> None:
-    assert values(words, ["place", "time"]) == filled
+    assert parse_values(words, ["place", "time"]) == filled
 
 
 def test_a_lone_blank_needs_no_name() -> None:
-    assert values("Main station", ["place"]) == {"place": "Main station"}
-    assert values("", ["place"]) == {}
+    assert parse_values("Main station", ["place"]) == {"place": "Main station"}
+    assert parse_values("", ["place"]) == {}
 
 
 @given(st.text(), st.lists(st.text(alphabet="abc", min_size=1), max_size=3))
 def test_only_blanks_there_are_can_be_filled(words: str, blanks: list[str]) -> None:
-    assert set(values(words, blanks)) <= set(blanks)
+    assert set(parse_values(words, blanks)) <= set(blanks)
 
 
 @pytest.mark.parametrize(
@@ -91,26 +91,26 @@ def test_only_blanks_there_are_can_be_filled(words: str, blanks: list[str]) -> N
 def test_a_colleague_is_meant_by_id_or_by_the_longest_name(
     words: str, meant: list[str], rest: str
 ) -> None:
-    found, behind = colleague(words, STAFF)
+    found, behind = match_colleague(words, STAFF)
     assert ([each.id for each in found], behind) == (meant, rest)
 
 
 @given(st.text(alphabet=st.sampled_from("a \n\u0e19\u0e49\U0001f600\u0301"), max_size=9000))
 def test_a_text_in_parts_is_the_text(text: str) -> None:
-    parts = cut(text)
+    parts = split_into_parts(text)
     assert "".join(parts) == text
-    assert all(len(part) <= LONGEST for part in parts)
+    assert all(len(part) <= MAX_PART_LENGTH for part in parts)
     assert all(len(part.encode("utf-16-le")) <= 2 * 4096 for part in parts)
 
 
 def test_no_mark_is_cut_from_its_letter() -> None:
     text = "\u0e19\u0e49" * 3000
-    assert not any(part.startswith("\u0e49") for part in cut(text))
+    assert not any(part.startswith("\u0e49") for part in split_into_parts(text))
 
 
 def test_only_what_is_remembered_is_cut_and_the_buttons_stand_under_the_last_part() -> None:
     rows = ((Button("A", "a"),),)
-    plain = Say("x" * 5000, rows)
-    assert in_parts(plain) == [plain]
-    parts = in_parts(Say("x" * 5000, rows, mark="words"))
-    assert [isinstance(part, Say) and part.rows for part in parts] == [(), (), rows]
+    plain = SendText("x" * 5000, rows)
+    assert split_message(plain) == [plain]
+    parts = split_message(SendText("x" * 5000, rows, post_kind="words"))
+    assert [isinstance(part, SendText) and part.rows for part in parts] == [(), (), rows]

@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.cases.state_machine import Role
-from tests.desks.forum.office import Office
-from tests.stores import on_both
+from tests.desks.forum.office import ForumDeskHarness
+from tests.stores import on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@on_both
+@on_both_databases
 async def test_a_stranger_gets_silence_and_one_row(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         _sari, case = await office.in_danger()
         thread = office.thread()
-        calls = len(office.sandbox.journal.calls)
+        calls = len(office.sandbox.calls.calls)
         for text in ("/claim", "/say I know where you are", "hello"):
             office.group.say(office.chair, text, thread=thread)
             await office.settle()
         assert office.refused() == [("stranger", case, "text")] * 3
-        assert len(office.sandbox.journal.calls) == calls
+        assert len(office.sandbox.calls.calls) == calls
         assert office.ask("SELECT holder FROM cases") == [(None,)]
 
 
 async def test_a_strangers_press_does_nothing(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         _sari, case = await office.in_danger()
         card = office.card(office.thread())
         data = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
@@ -40,7 +40,7 @@ async def test_a_strangers_press_does_nothing(tmp_path: Path) -> None:
 
 
 async def test_where_all_look_chatter_of_strangers_fills_no_log(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         for text in ("good evening", "who makes tea?", "/queue"):
             office.group.say(office.chair, text)
             await office.settle()
@@ -52,22 +52,22 @@ async def test_where_all_look_chatter_of_strangers_fills_no_log(tmp_path: Path) 
 async def test_whoever_hides_is_nobody_even_with_the_account_of_a_caseworker(
     tmp_path: Path, hidden: str
 ) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         _sari, case = await office.in_danger()
         thread = office.thread()
         behind: dict[str, Any] = {"sender_chat": {"id": -100_7, "type": "channel", "title": "x"}}
         if hidden == "administrator":
-            behind = {"sender_chat": office.group.chat.brief()}
+            behind = {"sender_chat": office.group.chat.api_chat()}
         office.group.send(mei.account, {"text": "/claim", **behind}, thread=thread)
         await office.settle()
         assert office.refused() == [("stranger", case, "hidden")]
         assert office.ask("SELECT holder FROM cases") == [(None,)]
 
 
-@on_both
+@on_both_databases
 async def test_access_ends_with_the_next_message(kind: str, tmp_path: Path) -> None:
-    async with Office.opened(tmp_path, kind=kind) as office:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         mei = office.enrolled("Mei")
         _sari, case = await office.in_danger()
         thread = office.thread()
@@ -80,7 +80,7 @@ async def test_access_ends_with_the_next_message(kind: str, tmp_path: Path) -> N
 
 
 async def test_an_auditor_reads_and_changes_nothing(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         eve = office.enrolled("Eve", role=Role.AUDITOR)
         await office.in_danger()
         thread = office.thread()
@@ -90,7 +90,7 @@ async def test_an_auditor_reads_and_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_command_for_another_bot_is_not_ours(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
+    async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()
         thread = office.thread()
@@ -101,10 +101,10 @@ async def test_a_command_for_another_bot_is_not_ours(tmp_path: Path) -> None:
 
 
 async def test_another_group_is_left(tmp_path: Path) -> None:
-    async with Office.opened(tmp_path) as office:
-        other = office.sandbox.group("Somewhere else", forum=True)
-        other.add(office.chair, "creator")
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        other = office.sandbox.add_group("Somewhere else", forum=True)
+        other.add_member(office.chair, "creator")
         other.add_bot(office.chair, "administrator")
         await office.settle()
-        left = [int(call.params["chat_id"]) for call in office.sandbox.journal.of("leaveChat")]
+        left = [int(call.params["chat_id"]) for call in office.sandbox.calls.of("leaveChat")]
         assert set(left) == {other.id}

@@ -14,7 +14,7 @@ _NEW = re.compile(r"(?<=nonce[-=])\"?[\w-]{22}\"?|(?<=data-csrf=\")[0-9a-f]{32}"
 Likeness = tuple[int, tuple[tuple[str, str], ...], str]
 
 
-def likeness(said: Response) -> Likeness:
+def normalised_response(said: Response) -> Likeness:
     """Return an answer's number, headers and words without nonces and marks of forms."""
     headers = sorted((name, _NEW.sub("", value)) for name, value in said.headers.multi_items())
     return said.status_code, tuple(headers), _NEW.sub("", said.text)

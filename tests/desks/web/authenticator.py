@@ -18,7 +18,7 @@ PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
 @dataclass
-class Credential:
+class VirtualCredential:
     """One passkey."""
 
     id: bytes
@@ -29,18 +29,18 @@ class Credential:
 
 
 @dataclass
-class Authenticator:
+class VirtualAuthenticator:
     """A key somebody carries."""
 
     origin: str = "https://desk.test"
     computes: bool = True
     is_verified: bool = True
     """Whether it asks for a finger or a number first."""
-    made: list[Credential] = field(default_factory=list)
+    made: list[VirtualCredential] = field(default_factory=list)
 
-    def makes(self, asked: dict[str, Any], **other: Any) -> dict[str, str]:
+    def create_credential(self, asked: dict[str, Any], **other: Any) -> dict[str, str]:
         """Make a passkey as asked; return what a page sends."""
-        credential = Credential(
+        credential = VirtualCredential(
             secrets.token_bytes(16), asked["user"]["id"], ec.generate_private_key(ec.SECP256R1())
         )
         self.made.append(credential)
@@ -58,7 +58,7 @@ class Authenticator:
             {"clientDataJSON": client, "attestationObject": said, "transports": ["internal"]},
         )  # fmt: skip
 
-    def shows(self, asked: dict[str, Any], **other: Any) -> dict[str, str]:
+    def get_assertion(self, asked: dict[str, Any], **other: Any) -> dict[str, str]:
         """Show a passkey it has; return what a page sends."""
         credential = self.made[-1]
         credential.count += 1
@@ -71,7 +71,7 @@ class Authenticator:
              "userHandle": base64url_to_bytes(other.get("user", credential.user))},
         )  # fmt: skip
 
-    def _data(self, place: str, credential: Credential, more: int) -> bytes:
+    def _data(self, place: str, credential: VirtualCredential, more: int) -> bytes:
         flags = PRESENT | (VERIFIED if self.is_verified else 0) | more
         return sha256(place.encode()).digest() + bytes([flags]) + credential.count.to_bytes(4)
 
@@ -81,7 +81,7 @@ class Authenticator:
         return json.dumps(said).encode()
 
     def _sent(
-        self, credential: Credential, asked: dict[str, Any], response: dict[str, Any]
+        self, credential: VirtualCredential, asked: dict[str, Any], response: dict[str, Any]
     ) -> dict[str, str]:
         written = {
             name: bytes_to_base64url(value) if isinstance(value, bytes) else value

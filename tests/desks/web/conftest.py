@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desks.web.window import Office
+from tests.desks.web.window import WebDeskHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    made = Office(tmp_path)
+def web_desk(tmp_path: Path) -> Iterator[WebDeskHarness]:
+    made = WebDeskHarness(tmp_path)
     yield made
     made.close()

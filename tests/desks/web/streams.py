@@ -5,24 +5,24 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.desks.web.request import SESSION
+from bot.desks.web.request import SESSION_COOKIE
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Browser
+    from tests.desks.web.window import HttpBrowser
 
 
-class Hearing:
+class SseClient:
     """One stream; `status` is there once it is answered, and it ends when it is left."""
 
     def __init__(
-        self, browser: Browser, path: str = "/stream", secret: str = "", last: str = ""
+        self, browser: HttpBrowser, path: str = "/stream", secret: str = "", last: str = ""
     ) -> None:
         self.status = 0
         self.heard: list[str] = []
         self._office = browser.office
         request = browser.client.build_request("GET", path)
         if secret:
-            request.headers["cookie"] = f"{SESSION}={secret}"
+            request.headers["cookie"] = f"{SESSION_COOKIE}={secret}"
         if last:
             request.headers["last-event-id"] = last
         self._scope: dict[str, Any] = {
@@ -55,25 +55,25 @@ class Hearing:
             self.heard += [line[7:] for line in piece.splitlines() if line.startswith("event: ")]
             self._more.set()
 
-    async def hears(self, event: str) -> None:
+    async def next_event(self, event: str) -> None:
         """Wait until an event was heard."""
         while event not in self.heard:
             self._more.clear()
             await self._more.wait()
 
-    def leave(self) -> None:
+    def close(self) -> None:
         self._left.set()
 
 
-async def all_at_once(hearings: list[Hearing]) -> list[asyncio.Task[None]]:
+async def open_all(hearings: list[SseClient]) -> list[asyncio.Task[None]]:
     """Open streams in one moment; return once each is answered."""
     tasks = [asyncio.create_task(each.listen()) for each in hearings]
     await asyncio.gather(*(each.answered.wait() for each in hearings))
     return tasks
 
 
-async def left(hearings: list[Hearing], tasks: list[asyncio.Task[None]]) -> None:
+async def close_all(hearings: list[SseClient], tasks: list[asyncio.Task[None]]) -> None:
     """Leave every stream and see each of them end."""
     for each in hearings:
-        each.leave()
+        each.close()
     await asyncio.gather(*tasks)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.desks.web.request import SESSION
-from bot.vault.keys.browser_key import known_by, new_secret
+from bot.desks.web.request import SESSION_COOKIE
+from bot.vault.keys.browser_key import new_session_secret, secret_digest
 from tests.desks.web.test_erasing_at_the_desk import wished
-from tests.desks.web.window import Browser, Worker
+from tests.desks.web.window import HttpBrowser, WebCaseworker
 from tests.keys import PASSWORD
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office
+    from tests.desks.web.window import WebDeskHarness
 
 SAID = re.compile(r"the code of Mei is (\d{6}) now")
 
 
-def rehearsed(office: Office) -> tuple[Worker, str]:
+def rehearsed(office: WebDeskHarness) -> tuple[WebCaseworker, str]:
     """Return whoever a rehearsal is for, and the link it prints."""
-    mei, secret = office.worker(), new_secret()
-    office.front.rehearsal[known_by(secret)] = f"{mei.id}:{PASSWORD}"
-    office.front.rehearsed[mei.id] = "Mei", mei.secret
+    mei, secret = office.worker(), new_session_secret()
+    office.front.demo_links[secret_digest(secret)] = f"{mei.id}:{PASSWORD}"
+    office.front.demo_authenticators[mei.id] = "Mei", mei.secret
     return mei, f"/rehearse/{secret.hex()}"
 
 
@@ -31,19 +31,21 @@ def code_on(page: str) -> str:
     return found[1] if found else ""
 
 
-def test_a_link_signs_in_once(office: Office) -> None:
-    mei, link = rehearsed(office)
+def test_a_link_signs_in_once(web_desk: WebDeskHarness) -> None:
+    mei, link = rehearsed(web_desk)
     assert mei.browser.get(link).status_code == 303
     assert mei.browser.get("/queue/mine").status_code == 200
-    other = Browser(office).get(link)
+    other = HttpBrowser(web_desk).get(link)
     assert other.status_code == 404
-    assert SESSION not in other.cookies
+    assert SESSION_COOKIE not in other.cookies
 
 
-def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(office: Office) -> None:
-    mei, link = rehearsed(office)
+def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, link = rehearsed(web_desk)
     mei.browser.get(link)
-    reference = wished(office, mei)
+    reference = wished(web_desk, mei)
     said = mei.does(reference, "erase", code=reference)
     assert (said.status_code, said.json()["go"]) == (403, f"/prove?back=/cases/{reference}")
     code = code_on(mei.browser.get("/prove").text)
@@ -52,21 +54,21 @@ def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(office: Offic
     mei.told(reference, "erase", code=reference)
 
 
-def test_whoever_signed_out_finds_the_code_at_the_way_in(office: Office) -> None:
-    mei, _link = rehearsed(office)
+def test_whoever_signed_out_finds_the_code_at_the_way_in(web_desk: WebDeskHarness) -> None:
+    mei, _link = rehearsed(web_desk)
     code = code_on(mei.browser.get("/signin").text)
     fields = {"who": "Mei", "password": PASSWORD, "code": code}
     assert mei.browser.post("/signin", fields, is_signed=False).status_code == 303
 
 
-def test_nobody_reads_a_code_that_is_not_theirs(office: Office) -> None:
-    rehearsed(office)
-    jun = office.worker("Jun").comes()
+def test_nobody_reads_a_code_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+    rehearsed(web_desk)
+    jun = web_desk.worker("Jun").comes()
     assert not code_on(jun.browser.get("/prove").text)
 
 
-def test_a_real_house_says_no_code(office: Office) -> None:
-    mei = office.worker().comes()
-    for page in (mei.browser.get("/prove").text, Browser(office).get("/signin").text):
+def test_a_real_house_says_no_code(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    for page in (mei.browser.get("/prove").text, HttpBrowser(web_desk).get("/signin").text):
         assert "rehears" not in page
         assert not code_on(page)

@@ -10,26 +10,26 @@ import pytest
 
 from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR, SECOND
-from bot.desks.web.auth.sessions import PROVED_FOR
+from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.hotline.check_ins.store import ANSWER, CheckIns
-from bot.languages.format_date import republic
-from bot.places.taiwan.forms import TAIWAN as PAPERS
+from bot.languages.format_date import format_minguo
+from bot.places.taiwan.forms import OFFICE_FORMS as PAPERS
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 SAID = "He keeps my passport."
 
 
-def claimed(office: Office, worker: Worker) -> str:
+def claimed(office: WebDeskHarness, worker: WebCaseworker) -> str:
     """Return the number of a case somebody has just claimed."""
-    _person, reference = office.somebody(SAID)
+    _person, reference = office.add_person(SAID)
     worker.told(reference, "claim")
     return reference
 
 
-def file_of(worker: Worker, reference: str) -> str:
+def file_of(worker: WebCaseworker, reference: str) -> str:
     return worker.browser.get(f"/cases/{reference}/panes/file").text
 
 
@@ -39,36 +39,38 @@ def part(text: str, name: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split()) if found else ""
 
 
-def at(office: Office, span: int) -> str:
+def at(office: WebDeskHarness, span: int) -> str:
     """Return a moment as somebody types it."""
-    return office.front.clocks.law.hour_of(office.home.loop.now() + span)
+    return office.front.legal_deadlines.law.format_time(office.home.loop.now() + span)
 
 
-def test_a_clock_that_runs_stands_in_the_file_with_its_article_and_its_end(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
+def test_a_clock_that_runs_stands_in_the_file_with_its_article_and_its_end(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
     assert "No clock of the law runs" in part(file_of(mei, reference), "clocks")
-    mei.does(reference, "clock", code="contact", words=at(office, -53 * HOUR))
+    mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
     shown = part(file_of(mei, reference), "clocks")
     assert "help may end in 19 h" in shown or "help may end in 18 h" in shown
-    assert f"until {at(office, 19 * HOUR)}" in shown
+    assert f"until {at(web_desk, 19 * HOUR)}" in shown
     assert "Article 16, subparagraph 1" in shown
     assert 'class="promise soon"' in file_of(mei, reference)
 
 
-def test_a_time_that_is_over_says_so_and_another_event_ends_it(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
-    mei.does(reference, "clock", code="contact", words=at(office, -80 * HOUR))
+def test_a_time_that_is_over_says_so_and_another_event_ends_it(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    mei.does(reference, "clock", code="contact", words=at(web_desk, -80 * HOUR))
     assert 'class="promise late"' in file_of(mei, reference)
-    mei.does(reference, "clock", code="contact", words=at(office, -HOUR))
+    mei.does(reference, "clock", code="contact", words=at(web_desk, -HOUR))
     assert 'class="promise late"' not in file_of(mei, reference)
 
 
-def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
-    today = office.front.clocks.law.day_of(office.home.loop.now())
+def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    today = web_desk.front.legal_deadlines.law.date_of(web_desk.home.loop.now())
     mei.does(reference, "clock", code="not_identified", words=today.isoformat())
     last = (today + timedelta(days=20)).isoformat()
     assert f"until {last}" in part(file_of(mei, reference), "clocks")
@@ -86,30 +88,32 @@ def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(office: Office
      ("elsewhere", "2026-01-01"), ("contact", "2026-02-30")],
 )  # fmt: skip
 def test_what_cannot_have_happened_is_refused_with_a_reason(
-    office: Office, code: str, day: str
+    web_desk: WebDeskHarness, code: str, day: str
 ) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
     said = mei.does(reference, "clock", code=code, words=day).json()
     assert said["refused"]
     assert said["told"]
     assert "No clock of the law runs" in part(file_of(mei, reference), "clocks")
 
 
-def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    admin = office.worker("Wu", role=Role.ADMINISTRATOR).comes()
-    reference = claimed(office, mei)
-    mei.does(reference, "clock", code="contact", words=at(office, -53 * HOUR))
+def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    admin = web_desk.worker("Wu", role=Role.ADMINISTRATOR).comes()
+    reference = claimed(web_desk, mei)
+    mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
     assert jun.does(reference, "clock", code="contact", words="").status_code == 404
     assert jun.browser.get(f"/cases/{reference}/panes/file").status_code == 404
     assert 'id="clocks"' not in file_of(admin, reference)
     assert "help may end" not in file_of(admin, reference)
 
 
-def test_what_there_is_by_law_stands_in_the_file_until_it_expires(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
+def test_what_there_is_by_law_stands_in_the_file_until_it_expires(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
     shown = part(file_of(mei, reference), "entitled")
     assert "NT$10000" in shown
     assert "once they are identified as a victim" in shown
@@ -117,22 +121,24 @@ def test_what_there_is_by_law_stands_in_the_file_until_it_expires(office: Office
     assert "once they are identified" not in part(file_of(mei, reference), "entitled")
 
 
-def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
-    mei.does(reference, "clock", code="contact", words=at(office, -53 * HOUR))
-    office.home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
+def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
+    web_desk.home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
     shown = part(file_of(mei, reference), "clocks")
     assert "was altered in the store" in shown
     assert "help may end" not in shown
 
 
 def test_a_case_whose_clocks_run_is_closed_by_whoever_read_which_and_says_why(
-    office: Office,
+    web_desk: WebDeskHarness,
 ) -> None:
-    mei = office.worker().comes()
-    reference, other = claimed(office, mei), claimed(office, mei)
-    today = office.front.clocks.law.day_of(office.home.loop.now())
+    mei = web_desk.worker().comes()
+    reference, other = claimed(web_desk, mei), claimed(web_desk, mei)
+    today = web_desk.front.legal_deadlines.law.date_of(web_desk.home.loop.now())
     mei.does(reference, "clock", code="not_identified", words=today.isoformat())
     last = (today + timedelta(days=20)).isoformat()
     for verb, code in (("close", "helped"), ("merge", other)):
@@ -145,13 +151,13 @@ def test_a_case_whose_clocks_run_is_closed_by_whoever_read_which_and_says_why(
     assert "Their lawyer objects." in mei.browser.get(f"/cases/{reference}").text
 
 
-def test_of_many_that_are_closed_those_whose_clocks_run_stay_open(office: Office) -> None:
-    mei = office.worker().comes()
-    over, runs = claimed(office, mei), claimed(office, mei)
-    mei.does(runs, "clock", code="contact", words=at(office, -HOUR))
+def test_of_many_that_are_closed_those_whose_clocks_run_stay_open(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    over, runs = claimed(web_desk, mei), claimed(web_desk, mei)
+    mei.does(runs, "clock", code="contact", words=at(web_desk, -HOUR))
     marked = {f"case.{over}": "1", f"case.{runs}": "1"}
     mei.browser.post("/closing/confirm", {**marked, "code": "helped"})
-    stands = dict(office.home.ask("SELECT reference, status FROM cases"))
+    stands = dict(web_desk.home.ask("SELECT reference, status FROM cases"))
     assert (stands[over], stands[runs]) == ("closed", "held")
     said = mei.browser.get("/queue/mine").text
     assert f"{runs} stays open: Times the law gives still run" in said
@@ -160,12 +166,14 @@ def test_of_many_that_are_closed_those_whose_clocks_run_stay_open(office: Office
 # --- an agreed hour ---------------------------------------------------------------------------
 
 
-def test_an_agreed_hour_stands_in_the_file_and_is_ended_before_the_case_is(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
-    _person, other = office.somebody("Another.")
+def test_an_agreed_hour_stands_in_the_file_and_is_ended_before_the_case_is(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    _person, other = web_desk.add_person("Another.")
     mei.told(other, "claim")
-    _agrees(office, reference)
+    _agrees(web_desk, reference)
     file = file_of(mei, reference)
     assert "Agreed hour: every day at 21:00" in file
     assert "call a number" in file
@@ -177,26 +185,26 @@ def test_an_agreed_hour_stands_in_the_file_and_is_ended_before_the_case_is(offic
     mei.told(reference, "close", code="helped")
 
 
-def _agrees(office: Office, reference: str) -> None:
+def _agrees(office: WebDeskHarness, reference: str) -> None:
     case, front, now = office.case(reference), office.front, office.home.loop.now()
     ((key,),) = office.home.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
     hours = CheckIns(front.vault, front.audit)
 
     def agree(work: Work) -> None:
-        hours.choose(work, case, key, bytes(32), ANSWER)
-        hours.agree(work, case, key, 21, "call", now, front.zone, is_daily=True)
+        hours.set_passphrase(work, case, key, bytes(32), ANSWER)
+        hours.schedule(work, case, key, 21, "call", now, front.zone, is_daily=True)
 
-    office.home.database.writer.run_now(agree)
+    office.home.database.writer.run_sync(agree)
 
 
 # --- papers ----------------------------------------------------------------------------------
 
 
-def test_a_draft_is_handed_over_with_its_days_and_is_written_down(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
-    law = office.front.clocks.law
-    served = law.day_of(office.home.loop.now() - 5 * DAY)
+def test_a_draft_is_handed_over_with_its_days_and_is_written_down(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    law = web_desk.front.legal_deadlines.law
+    served = law.date_of(web_desk.home.loop.now() - 5 * DAY)
     mei.does(reference, "clock", code="not_identified", words=served.isoformat())
     draft = mei.browser.get(f"/cases/{reference}/drafts/objection")
     assert draft.status_code == 200
@@ -205,34 +213,34 @@ def test_a_draft_is_handed_over_with_its_days_and_is_written_down(office: Office
         f'attachment; filename="{reference}-objection.txt"'
     )
     assert "sandbox" in draft.headers["content-security-policy"]
-    assert draft.text.startswith(PAPERS.draft)
-    assert republic(served) in draft.text
+    assert draft.text.startswith(PAPERS.draft_notice)
+    assert format_minguo(served) in draft.text
     assert SAID in draft.text
-    rows = office.home.ask("SELECT actor, detail FROM audit WHERE deed = 'draft'")
+    rows = web_desk.home.ask("SELECT actor, detail FROM audit WHERE deed = 'draft'")
     assert rows == [(mei.id, "objection")]
 
 
-def test_a_draft_wants_the_second_factor_again_after_a_while(office: Office) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
-    office.home.passes(PROVED_FOR / SECOND + 1)
+def test_a_draft_wants_the_second_factor_again_after_a_while(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
     said = mei.browser.get(f"/cases/{reference}/drafts/work")
     assert said.status_code == 303
     assert said.headers["location"] == f"/prove?back=/cases/{reference}"
-    assert office.home.ask("SELECT 1 FROM audit WHERE deed = 'draft'") == []
+    assert web_desk.home.ask("SELECT 1 FROM audit WHERE deed = 'draft'") == []
 
 
 @pytest.mark.parametrize("path", ["drafts/diploma", "drafts/..%2fwork", "drafts/WORK"])
-def test_there_is_no_other_paper(office: Office, path: str) -> None:
-    mei = office.worker().comes()
-    reference = claimed(office, mei)
+def test_there_is_no_other_paper(web_desk: WebDeskHarness, path: str) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
     assert mei.browser.get(f"/cases/{reference}/{path}").status_code == 404
 
 
-def test_nobody_else_is_handed_a_draft_nor_a_page_of_another_site(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    admin = office.worker("Wu", role=Role.ADMINISTRATOR).comes()
-    reference = claimed(office, mei)
+def test_nobody_else_is_handed_a_draft_nor_a_page_of_another_site(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    admin = web_desk.worker("Wu", role=Role.ADMINISTRATOR).comes()
+    reference = claimed(web_desk, mei)
     path = f"/cases/{reference}/drafts/work"
     assert jun.browser.get(path).status_code == 404
     assert admin.browser.get(path).status_code == 404

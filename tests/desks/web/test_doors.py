@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from bot.cases.state_machine import Role
-from bot.desks.web.app import DOORS, build
-from bot.desks.web.routes import Door, May, NoPermission
-from bot.desks.web.static_files import STATIC
-from bot.desks.web.templates import PAGES
-from bot.errors import WrongPassword
-from tests.desks.web.window import ORIGIN, Browser, Office, filled
+from bot.desks.web.app import ROUTES, build_app
+from bot.desks.web.routes import Permission, Route, RouteError
+from bot.desks.web.static_files import STATIC_DIR
+from bot.desks.web.templates import TEMPLATES_DIR
+from bot.errors import WrongPasswordError
+from tests.desks.web.window import ORIGIN, HttpBrowser, WebDeskHarness, fill_path
 
 if TYPE_CHECKING:
     import io
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from httpx import Response
 
-CHANGES = [it for it in DOORS if it.changes]
+CHANGES = [it for it in ROUTES if it.changes_state]
 STRICT = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -33,62 +33,64 @@ STRICT = {
 }
 
 
-def test_a_route_without_a_permission_stops_the_start(office: Office) -> None:
+def test_a_route_without_a_permission_stops_the_start(web_desk: WebDeskHarness) -> None:
     async def nothing(_visit: Any) -> Any:
         raise AssertionError
 
-    bad = Door("/open", nothing, None)  # type: ignore[arg-type]
-    with pytest.raises(NoPermission, match="/open"):
-        build(office.front, [*DOORS, bad])
+    bad = Route("/open", nothing, None)  # type: ignore[arg-type]
+    with pytest.raises(RouteError, match="/open"):
+        build_app(web_desk.front, [*ROUTES, bad])
 
 
-def test_a_form_that_does_not_say_what_it_takes_stops_the_start(office: Office) -> None:
+def test_a_form_that_does_not_say_what_it_takes_stops_the_start(web_desk: WebDeskHarness) -> None:
     async def nothing(_visit: Any) -> Any:
         raise AssertionError
 
-    with pytest.raises(NoPermission, match="/open: nobody said which fields"):
-        build(office.front, [*DOORS, Door("/open", nothing, May.SIGNED_IN, "POST")])
+    with pytest.raises(RouteError, match="/open: nobody said which fields"):
+        build_app(web_desk.front, [*ROUTES, Route("/open", nothing, Permission.SIGNED_IN, "POST")])
 
 
-def test_two_doors_at_one_address_stop_the_start(office: Office) -> None:
-    with pytest.raises(NoPermission, match="/signin"):
-        build(office.front, [*DOORS, *(it for it in DOORS if it.path == "/signin")])
+def test_two_doors_at_one_address_stop_the_start(web_desk: WebDeskHarness) -> None:
+    with pytest.raises(RouteError, match="/signin"):
+        build_app(web_desk.front, [*ROUTES, *(it for it in ROUTES if it.path == "/signin")])
 
 
-def test_every_address_is_behind_a_gate(office: Office) -> None:
-    from bot.desks.web.middleware import Gate  # noqa: PLC0415
+def test_every_address_is_behind_a_gate(web_desk: WebDeskHarness) -> None:
+    from bot.desks.web.middleware import DeskEndpoint  # noqa: PLC0415
 
-    assert all(isinstance(route.app, Gate) for route in office.app.routes)  # type: ignore[attr-defined]
+    assert all(isinstance(route.app, DeskEndpoint) for route in web_desk.app.routes)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
     "path", ["/a%0Ab", "/cases/%0A/x", "/%0D%0A", "/queue/mine/", "/x//", "/%2F"]
 )
-def test_no_address_gets_past_the_gates(office: Office, path: str) -> None:
-    said = Browser(office).get(path)
+def test_no_address_gets_past_the_gates(web_desk: WebDeskHarness, path: str) -> None:
+    said = HttpBrowser(web_desk).get(path)
     assert said.status_code == 404
     assert said.headers["content-security-policy"].startswith("default-src 'none'")
 
 
-def test_every_answer_carries_what_protects_it(office: Office) -> None:
-    stranger = Browser(office)
-    for door in DOORS:
-        path = filled(door.path)
-        said = stranger.post(path, is_signed=False) if door.changes else stranger.get(path)
+def test_every_answer_carries_what_protects_it(web_desk: WebDeskHarness) -> None:
+    stranger = HttpBrowser(web_desk)
+    for door in ROUTES:
+        path = fill_path(door.path)
+        said = stranger.post(path, is_signed=False) if door.changes_state else stranger.get(path)
         protects(said, door)
 
 
-def test_every_answer_to_whoever_has_signed_in_carries_it_as_well(office: Office) -> None:
-    _person, reference = office.somebody()
-    chief = office.worker("Wu", Role.ADMINISTRATOR).comes()
+def test_every_answer_to_whoever_has_signed_in_carries_it_as_well(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
     chief.told(reference, "claim")
     mark, found = chief.browser.csrf(), set()
-    for door in sorted(DOORS, key=lambda it: it.path == "/signout"):
+    for door in sorted(ROUTES, key=lambda it: it.path == "/signout"):
         if door.path == "/stream":
             continue  # it does not end
-        path, fields = filled(door.path, reference), {"csrf": mark}
+        path, fields = fill_path(door.path, reference), {"csrf": mark}
         for given in (fields, {**fields, "nobody-asked": "x"}, {"csrf": "none"}):
-            said = chief.browser.post(path, given) if door.changes else chief.browser.get(path)
+            said = (
+                chief.browser.post(path, given) if door.changes_state else chief.browser.get(path)
+            )
             found.add(said.status_code)
             protects(said, None)
     assert found >= {200, 303, 403, 404, 422}
@@ -99,30 +101,30 @@ async def fails(_visit: Any) -> Any:
 
 
 async def cannot(_visit: Any) -> Any:
-    raise WrongPassword("He keeps my passport.")
+    raise WrongPasswordError("He keeps my passport.")
 
 
 @pytest.mark.parametrize(("how", "status"), [(fails, 500), (cannot, 409)])
 @pytest.mark.parametrize("is_fetched", [True, False])
 def test_a_door_that_fails_says_nothing_of_what_it_was(
-    tmp_path: Path, log: io.StringIO, how: Any, status: int, *, is_fetched: bool
+    tmp_path: Path, debug_log: io.StringIO, how: Any, status: int, *, is_fetched: bool
 ) -> None:
-    bad = Door("/bad", how, May.ANYBODY)
-    office = Office(tmp_path, doors=[*DOORS, bad])
+    bad = Route("/bad", how, Permission.PUBLIC)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     headers = {"x-haven": "1"} if is_fetched else {}
-    said = Browser(office).get("/bad", **headers)
+    said = HttpBrowser(office).get("/bad", **headers)
     assert said.status_code == status
     protects(said, None)
     for word in ("passport", "ValueError", "WrongPassword", "Traceback", ".py"):
         assert word not in said.text
-    assert "passport" not in log.getvalue()
-    assert '"desk_failed"' in log.getvalue()
+    assert "passport" not in debug_log.getvalue()
+    assert '"desk_failed"' in debug_log.getvalue()
     office.close()
 
 
-def test_an_answer_without_what_protects_it_is_found(office: Office) -> None:
+def test_an_answer_without_what_protects_it_is_found(web_desk: WebDeskHarness) -> None:
     """The control."""
-    said = Browser(office).get("/signin")
+    said = HttpBrowser(web_desk).get("/signin")
     protects(said, None)
     for name in (*STRICT, "content-security-policy", "cache-control"):
         bare = httpx.Response(200, headers={k: v for k, v in said.headers.items() if k != name})
@@ -133,7 +135,7 @@ def test_an_answer_without_what_protects_it_is_found(office: Office) -> None:
         protects(open_, None)
 
 
-def protects(said: Response, door: Door | None) -> None:
+def protects(said: Response, door: Route | None) -> None:
     for name, value in STRICT.items():
         assert said.headers[name] == value, name
     assert not any(name.startswith("access-control-") for name in said.headers)  # nobody's probe
@@ -144,7 +146,7 @@ def protects(said: Response, door: Door | None) -> None:
         assert word in policy or policy.endswith("sandbox")  # in which no script runs at all
     assert "unsafe" not in policy
     assert said.headers["cache-control"] in {"no-store", "no-cache"}
-    if door is not None and door.may is not May.ANYBODY:
+    if door is not None and door.permission is not Permission.PUBLIC:
         assert said.status_code in {303, 401, 403}
 
 
@@ -159,54 +161,58 @@ def protects(said: Response, door: Door | None) -> None:
     ],
     ids=str,
 )
-def test_no_change_is_made_from_elsewhere(office: Office, headers: dict[str, str]) -> None:
-    mei = office.worker().comes()
+def test_no_change_is_made_from_elsewhere(
+    web_desk: WebDeskHarness, headers: dict[str, str]
+) -> None:
+    mei = web_desk.worker().comes()
     fields = {"csrf": mei.browser.csrf()}
     for door in CHANGES:
-        assert mei.browser.post(filled(door.path), fields, **headers).status_code in {403, 404}
+        assert mei.browser.post(fill_path(door.path), fields, **headers).status_code in {403, 404}
     assert mei.browser.get("/account").status_code == 200  # not even signed out
 
 
 @pytest.mark.parametrize("csrf", ["", "0" * 32, "\u00e9"])
-def test_no_change_is_made_without_what_forms_carry(office: Office, csrf: str) -> None:
-    chief = office.supervisor().comes()
+def test_no_change_is_made_without_what_forms_carry(web_desk: WebDeskHarness, csrf: str) -> None:
+    chief = web_desk.supervisor().comes()
     for door in CHANGES:
-        if door.may is not May.ANYBODY:
-            said = chief.browser.post(filled(door.path), {"csrf": csrf})
+        if door.permission is not Permission.PUBLIC:
+            said = chief.browser.post(fill_path(door.path), {"csrf": csrf})
             assert said.status_code in {403, 404}, door.path
     assert chief.browser.get("/account").status_code == 200
 
 
-def test_a_form_of_another_session_is_no_form_of_this_one(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_a_form_of_another_session_is_no_form_of_this_one(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     said = mei.browser.post("/own/off_duty", {"csrf": jun.browser.csrf()})
     assert said.status_code == 403
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_other_methods_find_nothing(office: Office, method: str) -> None:
-    mei = office.worker().comes()
+def test_other_methods_find_nothing(web_desk: WebDeskHarness, method: str) -> None:
+    mei = web_desk.worker().comes()
     assert mei.browser.asks(method, "/queue/mine").status_code == 404
 
 
-def test_a_request_for_another_desk_is_not_answered(office: Office) -> None:
-    mei = office.worker().comes()
+def test_a_request_for_another_desk_is_not_answered(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
     forged = {"host": "evil.example", "x-forwarded-host": "desk.test", "remote-user": mei.id}
     said = mei.browser.get("/queue/mine", **forged)
     assert said.status_code == 404
     assert said.text == "Not here.\n"
 
 
-def test_headers_of_proxies_let_nobody_in(office: Office) -> None:
-    mei = office.worker()
+def test_headers_of_proxies_let_nobody_in(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
     forged = {"remote-user": mei.id, "x-forwarded-user": mei.id, "x-remote-user": mei.id,
               "authorization": f"Basic {mei.id}"}  # fmt: skip
-    assert Browser(office).get("/queue/mine", **forged).status_code == 303
+    assert HttpBrowser(web_desk).get("/queue/mine", **forged).status_code == 303
 
 
-def test_a_form_that_is_too_long_or_says_something_twice_is_refused(office: Office) -> None:
-    mei = office.worker().comes()
-    _person, reference = office.somebody()
+def test_a_form_that_is_too_long_or_says_something_twice_is_refused(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
     long = mei.browser.post(f"/cases/{reference}/do/note", {"words": "x" * 200_000})
     assert long.status_code == 403
     csrf = mei.browser.csrf()
@@ -217,8 +223,8 @@ def test_a_form_that_is_too_long_or_says_something_twice_is_refused(office: Offi
     assert twice.status_code == 422
 
 
-def test_a_way_back_leads_nowhere_else(office: Office) -> None:
-    browser = Browser(office)
+def test_a_way_back_leads_nowhere_else(web_desk: WebDeskHarness) -> None:
+    browser = HttpBrowser(web_desk)
     for back in (
         "https://evil.example",
         "//evil.example",
@@ -230,15 +236,17 @@ def test_a_way_back_leads_nowhere_else(office: Office) -> None:
         assert said.headers["location"] == "/"
 
 
-def test_no_words_stand_in_an_address(office: Office) -> None:
+def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     """Addresses lie in logs and histories: they hold numbers of cases, names of pages, marks."""
-    source = "".join(it.read_text("utf-8") for it in (*PAGES.glob("*.html"), *STATIC.glob("*.js")))
+    source = "".join(
+        it.read_text("utf-8") for it in (*TEMPLATES_DIR.glob("*.html"), *STATIC_DIR.glob("*.js"))
+    )
     named = set(re.findall(r"[?&]([a-z]+)=", source))
     assert named == {"back", "case", "number", "after"}
     forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
     assert len(forms) > 40
     sent = ('method="post"', 'method="dialog"', "{{ doing(", 'class="find"', "data-search")
     assert [form for form in forms if not any(it in form for it in sent)] == []
-    _person, reference = office.somebody()
-    mei = office.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei = web_desk.worker().comes()
     assert mei.browser.get(f"/cases/{reference}/panes/phrases?words=passport").status_code == 404

@@ -8,40 +8,42 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import SECOND
-from bot.desks.web.auth.sessions import IDLE
-from bot.desks.web.case.send_checks import RECENT
+from bot.desks.web.auth.sessions import IDLE_TIMEOUT
+from bot.desks.web.case.send_checks import RECENTLY_READ
 from tests.desks.web.test_begun import field
 
 if TYPE_CHECKING:
     from httpx import Response
 
-    from tests.desks.web.window import Office, Worker
-    from tests.people import Person
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
+    from tests.people import ChatPerson
 
 ENGLISH = "Please stay where you are and write to me."
 INDONESIAN = "Tolong tetap di sana dan tulis kepada saya."
 WHERE = "The factory is behind the temple in Xinzhuang, next to the canal."
 
 
-def held(office: Office, mei: Worker, words: str = "He keeps my passport.") -> tuple[Person, str]:
-    person, reference = office.somebody(words)
+def held(
+    office: WebDeskHarness, mei: WebCaseworker, words: str = "He keeps my passport."
+) -> tuple[ChatPerson, str]:
+    person, reference = office.add_person(words)
     mei.told(reference, "claim")
     mei.told(reference, "take_over")
     return person, reference
 
 
-def reads_indonesian(office: Office, reference: str) -> None:
+def reads_indonesian(office: WebDeskHarness, reference: str) -> None:
     rows = f"cases SET language = 'id' WHERE reference = '{reference}'"
     assert office.home.ask(f"UPDATE {rows} RETURNING id")
 
 
-def said(office: Office) -> int:
+def said(office: WebDeskHarness) -> int:
     """Return how many things caseworkers have said to people."""
     ((count,),) = office.home.ask("SELECT count(*) FROM exchanges WHERE side = 'caseworker'")
     return int(count)
 
 
-def asks(mei: Worker, reference: str, words: str) -> dict[str, str]:
+def asks(mei: WebCaseworker, reference: str, words: str) -> dict[str, str]:
     found: dict[str, str] = mei.browser.post(
         f"/cases/{reference}/asks", {"words": words}, is_fetched=True
     ).json()
@@ -51,37 +53,39 @@ def asks(mei: Worker, reference: str, words: str) -> dict[str, str]:
 # --- another language ------------------------------------------------------------------------
 
 
-def test_words_in_another_language_are_asked_about_once_and_then_go(office: Office) -> None:
-    mei = office.worker().comes()
-    _person, reference = held(office, mei)
-    reads_indonesian(office, reference)
-    before = said(office)
+def test_words_in_another_language_are_asked_about_once_and_then_go(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = held(web_desk, mei)
+    reads_indonesian(web_desk, reference)
+    before = said(web_desk)
     assert asks(mei, reference, ENGLISH)["asks"] == "language"
     assert asks(mei, reference, INDONESIAN)["asks"] == ""  # the control
     told = mei.does(reference, "say", words=ENGLISH).json()
     assert told["refused"]
     assert "The person reads Indonesian" in told["told"]
-    assert said(office) == before
+    assert said(web_desk) == before
     assert field(mei, reference) == ENGLISH  # it is still there to be sent
     mei.told(reference, "say", words=ENGLISH, sure=told["asks"])
-    assert said(office) == before + 1
+    assert said(web_desk) == before + 1
     assert field(mei, reference) == ""
     mei.told(reference, "say", words=ENGLISH)  # they know by now
     mei.comes()
     assert mei.does(reference, "say", words=ENGLISH).json()["refused"]  # in another session, anew
 
 
-def test_a_sentence_of_the_phrasebook_is_in_the_persons_language(office: Office) -> None:
-    mei = office.worker().comes()
-    _person, reference = held(office, mei)
-    reads_indonesian(office, reference)
+def test_a_sentence_of_the_phrasebook_is_in_the_persons_language(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = held(web_desk, mei)
+    reads_indonesian(web_desk, reference)
     assert not mei.does(reference, "phrase", code="opener").json()["refused"]
 
 
 # --- another case ----------------------------------------------------------------------------
 
 
-def in_two_cases(office: Office, mei: Worker) -> tuple[str, str]:
+def in_two_cases(office: WebDeskHarness, mei: WebCaseworker) -> tuple[str, str]:
     """Return the numbers of two cases; the person of the first wrote where they are."""
     person, one = held(office, mei)
     person.says(WHERE)
@@ -91,66 +95,70 @@ def in_two_cases(office: Office, mei: Worker) -> tuple[str, str]:
     return one, two
 
 
-def test_words_that_stand_in_another_case_are_asked_about_each_time(office: Office) -> None:
-    mei = office.worker().comes()
-    one, two = in_two_cases(office, mei)
-    before = said(office)
+def test_words_that_stand_in_another_case_are_asked_about_each_time(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    one, two = in_two_cases(web_desk, mei)
+    before = said(web_desk)
     for _again in range(2):
         told = mei.does(two, "say", words=f"Is this it? {WHERE[10:50]}").json()
         assert told["refused"]
         assert (told["asks"], one in told["told"]) == ("elsewhere", True)
         assert WHERE[10:50] not in told["told"]
-    assert said(office) == before
+    assert said(web_desk) == before
     mei.told(two, "say", words=WHERE, sure="elsewhere")
-    assert said(office) == before + 1
+    assert said(web_desk) == before + 1
     mei.told(one, "say", words=f"You wrote: {WHERE}")  # in its own case they are nobody else's
-    assert said(office) == before + 2
+    assert said(web_desk) == before + 2
 
 
 @pytest.mark.parametrize(
     "words", ["It is case REFERENCE.", "See what 'Another story altogether.' says"]
 )
 def test_its_number_and_what_was_answered_to_the_bot_are_words_of_a_case(
-    office: Office, words: str
+    web_desk: WebDeskHarness, words: str
 ) -> None:
-    mei = office.worker().comes()
-    one, two = in_two_cases(office, mei)
+    mei = web_desk.worker().comes()
+    one, two = in_two_cases(web_desk, mei)
     mei.browser.get(f"/cases/{two}")
     assert asks(mei, one, words.replace("REFERENCE", two))["asks"] == "elsewhere"
     assert asks(mei, two, words.replace("REFERENCE", two))["asks"] == ""
 
 
 def test_a_note_of_another_case_is_asked_about_and_what_was_said_there_is_not(
-    office: Office,
+    web_desk: WebDeskHarness,
 ) -> None:
-    mei = office.worker().comes()
-    one, two = in_two_cases(office, mei)
+    mei = web_desk.worker().comes()
+    one, two = in_two_cases(web_desk, mei)
     mei.told(one, "note", words="Her sister works at the noodle shop in Banqiao.")
     mei.told(one, "say", words="Good evening, I am glad that you wrote to us again tonight.")
     assert asks(mei, two, "Her sister works at the noodle shop?")["asks"] == "elsewhere"
     assert asks(mei, two, "Good evening, I am glad that you wrote to us again.")["asks"] == ""
 
 
-def test_only_cases_they_have_read_lately_and_may_still_read_are_looked_at(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    one, two = in_two_cases(office, mei)
+def test_only_cases_they_have_read_lately_and_may_still_read_are_looked_at(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    one, two = in_two_cases(web_desk, mei)
     assert asks(mei, two, WHERE)["asks"] == "elsewhere"  # the control
-    _person, third = held(office, jun)
+    _person, third = held(web_desk, jun)
     assert asks(jun, third, WHERE)["asks"] == ""  # jun has read nothing of it
     mei.told(one, "transfer", code=jun.id)
     assert asks(mei, two, WHERE)["asks"] == ""
     jun.told(one, "transfer", code=mei.id)
     assert asks(mei, two, WHERE)["asks"] == "elsewhere"
-    for _quarter in range(RECENT // (IDLE - SECOND) + 1):
-        office.home.passes(IDLE / SECOND - 1)
+    for _quarter in range(RECENTLY_READ // (IDLE_TIMEOUT - SECOND) + 1):
+        web_desk.home.advance_time(IDLE_TIMEOUT / SECOND - 1)
         mei.browser.get("/account")
     assert asks(mei, two, WHERE)["asks"] == ""
 
 
-def test_a_blank_of_a_sentence_can_betray_as_well(office: Office) -> None:
-    mei = office.worker().comes()
-    _one, two = in_two_cases(office, mei)
-    book = office.front.phrasebook
+def test_a_blank_of_a_sentence_can_betray_as_well(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _one, two = in_two_cases(web_desk, mei)
+    book = web_desk.front.phrasebook
     phrase = next(it for it in book if len(it.blanks) == 1)
     values = {f"value.{name}": "behind the temple in Xinzhuang" for name in phrase.blanks}
     told = mei.does(two, "phrase", code=phrase.code, **values).json()
@@ -161,40 +169,40 @@ def test_a_blank_of_a_sentence_can_betray_as_well(office: Office) -> None:
 # --- a browser without scripts, and whoever may not ------------------------------------------
 
 
-def sends(mei: Worker, reference: str, fields: dict[str, str]) -> Response:
+def sends(mei: WebCaseworker, reference: str, fields: dict[str, str]) -> Response:
     return mei.browser.post(f"/cases/{reference}/do/say", fields)
 
 
-def test_without_scripts_a_page_asks_and_sends_on(office: Office) -> None:
-    mei = office.worker().comes()
-    _one, two = in_two_cases(office, mei)
-    reads_indonesian(office, two)
-    before = said(office)
+def test_without_scripts_a_page_asks_and_sends_on(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _one, two = in_two_cases(web_desk, mei)
+    reads_indonesian(web_desk, two)
+    before = said(web_desk)
     page = sends(mei, two, {"words": f"{ENGLISH} {WHERE}"})
     assert page.status_code == 409
     assert "another case you have read" in page.text
     assert "another language" in page.text
-    assert said(office) == before
+    assert said(web_desk) == before
     fields = dict(
         re.findall(r'<input type="hidden" name="(sure|words)" value="([^"]*)">', page.text)
     )
     assert fields["sure"] == "elsewhere language"
     assert sends(mei, two, fields).status_code == 303
-    office.settles()
-    assert said(office) == before + 1
+    web_desk.settles()
+    assert said(web_desk) == before + 1
 
 
-def test_nothing_is_asked_about_a_case_that_is_not_theirs(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    _person, reference = held(office, mei)
+def test_nothing_is_asked_about_a_case_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = held(web_desk, mei)
     nowhere = jun.browser.post("/cases/QQQQQQ/asks", {"words": WHERE}).text
     said_ = jun.browser.post(f"/cases/{reference}/asks", {"words": WHERE})
     assert said_.status_code == 404
     assert re.sub("nonce[^>]*", "", said_.text) == re.sub("nonce[^>]*", "", nowhere)
 
 
-def test_a_doubt_nobody_has_is_no_field_that_helps(office: Office) -> None:
-    mei = office.worker().comes()
-    _one, two = in_two_cases(office, mei)
+def test_a_doubt_nobody_has_is_no_field_that_helps(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _one, two = in_two_cases(web_desk, mei)
     for sure in ("", "language", "everything", "ELSEWHERE", "else where", "elsewhere," * 3):
         assert mei.does(two, "say", words=WHERE, sure=sure).json()["refused"], sure

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.desks.web.templates import PAGES
+from bot.desks.web.templates import TEMPLATES_DIR
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-EVERY = sorted(PAGES.glob("*.html"))
+EVERY = sorted(TEMPLATES_DIR.glob("*.html"))
 WRITTEN_IN = {"text", "search", "password", "tel", "email", "url", "number", "date", "time"}
 KEPT_ON_PURPOSE = {"username", "current-password", "new-password", "one-time-code"}
 """What a caseworker's own password keeper fills in: theirs, and nothing of a person."""
@@ -74,7 +74,7 @@ def test_no_page_is_translated_by_a_browser() -> None:
     begins = {it.name for it in EVERY if "<html" in it.read_text("utf-8")}
     assert begins == {"bare.html"}
     assert '<html lang="{{ visit.tongue.language | tag }}" translate="no">' in (
-        PAGES / "bare.html"
+        TEMPLATES_DIR / "bare.html"
     ).read_text("utf-8")
 
 

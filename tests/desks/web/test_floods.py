@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.responses import StreamingResponse
 
-from bot.desks.web.app import DOORS
-from bot.desks.web.auth.sessions import MOST
-from bot.desks.web.auth.throttle import IN_LINE, LONGEST
-from bot.desks.web.auth.totp import STEP
-from bot.desks.web.live.event_log import Ring
-from bot.desks.web.live.sse import OF_A_SESSION, OF_SOMEBODY
-from bot.desks.web.live.watcher import ALL, QUEUE, WAITING, Stream
-from bot.desks.web.routes import Door, May
-from bot.desks.web.security_headers import LARGEST
-from bot.desks.web.templates import theirs
-from tests.desks.web.streams import Hearing, all_at_once, left
+from bot.desks.web.app import ROUTES
+from bot.desks.web.auth.sessions import MAX_SESSIONS
+from bot.desks.web.auth.throttle import MAX_WAIT, MAX_WAITING
+from bot.desks.web.auth.totp import STEP_SECONDS
+from bot.desks.web.live.event_log import DeskEvent
+from bot.desks.web.live.sse import MAX_PER_CASEWORKER, MAX_PER_SESSION
+from bot.desks.web.live.watcher import ALL, MAX_PENDING, QUEUE, EventStream
+from bot.desks.web.routes import Permission, Route
+from bot.desks.web.security_headers import MAX_FORM_BYTES
+from bot.desks.web.templates import safe_text
+from tests.desks.web.streams import SseClient, close_all, open_all
 from tests.desks.web.test_first_time import invited
-from tests.desks.web.window import FIREFOX, ORIGIN, Browser, Office
+from tests.desks.web.window import FIREFOX, ORIGIN, HttpBrowser, WebDeskHarness
 from tests.keys import PASSWORD
 
 if TYPE_CHECKING:
@@ -30,92 +30,92 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
-    from tests.desks.web.window import Worker
+    from bot.desks.web.request import DeskRequest
+    from tests.desks.web.window import WebCaseworker
 
 
-def opened(office: Office, *hearings: Hearing) -> list[int]:
+def opened(office: WebDeskHarness, *hearings: SseClient) -> list[int]:
     """Open streams in one moment; return how each was answered, and leave them."""
-    tasks = office.does(all_at_once(list(hearings)))
+    tasks = office.does(open_all(list(hearings)))
     found = [each.status for each in hearings]
-    office.does(left(list(hearings), tasks))
+    office.does(close_all(list(hearings), tasks))
     return found
 
 
-def test_of_many_streams_of_one_session_few_are_open(office: Office) -> None:
-    mei = office.worker().comes()
-    found = opened(office, *(Hearing(mei.browser) for _page in range(60)))
-    assert found.count(200) == OF_A_SESSION
-    assert found.count(429) == 60 - OF_A_SESSION
-    assert opened(office, Hearing(mei.browser)) == [200]  # whoever left makes room
+def test_of_many_streams_of_one_session_few_are_open(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    found = opened(web_desk, *(SseClient(mei.browser) for _page in range(60)))
+    assert found.count(200) == MAX_PER_SESSION
+    assert found.count(429) == 60 - MAX_PER_SESSION
+    assert opened(web_desk, SseClient(mei.browser)) == [200]  # whoever left makes room
 
 
-def test_of_many_streams_of_one_caseworker_few_are_open(office: Office) -> None:
-    mei = office.worker().comes()
-    others = [Browser(office) for _device in range(3)]
+def test_of_many_streams_of_one_caseworker_few_are_open(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    others = [HttpBrowser(web_desk) for _device in range(3)]
     for other in others:
-        office.home.passes(31)
+        web_desk.home.advance_time(31)
         assert other.post("/signin", mei.fields(), is_signed=False).status_code == 303
-    pages = [Hearing(each) for each in (mei.browser, *others) for _page in range(OF_A_SESSION)]
-    assert opened(office, *pages).count(200) == OF_SOMEBODY
+    pages = [SseClient(each) for each in (mei.browser, *others) for _page in range(MAX_PER_SESSION)]
+    assert opened(web_desk, *pages).count(200) == MAX_PER_CASEWORKER
 
 
 def test_a_stream_that_counts_nobody_is_found(tmp_path: Path) -> None:
     """The control: at a door without a bound, as many streams are open as are asked for."""
 
-    async def endless(_visit: Visit) -> Response:
+    async def endless(_visit: DeskRequest) -> Response:
         async def told() -> AsyncIterator[bytes]:
             yield b"event: here\n\n"
             await asyncio.Event().wait()
 
         return StreamingResponse(told(), media_type="text/event-stream")
 
-    bad = Door("/endless", endless, May.SIGNED_IN, is_pane=True, is_watched=True)
-    office = Office(tmp_path, doors=[*DOORS, bad])
+    bad = Route("/endless", endless, Permission.SIGNED_IN, is_pane=True, is_background=True)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     mei = office.worker().comes()
-    found = opened(office, *(Hearing(mei.browser, "/endless") for _page in range(60)))
+    found = opened(office, *(SseClient(mei.browser, "/endless") for _page in range(60)))
     assert found.count(200) == 60
     office.close()
 
 
-def test_five_hundred_streams_are_open_and_all_hear(office: Office) -> None:
-    any_browser, front = Browser(office), office.front
+def test_five_hundred_streams_are_open_and_all_hear(web_desk: WebDeskHarness) -> None:
+    any_browser, front = HttpBrowser(web_desk), web_desk.front
     pages = []
     for number in range(100):
-        who = office.home.colleague(f"Worker {number}").id
-        for _device in range(MOST):
-            secret = office.does(front.sessions.begin(who, None, FIREFOX, front.clock.now()))
-            pages.append(Hearing(any_browser, secret=secret.hex()))
-    tasks = office.does(all_at_once(pages))
+        who = web_desk.home.colleague(f"Worker {number}").id
+        for _device in range(MAX_SESSIONS):
+            secret = web_desk.does(front.sessions.start(who, None, FIREFOX, front.clock.now()))
+            pages.append(SseClient(any_browser, secret=secret.hex()))
+    tasks = web_desk.does(open_all(pages))
     assert {each.status for each in pages} == {200}
 
     async def rings() -> None:
-        front.streams.ring(Ring(1, "", "claimed", "", None))
+        front.streams.publish(DeskEvent(1, "", "claimed", "", None))
         await asyncio.gather(*(each.hears(QUEUE) for each in pages))
 
-    office.does(rings())
-    office.does(left(pages, tasks))
+    web_desk.does(rings())
+    web_desk.does(close_all(pages, tasks))
     assert front.streams._open == set()
 
 
 def test_a_reader_that_never_reads_costs_a_handful_of_names() -> None:
-    stream = Stream("mei", "")
+    stream = EventStream("mei", "")
     for number in range(10_000):
         stream.put(f"event{number}")
-    assert stream.events.qsize() <= WAITING
+    assert stream.events.qsize() <= MAX_PENDING
     assert stream.events.get_nowait() == ALL
     for _again in range(10_000):
         stream.put(QUEUE)
     assert stream.events.qsize() == 1
 
 
-def test_a_stream_ends_with_the_session_it_belongs_to(office: Office) -> None:
-    mei = office.worker().comes()
-    page = Hearing(mei.browser)
-    tasks = office.does(all_at_once([page]))
+def test_a_stream_ends_with_the_session_it_belongs_to(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    page = SseClient(mei.browser)
+    tasks = web_desk.does(open_all([page]))
     mei.browser.post("/signout")
-    office.front.streams.ring(Ring(1, "", "claimed", "", None))
-    office.does(asyncio.gather(*tasks))
+    web_desk.front.streams.publish(DeskEvent(1, "", "claimed", "", None))
+    web_desk.does(asyncio.gather(*tasks))
     assert page.heard == ["here", "ended"]
 
 
@@ -134,11 +134,11 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 def test_what_somebody_writes_is_read_in_the_time_its_length_takes(bomb: str) -> None:
     """A pattern that goes over it again and again does not come back from these."""
-    assert len(theirs(bomb)) >= len(bomb) / 2
+    assert len(safe_text(bomb)) >= len(bomb) / 2
 
 
-def test_a_bomb_in_a_search_is_a_search_that_finds_nothing(office: Office) -> None:
-    mei, reference = holding(office)
+def test_a_bomb_in_a_search_is_a_search_that_finds_nothing(web_desk: WebDeskHarness) -> None:
+    mei, reference = holding(web_desk)
     bombs = ("(a+)+$" * 20, "[" * 5000, "\\" * 100, "%" * 100, "a" * 60_000, "'\"`;--" * 50)
     for bomb in bombs:
         path = f"/cases/{reference}/panes/phrases"
@@ -146,12 +146,12 @@ def test_a_bomb_in_a_search_is_a_search_that_finds_nothing(office: Office) -> No
         assert found.status_code == 200
         assert "No sentence was found." in found.text
         assert mei.browser.asks("GET", "/find", params={"number": bomb}).status_code in {303, 404}
-    assert office.front.phrasebook.search("a" * 100_000, "en") == []  # no browser asks so long
+    assert web_desk.front.phrasebook.search("a" * 100_000, "en") == []  # no browser asks so long
 
 
-def test_a_search_finds_the_same_in_other_forms_of_an_alphabet(office: Office) -> None:
+def test_a_search_finds_the_same_in_other_forms_of_an_alphabet(web_desk: WebDeskHarness) -> None:
     """The control of the one above: what is sought like this is found, however it is spelt."""
-    mei, reference = holding(office)
+    mei, reference = holding(web_desk)
     path = f"/cases/{reference}/panes/phrases"
     wide = {sign: chr(ord(sign) + 0xFEE0) for sign in map(chr, range(0x21, 0x7F))}
     for words in ("write", "WRITE", " write  ", "".join(wide[it] for it in "write")):
@@ -163,8 +163,8 @@ def test_a_search_finds_the_same_in_other_forms_of_an_alphabet(office: Office) -
         assert said.headers["location"] == f"/cases/{reference}", number
 
 
-def holding(office: Office) -> tuple[Worker, str]:
-    _person, reference = office.somebody()
+def holding(office: WebDeskHarness) -> tuple[WebCaseworker, str]:
+    _person, reference = office.add_person()
     mei = office.worker().comes()
     mei.told(reference, "claim")
     mei.told(reference, "take_over")
@@ -173,36 +173,46 @@ def holding(office: Office) -> tuple[Worker, str]:
 
 @pytest.mark.parametrize("verb", ["say", "note", "insist", "keep", "priority"])
 def test_a_field_of_any_size_is_taken_or_refused_and_never_a_failure(
-    office: Office, verb: str
+    web_desk: WebDeskHarness, verb: str
 ) -> None:
-    mei, reference = holding(office)
+    mei, reference = holding(web_desk)
     fields = {"code": "1"} if verb == "priority" else {}
-    for size in (0, 1, 1000, 4096, 12_000, 40_000, LARGEST - 200, LARGEST, 10 * LARGEST):
+    for size in (
+        0,
+        1,
+        1000,
+        4096,
+        12_000,
+        40_000,
+        MAX_FORM_BYTES - 200,
+        MAX_FORM_BYTES,
+        10 * MAX_FORM_BYTES,
+    ):
         said = mei.does(reference, verb, words="w" * size, **fields)
         assert said.status_code in {200, 403, 422}, size
     many = {f"value.{number}": "x" for number in range(200)}
     assert mei.does(reference, "phrase", code="opener", **many).status_code in {400, 422}
 
 
-def test_a_body_longer_than_it_said_is_cut_off(office: Office) -> None:
-    mei, reference = holding(office)
+def test_a_body_longer_than_it_said_is_cut_off(web_desk: WebDeskHarness) -> None:
+    mei, reference = holding(web_desk)
 
     async def endless() -> AsyncIterator[bytes]:
         for _piece in range(100):
             yield b"words=" + b"w" * 4096 + b"&"
 
-    before = office.home.ask("SELECT count(*) FROM inbox")
+    before = web_desk.home.ask("SELECT count(*) FROM inbox")
     headers = {"origin": ORIGIN, "content-length": "100",
                "content-type": "application/x-www-form-urlencoded"}  # fmt: skip
     path = f"/cases/{reference}/do/note"
     with pytest.raises(AssertionError):  # the connection ends without an answer
         mei.browser.asks("POST", path, content=endless(), headers=headers)
-    assert office.home.ask("SELECT count(*) FROM inbox") == before
+    assert web_desk.home.ask("SELECT count(*) FROM inbox") == before
 
 
-def test_a_body_as_long_as_it_said_is_answered(office: Office) -> None:
+def test_a_body_as_long_as_it_said_is_answered(web_desk: WebDeskHarness) -> None:
     """The control."""
-    mei, reference = holding(office)
+    mei, reference = holding(web_desk)
     body = f"csrf={mei.browser.csrf()}&words=w".encode()
 
     async def in_pieces() -> AsyncIterator[bytes]:
@@ -216,40 +226,42 @@ def test_a_body_as_long_as_it_said_is_answered(office: Office) -> None:
 
 
 def test_of_fifty_who_sign_in_at_once_few_wait_and_whoever_works_here_is_let_in(
-    office: Office,
+    web_desk: WebDeskHarness,
 ) -> None:
     """A check takes a second and a quarter of a gigabyte: no more than a few may stand in line."""
-    mei, jun = office.worker().comes(), office.worker("Jun")
-    link, turns = invited(office, jun.id), office.front.guesses
-    office.home.passes(STEP)
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
+    link, turns = invited(web_desk, jun.id), web_desk.front.throttle
+    web_desk.home.advance_time(STEP_SECONDS)
 
     async def at_once() -> tuple[list[int], int, int]:
-        async with turns.turn(is_known=False):  # somebody is being checked
+        async with turns.check_slot(is_known=False):  # somebody is being checked
             fields = [{"who": f"nobody {it}", "password": "x", "code": "1"} for it in range(50)]
-            strangers = [asyncio.create_task(posts(office, "/signin", it)) for it in fields]
-            for sent_away in islice(asyncio.as_completed(strangers), 50 - (IN_LINE - 1)):
+            strangers = [asyncio.create_task(posts(web_desk, "/signin", it)) for it in fields]
+            for sent_away in islice(asyncio.as_completed(strangers), 50 - (MAX_WAITING - 1)):
                 await sent_away
-            at_home = await posts(office, "/signin", mei.fields(), mei.browser)
-            by_link = await posts(office, link, {"password": PASSWORD})
+            at_home = await posts(web_desk, "/signin", mei.fields(), mei.browser)
+            by_link = await posts(web_desk, link, {"password": PASSWORD})
         return sorted(await asyncio.gather(*strangers)), at_home, by_link
 
-    found, at_home, by_link = office.does(at_once())
-    assert found == [401] * (IN_LINE - 1) + [429] * (50 - (IN_LINE - 1))
+    found, at_home, by_link = web_desk.does(at_once())
+    assert found == [401] * (MAX_WAITING - 1) + [429] * (50 - (MAX_WAITING - 1))
     assert at_home == 303
     assert by_link == 401
-    assert office.front.half_done == {}
-    with_time = Browser(office).post(link, {"password": PASSWORD}, is_signed=False)
+    assert web_desk.front.pending_enrolments == {}
+    with_time = HttpBrowser(web_desk).post(link, {"password": PASSWORD}, is_signed=False)
     assert with_time.status_code == 200  # the control: the same link, once the line is short
 
 
-async def posts(office: Office, path: str, fields: Any, browser: Browser | None = None) -> int:
-    client = (browser or Browser(office)).client
+async def posts(
+    office: WebDeskHarness, path: str, fields: Any, browser: HttpBrowser | None = None
+) -> int:
+    client = (browser or HttpBrowser(office)).client
     return (await client.post(path, data=fields, headers={"origin": ORIGIN})).status_code
 
 
-def test_guessing_at_everybody_locks_nobody_out(office: Office) -> None:
-    workers = [office.worker(name).comes() for name in ("Mei", "Jun", "Hua")]
-    thief = Browser(office)
+def test_guessing_at_everybody_locks_nobody_out(web_desk: WebDeskHarness) -> None:
+    workers = [web_desk.worker(name).comes() for name in ("Mei", "Jun", "Hua")]
+    thief = HttpBrowser(web_desk)
     guesses = [
         thief.post(
             "/signin", {"who": who, "password": f"guess {turn}", "code": "000000"}, is_signed=False
@@ -258,10 +270,10 @@ def test_guessing_at_everybody_locks_nobody_out(office: Office) -> None:
         for who in (*(it.id for it in workers), "nobody", "Wu")
     ]
     assert {it.status_code for it in guesses} == {401, 429}
-    new = Browser(office)  # a device nobody knows waits, and no longer than it has to
+    new = HttpBrowser(web_desk)  # a device nobody knows waits, and no longer than it has to
     assert new.post("/signin", workers[0].fields(), is_signed=False).status_code == 429
     for worker in workers:
         assert worker.browser.get("/account").status_code == 200
         assert worker.signs_in().status_code == 303
-    office.home.passes(LONGEST + 1)
+    web_desk.home.advance_time(MAX_WAIT + 1)
     assert new.post("/signin", workers[0].fields(), is_signed=False).status_code == 303

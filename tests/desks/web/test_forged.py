@@ -8,12 +8,12 @@ import pytest
 
 from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
-from bot.desks.web.app import DOORS
-from bot.desks.web.auth.sessions import IDLE, LONGEST
-from bot.desks.web.request import SESSION
-from bot.desks.web.routes import BY_WHAT_IS_DONE, NO_FIELDS, Door, May
-from tests.desks.web.alike import likeness
-from tests.desks.web.window import Browser, Office, filled
+from bot.desks.web.app import ROUTES
+from bot.desks.web.auth.sessions import IDLE_TIMEOUT, MAX_LIFETIME
+from bot.desks.web.request import SESSION_COOKIE
+from bot.desks.web.routes import CHECKED_BY_HANDLER, NO_FIELDS, Permission, Route
+from tests.desks.web.alike import normalised_response
+from tests.desks.web.window import HttpBrowser, WebDeskHarness, fill_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
-    from tests.desks.web.window import Worker
+    from tests.desks.web.window import WebCaseworker
 
-CHANGES = [it for it in DOORS if it.changes]
+CHANGES = [it for it in ROUTES if it.changes_state]
 TABLES = ("cases", "exchanges", "outbox", "inbox", "staff", "desk_factors", "desk_invites",
           "desk_sessions", "audit")  # fmt: skip
 
 
-def stored(office: Office) -> list[tuple[object, ...]]:
+def stored(office: WebDeskHarness) -> list[tuple[object, ...]]:
     """Return what stands in the store, all that a change could change."""
     found = []
     for table in TABLES:
@@ -39,15 +39,15 @@ def stored(office: Office) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def chief(office: Office) -> Worker:
+def chief(web_desk: WebDeskHarness) -> WebCaseworker:
     """Give whoever may use the most addresses, and a case that is theirs."""
-    _person, reference = office.somebody()
-    chief = office.worker("Wu", Role.ADMINISTRATOR).comes()
+    _person, reference = web_desk.add_person()
+    chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
     chief.does(reference, "claim")
     return chief
 
 
-def token_of(kind: str, chief: Worker, office: Office) -> str:
+def token_of(kind: str, chief: WebCaseworker, office: WebDeskHarness) -> str:
     """Return what a form could carry instead of what it should."""
     if kind == "of another":
         return office.worker("Jun").comes().browser.csrf()
@@ -60,31 +60,31 @@ def token_of(kind: str, chief: Worker, office: Office) -> str:
 
 @pytest.mark.parametrize("kind", ["none", "made up", "no letter", "of another", "of before"])
 def test_no_form_but_of_this_session_changes_anything(
-    office: Office, chief: Worker, kind: str
+    web_desk: WebDeskHarness, chief: WebCaseworker, kind: str
 ) -> None:
-    token = token_of(kind, chief, office)
-    before = stored(office)
+    token = token_of(kind, chief, web_desk)
+    before = stored(web_desk)
     for door in CHANGES:
-        if door.may is not May.ANYBODY:
-            path = filled(door.path, office.newest())
+        if door.permission is not Permission.PUBLIC:
+            path = fill_path(door.path, web_desk.newest())
             said = chief.browser.post(path, {"csrf": token})
             assert said.status_code == 403, door.path
-    assert stored(office) == before
+    assert stored(web_desk) == before
     assert chief.browser.get("/account").status_code == 200
 
 
 def test_the_same_forms_of_this_session_and_this_place_change_something(
-    office: Office, chief: Worker
+    web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
     """The control: what is refused above for where it comes from is taken when it comes from here.
 
     So it is the mark and the place alone that are looked at there, and the store is one that moves.
     """
-    token, before = chief.browser.csrf(), stored(office)
+    token, before = chief.browser.csrf(), stored(web_desk)
     for door in sorted(CHANGES, key=lambda it: it.path == "/signout"):
-        said = chief.browser.post(filled(door.path, office.newest()), {"csrf": token})
+        said = chief.browser.post(fill_path(door.path, web_desk.newest()), {"csrf": token})
         assert said.status_code != 403, door.path
-    changed = {str(row[0]) for row in set(stored(office)) ^ set(before)}
+    changed = {str(row[0]) for row in set(stored(web_desk)) ^ set(before)}
     assert {"exchanges", "inbox", "staff", "desk_sessions", "audit"} <= changed | {"exchanges"}
     assert chief.browser.get("/account").status_code == 303
 
@@ -92,15 +92,15 @@ def test_the_same_forms_of_this_session_and_this_place_change_something(
 def test_a_form_that_carries_nothing_and_changes_something_is_found(tmp_path: Path) -> None:
     """The control: a change at a door for anybody is made whatever mark its form carries."""
 
-    async def careless(visit: Visit) -> Response:
+    async def careless(visit: DeskRequest) -> Response:
         def note(work: Work) -> None:
-            visit.front.audit.note(work, visit.now, "stranger", "careless", "nobody")
+            visit.context.audit.record(work, visit.now, "stranger", "careless", "nobody")
 
-        await visit.front.database.writer.run(note)
-        return visit.go("/")
+        await visit.context.database.writer.run(note)
+        return visit.redirect("/")
 
-    bad = Door("/careless", careless, May.ANYBODY, "POST", NO_FIELDS)
-    office = Office(tmp_path, doors=[*DOORS, bad])
+    bad = Route("/careless", careless, Permission.PUBLIC, "POST", NO_FIELDS)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     before = stored(office)
     assert office.worker().comes().browser.post("/careless", {"csrf": "0" * 32}).status_code != 403
     assert stored(office) != before
@@ -129,58 +129,60 @@ def test_a_form_that_carries_nothing_and_changes_something_is_found(tmp_path: Pa
     ids=lambda it: "=".join(next(iter(it.items())))[:40],
 )
 def test_no_page_of_another_place_changes_anything(
-    office: Office, chief: Worker, headers: dict[str, str]
+    web_desk: WebDeskHarness, chief: WebCaseworker, headers: dict[str, str]
 ) -> None:
     fields = {"csrf": chief.browser.csrf()}
-    before = stored(office)
+    before = stored(web_desk)
     for door in CHANGES:
-        path = filled(door.path, office.newest())
+        path = fill_path(door.path, web_desk.newest())
         raw = {name: value.encode("latin-1") for name, value in headers.items()}
         said = chief.browser.post(path, fields, **raw)  # type: ignore[arg-type]
         assert said.status_code == 403, door.path
-    assert stored(office) == before
+    assert stored(web_desk) == before
 
 
-def test_a_change_is_no_address_to_go_to(office: Office, chief: Worker) -> None:
+def test_a_change_is_no_address_to_go_to(web_desk: WebDeskHarness, chief: WebCaseworker) -> None:
     """No link, picture or preview changes anything: under GET there is nothing."""
-    before, readable = stored(office), {it.path for it in DOORS if not it.changes}
+    before, readable = stored(web_desk), {it.path for it in ROUTES if not it.changes_state}
     for door in CHANGES:
         if door.path not in readable:
-            path = filled(door.path, office.newest())
+            path = fill_path(door.path, web_desk.newest())
             assert chief.browser.get(path).status_code == 404, door.path
             asked = chief.browser.get(f"{path}?_method=POST", **{"x-http-method-override": "POST"})
             assert asked.status_code == 404
-    assert stored(office) == before
+    assert stored(web_desk) == before
 
 
 READING = frozenset({"audit", "desk_sessions"})
 """What going somewhere writes: that somebody read, and that somebody is there."""
 
 
-def unread(office: Office) -> list[tuple[object, ...]]:
+def unread(office: WebDeskHarness) -> list[tuple[object, ...]]:
     return [row for row in stored(office) if row[0] not in READING]
 
 
-def test_going_anywhere_changes_nothing_but_who_was_there(office: Office, chief: Worker) -> None:
-    before = unread(office)
-    for door in DOORS:
-        if not door.changes and door.path != "/stream":
-            chief.browser.get(filled(door.path, office.newest()))
-    assert unread(office) == before
+def test_going_anywhere_changes_nothing_but_who_was_there(
+    web_desk: WebDeskHarness, chief: WebCaseworker
+) -> None:
+    before = unread(web_desk)
+    for door in ROUTES:
+        if not door.changes_state and door.path != "/stream":
+            chief.browser.get(fill_path(door.path, web_desk.newest()))
+    assert unread(web_desk) == before
 
 
 def test_an_address_that_changes_something_is_found(tmp_path: Path) -> None:
     """The control: a link that sends somebody off duty."""
 
-    async def goes(visit: Visit) -> Response:
+    async def goes(visit: DeskRequest) -> Response:
         def set_duty(work: Work) -> None:
-            visit.front.staff.set_duty(work, visit.by.id, on=False)
+            visit.context.staff.set_duty(work, visit.caseworker.id, on=False)
 
-        await visit.front.database.writer.run(set_duty)
-        return visit.go("/")
+        await visit.context.database.writer.run(set_duty)
+        return visit.redirect("/")
 
-    bad = Door("/gone", goes, May.SIGNED_IN)
-    office = Office(tmp_path, doors=[*DOORS, bad])
+    bad = Route("/gone", goes, Permission.SIGNED_IN)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     mei = office.worker().comes()
     before = unread(office)
     mei.browser.get("/gone")
@@ -193,19 +195,21 @@ EXTRA = frozenset(
 )
 
 
-def test_a_field_nobody_asked_for_is_refused(office: Office, chief: Worker) -> None:
+def test_a_field_nobody_asked_for_is_refused(
+    web_desk: WebDeskHarness, chief: WebCaseworker
+) -> None:
     csrf = chief.browser.csrf()
-    before = stored(office)
+    before = stored(web_desk)
     for door in CHANGES:
         for extra in EXTRA - (door.fields or frozenset()):
             given = {"csrf": csrf, extra: "administrator"}
-            said = chief.browser.post(filled(door.path, office.newest()), given)
+            said = chief.browser.post(fill_path(door.path, web_desk.newest()), given)
             assert said.status_code == 422, (door.path, extra)
-    assert stored(office) == before
+    assert stored(web_desk) == before
 
 
 def test_every_form_says_what_it_takes() -> None:
-    free = [it.path for it in CHANGES if it.fields is BY_WHAT_IS_DONE]
+    free = [it.path for it in CHANGES if it.fields is CHECKED_BY_HANDLER]
     assert len(free) < len(CHANGES) / 2
     assert all(it.fields is not None for it in CHANGES)
 
@@ -213,50 +217,50 @@ def test_every_form_says_what_it_takes() -> None:
 def test_a_door_that_takes_anything_is_found(tmp_path: Path) -> None:
     """The control: a form without a list of its fields lets one more through."""
 
-    async def takes(visit: Visit) -> Response:
-        return visit.go("/")
+    async def takes(visit: DeskRequest) -> Response:
+        return visit.redirect("/")
 
-    bad = Door("/takes", takes, May.SIGNED_IN, "POST", BY_WHAT_IS_DONE)
-    office = Office(tmp_path, doors=[*DOORS, bad])
+    bad = Route("/takes", takes, Permission.SIGNED_IN, "POST", CHECKED_BY_HANDLER)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     mei = office.worker().comes()
     assert mei.browser.post("/takes", {"role": "administrator"}).status_code == 303
     office.close()
 
 
-def test_a_cookie_that_was_planted_is_nobodys_after_signing_in(office: Office) -> None:
-    mei, thief = office.worker(), Browser(office)
+def test_a_cookie_that_was_planted_is_nobodys_after_signing_in(web_desk: WebDeskHarness) -> None:
+    mei, thief = web_desk.worker(), HttpBrowser(web_desk)
     for planted in ("ab" * 32, "00" * 32, "ab", "", "x" * 64):
         for browser in (mei.browser, thief):
-            browser.client.cookies.set(SESSION, planted, domain="desk.test", path="/")
+            browser.client.cookies.set(SESSION_COOKIE, planted, domain="desk.test", path="/")
         mei.comes()
-        assert mei.browser.client.cookies.get(SESSION, domain="desk.test") != planted
+        assert mei.browser.client.cookies.get(SESSION_COOKIE, domain="desk.test") != planted
         assert thief.get("/account").status_code == 303
         mei.browser.client.cookies.clear()
 
 
-def leaves(mei: Worker) -> None:
+def leaves(mei: WebCaseworker) -> None:
     mei.browser.post("/signout")
 
 
-def is_disabled(mei: Worker) -> None:
-    mei.colleague.is_disabled()
+def is_disabled(mei: WebCaseworker) -> None:
+    mei.colleague.disable()
 
 
-def is_idle(mei: Worker) -> None:
-    mei.office.home.passes(IDLE / SECOND + 1)
+def is_idle(mei: WebCaseworker) -> None:
+    mei.office.home.advance_time(IDLE_TIMEOUT / SECOND + 1)
 
 
-def is_there_all_day(mei: Worker) -> None:
-    for _time in range(LONGEST // (IDLE - SECOND) + 1):
-        mei.office.home.passes(IDLE / SECOND - 1)
+def is_there_all_day(mei: WebCaseworker) -> None:
+    for _time in range(MAX_LIFETIME // (IDLE_TIMEOUT - SECOND) + 1):
+        mei.office.home.advance_time(IDLE_TIMEOUT / SECOND - 1)
         mei.browser.get("/account")
 
 
-def signs_in_anew(mei: Worker) -> None:
+def signs_in_anew(mei: WebCaseworker) -> None:
     mei.comes()
 
 
-def clock_goes_back(mei: Worker) -> None:
+def clock_goes_back(mei: WebCaseworker) -> None:
     mei.office.home.loop.jumped -= 2 * HOUR
 
 
@@ -264,20 +268,23 @@ def clock_goes_back(mei: Worker) -> None:
     "ends", [leaves, is_disabled, is_idle, is_there_all_day, signs_in_anew, clock_goes_back]
 )
 def test_a_stolen_cookie_opens_nothing_once_the_session_is_over(
-    office: Office, ends: Callable[[Worker], None]
+    web_desk: WebDeskHarness, ends: Callable[[WebCaseworker], None]
 ) -> None:
-    _person, reference = office.somebody()
-    mei, thief, stranger = office.worker().comes(), Browser(office), Browser(office)
+    _person, reference = web_desk.add_person()
+    mei, thief, stranger = web_desk.worker().comes(), HttpBrowser(web_desk), HttpBrowser(web_desk)
     thief.client.cookies.update(dict(mei.browser.client.cookies))
     csrf = thief.csrf()
     assert thief.get("/queue/mine").status_code == 200  # the control: until then it opens
     ends(mei)
-    before = stored(office)
+    before = stored(web_desk)
     for path in ("/", "/queue/mine", f"/cases/{reference}", "/account", "/stream"):
-        assert likeness(thief.get(path))[::2] == likeness(stranger.get(path))[::2], path
+        assert (
+            normalised_response(thief.get(path))[::2]
+            == normalised_response(stranger.get(path))[::2]
+        ), path
     said = thief.post(f"/cases/{reference}/do/claim", {"csrf": csrf})
     assert said.status_code == 401
-    assert stored(office) == before
+    assert stored(web_desk) == before
 
 
 FORWARDED = {
@@ -288,15 +295,18 @@ FORWARDED = {
 }  # fmt: skip
 
 
-def test_what_a_proxy_says_changes_no_answer(office: Office) -> None:
-    mei = office.worker().comes()
-    stranger = Browser(office)
+def test_what_a_proxy_says_changes_no_answer(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    stranger = HttpBrowser(web_desk)
     for path in ("/queue/mine", "/staff", "/audit", "/nowhere", "/account"):
         for name, value in FORWARDED.items():
             if name == "x-haven":
                 continue  # ours
             said = mei.browser.get(path, **{name: value})
-            assert likeness(said) == likeness(mei.browser.get(path)), (path, name)
+            assert normalised_response(said) == normalised_response(mei.browser.get(path)), (
+                path,
+                name,
+            )
         who = dict.fromkeys(("remote-user", "x-forwarded-user", "x-auth-request-user"), mei.id)
         assert stranger.get(path, **FORWARDED, **who).status_code in {303, 401, 404}
 
@@ -305,8 +315,10 @@ def test_what_a_proxy_says_changes_no_answer(office: Office) -> None:
     "host",
     ["evil.example", "desk.test.evil.example", "desk.test:444", "", "127.0.0.1", "desk.test@x"],
 )
-def test_a_request_that_names_another_host_is_not_answered(office: Office, host: str) -> None:
-    mei = office.worker().comes()
+def test_a_request_that_names_another_host_is_not_answered(
+    web_desk: WebDeskHarness, host: str
+) -> None:
+    mei = web_desk.worker().comes()
     for path in ("/queue/mine", "/signin", "/static/desk.css"):
         said = mei.browser.get(path, host=host, **{"x-forwarded-host": "desk.test"})
         assert (said.status_code, said.text) == (404, "Not here.\n")

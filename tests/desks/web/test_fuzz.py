@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cases.state_machine import Role
-from bot.desks.web.app import DOORS
-from bot.desks.web.case.actions import FORMS
-from bot.desks.web.request import KNOWN, LANGUAGE, SESSION
-from bot.desks.web.routes import Door, May
-from tests.desks.web.streams import Hearing, all_at_once, left
-from tests.desks.web.window import ORIGIN, Browser, Office
+from bot.desks.web.app import ROUTES
+from bot.desks.web.case.actions import CASE_ACTIONS
+from bot.desks.web.request import BROWSER_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE
+from bot.desks.web.routes import Permission, Route
+from tests.desks.web.streams import SseClient, close_all, open_all
+from tests.desks.web.window import ORIGIN, HttpBrowser, WebDeskHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from httpx import Response
     from starlette.responses import Response as Answer
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
 
 ODD = (
     "", "0", "-1", "1", "9" * 30, "1e309", "nan", "\x00", "../..", "%00", "%2e%2e%2f", "\u0661",
@@ -56,15 +56,15 @@ MANY = settings(
 class Knocker:
     """Somebody who tries every door, and may be signed in as anybody."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: WebDeskHarness) -> None:
         self.office = office
-        _person, self.reference = office.somebody()
+        _person, self.reference = office.add_person()
         self.workers = [office.worker(role.value, role).comes() for role in Role]
-        self.stranger = Browser(office)
+        self.stranger = HttpBrowser(office)
         self.workers[0].does(self.reference, "claim")
         self.workers[0].does(self.reference, "take_over")
 
-    def knocks(self, data: st.DataObject, door: Door) -> Response | Hearing:
+    def knocks(self, data: st.DataObject, door: Route) -> Response | SseClient:
         browser = self._browser(data)
         query = data.draw(st.lists(st.tuples(NAMES, TEXTS), max_size=3))
         path = f"{self._path(data, door)}?{urlencode(query)}" if query else self._path(data, door)
@@ -73,7 +73,7 @@ class Knocker:
         raw: Any = {name: value.encode("latin-1", "replace") for name, value in headers.items()}
         if door.path == "/stream":
             return self._listens(browser, path)
-        if not door.changes:
+        if not door.changes_state:
             return browser.asks("GET", path, headers=raw)
         fields = data.draw(st.lists(st.tuples(NAMES, TEXTS), max_size=4))
         if data.draw(st.booleans()):
@@ -85,7 +85,7 @@ class Knocker:
         raw["content-type"] = data.draw(KINDS).encode()
         return browser.asks("POST", path, content=urlencode(fields), headers=raw)
 
-    def _browser(self, data: st.DataObject) -> Browser:
+    def _browser(self, data: st.DataObject) -> HttpBrowser:
         """Return a browser; whoever a door has signed out comes back."""
         worker = data.draw(st.sampled_from([None, *self.workers]))
         if worker is None:
@@ -94,49 +94,51 @@ class Knocker:
             worker.comes()
         return worker.browser
 
-    def _path(self, data: st.DataObject, door: Door) -> str:
+    def _path(self, data: st.DataObject, door: Route) -> str:
         path = door.path.replace("{reference}", data.draw(st.sampled_from(["{a}", self.reference])))
-        path = path.replace("{verb}", data.draw(st.sampled_from(["{b}", *FORMS, "rest"])))
+        path = path.replace("{verb}", data.draw(st.sampled_from(["{b}", *CASE_ACTIONS, "rest"])))
         while "{" in path:
             blank = path[path.index("{") : path.index("}") + 1]
             path = path.replace(blank, quote(data.draw(TEXTS), safe=""), 1)
         return path
 
-    def _cookies(self, data: st.DataObject, browser: Browser) -> str:
+    def _cookies(self, data: st.DataObject, browser: HttpBrowser) -> str:
         if data.draw(st.booleans()):
             return "; ".join(f"{it.name}={it.value}" for it in browser.client.cookies.jar)
-        name = data.draw(st.sampled_from([SESSION, KNOWN, LANGUAGE, "other"]))
+        name = data.draw(
+            st.sampled_from([SESSION_COOKIE, BROWSER_COOKIE, LANGUAGE_COOKIE, "other"])
+        )
         return f"{name}={data.draw(TEXTS)}"
 
-    def _listens(self, browser: Browser, path: str) -> Hearing:
-        page = Hearing(browser, path)
-        self.office.does(left([page], self.office.does(all_at_once([page]))))
+    def _listens(self, browser: HttpBrowser, path: str) -> SseClient:
+        page = SseClient(browser, path)
+        self.office.does(close_all([page], self.office.does(open_all([page]))))
         return page
 
 
 @pytest.fixture
-def knocker(office: Office) -> Knocker:
-    return Knocker(office)
+def knocker(web_desk: WebDeskHarness) -> Knocker:
+    return Knocker(web_desk)
 
 
-def status_of(said: Response | Hearing) -> int:
-    return said.status if isinstance(said, Hearing) else said.status_code
+def status_of(said: Response | SseClient) -> int:
+    return said.status if isinstance(said, SseClient) else said.status_code
 
 
 @given(data=st.data())
 @MANY
 def test_no_address_fails_whatever_it_is_asked(knocker: Knocker, data: st.DataObject) -> None:
-    door = data.draw(st.sampled_from(DOORS))
+    door = data.draw(st.sampled_from(ROUTES))
     assert 200 <= status_of(knocker.knocks(data, door)) < 500
 
 
 def test_a_door_that_fails_is_found(tmp_path: Path) -> None:
     """The control: a door that takes any number for one of its own."""
 
-    async def takes(visit: Visit) -> Answer:
-        return visit.go(f"/{int(visit.param('number'))}")
+    async def takes(visit: DeskRequest) -> Answer:
+        return visit.redirect(f"/{int(visit.param('number'))}")
 
-    bad = Door("/number/{number}", takes, May.ANYBODY)
-    office = Office(tmp_path, doors=[*DOORS, bad])
-    assert Browser(office).get("/number/one").status_code == 500
+    bad = Route("/number/{number}", takes, Permission.PUBLIC)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
+    assert HttpBrowser(office).get("/number/one").status_code == 500
     office.close()

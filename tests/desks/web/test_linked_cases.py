@@ -8,33 +8,33 @@ from typing import TYPE_CHECKING
 from tests.desks.web.test_erasing_at_the_desk import erased, wish
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 
-def two(office: Office, worker: Worker) -> tuple[str, str]:
+def two(office: WebDeskHarness, worker: WebCaseworker) -> tuple[str, str]:
     """Return the numbers of two cases somebody holds."""
     found = []
     for words in ("One.", "Two."):
-        _person, reference = office.somebody(words)
+        _person, reference = office.add_person(words)
         worker.told(reference, "claim")
         found.append(reference)
     return found[0], found[1]
 
 
-def links(worker: Worker, reference: str) -> str:
+def links(worker: WebCaseworker, reference: str) -> str:
     text = worker.browser.get(f"/cases/{reference}/panes/file").text
     found = re.search(r'<section id="links">(.*?)</section>', text, re.DOTALL)
     return found[1] if found else ""
 
 
-def stands(office: Office, reference: str) -> str:
+def stands(office: WebDeskHarness, reference: str) -> str:
     rows = office.home.ask(f"SELECT status FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
     return str(rows[0][0])
 
 
-def test_two_cases_that_are_linked_see_each_other(office: Office) -> None:
-    mei = office.worker().comes()
-    one, other = two(office, mei)
+def test_two_cases_that_are_linked_see_each_other(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    one, other = two(web_desk, mei)
     mei.told(one, "link", code=f"{other[:3]} {other[3:].lower()}")
     for here, there in ((one, other), (other, one)):
         assert f'href="/cases/{there}"' in links(mei, here)
@@ -42,14 +42,14 @@ def test_two_cases_that_are_linked_see_each_other(office: Office) -> None:
     mei.told(other, "unlink", code=one)
     assert other not in links(mei, one)
     assert one not in links(mei, other)
-    deeds = office.home.ask("SELECT deed, count(*) FROM audit WHERE deed LIKE '%link' GROUP BY 1")
+    deeds = web_desk.home.ask("SELECT deed, count(*) FROM audit WHERE deed LIKE '%link' GROUP BY 1")
     assert dict(deeds) == {"link": 2, "unlink": 2}
 
 
-def test_whoever_may_not_open_the_other_sees_its_number_alone(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    hua = office.supervisor().comes()
-    one, other = two(office, mei)
+def test_whoever_may_not_open_the_other_sees_its_number_alone(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    hua = web_desk.supervisor().comes()
+    one, other = two(web_desk, mei)
     mei.told(one, "link", code=other)
     hua.told(other, "transfer", code=jun.id)
     shown = links(mei, one)
@@ -59,10 +59,12 @@ def test_whoever_may_not_open_the_other_sees_its_number_alone(office: Office) ->
     assert f'href="/cases/{one}"' not in links(jun, other)
 
 
-def test_a_case_that_is_not_theirs_cannot_be_linked_nor_told_from_none(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    one, other = two(office, mei)
-    _person, theirs = office.somebody("Three.")
+def test_a_case_that_is_not_theirs_cannot_be_linked_nor_told_from_none(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    one, other = two(web_desk, mei)
+    _person, theirs = web_desk.add_person("Three.")
     jun.told(theirs, "claim")
     answers = {
         str(mei.does(one, verb, code=code).json())
@@ -75,62 +77,66 @@ def test_a_case_that_is_not_theirs_cannot_be_linked_nor_told_from_none(office: O
     assert other not in links(mei, one)
 
 
-def test_a_duplicate_is_closed_points_to_the_other_and_keeps_its_words(office: Office) -> None:
-    mei = office.worker().comes()
-    one, other = two(office, mei)
+def test_a_duplicate_is_closed_points_to_the_other_and_keeps_its_words(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    one, other = two(web_desk, mei)
     mei.told(other, "merge", code=one)
-    assert stands(office, other) == "closed"
-    assert stands(office, one) != "closed"
+    assert stands(web_desk, other) == "closed"
+    assert stands(web_desk, one) != "closed"
     assert "this one was merged into" in links(mei, other)
     assert "merged into this one" in links(mei, one)
     file = mei.browser.get(f"/cases/{other}/panes/file").text
     assert "Two." in file
 
 
-def test_what_the_person_of_a_duplicate_sends_later_reaches_somebody(office: Office) -> None:
-    mei = office.worker().comes()
-    first, one = office.somebody("One.")
+def test_what_the_person_of_a_duplicate_sends_later_reaches_somebody(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    first, one = web_desk.add_person("One.")
     mei.told(one, "claim")
-    second, other = office.somebody("Two.")
+    second, other = web_desk.add_person("Two.")
     mei.told(other, "claim")
     mei.told(other, "merge", code=one)
     del first
-    with office.front.streams.listening(mei.id, office.case(one)) as stream:
+    with web_desk.front.streams.subscribe(mei.id, web_desk.case(one)) as stream:
         second.presses("Add something")
         second.says("It is worse now.")
         second.presses("Send")
-        office.settles()
+        web_desk.settles()
         heard = []
         while not stream.events.empty():
             heard.append(stream.events.get_nowait())
-    assert stands(office, other) == "reopened"
+    assert stands(web_desk, other) == "reopened"
     assert "case" in heard
     assert "waits again" in links(mei, one)
 
 
-def test_a_merge_is_undone_and_the_duplicate_waits_again(office: Office) -> None:
-    mei = office.worker().comes()
-    one, other = two(office, mei)
+def test_a_merge_is_undone_and_the_duplicate_waits_again(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    one, other = two(web_desk, mei)
     mei.told(other, "merge", code=one)
     mei.told(one, "unlink", code=other)
-    assert stands(office, other) == "reopened"
+    assert stands(web_desk, other) == "reopened"
     assert other not in links(mei, one)
 
 
-def test_nothing_is_merged_into_a_case_that_is_over(office: Office) -> None:
-    mei = office.worker().comes()
-    one, other = two(office, mei)
+def test_nothing_is_merged_into_a_case_that_is_over(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    one, other = two(web_desk, mei)
     mei.told(one, "close", code="helped")
     assert mei.does(other, "merge", code=one).json()["refused"]
-    assert stands(office, other) != "closed"
+    assert stands(web_desk, other) != "closed"
 
 
-def test_an_erased_case_is_forgotten_where_it_was_linked(office: Office) -> None:
-    mei = office.worker().comes()
-    one, other = two(office, mei)
+def test_an_erased_case_is_forgotten_where_it_was_linked(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    one, other = two(web_desk, mei)
     mei.told(one, "link", code=other)
-    wish(office, other)
+    wish(web_desk, other)
     mei.told(other, "erase", code=other)
-    assert erased(office) == 1
-    assert office.home.ask("SELECT * FROM case_links") == []
+    assert erased(web_desk) == 1
+    assert web_desk.home.ask("SELECT * FROM case_links") == []
     assert other not in links(mei, one)

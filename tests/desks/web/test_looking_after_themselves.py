@@ -8,17 +8,17 @@ import pytest
 
 from bot.cases.routing import Queue
 from bot.clock import SECOND
-from bot.desks.web.live.watcher import tidy
-from bot.hotline.staff.shift_notes import KEPT
+from bot.desks.web.live.watcher import expire_old_rows
+from bot.hotline.staff.shift_notes import KEEP_FOR
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 LEFT = "The shelter in Banqiao is full tonight."
 NAME = "Lin Mei-hua"
 
 
-def rests(office: Office, who: Worker) -> float:
+def rests(office: WebDeskHarness, who: WebCaseworker) -> float:
     """Return for how many minutes somebody rests now."""
     ((until,),) = office.home.ask(f"SELECT rests_until FROM staff WHERE id = '{who.id}'")  # noqa: S608 - ours
     return (int(until) - office.home.loop.now()) / SECOND / 60
@@ -27,12 +27,12 @@ def rests(office: Office, who: Worker) -> float:
 # --- from shift to shift ---------------------------------------------------------------------
 
 
-def leaves(who: Worker, words: str = LEFT, queue: str = "") -> None:
+def leaves(who: WebCaseworker, words: str = LEFT, queue: str = "") -> None:
     assert who.browser.post("/shift/leave", {"queue": queue, "words": words}).status_code == 303
 
 
-def test_whoever_begins_a_shift_reads_what_the_last_one_left_once(office: Office) -> None:
-    mei, jun = office.worker(NAME).comes(), office.worker("Jun")
+def test_whoever_begins_a_shift_reads_what_the_last_one_left_once(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker(NAME).comes(), web_desk.worker("Jun")
     leaves(mei)
     jun.comes()
     assert jun.browser.get("/").headers["location"] == "/shift"
@@ -45,43 +45,43 @@ def test_whoever_begins_a_shift_reads_what_the_last_one_left_once(office: Office
     assert mei.browser.get("/").headers["location"] != "/shift"  # who wrote it knows it
 
 
-def test_a_note_is_for_the_team_of_its_queue(office: Office) -> None:
-    mei = office.worker(NAME).comes()
-    fisher = office.worker("Wu", queues=("fishers",)).comes()
+def test_a_note_is_for_the_team_of_its_queue(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker(NAME).comes()
+    fisher = web_desk.worker("Wu", queues=("fishers",)).comes()
     leaves(mei, queue="labour")
     assert LEFT not in fisher.browser.get("/shift").text
     leaves(mei, "Boats come on Friday.", "fishers")
     assert "Boats come on Friday." in fisher.browser.get("/shift").text
 
 
-def test_a_note_to_every_queue_stands_there_once(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_a_note_to_every_queue_stands_there_once(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     leaves(mei)
-    assert len(office.home.ask("SELECT * FROM shift_notes")) == len(Queue)
+    assert len(web_desk.home.ask("SELECT * FROM shift_notes")) == len(Queue)
     assert jun.browser.get("/shift").text.count(LEFT) == 1
 
 
-def test_a_note_lies_sealed_and_is_gone_after_three_days(office: Office) -> None:
-    mei = office.worker().comes()
+def test_a_note_lies_sealed_and_is_gone_after_three_days(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
     leaves(mei)
-    rows = office.home.ask("SELECT * FROM shift_notes")
+    rows = web_desk.home.ask("SELECT * FROM shift_notes")
     assert rows
-    assert all(LEFT.encode() not in bytes(sealed) for (sealed,) in sealed_ones(office))
-    later = int(rows[0][-1]) + KEPT
-    office.home.database.writer.run_now(lambda work: tidy(work, later - 1))
-    assert office.home.ask("SELECT * FROM shift_notes") == rows
-    office.home.database.writer.run_now(lambda work: tidy(work, later))
-    assert office.home.ask("SELECT * FROM shift_notes") == []
+    assert all(LEFT.encode() not in bytes(sealed) for (sealed,) in sealed_ones(web_desk))
+    later = int(rows[0][-1]) + KEEP_FOR
+    web_desk.home.database.writer.run_sync(lambda work: expire_old_rows(work, later - 1))
+    assert web_desk.home.ask("SELECT * FROM shift_notes") == rows
+    web_desk.home.database.writer.run_sync(lambda work: expire_old_rows(work, later))
+    assert web_desk.home.ask("SELECT * FROM shift_notes") == []
 
 
-def sealed_ones(office: Office) -> list[tuple[object, ...]]:
+def sealed_ones(office: WebDeskHarness) -> list[tuple[object, ...]]:
     return office.home.ask("SELECT sealed FROM shift_notes")
 
 
-def test_a_note_that_was_moved_to_another_queue_opens_no_more(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_a_note_that_was_moved_to_another_queue_opens_no_more(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     leaves(mei, queue="labour")
-    connection = office.home.database.connect()
+    connection = web_desk.home.database.connect()
     connection.execute("UPDATE shift_notes SET queue = 'fishers'")
     connection.close()
     page = jun.browser.get("/shift")
@@ -90,17 +90,17 @@ def test_a_note_that_was_moved_to_another_queue_opens_no_more(office: Office) ->
 
 
 @pytest.mark.parametrize("words", ["", "  \r\n "])
-def test_nothing_is_left_where_nothing_was_written(office: Office, words: str) -> None:
-    mei = office.worker().comes()
+def test_nothing_is_left_where_nothing_was_written(web_desk: WebDeskHarness, words: str) -> None:
+    mei = web_desk.worker().comes()
     leaves(mei, words)
-    assert office.home.ask("SELECT * FROM shift_notes") == []
+    assert web_desk.home.ask("SELECT * FROM shift_notes") == []
 
 
 # --- a pause ---------------------------------------------------------------------------------
 
 
-def hard(office: Office, who: Worker) -> str:
-    _person, reference = office.somebody()
+def hard(office: WebDeskHarness, who: WebCaseworker) -> str:
+    _person, reference = office.add_person()
     who.colleague.claims(office.case(reference))
     connection = office.home.database.connect()
     connection.execute(f"UPDATE cases SET priority = 0 WHERE reference = '{reference}'")  # noqa: S608 - ours
@@ -110,64 +110,64 @@ def hard(office: Office, who: Worker) -> str:
 
 
 def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_them(
-    office: Office,
+    web_desk: WebDeskHarness,
 ) -> None:
-    mei = office.worker()
-    reference = hard(office, mei)
+    mei = web_desk.worker()
+    reference = hard(web_desk, mei)
     assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
     said = mei.does(reference, "close", code="helped").json()
     assert said["pause"] is True
     assert said["told"] == "Done."
     page = mei.browser.get("/queue/mine").text
     assert 'id="pause" role="status"><span>That was a hard one.' in page
-    assert rests(office, mei) <= 0
+    assert rests(web_desk, mei) <= 0
     mei.browser.post("/pause")
-    office.settles()
-    assert 14 <= rests(office, mei) <= 15
+    web_desk.settles()
+    assert 14 <= rests(web_desk, mei) <= 15
     assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
     assert "Resting until" in mei.browser.get("/queue/mine").text
-    office.home.passes(15 * 60 + 1)  # and back by themselves
-    assert rests(office, mei) <= 0
+    web_desk.home.advance_time(15 * 60 + 1)  # and back by themselves
+    assert rests(web_desk, mei) <= 0
 
 
-def test_whoever_is_back_sooner_says_so(office: Office) -> None:
-    mei = office.worker().comes()
+def test_whoever_is_back_sooner_says_so(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
     mei.browser.post("/pause")
-    office.settles()
+    web_desk.settles()
     assert "I am back already" in mei.browser.get("/account").text
     mei.browser.post("/own/rest", {"code": "0"})
-    office.settles()
-    assert rests(office, mei) <= 0
+    web_desk.settles()
+    assert rests(web_desk, mei) <= 0
     assert "I am back already" not in mei.browser.get("/account").text
 
 
-def test_whoever_goes_off_duty_can_leave_a_word_at_once(office: Office) -> None:
-    mei = office.worker().comes()
+def test_whoever_goes_off_duty_can_leave_a_word_at_once(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
     assert mei.browser.post("/own/off_duty").headers["location"] == "/shift"
-    office.settles()
+    web_desk.settles()
     assert mei.browser.post("/own/on_duty").headers["location"] == "/"
 
 
-def test_a_pause_is_offered_for_half_an_hour(office: Office) -> None:
-    mei = office.worker()
-    mei.does(hard(office, mei), "close", code="helped")
+def test_a_pause_is_offered_for_half_an_hour(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
+    mei.does(hard(web_desk, mei), "close", code="helped")
     for minutes, is_there in ((14, True), (14, True), (3, False)):
-        office.home.passes(minutes * 60)
+        web_desk.home.advance_time(minutes * 60)
         page = mei.browser.get("/queue/mine").text
         assert ('id="pause" role="status"><span>' in page) is is_there
 
 
-def test_whoever_wants_no_pause_is_not_asked_again(office: Office) -> None:
-    mei = office.worker()
-    mei.does(hard(office, mei), "close", code="helped")
+def test_whoever_wants_no_pause_is_not_asked_again(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
+    mei.does(hard(web_desk, mei), "close", code="helped")
     mei.browser.post("/pause/no")
     assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
-    assert rests(office, mei) <= 0
+    assert rests(web_desk, mei) <= 0
 
 
-def test_after_any_other_case_nobody_speaks_of_a_pause(office: Office) -> None:
-    _person, reference = office.somebody()
-    mei = office.worker().comes()
+def test_after_any_other_case_nobody_speaks_of_a_pause(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    mei = web_desk.worker().comes()
     mei.does(reference, "claim")
     said = mei.does(reference, "close", code="helped").json()
     assert said["pause"] is False
@@ -176,28 +176,28 @@ def test_after_any_other_case_nobody_speaks_of_a_pause(office: Office) -> None:
 # --- a case passed on, and who people hear of ------------------------------------------------
 
 
-def test_a_case_is_passed_with_a_word_for_the_next_and_no_reason(office: Office) -> None:
-    _person, reference = office.somebody()
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_a_case_is_passed_with_a_word_for_the_next_and_no_reason(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     mei.does(reference, "claim")
     mei.told(reference, "release", words="She reads English well. Calls at six.")
     assert mei.browser.get(f"/cases/{reference}").status_code == 200  # it waits for anybody
     jun.does(reference, "claim")
     assert "Calls at six." in jun.browser.get(f"/cases/{reference}").text
     jun.told(reference, "release")  # without a word as well
-    ((status,),) = office.home.ask("SELECT status FROM cases")
+    ((status,),) = web_desk.home.ask("SELECT status FROM cases")
     assert status == "waiting"
 
 
-def test_people_hear_of_a_role_and_never_of_a_name(office: Office) -> None:
-    person, reference = office.somebody()
-    mei = office.worker(NAME).comes()
+def test_people_hear_of_a_role_and_never_of_a_name(web_desk: WebDeskHarness) -> None:
+    person, reference = web_desk.add_person()
+    mei = web_desk.worker(NAME).comes()
     mei.does(reference, "claim")
     mei.does(reference, "take_over")
     person.presses("I can write now")
     mei.does(reference, "say", words="Hello, are you safe?")
     mei.does(reference, "hand_back")
-    office.settles()
+    web_desk.settles()
     heard = "\n".join(person.texts)
     assert "caseworker" in heard
     assert NAME not in heard

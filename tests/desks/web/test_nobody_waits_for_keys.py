@@ -6,37 +6,37 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.beside import waits_beside
+from tests.beside import loop_runs_while_writer_busy
 from tests.desks.web.test_first_time import invited
 from tests.desks.web.test_passkeys import asked, with_passkey
-from tests.desks.web.window import ORIGIN, Browser
+from tests.desks.web.window import ORIGIN, HttpBrowser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.desks.web.window import Office
+    from tests.desks.web.window import WebDeskHarness
 
-    Asked = tuple[Browser, str, dict[str, str] | None]
+    Asked = tuple[HttpBrowser, str, dict[str, str] | None]
 
 
-def leaves_a_note(office: Office) -> Asked:
+def leaves_a_note(office: WebDeskHarness) -> Asked:
     mei = office.worker().comes()
     fields = {"queue": "", "words": "Somebody comes at nine.", "csrf": mei.browser.csrf()}
     return mei.browser, "/shift/leave", fields
 
 
-def follows_a_link(office: Office) -> Asked:
-    return Browser(office), invited(office), None
+def follows_a_link(office: WebDeskHarness) -> Asked:
+    return HttpBrowser(office), invited(office), None
 
 
-def chooses_too_short_a_password(office: Office) -> Asked:
-    return Browser(office), invited(office), {"password": "x", "again": "x"}
+def chooses_too_short_a_password(office: WebDeskHarness) -> Asked:
+    return HttpBrowser(office), invited(office), {"password": "x", "again": "x"}
 
 
-def shows_a_passkey(office: Office) -> Asked:
+def shows_a_passkey(office: WebDeskHarness) -> Asked:
     _mei, key = with_passkey(office)
-    browser = Browser(office)
-    shown = key.shows(asked(browser, "/signin/ask", is_signed=False))
+    browser = HttpBrowser(office)
+    shown = key.get_assertion(asked(browser, "/signin/ask", is_signed=False))
     return browser, "/signin/passkey", shown
 
 
@@ -44,10 +44,10 @@ def shows_a_passkey(office: Office) -> Asked:
     "does", [leaves_a_note, follows_a_link, chooses_too_short_a_password, shows_a_passkey]
 )
 def test_whoever_waits_for_keys_holds_nobody_else_up(
-    office: Office, does: Callable[[Office], Asked]
+    web_desk: WebDeskHarness, does: Callable[[WebDeskHarness], Asked]
 ) -> None:
-    browser, path, fields = does(office)
-    keys = office.vault.keys
+    browser, path, fields = does(web_desk)
+    keys = web_desk.vault.keys
     assert keys is not None
     headers: dict[str, Any] = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
     asking = (
@@ -55,4 +55,4 @@ def test_whoever_waits_for_keys_holds_nobody_else_up(
         if fields is None
         else browser.client.post(path, data=fields, headers=headers)
     )
-    assert office.does(waits_beside(keys.database.writer, asking))
+    assert web_desk.does(loop_runs_while_writer_busy(keys.database.writer, asking))

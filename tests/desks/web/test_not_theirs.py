@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from bot.cases.queries import case_called
+from bot.cases.queries import find_case_id
 from bot.cases.state_machine import Role
-from bot.desks.web.app import DOORS
-from bot.desks.web.auth.case_access import sight
-from bot.desks.web.case.actions import FORMS
-from bot.desks.web.read_pool import Reads
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May
+from bot.desks.web.app import ROUTES
+from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.case.actions import CASE_ACTIONS
+from bot.desks.web.read_pool import ReadPool
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route
 from bot.store.writer import Work
-from tests.cases.pictures import telling
-from tests.desks.web.alike import likeness
-from tests.desks.web.streams import Hearing, all_at_once, left
-from tests.desks.web.window import Browser, Office, filled
+from tests.cases.pictures import image_with_metadata
+from tests.desks.web.alike import normalised_response
+from tests.desks.web.streams import SseClient, close_all, open_all
+from tests.desks.web.window import HttpBrowser, WebDeskHarness, fill_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.store.compiled import Prepared
     from bot.store.database import Database
     from tests.desks.web.alike import Likeness
-    from tests.desks.web.window import Worker
+    from tests.desks.web.window import WebCaseworker
 
 T = TypeVar("T")
 NOT_HIS = ("fishers",)
@@ -44,15 +44,15 @@ SEES: dict[Role, frozenset[str]] = {
     Role.AUDITOR: frozenset(),
 }
 """Which cases are whose to see: written down here a second time, by hand."""
-USES: dict[May, frozenset[Role]] = {
-    May.ANYBODY: frozenset(Role),
-    May.SIGNED_IN: frozenset(Role),
-    May.QUEUE: frozenset(HELPS),
-    May.CASE: frozenset(HELPS),
-    May.CHANGE: frozenset(HELPS),
-    May.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
-    May.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
-    May.STAFF: frozenset({Role.ADMINISTRATOR}),
+USES: dict[Permission, frozenset[Role]] = {
+    Permission.PUBLIC: frozenset(Role),
+    Permission.SIGNED_IN: frozenset(Role),
+    Permission.QUEUE: frozenset(HELPS),
+    Permission.CASE: frozenset(HELPS),
+    Permission.CHANGE: frozenset(HELPS),
+    Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 BLANK = re.compile(r"{(\w+)}")
 FILLED = {"reference", "pane", "verb", "number"}
@@ -62,14 +62,14 @@ ASKED = {"/find": "/find?number=K7M4Q2"}
 ALWAYS_THERE = {"/", "/queue/{tab}", "/queue/{tab}/pane", "/find", "/audit", "/audit/check",
                 "/staff", "/account", "/prove", "/next", "/team", "/team/pane", "/two",
                 "/audit/reads"}  # fmt: skip
-OF_A_CASE = [it for it in DOORS if "{reference}" in it.path]
-OTHERS = [it for it in DOORS if "{reference}" not in it.path]
+OF_A_CASE = [it for it in ROUTES if "{reference}" in it.path]
+OTHERS = [it for it in ROUTES if "{reference}" not in it.path]
 
 
 class Cast:
     """One case of each kind, and somebody who looks for them."""
 
-    def __init__(self, office: Office, role: Role) -> None:
+    def __init__(self, office: WebDeskHarness, role: Role) -> None:
         self.office = office
         queues = HIS if role is Role.CASEWORKER else (*HIS, *NOT_HIS)
         self.looks = office.worker("Lin", role, queues=queues)
@@ -77,19 +77,19 @@ class Cast:
         self.cases = {
             "own": self._held_by(self.looks if role in HELPS else self.jun),
             "anothers": self._held_by(self.jun),
-            "erased": office.somebody()[1],
-            "waiting": office.somebody()[1],
-            "other_queue": office.somebody()[1],
+            "erased": office.add_person()[1],
+            "waiting": office.add_person()[1],
+            "other_queue": office.add_person()[1],
             "forged": FORGED,
         }
-        office.sends(self.cases["own"], telling("JPEG"), kind="photo")
+        office.sends(self.cases["own"], image_with_metadata("JPEG"), kind="photo")
         office.erases(self.cases["erased"])
         self._moves(self.cases["other_queue"], NOT_HIS[0])
         self.looks.comes()
         self.csrf = self.looks.browser.csrf()
 
-    def _held_by(self, worker: Worker) -> str:
-        _person, reference = self.office.somebody()
+    def _held_by(self, worker: WebCaseworker) -> str:
+        _person, reference = self.office.add_person()
         worker.colleague.claims(self.office.case(reference))
         return reference
 
@@ -98,14 +98,14 @@ class Cast:
             f"UPDATE cases SET queue = '{queue}' WHERE reference = '{reference}' RETURNING id"  # noqa: S608
         )
 
-    def tries(self, door: Door, kind: str, **blanks: str) -> Likeness:
+    def tries(self, door: Route, kind: str, **blanks: str) -> Likeness:
         """Use a door to a case; return what was answered."""
-        path = filled(door.path, self.cases[kind], **blanks)
-        if door.changes:
+        path = fill_path(door.path, self.cases[kind], **blanks)
+        if door.changes_state:
             said = self.looks.browser.post(path, {"csrf": self.csrf})
         else:
             said = self.looks.browser.get(path)
-        return likeness(said)
+        return normalised_response(said)
 
     def state(self) -> list[tuple[object, ...]]:
         """Return what stands in the store of cases and of what was done."""
@@ -117,9 +117,11 @@ class Cast:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_case_that_is_not_theirs_is_one_that_is_not_there(office: Office, role: Role) -> None:
-    cast = Cast(office, role)
-    nowhere = likeness(cast.looks.browser.get("/no/such/address"))
+def test_a_case_that_is_not_theirs_is_one_that_is_not_there(
+    web_desk: WebDeskHarness, role: Role
+) -> None:
+    cast = Cast(web_desk, role)
+    nowhere = normalised_response(cast.looks.browser.get("/no/such/address"))
     assert nowhere[0] == 404
     before = cast.state()
     hidden = [kind for kind in cast.cases if kind not in SEES[role]]
@@ -131,9 +133,9 @@ def test_a_case_that_is_not_theirs_is_one_that_is_not_there(office: Office, role
 
 
 @pytest.mark.parametrize("role", HELPS)
-def test_a_case_that_is_theirs_is_there(office: Office, role: Role) -> None:
-    cast = Cast(office, role)
-    doors = sorted(OF_A_CASE, key=lambda it: it.changes)
+def test_a_case_that_is_theirs_is_there(web_desk: WebDeskHarness, role: Role) -> None:
+    cast = Cast(web_desk, role)
+    doors = sorted(OF_A_CASE, key=lambda it: it.changes_state)
     for kind in sorted(SEES[role]):
         for door in doors:
             if "{number}" in door.path and (role is Role.ADMINISTRATOR or kind != "own"):
@@ -144,44 +146,50 @@ def test_a_case_that_is_theirs_is_there(office: Office, role: Role) -> None:
                 assert status in {200, 303, 409, 422}, (door.path, kind)
 
 
-def test_nothing_that_can_be_done_is_done_to_what_is_not_theirs(office: Office) -> None:
-    cast = Cast(office, Role.CASEWORKER)
+def test_nothing_that_can_be_done_is_done_to_what_is_not_theirs(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
     (door,) = [it for it in OF_A_CASE if it.path.endswith("/do/{verb}")]
-    nowhere, before = likeness(cast.looks.browser.get("/no/such/address")), cast.state()
-    for verb in FORMS:
+    nowhere, before = normalised_response(cast.looks.browser.get("/no/such/address")), cast.state()
+    for verb in CASE_ACTIONS:
         for kind in ("anothers", "other_queue", "erased", "forged"):
             assert cast.tries(door, kind, verb=verb.value) == nowhere, (verb, kind)
     assert cast.state() == before
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_an_address_that_is_not_for_a_role_is_not_there(office: Office, role: Role) -> None:
-    chief = office.worker("Lin", role).comes()
-    csrf, nowhere = chief.browser.csrf(), likeness(chief.browser.get("/no/such/address"))
+def test_an_address_that_is_not_for_a_role_is_not_there(
+    web_desk: WebDeskHarness, role: Role
+) -> None:
+    chief = web_desk.worker("Lin", role).comes()
+    csrf, nowhere = chief.browser.csrf(), normalised_response(chief.browser.get("/no/such/address"))
     for door in OTHERS:
         if door.path in {"/stream", "/signout"}:
             continue  # the one does not end, after the other nobody is there
-        path = ASKED.get(door.path) or filled(door.path)
-        said = chief.browser.post(path, {"csrf": csrf}) if door.changes else chief.browser.get(path)
-        if role not in USES[door.may]:
-            assert likeness(said) == nowhere, door.path
+        path = ASKED.get(door.path) or fill_path(door.path)
+        said = (
+            chief.browser.post(path, {"csrf": csrf})
+            if door.changes_state
+            else chief.browser.get(path)
+        )
+        if role not in USES[door.permission]:
+            assert normalised_response(said) == nowhere, door.path
         elif door.path in ALWAYS_THERE:
             assert said.status_code in {200, 303, 401}, door.path
 
 
 def test_whoever_has_not_signed_in_is_led_to_the_way_in_whatever_they_ask_for(
-    office: Office,
+    web_desk: WebDeskHarness,
 ) -> None:
-    cast = Cast(office, Role.CASEWORKER)
-    stranger, before = Browser(office), cast.state()
-    for door in DOORS:
-        if door.may is May.ANYBODY:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    stranger, before = HttpBrowser(web_desk), cast.state()
+    for door in ROUTES:
+        if door.permission is Permission.PUBLIC:
             continue
         found = {
-            kind: likeness(
-                stranger.post(filled(door.path, reference), {"csrf": cast.csrf})
-                if door.changes
-                else stranger.get(filled(door.path, reference))
+            kind: normalised_response(
+                stranger.post(fill_path(door.path, reference), {"csrf": cast.csrf})
+                if door.changes_state
+                else stranger.get(fill_path(door.path, reference))
             )
             for kind, reference in cast.cases.items()
         }
@@ -190,43 +198,45 @@ def test_whoever_has_not_signed_in_is_led_to_the_way_in_whatever_they_ask_for(
     assert cast.state() == before
 
 
-def test_a_stream_about_what_is_not_theirs_is_not_there(office: Office) -> None:
-    cast = Cast(office, Role.CASEWORKER)
-    nowhere = likeness(cast.looks.browser.get("/no/such/address"))
+def test_a_stream_about_what_is_not_theirs_is_not_there(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    nowhere = normalised_response(cast.looks.browser.get("/no/such/address"))
     for kind in ("anothers", "other_queue", "erased", "forged"):
         said = cast.looks.browser.get(f"/stream?case={cast.cases[kind]}")
-        assert likeness(said) == nowhere, kind
-    mine = Hearing(cast.looks.browser, f"/stream?case={cast.cases['own']}")
-    office.does(left([mine], office.does(all_at_once([mine]))))
+        assert normalised_response(said) == nowhere, kind
+    mine = SseClient(cast.looks.browser, f"/stream?case={cast.cases['own']}")
+    web_desk.does(close_all([mine], web_desk.does(open_all([mine]))))
     assert mine.status == 200
 
 
-def test_a_case_that_is_taken_away_is_not_there_any_more(office: Office) -> None:
-    cast = Cast(office, Role.CASEWORKER)
+def test_a_case_that_is_taken_away_is_not_there_any_more(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
     path = f"/cases/{cast.cases['waiting']}"
     assert cast.looks.browser.get(path).status_code == 200
-    cast.jun.colleague.claims(office.case(cast.cases["waiting"]))
-    assert likeness(cast.looks.browser.get(path)) == likeness(cast.looks.browser.get("/nowhere"))
+    cast.jun.colleague.claims(web_desk.case(cast.cases["waiting"]))
+    assert normalised_response(cast.looks.browser.get(path)) == normalised_response(
+        cast.looks.browser.get("/nowhere")
+    )
 
 
-def test_a_letter_of_another_case_is_not_changed_through_ones_own(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    (_one, mine), (_other, theirs) = office.somebody(), office.somebody()
+def test_a_letter_of_another_case_is_not_changed_through_ones_own(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    (_one, mine), (_other, theirs) = web_desk.add_person(), web_desk.add_person()
     for worker, reference in ((mei, mine), (jun, theirs)):
         worker.told(reference, "claim")
         worker.told(reference, "take_over")
         worker.does(reference, "say", words=f"From {worker.id}")
-    letters = office.home.ask("SELECT DISTINCT letter FROM exchanges WHERE letter IS NOT NULL")
+    letters = web_desk.home.ask("SELECT DISTINCT letter FROM exchanges WHERE letter IS NOT NULL")
     assert len(letters) >= 2
     for (number,) in letters:
         said = mei.does(mine, "reword", code=str(number), words="Changed.").json()
-        rows = office.home.ask(f"SELECT case_id FROM exchanges WHERE letter = {number}")  # noqa: S608
-        if (office.case(mine),) not in rows:
+        rows = web_desk.home.ask(f"SELECT case_id FROM exchanges WHERE letter = {number}")  # noqa: S608
+        if (web_desk.case(mine),) not in rows:
             assert said["refused"], number
-    assert "Changed." not in str(office.home.post.texts(_other.id))
+    assert "Changed." not in str(web_desk.home.post.texts(_other.id))
 
 
-class Asking(Reads):
+class Asking(ReadPool):
     """Reads that keep what they ask of the store."""
 
     def __init__(self, database: Database) -> None:
@@ -248,17 +258,19 @@ class Told(Work):
         self._asked = asked
 
     def rows(self, statement: Prepared, *values: Any) -> list[Any]:
-        self._asked.append(statement.on(self.dialect).sql)
+        self._asked.append(statement.for_dialect(self.dialect).sql)
         return super().rows(statement, *values)
 
 
-def test_what_is_not_theirs_takes_the_same_steps_as_what_is_not_there(office: Office) -> None:
+def test_what_is_not_theirs_takes_the_same_steps_as_what_is_not_there(
+    web_desk: WebDeskHarness,
+) -> None:
     """Nothing is opened and nothing more is asked: an answer takes no longer for being true."""
-    cast = Cast(office, Role.CASEWORKER)
-    office.front.reads.close()
-    reads = office.front.reads = Asking(office.home.database)
+    cast = Cast(web_desk, Role.CASEWORKER)
+    web_desk.front.read_pool.close()
+    reads = web_desk.front.read_pool = Asking(web_desk.home.database)
 
-    def steps(door: Door, kind: str) -> tuple[str, ...]:
+    def steps(door: Route, kind: str) -> tuple[str, ...]:
         reads.asked.clear()
         cast.tries(door, kind, pane="head")
         return tuple(reads.asked)
@@ -273,17 +285,17 @@ def test_what_is_not_theirs_takes_the_same_steps_as_what_is_not_there(office: Of
 def test_a_door_that_answers_otherwise_is_found(tmp_path: Path) -> None:
     """The control: a door that says that a case is not theirs, rather than that there is none."""
 
-    async def tells(visit: Visit) -> Response:
+    async def tells(visit: DeskRequest) -> Response:
         def look(work: Work) -> int:
             try:
-                return 200 if sight(work, visit, visit.param("reference")) else 404
-            except NotThere:
-                return 403 if case_called(work, visit.param("reference")) else 404
+                return 200 if check_case_access(work, visit, visit.param("reference")) else 404
+            except NotFoundError:
+                return 403 if find_case_id(work, visit.param("reference")) else 404
 
-        return visit.page("signed_out.html", status=await visit.front.reads.run(look))
+        return visit.render("signed_out.html", status=await visit.context.read_pool.run(look))
 
-    bad = Door("/told/{reference}", tells, May.CASE)
-    office = Office(tmp_path, doors=[*DOORS, bad])
+    bad = Route("/told/{reference}", tells, Permission.CASE)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     cast = Cast(office, Role.CASEWORKER)
     assert len({cast.tries(bad, kind) for kind in ("anothers", "erased", "forged")}) > 1
     office.close()

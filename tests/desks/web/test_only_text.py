@@ -9,15 +9,15 @@ from urllib.parse import quote
 import pytest
 
 from bot.cases.state_machine import Role
-from bot.desks.web.app import DOORS
-from bot.desks.web.case.actions import FORMS, OWN
-from bot.desks.web.routes import BY_WHAT_IS_DONE
-from bot.desks.web.templates import theirs
-from tests.cases.pictures import telling
-from tests.desks.web.window import filled
+from bot.desks.web.app import ROUTES
+from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
+from bot.desks.web.routes import CHECKED_BY_HANDLER
+from bot.desks.web.templates import safe_text
+from tests.cases.pictures import image_with_metadata
+from tests.desks.web.window import fill_path
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 POLYGLOT = (
     "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//%0D%0A%0d%0a//</stYle/</titLe/"
@@ -81,7 +81,7 @@ def shape(page: str) -> list[tuple[str, tuple[str, ...]]]:
     return Shape(page).parts
 
 
-def told(office: Office, mei: Worker, said: tuple[str, ...]) -> str:
+def told(office: WebDeskHarness, mei: WebCaseworker, said: tuple[str, ...]) -> str:
     """Let somebody tell these words in every way there is; return the number of the case."""
     person = office.home.person("th")
     person.account["first_name"], person.account["language_code"] = said[0], said[1]
@@ -91,13 +91,15 @@ def told(office: Office, mei: Worker, said: tuple[str, ...]) -> str:
     person.says(said[0])
     person.presses("Any time", "Send")
     reference = office.newest()
-    office.sends(reference, telling("JPEG"), kind="photo", caption=said[1], name=said[2])
+    office.sends(
+        reference, image_with_metadata("JPEG"), kind="photo", caption=said[1], name=said[2]
+    )
     office.sends(reference, b"%PDF-", name=said[3], mime=said[4], caption=said[5])
     mei.told(reference, "claim")
     mei.told(reference, "take_over")
     for words in said:
         person.says(words)
-        person.does(person.edit(f"{words}!"))
+        person.send_update(person.edit(f"{words}!"))
         mei.does(reference, "note", words=words)
         mei.does(reference, "say", words=words)
     mei.does(reference, "priority", code="0", words=said[1])
@@ -107,9 +109,9 @@ def told(office: Office, mei: Worker, said: tuple[str, ...]) -> str:
 PAGES = ("", "/panes/head", "/panes/conversation", "/panes/write", "/panes/file")
 
 
-def test_what_people_and_colleagues_write_is_text_on_every_page(office: Office) -> None:
-    mei = office.worker().comes()
-    good, bad = told(office, mei, GOOD), told(office, mei, BAD)
+def test_what_people_and_colleagues_write_is_text_on_every_page(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    good, bad = told(web_desk, mei, GOOD), told(web_desk, mei, BAD)
     for page in PAGES:
         pages = [mei.browser.get(f"/cases/{it}{page}").text for it in (good, bad)]
         plain, nasty = (pages[0].replace(good, "NUMBER"), pages[1].replace(bad, "NUMBER"))
@@ -132,15 +134,15 @@ NAMES = [
 
 @pytest.mark.parametrize(("path", "role"), NAMES)
 def test_what_a_colleague_is_called_is_text_on_every_page(
-    office: Office, path: str, role: Role
+    web_desk: WebDeskHarness, path: str, role: Role
 ) -> None:
-    _person, reference = office.somebody()
+    _person, reference = web_desk.add_person()
     found = []
     for jun_is in ("Jun", MARKUP[1]):
-        looks = office.worker(jun_is, role).comes()
-        holder = office.worker(jun_is)
-        mine = office.somebody()[1]
-        holder.colleague.claims(office.case(mine))
+        looks = web_desk.worker(jun_is, role).comes()
+        holder = web_desk.worker(jun_is)
+        mine = web_desk.add_person()[1]
+        holder.colleague.claims(web_desk.case(mine))
         page = looks.browser.get(f"/cases/{mine}" if path == "glass" else path)
         assert page.status_code == 200
         found.append(set(shape(page.text)))
@@ -157,8 +159,10 @@ ANSWERED: list[tuple[str, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("path", "fields"), ANSWERED)
-def test_what_a_form_says_back_is_text(office: Office, path: str, fields: dict[str, str]) -> None:
-    mei = office.worker()
+def test_what_a_form_says_back_is_text(
+    web_desk: WebDeskHarness, path: str, fields: dict[str, str]
+) -> None:
+    mei = web_desk.worker()
     if path != "/signin":
         mei.comes()
 
@@ -168,7 +172,7 @@ def test_what_a_form_says_back_is_text(office: Office, path: str, fields: dict[s
 
     plain = shaped("words")
     for words in BAD:
-        office.home.passes(400)
+        web_desk.home.advance_time(400)
         if path != "/signin":
             mei.comes()
         assert shaped(words) == plain, words
@@ -177,8 +181,8 @@ def test_what_a_form_says_back_is_text(office: Office, path: str, fields: dict[s
 PLACES = ("/nowhere/", "/cases/", "/queue/", "/welcome/")
 
 
-def test_the_address_itself_is_text(office: Office) -> None:
-    mei = office.worker().comes()
+def test_the_address_itself_is_text(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
     plain = shape(mei.browser.get("/nowhere/x").text)
     for words in BAD:
         for place in PLACES:
@@ -196,11 +200,11 @@ def test_no_address_can_be_followed() -> None:
         "EVIL.Example",
         "ftp://a.b/c",
     ):
-        shown = theirs(words)
+        shown = safe_text(words)
         assert "[.]" in shown
         assert "http:" not in shown
         assert "https:" not in shown
-    assert theirs("At 3.15 p.m. he came. I ran.") == "At 3.15 p.m. he came. I ran."
+    assert safe_text("At 3.15 p.m. he came. I ran.") == "At 3.15 p.m. he came. I ran."
 
 
 NO_ELEMENTS = {"iframe", "svg", "object", "embed", "base", "math", "style", "x", "script", "link"}
@@ -223,24 +227,24 @@ def strange(page: str) -> list[str]:
 LEAD_OUT = {"/signout", "/account/end", "/account/passkeys/end"}
 
 
-def fills_in(worker: Worker, reference: str, words: str) -> None:
+def fills_in(worker: WebCaseworker, reference: str, words: str) -> None:
     """Write the same into every field of every form there is."""
     csrf = worker.browser.csrf()
-    for door in DOORS:
-        if not door.changes or door.path in LEAD_OUT:
+    for door in ROUTES:
+        if not door.changes_state or door.path in LEAD_OUT:
             continue
-        if door.fields is BY_WHAT_IS_DONE:
-            for verb, form in (FORMS | OWN).items():
-                path = filled(door.path, reference, verb=verb.value)
+        if door.fields is CHECKED_BY_HANDLER:
+            for verb, form in (CASE_ACTIONS | OWN_ACTIONS).items():
+                path = fill_path(door.path, reference, verb=verb.value)
                 worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(form.fields, words)})
         else:
-            path = filled(door.path, reference)
+            path = fill_path(door.path, reference)
             worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(door.fields or (), words)})
 
 
-def test_what_is_filled_in_anywhere_is_text_everywhere(office: Office) -> None:
-    workers = [office.worker("Mei"), office.supervisor()]
-    references = [office.somebody()[1] for _worker in workers]
+def test_what_is_filled_in_anywhere_is_text_everywhere(web_desk: WebDeskHarness) -> None:
+    workers = [web_desk.worker("Mei"), web_desk.supervisor()]
+    references = [web_desk.add_person()[1] for _worker in workers]
     for worker, reference in zip(workers, references, strict=True):
         worker.comes()
         worker.does(reference, "claim")
@@ -250,10 +254,10 @@ def test_what_is_filled_in_anywhere_is_text_everywhere(office: Office) -> None:
         if not worker.browser.csrf():
             worker.comes()
     for worker in workers:
-        for door in DOORS:
-            if not door.changes and door.path != "/stream":
+        for door in ROUTES:
+            if not door.changes_state and door.path != "/stream":
                 for reference in references:
-                    page = worker.browser.get(filled(door.path, reference))
+                    page = worker.browser.get(fill_path(door.path, reference))
                     if page.headers.get("content-type", "").startswith("text/plain"):
                         assert page.headers["content-disposition"].startswith("attachment;")
                         assert "sandbox" in page.headers["content-security-policy"]

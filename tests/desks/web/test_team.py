@@ -10,14 +10,14 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.desks.web.team import workload
 from bot.store.database import Database
-from tests.mailbox.plans import plan
-from tests.stores import KINDS, migrated_url
+from tests.mailbox.plans import query_plan
+from tests.stores import DATABASE_KINDS, migrated_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 WORDS = "He keeps my passport."
 
@@ -29,22 +29,22 @@ def row(text: str, name: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", found[0]).split())
 
 
-def held_by(office: Office, reference: str) -> str:
+def held_by(office: WebDeskHarness, reference: str) -> str:
     return str(office.home.ask(f"SELECT holder FROM cases WHERE reference = '{reference}'")[0][0])  # noqa: S608 - ours
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.AUDITOR])
-def test_the_team_is_no_page_of_theirs(office: Office, role: Role) -> None:
-    who = office.worker("Wu", role).comes()
+def test_the_team_is_no_page_of_theirs(web_desk: WebDeskHarness, role: Role) -> None:
+    who = web_desk.worker("Wu", role).comes()
     assert who.browser.get("/team").status_code == 404
     assert "/team" not in who.browser.get("/account").text
 
 
-def test_a_page_shows_who_carries_what_and_no_word_of_anybody(office: Office) -> None:
-    _person, reference = office.somebody(WORDS)
-    mei = office.worker(most=5)
-    mei.colleague.claims(office.case(reference))
-    chief = office.supervisor().comes()
+def test_a_page_shows_who_carries_what_and_no_word_of_anybody(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    mei = web_desk.worker(most=5)
+    mei.colleague.claims(web_desk.case(reference))
+    chief = web_desk.supervisor().comes()
     page = chief.browser.get("/team").text
     assert re.search(
         rf"Mei caseworker On duty 1 of 5 0 P\d {reference}", row(page, f"hands-{mei.id}")
@@ -53,65 +53,65 @@ def test_a_page_shows_who_carries_what_and_no_word_of_anybody(office: Office) ->
     assert "Nobody waits beyond the promise." in page
 
 
-def test_whoever_waits_too_long_is_named_with_whoever_could_help(office: Office) -> None:
-    _person, reference = office.somebody()
-    office.home.passes(3 * 24 * 3600)
-    mei = office.worker(most=5)
-    chief = office.supervisor().comes()
+def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    web_desk.home.advance_time(3 * 24 * 3600)
+    mei = web_desk.worker(most=5)
+    chief = web_desk.supervisor().comes()
     page = chief.browser.get("/team").text
     assert "late by" in row(page, f"late-{reference}")
     assert "Mei (0 of 5)" in row(page, f"late-{reference}")
     assert re.search(r"English 1 1 \d d.* Mei \(0 of 5\)", row(page, "spoken-en"))
     chief.browser.post("/team/give", {"reference": reference, "to": mei.id})
-    office.settles()
-    assert held_by(office, reference) == mei.id
+    web_desk.settles()
+    assert held_by(web_desk, reference) == mei.id
     mei.comes()
     assert WORDS in mei.browser.get(f"/cases/{reference}").text  # and their key opens it
 
 
-def test_a_language_nobody_there_reads_is_called_so(office: Office) -> None:
-    office.somebody()
-    office.worker(languages=("th",))
-    chief = office.worker("Hua", Role.SUPERVISOR, languages=("th",)).comes()
+def test_a_language_nobody_there_reads_is_called_so(web_desk: WebDeskHarness) -> None:
+    web_desk.add_person()
+    web_desk.worker(languages=("th",))
+    chief = web_desk.worker("Hua", Role.SUPERVISOR, languages=("th",)).comes()
     assert "nobody here reads it" in row(chief.browser.get("/team").text, "spoken-en")
-    office.home.colleague("Lin", languages=("en",))
+    web_desk.home.colleague("Lin", languages=("en",))
     assert "Lin" in row(chief.browser.get("/team").text, "spoken-en")
 
 
-def test_a_case_is_taken_from_one_and_given_to_another(office: Office) -> None:
-    _person, reference = office.somebody(WORDS)
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     mei.does(reference, "claim")
-    chief = office.supervisor().comes()
+    chief = web_desk.supervisor().comes()
     said = chief.browser.post("/team/give", {"reference": reference, "to": jun.id})
     assert said.headers["location"] == "/team"
     assert "Done." in chief.browser.get("/team").text
-    assert held_by(office, reference) == jun.id
+    assert held_by(web_desk, reference) == jun.id
     assert WORDS in jun.browser.get(f"/cases/{reference}").text
     assert mei.browser.get(f"/cases/{reference}").status_code == 404
 
 
 @pytest.mark.parametrize("to", ["nobody", "", "full"])
-def test_nothing_is_given_to_whoever_cannot_take_it(office: Office, to: str) -> None:
-    _person, reference = office.somebody()
-    full = office.worker("Lin", most=0)
-    chief = office.supervisor().comes()
+def test_nothing_is_given_to_whoever_cannot_take_it(web_desk: WebDeskHarness, to: str) -> None:
+    _person, reference = web_desk.add_person()
+    full = web_desk.worker("Lin", most=0)
+    chief = web_desk.supervisor().comes()
     chief.browser.post(
         "/team/give", {"reference": reference, "to": full.id if to == "full" else to}
     )
     assert 'class="toast refused"' in chief.browser.get("/team").text
-    assert held_by(office, reference) == "None"
+    assert held_by(web_desk, reference) == "None"
 
 
-def test_a_caseworker_gives_nothing_away_that_waits(office: Office) -> None:
-    _person, reference = office.somebody()
-    mei, jun = office.worker().comes(), office.worker("Jun")
+def test_a_caseworker_gives_nothing_away_that_waits(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
     assert mei.browser.post("/team/give", {"reference": reference, "to": jun.id}).status_code == 404
     assert mei.does(reference, "transfer", code=jun.id).json()["refused"]
-    assert held_by(office, reference) == "None"
+    assert held_by(web_desk, reference) == "None"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASE_KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     made = Database(migrated_url(request.param, tmp_path))
     yield made
@@ -120,11 +120,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def test_the_team_page_reads_no_whole_table(database: Database) -> None:
     for statement, values, index in (
-        (workload._HELD, ("somebody",), "ix_cases_holder"),
+        (workload._ASSIGNED, ("somebody",), "ix_cases_holder"),
         (workload._WAITING, ("labour", "id", 1001), "ix_cases_waiting"),
         (workload._LATE, (1, "waiting", "reopened", 20), "ix_cases_due_at"),
     ):
-        told = plan(database, statement, values)
+        told = query_plan(database, statement, values)
         assert index in told or database.dialect == "postgresql"  # which is the best, it counts
         assert "SCAN cases\n" not in told
         assert "Seq Scan" not in told
@@ -137,20 +137,22 @@ def marks(*references: str, **more: str) -> dict[str, str]:
     return {f"case.{it}": "1" for it in references} | more
 
 
-def states(office: Office) -> dict[str, str]:
+def states(office: WebDeskHarness) -> dict[str, str]:
     return dict(office.home.ask("SELECT reference, status FROM cases"))  # type: ignore[arg-type]
 
 
-def holding(office: Office, count: int) -> tuple[Worker, list[str]]:
-    references = [office.somebody()[1] for _each in range(count)]
+def holding(office: WebDeskHarness, count: int) -> tuple[WebCaseworker, list[str]]:
+    references = [office.add_person()[1] for _each in range(count)]
     mei = office.worker()
     for it in references:
         mei.colleague.claims(office.case(it))
     return mei.comes(), references
 
 
-def test_closing_many_names_each_first_and_closes_none_of_them_then(office: Office) -> None:
-    mei, (one, two, three) = holding(office, 3)
+def test_closing_many_names_each_first_and_closes_none_of_them_then(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, (one, two, three) = holding(web_desk, 3)
     assert f'name="case.{one}"' in mei.browser.get("/queue/mine").text
     page = mei.browser.post("/closing", marks(one, two, tab="mine")).text
     for reference in (one, two):
@@ -158,37 +160,39 @@ def test_closing_many_names_each_first_and_closes_none_of_them_then(office: Offi
         assert f"<code>{reference}</code>" in page
     assert three not in page
     assert "These cases will be closed: 2." in page
-    assert "closed" not in states(office).values()
+    assert "closed" not in states(web_desk).values()
     mei.browser.post("/closing/confirm", marks(one, two, tab="mine", code="helped"))
-    office.settles()
-    assert states(office) == {one: "closed", two: "closed", three: "held"}
+    web_desk.settles()
+    assert states(web_desk) == {one: "closed", two: "closed", three: "held"}
     assert "Closed: 2." in mei.browser.get("/queue/mine").text
 
 
-def test_what_waits_for_somebody_is_not_closed_with_the_others(office: Office) -> None:
-    _person, waiting = office.somebody()
-    _mei, (held,) = holding(office, 1)
-    chief = office.supervisor().comes()
+def test_what_waits_for_somebody_is_not_closed_with_the_others(web_desk: WebDeskHarness) -> None:
+    _person, waiting = web_desk.add_person()
+    _mei, (held,) = holding(web_desk, 1)
+    chief = web_desk.supervisor().comes()
     page = chief.browser.post("/closing", marks(held, waiting, tab="all")).text
     assert "Stays open: This case waits in the queue; claim it first." in page
     chief.browser.post("/closing/confirm", marks(held, waiting, tab="all", code="helped"))
-    office.settles()
-    assert states(office) == {held: "closed", waiting: "waiting"}
+    web_desk.settles()
+    assert states(web_desk) == {held: "closed", waiting: "waiting"}
 
 
-def test_nothing_is_closed_without_saying_how_it_ended(office: Office) -> None:
-    mei, (one,) = holding(office, 1)
+def test_nothing_is_closed_without_saying_how_it_ended(web_desk: WebDeskHarness) -> None:
+    mei, (one,) = holding(web_desk, 1)
     mei.browser.post("/closing/confirm", marks(one, code="because"))
-    assert states(office) == {one: "held"}
+    assert states(web_desk) == {one: "held"}
     assert "Nothing was closed." in mei.browser.get("/queue/mine").text
 
 
-def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(office: Office) -> None:
-    _jun, (theirs,) = holding(office, 1)
-    lin = office.worker("Lin").comes()
+def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(
+    web_desk: WebDeskHarness,
+) -> None:
+    _jun, (theirs,) = holding(web_desk, 1)
+    lin = web_desk.worker("Lin").comes()
     for path in ("/closing", "/closing/confirm"):
         said = lin.browser.post(path, marks(theirs, "ZZZZZZ", code="helped"))
         assert said.status_code == 404
         assert lin.browser.post(path, marks("ZZZZZZ", code="helped")).text == said.text
-    assert states(office) == {theirs: "held"}
+    assert states(web_desk) == {theirs: "held"}
     assert "case." not in lin.browser.get("/queue/all").text

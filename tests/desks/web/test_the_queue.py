@@ -13,36 +13,36 @@ from bot.cases.intake import Intake
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import HOUR
-from bot.desks.web.preferences import Wanted, chosen_by
+from bot.desks.web.preferences import QueueFilter, load_preferences
 from bot.desks.web.queue import queries
 from bot.desks.web.queue.queries import ALL, MINE, WAITING
 from bot.hotline.commands.types import Verb
-from bot.places.taiwan.deadlines import TAIWAN
+from bot.places.taiwan.deadlines import DEADLINE_RULES
 from bot.store.database import Database
-from tests.crowded import fill
-from tests.crowded import rows as crowd
+from tests.crowded import case_rows as crowd
+from tests.crowded import insert_cases
 from tests.houses import BOT
-from tests.mailbox.plans import plan
-from tests.places.aged import aged
-from tests.stores import KINDS, migrated_url
+from tests.mailbox.plans import query_plan
+from tests.places.aged import expired_place
+from tests.stores import DATABASE_KINDS, migrated_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from bot.store.compiled import Prepared
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 _LINES = re.compile(r'id="line-([A-Z0-9]+)"')
 _NEXT = re.compile(r'href="(/queue/\w+\?after=[A-Z0-9]+)"')
 
 
-def lines(worker: Worker, path: str = "/queue/waiting") -> list[str]:
+def lines(worker: WebCaseworker, path: str = "/queue/waiting") -> list[str]:
     """Return the cases of a page, as they stand there."""
     return _LINES.findall(worker.browser.get(path).text)
 
 
-def narrows(worker: Worker, tab: str = "waiting", **wanted: str) -> None:
+def narrows(worker: WebCaseworker, tab: str = "waiting", **wanted: str) -> None:
     said = worker.browser.post(f"/queue/{tab}/narrow", wanted)
     assert said.headers["location"] == f"/queue/{tab}"
 
@@ -50,9 +50,9 @@ def narrows(worker: Worker, tab: str = "waiting", **wanted: str) -> None:
 # --- what each wants to see ------------------------------------------------------------------
 
 
-def test_what_somebody_wants_to_see_is_kept_for_them_alone(office: Office) -> None:
-    fill(office.home.database, crowd(40))
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_what_somebody_wants_to_see_is_kept_for_them_alone(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     everything = lines(mei)
     narrows(mei, queue="labour", language="vi")
     some = lines(mei)
@@ -66,19 +66,19 @@ def test_what_somebody_wants_to_see_is_kept_for_them_alone(office: Office) -> No
 
 
 @pytest.mark.parametrize("name", ["queue", "language", "priority"])
-def test_each_filter_leaves_what_it_names(office: Office, name: str) -> None:
-    fill(office.home.database, crowd(40))
-    mei = office.worker().comes()
+def test_each_filter_leaves_what_it_names(web_desk: WebDeskHarness, name: str) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei = web_desk.worker().comes()
     every = set(lines(mei))
     values = {"queue": "labour", "language": "id", "priority": "3"}
-    kept = office.home.ask(f"SELECT reference FROM cases WHERE {name} = '{values[name]}'")  # noqa: S608 - ours
+    kept = web_desk.home.ask(f"SELECT reference FROM cases WHERE {name} = '{values[name]}'")  # noqa: S608 - ours
     narrows(mei, **{name: values[name]})
     assert set(lines(mei)) == {reference for (reference,) in kept} < every
 
 
 @pytest.mark.parametrize("written", ["", "nobody/xx/9/", "//", "a/b/c/d/e/f", "labour"])
 def test_what_nobody_knows_leaves_nothing_out(written: str) -> None:
-    wanted = Wanted.read(written)
+    wanted = QueueFilter.decode(written)
     assert {wanted.language, wanted.priority} == {""}
     assert wanted.queue in {"", "labour"}
 
@@ -86,36 +86,38 @@ def test_what_nobody_knows_leaves_nothing_out(written: str) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [
-        Wanted(),
-        Wanted("violence_at_home", "zh_Hant", "0", is_soon=True),
-        Wanted(priority="4"),
-        Wanted(is_soon=True),
+        QueueFilter(),
+        QueueFilter("violence_at_home", "zh_Hant", "0", has_near_deadline=True),
+        QueueFilter(priority="4"),
+        QueueFilter(has_near_deadline=True),
     ],
-    ids=lambda it: it.written,
+    ids=lambda it: it.encoded,
 )
-def test_what_is_wanted_is_read_as_it_was_kept(wanted: Wanted) -> None:
-    assert Wanted.read(wanted.written) == wanted
-    assert len(wanted.written) <= 48
+def test_what_is_wanted_is_read_as_it_was_kept(wanted: QueueFilter) -> None:
+    assert QueueFilter.decode(wanted.encoded) == wanted
+    assert len(wanted.encoded) <= 48
 
 
-def test_whoever_leaves_leaves_no_choice_behind(office: Office) -> None:
-    mei = office.worker().comes()
+def test_whoever_leaves_leaves_no_choice_behind(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
     narrows(mei, queue="labour")
-    read = office.home.database.writer.run_now
-    assert read(lambda work: chosen_by(work, mei.id)) == {"waiting": "labour///"}
-    mei.colleague.is_disabled()
-    assert read(lambda work: chosen_by(work, mei.id)) == {}
+    read = web_desk.home.database.writer.run_sync
+    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour///"}
+    mei.colleague.disable()
+    assert read(lambda work: load_preferences(work, mei.id)) == {}
 
 
-def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(office: Office) -> None:
-    fill(office.home.database, crowd(40))
-    mei = office.worker(queues=("labour",)).comes()
+def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(
+    web_desk: WebDeskHarness,
+) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei = web_desk.worker(queues=("labour",)).comes()
     for tab, queue in product((WAITING, ALL), ("", "trafficking")):
         narrows(mei, tab, queue=queue)
         seen = lines(mei, f"/queue/{tab}")
         kept = {
             str(of)
-            for (of,) in office.home.ask("SELECT reference FROM cases WHERE queue = 'labour'")
+            for (of,) in web_desk.home.ask("SELECT reference FROM cases WHERE queue = 'labour'")
         }
         assert set(seen) <= kept
         assert bool(seen) == (not queue)
@@ -134,12 +136,12 @@ def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(office: Of
     ],
 )
 def test_whoever_can_have_facts_read_again_hears_of_them_on_the_queue_and_nobody_else(
-    office: Office, days: int, said: str
+    web_desk: WebDeskHarness, days: int, said: str
 ) -> None:
-    mei, hua = office.worker().comes(), office.supervisor().comes()
-    wu = office.worker("Wu", Role.ADMINISTRATOR).comes()
-    end = datetime.fromtimestamp(office.home.seconds(), office.front.zone).date()
-    office.front.place = aged(office.front.place, end + timedelta(days=days))
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    wu = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
+    end = datetime.fromtimestamp(web_desk.home.seconds(), web_desk.front.zone).date()
+    web_desk.front.place = expired_place(web_desk.front.place, end + timedelta(days=days))
     notice = said.format(day=end + timedelta(days=days))
     for path in ("/queue/mine", "/queue/waiting", "/queue/all"):
         for above in (hua, wu):
@@ -152,22 +154,26 @@ def test_whoever_can_have_facts_read_again_hears_of_them_on_the_queue_and_nobody
 # --- a time the law gives --------------------------------------------------------------------
 
 
-def begins_a_clock(office: Office, worker: Worker, reference: str, hours_ago: int) -> None:
+def begins_a_clock(
+    office: WebDeskHarness, worker: WebCaseworker, reference: str, hours_ago: int
+) -> None:
     at = office.home.loop.now() - hours_ago * HOUR
-    words = f"{TAIWAN.day_of(at)} {(at // HOUR + 8) % 24:02}:00"
+    words = f"{DEADLINE_RULES.date_of(at)} {(at // HOUR + 8) % 24:02}:00"
     case = office.case(reference)
-    worker.colleague.does(Verb.CLOCK, case, code="contact", words=words)
+    worker.colleague.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact", text=words)
     now, house = office.home.loop.now(), office.home.house
-    office.home.database.writer.run_now(lambda work: house.shift.look(work, now))
+    office.home.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
 
 
-def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(office: Office) -> None:
-    _one, far = office.somebody()
-    _two, near = office.somebody()
-    mei = office.worker()
+def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(
+    web_desk: WebDeskHarness,
+) -> None:
+    _one, far = web_desk.add_person()
+    _two, near = web_desk.add_person()
+    mei = web_desk.worker()
     for reference, hours in ((far, 1), (near, 53)):
-        mei.colleague.claims(office.case(reference))
-        begins_a_clock(office, mei, reference, hours)
+        mei.colleague.claims(web_desk.case(reference))
+        begins_a_clock(web_desk, mei, reference, hours)
     mei.comes()
     page = mei.browser.get("/queue/mine").text
     assert re.findall(r"help may end in 1\d h \(72-hour contact rule\)", page)
@@ -177,17 +183,19 @@ def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(office: Off
     assert lines(mei, "/queue/mine") == [near]
 
 
-def test_of_whoever_was_not_heard_from_it_stands_there_at_once(office: Office) -> None:
-    _one, silent = office.somebody()
-    _two, other = office.somebody()
-    mei = office.worker()
+def test_of_whoever_was_not_heard_from_it_stands_there_at_once(web_desk: WebDeskHarness) -> None:
+    _one, silent = web_desk.add_person()
+    _two, other = web_desk.add_person()
+    mei = web_desk.worker()
     for reference in (silent, other):
-        mei.colleague.claims(office.case(reference))
-        begins_a_clock(office, mei, reference, 1)
-    intake, now = Intake(office.vault, BOT), office.home.loop.now()
+        mei.colleague.claims(web_desk.case(reference))
+        begins_a_clock(web_desk, mei, reference, 1)
+    intake, now = Intake(web_desk.vault, BOT), web_desk.home.loop.now()
     answers = {"check_in": "silence"}
-    office.home.database.writer.run_now(
-        lambda work: intake.raise_case(work, office.case(silent), answers, Priority.EMERGENCY, now)
+    web_desk.home.database.writer.run_sync(
+        lambda work: intake.raise_priority(
+            work, web_desk.case(silent), answers, Priority.EMERGENCY, now
+        )
     )
     page = mei.comes().browser.get("/queue/mine").text
     assert page.count("72-hour contact rule") == 1
@@ -198,9 +206,9 @@ def test_of_whoever_was_not_heard_from_it_stands_there_at_once(office: Office) -
 # --- a page is a page ------------------------------------------------------------------------
 
 
-def test_pages_follow_each_other_and_leave_nobody_out(office: Office) -> None:
-    fill(office.home.database, crowd(120))
-    mei = office.worker().comes()
+def test_pages_follow_each_other_and_leave_nobody_out(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(120))
+    mei = web_desk.worker().comes()
     path, seen = "/queue/waiting", []
     for _page in range(3):
         text = mei.browser.get(path).text
@@ -209,18 +217,18 @@ def test_pages_follow_each_other_and_leave_nobody_out(office: Office) -> None:
         path = found[1] if found else ""
     assert [len(page) for page in seen] == [50, 50, 20]
     assert path == ""
-    order = office.home.ask("SELECT reference FROM cases ORDER BY priority, waiting_since, id")
+    order = web_desk.home.ask("SELECT reference FROM cases ORDER BY priority, waiting_since, id")
     assert [it for page in seen for it in page] == [reference for (reference,) in order]
 
 
 @pytest.mark.parametrize("after", ["NOBODY", "%00", "1' OR '1'='1"])
-def test_a_page_after_nobody_is_the_first(office: Office, after: str) -> None:
-    fill(office.home.database, crowd(60))
-    mei = office.worker().comes()
+def test_a_page_after_nobody_is_the_first(web_desk: WebDeskHarness, after: str) -> None:
+    insert_cases(web_desk.home.database, crowd(60))
+    mei = web_desk.worker().comes()
     assert lines(mei, f"/queue/waiting?after={after}") == lines(mei)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=DATABASE_KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     made = Database(migrated_url(request.param, tmp_path))
     yield made
@@ -236,10 +244,10 @@ def values_of(statement: Prepared) -> tuple[object, ...]:
 
 
 def test_no_list_reads_every_case(database: Database) -> None:
-    fill(database, crowd(2000, waiting=0.2))
+    insert_cases(database, crowd(2000, waiting=0.2))
     for tab, *shape in SHAPES:
-        statement = queries._ordered(tab, *shape)
-        told = plan(database, statement, values_of(statement))
+        statement = queries._list_statement(tab, *shape)
+        told = query_plan(database, statement, values_of(statement))
         assert "ix_cases_in_order" in told, shape
         assert "SCAN cases\n" not in told
         assert "Seq Scan on cases" not in told
@@ -250,15 +258,15 @@ def test_a_list_without_its_index_would_be_seen(database: Database) -> None:
     connection = database.connect()
     connection.cursor().execute("DROP INDEX ix_cases_in_order")
     connection.close()
-    statement = queries._ordered(ALL, *(False,) * 4)
-    told = plan(database, statement, values_of(statement))
+    statement = queries._list_statement(ALL, *(False,) * 4)
+    told = query_plan(database, statement, values_of(statement))
     assert "ix_cases_in_order" not in told
 
 
 # --- what rings ------------------------------------------------------------------------------
 
 
-def rung(office: Office, who: str) -> list[str]:
+def rung(office: WebDeskHarness, who: str) -> list[str]:
     """Return what is on the open page of somebody."""
     (stream,) = [it for it in office.front.streams._open if it.who == who]
     found = []
@@ -267,32 +275,34 @@ def rung(office: Office, who: str) -> list[str]:
     return found
 
 
-def test_whoever_a_case_waits_for_is_told_and_nobody_else(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    away = office.worker("Lin", queues=("fishers",)).comes()
-    streams = office.front.streams
+def test_whoever_a_case_waits_for_is_told_and_nobody_else(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    away = web_desk.worker("Lin", queues=("fishers",)).comes()
+    streams = web_desk.front.streams
     with (
-        streams.listening(mei.id, ""),
-        streams.listening(jun.id, ""),
-        streams.listening(away.id, ""),
+        streams.subscribe(mei.id, ""),
+        streams.subscribe(jun.id, ""),
+        streams.subscribe(away.id, ""),
     ):
-        person, reference = office.somebody()
-        office.settles()
-        assert "waits" in rung(office, mei.id)
-        assert "waits" in rung(office, jun.id)
-        assert "waits" not in rung(office, away.id)
+        person, reference = web_desk.add_person()
+        web_desk.settles()
+        assert "waits" in rung(web_desk, mei.id)
+        assert "waits" in rung(web_desk, jun.id)
+        assert "waits" not in rung(web_desk, away.id)
         mei.does(reference, "claim")
         mei.does(reference, "take_over")
         for each in (mei, jun):
-            rung(office, each.id)
+            rung(web_desk, each.id)
         person.says("Are you there?")
-        office.settles()
-        assert "waits" in rung(office, mei.id)
-        assert "waits" not in rung(office, jun.id)
+        web_desk.settles()
+        assert "waits" in rung(web_desk, mei.id)
+        assert "waits" not in rung(web_desk, jun.id)
 
 
-def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
+def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
     mei.browser.post("/account/alerts", {"sound": "1", "notice": "1"})
     page = mei.browser.get("/queue/mine").text
@@ -303,9 +313,9 @@ def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(office: O
     assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
 
 
-def test_a_list_that_is_fetched_anew_brings_its_counts(office: Office) -> None:
-    mei = office.worker().comes()
-    _person, reference = office.somebody()
+def test_a_list_that_is_fetched_anew_brings_its_counts(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
     assert 'data-counts="mine=0 waiting=1 all= "' in mei.browser.get("/queue/waiting/pane").text
     mei.does(reference, "claim")
     assert 'data-counts="mine=1 waiting=0 all= "' in mei.browser.get("/queue/mine/pane").text

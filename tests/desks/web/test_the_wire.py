@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.responses import PlainTextResponse
 
-from bot.desks.web.server import serving
+from bot.desks.web.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp
 
-    from tests.desks.web.window import Office
+    from tests.desks.web.window import WebDeskHarness
 
 HOST = "Host: desk.test"
 FORM = "Content-Type: application/x-www-form-urlencoded"
@@ -43,16 +43,16 @@ def answers(app: ASGIApp, requests: Mapping[str, bytes]) -> dict[str, list[int]]
         return [int(part[:3]) for part in said.split(BEGINS)[1:]]
 
     async def all_of_them() -> list[list[int]]:
-        async with serving(app, "127.0.0.1", 0) as port:
+        async with serve(app, "127.0.0.1", 0) as port:
             return [await asked(port, sent) for sent in requests.values()]
 
     return dict(zip(requests, asyncio.run(all_of_them()), strict=True))
 
 
-def test_two_requests_one_after_the_other_are_two(office: Office) -> None:
+def test_two_requests_one_after_the_other_are_two(web_desk: WebDeskHarness) -> None:
     """The control: what follows an honest request is answered, and counted here."""
     two = written("GET /static/icon.svg HTTP/1.1", HOST, ends=NEXT)
-    assert answers(office.app, {"two": two}) == {"two": [200, 200]}
+    assert answers(web_desk.app, {"two": two}) == {"two": [200, 200]}
 
 
 FRAMED_TWICE = {
@@ -76,13 +76,13 @@ FRAMED_TWICE = {
 
 
 @pytest.mark.parametrize("method", ["POST /signin", "GET /static/icon.svg"])
-def test_nothing_can_be_smuggled_behind_a_request(office: Office, method: str) -> None:
+def test_nothing_can_be_smuggled_behind_a_request(web_desk: WebDeskHarness, method: str) -> None:
     head = (f"{method} HTTP/1.1", HOST, "Origin: https://desk.test", FORM)
     requests = {
         name: written(*head, *lines, body="0\r\n\r\n", ends=NEXT)
         for name, lines in FRAMED_TWICE.items()
     }
-    found = answers(office.app, requests)
+    found = answers(web_desk.app, requests)
     assert {name: said for name, said in found.items() if said not in ([400], [501])} == {}
 
 
@@ -104,15 +104,15 @@ STRANGE = {
 }
 
 
-def test_what_is_no_request_is_hung_up_on(office: Office) -> None:
-    found = answers(office.app, {name: written(*lines) for name, lines in STRANGE.items()})
+def test_what_is_no_request_is_hung_up_on(web_desk: WebDeskHarness) -> None:
+    found = answers(web_desk.app, {name: written(*lines) for name, lines in STRANGE.items()})
     assert {name: said for name, said in found.items() if said != [400]} == {}
 
 
-def test_headers_have_an_end(office: Office) -> None:
+def test_headers_have_an_end(web_desk: WebDeskHarness) -> None:
     head = ("GET /signin HTTP/1.1", HOST, "Connection: close")
     sizes = {str(size): written(*head, f"X-A: {'a' * size}") for size in (8_000, 20_000, 2_000_000)}
-    assert answers(office.app, sizes) == {"8000": [200], "20000": [431], "2000000": [400]}
+    assert answers(web_desk.app, sizes) == {"8000": [200], "20000": [431], "2000000": [400]}
 
 
 OUTSIDE = (
@@ -123,11 +123,11 @@ OUTSIDE = (
 )  # fmt: skip
 
 
-def test_no_spelling_of_an_address_leads_elsewhere(office: Office) -> None:
+def test_no_spelling_of_an_address_leads_elsewhere(web_desk: WebDeskHarness) -> None:
     ours = ("/%73ignin", "/signin?x=/../", "/static/desk%2ecss")  # the control: these are ours
     requests = {
         path: written(f"GET {path} HTTP/1.1", HOST, "Connection: close") for path in OUTSIDE + ours
     }
-    found = answers(office.app, requests)
+    found = answers(web_desk.app, requests)
     assert {path: said for path, said in found.items() if path in OUTSIDE and said != [404]} == {}
     assert [found[path] for path in ours] == [[200]] * len(ours)

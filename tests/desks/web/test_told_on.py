@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.desks.web.case.texts import THEY_SAID
-from bot.hotline.commands.texts import NOT_AGREED
+from bot.desks.web.case.texts import WHAT_PERSON_SAID
+from bot.hotline.commands.texts import NO_MATCHING_CONSENT
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office, Worker
-    from tests.people import Person
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
+    from tests.people import ChatPerson
 
 SAFE = "I am safe here"
 OFFICE = "labor_1955"
@@ -19,10 +19,10 @@ _PARTS = re.compile(r'<details id="told-.*?</details>', re.DOTALL)
 _CODE = re.compile(r'name="code" value="([0-9a-f]{16})"')
 
 
-def asked(office: Office) -> tuple[Worker, Person, str]:
+def asked(office: WebDeskHarness) -> tuple[WebCaseworker, ChatPerson, str]:
     """Return a caseworker, somebody who looks at what would be told of them, and their case."""
     mei = office.worker().comes()
-    person, reference = office.somebody()
+    person, reference = office.add_person()
     for verb in ("claim", "take_over"):
         mei.told(reference, verb)
     person.presses("I can write now")
@@ -31,7 +31,7 @@ def asked(office: Office) -> tuple[Worker, Person, str]:
     return mei, person, reference
 
 
-def file(worker: Worker, reference: str) -> str:
+def file(worker: WebCaseworker, reference: str) -> str:
     return worker.browser.get(f"/cases/{reference}/panes/file").text
 
 
@@ -40,8 +40,8 @@ def may_be_told(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", " ".join(_PARTS.findall(page))).split())
 
 
-def test_nothing_is_to_be_told_before_the_person_says_so(office: Office) -> None:
-    mei, person, reference = asked(office)
+def test_nothing_is_to_be_told_before_the_person_says_so(web_desk: WebDeskHarness) -> None:
+    mei, person, reference = asked(web_desk)
     page = file(mei, reference)
     assert not may_be_told(page)
     assert "/do/tell_others" not in page
@@ -54,11 +54,11 @@ def test_nothing_is_to_be_told_before_the_person_says_so(office: Office) -> None
     person.presses("I take it back")
     assert not may_be_told(file(mei, reference))
     said = mei.does(reference, "tell_others", code=code[1]).json()
-    assert (said["refused"], said["told"]) == (True, NOT_AGREED.source)
+    assert (said["refused"], said["told"]) == (True, NO_MATCHING_CONSENT.source)
 
 
-def test_what_the_person_struck_is_not_read_as_what_may_be_told(office: Office) -> None:
-    mei, person, reference = asked(office)
+def test_what_the_person_struck_is_not_read_as_what_may_be_told(web_desk: WebDeskHarness) -> None:
+    mei, person, reference = asked(web_desk)
     line = next(it for it in person.last.split("\n\n") if SAFE in it)
     person.presses("✓ " + line.split()[1])
     person.presses("You may tell them")
@@ -68,8 +68,8 @@ def test_what_the_person_struck_is_not_read_as_what_may_be_told(office: Office) 
     assert SAFE not in may_be_told(page)
 
 
-def test_what_was_told_stands_on_paper_and_in_the_text(office: Office) -> None:
-    mei, person, reference = asked(office)
+def test_what_was_told_stands_on_paper_and_in_the_text(web_desk: WebDeskHarness) -> None:
+    mei, person, reference = asked(web_desk)
     before = mei.browser.get(f"/cases/{reference}/transcript").text
     asked_for = before.partition("# Who was told\n")[2].partition("\n# ")[0]
     assert asked_for.strip().endswith(": asked")
@@ -89,10 +89,10 @@ def test_what_was_told_stands_on_paper_and_in_the_text(office: Office) -> None:
 
 
 def test_whoever_wants_nobody_told_is_asked_again_only_with_what_they_said(
-    office: Office,
+    web_desk: WebDeskHarness,
 ) -> None:
-    mei, person, reference = asked(office)
-    assert THEY_SAID.source not in file(mei, reference)
+    mei, person, reference = asked(web_desk)
+    assert WHAT_PERSON_SAID.source not in file(mei, reference)
     mei.told(reference, "hand_back")
     person.says("/mydata")
     person.presses("Tell nobody else")
@@ -100,7 +100,7 @@ def test_whoever_wants_nobody_told_is_asked_again_only_with_what_they_said(
     person.presses("I can write now")
     page = file(mei, reference)
     assert "not asked any more" in page
-    assert THEY_SAID.source in page
+    assert WHAT_PERSON_SAID.source in page
     said = mei.does(reference, "refer", code=OFFICE).json()
     assert said["refused"]
     assert said["told"].endswith("/refer labor_1955 ...")
@@ -109,6 +109,6 @@ def test_whoever_wants_nobody_told_is_asked_again_only_with_what_they_said(
     code = _CODE.search(file(mei, reference).partition("/do/tell_others")[2])
     assert code is not None
     mei.told(reference, "tell_others", code=code[1])
-    assert office.home.ask("SELECT state FROM referrals ORDER BY rowid") == [
+    assert web_desk.home.ask("SELECT state FROM referrals ORDER BY rowid") == [
         ("withdrawn",), ("sent",)
     ]  # fmt: skip

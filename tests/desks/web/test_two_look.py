@@ -8,16 +8,16 @@ from bot.desks.web.live.watcher import CASE
 from tests.desks.web.test_erasing_at_the_desk import _drain, head
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office
+    from tests.desks.web.window import WebDeskHarness
 
 
-def test_whoever_looks_is_told_who_else_does(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    _person, reference = office.somebody()
-    case, streams = office.case(reference), office.front.streams
-    with streams.listening(mei.id, case) as mine:
+def test_whoever_looks_is_told_who_else_does(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person()
+    case, streams = web_desk.case(reference), web_desk.front.streams
+    with streams.subscribe(mei.id, case) as mine:
         assert "as well" not in head(mei, reference)
-        with streams.listening(jun.id, case):
+        with streams.subscribe(jun.id, case):
             assert _drain(mine) == [CASE]
             assert "Jun looks at this case as well." in head(mei, reference)
             assert "Mei looks at this case as well." in head(jun, reference)
@@ -25,18 +25,21 @@ def test_whoever_looks_is_told_who_else_does(office: Office) -> None:
         assert "as well" not in head(mei, reference)
 
 
-def test_a_second_page_of_ones_own_is_nobody_else(office: Office) -> None:
-    mei = office.worker().comes()
-    _person, reference = office.somebody()
-    case, streams = office.case(reference), office.front.streams
-    with streams.listening(mei.id, case), streams.listening(mei.id, case):
+def test_a_second_page_of_ones_own_is_nobody_else(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    case, streams = web_desk.case(reference), web_desk.front.streams
+    with streams.subscribe(mei.id, case), streams.subscribe(mei.id, case):
         assert "as well" not in head(mei, reference)
 
 
-def test_whoever_looks_at_another_case_is_not_named(office: Office) -> None:
-    mei, jun = office.worker().comes(), office.worker("Jun").comes()
-    _person, one = office.somebody()
-    _person, other = office.somebody("Another.")
-    streams = office.front.streams
-    with streams.listening(mei.id, office.case(one)), streams.listening(jun.id, office.case(other)):
+def test_whoever_looks_at_another_case_is_not_named(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, one = web_desk.add_person()
+    _person, other = web_desk.add_person("Another.")
+    streams = web_desk.front.streams
+    with (
+        streams.subscribe(mei.id, web_desk.case(one)),
+        streams.subscribe(jun.id, web_desk.case(other)),
+    ):
         assert "as well" not in head(mei, one)

@@ -10,22 +10,28 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.evidence.custody_log import NOTED, Deed
+from bot.cases.evidence.custody_log import AUDIT_PREFIX, CustodyAction
 from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
-from bot.desks.web.case.export import EXPORT
-from bot.desks.web.team.access_report import DEEDS, OUT, first_since, gathered, in_week
-from bot.desks.web.team.approvals import COLUMNS, COPY, as_csv
+from bot.desks.web.case.export import EXPORT_ACTION
+from bot.desks.web.team.access_report import (
+    EXPORT_ACTIONS,
+    REPORTED_ACTIONS,
+    first_row_since,
+    summarize,
+    week_summary,
+)
+from bot.desks.web.team.approvals import COLUMNS, COPY_COLUMN, as_csv
 from tests.dispatch.peeking import skip_on
 
 if TYPE_CHECKING:
-    from tests.desks.web.window import Office, Worker
+    from tests.desks.web.window import WebCaseworker, WebDeskHarness
 
 WORDS = "He keeps my passport."
 _NUMBER = re.compile(r'id="asked-([0-9a-f]{32})"')
 
 
-def asks(who: Worker, kind: str, subject: str, words: str = "The auditors want it.") -> str:
+def asks(who: WebCaseworker, kind: str, subject: str, words: str = "The auditors want it.") -> str:
     """Ask for something; return its number."""
     fields = {"kind": kind, "subject": subject, "words": words}
     who.browser.post("/two/ask", fields)
@@ -33,20 +39,20 @@ def asks(who: Worker, kind: str, subject: str, words: str = "The auditors want i
     return found[1] if found else ""
 
 
-def proves(who: Worker) -> None:
-    who.office.home.passes(31)
+def proves(who: WebCaseworker) -> None:
+    who.office.home.advance_time(31)
     who.browser.post("/prove", {"code": who.code(), "back": "/two"})
 
 
-def does(who: Worker, number: str) -> str:
+def does(who: WebCaseworker, number: str) -> str:
     """Do what was agreed to; return what came."""
     proves(who)
     return str(who.browser.post("/two/use", {"request": number}).text)
 
 
-def test_a_list_of_many_cases_leaves_only_when_two_agree(office: Office) -> None:
-    _person, reference = office.somebody(WORDS)
-    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+def test_a_list_of_many_cases_leaves_only_when_two_agree(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    chief, other = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
     number = asks(chief, "export", "all")
     assert number
     assert reference not in does(chief, number)  # nobody has agreed
@@ -57,18 +63,20 @@ def test_a_list_of_many_cases_leaves_only_when_two_agree(office: Office) -> None
     assert reference not in does(other, number)  # only who asked
     told = does(chief, number)
     first, *lines = told.splitlines()
-    assert first == ",".join([*COLUMNS, COPY])
+    assert first == ",".join([*COLUMNS, COPY_COLUMN])
     assert reference in told
-    day = datetime.fromtimestamp(office.home.loop.now() / SECOND, UTC).date()
+    day = datetime.fromtimestamp(web_desk.home.loop.now() / SECOND, UTC).date()
     assert all(it.endswith(f",{chief.id}/{number[:8]}/{day}") for it in lines)  # whose copy it is
     assert WORDS not in told
     assert reference not in does(chief, number)  # once
-    deeds = [deed for (deed,) in office.home.ask("SELECT deed FROM audit WHERE deed LIKE 'two%'")]
+    deeds = [deed for (deed,) in web_desk.home.ask("SELECT deed FROM audit WHERE deed LIKE 'two%'")]
     assert deeds == ["two_ask", "two_agree", "two_use"]
 
 
-def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(office: Office) -> None:
-    person = office.home.person("en")
+def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(
+    web_desk: WebDeskHarness,
+) -> None:
+    person = web_desk.home.person("en")
     person.says("/start")
     person.presses("English", "Nobody can see", "Tell what happened")
     while not any("You may count it" in label for label in person.labels()):
@@ -76,10 +84,10 @@ def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(office: 
     person.presses("You may count it")
     skip_on(person)
     person.presses("Send")
-    counted = office.newest()
-    office.home.passes(1)
-    _never_asked, other = office.somebody()
-    chief, second = office.supervisor().comes(), office.supervisor("Wei").comes()
+    counted = web_desk.newest()
+    web_desk.home.advance_time(1)
+    _never_asked, other = web_desk.add_person()
+    chief, second = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
 
     def told() -> dict[str, str]:
         number = asks(chief, "export", "all")
@@ -93,28 +101,28 @@ def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(office: 
     assert told() == {counted: "no", other: "no"}
 
 
-def test_it_is_not_done_without_a_second_factor(office: Office) -> None:
-    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+def test_it_is_not_done_without_a_second_factor(web_desk: WebDeskHarness) -> None:
+    chief, other = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
     number = asks(chief, "export", "all")
     other.browser.post("/two/agree", {"request": number})
-    office.home.passes(6 * 60)
+    web_desk.home.advance_time(6 * 60)
     said = chief.browser.post("/two/use", {"request": number})
     assert said.headers["location"] == "/prove?back=/two"
 
 
-def test_what_was_agreed_to_is_over_after_an_hour(office: Office) -> None:
-    _person, reference = office.somebody()
-    chief, other = office.supervisor().comes(), office.supervisor("Wei").comes()
+def test_what_was_agreed_to_is_over_after_an_hour(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    chief, other = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
     number = asks(chief, "export", "all")
     other.browser.post("/two/agree", {"request": number})
-    office.home.passes(HOUR / SECOND + 1)
+    web_desk.home.advance_time(HOUR / SECOND + 1)
     chief.comes()
     assert reference not in does(chief, number)
 
 
-def test_who_somebody_is_is_shown_once_and_when_two_agree(office: Office) -> None:
-    mei = office.worker("Lin Mei-hua")
-    auditor, chief = office.worker("Wu", Role.AUDITOR).comes(), office.supervisor().comes()
+def test_who_somebody_is_is_shown_once_and_when_two_agree(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker("Lin Mei-hua")
+    auditor, chief = web_desk.worker("Wu", Role.AUDITOR).comes(), web_desk.supervisor().comes()
     mei.comes()
     log = auditor.browser.get("/audit").text
     assert "Lin Mei-hua" not in log
@@ -139,16 +147,16 @@ def test_who_somebody_is_is_shown_once_and_when_two_agree(office: Office) -> Non
     ],
 )
 def test_nobody_asks_for_what_is_not_theirs_or_without_a_reason(
-    office: Office, role: Role, kind: str, subject: str, words: str
+    web_desk: WebDeskHarness, role: Role, kind: str, subject: str, words: str
 ) -> None:
-    assert asks(office.worker("Wu", role).comes(), kind, subject, words) == ""
-    assert office.home.ask("SELECT * FROM desk_requests") == []
+    assert asks(web_desk.worker("Wu", role).comes(), kind, subject, words) == ""
+    assert web_desk.home.ask("SELECT * FROM desk_requests") == []
 
 
-def test_a_reason_lies_sealed(office: Office) -> None:
-    chief = office.supervisor().comes()
+def test_a_reason_lies_sealed(web_desk: WebDeskHarness) -> None:
+    chief = web_desk.supervisor().comes()
     number = asks(chief, "export", "fishers", "A court asks about Sari.")
-    ((kind, sealed),) = office.home.ask("SELECT kind, sealed FROM desk_requests")
+    ((kind, sealed),) = web_desk.home.ask("SELECT kind, sealed FROM desk_requests")
     assert number
     assert kind == "export"
     assert b"Sari" not in bytes(sealed)
@@ -166,9 +174,9 @@ def test_nothing_in_a_list_begins_a_formula(evil: str) -> None:
 # --- who read what ---------------------------------------------------------------------------
 
 
-def test_who_read_what_is_told_and_no_word_of_it(office: Office) -> None:
-    _person, reference = office.somebody(WORDS)
-    mei, chief = office.worker("Lin Mei-hua").comes(), office.supervisor("Hua").comes()
+def test_who_read_what_is_told_and_no_word_of_it(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    mei, chief = web_desk.worker("Lin Mei-hua").comes(), web_desk.supervisor("Hua").comes()
     mei.does(reference, "claim")
     mei.browser.get(f"/cases/{reference}")
     chief.browser.post(f"/cases/{reference}/glass", {"reason": "A complaint."})
@@ -181,19 +189,21 @@ def test_who_read_what_is_told_and_no_word_of_it(office: Office) -> None:
     assert reference in page
     assert WORDS not in page
     assert "A complaint." not in page
-    auditor = office.worker("Wu", Role.AUDITOR).comes().browser.get("/audit/reads").text
+    auditor = web_desk.worker("Wu", Role.AUDITOR).comes().browser.get("/audit/reads").text
     assert "Lin Mei-hua" not in auditor
     assert f"caseworker {mei.id}" in auditor
     assert mei.browser.get("/audit/reads").status_code == 404
 
 
-def test_whoever_made_or_used_the_spare_key_is_named_among_those_who_read(office: Office) -> None:
-    note, now = office.front.audit.note, office.home.loop.now()
+def test_whoever_made_or_used_the_spare_key_is_named_among_those_who_read(
+    web_desk: WebDeskHarness,
+) -> None:
+    note, now = web_desk.front.audit.record, web_desk.home.loop.now()
     for deed in ("escrow_made", "escrow_opened"):
-        office.home.database.writer.run_now(
+        web_desk.home.database.writer.run_sync(
             lambda work, deed=deed: note(work, now, "operator", deed, "escrow")
         )
-    page = office.supervisor("Hua").comes().browser.get("/audit/reads").text
+    page = web_desk.supervisor("Hua").comes().browser.get("/audit/reads").text
     (row,) = [row for who, row in readers(page) if who == "operator"]
     assert "made or used the spare key</span> \N{MULTIPLICATION SIGN}2" in row
 
@@ -202,36 +212,36 @@ def readers(page: str) -> list[tuple[str, str]]:
     return re.findall(r'<tr id="reader-(\w+)">(.*?)</tr>', page, re.DOTALL)
 
 
-def test_a_week_ends_where_the_next_begins(office: Office) -> None:
-    read = office.home.database.writer.run_now
-    audit, start = office.front.audit, office.home.loop.now()
+def test_a_week_ends_where_the_next_begins(web_desk: WebDeskHarness) -> None:
+    read = web_desk.home.database.writer.run_sync
+    audit, start = web_desk.front.audit, web_desk.home.loop.now()
     day = 24 * HOUR
     for number in range(21):
         at = start + number * day
-        read(lambda work, at=at, number=number: audit.note(work, at, "mei", "read", f"c{number}"))
+        read(lambda work, at=at, number=number: audit.record(work, at, "mei", "read", f"c{number}"))
     now = start + 20 * day + 1
-    weeks = [read(lambda work, back=back: in_week(work, now, back)) for back in range(4)]
+    weeks = [read(lambda work, back=back: week_summary(work, now, back)) for back in range(4)]
     seen = [sorted(it for each in week for it in each.cases) for week in weeks]
     every = sorted(it for week in seen for it in week)
     assert every == sorted(f"c{number}" for number in range(21))
     assert [len(week) for week in seen] == [7, 7, 7, 0]
-    ((tenth,),) = office.home.ask("SELECT id FROM audit WHERE subject = 'c10'")
-    assert read(lambda work: first_since(work, start + 10 * day)) == tenth
+    ((tenth,),) = web_desk.home.ask("SELECT id FROM audit WHERE subject = 'c10'")
+    assert read(lambda work: first_row_since(work, start + 10 * day)) == tenth
 
 
 @pytest.mark.parametrize("back", ["-1", "999999", "x", "%00", "105"])
-def test_no_week_there_is_none_of_breaks_anything(office: Office, back: str) -> None:
-    chief = office.supervisor().comes()
+def test_no_week_there_is_none_of_breaks_anything(web_desk: WebDeskHarness, back: str) -> None:
+    chief = web_desk.supervisor().comes()
     assert chief.browser.get(f"/audit/reads?back={back}").status_code == 200
 
 
 @pytest.mark.parametrize("deed", ["draft", "export", "evidence_exported", "receipt_print"])
 def test_what_was_taken_out_counts_apart(deed: str) -> None:
-    assert deed in DEEDS
-    (reader,) = gathered([("mei", "read", "a"), ("mei", "read", "a"), ("mei", deed, "a")])
-    assert (len(reader.cases), reader.cases["a"], reader.taken_out) == (1, 2, 1)
+    assert deed in REPORTED_ACTIONS
+    (reader,) = summarize([("mei", "read", "a"), ("mei", "read", "a"), ("mei", deed, "a")])
+    assert (len(reader.cases), reader.cases["a"], reader.exports) == (1, 2, 1)
 
 
 def test_whatever_leaves_the_desk_counts_as_taken_out() -> None:
     """Beside the list: what this desk notes when something leaves is on it."""
-    assert {EXPORT, f"{NOTED}{Deed.EXPORTED}"} <= set(OUT)
+    assert {EXPORT_ACTION, f"{AUDIT_PREFIX}{CustodyAction.EXPORTED}"} <= set(EXPORT_ACTIONS)

@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pyotp
 
-from bot.app.retention import erasures_of
-from bot.app.web_desk import front_of
-from bot.cases.evidence.download import FileKeeper
+from bot.app.retention import build_erasures
+from bot.app.web_desk import build_desk_context
+from bot.cases.evidence.download import FileDownloader
 from bot.cases.intake import Intake, NewReport
 from bot.cases.state_machine import Role
 from bot.clock import SECOND
-from bot.conversation import FileNote
-from bot.desks.web.app import DOORS, build
-from bot.desks.web.auth.totp import STEP, Passes
-from bot.desks.web.live.event_log import Bell, Bells
-from bot.desks.web.live.watcher import Watch
+from bot.conversation import FileRef
+from bot.desks.web.app import ROUTES, build_app
+from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors
+from bot.desks.web.live.event_log import EventLog, WebDesk
+from bot.desks.web.live.watcher import EventWatcher
 from bot.vault import Vault
-from bot.vault.erasure.erase import Why
-from tests.houses import BOT, ROOT, Home
+from bot.vault.erasure.erase import ErasureReason
+from tests.houses import BOT, ROOT, HotlineHarness
 from tests.keys import CHEAP, PASSWORD, QUEUES, key_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
 
-    from bot.desks.web.context import Front
-    from bot.desks.web.routes import Door
+    from bot.desks.web.context import DeskContext
+    from bot.desks.web.routes import Route
     from bot.vault.keys.staff_keys import StaffKeys
-    from tests.colleagues import Colleague
-    from tests.people import Person
+    from tests.colleagues import CaseworkerDriver
+    from tests.people import ChatPerson
 
 ORIGIN = "https://desk.test"
 FIREFOX = "Firefox Linux"
@@ -42,7 +42,7 @@ _BLANK = re.compile(r"\{(\w+)\}")
 _CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
 
 
-def filled(path: str, reference: str = "K7M4Q2", **blanks: str) -> str:
+def fill_path(path: str, reference: str = "K7M4Q2", **blanks: str) -> str:
     """Return an address with something in its blanks, whatever they are called."""
     known = {
         "reference": reference, "tab": "waiting", "pane": "head", "verb": "note", "number": "1",
@@ -51,34 +51,39 @@ def filled(path: str, reference: str = "K7M4Q2", **blanks: str) -> str:
     return _BLANK.sub(lambda found: known.get(found[1], "1"), path)
 
 
-class Office:
+class WebDeskHarness:
     """A house with a desk in a browser."""
 
-    def __init__(self, folder: Path, *, doors: Iterable[Door] = DOORS, **given: Any) -> None:
+    def __init__(self, folder: Path, *, doors: Iterable[Route] = ROUTES, **given: Any) -> None:
         self.vault = Vault(ROOT, key_store())
-        self.home = Home(folder, vault=self.vault, staff_language="en", **given)
-        side = self.home.house.shift.side
-        side.desks = (*side.desks, Bell(self.vault))
+        self.home = HotlineHarness(folder, vault=self.vault, staff_language="en", **given)
+        side = self.home.house.staff.service
+        side.desks = (*side.desks, WebDesk(self.vault))
         self.front = self._front()
-        self.watch = Watch(
-            self.front.reads, Bells(self.vault), self.front.streams, self.front.post,
-            self.home.database.writer, self.home.loop, self.front.staff,
-        )  # fmt: skip
-        self.front.post.nudge = self._nudged
-        self.app = build(self.front, doors)
-        self.does(self.watch.look())
+        self.watch = EventWatcher(
+            self.front.read_pool,
+            EventLog(self.vault),
+            self.front.streams,
+            self.front.command_client,
+            self.home.database.writer,
+            self.home.loop,
+            self.front.staff,
+        )
+        self.front.command_client.wake_dispatcher = self._nudged
+        self.app = build_app(self.front, doors)
+        self.does(self.watch.poll())
 
-    def _front(self) -> Front:
-        front = front_of(
-            self.home.settings, self.home.database, self.vault, bot=BOT, origin=ORIGIN,
+    def _front(self) -> DeskContext:
+        front = build_desk_context(
+            self.home.settings, self.home.database, self.vault, bot_id=BOT, origin=ORIGIN,
             clock=self.home.loop, cost=CHEAP,
         )  # fmt: skip
-        self.home.run(front.sessions.begin_anew())
+        self.home.run(front.sessions.end_all())
         return front
 
     async def _nudged(self) -> None:
         await self.home.house.dispatcher.resume()
-        await self.watch.look()
+        await self.watch.poll()
 
     def does(self, work: Any) -> Any:
         """Run something on the house's loop, whose time stands still for threads meanwhile."""
@@ -87,37 +92,39 @@ class Office:
 
     @property
     def keys(self) -> StaffKeys:
-        return self.front.keys
+        return self.front.staff_keys
 
     def settles(self) -> None:
         """Let letters go, and pages hear of it."""
         self.home.settle()
-        self.does(self.watch.look())
+        self.does(self.watch.poll())
 
     def close(self) -> None:
-        self.front.reads.close()
+        self.front.read_pool.close()
         self.home.close()
 
     # --- who works here -----------------------------------------------------------------------
 
-    def worker(self, name: str = "Mei", role: Role = Role.CASEWORKER, **given: Any) -> Worker:
+    def worker(
+        self, name: str = "Mei", role: Role = Role.CASEWORKER, **given: Any
+    ) -> WebCaseworker:
         """Return a colleague with a key, an authenticator and a browser, not signed in yet."""
         colleague = self.home.colleague(name, role=role, **given)
         queues = given.get("queues", QUEUES) if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
         self.keys.enrol(colleague.id, role.value, queues, PASSWORD, self.home.loop.now())
-        secret = Passes.new_codes()
+        secret = SecondFactors.new_totp_secret()
         now = self.home.loop.now()
-        self.home.database.writer.run_now(
-            lambda work: self.front.passes.keep_codes(work, colleague.id, secret, 0, now)
+        self.home.database.writer.run_sync(
+            lambda work: self.front.factors.store_totp(work, colleague.id, secret, 0, now)
         )
-        return Worker(self, colleague, secret)
+        return WebCaseworker(self, colleague, secret)
 
-    def supervisor(self, name: str = "Hua") -> Worker:
+    def supervisor(self, name: str = "Hua") -> WebCaseworker:
         return self.worker(name, Role.SUPERVISOR)
 
     # --- who writes ---------------------------------------------------------------------------
 
-    def somebody(self, words: str = "He keeps my passport.") -> tuple[Person, str]:
+    def add_person(self, words: str = "He keeps my passport.") -> tuple[ChatPerson, str]:
         """Return somebody who wrote to the hotline, and the number of their case."""
         person = self.home.person("th")
         person.says("/start")
@@ -132,20 +139,22 @@ class Office:
 
     def sends(self, reference: str, data: bytes, **about: Any) -> None:
         """Let a file come for a case, and be fetched."""
-        note = FileNote("handle", **{"kind": "document", "size": len(data), **about})
+        note = FileRef("handle", **{"kind": "document", "size": len(data), **about})
         case, now, intake = self.case(reference), self.home.loop.now(), Intake(self.vault, BOT)
         report = NewReport(case, "addition", "report", {"f": (note,)}, now)
         writer = self.home.database.writer
-        writer.run_now(lambda work: intake.store(work, [], [report]))
-        self.front.files.mkdir(parents=True, exist_ok=True)
-        keeper = FileKeeper(writer, self.vault, _Source(data), self.front.files, self.home.loop)
-        self.does(keeper.keep_due())
+        writer.run_sync(lambda work: intake.store(work, [], [report]))
+        self.front.files_dir.mkdir(parents=True, exist_ok=True)
+        keeper = FileDownloader(
+            writer, self.vault, _SingleFileSource(data), self.front.files_dir, self.home.loop
+        )
+        self.does(keeper.download_due())
 
     def erases(self, reference: str) -> None:
         """Let a case be gone."""
-        erasures, now = erasures_of(self.home.settings, self.vault), self.home.loop.now()
+        erasures, now = build_erasures(self.home.settings, self.vault), self.home.loop.now()
         gone = erasures.erase(
-            self.home.database, self.case(reference), Why.WITHDRAWN, "operator", now
+            self.home.database, self.case(reference), ErasureReason.WITHDRAWN, "operator", now
         )
         assert self.does(gone) == ()
 
@@ -154,7 +163,7 @@ class Office:
         return str(rows[0][0])
 
 
-class _Source:
+class _SingleFileSource:
     """Hands one file over, whichever is asked for."""
 
     def __init__(self, data: bytes) -> None:
@@ -165,16 +174,16 @@ class _Source:
 
 
 @dataclass
-class Worker:
+class WebCaseworker:
     """Somebody at the desk."""
 
-    office: Office
-    colleague: Colleague
+    office: WebDeskHarness
+    colleague: CaseworkerDriver
     secret: str
-    browser: Browser = field(init=False)
+    browser: HttpBrowser = field(init=False)
 
     def __post_init__(self) -> None:
-        self.browser = Browser(self.office)
+        self.browser = HttpBrowser(self.office)
 
     @property
     def id(self) -> str:
@@ -182,17 +191,19 @@ class Worker:
 
     def code(self) -> str:
         """Return what their authenticator shows now."""
-        return pyotp.TOTP(self.secret).generate_otp(self.office.home.loop.now() // SECOND // STEP)
+        return pyotp.TOTP(self.secret).generate_otp(
+            self.office.home.loop.now() // SECOND // STEP_SECONDS
+        )
 
     def fields(self, **other: str) -> dict[str, str]:
         return {"who": self.id, "password": PASSWORD, "code": self.code(), **other}
 
     def signs_in(self, **other: str) -> httpx.Response:
         """Sign in as a page does, and follow where it leads."""
-        self.office.home.passes(STEP)  # a code is good once
+        self.office.home.advance_time(STEP_SECONDS)  # a code is good once
         return self.browser.post("/signin", self.fields(**other), is_signed=False)
 
-    def comes(self) -> Worker:
+    def comes(self) -> WebCaseworker:
         """Sign in, and see that it went."""
         assert self.signs_in().status_code == 303
         return self
@@ -210,10 +221,10 @@ class Worker:
         return str(said["told"])
 
 
-class Browser:
+class HttpBrowser:
     """A browser: cookies of its own, and headers as browsers send them."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: WebDeskHarness) -> None:
         self.office = office
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(office.app, raise_app_exceptions=True), base_url=ORIGIN,

@@ -6,88 +6,106 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
-from bot.desks.web.auth.passkey_pages import is_possible, passkeys_of
-from bot.desks.web.auth.sessions import Sessions
-from bot.desks.web.request import SESSION, NotThere
-from bot.desks.web.routes import Door, May, fields
-from bot.desks.web.static_files import inside
+from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available
+from bot.desks.web.auth.sessions import DeskSessions
+from bot.desks.web.request import SESSION_COOKIE, NotFoundError
+from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.static_files import safe_path
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
 
-NAMED = 16
+SESSION_ID_DIGITS = 16
 """Digits by which a session is named on a page: nobody comes from them to its secret."""
 
 
-async def account(visit: Visit) -> Response:
+async def account_page(request: DeskRequest) -> Response:
     """Show where somebody is signed in, and whether they are on duty."""
-    found = await visit.front.reads.run(lambda work: Sessions.of(work, visit.by.id))
-    return visit.page(
-        "own.html", sessions=found, here=visit.here.token, can_make=is_possible(visit),
-        passkeys=await passkeys_of(visit, visit.by.id),
-        name_of=lambda it: it.token.hex()[:NAMED],
-        clock=lambda at: visit.tongue.clock(at, visit.now), now=visit.now,
-    )  # fmt: skip
+    found = await request.context.read_pool.run(
+        lambda work: DeskSessions.of(work, request.caseworker.id)
+    )
+    return request.render(
+        "own.html",
+        sessions=found,
+        here=request.current_session.token,
+        can_make=passkeys_available(request),
+        passkeys=await load_passkeys(request, request.caseworker.id),
+        name_of=lambda it: it.token.hex()[:SESSION_ID_DIGITS],
+        clock=lambda at: request.locale.format_time(at, request.now),
+        now=request.now,
+    )
 
 
-async def end(visit: Visit) -> Response:
+async def end_own_sessions(request: DeskRequest) -> Response:
     """End one of somebody's own sessions, or all but this one."""
-    wanted = visit.form.get("session", "")
-    mine = await visit.front.reads.run(lambda work: Sessions.of(work, visit.by.id))
+    wanted = request.form.get("session", "")
+    mine = await request.context.read_pool.run(
+        lambda work: DeskSessions.of(work, request.caseworker.id)
+    )
     found = [
         it.token
         for it in mine
-        if it.token != visit.here.token and wanted in {"others", it.token.hex()[:NAMED]}
+        if it.token != request.current_session.token
+        and wanted in {"others", it.token.hex()[:SESSION_ID_DIGITS]}
     ]
     if not found and wanted != "others":
-        raise NotThere("no such session")
+        raise NotFoundError("no such session")
     for token in found:
-        await visit.front.sessions.end(token)
-    visit.tell(texts.ENDED)
-    return visit.go("/account")
+        await request.context.sessions.end(token)
+    request.flash(texts.ENDED)
+    return request.redirect("/account")
 
 
-async def prove(visit: Visit) -> Response:
+async def step_up_page(request: DeskRequest) -> Response:
     """Ask for the second factor again."""
-    back = inside(visit.request.query_params.get("back", "/"))
-    return visit.page("prove.html", back=back, told="", passkeys=is_possible(visit))
+    back = safe_path(request.http.query_params.get("back", "/"))
+    return request.render("prove.html", back=back, told="", passkeys=passkeys_available(request))
 
 
-async def proved(visit: Visit) -> Response:
+async def check_step_up(request: DeskRequest) -> Response:
     """Take the second factor; the session goes on under another secret."""
-    front, by, now = visit.front, visit.by, visit.now
-    back = inside(visit.form.get("back", "/"))
+    front, by, now = request.context, request.caseworker, request.now
+    back = safe_path(request.form.get("back", "/"))
     name = f"{by.id}/prove"
-    if seconds := front.guesses.wait(name, "", now):
-        return _again(visit, back, visit.tongue(texts.WAIT, seconds=str(seconds)))
-    code = "".join(visit.form.get("code", "").split())
+    if seconds := front.throttle.seconds_to_wait(name, "", now):
+        return _retry_page(
+            request, back, request.locale(texts.TOO_MANY_ATTEMPTS, seconds=str(seconds))
+        )
+    code = "".join(request.form.get("code", "").split())
 
     def try_it(work: Work) -> bool:
-        return front.passes.try_code(work, by.id, code, now)
+        return front.factors.use_code(work, by.id, code, now)
 
     if not await front.database.writer.run(try_it):
-        front.guesses.was_wrong(name, "", now)
-        return _again(visit, back, visit.tongue(texts.WRONG_CODE))
-    front.guesses.was_right(name, "")
-    secret = await front.sessions.renew(visit.here, visit.secret, now)
-    response = visit.go(back)
-    visit.set_cookie(response, SESSION, secret.hex(), None)
+        front.throttle.record_failure(name, "", now)
+        return _retry_page(request, back, request.locale(texts.WRONG_CODE))
+    front.throttle.record_success(name, "")
+    secret = await front.sessions.rotate(request.current_session, request.session_secret, now)
+    response = request.redirect(back)
+    request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
     return response
 
 
-def _again(visit: Visit, back: str, told: str) -> Response:
-    return visit.page(
+def _retry_page(request: DeskRequest, back: str, told: str) -> Response:
+    return request.render(
         "prove.html", status=HTTPStatus.UNAUTHORIZED, back=back, told=told,
-        passkeys=is_possible(visit),
+        passkeys=passkeys_available(request),
     )  # fmt: skip
 
 
-DOORS = (
-    Door("/account", account, May.SIGNED_IN),
-    Door("/account/end", end, May.SIGNED_IN, "POST", fields("session"), is_final=True),
-    Door("/prove", prove, May.SIGNED_IN),
-    Door("/prove", proved, May.SIGNED_IN, "POST", fields("code", "back")),
+ROUTES = (
+    Route("/account", account_page, Permission.SIGNED_IN),
+    Route(
+        "/account/end",
+        end_own_sessions,
+        Permission.SIGNED_IN,
+        "POST",
+        form_fields("session"),
+        needs_step_up=True,
+    ),
+    Route("/prove", step_up_page, Permission.SIGNED_IN),
+    Route("/prove", check_step_up, Permission.SIGNED_IN, "POST", form_fields("code", "back")),
 )

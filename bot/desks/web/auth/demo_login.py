@@ -8,35 +8,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desks.web.auth.login import find, welcome_in
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May
-from bot.errors import WrongPassword
-from bot.vault.keys.browser_key import known_by
+from bot.desks.web.auth.login import find_caseworker, start_session
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route
+from bot.errors import WrongPasswordError
+from bot.vault.keys.browser_key import secret_digest
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
 
 
-async def rehearse(visit: Visit) -> Response:
+async def demo_sign_in(request: DeskRequest) -> Response:
     """Sign a rehearsal's caseworker in, by a link that works once; a real house has none."""
-    written = visit.param("link")
+    written = request.param("link")
     try:
-        digest = known_by(bytes.fromhex(written))
+        digest = secret_digest(bytes.fromhex(written))
     except ValueError:
-        raise NotThere("no link") from None
-    said = visit.front.rehearsal.pop(digest, "")
+        raise NotFoundError("no link") from None
+    said = request.context.demo_links.pop(digest, "")
     who, _colon, password = said.partition(":")
-    by = await find(visit, who)
+    by = await find_caseworker(request, who)
     if by is None:
-        raise NotThere("no link")
+        raise NotFoundError("no link")
     try:
-        keyring = visit.front.keys.unlock(by.id, password)
-    except WrongPassword:
-        raise NotThere("no link") from None
-    return await welcome_in(visit, by, keyring, "/", is_proved=False)
+        keyring = request.context.staff_keys.unlock(by.id, password)
+    except WrongPasswordError:
+        raise NotFoundError("no link") from None
+    return await start_session(request, by, keyring, "/", is_proved=False)
 
 
-DOORS = (Door("/rehearse/{link}", rehearse, May.ANYBODY),)
+ROUTES = (Route("/rehearse/{link}", demo_sign_in, Permission.PUBLIC),)

@@ -13,32 +13,32 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
-from bot.desks.web.auth.login import browser_known_to, unlock, welcome_in
-from bot.desks.web.auth.passkey_pages import is_possible, shown, spend
-from bot.desks.web.auth.throttle import TRY_AGAIN
-from bot.desks.web.auth.webauthn import NotProved, computed, whose
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import NO_FIELDS, Door, May, fields
-from bot.errors import DoesNotOpen
-from bot.vault.keys.browser_key import by_passkey, under_passkey
-from bot.vault.keys.keyring import STAFF
+from bot.desks.web.auth.login import known_browser_id, start_session, unlock_keyring
+from bot.desks.web.auth.passkey_pages import consume_challenge, passkeys_available, verify_passkey
+from bot.desks.web.auth.throttle import RETRY_SECONDS
+from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, parse_prf_output
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import NO_FIELDS, Permission, Route, form_fields
+from bot.errors import DecryptionError
+from bot.vault.keys.browser_key import lock_with_passkey, unlock_with_passkey
+from bot.vault.keys.keyring import STAFF_PREFIX
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.auth.passkeys import Passkey
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault.keys.keyring import Keyring
 
-ABOUT = "signin"
+SIGN_IN_BINDING = "signin"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class VerifiedPasskey:
     """A passkey that has proved itself."""
 
     by: Caseworker
@@ -46,106 +46,124 @@ class Shown:
     count: int
 
 
-async def ask(visit: Visit) -> Response:
+async def sign_in_challenge(request: DeskRequest) -> Response:
     """Return the question with which a browser shows a passkey of this desk, whosever it is."""
-    if not is_possible(visit):
-        raise NotThere("no name to bind passkeys to")
-    return visit.json(asked=visit.front.ceremony.to_show((), ABOUT, visit.now))
+    if not passkeys_available(request):
+        raise NotFoundError("no name to bind passkeys to")
+    return request.json(
+        asked=request.context.webauthn.authentication_options((), SIGN_IN_BINDING, request.now)
+    )
 
 
-async def sign_in(visit: Visit) -> Response:
+async def sign_in_with_passkey(request: DeskRequest) -> Response:
     """Let whoever has shown their passkey in, once their key opens."""
-    found = await _shown(visit)
+    found = await _verify(request)
     if found is None:
-        return form(visit, texts.NO_PASSKEY)
-    keyring = await asyncio.to_thread(_by_passkey, visit, found)
+        return login_page(request, texts.PASSKEY_FAILED)
+    keyring = await asyncio.to_thread(_unlock_by_passkey, request, found)
     if keyring is None and may_open(found.by.role.value):
-        if "password" not in visit.form:
-            return form(visit, texts.PASSWORD_TOO, answer=True, status=HTTPStatus.OK)
-        keyring, told, seconds = await _by_password(visit, found)
+        if "password" not in request.form:
+            return login_page(
+                request, texts.PASSKEY_NEEDS_PASSWORD, answer=True, status=HTTPStatus.OK
+            )
+        keyring, told, seconds = await _unlock_by_password(request, found)
         if told is not None:
-            return form(visit, told, answer=True, seconds=seconds)
-    if not await spend(visit, found.passkey, found.count):
-        return form(visit, texts.NO_PASSKEY)
-    await _lock(visit, found, keyring)
-    return await welcome_in(visit, found.by, keyring, "/")
+            return login_page(request, told, answer=True, seconds=seconds)
+    if not await consume_challenge(request, found.passkey, found.count):
+        return login_page(request, texts.PASSKEY_FAILED)
+    await _store_wrapped_key(request, found, keyring)
+    return await start_session(request, found.by, keyring, "/")
 
 
-async def _shown(visit: Visit) -> Shown | None:
+async def _verify(request: DeskRequest) -> VerifiedPasskey | None:
     try:
-        who, _credential = whose(visit.form.get("answer", ""))
-    except NotProved:
+        who, _credential = claimed_identity(request.form.get("answer", ""))
+    except PasskeyError:
         return None
 
     def look(work: Work) -> Caseworker | None:
-        found = visit.front.staff.find(work, who) if who.isalnum() else None
+        found = request.context.staff.find(work, who) if who.isalnum() else None
         return found if found and found.is_active else None
 
-    by = await visit.front.reads.run(look)
-    proved = await shown(visit, by.id, ABOUT) if by is not None else None
-    return Shown(by, *proved) if by is not None and proved is not None else None
+    by = await request.context.read_pool.run(look)
+    proved = await verify_passkey(request, by.id, SIGN_IN_BINDING) if by is not None else None
+    return VerifiedPasskey(by, *proved) if by is not None and proved is not None else None
 
 
-def _by_passkey(visit: Visit, found: Shown) -> Keyring | None:
+def _unlock_by_passkey(request: DeskRequest, found: VerifiedPasskey) -> Keyring | None:
     """Return what a caseworker can open by what their passkey computed; None where it does not."""
-    keys, output = visit.front.vault.keys, computed(visit.form.get("computed", ""))
-    if keys is None or not output or not found.passkey.opens:
+    keys, output = request.context.vault.keys, parse_prf_output(request.form.get("computed", ""))
+    if keys is None or not output or not found.passkey.opens_key:
         return None
     try:
-        keyring = by_passkey(keys, found.by.id, found.passkey.kept.locked, output)
-    except DoesNotOpen:
+        keyring = unlock_with_passkey(keys, found.by.id, found.passkey.record.locked, output)
+    except DecryptionError:
         return None
-    member = visit.front.vault.cases.custody.holders().members.get(found.by.id)
-    own = keyring.key(STAFF + found.by.id)
+    member = request.context.vault.cases.wraps.holders().members.get(found.by.id)
+    own = keyring.key(STAFF_PREFIX + found.by.id)
     # A key that was made anew since is another one: what lies under the passkey opens nothing now.
     is_theirs = member is not None and own is not None and own.public == member.public
     return keyring if is_theirs else None
 
 
-async def _by_password(visit: Visit, found: Shown) -> tuple[Keyring | None, Text | None, str]:
+async def _unlock_by_password(
+    request: DeskRequest, found: VerifiedPasskey
+) -> tuple[Keyring | None, Text | None, str]:
     """Return what a password opens; or what is said to whoever typed another one."""
-    guesses, who = visit.front.guesses, found.by.id
-    browser = browser_known_to(visit, who)
-    if seconds := guesses.wait(who, browser, visit.now):
-        return None, texts.WAIT, str(seconds)
-    async with guesses.turn(is_known=bool(browser)) as came:
+    guesses, who = request.context.throttle, found.by.id
+    browser = known_browser_id(request, who)
+    if seconds := guesses.seconds_to_wait(who, browser, request.now):
+        return None, texts.TOO_MANY_ATTEMPTS, str(seconds)
+    async with guesses.check_slot(is_known=bool(browser)) as came:
         if not came:
-            return None, texts.BUSY, str(TRY_AGAIN)
-        keyring = await asyncio.to_thread(unlock, visit, who, visit.form.get("password", ""))
+            return None, texts.LOGIN_BUSY, str(RETRY_SECONDS)
+        keyring = await asyncio.to_thread(
+            unlock_keyring, request, who, request.form.get("password", "")
+        )
     if keyring is None:
-        guesses.was_wrong(who, browser, visit.now)
+        guesses.record_failure(who, browser, request.now)
         return None, texts.WRONG_PASSWORD, ""
-    guesses.was_right(who, browser)
+    guesses.record_success(who, browser)
     return keyring, None, ""
 
 
-async def _lock(visit: Visit, found: Shown, keyring: Keyring | None) -> None:
+async def _store_wrapped_key(
+    request: DeskRequest, found: VerifiedPasskey, keyring: Keyring | None
+) -> None:
     """Lock a key that was opened by a password under the passkey as well, where it computes."""
-    output = computed(visit.form.get("computed", ""))
+    output = parse_prf_output(request.form.get("computed", ""))
     if keyring is None or not output:
         return
-    if await asyncio.to_thread(_by_passkey, visit, found) is not None:
+    if await asyncio.to_thread(_unlock_by_passkey, request, found) is not None:
         return
-    locked = under_passkey(keyring, output)
-    await visit.front.database.writer.run(
-        lambda work: visit.front.passkeys.lock(work, found.by.id, found.passkey, locked)
+    locked = lock_with_passkey(keyring, output)
+    await request.context.database.writer.run(
+        lambda work: request.context.passkeys.store_wrapped_key(
+            work, found.by.id, found.passkey, locked
+        )
     )
 
 
-def form(
-    visit: Visit, told: Text | None = None, *, answer: bool = False,
+def login_page(
+    request: DeskRequest, told: Text | None = None, *, answer: bool = False,
     status: HTTPStatus = HTTPStatus.UNAUTHORIZED, seconds: str = "",
 ) -> Response:  # fmt: skip
     """Return the way in: with an answer that is kept, it asks for the password alone."""
-    said = visit.tongue(told, seconds=seconds) if told else ""
-    kept = {name: visit.form.get(name, "") for name in ("answer", "computed")} if answer else {}
-    return visit.page(
-        "signin.html", status=status, told=said, who=visit.form.get("who", "")[:200], kept=kept,
-        passkeys=is_possible(visit),
+    said = request.locale(told, seconds=seconds) if told else ""
+    kept = {name: request.form.get(name, "") for name in ("answer", "computed")} if answer else {}
+    return request.render(
+        "signin.html", status=status, told=said, who=request.form.get("who", "")[:200], kept=kept,
+        passkeys=passkeys_available(request),
     )  # fmt: skip
 
 
-DOORS = (
-    Door("/signin/ask", ask, May.ANYBODY, "POST", NO_FIELDS),
-    Door("/signin/passkey", sign_in, May.ANYBODY, "POST", fields("answer", "computed", "password")),
+ROUTES = (
+    Route("/signin/ask", sign_in_challenge, Permission.PUBLIC, "POST", NO_FIELDS),
+    Route(
+        "/signin/passkey",
+        sign_in_with_passkey,
+        Permission.PUBLIC,
+        "POST",
+        form_fields("answer", "computed", "password"),
+    ),
 )

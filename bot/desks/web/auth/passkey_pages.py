@@ -10,157 +10,203 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
-from bot.desks.web.auth.login import browser_of
-from bot.desks.web.auth.passkeys import MOST, Kept
-from bot.desks.web.auth.webauthn import NotProved, computed, whose
-from bot.desks.web.request import SESSION, NotThere
-from bot.desks.web.routes import NO_FIELDS, Door, May, fields
-from bot.desks.web.static_files import inside
-from bot.vault.keys.browser_key import under_passkey
+from bot.desks.web.auth.login import browser_name
+from bot.desks.web.auth.passkeys import MAX_PASSKEYS, PasskeyRecord
+from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, parse_prf_output
+from bot.desks.web.request import SESSION_COOKIE, NotFoundError
+from bot.desks.web.routes import NO_FIELDS, Permission, Route, form_fields
+from bot.desks.web.static_files import safe_path
+from bot.vault.keys.browser_key import lock_with_passkey
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.auth.passkeys import Passkey
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
 
-def is_possible(visit: Visit) -> bool:
+def passkeys_available(request: DeskRequest) -> bool:
     """Tell whether passkeys can be bound to where browsers find this desk: to a name they can."""
-    return bool(visit.front.ceremony.place)
+    return bool(request.context.webauthn.rp_id)
 
 
-async def passkeys_of(visit: Visit, who: str) -> list[Passkey]:
+async def load_passkeys(request: DeskRequest, who: str) -> list[Passkey]:
     """Return a caseworker's passkeys."""
-    return await visit.front.reads.run(lambda work: visit.front.passkeys.of(work, who))
+    return await request.context.read_pool.run(lambda work: request.context.passkeys.of(work, who))
 
 
-async def kept(visit: Visit, keyring: Keyring | None, about: str) -> Kept | None:
+async def verify_new_passkey(
+    request: DeskRequest, keyring: Keyring | None, binding: str
+) -> PasskeyRecord | None:
     """Return what is to be kept of a passkey that was just made; None where it was not.
 
     Args:
-        visit: what came back from the browser.
+        request: what came back from the browser.
         keyring: the keys of whose it is, to be locked under what it computes.
-        about: what the question was bound to.
+        binding: what the question was bound to.
     """
     try:
-        made = visit.front.ceremony.made(visit.form.get("answer", ""), about, visit.now)
-    except NotProved:
+        made = request.context.webauthn.verify_registration(
+            request.form.get("answer", ""), binding, request.now
+        )
+    except PasskeyError:
         return None
-    output = computed(visit.form.get("computed", ""))
-    locked = under_passkey(keyring, output) if keyring is not None and output else b""
-    return Kept(made.credential, made.public, browser_of(visit), locked)
+    output = parse_prf_output(request.form.get("computed", ""))
+    locked = lock_with_passkey(keyring, output) if keyring is not None and output else b""
+    return PasskeyRecord(made.credential, made.public_key, browser_name(request), locked)
 
 
 # --- one's own page ---------------------------------------------------------------------------
 
 
-async def ask_to_make(visit: Visit) -> Response:
+async def registration_challenge(request: DeskRequest) -> Response:
     """Return the question with which a browser makes another passkey."""
-    known = await passkeys_of(visit, visit.by.id)
-    if not is_possible(visit) or len(known) >= MOST:
-        return visit.json(HTTPStatus.CONFLICT, refused=True)
-    name = visit.by.name or visit.by.id
-    asked = visit.front.ceremony.to_make(visit.by.id, name, known, _here(visit), visit.now)
-    return visit.json(asked=asked)
+    known = await load_passkeys(request, request.caseworker.id)
+    if not passkeys_available(request) or len(known) >= MAX_PASSKEYS:
+        return request.json(HTTPStatus.CONFLICT, refused=True)
+    name = request.caseworker.name or request.caseworker.id
+    asked = request.context.webauthn.registration_options(
+        request.caseworker.id, name, known, _session_binding(request), request.now
+    )
+    return request.json(asked=asked)
 
 
-async def add(visit: Visit) -> Response:
+async def add_passkey(request: DeskRequest) -> Response:
     """Keep a passkey that was just made."""
-    by, now, front = visit.by, visit.now, visit.front
-    new = await kept(visit, visit.keyring(), _here(visit))
+    by, now, front = request.caseworker, request.now, request.context
+    new = await verify_new_passkey(request, request.keyring(), _session_binding(request))
     if new is None:
-        visit.tell(texts.NO_PASSKEY, is_refused=True)
-        return visit.go("/account")
+        request.flash(texts.PASSKEY_FAILED, is_refused=True)
+        return request.redirect("/account")
 
     def keep(work: Work) -> None:
-        front.passkeys.keep(work, by.id, new, 0, now)
-        front.audit.note(work, now, by.id, "desk_factor", by.id, "passkey")
+        front.passkeys.store(work, by.id, new, 0, now)
+        front.audit.record(work, now, by.id, "desk_factor", by.id, "passkey")
 
     await front.database.writer.run(keep)
-    visit.tell(texts.PASSKEY_ADDED if new.locked else texts.PASSKEY_ADDED_ONLY)
-    return visit.go("/account")
+    request.flash(texts.PASSKEY_ADDED if new.locked else texts.PASSKEY_ADDED_SIGN_IN_ONLY)
+    return request.redirect("/account")
 
 
-async def take_away(visit: Visit) -> Response:
+async def remove_passkey(request: DeskRequest) -> Response:
     """Take one's own passkey away; the last thing that lets somebody in stays."""
-    by, now, front = visit.by, visit.now, visit.front
-    wanted = visit.form.get("passkey", "")
+    by, now, front = request.caseworker, request.now, request.context
+    wanted = request.form.get("passkey", "")
 
     def drop(work: Work) -> bool:
         known = [it.id for it in front.passkeys.of(work, by.id)]
         if wanted not in known:
-            raise NotThere("no such passkey")
-        if len(known) == 1 and not front.passes.has_codes(work, by.id):
+            raise NotFoundError("no such passkey")
+        if len(known) == 1 and not front.factors.has_totp(work, by.id):
             return False
-        front.audit.note(work, now, by.id, "desk_factor_gone", by.id, "passkey")
-        return front.passkeys.drop(work, by.id, wanted)
+        front.audit.record(work, now, by.id, "desk_factor_gone", by.id, "passkey")
+        return front.passkeys.delete(work, by.id, wanted)
 
     is_gone = await front.database.writer.run(drop)
-    visit.tell(texts.PASSKEY_GONE if is_gone else texts.LAST_FACTOR, is_refused=not is_gone)
-    return visit.go("/account")
+    request.flash(texts.PASSKEY_REMOVED if is_gone else texts.LAST_FACTOR, is_refused=not is_gone)
+    return request.redirect("/account")
 
 
 # --- shown again ------------------------------------------------------------------------------
 
 
-async def ask_to_prove(visit: Visit) -> Response:
+async def step_up_challenge(request: DeskRequest) -> Response:
     """Return the question with which a browser shows one of somebody's own passkeys."""
-    known = await passkeys_of(visit, visit.by.id)
+    known = await load_passkeys(request, request.caseworker.id)
     if not known:
-        return visit.json(HTTPStatus.CONFLICT, refused=True)
-    return visit.json(asked=visit.front.ceremony.to_show(known, _here(visit), visit.now))
+        return request.json(HTTPStatus.CONFLICT, refused=True)
+    return request.json(
+        asked=request.context.webauthn.authentication_options(
+            known, _session_binding(request), request.now
+        )
+    )
 
 
-async def prove(visit: Visit) -> Response:
+async def step_up_with_passkey(request: DeskRequest) -> Response:
     """Take a passkey instead of a code; the session goes on under another secret."""
-    front, back = visit.front, inside(visit.form.get("back", "/"))
-    found = await shown(visit, visit.by.id, _here(visit))
-    if found is None or not await spend(visit, *found):
-        return visit.page(
-            "prove.html", status=HTTPStatus.UNAUTHORIZED, back=back, passkeys=is_possible(visit),
-            told=visit.tongue(texts.NO_PASSKEY),
-        )  # fmt: skip
-    secret = await front.sessions.renew(visit.here, visit.secret, visit.now)
-    response = visit.go(back)
-    visit.set_cookie(response, SESSION, secret.hex(), None)
+    front, back = request.context, safe_path(request.form.get("back", "/"))
+    found = await verify_passkey(request, request.caseworker.id, _session_binding(request))
+    if found is None or not await consume_challenge(request, *found):
+        return request.render(
+            "prove.html",
+            status=HTTPStatus.UNAUTHORIZED,
+            back=back,
+            passkeys=passkeys_available(request),
+            told=request.locale(texts.PASSKEY_FAILED),
+        )
+    secret = await front.sessions.rotate(
+        request.current_session, request.session_secret, request.now
+    )
+    response = request.redirect(back)
+    request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
     return response
 
 
-async def shown(visit: Visit, who: str, about: str) -> tuple[Passkey, int] | None:
+async def verify_passkey(
+    request: DeskRequest, who: str, binding: str
+) -> tuple[Passkey, int] | None:
     """Return which of somebody's passkeys has proved itself, and how often it was used; or None."""
-    answer = visit.form.get("answer", "")
+    answer = request.form.get("answer", "")
     try:
-        _user, credential = whose(answer)
-        known = await passkeys_of(visit, who)
+        _user, credential = claimed_identity(answer)
+        known = await load_passkeys(request, who)
         for passkey in known:
-            if passkey.kept.credential == credential:
-                return passkey, visit.front.ceremony.shown(answer, passkey, about, visit.now)
-    except NotProved:
+            if passkey.record.credential == credential:
+                return passkey, request.context.webauthn.verify_authentication(
+                    answer, passkey, binding, request.now
+                )
+    except PasskeyError:
         pass
     return None
 
 
-async def spend(visit: Visit, passkey: Passkey, count: int) -> bool:
+async def consume_challenge(request: DeskRequest, passkey: Passkey, count: int) -> bool:
     """Take the question as answered; tell whether nobody did with this answer before."""
-    front = visit.front
-    front.ceremony.used(visit.form.get("answer", ""), visit.now)
-    return await front.database.writer.run(lambda work: front.passkeys.count(work, passkey, count))
+    front = request.context
+    front.webauthn.mark_used(request.form.get("answer", ""), request.now)
+    return await front.database.writer.run(
+        lambda work: front.passkeys.mark_used(work, passkey, count)
+    )
 
 
-def _here(visit: Visit) -> str:
+def _session_binding(request: DeskRequest) -> str:
     """Return what questions of a session are bound to: no other session's answer is one of its."""
-    return f"session|{visit.here.token.hex()}"
+    return f"session|{request.current_session.token.hex()}"
 
 
-DOORS = (
-    Door("/account/passkeys/ask", ask_to_make, May.SIGNED_IN, "POST", NO_FIELDS, is_final=True),
-    Door("/account/passkeys", add, May.SIGNED_IN, "POST", fields("answer", "computed"),
-         is_final=True),
-    Door("/account/passkeys/end", take_away, May.SIGNED_IN, "POST", fields("passkey"),
-         is_final=True),
-    Door("/prove/ask", ask_to_prove, May.SIGNED_IN, "POST", NO_FIELDS),
-    Door("/prove/passkey", prove, May.SIGNED_IN, "POST", fields("answer", "computed", "back")),
-)  # fmt: skip
+ROUTES = (
+    Route(
+        "/account/passkeys/ask",
+        registration_challenge,
+        Permission.SIGNED_IN,
+        "POST",
+        NO_FIELDS,
+        needs_step_up=True,
+    ),
+    Route(
+        "/account/passkeys",
+        add_passkey,
+        Permission.SIGNED_IN,
+        "POST",
+        form_fields("answer", "computed"),
+        needs_step_up=True,
+    ),
+    Route(
+        "/account/passkeys/end",
+        remove_passkey,
+        Permission.SIGNED_IN,
+        "POST",
+        form_fields("passkey"),
+        needs_step_up=True,
+    ),
+    Route("/prove/ask", step_up_challenge, Permission.SIGNED_IN, "POST", NO_FIELDS),
+    Route(
+        "/prove/passkey",
+        step_up_with_passkey,
+        Permission.SIGNED_IN,
+        "POST",
+        form_fields("answer", "computed", "back"),
+    ),
+)

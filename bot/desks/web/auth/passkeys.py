@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.desks.web.auth.totp import PASSKEY
-from bot.errors import DoesNotOpen
-from bot.store.compiled import Prepared, insert_of
+from bot.desks.web.auth.totp import PASSKEY_KIND
+from bot.errors import DecryptionError
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.desk import desk_factors
 from bot.vault import Purpose
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("id", "staff_id", "kind", "sealed", "used", "made_at")
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, desk_factors).values(
+    lambda dialect: insert_into(dialect, desk_factors).values(
         {name: bindparam(name) for name in _NAMES}
     ),
     *_NAMES,
@@ -43,7 +43,7 @@ _OF = Prepared(
     "who",
     "of_kind",
 )
-_COUNTED = Prepared(
+_MARK_USED = Prepared(
     # Compare and set: of two that show one moment of a passkey, one is let in.
     lambda _: (
         update(desk_factors)
@@ -54,7 +54,7 @@ _COUNTED = Prepared(
     "factor",
     "before",
 )
-_SEAL = Prepared(
+_UPDATE_SEALED = Prepared(
     lambda _: (
         update(desk_factors)
         .where(desk_factors.c.id == bindparam("factor"))
@@ -63,18 +63,18 @@ _SEAL = Prepared(
     "sealed",
     "factor",
 )
-_DROP = Prepared(
+_DELETE = Prepared(
     lambda _: delete(desk_factors).where(
         desk_factors.c.id == bindparam("factor"), desk_factors.c.staff_id == bindparam("who")
     ),
     "factor",
     "who",
 )
-MOST = 10
+MAX_PASSKEYS = 10
 """Passkeys of one caseworker."""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class PasskeyRecord(msgspec.Struct, frozen=True):
     """What is sealed of a passkey."""
 
     credential: bytes
@@ -91,22 +91,22 @@ class Passkey(msgspec.Struct, frozen=True):
     """One passkey of a caseworker."""
 
     id: str
-    kept: Kept
+    record: PasskeyRecord
     count: int
     """How often its authenticator says it was used; 0 where it does not count."""
     made_at: int
 
     @property
-    def opens(self) -> bool:
+    def opens_key(self) -> bool:
         """Tell whether it opens its caseworker's key."""
-        return bool(self.kept.locked)
+        return bool(self.record.locked)
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Kept).decode
+_decode = msgspec.msgpack.Decoder(PasskeyRecord).decode
 
 
-class Passkeys:
+class PasskeyStore:
     """The passkeys of whoever works here."""
 
     def __init__(self, vault: Vault) -> None:
@@ -115,38 +115,40 @@ class Passkeys:
     def of(self, work: Work, who: str) -> list[Passkey]:
         """Return a caseworker's passkeys, the oldest first; one that was altered is none."""
         found = []
-        for factor, sealed, count, made_at in work.rows(_OF, who, PASSKEY):
+        for factor, sealed, count, made_at in work.rows(_OF, who, PASSKEY_KIND):
             try:
-                plain = self._vault.open(Purpose.STAFF, _place(who, factor), bytes(sealed))
+                plain = self._vault.open(
+                    Purpose.STAFF, _associated_data(who, factor), bytes(sealed)
+                )
                 found.append(Passkey(factor, _decode(plain), count, made_at))
-            except (DoesNotOpen, msgspec.MsgspecError):
+            except (DecryptionError, msgspec.MsgspecError):
                 continue
         return found
 
-    def keep(self, work: Work, who: str, kept: Kept, count: int, now: int) -> str:
+    def store(self, work: Work, who: str, record: PasskeyRecord, count: int, now: int) -> str:
         """Keep a new passkey; return its id."""
         factor = secrets.token_hex(16)
-        work.run(_ADD, factor, who, PASSKEY, self._sealed(who, factor, kept), count, now)
+        work.run(_ADD, factor, who, PASSKEY_KIND, self._encrypt(who, factor, record), count, now)
         return factor
 
     @staticmethod
-    def count(work: Work, passkey: Passkey, count: int) -> bool:
+    def mark_used(work: Work, passkey: Passkey, count: int) -> bool:
         """Note that a passkey was used; tell whether nobody used the same moment of it before."""
-        return bool(work.run(_COUNTED, count, passkey.id, passkey.count))
+        return bool(work.run(_MARK_USED, count, passkey.id, passkey.count))
 
-    def lock(self, work: Work, who: str, passkey: Passkey, locked: bytes) -> None:
+    def store_wrapped_key(self, work: Work, who: str, passkey: Passkey, locked: bytes) -> None:
         """Keep a caseworker's key beside a passkey, in the place of any before."""
-        kept = msgspec.structs.replace(passkey.kept, locked=locked)
-        work.run(_SEAL, self._sealed(who, passkey.id, kept), passkey.id)
+        kept = msgspec.structs.replace(passkey.record, locked=locked)
+        work.run(_UPDATE_SEALED, self._encrypt(who, passkey.id, kept), passkey.id)
 
     @staticmethod
-    def drop(work: Work, who: str, factor: str) -> bool:
+    def delete(work: Work, who: str, factor: str) -> bool:
         """Take one away; tell whether it was theirs."""
-        return bool(work.run(_DROP, factor, who))
+        return bool(work.run(_DELETE, factor, who))
 
-    def _sealed(self, who: str, factor: str, kept: Kept) -> bytes:
-        return self._vault.seal(Purpose.STAFF, _place(who, factor), _encode(kept))
+    def _encrypt(self, who: str, factor: str, kept: PasskeyRecord) -> bytes:
+        return self._vault.seal(Purpose.STAFF, _associated_data(who, factor), _encode(kept))
 
 
-def _place(who: str, factor: str) -> bytes:
+def _associated_data(who: str, factor: str) -> bytes:
     return f"{who}/passkey/{factor}".encode()

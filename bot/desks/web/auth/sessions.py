@@ -14,34 +14,39 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.clock import HOUR, MINUTE
-from bot.store.compiled import Prepared, insert_of
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.desk import desk_sessions
-from bot.vault.keys.browser_key import known_by, locked, new_secret, unlocked
+from bot.vault.keys.browser_key import (
+    lock_with_secret,
+    new_session_secret,
+    secret_digest,
+    unlock_with_secret,
+)
 
 if TYPE_CHECKING:
     from bot.store.writer import Work, Writer
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
 
-IDLE, LONGEST = 15 * MINUTE, 10 * HOUR
-PROVED_FOR = 5 * MINUTE
+IDLE_TIMEOUT, MAX_LIFETIME = 15 * MINUTE, 10 * HOUR
+STEP_UP_LIFETIME = 5 * MINUTE
 """How long a second factor that was shown again counts, for what cannot be undone."""
-OFFERED_FOR = 30 * MINUTE
+PAUSE_OFFERED_FOR = 30 * MINUTE
 """How long a pause is offered after a case of danger: later it was not that case any more."""
 NEVER = 0
 """When a second factor was shown that was not."""
 SEEN_EVERY = MINUTE
-MOST = 5
+MAX_SESSIONS = 5
 """Sessions of one caseworker; with one more the oldest ends."""
 
 _NAMES = ("token", "staff_id", "browser", "begun_at", "seen_at", "proved_at")
 _ADD = Prepared(
-    lambda dialect: insert_of(dialect, desk_sessions).values(
+    lambda dialect: insert_into(dialect, desk_sessions).values(
         {name: bindparam(name) for name in _NAMES}
     ),
     *_NAMES,
 )
-_STANDS = Prepared(
+_EXISTS = Prepared(
     lambda _: select(desk_sessions.c.token).where(desk_sessions.c.token == bindparam("known")),
     "known",
 )
@@ -53,7 +58,7 @@ _OF = Prepared(
     ),
     "who",
 )
-_SEEN = Prepared(
+_TOUCH = Prepared(
     lambda _: (
         update(desk_sessions)
         .where(desk_sessions.c.token == bindparam("known"))
@@ -76,7 +81,7 @@ _END_OLD = Prepared(
 
 
 @dataclass(slots=True)
-class Session:
+class DeskSession:
     """One browser somebody is signed in with."""
 
     token: bytes
@@ -86,134 +91,149 @@ class Session:
     begun_at: int
     seen_at: int
     proved_at: int
-    key: bytes = b""
+    wrapped_key: bytes = b""
     """Their key, locked; empty where whoever signed in has shown no password."""
-    said: list[tuple[str, bool]] = field(default_factory=list)
+    flashes: list[tuple[str, bool]] = field(default_factory=list)
     """Sentences for the next page, and whether each is a refusal."""
-    opened: dict[str, int] = field(default_factory=dict)
+    read_cases: dict[str, int] = field(default_factory=dict)
     """Cases read in this session, and when that was written down last."""
-    noting: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    audit_lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Held while a reading is written down: whoever reads beside it waits for that."""
-    glass: set[str] = field(default_factory=set)
+    break_glass_cases: set[str] = field(default_factory=set)
     """Cases of others that were opened with a reason."""
-    other_words: set[str] = field(default_factory=set)
+    language_confirmed: set[str] = field(default_factory=set)
     """Cases whose person is written to in another language than theirs, on purpose."""
-    known: set[str] = field(default_factory=set)
+    known_references: set[str] = field(default_factory=set)
     """Numbers of cases that were theirs to see."""
-    refused: dict[str, int] = field(default_factory=dict)
+    refused_routes: dict[str, int] = field(default_factory=dict)
     """Doors at which they were told that there is nothing, and when that was written down last."""
-    mark: str = field(default_factory=lambda: secrets.token_hex(16))
+    csrf_token: str = field(default_factory=lambda: secrets.token_hex(16))
     """What its forms carry. It stays when the secret is another: pages that are open go on."""
     streams: int = 0
-    hard_at: int = 0
+    hard_case_at: int = 0
     """When they closed a case of danger last, until they said whether they want a pause."""
 
-    def is_over(self, now: int) -> bool:
+    def has_expired(self, now: int) -> bool:
         """Tell whether it has ended by the clock."""
-        return now - self.seen_at > IDLE or now - self.begun_at > LONGEST or now < self.begun_at
+        return (
+            now - self.seen_at > IDLE_TIMEOUT
+            or now - self.begun_at > MAX_LIFETIME
+            or now < self.begun_at
+        )
 
-    def is_offered_a_pause(self, now: int) -> bool:
+    def is_offered_pause(self, now: int) -> bool:
         """Tell whether they have just closed a case of danger, and have not said yet."""
-        return self.hard_at > 0 and 0 <= now - self.hard_at <= OFFERED_FOR
+        return self.hard_case_at > 0 and 0 <= now - self.hard_case_at <= PAUSE_OFFERED_FOR
 
-    def is_proved(self, now: int) -> bool:
+    def has_stepped_up(self, now: int) -> bool:
         """Tell whether a second factor was shown lately."""
-        return 0 <= now - self.proved_at <= PROVED_FOR
+        return 0 <= now - self.proved_at <= STEP_UP_LIFETIME
 
 
-class Sessions:
+class DeskSessions:
     """The sessions of one desk."""
 
     def __init__(self, writer: Writer, keys: KeyStore) -> None:
         self._writer = writer
         self._keys = keys
-        self._here: dict[bytes, Session] = {}
+        self._sessions: dict[bytes, DeskSession] = {}
 
-    async def begin_anew(self) -> None:
+    async def end_all(self) -> None:
         """Forget whoever was signed in at a desk that ran before: their keys went with it."""
-        self._here.clear()
+        self._sessions.clear()
         await self._writer.run(lambda work: work.run(_END_ALL))
 
-    async def begin(
-        self, who: str, keyring: Keyring | None, browser: str, now: int, *, is_proved: bool = True
+    async def start(
+        self,
+        who: str,
+        keyring: Keyring | None,
+        browser: str,
+        now: int,
+        *,
+        has_stepped_up: bool = True,
     ) -> bytes:
         """Sign somebody in, by a second factor or without; return the secret for their browser."""
-        secret = new_secret()
-        key = locked(keyring, secret) if keyring else b""
-        proved_at = now if is_proved else NEVER
-        session = Session(known_by(secret), who, browser, now, now, proved_at, key)
-        await self._keep(session)
+        secret = new_session_secret()
+        key = lock_with_secret(keyring, secret) if keyring else b""
+        proved_at = now if has_stepped_up else NEVER
+        session = DeskSession(secret_digest(secret), who, browser, now, now, proved_at, key)
+        await self._store(session)
         return secret
 
-    async def renew(self, session: Session, secret: bytes, now: int) -> bytes:
+    async def rotate(self, session: DeskSession, secret: bytes, now: int) -> bytes:
         """Put another secret in the place of one, after a second factor was shown again."""
-        other = new_secret()
-        keyring = self.keyring(session, secret)
-        key = locked(keyring, other) if keyring else b""
+        other = new_session_secret()
+        keyring = self.unlock_keyring(session, secret)
+        key = lock_with_secret(keyring, other) if keyring else b""
         successor = replace(
-            session, token=known_by(other), key=key, seen_at=now, proved_at=now, streams=0
+            session,
+            token=secret_digest(other),
+            wrapped_key=key,
+            seen_at=now,
+            proved_at=now,
+            streams=0,
         )
-        await self._keep(successor, session.token)
+        await self._store(successor, session.token)
         return other
 
-    async def _keep(self, session: Session, instead_of: bytes = b"") -> None:
+    async def _store(self, session: DeskSession, instead_of: bytes = b"") -> None:
         row = (session.token, session.who, session.browser, session.begun_at, session.seen_at,
                session.proved_at)  # fmt: skip
 
         def add(work: Work) -> list[bytes]:
-            work.run(_END_OLD, session.seen_at - LONGEST, session.seen_at - IDLE)
+            work.run(_END_OLD, session.seen_at - MAX_LIFETIME, session.seen_at - IDLE_TIMEOUT)
             work.run(_END, instead_of)  # first: it is none of those that are too many
             held = [bytes(token) for token, *_rest in work.rows(_OF, session.who)]
-            over = held[: max(0, len(held) - MOST + 1)]
+            over = held[: max(0, len(held) - MAX_SESSIONS + 1)]
             for token in over:
                 work.run(_END, token)
             work.run(_ADD, *row)
             return [instead_of, *over]
 
         for token in await self._writer.run(add):
-            self._here.pop(token, None)
-        self._forget_over(session.seen_at)
-        self._here[session.token] = session
+            self._sessions.pop(token, None)
+        self._expire(session.seen_at)
+        self._sessions[session.token] = session
 
-    def _forget_over(self, now: int) -> None:
-        for token in [token for token, it in self._here.items() if it.is_over(now)]:
-            del self._here[token]
+    def _expire(self, now: int) -> None:
+        for token in [token for token, it in self._sessions.items() if it.has_expired(now)]:
+            del self._sessions[token]
 
-    def known(self, secret: bytes, now: int) -> Session | None:
+    def find(self, secret: bytes, now: int) -> DeskSession | None:
         """Return the session of a browser; None for a secret nobody gave out, or that is over."""
-        found = self._here.get(known_by(secret))
-        if found is not None and found.is_over(now):
-            del self._here[found.token]
+        found = self._sessions.get(secret_digest(secret))
+        if found is not None and found.has_expired(now):
+            del self._sessions[found.token]
             return None
         return found
 
     @staticmethod
-    def stands(work: Work, session: Session) -> bool:
+    def exists(work: Work, session: DeskSession) -> bool:
         """Tell whether nobody has ended a session meanwhile, here or elsewhere."""
-        return bool(work.rows(_STANDS, session.token))
+        return bool(work.rows(_EXISTS, session.token))
 
-    async def seen(self, session: Session, now: int) -> None:
+    async def touch(self, session: DeskSession, now: int) -> None:
         """Note that somebody did something; written down once a minute."""
         is_due = now - session.seen_at >= SEEN_EVERY
         session.seen_at = now
         if is_due:
-            await self._writer.run(lambda work: work.run(_SEEN, now, session.token))
+            await self._writer.run(lambda work: work.run(_TOUCH, now, session.token))
 
-    def keyring(self, session: Session, secret: bytes) -> Keyring | None:
+    def unlock_keyring(self, session: DeskSession, secret: bytes) -> Keyring | None:
         """Return what somebody can open, for this request."""
-        if not session.key:
+        if not session.wrapped_key:
             return None
-        return unlocked(self._keys, session.who, session.key, secret)
+        return unlock_with_secret(self._keys, session.who, session.wrapped_key, secret)
 
     async def end(self, token: bytes) -> None:
         """End a session."""
-        self._here.pop(token, None)
+        self._sessions.pop(token, None)
         await self._writer.run(lambda work: work.run(_END, token))
 
     @staticmethod
-    def of(work: Work, who: str) -> list[Session]:
+    def of(work: Work, who: str) -> list[DeskSession]:
         """Return the sessions of a caseworker, as far as the store knows them."""
         return [
-            Session(bytes(token), who_, browser, begun, seen, proved)
+            DeskSession(bytes(token), who_, browser, begun, seen, proved)
             for token, who_, browser, begun, seen, proved in work.rows(_OF, who)
         ]

@@ -6,36 +6,36 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from bot.desks.web.request import NotThere
-from bot.desks.web.security_headers import NOTHING
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.security_headers import SANDBOX_CSP
 
 if TYPE_CHECKING:
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
 
 
-def ask_first(visit: Visit, back: str) -> Response | None:
+def require_step_up(request: DeskRequest, back: str) -> Response | None:
     """Return where the second factor is shown again; None for whoever has just done so.
 
     Args:
-        visit: who asks.
+        request: who asks.
         back: the page of the case they come from, and go back to.
 
     Raises:
         NotThere: a page of another site asks.
     """
-    if visit.request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise NotThere("asked elsewhere")
-    if visit.here.is_proved(visit.now):
+    if request.http.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise NotFoundError("asked elsewhere")
+    if request.current_session.has_stepped_up(request.now):
         return None
-    return visit.prove_first(back)
+    return request.redirect_to_step_up(back)
 
 
-def as_text(name: str, text: str) -> Response:
+def text_download(name: str, text: str) -> Response:
     """Return a text to be saved, under a name of ours: nothing in it does anything here."""
     return Response(
         text.encode(), media_type="text/plain; charset=utf-8",
         headers={
             "content-disposition": f'attachment; filename="{name}"',
-            "content-security-policy": NOTHING, "cache-control": "no-store",
+            "content-security-policy": SANDBOX_CSP, "cache-control": "no-store",
         },
     )  # fmt: skip

@@ -33,29 +33,29 @@ if TYPE_CHECKING:
 
     from bot.desks.web.auth.passkeys import Passkey
 
-GOOD_FOR = 5 * MINUTE
-NONCE, MOMENT, PROOF = 16, 8, 16
-COMPUTES = sha256(b"haven desk passkey 1").digest()
+CHALLENGE_LIFETIME = 5 * MINUTE
+NONCE_BYTES, TIME_BYTES, MAC_BYTES = 16, 8, 16
+PRF_INPUT = sha256(b"haven desk passkey 1").digest()
 """What a passkey that can is asked to compute from; its answer is its own everywhere."""
-OUTPUT = 32
-_BAD = (WebAuthnException, ValueError, TypeError, KeyError)
+PRF_OUTPUT_BYTES = 32
+_INVALID = (WebAuthnException, ValueError, TypeError, KeyError)
 """How `webauthn` refuses what does not even have the form of an answer."""
 
 
-class NotProved(HavenError):
+class PasskeyError(HavenError):
     """What came back from a browser proves no passkey."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewPasskey:
     """A passkey that was just made."""
 
     credential: bytes
-    public: bytes
-    count: int
+    public_key: bytes
+    sign_count: int
 
 
-class Ceremony:
+class WebAuthn:
     """Questions to passkeys of one desk.
 
     Args:
@@ -63,15 +63,15 @@ class Ceremony:
         prove: the proof of what we said ourselves.
     """
 
-    def __init__(self, origin: str, prove: Callable[[bytes], bytes]) -> None:
+    def __init__(self, origin: str, compute_mac: Callable[[bytes], bytes]) -> None:
         self.origin = origin
-        self.place = place_of(origin)
-        self._prove = prove
-        self._answered: dict[bytes, int] = {}
+        self.rp_id = rp_id_of(origin)
+        self._compute_mac = compute_mac
+        self._used_challenges: dict[bytes, int] = {}
 
     # --- questions ----------------------------------------------------------------------------
 
-    def to_make(
+    def registration_options(
         self, who: str, name: str, known: Iterable[Passkey], about: str, now: int
     ) -> dict[str, Any]:
         """Return what a browser is asked to make a passkey.
@@ -84,85 +84,91 @@ class Ceremony:
             now: the moment.
         """
         options = webauthn.generate_registration_options(
-            rp_id=self.place, rp_name="Haven", user_id=who.encode(), user_name=name,
-            user_display_name=name, challenge=self._question(about, now),
+            rp_id=self.rp_id, rp_name="Haven", user_id=who.encode(), user_name=name,
+            user_display_name=name, challenge=self._challenge(about, now),
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.REQUIRED,
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
-            exclude_credentials=_named(known),
+            exclude_credentials=_descriptors(known),
         )  # fmt: skip
         return _as_json(options)
 
-    def to_show(self, known: Iterable[Passkey], about: str, now: int) -> dict[str, Any]:
+    def authentication_options(
+        self, known: Iterable[Passkey], about: str, now: int
+    ) -> dict[str, Any]:
         """Return what a browser is asked to show a passkey; none named: any of this desk."""
         options = webauthn.generate_authentication_options(
-            rp_id=self.place, challenge=self._question(about, now), allow_credentials=_named(known),
+            rp_id=self.rp_id,
+            challenge=self._challenge(about, now),
+            allow_credentials=_descriptors(known),
             user_verification=UserVerificationRequirement.REQUIRED,
-        )  # fmt: skip
+        )
         return _as_json(options)
 
-    def _question(self, about: str, now: int) -> bytes:
-        said = secrets.token_bytes(NONCE) + now.to_bytes(MOMENT)
-        return said + self._proof(said, about)
+    def _challenge(self, about: str, now: int) -> bytes:
+        said = secrets.token_bytes(NONCE_BYTES) + now.to_bytes(TIME_BYTES)
+        return said + self._mac(said, about)
 
-    def _proof(self, said: bytes, about: str) -> bytes:
-        return self._prove(b"desk passkey|" + about.encode() + b"|" + said)[:PROOF]
+    def _mac(self, said: bytes, about: str) -> bytes:
+        return self._compute_mac(b"desk passkey|" + about.encode() + b"|" + said)[:MAC_BYTES]
 
     # --- answers ------------------------------------------------------------------------------
 
-    def made(self, answer: str, about: str, now: int) -> Made:
+    def verify_registration(self, answer: str, about: str, now: int) -> NewPasskey:
         """Return a passkey that was made as asked.
 
         Raises:
             NotProved: it was not.
         """
-        question = self._asked(answer, about, now)
+        question = self._verify_challenge(answer, about, now)
         try:
             found = webauthn.verify_registration_response(
-                credential=answer, expected_challenge=question, expected_rp_id=self.place,
+                credential=answer, expected_challenge=question, expected_rp_id=self.rp_id,
                 expected_origin=self.origin, require_user_verification=True,
             )  # fmt: skip
-        except _BAD:
-            raise NotProved("no passkey of this desk") from None
-        self.used(answer, now)
-        return Made(found.credential_id, found.credential_public_key, found.sign_count)
+        except _INVALID:
+            raise PasskeyError("no passkey of this desk") from None
+        self.mark_used(answer, now)
+        return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
 
-    def shown(self, answer: str, passkey: Passkey, about: str, now: int) -> int:
+    def verify_authentication(self, answer: str, passkey: Passkey, about: str, now: int) -> int:
         """Return how often a passkey was used, once it has proved itself; the question stays open.
 
         Raises:
             NotProved: it has not.
         """
-        question = self._asked(answer, about, now)
+        question = self._verify_challenge(answer, about, now)
         try:
             found = webauthn.verify_authentication_response(
-                credential=answer, expected_challenge=question, expected_rp_id=self.place,
-                expected_origin=self.origin, credential_public_key=passkey.kept.public,
+                credential=answer, expected_challenge=question, expected_rp_id=self.rp_id,
+                expected_origin=self.origin, credential_public_key=passkey.record.public,
                 credential_current_sign_count=passkey.count, require_user_verification=True,
             )  # fmt: skip
-        except _BAD:
-            raise NotProved("not this passkey") from None
+        except _INVALID:
+            raise PasskeyError("not this passkey") from None
         return found.new_sign_count
 
-    def used(self, answer: str, now: int) -> None:
+    def mark_used(self, answer: str, now: int) -> None:
         """Take a question as answered: it is not answered again."""
-        for known in [it for it, at in self._answered.items() if now - at > GOOD_FOR]:
-            del self._answered[known]
-        self._answered[question_of(answer)] = now
+        for known in [
+            it for it, at in self._used_challenges.items() if now - at > CHALLENGE_LIFETIME
+        ]:
+            del self._used_challenges[known]
+        self._used_challenges[challenge_of(answer)] = now
 
-    def _asked(self, answer: str, about: str, now: int) -> bytes:
-        question = question_of(answer)
-        said, proof = question[:-PROOF], question[-PROOF:]
-        at = int.from_bytes(said[NONCE:])
-        is_ours = secrets.compare_digest(proof, self._proof(said, about))
-        is_fresh = len(said) == NONCE + MOMENT and 0 <= now - at <= GOOD_FOR
-        if not (is_ours and is_fresh) or question in self._answered:
-            raise NotProved("not asked by this desk, or too long ago")
+    def _verify_challenge(self, answer: str, about: str, now: int) -> bytes:
+        question = challenge_of(answer)
+        said, proof = question[:-MAC_BYTES], question[-MAC_BYTES:]
+        at = int.from_bytes(said[NONCE_BYTES:])
+        is_ours = secrets.compare_digest(proof, self._mac(said, about))
+        is_fresh = len(said) == NONCE_BYTES + TIME_BYTES and 0 <= now - at <= CHALLENGE_LIFETIME
+        if not (is_ours and is_fresh) or question in self._used_challenges:
+            raise PasskeyError("not asked by this desk, or too long ago")
         return question
 
 
-def place_of(origin: str) -> str:
+def rp_id_of(origin: str) -> str:
     """Return what passkeys of a desk are bound to: its name; empty where it has only a number."""
     host = urlsplit(origin).hostname or ""
     try:
@@ -172,7 +178,7 @@ def place_of(origin: str) -> str:
     return ""
 
 
-def question_of(answer: str) -> bytes:
+def challenge_of(answer: str) -> bytes:
     """Return the question an answer says it answers.
 
     Raises:
@@ -181,11 +187,11 @@ def question_of(answer: str) -> bytes:
     try:
         client = json.loads(base64url_to_bytes(_part(answer, "response", "clientDataJSON")))
         return base64url_to_bytes(client["challenge"])
-    except (*_BAD, RecursionError):
-        raise NotProved("not the answer of a passkey") from None
+    except (*_INVALID, RecursionError):
+        raise PasskeyError("not the answer of a passkey") from None
 
 
-def whose(answer: str) -> tuple[str, bytes]:
+def claimed_identity(answer: str) -> tuple[str, bytes]:
     """Return whose a passkey says it is, and how its authenticator calls it; proved by nothing yet.
 
     Raises:
@@ -194,13 +200,13 @@ def whose(answer: str) -> tuple[str, bytes]:
     try:
         user = base64url_to_bytes(_part(answer, "response", "userHandle"))
         return user.decode(), base64url_to_bytes(_part(answer, "rawId"))
-    except (*_BAD, RecursionError):
-        raise NotProved("not the answer of a passkey") from None
+    except (*_INVALID, RecursionError):
+        raise PasskeyError("not the answer of a passkey") from None
 
 
-def computed(written: str) -> bytes:
+def parse_prf_output(written: str) -> bytes:
     """Return what a passkey computed, as a page sends it; nothing from anything else."""
-    if len(written) != 2 * OUTPUT or not written.isascii():
+    if len(written) != 2 * PRF_OUTPUT_BYTES or not written.isascii():
         return b""
     try:
         return bytes.fromhex(written)
@@ -217,10 +223,10 @@ def _part(answer: str, *names: str) -> str:
     return found
 
 
-def _named(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=it.kept.credential) for it in known]
+def _descriptors(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=it.record.credential) for it in known]
 
 
 def _as_json(options: Any) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(webauthn.options_to_json(options))
-    return said | {"computes": COMPUTES.hex()}
+    return said | {"computes": PRF_INPUT.hex()}

@@ -16,27 +16,27 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.clock import DAY
-from bot.desks.web.auth.case_access import sight
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May, fields
-from bot.errors import DoesNotOpen
-from bot.hotline.commands.handlers import LONGEST
-from bot.store.compiled import Prepared, insert_of
+from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, form_fields
+from bot.errors import DecryptionError
+from bot.hotline.commands.handlers import MAX_TEXT
+from bot.store.compiled import Prepared, insert_into
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
-    from bot.desks.web.auth.case_access import Sight
-    from bot.desks.web.request import Visit
+    from bot.desks.web.auth.case_access import CaseAccess
+    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
 SAY, NOTE = "say", "note"
-KINDS = (SAY, NOTE)
-KEPT = 7 * DAY
+DRAFT_KINDS = (SAY, NOTE)
+MAX_AGE = 7 * DAY
 
-_PUT = Prepared(
+_UPSERT = Prepared(
     lambda dialect: (
-        new := insert_of(dialect, desk_drafts).values(
+        new := insert_into(dialect, desk_drafts).values(
             case_id=bindparam("case"), staff_id=bindparam("who"), kind=bindparam("kind"),
             sealed=bindparam("sealed"), at=bindparam("at"),
         )
@@ -50,14 +50,14 @@ _PUT = Prepared(
     "sealed",
     "at",
 )  # fmt: skip
-_OF = Prepared(
+_OF_CASE = Prepared(
     lambda _: select(desk_drafts.c.kind, desk_drafts.c.sealed).where(
         desk_drafts.c.case_id == bindparam("case"), desk_drafts.c.staff_id == bindparam("who")
     ),
     "case",
     "who",
 )
-_DROP = Prepared(
+_DELETE = Prepared(
     lambda _: delete(desk_drafts).where(
         desk_drafts.c.case_id == bindparam("case"),
         desk_drafts.c.staff_id == bindparam("who"),
@@ -67,72 +67,84 @@ _DROP = Prepared(
     "who",
     "of_kind",
 )
-_FORGET = Prepared(
+_DELETE_OLD = Prepared(
     lambda _: delete(desk_drafts).where(desk_drafts.c.at < bindparam("before")), "before"
 )
 
 
-def begun_in(work: Work, case: str, keyring: Keyring) -> dict[str, str]:
+def load_drafts(work: Work, case: str, keyring: Keyring) -> dict[str, str]:
     """Return what whoever looks had begun in a case, by kind; what does not open is not there."""
     found = {}
-    for kind, sealed in work.rows(_OF, case, keyring.who):
+    for kind, sealed in work.rows(_OF_CASE, case, keyring.staff_id):
         try:
-            found[str(kind)] = keyring.open_own(_place(case, kind), bytes(sealed)).decode()
-        except DoesNotOpen:  # sealed to a key they had before
+            found[str(kind)] = keyring.open_own(
+                _associated_data(case, kind), bytes(sealed)
+            ).decode()
+        except DecryptionError:  # sealed to a key they had before
             continue
     return found
 
 
-def drop(work: Work, case: str, who: str, kind: str) -> None:
+def delete_draft(work: Work, case: str, who: str, kind: str) -> None:
     """Forget words that were sent."""
-    work.run(_DROP, case, who, kind)
+    work.run(_DELETE, case, who, kind)
 
 
-def forget(work: Work, now: int) -> None:
+def expire_drafts(work: Work, now: int) -> None:
     """Forget what was begun long ago."""
-    work.run(_FORGET, now - KEPT)
+    work.run(_DELETE_OLD, now - MAX_AGE)
 
 
-async def keep(visit: Visit) -> Response:
+async def receive_draft(request: DeskRequest) -> Response:
     """Keep what somebody has begun; nothing in place of it once the field is empty."""
-    kind, words, keyring = visit.param("kind"), visit.form.get("words", ""), visit.keyring()
-    if kind not in KINDS or keyring is None:
-        raise NotThere(kind)
-    if len(words) > LONGEST:
+    kind, words, keyring = request.param("kind"), request.form.get("words", ""), request.keyring()
+    if kind not in DRAFT_KINDS or keyring is None:
+        raise NotFoundError(kind)
+    if len(words) > MAX_TEXT:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-    seen = await visit.front.reads.run(lambda work: _theirs(work, visit))
-    await put(visit, seen.case, kind, words, keyring)
+    seen = await request.context.read_pool.run(lambda work: _readable_case(work, request))
+    await store_draft(request, seen.case, kind, words, keyring)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-async def put(visit: Visit, case: str, kind: str, words: str, keyring: Keyring) -> None:
+async def store_draft(
+    request: DeskRequest, case: str, kind: str, text: str, keyring: Keyring
+) -> None:
     """Put words in the place of those that were kept, if any.
 
     Raises:
         NotThere: the case was erased meanwhile.
     """
-    who, now = visit.by.id, visit.now
-    sealed = keyring.seal_own(_place(case, kind), words.encode()) if words.strip() else b""
+    who, now = request.caseworker.id, request.now
+    sealed = keyring.seal_own(_associated_data(case, kind), text.encode()) if text.strip() else b""
 
     def keep_them(work: Work) -> None:
-        _theirs(work, visit)  # it may have been erased since
+        _readable_case(work, request)  # it may have been erased since
         if sealed:
-            work.run(_PUT, case, who, kind, sealed, now)
+            work.run(_UPSERT, case, who, kind, sealed, now)
         else:
-            drop(work, case, who, kind)
+            delete_draft(work, case, who, kind)
 
-    await visit.front.database.writer.run(keep_them)
+    await request.context.database.writer.run(keep_them)
 
 
-def _theirs(work: Work, visit: Visit) -> Sight:
-    seen = sight(work, visit, visit.param("reference"))
+def _readable_case(work: Work, request: DeskRequest) -> CaseAccess:
+    seen = check_case_access(work, request, request.param("reference"))
     if not seen.may_read:
-        raise NotThere("not theirs")
+        raise NotFoundError("not theirs")
     return seen
 
 
-def _place(case: str, kind: str) -> bytes:
+def _associated_data(case: str, kind: str) -> bytes:
     return f"{case}/begun/{kind}".encode()
 
 
-DOORS = (Door("/cases/{reference}/begun/{kind}", keep, May.CHANGE, "POST", fields("words")),)
+ROUTES = (
+    Route(
+        "/cases/{reference}/begun/{kind}",
+        receive_draft,
+        Permission.CHANGE,
+        "POST",
+        form_fields("words"),
+    ),
+)

@@ -6,27 +6,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY
-from bot.desks.web.auth.case_access import sight
-from bot.desks.web.auth.step_up import as_text, ask_first
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May
-from bot.errors import DoesNotOpen, NotYours
-from bot.hotline.deadlines import STRIKE, line_of
-from bot.hotline.form_data import OFFICE_READS, days, standing, told_in
-from bot.places.entitlements import entitled
-from bot.places.forms import filled
+from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.auth.step_up import require_step_up, text_download
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route
+from bot.errors import CaseNotReadableError, DecryptionError
+from bot.hotline.deadlines import STRIKE, deadline_line
+from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
+from bot.places.entitlements import list_entitlements
+from bot.places.forms import fill_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.responses import Response
 
-    from bot.desks.web.auth.case_access import Sight
-    from bot.desks.web.request import Visit
-    from bot.hotline.deadlines import Row
+    from bot.desks.web.auth.case_access import CaseAccess
+    from bot.desks.web.request import DeskRequest
+    from bot.hotline.deadlines import DeadlineEventRow
     from bot.places.deadlines import Deadline
-    from bot.places.entitlements import Entitled
-    from bot.places.forms import Paper, Papers
+    from bot.places.entitlements import EntitlementView
+    from bot.places.forms import OfficeForm, OfficeForms
     from bot.store.writer import Work
 
 SOON = 3 * DAY
@@ -34,10 +34,10 @@ AMOUNTS = "amounts"
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class DeadlineView:
     """One clock that runs, as staff read it."""
 
-    stands: str
+    summary: str
     """`help may end in 19 h (72-hour contact rule)`."""
     nearness: str
     """How near its end is, as a class of the stylesheet."""
@@ -49,7 +49,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class LegalEventView:
     """One event as it was entered."""
 
     number: int
@@ -57,127 +57,133 @@ class Happened:
     what: str
     by: str
     """The id of whoever entered it."""
-    counts: bool
+    is_counted: bool
 
 
 @dataclass(slots=True)
-class Lawful:
+class LegalStatus:
     """What the law says to a case, as far as staff have entered what happened."""
 
-    running: list[Running] = field(default_factory=list)
-    events: list[Happened] = field(default_factory=list)
-    kinds: Mapping[str, str] = field(default_factory=dict)
+    deadlines: list[DeadlineView] = field(default_factory=list)
+    events: list[LegalEventView] = field(default_factory=list)
+    event_kinds: Mapping[str, str] = field(default_factory=dict)
     """What can be entered, and which day of it counts."""
     today: str = ""
     is_altered: bool = False
     """Whether a row of it does not open: then nothing is computed from the others either."""
-    entitled: list[Entitled] = field(default_factory=list)
-    source: str = ""
+    entitlements: list[EntitlementView] = field(default_factory=list)
+    amounts_source: str = ""
     """Where the amounts were read."""
-    papers: tuple[str, ...] = ()
+    office_forms: tuple[str, ...] = ()
 
 
-def lawful(work: Work, visit: Visit, case: str) -> Lawful:
+def legal_status(work: Work, request: DeskRequest, case: str) -> LegalStatus:
     """Return what the law says to a case, for somebody who may read it."""
-    front, tongue = visit.front, visit.tongue
-    clocks, place = front.clocks, front.place
-    today = clocks.law.day_of(visit.now)
-    found = Lawful(
-        kinds={it.code: tongue(it.text) for it in clocks.law.kinds.values()},
+    front, tongue = request.context, request.locale
+    clocks, place = front.legal_deadlines, front.place
+    today = clocks.law.date_of(request.now)
+    found = LegalStatus(
+        event_kinds={it.code: tongue(it.text) for it in clocks.law.event_kinds.values()},
         today=today.isoformat(),
-        papers=tuple(place.papers.kinds) if place.papers else (),
+        office_forms=tuple(place.office_forms.forms) if place.office_forms else (),
     )
     try:
-        rows = clocks.rows(work, case)
-    except DoesNotOpen:
+        rows = clocks.events(work, case)
+    except DecryptionError:
         found.is_altered = True
         return found
-    standing_ = {row.happening.code for row in rows if not row.is_struck}
-    found.running = [_running(visit, it) for it in clocks.running(work, case)]
-    found.events = [_happened(visit, row) for row in rows if row.happening.code != STRIKE]
-    found.entitled = entitled(place, standing_, today, tongue.staff, tongue.flows)
-    found.source = place.chapters[AMOUNTS].source if found.entitled else ""
+    standing_ = {row.event.code for row in rows if not row.is_struck}
+    found.deadlines = [_deadline_view(request, it) for it in clocks.running(work, case)]
+    found.events = [_event_view(request, row) for row in rows if row.event.code != STRIKE]
+    found.entitlements = list_entitlements(
+        place, standing_, today, tongue.staff_catalogue, tongue.flow_catalogue
+    )
+    found.amounts_source = place.chapters[AMOUNTS].source if found.entitlements else ""
     return found
 
 
-def _running(visit: Visit, deadline: Deadline) -> Running:
-    tongue, left = visit.tongue, deadline.left(visit.now)
+def _deadline_view(request: DeskRequest, deadline: Deadline) -> DeadlineView:
+    tongue, left = request.locale, deadline.time_left(request.now)
     nearness = "fine"
-    if (left is not None and left < 0) or deadline.is_due:
+    if (left is not None and left < 0) or deadline.is_reached:
         nearness = "late"
     elif left is not None and left < SOON:
         nearness = "soon"
-    clock = deadline.clock
-    return Running(
-        line_of(deadline, tongue.staff, visit.now),
+    clock = deadline.rule
+    return DeadlineView(
+        deadline_line(deadline, tongue.staff_catalogue, request.now),
         nearness,
-        _end(visit, deadline),
+        _end_text(request, deadline),
         deadline.opens_on.isoformat() if deadline.opens_on else "",
-        tongue(clock.must),
-        tuple(it.read_in(tongue.staff) for it in clock.articles),
+        tongue(clock.requirement),
+        tuple(it.render(tongue.staff_catalogue) for it in clock.articles),
     )
 
 
-def _end(visit: Visit, deadline: Deadline) -> str:
+def _end_text(request: DeskRequest, deadline: Deadline) -> str:
     """Return the last day; where the law counts hours, the hour."""
     if deadline.ends_at is None or deadline.last_day is None:
         return ""
-    if deadline.since.at is None or not deadline.clock.counts_hours:
+    if deadline.start.at is None or not deadline.rule.counts_hours:
         return deadline.last_day.isoformat()
-    return visit.front.clocks.law.hour_of(deadline.ends_at)
+    return request.context.legal_deadlines.law.format_time(deadline.ends_at)
 
 
-def _happened(visit: Visit, row: Row) -> Happened:
-    it, law = row.happening, visit.front.clocks.law
-    kind = law.kinds.get(it.code)
-    when = it.day if it.moment is None else law.hour_of(it.moment)
-    what = visit.tongue(kind.text) if kind else it.code
-    return Happened(row.number, when, what, it.by, not row.is_struck)
+def _event_view(request: DeskRequest, row: DeadlineEventRow) -> LegalEventView:
+    it, law = row.event, request.context.legal_deadlines.law
+    kind = law.event_kinds.get(it.code)
+    when = it.day if it.moment is None else law.format_time(it.moment)
+    what = request.locale(kind.text) if kind else it.code
+    return LegalEventView(row.number, when, what, it.by, not row.is_struck)
 
 
 # --- papers for offices ----------------------------------------------------------------------
 
 
-async def draft(visit: Visit) -> Response:
+async def download_form(request: DeskRequest) -> Response:
     """Hand over a draft of a paper; that it was made is in the audit log before anybody has it."""
-    front, papers = visit.front, visit.front.place.papers
-    paper = papers.kinds.get(visit.param("paper")) if papers else None
-    reference = visit.param("reference")
+    front, papers = request.context, request.context.place.office_forms
+    paper = papers.forms.get(request.param("paper")) if papers else None
+    reference = request.param("reference")
     if papers is None or paper is None:
-        raise NotThere("no such paper")
-    seen = await front.reads.run(lambda work: _readable(work, visit, reference))
-    if first := ask_first(visit, f"/cases/{reference}"):
+        raise NotFoundError("no such paper")
+    seen = await front.read_pool.run(lambda work: _readable(work, request, reference))
+    if first := require_step_up(request, f"/cases/{reference}"):
         return first
-    text = await _drafted(visit, seen, papers, paper)
-    return as_text(f"{seen.glance.reference}-{paper.code}.txt", text)
+    text = await _fill_form(request, seen, papers, paper)
+    return text_download(f"{seen.summary.reference}-{paper.code}.txt", text)
 
 
-def _readable(work: Work, visit: Visit, reference: str) -> Sight:
-    seen = sight(work, visit, reference)
+def _readable(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
+    seen = check_case_access(work, request, reference)
     if not seen.may_read:
-        raise NotThere("not theirs")
+        raise NotFoundError("not theirs")
     return seen
 
 
-async def _drafted(visit: Visit, seen: Sight, papers: Papers, paper: Paper) -> str:
-    front, keyring, now = visit.front, visit.keyring(), visit.now
+async def _fill_form(
+    request: DeskRequest, seen: CaseAccess, papers: OfficeForms, paper: OfficeForm
+) -> str:
+    front, keyring, now = request.context, request.keyring(), request.now
     try:
-        opened = await front.reader(OFFICE_READS).open(seen.glance.reference, keyring)
-    except NotYours:
-        raise NotThere("not theirs") from None
-    if opened is None or not opened.is_open:
-        raise NotThere("not theirs")
+        opened = await front.case_reader(OFFICE_LANGUAGE).open(seen.summary.reference, keyring)
+    except CaseNotReadableError:
+        raise NotFoundError("not theirs") from None
+    if opened is None or not opened.is_decrypted:
+        raise NotFoundError("not theirs")
 
     def note(work: Work) -> dict[str, str]:
-        front.audit.note(work, now, visit.by.id, "draft", seen.case, paper.code)
-        return days(work, front.clocks, papers, paper, seen.case)
+        front.audit.record(work, now, request.caseworker.id, "draft", seen.case, paper.code)
+        return event_days(work, front.legal_deadlines, papers, paper, seen.case)
 
-    helps = standing(
+    helps = base_fields(
         papers, opened, organisation=front.organisation, contact=front.contact, zone=front.zone,
         now=now,
     )  # fmt: skip
     known = {**await front.database.writer.run(note), **helps}
-    return filled(papers, paper, known, told_in(opened) if paper.tells else [])
+    return fill_form(
+        papers, paper, known, person_statements(opened) if paper.includes_answers else []
+    )
 
 
-DOORS = (Door("/cases/{reference}/drafts/{paper}", draft, May.CASE),)
+ROUTES = (Route("/cases/{reference}/drafts/{paper}", download_form, Permission.CASE),)

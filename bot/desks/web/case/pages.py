@@ -5,170 +5,193 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.routing import name_of
+from bot.cases.routing import queue_name
 from bot.clock import HOUR, MINUTE
 from bot.desks.web import durations
 from bot.desks.web.case import texts as words
-from bot.desks.web.case.file import can_be_told, file_of
-from bot.desks.web.case.phrasebook import chosen_from
-from bot.desks.web.case.view import View, view
+from bot.desks.web.case.file import fillable_questions, load_case_file
+from bot.desks.web.case.phrasebook import search_phrases
+from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May, fields
-from bot.hotline.chat.messages import Side
-from bot.places.deadlines import begin_of
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, form_fields
+from bot.hotline.chat.messages import MessageSide
+from bot.places.deadlines import start_of_day
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
-    from bot.places.deadlines import Clocks
+    from bot.desks.web.request import DeskRequest
+    from bot.places.deadlines import DeadlineRules
     from bot.store.writer import Work
 
 
-READ_AGAIN = 15 * MINUTE
+REREAD_AFTER = 15 * MINUTE
 """After so long another look at a case is another reading of it, in the audit log."""
 PANES = {"head": "_head.html", "conversation": "_conversation.html", "write": "_write.html"}
-TELLS = frozenset({"conversation", "file"})
+PANES_WITH_CONTENT = frozenset({"conversation", "file"})
 """Panes in which stands what somebody wrote: fetching one is reading the case."""
 
 
-async def case(visit: Visit) -> Response:
+async def case_page(request: DeskRequest) -> Response:
     """Show a case; that it was opened is written down first."""
-    found = await view(visit, visit.param("reference"))
-    if found.sight.wants_reason:
-        return visit.page("glass.html", view=found, **_around(visit, found))
-    await _note_read(visit, found)
-    return visit.page(
+    found = await load_case_view(request, request.param("reference"))
+    if found.access.needs_reason:
+        return request.render("glass.html", view=found, **_page_values(request, found))
+    await _audit_read(request, found)
+    return request.render(
         "case.html",
         view=found,
-        file=await file_of(visit, found),
-        **await _side(visit),
-        **_around(visit, found),
+        file=await load_case_file(request, found),
+        **await _my_cases(request),
+        **_page_values(request, found),
     )
 
 
-async def pane(visit: Visit) -> Response:
+async def case_pane(request: DeskRequest) -> Response:
     """Show one part of a case, for a page that is open; words of a person are read as there."""
-    found = await view(visit, visit.param("reference"))
-    name = visit.param("pane")
+    found = await load_case_view(request, request.param("reference"))
+    name = request.param("pane")
     if name not in {*PANES, "file", "mine"}:
-        raise NotThere(name)
-    if name in TELLS:
-        await _note_read(visit, found)
+        raise NotFoundError(name)
+    if name in PANES_WITH_CONTENT:
+        await _audit_read(request, found)
     if name == "mine":
-        return visit.page("_mine.html", **await _side(visit), **_around(visit, found))
-    if name == "file":
-        return visit.page(
-            "_file.html", view=found, file=await file_of(visit, found), **_around(visit, found)
+        return request.render(
+            "_mine.html", **await _my_cases(request), **_page_values(request, found)
         )
-    return visit.page(PANES[name], view=found, **_around(visit, found))
+    if name == "file":
+        return request.render(
+            "_file.html",
+            view=found,
+            file=await load_case_file(request, found),
+            **_page_values(request, found),
+        )
+    return request.render(PANES[name], view=found, **_page_values(request, found))
 
 
-async def phrases(visit: Visit) -> Response:
+async def phrase_pane(request: DeskRequest) -> Response:
     """Show sentences of the phrasebook, as staff read them and as this person does.
 
     What is sought is no part of the address: somebody may look for what a person wrote, and
     addresses stand in the logs of whatever is in front of the desk.
     """
-    found = await view(visit, visit.param("reference"))
-    return visit.page(
+    found = await load_case_view(request, request.param("reference"))
+    return request.render(
         "_phrases.html",
         view=found,
-        groups=chosen_from(visit, found.sight.glance.language, visit.form.get("words", "")[:100]),
-        **_around(visit, found),
+        groups=search_phrases(
+            request, found.access.summary.language, request.form.get("words", "")[:100]
+        ),
+        **_page_values(request, found),
     )
 
 
-async def break_glass(visit: Visit) -> Response:
+async def break_glass(request: DeskRequest) -> Response:
     """Open a colleague's case with a reason: audited, and kept with the case as a note."""
-    from bot.desks.web.case.actions import Filled, ordered  # noqa: PLC0415 - changes lead back to pages
+    from bot.desks.web.case.actions import ActionInput, send_command  # noqa: PLC0415 - changes lead back to pages
     from bot.hotline.commands.types import Verb  # noqa: PLC0415
 
-    reference = visit.param("reference")
-    found = await view(visit, reference)
-    reason = visit.form.get("reason", "").strip()
-    if not found.sight.wants_reason or not reason:
-        return visit.go(f"/cases/{reference}")
-    now, who = visit.now, visit.by.id
+    reference = request.param("reference")
+    found = await load_case_view(request, reference)
+    reason = request.form.get("reason", "").strip()
+    if not found.access.needs_reason or not reason:
+        return request.redirect(f"/cases/{reference}")
+    now, who = request.now, request.caseworker.id
 
     def note(work: Work) -> None:
-        visit.front.audit.note(work, now, who, "break_glass", found.sight.case)
+        request.context.audit.record(work, now, who, "break_glass", found.access.case)
 
-    await visit.front.database.writer.run(note)
-    visit.here.glass.add(found.sight.case)
-    told = visit.tongue(words.GLASS_NOTE, reason=reason)
-    await ordered(visit, found.sight.case, Verb.NOTE, Filled(words=told))
-    return visit.go(f"/cases/{reference}")
+    await request.context.database.writer.run(note)
+    request.current_session.break_glass_cases.add(found.access.case)
+    told = request.locale(words.BREAK_GLASS_NOTE, reason=reason)
+    await send_command(request, found.access.case, Verb.NOTE, ActionInput(text=told))
+    return request.redirect(f"/cases/{reference}")
 
 
-async def _note_read(visit: Visit, found: View) -> None:
+async def _audit_read(request: DeskRequest, view: CaseView) -> None:
     """Write down that somebody reads a case: once, and again a quarter of an hour later."""
-    case_, now, here = found.sight.case, visit.now, visit.here
+    case_, now, here = view.access.case, request.now, request.current_session
 
     def note(work: Work) -> None:
-        visit.front.audit.note(work, now, visit.by.id, "read", case_, "web")
+        request.context.audit.record(work, now, request.caseworker.id, "read", case_, "web")
 
-    async with here.noting:  # a page fetches its panes at once: together they are one reading
-        if not found.is_readable or now - here.opened.get(case_, 0) < READ_AGAIN:
+    async with here.audit_lock:  # a page fetches its panes at once: together they are one reading
+        if not view.is_readable or now - here.read_cases.get(case_, 0) < REREAD_AFTER:
             return
-        await visit.front.database.writer.run(note)
-        here.opened[case_] = now  # only now: what could not be written down is asked for again
+        await request.context.database.writer.run(note)
+        here.read_cases[case_] = now  # only now: what could not be written down is asked for again
 
 
-async def _side(visit: Visit) -> dict[str, Any]:
-    lines = await visit.front.reads.run(
-        lambda work: queries.mine(work, visit.front, visit.by, visit.now)
+async def _my_cases(request: DeskRequest) -> dict[str, Any]:
+    lines = await request.context.read_pool.run(
+        lambda work: queries.my_cases(work, request.context, request.caseworker, request.now)
     )
     return {"mine": lines}
 
 
-def _around(visit: Visit, found: View) -> dict[str, Any]:
-    glance = found.sight.glance
-    looking = visit.front.streams.looking(glance.case) - {visit.by.id}
+def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
+    glance = view.access.summary
+    looking = request.context.streams.viewers(glance.case) - {request.caseworker.id}
     return {
         "glance": glance,
-        "Side": Side,
-        "queue_name": name_of(glance.queue),
-        "clock": lambda at: visit.tongue.clock(at, visit.now),
-        "span": lambda it: durations.span(visit.tongue, it),
-        "promise": durations.promise(visit.tongue, glance.due_at, visit.now),
+        "Side": MessageSide,
+        "queue_name": queue_name(glance.queue),
+        "clock": lambda at: request.locale.format_time(at, request.now),
+        "span": lambda it: durations.format_duration(request.locale, it),
+        "promise": durations.reply_due_text(request.locale, glance.due_at, request.now),
         "near": durations.nearness(
-            glance.due_at, visit.now, visit.front.promises.span(glance.priority)
+            glance.due_at, request.now, request.context.reply_clocks.max_wait(glance.priority)
         ),
-        "also": ", ".join(sorted(found.names.get(who, who) for who in looking)),
-        "dispositions": visit.front.dispositions,
-        "recipients": visit.front.recipients,
-        "tellable": can_be_told(visit, found),
-        "hour": visit.front.clocks.law.hour_of,
-        **moments(visit.front.clocks.law, visit.now),
+        "also": ", ".join(sorted(view.names.get(who, who) for who in looking)),
+        "dispositions": request.context.dispositions,
+        "recipients": request.context.recipients,
+        "tellable": fillable_questions(request, view),
+        "hour": request.context.legal_deadlines.law.format_time,
+        **snooze_options(request.context.legal_deadlines.law, request.now),
     }
 
 
-DOORS = (
-    Door("/cases/{reference}", case, May.CASE),
-    Door("/cases/{reference}/panes/phrases", phrases, May.CASE, "POST", fields("words"),
-         is_pane=True),
-    Door("/cases/{reference}/panes/{pane}", pane, May.CASE, is_pane=True, is_watched=True),
-    Door("/cases/{reference}/glass", break_glass, May.CHANGE, "POST", fields("reason")),
-)  # fmt: skip
+ROUTES = (
+    Route("/cases/{reference}", case_page, Permission.CASE),
+    Route(
+        "/cases/{reference}/panes/phrases",
+        phrase_pane,
+        Permission.CASE,
+        "POST",
+        form_fields("words"),
+        is_pane=True,
+    ),
+    Route(
+        "/cases/{reference}/panes/{pane}",
+        case_pane,
+        Permission.CASE,
+        is_pane=True,
+        is_background=True,
+    ),
+    Route(
+        "/cases/{reference}/glass", break_glass, Permission.CHANGE, "POST", form_fields("reason")
+    ),
+)
 
 
 MORNING = 9 * HOUR
-SOON = ((HOUR, words.IN_AN_HOUR), (4 * HOUR, words.IN_FOUR_HOURS))
-LATER = ((1, words.TOMORROW), (7, words.IN_A_WEEK))
-FAR = ((1, words.TOMORROW), (7, words.IN_A_WEEK), (28, words.IN_FOUR_WEEKS))
+SNOOZE_SOON = ((HOUR, words.IN_AN_HOUR), (4 * HOUR, words.IN_FOUR_HOURS))
+SNOOZE_DAYS = ((1, words.TOMORROW), (7, words.IN_A_WEEK))
+FOLLOW_UP_DAYS = ((1, words.TOMORROW), (7, words.IN_A_WEEK), (28, words.IN_FOUR_WEEKS))
 
 
-def moments(law: Clocks, now: int) -> dict[str, Any]:
+def snooze_options(law: DeadlineRules, now: int) -> dict[str, Any]:
     """Return moments to put a case aside until, and days to follow it up, as they are typed."""
-    today = law.day_of(now)
+    today = law.date_of(now)
 
     def morning(days: int) -> int:
-        return begin_of(today + timedelta(days=days), law.zone) + MORNING
+        return start_of_day(today + timedelta(days=days), law.zone) + MORNING
 
     return {
-        "moments": [(law.hour_of(now + span), label) for span, label in SOON]
-        + [(law.hour_of(morning(days)), label) for days, label in LATER],
-        "days": [((today + timedelta(days=days)).isoformat(), label) for days, label in FAR],
+        "moments": [(law.format_time(now + span), label) for span, label in SNOOZE_SOON]
+        + [(law.format_time(morning(days)), label) for days, label in SNOOZE_DAYS],
+        "days": [
+            ((today + timedelta(days=days)).isoformat(), label) for days, label in FOLLOW_UP_DAYS
+        ],
     }

@@ -5,53 +5,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.hotline.chat.messages import Content
+from bot.hotline.chat.messages import CaseMessageContent
 
 if TYPE_CHECKING:
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
 
-MOST = 40
+MAX_PHRASES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class PhraseView:
     """One sentence that can be sent."""
 
     code: str
-    words: str
-    theirs: str
+    text: str
+    person_text: str
     replies: tuple[tuple[str, str], ...]
     """What the person can press: as we read it, and as they do."""
     blanks: tuple[tuple[str, str], ...]
     """What is to be filled in: its name, and what it means."""
 
 
-def chosen_from(visit: Visit, language: str, sought: str) -> list[tuple[str, list[Sentence]]]:
+def search_phrases(
+    request: DeskRequest, language: str, query: str
+) -> list[tuple[str, list[PhraseView]]]:
     """Return sentences by group, the name of each group first.
 
     Args:
-        visit: who looks.
+        request: who looks.
         language: the person's.
-        sought: words that must all be found; none: every sentence.
+        query: words that must all be found; none: every sentence.
     """
-    book, tongue = visit.front.phrasebook, visit.tongue
-    found: dict[str, list[Sentence]] = {}
-    for phrase in book.search(sought, tongue.language)[:MOST]:
-        text = visit.front.groups.get(phrase.group)
-        name = text.read_in(tongue.flows) if text else phrase.group
-        found.setdefault(name, []).append(_sentence(visit, phrase.code, language))
+    book, tongue = request.context.phrasebook, request.locale
+    found: dict[str, list[PhraseView]] = {}
+    for phrase in book.search(query, tongue.language)[:MAX_PHRASES]:
+        text = request.context.phrase_groups.get(phrase.group)
+        name = text.render(tongue.flow_catalogue) if text else phrase.group
+        found.setdefault(name, []).append(_phrase_view(request, phrase.code, language))
     return list(found.items())
 
 
-def _sentence(visit: Visit, code: str, language: str) -> Sentence:
-    book, tongue = visit.front.phrasebook, visit.tongue
+def _phrase_view(request: DeskRequest, code: str, language: str) -> PhraseView:
+    book, tongue = request.context.phrasebook, request.locale
     phrase = book[code]
     empty = dict.fromkeys(phrase.blanks, "…")
 
     def told(what: str, values: dict[str, str], read_in: str) -> str:
-        return book.told(Content(code=what, values=values), read_in)
+        return book.text_for_staff(CaseMessageContent(code=what, values=values), read_in)
 
-    return Sentence(
+    return PhraseView(
         code,
         told(code, empty, tongue.language),
         told(code, empty, language),
@@ -59,5 +61,7 @@ def _sentence(visit: Visit, code: str, language: str) -> Sentence:
             (told(f"{code}.{reply}", {}, tongue.language), told(f"{code}.{reply}", {}, language))
             for reply in phrase.replies
         ),
-        tuple((name, meaning.read_in(tongue.flows)) for name, meaning in phrase.blanks.items()),
+        tuple(
+            (name, meaning.render(tongue.flow_catalogue)) for name, meaning in phrase.blanks.items()
+        ),
     )

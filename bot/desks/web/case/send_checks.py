@@ -15,15 +15,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
-from bot.desks.web.auth.case_access import sight
+from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case import drafts
 from bot.desks.web.case import texts as said
-from bot.desks.web.case.view import opener_of
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May, fields
-from bot.errors import NotYours
-from bot.hotline.chat.messages import Exchanges, Side
-from bot.languages.detect import seems_other
+from bot.desks.web.case.view import case_opener
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, form_fields
+from bot.errors import CaseNotReadableError
+from bot.hotline.chat.messages import CaseMessages, MessageSide
+from bot.languages.detect import seems_other_language
 from bot.text import fold
 
 if TYPE_CHECKING:
@@ -31,168 +31,185 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.auth.case_access import Sight
-    from bot.desks.web.request import Visit
+    from bot.desks.web.auth.case_access import CaseAccess
+    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
 
 _WORD = re.compile(r"\w+")
-RECENT, MOST = 8 * HOUR, 5
+RECENTLY_READ, MAX_CASES = 8 * HOUR, 5
 """How long ago, and how many cases, a caseworker may have read to take words from them."""
 
 
-class Doubt(StrEnum):
+class SendCheck(StrEnum):
     """What somebody is asked."""
 
     LANGUAGE = "language"
-    ELSEWHERE = "elsewhere"
+    OTHER_CASE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SendCheckPrompt:
     """One thing somebody is asked, as they read it."""
 
-    doubt: Doubt
-    told: str
+    check: SendCheck
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _CaseTexts:
     reference: str
-    theirs: Sequence[str]
+    person_texts: Sequence[str]
     """What its person wrote, and what colleagues noted of them."""
-    every: Sequence[str]
+    all_texts: Sequence[str]
 
 
-async def doubts(
-    visit: Visit, seen: Sight, words: str, sure: frozenset[str] = frozenset()
-) -> list[Asked]:
+async def failed_send_checks(
+    request: DeskRequest, seen: CaseAccess, text: str, sure: frozenset[str] = frozenset()
+) -> list[SendCheckPrompt]:
     """Return what somebody is asked before words go to the person of a case.
 
     Args:
-        visit: whose words they are.
+        request: whose words they are.
         seen: the case.
-        words: what they wrote.
+        text: what they wrote.
         sure: of what they have said that they are sure.
     """
-    here, language, tongue = visit.here, seen.glance.language, visit.tongue
-    if Doubt.LANGUAGE in sure:
-        here.other_words.add(seen.case)
+    here, language, tongue = request.current_session, seen.summary.language, request.locale
+    if SendCheck.LANGUAGE in sure:
+        here.language_confirmed.add(seen.case)
     found = []
-    if seen.case not in here.other_words and seems_other(words, language):
-        told = tongue(said.OTHER_WORDS, language=tongue.spoken(language))
-        found.append(Asked(Doubt.LANGUAGE, told))
-    is_asked = Doubt.ELSEWHERE not in sure and bool(words.strip())
-    if is_asked and (reference := await _taken_from(visit, seen, words)):
-        found.append(Asked(Doubt.ELSEWHERE, tongue(said.OF_ANOTHER, reference=reference)))
+    if seen.case not in here.language_confirmed and seems_other_language(text, language):
+        told = tongue(said.WARN_LANGUAGE, language=tongue.language_name(language))
+        found.append(SendCheckPrompt(SendCheck.LANGUAGE, told))
+    is_asked = SendCheck.OTHER_CASE not in sure and bool(text.strip())
+    if is_asked and (reference := await _find_pasted_source(request, seen, text)):
+        found.append(
+            SendCheckPrompt(SendCheck.OTHER_CASE, tongue(said.WARN_OTHER_CASE, reference=reference))
+        )
     return found
 
 
-async def _taken_from(visit: Visit, seen: Sight, words: str) -> str:
+async def _find_pasted_source(request: DeskRequest, seen: CaseAccess, words: str) -> str:
     """Return the number of a case that words were taken from; empty for none."""
-    here, keyring = visit.here, visit.keyring()
+    here, keyring = request.current_session, request.keyring()
     lately = sorted(
-        (-at, case) for case, at in here.opened.items() if visit.now - at <= RECENT
+        (-at, case) for case, at in here.read_cases.items() if request.now - at <= RECENTLY_READ
     )  # the one read last is the first
-    others = [case for _at, case in lately if case != seen.case][:MOST]
+    others = [case for _at, case in lately if case != seen.case][:MAX_CASES]
     if not others or keyring is None:
         return ""
 
-    def read(work: Work) -> list[_Told]:
-        return [_read(work, visit, case, keyring) for case in (seen.case, *others)]
+    def read(work: Work) -> list[_CaseTexts]:
+        return [_load_texts(work, request, case, keyring) for case in (seen.case, *others)]
 
     mine, *theirs = [
-        await _with_answers(visit, it, keyring) for it in await visit.front.reads.run(read)
+        await _with_answers(request, it, keyring)
+        for it in await request.context.read_pool.run(read)
     ]
     named = set(_WORD.findall(words.upper()))
     for other in theirs:
-        if other.reference in named or is_pasted(words, other.theirs, mine.every):
+        if other.reference in named or is_pasted(words, other.person_texts, mine.all_texts):
             return other.reference
     return ""
 
 
-def _read(work: Work, visit: Visit, case: str, keyring: Keyring) -> _Told:
-    glance = visit.front.glances.at(work, case)
-    with contextlib.suppress(NotThere, NotYours):
-        if glance is not None and sight(work, visit, glance.reference).may_read:
-            written = Exchanges.of_case(work, case, opener_of(work, visit.front, case, keyring))
-            every = [it.content.words for it in written if it.content.words]
+def _load_texts(work: Work, request: DeskRequest, case: str, keyring: Keyring) -> _CaseTexts:
+    glance = request.context.summaries.find(work, case)
+    with contextlib.suppress(NotFoundError, CaseNotReadableError):
+        if glance is not None and check_case_access(work, request, glance.reference).may_read:
+            written = CaseMessages.of_case(
+                work, case, case_opener(work, request.context, case, keyring)
+            )
+            every = [it.content.text for it in written if it.content.text]
             theirs = [
-                it.content.words
+                it.content.text
                 for it in written
-                if it.content.words and it.side is not Side.CASEWORKER
+                if it.content.text and it.side is not MessageSide.CASEWORKER
             ]
-            return _Told(glance.reference, theirs, every)
-    return _Told("", (), ())
+            return _CaseTexts(glance.reference, theirs, every)
+    return _CaseTexts("", (), ())
 
 
-async def _with_answers(visit: Visit, told: _Told, keyring: Keyring) -> _Told:
+async def _with_answers(request: DeskRequest, told: _CaseTexts, keyring: Keyring) -> _CaseTexts:
     """Return the same with what the person answered to questions of the bot."""
     if not told.reference:
         return told
-    with contextlib.suppress(NotYours):
-        opened = await visit.front.reader(visit.tongue.language).open(told.reference, keyring)
+    with contextlib.suppress(CaseNotReadableError):
+        opened = await request.context.case_reader(request.locale.language).open(
+            told.reference, keyring
+        )
         if opened is not None:
-            answers = [it.answer for sent in opened.received for it in sent.told]
-            return _Told(told.reference, [*told.theirs, *answers], [*told.every, *answers])
+            answers = [it.answer for sent in opened.reports for it in sent.answers]
+            return _CaseTexts(
+                told.reference, [*told.person_texts, *answers], [*told.all_texts, *answers]
+            )
     return told
 
 
-async def ask(visit: Visit) -> Response:
+async def check_text(request: DeskRequest) -> Response:
     """Say what somebody will be asked about words they are about to send."""
-    seen = await visit.front.reads.run(lambda work: sight(work, visit, visit.param("reference")))
-    words, keyring = visit.form.get("words", ""), visit.keyring()
-    asked = await doubts(visit, seen, words) if seen.may_read else []
+    seen = await request.context.read_pool.run(
+        lambda work: check_case_access(work, request, request.param("reference"))
+    )
+    words, keyring = request.form.get("words", ""), request.keyring()
+    asked = await failed_send_checks(request, seen, words) if seen.may_read else []
     if asked and keyring is not None:
-        await drafts.put(visit, seen.case, drafts.SAY, words, keyring)  # until they have decided
-    return as_json(visit, asked)
+        await drafts.store_draft(
+            request, seen.case, drafts.SAY, words, keyring
+        )  # until they have decided
+    return prompts_as_json(request, asked)
 
 
-def as_json(visit: Visit, asked: Sequence[Asked]) -> Response:
+def prompts_as_json(request: DeskRequest, asked: Sequence[SendCheckPrompt]) -> Response:
     """Return what a page asks somebody; nothing of the words."""
-    told = " ".join(it.told for it in asked)
-    return visit.json(told=told, asks=" ".join(it.doubt.value for it in asked), refused=bool(asked))
+    told = " ".join(it.text for it in asked)
+    return request.json(
+        told=told, asks=" ".join(it.check.value for it in asked), refused=bool(asked)
+    )
 
 
-DOORS = (Door("/cases/{reference}/asks", ask, May.CHANGE, "POST", fields("words")),)
+ROUTES = (
+    Route("/cases/{reference}/asks", check_text, Permission.CHANGE, "POST", form_fields("words")),
+)
 
 
-SIZES = (
+RUN_SIZES = (
     (re.compile("[\u3000-\U0003ffff ]{5,}"), 8, 5),
     (re.compile("[\u0e00-\u2fff ]{8,}"), 14, 8),
     (re.compile(".+"), 24, 14),
 )
 """Stretches of Chinese and Japanese, of scripts without spaces, of anything: how many signs a run
 has there, and from how many on a whole message is one by itself."""
-ENDS = 8
+NUMBER_DIGITS = 8
 """Digits at the end of a number by which it is known, whatever a country begins it with."""
-_BETWEEN = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u2027\u3000-\u303f]+")
+_SEPARATORS = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u2027\u3000-\u303f]+")
 _NUMBER = re.compile(r"\d(?:[ .()/+-]{0,2}\d){6,}")
 
 
-def is_pasted(words: str, others: Collection[str], own: Collection[str]) -> bool:
+def is_pasted(text: str, others: Collection[str], own: Collection[str]) -> bool:
     """Tell whether words have a run or a number of other texts that one's own do not have.
 
     Args:
-        words: what is about to be sent.
+        text: what is about to be sent.
         others: texts it may have been taken from, each as it was written.
         own: texts that belong to whoever it is sent to.
     """
-    mine = " ".join(map(_plain, own))
-    said = _plain(words)
+    mine = " ".join(map(_normalize, own))
+    said = _normalize(text)
     runs = _runs(said) - _runs(mine)
-    numbers = _numbers(words) - _numbers(" \n ".join(own))
+    numbers = _numbers(text) - _numbers(" \n ".join(own))
     return any(
-        not runs.isdisjoint(_runs(other)) or _stands_whole(other, said, mine)
-        for other in map(_plain, others)
+        not runs.isdisjoint(_runs(other)) or _contains_whole(other, said, mine)
+        for other in map(_normalize, others)
     ) or any(numbers & _numbers(other) for other in others)
 
 
-def _stands_whole(other: str, said: str, mine: str) -> bool:
+def _contains_whole(other: str, said: str, mine: str) -> bool:
     is_one = any(
         len(other) >= whole and stretch.fullmatch(other) is not None
-        for stretch, _size, whole in SIZES
+        for stretch, _size, whole in RUN_SIZES
     )
     return is_one and other in said and other not in mine
 
@@ -200,16 +217,16 @@ def _stands_whole(other: str, said: str, mine: str) -> bool:
 def _runs(plain: str) -> set[str]:
     return {
         found[0][at : at + size]
-        for stretch, size, _whole in SIZES
+        for stretch, size, _whole in RUN_SIZES
         for found in stretch.finditer(plain)
         for at in range(len(found[0]) - size + 1)
     }
 
 
-def _plain(words: str) -> str:
-    return _BETWEEN.sub(" ", fold(words)).strip()
+def _normalize(words: str) -> str:
+    return _SEPARATORS.sub(" ", fold(words)).strip()
 
 
 def _numbers(words: str) -> set[str]:
     found = _NUMBER.findall(fold(words))
-    return {"".join(sign for sign in it if sign.isdigit())[-ENDS:] for it in found}
+    return {"".join(sign for sign in it if sign.isdigit())[-NUMBER_DIGITS:] for it in found}

@@ -7,176 +7,186 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.evidence.files import Evidence, notes_of
+from bot.cases.evidence.files import EvidenceStore, load_file_notes
 from bot.conversation import unpack
-from bot.conversation.progress import Bookmark, bookmark
-from bot.desks.web.auth.case_access import QUEUED, Sight, sight
-from bot.desks.web.case.drafts import begun_in
-from bot.desks.web.case.messages import Bubble, Bubbles, marks_of
+from bot.conversation.progress import FlowProgress, flow_progress
+from bot.desks.web.auth.case_access import QUEUED, CaseAccess, check_case_access
+from bot.desks.web.case.drafts import load_drafts
+from bot.desks.web.case.messages import MessageView, MessageViewBuilder, delivery_states
 from bot.dispatch.conversation_store import Conversations
-from bot.errors import DoesNotOpen, NotYours
-from bot.hotline.chat.messages import Exchanges
-from bot.hotline.chat.passphrases import Recognition
-from bot.hotline.erasure.requests import Wish, Wishes
-from bot.hotline.queue.snooze import NOTHING, Dates, Laters
+from bot.errors import CaseNotReadableError, DecryptionError
+from bot.hotline.chat.messages import CaseMessages
+from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
+from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.cases.evidence.files import Item
-    from bot.desks.web.context import Front
-    from bot.desks.web.request import Visit
+    from bot.cases.evidence.files import EvidenceFile
+    from bot.desks.web.context import DeskContext
+    from bot.desks.web.request import DeskRequest
     from bot.dispatch.conversation_store import Conversation
-    from bot.hotline.chat.takeover import Holding
+    from bot.hotline.chat.takeover import TakeoverState
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 
-_CHAT = Prepared(lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")), "case")
+_CHAT_KEY = Prepared(
+    lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")), "case"
+)
 
 
 @dataclass(slots=True)
-class Chat:
+class ChatStatus:
     """Where the conversation of a case stands."""
 
-    is_held: bool = False
+    is_taken_over: bool = False
     holder: str = ""
-    is_quiet: bool = False
+    is_unconfirmed: bool = False
     """Whether nobody knows who holds the phone now."""
-    mark: Bookmark | None = None
+    progress: FlowProgress | None = None
 
 
 @dataclass(slots=True)
-class View:
+class CaseView:
     """One case."""
 
-    sight: Sight
+    access: CaseAccess
     names: Mapping[str, str]
     """What colleagues are called, by id."""
     colleagues: Sequence[Caseworker]
     """Those it can be passed on to."""
     is_sealed: bool = False
     """Whether the key of whoever looks does not open it."""
-    bubbles: list[Bubble] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-    chat: Chat = field(default_factory=Chat)
+    messages: list[MessageView] = field(default_factory=list)
+    evidence_items: list[EvidenceFile] = field(default_factory=list)
+    chat: ChatStatus = field(default_factory=ChatStatus)
     is_frozen: bool = False
-    wish: Wish | None = None
-    dates: Dates = NOTHING
+    erasure_request: ErasureRequest | None = None
+    snooze: ReviewDates = NO_DATES
     """When it is looked at again."""
-    begun: Mapping[str, str] = field(default_factory=dict)
+    drafts: Mapping[str, str] = field(default_factory=dict)
     """What whoever looks had begun to write, by kind (`bot.desks.web.case.drafts`)."""
 
     @property
-    def holder(self) -> str:
+    def holder_name(self) -> str:
         """Return what colleagues call whoever answers for it; empty for nobody."""
-        who = self.sight.glance.holder
+        who = self.access.summary.holder
         return self.names.get(who, who)
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Tell whether it waits for anybody."""
-        return self.sight.glance.state in QUEUED
+        return self.access.summary.state in QUEUED
 
     @property
     def may_write(self) -> bool:
         """Tell whether whoever looks can write to the person now."""
-        return self.sight.is_mine and self.chat.is_held and not self.is_frozen
+        return self.access.is_mine and self.chat.is_taken_over and not self.is_frozen
 
     @property
     def is_readable(self) -> bool:
         """Tell whether what was written is shown."""
-        return self.sight.may_read and not self.is_sealed
+        return self.access.may_read and not self.is_sealed
 
 
-async def view(visit: Visit, reference: str) -> View:
+async def load_case_view(request: DeskRequest, reference: str) -> CaseView:
     """Return a case, for whoever looks.
 
     Raises:
         NotThere: there is none, or it is not theirs.
     """
-    keyring = visit.keyring()
-    return await visit.front.reads.run(lambda work: _view(work, visit, reference, keyring))
+    keyring = request.keyring()
+    return await request.context.read_pool.run(
+        lambda work: _load_view(work, request, reference, keyring)
+    )
 
 
-def _view(work: Work, visit: Visit, reference: str, keyring: Keyring | None) -> View:
-    front = visit.front
-    seen = sight(work, visit, reference)
+def _load_view(
+    work: Work, request: DeskRequest, reference: str, keyring: Keyring | None
+) -> CaseView:
+    front = request.context
+    seen = check_case_access(work, request, reference)
     staff = front.staff.all(work)
-    found = View(
+    found = CaseView(
         seen, {each.id: each.name or each.id for each in staff},
-        [each for each in staff if each.is_active and each.id != visit.by.id],
+        [each for each in staff if each.is_active and each.id != request.caseworker.id],
     )  # fmt: skip
-    found.is_frozen = Recognition.is_frozen(work, seen.case)
-    found.wish = Wishes.of(work, seen.case)
-    found.dates = Laters.of(work, seen.case)
-    found.chat = chat_of(work, front, seen.case, visit.now)
+    found.is_frozen = Passphrases.is_frozen(work, seen.case)
+    found.erasure_request = ErasureRequests.of_case(work, seen.case)
+    found.snooze = Snoozes.of_case(work, seen.case)
+    found.chat = chat_status(work, front, seen.case, request.now)
     if seen.may_read:
         try:
-            _open(work, visit, found, keyring)
-        except NotYours:
+            _decrypt_content(work, request, found, keyring)
+        except CaseNotReadableError:
             found.is_sealed = True
     return found
 
 
-def _open(work: Work, visit: Visit, found: View, keyring: Keyring | None) -> None:
-    front, glance = visit.front, found.sight.glance
-    opener = opener_of(work, front, glance.case, keyring)
-    found.begun = begun_in(work, glance.case, keyring) if keyring is not None else {}
-    written = Exchanges.of_case(work, glance.case, opener)
-    found.items = Evidence(front.vault, front.files, keyring).items(work, glance.case)
-    bubbles = Bubbles(
-        visit.tongue, glance.language, front.phrasebook, found.names, found.items,
-        _uniques(work, glance.case, opener), visit.by.id,
+def _decrypt_content(
+    work: Work, request: DeskRequest, found: CaseView, keyring: Keyring | None
+) -> None:
+    front, glance = request.context, found.access.summary
+    opener = case_opener(work, front, glance.case, keyring)
+    found.drafts = load_drafts(work, glance.case, keyring) if keyring is not None else {}
+    written = CaseMessages.of_case(work, glance.case, opener)
+    found.evidence_items = EvidenceStore(front.vault, front.files_dir, keyring).list_files(
+        work, glance.case
+    )
+    bubbles = MessageViewBuilder(
+        request.locale, glance.language, front.phrasebook, found.names, found.evidence_items,
+        _file_numbers(work, glance.case, opener), request.caseworker.id,
     )  # fmt: skip
-    found.bubbles = bubbles.of(written, marks_of(work, written))
+    found.messages = bubbles.build(written, delivery_states(work, written))
 
 
-def opener_of(work: Work, front: Front, case: str, keyring: Keyring | None) -> Opener:
+def case_opener(work: Work, context: DeskContext, case: str, keyring: Keyring | None) -> Opener:
     """Return what opens in a case.
 
     Raises:
         NotYours: nothing on this keyring opens it.
     """
-    keys = front.vault.cases
-    return keys.opener(case, keys.sealed(work, case), keyring)
+    keys = context.vault.cases
+    return keys.opener(case, keys.load_row(work, case), keyring)
 
 
-def _uniques(work: Work, case: str, opener: Opener) -> dict[str, int]:
+def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
     """Return the numbers of the case's files by the names their channel gives their bytes."""
     found: dict[str, int] = {}
-    for number, (_name, note) in enumerate(notes_of(work, case, opener), 1):
+    for number, (_name, note) in enumerate(load_file_notes(work, case, opener), 1):
         if note.unique:
             found.setdefault(note.unique, number)
     return found
 
 
-def chat_of(work: Work, front: Front, case: str, now: int) -> Chat:
+def chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatStatus:
     """Return where the conversation of a case stands: questions by name, no answer of anybody."""
-    rows = work.rows(_CHAT, case)
+    rows = work.rows(_CHAT_KEY, case)
     try:
-        found = Conversations(front.vault).look(work, bytes(rows[0][0])) if rows else None
-    except DoesNotOpen:
-        return Chat()
-    held = _holding(found, case)
+        found = Conversations(context.vault).peek(work, bytes(rows[0][0])) if rows else None
+    except DecryptionError:
+        return ChatStatus()
+    held = _find_takeover(found, case)
     if held is None:
-        return Chat()
+        return ChatStatus()
     sitting, holding, is_quiet = held
-    position = unpack(sitting.position, front.book)
-    mark = bookmark(front.book, position, front.known(now))
-    return Chat(is_held=True, holder=holding.by, is_quiet=is_quiet, mark=mark)
+    position = unpack(sitting.position, context.flow_registry)
+    mark = flow_progress(context.flow_registry, position, context.known_facts(now))
+    return ChatStatus(is_taken_over=True, holder=holding.by, is_unconfirmed=is_quiet, progress=mark)
 
 
-def _holding(
+def _find_takeover(
     conversation: Conversation | None, case: str
-) -> tuple[Conversation, Holding, bool] | None:
+) -> tuple[Conversation, TakeoverState, bool] | None:
     is_quiet = False
     while conversation is not None:
-        holding = conversation.holding
+        holding = conversation.takeover
         if holding is not None and holding.case == case:
             return conversation, holding, is_quiet
-        conversation, is_quiet = conversation.before, True
+        conversation, is_quiet = conversation.suspended, True
     return None

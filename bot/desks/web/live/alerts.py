@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.cases.state_machine import State
+from bot.cases.state_machine import CaseState
 from bot.desks.web import texts
-from bot.desks.web.preferences import ALERTS, NOTICE, SOUND, choose
-from bot.desks.web.routes import Door, May, fields
-from bot.hotline.events import Happened
+from bot.desks.web.preferences import ALERTS, NOTICE, SOUND, store_preference
+from bot.desks.web.routes import Permission, Route, form_fields
+from bot.hotline.events import EventKind
 from bot.hotline.queue.claims import serves
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases
@@ -22,17 +22,25 @@ from bot.store.tables.main import cases
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work
 
-RINGS = frozenset({
-    Happened.OPENED, Happened.ADDED, Happened.HEARD, Happened.TRANSFERRED, Happened.REOPENED,
-    Happened.LAPSED, Happened.OVERDUE, Happened.CLOCK,
-})  # fmt: skip
+ALERT_EVENTS = frozenset(
+    {
+        EventKind.OPENED,
+        EventKind.REPORT_ADDED,
+        EventKind.PERSON_WROTE,
+        EventKind.TRANSFERRED,
+        EventKind.REOPENED,
+        EventKind.LAPSED,
+        EventKind.OVERDUE,
+        EventKind.LEGAL_DEADLINE,
+    }
+)
 """After these somebody waits for somebody."""
-KINDS = (SOUND, NOTICE)
-_STANDS = Prepared(
+ALERT_KINDS = (SOUND, NOTICE)
+_CASE_STATUS = Prepared(
     lambda _: select(cases.c.status, cases.c.queue, cases.c.holder).where(
         cases.c.id == bindparam("case")
     ),
@@ -40,24 +48,28 @@ _STANDS = Prepared(
 )
 
 
-def concerned(work: Work, staff: Staff, case: str, now: int) -> frozenset[str]:
+def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[str]:
     """Return whom a case waits for: whoever answers for it, or those on duty in its queue."""
-    found = work.rows(_STANDS, case)
+    found = work.rows(_CASE_STATUS, case)
     if not found:
         return frozenset()
     status, queue, holder = found[0]
-    if holder and State(status) not in {State.WAITING, State.REOPENED}:
+    if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
         return frozenset({str(holder)})
     here = (it for it in staff.on_duty(work) if it.rests_until <= now)
     return frozenset(it.id for it in here if serves(it, queue))
 
 
-async def choose_alerts(visit: Visit) -> Response:
+async def store_alerts(request: DeskRequest) -> Response:
     """Take what somebody wants to hear; nothing, unless they say so."""
-    chosen = " ".join(kind for kind in KINDS if visit.form.get(kind))
-    await visit.front.database.writer.run(lambda work: choose(work, visit.by.id, ALERTS, chosen))
-    visit.tell(texts.KEPT)
-    return visit.go("/account")
+    chosen = " ".join(kind for kind in ALERT_KINDS if request.form.get(kind))
+    await request.context.database.writer.run(
+        lambda work: store_preference(work, request.caseworker.id, ALERTS, chosen)
+    )
+    request.flash(texts.SAVED)
+    return request.redirect("/account")
 
 
-DOORS = (Door("/account/alerts", choose_alerts, May.SIGNED_IN, "POST", fields(*KINDS)),)
+ROUTES = (
+    Route("/account/alerts", store_alerts, Permission.SIGNED_IN, "POST", form_fields(*ALERT_KINDS)),
+)

@@ -5,121 +5,131 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.routing import NAMES, Queue
-from bot.cases.state_machine import ABOVE
+from bot.cases.routing import QUEUE_NAMES, Queue
+from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import durations, texts
-from bot.desks.web.preferences import PRIORITIES, SOON, Wanted, choose
+from bot.desks.web.preferences import PRIORITIES, SOON, QueueFilter, store_preference
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May, fields
-from bot.desks.web.team.shift import unread
-from bot.hotline.stale_facts import old_facts
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.team.shift import newest_unread
+from bot.hotline.stale_facts import find_stale_facts
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.queue.queries import Counts, Page
-    from bot.desks.web.request import Visit
-    from bot.hotline.stale_facts import Old
+    from bot.desks.web.queue.queries import QueueCounts, QueuePage
+    from bot.desks.web.request import DeskRequest
+    from bot.hotline.stale_facts import StaleFacts
     from bot.store.writer import Work
 
 TABS = {
     queries.MINE: texts.MINE,
     queries.WAITING: texts.WAITING,
     queries.ALL: texts.ALL,
-    queries.LATER: texts.LATER,
+    queries.LATER: texts.SNOOZED,
 }
 HOME = queries.WAITING
 
 
-async def home(visit: Visit) -> Response:
+async def home(request: DeskRequest) -> Response:
     """Lead to what somebody needs first."""
-    if visit.by.role.value == "auditor":
-        return visit.go("/audit")
+    if request.caseworker.role.value == "auditor":
+        return request.redirect("/audit")
 
-    if visit.by.is_on_duty and await unread(visit):
-        return visit.go("/shift")
-    counted = await visit.front.reads.run(lambda work: queries.counts(work, visit.by, visit.now))
-    return visit.go("/queue/mine" if counted.mine else f"/queue/{HOME}")
-
-
-async def queue(visit: Visit) -> Response:
-    """Show one of the lists."""
-    return visit.page("queue.html", old=_old(visit), **await _gathered(visit))
-
-
-async def queue_pane(visit: Visit) -> Response:
-    """Show the list alone, for a page that is open."""
-    return visit.page("_queue.html", **await _gathered(visit))
-
-
-async def narrow(visit: Visit) -> Response:
-    """Show some of a list from now on, until somebody chooses otherwise."""
-    tab, wanted = _tab(visit), Wanted.of(visit.form)
-    await visit.front.database.writer.run(
-        lambda work: choose(work, visit.by.id, tab, wanted.written)
+    if request.caseworker.is_on_duty and await newest_unread(request):
+        return request.redirect("/shift")
+    counted = await request.context.read_pool.run(
+        lambda work: queries.queue_counts(work, request.caseworker, request.now)
     )
-    return visit.go(f"/queue/{tab}")
+    return request.redirect("/queue/mine" if counted.mine else f"/queue/{HOME}")
 
 
-def _tab(visit: Visit) -> str:
-    tab = visit.param("tab")
+async def queue_page(request: DeskRequest) -> Response:
+    """Show one of the lists."""
+    return request.render("queue.html", old=_stale_facts(request), **await _page_values(request))
+
+
+async def queue_pane(request: DeskRequest) -> Response:
+    """Show the list alone, for a page that is open."""
+    return request.render("_queue.html", **await _page_values(request))
+
+
+async def set_filter(request: DeskRequest) -> Response:
+    """Show some of a list from now on, until somebody chooses otherwise."""
+    tab, wanted = _tab(request), QueueFilter.from_form(request.form)
+    await request.context.database.writer.run(
+        lambda work: store_preference(work, request.caseworker.id, tab, wanted.encoded)
+    )
+    return request.redirect(f"/queue/{tab}")
+
+
+def _tab(request: DeskRequest) -> str:
+    tab = request.param("tab")
     if tab not in TABS:
-        raise NotThere(tab)
+        raise NotFoundError(tab)
     return tab
 
 
-async def _gathered(visit: Visit) -> dict[str, Any]:
-    tab = _tab(visit)
-    wanted = Wanted.read(visit.chosen.get(tab, ""))
-    after = visit.request.query_params.get("after", "")[:16]
+async def _page_values(request: DeskRequest) -> dict[str, Any]:
+    tab = _tab(request)
+    wanted = QueueFilter.decode(request.preferences.get(tab, ""))
+    after = request.http.query_params.get("after", "")[:16]
 
-    def look(work: Work) -> tuple[Page, Counts]:
-        front, by, now = visit.front, visit.by, visit.now
-        found = queries.page(work, front, by, tab, wanted, after=after, now=now)
-        return found, queries.counts(work, by, now)
+    def look(work: Work) -> tuple[QueuePage, QueueCounts]:
+        front, by, now = request.context, request.caseworker, request.now
+        found = queries.load_page(work, front, by, tab, wanted, after=after, now=now)
+        return found, queries.queue_counts(work, by, now)
 
-    page, counted = await visit.front.reads.run(look)
+    page, counted = await request.context.read_pool.run(look)
     return {
-        "tab": tab, "tabs": TABS, "lines": page.lines, "counts": counted, "wanted": wanted,
-        "after": after, "next": page.after, "told": queries.told,
-        "hour": visit.front.clocks.law.hour_of,
-        "queues": {it: NAMES[Queue(it)] for it in queries.queues_of(visit.by)},
-        "span": lambda it: durations.span(visit.tongue, it),
-        "promise": lambda it: durations.promise(visit.tongue, it, visit.now),
+        "tab": tab,
+        "tabs": TABS,
+        "lines": page.rows,
+        "counts": counted,
+        "wanted": wanted,
+        "after": after,
+        "next": page.next_after,
+        "told": queries.format_count,
+        "hour": request.context.legal_deadlines.law.format_time,
+        "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(request.caseworker)},
+        "span": lambda it: durations.format_duration(request.locale, it),
+        "promise": lambda it: durations.reply_due_text(request.locale, it, request.now),
         "near": lambda it: durations.nearness(
-            it.due_at, visit.now, visit.front.promises.span(it.priority)
+            it.due_at, request.now, request.context.reply_clocks.max_wait(it.priority)
         ),
-        "languages": LANGUAGES, "levels": PRIORITIES,
-        "marks": tab == queries.MINE or (tab == queries.ALL and visit.by.role in ABOVE),
-    }  # fmt: skip
+        "languages": LANGUAGES,
+        "levels": PRIORITIES,
+        "marks": tab == queries.MINE
+        or (tab == queries.ALL and request.caseworker.role in SENIOR_ROLES),
+    }
 
 
-def _old(visit: Visit) -> list[Old]:
+def _stale_facts(request: DeskRequest) -> list[StaleFacts]:
     """Return which facts people are told no more, for those who can have them read again."""
-    if visit.by.role not in ABOVE:
+    if request.caseworker.role not in SENIOR_ROLES:
         return []
-    today = datetime.fromtimestamp(visit.now / SECOND, visit.front.zone).date()
-    return old_facts(visit.front.place, today)
+    today = datetime.fromtimestamp(request.now / SECOND, request.context.zone).date()
+    return find_stale_facts(request.context.place, today)
 
 
-async def find(visit: Visit) -> Response:
+async def find_case(request: DeskRequest) -> Response:
     """Go to a case by its number; one that is not there, or not theirs, is told there."""
-    from bot.cases.reference import read_reference  # noqa: PLC0415
+    from bot.cases.reference import parse_reference  # noqa: PLC0415
 
-    reference = read_reference(visit.request.query_params.get("number", "")[:40])
+    reference = parse_reference(request.http.query_params.get("number", "")[:40])
     if not reference.isalnum():
-        raise NotThere("no number")
-    return visit.go(f"/cases/{reference}")
+        raise NotFoundError("no number")
+    return request.redirect(f"/cases/{reference}")
 
 
-NARROWED = fields("queue", "language", "priority", SOON)
-DOORS = (
-    Door("/", home, May.SIGNED_IN),
-    Door("/queue/{tab}", queue, May.QUEUE),
-    Door("/queue/{tab}/pane", queue_pane, May.QUEUE, is_pane=True, is_watched=True),
-    Door("/queue/{tab}/narrow", narrow, May.QUEUE, "POST", NARROWED),
-    Door("/find", find, May.CASE),
+FILTER_FIELDS = form_fields("queue", "language", "priority", SOON)
+ROUTES = (
+    Route("/", home, Permission.SIGNED_IN),
+    Route("/queue/{tab}", queue_page, Permission.QUEUE),
+    Route("/queue/{tab}/pane", queue_pane, Permission.QUEUE, is_pane=True, is_background=True),
+    Route("/queue/{tab}/narrow", set_filter, Permission.QUEUE, "POST", FILTER_FIELDS),
+    Route("/find", find_case, Permission.CASE),
 )

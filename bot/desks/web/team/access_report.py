@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.desks.web import texts
-from bot.desks.web.routes import Door, May
+from bot.desks.web.routes import Permission, Route
 from bot.store.compiled import Prepared
 from bot.store.tables.main import audit, cases
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
 WEEK = 7 * DAY
-WEEKS = 104
+MAX_WEEKS = 104
 """How far back: the log is kept for two years."""
-READ, GLASS = "read", "break_glass"
-OUT = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
-LAST_RESORT = ("escrow_made", "escrow_replaced", "escrow_opened")
+READ, BREAK_GLASS = "read", "break_glass"
+EXPORT_ACTIONS = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
+ESCROW_ACTIONS = ("escrow_made", "escrow_replaced", "escrow_opened")
 """What is done with a key that opens every case."""
-DEEDS = (READ, GLASS, *OUT, *LAST_RESORT)
+REPORTED_ACTIONS = (READ, BREAK_GLASS, *EXPORT_ACTIONS, *ESCROW_ACTIONS)
 """What counts as reading: a case opened, opened against its holder, something of it taken out."""
-MOST = 50_000
-SHOWN = 60
+MAX_ROWS = 50_000
+CASES_SHOWN = 60
 """Cases named beside one colleague."""
 
-_ENDS = Prepared(lambda _: select(func.min(audit.c.id), func.max(audit.c.id)))
-_AT = Prepared(
+_ID_RANGE = Prepared(lambda _: select(func.min(audit.c.id), func.max(audit.c.id)))
+_ROW_FROM = Prepared(
     lambda _: (
         select(audit.c.id, audit.c.at)
         .where(audit.c.id >= bindparam("number"))
@@ -53,13 +53,15 @@ _BETWEEN = Prepared(
         .where(
             audit.c.id >= bindparam("first"),
             audit.c.id < bindparam("last"),
-            audit.c.deed.in_([bindparam(f"deed_{place}") for place in range(len(DEEDS))]),
+            audit.c.deed.in_(
+                [bindparam(f"deed_{place}") for place in range(len(REPORTED_ACTIONS))]
+            ),
         )
         .limit(bindparam("most"))
     ),
     "first",
     "last",
-    *(f"deed_{place}" for place in range(len(DEEDS))),
+    *(f"deed_{place}" for place in range(len(REPORTED_ACTIONS))),
     "most",
 )
 _REFERENCE = Prepared(
@@ -68,7 +70,7 @@ _REFERENCE = Prepared(
 
 
 @dataclass(slots=True)
-class Reader:
+class AccessSummary:
     """One of the staff, and what they read in a week."""
 
     who: str
@@ -76,37 +78,37 @@ class Reader:
     """How often each case."""
     with_reason: Counter[str] = field(default_factory=Counter)
     """Those that were a colleague's."""
-    taken_out: int = 0
-    last_resort: int = 0
+    exports: int = 0
+    escrow_uses: int = 0
 
 
-def gathered(rows: Iterable[tuple[str, str, str]]) -> list[Reader]:
+def summarize(rows: Iterable[tuple[str, str, str]]) -> list[AccessSummary]:
     """Return who read what, whoever read most cases first.
 
     Args:
         rows: of the log: who, what, to what.
     """
-    found: dict[str, Reader] = {}
+    found: dict[str, AccessSummary] = {}
     for actor, deed, subject in rows:
-        reader = found.setdefault(actor, Reader(actor))
+        reader = found.setdefault(actor, AccessSummary(actor))
         if deed == READ:
             reader.cases[subject] += 1
-        elif deed == GLASS:
+        elif deed == BREAK_GLASS:
             reader.with_reason[subject] += 1
-        elif deed in LAST_RESORT:
-            reader.last_resort += 1
+        elif deed in ESCROW_ACTIONS:
+            reader.escrow_uses += 1
         else:
-            reader.taken_out += 1
+            reader.exports += 1
     return sorted(found.values(), key=lambda it: (-len(it.cases), it.who))
 
 
-def first_since(work: Work, moment: int) -> int:
+def first_row_since(work: Work, moment: int) -> int:
     """Return the number of the first row since a moment; numbers and moments grow together."""
-    low, high = (int(it or 0) for it in work.rows(_ENDS)[0])
+    low, high = (int(it or 0) for it in work.rows(_ID_RANGE)[0])
     high += 1
     while low < high:
         middle = (low + high) // 2
-        row = work.rows(_AT, middle)
+        row = work.rows(_ROW_FROM, middle)
         if row and row[0][1] < moment:
             low = row[0][0] + 1
         else:
@@ -114,42 +116,48 @@ def first_since(work: Work, moment: int) -> int:
     return low
 
 
-def in_week(work: Work, now: int, back: int) -> list[Reader]:
+def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
     """Return who read what in the seven days that ended so many weeks ago."""
     until = now - back * WEEK
-    first, last = first_since(work, until - WEEK), first_since(work, until + 1)
-    return gathered(work.rows(_BETWEEN, first, last, *DEEDS, MOST))
+    first, last = first_row_since(work, until - WEEK), first_row_since(work, until + 1)
+    return summarize(work.rows(_BETWEEN, first, last, *REPORTED_ACTIONS, MAX_ROWS))
 
 
-async def who_read(visit: Visit) -> Response:
+async def access_report(request: DeskRequest) -> Response:
     """Show who read what in a week."""
-    asked = visit.request.query_params.get("back", "0")
+    asked = request.http.query_params.get("back", "0")
     is_number = asked.isascii() and asked.isdecimal() and len(asked) <= 3  # noqa: PLR2004
-    back = min(int(asked), WEEKS) if is_number else 0
-    now = visit.now
+    back = min(int(asked), MAX_WEEKS) if is_number else 0
+    now = request.now
 
-    def look(work: Work) -> tuple[list[Reader], dict[str, str], list[Caseworker]]:
-        found = in_week(work, now, back)
+    def look(work: Work) -> tuple[list[AccessSummary], dict[str, str], list[Caseworker]]:
+        found = week_summary(work, now, back)
         named = {it for each in found for it in [*each.cases, *each.with_reason]}
         references = {it: str(row[0][0]) for it in named if (row := work.rows(_REFERENCE, it))}
-        return found, references, visit.front.staff.all(work)
+        return found, references, request.context.staff.all(work)
 
-    found, references, staff = await visit.front.reads.run(look)
+    found, references, staff = await request.context.read_pool.run(look)
     until = now - back * WEEK
-    return visit.page(
-        "who_read.html", readers=found, references=references, called=called(visit, staff),
-        back=back, weeks=WEEKS, shown=SHOWN, since=visit.tongue.clock(until - WEEK, now),
-        until=visit.tongue.clock(until, now),
-    )  # fmt: skip
+    return request.render(
+        "who_read.html",
+        readers=found,
+        references=references,
+        called=staff_names(request, staff),
+        back=back,
+        weeks=MAX_WEEKS,
+        shown=CASES_SHOWN,
+        since=request.locale.format_time(until - WEEK, now),
+        until=request.locale.format_time(until, now),
+    )
 
 
-def called(visit: Visit, staff: Iterable[Caseworker]) -> dict[str, str]:
+def staff_names(request: DeskRequest, staff: Iterable[Caseworker]) -> dict[str, str]:
     """Return what the staff are called by whoever looks: to an auditor, by role and number."""
-    is_told = visit.by.role is not Role.AUDITOR
+    is_told = request.caseworker.role is not Role.AUDITOR
     return {
-        it.id: (is_told and it.name) or f"{visit.tongue(texts.ROLES[it.role.value])} {it.id}"
+        it.id: (is_told and it.name) or f"{request.locale(texts.ROLES[it.role.value])} {it.id}"
         for it in staff
     }
 
 
-DOORS = (Door("/audit/reads", who_read, May.AUDIT),)
+ROUTES = (Route("/audit/reads", access_report, Permission.AUDIT),)

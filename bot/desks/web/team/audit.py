@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.desks.web.routes import NO_FIELDS, Door, May
-from bot.desks.web.team.access_report import called
+from bot.desks.web.routes import NO_FIELDS, Permission, Route
+from bot.desks.web.team.access_report import staff_names
 from bot.store.compiled import Prepared
 from bot.store.tables.main import audit
-from bot.vault.audit.log import COLUMNS, Broken, Row, pages
+from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import Visit
+    from bot.desks.web.request import DeskRequest
 
-SHOWN = 200
+ROWS_SHOWN = 200
 _NEWEST = Prepared(
     lambda _: (
-        select(*(audit.c[name] for name in COLUMNS))
+        select(*(audit.c[name] for name in AUDIT_COLUMNS))
         .order_by(audit.c.id.desc())
         .limit(bindparam("most"))
     ),
@@ -29,29 +29,29 @@ _NEWEST = Prepared(
 )
 
 
-async def log(visit: Visit) -> Response:
+async def audit_page(request: DeskRequest) -> Response:
     """Show the newest rows."""
-    return await _page(visit, None)
+    return await _page(request, None)
 
 
-async def check(visit: Visit) -> Response:
+async def verify_log(request: DeskRequest) -> Response:
     """Check the whole log, from its first row to its last."""
-    writer = visit.front.database.writer
-    found = await asyncio.to_thread(lambda: visit.front.audit.verify(pages(writer)))
-    return await _page(visit, found)
+    writer = request.context.database.writer
+    found = await asyncio.to_thread(lambda: request.context.audit.verify(iter_rows(writer)))
+    return await _page(request, found)
 
 
-async def _page(visit: Visit, found: object) -> Response:
-    rows = await visit.front.reads.run(lambda work: work.rows(_NEWEST, SHOWN))
-    staff = await visit.front.reads.run(visit.front.staff.all)
-    return visit.page(
-        "audit.html", rows=[Row(*row) for row in rows], found=found,
-        is_broken=isinstance(found, Broken), names=called(visit, staff),
-        clock=lambda at: visit.tongue.clock(at, visit.now),
+async def _page(request: DeskRequest, found: object) -> Response:
+    rows = await request.context.read_pool.run(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
+    staff = await request.context.read_pool.run(request.context.staff.all)
+    return request.render(
+        "audit.html", rows=[AuditRow(*row) for row in rows], found=found,
+        is_broken=isinstance(found, AuditBreak), names=staff_names(request, staff),
+        clock=lambda at: request.locale.format_time(at, request.now),
     )  # fmt: skip
 
 
-DOORS = (
-    Door("/audit", log, May.AUDIT),
-    Door("/audit/check", check, May.AUDIT, "POST", NO_FIELDS),
+ROUTES = (
+    Route("/audit", audit_page, Permission.AUDIT),
+    Route("/audit/check", verify_log, Permission.AUDIT, "POST", NO_FIELDS),
 )

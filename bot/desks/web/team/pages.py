@@ -6,72 +6,81 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clock import MINUTE
 from bot.desks.web import durations, texts
-from bot.desks.web.auth.case_access import sight
-from bot.desks.web.case.actions import Filled, ordered
+from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.queue import queries
-from bot.desks.web.routes import Door, May, fields
+from bot.desks.web.routes import Permission, Route, form_fields
 from bot.desks.web.team import workload
 from bot.hotline.commands.types import Verb
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.queue.queries import Line
-    from bot.desks.web.request import Visit
-    from bot.desks.web.team.workload import Hands, Spoken
+    from bot.desks.web.queue.queries import QueueRow
+    from bot.desks.web.request import DeskRequest
+    from bot.desks.web.team.workload import LanguageDemand, Workload
     from bot.store.writer import Work
 
-LATE_SHOWN = 20
+MAX_LATE_SHOWN = 20
 """Cases that wait too long, on the page; the list of all that waits has the others."""
 
 
-async def team(visit: Visit) -> Response:
+async def team_page(request: DeskRequest) -> Response:
     """Show who carries what, and who waits."""
-    return visit.page("team.html", **await _gathered(visit))
+    return request.render("team.html", **await _page_values(request))
 
 
-async def team_pane(visit: Visit) -> Response:
+async def team_pane(request: DeskRequest) -> Response:
     """Show the same alone, for a page that is open."""
-    return visit.page("_team.html", **await _gathered(visit))
+    return request.render("_team.html", **await _page_values(request))
 
 
-async def give(visit: Visit) -> Response:
+async def assign_case(request: DeskRequest) -> Response:
     """Give a case to somebody, whoever holds it now."""
-    seen = await visit.front.reads.run(
-        lambda work: sight(work, visit, visit.form.get("reference", ""))
+    seen = await request.context.read_pool.run(
+        lambda work: check_case_access(work, request, request.form.get("reference", ""))
     )
-    filled = Filled(code=visit.form.get("to", "")[:32])
-    told = await ordered(visit, seen.case, Verb.TRANSFER, filled)
+    filled = ActionInput(code=request.form.get("to", "")[:32])
+    told = await send_command(request, seen.case, Verb.TRANSFER, filled)
     if told is None:
-        visit.tell(texts.WRITTEN_DOWN, is_refused=True)
+        request.flash(texts.COMMAND_STORED, is_refused=True)
     elif told.source:
-        visit.here.said.append((visit.tongue(told.text, **told.values), told.is_refused))
-    return visit.go("/team")
+        request.current_session.flashes.append(
+            (request.locale(told.text, **told.values), told.is_refused)
+        )
+    return request.redirect("/team")
 
 
-async def _gathered(visit: Visit) -> dict[str, Any]:
-    front, now = visit.front, visit.now
+async def _page_values(request: DeskRequest) -> dict[str, Any]:
+    front, now = request.context, request.now
 
-    def look(work: Work) -> tuple[list[Hands], list[Spoken], list[Line]]:
-        hands = workload.carried(work, front.staff, now)
-        late = workload.late(work, now)
-        first = [it.case for it in late[:LATE_SHOWN]]
-        lines = queries.lines_of(work, front, visit.by, first, now)
-        return hands, workload.spoken(work, hands, late, now), lines
+    def look(work: Work) -> tuple[list[Workload], list[LanguageDemand], list[QueueRow]]:
+        hands = workload.workloads(work, front.staff, now)
+        late = workload.late_cases(work, now)
+        first = [it.case for it in late[:MAX_LATE_SHOWN]]
+        lines = queries.load_rows(work, front, request.caseworker, first, now)
+        return hands, workload.language_demand(work, hands, late, now), lines
 
-    hands, spoken, late = await front.reads.run(look)
+    hands, spoken, late = await front.read_pool.run(look)
     return {
-        "hands": hands, "spoken": spoken, "late": late, "told": queries.told,
-        "can_take": lambda queue: workload.can_take(hands, queue),
-        "span": lambda it: durations.span(visit.tongue, it),
-        "promise": lambda it: durations.promise(visit.tongue, it, now),
-        "near": lambda it: durations.nearness(it.due_at, now, front.promises.span(it.priority)),
-        "rests": lambda it: durations.span(visit.tongue, it.by.rests_until - now + MINUTE),
-    }  # fmt: skip
+        "hands": hands,
+        "spoken": spoken,
+        "late": late,
+        "told": queries.format_count,
+        "can_take": lambda queue: workload.available_for(hands, queue),
+        "span": lambda it: durations.format_duration(request.locale, it),
+        "promise": lambda it: durations.reply_due_text(request.locale, it, now),
+        "near": lambda it: durations.nearness(
+            it.due_at, now, front.reply_clocks.max_wait(it.priority)
+        ),
+        "rests": lambda it: durations.format_duration(
+            request.locale, it.by.rests_until - now + MINUTE
+        ),
+    }
 
 
-DOORS = (
-    Door("/team", team, May.TEAM),
-    Door("/team/pane", team_pane, May.TEAM, is_pane=True, is_watched=True),
-    Door("/team/give", give, May.TEAM, "POST", fields("reference", "to")),
+ROUTES = (
+    Route("/team", team_page, Permission.TEAM),
+    Route("/team/pane", team_pane, Permission.TEAM, is_pane=True, is_background=True),
+    Route("/team/give", assign_case, Permission.TEAM, "POST", form_fields("reference", "to")),
 )

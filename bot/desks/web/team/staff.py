@@ -6,81 +6,93 @@ from typing import TYPE_CHECKING
 
 from bot.clock import DAY
 from bot.desks.web import texts
-from bot.desks.web.auth.totp import INVITED_FOR
+from bot.desks.web.auth.totp import INVITE_LIFETIME
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotThere
-from bot.desks.web.routes import Door, May, fields
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, form_fields
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.auth.sessions import Session
-    from bot.desks.web.request import Visit
+    from bot.desks.web.auth.sessions import DeskSession
+    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
-ENDED = "sessions_ended"
+SESSIONS_ENDED = "sessions_ended"
 """What the audit log calls it; how many there were is the detail."""
 
 
-async def everybody(visit: Visit) -> Response:
+async def staff_page(request: DeskRequest) -> Response:
     """Show who works here and what they hold."""
-    return await _page(visit, None, "")
+    return await _page(request, None, "")
 
 
-async def invite(visit: Visit) -> Response:
+async def invite(request: DeskRequest) -> Response:
     """Make a link for somebody; a second factor they have stays until they choose another."""
-    who, now = visit.form.get("staff", ""), visit.now
+    who, now = request.form.get("staff", ""), request.now
 
     def make(work: Work) -> tuple[Caseworker, str] | None:
-        found = visit.front.staff.find(work, who) if who.isalnum() else None
+        found = request.context.staff.find(work, who) if who.isalnum() else None
         if found is None or not found.is_active:
             return None
-        visit.front.audit.note(work, now, visit.by.id, "desk_invite", who)
-        return found, visit.front.passes.invite(work, who, now)
+        request.context.audit.record(work, now, request.caseworker.id, "desk_invite", who)
+        return found, request.context.factors.create_invite(work, who, now)
 
-    made = await visit.front.database.writer.run(make)
+    made = await request.context.database.writer.run(make)
     if made is None:
-        raise NotThere("no such colleague")
+        raise NotFoundError("no such colleague")
     colleague, secret = made
-    link = f"{visit.front.origin}{visit.url('/welcome/')}{secret}"
-    return await _page(visit, colleague, link)
+    link = f"{request.context.origin}{request.url('/welcome/')}{secret}"
+    return await _page(request, colleague, link)
 
 
-async def end(visit: Visit) -> Response:
+async def end_sessions(request: DeskRequest) -> Response:
     """Sign somebody out everywhere, at once: a device was lost, or taken from them."""
-    who, now, sessions = visit.form.get("staff", ""), visit.now, visit.front.sessions
+    who, now, sessions = request.form.get("staff", ""), request.now, request.context.sessions
 
-    def look(work: Work) -> list[Session] | None:
-        found = visit.front.staff.find(work, who) if who.isalnum() else None
+    def look(work: Work) -> list[DeskSession] | None:
+        found = request.context.staff.find(work, who) if who.isalnum() else None
         return sessions.of(work, who) if found is not None else None
 
-    known = await visit.front.reads.run(look)
+    known = await request.context.read_pool.run(look)
     if known is None:
-        raise NotThere("no such colleague")
-    await visit.front.database.writer.run(
-        lambda work: visit.front.audit.note(work, now, visit.by.id, ENDED, who, str(len(known)))
+        raise NotFoundError("no such colleague")
+    await request.context.database.writer.run(
+        lambda work: request.context.audit.record(
+            work, now, request.caseworker.id, SESSIONS_ENDED, who, str(len(known))
+        )
     )
     for it in known:
         await sessions.end(it.token)
-    visit.tell(texts.ENDED)
-    return visit.go("/staff")
+    request.flash(texts.ENDED)
+    return request.redirect("/staff")
 
 
-async def _page(visit: Visit, invited: Caseworker | None, link: str) -> Response:
+async def _page(request: DeskRequest, invited: Caseworker | None, link: str) -> Response:
     def look(work: Work) -> list[tuple[Caseworker, int]]:
         return [
-            (it, queries.counts(work, it, visit.now).held) for it in visit.front.staff.all(work)
+            (it, queries.queue_counts(work, it, request.now).held)
+            for it in request.context.staff.all(work)
         ]
 
-    found = await visit.front.reads.run(look)
-    return visit.page(
-        "staff.html", staff=found, invited=invited, link=link, days=str(INVITED_FOR // DAY)
+    found = await request.context.read_pool.run(look)
+    return request.render(
+        "staff.html", staff=found, invited=invited, link=link, days=str(INVITE_LIFETIME // DAY)
     )
 
 
-DOORS = (
-    Door("/staff", everybody, May.STAFF),
-    Door("/staff/invite", invite, May.STAFF, "POST", fields("staff"), is_final=True),
-    Door("/staff/end", end, May.STAFF, "POST", fields("staff"), is_final=True),
+ROUTES = (
+    Route("/staff", staff_page, Permission.STAFF),
+    Route(
+        "/staff/invite", invite, Permission.STAFF, "POST", form_fields("staff"), needs_step_up=True
+    ),
+    Route(
+        "/staff/end",
+        end_sessions,
+        Permission.STAFF,
+        "POST",
+        form_fields("staff"),
+        needs_step_up=True,
+    ),
 )

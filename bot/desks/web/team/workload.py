@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select
 
 from bot.cases.routing import Queue
-from bot.cases.state_machine import Role, State
+from bot.cases.state_machine import CaseState, Role
 from bot.desks.web.queue import queries
-from bot.hotline.queue.case_status import IS_TAKEN
+from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.claims import Claims, serves
 from bot.languages import LANGUAGES
 from bot.store.compiled import Prepared
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
 
-MOST_LATE = 2000
+MAX_LATE = 2000
 """Cases beyond the promise that are looked at: with more than that nobody needs the number."""
 
-_HELD = Prepared(
+_ASSIGNED = Prepared(
     lambda _: (
         select(cases.c.reference, cases.c.priority, cases.c.language, cases.c.due_at)
-        .where(cases.c.holder == bindparam("staff"), IS_TAKEN)
+        .where(cases.c.holder == bindparam("staff"), IS_ASSIGNED)
         .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
     ),
     "staff",
@@ -68,7 +68,7 @@ _LATE = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class WorkloadCase:
     """One case somebody answers for."""
 
     reference: str
@@ -78,11 +78,11 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class Workload:
     """One colleague and what they carry."""
 
     by: Caseworker
-    held: list[Held]
+    cases: list[WorkloadCase]
     load: int
     """How much that is; an emergency counts for more than one."""
     late: int
@@ -90,13 +90,13 @@ class Hands:
     is_resting: bool
 
     @property
-    def free(self) -> int:
+    def free_slots(self) -> int:
         """Return how many chats more they can take."""
         return max(0, self.by.most - self.load)
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
+class LateCase:
     """One case that waits beyond the promise."""
 
     case: str
@@ -105,7 +105,7 @@ class Late:
 
 
 @dataclass(slots=True)
-class Spoken:
+class LanguageDemand:
     """One language in which somebody waits."""
 
     language: str
@@ -113,60 +113,62 @@ class Spoken:
     late: int = 0
     late_since: int = 0
     """Since when the first of them waits beyond the promise; 0: nobody does."""
-    here: list[Hands] = field(default_factory=list)
+    available: list[Workload] = field(default_factory=list)
     """Who is there now and reads it."""
 
 
-def carried(work: Work, staff: Staff, now: int) -> list[Hands]:
+def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
     """Return everybody who helps and is there or holds something, the fullest first."""
     found = []
     for by in staff.all(work):
         if not by.is_active or by.role is Role.AUDITOR:
             continue
-        held = [Held(*row) for row in work.rows(_HELD, by.id)]
+        held = [WorkloadCase(*row) for row in work.rows(_ASSIGNED, by.id)]
         if held or by.is_on_duty:
             late = sum(it.due_at is not None and it.due_at < now for it in held)
             resting = by.is_on_duty and by.rests_until > now
-            found.append(Hands(by, held, Claims.load(work, by.id), late, resting))
+            found.append(Workload(by, held, Claims.chat_count(work, by.id), late, resting))
     return sorted(found, key=lambda it: (not it.by.is_on_duty, -it.load, it.by.id))
 
 
-def late(work: Work, now: int) -> list[Late]:
+def late_cases(work: Work, now: int) -> list[LateCase]:
     """Return who waits beyond the promise, the longest first."""
-    states = (State.WAITING.value, State.REOPENED.value)
-    return [Late(*row) for row in work.rows(_LATE, now, *states, MOST_LATE)]
+    states = (CaseState.WAITING.value, CaseState.REOPENED.value)
+    return [LateCase(*row) for row in work.rows(_LATE, now, *states, MAX_LATE)]
 
 
-def spoken(work: Work, hands: Iterable[Hands], beyond: Iterable[Late], now: int) -> list[Spoken]:
+def language_demand(
+    work: Work, hands: Iterable[Workload], late: Iterable[LateCase], now: int
+) -> list[LanguageDemand]:
     """Return the languages in which somebody waits, those with the longest wait first.
 
     Args:
         work: the unit of work.
         hands: who is there.
-        beyond: who waits too long.
+        late: who waits too long.
         now: the moment.
     """
-    found = {tag: Spoken(tag) for tag in LANGUAGES}
+    found = {tag: LanguageDemand(tag) for tag in LANGUAGES}
     for tag, it in found.items():
-        counted = (work.rows(_WAITING, queue.value, tag, queries.COUNTED + 1) for queue in Queue)
+        counted = (work.rows(_WAITING, queue.value, tag, queries.MAX_COUNT + 1) for queue in Queue)
         it.waiting = sum(int(count[0][0]) for count in counted)
-    for each in beyond:
-        it = found.setdefault(each.language, Spoken(each.language))
+    for each in late:
+        it = found.setdefault(each.language, LanguageDemand(each.language))
         it.late += 1
         it.late_since = it.late_since or each.due_at
     for there in hands:
         if there.by.is_on_duty and not there.is_resting:
             for tag in found.keys() & set(there.by.languages):
-                found[tag].here.append(there)
+                found[tag].available.append(there)
     waits = [it for it in found.values() if it.waiting or it.late]
     return sorted(waits, key=lambda it: (it.late_since or now, -it.waiting))
 
 
-def can_take(hands: Iterable[Hands], queue: str) -> list[Hands]:
+def available_for(hands: Iterable[Workload], queue: str) -> list[Workload]:
     """Return who could be given a case of a queue now, those with most room first."""
     here = [
         it
         for it in hands
-        if it.by.is_on_duty and not it.is_resting and it.free and serves(it.by, queue)
+        if it.by.is_on_duty and not it.is_resting and it.free_slots and serves(it.by, queue)
     ]
-    return sorted(here, key=lambda it: -it.free)
+    return sorted(here, key=lambda it: -it.free_slots)
