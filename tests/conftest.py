@@ -18,14 +18,16 @@ from hypothesis import settings
 
 from bot.log import configure
 from bot.vault import HostKey
+from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from tests.terminal import Haven
+    from tests.support.cli_runner import Haven
+    from tests.support.harnesses.case_store_harness import CaseStoreHarness
 
-pytest_plugins = ["tests.transcripts_plugin"]
+pytest_plugins = ["tests.support.transcripts_plugin"]
 
 settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("haven")
@@ -71,7 +73,19 @@ def debug_log() -> Iterator[io.StringIO]:
 @pytest.fixture
 def run_command(tmp_path: Path) -> Haven:
     """Type commands at one deployment; its database is made by the first that needs it."""
-    from tests.terminal import command_runner  # noqa: PLC0415 - whoever types nothing needs no commands
+    from tests.support.cli_runner import command_runner  # noqa: PLC0415 - whoever types nothing needs no commands
 
     HostKey.create(tmp_path / "host.key")
     return command_runner(tmp_path)
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+async def case_store(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[CaseStoreHarness]:
+    """Open a case store, on either database."""
+    from tests.support.harnesses.case_store_harness import CaseStoreHarness  # noqa: PLC0415
+
+    made = CaseStoreHarness(migrated_url(request.param, tmp_path))
+    yield made
+    await made.database.close()

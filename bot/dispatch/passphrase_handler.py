@@ -92,7 +92,7 @@ class PassphraseHandler(SessionControl):
                 check_in = store.DURESS if is_second else store.ANSWER
             bodies.append(
                 replace(
-                    word, case=conversation.case, is_second=is_second, receipt=receipt,
+                    word, case=conversation.case, is_duress=is_second, receipt=receipt,
                     check_in=check_in,
                 )
             )  # fmt: skip

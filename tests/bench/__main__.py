@@ -11,14 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.bench import figures, goals, rounds, scenarios, table
+from tests.bench import bench_goals, bench_rounds, bench_scenarios, result_table, summary_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.bench.driver import BenchCost, BenchRun
-    from tests.bench.rounds import Costs
-    from tests.bench.scenarios import Scenario
+    from tests.bench.bench_rounds import Costs
+    from tests.bench.bench_scenarios import Scenario
+    from tests.bench.run_one import BenchCost, BenchRun
 
 
 _WIDTH: Final = 120
@@ -31,7 +31,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def bench(  # noqa: PLR0913 - one argument an option
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SCENARIO", help=f"Any of {', '.join(scenarios.ALL)}; all if none."),
+        typer.Argument(
+            metavar="SCENARIO", help=f"Any of {', '.join(bench_scenarios.ALL)}; all if none."
+        ),
     ] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a row.")] = False,
@@ -49,7 +51,7 @@ def bench(  # noqa: PLR0913 - one argument an option
 
     def run(run: BenchRun) -> BenchCost:
         here = msgspec.structs.replace(run, idle=idle, folder=str(folder))
-        return rounds.apart(rounds.scaled(here, scale))
+        return bench_rounds.apart(bench_rounds.scaled(here, scale))
 
     for scenario in _chosen(names, only):
         costs = _play(scenario, many, run)
@@ -57,11 +59,11 @@ def bench(  # noqa: PLR0913 - one argument an option
 
 
 def _chosen(names: list[str] | None, only: str) -> list[Scenario]:
-    unknown = set(names or ()) - set(scenarios.ALL)
+    unknown = set(names or ()) - set(bench_scenarios.ALL)
     if unknown:
-        known = ", ".join(scenarios.ALL)
+        known = ", ".join(bench_scenarios.ALL)
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose from {known}.")
-    return [_narrowed(scenarios.ALL[name], only) for name in names or scenarios.ALL]
+    return [_narrowed(bench_scenarios.ALL[name], only) for name in names or bench_scenarios.ALL]
 
 
 def _narrowed(scenario: Scenario, only: str) -> Scenario:
@@ -86,28 +88,28 @@ def _play(scenario: Scenario, many: int, run: Callable[[BenchRun], BenchCost]) -
             bar.update(task, description=f"{scenario.name}: {name}", with_message_ids=next(began))
             bar.refresh()
 
-        return rounds.play(scenario.rows, many, run, begins)
+        return bench_rounds.play(scenario.rows, many, run, begins)
 
 
 def _show(scenario: Scenario, costs: Costs, *, json: bool) -> None:
-    rows = figures.rows(scenario, costs)
+    rows = summary_rows.rows(scenario, costs)
     if json:
-        sys.stdout.write(table.lines(rows))
+        sys.stdout.write(result_table.lines(rows))
         sys.stdout.flush()
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
-    console.print(table.table(scenario, rows))
+    console.print(result_table.table(scenario, rows))
     if any(row.plan for row in rows):
-        console.print(table.plans(rows))
-    if verdicts := goals.verdicts(scenario.name, costs):
-        console.print(table.goals(verdicts))
+        console.print(result_table.plans(rows))
+    if verdicts := bench_goals.verdicts(scenario.name, costs):
+        console.print(result_table.goals(verdicts))
 
 
 def main() -> None:
     """Run the command; a run that failed has already said why."""
     try:
         app()
-    except rounds.RunFailed as error:
+    except bench_rounds.RunFailed as error:
         sys.exit(str(error))
 
 

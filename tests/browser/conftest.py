@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.browser.demo import DemoProcess
-from tests.browser.person import PhonePagePerson
+from tests.browser.demo_process import DemoProcess
+from tests.browser.phone_page_person import PhonePagePerson
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -15,11 +15,11 @@ from bot.clock import HOUR, MINUTE
 from bot.conversation import FileRef, PlaceAnswer
 from bot.errors import DecryptionError
 from bot.vault import HostKey, Purpose, Vault
-from tests.cases.answered import report, request
-from tests.cases.desk import CHAT, CaseStoreHarness
-from tests.clocks import MIDDAY
-from tests.houses import ROOT, VAULT, supervisor_opener
-from tests.stores import query
+from tests.support.database_fixtures import query
+from tests.support.harnesses.case_store_harness import CHAT, CaseStoreHarness
+from tests.support.harnesses.hotline_harness import ROOT, VAULT, supervisor_opener
+from tests.support.moved_clock import MIDDAY
+from tests.support.people.flow_answers import report, request
 
 NEEDLE = "Needle-of-Sari"
 
@@ -185,14 +185,14 @@ def test_a_rule_that_was_given_later_is_taken_and_silence_keeps_the_old_one(
     assert case_store.of(case, "contact") == "when_i_write"
 
 
-def test_a_case_begins_with_a_promise_of_its_priority_and_nobody_alerted(
+def test_a_new_case_has_the_due_time_of_its_priority_and_no_alerts(
     case_store: CaseStoreHarness,
 ) -> None:
     case = case_store.opens(report(leaving="locked").answers)
     assert case_store.of(case, "due_at", "alerts", "holder") == (MIDDAY + 15 * MINUTE, 0, None)
 
 
-def test_what_makes_a_case_more_urgent_brings_its_promise_forward(
+def test_raising_urgency_brings_the_due_time_forward(
     case_store: CaseStoreHarness,
 ) -> None:
     case = case_store.opens(report().answers)
@@ -202,13 +202,13 @@ def test_what_makes_a_case_more_urgent_brings_its_promise_forward(
     assert case_store.of(case, "due_at") == MIDDAY + HOUR + 2 * MINUTE
 
 
-def test_what_is_added_never_puts_a_promise_off(case_store: CaseStoreHarness) -> None:
+def test_an_addition_never_postpones_the_due_time(case_store: CaseStoreHarness) -> None:
     case = case_store.opens(report().answers)
     case_store.raises(case, {"added": "words"}, at=MIDDAY + HOUR)
     assert case_store.of(case, "due_at") == MIDDAY + 24 * HOUR
 
 
-def test_what_is_added_after_an_answer_is_promised_an_answer_anew(
+def test_an_addition_after_a_reply_starts_a_new_due_time(
     case_store: CaseStoreHarness,
 ) -> None:
     case = case_store.opens(report().answers)
@@ -217,7 +217,7 @@ def test_what_is_added_after_an_answer_is_promised_an_answer_anew(
     assert case_store.of(case, "due_at", "alerts") == (MIDDAY + 25 * HOUR, 0)
 
 
-def test_of_a_closed_case_nothing_is_promised(case_store: CaseStoreHarness) -> None:
+def test_a_closed_case_has_no_due_time(case_store: CaseStoreHarness) -> None:
     case = case_store.opens(report().answers)
     case_store.writes("UPDATE cases SET due_at = NULL, status = 'closed'")
     case_store.raises(case, {"safe": "not_safe"}, at=MIDDAY + HOUR)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.houses import HotlineHarness
-from tests.stores import DATABASE_KINDS
+from tests.support.database_fixtures import DATABASE_KINDS
+from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

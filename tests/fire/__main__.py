@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     Drill = Callable[..., dict[str, Any]]
 
 MODULES = {
-    "needle": "needle",
-    "flood": "flood",
-    "fresh": "fresh",
-    "rule": "rule",
-    "walk": "walk",
-    "restore": "restoring",
-    "kill": "killing",
-    "claim": "claiming",
+    "needle": "needle_drill",
+    "flood": "flood_drill",
+    "fresh": "case_privacy_drill",
+    "rule": "contact_rule_drill",
+    "walk": "walk_drill",
+    "restore": "restore_drill",
+    "kill": "kill_drill",
+    "claim": "claim_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
 LONG: dict[str, dict[str, Any]] = {
@@ -54,7 +54,7 @@ QUIET = {"drill", "faults"}
 
 def offered() -> dict[str, str]:
     """Return the drills that can be had, each with its module."""
-    names = {name: f"tests.fire.{module}" for name, module in MODULES.items()}
+    names = {name: f"tests.fire.drills.{module}" for name, module in MODULES.items()}
     return {name: module for name, module in names.items() if find_spec(module) is not None}
 
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fire import nursery
+from tests.fire.processes import process_spawner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.fire.nursery import ProcessSpawner
+    from tests.fire.processes.process_spawner import ProcessSpawner
 
 
 @pytest.fixture(scope="session")
 def spawner() -> Iterator[ProcessSpawner]:
-    with nursery.process_spawner() as nurse:
+    with process_spawner.process_spawner() as nurse:
         yield nurse

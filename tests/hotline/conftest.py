@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hotline.line import QueueHarness
-from tests.houses import ALWAYS, HotlineHarness
-from tests.stores import DATABASE_KINDS, migrated_url
+from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.harnesses.hotline_harness import ALWAYS, HotlineHarness
+from tests.support.harnesses.queue_harness import QueueHarness
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

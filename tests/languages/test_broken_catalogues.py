@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from shelves import (
+from tests.support.content.altered_catalogues import (
     ASKED,
     CALL,
     SEND,

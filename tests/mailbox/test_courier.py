@@ -11,10 +11,10 @@ from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedEr
 from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
 from bot.mailbox.rate_limit import RateLimits
 from bot.messages import DeleteMessages, SendText, Toast
-from tests.mailbox.plans import query_plan
-from tests.mailbox.rounds import CourierHarness
-from tests.post import FINE, DeliveryFault, delivery_failure
-from tests.stores import migrated_url
+from tests.support.database.query_plans import query_plan
+from tests.support.database_fixtures import migrated_url
+from tests.support.harnesses.courier_harness import CourierHarness
+from tests.support.telegram.recording_channel import FINE, DeliveryFault, delivery_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from bot.mailbox.inbox import DONE, MAX_CRASHES, QUARANTINED, WAITING, Arrival, 
 from bot.store.compiled import Prepared
 from bot.store.database import Database
 from bot.store.tables.main import inbox
-from tests.clocks import MIDDAY
-from tests.houses import BOT, VAULT, HotlineHarness
-from tests.mailbox.plans import query_plan
-from tests.people import update_json
-from tests.stores import migrated_url, on_both_databases, query
+from tests.support.database.query_plans import query_plan
+from tests.support.database_fixtures import migrated_url, on_both_databases, query
+from tests.support.harnesses.hotline_harness import BOT, VAULT, HotlineHarness
+from tests.support.moved_clock import MIDDAY
+from tests.support.people.chat_person import update_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,13 +61,13 @@ def arrivals(*numbers: int) -> list[Arrival]:
 def test_an_update_is_seen_once(box: Box) -> None:
     one, two = arrivals(1, 2)
     assert box.does("unseen", [one, two, one]) == [one, two]
-    box.does("keep_handled", [one], MIDDAY)
+    box.does("store_handled", [one], MIDDAY)
     assert box.does("unseen", [one, two, two]) == [two]
 
 
 def test_another_content_under_the_same_number_is_another_update(box: Box) -> None:
     """After a quiet week numbers begin anew (safety.md F7)."""
-    box.does("keep_handled", arrivals(1), MIDDAY)
+    box.does("store_handled", arrivals(1), MIDDAY)
     other = Arrival.of(1, b'{"n":"other"}')
     assert box.does("unseen", [other]) == [other]
 
@@ -76,32 +76,32 @@ def test_another_bots_updates_are_no_business_of_ours(box: Box) -> None:
     other = Inbox(BOT + 1, VAULT)
     box.database.writer.run_sync(lambda work: other.store_handled(work, arrivals(1), MIDDAY))
     assert box.does("unseen", arrivals(1)) == arrivals(1)
-    box.does("keep_waiting", arrivals(1), MIDDAY)
+    box.does("store_waiting", arrivals(1), MIDDAY)
     assert box.states() == [(1, DONE), (1, WAITING)]
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31 - 1, 2**62])
 def test_a_number_of_any_size_is_kept(box: Box, number: int) -> None:
-    box.does("keep_waiting", arrivals(number), MIDDAY)
-    assert [arrival.update_id for arrival in box.does("waiting", 10)] == [number]
+    box.does("store_waiting", arrivals(number), MIDDAY)
+    assert [arrival.update_id for arrival in box.does("load_waiting", 10)] == [number]
 
 
 def test_what_waits_is_sealed_and_opens_again_in_order(box: Box) -> None:
-    box.does("keep_waiting", arrivals(5, 3, 9), MIDDAY)
+    box.does("store_waiting", arrivals(5, 3, 9), MIDDAY)
     assert all(b'"n"' not in raw for _, raw in query(box.database, RAWS))
-    assert [arrival.raw for arrival in box.does("waiting", 2)] == [b'{"n":5}', b'{"n":3}']
+    assert [arrival.raw for arrival in box.does("load_waiting", 2)] == [b'{"n":5}', b'{"n":3}']
 
 
 def test_what_was_handled_leaves_only_its_digest(box: Box) -> None:
-    box.does("keep_waiting", arrivals(1), MIDDAY)
-    box.does("keep_handled", [*box.does("waiting", 10), *arrivals(2)], MIDDAY)
+    box.does("store_waiting", arrivals(1), MIDDAY)
+    box.does("store_handled", [*box.does("load_waiting", 10), *arrivals(2)], MIDDAY)
     assert box.states() == [(1, DONE), (2, DONE)]
     assert query(box.database, RAWS) == []
 
 
 def test_what_is_set_aside_keeps_its_content_and_the_reason(box: Box) -> None:
-    box.does("keep_waiting", arrivals(1), MIDDAY)
-    (stored,) = box.does("waiting", 10)
+    box.does("store_waiting", arrivals(1), MIDDAY)
+    (stored,) = box.does("load_waiting", 10)
     box.does("quarantine", stored, "turn failed: LookupError", MIDDAY)
     box.does("quarantine", arrivals(2)[0], "unreadable: " + "x" * 200, MIDDAY)
     assert box.states() == [(1, QUARANTINED), (2, QUARANTINED)]
@@ -118,9 +118,9 @@ def test_what_is_set_aside_keeps_its_content_and_the_reason(box: Box) -> None:
 def deaths_until_all_is_handled(box: Box, deadly: set[int]) -> int:
     """Start as often as it takes; a process that comes to a deadly update dies."""
     deaths = 0
-    while taken := box.does("waiting", 10):
+    while taken := box.does("load_waiting", 10):
         if deadly.isdisjoint(arrival.update_id for arrival in taken):
-            box.does("keep_handled", taken, MIDDAY)
+            box.does("store_handled", taken, MIDDAY)
         else:
             deaths += 1
     return deaths
@@ -128,22 +128,22 @@ def deaths_until_all_is_handled(box: Box, deadly: set[int]) -> int:
 
 def test_an_update_that_ends_the_process_three_times_is_set_aside_alone(box: Box) -> None:
     """With its neighbours it would take up to nine people's messages along."""
-    box.does("keep_waiting", arrivals(*range(25)), MIDDAY)
+    box.does("store_waiting", arrivals(*range(25)), MIDDAY)
     assert deaths_until_all_is_handled(box, {13}) == MAX_CRASHES
     assert dict(box.states()) == {n: QUARANTINED if n == 13 else DONE for n in range(25)}
 
 
 def test_many_deadly_updates_hide_nothing_behind_them(box: Box) -> None:
-    box.does("keep_waiting", arrivals(*range(30)), MIDDAY)
+    box.does("store_waiting", arrivals(*range(30)), MIDDAY)
     deadly = set(range(12))
     deaths_until_all_is_handled(box, deadly)
     assert dict(box.states()) == {n: QUARANTINED if n in deadly else DONE for n in range(30)}
 
 
 def test_an_update_that_does_not_open_is_in_nobodys_way(box: Box) -> None:
-    box.does("keep_waiting", arrivals(1, 2, 3), MIDDAY)
+    box.does("store_waiting", arrivals(1, 2, 3), MIDDAY)
     box.database.writer.run_sync(lambda work: work.run(SPOIL, b"not a sealed thing", 2))
-    assert [arrival.update_id for arrival in box.does("waiting", 1)] == [3]
+    assert [arrival.update_id for arrival in box.does("load_waiting", 1)] == [3]
     assert box.states() == [(1, QUARANTINED), (2, QUARANTINED), (3, WAITING)]
 
 
@@ -179,33 +179,33 @@ def test_a_start_handles_what_an_earlier_process_stored(tmp_path: Path) -> None:
 
 def test_a_quarantined_update_keeps_its_content_for_a_day(box: Box) -> None:
     box.does("quarantine", arrivals(1)[0], "unreadable", MIDDAY)
-    box.does("tidy", MIDDAY + DAY)
+    box.does("expire", MIDDAY + DAY)
     assert len(query(box.database, RAWS)) == 1
-    box.does("tidy", MIDDAY + DAY + 1)
+    box.does("expire", MIDDAY + DAY + 1)
     assert query(box.database, RAWS) == []
     assert box.states() == [(1, QUARANTINED)]
 
 
 def test_a_digest_is_known_for_eight_days(box: Box) -> None:
-    box.does("keep_handled", arrivals(1), MIDDAY)
-    box.does("keep_handled", arrivals(2), MIDDAY + HOUR)
-    assert box.does("tidy", MIDDAY + 8 * DAY) == 0
-    assert box.does("tidy", MIDDAY + 8 * DAY + 1) == 1
+    box.does("store_handled", arrivals(1), MIDDAY)
+    box.does("store_handled", arrivals(2), MIDDAY + HOUR)
+    assert box.does("expire", MIDDAY + 8 * DAY) == 0
+    assert box.does("expire", MIDDAY + 8 * DAY + 1) == 1
     assert box.does("unseen", arrivals(1, 2)) == arrivals(1)
 
 
 def test_what_waits_is_never_forgotten(box: Box) -> None:
-    box.does("keep_waiting", arrivals(1), MIDDAY)
-    box.does("tidy", MIDDAY + 365 * DAY)
-    assert [arrival.raw for arrival in box.does("waiting", 10)] == [b'{"n":1}']
+    box.does("store_waiting", arrivals(1), MIDDAY)
+    box.does("expire", MIDDAY + 365 * DAY)
+    assert [arrival.raw for arrival in box.does("load_waiting", 10)] == [b'{"n":1}']
 
 
 def test_what_came_is_counted_by_kind_and_day(box: Box) -> None:
     for now in (MIDDAY, MIDDAY, MIDDAY + DAY):
         box.inbox.count_kinds({"words": 2, "press": 1})
         box.inbox.note_offset(now // HOUR)
-        box.does("note_progress", now)
-    box.does("note_progress", MIDDAY)
+        box.does("store_progress", now)
+    box.does("store_progress", MIDDAY)
     today = MIDDAY // DAY
     assert query(box.database, "SELECT kind, day, times FROM tallies ORDER BY day, kind") == [
         ("press", today, 2),

@@ -8,8 +8,8 @@ import pytest
 
 from bot.languages import use_catalogues
 from bot.places.registry import PLACES
-from tests.houses import HotlineHarness
-from tests.places.faraway import FARAWAY
+from tests.support.content.fictional_country import FARAWAY
+from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,15 +24,15 @@ from bot.places.taiwan.directory import VERIFIED_ON
 from bot.settings import Settings
 from bot.text import Text
 from flows import ALL_FLOWS
-from tests.house.catalogues import read_in
-from tests.houses import HotlineHarness
-from tests.places.faraway import FARAWAY, TAIWANS
+from tests.support.content.catalogue_files import read_in
+from tests.support.content.fictional_country import FARAWAY, TAIWANS
+from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.places.place import Place
-    from tests.people import ChatPerson
+    from tests.support.people.chat_person import ChatPerson
 
 NAMES = re.compile(
     "taiwan|đài loan|臺灣|台灣|台湾|ไต้หวัน|តៃវ៉ាន់|ថៃវ៉ាន់|ထိုင်ဝမ်|NT\\$|taipei|kaohsiung", re.IGNORECASE

@@ -10,7 +10,7 @@ import telegram
 from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
-from tests.sandbox.oracle import check
+from tests.support.telegram.bot_api_oracle import check
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

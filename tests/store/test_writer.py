@@ -15,7 +15,7 @@ from bot.store.compiled import Prepared
 from bot.store.database import Database, connect_sqlite
 from bot.store.tables.main import notices
 from bot.store.writer import Work, Writer
-from tests.stores import migrated_url, on_both_databases, query
+from tests.support.database_fixtures import migrated_url, on_both_databases, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -327,7 +327,7 @@ class Watched:
         self._connection.close()
 
 
-async def test_without_rest_the_log_stays_short_and_is_carried_over_once_each_time_it_is_full(
+async def test_a_busy_writer_checkpoints_the_wal_each_time_it_is_full(
     tmp_path: Path,
 ) -> None:
     database = Database(migrated_url("sqlite", tmp_path))

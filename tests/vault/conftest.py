@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stores import migrated_url
-from tests.vault.shelf import RetentionHarness
-from tests.vault.site import BackupHarness
+from tests.support.database_fixtures import migrated_url
+from tests.support.harnesses.backup_harness import BackupHarness
+from tests.support.harnesses.retention_harness import RetentionHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -43,7 +43,7 @@ class CommandClient:
         ticket = secrets.token_hex(8)
         answer: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = answer
-        written = replace(command, at_desk=DESK_PREFIX + ticket)
+        written = replace(command, reply_to=DESK_PREFIX + ticket)
         try:
             now = self._clock.now()
             await self._writer.run(lambda work: store_command(work, self._inbox, written, now))

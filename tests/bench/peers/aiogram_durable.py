@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from aiogram.fsm.storage.base import DefaultKeyBuilder
 from aiogram_fsm_sqlitestorage.storage import SQLiteStorage  # type: ignore[import-untyped]
 
-from tests.bench import walk
+from tests.bench import scripted_conversation
 from tests.bench.peers import aiogram_walk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bench.walk import Step
+    from tests.bench.scripted_conversation import Step
 
 
 class AiogramDurable:
@@ -35,12 +35,14 @@ class AiogramDurable:
 
     def press(self, person: int, step: Step) -> str:
         """Return the callback data of the peers."""
-        return walk.press(person, step)
+        return scripted_conversation.press(person, step)
 
     async def setup(self, stored: int) -> None:
         """Fill the storage's one table, in one transaction."""
-        answers = json.dumps(walk.stored_answers())
-        persons = range(walk.STORED_PERSON, walk.STORED_PERSON + stored)
+        answers = json.dumps(scripted_conversation.stored_answers())
+        persons = range(
+            scripted_conversation.STORED_PERSON, scripted_conversation.STORED_PERSON + stored
+        )
         rows = (
             (self._keys.build(aiogram_walk.key(person)), aiogram_walk.WAITS.state, answers)
             for person in persons

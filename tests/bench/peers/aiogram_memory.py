@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from aiogram.fsm.storage.memory import MemoryStorage
 
-from tests.bench import walk
+from tests.bench import scripted_conversation
 from tests.bench.peers import aiogram_walk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bench.walk import Step
+    from tests.bench.scripted_conversation import Step
 
 
 class AiogramMemory:
@@ -27,13 +27,17 @@ class AiogramMemory:
 
     def press(self, person: int, step: Step) -> str:
         """Return the callback data of the peers."""
-        return walk.press(person, step)
+        return scripted_conversation.press(person, step)
 
     async def setup(self, stored: int) -> None:
         """Begin with so many conversations in the storage."""
-        for person in range(walk.STORED_PERSON, walk.STORED_PERSON + stored):
+        for person in range(
+            scripted_conversation.STORED_PERSON, scripted_conversation.STORED_PERSON + stored
+        ):
             await self._storage.set_state(aiogram_walk.key(person), aiogram_walk.WAITS)
-            await self._storage.set_data(aiogram_walk.key(person), walk.stored_answers())
+            await self._storage.set_data(
+                aiogram_walk.key(person), scripted_conversation.stored_answers()
+            )
 
     async def feed(self, raw: bytes) -> None:
         """Parse and process one update."""

@@ -11,9 +11,9 @@ from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import StorageKey
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from tests.bench import walk
-from tests.bench.feed import BOT, TOKEN
-from tests.bench.peers import canned
+from tests.bench import scripted_conversation
+from tests.bench.peers import canned_answers
+from tests.bench.update_feed import BOT, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from aiogram.fsm.storage.base import BaseStorage
     from aiogram.methods import TelegramMethod
 
-STATES: Final = {step.name: State(step.name, group_name="Walk") for step in walk.STEPS}
-WAITS: Final = STATES[walk.STEPS[walk.STORED].name]
+STATES: Final = {
+    step.name: State(step.name, group_name="Walk") for step in scripted_conversation.STEPS
+}
+WAITS: Final = STATES[scripted_conversation.STEPS[scripted_conversation.STORED].name]
 """Where the stored conversations wait."""
 
 
@@ -48,8 +50,8 @@ class NoNetworkSession(BaseSession):
         del timeout
         for value in method.model_dump(warnings=False).values():
             self.prepare_value(value, bot=bot, files={})
-        self.finished += getattr(method, "text", None) == walk.DONE
-        content = canned.body(method.__api_method__).decode()
+        self.finished += getattr(method, "text", None) == scripted_conversation.DONE
+        content = canned_answers.body(method.__api_method__).decode()
         return self.check_response(bot=bot, method=method, status_code=200, content=content).result
 
     async def stream_content(self, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
@@ -61,7 +63,9 @@ def dispatcher(storage: BaseStorage) -> Dispatcher:
     """Return a dispatcher that knows the walk."""
     router = Router()
     router.message(CommandStart())(_start)
-    for step, following in zip(walk.STEPS, (*walk.STEPS[1:], None), strict=True):
+    for step, following in zip(
+        scripted_conversation.STEPS, (*scripted_conversation.STEPS[1:], None), strict=True
+    ):
         if step.choices:
             pressed = _pressed(step, following)
             router.callback_query(STATES[step.name], F.data.startswith(f"{step.name}:"))(pressed)
@@ -83,10 +87,10 @@ def key(person: int) -> StorageKey:
 
 
 async def _start(message: Message, state: FSMContext) -> None:
-    await _ask(message, state, walk.STEPS[0])
+    await _ask(message, state, scripted_conversation.STEPS[0])
 
 
-def _pressed(step: walk.Step, following: walk.Step | None) -> Any:
+def _pressed(step: scripted_conversation.Step, following: scripted_conversation.Step | None) -> Any:
     async def answer(query: CallbackQuery, state: FSMContext) -> None:
         await state.update_data({step.name: str(query.data).partition(":")[2]})
         await query.answer()
@@ -95,7 +99,7 @@ def _pressed(step: walk.Step, following: walk.Step | None) -> Any:
     return answer
 
 
-def _said(step: walk.Step, following: walk.Step | None) -> Any:
+def _said(step: scripted_conversation.Step, following: scripted_conversation.Step | None) -> Any:
     async def answer(message: Message, state: FSMContext) -> None:
         await state.update_data({step.name: message.text})
         await _ask(message, state, following)
@@ -103,16 +107,16 @@ def _said(step: walk.Step, following: walk.Step | None) -> Any:
     return answer
 
 
-async def _ask(message: Any, state: FSMContext, step: walk.Step | None) -> None:
+async def _ask(message: Any, state: FSMContext, step: scripted_conversation.Step | None) -> None:
     if step is None:
-        await message.answer(walk.DONE)
+        await message.answer(scripted_conversation.DONE)
         await state.clear()
         return
     await message.answer(step.asks, reply_markup=_keyboard(step))
     await state.set_state(STATES[step.name])
 
 
-def _keyboard(step: walk.Step) -> InlineKeyboardMarkup | None:
+def _keyboard(step: scripted_conversation.Step) -> InlineKeyboardMarkup | None:
     if not step.choices:
         return None
     return InlineKeyboardMarkup(

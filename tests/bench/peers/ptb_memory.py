@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from telegram import Update
 
-from tests.bench import walk
+from tests.bench import scripted_conversation
 from tests.bench.peers import ptb_walk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bench.walk import Step
+    from tests.bench.scripted_conversation import Step
 
 
 class PtbMemory:
@@ -25,16 +25,18 @@ class PtbMemory:
 
     def press(self, person: int, step: Step) -> str:
         """Return the callback data of the peers."""
-        return walk.press(person, step)
+        return scripted_conversation.press(person, step)
 
     async def setup(self, stored: int) -> None:
         """Begin; the stored conversations go where the handler keeps its own."""
         await self._app.initialize()
         (handler,) = self._app.handlers[0]
-        waits = walk.STEPS[walk.STORED].name
-        for person in range(walk.STORED_PERSON, walk.STORED_PERSON + stored):
+        waits = scripted_conversation.STEPS[scripted_conversation.STORED].name
+        for person in range(
+            scripted_conversation.STORED_PERSON, scripted_conversation.STORED_PERSON + stored
+        ):
             handler._conversations[person, person] = waits  # type: ignore[attr-defined]
-            self._app.user_data[person].update(walk.stored_answers())
+            self._app.user_data[person].update(scripted_conversation.stored_answers())
 
     async def feed(self, raw: bytes) -> None:
         """Parse and process one update."""

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from telegram import Update
 from telegram.ext import PicklePersistence
 
-from tests.bench import walk
+from tests.bench import scripted_conversation
 from tests.bench.peers import ptb_walk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bench.walk import Step
+    from tests.bench.scripted_conversation import Step
 
 
 class PtbPickle:
@@ -34,15 +34,17 @@ class PtbPickle:
 
     def press(self, person: int, step: Step) -> str:
         """Return the callback data of the peers."""
-        return walk.press(person, step)
+        return scripted_conversation.press(person, step)
 
     async def setup(self, stored: int) -> None:
         """Write the file as a former run would have left it, and begin with it."""
-        persons = range(walk.STORED_PERSON, walk.STORED_PERSON + stored)
-        waits = walk.STEPS[walk.STORED].name
+        persons = range(
+            scripted_conversation.STORED_PERSON, scripted_conversation.STORED_PERSON + stored
+        )
+        waits = scripted_conversation.STEPS[scripted_conversation.STORED].name
         left = {
             "conversations": {ptb_walk.NAME: {(person, person): waits for person in persons}},
-            "user_data": {person: walk.stored_answers() for person in persons},
+            "user_data": {person: scripted_conversation.stored_answers() for person in persons},
             "chat_data": {},
             "bot_data": {},
             "callback_data": None,

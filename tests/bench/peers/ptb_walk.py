@@ -18,9 +18,9 @@ from telegram.ext import (
 from telegram.request import BaseRequest, RequestData
 from telegram.warnings import PTBUserWarning
 
-from tests.bench import walk
-from tests.bench.feed import TOKEN
-from tests.bench.peers import canned
+from tests.bench import scripted_conversation
+from tests.bench.peers import canned_answers
+from tests.bench.update_feed import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -59,8 +59,8 @@ class NoNetworkRequest(BaseRequest):
         """Build the form as the default transport does, then answer at once."""
         del method
         form = request_data.json_parameters if request_data else {}
-        self.finished += form.get("text") == walk.DONE
-        return 200, canned.body(url.rsplit("/", 1)[1])
+        self.finished += form.get("text") == scripted_conversation.DONE
+        return 200, canned_answers.body(url.rsplit("/", 1)[1])
 
 
 def application(
@@ -81,9 +81,10 @@ def application(
 def conversation(*, persistent: bool) -> ConversationHandler[Any]:
     """Return the whole walk as one handler."""
     states: dict[object, Any] = {
-        step.name: [_handler(step, following)] for step, following in pairwise(walk.STEPS)
+        step.name: [_handler(step, following)]
+        for step, following in pairwise(scripted_conversation.STEPS)
     }
-    states[walk.STEPS[-1].name] = [_handler(walk.STEPS[-1], None)]
+    states[scripted_conversation.STEPS[-1].name] = [_handler(scripted_conversation.STEPS[-1], None)]
     start = CommandHandler("start", _start)
     with warnings.catch_warnings():
         # It advises against buttons in a conversation of one chat, which is what people use.
@@ -92,16 +93,18 @@ def conversation(*, persistent: bool) -> ConversationHandler[Any]:
 
 
 async def _start(update: Any, context: Any) -> object:
-    return await _ask(update, context, walk.STEPS[0])
+    return await _ask(update, context, scripted_conversation.STEPS[0])
 
 
-def _handler(step: walk.Step, following: walk.Step | None) -> Any:
+def _handler(step: scripted_conversation.Step, following: scripted_conversation.Step | None) -> Any:
     if step.choices:
         return CallbackQueryHandler(_pressed(step, following), f"^{step.name}:")
     return MessageHandler(_WORDS, _said(step, following))
 
 
-def _pressed(step: walk.Step, following: walk.Step | None) -> Answer:
+def _pressed(
+    step: scripted_conversation.Step, following: scripted_conversation.Step | None
+) -> Answer:
     async def answer(update: Any, context: Any) -> object:
         query = update.callback_query
         context.user_data[step.name] = query.data.partition(":")[2]
@@ -111,7 +114,7 @@ def _pressed(step: walk.Step, following: walk.Step | None) -> Answer:
     return answer
 
 
-def _said(step: walk.Step, following: walk.Step | None) -> Answer:
+def _said(step: scripted_conversation.Step, following: scripted_conversation.Step | None) -> Answer:
     async def answer(update: Any, context: Any) -> object:
         context.user_data[step.name] = update.message.text
         return await _ask(update, context, following)
@@ -119,16 +122,16 @@ def _said(step: walk.Step, following: walk.Step | None) -> Answer:
     return answer
 
 
-async def _ask(update: Any, context: Any, step: walk.Step | None) -> object:
+async def _ask(update: Any, context: Any, step: scripted_conversation.Step | None) -> object:
     chat = update.effective_chat.id
     if step is None:
-        await context.bot.send_message(chat, walk.DONE)
+        await context.bot.send_message(chat, scripted_conversation.DONE)
         return ConversationHandler.END
     await context.bot.send_message(chat, step.asks, reply_markup=_keyboard(step))
     return step.name
 
 
-def _keyboard(step: walk.Step) -> InlineKeyboardMarkup | None:
+def _keyboard(step: scripted_conversation.Step) -> InlineKeyboardMarkup | None:
     if not step.choices:
         return None
     return InlineKeyboardMarkup(

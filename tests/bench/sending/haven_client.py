@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from tests.bench.sending.loopback import Sending
+from tests.bench.sending.loopback_sending import Sending
 
 if TYPE_CHECKING:
     from telegram.request import BaseRequest

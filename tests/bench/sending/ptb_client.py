@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram.request import HTTPXRequest
 
-from tests.bench.sending.loopback import Sending
+from tests.bench.sending.loopback_sending import Sending
 
 if TYPE_CHECKING:
     from telegram.request import BaseRequest

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from telegram_wire import TOKEN, TelegramLoopbackServer
 
 from bot.channels.telegram.client import SilentBot, build_bot
+from tests.support.telegram.telegram_loopback_server import TOKEN, TelegramLoopbackServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -19,7 +19,11 @@ from telegram.error import (
     TelegramError,
     TimedOut,
 )
-from telegram_wire import (
+
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.client import SilentBot, build_bot
+from bot.channels.telegram.transport_errors import NotSentError, NotSentInTimeError, retry_delay
+from tests.support.telegram.telegram_loopback_server import (
     TOKEN,
     YES,
     DropConnection,
@@ -30,10 +34,6 @@ from telegram_wire import (
     api_error,
     api_success,
 )
-
-from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.client import SilentBot, build_bot
-from bot.channels.telegram.transport_errors import NotSentError, NotSentInTimeError, retry_delay
 
 MESSAGES = [
     (api_error(400, "Bad Request: chat not found"), BadRequest, "Chat not found"),

@@ -7,9 +7,8 @@ from bot.channels.telegram.command_menu import build_menus, set_menus
 from bot.text import Text
 
 if TYPE_CHECKING:
-    from telegram_wire import TelegramLoopbackServer
-
     from bot.channels.telegram.client import SilentBot
+    from tests.support.telegram.telegram_loopback_server import TelegramLoopbackServer
 
 
 class Shouting(gettext.NullTranslations):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desks.web.window import WebDeskHarness
+from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

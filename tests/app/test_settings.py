@@ -1,0 +1,79 @@
+"""What a deployment sets: a wrong value is named with the fix, and what is right is understood."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.app.texts import _hours_text
+from bot.errors import SettingError
+from bot.languages import LANGUAGES
+from bot.settings import SETTING_HINTS, load_settings
+from tests.support.content.catalogue_files import read_in
+
+WRONG = [
+    ("weekdays", "3-3"), ("weekdays", "0-5"), ("weekdays", "1-8"), ("weekdays", "monday"),
+    ("holidays", "2027-02-30"), ("holidays", "2027-01-01;2027-01-02"), ("holidays", "tomorrow"),
+    ("promise_minutes", "2,15,240,1440"), ("promise_minutes", "2,15,240,1440,4320,9000"),
+    ("promise_minutes", "15,2,240,1440,4320"), ("promise_minutes", "0,15,240,1440,4320"),
+    ("promise_minutes", "2,15,240,1440,99999"), ("promise_minutes", "2,15,four,1440,4320"),
+    ("promise_minutes", ""), ("claim_lapses_minutes", 0), ("silence_minutes", 0),
+    ("hours", "9-21"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_setting_is_named_with_the_fix_and_never_with_its_value(
+    name: str, value: object
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        load_settings(**{name: value})
+    assert str(refused.value) == f"HAVEN_{name.upper()}: {SETTING_HINTS[name]}"
+
+
+def test_reply_times_are_read_by_priority() -> None:
+    assert load_settings(promise_minutes="1,1,30,60,60").response_minutes == (1, 1, 30, 60, 60)
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "days"),
+    [("1-7", {1, 2, 3, 4, 5, 6, 7}), ("1-5", {1, 2, 3, 4, 5}), ("6-2", {6, 7, 1, 2})],
+)
+def test_days_go_over_the_end_of_the_week(weekdays: str, days: set[int]) -> None:
+    assert load_settings(weekdays=weekdays).open_weekdays == days
+
+
+def test_holidays_are_dates() -> None:
+    assert load_settings().holiday_dates == set()
+    assert load_settings(holidays="2027-01-01,2027-02-06").holiday_dates == {
+        date(2027, 1, 1), date(2027, 2, 6),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "at no fixed hours"),
+        ({"weekdays": "1-5"}, "at no fixed hours"),
+        ({"hours": "09:00-21:00"}, "every day 09:00-21:00"),
+        ({"hours": "09:00-21:00", "weekdays": "2-1"}, "every day 09:00-21:00"),
+        ({"hours": "09:00-21:00", "weekdays": "1-5"}, "Monday to Friday 09:00-21:00"),
+        (
+            {"hours": "09:00-21:00", "weekdays": "6-2", "holidays": "2027-01-01"},
+            "Saturday to Tuesday 09:00-21:00, not on holidays",
+        ),
+    ],
+)
+def test_people_are_told_the_days_and_hours_as_they_are_set(
+    given: dict[str, str], said: str
+) -> None:
+    assert _hours_text(load_settings(**given), read_in("en")) == said
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_in_every_language_days_and_hours_are_said_whole(tag: str) -> None:
+    given = {"hours": "09:00-21:00", "weekdays": "1-5", "holidays": "2027-01-01"}
+    said = _hours_text(load_settings(**given), read_in(tag))
+    assert "09:00-21:00" in said
+    assert "{" not in said

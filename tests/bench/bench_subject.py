@@ -1,0 +1,71 @@
+"""What a thing must offer to be measured, and the list of those that do.
+
+A subject is imported only in the process that measures it, so that nobody carries the memory of
+another.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.bench.scripted_conversation import Step
+
+_SUBJECTS: Final = {
+    "haven": "tests.bench.haven.haven_turns:Haven",
+    "bare-commit": "tests.bench.haven.bare_sqlite:Bare",
+    "haven-relay": "tests.bench.haven.haven_relay:HavenRelay",
+    "desk-queue": "tests.bench.haven.web_desk_bench:DeskQueue",
+    "desk-first-page": "tests.bench.haven.web_desk_bench:DeskFirstPage",
+    "desk-words": "tests.bench.haven.web_desk_bench:DeskWords",
+    "desk-streams": "tests.bench.haven.web_desk_bench:DeskStreams",
+    "haven-search": "tests.bench.haven.search_bench:Searching",
+    "claim-sqlite": "tests.bench.haven.claim_bench:Claiming",
+    "claim-postgresql": "tests.bench.haven.claim_bench:ClaimingOnPostgreSQL",
+    "sorted-sqlite": "tests.bench.haven.claim_bench:Sorted",
+    "sorted-postgresql": "tests.bench.haven.claim_bench:SortedOnPostgreSQL",
+    "haven-bot": "tests.bench.haven.haven_with_sender:HavenSending",
+    "ptb-memory": "tests.bench.peers.ptb_memory:PtbMemory",
+    "ptb-pickle": "tests.bench.peers.ptb_pickle:PtbPickle",
+    "aiogram-memory": "tests.bench.peers.aiogram_memory:AiogramMemory",
+    "aiogram-durable": "tests.bench.peers.aiogram_durable:AiogramDurable",
+    "send-haven": "tests.bench.sending.haven_client:HavenSending",
+    "send-ptb": "tests.bench.sending.ptb_client:PtbSending",
+}
+NAMES: Final = tuple(_SUBJECTS)
+
+
+class Subject(Protocol):
+    """A bot without a network, or a client with one.
+
+    It is made with a folder of its own on a real disk, for whatever it keeps.
+    """
+
+    def press(self, person: int, step: Step) -> str:
+        """Return the callback data that a person's button for a step's answer carries."""
+
+    async def setup(self, stored: int) -> None:
+        """Begin, with so many conversations already there, waiting at their seventh step."""
+
+    async def feed(self, raw: bytes) -> None:
+        """Take one update; return when its reply has been handed to the transport.
+
+        A durable subject returns no earlier than when the disk has it. May be called again before
+        it has returned; one person's updates are to be answered in the order of the calls.
+        """
+
+    async def finished(self) -> int:
+        """Return how many people have heard the last words of the walk."""
+
+    async def close(self) -> None:
+        """End, leaving nothing running."""
+
+
+def load(name: str) -> Callable[[Path], Subject]:
+    """Return what makes the subject of this name."""
+    module, _, kind = _SUBJECTS[name].partition(":")
+    return cast("Callable[[Path], Subject]", getattr(import_module(module), kind))

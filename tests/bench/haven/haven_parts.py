@@ -1,0 +1,178 @@
+"""The rooms of Haven the walk goes through, put together as the application does."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from bot.cases.intake import Intake
+from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parse_group import parse_group
+from bot.clock import HOUR, SystemClock
+from bot.conversation import FlowRegistry
+from bot.dispatch.batch import BatchProcessor
+from bot.dispatch.check_in_scheduler import CheckInScheduler
+from bot.dispatch.conversation_store import Conversations
+from bot.dispatch.deadline_reminders import DeadlineReminders
+from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.effects import TurnServices
+from bot.dispatch.privacy_notice import PrivacyNotice
+from bot.dispatch.rendering import Renderer
+from bot.dispatch.staff_service import StaffService
+from bot.hotline.chat.messages import CaseMessages
+from bot.hotline.chat.phrasebook import Phrasebook
+from bot.hotline.check_ins.store import CheckIns
+from bot.hotline.commands.deadlines import DeadlineCommands
+from bot.hotline.commands.handlers import CommandHandlers
+from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.sla import ReplyClocks
+from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
+from bot.hotline.referrals.store import Referrals
+from bot.hotline.staff.staff import Staff
+from bot.mailbox.courier import Courier
+from bot.mailbox.inbox import Inbox
+from bot.mailbox.outbox import Outbox
+from bot.mailbox.rate_limit import UNLIMITED
+from bot.places.deadlines import NO_DEADLINES
+from bot.store.database import Database
+from bot.text import Text
+from bot.vault import HostKey, KeyStore, Vault
+from bot.vault.audit.log import AuditLog
+from bot.vault.keys.staff_keys import StaffKeys
+from tests.bench.haven.scripted_flow import PHRASING, Welcome
+from tests.bench.update_feed import BOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from bot.dispatch.staff_service import Desk
+    from bot.mailbox.delivery import Channel
+
+NUMBER: Final = int(str(BOT["id"]))
+_KEYS: Final = "HAVEN_BENCH_KEYS"
+WHO: Final = ("one", "walks by")
+"""Who can open everything, and their password."""
+
+
+class _FrozenHourClock(SystemClock):
+    """The machine's clock, put back to where the hour began: no walk runs into the next."""
+
+    def __init__(self) -> None:
+        self._back = super().now() % HOUR
+
+    def now(self) -> int:
+        """Return microseconds since 1970, UTC."""
+        return super().now() - self._back
+
+
+CLOCK: Final = _FrozenHourClock()
+ERA: Final = CLOCK.now() // HOUR
+"""What the buttons of a sitting that begins in a run are told apart by."""
+
+
+def _vault() -> Vault:
+    """Return a vault with a key store of its own, which the process that fills shares."""
+    folder = os.environ.setdefault(_KEYS, "") or tempfile.mkdtemp(prefix="haven-bench-keys-")
+    if not os.environ[_KEYS]:
+        os.environ[_KEYS] = folder
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    keys = KeyStore(Database(f"sqlite:///{folder}/keys.db"))
+    vault = Vault(HostKey(bytes(range(32))), keys)
+    now = SystemClock().now()
+    vault.rotate_epoch(now)
+    if not vault.cases.wraps.holders().teams:
+        who, password = WHO
+        StaffKeys(keys, vault.prove).enrol(who, "supervisor", ("trafficking",), password, now)
+    return vault
+
+
+VAULT: Final = _vault()
+"""Every run has the same key, so that another process can fill the store."""
+_WORDS: Final = ConsentTexts(**{field.name: Text(field.name) for field in fields(ConsentTexts)})
+_NOBODY: Final[frozenset[str]] = frozenset()
+
+
+def database(folder: Path) -> Database:
+    """Return the database of a run."""
+    return Database(f"sqlite:///{folder / 'haven.db'}")
+
+
+def courier(store: Database, channel: Channel) -> Courier:
+    """Return a courier in no hurry to spare Telegram."""
+    return Courier(Outbox(VAULT), store.writer, channel, CLOCK, UNLIMITED)
+
+
+def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) -> Dispatcher:
+    """Return a dispatcher that knows one flow."""
+    inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
+    phrasebook, book = Phrasebook({}), FlowRegistry((Welcome,))
+    consent = ConsentDialog(book, {}, _WORDS)
+    screens = Renderer(PHRASING)
+    referrals = Referrals(VAULT, AuditLog(VAULT), book, consent)
+    setting = TurnServices(
+        book,
+        screens,
+        PHRASING,
+        VAULT,
+        facts_at=lambda _: _NOBODY,
+        phrasebook=phrasebook,
+        consent=consent,
+        notice=PrivacyNotice(Welcome, lambda: _NOBODY, screens),
+        zone=ZoneInfo("Asia/Taipei"),
+    )
+    kept = Conversations(VAULT)
+    batches = BatchProcessor(
+        inbox=inbox,
+        outbox=outbox,
+        conversations=kept,
+        intake=intake,
+        services=setting,
+        vault=VAULT,
+        parse=parse,
+        staff_service=_staff_side(outbox, intake, kept, setting, referrals, desks),
+    )
+    return Dispatcher(
+        inbox=inbox,
+        outbox=outbox,
+        batches=batches,
+        writer=store.writer,
+        courier=letters,
+        clock=CLOCK,
+    )
+
+
+def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
+    outbox: Outbox,
+    intake: Intake,
+    kept: Conversations,
+    setting: TurnServices,
+    referrals: Referrals,
+    desks: Sequence[Desk],
+) -> StaffService:
+    promises, exchanges = ReplyClocks(), CaseMessages(VAULT)
+    clocks = CaseDeadlines(VAULT, AuditLog(VAULT), NO_DEADLINES)
+    check_ins = CheckIns(VAULT, AuditLog(VAULT))
+    orders = CommandHandlers(
+        vault=VAULT,
+        messages=exchanges,
+        staff=Staff(VAULT),
+        claims=Claims(AuditLog(VAULT), promises),
+        reply_clocks=promises,
+        phrasebook=setting.phrasebook,
+        deadline_commands=DeadlineCommands(clocks, check_ins),
+        handlers={},
+    )
+    checking = CheckInScheduler(
+        check_ins, clocks, promises, orders, Staff(VAULT), intake, outbox, kept, setting
+    )
+    reminding = DeadlineReminders(clocks, orders, Staff(VAULT), outbox, kept, setting, checking)
+    return StaffService(
+        orders, exchanges, outbox, intake, referrals, desks, parse_group, reminding, check_ins
+    )

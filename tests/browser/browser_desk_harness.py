@@ -1,0 +1,152 @@
+"""A desk in a browser in front of a whole house, in the test's own process and the day's own time.
+
+The demo is what a newcomer sees; here there are roles, keys and second factors as in earnest. It is
+found under a name, `localhost`, for passkeys are bound to one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyotp
+
+from bot.app.build import build, recover
+from bot.app.web_desk import build_desk_context, open_desk_app
+from bot.cases.state_machine import Role
+from bot.cli.desk import _create_invite
+from bot.clock import SystemClock
+from bot.desks.web.auth.totp import SecondFactors
+from bot.desks.web.live.event_log import WebDesk
+from bot.desks.web.server import serve
+from bot.hotline.staff.staff import Staff
+from bot.mailbox.inbox import Arrival
+from bot.mailbox.rate_limit import UNLIMITED
+from bot.store.database import Database
+from bot.vault import Vault
+from tests.support.database.cheap_passphrase_hash import InlinePassphraseHasher
+from tests.support.database.key_store_fixtures import CHEAP, PASSWORD, QUEUES, key_store
+from tests.support.database_fixtures import migrated_url, query
+from tests.support.harnesses.hotline_harness import BOT, FIRST_PERSON, ROOT, settings_for
+from tests.support.people.chat_person import ChatPerson, update_json
+from tests.support.telegram.recording_channel import RecordingChannel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from playwright.async_api import Page
+
+
+@dataclass(frozen=True)
+class BrowserCaseworker:
+    """Somebody who works here: their number, and the secret of their authenticator."""
+
+    id: str
+    secret: str
+
+    async def signs_in(self, page: Page, address: str) -> None:
+        """Sign in with name, password and code."""
+        await page.goto(f"{address}/signin")
+        await page.locator("input[name=who]").fill(self.id)
+        await page.locator("input[name=password]").fill(PASSWORD)
+        await page.locator("input[name=code]").fill(pyotp.TOTP(self.secret).now())
+        await page.locator("form:has(input[name=code]) button").click()
+        await page.wait_for_selector("body.desk")
+
+
+class BrowserDeskHarness:
+    """A house with a desk that browsers reach."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        self.settings = settings_for(folder, staff_language=language)
+        self.database = Database(migrated_url("sqlite", folder))
+        self.vault = Vault(ROOT, key_store())
+        self.post = RecordingChannel()
+        self.clock = SystemClock()
+        self.house = build(
+            self.settings, self.database, self.vault, self.post, bot_id=BOT, username="haven_bot",
+            clock=self.clock, limits=UNLIMITED, digests=InlinePassphraseHasher(),
+        )  # fmt: skip
+        side = self.house.staff.service
+        side.desks = (*side.desks, WebDesk(self.vault))
+        self._updates = 1000
+        self._people = 0
+        self.address = f"http://localhost:{_free_port()}"
+        self.front = build_desk_context(
+            self.settings, self.database, self.vault, bot_id=BOT, origin=self.address, cost=CHEAP
+        )
+        self.front.command_client.wake_dispatcher = self.house.dispatcher.resume
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, folder: Path, language: str = "en") -> AsyncIterator[BrowserDeskHarness]:
+        """Give an office that runs while the context lasts."""
+        office = cls(folder, language)
+        await recover(office.house)
+        courier = asyncio.create_task(office.house.courier.run())
+        port = int(office.address.rpartition(":")[2])
+        async with open_desk_app(office.front) as app, serve(app, "127.0.0.1", port):
+            yield office
+        courier.cancel()
+        await asyncio.wait({courier})
+        await office.database.close()
+
+    def seconds(self) -> int:
+        """Return the moment, as people's updates have it."""
+        return self.clock.now() // 1_000_000
+
+    # --- who works here -------------------------------------------------------------------------
+
+    def worker(self, name: str, role: Role = Role.CASEWORKER) -> BrowserCaseworker:
+        """Return a colleague with a key and an authenticator."""
+        staff, now, run = Staff(self.vault), self.clock.now(), self.database.writer.run_sync
+        given = {"name": name, "role": role, "title": "caseworker", "queues": QUEUES,
+                 "languages": ("id", "en", "th"), "most": 9}  # fmt: skip
+        who = run(lambda work: staff.add(work, now, **given)).id
+        run(lambda work: staff.set_duty(work, who, on=True))
+        queues = QUEUES if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
+        self.front.staff_keys.enrol(who, role.value, queues, PASSWORD, now)
+        secret = SecondFactors.new_totp_secret()
+        run(lambda work: self.front.factors.store_totp(work, who, secret, 0, now))
+        return BrowserCaseworker(who, secret)
+
+    def invites(self, name: str, role: str = "administrator") -> str:
+        """Return the link with which somebody new comes for the first time."""
+        now = self.clock.now()
+        _colleague, secret = self.database.writer.run_sync(
+            lambda work: _create_invite(work, self.vault, name, role, now)
+        )
+        return f"{self.address}/welcome/{secret}"
+
+    # --- who writes -----------------------------------------------------------------------------
+
+    async def somebody(self, words: str = "He keeps my passport.") -> tuple[ChatPerson, str]:
+        """Return somebody who wrote to the hotline, and the number of their case."""
+        self._people += 1
+        person = ChatPerson(self, FIRST_PERSON + self._people, "en")  # type: ignore[arg-type]
+        await self.hears(person.words("/start"))
+        for label in ("English", "Nobody", "Talk to a person", "I am safe here"):
+            await self.hears(person.press(person.token(label)))
+        await self.hears(person.words(words))
+        for label in ("Any time", "Send"):
+            await self.hears(person.press(person.token(label)))
+        rows = query(self.database, "SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
+        return person, str(rows[0][0])
+
+    async def hears(self, update: dict[str, Any]) -> None:
+        """Take an update in, and let the answers go out."""
+        arrival = Arrival.of(self._updates, update_json(self._updates, update))
+        self._updates += 1
+        await self.house.dispatcher.receive([arrival], self._updates)
+        await self.house.dispatcher.drain()
+        await self.house.courier.drain()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

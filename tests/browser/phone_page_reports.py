@@ -1,0 +1,76 @@
+"""What a person tells on a phone, as short as it can be told, and the number it is given."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from flows import phrases
+from flows.language import LanguageFlow
+from flows.report import Report
+from flows.talk import Talk
+from flows.welcome import Welcome
+
+if TYPE_CHECKING:
+    from bot.text import Text
+    from tests.browser.phone_page_person import PhonePagePerson
+
+REFERENCE = re.compile(r"\b[0-9A-Z]{6}\b")
+
+
+async def is_welcomed(person: PhonePagePerson, wish: str) -> None:
+    await person.begins()
+    await person.chooses(LanguageFlow.language, person.language)
+    await person.chooses(Welcome.seen, "nobody")
+    await person.chooses(Welcome.menu, wish)
+
+
+async def wants_to_talk(person: PhonePagePerson, about: str = "") -> None:
+    """Ask for somebody to talk to."""
+    await is_welcomed(person, "talk")
+    await person.chooses(Talk.safe, "safe")
+    if about:
+        await person.answers(Talk.about_what, about)
+    else:
+        await person.passes(Talk.about_what)
+    await person.chooses(Talk.contact_rule, "any_time")
+    await person.chooses(Talk.send, "send")
+
+
+async def go_to_what_happened(person: PhonePagePerson, *, leaving: str) -> None:
+    """Come to the question what has happened, whether or not one may go out."""
+    await person.chooses(Report.about, "me")
+    await person.chooses(Report.under_18, "adult")
+    await person.chooses(Report.safe, "safe")
+    await person.chooses(Report.keep, "may")
+    await person.ticks(Report.needs, "papers", "legal")
+    await person.chooses(Report.hurt, "nobody")
+    await person.chooses(Report.leaving, leaving)
+    await person.chooses(Report.moved, "no_sign")
+    await person.chooses(Report.county, "TAO")
+    await person.chooses(Report.situation, "works_here")
+    await person.chooses(Report.work, "factory")
+
+
+async def sends_a_report(person: PhonePagePerson, words: str) -> str:
+    """Tell that papers were taken and pay is short; return the number of the case."""
+    await is_welcomed(person, "tell")
+    await go_to_what_happened(person, leaving="watched")
+    await person.answers(Report.what, words)
+    await person.chooses(Report.depth, "enough")
+    await person.passes(Report.call_me)
+    await person.chooses(Report.contact_rule, "any_time")
+    await person.chooses(Report.pass_on, "may")
+    await person.chooses(Report.counting, "dont")
+    await person.is_asked(Report.review)
+    await person.presses(phrases.REVIEW_GO)
+    await person.chooses(Report.send, "send")
+    return await case_reference_on_phone(person, Report.sent.text)
+
+
+async def case_reference_on_phone(person: PhonePagePerson, last_words: Text | None) -> str:
+    """Return the number of the case, as the person reads it from the phone."""
+    said = await person.hears(last_words)
+    found = REFERENCE.findall(await said.locator(".words").inner_text())
+    assert len(found) == 1
+    return str(found[0])

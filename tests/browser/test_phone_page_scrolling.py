@@ -1,0 +1,127 @@
+"""What has just come is in sight on a narrow phone; in danger it is the numbers first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import ClientSession
+from playwright.async_api import expect
+
+from bot.sandbox import TOKEN
+from flows import phrases
+from flows.danger import DangerFlow
+from flows.language import LanguageFlow
+from flows.welcome import Welcome
+from tests.browser.conftest import NARROW
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator
+
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo_process import DemoProcess
+    from tests.browser.phone_page_person import PhonePagePerson
+
+IN_SIGHT = """(message) => {
+  const { top, bottom } = message.getBoundingClientRect();
+  const chat = message.closest('.log').getBoundingClientRect();
+  return top >= chat.top && bottom <= chat.bottom;
+}"""
+FURTHEST_DOWN = "(chat) => { chat.scrollTop = chat.scrollHeight; }"
+FURTHEST_UP = "(chat) => { chat.scrollTop = 0; }"
+
+
+@pytest.mark.parametrize(
+    ("name", "app", "tag"),
+    [("Sari", "Bahasa Indonesia", "id"), ("Linh", "Tiếng Việt", "vi")],
+)
+async def test_whoever_is_in_danger_sees_numbers_and_answers_without_scrolling(
+    open_demo_page: OpenDemoPage, add_phone: AddPhone, name: str, app: str, tag: str
+) -> None:
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, name, app, tag)
+        await _comes_to_the_first_question(person)
+        await person.presses(phrases.DANGER)
+        question = await person.is_asked(DangerFlow.tell)
+        numbers = await person.hears(DangerFlow.numbers.text)
+        await expect(numbers).to_contain_text("110")
+        assert await _is_in_sight(numbers)
+        for answer in DangerFlow.tell.choices.values():
+            assert await _is_in_sight(person.key(answer))
+        await person.goes_to_the_newest()
+        assert await _is_in_sight(question)
+
+
+async def test_whoever_scrolled_up_and_then_acts_sees_the_answer(
+    open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
+        await _comes_to_the_first_question(person)
+        await _scrolls(person, FURTHEST_UP)
+        assert not await _is_in_sight(person.asked)
+        await person.writes("/danger")
+        await person.is_asked(DangerFlow.tell)
+        assert await _is_in_sight(await person.hears(DangerFlow.numbers.text))
+        await person.presses(DangerFlow.tell.choices["not_yet"])
+        assert await _is_in_sight(await person.is_asked(Welcome.seen))
+
+
+async def test_a_word_about_an_old_button_lies_over_no_number(
+    open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
+        await _comes_to_the_first_question(person)
+        other = await person.key(Welcome.seen.choices["someone"]).get_attribute("title")
+        await person.chooses(Welcome.seen, "nobody")
+        await person.is_asked(Welcome.menu)
+        await person.phone.get_by_role("button", name=other, exact=True).click()
+        toast = person.phone.locator(".toast")
+        await expect(toast).to_have_text(person.read(phrases.STALE_BUTTON))
+        await person.is_asked(Welcome.menu)
+        await person.presses(phrases.DANGER)
+        await person.is_asked(DangerFlow.tell)
+        assert await _is_in_sight(await person.hears(DangerFlow.numbers.text))
+        await expect(toast).to_be_empty(timeout=500)
+
+
+async def test_nobody_is_taken_away_from_what_they_scrolled_to(
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with open_demo_page(NARROW) as page:
+        person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
+        await _comes_to_the_first_question(person)
+        chat = person.phone.locator(".log")
+        await _scrolls(person, FURTHEST_UP)
+        await _says_unasked(demo, await person.phone.get_attribute("data-phone"))
+        await expect(person.said.last).to_have_text(re.compile("^Halo"))
+        assert await chat.evaluate("(chat) => chat.scrollTop") == 0
+        await _scrolls(person, FURTHEST_DOWN)
+        await _says_unasked(demo, await person.phone.get_attribute("data-phone"))
+        await expect(person.said.filter(has_text="Halo")).to_have_count(2)
+        assert await _is_in_sight(person.said.last)
+
+
+async def _comes_to_the_first_question(person: PhonePagePerson) -> None:
+    await person.begins()
+    await person.chooses(LanguageFlow.language, person.language)
+    await person.is_asked(Welcome.seen)
+
+
+async def _is_in_sight(message: Locator) -> bool:
+    return bool(await message.evaluate(IN_SIGHT))
+
+
+async def _scrolls(person: PhonePagePerson, how: str) -> None:
+    await person.phone.locator(".log").evaluate(how)
+
+
+async def _says_unasked(demo: DemoProcess, chat: str | None) -> None:
+    """Have the bot write by itself."""
+    async with ClientSession() as session:
+        letter = {"chat_id": chat, "text": "Halo"}
+        url = f"{demo.address}/bot{TOKEN}/sendMessage"
+        async with session.post(url, json=letter) as answer:
+            assert answer.ok

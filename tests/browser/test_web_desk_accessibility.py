@@ -1,0 +1,310 @@
+"""Everybody can use the desk: axe-core finds nothing on any page, in light and dark alike."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+
+from bot.cases.state_machine import Role
+from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.conftest import PATIENCE, WIDE
+from tests.support.content.expired_place import expired_place
+from tests.support.database.key_store_fixtures import PASSWORD
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Browser, BrowserContext, Page
+
+    from tests.support.people.chat_person import ChatPerson
+
+NAMED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""Rules whose answer turns on the theme; all others read names and structure."""
+OTHER = {"light": "dark", "dark": "light"}
+LONG_AGO = date(2026, 1, 1)
+"""Since then nobody has read what people are told: the queue says so to whoever stands above."""
+FORM = "form[action$='/do/{}'] button"
+ALL_OPEN = """() => { for (const it of document.querySelectorAll('details')) {
+  it.removeAttribute("name");  // of the forms in a case's head one is open at a time
+  it.open = true;
+} }"""
+BANNERS = "() => { for (const it of document.querySelectorAll('.banner')) it.hidden = false; }"
+
+
+class Look:
+    """Looks at pages, and keeps what keeps somebody from using them."""
+
+    def __init__(self, scheme: str) -> None:
+        self.scheme = scheme
+        self.axe = Axe()
+        self.seen: list[str] = []
+        self.found: list[str] = []
+
+    async def at(self, page: Page, name: str) -> None:
+        """Look at a page as it stands, then at its colours in the other theme."""
+        if not await page.evaluate("'axe' in window"):
+            await page.evaluate(self.axe.axe_script)
+        self.seen.append(name)
+        await self._run(page, f"{name}, {self.scheme}", {"type": "tag", "values": NAMED})
+        await page.emulate_media(color_scheme=OTHER[self.scheme])  # type: ignore[arg-type]
+        rules = {"type": "rule", "values": COLOURS}
+        await self._run(page, f"{name}, {OTHER[self.scheme]}", rules)
+        await page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
+
+    async def _run(self, page: Page, name: str, only: dict[str, Any]) -> None:
+        options = {"runOnly": only, "resultTypes": ["violations"]}
+        said: Any = await page.evaluate("(options) => axe.run(options)", options)
+        for wrong in said["violations"]:
+            where = [node["target"][0] for node in wrong["nodes"]][:3]
+            self.found.append(f"{name}: {wrong['id']} {where}")
+
+    async def at_dialogs(self, page: Page, name: str) -> None:
+        """Look at a page with each of its dialogs open, one after the other."""
+        for known in await page.eval_on_selector_all("dialog[id]", "all => all.map((it) => it.id)"):
+            dialog = page.locator(f"dialog#{known}")
+            await dialog.evaluate("it => it.showModal()")
+            await self.at(page, f"{name}, {known}")
+            await dialog.evaluate("it => it.close()")
+
+
+async def opened(browser: Browser, scheme: str) -> tuple[BrowserContext, Page]:
+    # axe-core is put into the page, which the desk's own policy forbids.
+    context = await browser.new_context(
+        viewport=WIDE,  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce", bypass_csp=True,
+    )  # fmt: skip
+    context.set_default_timeout(PATIENCE)
+    return context, await context.new_page()
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh_Hant")])
+async def test_nothing_on_any_page_keeps_anybody_from_using_it(
+    browser: Browser, tmp_path: Path, scheme: str, language: str
+) -> None:
+    look = Look(scheme)
+    async with BrowserDeskHarness.open(tmp_path, language) as office:
+        _reference = await _a_caseworker(office, look, browser, scheme)
+        await _a_supervisor(office, look, browser, scheme, _reference)
+        await _an_administrator(office, look, browser, scheme, _reference)
+        await _the_first_time(office, look, browser, scheme)
+    assert look.found == []
+    assert len(look.seen) > 30
+
+
+async def _a_caseworker(
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str
+) -> str:
+    mei = office.worker("Mei")
+    context, page = await opened(browser, scheme)
+    await page.goto(f"{office.address}/nowhere")
+    await look.at(page, "nothing there, nobody signed in")
+    await page.goto(f"{office.address}/signin")
+    await look.at(page, "the way in")
+    await page.locator("input[name=who]").fill("Mei")
+    await page.locator("input[name=password]").fill("not it")
+    await page.locator("input[name=code]").fill("000000")
+    await page.locator("form:has(input[name=code]) button").click()
+    await look.at(page, "the way in, refused")
+    await mei.signs_in(page, office.address)
+    for tab in ("mine", "waiting", "all"):
+        await page.goto(f"{office.address}/queue/{tab}")
+        await look.at(page, f"queue {tab}, nobody")
+    person, reference = await office.somebody()
+    await page.goto(f"{office.address}/queue/waiting")
+    await expect(page.locator("a.row")).to_have_count(1)
+    await look.at(page, "queue")
+    await look.at_dialogs(page, "queue")
+    await page.goto(f"{office.address}/cases/{reference}")
+    await look.at(page, "case, not held")
+    await page.locator(FORM.format("claim")).click()
+    await page.locator(FORM.format("take_over")).click()
+    await expect(page.locator("#say-words")).to_have_count(1)
+    await page.keyboard.press("r")
+    await look.at(page, "case, held")
+    await page.evaluate(ALL_OPEN)
+    await look.at(page, "case, held, all open")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
+    await expect(page.locator("#found li").first).to_be_visible()
+    await look.at(page, "case, phrasebook")
+    await page.keyboard.press("Escape")
+    await look.at_dialogs(page, "case")
+    await _writes(look, page)
+    await page.evaluate(BANNERS)
+    await look.at(page, "case, banners")
+    await _what_the_person_decided(office, look, page, person, reference)
+    for path in ("/nowhere", "/prove", "/account"):
+        await page.goto(f"{office.address}{path}")
+        await look.at(page, path)
+        await look.at_dialogs(page, path)
+    await page.locator("form[action$='/signout'] button").first.click()
+    await look.at(page, "signed out")
+    await context.close()
+    return reference
+
+
+async def _writes(look: Look, page: Page) -> None:
+    await page.locator("#say-words").fill("Hello")
+    await page.keyboard.press("Control+Enter")
+    await look.at(page, "case, words about to leave")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("u")
+    await page.locator("#say-words").fill("Apakah Anda aman di sana? Tolong tulis kepada saya.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".leaving-why")).to_be_visible()
+    await look.at(page, "case, asked before words leave")
+
+
+async def _what_the_person_decided(
+    office: BrowserDeskHarness, look: Look, page: Page, person: ChatPerson, reference: str
+) -> None:
+    """Look at a case whose person agreed to what is told of them, then wants it erased."""
+    await office.hears(person.press(person.token("I can write now")))
+    await page.goto(f"{office.address}/cases/{reference}")
+    await page.locator(FORM.format("refer").replace("button", "select")).select_option("labor_1955")
+    await page.locator(FORM.format("refer")).click()
+    await expect(page.locator("#referrals .pill")).to_have_text(re.compile("asked|已詢問"))
+    for label in ("Show it to me", "You may tell them"):
+        await office.hears(person.press(person.token(label)))
+    await expect(page.locator(FORM.format("tell_others"))).to_be_visible()
+    await page.locator(FORM.format("hand_back")).click()
+    await expect(page.locator(FORM.format("take_over"))).to_be_visible()
+    for words in (person.words("/delete"), None):
+        await office.hears(words or person.press(person.token("Erase it")))
+    await expect(page.locator("#more-erase")).to_be_visible()
+    await page.locator("#more-erase summary").click()
+    await look.at(page, "case, what may be told, a wish")
+
+
+async def _a_supervisor(
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str, reference: str
+) -> None:
+    office.front.place = expired_place(office.front.place, LONG_AGO)
+    context, page = await opened(browser, scheme)
+    await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
+    await page.goto(f"{office.address}/cases/{reference}")
+    await look.at(page, "glass")
+    await _every_tab(look, page, "supervisor")
+    await page.goto(f"{office.address}/queue/waiting")
+    await expect(page.locator(".note-line")).to_contain_text("haven directory todo")
+    await page.goto(f"{office.address}/audit")
+    await page.locator("form[action$='/audit/check'] button").click()
+    await look.at(page, "the log, checked")
+    await context.close()
+
+
+async def _an_administrator(
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str, reference: str
+) -> None:
+    context, page = await opened(browser, scheme)
+    await office.worker("Wu", Role.ADMINISTRATOR).signs_in(page, office.address)
+    await page.goto(f"{office.address}/cases/{reference}")
+    await look.at(page, "case, sealed")
+    await _every_tab(look, page, "administrator")
+    await page.goto(f"{office.address}/staff")
+    await page.locator("form[action$='/staff/invite'] button").first.click()
+    await look.at(page, "staff, a link")
+    await context.close()
+    context, page = await opened(browser, scheme)
+    await office.worker("Lo", Role.AUDITOR).signs_in(page, office.address)
+    await _every_tab(look, page, "auditor")
+    await context.close()
+
+
+async def _every_tab(look: Look, page: Page, who: str) -> None:
+    """Look at whatever somebody's page leads to, so that a new one is looked at by itself."""
+    tabs = await page.eval_on_selector_all("nav.tabs a", "all => all.map((it) => it.href)")
+    assert tabs
+    for tab in tabs:
+        await page.goto(tab)
+        await look.at(page, f"{who}, {tab.partition('//')[2].partition('/')[2]}")
+
+
+async def _the_first_time(
+    office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str
+) -> None:
+    context, page = await opened(browser, scheme)
+    link = office.invites("Chen")
+    await page.goto(link)
+    await look.at(page, "welcome")
+    for name in ("password", "again"):
+        await page.locator(f"input[name={name}]").fill(PASSWORD)
+    await page.locator("main button.primary").click()
+    await look.at(page, "second factor")
+    secret = await page.locator("p.secret").inner_text()
+    await page.locator("input[name=code]").fill(_code(secret.replace(" ", "")))
+    await page.locator("form:has(input[name=code]) button").click()
+    await look.at(page, "recovery key")
+    await page.goto(link)
+    await look.at(page, "a link that was used")
+    await context.close()
+
+
+def _code(secret: str) -> str:
+    import pyotp  # noqa: PLC0415
+
+    return str(pyotp.TOTP(secret).now())
+
+
+SIDEWAYS = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+FOUR_TIMES = {"width": 320, "height": 640}
+"""A window 1280 wide, everything four times as large."""
+
+
+async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office:
+        context = await browser.new_context(viewport=FOUR_TIMES)  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        page = await context.new_page()
+        _person, reference = await office.somebody("https://example.org/" + "w" * 300)
+        wide = {}
+        office.front.place = expired_place(office.front.place, LONG_AGO)
+        await page.goto(f"{office.address}/signin")
+        wide["/signin"] = await page.evaluate(SIDEWAYS)
+        await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)
+        for path in (f"/cases/{reference}", "/queue/waiting", "/account", "/audit", "/prove", "/x"):
+            await page.goto(f"{office.address}{path}")
+            wide[path] = await page.evaluate(SIDEWAYS)
+        await context.close()
+        assert {path: more for path, more in wide.items() if more > 0} == {}
+
+
+async def test_a_page_that_keeps_somebody_out_is_found(browser: Browser) -> None:
+    """The control: a picture without words, a field without a name, grey on grey."""
+    context, page = await opened(browser, "light")
+    await page.set_content(
+        "<!doctype html><html><title>x</title><main><h1>x</h1><img src=x><input>"
+        "<p style='color:#999;background:#888'>words</p></main></html>"
+    )
+    look = Look("light")
+    await look.at(page, "bad")
+    known = " ".join(look.found)
+    for wrong in ("image-alt", "label", "color-contrast", "html-has-lang"):
+        assert wrong in known
+    await context.close()
+
+
+async def test_a_page_that_is_pale_in_one_theme_alone_is_found_whichever_is_shown(
+    browser: Browser,
+) -> None:
+    """The control: dark words on dark in the dark, and nothing wrong in the light."""
+    for scheme in OTHER:
+        context, page = await opened(browser, scheme)
+        await page.set_content(
+            "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>"
+            "<p style='color-scheme:light dark;color:light-dark(#000,#555);"
+            "background:light-dark(#fff,#333)'>words</p></main></html>"
+        )
+        look = Look(scheme)
+        await look.at(page, "pale")
+        assert look.found == ["pale, dark: color-contrast ['p']"]
+        await context.close()

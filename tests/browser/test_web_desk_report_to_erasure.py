@@ -1,0 +1,288 @@
+"""An evening at the desk in a browser, from a report on a phone until nothing of it is left.
+
+Somebody who reads Indonesian sends a report; a caseworker who reads English takes over, writes and
+is answered, has an office told what the person agreed to, hands back, and erases it at their wish.
+The pictures of the desk in the README are taken on the way.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import expect
+
+from bot.hotline.commands.texts import NO_MATCHING_CONSENT
+from flows import hotline
+from flows.afterwards import Afterwards
+from flows.delete import Delete
+from flows.my_data import MyData
+from flows.phrasebook import PHRASES
+from tests.browser.conftest import NARROW, WIDE
+from tests.browser.phone_page_person import is_in_danger
+from tests.browser.phone_page_reports import sends_a_report, wants_to_talk
+from tests.browser.test_web_desk_shortcuts_and_alerts import sits_down
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+    from tests.browser.conftest import AddPhone, OpenDemoPage
+    from tests.browser.demo_process import DemoProcess
+    from tests.browser.phone_page_person import PhonePagePerson
+
+HAPPENED = "Majikan simpan paspor saya. Gaji cuma setengah dari janji."
+AFRAID = "Saya takut dia tahu saya menulis."
+HERE = "Saya di sini. Kita bisa menulis pelan-pelan."
+PICTURES = Path(__file__).parent / "pictures"
+"""What the README shows. `PICTURES=1 ./run test tests/browser` takes them anew."""
+OFFICE = "labor_1955"
+NUMBER = "[A-Z0-9]{6}"
+AWAITED = (
+    rf"^403 \S+/cases/{NUMBER}/do/erase$|^404 \S+/(cases/{NUMBER}(/panes/\w+)?|find\S*|stream\S+)$"
+    "|^Failed to load resource: .* 40[34] "
+)
+"""What is refused at the desk in this evening: erasing before a second factor, and what is gone."""
+DO = "form[action$='/do/{}']"
+POST = """([address, fields]) => fetch(address, {
+  method: "POST",
+  headers: { "X-Haven": "1" },
+  body: new URLSearchParams({ ...fields, csrf: document.body.dataset.csrf }),
+}).then((answer) => answer.json())"""
+
+
+async def test_an_evening_from_the_first_word_until_nothing_is_left(
+    demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
+) -> None:
+    async with (
+        open_demo_page(NARROW) as one,
+        open_demo_page(WIDE) as two,
+        open_demo_page(WIDE, awaited=AWAITED) as page,
+    ):
+        await sits_down(page, demo)
+        sari = await add_phone(one, "Sari", "Bahasa Indonesia", "id")
+        reference = await sends_a_report(sari, HAPPENED)
+        await is_in_danger(await add_phone(two, "Malee", "ไทย", "th"))
+        await wants_to_talk(await add_phone(two, "Jo", "Filipino", "fil"))
+        others = await _opens(page, reference)
+        await _takes_over(page, sari)
+        await _write_to_each_other(page, sari)
+        await _keeps_the_newest_in_sight(page)
+        await _nobody_is_told_without_a_yes(page, sari, reference)
+        await _is_told_on(page, sari)
+        await _hands_back(page, sari)
+        await _wants_it_erased(sari)
+        await _erases(page, reference, others[0])
+        await _is_gone_at_the_desk(page, reference, others)
+        await _is_gone_on_the_phone(sari)
+        left = [it["reference"] for it in await demo.haven("cases", "list")]
+        assert left == others
+
+
+async def _opens(page: Page, reference: str) -> list[str]:
+    """Open the case that is second in the queue; return the numbers of the others."""
+    await page.locator("[data-tab=waiting]").click()
+    rows = page.locator("a.row")
+    await expect(rows).to_have_count(3)
+    found = await rows.all_inner_texts()
+    assert found.index(reference) == 1  # danger now stands before it, whoever is safe behind it
+    await _photographs(page, "queue-en", clip={"x": 0, "y": 0, "width": 1280, "height": 360})
+    await rows.nth(1).click()
+    await page.wait_for_url(f"**/cases/{reference}")
+    await expect(page.locator("#file").get_by_text(HAPPENED)).to_be_visible()
+    return [it for it in found if it != reference]
+
+
+async def _takes_over(page: Page, person: PhonePagePerson) -> None:
+    await page.keyboard.press("c")
+    await expect(page.locator(".others [aria-current]")).to_be_visible()  # it is one of hers now
+    await page.keyboard.press("t")
+    opener = PHRASES["opener"]
+    await person.hears(opener.text)
+    await person.presses(opener.replies["can_write"])
+    await _reads(page, "person", "I can write now")
+
+
+async def _write_to_each_other(page: Page, person: PhonePagePerson) -> None:
+    """In words of their own, and by a sentence that each reads in their language."""
+    await person.writes(AFRAID)
+    await _reads(page, "person", AFRAID)
+    await page.keyboard.press("r")
+    await page.keyboard.type(HERE)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#leaving")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
+    await page.locator("#phrase-words").fill("alone")
+    await page.locator("#phrase-alone button").click()
+    await expect(person.said.filter(has_text=HERE)).to_be_visible()
+    alone = PHRASES["alone"]
+    await person.hears(alone.text)
+    asked = await _reads(page, "caseworker", "Are you alone right now?")
+    await expect(asked.locator(".theirs")).to_contain_text(person.read(alone.text))
+    await person.presses(alone.replies["alone"])
+    pressed = await _reads(page, "person", "I am alone")
+    await expect(pressed.locator(".theirs")).to_contain_text(person.read(alone.replies["alone"]))
+
+
+async def _keeps_the_newest_in_sight(page: Page) -> None:
+    """See it still when there is less room than when it came, but for whoever scrolled away."""
+    newest = page.locator(".bubble").last
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 200})
+    await expect(newest).to_be_in_viewport(ratio=1)
+    await page.locator("#log").evaluate("it => { it.scrollTop = 0; }")
+    await expect(newest).not_to_be_in_viewport()
+    await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 240})
+    await expect(page.locator(".bubble").first).to_be_in_viewport(ratio=1)
+    await expect(newest).not_to_be_in_viewport()
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await expect(newest).to_be_in_viewport(ratio=1)
+
+
+async def _nobody_is_told_without_a_yes(
+    page: Page, person: PhonePagePerson, reference: str
+) -> None:
+    """Ask; until the person agrees nobody can be told, nor any more once they take it back."""
+    told = page.locator(DO.format("tell_others"))
+    await _asks_to_tell(page)
+    await expect(page.locator("#referrals")).to_contain_text("asked")
+    await expect(told).to_have_count(0)
+    await person.presses(hotline.REFERRAL["show"])
+    await person.presses(hotline.REFERRAL["agree"])
+    await expect(told).to_be_visible()
+    agreed = await told.locator("input[name=code]").input_value()
+    await person.presses(hotline.REFERRAL["take_back"])
+    await person.hears(hotline.REFERRAL["revoked"])
+    await expect(told).to_have_count(0)
+    said = await _orders(page, reference, "tell_others", code=agreed)  # by a page that is late
+    assert said["refused"]
+    assert said["told"] == NO_MATCHING_CONSENT.source
+
+
+async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
+    """Ask anew; the person strikes all but two parts and agrees to those."""
+    await _asks_to_tell(page)
+    await person.presses(hotline.REFERRAL["show"])
+    ticked = person.asked.get_by_role("button", name=re.compile(r"^✓ \d+$"))
+    await expect(ticked.first).to_be_visible()
+    while (count := await ticked.count()) > 2:
+        await ticked.last.click()
+        await expect(ticked).to_have_count(count - 1)
+    await person.presses(hotline.REFERRAL["agree"])
+    told = page.locator("details[id^=told-]")
+    await expect(told.locator("dt")).to_have_text(["Language", "About"])  # she reads what to tell
+    await _shows_both_languages(page)
+    await page.locator(DO.format("tell_others")).locator("button").click()
+    await person.hears(hotline.REFERRAL["sent"])
+    await expect(page.locator("#referrals")).to_contain_text("was told")
+    await expect(page.locator(".what .pill")).to_have_text("referred")
+
+
+async def _hands_back(page: Page, person: PhonePagePerson) -> None:
+    await page.keyboard.press("t")
+    await person.hears(hotline.CASEWORKER_LEFT)
+    await person.chooses(Afterwards.what_now, "where")
+    await person.hears(hotline.NEXT_STEP["referred"])
+    await expect(page.locator(DO.format("take_over"))).to_be_visible()
+
+
+async def _shows_both_languages(page: Page) -> None:
+    """Take the pictures of a case, in each language of the desk."""
+    if not os.environ.get("PICTURES"):
+        return
+    for name, scheme in (("case-en", "light"), ("case-zh-dark", "dark")):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.locator("#consent").evaluate("it => it.scrollIntoView()")
+        await _photographs(page, name)
+        await page.locator("button[name=language]").click()
+        await page.wait_for_load_state()
+    await page.emulate_media(color_scheme="light")
+
+
+async def _wants_it_erased(person: PhonePagePerson) -> None:
+    """See that there is something to erase, and ask for it."""
+    await person.writes("/mydata")
+    await person.chooses(MyData.what_now, "show")
+    await person.hears(hotline.YOUR_DATA["report"])
+    await expect(person.phone.get_by_text(AFRAID)).to_have_count(1)
+    await person.writes("/delete")
+    await person.chooses(Delete.go_on, "erase")
+    await person.hears(Delete.erased.text)
+    await expect(person.phone.get_by_text(AFRAID)).to_have_count(0)  # the chat was cleared
+
+
+async def _erases(page: Page, reference: str, other: str) -> None:
+    """Show the second factor first, then type the number of this case and of no other."""
+    await expect(page.locator("#wish")).to_contain_text("wants this case erased")
+    await _types_its_number(page, reference)
+    await page.wait_for_url(re.compile(r"/prove\b"))
+    code = re.search(r"\b\d{6}\b", await page.locator("#rehearsed").inner_text())
+    assert code is not None
+    await page.locator("input[name=code]").fill(code[0])
+    await page.get_by_role("button", name="Go on").click()
+    await page.wait_for_url(f"**/cases/{reference}")
+    await expect(page.locator("#file").get_by_text(HAPPENED)).to_be_visible()
+    await _types_its_number(page, other)
+    await expect(page.locator(".toast.refused")).to_contain_text("nothing is erased")
+    await _types_its_number(page, reference)
+
+
+async def _types_its_number(page: Page, number: str) -> None:
+    drop = page.locator("#more-erase")
+    if await drop.get_attribute("open") is None:
+        await drop.locator("summary").click()
+    await drop.locator("input[name=code]").fill(number)
+    await drop.get_by_role("button", name="Erase for good").click()
+
+
+async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) -> None:
+    """The page that was open shows nothing of it any more, nor does anything that leads to it."""
+    gone = page.get_by_text("There is nothing at this address")
+    await expect(gone).to_be_visible()
+    await expect(page.get_by_text(HAPPENED)).to_have_count(0)
+    await page.get_by_role("link", name="To the desk").click()
+    await page.locator("[data-tab=all]").click()
+    await expect(page.locator("a.row")).to_have_text(others)
+    await page.locator("#find").fill(reference)
+    await page.locator("#find").press("Enter")
+    await expect(gone).to_be_visible()
+
+
+async def _is_gone_on_the_phone(person: PhonePagePerson) -> None:
+    """It knows of nothing that was sent, and offers nothing that could be taken back."""
+    await person.writes("/mydata")
+    await person.hears(MyData.quiet.text)
+
+
+# --- small things at the desk -------------------------------------------------------------------
+
+
+async def _photographs(page: Page, name: str, **how: Any) -> None:
+    """Take a picture for the README, when that is wanted: of a page on which nothing passes."""
+    if os.environ.get("PICTURES"):
+        await expect(page.locator(".toast")).to_have_count(0)
+        await page.mouse.move(0, 0)
+        taken = await page.screenshot(animations="disabled", caret="hide", **how)
+        (PICTURES / f"{name}.png").write_bytes(taken)
+
+
+async def _reads(page: Page, side: str, words: str) -> Locator:
+    bubble = page.locator(f".bubble.{side}", has_text=words).last
+    await expect(bubble).to_be_visible()
+    return bubble
+
+
+async def _asks_to_tell(page: Page) -> None:
+    form = page.locator(DO.format("refer"))
+    await form.locator("select").select_option(OFFICE)
+    await form.locator("button").click()
+    await expect(form.locator("select")).to_have_value("")  # nothing stays chosen for the next time
+
+
+async def _orders(page: Page, reference: str, verb: str, **fields: str) -> dict[str, Any]:
+    """Send a form whose button the page does not have any more."""
+    root = await page.evaluate("document.body.dataset.root")
+    said = await page.evaluate(POST, [f"{root}/cases/{reference}/do/{verb}", fields])
+    return dict(said)

@@ -1,0 +1,388 @@
+"""Files as evidence: received, proved, handed on; the first that was changed is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import stat
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.cases.evidence.custody_log import CustodyAction
+from bot.cases.state_machine import Role
+from tests.support.harnesses.evidence_harness import EvidenceHarness
+from tests.support.hostile_images import MARK, image_with_metadata, pixel_flood, zip_with_traversal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PHOTO, PAPER = image_with_metadata("JPEG"), b"%PDF-1.7 what they made me sign"
+NASTY = "..\\..\\photo\u202egpj.exe"
+"""A name that turns its own end around, and wants to lie elsewhere."""
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[EvidenceHarness]:
+    made = EvidenceHarness(tmp_path)
+    made.sends(PHOTO, kind="photo", caption="the gate")
+    made.sends(PAPER, name=NASTY, mime="image/png")
+    yield made
+    made.close()
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def exported(room: EvidenceHarness, *more: str) -> Path:
+    folder = room.folder / "bundle"
+    code, said = room.types(
+        "export", room.case.reference, str(folder), "--as", room.caseworker(), *more
+    )
+    assert code == 0, said
+    return folder
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+# --- What is kept -------------------------------------------------------------------------------
+
+
+def test_a_receipt_says_what_came_and_what_its_digest_is(room: EvidenceHarness) -> None:
+    run = room.database.writer.run_sync
+    items = run(lambda work: room.evidence.list_files(work, room.case.id))
+    assert [
+        (it.number, it.size, it.digest, it.detected_type, it.matches_stated_type) for it in items
+    ] == [
+        (1, len(PHOTO), sha(PHOTO), "jpeg", True),
+        (2, len(PAPER), sha(PAPER), "pdf", False),
+    ]
+    rows = run(lambda work: room.evidence.custody.of_case(work, room.case.id))
+    assert [(row.number, row.actor, row.deed) for row in rows] == [
+        (1, "house", "received"), (2, "house", "received"),
+    ]  # fmt: skip
+
+
+def test_no_digest_stands_in_clear_and_equal_files_have_unequal_links(
+    room: EvidenceHarness,
+) -> None:
+    room.sends(PHOTO, kind="photo")
+    data = (room.settings.data / "haven.db").read_bytes()
+    assert bytes.fromhex(sha(PHOTO)) not in data
+    assert sha(PHOTO).encode() not in data
+    assert sha(PHOTO)[:16].encode() not in data
+    links = room.asks("SELECT link FROM custody")
+    assert len(set(links)) == 3
+
+
+def test_the_list_shows_a_name_that_turns_instead_of_obeying_it(room: EvidenceHarness) -> None:
+    code, said = room.types("list", room.case.reference)
+    assert code == 0
+    assert sha(PHOTO) in said.replace("\n", "")
+    assert "\u202e" not in said
+    assert "not as said" in said
+    _code, said = room.types("list", room.case.reference, "--json")
+    assert [it["digest"] for it in json.loads(said)] == [sha(PHOTO), sha(PAPER)]
+    assert "\u202e" not in said
+
+
+@pytest.mark.parametrize(
+    ("data", "looks"),
+    [
+        (b"", "empty"),
+        (zip_with_traversal(), "zip"),
+        (pixel_flood(), "png"),
+        (PHOTO[:-100], "jpeg"),
+        (b"MZ" + PHOTO, "program"),
+        (b"<svg onload='alert(1)'>", "svg"),
+    ],
+    ids=["empty", "archive", "2.5 gigapixels", "cut", "program", "svg"],
+)
+def test_whatever_is_sent_is_kept_byte_for_byte_and_never_unpacked(
+    room: EvidenceHarness, data: bytes, looks: str
+) -> None:
+    room.sends(data, name="CON" + "x" * 252, mime="image/jpeg", size=3)  # a size that lies
+    folder = exported(room, "--clean")
+    file = manifest_of(folder)["files"][-1]
+    assert (folder / "files" / "0003.bin").read_bytes() == data
+    assert (file["looks"], file["clean"], file["original"]["size"]) == (looks, None, len(data))
+    assert sorted(it.name for it in (folder / "files").iterdir()) == [
+        "0001.bin", "0002.bin", "0003.bin",
+    ]  # fmt: skip
+
+
+# --- What is handed on --------------------------------------------------------------------------
+
+
+def test_a_bundle_holds_the_originals_the_clean_versions_and_the_ledger(
+    room: EvidenceHarness,
+) -> None:
+    folder = exported(room, "--clean")
+    told = manifest_of(folder)
+    photo, paper = told["files"]
+    assert (folder / photo["original"]["path"]).read_bytes() == PHOTO
+    assert (folder / paper["original"]["path"]).read_bytes() == PAPER
+    drawn = (folder / photo["clean"]["path"]).read_bytes()
+    assert MARK.encode() in PHOTO
+    assert MARK.encode() not in drawn
+    assert paper["clean"] is None
+    assert paper["stated_name"] == NASTY
+    deeds = [row["row"]["deed"] for row in told["ledger"]]
+    assert deeds == ["received", "received", "exported", "exported", "cleaned"]
+    assert {row["row"]["actor"] for row in told["ledger"]} == {"house", told["exported_by"]}
+
+
+def test_nobody_else_on_the_host_can_read_it(room: EvidenceHarness) -> None:
+    folder = exported(room, "--clean")
+    for path in (folder, *folder.rglob("*")):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+
+
+def test_anybody_can_check_it_without_haven(room: EvidenceHarness) -> None:
+    folder = exported(room, "--clean")
+    done = subprocess.run(
+        ["sha256sum", "-c", "SHA256SUMS"],  # noqa: S607 - as the README of a bundle says
+        cwd=folder, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    before = bytes(32)
+    for it in manifest_of(folder)["ledger"]:
+        row = json.dumps(it["row"], sort_keys=True, separators=(",", ":")).encode()
+        before = hashlib.sha256(before + row).digest()
+        assert it["link"] == before.hex()
+
+
+def test_taking_it_out_is_in_the_audit_log_and_the_head_is_printed(room: EvidenceHarness) -> None:
+    by = room.caseworker()
+    folder = room.folder / "bundle"
+    _code, said = room.types("export", room.case.reference, str(folder), "--as", by)
+    head = manifest_of(folder)["head"]
+    assert head in said
+    noted = room.asks("SELECT actor, deed, subject, detail FROM audit ORDER BY id")
+    assert noted[-1] == (by, "evidence_exported", room.case.id, head)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [(Role.SUPERVISOR, True), (Role.CASEWORKER, False), (Role.ADMINISTRATOR, False),
+     (Role.AUDITOR, False)],
+)  # fmt: skip
+def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
+    room: EvidenceHarness, role: Role, may: bool
+) -> None:
+    who, folder = room.caseworker(role), room.folder / "out"
+    code, said = room.types("export", room.case.reference, str(folder), "--as", who)
+    assert (code == 0) is may
+    assert folder.exists() is may
+    if not may:
+        assert "neither answers" in said
+        assert room.asks("SELECT count(*) FROM custody") == [(2,)]
+    if role is Role.CASEWORKER:
+        room.writes("UPDATE cases SET holder = ?", who)
+        assert room.types("export", room.case.reference, str(folder), "--as", who)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("list", "ABCDEF"), "there is no case ABCDEF"),
+        (("verify", "ABCDEF"), "there is no case ABCDEF"),
+        (("export", "ABCDEF", "/nowhere/b"), "/nowhere/b cannot be made"),
+        (("export", "ABCDEF", "{new}"), "there is no case ABCDEF"),
+        (
+            ("export", "{case}", "{new}", "--as", "nobody"),
+            "there is no caseworker nobody with access",
+        ),
+        (("export", "{case}", "{old}"), "cannot be made: File exists"),
+        (("verify", "{old}"), "is no bundle"),
+    ],
+)
+def test_what_cannot_be_is_said(room: EvidenceHarness, words: tuple[str, ...], said: str) -> None:
+    (room.folder / "old").mkdir()
+    given = {"case": room.case.reference, "new": room.folder / "new", "old": room.folder / "old"}
+    code, told = room.types(*(word.format(**given) for word in words))
+    assert code == 1
+    assert said in told
+    assert not (room.folder / "new").exists()
+
+
+# --- Whether it still is what it was ------------------------------------------------------------
+
+
+def test_what_is_whole_verifies_and_whoever_read_it_left_a_row(room: EvidenceHarness) -> None:
+    code, said = room.types("verify", room.case.reference)
+    assert code == 0, said
+    assert "2 files" in said
+    assert room.asks("SELECT count(*) FROM custody") == [(4,)]
+    assert room.types("verify", room.case.reference)[0] == 0
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(bytes(data))
+
+
+SPOILS: dict[str, tuple[Callable[[EvidenceHarness], object], str]] = {
+    "a bit of a file": (lambda it: flip(it.kept(1), 40), "file 2 was altered"),
+    "a file gone": (lambda it: it.kept(0).unlink(), "file 1 is missing"),
+    "two files swapped": (
+        lambda it: (it.kept(0).rename(it.folder / "x"), it.kept(1).rename(it.kept(0)),
+                    (it.folder / "x").rename(it.kept(1))),
+        "file 1 was altered",
+    ),
+    "a file cut": (lambda it: it.kept(0).write_bytes(it.kept(0).read_bytes()[:-1]), "file 1 was"),
+    "a row altered": (
+        lambda it: it.writes("UPDATE custody SET sealed = x'02' WHERE number = 1"), "row 1"),
+    "a link altered": (
+        lambda it: it.writes("UPDATE custody SET link = zeroblob(32) WHERE number = 2"), "row 2"),
+    "a proof altered": (
+        lambda it: it.writes("UPDATE custody SET mac = zeroblob(32) WHERE number = 1"), "row 1"),
+    "a row taken out": (
+        lambda it: it.writes("DELETE FROM custody WHERE number = 1"), "row 1 of the ledger was"),
+    "the end cut off": (
+        lambda it: it.writes("DELETE FROM custody WHERE number = 2"), "row 2 of the ledger and"),
+    "all of it cut off": (
+        lambda it: it.writes("DELETE FROM custody"), "row 1 of the ledger and all"),
+    "rows exchanged": (
+        lambda it: (it.writes("UPDATE custody SET number = number + 10"),
+                    it.writes("UPDATE custody SET number = 13 - number")),
+        "row 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spoilt", SPOILS)
+def test_the_first_file_or_row_that_was_changed_is_named(
+    room: EvidenceHarness, spoilt: str
+) -> None:
+    spoil, said = SPOILS[spoilt]
+    spoil(room)
+    code, told = room.types("verify", room.case.reference)
+    assert code == 1
+    assert said in told
+
+
+def test_a_ledger_written_anew_is_known_by_the_audit_log(room: EvidenceHarness) -> None:
+    """Whoever has the keys can write another ledger; not another audit log as well."""
+    room.writes("DELETE FROM custody")
+    custody = room.evidence.custody
+
+    def unit(work: Any) -> None:
+        for file, data in ((room.kept(0).name, b"x"), (room.kept(1).name, b"y")):
+            custody.record(
+                work, room.case.id, at=1, actor="house", action=CustodyAction.RECEIVED, file=file,
+                digest=sha(data), size=1, detail="text",
+            )  # fmt: skip
+
+    room.database.writer.run_sync(unit)
+    code, told = room.types("verify", room.case.reference)
+    assert code == 1
+    assert "row 1 of the ledger is not the one the audit log knows" in told
+
+
+def test_a_whole_bundle_verifies_here_and_where_nobody_has_the_key(
+    room: EvidenceHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = exported(room, "--clean")
+    head = manifest_of(folder)["head"]
+    code, said = room.types("verify", str(folder), "--head", head)
+    assert (code, "Without this house's key" in said) == (0, False), said
+    room.settings.host_key_file.rename(tmp_path / "elsewhere")  # type: ignore[union-attr]
+    code, said = room.types("verify", str(folder))
+    assert (code, "Without this house's key" in said) == (0, True), said
+
+
+def changes(field: str, value: object) -> Callable[[Path], None]:
+    """Return what changes one thing in a bundle's list, named like `files.0.looks`."""
+
+    def change(folder: Path) -> None:
+        told = manifest_of(folder)
+        inside: Any = told
+        *path, last = field.split(".")
+        for name in path:
+            inside = inside[int(name) if name.isdecimal() else name]
+        inside[int(last) if last.isdecimal() else last] = value
+        (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+
+    return change
+
+
+def rewrites_the_ledger(folder: Path) -> None:
+    """Say that something else was received, and compute every link anew."""
+    told, before = manifest_of(folder), bytes(32)
+    (folder / "files" / "0002.bin").write_bytes(b"forged")
+    told["ledger"][1]["row"]["digest"] = sha(b"forged")
+    told["files"][1]["original"] |= {"sha256": sha(b"forged"), "size": 6}
+    for it in told["ledger"]:
+        row = json.dumps(it["row"], sort_keys=True, separators=(",", ":")).encode()
+        before = hashlib.sha256(before + row).digest()
+        it["link"] = before.hex()
+    told["head"] = f"{len(told['ledger'])}:{before.hex()[:16]}"
+    sums = "".join(
+        f"{it['sha256']}  {it['path']}\n"
+        for each in told["files"] for it in (each["original"], each["clean"]) if it
+    )  # fmt: skip
+    (folder / "SHA256SUMS").write_text(sums)
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+BUNDLES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a bit": (lambda it: flip(it / "files/0002.bin", 3), "file 2 (files/0002.bin) was altered"),
+    "longer": (lambda it: (it / "files/0001.bin").write_bytes(PHOTO + b"x"), "another size"),
+    "gone": (lambda it: (it / "files/0001.bin").unlink(), "file 1 (files/0001.bin) is missing"),
+    "a clean one": (lambda it: flip(it / "clean/0001.jpg", 30), "(clean/0001.jpg) was altered"),
+    "one too many": (lambda it: (it / "files/0009.bin").write_bytes(b""), "does not belong"),
+    "a link": (
+        lambda it: (shutil.move(it / "files/0001.bin", it / ".." / "away"),
+                    (it / "files/0001.bin").symlink_to(it / ".." / "away")),
+        "file 1 (files/0001.bin) is missing"),
+    "a path": (changes("files.0.original.path", "../../key"), "has a name no bundle gives"),
+    "the sums": (lambda it: (it / "SHA256SUMS").write_text(""), "SHA256SUMS was altered"),
+    "no list": (lambda it: (it / "manifest.json").write_text("{"), "cannot be read"),
+    "a newer one": (changes("version", 2), "a bundle of version 2"),
+    "an actor": (changes("ledger.2.row.actor", "else"), "row 3 was altered"),
+    "a number": (changes("ledger.1.row.number", 5), "row 2 was taken out"),
+    "the end": (changes("head", "2:0123456789abcdef"), "cut off"),
+    "a proof": (changes("ledger.0.mac", "zz"), "row 1 was not written in this house"),
+    "everything": (rewrites_the_ledger, "row 2 was not written in this house"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spoilt", BUNDLES)
+def test_what_was_changed_in_a_bundle_is_named(room: EvidenceHarness, spoilt: str) -> None:
+    folder = exported(room, "--clean")
+    spoil, said = BUNDLES[spoilt]
+    spoil(folder)
+    code, told = room.types("verify", str(folder))
+    assert code == 1, told
+    assert said in told
+
+
+def test_where_nobody_has_the_key_the_end_on_paper_tells(
+    room: EvidenceHarness, tmp_path: Path
+) -> None:
+    folder = exported(room)
+    head = manifest_of(folder)["head"]
+    for each in manifest_of(folder)["files"]:
+        assert each["clean"] is None
+    rewrites_the_ledger(folder)
+    room.settings.host_key_file.rename(tmp_path / "elsewhere")  # type: ignore[union-attr]
+    assert room.types("verify", str(folder))[0] == 0  # the control: it is consistent in itself
+    code, told = room.types("verify", str(folder), "--head", head)
+    assert code == 1
+    assert "not the one whose end was written down" in told
+
+
+def test_a_file_that_was_altered_does_not_leave(room: EvidenceHarness) -> None:
+    flip(room.kept(1), 40)
+    folder = room.folder / "out"
+    code, told = room.types("export", room.case.reference, str(folder), "--as", room.caseworker())
+    assert code == 1
+    assert "file 2 is altered" in told

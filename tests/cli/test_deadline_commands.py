@@ -1,0 +1,111 @@
+"""What the law gives time for, as a caseworker types it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.clock import DAY, SystemClock
+from bot.places.taiwan.deadlines import DEADLINE_RULES
+from tests.cli.test_erasure_commands import Done, typing
+from tests.support.harnesses.hotline_harness import HotlineHarness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Somebody wrote that they want to talk."""
+
+    haven: Callable[..., Done]
+    reference: str
+    mei: str
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Deployment:
+    home = HotlineHarness(tmp_path / "data")
+    mei = home.colleague("Mei").id
+    person = home.person("en")
+    person.says("hello")
+    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
+    person.presses("Only when I write", "Send")
+    ((reference,),) = home.ask("SELECT reference FROM cases")
+    home.close()
+    return Deployment(typing(home, tmp_path), reference, mei)
+
+
+def days_ago(days: int) -> str:
+    return DEADLINE_RULES.date_of(SystemClock().now() - days * DAY).isoformat()
+
+
+def shown(deployed: Deployment) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        deployed.haven("clock", "show", deployed.reference, "--json").said
+    )
+    return found
+
+
+def test_what_happened_leads_to_dates_articles_and_what_must_follow(
+    run_command: Deployment,
+) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
+    haven("clock", "add", case, "not_identified", "--on", days_ago(15), "--by", mei)
+    haven("clock", "add", case, "contact", "--on", days_ago(2), "--by", mei)
+    contact, objection = shown(run_command)["clocks"]
+    assert contact["stands"].startswith("help may end in ")
+    assert 0 < contact["hours_left"] < 24
+    assert objection["last_day"] == days_ago(-5)
+    assert "Article 11, paragraph 5" in objection["articles"][0]
+    assert "in writing" in objection["must"]
+    assert objection["person_acts"]
+    told = haven("clock", "show", case, "--language", "zh_Hant").said
+    assert "第 11 條第 5 項" in told
+    assert "失去聯繫" in told
+
+
+def test_the_queue_says_which_time_runs_out(run_command: Deployment) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
+    haven("clock", "add", case, "contact", "--on", days_ago(2), "--by", mei)
+    (row,) = json.loads(haven("cases", "list", "--json").said)
+    assert [it["clock"] for it in row["clocks"]] == ["contact"]
+    listed = " ".join(haven("cases", "list").said.split())
+    assert f"{case} help may end in " in listed
+    assert "(72-hour contact rule)" in listed
+
+
+def test_a_mistake_is_struck_and_stays(run_command: Deployment) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
+    haven("clock", "add", case, "identified", "--on", days_ago(1), "--by", mei)
+    haven("clock", "strike", case, "1", "--by", mei)
+    found = shown(run_command)
+    assert found["clocks"] == []
+    assert [(it["event"], it["counts"]) for it in found["events"]] == [
+        ("identified", False), ("strike", False),
+    ]  # fmt: skip
+    assert "does not count any more" in haven("clock", "show", case).said
+
+
+def test_bad_input_is_answered_and_nothing_is_entered(run_command: Deployment) -> None:
+    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
+    for given, why in (
+        (("contact", "--on", "tomorrow", "--by", mei), "2026-11-25"),
+        (("contact", "--on", days_ago(-1), "--by", mei), "not come yet"),
+        (("arrived", "--by", mei), "not_identified"),
+        (("contact", "--by", "nobody"), "haven staff list"),
+    ):
+        done = haven("clock", "add", case, *given)
+        assert (done.returncode, why in done.said) == (1, True), done.said
+    assert "haven cases list" in haven("clock", "show", "AAAAAA").said
+    assert shown(run_command)["events"] == []
+
+
+def test_what_can_be_entered_is_listed_with_the_day_that_counts(run_command: Deployment) -> None:
+    listed = run_command.haven("clock", "events").said
+    assert all(code in listed for code in DEADLINE_RULES.event_kinds)
+    assert "the day it was served" in listed

@@ -1,0 +1,129 @@
+"""What an operator types about partners and their links: it is done, noted, or said why not."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import segno
+from PIL import Image
+
+from bot.cli.partners import QR_BORDER, QR_SCALE, write_qr_codes
+from tests.support.cli_runner import is_user_message, log_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.cli_runner import CommandResult, Haven
+
+PARTNER = ("partners", "add", "Harbour House")
+CAMPAIGN = ("campaigns", "add", "bus stop", "--partner", "Harbour House", "--language", "vi")
+ADDRESS = "https://t.me/haven_bot?start=ABCDEFGHIJKLMNOP"
+
+
+def listed(deployed: Haven, of: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(deployed(of, "list", "--json").stdout)
+    return found
+
+
+def done(result: CommandResult) -> str:
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_a_link_is_made_drawn_and_revoked(run_command: Haven, tmp_path: Path) -> None:
+    done(run_command(*PARTNER))
+    code = done(run_command(*CAMPAIGN)).split()[0]
+    (campaign,) = listed(run_command, "campaigns")
+    assert campaign | {"id": 0} == {
+        "id": 0, "name": "bus stop", "partner": "Harbour House", "code": code, "language": "vi",
+        "is_active": True,
+    }  # fmt: skip
+    assert code in done(run_command("campaigns", "list"))
+    folder = tmp_path / "poster"
+    said = done(
+        run_command("campaigns", "qr", code, str(folder), "--bot", "haven_bot")
+    ).splitlines()
+    assert said[0] == f"https://t.me/haven_bot?start={code}"
+    assert {path.name for path in folder.iterdir()} == {f"{code}.svg", f"{code}.png"}
+
+    done(run_command("campaigns", "revoke", code))
+    assert not listed(run_command, "campaigns")[0]["is_active"]
+    again = run_command("campaigns", "qr", code, str(folder), "--bot", "haven_bot")
+    assert again.returncode == 1
+    assert is_user_message(again.stderr)
+    assert run_command("campaigns", "revoke", code).returncode == 1
+    with closing(log_of(tmp_path)) as connection:
+        deeds = connection.execute("SELECT deed, detail FROM audit ORDER BY id").fetchall()
+    assert deeds == [("partner_add", ""), ("campaign_add", "vi"), ("campaign_revoke", "")]
+
+
+def test_a_partner_that_goes_takes_its_links_along(run_command: Haven) -> None:
+    number = done(run_command(*PARTNER)).split()[0]
+    done(run_command(*CAMPAIGN))
+    done(run_command("partners", "disable", number))
+    assert [it["is_active"] for it in listed(run_command, "partners")] == [False]
+    assert [it["is_active"] for it in listed(run_command, "campaigns")] == [False]
+    assert "Harbour House" in done(run_command("partners", "list"))
+    assert run_command("partners", "disable", number).returncode == 1
+    assert run_command(*CAMPAIGN[:2], "another", *CAMPAIGN[3:]).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("campaigns", "add", "x", "--partner", "Nobody", "--language", "vi"),
+        ("campaigns", "add", "x", "--partner", "Harbour House", "--language", "xx"),
+        ("campaigns", "revoke", "ABCDEFGHIJKLMNOP"),
+        ("campaigns", "revoke", "' OR 1=1"),
+        ("campaigns", "qr", "ABCDEFGHIJKLMNOP", "folder"),
+        ("partners", "add", "x" * 41),
+        ("partners", "add", "two\u200bwords"),
+        ("partners", "add", " "),
+        ("partners", "disable", "7"),
+        PARTNER,
+    ],
+)
+def test_what_cannot_be_done_is_said(run_command: Haven, words: tuple[str, ...]) -> None:
+    done(run_command(*PARTNER))
+    before = (listed(run_command, "partners"), listed(run_command, "campaigns"))
+    refused = run_command(*words)
+    assert refused.returncode != 0
+    assert refused.stderr
+    assert (listed(run_command, "partners"), listed(run_command, "campaigns")) == before
+
+
+def test_where_nobody_came_there_is_nothing_to_count(run_command: Haven) -> None:
+    assert json.loads(done(run_command("campaigns", "counts", "--json"))) == []
+    assert "chats" in done(run_command("campaigns", "counts"))
+
+
+def test_both_pictures_show_the_code_of_the_link(tmp_path: Path) -> None:
+    svg, png = write_qr_codes(ADDRESS, tmp_path / "code")
+    matrix = [[bool(it) for it in row] for row in segno.make(ADDRESS, error="m").matrix]
+    with Image.open(png) as picture:
+        grey = picture.convert("L")
+        shown = [
+            [grey.getpixel(((x + QR_BORDER) * QR_SCALE + 1, (y + QR_BORDER) * QR_SCALE + 1)) == 0
+             for x in range(len(matrix))]
+            for y in range(len(matrix))
+        ]  # fmt: skip
+    assert shown == matrix
+    width = str((len(matrix) + 2 * QR_BORDER) * QR_SCALE)
+    assert ET.parse(svg).getroot().attrib["width"] == width  # noqa: S314 - our own
+    another = segno.make(ADDRESS[:-1] + "Q", error="m").matrix
+    other = [[bool(it) for it in row] for row in another]
+    assert shown != other  # the control
+
+
+def test_a_picture_that_is_there_is_not_drawn_over(tmp_path: Path) -> None:
+    from bot.errors import HavenError  # noqa: PLC0415
+
+    write_qr_codes(ADDRESS, tmp_path / "code")
+    before = (tmp_path / "code.svg").read_bytes()
+    with pytest.raises(HavenError, match="cannot be written"):
+        write_qr_codes(ADDRESS[:-1] + "Q", tmp_path / "code")
+    assert (tmp_path / "code.svg").read_bytes() == before

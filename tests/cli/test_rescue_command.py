@@ -1,0 +1,131 @@
+"""The host key is lost: cases are written out with a password, and without one nothing is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.app.reencrypt import Resealing
+from bot.cases.state_machine import Role
+from bot.vault import HostKey
+from tests.support.cli_runner import CommandResult, command_runner, written
+from tests.support.database.key_store_fixtures import QUEUES, staff_keys
+from tests.support.database.legacy_cases import PIECES, downgrade_case
+from tests.support.harnesses.hotline_harness import ROOT
+from tests.support.harnesses.retention_harness import WORDS, RetentionHarness, deployed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Haven = Callable[..., CommandResult]
+
+MEIS, JUNS = "mei mei mei mei mei", "jun jun jun jun jun"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[RetentionHarness]:
+    """Three cases: one that Jun claimed, one that waits, one of an older release."""
+    made = deployed_in(tmp_path)
+    assert made.vault.keys is not None
+    made.vault.keys.load_root(ROOT, made.database, made.now)
+    old = made.opens()
+    made.has_file(old)
+    downgrade_case(made, old)
+    keys = staff_keys(made.vault)
+    keys.enrol(made.mei.id, Role.SUPERVISOR, QUEUES, MEIS, made.now)
+    keys.enrol(made.jun.id, Role.CASEWORKER, ("labour",), JUNS, made.now)
+    made.opens()
+    claimed = made.opens()
+    made.claims_this(made.jun, claimed)
+    keyring = keys.unlock(made.mei.id, MEIS)
+    made.run(lambda work: made.vault.cases.wraps.rewrap_all(work, keyring, made.now))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def haven(shelf: RetentionHarness, tmp_path: Path) -> Haven:
+    return command_runner(tmp_path)
+
+
+def lose_the_key(tmp_path: Path) -> None:
+    (tmp_path / "host.key").unlink()
+
+
+def rescues(haven: Haven, tmp_path: Path, who: str, password: str) -> CommandResult:
+    file = written(tmp_path / f"password-{who}", password)
+    return haven("keys", "rescue", str(tmp_path / "out"), "--as", who,
+                 "--password-file", str(file))  # fmt: skip
+
+
+def told(folder: Path) -> list[str]:
+    """Return what the cases in a folder hold of what people sent and wrote."""
+    found = [json.loads(path.read_text()) for path in folder.glob("*/case.json")]
+    sent = [it["answer"] for case in found for each in case["sent"] for it in each["told"]]
+    return sorted(sent + [it["words"] for case in found for it in case["messages"]])
+
+
+def test_without_the_host_key_a_supervisor_writes_all_cases_out(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
+    lose_the_key(tmp_path)
+    done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
+    assert (done.returncode, "2 cases" in done.stdout) == (0, True), done.stderr
+    assert told(tmp_path / "out") == [WORDS] * 6
+    assert (tmp_path / "out").stat().st_mode & 0o077 == 0
+
+
+def test_a_caseworker_writes_out_what_they_may_open_and_no_more(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
+    lose_the_key(tmp_path)
+    done = rescues(haven, tmp_path, shelf.jun.id, JUNS)
+    assert "1 cases" in done.stdout
+    assert told(tmp_path / "out") == [WORDS] * 3
+    assert done.stderr.count(",") == 2  # the one that waits, and the old one
+
+
+def test_another_host_key_is_as_good_as_none(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
+    lose_the_key(tmp_path)
+    HostKey.create(tmp_path / "host.key")
+    said = haven("keys", "status")
+    assert (said.returncode, "haven keys rescue" in said.stderr) == (1, True)
+    assert rescues(haven, tmp_path, shelf.mei.id, MEIS).returncode == 0
+    assert len(told(tmp_path / "out")) == 6
+
+
+def test_where_the_host_key_is_here_nothing_is_written(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
+    done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
+    assert (done.returncode, "is here" in done.stderr) == (1, True)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("fault", ["password", "nobody", "folder"])
+def test_without_a_password_or_a_new_folder_nothing_is_written(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path, fault: str
+) -> None:
+    lose_the_key(tmp_path)
+    if fault == "folder":
+        (tmp_path / "out").mkdir()
+    who = "nobody" if fault == "nobody" else shelf.mei.id
+    done = rescues(haven, tmp_path, who, JUNS if fault == "password" else MEIS)
+    assert done.returncode == 1
+    assert list((tmp_path / "out").glob("*")) == []
+
+
+def test_a_file_is_written_out_as_it_came(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
+    resealing = Resealing(shelf.database.writer, shelf.vault, shelf.folder, "house")
+    assert resealing.some(shelf.now) == 1  # an old case that was upgraded is not lost
+    lose_the_key(tmp_path)
+    done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
+    assert "3 cases" in done.stdout
+    assert b"".join(PIECES) in [path.read_bytes() for path in (tmp_path / "out").glob("*/1.bin")]

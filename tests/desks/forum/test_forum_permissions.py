@@ -1,0 +1,110 @@
+"""Only enrolled caseworkers are heard: everybody else meets silence, and leaves one audit row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.cases.state_machine import Role
+from tests.support.database_fixtures import on_both_databases
+from tests.support.harnesses.forum_desk_harness import ForumDeskHarness
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@on_both_databases
+async def test_a_stranger_gets_silence_and_one_row(kind: str, tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
+        _sari, case = await office.in_danger()
+        thread = office.thread()
+        calls = len(office.sandbox.calls.calls)
+        for text in ("/claim", "/say I know where you are", "hello"):
+            office.group.say(office.chair, text, thread=thread)
+            await office.settle()
+        assert office.refused() == [("stranger", case, "text")] * 3
+        assert len(office.sandbox.calls.calls) == calls
+        assert office.ask("SELECT holder FROM cases") == [(None,)]
+
+
+async def test_a_strangers_press_does_nothing(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        _sari, case = await office.in_danger()
+        card = office.card(office.thread())
+        data = card["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        office.group.press(office.chair, card["message_id"], data)
+        await office.settle()
+        assert office.refused() == [("stranger", case, "press")]
+        assert office.ask("SELECT holder FROM cases") == [(None,)]
+
+
+async def test_where_all_look_chatter_of_strangers_fills_no_log(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        for text in ("good evening", "who makes tea?", "/queue"):
+            office.group.say(office.chair, text)
+            await office.settle()
+        assert office.refused() == [("stranger", "", "text")]
+        assert office.texts() == []
+
+
+@pytest.mark.parametrize("hidden", ["administrator", "channel"])
+async def test_whoever_hides_is_nobody_even_with_the_account_of_a_caseworker(
+    tmp_path: Path, hidden: str
+) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        _sari, case = await office.in_danger()
+        thread = office.thread()
+        behind: dict[str, Any] = {"sender_chat": {"id": -100_7, "type": "channel", "title": "x"}}
+        if hidden == "administrator":
+            behind = {"sender_chat": office.group.chat.api_chat()}
+        office.group.send(mei.account, {"text": "/claim", **behind}, thread=thread)
+        await office.settle()
+        assert office.refused() == [("stranger", case, "hidden")]
+        assert office.ask("SELECT holder FROM cases") == [(None,)]
+
+
+@on_both_databases
+async def test_access_ends_with_the_next_message(kind: str, tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
+        mei = office.enrolled("Mei")
+        _sari, case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        mei.is_disabled()
+        before = office.texts(thread)
+        await mei.says("/release", thread)
+        assert office.texts(thread) == before
+        assert office.refused() == [("stranger", case, "text")]
+
+
+async def test_an_auditor_reads_and_changes_nothing(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        eve = office.enrolled("Eve", role=Role.AUDITOR)
+        await office.in_danger()
+        thread = office.thread()
+        await eve.presses("Claim", office.card(thread))
+        assert office.last(thread) == "An auditor reads and changes nothing."
+        assert office.refused() == []
+
+
+async def test_a_command_for_another_bot_is_not_ours(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        mei = office.enrolled("Mei")
+        await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim@some_other_bot", thread)
+        assert office.ask("SELECT holder FROM cases") == [(None,)]
+        await mei.says("/claim@haven_sandbox_bot", thread)
+        assert office.ask("SELECT holder FROM cases") == [(mei.id,)]
+
+
+async def test_another_group_is_left(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        other = office.sandbox.add_group("Somewhere else", forum=True)
+        other.add_member(office.chair, "creator")
+        other.add_bot(office.chair, "administrator")
+        await office.settle()
+        left = [int(call.params["chat_id"]) for call in office.sandbox.calls.of("leaveChat")]
+        assert set(left) == {other.id}

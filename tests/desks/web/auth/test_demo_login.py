@@ -1,0 +1,74 @@
+"""A rehearsal's link signs in once and proves nothing; what proves is said there, nowhere else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.desks.web.request import SESSION_COOKIE
+from bot.vault.keys.browser_key import new_session_secret, secret_digest
+from tests.desks.web.case.test_case_erasure_page import wished
+from tests.support.database.key_store_fixtures import PASSWORD
+from tests.support.harnesses.web_desk_harness import HttpBrowser, WebCaseworker
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+SAID = re.compile(r"the code of Mei is (\d{6}) now")
+
+
+def rehearsed(office: WebDeskHarness) -> tuple[WebCaseworker, str]:
+    """Return whoever a rehearsal is for, and the link it prints."""
+    mei, secret = office.worker(), new_session_secret()
+    office.front.demo_links[secret_digest(secret)] = f"{mei.id}:{PASSWORD}"
+    office.front.demo_authenticators[mei.id] = "Mei", mei.secret
+    return mei, f"/rehearse/{secret.hex()}"
+
+
+def code_on(page: str) -> str:
+    """Return the code a page says; empty where it says none."""
+    found = SAID.search(page)
+    return found[1] if found else ""
+
+
+def test_a_link_signs_in_once(web_desk: WebDeskHarness) -> None:
+    mei, link = rehearsed(web_desk)
+    assert mei.browser.get(link).status_code == 303
+    assert mei.browser.get("/queue/mine").status_code == 200
+    other = HttpBrowser(web_desk).get(link)
+    assert other.status_code == 404
+    assert SESSION_COOKIE not in other.cookies
+
+
+def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, link = rehearsed(web_desk)
+    mei.browser.get(link)
+    reference = wished(web_desk, mei)
+    said = mei.does(reference, "erase", code=reference)
+    assert (said.status_code, said.json()["go"]) == (403, f"/prove?back=/cases/{reference}")
+    code = code_on(mei.browser.get("/prove").text)
+    went = mei.browser.post("/prove", {"code": code, "back": f"/cases/{reference}"})
+    assert went.headers["location"] == f"/cases/{reference}"
+    mei.told(reference, "erase", code=reference)
+
+
+def test_whoever_signed_out_finds_the_code_at_the_way_in(web_desk: WebDeskHarness) -> None:
+    mei, _link = rehearsed(web_desk)
+    code = code_on(mei.browser.get("/signin").text)
+    fields = {"who": "Mei", "password": PASSWORD, "code": code}
+    assert mei.browser.post("/signin", fields, is_signed=False).status_code == 303
+
+
+def test_nobody_reads_a_code_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+    rehearsed(web_desk)
+    jun = web_desk.worker("Jun").comes()
+    assert not code_on(jun.browser.get("/prove").text)
+
+
+def test_a_real_deployment_shows_no_code(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    for page in (mei.browser.get("/prove").text, HttpBrowser(web_desk).get("/signin").text):
+        assert "rehears" not in page
+        assert not code_on(page)

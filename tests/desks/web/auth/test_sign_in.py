@@ -1,0 +1,275 @@
+"""Whoever is let in has shown a password and a second factor, and nobody is locked out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from bot.cases.state_machine import Role
+from bot.clock import SECOND
+from bot.desks.web.auth.sessions import IDLE_TIMEOUT, MAX_SESSIONS
+from bot.desks.web.auth.throttle import (
+    FREE_GUESSES,
+    MAX_WAIT,
+    MAX_WAIT_KNOWN_BROWSER,
+    LoginThrottle,
+)
+from bot.desks.web.request import BROWSER_COOKIE, SESSION_COOKIE
+from bot.store.compiled import Prepared
+from bot.store.tables.keys import staff_keys
+from bot.vault.keys.passwords import MIN_LENGTH
+from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
+from tests.support.harnesses.web_desk_harness import HttpBrowser
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+GUESS = {"password": "a guess, and a long one"}
+COSTS = Prepared(lambda _: select(staff_keys.c.memory, staff_keys.c.passes))
+WRONG = "Name, password or code is not right"
+
+
+def test_a_caseworker_signs_in_and_reads_what_their_key_opens(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person("He keeps my passport.")
+    mei = web_desk.worker().comes()
+    page = mei.browser.get(f"/cases/{reference}")
+    assert page.status_code == 200
+    assert "He keeps my passport." in page.text
+
+
+@pytest.mark.parametrize("field", ["who", "password", "code"])
+def test_whatever_is_wrong_the_answer_is_the_same(web_desk: WebDeskHarness, field: str) -> None:
+    mei = web_desk.worker()
+    refused = mei.signs_in(**{field: "000000"})
+    assert refused.status_code == 401
+    assert WRONG in refused.text
+    assert SESSION_COOKIE not in refused.cookies
+
+
+class Counted:
+    """What a guess costs, which knows how often it was paid."""
+
+    passes = CHEAP.passes
+
+    def __init__(self) -> None:
+        self.paid = 0
+
+    @property
+    def memory(self) -> int:
+        self.paid += 1
+        return CHEAP.memory
+
+
+def test_a_name_nobody_has_costs_what_a_wrong_password_costs(web_desk: WebDeskHarness) -> None:
+    """Time tells nobody who works here: for a name that is none, as much is computed."""
+    mei, hua, cost = web_desk.worker("Mei"), web_desk.supervisor("Hua"), Counted()
+    kept = web_desk.vault.keys.run(lambda work: work.rows(COSTS)) if web_desk.vault.keys else []
+    assert kept == [(CHEAP.memory, CHEAP.passes)] * 2  # what a key costs is what a guess costs
+    web_desk.front.staff_keys.cost = cost  # type: ignore[assignment]
+    for who in ("nobody", "", "x" * 200, "Mei ", mei.id, "hua", hua.id):
+        before = cost.paid
+        fields = {"who": who, "password": "not theirs, whoever it is", "code": "000000"}
+        assert HttpBrowser(web_desk).post("/signin", fields, is_signed=False).status_code == 401
+        is_known = who.strip() in {"Mei", "hua", mei.id, hua.id}
+        assert cost.paid - before == (0 if is_known else 1), who  # the known pay for their own key
+
+
+def test_a_code_opens_once(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
+    fields = mei.fields()
+    assert mei.browser.post("/signin", fields, is_signed=False).status_code == 303
+    assert HttpBrowser(web_desk).post("/signin", fields, is_signed=False).status_code == 401
+
+
+def test_a_name_opens_as_a_number_does_unless_two_have_it(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker("Lin Mei-hua")
+    assert mei.signs_in(who="lin mei-hua").status_code == 303
+    web_desk.worker("Lin Mei-hua")
+    assert mei.signs_in(who="lin mei-hua").status_code == 401
+    assert mei.signs_in().status_code == 303
+
+
+def test_nobody_who_left_is_let_in_and_an_open_session_ends_at_once(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    assert mei.browser.get("/queue/mine").status_code == 200
+    mei.colleague.disable()
+    assert mei.browser.get("/queue/mine").status_code == 303
+    assert mei.signs_in().status_code == 401
+
+
+def test_a_role_that_was_taken_away_is_gone_with_the_next_request(web_desk: WebDeskHarness) -> None:
+    chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
+    assert chief.browser.get("/staff").status_code == 200
+    chief.colleague.disable()
+    assert chief.browser.get("/staff").status_code == 303
+
+
+def test_every_sign_in_has_a_secret_of_its_own(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
+    fixed = "ab" * 32
+    mei.browser.client.cookies.set(SESSION_COOKIE, fixed, domain="desk.test")
+    first = mei.signs_in().cookies[SESSION_COOKIE]
+    second = mei.signs_in().cookies[SESSION_COOKIE]
+    assert len({fixed, first, second}) == 3
+    stale = HttpBrowser(web_desk)
+    stale.client.cookies.set(SESSION_COOKIE, first, domain="desk.test")
+    assert stale.get("/queue/mine").status_code == 303  # it ended when they signed in anew
+
+
+def test_cookies_are_seen_by_no_script_and_sent_by_no_other_site(web_desk: WebDeskHarness) -> None:
+    said = web_desk.worker().signs_in().headers.get_list("set-cookie")
+    assert len(said) == 2
+    for cookie in said:
+        assert cookie.startswith(("__Host-haven=", "__Host-haven-known="))
+        for word in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
+            assert word in cookie
+
+
+def test_a_session_ends_when_nobody_is_there_and_after_ten_hours(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    web_desk.home.advance_time(IDLE_TIMEOUT / SECOND + 1)
+    assert mei.browser.get("/account").status_code == 303
+    mei.comes()
+    for _quarter in range(40):
+        web_desk.home.advance_time(900 - 1)
+        mei.browser.get("/account")
+    web_desk.home.advance_time(900 - 1)
+    assert mei.browser.get("/account").status_code == 303
+
+
+def test_a_pane_that_renews_itself_is_no_sign_that_somebody_is_there(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    for _minute in range(16):
+        web_desk.home.advance_time(60)
+        last = mei.browser.get("/queue/mine/pane")
+    assert last.status_code == 401
+
+
+def test_signing_out_ends_the_session_and_the_key_goes_with_it(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    stolen = dict(mei.browser.client.cookies)
+    assert web_desk.front.sessions._sessions
+    assert mei.browser.post("/signout").status_code == 200
+    assert web_desk.front.sessions._sessions == {}
+    thief = HttpBrowser(web_desk)
+    thief.client.cookies.update(stolen)
+    assert thief.get("/queue/mine").status_code == 303
+
+
+def test_what_lies_in_memory_and_store_opens_nothing(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    secret = bytes.fromhex(mei.browser.client.cookies[SESSION_COOKIE])
+    (session,) = web_desk.front.sessions._sessions.values()
+    rows = web_desk.home.ask("SELECT token FROM desk_sessions")
+    assert secret not in session.wrapped_key
+    assert all(secret not in bytes(token) for (token,) in rows)
+    assert web_desk.front.sessions.unlock_keyring(session, secret) is not None
+
+
+def test_a_restarted_desk_has_no_sessions(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    web_desk.does(web_desk.front.sessions.end_all())
+    assert mei.browser.get("/queue/mine").status_code == 303
+    assert web_desk.home.ask("SELECT * FROM desk_sessions") == []
+
+
+def test_sessions_are_listed_and_each_can_be_ended(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    other = HttpBrowser(web_desk)
+    web_desk.home.advance_time(60)
+    other.post("/signin", mei.fields(), is_signed=False)
+    page = mei.browser.get("/account").text
+    assert page.count("Firefox Linux") == 2
+    mei.browser.post("/account/end", {"session": "others"})
+    assert other.get("/queue/mine").status_code == 303
+    assert mei.browser.get("/queue/mine").status_code == 200
+
+
+def test_somebody_elses_session_is_nobodys_to_end(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    (token,) = web_desk.home.ask(f"SELECT token FROM desk_sessions WHERE staff_id = '{jun.id}'")  # noqa: S608 - ours
+    refused = mei.browser.post("/account/end", {"session": bytes(token[0]).hex()[:16]})
+    assert refused.status_code == 404
+    assert jun.browser.get("/queue/mine").status_code == 200
+
+
+def test_of_too_many_sessions_the_oldest_ends(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
+    browsers = []
+    for _again in range(MAX_SESSIONS + 1):
+        web_desk.home.advance_time(31)
+        browsers.append(HttpBrowser(web_desk))
+        assert browsers[-1].post("/signin", mei.fields(), is_signed=False).status_code == 303
+    assert browsers[0].get("/queue/mine").status_code == 303
+    assert browsers[1].get("/queue/mine").status_code == 200
+
+
+@pytest.mark.parametrize("which", [0, MAX_SESSIONS - 1], ids=["the oldest", "the newest"])
+def test_whoever_shows_a_factor_again_ends_no_other_session(
+    web_desk: WebDeskHarness, which: int
+) -> None:
+    mei = web_desk.worker()
+    browsers = []
+    for _again in range(MAX_SESSIONS):
+        web_desk.home.advance_time(31)
+        browsers.append(HttpBrowser(web_desk))
+        assert browsers[-1].post("/signin", mei.fields(), is_signed=False).status_code == 303
+    web_desk.home.advance_time(31)
+    browsers[which].post("/prove", {"code": mei.code(), "back": "/"})
+    assert [it.get("/queue/mine").status_code for it in browsers] == [200] * MAX_SESSIONS
+
+
+def test_guessing_makes_a_stranger_wait_and_not_whoever_works_here(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    stranger = HttpBrowser(web_desk)
+    for _guess in range(FREE_GUESSES + 2):
+        said = stranger.post("/signin", mei.fields() | GUESS, is_signed=False)
+    assert said.status_code == 429
+    assert stranger.post("/signin", mei.fields(), is_signed=False).status_code == 429
+    assert BROWSER_COOKIE in mei.browser.client.cookies
+    assert mei.signs_in().status_code == 303
+
+
+def test_waiting_grows_and_ends_by_itself() -> None:
+    guesses, now = LoginThrottle(), 10**15
+    for wrong in range(30):
+        assert guesses.seconds_to_wait("mei", "", now) <= MAX_WAIT
+        assert guesses.seconds_to_wait("mei", "home", now) <= MAX_WAIT_KNOWN_BROWSER
+        guesses.record_failure("mei", "", now)
+        guesses.record_failure("mei", "home", now)
+        assert (guesses.seconds_to_wait("mei", "", now) > 0) == (wrong + 1 >= FREE_GUESSES)
+    assert guesses.seconds_to_wait("mei", "", now) == MAX_WAIT
+    assert guesses.seconds_to_wait("mei", "home", now) == MAX_WAIT_KNOWN_BROWSER
+    assert guesses.seconds_to_wait("mei", "", now + MAX_WAIT * SECOND) == 0
+    assert guesses.seconds_to_wait("jun", "", now) == 0
+
+
+def test_ten_thousand_names_take_no_more_than_their_room() -> None:
+    guesses = LoginThrottle()
+    for name in range(25_000):
+        guesses.record_failure(str(name), "", 10**15)
+    assert len(guesses._wrong) <= 20_000
+
+
+def test_a_browser_that_says_it_is_known_is_believed_by_nobody(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
+    forged = HttpBrowser(web_desk)
+    theirs = mei.browser.client.cookies[BROWSER_COOKIE].replace(mei.id, jun.id)
+    forged.client.cookies.set(BROWSER_COOKIE, theirs, domain="desk.test")
+    for _guess in range(FREE_GUESSES + 1):
+        said = forged.post("/signin", jun.fields() | GUESS, is_signed=False)
+    assert said.status_code == 429
+    assert f'"{MAX_WAIT_KNOWN_BROWSER}"' not in said.text
+
+
+def test_passwords_are_long(web_desk: WebDeskHarness) -> None:
+    assert MIN_LENGTH >= 15
+    assert len(PASSWORD) >= MIN_LENGTH

@@ -1,0 +1,182 @@
+"""Somebody wants a case erased: seen with by when, answered by staff, gone from every window."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import SECOND
+from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.desks.web.live.watcher import CASE, PERSON_WROTE, QUEUE
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+
+def wished(office: WebDeskHarness, worker: WebCaseworker) -> str:
+    """Return the number of a claimed case that its person wants erased."""
+    person, reference = office.add_person()
+    worker.told(reference, "claim")
+    wish(office, reference)
+    del person
+    return reference
+
+
+def wish(office: WebDeskHarness, reference: str) -> None:
+    from bot.hotline.erasure.requests import ErasureRequests  # noqa: PLC0415
+
+    wishes, now = ErasureRequests(office.front.audit), office.home.loop.now()
+    rows = office.home.ask(f"SELECT chat_key FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
+    office.home.database.writer.run_sync(lambda work: wishes.request(work, rows[0][0], now))
+
+
+def erased(office: WebDeskHarness) -> int:
+    """Let the bot carry out what is due, as it does every few seconds."""
+    house = office.home.house
+    went = office.does(house.erasure_job.run_once(house.database, office.home.loop.now()))
+    return int(went)
+
+
+def head(worker: WebCaseworker, reference: str) -> str:
+    text = worker.browser.get(f"/cases/{reference}/panes/head").text
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_an_erasure_request_shows_its_due_time(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    assert "wants this case erased" not in head(mei, reference)
+    wish(web_desk, reference)
+    due = web_desk.front.locale("en").format_time(
+        web_desk.home.loop.now() + 7 * 24 * 3600 * SECOND, web_desk.home.loop.now()
+    )
+    shown = head(mei, reference)
+    assert f"wants this case erased, by {due}" in shown
+    assert "Erase for good" in shown
+
+
+def test_it_is_erased_once_its_number_is_typed_and_not_before(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = wished(web_desk, mei)
+    for typed in ("", "K7M4Q2", "yes"):
+        said = mei.does(reference, "erase", code=typed).json()
+        assert said["refused"], typed
+        assert "nothing is erased" in said["told"]
+    assert erased(web_desk) == 0
+    mei.told(reference, "erase", code=f" {reference[:3]}-{reference[3:].lower()}")
+    assert "goes in a few seconds" in head(mei, reference)
+    assert erased(web_desk) == 1
+    assert mei.browser.get(f"/cases/{reference}").status_code == 404
+
+
+def test_erasing_wants_the_second_factor_again_after_a_while(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = wished(web_desk, mei)
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    said = mei.does(reference, "erase", code=reference)
+    assert said.status_code == 403
+    assert said.json()["go"] == f"/prove?back=/cases/{reference}"
+    assert erased(web_desk) == 0
+    web_desk.home.advance_time(31)
+    proved = mei.browser.post("/prove", {"code": mei.code(), "back": f"/cases/{reference}"})
+    assert proved.headers["location"] == f"/cases/{reference}"
+    mei.told(reference, "erase", code=reference)
+    assert erased(web_desk) == 1
+
+
+def test_one_who_objects_is_not_enough_and_two_keep_it(web_desk: WebDeskHarness) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    reference = wished(web_desk, mei)
+    assert mei.does(reference, "keep", words=" ").json()["refused"]
+    mei.told(reference, "keep", words="He was made to ask.")
+    shown = head(mei, reference)
+    assert "Objected: Mei" in shown
+    assert "wants this case erased, by" in shown
+    assert mei.does(reference, "keep", words="Still.").json()["refused"]
+    hua.browser.post(f"/cases/{reference}/glass", {"reason": "A wish."})
+    hua.told(reference, "keep", words="I think so, too.")
+    shown = head(hua, reference)
+    assert "Objected: Mei, Hua" in shown
+    assert "Two objected: it is not" in shown
+    assert "Erase for good" not in shown
+    assert erased(web_desk) == 0
+
+
+def test_a_case_without_access_cannot_be_erased(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    reference = wished(web_desk, mei)
+    assert jun.does(reference, "erase", code=reference).status_code == 404
+    assert erased(web_desk) == 0
+
+
+# --- every window ----------------------------------------------------------------------------
+
+
+def test_every_window_that_had_it_open_hears_it_and_gets_the_one_404(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    reference = wished(web_desk, mei)
+    case, streams = web_desk.case(reference), web_desk.front.streams
+    other = mei.browser.get("/cases/QQQQQQ").text
+    with streams.subscribe(mei.id, case) as one, streams.subscribe(hua.id, case) as two:
+        mei.told(reference, "erase", code=reference)
+        _drain(one), _drain(two)
+        assert erased(web_desk) == 1
+        web_desk.settles()
+        assert CASE in _drain(one)
+        assert CASE in _drain(two)
+    for pane in ("head", "conversation", "write", "file"):
+        gone = mei.browser.get(f"/cases/{reference}/panes/{pane}")
+        assert gone.status_code == 404
+    assert _plain(mei.browser.get(f"/cases/{reference}").text) == _plain(other)
+    assert mei.does(reference, "note", words="x").status_code == 404
+
+
+def test_whoever_has_another_case_open_looks_again_and_sees_it_still(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, kept = web_desk.add_person("Another.")
+    mei.told(kept, "claim")
+    reference = wished(web_desk, mei)
+    with web_desk.front.streams.subscribe(mei.id, web_desk.case(kept)) as stream:
+        mei.told(reference, "erase", code=reference)
+        _drain(stream)
+        assert erased(web_desk) == 1
+        web_desk.settles()
+        heard = _drain(stream)
+        assert CASE in heard
+        assert QUEUE in heard
+        assert PERSON_WROTE not in heard
+    assert mei.browser.get(f"/cases/{kept}").status_code == 200
+
+
+def _drain(stream: Any) -> list[str]:
+    found = []
+    while True:
+        try:
+            found.append(stream.events.get_nowait())
+        except asyncio.QueueEmpty:
+            return found
+
+
+def _plain(page: str) -> str:
+    """Return a page without what is new with every answer."""
+    return re.sub(r'nonce="[^"]+"', "", page)
+
+
+def test_only_the_holder_or_a_supervisor_may_erase(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    wish(web_desk, reference)
+    assert "Erase for good" not in head(mei, reference)
+    assert mei.does(reference, "erase", code=reference).json()["refused"]
+    assert erased(web_desk) == 0
+    assert "Erase for good" in head(web_desk.supervisor().comes(), reference)
+    mei.told(reference, "claim")
+    assert "Erase for good" in head(mei, reference)

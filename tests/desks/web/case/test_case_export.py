@@ -1,0 +1,102 @@
+"""A case on paper and as a text: for whoever may read it, proved just now, and written down."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.state_machine import Role
+from bot.clock import SECOND
+from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+WAYS = ("print", "transcript")
+NASTY = (
+    '=HYPERLINK("http://evil.example","x")\n+1\n-2\n@SUM(A1)\n\t=1\n# Heading\n'
+    "<script>alert(1)</script>\u202etxt.exe\u2028=2"
+)
+
+
+def talked(
+    office: WebDeskHarness, worker: WebCaseworker, words: str = "He keeps my passport."
+) -> str:
+    person, reference = office.add_person(words)
+    for verb, fields in (("claim", {}), ("take_over", {}), ("say", {"words": "I am here."})):
+        worker.told(reference, verb, **fields)
+    person.says(words)
+    worker.told(reference, "note", words="A note of mine.")
+    office.settles()
+    return reference
+
+
+def exported(office: WebDeskHarness) -> list[tuple[object, ...]]:
+    return office.home.ask("SELECT actor, detail FROM audit WHERE deed = 'export'")
+
+
+def test_a_text_holds_what_was_written_with_its_times_and_who_read_it(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei)
+    said = mei.browser.get(f"/cases/{reference}/transcript")
+    assert said.headers["content-type"] == "text/plain; charset=utf-8"
+    assert f'filename="{reference}-transcript.txt"' in said.headers["content-disposition"]
+    assert "sandbox" in said.headers["content-security-policy"]
+    for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Note (Mei)",
+                  "Who did what", "claim", "export transcript"):  # fmt: skip
+        assert words in said.text, words
+    assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}  The person", said.text)
+    assert exported(web_desk) == [(mei.id, "transcript")]
+
+
+def test_paper_holds_the_same_and_no_button_of_the_desk(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei)
+    page = mei.browser.get(f"/cases/{reference}/print").text
+    for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Who did what"):
+        assert words in page, words
+    assert "Taken out by Mei on" in page
+    assert "<form" not in page
+    assert "data-pane" not in page
+    assert exported(web_desk) == [(mei.id, "print")]
+
+
+def test_nothing_a_person_wrote_is_a_formula_a_heading_or_markup(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei, NASTY)
+    text = mei.browser.get(f"/cases/{reference}/transcript").text
+    assert "HYPERLINK" in text
+    for line in text.splitlines():
+        assert not line.startswith(("=", "+", "-", "@", "\t", "\r")), line
+        assert not (line.startswith("#") and "Heading" in line)
+    assert "http://evil" not in text
+    assert "\u202e" not in text
+    page = mei.browser.get(f"/cases/{reference}/print").text
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_taking_out_wants_the_second_factor_again(web_desk: WebDeskHarness, way: str) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei)
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    said = mei.browser.get(f"/cases/{reference}/{way}")
+    assert said.headers["location"] == f"/prove?back=/cases/{reference}"
+    assert exported(web_desk) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nobody_takes_out_what_is_not_theirs_to_read(web_desk: WebDeskHarness, way: str) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    wu, hua = web_desk.worker("Wu", Role.ADMINISTRATOR).comes(), web_desk.supervisor().comes()
+    reference = talked(web_desk, mei)
+    path = f"/cases/{reference}/{way}"
+    assert jun.browser.get(path).status_code == 404
+    for above in (wu, hua):  # they may see that there is one, and hua may say why she reads it
+        assert above.browser.get(path).headers["location"] == f"/cases/{reference}"
+    assert mei.browser.get(path, **{"sec-fetch-site": "cross-site"}).status_code == 404
+    assert exported(web_desk) == []

@@ -1,0 +1,206 @@
+"""A file somebody sent is fetched by whoever may, anew each time; as it came, with proof anew."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.evidence.custody_log import CustodyAction
+from bot.clock import SECOND
+from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from tests.desks.web.team.test_approvals_and_reports import readers
+from tests.support.event_loop_probe import observe_disk_io
+from tests.support.harnesses.web_desk_harness import HttpBrowser
+from tests.support.hostile_images import MARK, image_with_metadata
+from tests.support.response_likeness import normalised_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from httpx import Response
+
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+PHOTO = image_with_metadata("JPEG")
+WAYS = ("original", "picture")
+
+
+@pytest.fixture
+def mei(web_desk: WebDeskHarness) -> WebCaseworker:
+    """Give whoever answers for a case with a picture in it."""
+    _person, reference = web_desk.add_person()
+    web_desk.sends(reference, PHOTO, kind="photo", name="../../me.jpg")
+    mei = web_desk.worker().comes()
+    mei.told(reference, "claim")
+    return mei
+
+
+def path(office: WebDeskHarness, how: str = "original", number: str = "1") -> str:
+    return f"/cases/{office.newest()}/files/{number}/{how}"
+
+
+def proves(worker: WebCaseworker, back: str) -> Response:
+    worker.office.home.advance_time(31)  # a code is good once
+    return worker.browser.post("/prove", {"code": worker.code(), "back": back})
+
+
+def deeds(office: WebDeskHarness) -> list[str]:
+    rows = office.home.ask("SELECT deed FROM audit WHERE deed LIKE 'evidence_%' ORDER BY id")
+    return [str(deed).removeprefix("evidence_") for (deed,) in rows]
+
+
+# --- as it came -------------------------------------------------------------------------------
+
+
+def test_an_original_file_needs_step_up_and_returns_to_the_case(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    before = deeds(web_desk)
+    asked = mei.browser.get(path(web_desk))
+    back = f"/cases/{web_desk.newest()}#item-1"
+    assert asked.headers["location"] == f"/prove?back={back.replace('#', '%23')}"
+    assert f'value="{back}"' in mei.browser.get(asked.headers["location"]).text
+    assert deeds(web_desk) == before  # nobody has it yet
+    assert proves(mei, back).headers["location"] == back
+    assert 'id="item-1"' in mei.browser.get(back.partition("#")[0]).text
+    assert mei.browser.get(path(web_desk)).content == PHOTO
+    assert deeds(web_desk) == [*before, CustodyAction.EXPORTED]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_while_a_file_is_opened_everybody_else_is_answered(
+    web_desk: WebDeskHarness, mei: WebCaseworker, how: str
+) -> None:
+    web_desk.front.files_dir, meanwhile = observe_disk_io(
+        web_desk.front.files_dir, web_desk.home.loop
+    )
+    proves(mei, "/")
+    assert mei.browser.get(path(web_desk, how)).status_code == 200
+    assert meanwhile
+    assert all(meanwhile)
+
+
+def test_words_that_were_begun_are_still_there_after_the_way_round(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    reference = web_desk.newest()
+    mei.browser.post(f"/cases/{reference}/begun/note", {"words": "Half a note"}, is_fetched=True)
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    mei.browser.get(path(web_desk))
+    proves(mei, f"/cases/{reference}")
+    assert "Half a note" in mei.browser.get(f"/cases/{reference}").text
+
+
+def test_a_sanitised_image_needs_no_step_up_and_no_audit_notice(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    """The control: what leaves without a second factor has no place and no name in it."""
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    drawn = mei.browser.get(path(web_desk, "picture"))
+    assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/jpeg")
+    assert MARK.encode() in PHOTO
+    assert MARK.encode() not in drawn.content
+    assert deeds(web_desk)[-2:] == [CustodyAction.OPENED, CustodyAction.CLEANED]
+
+
+def test_who_took_an_original_out_is_told_in_the_case_and_to_supervisors(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    mei.browser.get(f"/cases/{web_desk.newest()}")
+    mei.browser.get(path(web_desk))
+    file = mei.browser.get(f"/cases/{web_desk.newest()}/panes/file").text
+    assert "Mei: taken out" in file
+    page = web_desk.supervisor().comes().browser.get("/audit/reads").text
+    (row,) = [row for who, row in readers(page) if who == mei.id]
+    assert re.findall(r'<td class="num">(\d+)</td>', row) == ["1", "0", "1"]  # read, of others, out
+
+
+# --- each fetch is looked at anew -------------------------------------------------------------
+
+
+def leaves(mei: WebCaseworker) -> None:
+    mei.browser.post("/signout")
+
+
+def is_disabled(mei: WebCaseworker) -> None:
+    mei.colleague.disable()
+
+
+@pytest.mark.parametrize("ends", [leaves, is_disabled])
+def test_an_address_that_was_known_opens_nothing_without_a_session(
+    web_desk: WebDeskHarness, mei: WebCaseworker, ends: Callable[[WebCaseworker], None]
+) -> None:
+    stranger = HttpBrowser(web_desk)
+    for how in WAYS:
+        assert mei.browser.get(path(web_desk, how)).status_code == 200
+    ends(mei)
+    before = deeds(web_desk)
+    for how in WAYS:
+        for browser in (mei.browser, stranger):
+            said = browser.get(path(web_desk, how))
+            assert said.status_code in {303, 401}
+            assert PHOTO[:64] not in said.content
+    assert deeds(web_desk) == before
+
+
+def test_a_file_is_gone_with_the_case_it_belongs_to(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    jun = web_desk.worker("Jun").comes()
+    mei.told(web_desk.newest(), "transfer", code=jun.id)
+    for how in WAYS:
+        said = mei.browser.get(path(web_desk, how))
+        assert normalised_response(said) == normalised_response(mei.browser.get("/nowhere"))
+        assert jun.browser.get(path(web_desk, how)).status_code == 200
+
+
+def test_no_other_site_shows_a_file_of_ours(web_desk: WebDeskHarness, mei: WebCaseworker) -> None:
+    for site in ("cross-site", "same-site", "none"):
+        for how in WAYS:
+            said = mei.browser.get(path(web_desk, how), **{"sec-fetch-site": site})
+            assert normalised_response(said) == normalised_response(mei.browser.get("/nowhere")), (
+                site
+            )
+
+
+NUMBERS = ("0", "2", "-1", "01", "01x", "9" * 7, "\u0661", "1.0", "..%2f1", "1%00", "%31%2f..", "")
+
+
+def test_no_number_but_its_own_is_a_file(web_desk: WebDeskHarness, mei: WebCaseworker) -> None:
+    for number in NUMBERS:
+        for how in WAYS:
+            said = mei.browser.get(path(web_desk, how, number))
+            assert normalised_response(said) == normalised_response(mei.browser.get("/nowhere")), (
+                number
+            )
+
+
+MORE = ({}, {"download": "../../key"}, {"name": "x.html"}, {"type": "text/html"})
+RANGES = ("bytes=0-3", "bytes=-1", "bytes=0-0,1-1,2-2", "bytes=9-", "bytes=0-" + "9" * 40, "x")
+
+
+def test_nothing_beside_the_address_changes_what_comes(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    name = f'attachment; filename="{web_desk.newest()}-1.bin"'
+    for more in MORE:
+        said = mei.browser.asks("GET", path(web_desk), params=more)
+        assert said.content == PHOTO
+        assert said.headers["content-type"] == "application/octet-stream"
+        assert said.headers["content-disposition"] == name
+        assert said.headers["content-security-policy"].endswith("sandbox")
+        assert said.headers["cross-origin-resource-policy"] == "same-origin"
+        assert said.headers["cache-control"] == "no-store"
+        assert said.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_comes_whole_or_not_at_all(web_desk: WebDeskHarness, mei: WebCaseworker) -> None:
+    """A part that is asked for is an opening nobody would see in the ledger a second time."""
+    for wanted in RANGES:
+        said = mei.browser.get(path(web_desk), range=wanted)
+        assert (said.status_code, said.content) == (200, PHOTO)
+        assert said.headers["accept-ranges"] == "none"
+        assert "content-range" not in said.headers

@@ -1,0 +1,86 @@
+"""Being sure who writes, at the desk in a browser: after a second word it takes two, in writing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.desks.web.case.texts import CONFIRM_IDENTITY_HOW, IDENTITY_UNKNOWN
+from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.commands.texts import (
+    IDENTITY_REASON_NEEDED,
+    OPENER_NEEDED,
+    SECOND_CONFIRMATION_NEEDED,
+)
+
+if TYPE_CHECKING:
+    from bot.store.writer import Work
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+    from tests.support.people.chat_person import ChatPerson
+
+LONG = 31 * 60
+HOW = "She rang us from the shelter."
+
+
+def quiet(office: WebDeskHarness) -> tuple[WebCaseworker, ChatPerson, str]:
+    """Return a caseworker in a chat that went quiet, whoever writes there, and the case."""
+    mei = office.worker().comes()
+    person, reference = office.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    office.home.advance_time(LONG)
+    mei.comes()
+    person.says("hello")
+    return mei, person, reference
+
+
+def head(worker: WebCaseworker, reference: str) -> str:
+    return worker.browser.get(f"/cases/{reference}/panes/head").text
+
+
+def freezes(office: WebDeskHarness, reference: str) -> None:
+    """Let the second word of a case have been written."""
+    case, now = office.case(reference), office.home.loop.now()
+
+    def second(work: Work) -> None:
+        Passphrases.set_passphrase(work, case, bytes(16), bytes(32))
+        Passphrases.freeze(work, case, now)
+
+    office.home.database.writer.run_sync(second)
+
+
+def test_in_a_quiet_chat_the_page_says_what_comes_before_being_sure(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, person, reference = quiet(web_desk)
+    assert IDENTITY_UNKNOWN.source in head(mei, reference)
+    said = mei.does(reference, "confirm").json()
+    assert (said["refused"], said["told"]) == (True, OPENER_NEEDED.source)
+    mei.told(reference, "phrase", code="opener")
+    person.presses(person.labels()[0])
+    mei.told(reference, "confirm")
+    assert IDENTITY_UNKNOWN.source not in head(mei, reference)
+
+
+def test_after_a_duress_passphrase_a_supervisor_must_also_confirm(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, person, reference = quiet(web_desk)
+    freezes(web_desk, reference)
+    hua = web_desk.supervisor().comes()
+    assert CONFIRM_IDENTITY_HOW.source in head(mei, reference)
+    assert CONFIRM_IDENTITY_HOW.source in head(hua, reference)
+    assert mei.does(reference, "confirm").json()["told"] == IDENTITY_REASON_NEEDED.source
+    assert (
+        mei.does(reference, "confirm", words=HOW).json()["told"]
+        == SECOND_CONFIRMATION_NEEDED.source
+    )
+    assert (
+        mei.does(reference, "confirm", words=HOW).json()["told"]
+        == SECOND_CONFIRMATION_NEEDED.source
+    )
+    assert web_desk.home.ask("SELECT frozen_at FROM words") != [(None,)]
+    hua.told(reference, "confirm", words="I know her voice.")
+    assert web_desk.home.ask("SELECT frozen_at FROM words") == [(None,)]
+    assert CONFIRM_IDENTITY_HOW.source not in head(mei, reference)
+    assert "a caseworker of Hope House" in " ".join(person.texts)

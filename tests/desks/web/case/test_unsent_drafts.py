@@ -1,0 +1,171 @@
+"""What a caseworker has begun is there again after their session; it is theirs alone."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from bot.clock import SECOND
+from bot.desks.web.auth.sessions import IDLE_TIMEOUT
+from bot.desks.web.case import drafts
+from tests.desks.web.case.test_case_erasure_page import erased, wish
+
+if TYPE_CHECKING:
+    from httpx import Response
+
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+    from tests.support.people.chat_person import ChatPerson
+
+WORDS = "Please stay where you are,\nI ask <b>now</b> & come back."
+
+
+def claimed(office: WebDeskHarness, worker: WebCaseworker) -> tuple[ChatPerson, str]:
+    person, reference = office.add_person()
+    worker.told(reference, "claim")
+    worker.told(reference, "take_over")
+    return person, reference
+
+
+def begins(
+    worker: WebCaseworker, reference: str, words: str = WORDS, kind: str = "say"
+) -> Response:
+    path = f"/cases/{reference}/begun/{kind}"
+    return worker.browser.post(path, {"words": words}, is_fetched=True)
+
+
+def field(worker: WebCaseworker, reference: str, kind: str = "say") -> str:
+    """Return what stands in a field when its page is opened."""
+    page = worker.browser.get(f"/cases/{reference}").text
+    found = re.search(rf'<textarea[^>]*id="{kind}-words"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_words_that_were_begun_are_there_after_the_session_ended(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    assert field(mei, reference) == ""
+    assert begins(mei, reference).status_code == 204
+    begins(mei, reference, "For Jun.", "note")
+    web_desk.home.advance_time(IDLE_TIMEOUT / SECOND + 1)
+    assert begins(mei, reference, "Too late.").status_code == 401
+    mei.comes()
+    assert field(mei, reference) == WORDS
+    assert field(mei, reference, "note") == "For Jun."
+
+
+def test_what_was_sent_or_emptied_is_not_there_any_more(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference)
+    begins(mei, reference, "For Jun.", "note")
+    mei.told(reference, "say", words=WORDS)
+    assert field(mei, reference) == ""
+    assert field(mei, reference, "note") == "For Jun."
+    begins(mei, reference, "  \n", "note")
+    assert web_desk.home.ask("SELECT * FROM desk_drafts") == []
+
+
+def test_a_message_that_was_refused_is_still_there(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference)
+    mei.told(reference, "hand_back")
+    assert mei.does(reference, "say", words=WORDS).json()["refused"]
+    assert len(web_desk.home.ask("SELECT * FROM desk_drafts")) == 1
+
+
+def test_nobody_else_reads_it_nor_does_the_desk(web_desk: WebDeskHarness) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference, kind="note")
+    hua.browser.post(f"/cases/{reference}/glass", {"reason": "A look."})
+    assert field(hua, reference, "note") == ""
+    ((sealed, who),) = web_desk.home.ask("SELECT sealed, staff_id FROM desk_drafts")
+    assert who == mei.id
+    assert b"stay" not in sealed
+    # Put in another's place it is still nobody's: sealed to Mei, and for Mei.
+    web_desk.home.ask(f"UPDATE desk_drafts SET staff_id = '{hua.id}' RETURNING kind")  # noqa: S608 - ours
+    assert field(hua, reference, "note") == ""
+    web_desk.home.ask(f"UPDATE desk_drafts SET staff_id = '{mei.id}' RETURNING kind")  # noqa: S608 - ours
+    assert field(mei, reference, "note") == WORDS
+
+
+def test_nothing_is_kept_in_a_case_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = claimed(web_desk, mei)
+    assert begins(jun, reference).status_code == 404
+    assert begins(mei, "QQQQQQ").status_code == 404
+    assert begins(mei, reference, kind="letter").status_code == 404
+    assert begins(mei, reference, "x" * 12_001).status_code == 422
+    assert web_desk.home.ask("SELECT * FROM desk_drafts") == []
+
+
+def test_it_goes_with_the_case_and_after_a_week(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    _other, kept = claimed(web_desk, mei)
+    begins(mei, reference)
+    begins(mei, kept)
+    wish(web_desk, reference)
+    mei.told(reference, "erase", code=reference)
+    assert erased(web_desk) == 1
+    assert len(web_desk.home.ask("SELECT * FROM desk_drafts")) == 1
+    ((at,),) = web_desk.home.ask("SELECT at FROM desk_drafts")
+    writer = web_desk.home.database.writer
+    writer.run_sync(lambda work: drafts.expire_drafts(work, at + drafts.MAX_AGE))
+    assert len(web_desk.home.ask("SELECT * FROM desk_drafts")) == 1
+    writer.run_sync(lambda work: drafts.expire_drafts(work, at + drafts.MAX_AGE + SECOND))
+    assert web_desk.home.ask("SELECT * FROM desk_drafts") == []
+
+
+# --- a message that answers a question -------------------------------------------------------
+
+
+def in_danger(office: WebDeskHarness) -> tuple[ChatPerson, str]:
+    """Return somebody in the middle of a report, whose case danger has opened."""
+    person = office.home.person("th")
+    person.says("/start")
+    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("Danger now", "Tell them now")
+    return person, office.newest()
+
+
+def conversation(worker: WebCaseworker, reference: str) -> str:
+    return worker.browser.get(f"/cases/{reference}/panes/conversation").text
+
+
+def test_a_message_becomes_the_answer_of_a_question(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    mei.told(reference, "claim")
+    mei.told(reference, "take_over")
+    person.presses("I can write now")
+    web_desk.settles()
+    said = 'He "locked" the door\nand <took> my phone'
+    person.says(said)
+    web_desk.settles()
+    shown = conversation(mei, reference)
+    words = re.search(r'name="words" value="([^"]*)"', shown)
+    assert words is not None
+    assert unescape(words[1]) == said
+    codes = re.findall(r'<option value="(report\.\w+)">', shown)
+    assert codes
+    mei.told(reference, "answer", code=codes[0], words=unescape(words[1]))
+    file = mei.browser.get(f"/cases/{reference}/panes/file").text
+    assert codes[0] not in conversation(mei, reference)
+    assert "Answered" in file
+
+
+def test_only_whoever_holds_the_conversation_ticks_answers_off(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    mei.told(reference, "claim")
+    mei.told(reference, "take_over")
+    person.presses("I can write now")
+    person.says("He locked the door")
+    web_desk.settles()
+    assert "This answers a question" in conversation(mei, reference)
+    mei.told(reference, "hand_back")
+    assert "This answers a question" not in conversation(mei, reference)

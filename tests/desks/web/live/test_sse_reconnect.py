@@ -1,0 +1,166 @@
+"""A desk whose look failed looks again, and misses nothing that rang meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from bot.app.web_desk import run_desk
+from bot.desks.web.command_client import CommandClient
+from bot.desks.web.live.event_log import (
+    BATCH_SIZE,
+    GAP_SECONDS,
+    EventCursor,
+    EventLog,
+    log_case_erased,
+)
+from bot.desks.web.live.watcher import CLEANUP_SECONDS, QUEUE, EventStreams, EventWatcher
+from bot.desks.web.read_pool import ReadPool
+from bot.errors import CommitFailedError
+from bot.hotline.staff.staff import Staff
+from bot.mailbox.inbox import Inbox
+from bot.store.database import Database
+from bot.store.writer import Work
+from tests.support.database import postgres_server
+from tests.support.database_fixtures import migrated_url, on_both_databases
+from tests.support.harnesses.hotline_harness import BOT, VAULT
+from tests.support.moved_clock import ManualClock
+
+if TYPE_CHECKING:
+    import io
+    from pathlib import Path
+
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+
+def runs(database: Database, sql: str) -> None:
+    """Change a database behind the desk's back."""
+    with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize("table", ["desk_bells", "desk_requests"])
+def test_a_look_that_fails_is_followed_by_one_that_works_and_pages_renew(
+    web_desk: WebDeskHarness, debug_log: io.StringIO, table: str
+) -> None:
+    """Once what rang cannot be read, once nothing can be tidied."""
+    loop, database = web_desk.home.loop, web_desk.home.database
+    with web_desk.front.streams.subscribe("mei", "") as page:
+        watching = loop.create_task(web_desk.watch.run())
+        runs(database, f"ALTER TABLE {table} RENAME TO away")
+        web_desk.home.advance_time(CLEANUP_SECONDS + 1)
+        while "desk_deaf" not in debug_log.getvalue() and not watching.done():
+            web_desk.home.run(web_desk.home.close_writer_idle(0.1))
+        runs(database, f"ALTER TABLE away RENAME TO {table}")
+        assert page.events.empty()
+        web_desk.add_person()
+        heard = loop.create_task(page.events.get())
+        web_desk.home.run(asyncio.wait({watching, heard}, return_when=asyncio.FIRST_COMPLETED))
+        assert not watching.done()
+        assert heard.result() == QUEUE
+        watching.cancel()
+        web_desk.home.run(asyncio.wait({watching}))
+    assert debug_log.getvalue().count("desk_deaf") == 1
+    assert "desk_hears" in debug_log.getvalue()
+
+
+def backend(work: Work) -> int:
+    """Return the number of a connection's process at the server."""
+    cursor: Any = work._cursor
+    cursor.execute("SELECT pg_backend_pid()")
+    return int(cursor.fetchall()[0][0])
+
+
+async def test_whoever_reads_goes_on_when_the_database_comes_back() -> None:
+    url = postgres_server.migrated_database()
+    reads = ReadPool(Database(url))
+    before = [await reads.run(backend) for _time in range(4)]
+    with psycopg.connect(url, autocommit=True) as other:
+        for each in set(before):
+            other.execute("SELECT pg_terminate_backend(%s)", (each,))
+    failed = 0
+    for _time in range(20):
+        try:
+            assert await reads.run(backend) not in before
+        except psycopg.OperationalError:
+            failed += 1
+    assert 1 <= failed <= len(set(before))  # each that died is noticed once
+    reads.close()
+
+
+@on_both_databases
+async def test_a_unit_that_fails_costs_no_connection(kind: str, tmp_path: Path) -> None:
+    reads = ReadPool(Database(migrated_url(kind, tmp_path)))
+    seen: list[int] = []
+
+    def fails(work: Work) -> None:
+        seen.append(id(work._cursor))
+        raise KeyError("x")
+
+    for _time in range(4):
+        with pytest.raises(KeyError):
+            await reads.run(fails)
+    assert len(reads._connections) == len(set(seen))
+    reads.close()
+
+
+def test_a_desk_that_can_write_nothing_down_ends_and_says_so(web_desk: WebDeskHarness) -> None:
+    loop, writer = web_desk.home.loop, web_desk.front.database.writer
+    settings = web_desk.home.settings.model_copy(update={"desk_listen": "127.0.0.1:0"})
+    serves = loop.create_task(run_desk(web_desk.front, settings))
+    web_desk.home.run(asyncio.wait({serves}, timeout=5))
+    assert not serves.done()  # the control
+    with pytest.raises(CommitFailedError):  # nothing is left to commit, as on a disk that refuses
+        writer.run_sync(lambda work: work._cursor.execute("ROLLBACK"))
+    web_desk.home.run(asyncio.wait({serves}, timeout=60))
+    assert serves.done()
+    assert isinstance(serves.exception(), CommitFailedError)
+
+
+# --- numbers that come late ------------------------------------------------------------------
+
+
+async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> None:
+    """Two processes ring at once, and the one with the later number is done first."""
+    database, clock, streams = (
+        Database(postgres_server.migrated_database()),
+        ManualClock(),
+        EventStreams(),
+    )
+    reads, post = ReadPool(database), CommandClient(database.writer, Inbox(BOT, VAULT), clock)
+    watch = EventWatcher(
+        reads, EventLog(VAULT), streams, post, database.writer, clock, Staff(VAULT)
+    )
+    await watch.poll()
+    with (
+        streams.subscribe("mei", "") as page, closing(database.connect()) as one,
+        closing(database.connect()) as other,
+    ):  # fmt: skip
+        for connection in (one, other):
+            cursor = connection.cursor()
+            cursor.execute("BEGIN")
+            log_case_erased(Work(cursor, database.dialect), b"", "", clock.now())
+        for connection in (other, one):
+            connection.cursor().execute("COMMIT")
+            await watch.poll()
+            assert page.events.get_nowait() == QUEUE
+        await watch.poll()
+        assert page.events.empty()  # and each once
+    reads.close()
+    await database.close()
+
+
+def test_a_number_nobody_rings_with_is_not_looked_for_for_ever() -> None:
+    numbers = EventCursor(4)
+    numbers.advance(7, 0.0)
+    assert numbers.missing(GAP_SECONDS) == [5, 6]
+    numbers.advance(5, GAP_SECONDS)
+    assert numbers.missing(GAP_SECONDS) == [6]
+    assert numbers.last == 7
+    assert numbers.missing(GAP_SECONDS + 1) == []
+    numbers.advance(10_000_000, 0.0)  # as after a copy of the data was put back
+    assert len(numbers.missing(0.0)) == BATCH_SIZE

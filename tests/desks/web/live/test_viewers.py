@@ -1,0 +1,45 @@
+"""Two who look at one case know of each other, as soon as one comes and when one goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.desks.web.live.watcher import CASE
+from tests.desks.web.case.test_case_erasure_page import _drain, head
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+
+def test_whoever_looks_is_told_who_else_does(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person()
+    case, streams = web_desk.case(reference), web_desk.front.streams
+    with streams.subscribe(mei.id, case) as mine:
+        assert "as well" not in head(mei, reference)
+        with streams.subscribe(jun.id, case):
+            assert _drain(mine) == [CASE]
+            assert "Jun looks at this case as well." in head(mei, reference)
+            assert "Mei looks at this case as well." in head(jun, reference)
+        assert _drain(mine) == [CASE]
+        assert "as well" not in head(mei, reference)
+
+
+def test_a_second_page_of_ones_own_is_nobody_else(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    case, streams = web_desk.case(reference), web_desk.front.streams
+    with streams.subscribe(mei.id, case), streams.subscribe(mei.id, case):
+        assert "as well" not in head(mei, reference)
+
+
+def test_whoever_looks_at_another_case_is_not_named(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, one = web_desk.add_person()
+    _person, other = web_desk.add_person("Another.")
+    streams = web_desk.front.streams
+    with (
+        streams.subscribe(mei.id, web_desk.case(one)),
+        streams.subscribe(jun.id, web_desk.case(other)),
+    ):
+        assert "as well" not in head(mei, one)

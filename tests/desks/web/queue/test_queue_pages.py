@@ -1,0 +1,323 @@
+"""The queue: what each wants of it is kept, a page is a page however many wait, and what rings."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.intake import Intake
+from bot.cases.state_machine import Role
+from bot.cases.urgency import Priority
+from bot.clock import HOUR
+from bot.desks.web.preferences import QueueFilter, load_preferences
+from bot.desks.web.queue import queries
+from bot.desks.web.queue.queries import ALL, MINE, WAITING
+from bot.hotline.commands.types import Verb
+from bot.places.taiwan.deadlines import DEADLINE_RULES
+from bot.store.database import Database
+from tests.support.content.expired_place import expired_place
+from tests.support.database.bulk_cases import case_rows as crowd
+from tests.support.database.bulk_cases import insert_cases
+from tests.support.database.query_plans import query_plan
+from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.harnesses.hotline_harness import BOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.store.compiled import Prepared
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+_LINES = re.compile(r'id="line-([A-Z0-9]+)"')
+_NEXT = re.compile(r'href="(/queue/\w+\?after=[A-Z0-9]+)"')
+
+
+def lines(worker: WebCaseworker, path: str = "/queue/waiting") -> list[str]:
+    """Return the cases of a page, as they stand there."""
+    return _LINES.findall(worker.browser.get(path).text)
+
+
+def narrows(worker: WebCaseworker, tab: str = "waiting", **wanted: str) -> None:
+    said = worker.browser.post(f"/queue/{tab}/narrow", wanted)
+    assert said.headers["location"] == f"/queue/{tab}"
+
+
+# --- what each wants to see ------------------------------------------------------------------
+
+
+def test_what_somebody_wants_to_see_is_kept_for_them_alone(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    everything = lines(mei)
+    narrows(mei, queue="labour", language="vi")
+    some = lines(mei)
+    assert 0 < len(some) < len(everything)
+    assert lines(jun) == everything
+    mei.browser.post("/signout")
+    assert lines(mei.comes()) == some
+    assert lines(mei, "/queue/all") == everything  # each list has its own
+    narrows(mei)
+    assert lines(mei) == everything
+
+
+@pytest.mark.parametrize("name", ["queue", "language", "priority"])
+def test_each_filter_leaves_what_it_names(web_desk: WebDeskHarness, name: str) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei = web_desk.worker().comes()
+    every = set(lines(mei))
+    values = {"queue": "labour", "language": "id", "priority": "3"}
+    kept = web_desk.home.ask(f"SELECT reference FROM cases WHERE {name} = '{values[name]}'")  # noqa: S608 - ours
+    narrows(mei, **{name: values[name]})
+    assert set(lines(mei)) == {reference for (reference,) in kept} < every
+
+
+@pytest.mark.parametrize("written", ["", "nobody/xx/9/", "//", "a/b/c/d/e/f", "labour"])
+def test_what_nobody_knows_leaves_nothing_out(written: str) -> None:
+    wanted = QueueFilter.decode(written)
+    assert {wanted.language, wanted.priority} == {""}
+    assert wanted.queue in {"", "labour"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        QueueFilter(),
+        QueueFilter("violence_at_home", "zh_Hant", "0", has_near_deadline=True),
+        QueueFilter(priority="4"),
+        QueueFilter(has_near_deadline=True),
+    ],
+    ids=lambda it: it.encoded,
+)
+def test_what_is_wanted_is_read_as_it_was_kept(wanted: QueueFilter) -> None:
+    assert QueueFilter.decode(wanted.encoded) == wanted
+    assert len(wanted.encoded) <= 48
+
+
+def test_whoever_leaves_leaves_no_choice_behind(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    narrows(mei, queue="labour")
+    read = web_desk.home.database.writer.run_sync
+    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour///"}
+    mei.colleague.disable()
+    assert read(lambda work: load_preferences(work, mei.id)) == {}
+
+
+def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(
+    web_desk: WebDeskHarness,
+) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei = web_desk.worker(queues=("labour",)).comes()
+    for tab, queue in product((WAITING, ALL), ("", "trafficking")):
+        narrows(mei, tab, queue=queue)
+        seen = lines(mei, f"/queue/{tab}")
+        kept = {
+            str(of)
+            for (of,) in web_desk.home.ask("SELECT reference FROM cases WHERE queue = 'labour'")
+        }
+        assert set(seen) <= kept
+        assert bool(seen) == (not queue)
+
+
+# --- facts that grow old ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (31, ""),
+        (30, "Too old to be told to people from {day} on, unless somebody reads them again"),
+        (0, "Too old to be told to people, because nobody has read them again"),
+        (-400, "Too old to be told to people, because nobody has read them again"),
+    ],
+)
+def test_stale_facts_are_shown_on_the_queue_only_to_those_who_can_act(
+    web_desk: WebDeskHarness, days: int, said: str
+) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    wu = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
+    end = datetime.fromtimestamp(web_desk.home.seconds(), web_desk.front.zone).date()
+    web_desk.front.place = expired_place(web_desk.front.place, end + timedelta(days=days))
+    notice = said.format(day=end + timedelta(days=days))
+    for path in ("/queue/mine", "/queue/waiting", "/queue/all"):
+        for above in (hua, wu):
+            page = above.browser.get(path).text
+            assert page.count("haven directory todo") == bool(said)
+            assert notice in page
+        assert "Too old to be told" not in mei.browser.get(path).text
+
+
+# --- a time the law gives --------------------------------------------------------------------
+
+
+def begins_a_clock(
+    office: WebDeskHarness, worker: WebCaseworker, reference: str, hours_ago: int
+) -> None:
+    at = office.home.loop.now() - hours_ago * HOUR
+    words = f"{DEADLINE_RULES.date_of(at)} {(at // HOUR + 8) % 24:02}:00"
+    case = office.case(reference)
+    worker.colleague.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact", text=words)
+    now, house = office.home.loop.now(), office.home.house
+    office.home.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
+
+
+def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(
+    web_desk: WebDeskHarness,
+) -> None:
+    _one, far = web_desk.add_person()
+    _two, near = web_desk.add_person()
+    mei = web_desk.worker()
+    for reference, hours in ((far, 1), (near, 53)):
+        mei.colleague.claims(web_desk.case(reference))
+        begins_a_clock(web_desk, mei, reference, hours)
+    mei.comes()
+    page = mei.browser.get("/queue/mine").text
+    assert re.findall(r"help may end in 1\d h \(72-hour contact rule\)", page)
+    assert page.count("72-hour contact rule") == 1
+    assert set(lines(mei, "/queue/mine")) == {far, near}
+    narrows(mei, "mine", soon="1")
+    assert lines(mei, "/queue/mine") == [near]
+
+
+def test_of_whoever_was_not_heard_from_it_stands_there_at_once(web_desk: WebDeskHarness) -> None:
+    _one, silent = web_desk.add_person()
+    _two, other = web_desk.add_person()
+    mei = web_desk.worker()
+    for reference in (silent, other):
+        mei.colleague.claims(web_desk.case(reference))
+        begins_a_clock(web_desk, mei, reference, 1)
+    intake, now = Intake(web_desk.vault, BOT), web_desk.home.loop.now()
+    answers = {"check_in": "silence"}
+    web_desk.home.database.writer.run_sync(
+        lambda work: intake.raise_priority(
+            work, web_desk.case(silent), answers, Priority.EMERGENCY, now
+        )
+    )
+    page = mei.comes().browser.get("/queue/mine").text
+    assert page.count("72-hour contact rule") == 1
+    row = page.partition(f'id="line-{silent}"')[2].partition("</tr>")[0]
+    assert re.search(r"help may end in 7\d h", row)
+
+
+# --- a page is a page ------------------------------------------------------------------------
+
+
+def test_pages_follow_each_other_and_leave_nobody_out(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(120))
+    mei = web_desk.worker().comes()
+    path, seen = "/queue/waiting", []
+    for _page in range(3):
+        text = mei.browser.get(path).text
+        seen.append(_LINES.findall(text))
+        found = _NEXT.search(text)
+        path = found[1] if found else ""
+    assert [len(page) for page in seen] == [50, 50, 20]
+    assert path == ""
+    order = web_desk.home.ask("SELECT reference FROM cases ORDER BY priority, waiting_since, id")
+    assert [it for page in seen for it in page] == [reference for (reference,) in order]
+
+
+@pytest.mark.parametrize("after", ["NOBODY", "%00", "1' OR '1'='1"])
+def test_a_page_after_nobody_is_the_first(web_desk: WebDeskHarness, after: str) -> None:
+    insert_cases(web_desk.home.database, crowd(60))
+    mei = web_desk.worker().comes()
+    assert lines(mei, f"/queue/waiting?after={after}") == lines(mei)
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    made = Database(migrated_url(request.param, tmp_path))
+    yield made
+    made.writer.close()
+
+
+SHAPES = [it for it in product((WAITING, ALL), *((False, True),) * 4) if not it[3]]
+
+
+def values_of(statement: Prepared) -> tuple[object, ...]:
+    numbers = {"level", "from_priority", "from_since", "most"}
+    return tuple(1 if name in numbers else "labour" for name in statement._names)
+
+
+def test_no_list_reads_every_case(database: Database) -> None:
+    insert_cases(database, crowd(2000, waiting=0.2))
+    for tab, *shape in SHAPES:
+        statement = queries._list_statement(tab, *shape)
+        told = query_plan(database, statement, values_of(statement))
+        assert "ix_cases_in_order" in told, shape
+        assert "SCAN cases\n" not in told
+        assert "Seq Scan on cases" not in told
+        assert "TEMP B-TREE FOR ORDER BY" not in told
+
+
+def test_a_list_without_its_index_would_be_seen(database: Database) -> None:
+    connection = database.connect()
+    connection.cursor().execute("DROP INDEX ix_cases_in_order")
+    connection.close()
+    statement = queries._list_statement(ALL, *(False,) * 4)
+    told = query_plan(database, statement, values_of(statement))
+    assert "ix_cases_in_order" not in told
+
+
+# --- what rings ------------------------------------------------------------------------------
+
+
+def rung(office: WebDeskHarness, who: str) -> list[str]:
+    """Return what is on the open page of somebody."""
+    (stream,) = [it for it in office.front.streams._open if it.who == who]
+    found = []
+    while not stream.events.empty():
+        found.append(stream.events.get_nowait())
+    return found
+
+
+def test_whoever_a_case_waits_for_is_told_and_nobody_else(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    away = web_desk.worker("Lin", queues=("fishers",)).comes()
+    streams = web_desk.front.streams
+    with (
+        streams.subscribe(mei.id, ""),
+        streams.subscribe(jun.id, ""),
+        streams.subscribe(away.id, ""),
+    ):
+        person, reference = web_desk.add_person()
+        web_desk.settles()
+        assert "waits" in rung(web_desk, mei.id)
+        assert "waits" in rung(web_desk, jun.id)
+        assert "waits" not in rung(web_desk, away.id)
+        mei.does(reference, "claim")
+        mei.does(reference, "take_over")
+        for each in (mei, jun):
+            rung(web_desk, each.id)
+        person.says("Are you there?")
+        web_desk.settles()
+        assert "waits" in rung(web_desk, mei.id)
+        assert "waits" not in rung(web_desk, jun.id)
+
+
+def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
+    mei.browser.post("/account/alerts", {"sound": "1", "notice": "1"})
+    page = mei.browser.get("/queue/mine").text
+    assert 'data-alerts="sound notice"' in page
+    assert 'data-waits="Something waits at the desk."' in page
+    assert 'data-alerts=""' in jun.browser.get("/queue/mine").text
+    mei.browser.post("/account/alerts", {})
+    assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
+
+
+def test_a_list_that_is_fetched_anew_brings_its_counts(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    assert 'data-counts="mine=0 waiting=1 all= "' in mei.browser.get("/queue/waiting/pane").text
+    mei.does(reference, "claim")
+    assert 'data-counts="mine=1 waiting=0 all= "' in mei.browser.get("/queue/mine/pane").text
+    assert lines(mei, "/queue/mine") == [reference]
+    assert MINE in queries._STATES

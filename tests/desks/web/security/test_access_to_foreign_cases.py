@@ -1,0 +1,301 @@
+"""Whatever is not theirs is not there: every address, every role, every kind of case."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from bot.cases.queries import find_case_id
+from bot.cases.state_machine import Role
+from bot.desks.web.app import ROUTES
+from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.case.actions import CASE_ACTIONS
+from bot.desks.web.read_pool import ReadPool
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route
+from bot.store.writer import Work
+from tests.support.harnesses.web_desk_harness import HttpBrowser, WebDeskHarness, fill_path
+from tests.support.hostile_images import image_with_metadata
+from tests.support.response_likeness import normalised_response
+from tests.support.sse_client import SseClient, close_all, open_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.responses import Response
+
+    from bot.desks.web.request import DeskRequest
+    from bot.store.compiled import Prepared
+    from bot.store.database import Database
+    from tests.support.harnesses.web_desk_harness import WebCaseworker
+    from tests.support.response_likeness import Likeness
+
+T = TypeVar("T")
+NOT_HIS = ("fishers",)
+HIS = ("trafficking", "labour", "child_protection", "violence_at_home", "information")
+HELPS = (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+SEES: dict[Role, frozenset[str]] = {
+    Role.CASEWORKER: frozenset({"own", "waiting"}),
+    Role.SUPERVISOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
+    Role.ADMINISTRATOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
+    Role.AUDITOR: frozenset(),
+}
+"""Which cases are whose to see: written down here a second time, by hand."""
+USES: dict[Permission, frozenset[Role]] = {
+    Permission.PUBLIC: frozenset(Role),
+    Permission.SIGNED_IN: frozenset(Role),
+    Permission.QUEUE: frozenset(HELPS),
+    Permission.CASE: frozenset(HELPS),
+    Permission.CHANGE: frozenset(HELPS),
+    Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
+}
+BLANK = re.compile(r"{(\w+)}")
+FILLED = {"reference", "pane", "verb", "number"}
+"""Blanks of addresses that are filled with something that is there."""
+FORGED = "QQQQQQ"
+ASKED = {"/find": "/find?number=K7M4Q2"}
+ALWAYS_THERE = {"/", "/queue/{tab}", "/queue/{tab}/pane", "/find", "/audit", "/audit/check",
+                "/staff", "/account", "/prove", "/next", "/team", "/team/pane", "/two",
+                "/audit/reads"}  # fmt: skip
+OF_A_CASE = [it for it in ROUTES if "{reference}" in it.path]
+OTHERS = [it for it in ROUTES if "{reference}" not in it.path]
+
+
+class Cast:
+    """One case of each kind, and somebody who looks for them."""
+
+    def __init__(self, office: WebDeskHarness, role: Role) -> None:
+        self.office = office
+        queues = HIS if role is Role.CASEWORKER else (*HIS, *NOT_HIS)
+        self.looks = office.worker("Lin", role, queues=queues)
+        self.jun = office.worker("Jun")
+        self.cases = {
+            "own": self._held_by(self.looks if role in HELPS else self.jun),
+            "anothers": self._held_by(self.jun),
+            "erased": office.add_person()[1],
+            "waiting": office.add_person()[1],
+            "other_queue": office.add_person()[1],
+            "forged": FORGED,
+        }
+        office.sends(self.cases["own"], image_with_metadata("JPEG"), kind="photo")
+        office.erases(self.cases["erased"])
+        self._moves(self.cases["other_queue"], NOT_HIS[0])
+        self.looks.comes()
+        self.csrf = self.looks.browser.csrf()
+
+    def _held_by(self, worker: WebCaseworker) -> str:
+        _person, reference = self.office.add_person()
+        worker.colleague.claims(self.office.case(reference))
+        return reference
+
+    def _moves(self, reference: str, queue: str) -> None:
+        self.office.home.ask(
+            f"UPDATE cases SET queue = '{queue}' WHERE reference = '{reference}' RETURNING id"  # noqa: S608
+        )
+
+    def tries(self, door: Route, kind: str, **blanks: str) -> Likeness:
+        """Use a door to a case; return what was answered."""
+        path = fill_path(door.path, self.cases[kind], **blanks)
+        if door.changes_state:
+            said = self.looks.browser.post(path, {"csrf": self.csrf})
+        else:
+            said = self.looks.browser.get(path)
+        return normalised_response(said)
+
+    def state(self) -> list[tuple[object, ...]]:
+        """Return what stands in the store of cases and of what was done."""
+        return [
+            row
+            for table in ("cases", "exchanges", "outbox", "inbox", "reports")
+            for row in self.office.home.ask(f"SELECT * FROM {table}")  # noqa: S608 - ours
+        ]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_case_that_is_not_theirs_is_one_that_is_not_there(
+    web_desk: WebDeskHarness, role: Role
+) -> None:
+    cast = Cast(web_desk, role)
+    nowhere = normalised_response(cast.looks.browser.get("/no/such/address"))
+    assert nowhere[0] == 404
+    before = cast.state()
+    hidden = [kind for kind in cast.cases if kind not in SEES[role]]
+    assert {"erased", "forged"} <= set(hidden)
+    for door in OF_A_CASE:
+        for kind in hidden:
+            assert cast.tries(door, kind) == nowhere, (door.path, kind)
+    assert cast.state() == before
+
+
+@pytest.mark.parametrize("role", HELPS)
+def test_a_case_that_is_theirs_is_there(web_desk: WebDeskHarness, role: Role) -> None:
+    cast = Cast(web_desk, role)
+    doors = sorted(OF_A_CASE, key=lambda it: it.changes_state)
+    for kind in sorted(SEES[role]):
+        for door in doors:
+            if "{number}" in door.path and (role is Role.ADMINISTRATOR or kind != "own"):
+                continue  # no key, or no file
+            status, *_rest = cast.tries(door, kind, pane="head")
+            assert status < 500, (door.path, kind)
+            if set(BLANK.findall(door.path)) <= FILLED:
+                assert status in {200, 303, 409, 422}, (door.path, kind)
+
+
+def test_nothing_that_can_be_done_is_done_to_what_is_not_theirs(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    (door,) = [it for it in OF_A_CASE if it.path.endswith("/do/{verb}")]
+    nowhere, before = normalised_response(cast.looks.browser.get("/no/such/address")), cast.state()
+    for verb in CASE_ACTIONS:
+        for kind in ("anothers", "other_queue", "erased", "forged"):
+            assert cast.tries(door, kind, verb=verb.value) == nowhere, (verb, kind)
+    assert cast.state() == before
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_an_address_that_is_not_for_a_role_is_not_there(
+    web_desk: WebDeskHarness, role: Role
+) -> None:
+    chief = web_desk.worker("Lin", role).comes()
+    csrf, nowhere = chief.browser.csrf(), normalised_response(chief.browser.get("/no/such/address"))
+    for door in OTHERS:
+        if door.path in {"/stream", "/signout"}:
+            continue  # the one does not end, after the other nobody is there
+        path = ASKED.get(door.path) or fill_path(door.path)
+        said = (
+            chief.browser.post(path, {"csrf": csrf})
+            if door.changes_state
+            else chief.browser.get(path)
+        )
+        if role not in USES[door.permission]:
+            assert normalised_response(said) == nowhere, door.path
+        elif door.path in ALWAYS_THERE:
+            assert said.status_code in {200, 303, 401}, door.path
+
+
+def test_whoever_has_not_signed_in_is_led_to_the_way_in_whatever_they_ask_for(
+    web_desk: WebDeskHarness,
+) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    stranger, before = HttpBrowser(web_desk), cast.state()
+    for door in ROUTES:
+        if door.permission is Permission.PUBLIC:
+            continue
+        found = {
+            kind: normalised_response(
+                stranger.post(fill_path(door.path, reference), {"csrf": cast.csrf})
+                if door.changes_state
+                else stranger.get(fill_path(door.path, reference))
+            )
+            for kind, reference in cast.cases.items()
+        }
+        assert len(set(found.values())) == 1, door.path
+        assert found["own"][0] in {303, 401}, door.path
+    assert cast.state() == before
+
+
+def test_a_stream_about_what_is_not_theirs_is_not_there(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    nowhere = normalised_response(cast.looks.browser.get("/no/such/address"))
+    for kind in ("anothers", "other_queue", "erased", "forged"):
+        said = cast.looks.browser.get(f"/stream?case={cast.cases[kind]}")
+        assert normalised_response(said) == nowhere, kind
+    mine = SseClient(cast.looks.browser, f"/stream?case={cast.cases['own']}")
+    web_desk.does(close_all([mine], web_desk.does(open_all([mine]))))
+    assert mine.status == 200
+
+
+def test_a_case_that_is_taken_away_is_not_there_any_more(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    path = f"/cases/{cast.cases['waiting']}"
+    assert cast.looks.browser.get(path).status_code == 200
+    cast.jun.colleague.claims(web_desk.case(cast.cases["waiting"]))
+    assert normalised_response(cast.looks.browser.get(path)) == normalised_response(
+        cast.looks.browser.get("/nowhere")
+    )
+
+
+def test_a_letter_of_another_case_is_not_changed_through_ones_own(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    (_one, mine), (_other, theirs) = web_desk.add_person(), web_desk.add_person()
+    for worker, reference in ((mei, mine), (jun, theirs)):
+        worker.told(reference, "claim")
+        worker.told(reference, "take_over")
+        worker.does(reference, "say", words=f"From {worker.id}")
+    letters = web_desk.home.ask("SELECT DISTINCT letter FROM exchanges WHERE letter IS NOT NULL")
+    assert len(letters) >= 2
+    for (number,) in letters:
+        said = mei.does(mine, "reword", code=str(number), words="Changed.").json()
+        rows = web_desk.home.ask(f"SELECT case_id FROM exchanges WHERE letter = {number}")  # noqa: S608
+        if (web_desk.case(mine),) not in rows:
+            assert said["refused"], number
+    assert "Changed." not in str(web_desk.home.post.texts(_other.id))
+
+
+class Asking(ReadPool):
+    """Reads that keep what they ask of the store."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.asked: list[str] = []
+
+    def _one(self, unit: Callable[[Work], T]) -> T:
+        def kept(work: Work) -> T:
+            return unit(Told(work._cursor, work.dialect, self.asked))
+
+        return super()._one(kept)
+
+
+class Told(Work):
+    """A unit of work whose questions are written down."""
+
+    def __init__(self, cursor: Any, dialect: str, asked: list[str]) -> None:
+        super().__init__(cursor, dialect)
+        self._asked = asked
+
+    def rows(self, statement: Prepared, *values: Any) -> list[Any]:
+        self._asked.append(statement.for_dialect(self.dialect).sql)
+        return super().rows(statement, *values)
+
+
+def test_what_is_not_theirs_takes_the_same_steps_as_what_is_not_there(
+    web_desk: WebDeskHarness,
+) -> None:
+    """Nothing is opened and nothing more is asked: an answer takes no longer for being true."""
+    cast = Cast(web_desk, Role.CASEWORKER)
+    web_desk.front.read_pool.close()
+    reads = web_desk.front.read_pool = Asking(web_desk.home.database)
+
+    def steps(door: Route, kind: str) -> tuple[str, ...]:
+        reads.asked.clear()
+        cast.tries(door, kind, pane="head")
+        return tuple(reads.asked)
+
+    for door in OF_A_CASE:
+        found = {steps(door, kind) for kind in ("anothers", "other_queue", "erased", "forged")}
+        assert len(found) == 1, door.path
+    (page,) = [it for it in OF_A_CASE if it.path == "/cases/{reference}"]
+    assert len(steps(page, "own")) > len(steps(page, "forged"))  # the control: these differ
+
+
+def test_a_route_with_a_different_answer_is_detected(tmp_path: Path) -> None:
+    """The control: a door that says that a case is not theirs, rather than that there is none."""
+
+    async def tells(visit: DeskRequest) -> Response:
+        def look(work: Work) -> int:
+            try:
+                return 200 if check_case_access(work, visit, visit.param("reference")) else 404
+            except NotFoundError:
+                return 403 if find_case_id(work, visit.param("reference")) else 404
+
+        return visit.render("signed_out.html", status=await visit.context.read_pool.run(look))
+
+    bad = Route("/told/{reference}", tells, Permission.CASE)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
+    cast = Cast(office, Role.CASEWORKER)
+    assert len({cast.tries(bad, kind) for kind in ("anothers", "erased", "forged")}) > 1
+    office.close()

@@ -1,0 +1,198 @@
+"""Supervisors see who carries what and who waits too long, and give a case to somebody."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.state_machine import Role
+from bot.desks.web.team import workload
+from bot.store.database import Database
+from tests.support.database.query_plans import query_plan
+from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+WORDS = "He keeps my passport."
+
+
+def row(text: str, name: str) -> str:
+    """Return one row of a page, without its tags."""
+    found = re.search(rf'<tr id="{name}".*?</tr>', text, re.DOTALL)
+    assert found is not None, name
+    return " ".join(re.sub(r"<[^>]*>", " ", found[0]).split())
+
+
+def held_by(office: WebDeskHarness, reference: str) -> str:
+    return str(office.home.ask(f"SELECT holder FROM cases WHERE reference = '{reference}'")[0][0])  # noqa: S608 - ours
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.AUDITOR])
+def test_the_team_is_no_page_of_theirs(web_desk: WebDeskHarness, role: Role) -> None:
+    who = web_desk.worker("Wu", role).comes()
+    assert who.browser.get("/team").status_code == 404
+    assert "/team" not in who.browser.get("/account").text
+
+
+def test_a_page_shows_who_carries_what_and_no_word_of_anybody(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    mei = web_desk.worker(most=5)
+    mei.colleague.claims(web_desk.case(reference))
+    chief = web_desk.supervisor().comes()
+    page = chief.browser.get("/team").text
+    assert re.search(
+        rf"Mei caseworker On duty 1 of 5 0 P\d {reference}", row(page, f"hands-{mei.id}")
+    )
+    assert WORDS not in page
+    assert "Nobody waits beyond the promise." in page
+
+
+def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    web_desk.home.advance_time(3 * 24 * 3600)
+    mei = web_desk.worker(most=5)
+    chief = web_desk.supervisor().comes()
+    page = chief.browser.get("/team").text
+    assert "late by" in row(page, f"late-{reference}")
+    assert "Mei (0 of 5)" in row(page, f"late-{reference}")
+    assert re.search(r"English 1 1 \d d.* Mei \(0 of 5\)", row(page, "spoken-en"))
+    chief.browser.post("/team/give", {"reference": reference, "to": mei.id})
+    web_desk.settles()
+    assert held_by(web_desk, reference) == mei.id
+    mei.comes()
+    assert WORDS in mei.browser.get(f"/cases/{reference}").text  # and their key opens it
+
+
+def test_a_language_nobody_there_reads_is_called_so(web_desk: WebDeskHarness) -> None:
+    web_desk.add_person()
+    web_desk.worker(languages=("th",))
+    chief = web_desk.worker("Hua", Role.SUPERVISOR, languages=("th",)).comes()
+    assert "nobody here reads it" in row(chief.browser.get("/team").text, "spoken-en")
+    web_desk.home.colleague("Lin", languages=("en",))
+    assert "Lin" in row(chief.browser.get("/team").text, "spoken-en")
+
+
+def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    mei.does(reference, "claim")
+    chief = web_desk.supervisor().comes()
+    said = chief.browser.post("/team/give", {"reference": reference, "to": jun.id})
+    assert said.headers["location"] == "/team"
+    assert "Done." in chief.browser.get("/team").text
+    assert held_by(web_desk, reference) == jun.id
+    assert WORDS in jun.browser.get(f"/cases/{reference}").text
+    assert mei.browser.get(f"/cases/{reference}").status_code == 404
+
+
+@pytest.mark.parametrize("to", ["nobody", "", "full"])
+def test_nothing_is_given_to_whoever_cannot_take_it(web_desk: WebDeskHarness, to: str) -> None:
+    _person, reference = web_desk.add_person()
+    full = web_desk.worker("Lin", most=0)
+    chief = web_desk.supervisor().comes()
+    chief.browser.post(
+        "/team/give", {"reference": reference, "to": full.id if to == "full" else to}
+    )
+    assert 'class="toast refused"' in chief.browser.get("/team").text
+    assert held_by(web_desk, reference) == "None"
+
+
+def test_a_caseworker_gives_nothing_away_that_waits(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
+    assert mei.browser.post("/team/give", {"reference": reference, "to": jun.id}).status_code == 404
+    assert mei.does(reference, "transfer", code=jun.id).json()["refused"]
+    assert held_by(web_desk, reference) == "None"
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    made = Database(migrated_url(request.param, tmp_path))
+    yield made
+    made.writer.close()
+
+
+def test_the_team_page_reads_no_whole_table(database: Database) -> None:
+    for statement, values, index in (
+        (workload._ASSIGNED, ("somebody",), "ix_cases_holder"),
+        (workload._WAITING, ("labour", "id", 1001), "ix_cases_waiting"),
+        (workload._LATE, (1, "waiting", "reopened", 20), "ix_cases_due_at"),
+    ):
+        told = query_plan(database, statement, values)
+        assert index in told or database.dialect == "postgresql"  # which is the best, it counts
+        assert "SCAN cases\n" not in told
+        assert "Seq Scan" not in told
+
+
+# --- many at once ----------------------------------------------------------------------------
+
+
+def marks(*references: str, **more: str) -> dict[str, str]:
+    return {f"case.{it}": "1" for it in references} | more
+
+
+def states(office: WebDeskHarness) -> dict[str, str]:
+    return dict(office.home.ask("SELECT reference, status FROM cases"))  # type: ignore[arg-type]
+
+
+def holding(office: WebDeskHarness, count: int) -> tuple[WebCaseworker, list[str]]:
+    references = [office.add_person()[1] for _each in range(count)]
+    mei = office.worker()
+    for it in references:
+        mei.colleague.claims(office.case(it))
+    return mei.comes(), references
+
+
+def test_closing_many_names_each_first_and_closes_none_of_them_then(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, (one, two, three) = holding(web_desk, 3)
+    assert f'name="case.{one}"' in mei.browser.get("/queue/mine").text
+    page = mei.browser.post("/closing", marks(one, two, tab="mine")).text
+    for reference in (one, two):
+        assert f'<input type="hidden" name="case.{reference}" value="1">' in page
+        assert f"<code>{reference}</code>" in page
+    assert three not in page
+    assert "These cases will be closed: 2." in page
+    assert "closed" not in states(web_desk).values()
+    mei.browser.post("/closing/confirm", marks(one, two, tab="mine", code="helped"))
+    web_desk.settles()
+    assert states(web_desk) == {one: "closed", two: "closed", three: "held"}
+    assert "Closed: 2." in mei.browser.get("/queue/mine").text
+
+
+def test_what_waits_for_somebody_is_not_closed_with_the_others(web_desk: WebDeskHarness) -> None:
+    _person, waiting = web_desk.add_person()
+    _mei, (held,) = holding(web_desk, 1)
+    chief = web_desk.supervisor().comes()
+    page = chief.browser.post("/closing", marks(held, waiting, tab="all")).text
+    assert "Stays open: This case waits in the queue; claim it first." in page
+    chief.browser.post("/closing/confirm", marks(held, waiting, tab="all", code="helped"))
+    web_desk.settles()
+    assert states(web_desk) == {held: "closed", waiting: "waiting"}
+
+
+def test_nothing_is_closed_without_saying_how_it_ended(web_desk: WebDeskHarness) -> None:
+    mei, (one,) = holding(web_desk, 1)
+    mei.browser.post("/closing/confirm", marks(one, code="because"))
+    assert states(web_desk) == {one: "held"}
+    assert "Nothing was closed." in mei.browser.get("/queue/mine").text
+
+
+def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(
+    web_desk: WebDeskHarness,
+) -> None:
+    _jun, (theirs,) = holding(web_desk, 1)
+    lin = web_desk.worker("Lin").comes()
+    for path in ("/closing", "/closing/confirm"):
+        said = lin.browser.post(path, marks(theirs, "ZZZZZZ", code="helped"))
+        assert said.status_code == 404
+        assert lin.browser.post(path, marks("ZZZZZZ", code="helped")).text == said.text
+    assert states(web_desk) == {theirs: "held"}
+    assert "case." not in lin.browser.get("/queue/all").text

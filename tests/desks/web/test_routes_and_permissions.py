@@ -1,0 +1,252 @@
+"""Every address says who may use it, and every answer carries what protects it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from bot.cases.state_machine import Role
+from bot.desks.web.app import ROUTES, build_app
+from bot.desks.web.routes import Permission, Route, RouteError
+from bot.desks.web.static_files import STATIC_DIR
+from bot.desks.web.templates import TEMPLATES_DIR
+from bot.errors import WrongPasswordError
+from tests.support.harnesses.web_desk_harness import ORIGIN, HttpBrowser, WebDeskHarness, fill_path
+
+if TYPE_CHECKING:
+    import io
+    from pathlib import Path
+
+    from httpx import Response
+
+CHANGES = [it for it in ROUTES if it.changes_state]
+STRICT = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "strict-transport-security": "max-age=63072000",
+}
+
+
+def test_a_route_without_a_permission_stops_the_start(web_desk: WebDeskHarness) -> None:
+    async def nothing(_visit: Any) -> Any:
+        raise AssertionError
+
+    bad = Route("/open", nothing, None)  # type: ignore[arg-type]
+    with pytest.raises(RouteError, match="/open"):
+        build_app(web_desk.front, [*ROUTES, bad])
+
+
+def test_a_form_that_does_not_say_what_it_takes_stops_the_start(web_desk: WebDeskHarness) -> None:
+    async def nothing(_visit: Any) -> Any:
+        raise AssertionError
+
+    with pytest.raises(RouteError, match="/open: nobody said which fields"):
+        build_app(web_desk.front, [*ROUTES, Route("/open", nothing, Permission.SIGNED_IN, "POST")])
+
+
+def test_two_routes_with_one_path_stop_the_start(web_desk: WebDeskHarness) -> None:
+    with pytest.raises(RouteError, match="/signin"):
+        build_app(web_desk.front, [*ROUTES, *(it for it in ROUTES if it.path == "/signin")])
+
+
+def test_every_route_requires_a_permission(web_desk: WebDeskHarness) -> None:
+    from bot.desks.web.middleware import DeskEndpoint  # noqa: PLC0415
+
+    assert all(isinstance(route.app, DeskEndpoint) for route in web_desk.app.routes)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "path", ["/a%0Ab", "/cases/%0A/x", "/%0D%0A", "/queue/mine/", "/x//", "/%2F"]
+)
+def test_no_route_bypasses_its_permission(web_desk: WebDeskHarness, path: str) -> None:
+    said = HttpBrowser(web_desk).get(path)
+    assert said.status_code == 404
+    assert said.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_every_answer_carries_what_protects_it(web_desk: WebDeskHarness) -> None:
+    stranger = HttpBrowser(web_desk)
+    for door in ROUTES:
+        path = fill_path(door.path)
+        said = stranger.post(path, is_signed=False) if door.changes_state else stranger.get(path)
+        protects(said, door)
+
+
+def test_responses_after_sign_in_carry_security_headers(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
+    chief.told(reference, "claim")
+    mark, found = chief.browser.csrf(), set()
+    for door in sorted(ROUTES, key=lambda it: it.path == "/signout"):
+        if door.path == "/stream":
+            continue  # it does not end
+        path, fields = fill_path(door.path, reference), {"csrf": mark}
+        for given in (fields, {**fields, "nobody-asked": "x"}, {"csrf": "none"}):
+            said = (
+                chief.browser.post(path, given) if door.changes_state else chief.browser.get(path)
+            )
+            found.add(said.status_code)
+            protects(said, None)
+    assert found >= {200, 303, 403, 404, 422}
+
+
+async def fails(_visit: Any) -> Any:
+    raise ValueError("He keeps my passport.")
+
+
+async def cannot(_visit: Any) -> Any:
+    raise WrongPasswordError("He keeps my passport.")
+
+
+@pytest.mark.parametrize(("how", "status"), [(fails, 500), (cannot, 409)])
+@pytest.mark.parametrize("is_fetched", [True, False])
+def test_a_failing_route_reveals_no_error_details(
+    tmp_path: Path, debug_log: io.StringIO, how: Any, status: int, *, is_fetched: bool
+) -> None:
+    bad = Route("/bad", how, Permission.PUBLIC)
+    office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
+    headers = {"x-haven": "1"} if is_fetched else {}
+    said = HttpBrowser(office).get("/bad", **headers)
+    assert said.status_code == status
+    protects(said, None)
+    for word in ("passport", "ValueError", "WrongPassword", "Traceback", ".py"):
+        assert word not in said.text
+    assert "passport" not in debug_log.getvalue()
+    assert '"desk_failed"' in debug_log.getvalue()
+    office.close()
+
+
+def test_an_answer_without_what_protects_it_is_found(web_desk: WebDeskHarness) -> None:
+    """The control."""
+    said = HttpBrowser(web_desk).get("/signin")
+    protects(said, None)
+    for name in (*STRICT, "content-security-policy", "cache-control"):
+        bare = httpx.Response(200, headers={k: v for k, v in said.headers.items() if k != name})
+        with pytest.raises((AssertionError, KeyError)):
+            protects(bare, None)
+    open_ = httpx.Response(200, headers={**said.headers, "access-control-allow-origin": "*"})
+    with pytest.raises(AssertionError):
+        protects(open_, None)
+
+
+def protects(said: Response, door: Route | None) -> None:
+    for name, value in STRICT.items():
+        assert said.headers[name] == value, name
+    assert not any(name.startswith("access-control-") for name in said.headers)  # nobody's probe
+    policy = said.headers["content-security-policy"]
+    for word in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert word in policy
+    for word in ("require-trusted-types-for 'script'", "trusted-types 'none'"):
+        assert word in policy or policy.endswith("sandbox")  # in which no script runs at all
+    assert "unsafe" not in policy
+    assert said.headers["cache-control"] in {"no-store", "no-cache"}
+    if door is not None and door.permission is not Permission.PUBLIC:
+        assert said.status_code in {303, 401, 403}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"content-type": "text/plain"},
+        {"content-type": "application/json"},
+    ],
+    ids=str,
+)
+def test_no_change_is_made_from_elsewhere(
+    web_desk: WebDeskHarness, headers: dict[str, str]
+) -> None:
+    mei = web_desk.worker().comes()
+    fields = {"csrf": mei.browser.csrf()}
+    for door in CHANGES:
+        assert mei.browser.post(fill_path(door.path), fields, **headers).status_code in {403, 404}
+    assert mei.browser.get("/account").status_code == 200  # not even signed out
+
+
+@pytest.mark.parametrize("csrf", ["", "0" * 32, "\u00e9"])
+def test_no_change_is_made_without_what_forms_carry(web_desk: WebDeskHarness, csrf: str) -> None:
+    chief = web_desk.supervisor().comes()
+    for door in CHANGES:
+        if door.permission is not Permission.PUBLIC:
+            said = chief.browser.post(fill_path(door.path), {"csrf": csrf})
+            assert said.status_code in {403, 404}, door.path
+    assert chief.browser.get("/account").status_code == 200
+
+
+def test_a_form_of_another_session_is_no_form_of_this_one(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    said = mei.browser.post("/own/off_duty", {"csrf": jun.browser.csrf()})
+    assert said.status_code == 403
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_other_methods_find_nothing(web_desk: WebDeskHarness, method: str) -> None:
+    mei = web_desk.worker().comes()
+    assert mei.browser.asks(method, "/queue/mine").status_code == 404
+
+
+def test_a_request_for_another_desk_is_not_answered(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    forged = {"host": "evil.example", "x-forwarded-host": "desk.test", "remote-user": mei.id}
+    said = mei.browser.get("/queue/mine", **forged)
+    assert said.status_code == 404
+    assert said.text == "Not here.\n"
+
+
+def test_proxy_headers_grant_no_access(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker()
+    forged = {"remote-user": mei.id, "x-forwarded-user": mei.id, "x-remote-user": mei.id,
+              "authorization": f"Basic {mei.id}"}  # fmt: skip
+    assert HttpBrowser(web_desk).get("/queue/mine", **forged).status_code == 303
+
+
+def test_a_form_that_is_too_long_or_says_something_twice_is_refused(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    long = mei.browser.post(f"/cases/{reference}/do/note", {"words": "x" * 200_000})
+    assert long.status_code == 403
+    csrf = mei.browser.csrf()
+    twice = mei.browser.asks(
+        "POST", f"/cases/{reference}/do/note", content=f"csrf={csrf}&words=a&words=b",
+        headers={"origin": ORIGIN, "content-type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert twice.status_code == 422
+
+
+def test_a_way_back_leads_nowhere_else(web_desk: WebDeskHarness) -> None:
+    browser = HttpBrowser(web_desk)
+    for back in (
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:1",
+        "/\t",
+    ):
+        said = browser.post("/language", {"language": "en", "back": back}, is_signed=False)
+        assert said.headers["location"] == "/"
+
+
+def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
+    """Addresses lie in logs and histories: they hold numbers of cases, names of pages, marks."""
+    source = "".join(
+        it.read_text("utf-8") for it in (*TEMPLATES_DIR.glob("*.html"), *STATIC_DIR.glob("*.js"))
+    )
+    named = set(re.findall(r"[?&]([a-z]+)=", source))
+    assert named == {"back", "case", "number", "after"}
+    forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
+    assert len(forms) > 40
+    sent = ('method="post"', 'method="dialog"', "{{ doing(", 'class="find"', "data-search")
+    assert [form for form in forms if not any(it in form for it in sent)] == []
+    _person, reference = web_desk.add_person()
+    mei = web_desk.worker().comes()
+    assert mei.browser.get(f"/cases/{reference}/panes/phrases?words=passport").status_code == 404

@@ -1,0 +1,54 @@
+"""What a person sends to a case that is over is read all the same: the case waits again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.commands.types import Verb
+from bot.hotline.events import EventKind
+from tests.support.dispatch_inspection import start_report
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.caseworker_driver import CaseworkerDriver
+    from tests.support.people.chat_person import ChatPerson
+
+
+def sent_and_closed(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Return a person who is still here, and whoever has closed their case."""
+    person = home.person()
+    start_report(person)
+    person.presses("Send")
+    mei = home.colleague()
+    case = mei.claims()
+    mei.run_command(Verb.CLOSE, case, code="helped")
+    assert home.ask("SELECT status, due_at FROM cases") == [("closed", None)]
+    return person, mei, case
+
+
+def takes_back(person: ChatPerson) -> None:
+    person.presses("Take it back", "Take it back")
+
+
+def adds(person: ChatPerson) -> None:
+    person.presses("Add something")
+    person.says("there is also a second house")
+    person.presses("Send")
+
+
+@pytest.mark.parametrize("sends", [adds, takes_back])
+def test_a_closed_case_to_which_more_comes_waits_again_and_the_desks_hear(
+    hotline: HotlineHarness, sends: object
+) -> None:
+    person, mei, case = sent_and_closed(hotline)
+    hotline.advance_time(60)
+    shown = len(hotline.board.events)
+    sends(person)  # type: ignore[operator]
+    ((status, holder, due_at),) = hotline.ask("SELECT status, holder, due_at FROM cases")
+    assert (status, holder) == ("reopened", None)
+    assert due_at > hotline.loop.now()
+    heard = [event.kind for event in hotline.board.events[shown:] if event.case == case]
+    assert heard == [EventKind.REPORT_ADDED, EventKind.REOPENED]
+    assert mei.claims() == case

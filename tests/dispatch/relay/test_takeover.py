@@ -1,0 +1,271 @@
+"""A caseworker steps into a chat and out again; the person does not lose their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.chat.messages import CaseMessageKind, MessageSide
+from bot.hotline.commands.types import Verb
+from bot.hotline.events import EventKind
+from flows import hotline, phrases
+from tests.support.database_fixtures import on_both_databases
+from tests.support.harnesses.hotline_harness import HotlineHarness
+from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.people.chat_person import ChatPerson
+
+WITH_YOU = hotline.CASEWORKER_JOINED.source.replace("{title}", "a caseworker").replace(
+    "{organisation}", "Hope House"
+)
+OPENER = "Hello. Is this a good moment to write?"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path)
+    yield home
+    home.close()
+
+
+def in_danger(home: HotlineHarness, language: str = "en") -> tuple[ChatPerson, str]:
+    """Return somebody in the middle of a report whose case was opened by danger."""
+    person = home.person(language)
+    person.says("/start")
+    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("Danger now", "Tell them now")
+    return person, home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
+
+
+def met(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Return a person and a caseworker who write to each other."""
+    person, case = in_danger(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    person.presses("I can write now")
+    return person, mei, case
+
+
+def test_the_person_is_asked_before_they_are_told_who_writes(hotline: HotlineHarness) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    assert person.last == OPENER
+    assert person.presses("I can write now") == [WITH_YOU]
+    assert "Mei" not in " ".join(person.texts)
+
+
+def test_nothing_of_a_caseworker_is_shown_before_the_opener_was_answered(
+    hotline: HotlineHarness,
+) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    mei.says(case, "We can come tonight.")
+    assert person.last == OPENER
+    person.presses("Not now")
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.last == OPENER
+    person.says("ok now")
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.texts[-2:] == [
+        WITH_YOU,
+        "We can come tonight.",
+    ]
+
+
+def test_words_flow_both_ways_and_the_bot_is_silent(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    assert person.says("My passport is gone") == []
+    mei.says(case, "Thank you for telling me.")
+    assert person.last == "Thank you for telling me."
+    person.send_update(person.edit("My passport and my phone are gone"))
+    person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
+    person.sends(location={"latitude": 25.0, "longitude": 121.5})
+    written = mei.reads(case)
+    assert [(it.side, it.kind) for it in written[-5:]] == [
+        (MessageSide.PERSON, CaseMessageKind.TEXT),
+        (MessageSide.CASEWORKER, CaseMessageKind.TEXT),
+        (MessageSide.PERSON, CaseMessageKind.EDIT),
+        (MessageSide.PERSON, CaseMessageKind.FILES),
+        (MessageSide.PERSON, CaseMessageKind.LOCATION),
+    ]
+    assert hotline.ask("SELECT count(*) FROM files WHERE state = 'named'") == [(1,)]
+    assert person.last == "Thank you for telling me."
+
+
+def test_an_old_button_does_nothing_during_a_takeover(hotline: HotlineHarness) -> None:
+    person, _mei, _case = met(hotline)
+    old = [say for say in person.screen if say.rows and "Not sure" in str(say.rows)]
+    before = len(person.texts)
+    number = next(n for n, say in hotline.post.chats[person.id].items() if say is old[-1])
+    row = next(row for row in old[-1].rows for it in row if "Not sure" in it.label)
+    token = old[-1].prefix + row[0].token
+    person.send_update(person.press(token, number))
+    assert len(person.texts) == before
+    assert person.toasts[-1] == hotline.PERSON_ANSWERS.source
+
+
+def test_danger_answers_during_a_takeover_and_asks_nothing(
+    hotline: HotlineHarness,
+) -> None:
+    person, _mei, case = met(hotline)
+    heard = person.says("/danger")
+    assert "110" in heard[0]
+    heard = person.presses("Tell them now")
+    assert "/danger" not in " ".join(heard)
+    assert not any("Are you safe" in text for text in heard)
+    assert hotline.ask("SELECT id, priority FROM cases") == [(case, 0)]
+    assert person.says("he is at the door") == []
+
+
+def test_an_erasure_request_is_asked_about_during_a_takeover(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline)
+    heard = person.says("/delete")
+    assert heard == ["We can erase what was written here. Shall we do that?"]
+    assert person.presses("Leave it there") == ["All right. Nothing was erased."]
+    assert person.says("hello") == []  # the caseworker reads it
+    assert mei.reads(case)[-1].content.text == "hello"
+    person.says("/delete")
+    person.presses("Erase it")
+    assert len(person.screen) == 2  # what was said is gone from the chat; what follows is said
+    wished = [it for it in hotline.board.events if it.kind is EventKind.ERASURE_REQUESTED]
+    assert [it.case for it in wished] == [case]
+    assert refusals(mei.says(case, "Are you there?")) != []
+
+
+def test_other_commands_go_to_the_caseworker_during_a_takeover(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    assert person.says("/privacy") == []
+    assert mei.reads(case)[-1].content.text == "/privacy"
+
+
+def test_after_the_hand_back_the_first_missing_question_is_asked(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    person.says("I am not safe, he locked the door")
+    mei.run_command(Verb.FILL_IN, case, code="report.safe", text="unsure")
+    before = len(person.texts)
+    mei.hand_back(case)
+    assert person.texts[before].startswith("The bot answers here again.")
+    assert person.last == phrases.KEEP_QUESTION.source
+
+
+def test_a_restart_in_the_middle_changes_nothing(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    hotline.restart()
+    assert person.says("still here") == []
+    mei.says(case, "So am I.")
+    assert person.last == "So am I."
+
+
+def test_whoever_has_not_taken_over_cannot_write(hotline: HotlineHarness) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    before = person.texts
+    assert refusals(mei.says(case, "hello")) == [
+        "Take the conversation over first; nothing was sent."
+    ]
+    assert person.texts == before
+
+
+def test_a_disabled_caseworker_has_no_access(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    mei.disable()
+    assert mei.says(case, "hello") == []
+    assert "hello" not in person.texts
+
+
+def test_whoever_claims_the_case_of_one_who_is_gone_takes_the_chat_too(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline)
+    mei.disable()
+    lan = hotline.colleague("Lan", title="counsellor")
+    lan.claims(case)
+    lan.take_over(case)
+    assert "a counsellor of Hope House" in person.last
+    lan.says(case, "I go on from here.")
+    assert person.last == "I go on from here."
+
+
+def test_after_half_an_hour_of_silence_a_caseworker_makes_sure_who_writes(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline)
+    hotline.advance_time(31 * 60)
+    mei.says(case, "Are you still there?")
+    hotline.run(hotline.close_writer_idle(2))
+    assert person.last != "Are you still there?"
+    stranger = hotline.person()
+    assert person.says("hi") == stranger.says("hi")
+    mei.run_command(Verb.PHRASE, case, code="opener")
+    person.presses("I can write now")
+    assert EventKind.IDENTITY_CONFIRMED in {
+        event.kind for event in mei.run_command(Verb.CONFIRM_IDENTITY, case)
+    }
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.texts[-2:] == [WITH_YOU, "Are you still there?"]
+
+
+def test_handing_back_takes_back_what_still_waited(hotline: HotlineHarness) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    mei.says(case, "We can come tonight.")
+    events = mei.hand_back(case)
+    assert [event.code for event in events if event.kind is EventKind.DELIVERY_RESULT] == [
+        "withdrawn"
+    ]
+    person.says("hello?")
+    hotline.run(hotline.close_writer_idle(3))
+    assert "We can come tonight." not in person.texts
+
+
+def test_whoever_stops_ends_the_takeover(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    person.says("/stop")
+    person.presses("Erase" if any("Erase" in it for it in person.labels()) else person.labels()[0])
+    assert refusals(mei.says(case, "hello")) == [
+        "Take the conversation over first; nothing was sent."
+    ]
+
+
+def test_a_phrase_is_read_in_either_language_and_its_answer_comes_back_as_a_code(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline)
+    mei.run_command(Verb.PHRASE, case, code="hurt")
+    person.presses(person.labels()[0].lstrip("0123456789 "))
+    written = mei.reads(case)
+    assert (written[-1].kind, written[-1].content.code) == (CaseMessageKind.REPLY, "hurt.now")
+
+
+def test_a_caseworker_cannot_consent_for_the_person(hotline: HotlineHarness) -> None:
+    _person, mei, case = met(hotline)
+    assert refusals(mei.run_command(Verb.FILL_IN, case, code="report.keep", text="may")) == [
+        "Only the person can answer that; nobody agrees for them."
+    ]
+
+
+@on_both_databases
+def test_an_evening_is_the_same_on_either_database(kind: str, tmp_path: Path) -> None:
+    home = HotlineHarness(tmp_path, kind=kind)
+    person, mei, case = met(home)
+    mei.says(case, "x" * 9000)
+    person.says("long")
+    mei.hand_back(case)
+    assert mei.run_command(Verb.CLOSE, case, code="helped")
+    assert home.ask("SELECT status, disposition FROM cases") == [("closed", "helped")]
+    home.close()

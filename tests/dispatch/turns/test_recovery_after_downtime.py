@@ -1,0 +1,118 @@
+"""After an absence whoever waits is asked again, and nobody else is written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import SECOND
+from bot.dispatch.session import SESSION_TIMEOUT
+from tests.support.dispatch_inspection import (
+    HELLO,
+    current_step,
+    frames,
+    start_report,
+    stored_conversation,
+)
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+
+AWAY = "We were away for a moment. Nothing you wrote is lost. We go on here."
+
+
+def test_a_live_session_is_asked_again_after_an_outage(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="about")
+    question = person.last
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    assert person.texts[-2:] == [AWAY, question]
+    person.presses("About me")
+    assert frames(person)[-1].answers == {"about": "me"}
+
+
+def test_the_button_under_the_first_asking_still_works(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="about")
+    old = person.press(person.token("About me"))
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    person.send_update(old)
+    assert frames(person)[-1].answers == {"about": "me"}
+
+
+def test_a_short_absence_asks_nothing(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="about")
+    shown = person.texts
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=10)
+    assert person.texts == shown
+
+
+def test_a_session_without_an_open_question_is_left_alone(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="about")
+    person.says("/stop")
+    shown = person.texts
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    assert person.texts == shown
+
+
+@pytest.mark.parametrize("away", [SESSION_TIMEOUT // SECOND, 5 * 3600, 25 * 3600])
+def test_no_message_is_sent_after_half_an_hour_of_silence(
+    hotline: HotlineHarness, away: int
+) -> None:
+    """Nobody knows who holds the phone by then."""
+    person = hotline.person()
+    start_report(person, until="about")
+    shown = person.texts
+    hotline.advance_time(60)
+    hotline.restart(seconds_away=away)
+    assert person.texts == shown
+
+
+def test_being_asked_again_is_no_sign_of_the_person(hotline: HotlineHarness) -> None:
+    """The silence goes on: what the bot says by itself tells nothing of who is there."""
+    person = hotline.person()
+    start_report(person, until="county")
+    touched = stored_conversation(person).touched_at
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    assert stored_conversation(person).touched_at == touched
+    hotline.advance_time(SESSION_TIMEOUT // SECOND - 100)
+    assert person.says("hm") == ["Can anyone else see this phone or this chat now?"]
+
+
+def test_everyone_who_waits_is_asked_exactly_once(hotline: HotlineHarness) -> None:
+    people = [hotline.person() for _ in range(30)]
+    hotline.receives(*(person.words("hello") for person in people))
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    hotline.restart(seconds_away=1)
+    assert all(person.texts.count(AWAY) == 1 for person in people)
+    assert all(current_step(person) == ("language", "language") for person in people)
+
+
+def test_a_day_away_leaves_a_notice_for_staff(hotline: HotlineHarness) -> None:
+    hotline.person().says(*HELLO)
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=23 * 3600)
+    assert hotline.ask("SELECT kind FROM notices") == []
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=25 * 3600)
+    ((kind, since, until),) = hotline.ask("SELECT kind, since, until FROM notices")
+    assert kind == "loss_window"
+    assert (until - since) // SECOND == 3600
+
+
+def test_a_crash_loses_nothing_that_was_heard(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="what")
+    person.says("it was Monday")
+    hotline.crash()
+    hotline.open()
+    assert frames(person)[-1].answers["what"] == "it was Monday"

@@ -1,0 +1,187 @@
+"""What is to be found on the disk and on the phones afterwards, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bot.cases.sealed_fields import decode_contents, report_associated_data
+from bot.dispatch.conversation_store import Conversation
+from bot.sandbox import BOT_ID
+from bot.store.database import Database, DataDirectory
+from bot.vault import HostKey, KeyStore, Purpose, Vault
+from tests.fire.walkers.numbered_walkers import lines_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from bot.sandbox import Phone
+    from tests.fire.walkers.numbered_walkers import NumberedWalker
+
+REFERENCE, GONE = "######", "(deleted since)"
+
+
+@dataclass
+class DeliveryFindings:
+    """What was found; everything that must be nothing comes first."""
+
+    lost: int = 0
+    """Lines written and found nowhere."""
+    twice: int = 0
+    """Times a line was found again."""
+    out_of_order: int = 0
+    """Neighbouring lines of a chat that changed places."""
+    waiting: int = 0
+    """Updates stored and not handled."""
+    quarantined: int = 0
+    unsent: int = 0
+    """Letters that did not arrive."""
+    replies_out_of_order: int = 0
+    other_replies: int = 0
+    """Chats that were answered otherwise than where nobody was killed."""
+    damaged: int = 0
+    """Whether SQLite finds fault with its own file."""
+    stuck: int = 0
+    """People who waited in vain."""
+    lines: int = 0
+    replies: int = 0
+    repeated: int = 0
+    """Replies that arrived once more."""
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """Everything that should not be."""
+        found = asdict(self)
+        return {
+            name: number
+            for name, number in found.items()
+            if number and name not in {"lines", "replies", "repeated"}
+        }
+
+
+@dataclass
+class StoredChat:
+    """All that was kept of one person."""
+
+    asked: list[int] = field(default_factory=list)
+    """Lines that answered a question, in the order they are kept."""
+    beside: list[int] = field(default_factory=list)
+    """Lines written beside the questions, in the order they are kept."""
+    numbers: list[int] = field(default_factory=list)
+    """Of the messages that were sent, in the order they were to be said."""
+
+    @property
+    def lines(self) -> list[int]:
+        return self.asked + self.beside
+
+
+class StoredDeployment:
+    """The data of a deployment, seen from outside."""
+
+    def __init__(self, data: Path, key: Path) -> None:
+        self._database = Database(DataDirectory(data).database_url)
+        self._folder, self._key = DataDirectory(data), key
+
+    @cached_property
+    def _vault(self) -> Vault:
+        keys = KeyStore(Database(self._folder.keys_url))
+        return Vault(keys.load_root(HostKey.load(self._key), self._database, 0), keys)
+
+    def ask(self, sql: str, *values: object) -> list[Any]:
+        """Return the rows of a question."""
+        connection = self._database.connect()
+        try:
+            return list(connection.execute(sql, values))
+        finally:
+            connection.close()
+
+    @property
+    def waiting(self) -> int:
+        return self._count("SELECT count(*) FROM inbox WHERE state = 'waiting'")
+
+    @property
+    def quarantined(self) -> int:
+        return self._count("SELECT count(*) FROM inbox WHERE state = 'quarantined'")
+
+    @property
+    def unsent(self) -> int:
+        return self._count("SELECT count(*) FROM outbox WHERE state <> 'sent'")
+
+    def _count(self, sql: str) -> int:
+        return int(self.ask(sql)[0][0])
+
+    def references(self) -> list[str]:
+        """Return the references of all cases."""
+        return [str(row[0]) for row in self.ask("SELECT reference FROM cases")]
+
+    def chat(self, phone: Phone) -> StoredChat:
+        """Return what was kept of a person."""
+        key = self._vault.chat_key(BOT_ID, phone.id)
+        chat = StoredChat()
+        for case, report, sealed, case_key in self.ask(
+            "SELECT r.case_id, r.id, r.sealed, k.sealed FROM reports r "
+            "JOIN cases c ON c.id = r.case_id LEFT JOIN case_keys k ON k.case_id = c.id "
+            "WHERE c.chat_key = ? ORDER BY r.rowid",
+            key,
+        ):
+            opener = self._vault.cases.opener(case, case_key, None)  # nobody is enrolled
+            plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
+            _sort(chat, decode_contents(plain).answers)
+        for (sealed,) in self.ask("SELECT state FROM conversations WHERE chat_key = ?", key):
+            plain = self._vault.open(Purpose.CONVERSATION, key, sealed)
+            kept = msgspec.msgpack.decode(plain, type=Conversation)
+            for frame in kept.position.frames:
+                _sort(chat, frame.answers)
+            _sort(chat, {"also": tuple(kept.position.extra_texts)})
+        rows = self.ask("SELECT message FROM outbox WHERE chat_key = ? ORDER BY id", key)
+        chat.numbers = [int(row[0]) for row in rows if row[0] is not None]
+        return chat
+
+
+def _sort(chat: StoredChat, answers: dict[str, Any]) -> None:
+    for step, answer in answers.items():
+        for words in answer if isinstance(answer, tuple) else (answer,):
+            if isinstance(words, str):
+                (chat.beside if step == "also" else chat.asked).extend(lines_in(words))
+
+
+def judge(disk: StoredDeployment, walkers: Sequence[NumberedWalker]) -> DeliveryFindings:
+    """Compare what people wrote and saw with what is on the disk."""
+    found = DeliveryFindings(
+        waiting=disk.waiting,
+        quarantined=disk.quarantined,
+        unsent=disk.unsent,
+        damaged=int(disk.ask("PRAGMA integrity_check") != [("ok",)]),
+    )
+    for walker in walkers:
+        chat = disk.chat(walker.phone)
+        written, kept = Counter(walker.written), Counter(chat.lines)
+        found.lines += len(walker.written)
+        found.lost += (written - kept).total()
+        found.twice += (kept - written).total()
+        found.out_of_order += _inversions(chat.asked) + _inversions(chat.beside)
+        found.replies_out_of_order += _inversions(chat.numbers)
+        found.replies += len(chat.numbers)
+        found.repeated += len(walker.phone.bot_texts()) - len(chat.numbers)
+        found.stuck += not walker.is_there
+    return found
+
+
+def replies(disk: StoredDeployment, phone: Phone) -> list[str]:
+    """Return what a person was answered, each letter once, without the references."""
+    messages = phone.chat.messages
+    numbers = disk.chat(phone).numbers
+    said = [str(messages[number]["text"]) if number in messages else GONE for number in numbers]
+    for reference in disk.references():
+        said = [text.replace(reference, REFERENCE) for text in said]
+    return said
+
+
+def _inversions(numbers: Iterable[int]) -> int:
+    return sum(later < earlier for earlier, later in pairwise(numbers))

@@ -1,0 +1,73 @@
+"""Let a million things happen to people who said when they may be written to.
+
+`python -m tests.fire.drills.contact_rule_drill --steps 1000000` writes what it found as one line
+of JSON; it ends with 1
+when a letter arrived outside its rule. `--flaw` takes the gate away, which must be noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from tests.support.people.contact_rule_simulation import ContactRuleSimulation, random_step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EPOCH = 2000
+"""Steps after which everybody is somebody new: chats do not grow for ever."""
+
+
+def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
+    """Let things happen, and return what was found."""
+    began, done = time.monotonic(), 0
+    counted: Counter[str] = Counter()
+    arrived = gated = 0
+    broken: list[dict[str, str]] = []
+    while done < steps:
+        dice = Random(f"{seed} {done}")
+        with TemporaryDirectory() as folder:
+            world = ContactRuleSimulation(Path(folder), gate_is_off=flaw)
+            for _ in range(min(EPOCH, steps - done)):
+                counted[random_step(world, dice)] += 1
+                done += 1
+            arrived, gated = arrived + world.arrived, gated + world.gated
+            broken += [asdict(each) for each in world.broken]
+            world.close()
+    return {
+        "steps": done, "seed": seed, "flaw": flaw, "arrived": arrived, "gated": gated,
+        "outside": len(broken), "first": broken[:5], "happened": dict(counted),
+        "seconds": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+
+
+def drill(*, steps: int = 4_000, seed: int = 1) -> dict[str, object]:
+    """Burn once; return one row of figures, with what is wrong under `faults`."""
+    found = run(steps, seed)
+    return found | {"faults": {"outside": found["first"]} if found["outside"] else {}}
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Burn once, as asked on the command line."""
+    asked = argparse.ArgumentParser(
+        prog="tests.fire.drills.contact_rule_drill", description=__doc__
+    )
+    asked.add_argument("--steps", type=int, default=1_000_000)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--flaw", action="store_true")
+    found = run(**vars(asked.parse_args(given)))
+    print(json.dumps(found))  # noqa: T201 - the result, for whoever asked
+    return bool(found["outside"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

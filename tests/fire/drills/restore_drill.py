@@ -1,0 +1,177 @@
+"""Back a deployment up and restore it: the same answers, and whatever is not whole is refused.
+
+`python -m tests.fire.drills.restore_drill --cases 20000` writes what it found as one line of JSON;
+it ends
+with 1 when an answer differs, something erased comes back, or an archive that was cut or altered
+passes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import BackupError
+from bot.store.database import Database
+from bot.vault import HostKey
+from bot.vault.backup.archive import CHUNK_SIZE, HEADER_LENGTH, TAG_LENGTH
+from bot.vault.backup.create import Backup
+from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.restore import Restore
+from bot.vault.erasure.erase import ErasureReason, Erasures
+from tests.support.database.bulk_cases import case_rows, insert_cases
+from tests.support.database_fixtures import migrated_url, query
+from tests.support.harnesses.hotline_harness import ROOT, VAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+OFFLINE = OfflineKey(bytes(range(1, 33)))
+NOW = 1_795_060_800_000_000
+ASKED = (
+    "SELECT count(*), min(waiting_since), max(waiting_since) FROM cases",
+    "SELECT queue, language, status, count(*) FROM cases GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    "SELECT id, deed, subject, mac FROM audit ORDER BY id",
+    "SELECT id, reference, chat_key FROM cases ORDER BY id LIMIT 500",
+)
+
+
+@dataclass
+class RestoreFindings:
+    """What happened, and what is wrong."""
+
+    cases: int = 0
+    files: int = 0
+    bytes: int = 0
+    backup_seconds: float = 0.0
+    restore_seconds: float = 0.0
+    other_answers: int = 0
+    came_back: int = 0
+    """Erased cases that are there again."""
+    damaged: int = 0
+    """Archives that were cut or altered."""
+    passed: int = 0
+    """Of those, taken for whole."""
+    left: int = 0
+    """Folders left by restores that were refused."""
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """Return what must not be."""
+        wrong = ("other_answers", "came_back", "passed", "left")
+        return {name: getattr(self, name) for name in wrong if getattr(self, name)}
+
+
+def _nothing(_done: int) -> None:
+    pass
+
+
+def run(  # noqa: PLR0913, PLR0917 - what there is, and how often it is damaged
+    folder: Path, cases: int, files: int, damages: int, seed: int,
+    tell: Callable[[int], None] = _nothing,
+) -> RestoreFindings:  # fmt: skip
+    """Fill, back up, erase, restore, and damage."""
+    found, dice = RestoreFindings(cases=cases, files=files), Random(seed)
+    here = folder / "files"
+    here.mkdir()
+    database = Database(migrated_url("sqlite", folder))
+    insert_cases(database, case_rows(cases))
+    for _ in range(files):
+        (here / dice.randbytes(16).hex()).write_bytes(dice.randbytes(dice.randrange(300_000)))
+    keys = VAULT.keys
+    assert keys is not None
+    began = time.monotonic()
+    made = Backup(folder / "backups", OFFLINE.public, HostKey(ROOT.secret))
+    paths = made.create(database, keys.database, here, NOW).paths
+    found.backup_seconds = round(time.monotonic() - began, 2)
+    found.bytes = sum(path.stat().st_size for path in paths)
+    before = [query(database, sql) for sql in ASKED]
+    began = time.monotonic()
+    _restore(paths, folder / "first")
+    found.restore_seconds = round(time.monotonic() - began, 2)
+    there = Database(f"sqlite:///{folder / 'first' / 'haven.db'}")
+    found.other_answers = sum(
+        query(there, sql) != it for sql, it in zip(ASKED, before, strict=True)
+    )
+    found.came_back = _erase_and_restore(database, here, paths, folder / "second")
+    for number in range(damages):
+        _damage(found, paths, folder, dice)
+        tell(number + 1)
+    database.writer.close()
+    return found
+
+
+def _restore(paths: Sequence[Path], to: Path, gone: Sequence[Any] = ()) -> None:
+    Restore(OFFLINE, HostKey(ROOT.secret)).restore_into(paths, to, gone, NOW)
+
+
+def _erase_and_restore(database: Database, files: Path, paths: Sequence[Path], to: Path) -> int:
+    """Erase some cases, restore what was made before, and count those that are there again."""
+    from bot.vault import AuditLog  # noqa: PLC0415 - used here alone
+
+    erasures = Erasures(VAULT, AuditLog(VAULT), files)
+    gone = [case for (case,) in query(database, "SELECT id FROM cases ORDER BY id LIMIT 5")]
+    for case in gone:
+        assert (
+            asyncio.run(erasures.erase(database, case, ErasureReason.WITHDRAWN, "operator", NOW))
+            == ()
+        )
+    _restore(paths, to, database.writer.run_sync(erasures.load_all))
+    restored = Database(f"sqlite:///{to / 'haven.db'}")
+    there = {case for (case,) in query(restored, "SELECT id FROM cases")}
+    return len(there & set(gone))
+
+
+def _damage(found: RestoreFindings, paths: Sequence[Path], folder: Path, dice: Random) -> None:
+    """Cut or alter one of the archives somewhere, and try."""
+    which = dice.randrange(len(paths))
+    data = bytearray(paths[which].read_bytes())
+    if dice.random() < 0.5:
+        pieces = (len(data) - HEADER_LENGTH) // (CHUNK_SIZE + TAG_LENGTH)
+        del data[HEADER_LENGTH + dice.randrange(pieces) * (CHUNK_SIZE + TAG_LENGTH) :]
+    else:
+        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+    damaged = folder / "damaged.sealed"
+    damaged.write_bytes(bytes(data))
+    found.damaged += 1
+    try:
+        _restore([damaged if it == which else path for it, path in enumerate(paths)],
+                 folder / "third")  # fmt: skip
+    except BackupError:
+        found.left += (folder / "third").exists() or (folder / "third.restore-unfinished").exists()
+    else:
+        found.passed += 1
+
+
+def drill(
+    *, cases: int = 2000, files: int = 50, damages: int = 60, seed: int = 1,
+    tell: Callable[[int], None] = _nothing,
+) -> dict[str, Any]:  # fmt: skip
+    """Burn once; return one row of figures, with what is wrong under `faults`."""
+    began = time.monotonic()
+    with TemporaryDirectory(prefix="haven-restore-") as folder:
+        found = run(Path(folder), cases, files, damages, seed, tell)
+    told = {"drill": "restore", **asdict(found), "faults": found.faults}
+    return told | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def main() -> int:
+    """Burn once, as asked on the command line."""
+    asked = argparse.ArgumentParser(prog="tests.fire.drills.restore_drill", description=__doc__)
+    for name, most in (("cases", 2000), ("files", 50), ("damages", 60), ("seed", 1)):
+        asked.add_argument(f"--{name}", type=int, default=most)
+    told = drill(**vars(asked.parse_args()))
+    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
+    return bool(told["faults"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Whatever is asked of the queue every few seconds reads what it looks for, not every case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.queue import alerts, case_status, claims, next_case, snooze
+from bot.store.database import Database
+from tests.support.database.query_plans import query_plan
+from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.moved_clock import MIDDAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SPANS = (1, 2, 3, 4, 5)
+ONE_HOLDER = alerts._ASSIGNED.batches(["somebody"])[0]
+TWO_HOLDERS = alerts._ASSIGNED.batches(["somebody", "other"])[0]
+ASKED = {
+    "next": (next_case.find_statement(1), ("labour", "id"), "ix_cases_waiting"),
+    "next of many": (next_case.find_statement(12), ("labour", "id") * 12, "ix_cases_waiting"),
+    "next, taken": (
+        next_case.take_statement(12),
+        ("a", MIDDAY, "a", 3, *("labour", "id") * 12),
+        "ix_cases_waiting",
+    ),
+    "held": (claims._ASSIGNED, ("somebody",), "ix_cases_holder"),
+    "late": (alerts._LATE, (*SPANS, MIDDAY), "ix_cases_due_at"),
+    "load": (claims._CHAT_COUNT, ("somebody",), "ix_cases_holder"),
+    "held by one": (*ONE_HOLDER, "ix_cases_holder"),
+    "held by several": (*TWO_HOLDERS, "ix_cases_holder"),
+    "somebody wrote": (*snooze._SNOOZED_IN_CHATS.batches([b"a"])[0], "ix_cases_chat_key"),
+    "one case": (case_status._LOAD, ("a",), "cases"),
+}
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    made = Database(migrated_url(request.param, tmp_path))
+    yield made
+    made.writer.close()
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_it_is_found_by_an_index(database: Database, asked: str) -> None:
+    statement, row, index = ASKED[asked]
+    told = query_plan(database, statement, row)
+    assert index in told
+    assert "SCAN cases" not in told
+    assert "Seq Scan" not in told
+    if "next" in asked and database.dialect == "sqlite":
+        assert told.count(index) == row.count("id")

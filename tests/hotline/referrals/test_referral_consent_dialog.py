@@ -1,0 +1,147 @@
+"""Nothing is told to anybody but what the person saw, did not strike, and agreed to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from bot.hotline.commands.types import Verb
+from bot.hotline.events import Event, EventKind
+from bot.places.taiwan.recipients import RECIPIENTS
+from tests.dispatch.relay.test_staff_commands import told, wanting
+from tests.support.harnesses.hotline_harness import HotlineHarness
+from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.places.taiwan.recipients import Recipient
+    from tests.support.people.chat_person import ChatPerson
+
+PARTS = {"talk.what": "", "talk.safe": "", "language": ""}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path)
+    yield home
+    home.close()
+
+
+def in_talk(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    person, case = wanting(home)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    person.presses("I can write now")
+    return person, mei, case
+
+
+def stages(events: list[Event]) -> list[str]:
+    return [it.code for it in events if it.kind is EventKind.REFERRED]
+
+
+def offered(home: HotlineHarness) -> str:
+    return str(home.ask("SELECT id FROM referrals")[0][0])
+
+
+def test_the_person_sees_what_would_be_told_strikes_a_part_and_agrees(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = in_talk(hotline)
+    assert stages(
+        mei.run_command(Verb.REFER, case, code="labor_1955", values={"language": ""})
+    ) == ["offered"]
+    assert "1955" not in person.last
+    person.presses("Show it to me")
+    assert "1955" in person.last
+    assert "English" in person.last
+    person.presses("You may tell them")
+    events = mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline))
+    (sent,) = [it for it in events if it.code == "sent"]
+    assert sent.referral
+    assert [part.code for part in sent.referral.included_parts] == ["language"]
+    assert hotline.ask("SELECT status FROM cases") == [("referred",)]
+
+
+def test_the_list_of_answers_goes_with_the_next_step(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    person.presses("Show it to me")
+    shown = person.last
+    person.presses("Do not tell them")
+    assert shown not in person.texts
+
+
+def test_nobody_is_told_without_an_agreement(hotline: HotlineHarness) -> None:
+    _person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline))) == [
+        "The person has not agreed to exactly that; nobody may be told."
+    ]
+    assert hotline.ask("SELECT state, sent_at FROM referrals") == [("offered", None)]
+
+
+def test_an_agreement_can_be_taken_back(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    person.presses("Show it to me")
+    person.presses("You may tell them")
+    person.presses("I take it back")
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline))) != []
+
+
+def test_a_recipient_unverified_for_a_year_is_told_nothing(
+    hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _person, mei, case = in_talk(hotline)
+    too_old = replace(RECIPIENTS["labor_1955"], expires_on=date(2026, 1, 1))
+    monkeypatch.setitem(cast("dict[str, Recipient]", RECIPIENTS), "labor_1955", too_old)
+    (refused,) = refusals(mei.run_command(Verb.REFER, case, code="labor_1955"))
+    assert refused == "Say who is to be told: {codes}."
+
+
+def test_a_stranger_to_the_directory_is_told_nothing(hotline: HotlineHarness) -> None:
+    _person, mei, case = in_talk(hotline)
+    (refused,) = refusals(mei.run_command(Verb.REFER, case, code="my_cousin"))
+    assert refused == "Say who is to be told: {codes}."
+    assert hotline.ask("SELECT count(*) FROM referrals") == [(0,)]
+
+
+def test_after_a_silence_the_screen_is_not_shown_to_whoever_holds_the_phone(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    number, question = person.asked()
+    token = question.prefix + question.rows[0][0].token
+    hotline.advance_time(40 * 60)
+    stranger = hotline.person()
+    heard = person.send_update(person.press(token, number))
+    assert heard == stranger.send_update(stranger.press("5:abc:0", message=3))
+    assert "1955" not in " ".join(person.texts)
+
+
+def test_a_press_in_another_chat_decides_nothing(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    _number, question = person.asked()
+    other = hotline.person()
+    other.says("/start")
+    before = len(other.texts)
+    other.send_update(other.press(question.prefix + question.rows[0][0].token))
+    assert "1955" not in " ".join(other.texts[before:])
+
+
+def test_the_offer_waits_until_the_person_is_there(hotline: HotlineHarness) -> None:
+    _person, case = wanting(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    events = mei.run_command(Verb.REFER, case, code="labor_1955")
+    assert refusals(events) == ["Ask when the person is in the chat with you."]
+    assert told(events)

@@ -1,0 +1,161 @@
+"""Whatever is pressed, in whatever order, under whatever old screen: told is what was agreed to.
+
+The model knows nothing of digests or stages. It reads the screens as the person does, remembers
+what stood on each, and which press came last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from bot.hotline.referrals.consent_dialog import (
+    ConsentAction,
+    ConsentDialog,
+    ConsentOutcome,
+    ConsentPress,
+    ConsentReply,
+)
+from tests.support.people.referral_dialog import (
+    PREFIX,
+    ReferralDialog,
+    callback_data_of,
+    ticked_labels,
+    token_of,
+)
+
+if TYPE_CHECKING:
+    from bot.hotline.referrals.model import Referral
+    from tests.support.harnesses.queue_harness import QueueHarness
+
+CODES = ("report.county", "report.what", "report.needs", "language", "contact")
+RECIPIENTS = ("legal_aid", "spa")
+LONG_ENOUGH = settings(
+    max_examples=40,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TO_FIND = settings(LONG_ENOUGH, max_examples=200, derandomize=True, phases=[Phase.generate])
+MOST = 3
+"""Offers in an evening: the presses are what this is about."""
+
+
+class Careless(ConsentDialog):
+    """Takes any agreement for one to what is kept now, whatever screen it was pressed under."""
+
+    def _agree(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
+        return super()._agree(referral, pressed._replace(seen=referral.digest), now)
+
+
+class Evening(RuleBasedStateMachine):
+    """One person, offers to two recipients, and every button that was ever on a screen."""
+
+    asked: ReferralDialog
+    ever_told: set[tuple[str, ...]]
+    """What was told in any evening: a house that never tells anything keeps every rule."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case = self.asked.person()
+        self.offers: list[Referral] = []
+        self.buttons: list[tuple[str, tuple[str, ...]]] = []
+        """Every button there ever was, and what stood ticked above it."""
+        self.newest: dict[str, tuple[str, ...]] = {}
+        """What the newest screen of a referral shows."""
+        self.agreed: dict[str, tuple[str, ...]] = {}
+        """What was agreed to and not changed, declined or taken back since."""
+        self.told: set[str] = set()
+
+    @precondition(lambda self: len(self.offers) < MOST)
+    @rule(codes=st.sets(st.sampled_from(CODES), min_size=1), to=st.sampled_from(RECIPIENTS))
+    def offer(self, codes: set[str], to: str) -> None:
+        for old in self.offers:
+            if old.recipient == to:
+                self.agreed.pop(old.id, None)
+        referral = self.asked.offers(self.case, sorted(codes), to)
+        self.offers.append(referral)
+        question = self.asked.consent.question(referral, "th", PREFIX)
+        show = token_of(question, ConsentAction.SHOW)
+        self.buttons.append((show, ()))
+        self._shown(self.asked.presses(self.case, show))
+
+    @precondition(lambda self: self.buttons)
+    @rule(data=st.data())
+    def press(self, data: st.DataObject) -> None:
+        self._pressed(*data.draw(st.sampled_from(self.buttons[::-1])))
+
+    def _pressed(self, token: str, seen: tuple[str, ...]) -> None:
+        pressed = self.asked.consent.parse_token(token)
+        assert pressed is not None
+        before = self.asked.now(self.case, self._offer(pressed.referral))
+        came = self.asked.presses(self.case, token)
+        if came.changed:
+            self.agreed.pop(pressed.referral, None)
+        if came.changed and pressed.action is ConsentAction.AGREE:
+            self.agreed[pressed.referral] = seen
+        if not came.changed:
+            assert came.referral == before
+        self._shown(came)
+
+    @precondition(lambda self: any(map(self._agrees, self.buttons)))
+    @rule(data=st.data())
+    def agree(self, data: st.DataObject) -> None:
+        """Press a button that agrees: what it is all about comes up too seldom by itself."""
+        those = [button for button in self.buttons[::-1] if self._agrees(button)]
+        self._pressed(*data.draw(st.sampled_from(those)))
+
+    def _agrees(self, button: tuple[str, tuple[str, ...]]) -> bool:
+        pressed = self.asked.consent.parse_token(button[0])
+        return pressed is not None and pressed.action is ConsentAction.AGREE
+
+    def _shown(self, came: ConsentOutcome) -> None:
+        if came.reply is ConsentReply.SCREEN:
+            say = self.asked.sees(came, "th")
+            self.newest[came.referral.id] = tuple(ticked_labels(say))
+        elif came.reply is ConsentReply.ANSWER:
+            say = self.asked.consent.answer(came, "th", PREFIX)
+        else:
+            return
+        self.buttons += [(token, tuple(ticked_labels(say))) for token in callback_data_of(say)]
+
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data())
+    def send(self, data: st.DataObject) -> None:
+        referral = data.draw(st.sampled_from(self.offers))
+        sent = self.asked.sends(self.case, referral)
+        agreed = self.agreed.get(referral.id)
+        if sent is None:
+            assert agreed is None or referral.id in self.told
+            return
+        told = tuple(self.asked.contents(sent, "th"))
+        assert told == agreed, "told what was not on the screen that was agreed to"
+        assert told == self.newest[referral.id], "told what the newest screen does not show"
+        assert told
+        self.told.add(referral.id)
+        self.ever_told.add(told)
+
+    def _offer(self, referral: str) -> Referral:
+        return next(it for it in self.offers if it.id == referral)
+
+
+def plays(line: QueueHarness, consent: type[ConsentDialog], how_long: settings) -> None:
+    told: set[tuple[str, ...]] = set()
+    evening = type(
+        "Evening", (Evening,), {"asked": ReferralDialog(line, consent), "ever_told": told}
+    )
+    run_state_machine_as_test(evening, settings=how_long)
+    assert told
+
+
+def test_nothing_is_told_but_what_was_shown_last_and_agreed_to(queue_harness: QueueHarness) -> None:
+    plays(queue_harness, ConsentDialog, LONG_ENOUGH)
+
+
+def test_a_house_that_takes_any_yes_would_be_found(queue_harness: QueueHarness) -> None:
+    with pytest.raises(AssertionError, match="told what was not on the screen"):
+        plays(queue_harness, Careless, TO_FIND)

@@ -1,0 +1,288 @@
+"""Every transcript through the whole house, and again with every update delivered twice.
+
+The transcripts are the engine's; here the same lines go in as Telegram's own updates, through
+inbox, dispatcher, outbox and courier. What a transcript says is said, and delivering twice changes
+nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.conversation import CONTROLS
+from bot.conversation.text_session import FILE, POINT
+from bot.languages import FALLBACK, LANGUAGES
+from bot.mailbox.inbox import Arrival
+from bot.messages import button_token
+from bot.text import Text, fold
+from flows import ALL_FLOWS
+from flows.afterwards import Afterwards
+from flows.check_in import CheckInFlow
+from flows.danger import DangerFlow
+from flows.learn import Learn
+from flows.welcome import Welcome
+from tests.support.content.catalogue_files import read_in
+from tests.support.harnesses.hotline_harness import ALWAYS, NEVER, HotlineHarness
+from tests.support.people.chat_person import update_json
+from tests.support.transcripts_plugin import PERSON, header_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.people.chat_person import ChatPerson
+
+FOLDER = Path(__file__).parent.parent / "transcripts"
+TYPED = {"my_data": "/mydata"}
+"""Flows that are begun by a command of another name."""
+LAW = frozenset({"amounts", "decision", "duties", "numbers"})
+"""What this house knows of the law; a transcript in which it has expired is not spoken here."""
+OF_THE_LAW = {"my_rights", "for_someone", "being_questioned", "after_decision", "phone_numbers"}
+CHATS = [
+    path
+    for path in sorted(FOLDER.glob("*/*.chat"))
+    if path.parent.name not in OF_THE_LAW
+    or all(fact in path.read_text(encoding="utf-8").split("\n\n")[0] for fact in LAW)
+]
+BY_TOPIC = {
+    "my_situation": "situation",
+    "my_rights": "rights",
+    "for_someone": "someone",
+    "being_questioned": "questioned",
+    "after_decision": "decided",
+    "going_home": "home",
+    "what_to_keep": "proof",
+    "phone_numbers": "numbers",
+    "despair": "despair",
+    "quiz": "quiz",
+}
+"""Where the list of topics leads."""
+BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk", "identify": "before"}
+AFTERWARDS = ("/start", "@hello", "@menu talk", "/skip", "/skip", "/skip", "@1")
+"""What brings somebody to the question after sending."""
+DEPLOYED: dict[str, dict[str, Any]] = {
+    "police": {"organisation_kind": "police"},
+    "office": {"organisation_kind": "labour"},
+    "desk_content": {"desk_group": -5, "desk_mode": "content"},
+}
+"""Settings that make a fact true."""
+KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", "sent", "unsent", "checks_in", *DEPLOYED, *LAW}
+COMES_BY_ITSELF = {"sent", "unsent", "checks_in"}
+"""Facts that are true because of what somebody did before."""
+SAID_BY_ENGINE = re.compile(r"^bot(?: \((?:edited|fleeting)\))?: (.*)$")
+REFERENCE = re.compile(r"\b[346789ACDEFHJKMNPQRTWXY]{6}(?:[346789ACDEFHJKMNPQRTWXY]{4})?\b")
+"""Of a case, or of a receipt."""
+
+
+class House:
+    """Homes for the facts transcripts ask for, each with its updates delivered so many times."""
+
+    def __init__(self, folder: Path, times: int) -> None:
+        self.folder = folder
+        self.times = times
+        self.homes: dict[frozenset[str], HotlineHarness] = {}
+
+    def home(self, known: frozenset[str]) -> HotlineHarness:
+        if known not in self.homes:
+            folder = self.folder / f"{len(self.homes)}-{self.times}"
+            folder.mkdir()
+            self.homes[known] = HotlineHarness(
+                folder,
+                rehearsal="rehearsal" in known,
+                hours=ALWAYS if "staffed" in known else NEVER,
+                **{name: value for fact in known for name, value in DEPLOYED.get(fact, {}).items()},
+            )
+        return self.homes[known]
+
+    def close(self) -> None:
+        for home in self.homes.values():
+            home.close()
+
+
+class Speaker:
+    """One person who speaks the lines of a transcript."""
+
+    def __init__(self, house: House, language: str, known: frozenset[str]) -> None:
+        self.home = house.home(known)
+        self.times = house.times
+        self.language = language
+        self.person: ChatPerson = self.home.person(language)
+
+    def words(self, text: Text) -> str:
+        return text.render(read_in(self.language))
+
+    def does(self, update: dict[str, Any]) -> None:
+        number = self.home.next_update
+        self.home.next_update += 1
+        arrival = Arrival.of(number, update_json(number, update))
+        self.home.receive_updates(*[Arrival.of(number, arrival.raw) for _ in range(self.times)])
+        if self.times > 1:  # and once more, in a batch of its own
+            self.home.receive_updates(Arrival.of(number, arrival.raw))
+
+    def arrives(self, flow: str) -> None:
+        """Come to where a transcript of that flow begins."""
+        if flow == "return_check":
+            self._speak("/start", "@hello", "@menu tell", "@1")
+            self.home.advance_time(3600)
+            self._speak("x")
+        elif flow == "resume":
+            self._speak("/start", "@hello", "@menu tell", "@1", "/start")
+        elif flow == "afterwards":
+            self._speak(*AFTERWARDS)
+        elif flow in {"passphrase", "receipt", "check_in"}:
+            self._speak(*AFTERWARDS)
+            self._press(self.words(Afterwards.what_now.choices[flow]))
+        elif flow == "notice_changed":
+            self._speak("/start", "@hello", "@menu tell")
+            other = {"keep_days": 181 - self.home.settings.keep_days}
+            self.home.settings = self.home.settings.model_copy(update=other)
+            self.home.restart()
+            self._speak("@1")
+        elif flow == "welcome":
+            self._speak("/start")
+        elif flow == "learn" or flow in BY_TOPIC:
+            self._speak("/start", "@hello", "@menu know")
+            if flow in BY_TOPIC:
+                self._press(self.words(Learn.topic.choices[BY_TOPIC[flow]]))
+        elif flow in BY_THE_MENU:
+            self._speak("/start", "@hello", f"@menu {BY_THE_MENU[flow]}")
+        else:
+            self._speak("/start", "@hello", TYPED.get(flow, f"/{flow}"))
+
+    def agrees_on_an_hour(self) -> None:
+        """Agree on one, and come back to where another could be."""
+        self.arrives("check_in")
+        self._speak("6", "@1", "@1", "mangga tua")
+        self._press(self.words(CheckInFlow.wants_second.choices["no"]))
+        self._press(self.words(CheckInFlow.send.choices["send"]))
+        for _ in range(2):  # an old button brings the question again
+            self._press(self.words(Afterwards.what_now.choices["check_in"]))
+
+    def begins_to_tell(self, *, again: bool) -> None:
+        """Answer one question of a report and send nothing."""
+        if again:
+            self._press(self.words(Afterwards.what_now.choices["tell"]))
+        else:
+            self._speak("/start", "@hello", "@menu tell")
+        self.speaks("@1")
+
+    def _speak(self, *lines: str) -> None:
+        for line in lines:
+            self.speaks(line)
+
+    def speaks(self, line: str) -> None:
+        if line == "@hello":
+            self._press(LANGUAGES[self.language].own_name)
+            self._press(self.words(Welcome.seen.choices["nobody"]))
+        elif line == "@1":
+            self.does(self.person.press(self._tokens()[0][1]))
+        elif line.startswith("@menu "):
+            self._press(self.words(Welcome.menu.choices[line.removeprefix("@menu ")]))
+        elif line.startswith("/") and line[1:] in CONTROLS:
+            self._press(self.words(CONTROLS[line[1:]]))
+        elif point := POINT.fullmatch(line):
+            place = {"latitude": float(point[1]), "longitude": float(point[2])}
+            self.does(self.person.message(location=place))
+        elif FILE.match(line):
+            for content in _files(line):
+                self.does(self.person.message(**content))
+        elif not self._press(line, must=False):
+            self._writes(line.replace("\\n", "\n"))
+
+    def _writes(self, words: str) -> None:
+        """Write words; the card alarming ones bring, which the engine alone does not, is closed."""
+        self.does(self.person.words(words))
+        not_yet = self.words(DangerFlow.tell.choices["not_yet"])
+        if not words.startswith("/") and not_yet in [name for name, _ in self._tokens()]:
+            self._press(not_yet)
+
+    def _press(self, label: str, *, must: bool = True) -> bool:
+        wanted = {fold(label), *(fold(self.words(text)) for text in _phrases(label))}
+        found = [token for name, token in self._tokens() if fold(name) in wanted]
+        assert found or not must, f"no button {label}: {[name for name, _ in self._tokens()]}"
+        if found:
+            self.does(self.person.press(found[0]))
+        return bool(found)
+
+    def _tokens(self) -> list[tuple[str, str]]:
+        if not any(say.rows for say in self.person.screen):
+            return []
+        prefix = self.person.asked()[1].prefix
+        return [
+            (button.label.lstrip("✓ ").lstrip("0123456789 "), button_token(button, prefix))
+            for button in self.person.buttons()
+        ]
+
+    def heard(self) -> list[str]:
+        return [REFERENCE.sub("REFERENCE", text) for text in self.home.post.texts(self.person.id)]
+
+
+@cache
+def _all_phrases() -> dict[str, list[Text]]:
+    found: dict[str, list[Text]] = {}
+    texts = [text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases()]
+    for text in [*texts, *CONTROLS.values()]:
+        found.setdefault(text.source, []).append(text)
+    return found
+
+
+def _phrases(english: str) -> list[Text]:
+    return _all_phrases().get(english, [])
+
+
+def _files(line: str) -> Iterator[dict[str, Any]]:
+    caption = FILE.sub("", line).strip()
+    for place, (kind, name) in enumerate(FILE.findall(line)):
+        about = {"file_id": f"f{place}", "file_unique_id": f"u{place}", "file_size": 9}
+        if kind == "document":
+            about["file_name"] = name
+        content: Any = [{**about, "width": 1, "height": 1}] if kind == "photo" else about
+        if kind in {"voice", "audio", "video", "animation"}:
+            content |= {"duration": 1, "width": 1, "height": 1}
+        yield {kind: content} | ({"caption": caption} if caption and place == 0 else {})
+
+
+@pytest.fixture(scope="module")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, House]]:
+    folder = tmp_path_factory.mktemp("houses")
+    once, twice = House(folder, 1), House(folder, 2)
+    yield once, twice
+    once.close()
+    twice.close()
+
+
+@pytest.mark.parametrize("path", CHATS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_transcript_is_the_same_when_everything_comes_twice(
+    path: Path, houses: tuple[House, House]
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    header = header_of([line for line in lines if line.startswith("#")], path.parent.name)
+    known = frozenset(filter(None, (fact.strip() for fact in header["known"].split(","))))
+    assert known <= KNOWN_OF_THE_HOUSE
+    spoken = [line[len(PERSON) :].strip() for line in lines if line.startswith(PERSON)]
+    heard = []
+    for house in houses:
+        speaker = Speaker(house, header["language"] or FALLBACK, known - COMES_BY_ITSELF - LAW)
+        if "sent" in known and header["flow"] != "afterwards":
+            speaker.arrives("afterwards")
+        if "sent" in known and header["flow"] in TYPED:
+            speaker.speaks(TYPED[header["flow"]])
+        elif "checks_in" in known:
+            speaker.agrees_on_an_hour()
+        elif "unsent" in known:
+            speaker.begins_to_tell(again="sent" in known)
+            speaker.speaks(f"/{header['flow']}")
+        else:
+            speaker.arrives(header["flow"])
+        for line in spoken:
+            speaker.speaks(line)
+        heard.append(speaker.heard())
+    assert heard[0] == heard[1]
+    said = "\n".join(heard[0])
+    written = [found[1] for line in lines if (found := SAID_BY_ENGINE.match(line))]
+    assert [line for line in written if "{" not in line and line not in said] == []

@@ -1,0 +1,92 @@
+"""Typing commands as an operator does: in a process of its own, or, quicker, in this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from bot.errors import HavenError
+from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Haven = Callable[..., "CommandResult"]
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """How a command ended, as an operator sees it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def command_runner(folder: Path, **more: str) -> Haven:
+    """Return what types commands at the deployment in a folder."""
+    password = written(folder / "password", PASSWORD)
+    env = {"HAVEN_DATA": f"{folder}/data", "HAVEN_HOST_KEY_FILE": f"{folder}/host.key", **more}
+
+    def typed(*words: str, input: str | None = None) -> CommandResult:  # noqa: A002 - as the runner calls it
+        # In this process: forty starts of Python would take longer than all they do.
+        if words[:2] == ("staff", "add"):
+            words = (*words, "--password-file", str(password))
+        done = CliRunner().invoke(
+            app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
+        )
+        if isinstance(done.exception, HavenError):
+            return CommandResult(1, done.stdout, f"{done.exception}\n")  # as `main` says it
+        return CommandResult(done.exit_code, done.stdout, done.stderr)
+
+    return typed
+
+
+def listed_cases(deployed: Haven) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(deployed("staff", "list", "--json").stdout)
+    return found
+
+
+def log_of(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(folder / "data" / "haven.db")
+
+
+PATIENCE = 60.0
+"""Real seconds after which a command has hung."""
+
+
+def run_haven(
+    *typed: str, said: str = "", **settings: str | Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
+    clean |= {f"HAVEN_{name.upper()}": str(value) for name, value in settings.items()}
+    clean |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot.cli", *typed],
+        input=said, capture_output=True, text=True, env=clean, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+def is_user_message(text: str) -> bool:
+    """Tell whether a failure was told to a person, and not dumped."""
+    return bool(text.strip()) and "Traceback" not in text and ".py" not in text
+
+
+def written(path: Path, secret: str) -> Path:
+    """Return a file that holds a secret, for its owner alone."""
+    path.write_text(f"{secret}\n")
+    path.chmod(0o400)
+    return path

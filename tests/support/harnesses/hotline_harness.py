@@ -1,0 +1,216 @@
+"""A whole house for a test: real database, engine and flows; only the channel is make-believe.
+
+`Home` runs everything between the bytes of an update and the letter handed over, on a loop whose
+time is moved. It is closed and opened again as often as a test likes: the data stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from bot.app.build import build, recover
+from bot.clock import SECOND
+from bot.hotline.commands.types import encode
+from bot.languages import LANGUAGES
+from bot.mailbox.inbox import Arrival
+from bot.mailbox.rate_limit import UNLIMITED, RateLimits
+from bot.settings import Settings, load_settings
+from bot.store.heartbeat import record_heartbeat
+from bot.vault import HostKey, Vault
+from tests.support.database.cheap_passphrase_hash import InlinePassphraseHasher
+from tests.support.database.key_store_fixtures import enrol_keyholder, key_store
+from tests.support.database_fixtures import database_on, migrated_url, query
+from tests.support.moved_clock import MIDDAY, ManualTimeLoop
+from tests.support.people.caseworker_driver import CaseworkerDriver, RecordingDesk
+from tests.support.people.chat_person import ChatPerson, update_json
+from tests.support.telegram.recording_channel import RecordingChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Coroutine
+    from pathlib import Path
+
+    from bot.hotline.commands.types import Command
+    from bot.hotline.events import Event
+    from bot.languages.voice_files import RecordingNames
+    from bot.messages import Update
+    from bot.store.database import Database
+    from bot.vault.keys.case_keys import Opener
+
+BOT = 7_000_000_001
+FIRST_PERSON = 5_000_000_001
+ROOT = HostKey(bytes(range(32)))
+VAULT = Vault(ROOT, key_store())
+"""A vault whose root everybody here knows; its key store lasts as long as the tests."""
+VAULT.rotate_epoch(MIDDAY)
+KEEPER = enrol_keyholder(VAULT)
+"""The keys of a supervisor who is enrolled there."""
+ALWAYS = "00:00-24:00"
+NEVER = ""
+
+
+def settings_for(folder: Path, **given: Any) -> Settings:
+    """Return the settings of a small organisation."""
+    key = folder / "key"
+    if not key.exists():
+        HostKey.create(key)
+    return load_settings(
+        **{
+            "data": folder / "data",
+            "host_key_file": key,
+            "organisation": "Hope House",
+            "contact": "02-1234",
+            "hours": ALWAYS,
+            **given,
+        }
+    )
+
+
+def supervisor_opener(database: Database, case: str) -> Opener:
+    """Return what opens in a case, for the supervisor."""
+    return database.writer.run_sync(
+        lambda work: VAULT.cases.opener(case, VAULT.cases.load_row(work, case), KEEPER)
+    )
+
+
+class HotlineHarness:
+    """One deployment: its data, and the process that is running on them now."""
+
+    def __init__(  # noqa: PLR0913 - each is a seam of the house
+        self,
+        folder: Path,
+        *,
+        kind: str = "sqlite",
+        database: Database | None = None,
+        limits: RateLimits = UNLIMITED,
+        read: Callable[[bytes], Update] | None = None,
+        rehearsal: bool = False,
+        vault: Vault = VAULT,
+        offered: Collection[str] = LANGUAGES.keys(),
+        voices: RecordingNames | None = None,
+        **settings: Any,
+    ) -> None:
+        self.settings = settings_for(folder, **settings)
+        self.url = (
+            database.url.render_as_string(hide_password=False)
+            if database
+            else migrated_url(kind, folder)
+        )
+        self.vault = vault
+        self.post = RecordingChannel()
+        self.board = RecordingDesk()
+        self.next_update = 1000
+        self.next_command = 0
+        self._made: dict[str, Any] = {
+            "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices
+        } | ({"read": read} if read else {})  # fmt: skip
+        self._people = 0
+        self._at = MIDDAY
+        self._jumped = 0
+        self.open()
+
+    def open(self) -> None:
+        """Start the process."""
+        self.loop = ManualTimeLoop(self._at)
+        self.loop.jumped = self._jumped
+        self.database = database_on(self.url, self.loop)
+        self.house = build(
+            self.settings, self.database, self.vault, self.post, bot_id=BOT, username="haven_bot",
+            clock=self.loop, desks=(self.board,), digests=InlinePassphraseHasher(), **self._made,
+        )  # fmt: skip
+        self.built()
+        self.run(recover(self.house))
+        self._courier = self.loop.create_task(self.house.courier.run())
+        self.run(self.close_writer_idle(0.1))
+        self.settle()
+
+    def built(self) -> None:
+        """Change the process before anything happens in it."""
+
+    def close(self) -> None:
+        """End the process in good order."""
+        self._courier.cancel()
+        self.run(asyncio.wait({self._courier}))
+        self._end()
+
+    def crash(self) -> None:
+        """End the process as a power cut would: nothing more is written down."""
+        self.database.writer.close()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        with contextlib.suppress(BaseException):
+            self.run(asyncio.gather(*asyncio.all_tasks(self.loop), return_exceptions=True))
+        self._end()
+
+    def _end(self) -> None:
+        self.run(self.database.close())
+        self._at, self._jumped = self.loop.true(), self.loop.jumped
+        self.loop.close()
+
+    def restart(self, seconds_away: float = 0.0) -> None:
+        """End the process in good order and start it again, some time later."""
+        self.close()
+        self._at += int(seconds_away * SECOND)
+        self.open()
+
+    def run(self, work: Coroutine[Any, Any, Any] | asyncio.Future[Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    def settle(self) -> None:
+        """Let everybody have their turn, and every letter that can go now be gone."""
+        self.run(self.house.dispatcher.drain())
+        self.run(self.house.courier.drain())
+
+    async def close_writer_idle(self, seconds: float = 0.5) -> None:
+        """Let that much time go by, whatever still waits."""
+        await asyncio.sleep(seconds)
+
+    def receives(self, *updates: dict[str, Any]) -> None:
+        """Take updates in, together in one batch, and let the answers go out."""
+        arrivals = []
+        for update in updates:
+            arrivals.append(Arrival.of(self.next_update, update_json(self.next_update, update)))
+            self.next_update += 1
+        self.receive_updates(*arrivals)
+
+    def receive_updates(self, *arrivals: Arrival) -> None:
+        self.run(self.house.dispatcher.receive(arrivals, self.next_update))
+        self.settle()
+
+    def person(self, language: str = "en") -> ChatPerson:
+        """Return somebody who has not written yet."""
+        self._people += 1
+        return ChatPerson(self, FIRST_PERSON + self._people, language)
+
+    def colleague(self, name: str = "Mei", **given: Any) -> CaseworkerDriver:
+        """Return a caseworker who is on duty."""
+        return CaseworkerDriver(self, name, **given)
+
+    def send_staff_command(self, *commands: Command) -> list[Event]:
+        """Carry commands out, together in one batch, and return what desks were shown."""
+        before = len(self.board.events)
+        arrivals = []
+        for command in commands:
+            self.next_command -= 1
+            arrivals.append(Arrival.of(self.next_command, encode(command)))
+        self.receive_updates(*arrivals)
+        return self.board.events[before:]
+
+    def advance_time(self, seconds: float) -> None:
+        """Let time pass; the bot says that it runs meanwhile."""
+        self.loop.advance(seconds)
+        now = self.loop.now()
+        self.house.vault.rotate_epoch(now)
+        self.database.writer.run_sync(lambda work: record_heartbeat(work, BOT, now))
+
+    def seconds(self) -> int:
+        return self.loop.now() // SECOND
+
+    def opener(self, case: str) -> Opener:
+        """Return what opens in a case, for the supervisor."""
+        return supervisor_opener(self.database, case)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a question to the database."""
+        return query(self.database, sql)

@@ -1,0 +1,157 @@
+"""The audit log is cut after two years, and what is kept proves itself as before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.store.database import Database
+from bot.vault import AuditLog
+from bot.vault.audit.log import CUT_MARK, AuditBreak, AuditFault, AuditHead, iter_rows
+from bot.vault.audit.truncate import BATCH_SIZE, KEEP_FOR, AuditTruncation
+from tests.support.database_fixtures import migrated_url, query
+from tests.support.harnesses.hotline_harness import VAULT
+from tests.support.moved_clock import MIDDAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AUDIT = AuditLog(VAULT)
+OLD, YOUNG = 6, 4
+
+
+class Log:
+    """A log of two years and a day, and the file with the head of it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.database = Database(url)
+        self.anchor = folder / "audit.head"
+        self.cutting = AuditTruncation(AUDIT, self.anchor)
+        self.now = MIDDAY + KEEP_FOR
+        for number in range(OLD + YOUNG):
+            at = MIDDAY - 1 if number < OLD else MIDDAY + 5
+            self.run(lambda w, n=number, at=at: AUDIT.record(w, at, "mei", "claim", f"case{n}"))
+
+    def run(self, unit: Any) -> Any:
+        return self.database.writer.run_sync(unit)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        return list(iter_rows(self.database.writer))
+
+    def head_is_written(self) -> AuditHead:
+        head: AuditHead = self.run(AUDIT.head)
+        self.anchor.write_text(str(head))
+        return head
+
+    def is_cut(self) -> int:
+        return int(self.run(lambda work: self.cutting.truncate(work, self.now)))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
+    made = Log(migrated_url(request.param, tmp_path), tmp_path)
+    yield made
+    made.database.writer.close()
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> list[tuple[Any, ...]]:
+    made = Log(migrated_url("sqlite", tmp_path), tmp_path)
+    made.head_is_written()
+    assert made.is_cut() == OLD - 1
+    rows = made.rows()
+    made.database.writer.close()
+    return rows
+
+
+def test_what_is_two_years_old_goes_and_the_rest_holds(debug_log: Log) -> None:
+    head = debug_log.head_is_written()
+    assert debug_log.is_cut() == OLD - 1
+    rows = debug_log.rows()
+    assert rows[0][0] == OLD
+    assert rows[0][1:-1] == CUT_MARK
+    assert [row[4] for row in rows[1:-1]] == [f"case{n}" for n in range(OLD, OLD + YOUNG)]
+    assert AUDIT.verify(rows, [head]) == debug_log.run(AUDIT.head)
+    assert debug_log.is_cut() == 0
+    debug_log.run(lambda work: AUDIT.record(work, debug_log.now, "mei", "claim", "later"))
+    assert isinstance(AUDIT.verify(debug_log.rows(), [head]), AuditHead)
+    assert "case0" not in str(query(debug_log.database, "SELECT subject FROM audit"))
+
+
+def test_it_is_cut_again_and_again(debug_log: Log) -> None:
+    debug_log.head_is_written()
+    debug_log.is_cut()
+    debug_log.now += KEEP_FOR + 1
+    debug_log.run(lambda work: AUDIT.record(work, debug_log.now, "mei", "claim", "later"))
+    head = debug_log.head_is_written()
+    assert debug_log.is_cut() > 0
+    assert isinstance(AUDIT.verify(debug_log.rows(), [head]), AuditHead)
+    assert ("cut", "log") in [(row[3], row[4]) for row in debug_log.rows()]
+
+
+def test_nothing_goes_that_no_head_was_written_down_of(debug_log: Log) -> None:
+    assert debug_log.is_cut() == 0
+    debug_log.anchor.write_text(str(AuditHead(3, "0" * 16)))
+    assert debug_log.is_cut() == 2
+    assert debug_log.rows()[0][0] == 3
+    debug_log.anchor.write_text("nonsense")
+    assert debug_log.is_cut() == 0
+
+
+def test_a_clock_that_went_back_keeps_what_follows_it(debug_log: Log) -> None:
+    debug_log.run(lambda work: AUDIT.record(work, 1, "mei", "claim", "by a wrong clock"))
+    debug_log.head_is_written()
+    assert debug_log.is_cut() == OLD - 1
+
+
+def test_a_long_log_goes_in_parts(tmp_path: Path) -> None:
+    log = Log(migrated_url("sqlite", tmp_path), tmp_path)
+
+    def many(work: Any) -> None:
+        for number in range(BATCH_SIZE + 500):
+            AUDIT.record(work, log.now, "mei", "claim", f"more{number}")
+
+    log.run(many)
+    log.now += KEEP_FOR + 1
+    head = log.head_is_written()
+    assert log.is_cut() == BATCH_SIZE
+    assert isinstance(AUDIT.verify(log.rows(), [head]), AuditHead)
+    assert log.is_cut() > 0
+    log.database.writer.close()
+
+
+# --- It cannot be used to hide anything ------------------------------------------------------
+
+
+def test_a_head_from_before_the_cut_is_called_too_old(cut: list[tuple[Any, ...]]) -> None:
+    assert AUDIT.verify(cut, [AuditHead(2, "0" * 16)]) == AuditBreak(2, AuditFault.TOO_OLD)
+    assert AUDIT.verify(cut, [AuditHead(OLD, "0" * 16)]) == AuditBreak(OLD, AuditFault.REPLACED)
+
+
+def test_without_the_row_that_tells_of_it_a_cut_is_a_hole(cut: list[tuple[Any, ...]]) -> None:
+    assert AUDIT.verify(cut[:-1]) == AuditBreak(1, AuditFault.MISSING)
+    assert AUDIT.verify(cut[1:]) == AuditBreak(1, AuditFault.MISSING)
+
+
+@pytest.mark.parametrize("at", range(1, YOUNG + 1))
+def test_nobody_without_the_key_can_cut_more_of_it(cut: list[tuple[Any, ...]], at: int) -> None:
+    forged = (cut[at][0], *CUT_MARK, cut[at][-1])
+    assert AUDIT.verify([forged, *cut[at + 1 :]]) == AuditBreak(1, AuditFault.MISSING)
+
+
+@pytest.mark.parametrize("at", range(YOUNG + 2))
+@pytest.mark.parametrize("column", range(1, 7))
+@pytest.mark.parametrize("value", [None, 0, -1, "", "x", b"", b"x", bytes(32)], ids=repr)
+def test_any_value_changed_in_what_is_kept_is_found(
+    cut: list[tuple[Any, ...]], at: int, column: int, value: Any
+) -> None:
+    row = list(cut[at])
+    if row[column] == value:
+        return
+    row[column] = value
+    changed = [*cut[:at], tuple(row), *cut[at + 1 :]]
+    assert isinstance(
+        AUDIT.verify(changed, [AuditHead.from_row(cut[-1][0], cut[-1][-1])]), AuditBreak
+    )
