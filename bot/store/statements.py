@@ -1,0 +1,243 @@
+"""Builders for the common statements: each returns a `Prepared`, compiled once for each database.
+
+Columns are named by strings of the table in the first argument; an unknown name is a `KeyError`
+when the module is imported. A row holds its values in this order: the columns as they are named,
+then the open parameters of `by`, then that of `limit`.
+
+`by` holds conditions, all of which must be true: the name of a column (equal to a value of the
+row), or any expression of SQLAlchemy, which may have `bindparam`s of its own:
+
+    _ADD = insert(partners, "name", "added_at", unless_exists="name")
+    _WITHDRAW = update_by(outbox, "settled_at", by=("chat_key", UNSENT), constants={"body": None})
+    _OPEN = select_by(cases, "id", by=("chat_key", cases.c.opened_at > bindparam("since")))
+
+    work.run(_ADD, "Shelter", now)  # columns
+    work.run(_WITHDRAW, now, chat_key)  # columns, then `by`
+    work.rows(_OPEN, chat_key, since)  # `by`, from left to right
+
+For anything else (grouping, unions, locks that skip rows) write a `Prepared` by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BindParameter, FromClause, bindparam, delete, func, select, update
+
+from bot.store.compiled import Prepared, PreparedList, insert_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import TypeAlias
+
+    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy.sql.elements import ClauseElement
+    from sqlalchemy.sql.roles import ExpressionElementRole
+
+    Column: TypeAlias = str | ColumnElement[Any]
+    Columns: TypeAlias = Column | Sequence[Column]
+    Names: TypeAlias = str | Sequence[str]
+    Limit: TypeAlias = int | ExpressionElementRole[Any]
+
+
+def insert(
+    table: Table,
+    *columns: str,
+    constants: Mapping[str, Any] | None = None,
+    unless_exists: Names = (),
+    returning: Names = (),
+) -> Prepared:
+    """Return an INSERT. Row: the values of `columns`.
+
+    `constants` are columns that always get the same value. With `unless_exists`, the columns of a
+    unique key, a row whose key is stored already is left out. `returning` names columns whose
+    values the statement returns.
+
+        _ADD = insert(staff, "id", "title", "role", constants={"on_duty": 0})
+    """
+    names = _names(unless_exists)
+
+    def make(dialect: str) -> ClauseElement:
+        statement = insert_into(dialect, table).values(_values(columns, constants))
+        if names:
+            statement = statement.on_conflict_do_nothing(index_elements=names)
+        back = [table.c[name] for name in _names(returning)]
+        return statement.returning(*back) if back else statement
+
+    return Prepared(make, *_checked(table, columns))
+
+
+def upsert(
+    table: Table,
+    *columns: str,
+    key: Names,
+    update: Names | None = None,
+    constants: Mapping[str, Any] | None = None,
+    on_conflict: Mapping[str, Any] | None = None,
+) -> Prepared:
+    """Return an INSERT that updates the row whose unique `key` is stored already.
+
+    Row: the values of `columns`, then the open parameters of `on_conflict`. `update` names the
+    columns that a stored row takes from the new one (default: all but the key); `constants` are
+    set in a new row only, `on_conflict` (fixed values or expressions) in a stored row only.
+
+        _SET = upsert(words, "case_id", "safe", key="case_id", on_conflict={"duress": None})
+        _ADD = upsert(tallies, "kind", "day", "times", key=("kind", "day"), update=(),
+                      on_conflict={"times": tallies.c.times + bindparam("more")})
+    """
+    keys, fixed = _names(key), dict(on_conflict or {})
+    taken = [name for name in columns if name not in keys] if update is None else _names(update)
+    parameters = [name for value in fixed.values() for name in _open_parameters(value)]
+
+    def make(dialect: str) -> ClauseElement:
+        statement = insert_into(dialect, table).values(_values(columns, constants))
+        new = {name: statement.excluded[name] for name in taken}
+        return statement.on_conflict_do_update(index_elements=keys, set_=new | fixed)
+
+    return Prepared(make, *_checked(table, columns), *parameters)
+
+
+def update_by(
+    table: Table, *columns: str, by: Columns, constants: Mapping[str, Any] | None = None
+) -> Prepared:
+    """Return an UPDATE. Row: the new values of `columns`, then the parameters of `by`.
+
+    `constants` are columns set to a fixed value or an expression.
+
+        _SET_STATE = update_by(inbox, "state", by="id", constants={"raw": None})
+        _COUNT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
+    """
+    conditions = _conditions(table, by)
+    values = _values(columns, constants)
+    return Prepared(
+        lambda _: update(table).where(*conditions).values(values),
+        *_checked(table, columns),
+        *_parameters(conditions),
+    )
+
+
+def delete_by(table: Table, by: Columns) -> Prepared:
+    """Return a DELETE. Row: the parameters of `by`.
+
+    _EXPIRE = delete_by(shift_notes, shift_notes.c.at <= bindparam("before"))
+    """
+    conditions = _conditions(table, by)
+    return Prepared(lambda _: delete(table).where(*conditions), *_parameters(conditions))
+
+
+def delete_in(table: Table, among: Column) -> PreparedList:
+    """Return a DELETE of the rows whose column `among` is in a list.
+
+    _DELETE = delete_in(epochs, "id")
+    """
+    column = _column(table, among)
+    return PreparedList(lambda values: delete(table).where(column.in_(values)))
+
+
+def select_one(source: FromClause, *columns: Column, by: Columns, lock: bool = False) -> Prepared:
+    """Return a SELECT of the one row that a unique key finds. Row: the parameters of `by`.
+
+    _HOLDER = select_one(cases, "holder", "queue", by="id")
+    """
+    return select_by(source, *columns, by=by, lock=lock)
+
+
+def select_by(
+    source: FromClause,
+    *columns: Column,
+    by: Columns = (),
+    order_by: Columns = (),
+    limit: Limit | None = None,
+    lock: bool | Table = False,
+) -> Prepared:
+    """Return a SELECT. Row: the parameters of `by`, then that of `limit` if it is a `bindparam`.
+
+    In a join, name columns by themselves (`cases.c.id`), not by strings. `lock` locks the rows
+    until the transaction ends, of all tables or of one; SQLite has one writer and ignores it.
+
+        _WAITING = select_by(inbox, "id", "raw", by="bot", order_by="id", limit=bindparam("most"))
+        _LINKED = select_by(case_links.join(cases, cases.c.id == case_links.c.other_id),
+                            cases.c.reference, by=case_links.c.case_id == bindparam("case"))
+    """
+    conditions = _conditions(source, by)
+    chosen = [_column(source, column) for column in columns]
+    order = [_column(source, column) for column in _columns(order_by)]
+
+    def make(_: str) -> ClauseElement:
+        statement = select(*chosen).select_from(source).where(*conditions).order_by(*order)
+        if limit is not None:
+            statement = statement.limit(limit)
+        if isinstance(lock, FromClause):
+            return statement.with_for_update(of=lock)
+        return statement.with_for_update() if lock else statement
+
+    return Prepared(make, *_parameters(conditions), *_open_parameters(limit))
+
+
+def select_in(
+    source: FromClause, *columns: Column, among: Column, by: Columns = ()
+) -> PreparedList:
+    """Return a SELECT of the rows whose column `among` is in a list, in no order.
+
+    `by` may hold conditions without parameters.
+
+        _STATES = select_in(conversations, "chat_key", "state", among="chat_key")
+    """
+    listed = _column(source, among)
+    chosen = [_column(source, column) for column in columns]
+    conditions = _conditions(source, by)
+    if _parameters(conditions):
+        raise ValueError("a condition on a list of values has no parameters")
+    return PreparedList(
+        lambda values: select(*chosen).select_from(source).where(listed.in_(values), *conditions)
+    )
+
+
+def count(source: FromClause, by: Columns = ()) -> Prepared:
+    """Return a SELECT of the number of rows, as one row of one value. Row: the parameters of `by`.
+
+    _FILES = count(files, by="case_id")
+    """
+    return select_by(source, func.count(), by=by)
+
+
+def _names(names: Names) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _columns(columns: Columns) -> Sequence[Column]:
+    return columns if isinstance(columns, (tuple, list)) else (columns,)
+
+
+def _column(source: FromClause, column: Column) -> ColumnElement[Any]:
+    return source.c[column] if isinstance(column, str) else column
+
+
+def _checked(table: Table, columns: Sequence[str]) -> list[str]:
+    return [table.c[name].name for name in columns]
+
+
+def _values(columns: Sequence[str], constants: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: bindparam(name) for name in columns} | dict(constants or {})
+
+
+def _conditions(source: FromClause, by: Columns) -> list[ColumnElement[Any]]:
+    # An UPDATE keeps the names of its columns for itself, so a condition has a name of its own.
+    return [
+        source.c[each] == bindparam(f"by_{each}") if isinstance(each, str) else each
+        for each in _columns(by)
+    ]
+
+
+def _parameters(conditions: Sequence[ColumnElement[Any]]) -> list[str]:
+    return [name for condition in conditions for name in _open_parameters(condition)]
+
+
+def _open_parameters(value: object) -> Iterator[str]:
+    """Yield the names of an expression's parameters that have no value yet, from left to right."""
+    if isinstance(value, BindParameter):
+        if value.required:
+            yield value.key
+        return
+    for child in value.get_children() if hasattr(value, "get_children") else ():
+        yield from _open_parameters(child)
