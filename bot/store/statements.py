@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
-    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy import ColumnElement, Table, TextClause
     from sqlalchemy.sql.elements import ClauseElement
     from sqlalchemy.sql.roles import ExpressionElementRole
 
     Column: TypeAlias = str | ColumnElement[Any]
     Columns: TypeAlias = Column | Sequence[Column]
+    Condition: TypeAlias = ColumnElement[Any] | TextClause
+    Conditions: TypeAlias = str | Condition | Sequence[str | Condition]
     Names: TypeAlias = str | Sequence[str]
     Limit: TypeAlias = int | ExpressionElementRole[Any]
 
@@ -98,7 +100,7 @@ def upsert(
 
 
 def update_by(
-    table: Table, *columns: str, by: Columns, constants: Mapping[str, Any] | None = None
+    table: Table, *columns: str, by: Conditions, constants: Mapping[str, Any] | None = None
 ) -> Prepared:
     """Return an UPDATE. Row: the new values of `columns`, then the parameters of `by`.
 
@@ -116,7 +118,7 @@ def update_by(
     )
 
 
-def delete_by(table: Table, by: Columns) -> Prepared:
+def delete_by(table: Table, by: Conditions) -> Prepared:
     """Return a DELETE. Row: the parameters of `by`.
 
     _EXPIRE = delete_by(shift_notes, shift_notes.c.at <= bindparam("before"))
@@ -134,7 +136,9 @@ def delete_in(table: Table, among: Column) -> PreparedList:
     return PreparedList(lambda values: delete(table).where(column.in_(values)))
 
 
-def select_one(source: FromClause, *columns: Column, by: Columns, lock: bool = False) -> Prepared:
+def select_one(
+    source: FromClause, *columns: Column, by: Conditions, lock: bool = False
+) -> Prepared:
     """Return a SELECT of the one row that a unique key finds. Row: the parameters of `by`.
 
     _HOLDER = select_one(cases, "holder", "queue", by="id")
@@ -145,7 +149,7 @@ def select_one(source: FromClause, *columns: Column, by: Columns, lock: bool = F
 def select_by(
     source: FromClause,
     *columns: Column,
-    by: Columns = (),
+    by: Conditions = (),
     order_by: Columns = (),
     limit: Limit | None = None,
     lock: bool | Table = False,
@@ -175,7 +179,7 @@ def select_by(
 
 
 def select_in(
-    source: FromClause, *columns: Column, among: Column, by: Columns = ()
+    source: FromClause, *columns: Column, among: Column, by: Conditions = ()
 ) -> PreparedList:
     """Return a SELECT of the rows whose column `among` is in a list, in no order.
 
@@ -193,7 +197,7 @@ def select_in(
     )
 
 
-def count(source: FromClause, by: Columns = ()) -> Prepared:
+def count(source: FromClause, by: Conditions = ()) -> Prepared:
     """Return a SELECT of the number of rows, as one row of one value. Row: the parameters of `by`.
 
     _FILES = count(files, by="case_id")
@@ -221,15 +225,15 @@ def _values(columns: Sequence[str], constants: Mapping[str, Any] | None) -> dict
     return {name: bindparam(name) for name in columns} | dict(constants or {})
 
 
-def _conditions(source: FromClause, by: Columns) -> list[ColumnElement[Any]]:
+def _conditions(source: FromClause, by: Conditions) -> list[Condition]:
     # An UPDATE keeps the names of its columns for itself, so a condition has a name of its own.
     return [
         source.c[each] == bindparam(f"by_{each}") if isinstance(each, str) else each
-        for each in _columns(by)
+        for each in (by if isinstance(by, (tuple, list)) else (by,))
     ]
 
 
-def _parameters(conditions: Sequence[ColumnElement[Any]]) -> list[str]:
+def _parameters(conditions: Sequence[Condition]) -> list[str]:
     return [name for condition in conditions for name in _open_parameters(condition)]
 
 

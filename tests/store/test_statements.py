@@ -12,7 +12,7 @@ from bot.store import statements as s
 from bot.store.compiled import Prepared, PreparedList, insert_into
 from bot.store.database import Database
 from bot.store.tables.keys import epochs
-from bot.store.tables.main import cases, inbox, outbox, tallies
+from bot.store.tables.main import NOT_DONE, cases, inbox, outbox, tallies
 from tests.support.database_fixtures import migrated_url, on_both_databases
 
 if TYPE_CHECKING:
@@ -89,13 +89,13 @@ PAIRS: dict[str, tuple[Prepared, Prepared]] = {
             inbox,
             "fault",
             "state",
-            by=("id", inbox.c.state != "done"),
+            by=("id", NOT_DONE, inbox.c.state != "done"),
             constants={"raw": None, "attempts": inbox.c.attempts + 1},
         ),
         Prepared(
             lambda _: (
                 update_rows(inbox)
-                .where(inbox.c.id == bindparam("row"), inbox.c.state != "done")
+                .where(inbox.c.id == bindparam("row"), NOT_DONE, inbox.c.state != "done")
                 .values(
                     fault=bindparam("fault"),
                     state=bindparam("state"),
