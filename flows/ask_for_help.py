@@ -233,7 +233,7 @@ class AskForHelp(Flow):
         _(
             "After you send it, a person reads it and looks for what is possible. Some things are "
             "decided by other offices, so we cannot promise them. We tell you what we find."
-        ),
+        )
     )
     review = Review(
         phrases.REVIEW,
@@ -264,10 +264,7 @@ class AskForHelp(Flow):
         go=phrases.REVIEW_GO,
     )
     send = Choose(
-        phrases.SEND_QUESTION,
-        why=phrases.SEND_WHY,
-        skippable=False,
-        choices=phrases.SEND_NOW,
+        phrases.SEND_QUESTION, why=phrases.SEND_WHY, skippable=False, choices=phrases.SEND_NOW
     )
     erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))

@@ -30,6 +30,6 @@ class AutoDelete(Flow):
         _(
             "All right. It holds until nobody writes here for half an hour; then choose again. "
             "Copies on other devices, and notifications, may stay."
-        ),
+        )
     )
     chosen = End(None, Outcome.AUTO_DELETE_CHOSEN)

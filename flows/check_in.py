@@ -34,7 +34,7 @@ class CheckInFlow(Flow):
         _(
             "We can agree on an hour. Then we ask you something short here, and you answer with a "
             "word only you know. If it does not come within an hour, our people are told at once."
-        ),
+        )
     )
     trail = Say(
         # Translators: "notice" is what somebody near the person may do, who sees the phone.
@@ -42,7 +42,7 @@ class CheckInFlow(Flow):
             "Someone may notice a message that comes at the same hour. We ask only at hours you "
             "allowed. At other hours nothing comes from us: then write your word without being "
             "asked."
-        ),
+        )
     )
     who_is_there = Say(
         # Translators: {hours} e.g. every day 09:00-21:00. Quote the words on the button exactly.
@@ -50,7 +50,7 @@ class CheckInFlow(Flow):
             "Our people are told at any hour, but it can take longer until one of them reads it.\n"
             "When people read: {hours}\n"
             "In danger do not wait for us: “Danger now” shows phone numbers."
-        ),
+        )
     )
     warning = Say(phrases.OPENING)
 

@@ -36,9 +36,7 @@ class DangerFlow(Flow):
         not_yet=pgettext("button", "Not yet"),
     )
     only_rehearsed = End(
-        phrases.REHEARSAL,
-        Outcome.STAFF_ALERTED,
-        when=tell.was("now") & Fact("rehearsal"),
+        phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )
     told = End(
         _("It is passed on, and someone is on duty. You can go on writing here, or stop."),

@@ -20,14 +20,14 @@ class Despair(Flow):
         _(
             "Thank you for saying it. It can pass, even if it does not feel so now. These answer "
             "in Taiwan, day and night:\n{numbers_despair}"
-        ),
+        )
     )
     until_then = Say(
         # Translators: safety sentence.
         _(
             "Until someone is with you: if you can, go where other people are that you trust, and "
             "put away what could hurt you."
-        ),
+        )
     )
     nobody_now = Say(
         # Translators: {hours} e.g. every day 09:00-21:00
@@ -45,9 +45,7 @@ class Despair(Flow):
         not_yet=pgettext("button", "Not yet"),
     )
     only_rehearsed = End(
-        phrases.REHEARSAL,
-        Outcome.STAFF_ALERTED,
-        when=tell.was("now") & Fact("rehearsal"),
+        phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )
     told = End(
         _("It is passed on, and someone is on duty. You can go on writing here, or stop."),

@@ -29,9 +29,7 @@ class ForSomeone(Flow):
         abroad=pgettext("link", "They are abroad"),
     )
     no_heroes = Card(
-        cards.NO_HEROES,
-        choices=cards.NEXT,
-        when=now.was("next") & ~role.was("work", "abroad"),
+        cards.NO_HEROES, choices=cards.NEXT, when=now.was("next") & ~role.was("work", "abroad")
     )
     listen = Card(
         _(
@@ -41,11 +39,7 @@ class ForSomeone(Flow):
         choices=cards.NEXT,
         when=no_heroes.was("next"),
     )
-    may = Card(
-        cards.SAFE_TO_TELL,
-        choices=cards.NEXT,
-        when=listen.was("next"),
-    )
+    may = Card(cards.SAFE_TO_TELL, choices=cards.NEXT, when=listen.was("next"))
     must = Card(
         _(
             "In Taiwan some people must tell the police at once when they suspect it at work: in "
@@ -73,11 +67,7 @@ class ForSomeone(Flow):
         choices=cards.NEXT,
         when=fine.was("next"),
     )
-    young = Card(
-        cards.YOUNG_DUTY,
-        choices=cards.NEXT,
-        when=agency.was("next"),
-    )
+    young = Card(cards.YOUNG_DUTY, choices=cards.NEXT, when=agency.was("next"))
     whom = Card(
         cards.WHOM_TO_CALL,
         choices=cards.NEXT,

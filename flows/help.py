@@ -15,20 +15,20 @@ class Help(Flow):
         _(
             "A bot asks, one question at a time. People of {organisation} read what you send. "
             "When a person answers you, we say so.\nWhen people read: {hours}"
-        ),
+        )
     )
     answering = Say(
         _(
             "You can press a button, or type its number. You can also write, record your voice, "
             "or send photos. Every question can be skipped, except where we need a decision."
-        ),
+        )
     )
     buttons = Say(
         # Translators: quote the words on the buttons exactly.
         _(
             "Under a question you can skip it, ask why we ask, or go back. “Danger now” shows "
             "phone numbers. “Clear chat” deletes the messages here at once and ends it."
-        ),
+        )
     )
     commands = End(
         # Translators: leave the words with / as they are.
@@ -41,5 +41,5 @@ class Help(Flow):
             "/bye - clear this chat\n"
             "/vanish - messages that vanish\n"
             "/start - the beginning"
-        ),
+        )
     )

@@ -19,14 +19,14 @@ class MyData(Flow):
         _(
             "Answers you have not sent are erased after 24 hours at the latest. What you send is "
             "erased {keep_days} days after our people have finished with it."
-        ),
+        )
     )
     copy = Say(
         # Translators: {contact} e.g. www.example.org. "Copy" of what the person sent.
         _(
             "Somebody else could hold this phone, so this chat shows nothing of what you sent. A "
             "person here can give you a copy, or use this contact: {contact}"
-        ),
+        )
     )
     quiet = End(
         _("To have it erased, write /delete. To read what we keep of everybody, write /privacy."),

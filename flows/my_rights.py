@@ -160,11 +160,7 @@ class MyRights(Flow):
         choices=cards.NEXT,
         when=changing.was("next"),
     )
-    debt = Card(
-        cards.DEBT,
-        choices=cards.NEXT,
-        when=on_any("next", stay, scam_careful),
-    )
+    debt = Card(cards.DEBT, choices=cards.NEXT, when=on_any("next", stay, scam_careful))
     sent_away = Card(
         _(
             "Saying that you are sent home if you do not obey is a threat. While officers decide "

@@ -33,8 +33,6 @@ class Passphrase(Flow):
         when=word.is_answered,
     )
     second = Ask(
-        phrases.DURESS_QUESTION,
-        why=phrases.PASSPHRASE_UNSEEN,
-        when=wants_second.was("yes"),
+        phrases.DURESS_QUESTION, why=phrases.PASSPHRASE_UNSEEN, when=wants_second.was("yes")
     )
     end = End(None)

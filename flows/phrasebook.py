@@ -293,11 +293,7 @@ ALL_PHRASES = (
             "again": pgettext("reply", "Please explain again"),
         },
     ),
-    Phrase(
-        "take_time",
-        UNDERSTANDING,
-        _("Take your time. You can answer later, or leave it out."),
-    ),
+    Phrase("take_time", UNDERSTANDING, _("Take your time. You can answer later, or leave it out.")),
     # --- To end --------------------------------------------------------------------------------
     Phrase("thanks", ENDING, _("Thank you. You can write more whenever it is good for you.")),
     Phrase("silent", ENDING, phrases.CONTACT_SILENT),

@@ -22,7 +22,7 @@ class Privacy(Flow):
             "What you write is collected by {organisation}, only to answer you and to give you "
             "support. You can leave questions out. Then we know less, nothing else happens.\n"
             "Contact: {contact}"
-        ),
+        )
     )
     no_office = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation
@@ -40,13 +40,13 @@ class Privacy(Flow):
             "Chats with a bot are not secret chats: Telegram, the company, can read them. "
             "We see the name and the language of your Telegram account. "
             "We do not see your phone number unless you send it."
-        ),
+        )
     )
     locked = Say(
         _(
             "On our side your words are stored locked, and the key is kept in another place. "
             "Someone who only takes the disk cannot read them."
-        ),
+        )
     )
     elsewhere = Say(
         # Translators: "they" are the person's words.
@@ -61,14 +61,14 @@ class Privacy(Flow):
             "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
             "sooner with “Only while we chat”. Only if you press “Danger now” and let us tell "
             "someone, they see your language and what kind of danger it may be."
-        ),
+        )
     )
     sent = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation; {keep_days} e.g. 90
         _(
             "What you send is read by the people of {organisation}. It is erased {keep_days} days "
             "after they have finished with it."
-        ),
+        )
     )
     copies = Say(
         # Translators: backups, {copy_days} e.g. 30. "Locked" as above; what was erased because its
@@ -115,18 +115,15 @@ class Privacy(Flow):
     )
     others = Say(
         # Translators: "tell", not "share" as with photos. Parts of what the person sent.
-        _(
-            "We tell others what you agree to. You are asked each time, and you can leave parts "
-            "out."
-        ),
+        _("We tell others what you agree to. You are asked each time, and you can leave parts out.")
     )
     offices = Say(
         # Translators: {offices} is a list, one office a line.
-        _("If you agree, we can tell these offices in Taiwan:\n{offices}"),
+        _("If you agree, we can tell these offices in Taiwan:\n{offices}")
     )
     organisations = Say(
         # Translators: {organisations} is a list, one name a line.
-        _("If you agree, we can tell these organisations:\n{organisations}"),
+        _("If you agree, we can tell these organisations:\n{organisations}")
     )
     law = Say(
         # Translators: safety sentence [i]. "Must" is a duty of the staff.
@@ -151,5 +148,5 @@ class Privacy(Flow):
         _(
             "You may ask what we have about you (/mydata), get a copy, correct it, stop its use, "
             "or have it erased (/delete). Tell a person here, or use this contact: {contact}"
-        ),
+        )
     )

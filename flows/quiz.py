@@ -74,8 +74,7 @@ class Quiz(Flow):
     )
 
     talking = Begin(
-        "talk",
-        when=on_any("talk", begin_with, papers_are, debt_is, young_is, near_is, may, last),
+        "talk", when=on_any("talk", begin_with, papers_are, debt_is, young_is, near_is, may, last)
     )
     telling = Begin("report", when=last.was("tell"))
     asking = Begin("ask_for_help", when=last.was("ask"))

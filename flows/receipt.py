@@ -15,13 +15,13 @@ class ReceiptFlow(Flow):
         _(
             "You can have a number of ten signs. Together with a word of yours it shows our people "
             "later that you wrote to us today. Without the word it shows nothing."
-        ),
+        )
     )
     warning = Say(
         _(
             "Somebody with your phone or your Telegram account can read this chat. We take your "
             "word off this chat as soon as you have written it. Keep it in your head."
-        ),
+        )
     )
     word = Ask(
         _("Which word do you choose? It has four signs or more, and only you know it."),

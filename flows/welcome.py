@@ -59,7 +59,7 @@ class Welcome(Flow):
             "We store what you write so that others cannot read it. If you do not send it, we "
             "erase it after 24 hours. If you send it, we erase it {keep_days} days after "
             "we have finished with it."
-        ),
+        )
     )
     law = Say(
         # Translators: safety sentence [i]. It is the harm that is passed on, not the reader who
@@ -86,7 +86,7 @@ class Welcome(Flow):
         _(
             "You can stop at any time. We pass on nothing you write until you say so, with the "
             "button “Send”. This chat does not ask about your visa or residence status."
-        ),
+        )
     )
 
     menu = Choose(

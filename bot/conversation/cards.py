@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 class Card(Choose):
     """Say one thing and wait until it is read. It asks nothing, so it gives no reason."""
 
-    def __init__(
-        self,
-        text: Text,
-        *,
-        when: Guard = ALWAYS,
-        choices: Mapping[str, Text],
-    ) -> None:
+    def __init__(self, text: Text, *, when: Guard = ALWAYS, choices: Mapping[str, Text]) -> None:
         super().__init__(text, why=None, skippable=False, choices=choices, when=when)
 
 
