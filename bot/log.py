@@ -1,8 +1,8 @@
-"""Logs by allow-list: an event or a field that is not named here is not written.
+"""The log: only events and fields on an allow-list are written.
 
-Third-party loggers are silenced below WARNING and their messages dropped: httpx writes the bot
-token at INFO, python-telegram-bot writes whole updates at ERROR. What a person wrote, a chat and a
-token have no field to stand in.
+What a person wrote, a chat id and a token have no field. Messages of libraries are dropped: httpx
+logs the bot token at INFO, python-telegram-bot logs whole updates at ERROR. The log says only that
+a library logged something.
 """
 
 from __future__ import annotations
@@ -19,37 +19,45 @@ if TYPE_CHECKING:
 
 EVENTS = frozenset(
     {
-        "started", "stopped", "polling", "poll_failed", "poll_conflict",
-        "webhook_removed", "quarantined", "turn_failed", "letter_failed",
-        "letter_uncertain", "letter_blocked", "letter_refused", "letter_later", "recovered",
-        "case_opened", "file_saved", "file_failed", "tidied",
-        "store_failed", "library", "loss_window", "outage", "deferred",
-        "fetch_failed", "desk_barred", "desk_mended", "desk_moved",
-        "hotline_alerts", "answer_set_aside", "case_erased", "erasure_unfinished", "clock_jumped",
-        "clocks_unreadable",
-        "disk_full", "disk_low", "disk_read_only", "polling_rests", "retention_waits",
-        "language_refused", "profile_kept", "directory_expired",
-        "wishes_fulfilled", "case_held_by_host", "retention_asks", "backups_removed",
-        "backups_untended", "case_not_resealed", "cases_resealed", "desk_failed", "desk_refused",
-        "desk_deaf", "desk_hears", "restored_blind",
+        # The process, its clock and its disk.
+        "started", "stopped", "clock_jumped", "commit_failed", "library_message",
+        "disk_low", "disk_full", "disk_read_only", "expired_rows_deleted",
+        # Telegram.
+        "polling", "polling_paused", "poll_failed", "poll_conflict", "poll_response_quarantined",
+        "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
+        "language_refused",
+        # Updates and letters.
+        "quarantined", "turn_failed", "queue_round_failed",
+        "letter_blocked", "letter_delayed", "letter_failed", "letter_refused", "letter_uncertain",
+        # Cases.
+        "case_opened", "case_wrapped_to_host_key", "hotline_alerts", "deadlines_unreadable",
+        "directory_entries_expired", "file_saved", "file_failed", "file_fetch_failed",
+        # Desks.
+        "desk_request_failed", "desk_request_refused", "live_updates_paused",
+        "live_updates_resumed", "forum_access_lost", "forum_access_restored", "forum_group_moved",
+        # Erasure, retention and backups.
+        "case_erased", "erasure_unfinished", "erasure_requests_done", "retention_paused",
+        "retention_needs_approval", "backups_removed", "backup_cleanup_failed",
+        "restored_without_ledger", "case_not_reencrypted", "cases_reencrypted",
     }
 )  # fmt: skip
 FIELDS = {
     "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
     "letter": int, "case": str, "file": str, "attempts": int, "logger": str, "level": str,
-    "language": str, "door": str,
+    "language": str, "route": str,
 }  # fmt: skip
-"""What may stand beside an event, and its type. `error` is a class's name, never its text."""
+"""Fields an event may have, and their types. `error` is the name of a class, never its text."""
 MAX_LENGTH = 64
+"""Characters kept of a field."""
 
 
 def filter_event(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Drop the event, or the fields of it, that were never allowed.
+    """Remove fields that are not allowed.
 
     Raises:
-        structlog.DropEvent: the event's name is not on the list.
+        structlog.DropEvent: the event is not in `EVENTS`.
     """
     if event.get("event") not in EVENTS:
         raise structlog.DropEvent
@@ -62,34 +70,36 @@ def filter_event(
 
 
 class _LibraryHandler(logging.Handler):
-    """Says that a library had something to say, and nothing of what it was."""
+    """Logs that a library logged something, without its message."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        log.warning("library", logger=record.name.split(".")[0], level=record.levelname,
-                    error=error)  # fmt: skip
+        log.warning(
+            "library_message",
+            logger=record.name.split(".")[0],
+            level=record.levelname,
+            error=error,
+        )
 
 
 class _SafeStream:
-    """A stream to write to, whatever becomes of its other end: nobody waits for a log."""
+    """A stream that drops lines it cannot write: a closed pipe or a full disk stops nothing."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
     def write(self, line: str) -> int:
-        """Write a line; where nobody reads any more, or a disk is full, it is gone."""
         with contextlib.suppress(OSError, ValueError):
             self._out.write(line)
         return len(line)
 
     def flush(self) -> None:
-        """Hand over what was written."""
         with contextlib.suppress(OSError, ValueError):
             self._out.flush()
 
 
 def configure(out: TextIO | None = None) -> None:
-    """Write allowed events as JSON lines; say of libraries only that they spoke."""
+    """Write allowed events as JSON lines to a stream, by default to standard error."""
     structlog.configure(
         processors=[
             filter_event,

@@ -200,7 +200,7 @@ async def recover(house: App) -> None:
                 work, house.conversations, house.outbox, house.setting, now
             )
         )
-        log.info("recovered", count=asked)
+        log.info("questions_asked_again", count=asked)
     await expire_keys(house)
 
 
@@ -392,7 +392,7 @@ def _delete_old_rows(house: App, work: Work) -> None:
     gone += house.conversations.expire(work, now)
     gone += LinkStats(house.vault, house.setting.zone).expire(work, now)
     house.setting.renderer.clear_blanks()
-    log.info("tidied", count=gone)
+    log.info("expired_rows_deleted", count=gone)
 
 
 async def watch_clock(house: App) -> None:
@@ -410,6 +410,6 @@ async def _watch_failures(house: App) -> None:
     # Not in a thread: it could not be called back, and whoever stops us would wait for it for ever.
     while not (house.database.writer.failed.is_set() or house.vault.has_failed):  # noqa: ASYNC110
         await asyncio.sleep(FAILURE_CHECK_SECONDS)
-    log.error("store_failed")
+    log.error("commit_failed")
     why = house.database.writer.failure_reason
     raise CommitFailedError(f"a commit failed; {why}; restart Haven after mending it")

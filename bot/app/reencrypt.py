@@ -168,9 +168,9 @@ class Resealing:
             try:
                 done += self.seal(case, now)
             except (DecryptionError, OSError):
-                log.error("case_not_resealed", case=case)
+                log.error("case_not_reencrypted", case=case)
         if done:
-            log.info("cases_resealed", count=done)
+            log.info("cases_reencrypted", count=done)
         return done
 
     def seal(self, case: str, now: int) -> bool:

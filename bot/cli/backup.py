@@ -167,7 +167,6 @@ def _check_ledger_age(gone: Ledger, now: int, *, is_waived: bool) -> str:
         BackupRefused: what was erased since would come back, and nobody said that it may.
     """
     from bot.log import log  # noqa: PLC0415
-    from bot.vault.backup.restore import RESTORED_WITHOUT_LEDGER  # noqa: PLC0415
 
     hours = (now - gone.until) // HOUR
     known = f"what was erased is known until {hours} hours ago; what was erased later comes back"
@@ -178,7 +177,7 @@ def _check_ledger_age(gone: Ledger, now: int, *, is_waived: bool) -> str:
         known = "no ledger says what was erased after the archives were made: it comes back"
     if not is_waived:
         raise BackupError(f"{known}. {LEDGER_HINT}")
-    log.warning(RESTORED_WITHOUT_LEDGER)
+    log.warning("restored_without_ledger")
     typer.echo(f"Restored all the same: {known}.", err=True)
     return f"until:{gone.until}"
 

@@ -85,7 +85,7 @@ class DeadlineReminders:
             try:
                 self._process(work, case, looked, now)
             except DecryptionError:  # what somebody altered in one case is in no other's way
-                log.error("clocks_unreadable")
+                log.error("deadlines_unreadable")
                 looked.events.append(
                     Event(
                         EventKind.LEGAL_DEADLINE,

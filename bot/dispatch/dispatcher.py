@@ -132,7 +132,7 @@ class Dispatcher:
         try:
             answered = await self._process_each(waiting, self._process_queued)
         except Exception as error:  # noqa: BLE001 - it is stored, and comes again
-            log.error("deferred", error=type(error).__name__, count=len(self._queue))
+            log.error("queue_round_failed", error=type(error).__name__, count=len(self._queue))
             return False
         self._queue.finish_round(turns)
         for taken in answered:

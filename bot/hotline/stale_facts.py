@@ -94,7 +94,7 @@ class StaleFactAlerts:
             return []
         found = find_stale_facts(self.place, here.date())
         for it in found:
-            log.warning("directory_expired", count=it.count, state=it.state)
+            log.warning("directory_entries_expired", count=it.count, state=it.state)
         # What is said every day for a month is read by nobody: what is only near, on Mondays.
         told = [it for it in found if it.state == STALE or here.weekday() == MONDAY]
         if before is None or not told:

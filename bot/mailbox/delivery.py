@@ -37,7 +37,7 @@ _EVENTS = {
     ChatBlockedError: "blocked",
     LetterRefusedError: "refused",
     DeliveryUncertainError: "uncertain",
-    RetryLaterError: "later",
+    RetryLaterError: "delayed",
 }
 
 
@@ -126,7 +126,7 @@ class RetryPolicy:
         """
         now = self._clock.now()
         fault = fault or type(error).__name__
-        log.warning(f"letter_{_EVENTS.get(type(error), 'later')}", letter=letter.id, error=fault,
+        log.warning(f"letter_{_EVENTS.get(type(error), 'delayed')}", letter=letter.id, error=fault,
                     attempts=letter.attempts + 1)  # fmt: skip
         if isinstance(error, ChatBlockedError):
             return DeliveryResult(letter, LetterState.BLOCKED, now, fault=fault)

@@ -151,7 +151,7 @@ def test_what_was_erased_since_comes_back_only_if_somebody_says_so_and_is_noted(
     assert not (tmp_path / "new").exists()
     done = restored(elsewhere, "--without-ledger")
     assert (done.returncode, said in done.stderr) == (0, True), done.stderr
-    assert "restored_blind" in done.stderr + done.stdout
+    assert "restored_without_ledger" in done.stderr + done.stdout
     with closing(sqlite3.connect(tmp_path / "new" / "haven.db")) as connection:
         (row,) = connection.execute("SELECT actor, subject FROM audit WHERE deed='restored_blind'")
     assert row == ("operator", "all")

@@ -43,7 +43,9 @@ def looks(line: QueueHarness, rereading: StaleFactAlerts, now: int) -> list[Even
 
 def logged(log: io.StringIO) -> list[tuple[str, int]]:
     lines = (json.loads(line) for line in log.getvalue().splitlines())
-    return [(it["state"], it["count"]) for it in lines if it["event"] == "directory_expired"]
+    return [
+        (it["state"], it["count"]) for it in lines if it["event"] == "directory_entries_expired"
+    ]
 
 
 # --- What is old ------------------------------------------------------------------------------

@@ -6,6 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+
+from bot.errors import SettingError
+from bot.languages import FALLBACK, catalogue, use_catalogues
+from bot.languages.availability import load_offer
+from bot.languages.po_files import catalogue_path, load_catalogue, messages_by_key
+from bot.settings import Settings, load_settings
+from bot.text import Text
 from tests.support.content.altered_catalogues import (
     ASKED,
     CALL,
@@ -16,13 +23,6 @@ from tests.support.content.altered_catalogues import (
     get_translation,
     set_translation,
 )
-
-from bot.errors import SettingError
-from bot.languages import FALLBACK, catalogue, use_catalogues
-from bot.languages.availability import load_offer
-from bot.languages.po_files import catalogue_path, load_catalogue, messages_by_key
-from bot.settings import Settings, load_settings
-from bot.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

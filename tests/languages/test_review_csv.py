@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from tests.support.content.altered_catalogues import ASKED, CALL, SEND, change, copy_catalogues, get_translation, set_translation
 
 from bot.languages import reviews
 from bot.languages.po_files import (
@@ -29,6 +28,15 @@ from bot.languages.review_csv import (
     escape_cell,
     unescape_cell,
     write_review_csv,
+)
+from tests.support.content.altered_catalogues import (
+    ASKED,
+    CALL,
+    SEND,
+    change,
+    copy_catalogues,
+    get_translation,
+    set_translation,
 )
 
 if TYPE_CHECKING:

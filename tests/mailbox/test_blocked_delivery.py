@@ -42,7 +42,7 @@ def test_a_failing_contact_policy_is_named_without_letter_content(tmp_path: Path
     with capture_logs() as logs:
         (letter,) = round_.leave(A, "needle", author=Author.CASEWORKER)
         round_.settle()
-    assert [it["error"] for it in logs if it["event"] == "letter_later"] == ["Fails"]
+    assert [it["error"] for it in logs if it["event"] == "letter_delayed"] == ["Fails"]
     assert "needle" not in str(logs)
     assert round_.arrivals(A) == ["needle"]
     assert round_.states() == {letter: "sent"}

@@ -59,7 +59,7 @@ def test_a_needle_in_a_librarys_message_is_dropped(debug_log: io.StringIO) -> No
     logging.getLogger("telegram.ext").critical("update %s", NEEDLE)
     error = ValueError(NEEDLE)
     logging.getLogger("asyncio").error(NEEDLE, exc_info=error)
-    assert debug_log.getvalue().count('"event": "library"') == 3
+    assert debug_log.getvalue().count('"event": "library_message"') == 3
     assert '"error": "ValueError"' in debug_log.getvalue()
     assert find_spellings(debug_log.getvalue().encode(), NEEDLE) == []
 

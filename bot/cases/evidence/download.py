@@ -190,7 +190,7 @@ class FileDownloader:
                 sealer = self._vault.case_sealer(work, case)
                 note = open_handle(self._vault, work, case, name, sealed, handle)
             except DecryptionError:  # a damaged row is in nobody else's way
-                log.warning("file_failed", file=name, error="DoesNotOpen")
+                log.warning("file_failed", file=name, error="DecryptionError")
                 self._postpone(work, name, case, attempts)
                 continue
             found.append(_DueFile(name, case, note, attempts, sealer))
@@ -200,12 +200,12 @@ class FileDownloader:
         try:
             seen = await self._save_file(file)
         except LetterRefusedError:
-            log.warning("file_failed", file=file.name, error="Refused")
+            log.warning("file_failed", file=file.name, error="LetterRefusedError")
             await self._writer.run(
                 lambda work: self._record_lost(work, file.name, file.case, "refused")
             )
         except Exception as error:  # noqa: BLE001 - it is tried again, and given up in the end
-            log.warning("fetch_failed", file=file.name, error=type(error).__name__)
+            log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self._writer.run(
                 lambda work: self._postpone(work, file.name, file.case, file.attempts)
             )

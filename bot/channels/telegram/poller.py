@@ -125,7 +125,7 @@ class Poller:
 
     async def _wait_for_disk_space(self) -> None:
         """Ask for nothing while nothing could be kept."""
-        log.error("polling_rests")
+        log.error("polling_paused")
         while not (self._is_stopping or self._has_disk_space()):
             await self._run_unless_stopped(self._sleep(DISK_CHECK_INTERVAL))
 
@@ -166,7 +166,7 @@ class Poller:
             spoils = self._broken_batches.handle_failure(body)
             if spoils is None:
                 raise
-            log.error("answer_set_aside", count=len(body))
+            log.error("poll_response_quarantined", count=len(body))
             return [spoils]
         self._broken_batches.note_success(empty=not batch)
         return batch

@@ -44,7 +44,7 @@ async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> None:
         try:
             await _update_profile(bot, profile, code or None)
         except TelegramError as error:
-            log.warning("profile_kept", error=type(error).__name__)
+            log.warning("profile_not_updated", error=type(error).__name__)
 
 
 async def _update_profile(bot: Bot, profile: BotProfile, code: str | None) -> None:

@@ -79,7 +79,7 @@ class ForumDelivery:
         except GroupMovedError as moved:
             to = moved.chat
         await self._writer.run(lambda work: self._forum.follow_migration(work, to))
-        log.warning("desk_moved")
+        log.warning("forum_group_moved")
         return await self._deliver_to_group(body)
 
     async def _deliver_to_group(self, body: Body) -> int | None:
@@ -147,7 +147,7 @@ class ForumDelivery:
         if self._barred_since:
             return
         self._barred_since = since = self._clock.now()
-        log.error("desk_barred", error=reason)
+        log.error("forum_access_lost", error=reason)
         await self._writer.run(lambda work: add_barred_notice(work, since))
 
     async def _note_unbarred(self) -> None:
@@ -155,7 +155,7 @@ class ForumDelivery:
             return
         since, now = self._barred_since, self._clock.now()
         self._barred_since = 0
-        log.info("desk_mended", seconds=(now - since) / 1_000_000)
+        log.info("forum_access_restored", seconds=(now - since) / 1_000_000)
         await self._writer.run(lambda work: end_barred_notice(work, since, now))
 
 

@@ -69,10 +69,10 @@ class DeskEndpoint:
         except ClientDisconnect:
             return
         except HavenError as error:
-            log.warning("desk_failed", error=type(error).__name__)
+            log.warning("desk_request_failed", error=type(error).__name__)
             response = _error_page(visit, HTTPStatus.CONFLICT, texts.CANNOT_DO)
         except Exception as error:  # noqa: BLE001 - nobody is told more than that it went wrong
-            log.error("desk_failed", error=type(error).__name__)
+            log.error("desk_request_failed", error=type(error).__name__)
             response = _error_page(visit, HTTPStatus.INTERNAL_SERVER_ERROR, texts.SERVER_ERROR)
         has_script = response.status_code != HTTPStatus.NOT_FOUND
         await add_security_headers(response, self.context, nonce if has_script else "")(

@@ -51,7 +51,7 @@ class ErasureJob:
                 continue  # placed since we looked
             gone += left is not None
         if gone:
-            log.info("wishes_fulfilled", count=gone)
+            log.info("erasure_requests_done", count=gone)
         return gone
 
     @staticmethod

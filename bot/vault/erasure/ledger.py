@@ -98,7 +98,7 @@ class BackupFolder:
             if is_clock_trusted and (count := delete_expired(self._path, now)):
                 log.info("backups_removed", count=count)
         except OSError as error:
-            log.warning("backups_untended", error=type(error).__name__)
+            log.warning("backup_cleanup_failed", error=type(error).__name__)
 
     def _previous_until(self) -> int:
         """Return until when the ledger there is whole."""

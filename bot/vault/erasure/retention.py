@@ -349,10 +349,10 @@ class Retention(RetentionSchedule):
             log.error("clock_jumped", seconds=(now - before.ran_at) / SECOND)
         due = self.due(work, now)
         if due and not known.is_trusted:
-            log.warning("retention_waits", count=len(due))
+            log.warning("retention_paused", count=len(due))
             return known, []
         if due and self.needs_approval(work, now):
-            log.warning("retention_asks", count=self.count_due(work, now))
+            log.warning("retention_needs_approval", count=self.count_due(work, now))
             return known, []
         return known, due
 

@@ -273,7 +273,7 @@ class CaseKeyWraps:
             for it in to
         ]
         if not rows:
-            log.error("case_held_by_host", case=case)
+            log.error("case_wrapped_to_host_key", case=case)
             sealed = self._host.seal(Purpose.CASE_KEY, _associated_data(case, HOST), raw)
             rows.append((case, HOST, sealed, now))
         return rows

@@ -145,7 +145,7 @@ async def test_barred_the_queue_goes_on_and_staff_are_told_once(
         kit.say("/start")
         await _walks_into_danger(office, kit)
         assert office.ask("SELECT status FROM cases") == [("waiting",)]
-        await _until(office, lambda: lines(written, "desk_barred"))
+        await _until(office, lambda: lines(written, "forum_access_lost"))
         assert office.ask("SELECT kind FROM notices") == [("desk_barred",)]
         assert office.threads() == []
 
@@ -173,7 +173,7 @@ def test_let_in_again_everything_is_shown_that_had_to_wait(
     assert last_to_kit < 600 < home.loop.moved
     assert len([1 for chat, moment in tried if chat == group and moment < 600]) < 15
     assert any("Nobody answers for this case yet." in text for text in home.post.texts(group))
-    assert lines(written, "desk_barred") == lines(written, "desk_mended") == 1
+    assert lines(written, "forum_access_lost") == lines(written, "forum_access_restored") == 1
     ((told, length),) = home.ask("SELECT kind, until - since FROM notices")
     assert told == "desk_barred"
     assert 500 * SECOND < length < 700 * SECOND

@@ -118,7 +118,7 @@ def test_a_failing_route_reveals_no_error_details(
     for word in ("passport", "ValueError", "WrongPassword", "Traceback", ".py"):
         assert word not in said.text
     assert "passport" not in debug_log.getvalue()
-    assert '"desk_failed"' in debug_log.getvalue()
+    assert '"desk_request_failed"' in debug_log.getvalue()
     office.close()
 
 

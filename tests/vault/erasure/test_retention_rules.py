@@ -108,7 +108,7 @@ def test_after_the_clock_jumped_nothing_goes_until_it_was_steady_for_a_day(
     assert one.goes_by(20 * HOUR, rounds_every=HOUR) == 0
     assert case in one.cases()
     assert "clock_jumped" in events(debug_log)
-    assert ("retention_waits" in events(debug_log)) == (days != 2)
+    assert ("retention_paused" in events(debug_log)) == (days != 2)
     assert one.goes_by(6 * HOUR, rounds_every=HOUR) == (days != 2)
 
 
@@ -148,7 +148,7 @@ def test_more_than_one_case_in_twenty_at_once_is_asked_about(
     assert one.goes_by(HOUR) == len(few)  # a small house is not asked about its few
     many = [one.closed(KEPT + 1) for _ in range(APPROVAL_THRESHOLD + 1)]
     assert one.goes_by(DAY) == 0
-    assert "retention_asks" in events(debug_log)
+    assert "retention_needs_approval" in events(debug_log)
     plan = one.run(lambda work: one.retention.plan(work, one.now))
     assert plan.needs_approval
     assert len(plan.due) == len(many)

@@ -58,7 +58,7 @@ class RefusalLog:
         if 0 <= now - at < LOG_INTERVAL:
             self._logged[path, reason] = (at, count + 1)
             return
-        log.warning("desk_refused", door=path, kind=reason.value, count=count + 1)
+        log.warning("desk_request_refused", route=path, kind=reason.value, count=count + 1)
         self._logged[path, reason] = (now, 0)
 
 

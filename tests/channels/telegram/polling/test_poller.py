@@ -136,7 +136,7 @@ async def test_nothing_is_asked_for_while_it_could_not_be_kept(scene: Scene) -> 
     poller = scene.poller(has_disk_space=lambda: left.pop(0) if len(left) > 1 else left[0])
     with capture_logs() as logs:
         await scene.until_idle(poller)
-    assert [each["event"] for each in logs if each["log_level"] == "error"] == ["polling_rests"]
+    assert [each["event"] for each in logs if each["log_level"] == "error"] == ["polling_paused"]
     assert scene.time.slept[:2] == [5.0, 5.0]
     assert scene.inbox.kept == [5]
 

@@ -108,7 +108,7 @@ async def test_an_update_that_cannot_be_cut_keeps_nobody_waiting(
     assert all(update.startswith(held[bad]) for update in aside)
     assert telegram.held == {}
     events = [entry["event"] for entry in logs]
-    assert "answer_set_aside" in events or "poll_failed" not in events
+    assert "poll_response_quarantined" in events or "poll_failed" not in events
     assert WORDS.decode() not in str(logs)
     assert sum(scene.slept) < SOON
     assert telegram.asked[-1][1] == MAX_UPDATES

@@ -36,7 +36,7 @@ LINES = {
 
 def refusals(log: io.StringIO) -> list[dict[str, object]]:
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
-    return [it for it in lines if it["event"] == "desk_refused"]
+    return [it for it in lines if it["event"] == "desk_request_refused"]
 
 
 @pytest.mark.parametrize("why", LINES)
