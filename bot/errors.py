@@ -1,86 +1,109 @@
-"""Every error of ours; each class is its docstring. None ever holds what a person wrote."""
+"""Errors Haven raises, in one tree. No error text contains what a person wrote."""
 
 from __future__ import annotations
 
 
 class HavenError(Exception):
-    """Something went wrong that Haven can name."""
+    """The base of all errors Haven raises."""
+
+
+# --- Settings, keys and databases ---------------------------------------------------------
 
 
 class SettingError(HavenError):
-    """A setting is missing or cannot be used; the text names it and says how to mend it."""
+    """A setting is missing or unusable. The text names it and says what it should be."""
 
 
 class AlreadyRunningError(HavenError):
-    """Another bot uses this data directory."""
+    """Another bot uses this data folder or this token. Stop it, or use another folder."""
 
 
 class CommitFailedError(HavenError):
-    """The disk refused a commit. Nothing after it may be believed, so the process stops."""
+    """The disk refused a commit, so the process stops. Repair the disk and restart."""
 
 
 class StoreTooNewError(HavenError):
-    """The database was written by a newer Haven."""
-
-
-class DecryptionError(HavenError):
-    """A sealed thing was altered, moved, cut, or sealed with a key that is gone."""
-
-
-class QueryTooShortError(HavenError):
-    """There is too little to look for."""
-
-
-class CaseNotReadableError(HavenError):
-    """Nothing on this keyring opens the case; the text says who can."""
-
-
-class WrongPasswordError(HavenError):
-    """Neither password nor printed key opens this caseworker's key."""
-
-
-class NoKeyHolderError(HavenError):
-    """Nobody is enrolled who could open what people send; the text names the fix."""
-
-
-class EpochExpiredError(DecryptionError):
-    """What it was sealed with lived for a day, and is gone."""
+    """A newer Haven wrote the database. Install that version, or restore an older backup."""
 
 
 class WrongHostKeyError(HavenError):
-    """The host key is not this deployment's; the text says what is lost without it."""
+    """The host key belongs to another deployment. Set `HAVEN_HOST_KEY_FILE` to this one's key."""
 
 
 class KeysMissingError(HavenError):
-    """The key store is empty, or another deployment's; the text says what to do."""
+    """The key store is empty or another deployment's. Set `HAVEN_KEYS_URL`, or restore a backup."""
 
 
 class BackupError(HavenError):
-    """A backup, its key or its ledger cannot be used; the text says why."""
+    """A backup, its key or its ledger is unusable. The text says why."""
 
 
-class UnderLegalHoldError(HavenError):
-    """A case must be kept by law for now; nothing of it is erased."""
+# --- Encryption and access ----------------------------------------------------------------
 
 
-class NotApprovedError(HavenError):
-    """It takes two people, and a second one has not agreed, or may not."""
+class DecryptionError(HavenError):
+    """A ciphertext was altered, moved or cut, or its key was erased. Only a backup brings it back."""
 
 
-class LegalHoldError(HavenError):
-    """A legal hold that cannot be set; the text says why."""
+class EpochExpiredError(DecryptionError):
+    """The transit key existed for about a day and was deleted. Nothing brings the text back."""
 
 
-class EvidenceError(HavenError):
-    """Files of a case that are not handed out, or a bundle that cannot be made; it says why."""
+class CaseNotReadableError(HavenError):
+    """No key on this keyring opens the case. The text says who can open it."""
+
+
+class WrongPasswordError(HavenError):
+    """Neither password nor recovery key opens this caseworker's key. Try again or reset the key."""
+
+
+class NoKeyHolderError(HavenError):
+    """No enrolled caseworker could open what people send. Enrol one before the bot starts."""
 
 
 class AlreadyEnrolledError(HavenError):
-    """The account belongs to a caseworker already."""
+    """The Telegram account already belongs to a caseworker. Use it, or disable that caseworker."""
+
+
+# --- Cases --------------------------------------------------------------------------------
+
+
+class QueryTooShortError(HavenError):
+    """The search query has too few characters. Enter a longer one."""
+
+
+class UnderLegalHoldError(HavenError):
+    """A legal hold forbids to erase the case. Wait until it ends, or end it with two people."""
+
+
+class LegalHoldError(HavenError):
+    """A legal hold cannot be placed, approved or ended. The text says why."""
+
+
+class NotApprovedError(HavenError):
+    """A second person has not approved, or may not. Ask someone with the permission."""
+
+
+class EvidenceError(HavenError):
+    """Files of a case cannot be exported, or a bundle is incomplete. The text says why."""
+
+
+# --- Flows and translations ---------------------------------------------------------------
+
+
+class FlowCheckError(HavenError):
+    """Flows break a rule of `bot.conversation.checks`. The text lists every problem."""
+
+
+class ReviewSheetError(HavenError):
+    """A review sheet was refused and nothing changed. The text names each row and its fault."""
+
+
+# --- Updates and letters ------------------------------------------------------------------
 
 
 class UnreadableUpdateError(HavenError):
-    """An update that does not have the shape its channel promises; `args[0]` says where."""
+    """An update has another shape than its channel documents; `args[0]` says where."""
 
 
 class DeliveryError(HavenError):
@@ -88,30 +111,30 @@ class DeliveryError(HavenError):
 
 
 class RetryLaterError(DeliveryError):
-    """Nothing reached the channel, or it asked us to wait."""
+    """Nothing reached the channel, or it asked to wait. The courier sends the letter again."""
 
     def __init__(self, retry_after: float | None = None, *, is_global: bool = False) -> None:
         super().__init__("not delivered yet")
         self.retry_after = retry_after
-        """Seconds the channel asked for, None when it did not say."""
+        """Seconds the channel asked for; None when it named none."""
         self.is_global = is_global
-        """Whether the limit holds for every chat and not for this one alone."""
+        """Whether the limit holds for every chat."""
 
 
 class DeliveryUncertainError(DeliveryError):
-    """The letter may or may not have arrived: the answer never came."""
+    """The channel did not answer: the letter may have arrived. A caseworker decides what follows."""
 
 
 class ChatBlockedError(DeliveryError):
-    """The person blocked us, or the account is gone."""
+    """The person blocked the bot or deleted the account. Letters wait until the person writes."""
 
 
 class LetterRefusedError(DeliveryError):
-    """The channel will never take this letter as it is; `args[0]` is the channel's reason."""
+    """The channel will never accept this letter; `args[0]` is its reason."""
 
 
 class GroupMovedError(LetterRefusedError):
-    """The group has become another one; `to` is its chat."""
+    """The group became a supergroup; `chat` is its new id, which the desk follows."""
 
     def __init__(self, chat: int) -> None:
         super().__init__("group moved")
@@ -119,15 +142,15 @@ class GroupMovedError(LetterRefusedError):
 
 
 class TopicGoneError(LetterRefusedError):
-    """The topic of a group is not there any more, or closed to us."""
+    """The topic was deleted or closed. The desk opens it again."""
 
 
 class GroupForbiddenError(LetterRefusedError):
-    """We are not in the group any more, or may not do there what we have to do."""
+    """The bot is not in the group or lacks a right there. Add it as an administrator."""
 
 
 class MessagesTooOldError(LetterRefusedError):
-    """Some messages are too old to be removed; `messages` are their numbers."""
+    """Some messages are too old to be deleted; `messages` are their ids."""
 
     def __init__(self, messages: tuple[int, ...]) -> None:
         super().__init__("too old to be removed")

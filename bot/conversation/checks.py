@@ -13,7 +13,7 @@ from bot.conversation.paths import FREE_TEXT, WARNING, explore
 from bot.conversation.review import Review
 from bot.conversation.state import Frame
 from bot.conversation.steps import DANGER, Begin, End, Say
-from bot.errors import HavenError
+from bot.errors import FlowCheckError
 from bot.text import fold
 
 if TYPE_CHECKING:
@@ -30,10 +30,6 @@ FILLED_BLANKS = frozenset(
     | {"offices", "organisations", "held", "until", "introduced"}
 )
 """What the renderer fills in everywhere, beside what is true of the place."""
-
-
-class FlowCheckError(HavenError):
-    """The flows do not hold what Haven promises; every finding is listed."""
 
 
 def check_flows(registry: FlowRegistry, place_blanks: Collection[str] = ()) -> None:

@@ -12,7 +12,7 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.errors import HavenError
+from bot.errors import ReviewSheetError
 from bot.languages import po_files, reviews
 from bot.languages.reviews import MAX_NAME_LENGTH, TranslationReview, translation_digest
 from bot.languages.style_rules import FRAGMENT_FILES, forbidden_on_lock_screen, forbidden_words
@@ -36,10 +36,6 @@ FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "'")
 MAX_ROWS = 20_000
 MAX_CHARACTERS = 20_000_000
 """Characters of a sheet: ten times what ours have."""
-
-
-class ReviewSheetError(HavenError):
-    """A sheet was not taken; the text names every row and what is wrong with it."""
 
 
 class MessageLocation(NamedTuple):
