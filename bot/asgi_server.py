@@ -1,4 +1,4 @@
-"""Serving inside a process that has other things to do: a socket of our own, no signals."""
+"""A web server that runs inside a process with other tasks."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class EmbeddedServer(uvicorn.Server):
-    """uvicorn without its signal handlers: the process belongs to somebody else."""
+    """uvicorn without its signal handlers, which belong to the process."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave every signal to the process."""
+        """Install no signal handler."""
         yield
 
 
 def listen(host: str, port: int, backlog: int) -> socket.socket:
-    """Return a listening socket that says it speaks TCP; port 0 takes any free one.
+    """Return a listening TCP socket; port 0 takes any free one.
 
-    asyncio switches Nagle's delay off only for sockets that say so, and `create_server` makes
-    one that does not: then every answer takes 40 ms.
+    The socket is created with IPPROTO_TCP, unlike that of `socket.create_server`: asyncio disables
+    Nagle's algorithm only for such sockets, and with it every response takes 40 ms longer.
 
     Raises:
         OSError: the port is taken.

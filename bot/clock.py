@@ -1,4 +1,4 @@
-"""What time it is. Everything else is told; tests hold a clock that moves when they say so."""
+"""The current time, as a dependency: tests pass a clock they move themselves."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ DAY = 24 * HOUR
 
 
 def start_of_day(moment: int, zone: tzinfo) -> int:
-    """Return the moment at which a day began, where that zone is."""
+    """Return when the day of a moment began in that zone, both in microseconds since 1970, UTC."""
     at = datetime.fromtimestamp(moment // SECOND, zone)
     begun = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     return int(begun.timestamp()) * SECOND
 
 
 class Clock(Protocol):
-    """Tells the moment."""
+    """A source of the current time."""
 
     def now(self) -> int:
         """Return microseconds since 1970, UTC."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow, for spans."""
+        """Return seconds that never go back, to measure durations."""
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of this machine."""
 
     def now(self) -> int:
         """Return microseconds since 1970, UTC."""
         return time.time_ns() // 1000
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow, for spans."""
+        """Return seconds that never go back, to measure durations."""
         return time.monotonic()

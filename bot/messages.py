@@ -1,7 +1,6 @@
-"""What arrives and what is said, in words no channel owns.
+"""Updates that arrive and bodies of letters that are sent, independent of the channel.
 
-A channel turns its own updates into `Update` and carries a `Body` out. Nothing here knows
-Telegram, a database or a language.
+A channel parses its own updates into `Update` and delivers a `Body`.
 """
 
 from __future__ import annotations
@@ -12,155 +11,155 @@ import msgspec
 
 
 class UpdateKind(StrEnum):
-    """What an update is, as far as a conversation cares."""
+    """The kind of an update. The values are stored."""
 
     TEXT = "words"
     """Text in a private chat, commands included."""
     PRESS = "press"
-    """A button; `words` holds its token."""
+    """A button; `text` holds its token."""
     FILES = "files"
-    """Photo, video, voice, audio, document, ...; `words` holds the caption."""
+    """Photo, video, voice, audio, document, ...; `text` holds the caption."""
     LOCATION = "place"
     """A location or a venue."""
     CONTACT = "contact"
-    """A phone number of somebody: sealed as words, never written to."""
+    """A shared phone number: sealed like text, never called or written to."""
     EDIT = "edit"
-    """An earlier message in new words; `message` says which."""
+    """A new version of an earlier message; `message` is its id."""
     BLOCKED = "blocked"
-    """The person blocked us: nothing can be delivered until they write again."""
+    """The person blocked the bot: nothing can be delivered until they write again."""
     UNBLOCKED = "unblocked"
     UNSUPPORTED = "other"
-    """Content we answer with a polite no; `note` says what it was."""
+    """Content the bot declines; `detail` is its kind."""
     GROUP = "group"
-    """Something in a group or channel: we leave it and keep nothing, unless a desk stands there."""
+    """An event in a group or channel. The bot leaves it, unless it is the caseworkers' group."""
     COMMAND = "command"
-    """Something a caseworker does, written down by a desk; `words` holds it."""
+    """A caseworker's command, stored by a desk; `text` holds it."""
     IGNORED = "nothing"
-    """Confirmed and counted, without an answer."""
+    """Confirmed and counted, not answered."""
 
 
 class File(msgspec.Struct, frozen=True, gc=False):
-    """A file a person sent, not yet fetched."""
+    """A file a person sent, not downloaded yet."""
 
     handle: str
-    """What the channel needs to fetch it; sealed wherever it is kept."""
+    """The id by which the channel downloads it; sealed wherever it is stored."""
     unique: str
-    """The channel's stable name for the same bytes."""
+    """The channel's stable id for the same bytes."""
     kind: str
     """photo, video, voice, audio, document, animation, video_note, sticker."""
     size: int = 0
-    """Bytes, as the sender claims; 0 when it was not said."""
+    """Bytes, as the sender claims; 0 when unknown."""
     name: str = ""
     mime: str = ""
 
 
 class Update(msgspec.Struct, frozen=True, gc=False):
-    """One thing that arrived, from a chat with one person."""
+    """One update, from a chat with one person or from the caseworkers' group."""
 
     update_id: int
     kind: UpdateKind
     chat: int = 0
     """Where to answer. Never logged, never stored in clear."""
     message: int = 0
-    """The channel's number for the message in its chat."""
+    """The channel's id of the message in its chat."""
     text: str = ""
     """Text, caption, or a button's token; lone surrogates already replaced."""
     language: str = ""
-    """What the person's app says it speaks, e.g. `id` or `zh-hant`; may be anything."""
+    """The language code the person's app reports, e.g. `id` or `zh-hant`; may be anything."""
     name: str = ""
     """The account's display name."""
     username: str = ""
-    """The account's own name, as others find it."""
+    """The account's public name, without @."""
     sent_at: int = 0
     """Seconds since 1970, by the channel's clock; may be wrong."""
     press: str = ""
-    """Handle with which a press is acknowledged."""
+    """The id by which a press is acknowledged."""
     files: tuple[File, ...] = ()
     album: str = ""
-    """Equal for files that were sent together."""
+    """The same id for files that were sent together."""
     latitude: float | None = None
     longitude: float | None = None
     forwarded_from: str = ""
-    """Whom a forwarded message came from, as the channel tells it; content, not metadata."""
+    """Whom a forwarded message came from, as the channel reports it; content, not metadata."""
     detail: str = ""
-    """What it was, in the channel's own word: for OTHER, NOTHING and GROUP (`poll`, `text`)."""
+    """The channel's own name for UNSUPPORTED, IGNORED and GROUP updates (`poll`, `text`)."""
     sender: int = 0
-    """In a group: who did it; 0 for whoever hides behind the group or a channel."""
+    """In a group: the account that wrote; 0 for an anonymous administrator or a channel."""
     thread: int = 0
-    """In a group: the topic; 0 for the one that is always there."""
+    """In a group: the topic; 0 for General."""
     reply_to: int = 0
-    """In a group: the message this one answers."""
+    """In a group: the message this one replies to."""
 
 
 class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One thing to press."""
+    """A button under a message."""
 
     label: str
     token: str
-    """What stands behind it; see `token_of`."""
+    """What a press returns; see `button_token`."""
 
 
 GLOBAL_PREFIX = "!"
-"""What the token of a button begins with that means the same under every message."""
+"""The first character of a token that means the same under every message."""
 
 
 def button_token(button: Button, prefix: str) -> str:
-    """Return what a press brings back in `Update.words`: at most 64 bytes, opaque to channels."""
+    """Return what a press brings back in `Update.text`: at most 64 bytes, opaque to channels."""
     return button.token if button.token.startswith(GLOBAL_PREFIX) else prefix + button.token
 
 
 class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Somebody of the staff, called in a message of a group."""
+    """A caseworker mentioned in a message to the group."""
 
     label: str
-    """What stands in the text for them."""
+    """The part of the text that is the mention."""
     user_id: int
 
 
 class SendText(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=True):
-    """A message of ours. Plain text: no markup is ever interpreted."""
+    """A message from the bot, in plain text: no markup is interpreted."""
 
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
     prefix: str = ""
-    """What the tokens of this message's buttons begin with."""
+    """The prefix of the tokens of this message's buttons."""
     thread: int = 0
-    """In a group of staff: the topic it goes to; 0 for the one that is always there."""
+    """In the caseworkers' group: the topic it goes to; 0 for General."""
     topic: str = ""
-    """The case whose topic it goes to, found, or opened, when it is delivered."""
+    """The case whose topic it goes to; the topic is found or opened on delivery."""
     reply_to: int = 0
-    """The message it answers, if that is still there."""
+    """The message it replies to, if that still exists."""
     mentions: tuple[Mention, ...] = ()
     post_kind: str = ""
-    """What the desk remembers the message as; empty: nothing."""
+    """The kind under which the forum desk records the message; empty to record nothing."""
     notifies: bool = False
-    """Whether a person's phone may make a sound: only where they said that any time is safe."""
+    """Whether the phone may make a sound: only if the person said that any time is safe."""
 
 
 class EditText(msgspec.Struct, frozen=True, tag="edit", gc=False):
-    """New words and buttons for a message we sent."""
+    """New text and buttons for a message of the bot."""
 
     message: int
     text: str
     rows: tuple[tuple[Button, ...], ...] = ()
     prefix: str = ""
     letter: int = 0
-    """In place of `message`, a row of the outbox: the courier looks its number up."""
+    """The outbox id of the message instead of its channel id: the courier looks that up."""
     is_caption: bool = False
-    """Whether the words stand under a file."""
+    """Whether the text is the caption of a file."""
 
 
 class Toast(msgspec.Struct, frozen=True, tag="toast", gc=False):
-    """Acknowledge a press, with a line that vanishes by itself or with none."""
+    """The acknowledgement of a press, with a short notice or without one."""
 
     press: str
     text: str = ""
 
 
 class DeleteMessages(msgspec.Struct, frozen=True, tag="remove", gc=False):
-    """Delete messages from the chat, on both sides where the channel can.
+    """Messages to delete, on both sides where the channel can.
 
-    `letters` are rows of the outbox: the courier looks up the numbers the channel gave them.
+    `letters` are outbox ids: the courier looks up their channel ids.
     """
 
     messages: tuple[int, ...] = ()
@@ -168,17 +167,17 @@ class DeleteMessages(msgspec.Struct, frozen=True, tag="remove", gc=False):
 
 
 def letters_named_in(body: EditText | DeleteMessages) -> tuple[int, ...]:
-    """Return the rows of the outbox a body names in place of the channel's numbers."""
+    """Return the outbox ids in a body whose channel ids the courier must look up."""
     if isinstance(body, DeleteMessages):
         return body.letters
     return (body.letter,) if body.letter else ()
 
 
 class ClearChat(msgspec.Struct, frozen=True, tag="wipe", gc=False):
-    """Take everything out of a chat that can be taken, both sides', newest first.
+    """All messages of both sides, to be deleted where the channel still can, newest first.
 
-    It is a letter, so it is done again until it is done. The courier carries it out in `Remove`s:
-    no channel ever meets one. Fields as in `Remove`.
+    It is a letter, so it is repeated until it succeeds. The courier splits it into `DeleteMessages`
+    with the same fields; no channel receives it.
     """
 
     messages: tuple[int, ...] = ()
@@ -186,45 +185,44 @@ class ClearChat(msgspec.Struct, frozen=True, tag="wipe", gc=False):
 
 
 class CheckPassphrase(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True):
-    """A word by which a person is known again, on its way to whoever computes its digest.
+    """A passphrase on its way to the worker that hashes it.
 
-    Like `Wipe` it is a letter so that no crash loses it, and no channel ever meets one.
+    Like `ClearChat` it is a letter, so that no crash loses it; no channel receives it.
     """
 
     passphrase: str
     update_id: int
-    """Of what comes back, below 0: computed twice it comes back once."""
+    """The id, below 0, of the update that returns the hash: a repeated hash returns once."""
     case: str = ""
-    """The case it is chosen for; empty: it is tried."""
+    """The case it is chosen for; empty when it is an attempt."""
     is_duress: bool = False
-    """Whether it is the one written under duress."""
+    """Whether it is chosen as the duress passphrase."""
     receipt: str = ""
-    """The number of the receipt that it opens, where it is chosen for one."""
+    """The number of the receipt it is chosen for."""
     check_in: str = ""
-    """What it is to the hour agreed on in a case: chosen for it, or perhaps the answer."""
+    """Its part in a check-in: chosen for it, or possibly the answer."""
     session: int = 0
-    """The sitting in which it was written: only there it is answered."""
+    """The session in which it was written: it is answered only there."""
     heard_at: int = 0
-    """When the person was heard then."""
+    """When it was written."""
 
 
 class LeaveGroup(msgspec.Struct, frozen=True, tag="leave", gc=False):
-    """Leave a group we were put into."""
+    """Leave a group the bot was added to."""
 
 
 class SendFile(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaults=True):
-    """A file somebody sent, passed on by its handle."""
+    """A file that was received, passed on by its handle."""
 
     file: File
     caption: str = ""
     has_spoiler: bool = False
-    """Whether a picture is blurred until it is touched."""
+    """Whether a picture is blurred until it is tapped."""
     thread: int = 0
     topic: str = ""
     post_kind: str = ""
     name: str = ""
-    """What it is called from now on: then its bytes are fetched and sent anew, so that the name
-    under which somebody kept it does not go along."""
+    """A new name: the file is then downloaded and uploaded, so that its old name is not sent."""
 
 
 class SendLocation(msgspec.Struct, frozen=True, tag="point", gc=False):
@@ -235,17 +233,17 @@ class SendLocation(msgspec.Struct, frozen=True, tag="point", gc=False):
 
 
 class SendRecording(msgspec.Struct, frozen=True, tag="spoken", gc=False):
-    """A recording of a phrase, for whoever would rather listen; the phrase itself follows."""
+    """A recording of a phrase; the phrase follows as text."""
 
     name: str
-    """What the recording is called: `bot.languages.voice_files`."""
+    """The name of the recording in `bot.languages.voice_files`."""
 
 
 class CopyMessage(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaults=True):
-    """What somebody sent, passed on as it was and without their name."""
+    """A message passed on unchanged, without the sender's name."""
 
     chat: int
-    """Where it was sent."""
+    """The chat it was sent in."""
     message: int
     thread: int = 0
     topic: str = ""
@@ -253,35 +251,35 @@ class CopyMessage(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaul
 
 
 class OpenTopic(msgspec.Struct, frozen=True, tag="open_topic", gc=False, omit_defaults=True):
-    """Open a topic in a group; the number it gets is the topic's."""
+    """Open a topic in a group; the channel returns its number."""
 
     name: str = ""
     topic: str = ""
-    """The case it is for: the desk knows its name."""
+    """The case it is for; the desk then chooses the name."""
 
 
 class CloseTopic(msgspec.Struct, frozen=True, tag="close_topic", gc=False, omit_defaults=True):
-    """Let nobody but administrators write in a topic."""
+    """Close a topic: only administrators can write in it."""
 
     thread: int = 0
     topic: str = ""
 
 
 class ReopenTopic(msgspec.Struct, frozen=True, tag="reopen_topic", gc=False, omit_defaults=True):
-    """Let everybody write in a topic again."""
+    """Reopen a closed topic."""
 
     thread: int = 0
     topic: str = ""
 
 
 class DeleteTopic(msgspec.Struct, frozen=True, tag="delete_topic", gc=False, omit_defaults=True):
-    """Remove a topic with every message in it, however old."""
+    """Delete a topic with all its messages, however old."""
 
     thread: int
 
 
 class EditTopic(msgspec.Struct, frozen=True, tag="edit_topic", gc=False, omit_defaults=True):
-    """Give a topic another name."""
+    """Rename a topic."""
 
     name: str
     thread: int = 0
@@ -289,37 +287,22 @@ class EditTopic(msgspec.Struct, frozen=True, tag="edit_topic", gc=False, omit_de
 
 
 class RenderPost(msgspec.Struct, frozen=True, tag="draw", gc=False, omit_defaults=True):
-    """Something about a case that the desk writes only when it is delivered, as it is then."""
+    """A part of a case that the forum desk renders on delivery, with the state of that moment."""
 
     topic: str
     part: str
 
 
 class SetReaction(msgspec.Struct, frozen=True, tag="react", gc=False):
-    """Leave one sign on a message, in place of any other of ours."""
+    """The bot's reaction to a message, in place of an earlier one."""
 
     message: int
     sign: str
 
 
 Body = (
-    SendText
-    | EditText
-    | Toast
-    | DeleteMessages
-    | ClearChat
-    | CheckPassphrase
-    | LeaveGroup
-    | SendFile
-    | SendRecording
-    | CopyMessage
-    | SendLocation
-    | OpenTopic
-    | CloseTopic
-    | ReopenTopic
-    | DeleteTopic
-    | EditTopic
-    | RenderPost
-    | SetReaction
-)
-"""What a letter carries."""
+    SendText | EditText | Toast | DeleteMessages | ClearChat | CheckPassphrase | LeaveGroup
+    | SendFile | SendRecording | CopyMessage | SendLocation | OpenTopic | CloseTopic | ReopenTopic
+    | DeleteTopic | EditTopic | RenderPost | SetReaction
+)  # fmt: skip
+"""What a letter contains."""

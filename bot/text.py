@@ -1,4 +1,4 @@
-"""Phrases that wait to be translated until we know who is reading them."""
+"""Translatable phrases, and how texts are normalised to be compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 IGNORABLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-"""Characters nobody sees: zero-width spaces and joiners, the byte order mark."""
+"""Invisible characters: zero-width spaces and joiners, the byte order mark."""
 
 _ZAWGYI = re.compile(
     "\u1039(?![\u1000-\u1021])|[\u1004\u101a\u101b\u101d\u101f\u1021]\u1039|(?<![\u1000-\u1021\u103b-\u103f])\u1031[\u1000-\u1021]"
@@ -19,35 +19,35 @@ _ZAWGYI = re.compile(
 
 
 class Catalogue(Protocol):
-    """Anything that translates: `gettext.NullTranslations` and all that follow it."""
+    """A translation catalogue, such as `gettext.NullTranslations`."""
 
     def gettext(self, message: str, /) -> str:
-        """Return the phrase in the catalogue's language."""
+        """Return the translation."""
 
     def pgettext(self, context: str, message: str, /) -> str:
-        """Return the phrase in the catalogue's language, as that context means it."""
+        """Return the translation for that context."""
 
     def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
-        """Return the phrase in the form the language wants for that number."""
+        """Return the translation in the plural form for `n`."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilledCatalogue:
-    """A catalogue that fills blanks as it translates: for those who read a flow on paper."""
+    """A catalogue that also fills blanks, for printed flows."""
 
     catalogue: Catalogue
     blanks: Mapping[str, str]
 
     def gettext(self, message: str, /) -> str:
-        """Return the phrase with its blanks filled in."""
+        """Return the translation with its blanks filled."""
         return self._fill_blanks(self.catalogue.gettext(message))
 
     def pgettext(self, context: str, message: str, /) -> str:
-        """Return the phrase with its blanks filled in, as that context means it."""
+        """Return the translation for that context, with its blanks filled."""
         return self._fill_blanks(self.catalogue.pgettext(context, message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
-        """Return the phrase with its blanks filled in, in the form for that number."""
+        """Return the translation in the plural form for `n`, with its blanks filled."""
         return self._fill_blanks(self.catalogue.ngettext(msgid1, msgid2, n))
 
     def _fill_blanks(self, phrase: str) -> str:
@@ -58,22 +58,22 @@ class FilledCatalogue:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A phrase in English, our source language, and what translators need to know."""
+    """A phrase in English, the source language."""
 
     source: str
     """English, with blanks as `{name}`."""
     context: str | None = None
-    """What tells two equal English phrases apart."""
+    """Distinguishes two equal English phrases."""
     plural: str | None = None
-    """English for any number but one; the number fills the blank `{n}`."""
+    """English for every number but one; the number fills the blank `{n}`."""
 
     def render(
         self, catalogue: Catalogue, values: Mapping[str, str] | None = None, n: int | None = None
     ) -> str:
-        """Return the phrase in the catalogue's language with its blanks filled in.
+        """Return the translation with its blanks filled.
 
-        Filling in is plain replacement: a translator's braces reach no attribute, and a number
-        stays the string it came as.
+        Blanks are replaced as plain text, not by `str.format`: braces in a translation reach no
+        attribute.
         """
         if n is not None and self.plural is not None:
             phrase = catalogue.ngettext(self.source, self.plural, n).replace("{n}", str(n))
@@ -92,35 +92,35 @@ def _(source: str) -> Text:
 
 
 def pgettext(context: str, source: str) -> Text:
-    """Mark a phrase whose English alone would be ambiguous."""
+    """Mark a phrase whose English is ambiguous without a context."""
     return Text(source, context)
 
 
 def ngettext(one: str, many: str) -> Text:
-    """Mark a phrase that changes with a number `{n}`."""
+    """Mark a phrase with a number `{n}`."""
     return Text(one, plural=many)
 
 
 def is_zawgyi(text: str) -> bool:
-    """Tell whether Burmese was probably typed in Zawgyi, where the same codes are other letters.
+    """Return whether Burmese text was probably typed in Zawgyi, which uses codes for other letters.
 
-    Two things stand everywhere in it and nowhere in Unicode: a virama with no letter to put below,
-    and the vowel e before its letter.
+    Two sequences occur in Zawgyi and never in Unicode: a virama without a consonant after it, and
+    the vowel e before its consonant.
     """
     return _ZAWGYI.search(text) is not None
 
 
 def fold_accents(text: str) -> str:
-    """Return words in their plainest spelling: `khong chac` for its marks, one of two Tai signs."""
+    """Return folded text without accents: `khong chac` for its Vietnamese spelling; 臺 as 台."""
     folded = fold(text).replace("\u81fa", "\u53f0")
     if folded.isascii():
         return folded
-    apart = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))
-    return "".join(sign for sign in apart if not "\u0300" <= sign <= "\u036f")
+    decomposed = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))
+    return "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
 
 
 def fold(text: str) -> str:
-    """Return words as they are compared: no case, no accents' spelling, no invisible characters."""
+    """Return text as it is compared: NFKC, case-folded, without invisible characters."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(IGNORABLE)
     return text.casefold().strip()

@@ -18,7 +18,8 @@ from bot.conversation import (
     Outcome,
     Say,
 )
-from bot.conversation.checks import FlowCheckError, check_flows, find_problems
+from bot.conversation.checks import check_flows, find_problems
+from bot.errors import FlowCheckError
 from bot.conversation.machine import FORWARD
 from bot.conversation.paths import explore
 from bot.conversation.registry import CompiledFlow
