@@ -42,7 +42,7 @@ class BackupError(HavenError):
 
 
 class DecryptionError(HavenError):
-    """A ciphertext was altered, moved or cut, or its key was erased. Only a backup brings it back."""
+    """A ciphertext was altered, moved or cut, or its key was erased. Only a backup helps."""
 
 
 class EpochExpiredError(DecryptionError):
@@ -122,7 +122,7 @@ class RetryLaterError(DeliveryError):
 
 
 class DeliveryUncertainError(DeliveryError):
-    """The channel did not answer: the letter may have arrived. A caseworker decides what follows."""
+    """The channel did not answer, so the letter may have arrived. A caseworker decides."""
 
 
 class ChatBlockedError(DeliveryError):
