@@ -1,6 +1,6 @@
 """Something was sent a moment ago, and the person is still here."""
 
-from bot.conversation import Ask, Begin, Choose, End, Flow, Outcome, Say
+from bot.conversation import Ask, Begin, Decide, End, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
 from flows import phrases
 
@@ -10,11 +10,8 @@ class Afterwards(Flow):
 
     title = _("After sending")
 
-    what_now = Choose(
+    what_now = Menu(
         _("What would you like to do now?"),
-        why=None,
-        skippable=False,
-        controls=False,
         # Translators: how far what was sent has come: whether it was read, and what comes next.
         where=pgettext("button", "Where it stands"),
         add=pgettext("button", "Add something"),
@@ -50,11 +47,10 @@ class Afterwards(Flow):
         why=_("It is put beside what you sent, so that it is read together."),
         when=what_now.was("add"),
     )
-    send = Choose(
+    send = Decide(
         # Translators: "it" is what the person wants to add.
         _("Send it now? It is then read together with the rest."),
         why=phrases.SEND_WHY,
-        skippable=False,
         choices=phrases.SEND_NOW,
         when=added.is_answered,
     )
@@ -69,10 +65,9 @@ class Afterwards(Flow):
         ),
         when=what_now.was("take_back"),
     )
-    take_back = Choose(
+    take_back = Decide(
         _("What shall we do with what you sent?"),
         why=_("So that nothing is taken back by a slip of the finger."),
-        skippable=False,
         take_back=pgettext("button", "Take it back"),
         leave=pgettext("button", "Leave it there"),
         when=what_now.was("take_back"),

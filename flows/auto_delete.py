@@ -1,6 +1,6 @@
 """Messages that go from the phone by themselves, after a time the person chooses."""
 
-from bot.conversation import Choose, End, Flow, Outcome, Say
+from bot.conversation import Decide, End, Flow, Outcome, Say
 from bot.text import _, pgettext
 
 
@@ -10,11 +10,10 @@ class AutoDelete(Flow):
     former_names = ("vanish",)
     title = _("Messages that vanish")
 
-    after = Choose(
+    after = Decide(
         # Translators: the messages of both sides are deleted from this chat by themselves.
         _("After how long shall the messages here, yours and ours, vanish by themselves?"),
         why=_("What has vanished cannot be read by somebody who takes this phone later."),
-        skippable=False,
         hour=pgettext("button", "After 1 hour"),
         hours=pgettext("button", "After 8 hours"),
         day=pgettext("button", "After 24 hours"),

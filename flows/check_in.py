@@ -5,7 +5,7 @@ said and written in here vanishes; what is asked later says nothing, and what th
 is the same for a right word, a wrong one and the second.
 """
 
-from bot.conversation import Ask, Choose, End, Fact, Flow, Number, Outcome, Say
+from bot.conversation import Ask, Choose, Decide, End, Fact, Flow, Menu, Number, Outcome, Say
 from bot.text import _, pgettext
 from flows import phrases
 
@@ -15,11 +15,8 @@ class CheckInFlow(Flow):
 
     title = _("An hour to hear from you")
 
-    what_now = Choose(
+    what_now = Menu(
         _("An hour is agreed already. What would you like?"),
-        why=None,
-        skippable=False,
-        controls=False,
         anew=pgettext("button", "Agree anew"),
         # Translators: we ask at that hour no more.
         end=pgettext("button", "Ask me no more"),
@@ -106,14 +103,13 @@ class CheckInFlow(Flow):
         why=_("Without it we could not tell your answer from the answer of someone else."),
         when=hour.is_answered,
     )
-    wants_second = Choose(
+    wants_second = Decide(
         # Translators: for when somebody forces the person to answer.
         _(
             "Do you want a second word, for when someone makes you answer? It looks like any other "
             "answer, and we know then that you are not free."
         ),
         why=phrases.PASSPHRASE_UNSEEN,
-        skippable=False,
         choices=phrases.DURESS_CHOICES,
         when=word.is_answered,
     )
@@ -129,13 +125,12 @@ class CheckInFlow(Flow):
         ),
         when=word.is_answered,
     )
-    send = Choose(
+    send = Decide(
         _(
             "Shall we agree on that? Nothing goes to anybody else by itself: a person of ours "
             "reads what you want and decides. To agree, press “Send”."
         ),
         why=phrases.SEND_WHY,
-        skippable=False,
         choices=phrases.SEND_NOW,
         when=word.is_answered,
     )

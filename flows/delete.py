@@ -3,7 +3,7 @@
 It says the same to everybody, whether anything was sent or not.
 """
 
-from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
+from bot.conversation import Decide, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 
 
@@ -21,10 +21,9 @@ class Delete(Flow):
         ),
         when=Fact("sent") & Fact("kept_by_law"),
     )
-    go_on = Choose(
+    go_on = Decide(
         _("We can erase what was written here. Shall we do that?"),
         why=_("So that nothing is erased by a slip of the finger."),
-        skippable=False,
         erase=pgettext("button", "Erase it"),
         leave=pgettext("button", "Leave it there"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import new_class
 from typing import TYPE_CHECKING, cast
 
-from bot.conversation import Choose, End, Flow, Outcome
+from bot.conversation import Choose, End, Flow, Menu, Outcome
 from bot.text import Text, _
 
 if TYPE_CHECKING:
@@ -30,11 +30,8 @@ A new one stands last: the button of a language works for ever, by its place.
 
 
 def _language_question(withheld: Collection[str] = ()) -> Choose:
-    return Choose(
+    return Menu(
         Text("{language_line}"),
-        why=None,
-        skippable=False,
-        controls=False,
         choices=OWN_NAMES,
         withheld=withheld,
     )

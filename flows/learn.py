@@ -1,6 +1,6 @@
 """The list of what there is to read: short cards, and a person at the end of each."""
 
-from bot.conversation import Begin, Choose, End, Flow
+from bot.conversation import Begin, End, Flow, Menu
 from bot.text import _, pgettext
 from flows import cards
 
@@ -10,11 +10,8 @@ class Learn(Flow):
 
     title = _("Know my rights")
 
-    topic = Choose(
+    topic = Menu(
         _("What would you like to know more about?"),
-        why=None,
-        skippable=False,
-        controls=False,
         situation=pgettext("topic", "My situation"),
         rights=pgettext("topic", "My rights"),
         someone=pgettext("topic", "For someone else"),

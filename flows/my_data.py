@@ -4,7 +4,7 @@ Who holds the phone may not be who wrote, so only in the sitting in which someth
 this say what there is; everybody else reads what is kept of anybody, and how to get a copy.
 """
 
-from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
+from bot.conversation import End, Fact, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
 from flows import phrases
 
@@ -32,14 +32,11 @@ class MyData(Flow):
         _("To have it erased, write /delete. To read what we keep of everybody, write /privacy."),
         when=~Fact("sent"),
     )
-    what_now = Choose(
+    what_now = Menu(
         _(
             "You can see what kinds of things we have from this conversation, or take back what "
             "you agreed to."
         ),
-        why=None,
-        skippable=False,
-        controls=False,
         show=pgettext("button", "Show the list"),
         uncount=phrases.COUNT["dont"],
         untell=pgettext("button", "Tell nobody else"),

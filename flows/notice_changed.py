@@ -1,6 +1,6 @@
 """What we keep has become another thing while somebody was answering: they are asked once more."""
 
-from bot.conversation import Begin, Choose, End, Flow, Outcome
+from bot.conversation import Begin, Decide, End, Flow, Outcome
 from bot.text import _, pgettext
 from flows import phrases
 
@@ -12,22 +12,20 @@ class NoticeChanged(Flow):
 
     title = _("What has changed")
 
-    go_on = Choose(
+    go_on = Decide(
         _(
             "Something has changed in what we keep or who can read it. You can read it now. "
             "Shall we go on?"
         ),
         why=_("You agreed to something else before, so you decide again."),
-        skippable=False,
         read=pgettext("button", "Read it first"),
         go_on=phrases.CONTINUE,
         erase=ERASE,
     )
     reading = Begin("privacy", when=go_on.was("read"))
-    then = Choose(
+    then = Decide(
         _("That is all of it. Shall we go on?"),
         why=_("You agreed to something else before, so you decide again."),
-        skippable=False,
         go_on=phrases.CONTINUE,
         erase=ERASE,
         when=go_on.was("read"),

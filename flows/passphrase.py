@@ -1,6 +1,6 @@
 """A word only the person knows, and one for when somebody makes them write."""
 
-from bot.conversation import Ask, Choose, End, Flow, Say
+from bot.conversation import Ask, Decide, End, Flow, Say
 from bot.text import _
 from flows import phrases
 
@@ -21,14 +21,13 @@ class Passphrase(Flow):
         ),
         why=_("Someone else may hold this phone one day. They do not know your word."),
     )
-    wants_second = Choose(
+    wants_second = Decide(
         # Translators: for when somebody forces the person to open the chat.
         _(
             "Do you want a second word, for when someone makes you open this? It looks like a "
             "wrong word, and we know that we must not write to you."
         ),
         why=phrases.PASSPHRASE_UNSEEN,
-        skippable=False,
         choices=phrases.DURESS_CHOICES,
         when=word.is_answered,
     )

@@ -1,6 +1,6 @@
 """Whom to call for what, at most three numbers at a time, and what happens when one calls."""
 
-from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, Card, Decide, End, Fact, Flow, Outcome, on_any
 from bot.text import Text, _, pgettext
 from flows import cards
 
@@ -11,10 +11,9 @@ class PhoneNumbers(Flow):
     title = _("Phone numbers")
 
     unchecked = End(cards.NO_NUMBERS, Outcome.INFORMATION_READ, when=~Fact("numbers"))
-    matter = Choose(
+    matter = Decide(
         _("What is it about?"),
         why=_("So that the list is short."),
-        skippable=False,
         work=pgettext("numbers", "Work and pay"),
         # Translators: somebody in the family or at home hurts the person.
         home=pgettext("numbers", "Violence at home"),

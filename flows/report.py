@@ -8,6 +8,7 @@ from bot.conversation import (
     ChooseMany,
     Collect,
     Danger,
+    Decide,
     End,
     Flow,
     Outcome,
@@ -85,9 +86,7 @@ class Report(Flow):
 
     # --- Consent to keep ------------------------------------------------------------------
 
-    keep = Choose(
-        phrases.KEEP_QUESTION, why=phrases.KEEP_WHY, skippable=False, choices=phrases.KEEP
-    )
+    keep = Decide(phrases.KEEP_QUESTION, why=phrases.KEEP_WHY, choices=phrases.KEEP)
     not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
 
     # --- Needs ----------------------------------------------------------------------------
@@ -368,9 +367,7 @@ class Report(Flow):
         show=phrases.REVIEW_SHOW,
         go=phrases.REVIEW_GO,
     )  # fmt: skip
-    send = Choose(
-        phrases.SEND_QUESTION, why=phrases.SEND_WHY, skippable=False, choices=phrases.SEND_NOW
-    )
+    send = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_NOW)
     erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
     sent = End(

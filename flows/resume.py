@@ -1,6 +1,6 @@
 """Someone says /start, or comes back, while there are answers they have not sent."""
 
-from bot.conversation import Choose, End, Flow, Outcome
+from bot.conversation import End, Flow, Menu, Outcome
 from flows import phrases
 
 
@@ -9,11 +9,8 @@ class Resume(Flow):
 
     title = phrases.CONTINUE
 
-    go_on = Choose(
+    go_on = Menu(
         phrases.CONTINUE_OR_LEAVE,
-        why=None,
-        skippable=False,
-        controls=False,
         go_on=phrases.CONTINUE,
         leave=phrases.LEAVE,
     )

@@ -1,6 +1,6 @@
 """After a silence: who can see this phone comes first, then the open question again."""
 
-from bot.conversation import Choose, End, Flow, Outcome, Say
+from bot.conversation import Choose, Decide, End, Flow, Outcome, Say
 from flows.welcome import Welcome
 
 
@@ -12,10 +12,9 @@ class ReturnCheck(Flow):
 
     seen = Choose(Welcome.seen.prompt, why=Welcome.seen.why, choices=Welcome.seen.choices)
     careful = Say(Welcome.careful.text, when=~seen.was("nobody"))
-    go_on = Choose(
+    go_on = Decide(
         Welcome.go_on.prompt,
         why=Welcome.go_on.why,
-        skippable=False,
         choices=Welcome.go_on.choices,
         when=~seen.was("nobody"),
     )

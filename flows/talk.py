@@ -1,6 +1,6 @@
 """Someone wants to talk to a person, and hears honestly when one is there."""
 
-from bot.conversation import Ask, Choose, ChooseMany, Danger, End, Fact, Flow, Outcome, Say
+from bot.conversation import Ask, Choose, ChooseMany, Danger, Decide, End, Fact, Flow, Outcome, Say
 from bot.text import _
 from flows import phrases
 
@@ -42,11 +42,10 @@ class Talk(Flow):
         choices=phrases.CONTACT_HOURS,
         when=contact_rule.was("hours"),
     )
-    send = Choose(
+    send = Decide(
         # Translators: {organisation} e.g. Garden of Light Foundation
         _("Send this now? The people of {organisation} then see that you want to talk."),
         why=phrases.SEND_WHY,
-        skippable=False,
         choices=phrases.SEND_NOW,
     )
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))

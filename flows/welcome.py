@@ -1,6 +1,6 @@
 """The first hello: a language, who we are, who can see this phone, what we keep, where to go."""
 
-from bot.conversation import Begin, Choose, End, Fact, Flow, Outcome, Say
+from bot.conversation import Begin, Choose, Decide, End, Fact, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
 from flows import organisation, phrases
 
@@ -39,10 +39,9 @@ class Welcome(Flow):
         ),
         when=~seen.was("nobody"),
     )
-    go_on = Choose(
+    go_on = Decide(
         _("What is better for you now?"),
         why=_("You know best what is safe. Both answers are fine."),
-        skippable=False,
         pause=pgettext("button", "Stop for now"),
         go_on=pgettext("button", "Go on now"),
         when=~seen.was("nobody"),
@@ -89,11 +88,8 @@ class Welcome(Flow):
         )
     )
 
-    menu = Choose(
+    menu = Menu(
         _("What would you like to do?"),
-        why=None,
-        skippable=False,
-        controls=False,
         tell=pgettext("button", "Tell what happened"),
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),
@@ -106,11 +102,8 @@ class Welcome(Flow):
     explained = Begin("help", when=menu.was("how"))
     known_again = Begin("identify", when=menu.was("before"))
     introduced = Begin("who", when=menu.was("who"))
-    then = Choose(
+    then = Menu(
         _("What would you like to do now?"),
-        why=None,
-        skippable=False,
-        controls=False,
         tell=pgettext("button", "Tell what happened"),
         ask=pgettext("button", "Ask for help"),
         talk=pgettext("button", "Talk to a person"),

@@ -89,12 +89,13 @@ def check_flows(*, as_json: AsJson = False) -> None:
 def rehearse(flow: str, language: InLanguage = "en") -> None:
     """Hold a conversation at this terminal."""
     from bot.conversation import FlowRegistry  # noqa: PLC0415
-    from bot.conversation.text_session import rehearse as hold  # noqa: PLC0415
+    from bot.conversation.text_session import TextSession  # noqa: PLC0415
     from flows import ALL_FLOWS  # noqa: PLC0415
 
     book = FlowRegistry(ALL_FLOWS)
     _find_flow(flow, book.compiled)
-    hold(book, flow, _local_catalogue(language), _read_line, typer.echo, languages=_local_catalogue)
+    session = TextSession(book, flow, _local_catalogue(language), languages=_local_catalogue)
+    session.run(_read_line, typer.echo)
 
 
 def _local_catalogue(language: str) -> Catalogue:

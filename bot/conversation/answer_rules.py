@@ -1,8 +1,7 @@
-"""What is true of answers that were sent, for rules that stand as data in rooms beside each other.
+"""Conditions over the answers of a sent report, for rules such as urgency and routing.
 
-A guard looks at a question of its own flow while it is being asked. A condition looks at answers
-by name, later and from elsewhere: how urgent a case is, which body the law means. It reads codes
-only, never words.
+A guard looks at a question of its own flow while the flow runs. A condition looks at answers by
+step name, later and in other packages. It reads codes only, never text.
 """
 
 from __future__ import annotations
@@ -19,26 +18,26 @@ if TYPE_CHECKING:
 
 
 class Condition:
-    """Something that is true of the answers or not."""
+    """A predicate over answers."""
 
     def __call__(self, answers: Answers) -> bool:
-        """Tell whether it holds."""
+        """Return whether the condition holds."""
         raise NotImplementedError
 
     def looks_at(self) -> Iterator[AnswerIs]:
-        """Yield every answer it asks for, so that a test finds those no flow can give."""
+        """Yield every answer the condition depends on, so that a test finds impossible ones."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class AnswerIs(Condition):
-    """Holds when one of these was answered."""
+    """Holds if one of the codes is among the answers to the question."""
 
     step: str
     codes: frozenset[str]
 
     def __call__(self, answers: Answers) -> bool:
-        """Tell whether one of the codes is among the answers to the question."""
+        """Return whether the condition holds."""
         return not self.codes.isdisjoint(_codes(answers, self.step))
 
     def looks_at(self) -> Iterator[AnswerIs]:
@@ -48,69 +47,68 @@ class AnswerIs(Condition):
 
 @dataclass(frozen=True)
 class AnswerIsOpen(AnswerIs):
-    """Holds also when the question was asked and left open."""
+    """Holds if the question was asked, and skipped or answered with one of the codes."""
 
     def __call__(self, answers: Answers) -> bool:
-        """Tell whether the question was asked and has no answer, or one of the codes."""
-        asked = self.step in answers
-        return asked and (answers[self.step] is None or super().__call__(answers))
+        """Return whether the condition holds."""
+        return self.step in answers and (answers[self.step] is None or super().__call__(answers))
 
 
 @dataclass(frozen=True)
 class ConditionGroup(Condition):
-    """Several conditions: all of them, or one that is enough."""
+    """Holds if all, or at least one, of several conditions hold."""
 
     conditions: tuple[Condition, ...]
     needs_all: bool
 
     def __call__(self, answers: Answers) -> bool:
-        """Tell whether enough of them hold."""
+        """Return whether the condition holds."""
         held = (condition(answers) for condition in self.conditions)
         return all(held) if self.needs_all else any(held)
 
     def looks_at(self) -> Iterator[AnswerIs]:
-        """Yield what each looks at."""
+        """Yield what each condition depends on."""
         for condition in self.conditions:
             yield from condition.looks_at()
 
 
 @dataclass(frozen=True)
 class NoneHold(Condition):
-    """Holds when another does not: also where nothing was asked."""
+    """Holds if another condition does not, also where nothing was asked."""
 
     condition: Condition
 
     def __call__(self, answers: Answers) -> bool:
-        """Tell whether the other does not hold."""
+        """Return whether the condition holds."""
         return not self.condition(answers)
 
     def looks_at(self) -> Iterator[AnswerIs]:
-        """Yield what the other looks at."""
+        """Yield what the other condition depends on."""
         yield from self.condition.looks_at()
 
 
 def answer_is(step: str, *codes: str) -> Condition:
-    """Hold when one of these was answered."""
+    """Return a condition that one of the codes was answered."""
     return AnswerIs(step, frozenset(codes))
 
 
 def answer_is_open(step: str, *codes: str) -> Condition:
-    """Hold when the question was asked and left open, or answered with one of these."""
+    """Return a condition that the question was skipped or answered with one of the codes."""
     return AnswerIsOpen(step, frozenset(codes))
 
 
 def all_of(*conditions: Condition) -> Condition:
-    """Hold when all hold."""
+    """Return a condition that all of these hold."""
     return ConditionGroup(conditions, needs_all=True)
 
 
 def any_of(*conditions: Condition) -> Condition:
-    """Hold when one holds."""
+    """Return a condition that at least one of these holds."""
     return ConditionGroup(conditions, needs_all=False)
 
 
 def none_of(*conditions: Condition) -> Condition:
-    """Hold when none of them holds."""
+    """Return a condition that none of these holds."""
     return NoneHold(any_of(*conditions))
 
 
@@ -123,7 +121,7 @@ def _codes(answers: Answers, step: str) -> set[object]:
     return {answer}
 
 
-# --- What several rooms ask of the answers; the steps are those of `flows` -----------------
+# --- Conditions that several packages use; the step names are those of `flows` ------------
 
 UNDER_18 = any_of(answer_is("under_18", "under"), answer_is("they_under_18", "under"))
 AGE_UNKNOWN = any_of(
@@ -133,7 +131,7 @@ AT_SEA = answer_is("county", "at_sea")
 
 
 def situation(*codes: str) -> Condition:
-    """Hold when one of these fits whoever wrote, or whom they wrote about."""
+    """Return a condition on the situation of the person who wrote, or whom they wrote about."""
     return any_of(answer_is("situation", *codes), answer_is("they_situation", *codes))
 
 

@@ -1,4 +1,4 @@
-"""What an answer can be. Every kind survives `msgspec.msgpack`; None is a skipped question."""
+"""The types of answers. All of them can be stored as MessagePack; None is a skipped question."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import msgspec
 
 
 class FileRef(msgspec.Struct, frozen=True, tag="file", omit_defaults=True):
-    """A file the person sent: what is needed to fetch it later, never the bytes."""
+    """A file the person sent: what is needed to download it later, never the bytes."""
 
     handle: str
-    """What the channel needs to fetch it."""
+    """The id by which the channel downloads it."""
     kind: str
     """photo, video, voice, audio, document, ..."""
     size: int = 0
-    """Bytes, as the sender claims; 0 when it was not said."""
+    """Bytes, as the sender claims; 0 when unknown."""
     name: str = ""
     caption: str = ""
-    """What the person wrote under it."""
+    """The text sent with it."""
     unique: str = ""
-    """The channel's stable name for the same bytes."""
+    """The channel's stable id for the same bytes."""
     mime: str = ""
 
 
 class PlaceAnswer(msgspec.Struct, frozen=True, tag="where", omit_defaults=True):
-    """A place: a county of the list, a point on the map, or only words."""
+    """A place: a county from the list, a point on the map, or text."""
 
     county: str | None = None
     text: str = ""
@@ -32,13 +32,13 @@ class PlaceAnswer(msgspec.Struct, frozen=True, tag="where", omit_defaults=True):
 
 
 class TimeAnswer(msgspec.Struct, frozen=True, tag="moment", omit_defaults=True):
-    """A time: one of "about when", a day, or only words."""
+    """A time: a choice such as "some weeks ago", a day, or text."""
 
     code: str | None = None
     date: str | None = None
-    """ISO 8601, and only where the words can mean no other day."""
+    """ISO 8601; only where the text can mean no other day."""
     text: str = ""
 
 
 Answer = str | int | PlaceAnswer | TimeAnswer | tuple[str | FileRef, ...] | None
-"""A choice's code, or words; a number; a place; a time; several codes, or files; skipped."""
+"""The code of a choice, or text; a number; a place; a time; several codes, or files; skipped."""

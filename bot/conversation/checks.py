@@ -1,12 +1,11 @@
-"""What must be true of all flows together; checked when the house starts, and in its tests."""
+"""Static checks of all flows, run when the application starts and in tests."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from bot.conversation.cards import Card
-from bot.conversation.choice_questions import ListQuestion
+from bot.conversation.choice_questions import Card, ListQuestion
 from bot.conversation.machine import FORWARD
 from bot.conversation.outcomes import Outcome
 from bot.conversation.paths import FREE_TEXT, WARNING, explore
@@ -22,29 +21,30 @@ if TYPE_CHECKING:
     from bot.conversation.registry import CompiledFlow, FlowRegistry
 
 MAX_DEPTH = 5
-"""So many flows may begin one another; a person should know where "Back" leads."""
+"""Flows that may run on one another: a person should know where "Back" leads."""
 ASK_NOTHING = (Card, Review)
-"""What waits for a person and asks them for nothing."""
+"""Questions that need no reason because they ask for nothing."""
 FILLED_BLANKS = frozenset(
     {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "copy_days", "trail"}
     | {"offices", "organisations", "held", "until", "introduced"}
 )
-"""What the renderer fills in everywhere, beside what is true of the place."""
+"""Blanks the renderer fills everywhere, in addition to those of the place."""
 
 
 def check_flows(registry: FlowRegistry, place_blanks: Collection[str] = ()) -> None:
-    """Check all flows; `place` names the blanks that a place fills.
+    """Check all flows. `place_blanks` are the blanks the place fills.
 
     Raises:
-        Unsound: with everything that was found.
+        FlowCheckError: with all problems.
     """
-    if found := list(find_problems(registry, place_blanks)):
-        raise FlowCheckError("\n".join(found))
+    if problems := list(find_problems(registry, place_blanks)):
+        raise FlowCheckError("\n".join(problems))
 
 
 def find_problems(registry: FlowRegistry, place_blanks: Collection[str] = ()) -> Iterator[str]:
-    """Yield what is wrong, one sentence each."""
-    for sheet in registry.compiled.values():
+    """Yield each problem as a sentence."""
+    blanks = FILLED_BLANKS.union(place_blanks)
+    for compiled in registry.compiled.values():
         for check in (
             _check_reachable,
             _check_ways_on,
@@ -52,34 +52,32 @@ def find_problems(registry: FlowRegistry, place_blanks: Collection[str] = ()) ->
             _check_labels,
             _check_danger_button,
         ):
-            yield from (f"{sheet.name}: {finding}" for finding in check(sheet))
-        yield from (
-            f"{sheet.name}: {it}" for it in _check_blanks(sheet, FILLED_BLANKS.union(place_blanks))
-        )
+            yield from (f"{compiled.name}: {problem}" for problem in check(compiled))
+        yield from (f"{compiled.name}: {problem}" for problem in _check_blanks(compiled, blanks))
     yield from _check_begins(registry)
     yield from _check_danger_flow(registry)
 
 
 def _check_reachable(compiled: CompiledFlow) -> Iterator[str]:
-    """Every step is reached, and nobody writes before they know who may read along."""
-    seen = explore(compiled.flow)
+    """Every step can be reached, and own words come after the warning who can read the chat."""
+    report = explore(compiled.flow)
     for name in compiled.steps:
-        if name not in seen.reached:
+        if name not in report.reached:
             yield f"{name} is never reached"
-    for name in sorted(seen.unwarned):
+    for name in sorted(report.unwarned):
         yield f"{name} takes the person's own words before a Say called {WARNING}"
 
 
 def _check_ways_on(compiled: CompiledFlow) -> Iterator[str]:
-    """From every step but an End there is a way on that nothing can close."""
-    ways = compiled.machine.events[FORWARD].transitions
+    """Every step but an End has a transition without a condition."""
+    transitions = compiled.machine.events[FORWARD].transitions
     for name, step in compiled.steps.items():
-        if not isinstance(step, End) and all(way.conditions for way in ways.get(name, ())):
+        if not isinstance(step, End) and all(way.conditions for way in transitions.get(name, ())):
             yield f"from {name} there may be no way on"
 
 
 def _check_questions(compiled: CompiledFlow) -> Iterator[str]:
-    """Every question says why it is asked, and can be skipped; a menu decides by itself."""
+    """Every question has a reason; every question for own words can be skipped."""
     for name, question in compiled.questions.items():
         if question.why is None and question.controls and not isinstance(question, ASK_NOTHING):
             yield f"{name} does not say why it is asked"
@@ -90,7 +88,7 @@ def _check_questions(compiled: CompiledFlow) -> Iterator[str]:
 
 
 def _check_labels(compiled: CompiledFlow) -> Iterator[str]:
-    """No two buttons of a question read alike, and none is empty."""
+    """The buttons of a question have different labels, none of them empty."""
     for name, question in compiled.questions.items():
         if isinstance(question, ListQuestion):
             labels = [fold(label.source) for label in question.choices.values()]
@@ -101,14 +99,14 @@ def _check_labels(compiled: CompiledFlow) -> Iterator[str]:
 
 
 def _check_danger_button(compiled: CompiledFlow) -> Iterator[str]:
-    """Every question is put as one, and so carries the buttons for danger and stop."""
+    """Every question has the buttons for danger and for clearing the chat."""
     for name, question in compiled.questions.items():
         if not question.ask(Frame(compiled.name, name), back=False).is_question:
-            yield f"{name} is put without the button for danger"
+            yield f"{name} is asked without the button for danger"
 
 
 def _check_blanks(compiled: CompiledFlow, filled: frozenset[str]) -> Iterator[str]:
-    """No phrase has a blank that nobody fills."""
+    """Every blank is filled."""
     for name, step in compiled.steps.items():
         for text in step.phrases():
             for blank in re.findall(r"\{(\w*)\}", text.source):
@@ -117,25 +115,25 @@ def _check_blanks(compiled: CompiledFlow, filled: frozenset[str]) -> Iterator[st
 
 
 def _check_begins(registry: FlowRegistry) -> Iterator[str]:
-    """Flows begin flows that exist, never in a circle, never too deep."""
-    begun = {
-        name: [step.flow_name for step in sheet.steps.values() if isinstance(step, Begin)]
-        for name, sheet in registry.compiled.items()
+    """Flows begin flows that exist, without a cycle and to a limited depth."""
+    begins = {
+        name: [step.flow_name for step in compiled.steps.values() if isinstance(step, Begin)]
+        for name, compiled in registry.compiled.items()
     }
-    for name, others in begun.items():
+    for name, others in begins.items():
         for other in others:
-            if other not in begun:
+            if other not in begins:
                 yield f"{name} begins {other}, which does not exist"
-    for name in begun:
-        depth = _depth(name, begun, ())
+    for name in begins:
+        depth = _depth(name, begins, ())
         if depth is None:
             yield f"{name} begins itself in a circle"
         elif depth > MAX_DEPTH:
-            yield f"{name} lies {depth} flows deep, at most {MAX_DEPTH} are allowed"
+            yield f"{name} is {depth} flows deep; at most {MAX_DEPTH} are allowed"
 
 
 def _depth(name: str, begins: dict[str, list[str]], above: tuple[str, ...]) -> int | None:
-    """Return how many flows lie on one another at most; None for a circle."""
+    """Return how many flows can run on one another; None for a cycle."""
     if name in above:
         return None
     deepest = 0
@@ -148,14 +146,14 @@ def _depth(name: str, begins: dict[str, list[str]], above: tuple[str, ...]) -> i
 
 
 def _check_danger_flow(registry: FlowRegistry) -> Iterator[str]:
-    """Danger can be reached from everywhere, says numbers first, and can call a caseworker."""
-    sheet = registry.compiled.get(DANGER)
-    if sheet is None:
+    """The flow `danger` exists, begins with numbers, and can alert a caseworker."""
+    compiled = registry.compiled.get(DANGER)
+    if compiled is None:
         yield f"there is no flow {DANGER}"
         return
-    first = next(iter(sheet.steps.values()))
+    first = next(iter(compiled.steps.values()))
     if not isinstance(first, Say) or "{numbers}" not in first.text.source:
         yield f"{DANGER}: does not begin with the numbers to call"
-    ends = [step for step in sheet.steps.values() if isinstance(step, End)]
+    ends = [step for step in compiled.steps.values() if isinstance(step, End)]
     if not any(end.outcome is Outcome.STAFF_ALERTED for end in ends):
-        yield f"{DANGER}: no way tells a caseworker"
+        yield f"{DANGER}: no end tells a caseworker"

@@ -1,9 +1,9 @@
-"""Put out of sight what was told before a silence: nobody knows who holds the phone now.
+"""Hiding a draft after a silence, because someone else may now hold the phone.
 
-It is kept and goes along with what is sent, and the open question is asked again. But no answer is
-read back, no question before is gone back to, and no later step hangs on what was answered: it is
-spoken as to somebody who left all of it out. So whoever goes on learns where the person stood, and
-nothing of what they told.
+The answers are kept and sent with the rest, and the open question is asked again. But no answer is
+shown, Back does not reach an earlier question, and no guard depends on an earlier answer: later
+steps run as if all of it had been skipped. Who continues learns at which question the person
+stopped, and nothing of the answers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def hide_earlier_answers(
     registry: FlowRegistry, position: Position, drafts: Collection[str]
 ) -> None:
-    """Veil everything told so far; of what is going on only these flows go on."""
+    """Hide all answers so far, and end all flows except these."""
     position.frames = [frame for frame in position.frames if frame.flow in drafts]
     for frame in position.frames:
         _hide_frame(registry.compiled[frame.flow], frame)
@@ -37,22 +37,20 @@ def _hide_frame(compiled: CompiledFlow, frame: Frame) -> None:
     frame.hidden_answers |= frame.answers
     frame.answers, frame.partial_answers = {}, {}
     waits = frame.step in compiled.questions and frame.step not in frame.hidden_answers
-    behind = frame.hidden_answers.keys() if waits else {*frame.hidden_answers, frame.step}
-    last = max((compiled.index.get(name, -1) for name in behind), default=-1)
+    seen = {*frame.hidden_answers} if waits else {*frame.hidden_answers, frame.step}
+    last = max((compiled.index.get(name, -1) for name in seen), default=-1)
     passed = {*frame.done_steps, frame.step} if waits else {*frame.done_steps}
     frame.done_steps += [
-        it for it, here in compiled.index.items() if here <= last and it not in passed
+        name for name, here in compiled.index.items() if here <= last and name not in passed
     ]
-    if not waits:  # the person had gone back to it, or another flow had begun there
+    if not waits:  # the person had gone back to this question, or another flow had begun here
         frame.step = START
 
 
 def _complete_partial(compiled: CompiledFlow, frame: Frame) -> None:
-    """Take ticks and files that were being put together for an answer."""
+    """Turn ticks and files into answers, as "Done" does."""
     for name in frame.partial_answers:
-        question = compiled.questions.get(name)
-        reading = (
-            question.parse(PressInput("done"), question.partial_answer(frame)) if question else None
-        )
-        if type(reading) is Complete:
-            frame.answers[name] = reading.answer
+        if (question := compiled.questions.get(name)) is not None:
+            parsed = question.parse(PressInput("done"), question.partial_answer(frame))
+            if type(parsed) is Complete:
+                frame.answers[name] = parsed.answer

@@ -1,7 +1,7 @@
-"""Hold a conversation, one turn at a time, without touching the world.
+"""The engine: moves a conversation by one turn.
 
-Every function moves the position it is given and returns what to say. Between two turns the last
-frame stands on an open question, or there is no frame at all.
+Every function changes the position it gets and returns the messages to send. Between two turns the
+last frame is at an open question, or there is no frame.
 """
 
 from __future__ import annotations
@@ -36,16 +36,15 @@ if TYPE_CHECKING:
     from bot.conversation.registry import FlowRegistry
     from bot.conversation.state import Position
     from bot.conversation.steps import Step
-    from bot.text import Text
 
     Facts = frozenset[str]
 
 
 def begin(registry: FlowRegistry, position: Position, flow_name: str, facts: Facts) -> Turn:
-    """Begin a flow on top of whatever is going on, and speak until it waits.
+    """Begin a flow above the running ones, up to its first open question.
 
-    A flow that is already going on is picked up: what it says is said again, what was answered is
-    not asked again. So no flow ever lies on itself, however often a button is pressed.
+    A flow that is already running moves to the top instead: its messages are repeated, its answered
+    questions are not. So a flow never runs twice, however often a button is pressed.
     """
     turn = Turn()
     _push_flow(registry, position, flow_name)
@@ -54,21 +53,21 @@ def begin(registry: FlowRegistry, position: Position, flow_name: str, facts: Fac
 
 
 def answer(registry: FlowRegistry, position: Position, incoming: Input, facts: Facts) -> Turn:
-    """Hear an answer to the open question and speak until the conversation waits again."""
+    """Answer the open question, and go on to the next."""
     question = _open_question(registry, position)
     if question is None:
         keep_extra(position, incoming)
         return ask_again(registry, position, facts)
     if type(incoming) is PressInput and incoming.code in CONTROL_HANDLERS:
         return CONTROL_HANDLERS[incoming.code](registry, position, facts)
-    reading = question.parse(incoming, question.partial_answer(position.frames[-1]))
-    if type(reading) is Complete:
-        return _record_answer(registry, position, question, reading.answer, facts)
-    return _keep_asking(registry, position, question, reading, incoming)
+    parsed = question.parse(incoming, question.partial_answer(position.frames[-1]))
+    if type(parsed) is Complete:
+        return _record_answer(registry, position, question, parsed.answer, facts)
+    return _keep_asking(registry, position, question, parsed, incoming)
 
 
 def skip(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Leave the open question unanswered, if it may be; what was begun or answered is kept."""
+    """Skip the open question if it is skippable; parts of an answer or an earlier one stay."""
     question = _open_question(registry, position)
     if question is None or not question.skippable:
         return ask_again(registry, position, facts)
@@ -80,17 +79,16 @@ def skip(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
 
 
 def keep(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Leave the answer of a question asked again as it was."""
+    """Keep the earlier answer of a question that is asked again."""
     question = _open_question(registry, position)
     if question is None or question.name not in position.frames[-1].answers:
         return ask_again(registry, position, facts)
-    frame = position.frames[-1]
-    frame.partial_answers.pop(question.name, None)
+    position.frames[-1].partial_answers.pop(question.name, None)
     return _advance(registry, position, facts)
 
 
 def clear(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Take the answer of a question asked again back, if it may be left unanswered."""
+    """Remove the earlier answer of a question that is asked again, if it is skippable."""
     question = _open_question(registry, position)
     if question is None or not question.skippable:
         return ask_again(registry, position, facts)
@@ -98,23 +96,23 @@ def clear(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
 
 
 def back(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Return to the question before, in this flow or the one beneath; its answer is kept."""
+    """Return to the previous question, in this flow or the one below; its answer is kept."""
     if not _can_go_back(registry, position):
         return ask_again(registry, position, facts)
     frames = position.frames
-    while not (sheet := registry.compiled[frames[-1].flow]).has_earlier_answer(frames[-1]):
+    while not (compiled := registry.compiled[frames[-1].flow]).has_earlier_answer(frames[-1]):
         _keep_partial_files(position, frames.pop())
-        if (beneath := _open_question(registry, position)) is not None:
-            return Turn([_ask(registry, position, beneath)])
-    left = frames[-1]
-    if left.step in sheet.reviews:
-        left.partial_answers.pop(left.step, None)
-    sheet.go_back(left)
-    return Turn([_ask(registry, position, sheet.questions[left.step])])
+        if (below := _open_question(registry, position)) is not None:
+            return Turn([_ask(registry, position, below)])
+    frame = frames[-1]
+    if frame.step in compiled.reviews:
+        frame.partial_answers.pop(frame.step, None)
+    compiled.go_back(frame)
+    return Turn([_ask(registry, position, compiled.questions[frame.step])])
 
 
 def why(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Say why the open question is asked, and ask it again."""
+    """Give the reason for the open question, and ask it again."""
     question = _open_question(registry, position)
     turn = ask_again(registry, position, facts)
     if question is not None:
@@ -123,7 +121,7 @@ def why(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
 
 
 def ask_again(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Ask the open question once more, a summary that is being looked at included."""
+    """Ask the open question again, with its summary if that is shown."""
     reply = open_question(registry, position)
     if reply is not None:
         return Turn([reply])
@@ -133,7 +131,7 @@ def ask_again(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
 
 
 def open_question(registry: FlowRegistry, position: Position) -> Reply | None:
-    """Return the question that waits, as it was put last; None where none does."""
+    """Return the open question as it was asked last, or None."""
     question = _open_question(registry, position)
     if question is None:
         return None
@@ -151,7 +149,7 @@ CONTROL_HANDLERS: dict[str, Callable[[FlowRegistry, Position, Facts], Turn]] = {
     "keep": keep,
     "clear": clear,
 }
-"""What the controls do. "done" is an answer like any other."""
+"""The controls. "done" is not here: questions parse it."""
 
 
 def _record_answer(
@@ -162,9 +160,9 @@ def _record_answer(
     facts: Facts,
 ) -> Turn:
     frame = position.frames[-1]
-    sheet = registry.compiled[frame.flow]
+    compiled = registry.compiled[frame.flow]
     name = question.name
-    amends = name in frame.answers or not frame.answers.keys().isdisjoint(sheet.later[name])
+    amends = name in frame.answers or not frame.answers.keys().isdisjoint(compiled.later[name])
     if frame.partial_answers:
         frame.partial_answers.pop(name, None)
     if type(question) is Review:
@@ -172,7 +170,7 @@ def _record_answer(
     else:
         frame.answers[name] = given
     if amends:
-        sheet.discard_unreachable(frame, facts)
+        compiled.discard_unreachable(frame, facts)
     return _advance(registry, position, facts)
 
 
@@ -188,64 +186,48 @@ def _keep_asking(
     registry: FlowRegistry,
     position: Position,
     question: Question[Answer],
-    reading: ParsedInput,
+    parsed: ParsedInput,
     incoming: Input,
 ) -> Turn:
-    """Stay at the question, or go from a review to one that shall be changed."""
-    frame = position.frames[-1]
-    if type(reading) is Partial:
-        frame.partial_answers[question.name] = reading.parts
-        reply = _ask(registry, position, question, edits=reading.edits_last)
-        return Turn(
-            [reply if reading.edits_last else msgspec.structs.replace(reply, text=RECEIVED)]
-        )
-    if type(reading) is NoMatch:
-        return _keep_and_ask_again(registry, position, question, reading.text, incoming)
+    """Ask the question again, or go from a review to a question that is changed."""
+    if type(parsed) is Partial:
+        position.frames[-1].partial_answers[question.name] = parsed.parts
+        reply = _ask(registry, position, question, edits=parsed.edits_last)
+        return Turn([reply if parsed.edits_last else msgspec.structs.replace(reply, text=RECEIVED)])
+    if type(parsed) is NoMatch:
+        keep_extra(position, incoming)
+        text = FILE_KEPT if isinstance(incoming, FilesInput | LocationInput) else parsed.text
+        again = _ask(registry, position, question)
+        return Turn([again] if text is None else [Reply(text), again])
     if isinstance(question, Review):
-        return _handle_review(registry, position, question, reading)
+        return _handle_review(registry, position, question, parsed)
     return Turn([_ask(registry, position, question)])
 
 
 def _handle_review(
-    registry: FlowRegistry, position: Position, review: Review, reading: ParsedInput
+    registry: FlowRegistry, position: Position, review: Review, parsed: ParsedInput
 ) -> Turn:
-    """Read the answers back, or go to the one that shall be changed."""
+    """Show the answers, or go to the one that is changed."""
     frame = position.frames[-1]
-    if type(reading) is ChangeAnswer and reading.name in frame.answers:
+    if type(parsed) is ChangeAnswer and parsed.name in frame.answers:
         frame.partial_answers.pop(review.name, None)
-        sheet = registry.compiled[frame.flow]
-        sheet.change(frame, reading.name)
-        question = sheet.questions[frame.step]
-        return Turn([_ask(registry, position, question)])
-    if type(reading) is DiscardExtras:
+        compiled = registry.compiled[frame.flow]
+        compiled.change(frame, parsed.name)
+        return Turn([_ask(registry, position, compiled.questions[frame.step])])
+    if type(parsed) is DiscardExtras:
         position.extra_texts.clear()
         position.extra_files.clear()
     return Turn([review.summary(frame, position, back=_can_go_back(registry, position))])
 
 
-def _keep_and_ask_again(
-    registry: FlowRegistry,
-    position: Position,
-    question: Question[Answer],
-    text: Text | None,
-    incoming: Input,
-) -> Turn:
-    """Keep what answers nothing here, say so, and ask again."""
-    keep_extra(position, incoming)
-    if isinstance(incoming, FilesInput | LocationInput):
-        text = FILE_KEPT
-    again = _ask(registry, position, question)
-    return Turn([again] if text is None else [Reply(text), again])
-
-
 def _run_until_question(
     registry: FlowRegistry, position: Position, facts: Facts, turn: Turn
 ) -> None:
-    """Go from step to step until a question is open or nothing is left."""
+    """Go from step to step until a question is open or all flows have ended."""
     while position.frames:
         frame = position.frames[-1]
-        sheet = registry.compiled[frame.flow]
-        step = sheet.steps.get(frame.step)
+        compiled = registry.compiled[frame.flow]
+        step = compiled.steps.get(frame.step)
         if isinstance(step, Question):
             if frame.step not in frame.answers and frame.step not in frame.done_steps:
                 turn.replies.append(_ask(registry, position, step))
@@ -261,7 +243,7 @@ def _run_until_question(
                 _push_flow(registry, position, step.flow_name)
                 continue
             _say(frame, step, turn)
-        sheet.forward(frame, frame.answers, facts)
+        compiled.forward(frame, frame.answers, facts)
 
 
 def _say(frame: Frame, step: Step, turn: Turn) -> None:
@@ -270,20 +252,20 @@ def _say(frame: Frame, step: Step, turn: Turn) -> None:
 
 
 def _push_flow(registry: FlowRegistry, position: Position, flow_name: str) -> None:
-    """Lay a flow on top, from its first step; one that is going on is taken from where it lies."""
-    sheet = registry.compiled[flow_name]
+    """Put a flow on top, at its first step, with its answers if it is already running."""
+    compiled = registry.compiled[flow_name]
     for here, frame in enumerate(position.frames):
         if frame.flow == flow_name:
             del position.frames[here]
             position.frames.append(frame)
             frame.step = START
-            frame.done_steps = [name for name in frame.done_steps if name not in sheet.say_steps]
+            frame.done_steps = [name for name in frame.done_steps if name not in compiled.say_steps]
             return
     position.frames.append(Frame(flow_name, START))
 
 
 def _end_flow(registry: FlowRegistry, position: Position, step: End, turn: Turn) -> bool:
-    """End the flow on top; return whether what lay beneath now waits for an answer."""
+    """End the top flow; return whether the conversation now waits, or all flows have ended."""
     frame = position.frames.pop()
     turn.replies += [Reply(text) for text in step.phrases()]
     answers = _outgoing_answers(position, frame, step.outcome)
@@ -297,9 +279,9 @@ def _end_flow(registry: FlowRegistry, position: Position, step: End, turn: Turn)
         return True
     question = _open_question(registry, position)
     if question is None:
-        beneath = position.frames[-1]
-        if beneath.step != START:
-            beneath.done_steps.append(beneath.step)
+        below = position.frames[-1]
+        if below.step != START:
+            below.done_steps.append(below.step)
         return False
     turn.replies.append(_ask(registry, position, question))
     return True
@@ -308,11 +290,11 @@ def _end_flow(registry: FlowRegistry, position: Position, step: End, turn: Turn)
 def _outgoing_answers(position: Position, frame: Frame, outcome: Outcome) -> dict[str, Answer]:
     answers = frame.all_answers
     if outcome in TAKES_EXTRAS:
-        before = position.hidden_extras
-        words = (*(part for part in before if isinstance(part, str)), *position.extra_texts)
-        files = (*(part for part in before if isinstance(part, FileRef)), *position.extra_files)
-        if words:
-            answers["also"] = words
+        hidden = position.hidden_extras
+        texts = (*(part for part in hidden if isinstance(part, str)), *position.extra_texts)
+        files = (*(part for part in hidden if isinstance(part, FileRef)), *position.extra_files)
+        if texts:
+            answers["also"] = texts
         if files:
             answers["also_files"] = files
         position.extra_texts, position.extra_files, position.hidden_extras = [], [], []
@@ -320,7 +302,7 @@ def _outgoing_answers(position: Position, frame: Frame, outcome: Outcome) -> dic
 
 
 def _open_question(registry: FlowRegistry, position: Position) -> Question[Answer] | None:
-    """Return the question the conversation waits at; None where it must walk on first."""
+    """Return the question the top frame is at; None if it is at another step or there is none."""
     if not position.frames:
         return None
     frame = position.frames[-1]
@@ -332,20 +314,20 @@ def _ask(
 ) -> Reply:
     frame = position.frames[-1]
     if type(question) is Review:
-        frame.partial_answers.pop(question.name, None)  # what was shown was fleeting
+        frame.partial_answers.pop(question.name, None)  # the buttons of a summary shown before
     return question.ask(frame, back=_can_go_back(registry, position), edits_last=edits)
 
 
 def _can_go_back(registry: FlowRegistry, position: Position) -> bool:
-    """Return whether a question was asked before: in this flow, or in one beneath.
+    """Return whether there is a previous question, in this flow or one below.
 
-    Nobody goes back behind a veil: there would be an answer, and a flow with some is not left.
+    A frame with hidden answers ends the search, so that Back does not reach them.
     """
     for depth, frame in enumerate(reversed(position.frames)):
-        sheet = registry.compiled[frame.flow]
-        if depth and frame.step in sheet.questions:
+        compiled = registry.compiled[frame.flow]
+        if depth and frame.step in compiled.questions:
             return True
-        if sheet.has_earlier_answer(frame):
+        if compiled.has_earlier_answer(frame):
             return True
         if frame.hidden_answers:
             return False
@@ -353,7 +335,7 @@ def _can_go_back(registry: FlowRegistry, position: Position) -> bool:
 
 
 def keep_extra(position: Position, incoming: Input) -> None:
-    """Keep what answers no question; it goes along with what the person sends."""
+    """Keep input that answers no question: it is sent with the rest."""
     if isinstance(incoming, TextInput):
         position.add_extra(incoming.text)
     elif isinstance(incoming, FilesInput):
@@ -363,6 +345,6 @@ def keep_extra(position: Position, incoming: Input) -> None:
 
 
 def _keep_partial_files(position: Position, left: Frame) -> None:
-    """Keep files of a flow that is left before its first answer."""
+    """Keep the files of a flow that is left before its first answer."""
     for parts in left.partial_answers.values():
         position.extra_files += [part for part in parts if isinstance(part, FileRef)]

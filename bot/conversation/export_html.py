@@ -1,4 +1,4 @@
-"""Print a flow in one language as one page of HTML, for people who read it with a pencil."""
+"""A flow in one language as an HTML page, to be printed and reviewed."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ ol > li.begin { border-style: dashed }
 
 
 def render_page(flow: type[Flow], catalogue: Catalogue, language: str = "en") -> str:
-    """Return the page: every step in order, its guard read aloud, its words and buttons.
+    """Return the page: every step in order with its guard, text and buttons.
 
-    Blanks stay as they are written. `language` is told to the browser, which picks the fonts.
+    Blanks are not filled. `language` is set for the browser, which chooses fonts by it.
     """
     title = escape(flow.title.render(catalogue))
     about = escape((flow.__doc__ or "").strip().split("\n")[0])
@@ -63,22 +63,22 @@ def render_page(flow: type[Flow], catalogue: Catalogue, language: str = "en") ->
 
 
 def _step(step: Step, catalogue: Catalogue) -> str:
-    kind = type(step).__name__
-    group = "question" if isinstance(step, Question) else "end" if isinstance(step, End) else ""
-    group = "begin" if isinstance(step, Begin) else group or "say"
+    kinds = ((Question, "question"), (End, "end"), (Begin, "begin"))
+    group = next((group for kind, group in kinds if isinstance(step, kind)), "say")
     body = "\n".join(_body(step, catalogue))
+    kind = type(step).__name__
     heading = f'<p class="name" lang="en">{escape(step.name)} <small>{kind}</small></p>'
     return f'<li class="{group}" id="{escape(step.name)}">\n{heading}\n{body}\n</li>'
 
 
 def _body(step: Step, catalogue: Catalogue) -> Iterator[str]:
-    def names(question: Question[Answer], code: str | None) -> str:
+    def name(question: Question[Answer], code: str | None) -> str:
         if code is None or not isinstance(question, ListQuestion):
             return f"“{question.short.render(catalogue)}”"
         return f"“{question.choices[code].render(catalogue)}”"
 
     if step.when is not ALWAYS:
-        yield f'<p class="when" lang="en">Only if {escape(step.when.describe(names))}.</p>'
+        yield f'<p class="when" lang="en">Only if {escape(step.when.describe(name))}.</p>'
     if isinstance(step, Begin):
         yield f'<p class="words" lang="en">→ {escape(step.flow_name)}</p>'
     if isinstance(step, Question):
@@ -97,7 +97,7 @@ def _question(question: Question[Answer], catalogue: Catalogue) -> Iterator[str]
         yield '<p class="why" lang="en">Any number of them.</p>'
     if isinstance(question, Review):
         yield _choices({"show": question.show, "go": question.go}, catalogue)
-        names = ", ".join(asked.name for asked in question.questions)
+        names = ", ".join(reviewed.name for reviewed in question.questions)
         yield f'<p class="why" lang="en">Of {escape(names)}.</p>'
     if question.why is not None:
         yield f'<p class="why">? {escape(question.why.render(catalogue))}</p>'
@@ -111,11 +111,8 @@ def _phrase(text: Text, catalogue: Catalogue) -> str:
 
 def _choices(choices: dict[str, Text], catalogue: Catalogue) -> str:
     buttons = "".join(
-        _button(number, code, label.render(catalogue))
+        f"<li>{number} {escape(label.render(catalogue))} "
+        f'<small lang="en">{escape(code)}</small></li>'
         for number, (code, label) in enumerate(choices.items(), 1)
     )
     return f'<ul class="choices">{buttons}</ul>'
-
-
-def _button(number: int, code: str, label: str) -> str:
-    return f'<li>{number} {escape(label)} <small lang="en">{escape(code)}</small></li>'

@@ -1,4 +1,4 @@
-"""Draw a flow as a Mermaid diagram, for people who review it."""
+"""A flow as a Mermaid diagram, for review."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.conversation.flow import Flow
 
 MAX_PHRASE_LENGTH = 60
-"""Of each phrase this much is drawn."""
+"""Characters shown of each phrase."""
 RESERVED = frozenset(
     {"call", "class", "classDef", "click", "default", "direction", "end", "flowchart", "graph"}
     | {"href", "linkStyle", "style", "subgraph"}
@@ -21,26 +21,26 @@ RESERVED = frozenset(
 
 
 def draw_mermaid(flow: type[Flow]) -> str:
-    """Return the flow as Mermaid text, one arrow for every way a conversation can take."""
-    ways = explore(flow).edges
+    """Return the flow as Mermaid text, with an arrow between steps that can be consecutive."""
+    edges = explore(flow).edges
     lines = ["flowchart TD"]
     lines += [f"    {_id(step)}{_shape(step)}" for step in flow.steps]
     for here, step in enumerate(flow.steps):
         lines += [
             f"    {_id(step)} -->{_condition(later)} {_id(later)}"
             for later in flow.steps[here + 1 :]
-            if (step.name, later.name) in ways
+            if (step.name, later.name) in edges
         ]
     return "\n".join(lines) + "\n"
 
 
 def _id(step: Step) -> str:
-    """Return a step's name, made different from the words Mermaid keeps for itself."""
+    """Return the name of a step, changed if Mermaid reserves it."""
     return f"{step.name}_" if step.name in RESERVED else step.name
 
 
 def _shape(step: Step) -> str:
-    """Return a step as it is drawn: a question is a hexagon, an end is round, a flow framed."""
+    """Return the shape of a step: a hexagon for a question, round for an end, framed for a flow."""
     words = next((text.source for text in step.phrases()), "")
     if isinstance(step, Begin):
         return f'[["{_quoted(step.flow_name)}"]]'
@@ -61,7 +61,6 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return words as Mermaid reads them between quotes."""
-    for sign, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
-        text = text.replace(sign, entity)
+    for char, entity in (("#", "#35;"), ('"', "#quot;"), ("<", "#lt;"), (">", "#gt;")):
+        text = text.replace(char, entity)
     return text

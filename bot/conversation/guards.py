@@ -1,4 +1,4 @@
-"""When a step is spoken: small conditions on the answers so far, which can also be read aloud."""
+"""Guards: conditions on the answers so far that decide whether a step is shown."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     Answers = Mapping[str, Answer]
     Facts = frozenset[str]
     Namer = Callable[[Question[Answer], str | None], str]
-    """Names a question (None), or one of its choices."""
+    """Names a question (None) or one of its choices."""
 
 
 class Guard:
-    """A yes-or-no question about the answers so far. Its `str` is what a picture shows."""
+    """A condition on answers and facts. `str` of it is what a diagram shows."""
 
     __slots__ = ()
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - the signature of all guards
-        """Return whether the step is to be spoken."""
+    def holds(self, _answers: Answers, _facts: Facts, /) -> bool:
+        """Return whether the step is shown."""
         return True
 
     def leaves(self) -> Iterator[Guard]:
-        """Yield the guards it is put together from, itself if it is from none."""
+        """Yield the guards it is composed of, or itself."""
         yield self
 
     def looks_at(self) -> frozenset[Question[Answer]]:
@@ -37,11 +37,11 @@ class Guard:
         )
 
     def facts(self) -> frozenset[str]:
-        """Return the facts from outside it depends on."""
+        """Return the facts it depends on."""
         return frozenset(leaf.name for leaf in self.leaves() if isinstance(leaf, Fact))
 
-    def describe(self, name: Namer) -> str:  # noqa: ARG002 - as above
-        """Return the guard as a half-sentence after "only if"."""
+    def describe(self, _name: Namer, /) -> str:
+        """Return the guard as the rest of a sentence that begins with "only if"."""
         return "always"
 
     def __str__(self) -> str:
@@ -62,70 +62,70 @@ ALWAYS = Guard()
 
 @dataclass(frozen=True, slots=True)
 class Fact(Guard):
-    """Holds when the house told the engine this fact, e.g. `rehearsal` or `staffed`."""
+    """Holds if the caller of the engine states this fact, such as `rehearsal` or `staffed`."""
 
     name: str
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
-        """Return whether the fact is known."""
+    def holds(self, _answers: Answers, facts: Facts, /) -> bool:
+        """Return whether the fact is stated."""
         return self.name in facts
 
-    def describe(self, name: Namer) -> str:  # noqa: ARG002 - as above
-        """Return that it is known."""
+    def describe(self, _name: Namer, /) -> str:
+        """Return the name of the fact."""
         return f"known: {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Chose(Guard):
-    """Holds when one of these choices was made."""
+    """Holds if the answer to a `Choose` is one of the codes."""
 
     question: Question[Answer]
     codes: tuple[str, ...]
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, _facts: Facts, /) -> bool:
         """Return whether one of the codes is the answer."""
         return answers.get(self.question.name) in self.codes
 
-    def describe(self, name: Namer) -> str:
-        """Return what the answer is."""
+    def describe(self, name: Namer, /) -> str:
+        """Return the question and the codes."""
         return f"{name(self.question, None)} is {_join_codes(self, name)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Ticked(Guard):
-    """Holds when at least one of these was among the choices made."""
+    """Holds if the answer to a `ChooseMany` contains one of the codes."""
 
     question: Question[Answer]
     codes: tuple[str, ...]
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, _facts: Facts, /) -> bool:
         """Return whether one of the codes is among the answers."""
-        made = answers.get(self.question.name)
-        return isinstance(made, tuple) and any(code in made for code in self.codes)
+        answer = answers.get(self.question.name)
+        return isinstance(answer, tuple) and any(code in answer for code in self.codes)
 
-    def describe(self, name: Namer) -> str:
-        """Return what is among the answers."""
+    def describe(self, name: Namer, /) -> str:
+        """Return the question and the codes."""
         return f"{name(self.question, None)} has {_join_codes(self, name)}"
 
 
 @dataclass(frozen=True, slots=True)
 class IsAnswered(Guard):
-    """Holds when the question was answered and not skipped."""
+    """Holds if the question was answered and not skipped."""
 
     question: Question[Answer]
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:  # noqa: ARG002 - as above
+    def holds(self, answers: Answers, _facts: Facts, /) -> bool:
         """Return whether there is an answer."""
         return answers.get(self.question.name) not in (None, ())
 
-    def describe(self, name: Namer) -> str:
-        """Return that it was answered."""
+    def describe(self, name: Namer, /) -> str:
+        """Return the question."""
         return f"{name(self.question, None)} was answered"
 
 
 @dataclass(frozen=True, slots=True)
 class GuardPair(Guard):
-    """Two guards together."""
+    """Two guards."""
 
     left: Guard
     right: Guard
@@ -138,37 +138,37 @@ class GuardPair(Guard):
 
 @dataclass(frozen=True, slots=True)
 class And(GuardPair):
-    """Holds when both hold."""
+    """Holds if both guards hold."""
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:
+    def holds(self, answers: Answers, facts: Facts, /) -> bool:
         """Return whether both hold."""
         return self.left.holds(answers, facts) and self.right.holds(answers, facts)
 
-    def describe(self, name: Namer) -> str:
+    def describe(self, name: Namer, /) -> str:
         """Return both, joined by "and"."""
         return " and ".join(_parenthesize(one, Or, name) for one in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
 class Or(GuardPair):
-    """Holds when one of the two holds, or both."""
+    """Holds if at least one of two guards holds."""
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:
+    def holds(self, answers: Answers, facts: Facts, /) -> bool:
         """Return whether at least one holds."""
         return self.left.holds(answers, facts) or self.right.holds(answers, facts)
 
-    def describe(self, name: Namer) -> str:
+    def describe(self, name: Namer, /) -> str:
         """Return both, joined by "or"."""
         return " or ".join(_parenthesize(one, And, name) for one in (self.left, self.right))
 
 
 @dataclass(frozen=True, slots=True)
 class Not(Guard):
-    """Holds when the other does not."""
+    """Holds if the other guard does not."""
 
     guard: Guard
 
-    def holds(self, answers: Answers, facts: Facts) -> bool:
+    def holds(self, answers: Answers, facts: Facts, /) -> bool:
         """Return whether the other does not hold."""
         return not self.guard.holds(answers, facts)
 
@@ -176,13 +176,13 @@ class Not(Guard):
         """Yield the leaves of the other."""
         return self.guard.leaves()
 
-    def describe(self, name: Namer) -> str:
-        """Return the other, denied."""
+    def describe(self, name: Namer, /) -> str:
+        """Return the other, negated."""
         return f"not ({self.guard.describe(name)})"
 
 
 def name_by_code(question: Question[Answer], code: str | None) -> str:
-    """Name questions and choices as they are called in the flow."""
+    """Return the name of a question, or the code of its choice."""
     return code or question.name
 
 
@@ -191,5 +191,5 @@ def _join_codes(guard: Chose | Ticked, name: Namer) -> str:
 
 
 def _parenthesize(guard: Guard, looser: type[Guard], name: Namer) -> str:
-    words = guard.describe(name)
-    return f"({words})" if isinstance(guard, looser) else words
+    description = guard.describe(name)
+    return f"({description})" if isinstance(guard, looser) else description

@@ -1,4 +1,4 @@
-"""What a person can do at a question: write, press, send files, share a place."""
+"""What a person can do at a question: write, press a button, send files, share a location."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
 
 
 class TextInput(msgspec.Struct, frozen=True):
-    """The person wrote something that is no button's label."""
+    """Text that is not the label of a button."""
 
     text: str
 
 
 class PressInput(msgspec.Struct, frozen=True):
-    """The person pressed a choice or a control, or wrote its label."""
+    """A choice or a control, pressed or written as its label."""
 
     code: str
 
 
 class FilesInput(msgspec.Struct, frozen=True):
-    """The person sent files, together when it was an album."""
+    """Files; several if they were sent as an album."""
 
     files: tuple[FileRef, ...]
     caption: str = ""
 
 
 class LocationInput(msgspec.Struct, frozen=True):
-    """The person shared a place on the map."""
+    """A point on the map."""
 
     latitude: float
     longitude: float

@@ -1,11 +1,10 @@
-"""Compile a flow into a `transitions` machine, once, for every conversation to share.
+"""The `transitions` state machine of a flow, compiled once and shared by all conversations.
 
-A frame passes through the machine, none belongs to it. Three events move it: `forward` to the next
-step, `back` to the question answered last, `change` from a review to one of its questions.
+Three events move a frame: `forward` to the next step, `back` to the last question that was
+answered, `change` from a review to one of its questions.
 
-A machine tries the ways out of a step one after the other, so each step has only the ways a reader
-sees: to every later step up to the first one that is always spoken. A step that is already
-answered is walked over, one `forward` a step; that happens after a correction only.
+A step has a transition to each later step up to the first one without a guard. The machine tries
+them in order. Steps that are already answered, after a correction, are passed one by one.
 """
 
 from __future__ import annotations
@@ -29,43 +28,43 @@ if TYPE_CHECKING:
 
 FORWARD, BACK, CHANGE = "forward", "back", "change"
 START = "-"
-"""Before the first step: where a flow begins, and where a draft waits whose step is gone."""
+"""The state before the first step: of a new flow, and of a draft whose step no longer exists."""
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 class FlowEvent(Event):
-    """An event that tries the ways out of a step in order, and takes the first that is open.
+    """An event that takes the first transition whose conditions hold.
 
-    Nothing else hangs on a step here: no callback, no trace, no queue. What the library does for
-    those, at every event and on every way, costs many times what our guards and our move do.
+    It runs no callbacks, which the flows do not use: what the library does for them costs many
+    times what the guards cost.
     """
 
     def trigger(self, model: Frame, *args: object) -> bool:  # type: ignore[override]  # our frames
-        """Move the frame; return whether there was a way.
+        """Move the frame; return whether a transition was open.
 
         Raises:
-            MachineError: no way leads out of this step, whatever was answered.
+            MachineError: the step has no transition for this event.
         """
-        ways = self.transitions.get(model.step)
-        if ways is None:
+        transitions = self.transitions.get(model.step)
+        if transitions is None:
             raise MachineError(f"no {self.name} from {model.step}")
-        for way in ways:
-            # Our conditions are functions; the library would also look names up.
-            if all(condition.func(*args) for condition in way.conditions):  # type: ignore[operator]
-                model.step = way.dest  # type: ignore[assignment]  # a way leads somewhere
+        for transition in transitions:
+            # All conditions here are functions; the library would also look up names.
+            if all(condition.func(*args) for condition in transition.conditions):  # type: ignore[operator]
+                model.step = transition.dest  # type: ignore[assignment]  # it always has one
                 return True
         return False
 
 
 class FlowMachine(Machine):
-    """A machine whose events are moves."""
+    """A machine with `FlowEvent`."""
 
     event_cls = FlowEvent
 
 
 def build_machine(steps: tuple[Step, ...]) -> Machine:
-    """Return the machine for these steps."""
+    """Return the machine of these steps."""
     machine = FlowMachine(
         model=None,
         states=[START, *(State(step.name, final=isinstance(step, End)) for step in steps)],
@@ -80,9 +79,9 @@ def build_machine(steps: tuple[Step, ...]) -> Machine:
             _add_forward_transitions(machine, step.name, steps[here + 1 :])
         _add_back_transitions(machine, step.name, steps[:here])
         if isinstance(step, Review):
-            for asked in step.questions:
+            for question in step.questions:
                 machine.add_transition(
-                    CHANGE, step.name, asked.name, conditions=partial(eq, asked.name)
+                    CHANGE, step.name, question.name, conditions=partial(eq, question.name)
                 )
     return machine
 
@@ -103,5 +102,5 @@ def _add_back_transitions(machine: Machine, source: str, earlier: tuple[Step, ..
             )
 
 
-def _is_among(name: str, done: Collection[str]) -> bool:
-    return name in done
+def _is_among(name: str, answered: Collection[str]) -> bool:
+    return name in answered

@@ -1,4 +1,4 @@
-"""What a flow can come to. `bot.dispatch` decides what follows from each."""
+"""How a flow can end. `bot.dispatch` decides what follows from each outcome."""
 
 from __future__ import annotations
 
@@ -6,52 +6,48 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """The end a flow came to, as the rest of the house hears of it."""
+    """The outcome of a flow. The values are stored and stand in transcripts."""
 
     FINISHED = "finished"
     """Nothing follows."""
     REPORT_SUBMITTED = "report_submitted"
     """The person sent a report."""
     HELP_REQUESTED = "help_requested"
-    """The person asked for a service."""
+    """The person requested a service."""
     TALK_REQUESTED = "person_wanted"
-    """The person wants to write with somebody."""
+    """The person wants to write with a caseworker."""
     STAFF_ALERTED = "tell_now"
-    """The person is in danger and said that a caseworker shall know at once."""
+    """The person is in danger and agreed that a caseworker is told at once."""
     ADDITION_SENT = "added"
     """The person added to what they had sent."""
     WITHDRAWN = "withdrawn"
-    """The person wants back what they had sent."""
+    """The person takes back what they had sent."""
     STOPPED = "stopped"
-    """The person wants nothing more: whatever lies beneath ends with it."""
+    """The person stops: all flows end."""
     LANGUAGE_CHOSEN = "language_chosen"
-    """The person reads another language from here on."""
-
+    """The person chose another language."""
     CHECK_IN_AGREED = "check_in_agreed"
-    """The person agreed on an hour at which they are heard from."""
+    """The person agreed on a time for check-ins."""
     CHECK_IN_ENDED = "check_in_ended"
-    """The person wants to be asked no more."""
-
+    """The person ended their check-ins."""
     AUTO_DELETE_CHOSEN = "vanish_chosen"
-    """The person chose after how long messages vanish by themselves."""
-
+    """The person chose after how long messages are deleted."""
     INFORMATION_READ = "read"
-    """The person has read what they wanted to know, and may want to know more."""
-
+    """The person read information and may want to read more."""
     STATUS_REQUESTED = "asked_where"
-    """The person wants to know how far what they sent has come."""
+    """The person asks for the status of what they sent."""
     DATA_REQUESTED = "asked_held"
-    """The person wants to know what is held of them."""
+    """The person asks what data is stored about them."""
     INTRODUCTION_REQUESTED = "asked_who"
-    """The person wants to know who we are."""
+    """The person asks who answers here."""
     CONSENT_REVOKED = "taken_back"
-    """The person takes back something they agreed to."""
+    """The person revokes a consent."""
     ERASURE_REQUESTED = "erasure_wished"
-    """The person wants everything of this chat erased."""
+    """The person requests erasure of everything in this chat."""
 
 
 ENDS_ALL_FLOWS = frozenset({Outcome.STOPPED, Outcome.ERASURE_REQUESTED})
-"""Outcomes with which whatever lies beneath ends too."""
+"""Outcomes that also end the flows below."""
 TAKES_EXTRAS = frozenset(
     {
         Outcome.REPORT_SUBMITTED,
@@ -60,7 +56,7 @@ TAKES_EXTRAS = frozenset(
         Outcome.ADDITION_SENT,
     }
 )
-"""Outcomes that take along what was written beside the questions.
+"""Outcomes that also send texts and files that answered no question.
 
-Not `TELL_NOW`: there the person agreed to a place and a language, and to no word of theirs.
+Not `STAFF_ALERTED`: there the person agreed to send a place and a language, and no text.
 """

@@ -1,4 +1,4 @@
-"""Numbers as people write them: in the digits of any script, in Chinese numerals, on keycaps."""
+"""Numbers and dates as people write them, in any script and calendar."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ CHINESE = {numeral: value for value, numeral in enumerate("〇一二三四五六
     "兩": 2,
 }
 TEN = 10
-SURROUNDING_PUNCTUATION = " \t\r\n.,:;()[]#、。，．：）（"  # noqa: RUF001 - punctuation as it is typed in Chinese
+# The escapes are Chinese punctuation: 、 and fullwidth comma, stop, colon and parentheses.
+SURROUNDING_PUNCTUATION = " \t\r\n.,:;()[]#\u3001\u3002\uff0c\uff0e\uff1a\uff09\uff08"
+SEPARATORS = re.compile("[\\s,;\u3001\uff0c/+&]+")
 KEYCAP = dict.fromkeys((0xFE0F, 0x20E3))
 MAX_DIGITS = 12
-"""More digits than this are a phone number or a passport, not a count."""
+"""A longer number is a phone number or a passport, not a count."""
 
 
 def parse_number(text: str) -> int | None:
-    """Return the number when the words are one number and nothing else."""
+    """Return the number if the text is one number and nothing else."""
     bare = fold(text.translate(KEYCAP)).strip(SURROUNDING_PUNCTUATION)
     if not bare or len(bare) > MAX_DIGITS:
         return None
@@ -30,14 +32,13 @@ def parse_number(text: str) -> int | None:
 
 
 def parse_numbers(text: str) -> tuple[int, ...]:
-    """Return every number when the words are numbers and nothing else, else none."""
-    parts = [part for part in re.split(r"[\s,;、，/+&]+", text.strip()) if part]  # noqa: RUF001 - as above
-    numbers = [parse_number(part) for part in parts]
+    """Return all numbers if the text is numbers and nothing else; else an empty tuple."""
+    numbers = [parse_number(part) for part in SEPARATORS.split(text.strip()) if part]
     return () if None in numbers else tuple(n for n in numbers if n is not None)
 
 
 def plain_digits(text: str) -> str:
-    """Return the words with the digits of every script as 0 to 9."""
+    """Return the text with the digits of every script as 0 to 9."""
     return "".join(str(int(char)) if char.isdecimal() else char for char in text)
 
 
@@ -57,7 +58,7 @@ BUDDHIST_ERA = 543
 MINGUO_OFFSET = 1911
 MONTHS = 12
 LATEST_COMMON_YEAR = 2300
-"""Years above are counted in the Buddhist era, as in Thailand."""
+"""Later years are of the Buddhist era, as in Thailand."""
 
 YEAR_FIRST = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?")
 YEAR_LAST = re.compile(r"(\d{1,2})\s?[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{4})")
@@ -65,27 +66,23 @@ MINGUO = re.compile(r"民國\s?(\d{2,3})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?�
 
 
 def parse_day(text: str) -> str | None:
-    """Return the day as ISO 8601, or None where there is any doubt.
+    """Return the day as ISO 8601, or None if it is ambiguous.
 
-    `3/4/2026` is March to some readers and April to others: it stays words.
+    `3/4/2026` is March to some readers and April to others, so it stays text.
     """
     plain = plain_digits(fold(text))
-    if found := YEAR_FIRST.fullmatch(plain):
-        year, month, day = map(int, found.groups())
+    if match := YEAR_FIRST.fullmatch(plain):
+        year, month, day = map(int, match.groups())
         return _iso(year, month, day)
-    if found := MINGUO.fullmatch(plain):
-        year, month, day = map(int, found.groups())
+    if match := MINGUO.fullmatch(plain):
+        year, month, day = map(int, match.groups())
         return _iso(year + MINGUO_OFFSET, month, day)
-    if found := YEAR_LAST.fullmatch(plain):
-        first, second, year = map(int, found.groups())
-        return _day_or_month_first(first, second, year)
+    if match := YEAR_LAST.fullmatch(plain):
+        first, second, year = map(int, match.groups())
+        if first > MONTHS or first == second:
+            return _iso(year, second, first)
+        return _iso(year, first, second) if second > MONTHS else None
     return None
-
-
-def _day_or_month_first(first: int, second: int, year: int) -> str | None:
-    if first > MONTHS or first == second:
-        return _iso(year, second, first)
-    return _iso(year, first, second) if second > MONTHS else None
 
 
 def _iso(year: int, month: int, day: int) -> str | None:

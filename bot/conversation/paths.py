@@ -1,12 +1,12 @@
-"""Every way through a flow, followed without a person: which steps are reached, and in what state.
+"""All paths through a flow: which steps are reached, and in what state.
 
-Only what a later guard looks at is told apart, so that the ways stay few.
+Answers are distinguished only as far as a later guard does, so that there are few states.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -22,55 +22,59 @@ if TYPE_CHECKING:
 
     from bot.conversation.answers import Answer
     from bot.conversation.flow import Flow
-    from bot.conversation.steps import Step
 
 
 WARNING = "warning"
-"""The name of the step that says who may read along."""
+"""The name of the step that says who can read the chat."""
 FREE_TEXT = (Ask, Collect, AskPlace, AskWhen)
-"""Questions that are answered in the person's own words."""
+"""Questions answered in the person's own words."""
 ANY_TEXT = "something"
-"""Stands for any words."""
+"""Stands for any text."""
 
 AnswerPairs = tuple[tuple[str, "Answer"], ...]
+"""Step names and answers that later guards look at."""
 PathState = tuple[int, AnswerPairs, bool, str]
-"""The step next in line, the answers that matter, whether the warning was said, the step before."""
+"""Index of the next step, answers, whether the warning was sent, name of the step before."""
 
 
 @dataclass
 class PathReport:
-    """What was met on all ways together."""
+    """What occurs on the paths of a flow."""
 
     reached: set[str] = field(default_factory=set)
     unwarned: set[str] = field(default_factory=set)
-    """Questions for the person's own words that a way reaches before the warning."""
+    """Questions for own words that a path reaches before the warning."""
     edges: set[tuple[str, str]] = field(default_factory=set)
-    """Steps that follow one another on some way."""
+    """Pairs of consecutive steps."""
 
 
 def explore(flow: type[Flow]) -> PathReport:
-    """Follow every way through a flow."""
-    seen = PathReport()
+    """Follow all paths of a flow."""
+    report = PathReport()
+    for facts in _fact_sets(flow):
+        _follow(flow, facts, report)
+    return report
+
+
+def _fact_sets(flow: type[Flow]) -> Iterator[frozenset[str]]:
     facts = sorted(frozenset[str]().union(*(step.when.facts() for step in flow.steps)))
-    for known in subsets(facts):
-        _follow(flow, frozenset(known), seen)
-    return seen
+    return map(frozenset, subsets(facts))
 
 
-def subsets(things: list[str]) -> Iterator[tuple[str, ...]]:
-    """Yield every selection, the empty one first."""
-    for size in range(len(things) + 1):
-        yield from combinations(things, size)
+def subsets(items: list[str]) -> Iterator[tuple[str, ...]]:
+    """Yield all subsets, the empty one first."""
+    for size in range(len(items) + 1):
+        yield from combinations(items, size)
 
 
 def _follow(flow: type[Flow], facts: frozenset[str], report: PathReport) -> None:
-    needed = last_guard_index(flow)
-    sorts = distinct_answers(flow)
+    last_guard = last_guard_index(flow)
+    possible = distinct_answers(flow)
     states: set[PathState] = {(0, (), False, "")}
-    met: set[PathState] = set()
+    seen: set[PathState] = set()
     while states:
         here, answers, warned, before = state = states.pop()
-        met.add(state)
+        seen.add(state)
         step = flow.steps[here]
         after: Iterable[AnswerPairs] = (answers,)
         if step.when.holds(dict(answers), facts):
@@ -82,22 +86,27 @@ def _follow(flow: type[Flow], facts: frozenset[str], report: PathReport) -> None
             warned = warned or (isinstance(step, Say) and step.name == WARNING)
             if isinstance(step, FREE_TEXT) and not warned:
                 report.unwarned.add(step.name)
-            if step.name in needed:
-                after = [(*answers, (step.name, given)) for given in sorts[step.name]]
-        for ahead in after:
-            kept = tuple(pair for pair in ahead if needed[pair[0]] > here)
-            states |= {(here + 1, kept, warned, before)} - met
+            if step.name in last_guard:
+                after = [(*answers, (step.name, answer)) for answer in possible[step.name]]
+        for more in after:
+            states |= {(here + 1, _needed(more, last_guard, here), warned, before)} - seen
+
+
+def _needed(answers: AnswerPairs, last_guard: dict[str, int], here: int) -> AnswerPairs:
+    return tuple(pair for pair in answers if last_guard[pair[0]] > here)
 
 
 def last_guard_index(flow: type[Flow]) -> dict[str, int]:
-    """Return, for every question a guard looks at, where the last such guard stands."""
+    """Return, for each question a guard looks at, the index of the last such guard."""
     return {
-        asked.name: here for here, step in enumerate(flow.steps) for asked in step.when.looks_at()
+        question.name: here
+        for here, step in enumerate(flow.steps)
+        for question in step.when.looks_at()
     }
 
 
 def distinct_answers(flow: type[Flow]) -> dict[str, list[Answer]]:
-    """Return, for every question, one answer of each sort that guards can tell apart."""
+    """Return, for each question, one answer of every kind that guards distinguish."""
     mentioned: dict[str, set[str]] = {}
     for step in flow.steps:
         for leaf in step.when.leaves():
@@ -110,9 +119,9 @@ def distinct_answers(flow: type[Flow]) -> dict[str, list[Answer]]:
     }
 
 
-def possible_answers(question: Step, mentioned: set[str]) -> list[Answer]:
-    """Return one answer of every sort that guards can tell apart."""
-    skipped: list[Answer] = [None] if isinstance(question, Question) and question.skippable else []
+def possible_answers(question: Question[Answer], mentioned: set[str]) -> list[Answer]:
+    """Return one answer of every kind that guards distinguish; they mention these codes."""
+    skipped: list[Answer] = [None] if question.skippable else []
     if isinstance(question, Choose):
         return [*question.codes, *skipped]
     if isinstance(question, ChooseMany):
@@ -121,86 +130,86 @@ def possible_answers(question: Step, mentioned: set[str]) -> list[Answer]:
 
 
 def _possible_ticks(question: ChooseMany, mentioned: set[str]) -> Iterator[tuple[str, ...]]:
-    alone = mentioned & question.exclusive
-    others = sorted(mentioned - question.exclusive)
-    beside = next((code for code in question.codes if code not in mentioned), None)
-    for some in subsets(others):
-        if some or beside:
-            yield some or (beside or "",)
-    for code in sorted(alone):
+    other = next((code for code in question.codes if code not in mentioned), None)
+    for some in subsets(sorted(mentioned - question.exclusive)):
+        if some or other:
+            yield some or (other or "",)
+    for code in sorted(mentioned & question.exclusive):
         yield (code,)
 
 
+# --- Counted paths, with what happened on them --------------------------------------------
+
 WARNED, KEPT, SENT = "warned", "kept", "sent"
-"""Said who may read along; agreed that answers are kept; pressed send."""
+"""Marks: who can read was said; keeping answers was agreed; "Send" was pressed."""
 KEEP, REFUSED = "keep", "dont"
-"""The question whether answers may be kept, and the answer that they may not."""
+"""The step that asks whether answers may be kept, and the answer that they may not."""
 SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)
 class StepVisit:
-    """A step as it is come to on some ways."""
+    """A step as several paths reach it."""
 
     step: Step
     marks: frozenset[str]
     begun: str
     """The flow begun last before it, if nothing was asked since."""
     ways: int
+    """The number of paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    answers: AnswerPairs = ()
+    marks: frozenset[str] = frozenset()
+    begun: str = ""
 
 
 def visits(flow: type[Flow]) -> Iterator[StepVisit]:
-    """Follow every way, step by step; what is the same from a step on is followed once."""
-    facts = sorted(frozenset[str]().union(*(step.when.facts() for step in flow.steps)))
-    for known in subsets(facts):
-        yield from _visits(flow, frozenset(known))
+    """Yield the steps of all paths; paths that no longer differ are followed once."""
+    for facts in _fact_sets(flow):
+        yield from _visits(flow, facts)
 
 
 def count_ways(flow: type[Flow]) -> int:
-    """Return how many ways there are from the first step to an end."""
+    """Return the number of paths from the first step to an end."""
     return sum(visit.ways for visit in visits(flow) if isinstance(visit.step, End))
 
 
 def _visits(flow: type[Flow], facts: frozenset[str]) -> Iterator[StepVisit]:
-    needed, sorts = last_guard_index(flow), distinct_answers(flow)
-    states: Counter[tuple[AnswerPairs, frozenset[str], str]] = Counter({((), frozenset(), ""): 1})
+    last_guard, possible = last_guard_index(flow), distinct_answers(flow)
+    states = Counter({_State(): 1})
     for here, step in enumerate(flow.steps):
-        ahead: Counter[tuple[AnswerPairs, frozenset[str], str]] = Counter()
-        for (answers, passed, begun), count in states.items():
-            told = [(answers, passed, begun)]
-            if step.when.holds(dict(answers), facts):
-                yield StepVisit(step, passed, begun, count)
+        ahead: Counter[_State] = Counter()
+        for state, count in states.items():
+            after = [state]
+            if step.when.holds(dict(state.answers), facts):
+                yield StepVisit(step, state.marks, state.begun, count)
                 if isinstance(step, End):
                     continue
-                told = list(_after(step, answers, passed, begun, needed, sorts))
-            for more, marks, last in told:
-                kept = tuple(pair for pair in more if needed[pair[0]] > here)
-                ahead[kept, marks, last] += count
+                after = list(_after(step, state, possible if step.name in last_guard else {}))
+            for following in after:
+                needed = _needed(following.answers, last_guard, here)
+                ahead[replace(following, answers=needed)] += count
         states = ahead
 
 
-def _after(  # noqa: PLR0913, PLR0917 - one state, and the two tables it is read with
-    step: Step,
-    answers: AnswerPairs,
-    passed: frozenset[str],
-    begun: str,
-    needed: dict[str, int],
-    sorts: dict[str, list[Answer]],
-) -> Iterator[tuple[AnswerPairs, frozenset[str], str]]:
+def _after(step: Step, state: _State, possible: dict[str, list[Answer]]) -> Iterator[_State]:
+    """Yield the states after a step; `possible` is empty if no guard looks at its answer."""
     if isinstance(step, Begin):
-        yield answers, passed, step.flow_name
-    elif isinstance(step, Say):
-        yield answers, passed | {WARNED} if step.name == WARNING else passed, begun
+        yield replace(state, begun=step.flow_name)
+    elif isinstance(step, Say) and step.name == WARNING:
+        yield replace(state, marks=state.marks | {WARNED})
     elif isinstance(step, Question):
-        for given in sorts[step.name] if step.name in needed else [None]:
-            marks = passed | _marks(step, given)
-            more = (*answers, (step.name, given)) if step.name in needed else answers
-            yield more, marks, ""
+        for answer in possible.get(step.name, [None]):
+            pairs = (*state.answers, (step.name, answer)) if possible else state.answers
+            yield _State(pairs, state.marks | _marks(step.name, answer))
     else:
-        yield answers, passed, begun
+        yield state
 
 
-def _marks(question: Step, given: Answer) -> frozenset[str]:
-    if question.name == KEEP and given not in (None, REFUSED):
+def _marks(name: str, answer: Answer) -> frozenset[str]:
+    if name == KEEP and answer not in (None, REFUSED):
         return frozenset({KEPT})
-    return frozenset({SENT}) if given == SEND else frozenset()
+    return frozenset({SENT}) if answer == SEND else frozenset()

@@ -1,4 +1,4 @@
-"""A sentence a caseworker can send in the person's language: reviewed, with blanks and buttons."""
+"""A phrasebook sentence: reviewed, with blanks and reply buttons."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _CODE = re.compile(r"[a-z][A-Za-z0-9_]{0,31}")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One sentence of the phrasebook. Whoever sends it and whoever gets it read it translated.
+    """A sentence that a caseworker sends in the person's language.
 
     Raises:
-        ValueError: a code is none, or a blank does not stand in the sentence.
+        ValueError: a code is malformed, or a blank is not in the sentence.
     """
 
     code: str
     group: str
-    """What it is for; the phrasebook is read group by group."""
+    """The section of the phrasebook."""
     text: Text
     blanks: Mapping[str, Text] = field(default_factory=dict)
-    """What the caseworker fills in, and what staff are told belongs there."""
+    """The blanks a caseworker fills, and the label of each for staff."""
     replies: Mapping[str, Text] = field(default_factory=dict)
-    """What stands on the buttons below it, by code. Each states a fact."""
+    """The buttons below it, by code. Each label states a fact."""
 
     def __post_init__(self) -> None:
-        # A dot stands between a phrase and its reply, so no code may have one.
-        if wrong := [it for it in (self.code, *self.replies) if not _CODE.fullmatch(it)]:
-            raise ValueError(f"no code of the phrasebook: {', '.join(wrong)}")
-        if strange := [it for it in self.blanks if f"{{{it}}}" not in self.text.source]:
-            raise ValueError(f"{self.code} has no blank for {', '.join(strange)}")
+        # A dot separates a phrase from its reply, so no code may contain one.
+        if wrong := [code for code in (self.code, *self.replies) if not _CODE.fullmatch(code)]:
+            raise ValueError(f"malformed codes in the phrasebook: {', '.join(wrong)}")
+        if unused := [blank for blank in self.blanks if f"{{{blank}}}" not in self.text.source]:
+            raise ValueError(f"{self.code} has no blank for {', '.join(unused)}")

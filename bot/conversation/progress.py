@@ -1,4 +1,4 @@
-"""Where a conversation stands for whoever takes it over, and how it goes on without them."""
+"""The progress of a flow, for a caseworker who takes over and for the hand-back."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ if TYPE_CHECKING:
 
 
 class FlowProgress(msgspec.Struct, frozen=True):
-    """The questions of one flow, by step, in the order they are asked."""
+    """The questions of a flow by step name, in the order they are asked."""
 
     flow: str
     open_step: str
-    """The question that waits."""
+    """The open question."""
     answered: tuple[str, ...]
     skipped: tuple[str, ...]
     missing: tuple[str, ...]
-    """Not answered yet, as far as the answers so far tell what will be asked."""
+    """Questions that will be asked, as far as the answers so far decide."""
 
 
 def flow_progress(registry: FlowRegistry, position: Position, facts: Facts) -> FlowProgress | None:
-    """Return where the flow stands that was begun first and asks most; None where none does."""
-    marks = [
+    """Return the progress of the running flow with most questions, or None without a flow."""
+    all_progress = [
         _frame_progress(registry, frame, facts)
         for frame in position.frames
         if frame.flow in registry.compiled
     ]
-    return max(marks, key=lambda it: len(it.answered + it.missing), default=None)
+    return max(all_progress, key=lambda one: len(one.answered + one.missing), default=None)
 
 
 def _frame_progress(registry: FlowRegistry, frame: Frame, facts: Facts) -> FlowProgress:
     answered: list[str] = []
     skipped: list[str] = []
     missing: list[str] = []
-    told = frame.all_answers
+    answers = frame.all_answers
     for name, question in registry.compiled[frame.flow].questions.items():
-        if name in told:
-            (skipped if told[name] is None else answered).append(name)
-        elif name not in frame.done_steps and question.when.holds(told, facts):
+        if name in answers:
+            (skipped if answers[name] is None else answered).append(name)
+        elif name not in frame.done_steps and question.when.holds(answers, facts):
             missing.append(name)
     return FlowProgress(frame.flow, frame.step, tuple(answered), tuple(skipped), tuple(missing))
 
@@ -57,21 +57,21 @@ def _frame_progress(registry: FlowRegistry, frame: Frame, facts: Facts) -> FlowP
 def fill_answer(
     registry: FlowRegistry, position: Position, flow: str, step: str, incoming: Input
 ) -> bool:
-    """Answer a question of a flow that is going on for the person; tell whether it fitted."""
+    """Answer a question of a running flow for the person; return whether the input fits it."""
     frame = next((frame for frame in position.frames if frame.flow == flow), None)
     question = registry.question(flow, step)
     if frame is None or question is None:
         return False
-    reading = question.parse(incoming, ())
-    if type(reading) is not Complete or reading.answer is None:
+    parsed = question.parse(incoming, ())
+    if type(parsed) is not Complete or parsed.answer is None:
         return False
-    frame.answers[question.name] = reading.answer
+    frame.answers[question.name] = parsed.answer
     frame.partial_answers.pop(question.name, None)
     return True
 
 
 def resume(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
-    """Ask the first question that is still missing; what was said before is not said again."""
+    """Ask the first open question, without repeating earlier messages."""
     for frame in position.frames:
         registry.compiled[frame.flow].discard_unreachable(frame, facts)
     if position.frames:

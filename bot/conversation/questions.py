@@ -1,4 +1,4 @@
-"""What every question has: a prompt, a reason, a way past it, and how an answer is read."""
+"""What all questions share: prompt, reason, controls, and how input becomes an answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 A_co = TypeVar("A_co", bound=Answer, covariant=True)
 
 AnswerParts = tuple[str | FileRef, ...]
-"""An answer being put together."""
+"""The parts of an answer that is not complete."""
 
 
 class Complete(msgspec.Struct, frozen=True):
@@ -32,32 +32,32 @@ class Complete(msgspec.Struct, frozen=True):
 
 
 class Partial(msgspec.Struct, frozen=True):
-    """Part of an answer: more may come before "Done"."""
+    """A part of an answer: more may follow before "Done"."""
 
     parts: AnswerParts
     edits_last: bool = False
-    """Whether the question as it stands is enough to show it: a tick."""
+    """Whether the question is edited to show it, as a tick; else receipt is confirmed."""
 
 
 class NoMatch(msgspec.Struct, frozen=True):
-    """It answers nothing here. It is kept, and the question is asked again."""
+    """The input does not answer the question. It is kept, and the question is asked again."""
 
     text: Text | None = NOT_UNDERSTOOD
     """What to say first."""
 
 
 class ShowSummary(msgspec.Struct, frozen=True):
-    """The person wants to see what was answered."""
+    """The person wants to see their answers."""
 
 
 class ChangeAnswer(msgspec.Struct, frozen=True):
-    """The person wants to answer an earlier question anew."""
+    """The person wants to change the answer to an earlier question."""
 
     name: str
 
 
 class DiscardExtras(msgspec.Struct, frozen=True):
-    """The person does not want what was written beside to go along."""
+    """The person does not want to send texts and files that answered no question."""
 
 
 ParsedInput = Complete | Partial | NoMatch | ShowSummary | ChangeAnswer | DiscardExtras
@@ -67,76 +67,68 @@ class Question(Step, Generic[A_co]):
     """A step that waits for an answer of that type."""
 
     collects_parts: ClassVar[bool] = False
-    """Whether the answer is put together piece by piece until "Done"."""
+    """Whether the answer consists of parts, until "Done"."""
+    skippable: ClassVar[bool] = True
+    controls: ClassVar[bool] = True
+    """Whether it has controls, such as "Skip" and "Back"."""
 
-    def __init__(  # noqa: PLR0913 - what every question has, by keyword
-        self,
-        prompt: Text,
-        *,
-        why: Text | None,
-        short: Text | None = None,
-        skippable: bool = True,
-        controls: bool = True,
-        when: Guard = ALWAYS,
+    def __init__(
+        self, prompt: Text, *, why: Text | None, short: Text | None = None, when: Guard = ALWAYS
     ) -> None:
         super().__init__(when)
         self.prompt = prompt
         self.why = why
         self.short = short or prompt
-        """What a summary calls it."""
-        self.skippable = skippable
-        self.controls = controls
+        """Its name in a summary."""
         self.is_answered: Guard = IsAnswered(cast("Question[Answer]", self))
         self._fresh_replies: dict[bool, Reply] = {}
-        """The question as it is put where nothing was answered yet: the same for everybody."""
+        """The question without an answer, which is the same for every person."""
 
     def answer_in(self, answers: Mapping[str, Answer]) -> A_co | None:
-        """Return the answer to this question, in the type it asks for; None when skipped."""
+        """Return the answer to this question; None when skipped."""
         return cast("A_co | None", answers.get(self.name))
 
-    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:
-        """Turn what a person did into an answer; `held` is what they had begun."""
+    def parse(self, incoming: Input, partial: AnswerParts, /) -> ParsedInput:
+        """Turn input into an answer; `partial` are the parts so far."""
         raise NotImplementedError
 
     def partial_answer(self, frame: Frame) -> AnswerParts:
-        """Return what is put together so far; coming back to the question adds to its answer."""
-        held = frame.partial_answers.get(self.name)
-        if held is not None or not self.collects_parts:
-            return held or ()
+        """Return the parts so far; when the question is asked again, those of its answer."""
+        partial = frame.partial_answers.get(self.name)
+        if partial is not None or not self.collects_parts:
+            return partial or ()
         answer = frame.answers.get(self.name)
         return answer if isinstance(answer, tuple) else ()
 
     def describe(self, answer: Answer) -> tuple[Text | str, ...]:
-        """Return an answer as it is read back: our phrases, the person's words."""
+        """Return an answer as a summary shows it: phrases to translate, and the person's text."""
         return (str(answer),)
 
     def ask(self, frame: Frame, *, back: bool, edits_last: bool = False) -> Reply:
-        """Return the question as it is put now."""
+        """Return the question with its current choices and controls."""
         if edits_last or self.name in frame.partial_answers or self.name in frame.answers:
             return self._build_reply(frame, back=back, edits_last=edits_last)
-        found = self._fresh_replies.get(back)
-        if found is None:
-            found = self._fresh_replies[back] = self._build_reply(
-                frame, back=back, edits_last=False
-            )
-        return found
+        reply = self._fresh_replies.get(back)
+        if reply is None:
+            reply = self._build_reply(frame, back=back, edits_last=False)
+            self._fresh_replies[back] = reply
+        return reply
 
     def _build_reply(self, frame: Frame, *, back: bool, edits_last: bool) -> Reply:
-        held = self.partial_answer(frame)
+        partial = self.partial_answer(frame)
         return Reply(
             self.prompt,
-            choices=self.choices_now(held),
-            controls=self.controls_now(frame, back=back, partial=held) if self.controls else (),
+            choices=self.choices_now(partial),
+            controls=self._controls_now(frame, partial, back=back) if self.controls else (),
             is_question=True,
             edits_last=edits_last,
         )
 
-    def choices_now(self, partial: AnswerParts) -> tuple[Choice, ...]:  # noqa: ARG002 - for those with ticks
-        """Return what can be pressed."""
+    def choices_now(self, _partial: AnswerParts, /) -> tuple[Choice, ...]:
+        """Return the choices with the ticks set so far."""
         return ()
 
-    def controls_now(self, frame: Frame, *, back: bool, partial: AnswerParts) -> tuple[str, ...]:
-        """Return the controls in the order they are shown."""
+    def _controls_now(self, frame: Frame, partial: AnswerParts, *, back: bool) -> tuple[str, ...]:
         controls = ["done"] if partial and self.name in frame.partial_answers else []
         if frame.answers.get(self.name) is not None:
             controls += ["keep", "clear"] if self.skippable else ["keep"]
@@ -149,5 +141,5 @@ class Question(Step, Generic[A_co]):
         return tuple(controls)
 
     def phrases(self) -> tuple[Text, ...]:
-        """Return everything a person may read here."""
+        """Return all phrases a person may read here."""
         return tuple(text for text in (self.prompt, self.why) if text is not None)

@@ -1,9 +1,9 @@
-"""All flows, compiled once and shared by every conversation."""
+"""All flows, compiled once and shared by all conversations."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.conversation.answers import FileRef, PlaceAnswer, TimeAnswer
 from bot.conversation.machine import BACK, CHANGE, FORWARD, START, build_machine
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from bot.conversation.flow import Flow
     from bot.conversation.state import Frame, Position
 
+_Value = TypeVar("_Value")
+
 
 class CompiledFlow:
-    """One flow as the engine reads it: its steps by name, and the machine that moves a frame."""
+    """A flow as the engine uses it: its steps by name, and the machine that moves a frame."""
 
     def __init__(self, flow: type[Flow]) -> None:
         names = [step.name for step in flow.steps]
@@ -39,41 +41,41 @@ class CompiledFlow:
         self.say_steps = frozenset(step.name for step in flow.steps if isinstance(step, Say))
         self.reviews = frozenset(step.name for step in flow.steps if isinstance(step, Review))
         self.sent_questions = _sent_questions(flow)
-        """Questions whose answers go with what the flow sends; where a menu leads is no answer."""
+        """Questions whose answers the flow sends; the choice in a menu is not an answer."""
         self.machine = build_machine(flow.steps)
         self.forward = self.machine.events[FORWARD].trigger
 
     def has_earlier_answer(self, frame: Frame) -> bool:
-        """Return whether a question before the open one is answered."""
+        """Return whether a question before the open one was answered."""
         earlier = self.earlier[frame.step]
         if not frame.answers.keys().isdisjoint(earlier):
             return True
         return not (earlier & self.reviews).isdisjoint(frame.done_steps)
 
     def has_unsent_answers(self, frame: Frame) -> bool:
-        """Return whether the person has told something here that was not sent yet."""
-        tells = self.sent_questions
-        if not tells:
+        """Return whether there are answers that could be sent and were not."""
+        if not self.sent_questions:
             return False
         return bool(frame.partial_answers) or any(
-            answer is not None and name in tells for name, answer in frame.all_answers.items()
+            answer is not None and name in self.sent_questions
+            for name, answer in frame.all_answers.items()
         )
 
     def go_back(self, frame: Frame) -> None:
-        """Move to the question answered last; whatever was said after it will be said again."""
-        looked_over = self.reviews.intersection(frame.done_steps)
-        self.machine.events[BACK].trigger(frame, frame.answers.keys() | looked_over)
+        """Move to the last question that was answered; later messages will be repeated."""
+        reviewed = self.reviews.intersection(frame.done_steps)
+        self.machine.events[BACK].trigger(frame, frame.answers.keys() | reviewed)
         here = self.index[frame.step]
         frame.done_steps = [name for name in frame.done_steps if self.index.get(name, -1) < here]
 
     def change(self, frame: Frame, name: str) -> None:
-        """Move from a review to one of its questions."""
+        """Move from a review to a question."""
         self.machine.events[CHANGE].trigger(frame, name)
 
     def discard_unreachable(self, frame: Frame, facts: frozenset[str]) -> None:
-        """Drop what belongs to steps that would not be spoken any more.
+        """Delete the answers to steps whose guard no longer holds.
 
-        Where answers are veiled nothing is dropped: what hangs on them would show them.
+        With hidden answers nothing is deleted: which steps disappear would reveal them.
         """
         if frame.hidden_answers:
             return
@@ -85,35 +87,30 @@ class CompiledFlow:
                     frame.done_steps.remove(name)
 
     def migrate_names(self, frame: Frame) -> None:
-        """Call flow and steps as they are called now."""
+        """Replace former names of the flow and its steps."""
         frame.flow = self.name
-        renamed = self.flow.renamed_steps
-        if renamed:
+        if renamed := self.flow.renamed_steps:
             frame.step = renamed.get(frame.step, frame.step)
-            frame.answers = {renamed.get(name, name): a for name, a in frame.answers.items()}
-            frame.partial_answers = {
-                renamed.get(name, name): h for name, h in frame.partial_answers.items()
-            }
-            frame.hidden_answers = {
-                renamed.get(name, name): a for name, a in frame.hidden_answers.items()
-            }
+            frame.answers = _rename_keys(frame.answers, renamed)
+            frame.partial_answers = _rename_keys(frame.partial_answers, renamed)
+            frame.hidden_answers = _rename_keys(frame.hidden_answers, renamed)
             frame.done_steps = [renamed.get(name, name) for name in frame.done_steps]
         if frame.step not in self.steps:
             frame.step = START
 
 
 MAX_COMPILED = 128
-"""Flows kept compiled: more than a deployment has, so that a second book costs nothing."""
+"""Compiled flows to cache: more than there are, so that a second registry costs nothing."""
 
 
 @lru_cache(MAX_COMPILED)
 def compile_flow(flow: type[Flow]) -> CompiledFlow:
-    """Return a flow as the engine reads it: whoever holds a conversation changes nothing of it."""
+    """Return the compiled flow, which conversations do not change."""
     return CompiledFlow(flow)
 
 
 class FlowRegistry:
-    """Every flow by its name."""
+    """All flows by name."""
 
     def __init__(self, flows: Iterable[type[Flow]]) -> None:
         self.compiled: dict[str, CompiledFlow] = {}
@@ -125,48 +122,58 @@ class FlowRegistry:
             self._current_names |= dict.fromkeys(flow.former_names, flow.name)
 
     def flow(self, name: str) -> type[Flow]:
-        """Return the flow of that name; KeyError if there is none."""
+        """Return the flow of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
         return self.compiled[name].flow
 
     def question(self, flow: str, step: str) -> Question[Answer] | None:
-        """Return a question, to read an answer back; None where a release has removed it."""
-        sheet = self.compiled.get(self._current_names.get(flow, flow))
-        found = sheet.steps.get(sheet.flow.renamed_steps.get(step, step)) if sheet else None
-        return found if isinstance(found, Question) else None
+        """Return a question by its current or former name; None if it no longer exists."""
+        compiled = self.compiled.get(self._current_names.get(flow, flow))
+        if compiled is None:
+            return None
+        return compiled.questions.get(compiled.flow.renamed_steps.get(step, step))
 
     def has_unsent_content(self, position: Position) -> bool:
-        """Return whether there is anything of the person's that could be sent, kept or erased."""
+        """Return whether there are answers, texts or files that could be sent and were not."""
         if position.extra_texts or position.extra_files or position.hidden_extras:
             return True
         return any(self.compiled[frame.flow].has_unsent_answers(frame) for frame in position.frames)
 
     def has_current_names(self, position: Position) -> bool:
-        """Return whether no release has touched the names in this position."""
+        """Return whether certainly no name in this position needs to be migrated."""
         for frame in position.frames:
-            sheet = self.compiled.get(frame.flow)
-            if sheet is None or sheet.flow.renamed_steps or frame.step not in sheet.steps:
+            compiled = self.compiled.get(frame.flow)
+            if compiled is None or compiled.flow.renamed_steps or frame.step not in compiled.steps:
                 return False
         return True
 
     def migrate_names(self, position: Position) -> None:
-        """Call everything as it is called now; keep the words of flows that are gone."""
+        """Replace former names; keep texts and files of flows that no longer exist as extras."""
         for frame in position.frames:
-            sheet = self.compiled.get(self._current_names.get(frame.flow, frame.flow))
-            if sheet is None:
+            compiled = self.compiled.get(self._current_names.get(frame.flow, frame.flow))
+            if compiled is None:
                 _keep_extras(frame, position)
                 position.hidden_extras += filter(
                     None, _texts_and_files(frame.hidden_answers.values())
                 )
             else:
-                sheet.migrate_names(frame)
+                compiled.migrate_names(frame)
         position.frames = [frame for frame in position.frames if frame.flow in self.compiled]
 
 
 def _sent_questions(flow: type[Flow]) -> frozenset[str]:
     if not any(isinstance(step, End) and step.outcome in TAKES_EXTRAS for step in flow.steps):
         return frozenset()
-    asked = (step for step in flow.steps if isinstance(step, Question) and step.controls)
-    return frozenset(question.name for question in asked)
+    return frozenset(
+        step.name for step in flow.steps if isinstance(step, Question) and step.controls
+    )
+
+
+def _rename_keys(by_step: dict[str, _Value], renamed: dict[str, str]) -> dict[str, _Value]:
+    return {renamed.get(name, name): value for name, value in by_step.items()}
 
 
 def _keep_extras(frame: Frame, position: Position) -> None:
@@ -178,7 +185,7 @@ def _keep_extras(frame: Frame, position: Position) -> None:
 
 
 def _texts_and_files(answers: Iterable[Answer]) -> Iterator[str | FileRef]:
-    """Yield the words and the files in answers."""
+    """Yield the texts and files in answers."""
     for answer in answers:
         for part in answer if isinstance(answer, tuple) else (answer,):
             if isinstance(part, PlaceAnswer | TimeAnswer):

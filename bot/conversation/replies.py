@@ -1,4 +1,4 @@
-"""What the bot says in one turn, and what came of it."""
+"""The result of a turn: messages to send, and flows that ended."""
 
 from __future__ import annotations
 
@@ -36,52 +36,52 @@ CONTROLS: Mapping[str, Text] = {
     "keep": pgettext("button", "Keep my answer"),
     "clear": pgettext("button", "Remove my answer"),
 }
-"""Buttons a question may have beside its choices. A choice may not use these codes."""
+"""Buttons a question has in addition to its choices. A choice may not use these codes."""
 
 CHANGE = pgettext("button", "Change")
 LEAVE_OUT = pgettext("button", "Leave out")
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One thing to press."""
+    """A choice of a question."""
 
     code: str
     label: Text
     number: int
-    """The digit on the button, which can be typed instead."""
+    """The number on the button, which can be typed instead."""
     ticked: bool = False
     offered: bool = True
-    """Whether it can be pressed here; its number stays its own where it cannot."""
+    """Whether this deployment offers it. A withheld choice keeps its number."""
 
 
 class SummaryLine(msgspec.Struct, frozen=True):
-    """One question of a summary and what was answered."""
+    """A question in a summary, and its answer."""
 
     number: int
-    """0: no button belongs to it."""
+    """The number of its button; 0 for none."""
     prompt: Text
     answer: tuple[Text | str, ...]
-    """Phrases of ours, which are translated, and words of the person, which are not."""
+    """Phrases, which are translated, and the person's text, which is not."""
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """One message."""
+    """A message."""
 
     text: Text
     values: Mapping[str, str] = {}
     choices: tuple[Choice, ...] = ()
     controls: tuple[str, ...] = ()
     fleeting: bool = False
-    """Whether it vanishes at the next step."""
+    """Whether it is deleted at the next step."""
     is_question: bool = False
-    """Whether it waits for an answer, and so offers danger and stop as well."""
+    """Whether it waits for an answer, and so has the buttons "Danger now" and "Clear chat"."""
     edits_last: bool = False
-    """Whether it replaces the question shown last: a tick was set or cleared."""
+    """Whether it replaces the last question, because a tick was set or cleared."""
     lines: tuple[SummaryLine, ...] = ()
-    """The summary, when this is one."""
+    """The lines of a summary."""
 
     def render(self, catalogue: Catalogue, blanks: Mapping[str, str] | None = None) -> str:
-        """Return the whole message in the catalogue's language, the summary included."""
+        """Return the message with its summary in the catalogue's language."""
         values = {**blanks, **self.values} if blanks and self.values else blanks or self.values
         head = self.text.render(catalogue, values)
         if not self.lines:
@@ -90,27 +90,27 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class FlowEnded(msgspec.Struct, frozen=True):
-    """A flow ended."""
+    """A flow that ended in this turn."""
 
     outcome: Outcome
     flow: str
     answers: dict[str, Answer]
-    """By step. Where words are taken along, `also` and `also_files` hold what was said beside."""
+    """By step name; `also` and `also_files` hold extra texts and files that are sent too."""
     reply_count: int = 0
-    """How many replies of the turn belong to what came before this, its own last words included."""
+    """How many replies of the turn come before the end, its last message included."""
 
 
 class Turn(msgspec.Struct):
-    """One turn of the conversation."""
+    """What follows from one input."""
 
     replies: list[Reply] = []
     endings: list[FlowEnded] = []
 
 
 def _render_line(line: SummaryLine, catalogue: Catalogue, values: Mapping[str, str]) -> str:
-    told = ", ".join(
+    answer = ", ".join(
         part if isinstance(part, str) else part.render(catalogue, values) for part in line.answer
     )
     number = f"{line.number}. " if line.number else ""
     head = f"{number}{line.prompt.render(catalogue, values)}"
-    return f"{head}\n{told}" if line.answer else head
+    return f"{head}\n{answer}" if line.answer else head

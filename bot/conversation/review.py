@@ -1,4 +1,4 @@
-"""Look over what was answered, change it, and go on."""
+"""The review of answers before sending."""
 
 from __future__ import annotations
 
@@ -35,15 +35,17 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 MAX_TEXT_SHOWN = 120
-"""Of the words in one answer this much is read back: enough to know them again."""
+"""Characters of an answer that are shown: enough to recognise it."""
 MAX_PARTS_SHOWN = 20
-"""Of several choices, files or messages this many."""
+"""Choices, files or messages of an answer that are shown."""
 
 SHOW, GO, ALSO = "show", "go", "also"
 
 
 class Review(Question[str]):
-    """Offer to read the answers back, once and fleetingly, and to change each of them."""
+    """Offer to show the answers in a message that is deleted again, and to change each."""
+
+    skippable = False
 
     def __init__(
         self,
@@ -54,14 +56,14 @@ class Review(Question[str]):
         go: Text,
         when: Guard = ALWAYS,
     ) -> None:
-        super().__init__(prompt, why=None, skippable=False, when=when)
+        super().__init__(prompt, why=None, when=when)
         self.questions = questions
         self.show = show
         self.go = go
         self.buttons = (Choice(SHOW, show, 1), Choice(GO, go, 2))
 
-    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:
-        """Take a button or its number; `held` are the buttons that stand under a summary."""
+    def parse(self, incoming: Input, partial: AnswerParts, /) -> ParsedInput:
+        """Accept a button or its number; `partial` are the buttons of a summary that is shown."""
         shown = partial or (SHOW, GO)
         code: object = None
         if isinstance(incoming, PressInput):
@@ -69,27 +71,27 @@ class Review(Question[str]):
         elif isinstance(incoming, TextInput):
             number = parse_number(incoming.text) or 0
             code = shown[number - 1] if 1 <= number <= len(shown) else None
-        return self._parse_code(code) or NoMatch(
-            None if isinstance(incoming, PressInput) else NO_MATCH.text
+        return self._parse_code(code) or (
+            NoMatch(None) if isinstance(incoming, PressInput) else NoMatch()
         )
 
-    def choices_now(self, partial: AnswerParts) -> tuple[Choice, ...]:  # noqa: ARG002 - the summary has its own
-        """Return the two ways on."""
+    def choices_now(self, _partial: AnswerParts, /) -> tuple[Choice, ...]:
+        """Return the buttons to show the answers and to go on."""
         return self.buttons
 
     def summary(self, frame: Frame, position: Position, *, back: bool) -> Reply:
-        """Return what was answered, with a button to change each; remember the buttons."""
+        """Return the answers with a button to change each, and store the buttons in the frame."""
+        answered = [question for question in self.questions if question.name in frame.answers]
         lines = [
             SummaryLine(number, question.short, _describe(question, frame.answers[question.name]))
-            for number, question in enumerate(self._answered(frame), 1)
+            for number, question in enumerate(answered, 1)
         ]
         choices = [
-            Choice(question.name, CHANGE, number)
-            for number, question in enumerate(self._answered(frame), 1)
+            Choice(question.name, CHANGE, number) for number, question in enumerate(answered, 1)
         ]
         if position.extra_texts or position.extra_files:
-            told = _shorten((*position.extra_texts, *describe_files(tuple(position.extra_files))))
-            lines.append(SummaryLine(len(lines) + 1, ALSO_WRITTEN, told))
+            extras = _shorten((*position.extra_texts, *describe_files(tuple(position.extra_files))))
+            lines.append(SummaryLine(len(lines) + 1, ALSO_WRITTEN, extras))
             choices.append(Choice(ALSO, LEAVE_OUT, len(choices) + 1))
         if frame.hidden_answers:
             lines.append(SummaryLine(0, HIDDEN_EARLIER, ()))
@@ -105,11 +107,8 @@ class Review(Question[str]):
         )
 
     def phrases(self) -> tuple[Text, ...]:
-        """Return the question and its two ways on."""
+        """Return the question and its two buttons."""
         return (*super().phrases(), self.show, self.go)
-
-    def _answered(self, frame: Frame) -> list[Question[Answer]]:
-        return [question for question in self.questions if question.name in frame.answers]
 
     def _parse_code(self, code: object) -> ParsedInput | None:
         if code == GO:
@@ -123,16 +122,13 @@ class Review(Question[str]):
         )
 
 
-NO_MATCH = NoMatch()
-
-
 def _describe(question: Question[Answer], answer: Answer) -> tuple[Text | str, ...]:
-    told = () if answer is None else _shorten(question.describe(answer))
-    return told or (LEFT_EMPTY,)
+    described = () if answer is None else _shorten(question.describe(answer))
+    return described or (LEFT_EMPTY,)
 
 
 def _shorten(parts: tuple[Text | str, ...]) -> tuple[Text | str, ...]:
-    """Shorten what is read back: a person's words to a length, our labels to a number."""
+    """Limit the characters of the person's text and the number of parts."""
     left = MAX_TEXT_SHOWN
     cut: list[Text | str] = []
     for part in parts[:MAX_PARTS_SHOWN]:

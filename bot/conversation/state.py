@@ -1,80 +1,79 @@
-"""Where a person is: the flows begun and not ended, and the answers so far."""
-
-from __future__ import annotations
+"""The state of a conversation: flows that have begun and not ended, and their answers."""
 
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.conversation.answers import Answer, FileRef  # noqa: TC001 - msgspec reads the types
+from bot.conversation.answers import Answer, FileRef
 
+# No postponed annotations here: msgspec needs the types of the fields at run time.
 if TYPE_CHECKING:
     from bot.conversation.registry import FlowRegistry
 
 MAX_EXTRAS = 50
-"""Pieces kept apart; beyond that the oldest are joined, never dropped."""
+"""Beyond this number the oldest extra texts are joined, not deleted."""
 
 
 class Frame(msgspec.Struct, array_like=True):
-    """One flow begun and not ended. Like all of a conversation: what is new stands last."""
+    """A flow that has begun and not ended. It is stored as an array: add new fields at the end."""
 
     flow: str
     step: str
-    """The open question. The machine moves it."""
+    """The open question. The state machine moves it."""
     answers: dict[str, Answer] = {}
     done_steps: list[str] = []
-    """Steps without an answer that are done: what was said, flows that came back."""
+    """Steps without an answer that are done: messages sent, flows that ended."""
     partial_answers: dict[str, tuple[str | FileRef, ...]] = {}
-    """Answers being put together: ticks and files before "Done"."""
+    """Parts of answers before "Done": ticks and files."""
     hidden_answers: dict[str, Answer] = {}
-    """Answers of before a silence: they go along, and nothing shows them or hangs on them."""
+    """Answers from before a silence: they are sent, but not shown, and no guard uses them."""
 
     @property
     def all_answers(self) -> dict[str, Answer]:
-        """Return every answer, those of before a silence included."""
+        """Return all answers, hidden ones included."""
         return {**self.hidden_answers, **self.answers} if self.hidden_answers else self.answers
 
 
 class Position(msgspec.Struct, array_like=True):
-    """Where a person is. The last frame is the one being spoken; the others wait beneath."""
+    """Where a person is. The last frame is the running flow; the others wait below it."""
 
     frames: list[Frame] = []
     extra_texts: list[str] = []
-    """Words written beside the questions, oldest first."""
+    """Texts that answered no question, oldest first."""
     extra_files: list[FileRef] = []
     """Files sent where none was asked for."""
     hidden_extras: list[str | FileRef] = []
-    """Words and files of that kind of before a silence: they go along, and nothing shows them."""
+    """Extra texts and files from before a silence: they are sent, but not shown."""
 
     def add_extra(self, text: str) -> None:
-        """Keep words that answer no question."""
+        """Keep a text that answers no question."""
         if not text.strip():
             return
         self.extra_texts.append(text)
         if len(self.extra_texts) > MAX_EXTRAS:
             self.extra_texts[:2] = ["\n".join(self.extra_texts[:2])]
 
-    def extras_only(self) -> Position:
-        """Return what was written beside the questions, with no question."""
+    def extras_only(self) -> "Position":
+        """Return the extra texts and files, without flows."""
         return Position([], self.extra_texts, self.extra_files, self.hidden_extras)
 
-    def merge_extras(self, other: Position) -> None:
-        """Add what was written beside the questions elsewhere."""
+    def merge_extras(self, other: "Position") -> None:
+        """Add the extra texts and files of another position."""
         self.extra_texts += other.extra_texts
         self.extra_files += other.extra_files
         self.hidden_extras += other.hidden_extras
 
 
 def pack(position: Position) -> object:
-    """Return the position as `msgspec.msgpack` (or JSON) writes it."""
+    """Return the position in a form `msgspec` can encode."""
     return position
 
 
-def unpack(packed: object, registry: FlowRegistry) -> Position:
-    """Return the position again, whatever a release has renamed, added or removed since.
+def unpack(packed: object, registry: "FlowRegistry") -> Position:
+    """Return a stored position, with the names of flows and steps of this release.
 
-    A step that is gone is left at once: the engine finds the first open one by the answers.
-    What was answered in a flow that is gone is kept beside the questions.
+    From a step that no longer exists, the engine goes to the first open step. Texts and files of a
+    flow that no longer exists are kept as extras.
     """
     position = packed if type(packed) is Position else msgspec.convert(packed, Position)
     if not registry.has_current_names(position):

@@ -1,4 +1,4 @@
-"""The steps that wait for nothing: say, begin another flow, end. Questions have their own file."""
+"""Steps that do not wait for an answer: `Say`, `Begin`, `Danger` and `End`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Step:
-    """One moment of a flow. It takes its name from the class body it is written in."""
+    """One step of a flow. Its name is the one it has in the class body."""
 
     def __init__(self, when: Guard) -> None:
         self.when = when
@@ -25,24 +25,24 @@ class Step:
         return f"<{type(self).__name__} {self.name}>"
 
     def phrases(self) -> tuple[Text, ...]:
-        """Return everything a person may read here."""
+        """Return all phrases a person may read here."""
         return ()
 
 
 class Say(Step):
-    """Say something and go on."""
+    """Send a message and go on."""
 
     def __init__(self, text: Text, *, when: Guard = ALWAYS) -> None:
         super().__init__(when)
         self.text = text
 
     def phrases(self) -> tuple[Text, ...]:
-        """Return what is said."""
+        """Return the message."""
         return (self.text,)
 
 
 class Begin(Step):
-    """Begin another flow, and come back here when it has ended."""
+    """Begin another flow, and continue here when it has ended."""
 
     def __init__(self, flow_name: str, *, when: Guard = ALWAYS) -> None:
         super().__init__(when)
@@ -50,14 +50,14 @@ class Begin(Step):
 
 
 class Danger(Begin):
-    """Say now whom to call, and ask whether a caseworker shall know: the flow `danger`."""
+    """Begin the flow `danger`: emergency numbers, and whether a caseworker is told."""
 
     def __init__(self, *, when: Guard = ALWAYS) -> None:
         super().__init__(DANGER, when=when)
 
 
 class End(Step):
-    """Say something, or nothing, and end the flow with an outcome for the rest of the house."""
+    """End the flow with an outcome, after a last message or without one."""
 
     def __init__(
         self, text: Text | None, outcome: Outcome = Outcome.FINISHED, *, when: Guard = ALWAYS
@@ -67,7 +67,7 @@ class End(Step):
         self.outcome = outcome
 
     def phrases(self) -> tuple[Text, ...]:
-        """Return the last words, if there are any."""
+        """Return the last message, if there is one."""
         return () if self.text is None else (self.text,)
 
 

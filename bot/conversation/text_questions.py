@@ -1,13 +1,14 @@
-"""Open questions: words, a voice message, or a number."""
+"""Open questions: text, a voice message, or a number."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
+
 from bot.conversation.answers import Answer, FileRef
 from bot.conversation.guards import ALWAYS, Guard
-from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput
-from bot.conversation.inputs import TextInput as Written
+from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
 from bot.conversation.parse_input import parse_number
 from bot.conversation.questions import AnswerParts, Complete, NoMatch, ParsedInput, Question
 from bot.conversation.replies import NOT_A_NUMBER
@@ -22,26 +23,26 @@ OTHER_FILE = _("file")
 
 
 class FreeText:
-    """Any words are an answer, and so is a voice message or any other file."""
+    """Accepts any text, voice messages and other files."""
 
     accepts_files: ClassVar[bool] = True
 
     def parse(self, text: str) -> str | int | None:
-        """Return the words, or None when there are none."""
+        """Return the text, or None if it is blank."""
         return text.strip() or None
 
 
 class Number(FreeText):
-    """One whole number between two bounds, in the digits of any script."""
+    """Accepts a whole number between two bounds, in the digits of any script."""
 
     accepts_files: ClassVar[bool] = False
 
-    def __init__(self, min: int = 0, max: int = 10**9) -> None:  # noqa: A002 - as flows read best
-        self.minimum = min
-        self.maximum = max
+    def __init__(self, minimum: int = 0, maximum: int = 10**9) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
 
     def parse(self, text: str) -> str | int | None:
-        """Return the number, or None when it is none or out of bounds."""
+        """Return the number, or None if it is not a number or out of bounds."""
         number = parse_number(text)
         return number if number is not None and self.minimum <= number <= self.maximum else None
 
@@ -49,24 +50,25 @@ class Number(FreeText):
 class Ask(Question[str | int | tuple[str | FileRef, ...]]):
     """Ask an open question."""
 
-    def __init__(  # noqa: PLR0913 - what every question has, by keyword
+    def __init__(
         self,
         prompt: Text,
         *,
         why: Text | None,
         accepts: FreeText | None = None,
         short: Text | None = None,
-        skippable: bool = True,
         when: Guard = ALWAYS,
     ) -> None:
-        super().__init__(prompt, why=why, short=short, skippable=skippable, when=when)
+        super().__init__(prompt, why=why, short=short, when=when)
         self.accepts = accepts or FreeText()
 
-    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:  # noqa: ARG002 - nothing is put together
-        """Take words that fit, and files where words are asked for."""
-        if isinstance(incoming, Written):
+    def parse(self, incoming: Input, _partial: AnswerParts, /) -> ParsedInput:
+        """Accept text that fits, and files and locations where free text is asked for."""
+        if isinstance(incoming, TextInput):
             answer = self.accepts.parse(incoming.text)
-            return NoMatch(self._unfit(incoming.text)) if answer is None else Complete(answer)
+            if answer is not None:
+                return Complete(answer)
+            return NoMatch(NOT_A_NUMBER if incoming.text.strip() else None)
         if isinstance(incoming, FilesInput) and self.accepts.accepts_files:
             return Complete(with_captions(incoming))
         if isinstance(incoming, LocationInput) and self.accepts.accepts_files:
@@ -74,33 +76,26 @@ class Ask(Question[str | int | tuple[str | FileRef, ...]]):
         return NoMatch(None if isinstance(incoming, PressInput) else NOT_A_NUMBER)
 
     def describe(self, answer: Answer) -> tuple[Text | str, ...]:
-        """Return the words, or what kind of files were sent."""
+        """Return the text, or the kinds of the files."""
         return describe_files(answer) if isinstance(answer, tuple) else (str(answer),)
-
-    def _unfit(self, text: str) -> Text | None:
-        return NOT_A_NUMBER if text.strip() else None
 
 
 def with_captions(incoming: FilesInput) -> tuple[FileRef, ...]:
-    """Return the files; words sent with them are written to the first that has none of its own."""
-    if not incoming.caption or any(note.caption == incoming.caption for note in incoming.files):
+    """Return the files; the caption of an album is added to that of its first file."""
+    if not incoming.caption or any(file.caption == incoming.caption for file in incoming.files):
         return incoming.files
     first, *others = incoming.files or (FileRef("", "words"),)
     caption = f"{first.caption}\n{incoming.caption}" if first.caption else incoming.caption
-    return (_with_caption(first, caption), *others)
+    return (msgspec.structs.replace(first, caption=caption), *others)
 
 
 def describe_files(parts: tuple[str | FileRef, ...]) -> tuple[Text | str, ...]:
-    """Return what kind of files they are, and what stood under them."""
-    told: list[Text | str] = []
+    """Return the kinds of the files and their captions."""
+    described: list[Text | str] = []
     for part in parts:
         if isinstance(part, FileRef):
-            told.append(FILE_KINDS.get(part.kind, OTHER_FILE))
-            told += [part.caption] if part.caption else []
+            described.append(FILE_KINDS.get(part.kind, OTHER_FILE))
+            described += [part.caption] if part.caption else []
         else:
-            told.append(part)
-    return tuple(told)
-
-
-def _with_caption(note: FileRef, caption: str) -> FileRef:
-    return FileRef(note.handle, note.kind, note.size, note.name, caption, note.unique, note.mime)
+            described.append(part)
+    return tuple(described)

@@ -1,4 +1,4 @@
-"""Questions for facts that have a shape of their own: files, a place, a time."""
+"""Questions for files, a place or a time."""
 
 from __future__ import annotations
 
@@ -27,17 +27,12 @@ if TYPE_CHECKING:
 
 
 class Collect(Question[tuple[str | FileRef, ...]]):
-    """Ask for any number of files, voice messages and photos, then "Done"."""
+    """Ask for any number of files, photos and voice messages, until "Done"."""
 
     collects_parts = True
 
-    def __init__(
-        self, prompt: Text, *, why: Text | None, short: Text | None = None, when: Guard = ALWAYS
-    ) -> None:
-        super().__init__(prompt, why=why, short=short, when=when)
-
-    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:
-        """Take files until "Done"; words written between them are kept beside."""
+    def parse(self, incoming: Input, partial: AnswerParts, /) -> ParsedInput:
+        """Accept files until "Done". Text sent between them is kept as an extra."""
         if isinstance(incoming, FilesInput):
             return Partial((*partial, *with_captions(incoming)))
         if isinstance(incoming, PressInput):
@@ -45,12 +40,12 @@ class Collect(Question[tuple[str | FileRef, ...]]):
         return NoMatch(RECEIVED)
 
     def describe(self, answer: Answer) -> tuple[Text | str, ...]:
-        """Return what kinds of files there are."""
+        """Return the kinds of the files."""
         return describe_files(answer) if isinstance(answer, tuple) else ()
 
 
 class AskPlace(ListQuestion[PlaceAnswer]):
-    """Ask where: a county from the list, a point on the map, or words."""
+    """Ask where: a county from the list, a point on the map, or text."""
 
     def __init__(
         self,
@@ -63,32 +58,29 @@ class AskPlace(ListQuestion[PlaceAnswer]):
     ) -> None:
         super().__init__(prompt, why=why, choices=counties, short=short, when=when)
 
-    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:  # noqa: ARG002 - nothing is put together
-        """Take a county, its number, a point on the map, or any words."""
+    def parse(self, incoming: Input, _partial: AnswerParts, /) -> ParsedInput:
+        """Accept a county, its number, a point on the map, or any text."""
         if isinstance(incoming, LocationInput):
             return Complete(PlaceAnswer(latitude=incoming.latitude, longitude=incoming.longitude))
         if isinstance(incoming, PressInput):
-            return (
-                Complete(PlaceAnswer(incoming.code))
-                if incoming.code in self.choices
-                else NoMatch(None)
-            )
+            is_county = incoming.code in self.choices
+            return Complete(PlaceAnswer(incoming.code)) if is_county else NoMatch(None)
         if isinstance(incoming, TextInput) and incoming.text.strip():
             code = self.code_of(incoming.text)
             return Complete(PlaceAnswer(code) if code else PlaceAnswer(text=incoming.text.strip()))
         return NoMatch()
 
     def describe(self, answer: Answer) -> tuple[Text | str, ...]:
-        """Return the county's name, the words, or that a point was shared."""
+        """Return the name of the county, the text, or that a point was shared."""
         if not isinstance(answer, PlaceAnswer):
             return ()
         county = labels(self.choices, (answer.county,)) if answer.county else ()
-        words = (answer.text,) if answer.text else ()
-        return (*county, *words, *((POINT_SHARED,) if answer.latitude is not None else ()))
+        text = (answer.text,) if answer.text else ()
+        return (*county, *text, *((POINT_SHARED,) if answer.latitude is not None else ()))
 
 
 class AskWhen(ListQuestion[TimeAnswer]):
-    """Ask when: "about then" by a button, or a day in the person's words."""
+    """Ask when: an approximate time by a button, or a date as text."""
 
     def __init__(
         self,
@@ -98,30 +90,25 @@ class AskWhen(ListQuestion[TimeAnswer]):
         short: Text | None = None,
         when: Guard = ALWAYS,
         choices: Mapping[str, Text] | None = None,
-        **about: Text,
+        **codes: Text,
     ) -> None:
         super().__init__(
-            prompt, why=why, choices={**(choices or {}), **about}, short=short, when=when
+            prompt, why=why, choices={**(choices or {}), **codes}, short=short, when=when
         )
 
-    def parse(self, incoming: Input, partial: AnswerParts) -> ParsedInput:  # noqa: ARG002 - nothing is put together
-        """Take a button, its number, a day, or any words."""
+    def parse(self, incoming: Input, _partial: AnswerParts, /) -> ParsedInput:
+        """Accept a choice, its number, a date, or any text."""
         if isinstance(incoming, PressInput):
-            return (
-                Complete(TimeAnswer(incoming.code))
-                if incoming.code in self.choices
-                else NoMatch(None)
-            )
-        if isinstance(incoming, TextInput) and incoming.text.strip():
-            words = incoming.text.strip()
-            code = self.code_of(words)
-            return Complete(
-                TimeAnswer(code) if code else TimeAnswer(date=parse_day(words), text=words)
-            )
+            is_choice = incoming.code in self.choices
+            return Complete(TimeAnswer(incoming.code)) if is_choice else NoMatch(None)
+        if isinstance(incoming, TextInput) and (text := incoming.text.strip()):
+            code = self.code_of(text)
+            answer = TimeAnswer(code) if code else TimeAnswer(date=parse_day(text), text=text)
+            return Complete(answer)
         return NoMatch()
 
     def describe(self, answer: Answer) -> tuple[Text | str, ...]:
-        """Return the label, or the words."""
+        """Return the label, or the text."""
         if not isinstance(answer, TimeAnswer):
             return ()
         return labels(self.choices, (answer.code,)) if answer.code else (answer.text,)

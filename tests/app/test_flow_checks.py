@@ -25,6 +25,7 @@ from bot.conversation import (
     Card,
     Choose,
     Collect,
+    Decide,
     End,
     Fact,
     Flow,
@@ -95,7 +96,7 @@ def test_a_proof_that_looked_at_nothing_does_not_hold() -> None:
 
 class Two(Flow):
     title = T
-    about = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+    about = Decide(T, why=WHY, choices=YES_NO)
     more = Say(T, when=about.was("yes"))
     known = Say(T, when=Fact("staffed"))
     end = End(T)
@@ -112,7 +113,7 @@ def test_what_was_agreed_to_is_known_at_every_step() -> None:
         keep = Choose(T, why=WHY, choices={"may": Text("Keep"), "dont": Text("Do not")})
         gone = End(T, when=keep.was("dont"))
         what = Ask(T, why=WHY)
-        send = Choose(T, why=WHY, skippable=False, choices=SENDS)
+        send = Decide(T, why=WHY, choices=SENDS)
         left = End(T, Outcome.STOPPED, when=send.was("later"))
         end = End(T, Outcome.REPORT_SUBMITTED)
 
@@ -128,7 +129,7 @@ def test_what_was_agreed_to_is_known_at_every_step() -> None:
 def test_a_flow_that_is_not_sound_is_found() -> None:
     class Unreached(Flow):
         title = T
-        about = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+        about = Decide(T, why=WHY, choices=YES_NO)
         early = End(T, when=about.was(*YES_NO))
         end = End(T)
 
@@ -142,7 +143,7 @@ def test_own_words_before_consent_are_found() -> None:
         what = Ask(T, why=WHY)
         keep = Choose(T, why=WHY, choices={"may": Text("Keep"), "dont": Text("Do not")})
         gone = End(T, when=keep.was("dont"))
-        send = Choose(T, why=WHY, skippable=False, choices=SENDS)
+        send = Decide(T, why=WHY, choices=SENDS)
         left = End(T, Outcome.STOPPED, when=send.was("later"))
         end = End(T, Outcome.REPORT_SUBMITTED)
 
@@ -196,7 +197,7 @@ def test_a_card_without_a_person_is_found() -> None:
 def test_a_dead_end_is_found() -> None:
     class Welcome(Flow):
         title = T
-        menu = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+        menu = Decide(T, why=WHY, choices=YES_NO)
         end = End(T)
 
     assert faults("no dead end", Welcome) == ["welcome.end leads nowhere"]

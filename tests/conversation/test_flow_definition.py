@@ -34,7 +34,7 @@ def test_steps_stand_in_reading_order_under_their_names() -> None:
 
 
 def test_a_flow_must_close_with_an_end_that_is_always_reached() -> None:
-    with pytest.raises(TypeError, match="must close with an End"):
+    with pytest.raises(TypeError, match="must end with an End"):
 
         class Open(Flow):
             title = T
@@ -43,7 +43,7 @@ def test_a_flow_must_close_with_an_end_that_is_always_reached() -> None:
 
 
 def test_a_flow_without_steps_is_refused() -> None:
-    with pytest.raises(TypeError, match="must close with an End"):
+    with pytest.raises(TypeError, match="must end with an End"):
 
         class Empty(Flow):
             title = T
@@ -58,7 +58,7 @@ def test_a_flow_needs_a_title() -> None:
 
 def test_a_guard_cannot_look_forward() -> None:
     later = Choose(T, why=WHY, choices=YES_NO)
-    with pytest.raises(TypeError, match="does not come before"):
+    with pytest.raises(TypeError, match="which is not before"):
 
         class Forward(Flow):
             title = T
@@ -70,7 +70,7 @@ def test_a_guard_cannot_look_forward() -> None:
 def test_a_guard_cannot_look_at_itself() -> None:
     one = Choose(T, why=WHY, choices=YES_NO)
     one.when = ~one.is_answered
-    with pytest.raises(TypeError, match="does not come before"):
+    with pytest.raises(TypeError, match="which is not before"):
 
         class Itself(Flow):
             title = T
@@ -79,7 +79,7 @@ def test_a_guard_cannot_look_at_itself() -> None:
 
 
 def test_a_guard_cannot_look_into_another_flow() -> None:
-    with pytest.raises(TypeError, match="does not come before"):
+    with pytest.raises(TypeError, match="which is not before"):
 
         class Elsewhere(Flow):
             title = T
@@ -88,7 +88,7 @@ def test_a_guard_cannot_look_into_another_flow() -> None:
 
 
 def test_a_step_written_twice_is_refused() -> None:
-    with pytest.raises(TypeError, match="stands twice"):
+    with pytest.raises(TypeError, match="two steps are called"):
 
         class Twice(Flow):
             title = T
@@ -119,9 +119,9 @@ def test_a_choice_cannot_have_the_code_of_a_control() -> None:
 
 
 def test_a_choice_needs_something_to_choose_from() -> None:
-    with pytest.raises(ValueError, match="choose from"):
+    with pytest.raises(ValueError, match="at least one"):
         Choose(T, why=WHY)
-    with pytest.raises(ValueError, match="choose from"):
+    with pytest.raises(ValueError, match="at least one"):
         ChooseMany(T, why=WHY)
 
 
@@ -156,14 +156,14 @@ def test_a_review_cannot_have_a_question_called_like_its_buttons() -> None:
 
 
 def test_steps_are_renamed_only_to_steps_there_are() -> None:
-    with pytest.raises(TypeError, match="not here"):
+    with pytest.raises(TypeError, match="do not exist"):
 
         class Lost(Flow):
             title = T
             renamed_steps: ClassVar[dict[str, str]] = {"old": "nowhere"}
             end = End(T)
 
-    with pytest.raises(TypeError, match="still here"):
+    with pytest.raises(TypeError, match="still exist"):
 
         class Both(Flow):
             title = T

@@ -12,7 +12,7 @@ from bot.conversation.export_html import render_page
 from bot.conversation.export_mermaid import draw_mermaid
 from bot.text import Text
 from flows import ALL_FLOWS
-from tests.support.content.small_flows import WHY, Kinds, Menu, Small
+from tests.support.content.small_flows import WHY, Kinds, MenuFlow, Small
 
 ENGLISH = NullTranslations()
 
@@ -69,7 +69,7 @@ def test_a_picture_has_an_arrow_for_every_way_a_conversation_can_take() -> None:
 
 
 def test_a_picture_keeps_clear_of_the_words_of_its_language() -> None:
-    assert '    end_(["Goodbye.<br/>= finished"])' in draw_mermaid(Menu).splitlines()
+    assert '    end_(["Goodbye.<br/>= finished"])' in draw_mermaid(MenuFlow).splitlines()
 
 
 def test_signs_in_a_phrase_do_not_break_a_picture() -> None:

@@ -11,6 +11,7 @@ from bot.conversation import (
     ChooseMany,
     Collect,
     Danger,
+    Decide,
     End,
     Fact,
     Flow,
@@ -19,10 +20,10 @@ from bot.conversation import (
     Say,
 )
 from bot.conversation.checks import check_flows, find_problems
-from bot.errors import FlowCheckError
 from bot.conversation.machine import FORWARD
 from bot.conversation.paths import explore
 from bot.conversation.registry import CompiledFlow
+from bot.errors import FlowCheckError
 from bot.places.place import all_blanks
 from bot.text import Text
 from flows import ALL_FLOWS
@@ -46,7 +47,7 @@ def test_the_small_flows_of_these_tests_are_sound() -> None:
 def test_a_step_that_is_never_reached_is_found() -> None:
     class Unreached(Flow):
         title = T
-        about = Choose(T, why=WHY, skippable=False, choices=YES_NO)
+        about = Decide(T, why=WHY, choices=YES_NO)
         end_early = End(T, when=about.was("yes", "no"))
         never = Say(T)
         end = End(T)
@@ -102,10 +103,13 @@ def test_a_question_that_does_not_say_why_is_found() -> None:
 
 
 def test_an_open_question_that_cannot_be_skipped_is_found() -> None:
+    class AskInsisting(Ask):
+        skippable = False
+
     class Insisting(Flow):
         title = T
         warning = Say(T)
-        what = Ask(T, why=WHY, skippable=False)
+        what = AskInsisting(T, why=WHY)
         end = End(T)
 
     assert found(Insisting) == ["insisting: what cannot be skipped"]
@@ -154,7 +158,7 @@ def test_a_question_put_without_the_danger_button_is_found() -> None:
         about = Quiet(T, why=WHY, choices=YES_NO)
         end = End(T)
 
-    assert found(Hidden) == ["hidden: about is put without the button for danger"]
+    assert found(Hidden) == ["hidden: about is asked without the button for danger"]
 
 
 def test_a_flow_that_begins_nothing_known_is_found() -> None:
@@ -189,8 +193,8 @@ def test_flows_that_lie_too_deep_are_found() -> None:
 
     deep = [one(0, "danger"), *(one(number, f"deep{number - 1}") for number in range(1, 6))]
     assert found(*deep) == [
-        "deep4 lies 6 flows deep, at most 5 are allowed",
-        "deep5 lies 7 flows deep, at most 5 are allowed",
+        "deep4 is 6 flows deep; at most 5 are allowed",
+        "deep5 is 7 flows deep; at most 5 are allowed",
     ]
 
 
@@ -216,7 +220,7 @@ def test_danger_that_asks_first_or_tells_nobody_is_found() -> None:
     Slow.name = "danger"
     assert list(find_problems(FlowRegistry([Slow]))) == [
         "danger: does not begin with the numbers to call",
-        "danger: no way tells a caseworker",
+        "danger: no end tells a caseworker",
     ]
 
 

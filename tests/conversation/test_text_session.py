@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation import FileRef, FilesInput, LocationInput, PressInput
 from bot.conversation.inputs import TextInput as Written
-from bot.conversation.text_session import Rehearsal, rehearse
+from bot.conversation.text_session import TextSession
 from tests.support.content.small_flows import BOOK, NOTHING
 from tests.support.transcripts_plugin import all_flows, catalogue, differences, header_of, replay
 
@@ -52,7 +52,7 @@ def replayed(text: str, *, restarts: bool = False, folder: str = "small") -> str
 def rehearsed(*lines: str, flow: str = "small") -> list[str]:
     said: list[str] = []
     waiting = iter(lines)
-    rehearse(BOOK, flow, ENGLISH, lambda: next(waiting, None), said.append)
+    TextSession(BOOK, flow, ENGLISH).run(lambda: next(waiting, None), said.append)
     return said
 
 
@@ -71,7 +71,8 @@ def test_a_rehearsal_ends_with_the_conversation() -> None:
 
 def test_a_rehearsal_fills_the_blanks_it_is_given() -> None:
     said: list[str] = []
-    rehearse(BOOK, "danger", ENGLISH, lambda: None, said.append, blanks={"numbers": "110\n112"})
+    session = TextSession(BOOK, "danger", ENGLISH, blanks={"numbers": "110\n112"})
+    session.run(lambda: None, said.append)
     assert said[:2] == ["bot: Call 110", "     112."]
 
 
@@ -93,9 +94,9 @@ def test_a_rehearsal_fills_the_blanks_it_is_given() -> None:
     ],
 )
 def test_a_line_means_what_it_looks_like(line: str, heard: object) -> None:
-    rehearsal = Rehearsal(BOOK, "small", ENGLISH, facts=NOTHING)
-    rehearsal.begin()
-    assert rehearsal.parse_line(line) == heard
+    session = TextSession(BOOK, "small", ENGLISH, facts=NOTHING)
+    session.begin()
+    assert session.parse_line(line) == heard
 
 
 def test_what_can_be_typed_anywhere_begins_its_flow() -> None:

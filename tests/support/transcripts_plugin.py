@@ -37,7 +37,7 @@ from babel.messages.pofile import read_po
 from bot import languages
 from bot.conversation.registry import FlowRegistry
 from bot.conversation.state import pack, unpack
-from bot.conversation.text_session import Rehearsal
+from bot.conversation.text_session import TextSession
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import VERIFIED_ON
 from bot.text import FilledCatalogue
@@ -154,16 +154,16 @@ def replay(
     """Return the transcript with what the bot says now between the person's lines."""
     written = text.splitlines()
     top = list(takewhile(is_comment, written))
-    rehearsal = text_session_for(header_of(top, folder), book, read_in)
-    lines = [*top, *rehearsal.begin()]
+    session = text_session_for(header_of(top, folder), book, read_in)
+    lines = [*top, *session.begin()]
     beside: list[str] = []
     for number, line in enumerate(written[len(top) :], len(top) + 1):
         if line.startswith(PERSON):
-            if rehearsal.is_over:
+            if session.is_over:
                 raise ValueError(f"line {number}: nothing is asked any more")
             if restarts:
-                restart(rehearsal)
-            lines += [*beside, line, *rehearsal.submit(line[len(PERSON) :].strip())]
+                restart(session)
+            lines += [*beside, line, *session.submit(line[len(PERSON) :].strip())]
             beside = []
         elif is_comment(line):
             beside.append(line)
@@ -174,11 +174,11 @@ def replay(
 
 def text_session_for(
     header: dict[str, str], book: FlowRegistry, read_in: Callable[[str], Catalogue]
-) -> Rehearsal:
+) -> TextSession:
     if header["flow"] not in book.compiled:
         raise ValueError(f"there is no flow {header['flow']}: name one with `# flow:`")
     facts = (fact.strip() for fact in header["known"].split(","))
-    return Rehearsal(
+    return TextSession(
         book,
         header["flow"],
         read_in(header["language"]),
@@ -187,10 +187,10 @@ def text_session_for(
     )
 
 
-def restart(rehearsal: Rehearsal) -> None:
+def restart(session: TextSession) -> None:
     """Bring the conversation through what is stored, as a new process would find it."""
-    stored = msgspec.msgpack.encode(pack(rehearsal.position))
-    rehearsal.position = unpack(msgspec.msgpack.decode(stored), rehearsal.registry)
+    stored = msgspec.msgpack.encode(pack(session.position))
+    session.position = unpack(msgspec.msgpack.decode(stored), session.registry)
 
 
 def header_of(lines: list[str], folder: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from bot.conversation import (
     FlowRegistry,
     Guard,
     LocationInput,
+    Menu,
     Number,
     Outcome,
     PressInput,
@@ -33,11 +34,11 @@ from bot.conversation import (
 )
 from bot.conversation.inputs import TextInput as Written
 from bot.conversation.outcomes import ENDS_ALL_FLOWS
+from bot.conversation.questions import Question
 from bot.text import Text
 from tests.support.content.small_flows import WHY, DangerFlow
 
 if TYPE_CHECKING:
-    from bot.conversation.questions import Question
     from bot.conversation.steps import Step
 
 CODES = ("a", "b", "c")
@@ -127,9 +128,7 @@ def _step(plan: StepPlan, steps: dict[str, Step], begins: str) -> Step:  # noqa:
             asked = tuple(step for step in steps.values() if _can_be_reviewed(step))
             return Review(prompt, questions=asked, show=Text("Show"), go=Text("Go"), when=when)
         case "menu":
-            return Choose(
-                prompt, why=None, skippable=False, controls=False, choices=LABELS, when=when
-            )
+            return Menu(prompt, choices=LABELS, when=when)
         case _:
             return _question(plan.kind, prompt, when)
 
@@ -153,7 +152,7 @@ def _question(kind: str, prompt: Text, when: Guard) -> Step:  # noqa: PLR0911 - 
 
 
 def _can_be_reviewed(step: Step) -> bool:
-    return hasattr(step, "given") and not isinstance(step, Review)
+    return isinstance(step, Question) and not isinstance(step, Review)
 
 
 def _guard(plan: tuple[object, ...], steps: dict[str, Step]) -> Guard:  # noqa: PLR0911 - one for each kind
@@ -178,7 +177,7 @@ def _guard(plan: tuple[object, ...], steps: dict[str, Step]) -> Guard:  # noqa: 
 
 
 def _given(asked: Step | None) -> Guard:
-    question: Question[object] | None = asked if hasattr(asked, "given") else None  # type: ignore[type-var,assignment]
+    question: Question[object] | None = asked if isinstance(asked, Question) else None
     return question.is_answered if question is not None else ALWAYS
 
 

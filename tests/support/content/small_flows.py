@@ -14,12 +14,14 @@ from bot.conversation import (
     ChooseMany,
     Collect,
     Danger,
+    Decide,
     End,
     Fact,
     Flow,
     FlowRegistry,
     FreeText,
     Input,
+    Menu,
     Number,
     Outcome,
     Position,
@@ -51,9 +53,6 @@ class DangerFlow(Flow):
     tell = Choose(Text("Tell a caseworker?"), why=WHY, now=Text("Now"), not_yet=Text("Not yet"))
     told = End(Text("Told."), Outcome.STAFF_ALERTED, when=tell.was("now"))
     not_told = End(Text("Not told."))
-
-
-DangerFlow.name = "danger"
 
 
 class Small(Flow):
@@ -96,7 +95,7 @@ class Kinds(Flow):
         show=Text("Show it"),
         go=Text("Go on"),
     )
-    send = Choose(Text("Send it?"), why=WHY, skippable=False, choices=YES_NO)
+    send = Decide(Text("Send it?"), why=WHY, choices=YES_NO)
     not_sent = End(Text("Not sent."), Outcome.STOPPED, when=send.was("no"))
     sent = End(Text("Sent."), Outcome.HELP_REQUESTED)
 
@@ -119,17 +118,14 @@ class Branches(Flow):
     end = End(Text("Done."), Outcome.REPORT_SUBMITTED)
 
 
-class Menu(Flow):
+class MenuFlow(Flow):
     """A menu that leads into the others."""
 
     title = Text("Menu")
     hello = Say(Text("Hello."))
     staffed = Say(Text("Somebody is here."), when=Fact("staffed"))
-    menu = Choose(
+    menu = Menu(
         Text("What now?"),
-        why=None,
-        skippable=False,
-        controls=False,
         tell=Text("Tell"),
         kinds=Text("Kinds"),
         bye=Text("Nothing"),
@@ -162,7 +158,7 @@ BOOK = FlowRegistry(
         Small,
         Kinds,
         Branches,
-        Menu,
+        MenuFlow,
         Aside,
         Leave,
     ]
