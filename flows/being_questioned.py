@@ -1,6 +1,6 @@
 """What happens when it is officially decided whether the law protects somebody (Article 11)."""
 
-from bot.conversation import Begin, Card, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, End, Fact, Flow, Outcome, on_any
 from bot.text import _
 from flows import cards
 
@@ -10,48 +10,43 @@ class BeingQuestioned(Flow):
 
     title = _("Being questioned")
 
-    deciding = Card(
+    deciding = cards.page(
         _(
             "Somebody has to decide whether a special law protects you. In Taiwan only officers "
             "do that, such as the police, immigration or the coast guard. This chat cannot, and no "
             "organisation can."
-        ),
-        choices=cards.NEXT,
+        )
     )
-    rights = Card(
+    rights = cards.page(
         _(
             "They have to do it at once when they hear of it. Before they begin, they have to give "
             "you a paper with your rights and explain what happens."
         ),
-        choices=cards.NEXT,
         when=deciding.was("next"),
     )
-    interpreter = Card(cards.INTERPRETER, choices=cards.NEXT, when=rights.was("next"))
-    beside = Card(
+    interpreter = cards.page(cards.INTERPRETER, when=rights.was("next"))
+    beside = cards.page(
         _(
             "Someone you trust may sit beside you and speak as well: a social worker, a relative, "
             "a doctor. Not somebody who is suspected, or who would disturb the questions."
         ),
-        choices=cards.NEXT,
         when=interpreter.was("next"),
     )
-    expert = Card(
+    expert = cards.page(
         _(
             "If you are under 18, very upset, or have a mental disability, they must ask a social "
             "worker or an expert to be there."
         ),
-        choices=cards.NEXT,
         when=beside.was("next"),
     )
-    apart = Card(
+    apart = cards.page(
         _(
             "You can ask not to sit with the people who are suspected when you have to speak: by "
             "video, or behind a screen. The police and the court have to think of your safety."
         ),
-        choices=cards.NEXT,
         when=expert.was("next"),
     )
-    paper = Card(
+    paper = cards.page(
         # Translators: safety sentence. {objection_days} e.g. 20. It counts from the day the paper
         # is received.
         _(
@@ -59,31 +54,27 @@ class BeingQuestioned(Flow):
             "reasons, to the office that gave it, within {objection_days} days after you got it. "
             "A person here can look at it with you."
         ),
-        choices=cards.NEXT,
         when=apart.was("next") & Fact("decision"),
     )
-    meanwhile = Card(
+    meanwhile = cards.page(
         # Translators: {review_days} and {answer_days} e.g. 10: first one office, then one above it.
         _(
             "That office has {review_days} days to look at it again, the one above it "
             "{answer_days} days more. That answer is the last. If you disagreed in writing, you "
             "may not be sent out of Taiwan before it, and support goes on until then."
         ),
-        choices=cards.NEXT,
         when=paper.was("next"),
     )
-    either_way = Card(
+    either_way = cards.page(
         _(
             "Whatever the answer is: a lawyer, a safe place for a time and help with pay can still "
             "be possible."
         ),
-        choices=cards.NEXT,
         when=meanwhile.was("next") | (apart.was("next") & ~Fact("decision")),
     )
-    secret = Card(cards.SECRET, choices=cards.NEXT, when=either_way.was("next"))
-    last = Card(
+    secret = cards.page(cards.SECRET, when=either_way.was("next"))
+    last = cards.last_page(
         _("You can ask here for someone to sit beside you, or talk to a person about it first."),
-        choices=cards.LAST,
         when=secret.was("next"),
     )
 

@@ -1,5 +1,6 @@
-"""Where one can go from a card, and sentences that several flows about rights say alike."""
+"""Cards of the information flows: their buttons, and sentences that several flows share."""
 
+from bot.conversation import ALWAYS, Card, Guard
 from bot.text import Text, _, pgettext
 from flows import phrases
 
@@ -13,14 +14,25 @@ NEXT = {
     "talk": TALK,
     "topics": TOPICS,
 }
-"""Below every card but the last."""
+"""The buttons of every card but the last."""
 LAST = {
     "tell": pgettext("button", "Tell what happened"),
     "ask": pgettext("button", "Ask for help"),
     "talk": TALK,
     "topics": TOPICS,
 }
-"""Below the last: there is always a way on, and always a person."""
+"""The buttons of the last card: there is always a way on, and always a person."""
+
+
+def page(text: Text, *, when: Guard = ALWAYS) -> Card:
+    """Return a card that others follow."""
+    return Card(text, choices=NEXT, when=when)
+
+
+def last_page(text: Text, *, when: Guard = ALWAYS) -> Card:
+    """Return the last card of a series."""
+    return Card(text, choices=LAST, when=when)
+
 
 SITUATION = {
     "home_care": pgettext("work", "Care work in a home"),

@@ -3,7 +3,7 @@
 Nobody is asked to go there, to face anybody, or to question the person they worry about.
 """
 
-from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, Choose, End, Fact, Flow, Outcome, on_any
 from bot.text import _, pgettext
 from flows import cards
 
@@ -13,10 +13,9 @@ class ForSomeone(Flow):
 
     title = _("For someone else")
 
-    now = Card(
+    now = cards.page(
         # Translators: {numbers} is a list of phone numbers, one a line.
-        _("If someone is in danger now, call now. In Taiwan, day and night:\n{numbers}"),
-        choices=cards.NEXT,
+        _("If someone is in danger now, call now. In Taiwan, day and night:\n{numbers}")
     )
     role = Choose(
         _("How do you come to know about it?"),
@@ -28,65 +27,55 @@ class ForSomeone(Flow):
         # Translators: the person is held outside Taiwan.
         abroad=pgettext("link", "They are abroad"),
     )
-    no_heroes = Card(
-        cards.NO_HEROES, choices=cards.NEXT, when=now.was("next") & ~role.was("work", "abroad")
-    )
-    listen = Card(
+    no_heroes = cards.page(cards.NO_HEROES, when=now.was("next") & ~role.was("work", "abroad"))
+    listen = cards.page(
         _(
             "You do not have to ask the person anything. If they come to you: listen, believe "
             "them, and let them choose what happens."
         ),
-        choices=cards.NEXT,
         when=no_heroes.was("next"),
     )
-    may = Card(cards.SAFE_TO_TELL, choices=cards.NEXT, when=listen.was("next"))
-    must = Card(
+    may = cards.page(cards.SAFE_TO_TELL, when=listen.was("next"))
+    must = cards.page(
         _(
             "In Taiwan some people must tell the police at once when they suspect it at work: in "
             "immigration, labor, social, health, civil, household registration, school and tourism "
             "work, at employment agencies, in fishing inspection."
         ),
-        choices=cards.NEXT,
         when=role.was("work") & Fact("duties"),
     )
-    fine = Card(
+    fine = cards.page(
         # Translators: {duty_fine_least} and {duty_fine_most} are amounts of money.
         _(
             "Whoever leaves it out without a good reason can be fined {duty_fine_least} to "
             "{duty_fine_most}. It is kept secret who told it."
         ),
-        choices=cards.NEXT,
         when=must.was("next"),
     )
-    agency = Card(
+    agency = cards.page(
         # Translators: {agency_hours} e.g. 24.
         _(
             "An employment agency that suspects an employer of this, or of an assault, has "
             "{agency_hours} hours to tell the authorities."
         ),
-        choices=cards.NEXT,
         when=fine.was("next"),
     )
-    young = Card(cards.YOUNG_DUTY, choices=cards.NEXT, when=agency.was("next"))
-    whom = Card(
-        cards.WHOM_TO_CALL,
-        choices=cards.NEXT,
-        when=on_any("next", may, young) | (role.was("work") & ~Fact("duties")),
+    young = cards.page(cards.YOUNG_DUTY, when=agency.was("next"))
+    whom = cards.page(
+        cards.WHOM_TO_CALL, when=on_any("next", may, young) | (role.was("work") & ~Fact("duties"))
     )
-    abroad = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=role.was("abroad"))
-    abroad_quiet = Card(cards.ABROAD_QUIET, choices=cards.NEXT, when=abroad.was("next"))
-    abroad_note = Card(cards.ABROAD_NOTE, choices=cards.NEXT, when=abroad_quiet.was("next"))
-    notice = Card(
+    abroad = cards.page(cards.ABROAD_CALL, when=role.was("abroad"))
+    abroad_quiet = cards.page(cards.ABROAD_QUIET, when=abroad.was("next"))
+    abroad_note = cards.page(cards.ABROAD_NOTE, when=abroad_quiet.was("next"))
+    notice = cards.page(
         _(
             "Good to know later: where it is, when, what you saw or heard yourself, and how often. "
             "A guess is fine. Please take no risk for it."
         ),
-        choices=cards.NEXT,
         when=whom.was("next"),
     )
-    last = Card(
+    last = cards.last_page(
         _("You can tell it here now, or talk with a person first. You decide what you write."),
-        choices=cards.LAST,
         when=on_any("next", notice, abroad_note),
     )
 

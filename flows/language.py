@@ -30,11 +30,7 @@ A new one stands last: the button of a language works for ever, by its place.
 
 
 def _language_question(withheld: Collection[str] = ()) -> Choose:
-    return Menu(
-        Text("{language_line}"),
-        choices=OWN_NAMES,
-        withheld=withheld,
-    )
+    return Menu(Text("{language_line}"), choices=OWN_NAMES, withheld=withheld)
 
 
 class LanguageFlow(Flow):

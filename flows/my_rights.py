@@ -4,7 +4,7 @@ Nothing here is a promise: where the law says "may", so do we. What counts hours
 may be sent away meanwhile, is left out once its law was read too long ago.
 """
 
-from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, Choose, End, Fact, Flow, Outcome, on_any
 from bot.text import Text, _
 from flows import cards, phrases
 
@@ -22,176 +22,155 @@ class MyRights(Flow):
 
     # --- Where somebody is ------------------------------------------------------------------
 
-    home_care = Card(
+    home_care = cards.page(
         _(
             "Fewer rules on hours and pay hold for work in a home than for work in a factory. But "
             "here too nobody may force you, hurt you, or keep your papers against your wish."
         ),
-        choices=cards.NEXT,
         when=whose.was("home_care"),
     )
-    factory = Card(
+    factory = cards.page(
         _(
             "Work that is not what you were promised, or that you cannot refuse, is something the "
             "law in Taiwan looks at. So is making use of someone who cannot read what they sign."
         ),
-        choices=cards.NEXT,
         when=whose.was("factory"),
     )
-    construction = Card(
+    construction = cards.page(
         _(
             "On a building site it can be hard to say who the boss is. You do not need to know it "
             "to ask for help, and you do not need an address."
         ),
-        choices=cards.NEXT,
         when=whose.was("construction"),
     )
-    farm = Card(
+    farm = cards.page(
         _(
             "On a farm people often live where they work, far from others. You can ask for help "
             "also when you do not know the address."
         ),
-        choices=cards.NEXT,
         when=whose.was("farm"),
     )
-    fishing = Card(
+    fishing = cards.page(
         _(
             "People who inspect fishing ships, or talk with the crew as part of their work, must "
             "tell the police in Taiwan at once when they think that someone is forced."
         ),
-        choices=cards.NEXT,
         when=whose.was("fishing") & Fact("duties"),
     )
-    at_sea = Card(
+    at_sea = cards.page(
         # Translators: {numbers_sea} is a list of phone numbers, one a line.
         _(
             "In a harbour in Taiwan, or where the phone network of Taiwan still works, you can "
             "call:\n{numbers_sea}"
         ),
-        choices=cards.NEXT,
         when=fishing.was("next") | (whose.was("fishing") & ~Fact("duties")),
     )
-    spouse = Card(
+    spouse = cards.page(
         # Translators: {numbers_home} is a list of phone numbers, one a line.
         _(
             "Being married does not mean that someone may lock you in, hurt you, take your papers "
             "or make you work. In Taiwan you can call:\n{numbers_home}"
         ),
-        choices=cards.NEXT,
         when=whose.was("spouse"),
     )
-    student = Card(
+    student = cards.page(
         _(
             "Work beside school or as an internship can be forced work as well, also when you owe "
             "money to the school or to an agent. A court in Taiwan has punished people for that."
         ),
-        choices=cards.NEXT,
         when=whose.was("student"),
     )
-    young = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=whose.was("under"))
-    young_duty = Card(cards.YOUNG_DUTY, choices=cards.NEXT, when=young.was("next") & Fact("duties"))
-    young_numbers = Card(
-        phrases.YOUNG_NUMBER,
-        choices=cards.NEXT,
-        when=young_duty.was("next") | (young.was("next") & ~Fact("duties")),
+    young = cards.page(cards.YOUNG_FIRST, when=whose.was("under"))
+    young_duty = cards.page(cards.YOUNG_DUTY, when=young.was("next") & Fact("duties"))
+    young_numbers = cards.page(
+        phrases.YOUNG_NUMBER, when=young_duty.was("next") | (young.was("next") & ~Fact("duties"))
     )
-    scam = Card(
+    scam = cards.page(
         _(
             "Someone who is made to cheat others can be protected by the law of Taiwan. That can "
             "hold for people from Taiwan in other countries as well."
         ),
-        choices=cards.NEXT,
         when=whose.was("scam"),
     )
-    scam_careful = Card(
+    scam_careful = cards.page(
         _(
             "If you are there now: write only when nobody sees the phone. Please do not try "
             "anything dangerous alone. A person here can think with you about what is safe."
         ),
-        choices=cards.NEXT,
         when=scam.was("next"),
     )
-    family = Card(cards.ABROAD_CALL, choices=cards.NEXT, when=whose.was("family"))
-    family_quiet = Card(cards.ABROAD_QUIET, choices=cards.NEXT, when=family.was("next"))
-    family_note = Card(cards.ABROAD_NOTE, choices=cards.NEXT, when=family_quiet.was("next"))
+    family = cards.page(cards.ABROAD_CALL, when=whose.was("family"))
+    family_quiet = cards.page(cards.ABROAD_QUIET, when=family.was("next"))
+    family_note = cards.page(cards.ABROAD_NOTE, when=family_quiet.was("next"))
 
     # --- What holds for everybody -------------------------------------------------------------
 
-    pay = Card(
+    pay = cards.page(
         _(
             "Work for far too little money, or money kept back so that you cannot leave, is "
             "something the law in Taiwan looks at: the hours, the place and the kind of work count."
         ),
-        choices=cards.NEXT,
         when=on_any("next", home_care, factory, construction, farm, at_sea, student)
         | whose.was("other")
         | ~whose.is_answered,
     )
-    call_1955 = Card(cards.WORK_CALL, choices=cards.NEXT, when=pay.was("next") & Fact("numbers"))
-    calling = Card(Text("{calling_work}"), choices=cards.NEXT, when=call_1955.was("next"))
-    papers = Card(
+    call_1955 = cards.page(cards.WORK_CALL, when=pay.was("next") & Fact("numbers"))
+    calling = cards.page(Text("{calling_work}"), when=call_1955.was("next"))
+    papers = cards.page(
         cards.PAPERS,
-        choices=cards.NEXT,
         when=on_any("next", calling, spouse, young_numbers) | (pay.was("next") & ~Fact("numbers")),
     )
-    before_leaving = Card(
+    before_leaving = cards.page(
         _(
             "Before you leave a job or a place, talk to a person if you can: there are rules, and "
             "it has to be safe. You may always say that you want to leave."
         ),
-        choices=cards.NEXT,
         when=papers.was("next"),
     )
-    changing = Card(
+    changing = cards.page(
         _(
             "There are rules in Taiwan for workers from abroad who want to change the employer. "
             "Before you stay away from work, please ask a person here what it can mean for your "
             "papers."
         ),
-        choices=cards.NEXT,
         when=before_leaving.was("next"),
     )
-    stay = Card(
+    stay = cards.page(
         _(
             "There can be a safe place for workers from abroad for a time: in a dispute about "
             "work, after they complained, when they were hurt, or when someone sends them away by "
             "force."
         ),
-        choices=cards.NEXT,
         when=changing.was("next"),
     )
-    debt = Card(cards.DEBT, choices=cards.NEXT, when=on_any("next", stay, scam_careful))
-    sent_away = Card(
+    debt = cards.page(cards.DEBT, when=on_any("next", stay, scam_careful))
+    sent_away = cards.page(
         _(
             "Saying that you are sent home if you do not obey is a threat. While officers decide "
             "whether the law protects you, you may not be sent out of Taiwan. Writing here does "
             "not begin that: the police or immigration officers begin it."
         ),
-        choices=cards.NEXT,
         when=debt.was("next") & Fact("decision"),
     )
-    broken_rules = Card(
+    broken_rules = cards.page(
         _(
             "Some people had to break rules, or their papers ran out. If it was because they were "
             "forced, the law says that they may be punished less or not at all. It may, it need "
             "not: nobody can promise it."
         ),
-        choices=cards.NEXT,
         when=sent_away.was("next") | (debt.was("next") & ~Fact("decision")),
     )
-    lawyer = Card(
+    lawyer = cards.page(
         _(
             "People to whom this may have happened can ask for a lawyer without cost, whatever "
             "papers they have, and before anything is decided. It is looked at each time whether "
             "they get one."
         ),
-        choices=cards.NEXT,
         when=on_any("next", broken_rules, family_note),
     )
-    secret = Card(cards.SECRET, choices=cards.NEXT, when=lawyer.was("next"))
-    last = Card(
+    secret = cards.page(cards.SECRET, when=lawyer.was("next"))
+    last = cards.last_page(
         _("That is the most important. A person here can look at your own situation with you."),
-        choices=cards.LAST,
         when=secret.was("next"),
     )
 

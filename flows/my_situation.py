@@ -5,7 +5,7 @@ kept and no colour shown: no list can tell that somebody was not exploited. That
 allowed is said of what the law forbids anybody to do; of all else, that it may not be.
 """
 
-from bot.conversation import Begin, Card, ChooseMany, End, Flow, Outcome, on_any
+from bot.conversation import Begin, ChooseMany, End, Flow, Outcome, on_any
 from bot.text import _, pgettext
 from flows import cards
 
@@ -18,12 +18,11 @@ class MySituation(Flow):
 
     title = _("My situation")
 
-    begin_with = Card(
+    begin_with = cards.page(
         _(
             "Some things that happen at work or at home are not allowed in Taiwan. You can mark "
             "what you know from your own life. It is not sent to anybody."
-        ),
-        choices=cards.NEXT,
+        )
     )
     at_work = ChooseMany(
         _("Do any of these happen with your work? Choose what fits, then press “Done”."),
@@ -53,35 +52,31 @@ class MySituation(Flow):
         violence=pgettext("sign", "Hit or hurt"),
         unwanted_touch=pgettext("sign", "Unwanted touching"),
     )
-    some = Card(
+    some = cards.page(
         _("Some of what you describe is not allowed in Taiwan. It is not your fault."),
-        choices=cards.NEXT,
         when=at_work.has("crimes") | freedom.any(*FORBIDDEN),
     )
-    perhaps = Card(
+    perhaps = cards.page(
         _(
             "Some of what you describe may not be allowed in Taiwan. It depends on more than a "
             "list can show. It is not your fault."
         ),
-        choices=cards.NEXT,
         when=(at_work.is_answered | freedom.is_answered)
         & ~at_work.has("crimes")
         & ~freedom.any(*FORBIDDEN),
     )
-    none = Card(
+    none = cards.page(
         _(
             "Only you know how it is for you. Lists like these do not show everything, and what "
             "you left out does not count against you."
         ),
-        choices=cards.NEXT,
         when=begin_with.was("next") & ~(at_work.is_answered | freedom.is_answered),
     )
-    people = Card(
+    people = cards.last_page(
         _(
             "You do not have to be sure: people can help with this, whatever papers you have. You "
             "can talk to a person here about it."
         ),
-        choices=cards.LAST,
         when=on_any("next", some, perhaps, none),
     )
 

@@ -1,6 +1,6 @@
 """Whom to call for what, at most three numbers at a time, and what happens when one calls."""
 
-from bot.conversation import Begin, Card, Decide, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, Decide, End, Fact, Flow, Outcome, on_any
 from bot.text import Text, _, pgettext
 from flows import cards
 
@@ -22,16 +22,16 @@ class PhoneNumbers(Flow):
         # Translators: visas, cards to stay or to work.
         papers=pgettext("numbers", "Questions on papers"),
     )
-    at_work = Card(cards.WORK_CALL, choices=cards.NEXT, when=matter.was("work"))
-    work_calling = Card(Text("{calling_work}"), choices=cards.LAST, when=at_work.was("next"))
-    home = Card(cards.NUMBERS["home"], choices=cards.NEXT, when=matter.was("home"))
-    home_calling = Card(Text("{calling_home}"), choices=cards.LAST, when=home.was("next"))
-    young = Card(cards.NUMBERS["young"], choices=cards.NEXT, when=matter.was("young"))
-    young_calling = Card(Text("{calling_young}"), choices=cards.LAST, when=young.was("next"))
-    sea = Card(cards.NUMBERS["sea"], choices=cards.NEXT, when=matter.was("sea"))
-    sea_calling = Card(Text("{calling_sea}"), choices=cards.LAST, when=sea.was("next"))
-    papers = Card(Text("{numbers_papers}"), choices=cards.NEXT, when=matter.was("papers"))
-    papers_calling = Card(Text("{calling_papers}"), choices=cards.LAST, when=papers.was("next"))
+    at_work = cards.page(cards.WORK_CALL, when=matter.was("work"))
+    work_calling = cards.last_page(Text("{calling_work}"), when=at_work.was("next"))
+    home = cards.page(cards.NUMBERS["home"], when=matter.was("home"))
+    home_calling = cards.last_page(Text("{calling_home}"), when=home.was("next"))
+    young = cards.page(cards.NUMBERS["young"], when=matter.was("young"))
+    young_calling = cards.last_page(Text("{calling_young}"), when=young.was("next"))
+    sea = cards.page(cards.NUMBERS["sea"], when=matter.was("sea"))
+    sea_calling = cards.last_page(Text("{calling_sea}"), when=sea.was("next"))
+    papers = cards.page(Text("{numbers_papers}"), when=matter.was("papers"))
+    papers_calling = cards.last_page(Text("{calling_papers}"), when=papers.was("next"))
 
     talking = Begin(
         "talk",

@@ -4,7 +4,7 @@ No mark is given and nothing is counted: whoever guessed otherwise reads the sam
 nobody's life is judged by it.
 """
 
-from bot.conversation import Begin, Card, Choose, End, Flow, Outcome, on_any
+from bot.conversation import Begin, Choose, End, Flow, Outcome, on_any
 from bot.text import _, pgettext
 from flows import cards, phrases
 
@@ -21,9 +21,8 @@ class Quiz(Flow):
 
     title = pgettext("topic", "A short quiz")
 
-    begin_with = Card(
-        _("Four short questions about how people are exploited. Your answers go to nobody."),
-        choices=cards.NEXT,
+    begin_with = cards.page(
+        _("Four short questions about how people are exploited. Your answers go to nobody.")
     )
     papers = Choose(
         _("A manager keeps the papers of all workers, to keep them safe. Is it allowed?"),
@@ -31,14 +30,14 @@ class Quiz(Flow):
         choices=ALLOWED,
         when=begin_with.was("next"),
     )
-    papers_are = Card(cards.PAPERS, choices=cards.NEXT, when=begin_with.was("next"))
+    papers_are = cards.page(cards.PAPERS, when=begin_with.was("next"))
     debt = Choose(
         _("A worker owes money for the journey. Is it allowed to keep them until it is paid?"),
         why=WHY,
         choices=ALLOWED,
         when=papers_are.was("next"),
     )
-    debt_is = Card(cards.DEBT, choices=cards.NEXT, when=papers_are.was("next"))
+    debt_is = cards.page(cards.DEBT, when=papers_are.was("next"))
     young = Choose(
         _("Someone under 18 agreed to the work. Can it be exploitation all the same?"),
         why=WHY,
@@ -49,7 +48,7 @@ class Quiz(Flow):
         },
         when=debt_is.was("next"),
     )
-    young_is = Card(cards.YOUNG_FIRST, choices=cards.NEXT, when=debt_is.was("next"))
+    young_is = cards.page(cards.YOUNG_FIRST, when=debt_is.was("next"))
     near = Choose(
         _("You think that someone near you is exploited. What is safer for them?"),
         why=WHY,
@@ -61,15 +60,14 @@ class Quiz(Flow):
         },
         when=young_is.was("next"),
     )
-    near_is = Card(cards.NO_HEROES, choices=cards.NEXT, when=young_is.was("next"))
-    may = Card(cards.SAFE_TO_TELL, choices=cards.NEXT, when=near_is.was("next"))
-    last = Card(
+    near_is = cards.page(cards.NO_HEROES, when=young_is.was("next"))
+    may = cards.page(cards.SAFE_TO_TELL, when=near_is.was("next"))
+    last = cards.last_page(
         _(
             "There is no mark. No sign proves anything, no list shows everything, and one sign can "
             "be enough to ask. You can talk to a person here about what you noticed, or about "
             "yourself."
         ),
-        choices=cards.LAST,
         when=may.was("next"),
     )
 

@@ -9,10 +9,6 @@ class Resume(Flow):
 
     title = phrases.CONTINUE
 
-    go_on = Menu(
-        phrases.CONTINUE_OR_LEAVE,
-        go_on=phrases.CONTINUE,
-        leave=phrases.LEAVE,
-    )
+    go_on = Menu(phrases.CONTINUE_OR_LEAVE, go_on=phrases.CONTINUE, leave=phrases.LEAVE)
     left = End(phrases.DRAFT_LEFT, Outcome.STOPPED, when=go_on.was("leave"))
     end = End(None)

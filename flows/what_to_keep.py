@@ -1,6 +1,6 @@
 """What may be useful later, for somebody who has it already and is safe; never a task."""
 
-from bot.conversation import Begin, Card, End, Flow, Outcome, on_any
+from bot.conversation import Begin, End, Flow, Outcome, on_any
 from bot.text import _
 from flows import cards
 
@@ -10,40 +10,35 @@ class WhatToKeep(Flow):
 
     title = _("What to keep")
 
-    safety = Card(
+    safety = cards.page(
         _(
             "Being safe comes before everything else. Please never go back to a place, and take no "
             "risk, for a paper or a photo."
-        ),
-        choices=cards.NEXT,
+        )
     )
-    what = Card(
+    what = cards.page(
         _(
             "If you have them already and are safe, these can be useful later: messages, photos, "
             "pay slips, notes of your hours, contracts, names, numbers of cars or ships."
         ),
-        choices=cards.NEXT,
         when=safety.was("next"),
     )
-    how = Card(
+    how = cards.page(
         _(
             "Keep them as they are, without changing anything, where others do not look. Someone "
             "you trust can keep a copy."
         ),
-        choices=cards.NEXT,
         when=what.was("next"),
     )
-    without = Card(
+    without = cards.page(
         _(
             "If it is not safe to keep them, let it be. What you remember counts as well, and "
             "nobody needs proof to ask for help."
         ),
-        choices=cards.NEXT,
         when=how.was("next"),
     )
-    last = Card(
+    last = cards.last_page(
         _("When it is safe you can send photos or words here. On our side they are stored locked."),
-        choices=cards.LAST,
         when=without.was("next"),
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.conversation.registry import FlowRegistry
     from bot.text import Catalogue
 
-COMMANDS = {"start": "welcome"}
+COMMANDS = {"start": "welcome", "mydata": "my_data", "vanish": "auto_delete"}
 """Commands whose name differs from the flow they begin."""
 POINT = re.compile(r"<location\s+(-?[\d.]+)\s*,\s*(-?[\d.]+)\s*>")
 FILE = re.compile(r"<(photo|video|voice|audio|document|sticker|animation)\s*([^<>]*)>")

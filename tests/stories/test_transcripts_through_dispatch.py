@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tests.support.people.chat_person import ChatPerson
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
-TYPED = {"my_data": "/mydata"}
+TYPED = {"my_data": "/mydata", "auto_delete": "/vanish"}
 """Flows that are begun by a command of another name."""
 LAW = frozenset({"amounts", "decision", "duties", "numbers"})
 """What this house knows of the law; a transcript in which it has expired is not spoken here."""
@@ -135,7 +135,8 @@ class Speaker:
             self._speak(*AFTERWARDS)
         elif flow in {"passphrase", "receipt", "check_in"}:
             self._speak(*AFTERWARDS)
-            self._press(self.words(Afterwards.what_now.choices[flow]))
+            code = "secret" if flow == "passphrase" else flow
+            self._press(self.words(Afterwards.what_now.choices[code]))
         elif flow == "notice_changed":
             self._speak("/start", "@hello", "@menu tell")
             other = {"keep_days": 181 - self.home.settings.keep_days}
