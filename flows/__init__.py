@@ -1,8 +1,4 @@
-"""Every conversation the bot can hold. Each module is one flow, read from top to bottom.
-
-Why Python and not a table of texts: a flow can be read aloud, checked by a type checker and
-drawn; wording is changed in `locales/`, paths are reviewed in `tests/transcripts/`.
-"""
+"""The conversations the bot can hold, one flow a module. See `flows/README.md`."""
 
 from __future__ import annotations
 
@@ -80,11 +76,11 @@ ALL_FLOWS: tuple[type[Flow], ...] = (
     Delete,
     Stop,
 )
-"""Every flow there is."""
+"""All flows."""
 
 
 def flows_for_languages(offered: Collection[str]) -> tuple[type[Flow], ...]:
-    """Return every flow, in a deployment that offers these languages."""
+    """Return all flows for a deployment that offers these languages."""
     return tuple(
         build_language_flow(offered) if flow is LanguageFlow else flow for flow in ALL_FLOWS
     )

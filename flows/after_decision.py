@@ -1,7 +1,7 @@
-"""What the law foresees for somebody it protects: permits, services of Article 15, amounts.
+"""Information: support under the law, such as permits, services and amounts.
 
-Amounts are those of the assistance regulation (D0080223) and of the fund (D0080183). What only
-somebody can get of whom it has been decided stands with the decision: a counsellor, rent, training.
+The services are those of Article 15. The amounts are those of the assistance regulation (D0080223)
+and of the fund (D0080183). What requires a decision (a counsellor, rent, training) says so.
 """
 
 from bot.conversation import Begin, End, Fact, Flow, Outcome, on_any
@@ -10,7 +10,7 @@ from flows import cards
 
 
 class AfterDecision(Flow):
-    """What can be asked for, how much at most, and what can end it; no promise."""
+    """What a person can apply for, up to which amount, and what ends it; without promises."""
 
     title = _("After a decision")
 

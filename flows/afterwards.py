@@ -1,4 +1,4 @@
-"""Something was sent a moment ago, and the person is still here."""
+"""The menu after something was sent."""
 
 from bot.conversation import Ask, Begin, Decide, End, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
@@ -6,7 +6,7 @@ from flows import phrases
 
 
 class Afterwards(Flow):
-    """Add to it, take it back, or begin something new."""
+    """Add to it, withdraw it, see its status, or begin something else."""
 
     title = _("After sending")
 

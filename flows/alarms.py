@@ -1,16 +1,20 @@
-"""Words that mean danger, in the languages people write.
+"""Phrases that mean danger, in all languages.
 
-Whoever writes one of them is shown the danger card, and staff read it sooner. Nothing else follows:
-no word is ever blocked, answered with a lecture, or passed on. The lists are short on purpose: a
-word that is common in harmless talk does not belong here. Drafts: no native speaker has read them.
+A person who writes one is shown the danger flow, and the case gets a higher priority. Nothing else
+follows: no text is blocked, lectured about or passed on. The lists are short, because a phrase that
+is common in harmless texts does not belong here. No native speaker has reviewed them.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from bot.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WORD = re.compile(r"[\w']+")
 
@@ -35,7 +39,7 @@ SPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "vi": {
-        # "Locked" alone is said of phones and accounts.
+        # "Locked" alone is used of phones and accounts.
         # Without its marks "tự tử" reads like "từ từ", slowly: it is listed with them only.
         "suicide": ("tự tử", "tự sát", "tu sat", "muốn chết", "muon chet", "không muốn sống"),
         "violence": ("cầm dao", "cam dao", "có súng", "bị đánh", "bi danh", "giết tôi", "giet toi"),
@@ -51,7 +55,7 @@ SPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "help_now": ("tulungan nyo ako ngayon", "tulungan ninyo ako ngayon", "iligtas", "saklolo"),
     },
 }
-"""Language to code to words, for scripts that put spaces between words."""
+"""By language and code, for scripts with spaces between words."""
 
 UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     "zh_Hant": {
@@ -73,7 +77,7 @@ UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "th": {
         "suicide": ("ฆ่าตัวตาย", "อยากตาย", "ไม่อยากมีชีวิต", "ทำร้ายตัวเอง"),
-        # "มีด", knife, stands inside harmless words: only together with its verb.
+        # "มีด", knife, occurs within harmless words: only together with a verb.
         "violence": ("ถือมีด", "เอามีด", "มีปืน", "โดนตี", "ถูกตี", "จะฆ่า", "เลือดออก"),
         "coming": ("เขากำลังมา", "มันกำลังมา", "พวกเขากำลังมา", "มันมาแล้ว"),
         "locked": ("ถูกขัง", "โดนขัง", "ขังไว้", "ล็อกประตู", "ล็อคประตู", "ออกไปไม่ได้"),
@@ -81,18 +85,18 @@ UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "km": {
         "suicide": ("ធ្វើអត្តឃាត", "សម្លាប់ខ្លួន", "ចង់ស្លាប់", "មិនចង់រស់"),
-        # "កាំបិត", knife, is also in the kitchen: only in somebody's hand.
+        # "កាំបិត", knife, is also in the kitchen: only with the verb "hold".
         "violence": ("កាន់កាំបិត", "មានកាំភ្លើង", "វាយខ្ញុំ", "សម្លាប់ខ្ញុំ", "ហូរឈាម", "ចេញឈាម"),
         "coming": ("គេកំពុងមក", "គាត់កំពុងមក", "វាកំពុងមក", "គេមកចាប់"),
         "locked": ("ចាក់សោខ្ញុំ", "ឃុំខ្ញុំ", "បង្ខាំងខ្ញុំ", "ចេញមិនបាន", "ចេញមិនរួច"),
         "help_now": ("ជួយខ្ញុំផង", "ជួយផង", "ជួយយើងផង", "សង្គ្រោះខ្ញុំ"),
     },
-    # The last of each as old phones write it, in Zawgyi: the same signs mean other letters there.
+    # The last phrases of each list are in Zawgyi, as old phones write Burmese.
     "my": {
         "suicide": ("သတ်သေ", "သေချင်", "မနေချင်တော့", "အဆုံးစီရင်", "သတ္ေသ", "ေသခ်င္"),
         "violence": ("ဓားနဲ့", "သေနတ်", "ရိုက်နေ", "ရိုက်နှက်", "သတ်မယ်", "သွေးထွက်", "ေသနတ္", "သတ္မယ္"),
         "coming": ("သူလာနေ", "သူ လာနေ", "သူတို့လာနေ", "သူတို့ လာနေ", "လာဖမ်း", "လာဖမ္း"),
-        # "ပိတ်ထား", shut, is said of phones as well.
+        # "ပိတ်ထား", shut, is used of phones as well.
         "locked": ("သော့ခတ်ထား", "လှောင်ထား", "ပိတ်လှောင်", "ထွက်လို့မရ", "ေသာ့ခတ္ထား"),
         "help_now": ("ကယ်ပါ", "ကယ်ကြပါ", "ကယ်ပေး", "အခုကူညီပါ", "အခု ကူညီပါ", "ကယ္ပါ", "ကယ္ၾကပါ"),
     },
@@ -117,51 +121,50 @@ UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "suicide": ("自殺", "死にたい", "生きていたくない", "飛び降り", "手首を切"),
         "violence": ("ナイフ", "刃物", "殴られ", "なぐられ", "殺され", "殺すと", "血が出"),
         "coming": ("あいつが来", "彼が来る", "追いかけて", "つかまえに来"),
-        # "出られない" alone is said of the telephone.
+        # "出られない" alone is used of phone calls.
         "locked": ("閉じこめられ", "閉じ込められ", "監禁", "外に出られない", "鍵をかけられ"),
         "help_now": ("今すぐ助け", "早く助け", "誰か助け", "だれか助け"),
     },
 }
-"""The same, for scripts that put none: found inside anything."""
+"""By language and code, for scripts without spaces: found within any text."""
 
 
 def find_alarms(text: str) -> frozenset[str]:
-    """Return what somebody's words may mean: suicide, violence, coming, locked, help_now.
+    """Return the codes whose phrases occur: suicide, violence, coming, locked, help_now.
 
-    Every language is looked for, whatever the person chose to read: people mix them, and a
-    frightened person writes in the first one that comes.
+    All languages are searched, because people mix them, above all when they are afraid.
     """
     folded = fold(text).replace("\u2019", "'")
-    spoken = _WORD.findall(folded)
-    first_words = _by_first_word()
-    found: set[str] = set()
-    if here := first_words.keys() & spoken:
-        apart = f" {' '.join(spoken)} "
-        found = {code for word in here for code, phrase in first_words[word] if phrase in apart}
+    words = _WORD.findall(folded)
+    by_word = _by_first_word()
+    codes: set[str] = set()
+    if starts := by_word.keys() & words:
+        spaced = f" {' '.join(words)} "
+        codes = {code for word in starts for code, phrase in by_word[word] if phrase in spaced}
     if not folded.isascii():
-        first_signs = _by_first_sign()
-        for sign in first_signs.keys() & folded:
-            found.update(code for phrase, code in first_signs[sign] if phrase in folded)
-    return frozenset(found)
+        by_character = _by_first_character()
+        for character in by_character.keys() & folded:
+            codes.update(code for code, phrase in by_character[character] if phrase in folded)
+    return frozenset(codes)
 
 
 @cache
 def _by_first_word() -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for codes in SPACED_PHRASES.values():
-        for code, phrases in codes.items():
-            for phrase in phrases:
-                words = _WORD.findall(fold(phrase))
-                found.setdefault(words[0], []).append((code, f" {' '.join(words)} "))
-    return found
+    index: dict[str, list[tuple[str, str]]] = {}
+    for code, phrase in _pairs(SPACED_PHRASES):
+        words = _WORD.findall(phrase)
+        index.setdefault(words[0], []).append((code, f" {' '.join(words)} "))
+    return index
 
 
 @cache
-def _by_first_sign() -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for codes in UNSPACED_PHRASES.values():
-        for code, phrases in codes.items():
-            for phrase in phrases:
-                folded = fold(phrase)
-                found.setdefault(folded[0], []).append((folded, code))
-    return found
+def _by_first_character() -> dict[str, list[tuple[str, str]]]:
+    index: dict[str, list[tuple[str, str]]] = {}
+    for code, phrase in _pairs(UNSPACED_PHRASES):
+        index.setdefault(phrase[0], []).append((code, phrase))
+    return index
+
+
+def _pairs(phrases: dict[str, dict[str, tuple[str, ...]]]) -> Iterator[tuple[str, str]]:
+    for codes in phrases.values():
+        yield from ((code, fold(phrase)) for code in codes for phrase in codes[code])

@@ -1,4 +1,4 @@
-"""Someone asks for one of the services the law foresees, or does not yet know which."""
+"""A request for one of the services the law provides, or for help in general."""
 
 from bot.conversation import (
     Ask,
@@ -25,15 +25,15 @@ INTERPRETER_LANGUAGES = {
     "other": pgettext("language", "Another language"),
     **dict(_NAMES[_OLDER_LANGUAGES:]),
 }
-"""What an interpreter may speak. Another language keeps the place it had when there were six: a
-button that somebody still has on the screen must not come to mean another answer."""
+"""Languages of interpreters. "Another language" keeps the number it had when there were six: an
+old button must not come to mean another answer."""
 
 
 class AskForHelp(Flow):
-    """What is needed, for whom, how soon; no promise that it will be granted.
+    """What is needed, for whom, and how soon; without a promise that it is granted.
 
-    The services are those of Article 15 of the Human Trafficking Prevention Act and of the
-    permits that go with them (Articles 14 and 28).
+    The services are those of Article 15 of the Human Trafficking Prevention Act and of the permits
+    that belong to them (Articles 14 and 28).
     """
 
     title = _("Ask for help")
@@ -98,7 +98,7 @@ class AskForHelp(Flow):
         _("What would be good to have? You can choose more than one, then press “Done”."),
         short=phrases.SHORT["needs"],
         why=_("So that the right people read it first."),
-        # Translators: a place to live for some time where nobody can come after the person.
+        # Translators: a place to live for some time where the person cannot be followed.
         shelter=pgettext("service", "A safe place to stay"),
         living_costs=pgettext("service", "Money to live on"),
         # Translators: a trained person who listens.
@@ -106,7 +106,7 @@ class AskForHelp(Flow):
         medical=pgettext("service", "A doctor"),
         interpreting=pgettext("service", "An interpreter"),
         legal_aid=pgettext("service", "Legal advice"),
-        # Translators: somebody who sits beside the person when police or other offices ask.
+        # Translators: a person who sits with them when police or other offices ask.
         company_at_questioning=pgettext("service", "Someone beside me"),
         residence_permit=pgettext("service", "Permit to stay"),
         work_permit=pgettext("service", "Permit to work"),

@@ -1,11 +1,11 @@
-"""Messages that go from the phone by themselves, after a time the person chooses."""
+"""Automatic deletion of messages, after a time the person chooses."""
 
 from bot.conversation import Decide, End, Flow, Outcome, Say
 from bot.text import _, pgettext
 
 
 class AutoDelete(Flow):
-    """Ours and theirs; nobody has to think of it when somebody comes in."""
+    """After how long the messages of both sides are deleted."""
 
     former_names = ("vanish",)
     title = _("Messages that vanish")

@@ -1,4 +1,4 @@
-"""What happens when it is officially decided whether the law protects somebody (Article 11)."""
+"""Information: how officers decide whether the law protects a person (Article 11)."""
 
 from bot.conversation import Begin, End, Fact, Flow, Outcome, on_any
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import cards
 
 
 class BeingQuestioned(Flow):
-    """Who decides, what one may ask for, and what to do with an answer one does not agree with."""
+    """Who decides, what a person may ask for, and how to object."""
 
     title = _("Being questioned")
 

@@ -43,15 +43,15 @@ SITUATION = {
     "spouse": phrases.SITUATION["married"],
     "student": phrases.SITUATION["studies"],
     "scam": pgettext("work", "Online scam place"),
-    # Translators: somebody of my family is held in such a place in another country.
+    # Translators: a member of my family is held in such a place in another country.
     "family": pgettext("situation", "Family held there"),
     "under": phrases.OWN_AGE["under"],
     "other": phrases.SOMETHING_ELSE,
 }
-"""What rights look like differs with where somebody is."""
+"""Situations with different rights."""
 
-NUMBERS = {it: Text(f"{{numbers_{it}}}") for it in ("home", "young", "sea")}
-"""Numbers of the place, as the whole of a message."""
+NUMBERS = {topic: Text(f"{{numbers_{topic}}}") for topic in ("home", "young", "sea")}
+"""Phone numbers of the place, as a whole message."""
 
 WORK_CALL = _(
     # Translators: {numbers_work} is a list of phone numbers, one a line.

@@ -1,8 +1,8 @@
-"""An hour at which to hear from somebody: one question, a word of theirs, and what silence means.
+"""An agreed time for check-ins: one question, a passphrase, and what silence leads to.
 
-Being asked at the same hour is a trail, and the person is told so before anything else. Everything
-said and written in here vanishes; what is asked later says nothing, and what the chat answers to it
-is the same for a right word, a wrong one and the second.
+A message at the same time each day can be noticed, so the person is warned first. All messages of
+this flow are deleted. The question asked later is neutral, and the chat answers the passphrase, the
+duress passphrase and a wrong one in the same way.
 """
 
 from bot.conversation import Ask, Choose, Decide, End, Fact, Flow, Menu, Number, Outcome, Say
@@ -11,7 +11,7 @@ from flows import phrases
 
 
 class CheckInFlow(Flow):
-    """Agreed on by somebody who is here and has sent something; ended in the same place."""
+    """Agree on a time for check-ins, change it, or end it."""
 
     title = _("An hour to hear from you")
 
@@ -34,7 +34,7 @@ class CheckInFlow(Flow):
         )
     )
     trail = Say(
-        # Translators: "notice" is what somebody near the person may do, who sees the phone.
+        # Translators: "notice" is what another person may do who sees the phone.
         _(
             "Someone may notice a message that comes at the same hour. We ask only at hours you "
             "allowed. At other hours nothing comes from us: then write your word without being "
@@ -68,16 +68,16 @@ class CheckInFlow(Flow):
         # Translators: "your word" is the answer the person chooses in this conversation.
         _("What would you like a person of ours to do when your word stays away?"),
         why=_("Nothing happens by itself. A person reads it first, and decides with care."),
-        # Translators: look at it, and call or tell nobody.
+        # Translators: look at it, without calling or telling anyone.
         nothing=pgettext("button", "Only look at it"),
         call=pgettext("button", "Call a number"),
         tell=pgettext("button", "Tell an organisation"),
-        # Translators: somebody at a certain place needs help.
+        # Translators: a person at a certain place needs help.
         place=pgettext("button", "A place needs help"),
         when=hour.is_answered,
     )
     which_number = Say(
-        # Translators: a phone number that a person of ours is to call.
+        # Translators: a phone number that one of our people is to call.
         _("Next we ask for the number. If only some hours are safe, write them with it."),
         when=plan.was("call"),
     )
@@ -104,7 +104,7 @@ class CheckInFlow(Flow):
         when=hour.is_answered,
     )
     wants_second = Decide(
-        # Translators: for when somebody forces the person to answer.
+        # Translators: for when another person forces them to answer.
         _(
             "Do you want a second word, for when someone makes you answer? It looks like any other "
             "answer, and we know then that you are not free."

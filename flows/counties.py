@@ -1,4 +1,4 @@
-"""Where in Taiwan: its 22 counties and cities by the codes of ISO 3166-2:TW, and elsewhere."""
+"""The counties and cities of Taiwan by their ISO 3166-2:TW codes, and places elsewhere."""
 
 from bot.text import Text, _, pgettext
 
@@ -31,4 +31,4 @@ COUNTIES: dict[str, Text] = {
     "at_sea": pgettext("place", "At sea"),
     "abroad": pgettext("place", "Outside Taiwan"),
 }
-"""Code to name; what a person chooses is kept as the code."""
+"""Names by code. The code is stored."""

@@ -1,4 +1,4 @@
-"""Someone is in danger at this moment: whom to call, how without a voice, and one question."""
+"""Emergency: whom to call, how to call silently, and whether a caseworker is told."""
 
 from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
@@ -6,7 +6,7 @@ from flows import phrases
 
 TELL = _(
     # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
-    # "What kind of danger": for example that somebody is locked in, taken from words we know.
+    # "What kind of danger": for example that a person is locked in, detected by phrases we know.
     "Shall we tell a caseworker now? They see only your language and what kind of danger it may "
     "be. They may write to you here."
 )
@@ -14,7 +14,7 @@ WHY = _("It lets a person look here first. Your own words do not go with it.")
 
 
 class DangerFlow(Flow):
-    """Numbers first; then whether a caseworker shall be told. Nothing else is sent."""
+    """Numbers first, then one question. Nothing else is sent."""
 
     title = _("Danger now")
 

@@ -1,6 +1,6 @@
-"""Someone wants it erased: the chat at once, and what was sent once it is sure who wants it.
+"""An erasure request.
 
-It says the same to everybody, whether anything was sent or not.
+It reads the same whether anything was sent or not.
 """
 
 from bot.conversation import Decide, End, Fact, Flow, Outcome, Say
@@ -8,13 +8,13 @@ from bot.text import _, pgettext
 
 
 class Delete(Flow):
-    """One question, so that nothing is erased by a slip of the finger; then what happens when."""
+    """Ask once, to exclude a mistake; then say what is erased and when."""
 
     title = _("Erase it")
 
     kept_by_law = Say(
-        # Translators: {until} e.g. 11/24. Said only while the sitting in which something was sent
-        # still goes on.
+        # Translators: {until} e.g. 11/24. Shown only within half an hour of the last message, after
+        # something was sent.
         _(
             "A part of what you sent has to be kept by law until {until}. Our people can say by "
             "whom. It is erased after that."
@@ -29,7 +29,7 @@ class Delete(Flow):
     )
     left = End(_("All right. Nothing was erased."), when=go_on.was("leave"))
     at_once = End(
-        # Translators: said only to somebody who has shown with their word that it is theirs.
+        # Translators: shown only to a person who has shown by their word that it is theirs.
         _("All right. What you wrote and what you sent is erased now."),
         Outcome.ERASURE_REQUESTED,
         when=Fact("sent") & Fact("theirs") & ~Fact("kept_by_law"),

@@ -1,7 +1,6 @@
-"""Somebody may not want to live: a kind word, whom to call, and a person who is told if they wish.
+"""Suicidal thoughts: a kind word, whom to call, and an offer to tell a caseworker.
 
-There is no verified number of a line for this in Taiwan yet: the ambulance and social workers are
-shown, and a caseworker is offered first of all.
+No crisis line in Taiwan has been verified yet, so the ambulance and social workers are shown.
 """
 
 from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
@@ -10,7 +9,7 @@ from flows import cards, danger, phrases
 
 
 class Despair(Flow):
-    """Numbers at once; then whether somebody shall be told; nothing is asked about why."""
+    """Numbers first, then whether a caseworker is told. The reasons are not asked."""
 
     title = _("I feel like ending it")
 

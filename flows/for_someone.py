@@ -1,6 +1,6 @@
-"""Somebody worries about another person: what is safe, what may be told, what must be told.
+"""Information for people who worry about someone else: what is safe, what to tell, and to whom.
 
-Nobody is asked to go there, to face anybody, or to question the person they worry about.
+It never asks a person to go there, to confront anyone, or to question the person they worry about.
 """
 
 from bot.conversation import Begin, Choose, End, Fact, Flow, Outcome, on_any
@@ -9,7 +9,7 @@ from flows import cards
 
 
 class ForSomeone(Flow):
-    """A friend, a neighbour, a family far away, or somebody whose work it is."""
+    """For a friend, a neighbour, a family far away, or a professional."""
 
     title = _("For someone else")
 

@@ -1,4 +1,4 @@
-"""Going back to one's own country under the law (Article 28): wanted, arranged, safe."""
+"""Information: returning to one's own country under Article 28."""
 
 from bot.conversation import Begin, End, Flow, Outcome, on_any
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import cards
 
 
 class GoingHome(Flow):
-    """It is a choice; what is paid; what to say first; whom not to have to ask."""
+    """That it is voluntary, what is paid, and what to say before it is booked."""
 
     title = _("Going home safely")
 

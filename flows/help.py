@@ -1,11 +1,11 @@
-"""How this works: what can be pressed, typed and sent, and who is on the other side."""
+"""How the chat works: what can be pressed, typed and sent, and who answers."""
 
 from bot.conversation import End, Flow, Say
 from bot.text import _
 
 
 class Help(Flow):
-    """Four short messages; the open question comes again after them."""
+    """Four short messages; then the open question is asked again."""
 
     title = _("How this works")
 

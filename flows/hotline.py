@@ -1,7 +1,7 @@
-"""What a person reads around a takeover, while they wait, and when something may be passed on.
+"""Messages around a takeover, while a person waits, and when they are asked for consent.
 
-The first words are neutral: whoever holds the phone sees them on a locked screen. Nothing here
-promises more than is done: a time is one we try to keep, and what follows when we do not.
+The first words are neutral, because a locked screen shows them. A time is a goal and not a promise,
+and the message says what follows if it passes.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ CASEWORKER_CHANGED = _(
 CASEWORKER_LEFT = _("The bot answers here again. This person has left the chat: {title}.")
 # Translators: safety sentence [l].
 PERSON_ANSWERS = _("A person answers here now, not the bot. Please write to them.")
-"""A line that vanishes by itself, when a button of before was pressed."""
+"""A short notice, when an old button was pressed."""
 
-# --- What became of a message --------------------------------------------------------------
+# --- Receipt of a message --------------------------------------------------------------
 
 MESSAGE_QUEUED = _("Your message is with them. They may be answering others first.")
 # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
@@ -41,7 +41,7 @@ DELAYED_LETTER = _(
     "The next message was written earlier: {time}. It waited until we could write to you."
 )
 
-# --- The trail: where it stands, one line each ---------------------------------------------
+# --- Status, one line each ---------------------------------------------
 
 # Translators: {time} in all of these e.g. 21:40 or November 24 21:40
 RECEIVED = _("Received: {time}")
@@ -65,9 +65,9 @@ NEXT_STEP = {
     "referred": _("What comes next: the organisation you agreed to looks at it."),
     "closed": _("It is finished on our side. You can write here again at any time."),
 }
-"""What happens next, by where it stands: the states of a case, and `yours`."""
+"""What happens next, by the state of the case; `yours`: the person is expected to answer."""
 
-# --- What is held of a person, one line a kind ---------------------------------------------
+# --- Stored data, one line a kind ---------------------------------------------
 
 YOUR_DATA = {
     # Translators: {time} in all of these e.g. 21:40 or 11/24 21:40
@@ -85,7 +85,7 @@ YOUR_DATA = {
     "receipts": _("Receipts you asked for: {count}"),
     "until": _("It is erased on: {time}"),
 }
-"""By the kinds of what a person can send, and beside them."""
+"""The data stored about a person, by kind."""
 
 # --- Passing something on, with consent ----------------------------------------------------
 
@@ -102,7 +102,7 @@ REFERRAL = {
         "You decide whether we tell this, and what. They would read only what has a tick below. "
         "Press a number to leave it out.\nWe would tell: {recipient}\nWho they are: {about}"
     ),
-    # Translators: stands beside an answer that is not told.
+    # Translators: marks an answer that is not told.
     "left_out": pgettext("referral", "left out"),
     "agree": phrases.PASS_ON["may"],
     "decline": phrases.PASS_ON["keep_here"],
@@ -130,4 +130,4 @@ REFERRAL = {
     "contact": pgettext("summary", "How to reach you"),
     "language": pgettext("summary", "Your language"),
 }
-"""What a person is asked before anything goes to somebody else, by what it is for."""
+"""The texts of a consent dialog for a referral."""

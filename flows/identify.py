@@ -1,4 +1,4 @@
-"""Somebody says that they have written before; nothing of it is shown without their word."""
+"""A returning person says that they have written before."""
 
 from bot.conversation import Ask, End, Flow, Say
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import phrases
 
 
 class Identify(Flow):
-    """A word, and whatever is true for everybody who has none, or a wrong one."""
+    """Ask for the passphrase. Without it, or with a wrong one, all people read the same."""
 
     former_names = ("before",)
     title = phrases.WRITTEN_BEFORE

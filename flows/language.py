@@ -1,4 +1,4 @@
-"""Someone chooses the language they want to read, at the beginning or in the middle of anything."""
+"""The choice of a language, at the beginning or at any time."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ OWN_NAMES: dict[str, Text] = {
     "zh_Hans": Text("简体中文"),
     "ja": Text("日本語"),
 }
-"""Every language in its own script: names that are never translated.
+"""The languages in their own scripts, which are never translated.
 
-A new one stands last: the button of a language works for ever, by its place.
+Add new ones at the end: a button keeps its number for ever.
 """
 
 
@@ -34,7 +34,7 @@ def _language_question(withheld: Collection[str] = ()) -> Choose:
 
 
 class LanguageFlow(Flow):
-    """The languages, and one line for whoever is in danger at this moment."""
+    """The languages, and one line for people in danger."""
 
     title = _("Language")
 
@@ -44,7 +44,7 @@ class LanguageFlow(Flow):
 
 
 def build_language_flow(offered: Collection[str]) -> type[Flow]:
-    """Return the flow in which only these languages can be pressed."""
+    """Return the flow in which only these languages are offered."""
     withheld = OWN_NAMES.keys() - set(offered)
     if not withheld:
         return LanguageFlow

@@ -1,4 +1,4 @@
-"""The list of what there is to read: short cards, and a person at the end of each."""
+"""The menu of information flows."""
 
 from bot.conversation import Begin, End, Flow, Menu
 from bot.text import _, pgettext
@@ -6,7 +6,7 @@ from flows import cards
 
 
 class Learn(Flow):
-    """One topic at a time; nothing is asked, nothing is sent."""
+    """One topic at a time; nothing is asked or sent."""
 
     title = _("Know my rights")
 

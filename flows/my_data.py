@@ -1,7 +1,7 @@
-"""Someone wants to know what we have from them: by kind and date, never in their words.
+"""The data stored about a person, by kind and date, never in their own words.
 
-Who holds the phone may not be who wrote, so only in the sitting in which something was sent does
-this say what there is; everybody else reads what is kept of anybody, and how to get a copy.
+The person who holds the phone may not be the one who wrote. So only the session in which something
+was sent shows what is stored. Otherwise the flow gives general rules and how to get a copy.
 """
 
 from bot.conversation import End, Fact, Flow, Menu, Outcome, Say
@@ -10,7 +10,7 @@ from flows import phrases
 
 
 class MyData(Flow):
-    """How long what is kept; in the sitting itself also what there is, and taking a yes back."""
+    """How long data is stored; within the session also what is stored, and revoking consent."""
 
     title = _("What we have from you")
 

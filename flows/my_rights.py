@@ -1,7 +1,7 @@
-"""What holds for somebody, by where they are: pay, papers, leaving, debt, threats, broken rules.
+"""Information: rights at work and at home, by situation.
 
-Nothing here is a promise: where the law says "may", so do we. What counts hours, and that nobody
-may be sent away meanwhile, is left out once its law was read too long ago.
+Nothing is promised: where the law says "may", so does the text. Deadlines in hours, and that no
+person may be deported meanwhile, are left out if their law was verified too long ago.
 """
 
 from bot.conversation import Begin, Choose, End, Fact, Flow, Outcome, on_any
@@ -10,7 +10,7 @@ from flows import cards, phrases
 
 
 class MyRights(Flow):
-    """First what fits the situation, then what holds for everybody; one idea a card."""
+    """First what fits the situation, then what applies to all; one idea a card."""
 
     title = _("My rights")
 
@@ -20,7 +20,7 @@ class MyRights(Flow):
         choices=cards.SITUATION,
     )
 
-    # --- Where somebody is ------------------------------------------------------------------
+    # --- By situation ------------------------------------------------------------------
 
     home_care = cards.page(
         _(
@@ -103,7 +103,7 @@ class MyRights(Flow):
     family_quiet = cards.page(cards.ABROAD_QUIET, when=family.was("next"))
     family_note = cards.page(cards.ABROAD_NOTE, when=family_quiet.was("next"))
 
-    # --- What holds for everybody -------------------------------------------------------------
+    # --- For all -------------------------------------------------------------
 
     pay = cards.page(
         _(

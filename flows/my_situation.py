@@ -1,8 +1,8 @@
-"""What is not allowed, in plain words, to hold one's own life against; never a verdict.
+"""A self-check: signs of exploitation, without a verdict.
 
-The signs are the eleven of the ILO for forced labour and those of the official posters. No score is
-kept and no colour shown: no list can tell that somebody was not exploited. That something is not
-allowed is said of what the law forbids anybody to do; of all else, that it may not be.
+The signs are the eleven of the ILO for forced labour and those of the official posters. There is no
+score, because no list can show that a person was not exploited. The text says "is not allowed" only
+of what the law forbids in every case, and "may not be allowed" of everything else.
 """
 
 from bot.conversation import Begin, ChooseMany, End, Flow, Outcome, on_any
@@ -10,11 +10,11 @@ from bot.text import _, pgettext
 from flows import cards
 
 FORBIDDEN = ("documents", "movement", "threats", "sent_home", "violence", "unwanted_touch")
-"""What the law forbids anybody to do to another, whatever else holds."""
+"""What the law forbids in every case."""
 
 
 class MySituation(Flow):
-    """Two lists to mark, then what can be said of them: people can help with this."""
+    """Two lists to mark, what follows from them, and that people can help."""
 
     title = _("My situation")
 

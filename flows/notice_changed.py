@@ -1,4 +1,4 @@
-"""What we keep has become another thing while somebody was answering: they are asked once more."""
+"""The question that follows when the privacy notice changed during a conversation."""
 
 from bot.conversation import Begin, Decide, End, Flow, Outcome
 from bot.text import _, pgettext
@@ -8,7 +8,7 @@ ERASE = pgettext("button", "Stop and erase")
 
 
 class NoticeChanged(Flow):
-    """Read it or not, and then decide; the open question waits beneath, with every answer."""
+    """Read it or not, then decide. The open question waits below with all answers."""
 
     title = _("What has changed")
 

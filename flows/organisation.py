@@ -1,4 +1,4 @@
-"""Who is behind this chat, in the same words wherever somebody is told or asks."""
+"""Who answers in this chat."""
 
 from bot.text import _, pgettext
 
@@ -33,7 +33,7 @@ PARTNER_LINK_USED = _(
     "this chat unless you agree or the law says we must. The link came from: {partner}"
 )
 NO_PARTNER_LINK = _(
-    # Translators: said to whoever came by no link of an organisation.
+    # Translators: for people who did not come by the link of an organisation.
     "We do not tell the people who told you of this chat that you wrote. From us they get nothing "
     "of it unless you agree or the law says we must."
 )

@@ -1,4 +1,4 @@
-"""A word only the person knows, and one for when somebody makes them write."""
+"""The choice of a passphrase, and of a duress passphrase."""
 
 from bot.conversation import Ask, Decide, End, Flow, Say
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import phrases
 
 
 class Passphrase(Flow):
-    """Chosen once something was sent, by whoever wants it; every message of this vanishes."""
+    """Offered after something was sent. All messages of this flow are deleted."""
 
     former_names = ("secret",)
     title = phrases.CHOOSE_PASSPHRASE
@@ -22,7 +22,7 @@ class Passphrase(Flow):
         why=_("Someone else may hold this phone one day. They do not know your word."),
     )
     wants_second = Decide(
-        # Translators: for when somebody forces the person to open the chat.
+        # Translators: for when another person forces them to open the chat.
         _(
             "Do you want a second word, for when someone makes you open this? It looks like a "
             "wrong word, and we know that we must not write to you."

@@ -1,4 +1,4 @@
-"""Whom to call for what, at most three numbers at a time, and what happens when one calls."""
+"""Information: phone numbers by topic, at most three at a time, and what a call is like."""
 
 from bot.conversation import Begin, Decide, End, Fact, Flow, Outcome, on_any
 from bot.text import Text, _, pgettext
@@ -6,7 +6,7 @@ from flows import cards
 
 
 class PhoneNumbers(Flow):
-    """All of it is the place's: no number is written here."""
+    """All numbers are those of the place; none is written here."""
 
     title = _("Phone numbers")
 
@@ -15,7 +15,7 @@ class PhoneNumbers(Flow):
         _("What is it about?"),
         why=_("So that the list is short."),
         work=pgettext("numbers", "Work and pay"),
-        # Translators: somebody in the family or at home hurts the person.
+        # Translators: a family member or another person at home hurts the person.
         home=pgettext("numbers", "Violence at home"),
         young=pgettext("numbers", "Someone is under 18"),
         sea=pgettext("numbers", "Working at sea"),

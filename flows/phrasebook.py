@@ -1,8 +1,8 @@
-"""Reviewed sentences a caseworker can send in the person's language.
+"""Sentences that a caseworker can send in the person's language.
 
-Where a flow already says it, it is the flow's own sentence: what was reviewed once is not written
-twice. Each asks one thing, promises nothing, and is neutral on a locked screen; each button states
-the fact. Drafts: no native speaker has read them yet.
+Where a flow has the sentence already, it is reused, so that it is reviewed once. Each sentence asks
+one thing, promises nothing and is neutral on a locked screen. Each button states a fact.
+All translations are drafts: no native speaker has reviewed them.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ GROUPS: dict[str, Text] = {
     SAFETY: pgettext("group", "Safety"),
     # Translators: to telephone, to meet somewhere.
     MEETING: pgettext("group", "Calling and meeting"),
-    # Translators: interpreters, officers, colleagues: whoever else may come in.
+    # Translators: interpreters, officers, colleagues and others.
     PEOPLE: pgettext("group", "Who comes in"),
     NEEDS: pgettext("group", "What is needed"),
     UNDERSTANDING: pgettext("group", "To understand each other"),
     ENDING: pgettext("group", "To end"),
 }
-"""What the phrasebook's groups are called."""
+"""Names of the groups."""
 
 TIME = pgettext("blank", "Day and time")
 
@@ -45,7 +45,7 @@ ALL_PHRASES = (
     Phrase(
         "opener",
         OPENING,
-        # Translators: the first words after a silence. Whoever holds the phone reads them.
+        # Translators: the first words after a silence. The person who holds the phone reads them.
         _("Hello. Is this a good moment to write?"),
         replies={
             "can_write": pgettext("reply", "I can write now"),
@@ -56,7 +56,7 @@ ALL_PHRASES = (
     Phrase(
         "who_we_are",
         OPENING,
-        # Translators: an answer to "Who is this?" that does not say that anybody wrote before.
+        # Translators: an answer to "Who is this?" that does not say that a person wrote before.
         # {organisation} e.g. Garden of Light Foundation
         _(
             "Anyone can write to us in this chat. We are people of {organisation}. "
@@ -71,7 +71,7 @@ ALL_PHRASES = (
     Phrase(
         "alone",
         OPENING,
-        # Translators: nobody else in the room. Not lonely, not unmarried.
+        # Translators: no other person in the room. Not lonely, not unmarried.
         _("Are you alone right now?"),
         replies={
             "alone": pgettext("reply", "I am alone"),
@@ -105,7 +105,7 @@ ALL_PHRASES = (
     Phrase(
         "careful_with",
         SAFETY,
-        # Translators: somebody who must not hear of it. Do not say "hide" or "enemy".
+        # Translators: a person who must not hear of it. Do not say "hide" or "enemy".
         _("Is there someone we should be careful with?"),
         replies={**Report.who.choices, "nobody": pgettext("reply", "Nobody")},
     ),
@@ -308,12 +308,12 @@ ALL_PHRASES = (
         },
     ),
 )
-"""Every sentence, as a caseworker reads them from top to bottom."""
+"""All sentences in the order caseworkers see them."""
 
 PHRASES: dict[str, Phrase] = {phrase.code: phrase for phrase in ALL_PHRASES}
-"""Every sentence by its code."""
+"""All sentences by code."""
 
 OFFICER_PHRASES: dict[str, Phrase] = PHRASES | {
     "law": Phrase("law", PEOPLE, Privacy.law_police.text)
 }
-"""The same where whoever answers is an officer: the law asks something else of them."""
+"""The same for an organisation of officers, who have other legal duties."""

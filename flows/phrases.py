@@ -1,18 +1,18 @@
-"""Words many flows share, and what is said when no flow is speaking.
+"""Phrases that several flows share, and messages between flows.
 
-Two rules shape them. A button states the fact ("Nobody can see"), never "Yes" or "No": in most
-of our languages those depend on the question, and a reversed answer here is dangerous. And the
-first forty characters of whatever is said are what a locked screen shows, so they are neutral.
+A button states the fact ("Nobody can see"), never "Yes" or "No": in most of the languages those
+depend on how the question is put, and a reversed answer is dangerous. The first forty characters
+are what a locked screen shows, so they are neutral.
 """
 
 from bot.text import Text, _, pgettext
 
-# --- The two buttons under every question; its own controls are the engine's words ---------
+# --- The two buttons under every question ---------
 
 # Translators: opens the emergency numbers. The person is in danger at this moment.
 DANGER = pgettext("button", "Danger now")
 # Translators: clear this chat of its messages, at once; not "cancel", not "finish the case". It
-# stands beside "Danger now" under every question: as short as can be.
+# is next to "Danger now" under every question: as short as possible.
 CLEAR_CHAT = pgettext("button", "Clear chat")
 
 WRITTEN_BEFORE = pgettext("button", "I have written before")
@@ -25,7 +25,7 @@ DURESS_CHOICES = {
     "yes": pgettext("button", "Choose a second word"),
     "no": pgettext("button", "One word is enough"),
 }
-"""Whether there is to be a word for when somebody makes the person write."""
+"""Whether to choose a duress passphrase."""
 DURESS_QUESTION = _(
     "Please write the second word. It has to be another one. We delete it here at once."
 )
@@ -46,7 +46,7 @@ ABOUT = {
     # Translators: about the person who writes and other people too.
     "several": pgettext("button", "About me and others"),
 }
-"""Whom a conversation is about."""
+"""Who a report is about."""
 
 OWN_AGE = {
     # Translators: 17 or younger. Always the number, never "child".
@@ -55,7 +55,7 @@ OWN_AGE = {
     "adult": pgettext("button", "Age 18 or over"),
     "unsaid": pgettext("button", "Rather not say"),
 }
-"""Whether the person who writes is under 18; not saying is not being adult."""
+"""Whether the person who writes is under 18. "Rather not say" does not mean adult."""
 
 THEIR_AGE = {
     # Translators: at least one of the other people is 17 or younger.
@@ -63,7 +63,7 @@ THEIR_AGE = {
     "adult": pgettext("button", "All 18 or over"),
     "unsure": NOT_SURE,
 }
-"""Whether anybody else is under 18."""
+"""Whether another person involved is under 18."""
 
 SAFE_NOW = {
     "safe": pgettext("button", "I am safe here"),
@@ -77,23 +77,23 @@ THEIR_DANGER = {
     "no_danger": pgettext("button", "Not at this moment"),
     "unsure": NOT_SURE,
 }
-"""Whether somebody else is in danger at this moment."""
+"""Whether the other person is in danger at this moment."""
 
 HURT = {
     "now": pgettext("button", "Needs a doctor now"),
-    # Translators: somebody is hurt or ill, but a doctor is not needed at once.
+    # Translators: a person is hurt or ill, but a doctor is not needed at once.
     "later": pgettext("button", "Hurt, but can wait"),
     "nobody": pgettext("button", "Nobody hurt or ill"),
     "unsure": NOT_SURE,
 }
-"""Whether anybody needs a doctor."""
+"""Whether a doctor is needed."""
 
 CONTACT_RULE = {
     "when_i_write": pgettext("button", "Only when I write"),
     "hours": pgettext("button", "At certain hours"),
     "any_time": pgettext("button", "Any time"),
 }
-"""When a person may be written to. The first is what holds when nothing was chosen."""
+"""When a person may be written to. The first is the default."""
 
 CONTACT_HOURS = {
     "morning": pgettext("button", "Morning 6-12"),
@@ -110,24 +110,24 @@ PASS_ON = {
     "ask_first": pgettext("button", "Ask me first"),
     "keep_here": pgettext("button", "Do not tell them"),
 }
-"""Whether something may be told to an organisation that can help."""
+"""Whether an organisation that can help may be told."""
 
 SITUATION = {
-    # Translators: these fit the person who writes and somebody else alike; no word of permits.
+    # Translators: for the person who writes and for other people alike; no word of permits.
     "works_here": pgettext("situation", "Working in Taiwan"),
     "studies": pgettext("situation", "Studying in Taiwan"),
     # Translators: the husband or the wife is from Taiwan.
     "married": pgettext("situation", "Spouse from Taiwan"),
-    # Translators: came to travel or to see somebody, for a short time.
+    # Translators: came to travel or for a visit, for a short time.
     "visiting": pgettext("situation", "Visiting Taiwan"),
-    # Translators: somebody whose own country is Taiwan; not only somebody who lives there.
+    # Translators: a person whose own country is Taiwan; not only a person who lives there.
     "taiwanese": pgettext("situation", "From Taiwan"),
     # Translators: on a ship, also when it lies in a harbour.
     "at_sea": pgettext("situation", "Working at sea"),
     "abroad": pgettext("situation", "Outside Taiwan"),
     "prefer_not": OWN_AGE["unsaid"],
 }
-"""What brings somebody to Taiwan, as they would say it; nothing that names them or their papers."""
+"""Situations in Taiwan, in everyday words; no status or papers."""
 
 HOW_MANY = {
     "one": pgettext("button", "One person"),
@@ -137,10 +137,10 @@ HOW_MANY = {
     "many": pgettext("button", "More than twenty"),
     "unsure": NOT_SURE,
 }
-"""How many people something happens to."""
+"""How many people are affected."""
 
 SEND_NOW = {"send": SEND, "later": NOT_NOW}
-"""The last word before anything is handed over."""
+"""The decision to send."""
 
 # --- Questions and sentences many flows share ----------------------------------------------
 
@@ -176,7 +176,7 @@ THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
 THEIR_AGE_WHY = _("If so, we look sooner, and other offices may have to act. A guess is fine.")
 
 YOUNG_NUMBER = Text("{young_line}")
-"""Where people under 18 can call; no number is a translator's to write, the place fills it in."""
+"""Whom people under 18 can call. The place fills it in, so that no translation has a number."""
 
 # Translators: safety at this moment and in this place, not safety in general.
 SAFE_QUESTION = _("Are you safe where you are right now?")
@@ -202,7 +202,7 @@ KEEP = {
     "sitting": pgettext("button", "Only while we chat"),
     "dont": pgettext("button", "Do not keep them"),
 }
-"""Whether answers may be kept before they are sent; asked before anything about health."""
+"""Whether answers may be stored before they are sent; asked before questions on health."""
 ERASED = _(
     "All right. Nothing was sent, and what you wrote here is erased now. You can write here again "
     "at any time."
@@ -217,7 +217,7 @@ COUNTY_QUESTION = _("In which city or county is it? You can also write the name 
 COUNTY_WHY = _("Each city and county has its own people who can act. We do not need the address.")
 
 SITUATION_QUESTION = _("Which of these fits you best?")
-# Translators: the person this is about; said to somebody who writes about another person.
+# Translators: the person this is about; for a person who writes about another.
 THEIR_SITUATION_QUESTION = _("Which of these fits the person best?")
 SITUATION_WHY = _(
     "Different offices look after different people. You need not say which papers you have, and no "
@@ -246,7 +246,7 @@ PASS_ON_WHY = _(
     "said at the beginning."
 )
 
-# Translators: "count" as in numbers about many people together; nobody can be found in them.
+# Translators: "count" as in numbers about many people together; no one can be found in them.
 COUNT_QUESTION = _(
     "May we count this in our numbers? They say how often something happens, and never to whom."
 )
@@ -258,7 +258,7 @@ COUNT = {
     "count": pgettext("button", "You may count it"),
     "dont": pgettext("button", "Do not count it"),
 }
-"""Whether what was sent may be counted in statistics; no answer is no."""
+"""Whether a case may be counted in statistics. No answer means no."""
 
 REVIEW = _(
     "Before you decide, you can look at your answers and change them. The list vanishes again."
@@ -275,81 +275,81 @@ NOT_SENT = _(
     "Then we erase it. To go on, write any word here."
 )
 
-# --- What is said between flows ------------------------------------------------------------
+# --- Messages between flows ------------------------------------------------------------
 
 REHEARSAL = Text("{rehearsal_line}")
-"""Stands first wherever a bot is only being tried out."""
+"""The first message of a bot that is only a test."""
 
 STALE_BUTTON = _("That button is from before. The question now is below.")
-"""A line that vanishes by itself, when an old button was pressed."""
+"""A short notice, when an old button was pressed."""
 
 ALREADY_ANSWERED = _("We have your answer.")
-"""A line that vanishes by itself, when a button was pressed twice."""
+"""A short notice, when a button was pressed twice."""
 
 UNSUPPORTED_CONTENT = _(
     "We cannot keep this kind of message. You can send words, photos, voice messages, files "
     "or a place."
 )
-"""For polls, games, payments and whatever else we do not take."""
+"""For polls, games, payments and other unsupported content."""
 
 FILE_TOO_LARGE = _("This file is too large for us: more than 20 MB. A shorter part may work.")
-"""For a file Telegram does not hand to bots."""
+"""For a file too large for Telegram's Bot API."""
 
 # Translators: "if it is safe": safe for the person who has the phone.
 FILES_REFUSED = _(
     "We cannot take photos or files now, only words. If it is safe, keep it and send it again "
     "later."
 )
-"""For a file, when the disk is nearly full or very many were sent today."""
+"""For a file, when the disk is nearly full or the daily limit is reached."""
 
 DAILY_LIMIT = _(
     "You have written very much today. All that came until now is kept. What comes now is only "
     "counted, until tomorrow."
 )
-"""For words far beyond what anybody writes in a day."""
+"""When a chat exceeds the daily limit of text."""
 
 RECEIVED_CONTACT = _("Received. We keep this number locked. We do not call it or write to it.")
-"""For the phone number of somebody, which was shared."""
+"""For a shared phone number."""
 
 RECEIVED_CHANGE = _("We keep your change, and your first words beside it.")
-"""For a message that was edited later."""
+"""For an edited message."""
 
 AFTER_OUTAGE = _("We were away for a moment. Nothing you wrote is lost. We go on here.")
-"""After a restart that somebody noticed."""
+"""After an outage the person may have noticed."""
 
-# Translators: safety sentence [m]. Keep the English words "Clear history" beside your own. Press
+# Translators: safety sentence [m]. Keep the English words "Clear history" with your own. Press
 # the chat's row in the list of chats, not a message. "Had not sent": to the people who read.
 CHAT_CLEARED = _(
     "We have deleted what we can. What you had not sent is erased. To remove the rest: in the list "
     "of chats, press and hold this chat, then choose “Clear history”. Copies may stay elsewhere. "
     "You can write here again at any time."
 )
-"""After everything that can be deleted was; it vanishes itself."""
+"""After /bye. This message is deleted too."""
 
 PASSPHRASE_TOO_SHORT = _("Please choose a longer one: four letters or more.")
-"""For a word anybody could guess."""
+"""For a passphrase that is easy to guess."""
 
 DURESS_SAME_AS_FIRST = _("The second word was the same as the first. Only the first one is kept.")
-"""When both words were the same."""
+"""When both passphrases are the same."""
 
 RECOGNISED = _("Thank you. We know you again and go on from before.")
-"""To somebody who is known again."""
+"""After the right passphrase."""
 
 FAILED_TRY_AGAIN = _("Something did not work here. What you wrote is kept. Please try once more.")
-"""When we failed and know it."""
+"""After an error."""
 
 CONTINUE_OR_LEAVE = _("There are answers you have not sent. Go on with them, or begin again?")
-"""After /start in the middle of something; shows no answer."""
+"""After /start within a flow; shows no answer."""
 # Translators: go on where we were.
 CONTINUE = pgettext("button", "Go on")
 # Translators: leave it unsent and start from the first question. Unsent answers are erased.
 LEAVE = pgettext("button", "Begin again")
 DRAFT_LEFT = _("All right. What was not sent is erased. We begin again.")
 
-# --- What a summary calls the questions ----------------------------------------------------
+# --- Names of questions in a summary ----------------------------------------------------
 
 SHORT = {
-    # Translators: these stand above an answer in the list of all answers.
+    # Translators: headings of answers in the list of all answers.
     "about": pgettext("summary", "About"),
     "under_18": pgettext("summary", "Your age"),
     "they_under_18": pgettext("summary", "Age of the others"),
@@ -357,7 +357,7 @@ SHORT = {
     "needs": pgettext("summary", "What is needed"),
     "hurt": pgettext("summary", "Hurt or ill"),
     "county": pgettext("summary", "Where"),
-    # Translators: whether somebody works, studies, is married, visits ... in Taiwan.
+    # Translators: whether the person works, studies, is married, visits ... in Taiwan.
     "situation": pgettext("summary", "Situation"),
     "anything_else": pgettext("summary", "What else to know"),
     # Translators: what we may call the person.
@@ -370,15 +370,15 @@ SHORT = {
     "counting": pgettext("summary", "Counting it"),
     "people": pgettext("summary", "How many people"),
 }
-"""By the name of the step."""
+"""By step name."""
 
-# Translators: stands in the empty chat before anybody has written, and may be seen by anybody: no
+# Translators: stands in the empty chat before the first message, where anyone may see it: no
 # word of help, danger or work. {organisation} e.g. Garden of Light Foundation
 BOT_DESCRIPTION = _(
     "You can write here in your own language. A bot asks first, people of {organisation} answer. "
     "Press the button below to begin."
 )
-# Translators: stands under the bot's name. As neutral as the one above; at most 120 signs.
+# Translators: stands under the bot's name. As neutral as the one above; at most 120 characters.
 BOT_SHORT_DESCRIPTION = _("Write here in your own language.")
 
 COMMAND_DESCRIPTIONS = {
@@ -394,4 +394,4 @@ COMMAND_DESCRIPTIONS = {
     "bye": _("Clear this chat"),
     "vanish": _("Messages that vanish"),
 }
-"""What stands beside each typed command in the channel's own list."""
+"""Descriptions of the commands in Telegram's menu."""

@@ -1,9 +1,8 @@
-"""What is kept, who can read it, for how long, and what a person may ask of us.
+"""The privacy notice: what is stored, who can read it, for how long, and which rights apply.
 
-Every sentence is a fact about this deployment or about the law, and stands here once for each way
-the deployment can be: `bot.app.texts` knows from its settings which of them are true. The law's
-part is the notice of Article 8 of Taiwan's Personal Data Protection Act, and its Article 3's
-rights.
+There is one sentence for each way a deployment can be set up; `bot.app.texts` states the facts from
+the settings. It covers the notice of Article 8 and the rights of Article 3 of Taiwan's Personal
+Data Protection Act.
 """
 
 from bot.conversation import End, Fact, Flow, Say
@@ -11,7 +10,7 @@ from bot.text import _
 
 
 class Privacy(Flow):
-    """The whole truth, one fact a message. It asks nothing, so that it can be read as one text."""
+    """One fact a message. It asks nothing, so it can also be read as one text."""
 
     title = _("What we keep")
 
@@ -72,7 +71,7 @@ class Privacy(Flow):
     )
     copies = Say(
         # Translators: backups, {copy_days} e.g. 30. "Locked" as above; what was erased because its
-        # time had come, or because somebody wished it.
+        # time had come, or because the person asked for it.
         _(
             "We make locked copies, so that a machine that breaks takes nothing away. What was "
             "erased can stay in a copy for up to {copy_days} days. After that nobody can open it "

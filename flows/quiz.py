@@ -1,7 +1,6 @@
-"""A short quiz on recognising exploitation: what is true stands below every answer, whichever.
+"""A short quiz on recognising exploitation.
 
-No mark is given and nothing is counted: whoever guessed otherwise reads the same sentence, and
-nobody's life is judged by it.
+The correct information follows every answer. There is no score, and nothing is counted.
 """
 
 from bot.conversation import Begin, Choose, End, Flow, Outcome, on_any
@@ -17,7 +16,7 @@ WHY = _("Many people believe the one or the other. The next message says what is
 
 
 class Quiz(Flow):
-    """Four questions, each with what is true behind it, and a person at the end."""
+    """Four questions, each followed by what is true, and an offer to talk to a person."""
 
     title = pgettext("topic", "A short quiz")
 

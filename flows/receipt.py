@@ -1,4 +1,4 @@
-"""Someone wants a receipt: a number in the chat, a word in their head, and nothing of the rest."""
+"""A receipt: a number in the chat that shows its content only with a passphrase."""
 
 from bot.conversation import Ask, End, Flow, Say
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import phrases
 
 
 class ReceiptFlow(Flow):
-    """Off unless asked for. All of this vanishes at the next step; then the number stands alone."""
+    """Created only on request. All messages are deleted at the next step; the number stays."""
 
     title = phrases.RECEIPT
 

@@ -1,4 +1,4 @@
-"""Someone tells us what they saw or lived through, at their own pace."""
+"""A report of exploitation, in the person's own time."""
 
 from bot.conversation import (
     Ask,
@@ -21,7 +21,7 @@ from flows.counties import COUNTIES
 
 
 class Report(Flow):
-    """Safety first, then what is needed, then the facts; short for whoever wants it short."""
+    """Safety first, then needs, then facts; it can be kept short."""
 
     title = _("Tell what happened")
 
@@ -31,7 +31,7 @@ class Report(Flow):
         phrases.WHO, short=phrases.SHORT["about"], why=phrases.WHO_WHY, choices=phrases.ABOUT
     )
     stay_away = Say(
-        # Translators: said to somebody who writes about another person.
+        # Translators: for a person who writes about another.
         _(
             "Thank you for thinking of them. Keep yourself safe: please do not go there for us, "
             "and do not speak to the people who do this."
@@ -227,7 +227,7 @@ class Report(Flow):
         movement=pgettext("sign", "Cannot go out freely"),
         # Translators: may not call, write to or meet other people.
         isolation=pgettext("sign", "Cut off from people"),
-        # Translators: others use it that the person depends on them or has nobody else.
+        # Translators: others abuse that the person depends on them or is alone.
         vulnerability=pgettext("sign", "Cannot say no"),
         threats=pgettext("sign", "Threats"),
         violence=pgettext("sign", "Hit or hurt"),
@@ -270,7 +270,7 @@ class Report(Flow):
         when=depth.was("more"),
     )
     link = Choose(
-        # Translators: the person this is about; said to somebody who writes about another person.
+        # Translators: the person this is about; for a person who writes about another.
         _("How do you know the person?"),
         short=pgettext("summary", "How you know them"),
         why=_("It shows what you could see yourself, and what you heard from others."),
@@ -294,7 +294,7 @@ class Report(Flow):
         unsure=phrases.NOT_SURE,
     )
     no_risk = Say(
-        # Translators: nobody may run a risk for a picture. "Notice": see or hear that it is taken.
+        # Translators: no one may run a risk for a picture. "Notice": see or hear that it is taken.
         _(
             "You do not need to take new photos or recordings, and please take none where someone "
             "could notice. If you know how to send a photo as a file, do that: then it stays "

@@ -1,11 +1,11 @@
-"""Someone says /start, or comes back, while there are answers they have not sent."""
+"""The question after /start while there are unsent answers."""
 
 from bot.conversation import End, Flow, Menu, Outcome
 from flows import phrases
 
 
 class Resume(Flow):
-    """Go on with them, or begin again. No answer is shown."""
+    """Continue or begin again. No answer is shown."""
 
     title = phrases.CONTINUE
 

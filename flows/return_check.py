@@ -1,11 +1,11 @@
-"""After a silence: who can see this phone comes first, then the open question again."""
+"""The safety check after a silence, before the open question is asked again."""
 
 from bot.conversation import Choose, Decide, End, Flow, Outcome, Say
 from flows.welcome import Welcome
 
 
 class ReturnCheck(Flow):
-    """The safety check of the first hello, in the same words; nothing of before is shown."""
+    """The check of the welcome flow in the same words; no earlier answer is shown."""
 
     former_names = ("again",)
     title = Welcome.title

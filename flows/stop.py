@@ -1,11 +1,11 @@
-"""Someone stops: a question only about what they have not sent, then a goodbye that is true."""
+"""The end of a conversation, with a question only about unsent answers."""
 
 from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
 
 
 class Stop(Flow):
-    """Nothing is passed on by stopping; what was not sent is kept for a day or erased now."""
+    """Stopping sends nothing; unsent answers are kept for a day or erased now."""
 
     title = _("Stop here")
 
@@ -25,7 +25,7 @@ class Stop(Flow):
         when=Fact("unsent"),
     )
     goodbye_erased = End(
-        # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
+        # Translators: part of safety sentence [m]. Keep the English words "Clear history" with
         # your own. Press the chat's row in the list of chats, not a message.
         _(
             "All right. On our side, what was not sent is erased. The chat itself is still on "

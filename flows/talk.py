@@ -1,4 +1,4 @@
-"""Someone wants to talk to a person, and hears honestly when one is there."""
+"""A request to talk to a person, which says honestly whether one is there."""
 
 from bot.conversation import Ask, Choose, ChooseMany, Danger, Decide, End, Fact, Flow, Outcome, Say
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import phrases
 
 
 class Talk(Flow):
-    """As short as it can be: when people are there, what about, how to reach you, send."""
+    """As short as possible: who is there, what about, how to reach the person, send."""
 
     title = _("Talk to a person")
 

@@ -1,23 +1,23 @@
-"""Who writes to a person when it is not the bot: a role in words, never a name.
+"""How a caseworker is introduced to a person: by role, never by name.
 
-The words fill a blank in the middle of a sentence ("You are talking with {who} now"). Whoever is an
-official is called one: a person must know whom they are telling something to.
+The phrases fill a blank within a sentence. An official is always called one, because a person must
+know whom they tell something.
 """
 
 from bot.text import _
 
 ROLE_TITLES = {
-    # Translators: fills a blank inside a sentence; somebody of the organisation who helps.
+    # Translators: fills a blank inside a sentence; a person of the organisation who helps.
     "caseworker": _("a caseworker"),
-    # Translators: fills a blank inside a sentence; somebody who listens and advises.
+    # Translators: fills a blank inside a sentence; a person who listens and advises.
     "counsellor": _("a counsellor"),
     # Translators: fills a blank inside a sentence.
     "social_worker": _("a social worker"),
     # Translators: fills a blank inside a sentence.
     "lawyer": _("a lawyer"),
-    # Translators: fills a blank inside a sentence; somebody who translates what both sides say.
+    # Translators: fills a blank inside a sentence; a person who translates what both sides say.
     "interpreter": _("an interpreter"),
     # Translators: fills a blank inside a sentence; police, immigration or labour officer.
     "officer": _("a government officer"),
 }
-"""What people are told a caseworker is, by the code kept with them."""
+"""By the code stored with the caseworker."""

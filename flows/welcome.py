@@ -1,4 +1,4 @@
-"""The first hello: a language, who we are, who can see this phone, what we keep, where to go."""
+"""The first conversation: language, who answers, who can see the phone, privacy, menu."""
 
 from bot.conversation import Begin, Choose, Decide, End, Fact, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
@@ -6,7 +6,7 @@ from flows import organisation, phrases
 
 
 class Welcome(Flow):
-    """What a person should know before they write anything, and then their choice."""
+    """What a person should know before they write, then the menu."""
 
     title = _("Begin")
 
@@ -21,7 +21,7 @@ class Welcome(Flow):
     warning = Say(phrases.PHONE_WARNING)
 
     seen = Choose(
-        # Translators: safety sentence [b]. "Anyone else" than you. Not "is somebody spying".
+        # Translators: safety sentence [b]. "Anyone else" than you. Not "is a person spying".
         _("Can anyone else see this phone or this chat now?"),
         why=_("If someone can see it, it may be safer to write at another time or place."),
         # Translators: someone other than you can see it.
@@ -30,7 +30,7 @@ class Welcome(Flow):
         unsure=phrases.NOT_SURE,
     )
     careful = Say(
-        # Translators: part of safety sentence [m]. Keep the English words "Clear history" beside
+        # Translators: part of safety sentence [m]. Keep the English words "Clear history" with
         # your own. Press the chat's row in the list of chats, not a message.
         _(
             "You can stop now and write later, when nobody can see.\n"

@@ -1,4 +1,4 @@
-"""What may be useful later, for somebody who has it already and is safe; never a task."""
+"""Information: what may be useful later as evidence."""
 
 from bot.conversation import Begin, End, Flow, Outcome, on_any
 from bot.text import _
@@ -6,7 +6,7 @@ from flows import cards
 
 
 class WhatToKeep(Flow):
-    """Nobody goes back for anything; what is there already can be kept, if that is safe."""
+    """Safety first: only what the person already has, and only if it is safe to keep."""
 
     title = _("What to keep")
 

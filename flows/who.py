@@ -1,4 +1,4 @@
-"""Somebody asks who we are before they tell anything."""
+"""Who answers in this chat, on request."""
 
 from bot.conversation import End, Fact, Flow, Outcome, Say
 from bot.text import Text
@@ -6,7 +6,7 @@ from flows import organisation
 
 
 class Who(Flow):
-    """Who answers here, and who learns of it; only here a partner is named."""
+    """Who answers and who learns of it. Only here is a partner named."""
 
     title = organisation.WHO_ARE_YOU
 
