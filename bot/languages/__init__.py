@@ -1,15 +1,16 @@
-"""The languages people may use, and their catalogues, read from disk once.
+"""Languages and their catalogues. `locales/README.md` explains how to translate and review.
 
-A language stands here as soon as somebody writes it. People are offered it when its catalogue is
-whole and nothing in it is broken (`offering`), and the deployment wants it (`HAVEN_LANGUAGES`):
-somebody who is answered half in English may take it for a trap. English is the source and always
-there.
+A language is offered if its catalogue is complete and has no fault (`availability`), and if
+`HAVEN_LANGUAGES` does not exclude it. English is the source and always offered.
 
-Why a catalogue is read again at the start: what was checked is what is said. A file that was
-compiled earlier, or that is changed while we run, reaches nobody.
+Why:
 
-Why a review stands in the catalogue itself: it is a comment on the very words it was given for, and
-says of which words (`reviews`). It travels with them, and lapses when they change.
+- Catalogues are read and checked at every start, so that only checked translations are shown, not a
+  file compiled or changed later.
+- A language that is incomplete is not offered, because a person who is answered half in English may
+  take it for a trap.
+- A review is a comment in the catalogue with a digest of what was reviewed (`reviews`), so it stays
+  with the translation and expires when that changes.
 """
 
 from __future__ import annotations
@@ -31,22 +32,23 @@ if TYPE_CHECKING:
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
 SINGLE_FORM = (1, "0")
+FILIPINO_PLURAL = "(n != 1 && n != 2 && n != 3 && (n % 10 == 4 || n % 10 == 6 || n % 10 == 9))"
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language a person can choose."""
+    """A language a person can choose."""
 
     tag: str
-    """As the catalogue's folder is named: `id`, `zh_Hant`."""
+    """The name of the catalogue's folder: `id`, `zh_Hant`."""
     own_name: str
-    """In its own script, for its own button."""
+    """Its name in its own script."""
     iso639_2: str
-    """Three letters, as reports to others want it."""
+    """Three letters, for reports to other organisations."""
     iso639_1: str
-    """ISO 639-1, as Telegram wants it; what has none there goes by its nearest kin."""
+    """Two letters, for Telegram; the nearest language for one without such a code."""
     plurals: tuple[int, str] = SINGLE_FORM
-    """How many forms and which, from CLDR: what Babel writes into a new file is wrong for some."""
+    """Number of plural forms and their rule, from CLDR; Babel's are wrong for some languages."""
 
 
 LANGUAGES: dict[str, Language] = {
@@ -56,13 +58,7 @@ LANGUAGES: dict[str, Language] = {
         Language("vi", "Tiếng Việt", "vie", "vi"),
         Language("en", "English", "eng", "en", (2, "(n != 1)")),
         Language("zh_Hant", "繁體中文", "zho", "zh"),
-        Language(
-            "fil",
-            "Filipino",
-            "fil",
-            "tl",
-            (2, "(n != 1 && n != 2 && n != 3 && (n % 10 == 4 || n % 10 == 6 || n % 10 == 9))"),
-        ),
+        Language("fil", "Filipino", "fil", "tl", (2, FILIPINO_PLURAL)),
         Language("th", "ไทย", "tha", "th"),
         Language("km", "ភាសាខ្មែរ", "khm", "km"),
         Language("my", "မြန်မာ", "mya", "my"),
@@ -70,33 +66,33 @@ LANGUAGES: dict[str, Language] = {
         Language("ja", "日本語", "jpn", "ja"),
     )
 }
-"""In the order of their buttons. A new one stands last: a button keeps its number for ever."""
+"""In the order of their buttons. Add new ones at the end: a button keeps its number for ever."""
 
 FALLBACK = "en"
 
 ALIASES = {"in": "id", "tl": "fil", "cmn": "zh", "yue": "zh", "nan": "zh", "hak": "zh"}
-"""What apps say where we say something else."""
+"""Other codes that apps report for a language."""
 CHINESE = {
     "hant": "zh_Hant", "tw": "zh_Hant", "hk": "zh_Hant", "mo": "zh_Hant",
     "hans": "zh_Hans", "cn": "zh_Hans", "sg": "zh_Hans", "my": "zh_Hans",
 }  # fmt: skip
-"""Which Chinese is written: by script, else where the reader is from. We are in Taiwan."""
+"""The kind of Chinese, by script or else by region. The default is that of Taiwan."""
 BOTH_CHINESE = ("zh_Hant", "zh_Hans")
 
 
 def negotiate(code: str, offered: Collection[str] = LANGUAGES.keys()) -> str:
-    """Return the language to begin in for what an app says it speaks; English for the unknown."""
+    """Return the offered language for the code an app reports; English if there is none."""
     first, *others = code[:35].lower().replace("_", "-").split("-")
     tag = ALIASES.get(first, first)
     wanted: tuple[str, ...] = (tag,)
     if tag == "zh":
-        found = next((CHINESE[each] for each in others if each in CHINESE), BOTH_CHINESE[0])
-        wanted = (found, *BOTH_CHINESE)
-    return next((each for each in wanted if each in offered and each in LANGUAGES), FALLBACK)
+        kind = next((CHINESE[part] for part in others if part in CHINESE), BOTH_CHINESE[0])
+        wanted = (kind, *BOTH_CHINESE)
+    return next((tag for tag in wanted if tag in offered and tag in LANGUAGES), FALLBACK)
 
 
 STAFF_LANGUAGES = ("en", "zh_Hant")
-"""What the hotline is read in; its own phrases stand in the domain `staff`."""
+"""Languages of the desk, whose phrases are in the domain `staff`."""
 
 _CHECKED: dict[str, gettext.NullTranslations] = {}
 _OVERRIDES: dict[MessageKey, Text] = {}
@@ -106,10 +102,10 @@ def use_catalogues(
     checked: Mapping[str, gettext.NullTranslations],
     overrides: Mapping[MessageKey, Text] | None = None,
 ) -> None:
-    """Speak to people in these languages only, as they were checked; with none, in all there are.
+    """Use these checked catalogues and no others; with none, use all compiled ones.
 
-    Whoever reads another one has English from here on. `instead` is what this country says in place
-    of phrases that hold in another.
+    A person who reads another language then gets English. `overrides` are phrases that this country
+    replaces.
     """
     _CHECKED.clear()
     _CHECKED.update(checked)
@@ -120,14 +116,14 @@ def use_catalogues(
 
 @cache
 def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
-    """Return the compiled catalogue of a language; English is the source itself."""
+    """Return the catalogue of a language, with the phrases this country replaces."""
     if _OVERRIDES and domain == "messages":
         return OverridingCatalogue(base_catalogue(tag, domain), _OVERRIDES)
     return base_catalogue(tag, domain)
 
 
 def base_catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
-    """Return a language as it was translated, whatever a country says in place of it."""
+    """Return the catalogue of a language without replacements."""
     if tag == FALLBACK:
         return gettext.NullTranslations()
     if _CHECKED and domain == "messages":

@@ -1,9 +1,8 @@
-"""Which languages a deployment offers: of those it wants, the ones that are whole."""
+"""The languages a deployment offers: those it wants whose catalogues are complete."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - a default
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
@@ -14,28 +13,29 @@ from bot.languages.style_rules import forbidden_on_lock_screen
 if TYPE_CHECKING:
     import gettext
     from collections.abc import Collection, Iterator
+    from pathlib import Path
 
-    from bot.languages.po_files import CatalogueFault, CheckedCatalogue
+    from bot.languages.po_files import CatalogueFault
     from bot.settings import Settings
 
 MAX_FAULTS_SHOWN = 3
-"""Faults of one language that are told one by one."""
+"""Faults of a language that are listed; the others are counted."""
 
 
 @dataclass(frozen=True)
 class LanguageOffer:
-    """What people can choose from, and what they cannot."""
+    """The languages people can choose, and those that were refused."""
 
     tags: tuple[str, ...]
     """In the order of their buttons."""
     checked: dict[str, gettext.NullTranslations]
     refused: dict[str, tuple[CatalogueFault, ...]]
-    """By language that is wanted and not whole: what is broken, then what is missing."""
+    """Faults, then missing messages, of each wanted language that is not complete."""
     unfinished: tuple[str, ...] = ()
-    """Those of them in which nothing is broken: somebody is still writing."""
+    """Refused languages that only miss messages."""
 
     def refusals(self, ignoring: Collection[str] = ()) -> Iterator[str]:
-        """Yield for each language that is refused what to mend, with file and line."""
+        """Yield what to correct in each refused language, with file and line."""
         for tag, faults in self.refused.items():
             if tag in ignoring:
                 continue
@@ -46,47 +46,45 @@ class LanguageOffer:
 
 
 def load_offer(settings: Settings, locales: Path = LOCALES) -> LanguageOffer:
-    """Return what a deployment offers: English, and of the wanted languages those that are whole.
+    """Return the languages a deployment offers; English is always one of them.
 
     Raises:
-        WrongSetting: a language is wanted that nobody writes.
+        SettingError: a wanted language does not exist.
     """
-    found = {tag: load_catalogue(tag, locales) for tag in wanted_languages(settings)}
-    whole = {tag: held for tag, held in found.items() if held.is_complete}
+    wanted = {tag: load_catalogue(tag, locales) for tag in wanted_languages(settings)}
+    complete = {tag: found for tag, found in wanted.items() if found.is_complete}
+    incomplete = {tag: found for tag, found in wanted.items() if not found.is_complete}
     return LanguageOffer(
-        tuple(whole),
-        {tag: held.compile() for tag, held in whole.items()},
-        {tag: refusal_reasons(held) for tag, held in found.items() if not held.is_complete},
-        tuple(tag for tag, held in found.items() if held.missing and not held.faults),
+        tuple(complete),
+        {tag: found.compile() for tag, found in complete.items()},
+        {tag: (*found.faults, *found.missing) for tag, found in incomplete.items()},
+        tuple(tag for tag, found in incomplete.items() if not found.faults),
     )
 
 
-def refusal_reasons(held: CheckedCatalogue) -> tuple[CatalogueFault, ...]:
-    """Return why a language is not offered: what is broken before what is missing."""
-    return (*held.faults, *held.missing)
-
-
 def checked_bot_names(settings: Settings) -> dict[str, str]:
-    """Return what the bot is called, by language.
+    """Return the bot's names by language.
 
     Raises:
-        WrongSetting: a language is none of ours, or a locked screen would show what it must not.
+        SettingError: a language does not exist, or a name is not neutral on a locked screen.
     """
     for tag, name in settings.bot_names_by_language.items():
         if tag not in LANGUAGES:
-            raise SettingError(f"HAVEN_BOT_NAMES: {tag}: some of {', '.join(LANGUAGES)}")
+            raise SettingError(f"HAVEN_BOT_NAMES: {tag}: choose from {', '.join(LANGUAGES)}")
         if shown := forbidden_on_lock_screen(tag, name):
             raise SettingError(f"HAVEN_BOT_NAMES: a locked screen would show: {', '.join(shown)}")
     return settings.bot_names_by_language
 
 
 def wanted_languages(settings: Settings) -> tuple[str, ...]:
-    """Return the languages a deployment wants, English among them.
+    """Return the languages a deployment wants, English included.
 
     Raises:
-        WrongSetting: one is none of ours.
+        SettingError: one does not exist.
     """
     wanted = [tag for tag in settings.languages.split(",") if tag]
-    if strange := [tag for tag in wanted if tag not in LANGUAGES]:
-        raise SettingError(f"HAVEN_LANGUAGES: {', '.join(strange)}: some of {', '.join(LANGUAGES)}")
+    if unknown := [tag for tag in wanted if tag not in LANGUAGES]:
+        raise SettingError(
+            f"HAVEN_LANGUAGES: {', '.join(unknown)}: choose from {', '.join(LANGUAGES)}"
+        )
     return tuple(tag for tag in LANGUAGES if not wanted or tag in wanted or tag == FALLBACK)

@@ -1,9 +1,8 @@
-"""Whether words seem to be written in another language than somebody reads.
+"""Detection of text in a language the reader did not choose.
 
-By the script first, then by the small words every sentence has: a few are enough to tell, and what
-has none (a name, an address, a number) is no language and is never taken for another one. Both ways
-of writing Chinese are one here: their readers read both. Nothing is learned and nothing is asked of
-anybody; what cannot be told is not said.
+The script decides first, then function words. Text without them (a name, an address, a number) is
+never taken for another language. Traditional and Simplified Chinese are one language here, because
+their readers read both.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _SCRIPTS_OF_LANGUAGE: dict[str, frozenset[str]] = {
     "ja": frozenset({KANA, HAN}), "zh_Hant": frozenset({HAN}), "zh_Hans": frozenset({HAN}),
     **dict.fromkeys(("id", "vi", "fil", "en"), frozenset({LATIN})),
 }  # fmt: skip
-"""Which scripts a language is written in."""
+"""The scripts of each language."""
 _FUNCTION_WORDS = {
     "en": "the and you your is are was were of for that this with we they have has will would can "
     "could should not what where when who how does did please help if but about there here be been "
@@ -41,47 +40,40 @@ _FUNCTION_WORDS = {
     "nhung muon phai lam",
 }
 FUNCTION_WORDS = {tag: frozenset(words.split()) for tag, words in _FUNCTION_WORDS.items()}
-"""Small words that no other of these languages has."""
+"""Function words that no other of these languages has."""
 _WORD = re.compile(r"[^\W\d_]+")
 MIN_CHARACTERS, MIN_WORDS = 4, 2
-"""Signs of a script that are a sentence, not a name; small words that are one."""
+"""Characters of a script, and function words, that make a sentence and not a name."""
 
 
 def seems_other_language(text: str, language: str) -> bool:
-    """Tell whether words seem to be in another language than this; what cannot be told is not."""
+    """Return whether a text is probably in another language; False if it cannot be decided."""
     scripts = _count_scripts(text)
     read = _SCRIPTS_OF_LANGUAGE.get(language)
     if read is None or not scripts:
         return False
     if HAN in read and KANA not in read and scripts[KANA] >= MIN_CHARACTERS:
         return True
-    script, count = scripts.most_common(1)[0]
-    if script not in read:
-        is_sentence = count >= MIN_CHARACTERS and not any(scripts[it] for it in read)
-        return is_sentence and (script != LATIN or bool(_count_function_words(text)))
-    return script == LATIN and _is_another_language(_count_function_words(text), language)
-
-
-def _is_another_language(small: Counter[str], language: str) -> bool:
-    if not small or small[language]:
+    main_script, count = scripts.most_common(1)[0]
+    if main_script not in read:
+        is_sentence = count >= MIN_CHARACTERS and not any(scripts[script] for script in read)
+        return is_sentence and (main_script != LATIN or bool(_count_function_words(text)))
+    if main_script != LATIN:
         return False
-    return small.most_common(1)[0][1] >= MIN_WORDS
+    counts = _count_function_words(text)
+    return bool(counts) and not counts[language] and max(counts.values()) >= MIN_WORDS
 
 
 def _count_function_words(text: str) -> Counter[str]:
-    """Count the small words of each language that is written in Latin letters."""
-    found = Counter(_WORD.findall(fold(text)))
+    """Count the function words of each language that is written in Latin letters."""
+    words = Counter(_WORD.findall(fold(text)))
     return +Counter(
-        {
-            tag: sum(found[it] for it in known if it in found)
-            for tag, known in FUNCTION_WORDS.items()
-        }
+        {tag: sum(words[word] for word in known) for tag, known in FUNCTION_WORDS.items()}
     )
 
 
 def _count_scripts(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for sign in text:
-        code = ord(sign)
-        found.update(name for name, first, last in _SCRIPTS if first <= code <= last)
-    return found
+    scripts: Counter[str] = Counter()
+    for char in text:
+        scripts.update(name for name, first, last in _SCRIPTS if first <= ord(char) <= last)
+    return scripts

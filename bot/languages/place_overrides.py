@@ -1,4 +1,4 @@
-"""A language as one country speaks it: its own sentence in place of each that holds elsewhere."""
+"""A catalogue in which a country replaces phrases with its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from bot.text import Text
 
     MessageKey = tuple[str | None, str]
-    """The context and the English of a phrase."""
+    """Context and English of a phrase."""
 
 
 class OverridingCatalogue(gettext.NullTranslations):
-    """A catalogue in which some phrases are others."""
+    """A catalogue that translates a replacement instead of some phrases."""
 
     def __init__(
         self, base: gettext.NullTranslations, overrides: Mapping[MessageKey, Text]
@@ -25,15 +25,17 @@ class OverridingCatalogue(gettext.NullTranslations):
         self._overrides = overrides
 
     def gettext(self, message: str) -> str:
-        """Return the phrase, or what is said in its place."""
-        found = self._overrides.get((None, message))
-        return self._base.gettext(message) if found is None else found.render(self._base)
+        """Return the translation of the phrase or of its replacement."""
+        override = self._overrides.get((None, message))
+        return self._base.gettext(message) if override is None else override.render(self._base)
 
     def pgettext(self, context: str, message: str) -> str:
-        """Return the phrase as that context means it, or what is said in its place."""
-        found = self._overrides.get((context, message))
-        return self._base.pgettext(context, message) if found is None else found.render(self._base)
+        """Return the translation for that context, of the phrase or of its replacement."""
+        override = self._overrides.get((context, message))
+        if override is None:
+            return self._base.pgettext(context, message)
+        return override.render(self._base)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return the phrase in the form for that number."""
+        """Return the translation in the plural form for `n`."""
         return self._base.ngettext(msgid1, msgid2, n)

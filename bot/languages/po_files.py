@@ -1,35 +1,41 @@
-"""Catalogues as their translators left them: every message with its line, and what is broken."""
+"""Catalogue files: every message with its line, and the faults in it."""
 
 from __future__ import annotations
 
 import gettext
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path  # noqa: TC003 - a default's type
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.languages import FALLBACK, LANGUAGES, LOCALES, reviews
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.languages.reviews import parse_reviews, translation_digest
 from bot.languages.translation_checks import find_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from babel.messages.catalog import Catalog, Message
 
     from bot.languages.reviews import TranslationReview
 
 MessageKey = tuple[str | None, str]
-"""A message's context and its English."""
+"""Context and English of a message."""
 
 SAFETY_MARK = "safety sentence"
-"""What a remark to translators says of a message that must not go wrong."""
+"""Marks a safety-critical message in its remark to translators."""
+MAX_SOURCE_SHOWN = 40
+"""Characters of a message that a fault quotes."""
 CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([\w-]+)', re.IGNORECASE)
 
 
 class CatalogueFault(NamedTuple):
-    """What is wrong in a catalogue, and where."""
+    """A fault in a catalogue, with file and line."""
 
     file: str
     line: int
@@ -41,178 +47,156 @@ class CatalogueFault(NamedTuple):
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """One message of ours in one language."""
+    """A message in one language."""
 
     key: MessageKey
     plural: str | None
-    """English for any number but one."""
+    """English for every number but one."""
     forms: tuple[str, ...]
-    """Every form; empty where nobody has written it."""
+    """The plural forms of the translation; empty if there is none."""
     line: int
     remarks: str
-    """What translators are told about it."""
+    """The remark to translators."""
     is_safety: bool
     reviews: tuple[TranslationReview, ...]
     source_files: tuple[str, ...]
-    """Files of the source it stands in."""
+    """The source files it occurs in."""
 
     @property
     def is_translated(self) -> bool:
-        """Whether every form has words."""
+        """Whether every form is translated."""
         return bool(self.forms) and all(self.forms)
 
 
 @dataclass(frozen=True)
 class CheckedCatalogue:
-    """One language's catalogue as it lies on the disk, held against the template."""
+    """The catalogue file of a language, compared with the template."""
 
     tag: str
     entries: tuple[CatalogueEntry, ...]
     faults: tuple[CatalogueFault, ...]
-    """What is broken: nobody may be shown it."""
+    """Faults in translations, which must not be shown."""
     missing: tuple[CatalogueFault, ...]
-    """What nobody has translated yet."""
+    """Messages without a translation."""
     catalog: Catalog | None
-    """None where the file cannot be read at all."""
+    """None for English, and if the file is unreadable."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether a person may be spoken to in it."""
+        """Whether the language can be offered."""
         return not self.faults and not self.missing
 
     def compile(self) -> gettext.NullTranslations:
-        """Return it as the program reads it."""
+        """Return the compiled catalogue."""
         if self.catalog is None:
             return gettext.NullTranslations()
-        from babel.messages.mofile import write_mo  # noqa: PLC0415 - only where one is read
-
         out = io.BytesIO()
         write_mo(out, self.catalog)
         return gettext.GNUTranslations(io.BytesIO(out.getvalue()))
 
 
 def catalogue_path(tag: str, locales: Path = LOCALES) -> Path:
-    """Return where a language's catalogue for people lies."""
+    """Return the path of a language's catalogue of messages to people."""
     return locales / tag / "LC_MESSAGES" / "messages.po"
 
 
 @lru_cache(maxsize=2)
 def load_template(locales: Path = LOCALES) -> Catalog:
-    """Return what translators are given: every phrase the source has."""
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - only where one is read
-
+    """Return the template with all messages of the source."""
     with (locales / "messages.pot").open("rb") as file:
         return read_po(file)
 
 
 def load_catalogue(tag: str, locales: Path = LOCALES) -> CheckedCatalogue:
-    """Return a catalogue and everything that is wrong with it; it never raises."""
+    """Return a catalogue with all its faults. An unreadable file is a fault, not an error."""
     path = catalogue_path(tag, locales)
     name = path.relative_to(locales.parent).as_posix()
     wanted = messages_by_key(load_template(locales))
     if tag == FALLBACK:
-        return CheckedCatalogue(tag, tuple(_english_entries(wanted)), (), (), None)
+        english = (replace(_entry(key, it, None), forms=(key[1],)) for key, it in wanted.items())
+        return CheckedCatalogue(tag, tuple(english), (), (), None)
+    catalog = _read(path, name, tag)
+    if isinstance(catalog, CatalogueFault):
+        return CheckedCatalogue(tag, (), (catalog,), (), None)
+    faults: list[CatalogueFault] = []
+    missing: list[CatalogueFault] = []
+    if (catalog.num_plurals, catalog.plural_expr) != LANGUAGES[tag].plurals:
+        faults.append(CatalogueFault(name, 1, "its header has another plural rule"))
+    translated = messages_by_key(catalog)
+    entries = tuple(_entry(key, it, translated.get(key)) for key, it in wanted.items())
+    for entry in entries:
+        translation = translated.get(entry.key)
+        for fault in _entry_faults(entry, translation, LANGUAGES[tag].plurals[0]):
+            is_missing = fault in {"missing", "empty"}
+            (missing if is_missing else faults).append(
+                CatalogueFault(name, entry.line, f"{fault}: {_shorten(entry.key[1])}")
+            )
+    return CheckedCatalogue(tag, entries, tuple(faults), tuple(missing), catalog)
+
+
+def _read(path: Path, name: str, tag: str) -> Catalog | CatalogueFault:
     try:
         raw = path.read_bytes()
-    except OSError as error:
-        return _unreadable(tag, CatalogueFault(name, 1, f"cannot be read ({type(error).__name__})"))
-    try:
         raw.decode("utf-8")
+    except OSError as error:
+        return CatalogueFault(name, 1, f"cannot be read ({type(error).__name__})")
     except UnicodeDecodeError as error:
-        return _unreadable(
-            tag, CatalogueFault(name, raw.count(b"\n", 0, error.start) + 1, "not UTF-8")
-        )
+        return CatalogueFault(name, raw.count(b"\n", 0, error.start) + 1, "not UTF-8")
     charset = CHARSET.search(raw)
     if charset is None or charset[1].lower() != b"utf-8":
-        return _unreadable(
-            tag, CatalogueFault(name, 1, "its header says another charset than utf-8")
-        )
+        return CatalogueFault(name, 1, "its header has another charset than utf-8")
     try:
-        catalog = _parse(raw, tag)
-    except Exception as error:  # noqa: BLE001 - whatever a broken file makes of its reader
+        return read_po(io.BytesIO(raw), locale=tag, abort_invalid=True)
+    except Exception as error:  # noqa: BLE001 - a broken file raises errors of many kinds
         line = getattr(error, "lineno", 0) or 0
-        return _unreadable(
-            tag, CatalogueFault(name, line + 1, f"no catalogue ({type(error).__name__})")
-        )
-    return _check(tag, name, catalog, wanted)
+        return CatalogueFault(name, line + 1, f"not a catalogue ({type(error).__name__})")
 
 
-def _parse(raw: bytes, tag: str) -> Catalog:
-    from babel.messages.pofile import read_po  # noqa: PLC0415 - only where one is read
-
-    return read_po(io.BytesIO(raw), locale=tag, abort_invalid=True)
-
-
-def _unreadable(tag: str, fault: CatalogueFault) -> CheckedCatalogue:
-    return CheckedCatalogue(tag, (), (fault,), (), None)
-
-
-def _check(
-    tag: str, name: str, catalog: Catalog, wanted: dict[MessageKey, Message]
-) -> CheckedCatalogue:
-    wrong: list[CatalogueFault] = []
-    gaps: list[CatalogueFault] = []
-    entries = []
-    if (catalog.num_plurals, catalog.plural_expr) != LANGUAGES[tag].plurals:
-        wrong.append(CatalogueFault(name, 1, "its header counts plurals in another way"))
-    have = messages_by_key(catalog)
-    for key, message in wanted.items():
-        found = have.get(key)
-        entry = _entry(key, message, found)
-        entries.append(entry)
-        if found is None:
-            gaps.append(CatalogueFault(name, 1, f"missing: {_shorten(key)}"))
-        elif found.fuzzy:
-            wrong.append(CatalogueFault(name, entry.line, f"fuzzy: {_shorten(key)}"))
-        elif not entry.is_translated:
-            gaps.append(CatalogueFault(name, entry.line, f"empty: {_shorten(key)}"))
-        elif len(entry.forms) != (LANGUAGES[tag].plurals[0] if entry.plural else 1):
-            wrong.append(CatalogueFault(name, entry.line, f"other plural forms: {_shorten(key)}"))
-        else:
-            wrong += [
-                CatalogueFault(name, entry.line, f"{it}: {_shorten(key)}")
-                for it in faults_in(entry)
-            ]
-    return CheckedCatalogue(tag, tuple(entries), tuple(wrong), tuple(gaps), catalog)
+def _entry_faults(
+    entry: CatalogueEntry, translation: Message | None, plural_forms: int
+) -> Iterable[str]:
+    if translation is None:
+        return ("missing",)
+    if translation.fuzzy:
+        return ("fuzzy",)
+    if not entry.is_translated:
+        return ("empty",)
+    if len(entry.forms) != (plural_forms if entry.plural else 1):
+        return ("other plural forms",)
+    return faults_in(entry)
 
 
 def faults_in(entry: CatalogueEntry) -> list[str]:
-    """Return what a translation lost or added that is not words, over all its forms."""
-    of = entry.key[1] if entry.plural is None else entry.plural
-    return list(dict.fromkeys(it for words in entry.forms for it in find_faults(of, words)))
+    """Return the names of the checks that a translation fails in any form."""
+    source = entry.key[1] if entry.plural is None else entry.plural
+    return list(dict.fromkeys(fault for form in entry.forms for fault in find_faults(source, form)))
 
 
-def _entry(key: MessageKey, message: Message, found: Message | None) -> CatalogueEntry:
-    words = forms_of(found) if found is not None else ()
-    comments = found.user_comments if found is not None else ()
+def _entry(key: MessageKey, message: Message, translation: Message | None) -> CatalogueEntry:
+    forms = forms_of(translation) if translation is not None else ()
+    comments = translation.user_comments if translation is not None else ()
     remarks = " ".join(message.auto_comments).removeprefix("Translators: ")
     return CatalogueEntry(
         key,
-        None if isinstance(message.id, str) else message.id[1],
-        words,
-        (found.lineno or 1) if found is not None else 1,
-        remarks,
-        SAFETY_MARK in remarks,
-        tuple(reviews.parse_reviews(comments, reviews.translation_digest(*key, words))),
-        tuple(dict.fromkeys(path.replace("\\", "/") for path, _line in message.locations)),
+        plural=None if isinstance(message.id, str) else message.id[1],
+        forms=forms,
+        line=(translation.lineno or 1) if translation is not None else 1,
+        remarks=remarks,
+        is_safety=SAFETY_MARK in remarks,
+        reviews=tuple(parse_reviews(comments, translation_digest(*key, forms))),
+        source_files=tuple(
+            dict.fromkeys(path.replace("\\", "/") for path, _line in message.locations)
+        ),
     )
 
 
-def _english_entries(wanted: dict[MessageKey, Message]) -> Iterator[CatalogueEntry]:
-    for key, message in wanted.items():
-        entry = _entry(key, message, None)
-        yield CatalogueEntry(
-            key, entry.plural, (key[1],), 1, entry.remarks, entry.is_safety, (), entry.source_files
-        )
-
-
 def forms_of(message: Message) -> tuple[str, ...]:
-    """Return every form of a translation."""
+    """Return the plural forms of a translation."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def message_key(message: Message) -> MessageKey:
-    """Return what a message is found by."""
+    """Return the key of a message."""
     return message.context, message.id if isinstance(message.id, str) else message.id[0]
 
 
@@ -222,15 +206,15 @@ def messages_by_key(catalog: Catalog) -> dict[MessageKey, Message]:
 
 
 def serialize_catalogue(catalog: Catalog) -> bytes:
-    """Return a catalogue as it lies on the disk: in one order, without the day it was made."""
-    from babel.messages.pofile import write_po  # noqa: PLC0415 - only where one is written
-
+    """Return a catalogue file in a fixed order, without its creation date."""
     out = io.BytesIO()
     write_po(out, catalog, width=0, sort_by_file=True, ignore_obsolete=True)
     lines = out.getvalue().splitlines(keepends=True)
     return b"".join(line for line in lines if not line.startswith(b'"POT-Creation-Date'))
 
 
-def _shorten(key: MessageKey) -> str:
-    words = key[1].replace("\n", " ")
-    return f"“{words if len(words) <= 40 else words[:39] + '…'}”"  # noqa: PLR2004 - what fits a line
+def _shorten(source: str) -> str:
+    text = source.replace("\n", " ")
+    if len(text) > MAX_SOURCE_SHOWN:
+        text = text[: MAX_SOURCE_SHOWN - 1] + "…"
+    return f"“{text}”"

@@ -1,4 +1,4 @@
-"""How far a language has come: what is drafted, what was reviewed, what must not go wrong."""
+"""The progress of a translation: messages drafted, reviewed and safety-critical."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ if TYPE_CHECKING:
     from bot.languages.po_files import CatalogueEntry, CheckedCatalogue
 
 REQUIRED_REVIEWERS = 2
-"""Who must have read a safety-critical message: two native speakers, each by themselves."""
+"""Native speakers who must each have reviewed a safety-critical message."""
 
 
 @dataclass(frozen=True)
 class UnreviewedMessage:
-    """A safety-critical message that too few people have read."""
+    """A safety-critical message with too few reviews."""
 
     context: str | None
     source: str
     """Its English."""
     places: tuple[str, ...]
-    """Files of the source it stands in."""
+    """The source files it occurs in."""
     readers: int
 
 
 @dataclass(frozen=True)
 class LanguageProgress:
-    """One language in numbers."""
+    """The progress of a language in numbers."""
 
     language: str
     messages: int
     drafted: int
     reviewed: int
-    """Read by somebody, and the words are still those."""
+    """Messages with at least one review that is still valid."""
     safety_critical: int
     safety_critical_unreviewed: int
-    """Of those: read by fewer than two people."""
+    """Safety-critical messages with fewer than two reviews."""
     complete: bool
-    """Whether nothing is missing and nothing broken."""
+    """Whether nothing is missing or faulty."""
     on: bool
     """Whether this deployment offers it."""
     recorded: int = 0
-    """Messages that can be heard."""
+    """Messages with a recording."""
     recordable: int = 0
-    """Messages that could be: those without a blank."""
+    """Messages that can have a recording: those without a blank."""
     unread: tuple[UnreviewedMessage, ...] = ()
-    """Which those are that are safety-critical and unreviewed."""
+    """The safety-critical messages with fewer than two reviews."""
 
 
 def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgress:
-    """Count a catalogue. English is the source: what it says is reviewed with the flows."""
+    """Return the progress of a catalogue; `on` tells whether it is offered."""
     safety = [entry for entry in catalogue.entries if entry.is_safety]
     unread = tuple(
-        UnreviewedMessage(*it.key, it.source_files, len(it.reviews))
-        for it in safety
-        if not has_enough_reviews(it)
+        UnreviewedMessage(*entry.key, entry.source_files, len(entry.reviews))
+        for entry in safety
+        if not has_enough_reviews(entry)
     )
     return LanguageProgress(
         catalogue.tag,
@@ -70,5 +70,5 @@ def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgre
 
 
 def has_enough_reviews(entry: CatalogueEntry) -> bool:
-    """Tell whether enough people have read a message that must not go wrong."""
+    """Return whether enough different people have reviewed a message."""
     return len({review.reviewer for review in entry.reviews}) >= REQUIRED_REVIEWERS

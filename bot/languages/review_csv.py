@@ -1,8 +1,7 @@
-"""A catalogue as a sheet for people who review it, and what they send back.
+"""Review sheets: a catalogue as CSV for reviewers, and the import of what they send back.
 
-A sheet is opened in programs that take a cell beginning with `=` for something to compute: such a
-cell gets an apostrophe in front, which is taken away again. Nothing is taken from a sheet in which
-one row breaks a check: a sheet is right or it is not.
+A spreadsheet computes a cell that begins with `=`, so such a cell gets an apostrophe in front,
+which the import removes. A sheet with one wrong row is refused as a whole.
 """
 
 from __future__ import annotations
@@ -13,8 +12,14 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import ReviewSheetError
-from bot.languages import po_files, reviews
-from bot.languages.reviews import MAX_NAME_LENGTH, TranslationReview, translation_digest
+from bot.languages.po_files import forms_of, messages_by_key
+from bot.languages.reviews import (
+    MAX_NAME_LENGTH,
+    TranslationReview,
+    other_comments,
+    parse_reviews,
+    translation_digest,
+)
 from bot.languages.style_rules import FRAGMENT_FILES, forbidden_on_lock_screen, forbidden_words
 from bot.languages.translation_checks import find_faults
 
@@ -29,26 +34,26 @@ COLUMNS = (
     "context", "source", "plural", "form", "translation", "safety_critical", "said_in", "screen",
     "remarks", "reviews", "reviewed_by", "reviewed_on",
 )  # fmt: skip
-"""What stands over the columns. Only the last two and the translation are read back."""
+"""The column headings. Only `translation` and the last two columns change the catalogue."""
 REQUIRED_COLUMNS = frozenset({"context", "source", "form", "translation"})
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "'")
-"""How a cell begins that a program may take for something else than words."""
+"""Beginnings of cells that a spreadsheet does not take for text."""
 MAX_ROWS = 20_000
 MAX_CHARACTERS = 20_000_000
-"""Characters of a sheet: ten times what ours have."""
+"""Ten times the characters of a sheet."""
 
 
 class MessageLocation(NamedTuple):
-    """Where people meet a message."""
+    """Where a message is shown."""
 
     source: str
-    """A flow and a step, e.g. `report.safe`; else the file it stands in."""
+    """Flow and step, e.g. `report.safe`, or else the source file."""
     screen: str = ""
-    """What they see then, as text."""
+    """The screen as text."""
 
 
 class SheetImport(NamedTuple):
-    """What a sheet changes."""
+    """The number of translations and reviews a sheet changed."""
 
     translations: int
     reviews: int
@@ -60,7 +65,7 @@ class SheetImport(NamedTuple):
 def write_review_csv(
     catalogue: CheckedCatalogue, locations: Mapping[MessageKey, MessageLocation]
 ) -> str:
-    """Return a catalogue as CSV, a message a row, each plural form by itself."""
+    """Return a catalogue as CSV, with a row for each form of each message."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
@@ -71,24 +76,24 @@ def write_review_csv(
 
 
 def _entry_rows(entry: CatalogueEntry, location: MessageLocation | None) -> Iterator[Sequence[str]]:
-    found = location or MessageLocation(", ".join(entry.source_files))
+    where = location or MessageLocation(", ".join(entry.source_files))
     context, source = entry.key
-    told = "; ".join(f"{review.reviewer} {review.day.isoformat()}" for review in entry.reviews)
-    for form, words in enumerate(entry.forms or ("",)):
+    reviews = "; ".join(f"{review.reviewer} {review.day.isoformat()}" for review in entry.reviews)
+    for form, text in enumerate(entry.forms or ("",)):
         yield (
-            context or "", source, entry.plural or "", str(form), words,
-            "yes" if entry.is_safety else "", found.source, found.screen, entry.remarks, told,
+            context or "", source, entry.plural or "", str(form), text,
+            "yes" if entry.is_safety else "", where.source, where.screen, entry.remarks, reviews,
             "", "",
         )  # fmt: skip
 
 
 def escape_cell(cell: str) -> str:
-    """Return a cell no program computes."""
+    """Return the cell so that no spreadsheet computes it."""
     return f"'{cell}" if cell.startswith(FORMULA_PREFIXES) else cell
 
 
 def unescape_cell(cell: str) -> str:
-    """Return a cell as it was before it was guarded."""
+    """Return a cell as it was before `escape_cell`."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_PREFIXES) else cell
 
 
@@ -97,35 +102,35 @@ def unescape_cell(cell: str) -> str:
 
 class _SheetRow(NamedTuple):
     number: int
-    """As a spreadsheet counts: the head is 1."""
+    """As in a spreadsheet: the headings are row 1."""
     key: MessageKey
     form: int
     text: str
     review: TranslationReview | None
-    """Without its digest, which is known when all forms are."""
+    """Without its digest, which depends on all forms."""
 
 
 def apply_review_csv(catalogue: CheckedCatalogue, text: str, today: date) -> SheetImport:
-    """Put what a sheet says into a catalogue that was read.
+    """Apply the translations and reviews of a sheet to a catalogue.
 
     Args:
-        catalogue: the catalogue; it is changed only when every row is right.
+        catalogue: the catalogue, which changes only if every row is right.
         text: the sheet as CSV.
-        today: no review is of a later day.
+        today: the latest day a review may have.
 
     Raises:
-        SheetRefused: a row breaks a check; nothing was changed.
+        ReviewSheetError: a row fails a check; nothing was changed.
     """
     if catalogue.catalog is None:
-        raise ReviewSheetError(f"{catalogue.tag} has no catalogue that can be read")
-    rows, wrong = _parse(text, today)
-    known = {entry.key: entry for entry in catalogue.entries}
-    wrong += [
-        f"row {row.number}: {it}" for row in rows for it in _row_faults(row, known, catalogue.tag)
-    ]
-    if wrong:
-        raise ReviewSheetError("\n".join(wrong))
-    return _apply_rows(catalogue.catalog, known, rows)
+        raise ReviewSheetError(f"{catalogue.tag} has no readable catalogue")
+    rows, faults = _parse(text, today)
+    entries = {entry.key: entry for entry in catalogue.entries}
+    for row in rows:
+        row_faults = _row_faults(row, entries, catalogue.tag)
+        faults += [f"row {row.number}: {fault}" for fault in row_faults]
+    if faults:
+        raise ReviewSheetError("\n".join(faults))
+    return _apply_rows(catalogue.catalog, entries, rows)
 
 
 def _parse(text: str, today: date) -> tuple[list[_SheetRow], list[str]]:
@@ -133,31 +138,31 @@ def _parse(text: str, today: date) -> tuple[list[_SheetRow], list[str]]:
         return [], ["the sheet is too large"]
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     rows: list[_SheetRow] = []
-    wrong: list[str] = []
+    faults: list[str] = []
     try:
         if missing := REQUIRED_COLUMNS - set(reader.fieldnames or ()):
             return [], [f"row 1: no column {', '.join(sorted(missing))}"]
         for number, cells in enumerate(reader, 2):
             if number > MAX_ROWS:
                 return [], ["the sheet has too many rows"]
-            found = _parse_row(number, cells, today)
-            if isinstance(found, str):
-                wrong.append(f"row {number}: {found}")
-            elif found.text:
-                rows.append(found)
+            row = _parse_row(number, cells, today)
+            if isinstance(row, str):
+                faults.append(f"row {number}: {row}")
+            elif row.text:
+                rows.append(row)
     except csv.Error as error:
         return [], [f"row {reader.line_num}: not CSV ({error})"]
-    return rows, wrong
+    return rows, faults
 
 
 def _parse_row(number: int, cells: Mapping[str | None, object], today: date) -> _SheetRow | str:
     if None in cells or None in cells.values():
-        return "more or fewer cells than the head"
+        return "more or fewer cells than headings"
     read = {
         str(name): unescape_cell(str(cell)).replace("\r\n", "\n") for name, cell in cells.items()
     }
     if not read["form"].isascii() or not read["form"].isdecimal():
-        return "the form is no number"
+        return "the form is not a number"
     review = _parse_review(read, today)
     if isinstance(review, str):
         return review
@@ -166,33 +171,31 @@ def _parse_row(number: int, cells: Mapping[str | None, object], today: date) -> 
 
 
 def _parse_review(cells: Mapping[str, str], today: date) -> TranslationReview | str | None:
-    who = " ".join(cells.get("reviewed_by", "").split())
+    reviewer = " ".join(cells.get("reviewed_by", "").split())
     day = cells.get("reviewed_on", "").strip()
-    if not who and not day:
+    if not reviewer and not day:
         return None
-    if not who or not who.isprintable() or len(who) > MAX_NAME_LENGTH:
-        return f"reviewed_by is a name of 1 to {MAX_NAME_LENGTH} signs"
+    if not reviewer or not reviewer.isprintable() or len(reviewer) > MAX_NAME_LENGTH:
+        return f"reviewed_by must be a name of 1 to {MAX_NAME_LENGTH} characters"
     try:
         on = date.fromisoformat(day)
     except ValueError:
-        return "reviewed_on is a day like 2026-11-24"
-    return TranslationReview(who, on, "") if on <= today else "reviewed_on lies in the future"
+        return "reviewed_on must be a day like 2026-11-24"
+    return TranslationReview(reviewer, on, "") if on <= today else "reviewed_on is in the future"
 
 
 def _row_faults(
     row: _SheetRow, entries: Mapping[MessageKey, CatalogueEntry], tag: str
 ) -> Iterator[str]:
-    """Yield what stands against a row."""
     entry = entries.get(row.key)
     if entry is None:
-        yield "no message of ours has this context and source"
+        yield "no message has this context and source"
         return
     if row.form >= len(entry.forms or ("",)):
         yield "there is no such form"
-    of = entry.key[1] if entry.plural is None else entry.plural
-    yield from find_faults(of, row.text)
+    yield from find_faults(entry.key[1] if entry.plural is None else entry.plural, row.text)
     for word in forbidden_words(tag, row.text):
-        yield f"never said: {word}"
+        yield f"forbidden: {word}"
     if row.key[0] is None and FRAGMENT_FILES.isdisjoint(entry.source_files):
         for word in forbidden_on_lock_screen(tag, row.text):
             yield f"on a locked screen: {word}"
@@ -205,31 +208,29 @@ def _apply_rows(
     by_key: dict[MessageKey, list[_SheetRow]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
-    messages = po_files.messages_by_key(catalog)
-    for key, said in by_key.items():
+    messages = messages_by_key(catalog)
+    for key, rows_of_message in by_key.items():
         message = messages[key]
-        forms = list(po_files.forms_of(message))
-        for row in said:
+        forms = list(forms_of(message))
+        for row in rows_of_message:
             changed += forms[row.form] != row.text
             forms[row.form] = row.text
         message.string = forms[0] if entries[key].plural is None else tuple(forms)
-        reviewed += _write_reviews(message, key, forms, said)
+        reviewed += _write_reviews(message, key, forms, rows_of_message)
     return SheetImport(changed, reviewed)
 
 
 def _write_reviews(
     message: Message, key: MessageKey, forms: Sequence[str], rows: Iterable[_SheetRow]
 ) -> int:
-    """Write the reviews that hold, and those that are new, beside a message."""
-    of = translation_digest(*key, forms)
-    kept = reviews.parse_reviews(message.user_comments, of)
+    """Write the reviews that are still valid, and the new ones; return the number of new ones."""
+    digest = translation_digest(*key, forms)
+    valid = {review.reviewer: review for review in parse_reviews(message.user_comments, digest)}
     new = {
-        row.review.reviewer: row.review._replace(digest=of)
+        row.review.reviewer: row.review._replace(digest=digest)
         for row in rows
         if row.review is not None
     }
-    standing = {review.reviewer: review for review in kept} | new
-    message.user_comments = [
-        *reviews.other_comments(message.user_comments), *map(str, standing.values())
-    ]  # fmt: skip
+    comments = [str(review) for review in (valid | new).values()]
+    message.user_comments = [*other_comments(message.user_comments), *comments]
     return len(new)

@@ -1,7 +1,6 @@
-"""Who has read a translation and found it right, and when: comments in the catalogue itself.
+"""Reviews of translations: comments in the catalogue that name a reviewer and a day.
 
-A review is given for words. It says of which (four bytes of a digest), and holds no longer when the
-English or the translation changes. The renewal of catalogues keeps translators' comments.
+A review contains a digest of English and translation, so it is no longer valid when either changes.
 """
 
 from __future__ import annotations
@@ -20,34 +19,33 @@ _DIGEST_SIZE = 4
 
 
 class TranslationReview(NamedTuple):
-    """One reader's word that a translation is right."""
+    """A reviewer's confirmation that a translation is right."""
 
     reviewer: str
     day: date
     digest: str
-    """Of which words: their digest."""
+    """The digest of what was reviewed, from `translation_digest`."""
 
     def __str__(self) -> str:
         return f"reviewed by {self.reviewer} on {self.day.isoformat()}, {self.digest}"
 
 
 def translation_digest(context: str | None, source: str, forms: Iterable[str]) -> str:
-    """Return what a review is given for: context, English and every form of the translation."""
+    """Return the digest of context, English and all forms of a translation."""
     whole = "\x1f".join((context or "", source, *forms)).encode()
     return blake2b(whole, digest_size=_DIGEST_SIZE).hexdigest()
 
 
 def parse_reviews(comments: Iterable[str], digest: str) -> list[TranslationReview]:
-    """Return the reviews among a message's comments that hold for these words, a reader once."""
-    found: dict[str, TranslationReview] = {}
+    """Return the valid reviews among the comments of a message, one for each reviewer."""
+    reviews: dict[str, TranslationReview] = {}
     for comment in comments:
-        if (shape := _PATTERN.fullmatch(comment.strip())) and shape["of"] == digest:
-            found[shape["who"]] = TranslationReview(
-                shape["who"], date.fromisoformat(shape["day"]), digest
-            )
-    return list(found.values())
+        if (match := _PATTERN.fullmatch(comment.strip())) and match["of"] == digest:
+            day = date.fromisoformat(match["day"])
+            reviews[match["who"]] = TranslationReview(match["who"], day, digest)
+    return list(reviews.values())
 
 
 def other_comments(comments: Iterable[str]) -> list[str]:
-    """Return the comments that are no reviews."""
+    """Return the comments that are not reviews."""
     return [comment for comment in comments if not _PATTERN.fullmatch(comment.strip())]

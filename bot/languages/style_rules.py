@@ -1,8 +1,7 @@
-"""How each language speaks to the person, and what a locked screen must never show.
+"""Style rules of each language: words never used, words a locked screen must not show, spelling.
 
-The lists are those of the language guides this project was written from: what is said on a locked
-screen can be read by whoever holds the phone, and some words put the reader below us, call them
-what others call them, or are only ever written by a machine.
+Anyone near the phone can read a locked screen. Forbidden words put the reader down, label them as
+others do, or sound like a machine. The lists come from the language guides of the project.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import re
 import unicodedata
 
 PREVIEW_LENGTH = 40
-"""Signs of a message that a locked screen shows."""
+"""Characters of a message that a locked screen shows."""
 INFIX_MIN_LENGTH = 4
-"""Letters beyond which a word is looked for inside others too."""
+"""Longer words are also searched for within other words."""
 
 LOCK_SCREEN_FORBIDDEN = {
     "id": (
@@ -45,12 +44,12 @@ LOCK_SCREEN_FORBIDDEN = {
     "my": ("လူကုန်ကူး", "ရဲ", "သားကောင်", "အကူအညီ", "လစာ", "လူဝင်မှု", "တိုင်ကြား", "ကယ်ဆယ်"),
     "ja": ("人身取引", "警察", "被害", "相談", "移民署", "給料", "通報", "救助", "事件"),
 }  # fmt: skip
-"""Words that never stand where a locked screen shows them."""
+"""Words that must not be on a locked screen."""
 
 FRAGMENT_FILES = frozenset(
     {"bot/places/taiwan/recipients.py", "bot/places/taiwan/directory.py", "bot/places/place.py"}
 )
-"""Where phrases stand that are a part of a message, never its beginning."""
+"""Files whose phrases are parts of a message, never its beginning."""
 
 FORBIDDEN = {
     "id": (
@@ -94,74 +93,78 @@ FORBIDDEN = {
         "児童", "子ども", "利用者", "クリック", "システム",
     ),
 }  # fmt: skip
-"""Words that are never said to a person."""
+"""Words never used towards a person."""
 
 UNDER_18_OPENING = "It is good that you write."
-"""How the one message begins that is said to somebody under 18: there Chinese says `你`."""
+"""The beginning of the one message to people under 18: there Chinese uses `你`."""
 UNSPACED = ("THAI", "CJK", "KHMER", "MYANMAR", "HIRAGANA", "KATAKANA")
-"""Scripts that put no spaces between words, as Unicode names their signs."""
+"""Scripts without spaces between words, as in the Unicode names of their characters."""
 STACKING_MARKS = "\u17d2\u1039"
-"""Signs behind which a letter stands below the one before."""
+"""Characters after which a consonant is written below the previous one."""
 LOUD_PUNCTUATION = re.compile(r"[!\uff01]|\.\.\.")
-"""Marks of a raised voice or a pause; English is held to the same in `tests/flows`."""
+"""Exclamation marks and dots; `tests/flows` checks English for the same."""
 
 
 def contains_word(text: str, word: str) -> bool:
-    """Tell whether a word stands in a sentence, as a reader of the language would see it.
+    """Return whether a word occurs in a text, as a reader of the language sees it.
 
-    Many scripts put no spaces between words, and a mark above or below a letter makes another word
-    of it: what a reader sees as one sign is compared as one.
+    Scripts without spaces are compared by characters with their marks, because a mark makes another
+    word.
     """
     text, word = text.casefold(), word.casefold()
     if unicodedata.name(word[0]).startswith(UNSPACED):
-        starts = [found.start() for found in re.finditer(f"(?={re.escape(word)})", text)]
+        starts = [match.start() for match in re.finditer(f"(?={re.escape(word)})", text)]
         return any(_is_whole(text, at, at + len(word)) for at in starts)
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _is_whole(text: str, begin: int, end: int) -> bool:
-    """Tell whether no letter is cut in two: none stacked on the one before, no mark behind."""
+    """Return whether the part splits no character from its stacked letter or mark."""
     stacked = begin > 0 and text[begin - 1] in STACKING_MARKS
     return not stacked and not unicodedata.category(text[end : end + 1] or " ").startswith("M")
 
 
 def _contains_inside(text: str, word: str) -> bool:
-    """Tell whether a long Latin word stands inside another: `korban` in `korbannya`."""
+    """Return whether a long Latin word occurs within another: `korban` in `korbannya`."""
     return len(word) > INFIX_MIN_LENGTH and word.isascii() and word in text.casefold()
 
 
 def forbidden_on_lock_screen(tag: str, text: str) -> list[str]:
-    """Return what of a message a locked screen must not show."""
-    first = text[:PREVIEW_LENGTH]
-    words_of = LOCK_SCREEN_FORBIDDEN.get(tag, ())
+    """Return the words at the beginning of a message that a locked screen must not show."""
+    preview = text[:PREVIEW_LENGTH]
     return [
-        word for word in words_of if contains_word(first, word) or _contains_inside(first, word)
+        word
+        for word in LOCK_SCREEN_FORBIDDEN.get(tag, ())
+        if contains_word(preview, word) or _contains_inside(preview, word)
     ]
 
 
 def forbidden_words(tag: str, text: str) -> list[str]:
-    """Return words of a message that this language never says to a person."""
-    return [
-        word for word in FORBIDDEN[tag] if contains_word(text, word)
-    ] + LOUD_PUNCTUATION.findall(text)
+    """Return the words and marks of a message that are never used towards a person."""
+    words = [word for word in FORBIDDEN[tag] if contains_word(text, word)]
+    return words + LOUD_PUNCTUATION.findall(text)
 
 
 def spelling_faults(tag: str, text: str, source: str = "") -> list[str]:
-    """Return what is written otherwise than this language writes."""
-    found = [fault for fault, pattern in SPELLING.get(tag, {}).items() if pattern.search(text)]
+    """Return the spelling and style faults of a translation."""
+    faults = [fault for fault, pattern in SPELLING.get(tag, {}).items() if pattern.search(text)]
     if tag in CHINESE and "你" in text and not source.startswith(UNDER_18_OPENING):
-        found.append("你")
+        faults.append("你")
     if tag == "zh_Hans" and STATE_AUTHORITIES.search(text) and "台湾" not in text:
-        found.append("whose state it is")
+        faults.append("whose state it is")
     if tag == "ja" and text.count("あなた") > 1:
-        found.append("あなた again")
-    return found
+        faults.append("あなた again")
+    return faults
 
 
 CHINESE = ("zh_Hant", "zh_Hans")
 STATE_AUTHORITIES = re.compile("移民署|警察|法律规定|政府")
-"""Offices and laws a reader from China takes for those of China where nothing says whose."""
-MISSING_SPACE = "no space beside a digit or a Latin word"
+"""Authorities that a reader from China takes for those of China unless Taiwan is named."""
+MISSING_SPACE = "no space next to a digit or a Latin word"
+CHINESE_SPELLING = {
+    "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
+    MISSING_SPACE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
+}
 SPELLING = {
     "th": {
         "a full stop": re.compile(r"\.(?!\d)"),
@@ -169,16 +172,8 @@ SPELLING = {
         "a broken am": re.compile("\u0e4d\u0e32"),
         MISSING_SPACE: re.compile(r"[\u0e00-\u0e7f][0-9A-Za-z{]|[0-9A-Za-z}][\u0e00-\u0e7f]"),
     },
-    "zh_Hant": {
-        "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
-        "other quotes": re.compile('[\u2018-\u201d"]'),
-        MISSING_SPACE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
-    },
-    "zh_Hans": {
-        "narrow punctuation": re.compile(r"[\u4e00-\u9fff][,?!:;.()]|[,?!:;()][\u4e00-\u9fff]"),
-        "other quotes": re.compile('[「」『』"]'),
-        MISSING_SPACE: re.compile(r"[\u4e00-\u9fff][0-9A-Za-z{]|[0-9A-Za-z}][\u4e00-\u9fff]"),
-    },
+    "zh_Hant": {**CHINESE_SPELLING, "other quotes": re.compile('[\u2018-\u201d"]')},
+    "zh_Hans": {**CHINESE_SPELLING, "other quotes": re.compile('[「」『』"]')},
     "km": {
         "Khmer digits": re.compile(r"[\u17e0-\u17e9]"),
         "letters out of use": re.compile(r"[\u17a3\u17a4\u17b4\u17b5\u17d3]"),
@@ -212,16 +207,20 @@ SPELLING = {
     },
     "vi": {"old tone marks": re.compile(r"\b\w*(?:oà|oá|oả|oã|oạ|uỳ|uý|uỷ|uỹ|uỵ)\b")},
 }
-"""By language: what is wrong, and how it is found."""
+"""Spelling faults and their patterns, by language."""
 
 
 def not_simplified(text: str) -> set[str]:
-    """Return Chinese signs that China does not write: those its first character set never had."""
-    ours = {sign for sign in text if "\u4e00" <= sign <= "\u9fff"}
-    return {sign for sign in ours if not sign.encode("gb2312", "ignore")}
+    """Return the Chinese characters that are not in GB 2312, the first character set of China."""
+    return {
+        char
+        for char in text
+        if "\u4e00" <= char <= "\u9fff" and not char.encode("gb2312", "ignore")
+    }
 
 
 def not_traditional(text: str) -> set[str]:
-    """Return Chinese signs that Taiwan does not write: those its old character set never had."""
-    ours = {sign for sign in text if "\u4e00" <= sign <= "\u9fff"}
-    return {sign for sign in ours if not sign.encode("big5", "ignore")}
+    """Return the Chinese characters that are not in Big5, the old character set of Taiwan."""
+    return {
+        char for char in text if "\u4e00" <= char <= "\u9fff" and not char.encode("big5", "ignore")
+    }

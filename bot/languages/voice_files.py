@@ -1,8 +1,7 @@
-"""Recordings of phrases: a file beside a catalogue, for whoever would rather listen than read.
+"""Recordings of phrases, for people who prefer to listen.
 
-A recording is named after the words it says, English and translated. So it falls silent by itself
-once either is changed, and nobody ever hears something else than what they read. A phrase with a
-blank has none: nobody can record a number that is looked up.
+The name of a recording is a digest of English and translation, so it is no longer used when either
+changes, and recording and text always agree. A phrase with a blank has no recording.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from bot.languages import LANGUAGES, LOCALES, catalogue
 from bot.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 FOLDER_NAME, EXTENSION = "voice", ".ogg"
@@ -22,57 +21,55 @@ NAME_LENGTH = 16
 BLANK_START = "{"
 
 RecordingNames = dict[tuple[str, Text], str]
-"""By language and phrase: the name of its recording."""
+"""Names of recordings by language and phrase."""
 
 
 def recording_name(text: Text, translation: str) -> str:
-    """Return what the recording of a phrase is called, without its kind."""
+    """Return the file name of a recording, without its extension."""
     whole = f"{text.context or ''}\0{text.source}\0{translation}"
     return sha256(whole.encode()).hexdigest()[:NAME_LENGTH]
 
 
 def recordable_texts(texts: Iterable[Text]) -> list[Text]:
-    """Return the messages that can be recorded: no label, no blank, each once."""
-    return list(
-        dict.fromkeys(it for it in texts if it.context is None and BLANK_START not in it.source)
-    )
+    """Return the texts that can be recorded: not labels, without a blank, each once."""
+    recordable = (text for text in texts if text.context is None and BLANK_START not in text.source)
+    return list(dict.fromkeys(recordable))
 
 
 def recording_names(tag: str, texts: Iterable[Text]) -> dict[Text, str]:
-    """Return what the recordings of these phrases are called in a language."""
+    """Return the file names of recordings in a language, without extensions."""
     words = catalogue(tag)
-    return {it: recording_name(it, it.render(words)) for it in recordable_texts(texts)}
+    return {text: recording_name(text, text.render(words)) for text in recordable_texts(texts)}
 
 
 def recordings_folder(tag: str, locales: Path = LOCALES) -> Path:
-    """Return where the recordings of a language lie."""
+    """Return the folder of a language's recordings."""
     return locales / tag / FOLDER_NAME
 
 
 def find_recordings(
     texts: Collection[Text], tags: Iterable[str] = LANGUAGES, locales: Path = LOCALES
 ) -> RecordingNames:
-    """Return which phrases there is a recording of; where there is no folder, nothing is read."""
-    found: RecordingNames = {}
+    """Return the recordings that exist."""
+    recordings: RecordingNames = {}
     for tag in tags:
         folder = recordings_folder(tag, locales)
         if folder.is_dir():
-            lying = {path.stem for path in folder.glob(f"*{EXTENSION}")}
-            found |= {
-                (tag, text): f"{tag}/{name}" for text, name in recording_names(tag, texts).items()
-                if name in lying
-            }  # fmt: skip
-    return found
+            existing = {path.stem for path in folder.glob(f"*{EXTENSION}")}
+            for text, name in recording_names(tag, texts).items():
+                if name in existing:
+                    recordings[tag, text] = f"{tag}/{name}"
+    return recordings
 
 
 def recording_path(name: str, locales: Path = LOCALES) -> Path:
-    """Return the file of a recording."""
+    """Return the path of a recording."""
     tag, _slash, stem = name.partition("/")
     return recordings_folder(tag, locales) / f"{stem}{EXTENSION}"
 
 
 def orphaned_recordings(tag: str, texts: Collection[Text], locales: Path = LOCALES) -> list[str]:
-    """Return files that are no phrase's: the words were changed since, or the name is wrong."""
+    """Return the files that belong to no phrase, because it was changed or the name is wrong."""
     known = set(recording_names(tag, texts).values())
-    lying: Mapping[str, Path] = {it.stem: it for it in recordings_folder(tag, locales).glob("*")}
-    return sorted(path.name for stem, path in lying.items() if stem not in known)
+    files = recordings_folder(tag, locales).glob("*")
+    return sorted(path.name for path in files if path.stem not in known)

@@ -63,9 +63,9 @@ def test_what_is_whole_is_offered_in_the_order_of_the_buttons(locales: Path) -> 
         (CALL, "Kalau mendesak, telepon 118.", "other digits"),
         (CALL, "Kalau mendesak, telepon ၁၁၉.", "other digits"),
         (CALL, "Kalau mendesak, telepon <br>119.", "markup"),
-        (CALL, "Kalau mendesak, telepon \u202e119.", "unseen signs"),
-        (CALL, "Kalau mendesak,\u200b telepon 119.", "unseen signs"),
-        (CALL, "Kalau mendesak, telepon 119.\x1b", "unseen signs"),
+        (CALL, "Kalau mendesak, telepon \u202e119.", "invisible characters"),
+        (CALL, "Kalau mendesak,\u200b telepon 119.", "invisible characters"),
+        (CALL, "Kalau mendesak, telepon 119.\x1b", "invisible characters"),
         (ASKED, "Apakah umur Anda di bawah 18?\nYa", "other lines"),
         (ASKED, "Umur Anda di bawah 18? /stop", "other commands"),
         (ASKED, "18?" + "x" * 4096, "too long"),
@@ -98,12 +98,12 @@ def test_a_missing_an_empty_and_a_fuzzy_message_refuse_their_language(locales: P
     ("spoil", "fault"),
     [
         (lambda raw: raw.replace(b"nplurals=1; plural=0;", b"nplurals=2; plural=(n != 1);"),
-         "its header counts plurals in another way"),
+         "its header has another plural rule"),
         (lambda raw: raw.replace(b"charset=utf-8", b"charset=big5"),
-         "its header says another charset than utf-8"),
+         "its header has another charset than utf-8"),
         (lambda raw: raw.replace(b"Kirim", b"Kir\xff\xfem"), "not UTF-8"),
-        (lambda raw: raw.replace(b'msgstr "Kirim"', b'mgstr "Kirim"'), "no catalogue"),
-        (lambda _: b"", "its header says another charset than utf-8"),
+        (lambda raw: raw.replace(b'msgstr "Kirim"', b'mgstr "Kirim"'), "not a catalogue"),
+        (lambda _: b"", "its header has another charset than utf-8"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_catalogue_refuses_its_language(
@@ -124,7 +124,7 @@ def test_a_catalogue_that_is_gone_refuses_its_language(locales: Path) -> None:
 
 
 def test_a_language_nobody_writes_stops_the_start() -> None:
-    with pytest.raises(SettingError, match="HAVEN_LANGUAGES: xx: some of id, vi, en"):
+    with pytest.raises(SettingError, match="HAVEN_LANGUAGES: xx: choose from id, vi, en"):
         load_offer(wanting("id,xx"))
 
 
