@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, ClassVar, Generic
 
 from bot.conversation.answers import Answer, FileRef
-from bot.conversation.guards import ALWAYS, Chose, Guard, Ticked
+from bot.conversation.guards import ALWAYS, AnswerGuard, Guard
 from bot.conversation.inputs import Input, PressInput, TextInput
 from bot.conversation.parse_input import parse_number, parse_numbers
 from bot.conversation.questions import (
@@ -99,7 +99,7 @@ class Choose(ListQuestion[str]):
 
     def was(self, *codes: str) -> Guard:
         """Return a guard that holds if one of these choices was made."""
-        return Chose(self, self.check_codes(codes))
+        return AnswerGuard(self, "is", self.check_codes(codes))
 
     def parse(self, incoming: Input, _partial: AnswerParts, /) -> ParsedInput:
         """Accept a press, or the number of a choice."""
@@ -178,11 +178,11 @@ class ChooseMany(ListQuestion[tuple[str | FileRef, ...]]):
 
     def has(self, code: str) -> Guard:
         """Return a guard that holds if this choice was made."""
-        return Ticked(self, self.check_codes((code,)))
+        return self.any(code)
 
     def any(self, *codes: str) -> Guard:
         """Return a guard that holds if at least one of these choices was made."""
-        return Ticked(self, self.check_codes(codes))
+        return AnswerGuard(self, "has", self.check_codes(codes))
 
     def parse(self, incoming: Input, partial: AnswerParts, /) -> ParsedInput:
         """Accept ticks until "Done", or several numbers in one text."""

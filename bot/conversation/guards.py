@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,9 +32,7 @@ class Guard:
 
     def looks_at(self) -> frozenset[Question[Answer]]:
         """Return the questions it depends on."""
-        return frozenset(
-            leaf.question for leaf in self.leaves() if isinstance(leaf, Chose | Ticked | IsAnswered)
-        )
+        return frozenset(leaf.question for leaf in self.leaves() if isinstance(leaf, AnswerGuard))
 
     def facts(self) -> frozenset[str]:
         """Return the facts it depends on."""
@@ -48,10 +46,10 @@ class Guard:
         return self.describe(name_by_code)
 
     def __and__(self, other: Guard) -> Guard:
-        return And(self, other)
+        return GuardPair(self, "and", other)
 
     def __or__(self, other: Guard) -> Guard:
-        return Or(self, other)
+        return GuardPair(self, "or", other)
 
     def __invert__(self) -> Guard:
         return Not(self)
@@ -76,90 +74,55 @@ class Fact(Guard):
 
 
 @dataclass(frozen=True, slots=True)
-class Chose(Guard):
-    """Holds if the answer to a `Choose` is one of the codes."""
+class AnswerGuard(Guard):
+    """Holds if the answer is one of the codes, has one of them, or exists and was not skipped."""
 
     question: Question[Answer]
-    codes: tuple[str, ...]
+    relation: Literal["is", "has", "was answered"]
+    codes: tuple[str, ...] = ()
 
     def holds(self, answers: Answers, _facts: Facts, /) -> bool:
-        """Return whether one of the codes is the answer."""
-        return answers.get(self.question.name) in self.codes
-
-    def describe(self, name: Namer, /) -> str:
-        """Return the question and the codes."""
-        return f"{name(self.question, None)} is {_join_codes(self, name)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked(Guard):
-    """Holds if the answer to a `ChooseMany` contains one of the codes."""
-
-    question: Question[Answer]
-    codes: tuple[str, ...]
-
-    def holds(self, answers: Answers, _facts: Facts, /) -> bool:
-        """Return whether one of the codes is among the answers."""
+        """Return whether the answer fits."""
         answer = answers.get(self.question.name)
-        return isinstance(answer, tuple) and any(code in answer for code in self.codes)
+        if self.relation == "is":
+            return answer in self.codes
+        if self.relation == "has":
+            return isinstance(answer, tuple) and any(code in answer for code in self.codes)
+        return answer not in (None, ())
 
     def describe(self, name: Namer, /) -> str:
         """Return the question and the codes."""
-        return f"{name(self.question, None)} has {_join_codes(self, name)}"
-
-
-@dataclass(frozen=True, slots=True)
-class IsAnswered(Guard):
-    """Holds if the question was answered and not skipped."""
-
-    question: Question[Answer]
-
-    def holds(self, answers: Answers, _facts: Facts, /) -> bool:
-        """Return whether there is an answer."""
-        return answers.get(self.question.name) not in (None, ())
-
-    def describe(self, name: Namer, /) -> str:
-        """Return the question."""
-        return f"{name(self.question, None)} was answered"
+        codes = " or ".join(name(self.question, code) for code in self.codes)
+        return f"{name(self.question, None)} {self.relation} {codes}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class GuardPair(Guard):
-    """Two guards."""
+    """Holds if both guards hold, or at least one of them."""
 
     left: Guard
+    word: Literal["and", "or"]
     right: Guard
+
+    def holds(self, answers: Answers, facts: Facts, /) -> bool:
+        """Return whether enough of them hold."""
+        if self.word == "and":
+            return self.left.holds(answers, facts) and self.right.holds(answers, facts)
+        return self.left.holds(answers, facts) or self.right.holds(answers, facts)
 
     def leaves(self) -> Iterator[Guard]:
         """Yield the leaves of both."""
         yield from self.left.leaves()
         yield from self.right.leaves()
 
-
-@dataclass(frozen=True, slots=True)
-class And(GuardPair):
-    """Holds if both guards hold."""
-
-    def holds(self, answers: Answers, facts: Facts, /) -> bool:
-        """Return whether both hold."""
-        return self.left.holds(answers, facts) and self.right.holds(answers, facts)
-
     def describe(self, name: Namer, /) -> str:
-        """Return both, joined by "and"."""
-        return " and ".join(_parenthesize(one, Or, name) for one in (self.left, self.right))
-
-
-@dataclass(frozen=True, slots=True)
-class Or(GuardPair):
-    """Holds if at least one of two guards holds."""
-
-    def holds(self, answers: Answers, facts: Facts, /) -> bool:
-        """Return whether at least one holds."""
-        return self.left.holds(answers, facts) or self.right.holds(answers, facts)
-
-    def describe(self, name: Namer, /) -> str:
-        """Return both, joined by "or"."""
-        return " or ".join(_parenthesize(one, And, name) for one in (self.left, self.right))
+        """Return both, in parentheses where they are joined by the other word."""
+        parts = []
+        for guard in (self.left, self.right):
+            part = guard.describe(name)
+            is_mixed = isinstance(guard, GuardPair) and guard.word != self.word
+            parts.append(f"({part})" if is_mixed else part)
+        return f" {self.word} ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +147,3 @@ class Not(Guard):
 def name_by_code(question: Question[Answer], code: str | None) -> str:
     """Return the name of a question, or the code of its choice."""
     return code or question.name
-
-
-def _join_codes(guard: Chose | Ticked, name: Namer) -> str:
-    return " or ".join(name(guard.question, code) for code in guard.codes)
-
-
-def _parenthesize(guard: Guard, looser: type[Guard], name: Namer) -> str:
-    description = guard.describe(name)
-    return f"({description})" if isinstance(guard, looser) else description

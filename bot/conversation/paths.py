@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bot.conversation.choice_questions import Choose, ChooseMany
-from bot.conversation.guards import Ticked
+from bot.conversation.guards import AnswerGuard
 from bot.conversation.questions import Question
 from bot.conversation.steps import Begin, End, Say, Step
 from bot.conversation.text_questions import Ask
@@ -110,7 +110,7 @@ def distinct_answers(flow: type[Flow]) -> dict[str, list[Answer]]:
     mentioned: dict[str, set[str]] = {}
     for step in flow.steps:
         for leaf in step.when.leaves():
-            if isinstance(leaf, Ticked):
+            if isinstance(leaf, AnswerGuard) and leaf.relation == "has":
                 mentioned.setdefault(leaf.question.name, set()).update(leaf.codes)
     return {
         step.name: possible_answers(step, mentioned.get(step.name, set()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 import msgspec
 
 from bot.conversation.answers import Answer, FileRef
-from bot.conversation.guards import ALWAYS, Guard, IsAnswered
+from bot.conversation.guards import ALWAYS, AnswerGuard, Guard
 from bot.conversation.replies import NOT_UNDERSTOOD, Reply
 from bot.conversation.steps import Step
 
@@ -80,7 +80,7 @@ class Question(Step, Generic[A_co]):
         self.why = why
         self.short = short or prompt
         """Its name in a summary."""
-        self.is_answered: Guard = IsAnswered(cast("Question[Answer]", self))
+        self.is_answered: Guard = AnswerGuard(cast("Question[Answer]", self), "was answered")
         self._fresh_replies: dict[bool, Reply] = {}
         """The question without an answer, which is the same for every person."""
 
