@@ -43,39 +43,11 @@ if TYPE_CHECKING:
     from bot.conversation import Flow
 
 ALL_FLOWS: tuple[type[Flow], ...] = (
-    Welcome,
-    ReturnCheck,
-    Resume,
-    Report,
-    AskForHelp,
-    Talk,
-    Afterwards,
-    Identify,
-    Passphrase,
-    ReceiptFlow,
-    CheckInFlow,
-    AutoDelete,
-    Learn,
-    MySituation,
-    MyRights,
-    ForSomeone,
-    BeingQuestioned,
-    AfterDecision,
-    GoingHome,
-    WhatToKeep,
-    PhoneNumbers,
-    Quiz,
-    DangerFlow,
-    Despair,
-    Help,
-    Who,
-    LanguageFlow,
-    Privacy,
-    NoticeChanged,
-    MyData,
-    Delete,
-    Stop,
-)
+    Welcome, ReturnCheck, Resume, Report, AskForHelp, Talk, Afterwards, Identify, Passphrase,
+    ReceiptFlow, CheckInFlow, AutoDelete, Learn, MySituation, MyRights, ForSomeone,
+    BeingQuestioned, AfterDecision, GoingHome, WhatToKeep, PhoneNumbers, Quiz, DangerFlow, Despair,
+    Help, Who, LanguageFlow, Privacy, NoticeChanged, MyData, Delete, Stop,
+)  # fmt: skip
 """All flows."""
 
 

@@ -32,10 +32,7 @@ SPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "coming": ("dia datang sekarang", "dia mau datang", "mereka datang sekarang"),
         "locked": ("dikunci", "dikurung", "disekap", "tidak bisa keluar", "gak bisa keluar"),
         "help_now": (
-            "tolong saya sekarang",
-            "tolong kami sekarang",
-            "selamatkan saya",
-            "tolong cepat",
+            "tolong saya sekarang", "tolong kami sekarang", "selamatkan saya", "tolong cepat",
         ),
     },
     "vi": {
@@ -54,22 +51,14 @@ SPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "locked": ("nakakulong", "ikinulong", "kinulong", "hindi makalabas", "di makalabas"),
         "help_now": ("tulungan nyo ako ngayon", "tulungan ninyo ako ngayon", "iligtas", "saklolo"),
     },
-}
+}  # fmt: skip
 """By language and code, for scripts with spaces between words."""
 
 UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     "zh_Hant": {
         "suicide": ("自殺", "自杀", "想死", "不想活", "活不下去", "跳樓", "燒炭", "割腕"),
         "violence": (
-            "拿刀",
-            "刀子",
-            "有槍",
-            "他打我",
-            "一直打我",
-            "被打傷",
-            "被毆打",
-            "殺我",
-            "流血",
+            "拿刀", "刀子", "有槍", "他打我", "一直打我", "被打傷", "被毆打", "殺我", "流血",
         ),
         "coming": ("他來了", "他要來了", "來抓我", "他們來了", "他快到了", "他来了", "他们来了"),
         "locked": ("被關在", "關起來", "鎖起來", "鎖住", "出不去", "被关在", "锁起来"),
@@ -103,15 +92,7 @@ UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
     "zh_Hans": {
         "suicide": ("自杀", "想死", "不想活", "活不下去", "跳楼", "烧炭", "割腕"),
         "violence": (
-            "拿刀",
-            "刀子",
-            "有枪",
-            "他打我",
-            "一直打我",
-            "被打伤",
-            "被殴打",
-            "杀我",
-            "流血",
+            "拿刀", "刀子", "有枪", "他打我", "一直打我", "被打伤", "被殴打", "杀我", "流血",
         ),
         "coming": ("他来了", "他要来了", "来抓我", "他们来了", "他快到了"),
         "locked": ("被关在", "关起来", "锁起来", "锁住", "出不去"),
@@ -125,7 +106,7 @@ UNSPACED_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "locked": ("閉じこめられ", "閉じ込められ", "監禁", "外に出られない", "鍵をかけられ"),
         "help_now": ("今すぐ助け", "早く助け", "誰か助け", "だれか助け"),
     },
-}
+}  # fmt: skip
 """By language and code, for scripts without spaces: found within any text."""
 
 

@@ -237,31 +237,13 @@ class AskForHelp(Flow):
     review = Review(
         phrases.REVIEW,
         questions=(
-            about,
-            under_18,
-            they_under_18,
-            safe,
-            they_safe,
-            needs,
-            doctor,
-            tonight,
-            speaks,
-            speaks_other,
-            soon,
-            people,
-            county,
-            situation,
-            they_situation,
-            anything_else,
-            call_me,
-            contact_rule,
-            contact_hours,
-            pass_on,
-            counting,
+            about, under_18, they_under_18, safe, they_safe, needs, doctor, tonight, speaks,
+            speaks_other, soon, people, county, situation, they_situation, anything_else, call_me,
+            contact_rule, contact_hours, pass_on, counting,
         ),
         show=phrases.REVIEW_SHOW,
         go=phrases.REVIEW_GO,
-    )
+    )  # fmt: skip
     send = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_NOW)
     erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
