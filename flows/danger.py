@@ -4,14 +4,6 @@ from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
 from flows import phrases
 
-TELL = _(
-    # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
-    # "What kind of danger": for example that a person is locked in, detected by phrases we know.
-    "Shall we tell a caseworker now? They see only your language and what kind of danger it may "
-    "be. They may write to you here."
-)
-WHY = _("It lets a person look here first. Your own words do not go with it.")
-
 
 class DangerFlow(Flow):
     """Numbers first, then one question. Nothing else is sent."""
@@ -29,8 +21,13 @@ class DangerFlow(Flow):
         when=~Fact("staffed"),
     )
     tell = Choose(
-        TELL,
-        why=WHY,
+        # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
+        # "What kind of danger": for example that a person is locked in, found by phrases we know.
+        _(
+            "Shall we tell a caseworker now? They see only your language and what kind of danger "
+            "it may be. They may write to you here."
+        ),
+        why=_("It lets a person look here first. Your own words do not go with it."),
         now=pgettext("button", "Tell them now"),
         # Translators: do not tell them for the moment.
         not_yet=pgettext("button", "Not yet"),

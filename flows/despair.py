@@ -5,7 +5,8 @@ No crisis line in Taiwan has been verified yet, so the ambulance and social work
 
 from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
-from flows import cards, danger, phrases
+from flows import cards, phrases
+from flows.danger import DangerFlow
 
 
 class Despair(Flow):
@@ -28,34 +29,14 @@ class Despair(Flow):
             "put away what could hurt you."
         )
     )
-    nobody_now = Say(
-        # Translators: {hours} e.g. every day 09:00-21:00
-        _(
-            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
-            "When people read: {hours}"
-        ),
-        when=~Fact("staffed"),
-    )
-    tell = Choose(
-        danger.TELL,
-        why=danger.WHY,
-        now=pgettext("button", "Tell them now"),
-        # Translators: do not tell them for the moment.
-        not_yet=pgettext("button", "Not yet"),
-    )
+    nobody_now = Say(DangerFlow.nobody_now.text, when=~Fact("staffed"))
+    tell = Choose(DangerFlow.tell.prompt, why=DangerFlow.tell.why, choices=DangerFlow.tell.choices)
     only_rehearsed = End(
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )
-    told = End(
-        _("It is passed on, and someone is on duty. You can go on writing here, or stop."),
-        Outcome.STAFF_ALERTED,
-        when=tell.was("now") & Fact("staffed"),
-    )
+    told = End(DangerFlow.told.text, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("staffed"))
     told_for_later = End(
-        # Translators: {hours} e.g. every day 09:00-21:00
-        _("It is passed on. Nobody is on duty yet, so call if you can.\nWhen people read: {hours}"),
-        Outcome.STAFF_ALERTED,
-        when=tell.was("now"),
+        DangerFlow.told_for_later.text, Outcome.STAFF_ALERTED, when=tell.was("now")
     )
     still_here = Card(
         _("All right, we told nobody. You can come back to it at any time, also in the night."),

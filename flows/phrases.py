@@ -46,7 +46,6 @@ ABOUT = {
     # Translators: about the person who writes and other people too.
     "several": pgettext("button", "About me and others"),
 }
-"""Who a report is about."""
 
 OWN_AGE = {
     # Translators: 17 or younger. Always the number, never "child".
@@ -63,21 +62,18 @@ THEIR_AGE = {
     "adult": pgettext("button", "All 18 or over"),
     "unsure": NOT_SURE,
 }
-"""Whether another person involved is under 18."""
 
 SAFE_NOW = {
     "safe": pgettext("button", "I am safe here"),
     "not_safe": pgettext("button", "I am not safe"),
     "unsure": NOT_SURE,
 }
-"""Whether the person who writes is safe at this moment."""
 
 THEIR_DANGER = {
     "danger": pgettext("button", "They are in danger"),
     "no_danger": pgettext("button", "Not at this moment"),
     "unsure": NOT_SURE,
 }
-"""Whether the other person is in danger at this moment."""
 
 HURT = {
     "now": pgettext("button", "Needs a doctor now"),
@@ -86,7 +82,6 @@ HURT = {
     "nobody": pgettext("button", "Nobody hurt or ill"),
     "unsure": NOT_SURE,
 }
-"""Whether a doctor is needed."""
 
 CONTACT_RULE = {
     "when_i_write": pgettext("button", "Only when I write"),
@@ -137,10 +132,8 @@ HOW_MANY = {
     "many": pgettext("button", "More than twenty"),
     "unsure": NOT_SURE,
 }
-"""How many people are affected."""
 
 SEND_NOW = {"send": SEND, "later": NOT_NOW}
-"""The decision to send."""
 
 # --- Questions and sentences many flows share ----------------------------------------------
 
@@ -309,10 +302,8 @@ DAILY_LIMIT = _(
 """When a chat exceeds the daily limit of text."""
 
 RECEIVED_CONTACT = _("Received. We keep this number locked. We do not call it or write to it.")
-"""For a shared phone number."""
 
 RECEIVED_CHANGE = _("We keep your change, and your first words beside it.")
-"""For an edited message."""
 
 AFTER_OUTAGE = _("We were away for a moment. Nothing you wrote is lost. We go on here.")
 """After an outage the person may have noticed."""
@@ -330,7 +321,6 @@ PASSPHRASE_TOO_SHORT = _("Please choose a longer one: four letters or more.")
 """For a passphrase that is easy to guess."""
 
 DURESS_SAME_AS_FIRST = _("The second word was the same as the first. Only the first one is kept.")
-"""When both passphrases are the same."""
 
 RECOGNISED = _("Thank you. We know you again and go on from before.")
 """After the right passphrase."""
