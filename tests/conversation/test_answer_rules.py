@@ -1,4 +1,4 @@
-"""What a condition says of answers: what was said, what was left open, what never came."""
+"""Conditions over answers that were given, skipped or not asked."""
 
 from __future__ import annotations
 

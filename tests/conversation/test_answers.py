@@ -19,25 +19,25 @@ def test_the_number_of_a_button_is_its_press_in_any_script(digit: str) -> None:
 
 @pytest.mark.parametrize("words", ["3", "0", "22", "-2", "2 of them", "²²", "1e0"])
 def test_a_number_without_a_button_is_words(words: str) -> None:
-    sitting = EngineSession("small").writes(words)
-    assert sitting.step == "about"
-    assert sitting.position.extra_texts == [words]
+    session = EngineSession("small").writes(words)
+    assert session.step == "about"
+    assert session.position.extra_texts == [words]
 
 
 def test_ticks_are_set_and_cleared_in_place() -> None:
-    sitting = EngineSession("kinds").does("food")
-    assert sitting.asked.edits_last
-    assert [choice.code for choice in sitting.asked.choices if choice.ticked] == ["food"]
-    assert "done" in sitting.asked.controls
-    assert "skip" not in sitting.asked.controls
-    sitting.does("food")
-    assert not any(choice.ticked for choice in sitting.asked.choices)
-    assert "skip" in sitting.asked.controls
+    session = EngineSession("kinds").does("food")
+    assert session.asked.edits_last
+    assert [choice.code for choice in session.asked.choices if choice.ticked] == ["food"]
+    assert "done" in session.asked.controls
+    assert "skip" not in session.asked.controls
+    session.does("food")
+    assert not any(choice.ticked for choice in session.asked.choices)
+    assert "skip" in session.asked.controls
 
 
 def test_ticks_are_an_answer_once_they_are_done() -> None:
-    sitting = EngineSession("kinds").does("doctor", "food", "done")
-    assert sitting.top["needs"] == ("food", "doctor")
+    session = EngineSession("kinds").does("doctor", "food", "done")
+    assert session.top["needs"] == ("food", "doctor")
 
 
 def test_what_excludes_the_others_clears_them_and_is_cleared_by_them() -> None:
@@ -49,8 +49,8 @@ def test_what_excludes_the_others_clears_them_and_is_cleared_by_them() -> None:
 
 @pytest.mark.parametrize("words", ["1 3", "1, 3", "3;1", "一、三", "၁ ၃", "1 and 3"])
 def test_all_numbers_can_be_written_at_once(words: str) -> None:
-    sitting = EngineSession("kinds").writes(words.replace(" and ", " & "))
-    assert sitting.top["needs"] == ("food", "doctor")
+    session = EngineSession("kinds").writes(words.replace(" and ", " & "))
+    assert session.top["needs"] == ("food", "doctor")
 
 
 def test_written_numbers_join_the_ticks_that_are_set() -> None:
@@ -62,9 +62,9 @@ def test_a_written_number_wins_over_what_excludes_it() -> None:
 
 
 def test_a_number_that_is_no_choice_leaves_the_question_open() -> None:
-    sitting = EngineSession("kinds").does("bed").writes("1 9")
-    assert sitting.step == "needs"
-    assert sitting.position.extra_texts == ["1 9"]
+    session = EngineSession("kinds").does("bed").writes("1 9")
+    assert session.step == "needs"
+    assert session.position.extra_texts == ["1 9"]
 
 
 def test_done_with_nothing_ticked_asks_again() -> None:
@@ -76,16 +76,16 @@ def test_an_old_skip_loses_no_tick() -> None:
 
 
 def test_coming_back_shows_the_ticks() -> None:
-    sitting = EngineSession("kinds").does("bed", "done", "back")
-    assert [choice.code for choice in sitting.asked.choices if choice.ticked] == ["bed"]
-    assert sitting.does("food", "done").top["needs"] == ("food", "bed")
+    session = EngineSession("kinds").does("bed", "done", "back")
+    assert [choice.code for choice in session.asked.choices if choice.ticked] == ["bed"]
+    assert session.does("food", "done").top["needs"] == ("food", "bed")
 
 
 def test_ticks_survive_going_back_and_asides() -> None:
-    sitting = EngineSession("menu").does("kinds", "bed", "back", "kinds")
-    assert sitting.position.frames[-1].partial_answers == {}
-    sitting = EngineSession("kinds").does("bed").begins("danger").does("not_yet")
-    assert [choice.code for choice in sitting.asked.choices if choice.ticked] == ["bed"]
+    session = EngineSession("menu").does("kinds", "bed", "back", "kinds")
+    assert session.position.frames[-1].partial_answers == {}
+    session = EngineSession("kinds").does("bed").begins("danger").does("not_yet")
+    assert [choice.code for choice in session.asked.choices if choice.ticked] == ["bed"]
 
 
 @pytest.mark.parametrize(("words", "number"), [("3", 3), ("๑๒", 12), ("十二", 12), ("二十", 20)])
@@ -95,15 +95,15 @@ def test_a_number_is_read_in_any_script(words: str, number: int) -> None:
 
 @pytest.mark.parametrize("words", ["0", "501", "about three", "-3", "99999999999999999999"])
 def test_what_is_no_number_is_kept_and_asked_again(words: str) -> None:
-    sitting = EngineSession("kinds").does("skip").writes(words)
-    assert sitting.turn.replies[0].text == NOT_A_NUMBER
-    assert sitting.position.extra_texts == [words]
+    session = EngineSession("kinds").does("skip").writes(words)
+    assert session.turn.replies[0].text == NOT_A_NUMBER
+    assert session.position.extra_texts == [words]
 
 
 def test_an_empty_message_is_no_answer_and_nothing_to_keep() -> None:
-    sitting = EngineSession("small").does("other").writes(" \n ")
-    assert sitting.said == ["What happened?"]
-    assert sitting.position.extra_texts == []
+    session = EngineSession("small").does("other").writes(" \n ")
+    assert session.said == ["What happened?"]
+    assert session.position.extra_texts == []
 
 
 @pytest.mark.parametrize(
@@ -139,16 +139,16 @@ def at_files() -> EngineSession:
 
 
 def test_files_are_collected_until_done() -> None:
-    sitting = at_files().does(FilesInput((PHOTO,), "the door"))
-    assert sitting.asked.text == RECEIVED
-    sitting.does(FilesInput((VOICE,)), "done")
-    assert sitting.top["files"] == (FileRef("p", "photo", caption="the door"), VOICE)
+    session = at_files().does(FilesInput((PHOTO,), "the door"))
+    assert session.asked.text == RECEIVED
+    session.does(FilesInput((VOICE,)), "done")
+    assert session.top["files"] == (FileRef("p", "photo", caption="the door"), VOICE)
 
 
 def test_words_between_files_are_kept() -> None:
-    sitting = at_files().does(FilesInput((PHOTO,))).writes("this is my contract").does("done")
-    assert sitting.position.extra_texts == ["this is my contract"]
-    assert sitting.top["files"] == (PHOTO,)
+    session = at_files().does(FilesInput((PHOTO,))).writes("this is my contract").does("done")
+    assert session.position.extra_texts == ["this is my contract"]
+    assert session.top["files"] == (PHOTO,)
 
 
 def test_an_old_skip_loses_no_file() -> None:
@@ -160,20 +160,20 @@ def test_files_survive_a_restart_before_done() -> None:
 
 
 def test_coming_back_adds_to_the_files() -> None:
-    sitting = at_files().does(FilesInput((PHOTO,)), "done", "back", FilesInput((VOICE,)), "done")
-    assert sitting.top["files"] == (PHOTO, VOICE)
+    session = at_files().does(FilesInput((PHOTO,)), "done", "back", FilesInput((VOICE,)), "done")
+    assert session.top["files"] == (PHOTO, VOICE)
 
 
 def test_the_words_of_an_album_go_with_its_first_file() -> None:
-    sitting = at_files().does(FilesInput((PHOTO, VOICE), "both"), "done")
-    assert sitting.top["files"] == (FileRef("p", "photo", caption="both"), VOICE)
+    session = at_files().does(FilesInput((PHOTO, VOICE), "both"), "done")
+    assert session.top["files"] == (FileRef("p", "photo", caption="both"), VOICE)
 
 
 def test_coming_back_untouched_offers_to_keep_and_not_to_finish() -> None:
-    for sitting in (
+    for session in (
         EngineSession("kinds").does("bed", "done", "back"),
         at_files().does(FilesInput((PHOTO,)), "done", "back"),
     ):
-        assert {"keep", "clear"} <= set(sitting.asked.controls)
-        assert "done" not in sitting.asked.controls
-        assert sitting.position.frames[-1].partial_answers == {}
+        assert {"keep", "clear"} <= set(session.asked.controls)
+        assert "done" not in session.asked.controls
+        assert session.position.frames[-1].partial_answers == {}

@@ -1,4 +1,4 @@
-"""What was told before a silence is kept and sent, and nothing the engine says shows it."""
+"""Answers from before a silence are kept and sent, and no message shows them."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from tests.support.dispatch_inspection import QUESTIONS, STAFFED, reachable_posi
 PHOTO, OTHER = FileRef("p", "photo", 7, "door.jpg", "the door"), FileRef("q", "photo")
 OURS = frozenset({"small", "kinds", "branches"})
 PLACES = [place for place in QUESTIONS if place[0] in DRAFT_FLOWS - {AFTERWARDS_FLOW}]
-"""What is added to a case is never veiled: it is put away with the case."""
+"""What is added to a case is never hidden: it is put away with the case."""
 
 
-def veiled(sitting: EngineSession) -> EngineSession:
-    hide_earlier_answers(sitting.book, sitting.position, OURS)
-    return sitting
+def hidden(session: EngineSession) -> EngineSession:
+    hide_earlier_answers(session.book, session.position, OURS)
+    return session
 
 
 def kinds() -> EngineSession:
-    """Return somebody who has answered all of a flow and may look at it."""
-    sitting = EngineSession("kinds").does("food", "done", Written("3"), "tpe", "week")
-    return sitting.does(FilesInput((PHOTO,)), "done", Written("he keeps my passport"))
+    """Return a session that has answered all of a flow, at its review."""
+    session = EngineSession("kinds").does("food", "done", Written("3"), "tpe", "week")
+    return session.does(FilesInput((PHOTO,)), "done", Written("he keeps my passport"))
 
 
 def test_a_review_shows_what_was_told_since_and_says_that_there_is_more() -> None:
-    asked = veiled(kinds().does("show").writes("his name is Chen")).writes("hello").does("show")
+    asked = hidden(kinds().does("show").writes("his name is Chen")).writes("hello").does("show")
     assert [line.prompt for line in asked.asked.lines] == [ALSO_WRITTEN, HIDDEN_EARLIER]
     assert asked.asked.render(NullTranslations()).split("\n\n")[1:] == [
         "1. You also wrote\nhello",
@@ -60,58 +60,58 @@ def test_who_is_still_here_is_told_of_nothing_earlier() -> None:
 
 
 def test_leaving_out_leaves_out_only_what_was_shown() -> None:
-    sitting = veiled(kinds().writes("beside it")).writes("since").does("show", "also", "go", "yes")
-    assert sitting.answers["kinds"]["also"] == ("beside it",)
+    session = hidden(kinds().writes("beside it")).writes("since").does("show", "also", "go", "yes")
+    assert session.answers["kinds"]["also"] == ("beside it",)
 
 
 def test_all_of_it_is_handed_over_the_earlier_first() -> None:
-    sitting = EngineSession("kinds").does("food", "done", FilesInput((PHOTO,))).writes("many", "3")
-    veiled(sitting).does("tpe", FilesInput((OTHER,)), "skip").writes("beside it", "more").does(
+    session = EngineSession("kinds").does("food", "done", FilesInput((PHOTO,))).writes("many", "3")
+    hidden(session).does("tpe", FilesInput((OTHER,)), "skip").writes("beside it", "more").does(
         "skip"
     )
-    veiled(sitting).does("skip", "go", "yes")
-    answers = sitting.answers["kinds"]
+    hidden(session).does("skip", "go", "yes")
+    answers = session.answers["kinds"]
     assert (answers["needs"], answers["people"], answers["what"]) == (("food",), 3, None)
     assert answers["also"] == ("many", "beside it", "more")
     assert answers["also_files"] == (PHOTO, OTHER)
-    assert sitting.position == Position()
+    assert session.position == Position()
 
 
 @pytest.mark.parametrize("until", range(7))
-def test_nobody_goes_back_behind_it(until: int) -> None:
+def test_back_does_not_reach_hidden_answers(until: int) -> None:
     steps = ["food", "done", Written("3"), "tpe", "week", "skip", "skip"][: until + 1]
-    sitting = veiled(EngineSession("menu").does("kinds", *steps)).begins("aside")
-    assert "back" not in sitting.asked.controls
-    at = sitting.step
-    assert sitting.does("back").step == at
-    assert sitting.position.frames[-1].hidden_answers
+    session = hidden(EngineSession("menu").does("kinds", *steps)).begins("aside")
+    assert "back" not in session.asked.controls
+    at = session.step
+    assert session.does("back").step == at
+    assert session.position.frames[-1].hidden_answers
 
 
 def test_what_was_answered_since_can_be_gone_back_to() -> None:
-    sitting = veiled(EngineSession("kinds").does("food", "done")).writes("3").does("back")
-    assert sitting.step == "people"
-    assert sitting.asked.controls == ("keep", "clear", "why")
+    session = hidden(EngineSession("kinds").does("food", "done")).writes("3").does("back")
+    assert session.step == "people"
+    assert session.asked.controls == ("keep", "clear", "why")
 
 
 def test_ticks_and_files_that_were_being_put_together_are_kept_and_not_shown() -> None:
-    sitting = veiled(EngineSession("kinds").does("bed", "food")).begins("aside")
-    assert sitting.step == "people"
-    sitting.does("skip", "skip", "skip", FilesInput((PHOTO,)))
-    veiled(sitting).begins("aside").does("skip", "go", "yes")
-    answers = sitting.answers["kinds"]
+    session = hidden(EngineSession("kinds").does("bed", "food")).begins("aside")
+    assert session.step == "people"
+    session.does("skip", "skip", "skip", FilesInput((PHOTO,)))
+    hidden(session).begins("aside").does("skip", "go", "yes")
+    answers = session.answers["kinds"]
     assert (answers["needs"], answers["files"]) == (("food", "bed"), (PHOTO,))
 
 
 @pytest.mark.parametrize("back", [1, 2, 3, 4])
-def test_a_question_somebody_had_gone_back_to_is_not_asked_with_its_answer(back: int) -> None:
-    sitting = veiled(kinds().does(*["back"] * back)).begins("aside")
-    assert sitting.step == "review"
-    assert sitting.said == ["This is how it works.", "That is all.", "Look at it again?"]
+def test_a_question_gone_back_to_is_asked_without_its_answer(back: int) -> None:
+    session = hidden(kinds().does(*["back"] * back)).begins("aside")
+    assert session.step == "review"
+    assert session.said == ["This is how it works.", "That is all.", "Look at it again?"]
 
 
 def test_nothing_further_down_hangs_on_what_was_told() -> None:
     for_me, in_danger = (
-        veiled(EngineSession("small").does("me", *more)).begins("aside") for more in ((), ("no",))
+        hidden(EngineSession("small").does("me", *more)).begins("aside") for more in ((), ("no",))
     )
     assert for_me.step == "safe"
     assert in_danger.step == for_me.does("no").does("not_yet").step == "what"
@@ -119,26 +119,26 @@ def test_nothing_further_down_hangs_on_what_was_told() -> None:
 
 
 def test_what_was_told_since_is_not_dropped_with_what_it_hung_on() -> None:
-    sitting = veiled(EngineSession("branches").does("other")).writes("Mai").does("back")
-    assert sitting.step == "theirs"
-    sitting.writes("Mai Anh").does("yes", "go")
-    assert sitting.answers["branches"]["theirs"] == "Mai Anh"
+    session = hidden(EngineSession("branches").does("other")).writes("Mai").does("back")
+    assert session.step == "theirs"
+    session.writes("Mai Anh").does("yes", "go")
+    assert session.answers["branches"]["theirs"] == "Mai Anh"
 
 
 def test_words_of_a_flow_that_is_gone_stay_out_of_sight() -> None:
-    sitting = EngineSession("kinds").does("food", "done", Written("3")).writes("the harbour")
-    veiled(sitting).begins("branches").does("me", "skip")
-    sitting.restarts(
+    session = EngineSession("kinds").does("food", "done", Written("3")).writes("the harbour")
+    hidden(session).begins("branches").does("me", "skip")
+    session.restarts(
         FlowRegistry([it.flow for name, it in BOOK.compiled.items() if name != "kinds"])
     )
-    assert len(sitting.does("show").asked.lines) == 2
-    sitting.does("go")
-    assert sitting.answers["branches"]["also"] == ("food", "the harbour")
+    assert len(session.does("show").asked.lines) == 2
+    session.does("go")
+    assert session.answers["branches"]["also"] == ("food", "the harbour")
 
 
 def test_a_caseworker_sees_which_questions_were_answered() -> None:
-    sitting = veiled(EngineSession("kinds").does("food", "done", "skip"))
-    mark = flow_progress(BOOK, sitting.position, NOTHING)
+    session = hidden(EngineSession("kinds").does("food", "done", "skip"))
+    mark = flow_progress(BOOK, session.position, NOTHING)
     assert mark is not None
     assert (mark.answered, mark.skipped, mark.open_step) == (("needs",), ("people",), "where")
 

@@ -1,4 +1,4 @@
-"""What holds for every flow and every person, tried on flows nobody wrote."""
+"""Properties of the engine, on random flows and inputs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def do(book: FlowRegistry, position: Position, done: Input | str, known: frozens
     return answer(book, position, done, known)
 
 
-def held_sitting(
+def hold_session(
     book: FlowRegistry, doing: list[Input | str], known: frozenset[str]
 ) -> tuple[Position, list[Turn]]:
     position = Position()
@@ -85,7 +85,7 @@ def test_a_conversation_always_waits_on_an_open_question_or_is_over(
 def test_no_flow_ever_lies_on_itself(
     first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
-    position, _turns = held_sitting(book_of(first, second), doing, known)
+    position, _turns = hold_session(book_of(first, second), doing, known)
     flows = [frame.flow for frame in position.frames]
     assert len(set(flows)) == len(flows)
 
@@ -108,7 +108,7 @@ def test_every_conversation_can_be_brought_to_its_end(
     first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(first, second)
-    position, _turns = held_sitting(book, doing, known)
+    position, _turns = hold_session(book, doing, known)
     assert ends(book, position, known)
 
 
@@ -118,7 +118,7 @@ def test_a_restart_between_any_two_lines_changes_nothing(
     first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(first, second)
-    position, turns = held_sitting(book, doing, known)
+    position, turns = hold_session(book, doing, known)
     again = Position()
     said = [begin(book, again, "f0", known)]
     for done in doing:
@@ -135,7 +135,7 @@ def test_an_answer_belongs_to_a_step_that_would_be_spoken(
     first: list[StepPlan], second: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(first, second)
-    position, _turns = held_sitting(book, doing, known)
+    position, _turns = hold_session(book, doing, known)
     for frame in position.frames:
         for name in frame.answers:
             assert book.compiled[frame.flow].steps[name].when.holds(frame.answers, known)
@@ -172,7 +172,7 @@ def test_going_back_and_giving_the_same_answer_leads_to_the_same_place(
     plan: list[StepPlan], doing: list[Input | str], known: frozenset[str]
 ) -> None:
     book = book_of(plan)
-    position, _turns = held_sitting(book, doing, known)
+    position, _turns = hold_session(book, doing, known)
     reply = open_question(book, position)
     if reply is None or "back" not in reply.controls:
         return
@@ -261,7 +261,7 @@ def onward(reply: object) -> str:
 
 @MANY
 @given(st.data(), plans(), plans(), STEPS, KNOWN)
-def test_a_release_that_renames_removes_and_adds_steps_strands_nobody(
+def test_a_release_that_renames_removes_and_adds_steps_strands_no_one(
     data: st.DataObject,
     first: list[StepPlan],
     second: list[StepPlan],
@@ -269,7 +269,7 @@ def test_a_release_that_renames_removes_and_adds_steps_strands_nobody(
     known: frozenset[str],
 ) -> None:
     old = book_of(first, second)
-    position, _turns = held_sitting(old, doing, known)
+    position, _turns = hold_session(old, doing, known)
     plan, renamed = data.draw(releases(first)).plan(first)
     new = book_of(plan, second, renamed=renamed)
     words = {name: said for (flow, name), said in answered(position).items() if flow == "f0"}

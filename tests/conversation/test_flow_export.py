@@ -1,4 +1,4 @@
-"""Flows as pictures and pages."""
+"""Flows as diagrams and pages."""
 
 from __future__ import annotations
 

@@ -29,15 +29,15 @@ def reviewed() -> EngineSession:
 
 
 def filled() -> EngineSession:
-    sitting = EngineSession("kinds").does("food", "done", Written("3"), "ila", "week")
-    return sitting.does(FilesInput((PHOTO,)), "done", Written("They kept my passport"))
+    session = EngineSession("kinds").does("food", "done", Written("3"), "ila", "week")
+    return session.does(FilesInput((PHOTO,)), "done", Written("They kept my passport"))
 
 
 def test_a_review_shows_nothing_until_it_is_asked_to() -> None:
-    sitting = filled()
-    assert sitting.step == "review"
-    assert not sitting.asked.lines
-    assert [choice.code for choice in sitting.asked.choices] == ["show", "go"]
+    session = filled()
+    assert session.step == "review"
+    assert not session.asked.lines
+    assert [choice.code for choice in session.asked.choices] == ["show", "go"]
 
 
 def test_the_summary_is_fleeting_and_has_a_button_for_every_answer() -> None:
@@ -67,39 +67,39 @@ def test_the_summary_reads_answers_back_as_labels_and_words() -> None:
 
 
 def test_a_skipped_question_can_be_answered_from_the_summary() -> None:
-    sitting = EngineSession("branches").does("me", "skip", "show")
-    assert "not answered" in sitting.asked.render(ENGLISH)
-    assert sitting.does("mine", Written("Mai")).top["mine"] == "Mai"
+    session = EngineSession("branches").does("me", "skip", "show")
+    assert "not answered" in session.asked.render(ENGLISH)
+    assert session.does("mine", Written("Mai")).top["mine"] == "Mai"
 
 
 def test_a_persons_blanks_stay_as_they_wrote_them() -> None:
-    sitting = EngineSession("branches").does("me", Written("{contact}"), "show")
-    assert "{contact}" in sitting.asked.render(ENGLISH, {"contact": "filled in"})
+    session = EngineSession("branches").does("me", Written("{contact}"), "show")
+    assert "{contact}" in session.asked.render(ENGLISH, {"contact": "filled in"})
 
 
 def test_long_words_are_cut_in_the_summary_and_nowhere_else() -> None:
-    sitting = EngineSession("branches").does("me", Written("x" * 4000), "show")
-    assert len(sitting.asked.render(ENGLISH)) < 600
-    assert sitting.top["mine"] == "x" * 4000
+    session = EngineSession("branches").does("me", Written("x" * 4000), "show")
+    assert len(session.asked.render(ENGLISH)) < 600
+    assert session.top["mine"] == "x" * 4000
 
 
 def test_much_that_was_written_beside_does_not_swell_the_summary() -> None:
-    sitting = EngineSession("branches").writes(*(f"word{number} " * 9 for number in range(60)))
-    sitting.does(FilesInput((PHOTO,) * 60)).does("me", "skip", "show")
-    assert len(sitting.asked.render(ENGLISH)) < 400
+    session = EngineSession("branches").writes(*(f"word{number} " * 9 for number in range(60)))
+    session.does(FilesInput((PHOTO,) * 60)).does("me", "skip", "show")
+    assert len(session.asked.render(ENGLISH)) < 400
 
 
 def test_many_files_are_read_back_as_some_and_more() -> None:
-    sitting = EngineSession("kinds").does("skip", "skip", "skip", "skip", FilesInput((PHOTO,) * 60))
-    sitting.does("done", "skip", "show")
-    assert sitting.asked.render(ENGLISH).count("photo") == 20
-    assert "photo, …" in sitting.asked.render(ENGLISH)
+    session = EngineSession("kinds").does("skip", "skip", "skip", "skip", FilesInput((PHOTO,) * 60))
+    session.does("done", "skip", "show")
+    assert session.asked.render(ENGLISH).count("photo") == 20
+    assert "photo, …" in session.asked.render(ENGLISH)
 
 
 def test_an_answer_is_changed_and_the_review_comes_back() -> None:
-    sitting = reviewed().does("show", "mine", Written("Lan"))
-    assert sitting.step == "review"
-    assert sitting.top == {"about": "me", "mine": "Lan"}
+    session = reviewed().does("show", "mine", Written("Lan"))
+    assert session.step == "review"
+    assert session.top == {"about": "me", "mine": "Lan"}
 
 
 def test_the_numbers_of_the_summary_can_be_written() -> None:
@@ -113,19 +113,19 @@ def test_numbers_mean_the_same_after_a_restart() -> None:
 
 
 def test_a_change_asks_what_it_opened_and_drops_what_it_closed() -> None:
-    sitting = reviewed().does("show", "about", "other")
-    assert sitting.said == ["Their name?"]
-    assert sitting.top == {"about": "other"}
-    sitting.writes("Ana")
-    assert sitting.said == ["Well?"]
-    assert sitting.does("yes").step == "review"
+    session = reviewed().does("show", "about", "other")
+    assert session.said == ["Their name?"]
+    assert session.top == {"about": "other"}
+    session.writes("Ana")
+    assert session.said == ["Well?"]
+    assert session.does("yes").step == "review"
 
 
 def test_a_guard_two_steps_away_is_seen_to_as_well() -> None:
-    sitting = EngineSession("branches").does("other", Written("Ana"), "yes", "show")
-    sitting.does("theirs", "clear")
-    assert sitting.step == "review"
-    assert sitting.top == {"about": "other", "theirs": None}
+    session = EngineSession("branches").does("other", Written("Ana"), "yes", "show")
+    session.does("theirs", "clear")
+    assert session.step == "review"
+    assert session.top == {"about": "other", "theirs": None}
 
 
 def test_a_change_can_be_left_as_it_was() -> None:
@@ -133,29 +133,29 @@ def test_a_change_can_be_left_as_it_was() -> None:
 
 
 def test_what_was_written_beside_is_shown_and_can_be_left_out() -> None:
-    sitting = EngineSession("branches").writes("his car is red").does("me", "skip", "show")
-    assert "his car is red" in sitting.asked.render(ENGLISH)
-    sitting.does("also")
-    assert "his car is red" not in sitting.asked.render(ENGLISH)
-    assert "also" not in sitting.does("go").answers["branches"]
+    session = EngineSession("branches").writes("his car is red").does("me", "skip", "show")
+    assert "his car is red" in session.asked.render(ENGLISH)
+    session.does("also")
+    assert "his car is red" not in session.asked.render(ENGLISH)
+    assert "also" not in session.does("go").answers["branches"]
 
 
 def test_the_summary_does_not_come_back_by_itself() -> None:
-    sitting = reviewed().does("show").begins("danger").does("not_yet")
-    assert not sitting.asked.lines
+    session = reviewed().does("show").begins("danger").does("not_yet")
+    assert not session.asked.lines
     assert not reviewed().does("show").writes("hm").asked.lines
 
 
 def test_the_open_question_is_the_summary_while_it_is_looked_at() -> None:
-    sitting = reviewed().does("show")
-    assert open_question(BOOK, sitting.position) == sitting.asked
+    session = reviewed().does("show")
+    assert open_question(BOOK, session.position) == session.asked
 
 
 def test_going_back_from_what_follows_returns_to_the_review() -> None:
-    sitting = filled().does("go")
-    assert sitting.step == "send"
-    assert sitting.does("back").step == "review"
-    assert sitting.does("go").step == "send"
+    session = filled().does("go")
+    assert session.step == "send"
+    assert session.does("back").step == "review"
+    assert session.does("go").step == "send"
 
 
 def test_the_review_itself_is_no_answer() -> None:
@@ -163,8 +163,8 @@ def test_the_review_itself_is_no_answer() -> None:
 
 
 def test_an_answer_that_is_not_there_cannot_be_changed() -> None:
-    sitting = reviewed().does("theirs")
-    assert sitting.step == "review"
+    session = reviewed().does("theirs")
+    assert session.step == "review"
 
 
 class Opening(Flow):
@@ -187,18 +187,18 @@ def opening() -> EngineSession:
 
 
 def test_a_question_opened_by_a_change_can_close_what_came_after() -> None:
-    sitting = opening().does("skip", "show", "first", "no")
-    assert sitting.said == ["Opened?"]
-    assert sitting.does("yes").top == {"first": "no", "opened": "yes"}
+    session = opening().does("skip", "show", "first", "no")
+    assert session.said == ["Opened?"]
+    assert session.does("yes").top == {"first": "no", "opened": "yes"}
 
 
 def test_a_question_opened_by_a_change_can_leave_the_rest_as_it_was() -> None:
-    sitting = opening().does("skip", "show", "first", "no", "no")
-    assert sitting.step == "review"
-    assert sitting.top["closed"] == "a long story"
+    session = opening().does("skip", "show", "first", "no", "no")
+    assert session.step == "review"
+    assert session.top["closed"] == "a long story"
 
 
 def test_what_was_begun_on_a_way_that_is_left_goes_with_it() -> None:
-    sitting = opening().does(FilesInput((PHOTO,)), "back", "back", "no", "yes")
-    assert sitting.step == "review"
-    assert sitting.position.frames[-1].partial_answers == {}
+    session = opening().does(FilesInput((PHOTO,)), "back", "back", "no", "yes")
+    assert session.step == "review"
+    assert session.position.frames[-1].partial_answers == {}

@@ -1,4 +1,4 @@
-"""Each proof with a little flow that fails it, and the flows of the house, which fail none."""
+"""Each static check with a flow that fails it; the real flows pass all of them."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def test_missing_danger_flow_is_detected() -> None:
     ]
 
 
-def test_danger_that_asks_first_or_tells_nobody_is_found() -> None:
+def test_danger_that_asks_first_or_alerts_no_one_is_found() -> None:
     class Slow(Flow):
         title = T
         tell = Choose(T, why=WHY, choices=YES_NO)

@@ -94,50 +94,50 @@ def test_every_kind_of_answer_survives_being_stored() -> None:
 
 
 def test_a_conversation_goes_on_after_a_restart_as_if_nothing_had_been() -> None:
-    sitting, other = EngineSession("small"), EngineSession("small")
+    session, other = EngineSession("small"), EngineSession("small")
     for code in ("me", "no", "now"):
-        sitting.restarts().does(code)
+        session.restarts().does(code)
         other.does(code)
-    assert sitting.turn == other.turn
-    assert sitting.position == other.position
+    assert session.turn == other.turn
+    assert session.position == other.position
 
 
 def test_answers_follow_their_steps_to_new_names() -> None:
-    sitting = EngineSession("report", book=OLD).does(
+    session = EngineSession("report", book=OLD).does(
         "yes", Written("They kept it"), FilesInput((PHOTO,))
     )
-    sitting.restarts(NEW).does("done")
-    assert sitting.top == {"about": "yes", "what": "They kept it", "shown": (PHOTO,)}
-    assert sitting.step == "place"
+    session.restarts(NEW).does("done")
+    assert session.top == {"about": "yes", "what": "They kept it", "shown": (PHOTO,)}
+    assert session.step == "place"
 
 
 def test_a_person_at_a_step_that_is_gone_is_asked_the_first_open_one() -> None:
-    sitting = EngineSession("report", book=OLD).does("yes", Written("x"), "skip")
-    assert sitting.step == "gone"
-    sitting.restarts(NEW).writes("lost between two releases")
-    assert sitting.step == "place"
-    assert sitting.said == ["A new sentence.", "Words."]
-    assert sitting.position.extra_texts == ["lost between two releases"]
+    session = EngineSession("report", book=OLD).does("yes", Written("x"), "skip")
+    assert session.step == "gone"
+    session.restarts(NEW).writes("lost between two releases")
+    assert session.step == "place"
+    assert session.said == ["A new sentence.", "Words."]
+    assert session.position.extra_texts == ["lost between two releases"]
 
 
 def test_an_answer_whose_question_is_gone_is_handed_over_all_the_same() -> None:
-    sitting = EngineSession("report", book=OLD).does("yes", "skip", "skip", Written("told before"))
-    sitting.restarts(NEW).does("skip", "skip")
-    assert sitting.answers["report"]["gone"] == "told before"
+    session = EngineSession("report", book=OLD).does("yes", "skip", "skip", Written("told before"))
+    session.restarts(NEW).does("skip", "skip")
+    assert session.answers["report"]["gone"] == "told before"
 
 
 def test_a_flow_that_is_gone_leaves_its_words_behind() -> None:
-    sitting = EngineSession("kinds").begins("small").does("me", "yes")
-    sitting.position.frames[0].answers["where"] = PlaceAnswer(text="the harbour")
-    sitting.position.frames[0].partial_answers["files"] = (PHOTO,)
-    sitting.restarts(
+    session = EngineSession("kinds").begins("small").does("me", "yes")
+    session.position.frames[0].answers["where"] = PlaceAnswer(text="the harbour")
+    session.position.frames[0].partial_answers["files"] = (PHOTO,)
+    session.restarts(
         FlowRegistry([flow.flow for name, flow in BOOK.compiled.items() if name != "kinds"])
     )
-    assert [frame.flow for frame in sitting.position.frames] == ["small"]
-    assert sitting.position.extra_texts == ["the harbour"]
-    assert sitting.position.extra_files == [PHOTO]
-    sitting.writes("went on")
-    assert sitting.came == [("small", "report_submitted")]
+    assert [frame.flow for frame in session.position.frames] == ["small"]
+    assert session.position.extra_texts == ["the harbour"]
+    assert session.position.extra_files == [PHOTO]
+    session.writes("went on")
+    assert session.came == [("small", "report_submitted")]
 
 
 def test_a_flow_with_a_new_name_is_picked_up() -> None:
@@ -148,13 +148,13 @@ def test_a_flow_with_a_new_name_is_picked_up() -> None:
         story = Ask(Text("And then?"), why=WHY)
         end = End(T, Outcome.REPORT_SUBMITTED)
 
-    sitting = EngineSession("report", book=OLD).does("yes").restarts(FlowRegistry([Renamed]))
-    assert sitting.position.frames[0].flow == "renamed"
-    sitting.writes("It went on")
-    assert sitting.answers["renamed"] == {"about": "yes", "story": "It went on"}
+    session = EngineSession("report", book=OLD).does("yes").restarts(FlowRegistry([Renamed]))
+    assert session.position.frames[0].flow == "renamed"
+    session.writes("It went on")
+    assert session.answers["renamed"] == {"about": "yes", "story": "It went on"}
 
 
-def test_a_question_that_became_a_sentence_strands_nobody() -> None:
+def test_a_question_that_became_a_message_strands_no_one() -> None:
     class Changed(Flow):
         title = T
         about = Say(Text("No question any more."))
@@ -162,8 +162,8 @@ def test_a_question_that_became_a_sentence_strands_nobody() -> None:
         end = End(T)
 
     Changed.name = "report"
-    sitting = EngineSession("report", book=OLD).restarts(FlowRegistry([Changed])).does("yes")
-    assert sitting.said == ["No question any more.", "What happened?"]
+    session = EngineSession("report", book=OLD).restarts(FlowRegistry([Changed])).does("yes")
+    assert session.said == ["No question any more.", "What happened?"]
 
 
 def test_what_was_asked_can_be_found_by_its_former_name() -> None:
@@ -197,17 +197,17 @@ Before.name = After.name = "report"
 
 
 def test_a_flow_that_came_back_is_not_begun_again_under_its_new_name() -> None:
-    sitting = EngineSession("report", book=FlowRegistry([Before, DangerFlow])).does("no", "not_yet")
-    sitting.restarts(FlowRegistry([After, DangerFlow])).does(
+    session = EngineSession("report", book=FlowRegistry([Before, DangerFlow])).does("no", "not_yet")
+    session.restarts(FlowRegistry([After, DangerFlow])).does(
         Written("x"), "show", "story", Written("y")
     )
-    assert sitting.step == "review"
-    sitting.does("show", "safe_now", "no")
-    assert [frame.flow for frame in sitting.position.frames] == ["report"]
-    assert sitting.step == "age"
+    assert session.step == "review"
+    session.does("show", "safe_now", "no")
+    assert [frame.flow for frame in session.position.frames] == ["report"]
+    assert session.step == "age"
 
 
 def test_a_restart_leaves_only_marks_of_steps_there_are() -> None:
-    sitting = EngineSession("report", book=OLD).does("yes", Written("x"), "skip").begins("danger")
-    sitting.restarts(NEW).does("not_yet")
-    assert sitting.position.frames[0].done_steps == ["hello"]
+    session = EngineSession("report", book=OLD).does("yes", Written("x"), "skip").begins("danger")
+    session.restarts(NEW).does("not_yet")
+    assert session.position.frames[0].done_steps == ["hello"]

@@ -1,4 +1,4 @@
-"""Conversations in plain text: the console, and transcripts."""
+"""Conversations in plain text: the terminal, and transcripts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.transcripts_plugin import all_flows, catalogue, differences, 
 ENGLISH = NullTranslations()
 
 TRANSCRIPT = """\
-# Somebody who is not safe hears whom to call first.
+# A person who is not safe reads whom to call first.
 # known: staffed
 
 bot: Others may read this.

@@ -1,4 +1,4 @@
-"""Words that mean danger are heard in any language, and harmless talk is not."""
+"""Phrases that mean danger are found in any language; harmless texts are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every sentence of the phrasebook in every language: buttons that fit, messages that are short."""
+"""Phrasebook sentences in every language: buttons that fit, messages that are short."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_blank_is_filled_by_a_caseworker_or_by_settings() -> None:
         assert blanks - known == set(phrase.blanks), phrase.code
 
 
-def test_the_first_words_can_be_answered_by_whoever_holds_the_phone() -> None:
+def test_the_opener_can_be_answered_by_any_holder_of_the_phone() -> None:
     assert list(PHRASES["opener"].replies) == ["can_write", "not_now", "who"]
 
 
@@ -115,7 +115,7 @@ def test_a_blank_takes_a_place_and_a_time() -> None:
         ("immigration", Privacy.law_police.text),
     ],
 )
-def test_what_is_said_of_the_law_is_true_of_whoever_answers(kind: str, law: Text) -> None:
+def test_the_sentence_on_the_law_fits_the_organisation(kind: str, law: Text) -> None:
     settings = Settings(organisation="Garden of Light", organisation_kind=kind)
     book = build_phrasebook(settings, build_system_texts(settings))
     assert book["law"].text == law

@@ -74,7 +74,7 @@ TAIWAN_NUMBERS = {"110", "112", "113", "119", "1955", "1990"}
 DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "3", "5", "6", "12", "18", "20", "21", "22", "23", "24"}
 """Emergency numbers, keys to press, an age, hours, people, megabytes, an example. No other."""
 NOT_OURS = {"Clear history"}
-"""Quoted words that stand on somebody else's button."""
+"""Quoted labels of Telegram's own buttons."""
 
 
 def faults(text: str) -> list[str]:
@@ -83,7 +83,9 @@ def faults(text: str) -> list[str]:
     for blank, value in BLANKS.items():
         filled = filled.replace("{" + blank + "}", value)
     found = [f"says {word.group()!r}" for word in NEVER.finditer(text)]
-    found += [f"has a blank nobody fills: {{{it}}}" for it in re.findall(r"\{(\w*)\}", filled)]
+    found += [
+        f"has a blank that nothing fills: {{{it}}}" for it in re.findall(r"\{(\w*)\}", filled)
+    ]
     found += [f"knows the number {it}" for it in re.findall(r"\d+", text) if it not in DIGITS]
     if len(text) > LONGEST_IN_ENGLISH or len(filled) > LONGEST_MESSAGE:
         found.append(f"is too long: {len(text)}, filled in {len(filled)}")
@@ -97,7 +99,7 @@ def faults(text: str) -> list[str]:
 
 
 def question_faults(text: str) -> list[str]:
-    """Return what is wrong with a question, beside what can be wrong with any message."""
+    """Return the faults of a question, in addition to those of any message."""
     found = [
         f"asks negatively: {asked.strip()}"
         for asked in re.findall(r"[^.?!\n]*\?", text)
@@ -195,7 +197,7 @@ def test_a_message_is_short_neutral_and_promises_nothing(where: str, text: str) 
         ("Please stay calm.", "says 'calm'"),
         ("Thank you!", "says '!'"),
         ("You will get a permit.", "says 'will'"),
-        ("Dear {name}, hello.", "has a blank nobody fills: {name}"),
+        ("Dear {name}, hello.", "has a blank that nothing fills: {name}"),
         ("In Taiwan call 1922.", "knows the number 1922"),
         ("Call 110.", "does not say where its number answers"),
         ("The police read this.", "shows 'police' on a locked screen"),
@@ -324,7 +326,7 @@ def test_safety_stands_before_consent_needs_and_facts() -> None:
         assert sorted(wanted, key=order.index) == wanted
 
 
-def test_somebody_who_is_not_safe_always_comes_to_the_numbers() -> None:
+def test_a_person_who_is_not_safe_always_gets_the_numbers() -> None:
     asking = [flow for flow in ALL_FLOWS if any(step.name == "safe" for step in flow.steps)]
     assert {flow.name for flow in asking} == {"report", "ask_for_help", "talk"}
     for flow in asking:

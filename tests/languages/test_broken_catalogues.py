@@ -1,4 +1,4 @@
-"""A hostile or broken catalogue: that language is refused with file and line, the others run."""
+"""A hostile or broken catalogue is refused with file and line; other languages run."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_catalogue_that_is_gone_refuses_its_language(locales: Path) -> None:
     assert load_offer(wanting("id,vi"), locales).tags == ("vi", FALLBACK)
 
 
-def test_a_language_nobody_writes_stops_the_start() -> None:
+def test_an_unknown_language_stops_the_start() -> None:
     with pytest.raises(SettingError, match="HAVEN_LANGUAGES: xx: choose from id, vi, en"):
         load_offer(wanting("id,xx"))
 

@@ -1,4 +1,4 @@
-"""Words in another language than somebody reads are seen; a name or an address is no language."""
+"""Text in another language is detected; a name or an address is not."""
 
 from __future__ import annotations
 

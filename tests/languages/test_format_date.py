@@ -1,4 +1,4 @@
-"""Days as people read them, and as papers in Taiwan count them."""
+"""Dates as people read them, and as documents in Taiwan count them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person reads first, by what their app says it speaks."""
+"""The first language of a person, by the code their app reports."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Said(str):
     __slots__ = ("__weakref__",)
 
 
-def test_whoever_makes_up_languages_fills_no_memory() -> None:
-    """What an app says is anybody's to choose: nothing of it is remembered."""
+def test_made_up_languages_fill_no_memory() -> None:
+    """An app can report any language code, so none is cached."""
     said = Said("xx-made-up")
     watched = ref(said)
     assert negotiate(said) == "en"

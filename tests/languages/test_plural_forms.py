@@ -1,4 +1,4 @@
-"""Plural forms are counted as CLDR counts them, whatever Babel writes into a new file."""
+"""Plural rules are those of CLDR, not those Babel writes into a new file."""
 
 from __future__ import annotations
 

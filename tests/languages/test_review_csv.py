@@ -1,4 +1,4 @@
-"""Sheets for reviewers: what goes out comes back, and nothing wrong comes in."""
+"""Review sheets: export and import agree, and a wrong row is refused."""
 
 from __future__ import annotations
 
@@ -157,7 +157,11 @@ def test_a_review_survives_the_renewal_of_the_catalogues(locales: Path) -> None:
         (CALL, {"reviewed_by": "Siti"}, "reviewed_on must be a day"),
         (CALL, {"reviewed_on": "2026-11-24"}, "reviewed_by must be a name"),
         (CALL, {"reviewed_by": "S", "reviewed_on": "2026-11-25"}, "is in the future"),
-        (CALL, {"reviewed_by": "S\u202ex", "reviewed_on": "2026-11-24"}, "reviewed_by must be a name"),
+        (
+            CALL,
+            {"reviewed_by": "S\u202ex", "reviewed_on": "2026-11-24"},
+            "reviewed_by must be a name",
+        ),
     ],
 )
 def test_a_row_that_breaks_a_check_is_named_and_nothing_is_taken(

@@ -1,4 +1,4 @@
-"""Recordings of phrases: heard with the words they say, silent once those change."""
+"""Recordings are sent with their phrase, and no longer once it changes."""
 
 from __future__ import annotations
 

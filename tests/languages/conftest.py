@@ -1,1 +1,0 @@
-"""What these tests share stands beside them, in `shelves`."""
