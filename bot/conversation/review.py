@@ -117,9 +117,7 @@ class Review(Question[str]):
             return ShowSummary()
         if code == ALSO:
             return DiscardExtras()
-        return next(
-            (ChangeAnswer(asked.name) for asked in self.questions if asked.name == code), None
-        )
+        return next((ChangeAnswer(each.name) for each in self.questions if each.name == code), None)
 
 
 def _describe(question: Question[Answer], answer: Answer) -> tuple[Text | str, ...]:

@@ -52,13 +52,13 @@ def load_offer(settings: Settings, locales: Path = LOCALES) -> LanguageOffer:
         SettingError: a wanted language does not exist.
     """
     wanted = {tag: load_catalogue(tag, locales) for tag in wanted_languages(settings)}
-    complete = {tag: found for tag, found in wanted.items() if found.is_complete}
-    incomplete = {tag: found for tag, found in wanted.items() if not found.is_complete}
+    complete = {tag: each for tag, each in wanted.items() if each.is_complete}
+    incomplete = {tag: each for tag, each in wanted.items() if not each.is_complete}
     return LanguageOffer(
         tuple(complete),
-        {tag: found.compile() for tag, found in complete.items()},
-        {tag: (*found.faults, *found.missing) for tag, found in incomplete.items()},
-        tuple(tag for tag, found in incomplete.items() if not found.faults),
+        {tag: each.compile() for tag, each in complete.items()},
+        {tag: (*each.faults, *each.missing) for tag, each in incomplete.items()},
+        tuple(tag for tag, each in incomplete.items() if not each.faults),
     )
 
 
