@@ -1,99 +1,36 @@
 """Style rules of each language: words never used, words a locked screen must not show, spelling.
 
 Anyone near the phone can read a locked screen. Forbidden words put the reader down, label them as
-others do, or sound like a machine. The lists come from the language guides of the project.
+others do, or sound like a machine. The lists are in `locales/TAG/glossary.toml`.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+
+from bot.languages import FALLBACK, LANGUAGES, LOCALES
 
 PREVIEW_LENGTH = 40
 """Characters of a message that a locked screen shows."""
 INFIX_MIN_LENGTH = 4
 """Longer words are also searched for within other words."""
 
-LOCK_SCREEN_FORBIDDEN = {
-    "id": (
-        "perdagangan orang", "perdagangan manusia", "tppo", "korban", "polisi", "penyelamatan",
-        "kabur", "kaburan", "overstay", "lapor", "psk",
-    ),
-    "vi": (
-        "buôn người", "buôn bán người", "mua bán người", "nạn nhân", "cảnh sát", "công an",
-        "giải cứu", "tố cáo", "bỏ trốn", "bất hợp pháp", "mại dâm",
-    ),
-    "fil": (
-        "trafficking", "biktima", "pulis", "pulisya", "rescue", "tnt", "takas", "tumakas",
-        "illegal", "isumbong", "sumbong", "prosti",
-    ),
-    "th": (
-        "ค้ามนุษย์", "เหยื่อ", "ตำรวจ", "แจ้งความ", "หนี", "ผิดกฎหมาย", "ผีน้อย", "ค้าประเวณี",
-    ),
-    "zh_Hant": (
-        "人口販運", "販運", "警察", "被害", "受害", "求助", "求救", "通報", "移民署", "薪水",
-        "救援", "檢舉", "報案", "個案", "案件",
-    ),
-    "zh_Hans": (
-        "人口贩运", "贩运", "警察", "被害", "受害", "求助", "求救", "举报", "移民署", "工资",
-        "救援", "报案", "案件",
-    ),
-    "km": (
-        "ជួញដូរ", "ប៉ូលីស", "ជនរងគ្រោះ", "ជំនួយ", "ប្រាក់ខែ", "អន្តោប្រវេសន៍", "ប្តឹង", "សង្គ្រោះ",
-    ),
-    "my": ("လူကုန်ကူး", "ရဲ", "သားကောင်", "အကူအညီ", "လစာ", "လူဝင်မှု", "တိုင်ကြား", "ကယ်ဆယ်"),
-    "ja": ("人身取引", "警察", "被害", "相談", "移民署", "給料", "通報", "救助", "事件"),
-}  # fmt: skip
-"""Words that must not be on a locked screen."""
-
 FRAGMENT_FILES = frozenset(
     {"bot/places/taiwan/recipients.py", "bot/places/taiwan/directory.py", "bot/places/place.py"}
 )
 """Files whose phrases are parts of a message, never its beginning."""
 
-FORBIDDEN = {
-    "id": (
-        "kita", "harap", "mohon", "dimohon", "korban", "pelapor", "ilegal", "kaburan", "kasus",
-        "pihak berwajib", "bapak", "ibu", "kakak", "mbak", "kamu", "sistem",
-    ),
-    "vi": (
-        "chúng ta", "vui lòng", "xin", "công an", "nạn nhân", "quý vị", "quý khách", "hệ thống",
-        "bỏ trốn", "bất hợp pháp", "tố cáo", "trình báo", "đối tượng", "cán bộ", "trẻ em",
-    ),
-    "fil": (
-        "tayo", "natin", "atin", "mangyaring", "biktima", "illegal", "tnt", "takas", "kaso",
-        "ulat", "sumbong", "ma'am", "sir", "kuya", "ate", "kabayan", "ikaw", "mo", "menor",
-        "sistema", "silungan",
-    ),
-    "th": (
-        "ค่ะ", "คะ", "ครับ", "ท่าน", "ฉัน", "ผม", "หนู", "กรุณา", "โปรด", "เหยื่อ", "แจ้งความ",
-        "คดี", "รายงาน", "ระบบ", "ผิดกฎหมาย", "หลบหนี", "เด็ก",
-    ),
-    "zh_Hant": (
-        "您們", "妳", "被害", "受害", "檢舉", "報案", "舉報", "收容", "強暴", "外勞", "黑工",
-        "非法", "逃", "客服", "專員", "兒童", "少年", "案件", "個案", "保證", "視頻", "短信",
-        "信息", "網絡", "賬", "屏幕", "用戶", "系統", "點擊", "鏈接",
-    ),
-    "zh_Hans": (
-        "您们", "被害", "受害", "举报", "报案", "揭发", "上访", "收容", "遣送", "甄别", "公安",
-        "民警", "内地", "仲介", "通译", "薪资", "合约", "客服", "专员", "儿童", "少年", "案件",
-        "个案", "保证", "用户", "系统", "点击", "链接", "非法", "逃", "黑工", "强暴",
-    ),
-    "km": (
-        "បាទ", "ចាស", "ជនរងគ្រោះ", "របាយការណ៍", "ប្តឹង", "អនីតិជន", "កុមារ", "លោកស្រី",
-        "ខុសច្បាប់", "រត់គេច", "អាជ្ញាធរ", "រំលោភ", "អ្នកបម្រើ",
-    ),
-    "my": (
-        "ကျွန်တော်", "ကျွန်မ", "ခင်ဗျာ", "ခင်ဗျား", "မင်း", "နင်", "သားကောင်", "တိုင်ကြား",
-        "သတင်းပေး", "အာဏာပိုင်", "တရားမဝင်", "ထွက်ပြေး", "အဓမ္မ", "အိမ်ဖော်",
-    ),
-    "ja": (
-        "いただけますでしょうか", "させていただ", "お客様", "被害者", "在留カード", "入管",
-        "セーフワード", "ケースワーカー", "18歳以下", "通報", "告発", "不法", "逃亡", "失踪",
-        "児童", "子ども", "利用者", "クリック", "システム",
-    ),
-}  # fmt: skip
-"""Words never used towards a person."""
+_GLOSSARIES = {
+    tag: tomllib.loads((LOCALES / tag / "glossary.toml").read_text(encoding="utf-8"))
+    for tag in LANGUAGES
+    if tag != FALLBACK
+}
+LOCK_SCREEN_FORBIDDEN = {tag: tuple(it["not_on_locked_screen"]) for tag, it in _GLOSSARIES.items()}
+"""Words that must not be on a locked screen, by language."""
+FORBIDDEN = {tag: tuple(it["never_used"]) for tag, it in _GLOSSARIES.items()}
+"""Words never used towards a person, by language."""
 
 UNDER_18_OPENING = "It is good that you write."
 """The beginning of the one message to people under 18: there Chinese uses `你`."""
