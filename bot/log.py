@@ -21,7 +21,7 @@ EVENTS = frozenset(
     {
         # The process, its clock and its disk.
         "started", "stopped", "clock_jumped", "commit_failed", "library_message",
-        "disk_low", "disk_full", "disk_read_only", "expired_rows_deleted",
+        "disk_low", "disk_full", "disk_read_only", "rows_expired",
         # Telegram.
         "polling", "polling_paused", "poll_failed", "poll_conflict", "poll_response_quarantined",
         "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
@@ -33,8 +33,8 @@ EVENTS = frozenset(
         "case_opened", "case_wrapped_to_host_key", "hotline_alerts", "deadlines_unreadable",
         "directory_entries_expired", "file_saved", "file_failed", "file_fetch_failed",
         # Desks.
-        "desk_request_failed", "desk_request_refused", "live_updates_paused",
-        "live_updates_resumed", "forum_access_lost", "forum_access_restored", "forum_group_moved",
+        "desk_request_failed", "desk_request_refused", "desk_poll_failed",
+        "desk_poll_recovered", "forum_access_lost", "forum_access_restored", "forum_group_moved",
         # Erasure, retention and backups.
         "case_erased", "erasure_unfinished", "erasure_requests_done", "retention_paused",
         "retention_needs_approval", "backups_removed", "backup_cleanup_failed",

@@ -392,7 +392,7 @@ def _delete_old_rows(house: App, work: Work) -> None:
     gone += house.conversations.expire(work, now)
     gone += LinkStats(house.vault, house.setting.zone).expire(work, now)
     house.setting.renderer.clear_blanks()
-    log.info("expired_rows_deleted", count=gone)
+    log.info("rows_expired", count=gone)
 
 
 async def watch_clock(house: App) -> None:

@@ -164,11 +164,11 @@ class EventWatcher:
                 await self._clean_up()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next may go
                 if not is_deaf:  # said once, not ten times a second
-                    log.error("live_updates_paused", error=type(error).__name__)
+                    log.error("desk_poll_failed", error=type(error).__name__)
                 is_deaf = True
             else:
                 if is_deaf:
-                    log.info("live_updates_resumed")
+                    log.info("desk_poll_recovered")
                 is_deaf = False
             await asyncio.sleep(POLL_SECONDS)
 

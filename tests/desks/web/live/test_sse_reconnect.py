@@ -53,7 +53,7 @@ def test_a_look_that_fails_is_followed_by_one_that_works_and_pages_renew(
         watching = loop.create_task(web_desk.watch.run())
         runs(database, f"ALTER TABLE {table} RENAME TO away")
         web_desk.home.advance_time(CLEANUP_SECONDS + 1)
-        while "live_updates_paused" not in debug_log.getvalue() and not watching.done():
+        while "desk_poll_failed" not in debug_log.getvalue() and not watching.done():
             web_desk.home.run(web_desk.home.close_writer_idle(0.1))
         runs(database, f"ALTER TABLE away RENAME TO {table}")
         assert page.events.empty()
@@ -64,8 +64,8 @@ def test_a_look_that_fails_is_followed_by_one_that_works_and_pages_renew(
         assert heard.result() == QUEUE
         watching.cancel()
         web_desk.home.run(asyncio.wait({watching}))
-    assert debug_log.getvalue().count("live_updates_paused") == 1
-    assert "live_updates_resumed" in debug_log.getvalue()
+    assert debug_log.getvalue().count("desk_poll_failed") == 1
+    assert "desk_poll_recovered" in debug_log.getvalue()
 
 
 def backend(work: Work) -> int:
