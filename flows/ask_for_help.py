@@ -37,12 +37,12 @@ class AskForHelp(Flow):
     """
 
     title = _("Ask for help")
+    short_names = phrases.SHORT
 
     warning = Say(phrases.OPENING)
 
     about = Choose(
         _("Who needs it?"),
-        short=phrases.SHORT["about"],
         why=phrases.WHO_WHY,
         me=pgettext("for whom", "I need it"),
         other=pgettext("for whom", "Someone else"),
@@ -55,28 +55,24 @@ class AskForHelp(Flow):
     age_first = Say(phrases.AGE_FIRST)
     under_18 = Choose(
         phrases.OWN_AGE_QUESTION,
-        short=phrases.SHORT["under_18"],
         why=phrases.OWN_AGE_WHY,
         choices=phrases.OWN_AGE,
         when=~about.was("other"),
     )
     they_under_18 = Choose(
         phrases.THEIR_AGE_QUESTION,
-        short=phrases.SHORT["they_under_18"],
         why=phrases.THEIR_AGE_WHY,
         choices=phrases.THEIR_AGE,
         when=about.was("other", "several"),
     )
     safe = Choose(
         phrases.SAFE_QUESTION,
-        short=phrases.SHORT["safe"],
         why=phrases.SAFE_WHY,
         choices=phrases.SAFE_NOW,
         when=~about.was("other"),
     )
     they_safe = Choose(
         phrases.THEIR_DANGER_QUESTION,
-        short=phrases.SHORT["safe"],
         why=phrases.THEIR_DANGER_WHY,
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
@@ -96,7 +92,6 @@ class AskForHelp(Flow):
 
     needs = ChooseMany(
         _("What would be good to have? You can choose more than one, then press “Done”."),
-        short=phrases.SHORT["needs"],
         why=_("So that the right people read it first."),
         # Translators: a place to live for some time where the person cannot be followed.
         shelter=pgettext("service", "A safe place to stay"),
@@ -168,66 +163,43 @@ class AskForHelp(Flow):
     )
     people = Choose(
         _("How many people need it?"),
-        short=phrases.SHORT["people"],
         why=_("So that nobody is forgotten. A guess is fine."),
         choices=phrases.HOW_MANY,
         when=about.was("several"),
     )
-    county = AskPlace(
-        phrases.COUNTY_QUESTION,
-        short=phrases.SHORT["county"],
-        why=phrases.COUNTY_WHY,
-        counties=COUNTIES,
-    )
+    county = AskPlace(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
     situation = Choose(
         phrases.SITUATION_QUESTION,
-        short=phrases.SHORT["situation"],
         why=phrases.SITUATION_WHY,
         choices=phrases.SITUATION,
         when=~about.was("other") & ~under_18.was("under"),
     )
     they_situation = Choose(
         phrases.THEIR_SITUATION_QUESTION,
-        short=phrases.SHORT["situation"],
         why=phrases.SITUATION_WHY,
         choices=phrases.SITUATION,
         when=about.was("other") & ~they_under_18.was("under"),
     )
     anything_else = Ask(
         _("Is there something we should know, or be careful about? Write as little as you like."),
-        short=phrases.SHORT["anything_else"],
         why=_("For example someone who must not hear of it, or an illness or a pregnancy."),
     )
 
     # --- How to reach the person, who may know, and the last word ---------------------------
 
-    call_me = Ask(phrases.CALL_ME_QUESTION, short=phrases.SHORT["call_me"], why=phrases.CALL_ME_WHY)
+    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
     contact_rule = Choose(
-        phrases.CONTACT_QUESTION,
-        short=phrases.SHORT["contact_rule"],
-        why=phrases.CONTACT_WHY,
-        choices=phrases.CONTACT_RULE,
+        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
     )
     contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
     contact_hours = ChooseMany(
         phrases.HOURS_QUESTION,
-        short=phrases.SHORT["contact_hours"],
         why=phrases.HOURS_WHY,
         choices=phrases.CONTACT_HOURS,
         when=contact_rule.was("hours"),
     )
-    pass_on = Choose(
-        phrases.PASS_ON_QUESTION,
-        short=phrases.SHORT["pass_on"],
-        why=phrases.PASS_ON_WHY,
-        choices=phrases.PASS_ON,
-    )
-    counting = Choose(
-        phrases.COUNT_QUESTION,
-        short=phrases.SHORT["counting"],
-        why=phrases.COUNT_WHY,
-        choices=phrases.COUNT,
-    )
+    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
+    counting = Choose(phrases.COUNT_QUESTION, why=phrases.COUNT_WHY, choices=phrases.COUNT)
     what_next = Say(
         _(
             "After you send it, a person reads it and looks for what is possible. Some things are "

@@ -360,6 +360,7 @@ SHORT = {
     "counting": pgettext("summary", "Counting it"),
     "people": pgettext("summary", "How many people"),
 }
+SHORT |= {"they_safe": SHORT["safe"], "they_situation": SHORT["situation"]}
 """By step name."""
 
 # Translators: stands in the empty chat before the first message, where anyone may see it: no

@@ -24,12 +24,11 @@ class Report(Flow):
     """Safety first, then needs, then facts; it can be kept short."""
 
     title = _("Tell what happened")
+    short_names = phrases.SHORT
 
     warning = Say(phrases.OPENING)
 
-    about = Choose(
-        phrases.WHO, short=phrases.SHORT["about"], why=phrases.WHO_WHY, choices=phrases.ABOUT
-    )
+    about = Choose(phrases.WHO, why=phrases.WHO_WHY, choices=phrases.ABOUT)
     stay_away = Say(
         # Translators: for a person who writes about another.
         _(
@@ -44,28 +43,24 @@ class Report(Flow):
     age_first = Say(phrases.AGE_FIRST)
     under_18 = Choose(
         phrases.OWN_AGE_QUESTION,
-        short=phrases.SHORT["under_18"],
         why=phrases.OWN_AGE_WHY,
         choices=phrases.OWN_AGE,
         when=~about.was("other"),
     )
     they_under_18 = Choose(
         phrases.THEIR_AGE_QUESTION,
-        short=phrases.SHORT["they_under_18"],
         why=phrases.THEIR_AGE_WHY,
         choices=phrases.THEIR_AGE,
         when=about.was("other", "several"),
     )
     safe = Choose(
         phrases.SAFE_QUESTION,
-        short=phrases.SHORT["safe"],
         why=phrases.SAFE_WHY,
         choices=phrases.SAFE_NOW,
         when=~about.was("other"),
     )
     they_safe = Choose(
         phrases.THEIR_DANGER_QUESTION,
-        short=phrases.SHORT["safe"],
         why=phrases.THEIR_DANGER_WHY,
         choices=phrases.THEIR_DANGER,
         when=about.was("other"),
@@ -93,7 +88,6 @@ class Report(Flow):
 
     needs = ChooseMany(
         _("What is needed most right now? You can choose more than one, then press “Done”."),
-        short=phrases.SHORT["needs"],
         why=_("What you need comes before what happened. It tells us what to look for first."),
         exclusive=frozenset({"nothing"}),
         sleep=pgettext("need", "Safe place to sleep"),
@@ -115,12 +109,7 @@ class Report(Flow):
         _("You can ask for an interpreter who does not work for your broker or employer."),
         when=needs.has("interpreter"),
     )
-    hurt = Choose(
-        phrases.HURT_QUESTION,
-        short=phrases.SHORT["hurt"],
-        why=phrases.HURT_WHY,
-        choices=phrases.HURT,
-    )
+    hurt = Choose(phrases.HURT_QUESTION, why=phrases.HURT_WHY, choices=phrases.HURT)
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
     leaving = Choose(
         _("Think of the place where you, or they, live and work. What is true about going out?"),
@@ -146,22 +135,15 @@ class Report(Flow):
 
     # --- Facts ----------------------------------------------------------------------------
 
-    county = AskPlace(
-        phrases.COUNTY_QUESTION,
-        short=phrases.SHORT["county"],
-        why=phrases.COUNTY_WHY,
-        counties=COUNTIES,
-    )
+    county = AskPlace(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
     situation = Choose(
         phrases.SITUATION_QUESTION,
-        short=phrases.SHORT["situation"],
         why=phrases.SITUATION_WHY,
         choices=phrases.SITUATION,
         when=~about.was("other") & ~under_18.was("under"),
     )
     they_situation = Choose(
         phrases.THEIR_SITUATION_QUESTION,
-        short=phrases.SHORT["situation"],
         why=phrases.SITUATION_WHY,
         choices=phrases.SITUATION,
         when=about.was("other") & ~they_under_18.was("under"),
@@ -264,7 +246,6 @@ class Report(Flow):
     )
     people = Choose(
         _("How many people does this happen to?"),
-        short=phrases.SHORT["people"],
         why=_("So that nobody is forgotten. A guess is fine."),
         choices=phrases.HOW_MANY,
         when=depth.was("more"),
@@ -314,7 +295,6 @@ class Report(Flow):
     )
     anything_else = Ask(
         _("Is there something else we should know, or be careful about?"),
-        short=phrases.SHORT["anything_else"],
         why=_("Sometimes the most important thing was not in our questions."),
         when=depth.was("more") | under_18.was("under"),
     )
@@ -330,33 +310,19 @@ class Report(Flow):
 
     # --- How to reach the person, who may know, and the last word ---------------------------
 
-    call_me = Ask(phrases.CALL_ME_QUESTION, short=phrases.SHORT["call_me"], why=phrases.CALL_ME_WHY)
+    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
     contact_rule = Choose(
-        phrases.CONTACT_QUESTION,
-        short=phrases.SHORT["contact_rule"],
-        why=phrases.CONTACT_WHY,
-        choices=phrases.CONTACT_RULE,
+        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
     )
     contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
     contact_hours = ChooseMany(
         phrases.HOURS_QUESTION,
-        short=phrases.SHORT["contact_hours"],
         why=phrases.HOURS_WHY,
         choices=phrases.CONTACT_HOURS,
         when=contact_rule.was("hours"),
     )
-    pass_on = Choose(
-        phrases.PASS_ON_QUESTION,
-        short=phrases.SHORT["pass_on"],
-        why=phrases.PASS_ON_WHY,
-        choices=phrases.PASS_ON,
-    )
-    counting = Choose(
-        phrases.COUNT_QUESTION,
-        short=phrases.SHORT["counting"],
-        why=phrases.COUNT_WHY,
-        choices=phrases.COUNT,
-    )
+    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
+    counting = Choose(phrases.COUNT_QUESTION, why=phrases.COUNT_WHY, choices=phrases.COUNT)
     review = Review(
         phrases.REVIEW,
         questions=(

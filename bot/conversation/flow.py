@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from bot.conversation.guards import ALWAYS
+from bot.conversation.questions import Question
 from bot.conversation.replies import CONTROLS
 from bot.conversation.review import ALSO, GO, SHOW, Review
 from bot.conversation.steps import End, Step
 from bot.text import Text
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 RESERVED_NAMES = frozenset(
-    {"name", "title", "steps", "renamed_steps", "former_names", ALSO, "also_files"}
+    {"name", "title", "steps", "short_names", "renamed_steps", "former_names", ALSO, "also_files"}
 )
 """Names of other attributes of a flow, and of the extras among its answers."""
 BUTTON_CODES = frozenset({*CONTROLS, SHOW, GO})
@@ -54,6 +58,8 @@ class Flow(metaclass=FlowMeta):
     """The class name in snake_case, without `Flow` at its end."""
     title: ClassVar[Text]
     steps: ClassVar[tuple[Step, ...]]
+    short_names: ClassVar[Mapping[str, Text]] = {}
+    """Names of questions in a summary, by step name, where a question has no `short` of its own."""
     renamed_steps: ClassVar[dict[str, str]] = {}
     """Former to current names of steps, so that stored drafts keep their answers."""
     former_names: ClassVar[tuple[str, ...]] = ()
@@ -67,6 +73,8 @@ class Flow(metaclass=FlowMeta):
         _check_last_step(cls)
         for here, step in enumerate(cls.steps):
             _check_looks_back(cls, step, cls.steps[:here])
+            if isinstance(step, Question) and step.short is step.prompt:
+                step.short = cls.short_names.get(step.name, step.prompt)
 
 
 def _check_title(flow: type[Flow]) -> None:
