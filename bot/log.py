@@ -38,7 +38,7 @@ EVENTS = frozenset(
         # Erasure, retention and backups.
         "case_erased", "erasure_unfinished", "erasure_requests_done", "retention_paused",
         "retention_needs_approval", "backups_removed", "backup_cleanup_failed",
-        "restored_without_ledger", "case_not_reencrypted", "cases_reencrypted",
+        "restored_without_ledger",
     }
 )  # fmt: skip
 FIELDS = {

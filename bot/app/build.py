@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.app.keys import load_host_key, open_key_store
-from bot.app.reencrypt import reseal_some
 from bot.app.retention import build_erasures, build_retention
 from bot.app.staff import build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import bot_profiles, build_turn_context, flow_recordings, use_offered_languages
@@ -248,7 +247,6 @@ async def run_bot(  # noqa: PLR0913 - the seams of time, limits and the disk are
         database = open_database(settings)
         bot = build_bot(settings.token(), settings.telegram_api, dated.note_date)
         vault = open_vault(settings, database)
-        reseal_some(database, vault, directory, clock.now())
         sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
         async with bot:
             house = build(

@@ -237,7 +237,7 @@ class Intake:
             return False
         priority, reasons = assess_urgency(answers, base_priority)
         old_priority, sealed, old_county, queue, contact, due, alerts, status = found[0]
-        old = open_reasons(self._vault, work, case, bytes(sealed)) or []
+        old = open_reasons(self._vault, case, bytes(sealed)) or []
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
         new_due = (

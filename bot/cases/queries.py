@@ -22,7 +22,6 @@ from bot.cases.routing import DEFAULT_QUEUE
 from bot.cases.sealed_fields import (
     decode_contents,
     decode_file,
-    open_legacy_reasons,
     open_queue_reasons,
     report_associated_data,
 )
@@ -34,12 +33,11 @@ from bot.conversation.replies import LEFT_EMPTY
 from bot.errors import EpochExpiredError
 from bot.store.compiled import Prepared
 from bot.store.tables.check_ins import check_ins as hours
-from bot.store.tables.main import CASE_WAITS, case_keys, cases, files, notices, reports
+from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
 from bot.store.tables.main import staff as colleagues
 from bot.store.tables.passphrases import words as chosen
 from bot.text import _, is_zawgyi
 from bot.vault import Purpose
-from bot.vault.keys.epoch_keys import is_sealed_in_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -304,20 +302,20 @@ class CaseReader:
         """
         async with self._database.readers.connect() as connection:
             wanted = (
-                select(*_QUEUE_COLUMNS, cases.c.id, cases.c.reasons, case_keys.c.sealed)
-                .select_from(_WITH_HOLDER.outerjoin(case_keys))
+                select(*_QUEUE_COLUMNS, cases.c.id, cases.c.reasons)
+                .select_from(_WITH_HOLDER)
                 .where(cases.c.reference == parse_reference(reference))
             )
             row = (await connection.execute(wanted)).one_or_none()
             if row is None:
                 return None
-            *clear, case, sealed, key = row
+            *clear, case, sealed = row
             if keyring is None:
                 return CaseDetails(_queued_case(clear), (), (), (), is_decrypted=False)
             # Beside: keys lie in another database, whose writer may be busy.
-            opener = await asyncio.to_thread(self._vault.cases.opener, case, key, keyring)
+            opener = await asyncio.to_thread(self._vault.cases.opener, case, keyring)
             sent = await self._load_reports(connection, case, opener)
-            codes = await asyncio.to_thread(self._reasons, opener, case, sealed, sent)
+            codes = await asyncio.to_thread(self._reasons, case, sealed, sent)
             reasons = reason_texts(codes)
             told = merge_answers(answers for *_, answers in sent)
             return CaseDetails(
@@ -332,16 +330,11 @@ class CaseReader:
                 await load_consents(connection, ConsentRecords(self._vault), case, self._staff),
             )
 
-    def _reasons(
-        self, opener: Opener, case: str, sealed: bytes, sent: list[_ReportRow]
-    ) -> list[str]:
+    def _reasons(self, case: str, sealed: bytes, sent: list[_ReportRow]) -> list[str]:
         """Return why it is urgent: what was kept for the queue, and what what was sent asks for."""
         kept: list[str] = []
-        if is_sealed_in_epoch(sealed):
-            with contextlib.suppress(EpochExpiredError):
-                kept = open_queue_reasons(self._vault, case, sealed)
-        else:
-            kept = open_legacy_reasons(opener, case, sealed)
+        with contextlib.suppress(EpochExpiredError):
+            kept = open_queue_reasons(self._vault, case, sealed)
         found = [code for _kind, _flow, _at, answers in sent for code in assess_urgency(answers)[1]]
         known = set(kept) | set(found)
         return [code for code in RISKS if code in known]

@@ -13,17 +13,14 @@ import msgspec
 
 from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
 from bot.conversation.choice_questions import ListQuestion
-from bot.errors import DecryptionError, EpochExpiredError
+from bot.errors import EpochExpiredError
 from bot.vault import Purpose
-from bot.vault.keys.epoch_keys import is_sealed_in_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.conversation import Answer, FlowRegistry
-    from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.keys.case_keys import Opener
 
     AnswerFilter = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
 
@@ -67,7 +64,7 @@ def reasons_associated_data(case: str) -> bytes:
     return f"{case}/reasons".encode()
 
 
-def open_reasons(vault: Vault, work: Work, case: str, sealed: bytes) -> list[str] | None:
+def open_reasons(vault: Vault, case: str, sealed: bytes) -> list[str] | None:
     """Return the reasons of a case's urgency, as codes; None once the bot opens them no more.
 
     Whoever may open the case reads them from what was sent.
@@ -75,13 +72,10 @@ def open_reasons(vault: Vault, work: Work, case: str, sealed: bytes) -> list[str
     Raises:
         DoesNotOpen: they were altered, or are another case's.
     """
-    if is_sealed_in_epoch(sealed):
-        try:
-            return open_queue_reasons(vault, case, sealed)
-        except EpochExpiredError:
-            return None
-    old = vault.cases.old(work, case)
-    return None if old is None else open_legacy_reasons(old, case, sealed)
+    try:
+        return open_queue_reasons(vault, case, sealed)
+    except EpochExpiredError:
+        return None
 
 
 def open_queue_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
@@ -94,70 +88,47 @@ def open_queue_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
     return decode_reasons(vault.open(Purpose.CODES, reasons_associated_data(case), sealed))
 
 
-def open_legacy_reasons(old: Opener, case: str, sealed: bytes) -> list[str]:
-    """Return the reasons of a case of an older release.
-
-    Raises:
-        DoesNotOpen: they were altered, or are another case's.
-    """
-    return decode_reasons(old.open(Purpose.CASE, reasons_associated_data(case), sealed))
-
-
-def open_codes(  # noqa: PLR0913, PLR0917 - a row, and what opens it
-    vault: Vault, work: Work, case: str, report: str, sealed: bytes, codes: bytes | None
+def open_codes(
+    vault: Vault, case: str, report: str, codes: bytes | None
 ) -> dict[str, Answer] | None:
     """Return what the bot still opens of a report: codes, for a day; None once that is over.
 
     Args:
         vault: opens it.
-        work: the unit of work.
         case: whose report.
         report: which.
-        sealed: all of it, as it is kept.
         codes: what was kept for the bot.
 
     Raises:
         DoesNotOpen: it was altered, or is another report's.
     """
-    place = report_associated_data(case, report)
-    if codes is not None:
-        try:
-            return decode_contents(vault.open(Purpose.CODES, place, codes)).answers
-        except EpochExpiredError:
-            return None
-    old = vault.cases.old(work, case)
-    return None if old is None else decode_contents(old.open(Purpose.CASE, place, sealed)).answers
+    if codes is None:
+        return None
+    try:
+        plain = vault.open(Purpose.CODES, report_associated_data(case, report), codes)
+    except EpochExpiredError:
+        return None
+    return decode_contents(plain).answers
 
 
-def open_handle(  # noqa: PLR0913, PLR0917 - a row, and what opens it
-    vault: Vault, work: Work, case: str, name: str, sealed: bytes, handle: bytes | None
-) -> FileRef:
+def open_handle(vault: Vault, name: str, handle: bytes | None) -> FileRef:
     """Return what the bot needs to fetch a file.
 
     Raises:
         DoesNotOpen: it was altered, or is fetched no more.
     """
-    if handle is not None:
-        return decode_file(vault.open(Purpose.HANDLE, name.encode(), bytes(handle))).note
-    old = vault.cases.old(work, case)
-    if old is None:
+    if handle is None:
         raise EpochExpiredError("this file opens for staff alone")
-    return decode_file(old.open(Purpose.FILE, name.encode(), bytes(sealed))).note
+    return decode_file(vault.open(Purpose.HANDLE, name.encode(), bytes(handle))).note
 
 
-def open_address(vault: Vault, work: Work, case: str, sealed: bytes) -> int:
+def open_address(vault: Vault, case: str, sealed: bytes) -> int:
     """Return the chat of an open case.
 
     Raises:
         DoesNotOpen: it was altered, or is another case's.
     """
-    try:
-        return int(vault.open(Purpose.ADDRESS, case.encode(), sealed))
-    except DecryptionError:
-        old = vault.cases.old(work, case)
-        if old is None:
-            raise
-        return int(old.open(Purpose.ADDRESS, case.encode(), sealed))
+    return int(vault.open(Purpose.ADDRESS, case.encode(), sealed))
 
 
 def keep_nothing(_flow: str, _answers: Mapping[str, Answer]) -> dict[str, Answer]:

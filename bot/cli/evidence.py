@@ -139,7 +139,7 @@ def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
         saved = [item for item in items if item.is_saved]
         now = SystemClock().now()
         run(lambda work: evidence.record_opened(work, case, saved, by or OPERATOR, now))
-        faults = evidence.verify_files(run(lambda work: evidence.opener(work, case)), saved)
+        faults = evidence.verify_files(evidence.opener(case), saved)
         end = run(lambda work: evidence.custody.head(work, case))
     if faults:
         raise HavenError(f"file {faults[0].number} {FILE_FAULTS[faults[0].fault]}")

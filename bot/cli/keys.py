@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.sign_in import ask_secret, password_cost, require_key_holder
+from bot.app.sign_in import ask_secret, password_cost
 from bot.clock import SystemClock
-from bot.errors import DecryptionError, HavenError
+from bot.errors import HavenError
 from bot.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.app.reencrypt import Resealing
     from bot.settings import Settings
     from bot.store.database import Database
     from bot.vault import Vault
@@ -115,57 +113,9 @@ def escrow_keys(
         typer.echo("answering questions is asked once more whether to go on.")
 
 
-@keys_app.command("upgrade")
-def upgrade_cases() -> None:
-    """Give cases of older releases a key pair each, so that the bot opens them no more."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import track  # noqa: PLC0415
-
-    settings = load_settings()
-    failed = []
-    with _resealing(settings) as resealing:
-        finished = resealing.finish()
-        waiting = resealing.waiting()
-        for case, reference in track(waiting.items(), "cases", console=Console(stderr=True)):
-            try:
-                resealing.seal(case, SystemClock().now())
-            except DecryptionError:
-                failed.append(reference)
-    if finished:
-        typer.echo(f"Files that an earlier run had left half-way: {finished}.")
-    typer.echo(f"Cases that open for staff alone now: {len(waiting) - len(failed)}.")
-    if failed:
-        raise HavenError(
-            f"{len(failed)} cases stay as they were, for something in them was altered or is "
-            f"missing: {', '.join(failed)}. haven restore brings back an older copy"
-        )
-
-
-@contextlib.contextmanager
-def _resealing(settings: Settings) -> Iterator[Resealing]:
-    """Have the data for ourselves, with somebody there who can open what is sealed."""
-    from bot.app.reencrypt import Resealing  # noqa: PLC0415
-    from bot.store.database import DataDirectory  # noqa: PLC0415
-    from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
-
-    directory = DataDirectory(settings.data)
-    with _open_database(settings) as database, _open_vault(settings, database) as vault:
-        require_key_holder(vault)
-        directory.lock()
-        try:
-            vault.rotate_epoch(SystemClock().now())
-            yield Resealing(database.writer, vault, directory.files, OPERATOR)
-            asyncio.run(database.writer.truncate_wal())  # what they were sealed with stands in it
-        finally:
-            directory.unlock()
-
-
 @keys_app.command("status")
 def show_status() -> None:
     """Print which keys there are, and who could open what comes."""
-    from bot.app.reencrypt import Resealing  # noqa: PLC0415
-    from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
-
     settings = load_settings()
     with _open_database(settings) as database, _open_vault(settings, database) as vault:
         holders = vault.cases.wraps.holders()
@@ -173,8 +123,6 @@ def show_status() -> None:
         typer.echo(f"epochs alive: {vault.count_epochs()}")
         typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'nobody'}")
         typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
-        old = Resealing(database.writer, vault, settings.data, OPERATOR).waiting()
-        typer.echo(f"cases of older releases, which the bot can open: {len(old)}")
         typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
 
 

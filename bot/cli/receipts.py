@@ -105,7 +105,7 @@ def _printable_text(
         found = receipts.find(work, reference)
         if found is None:
             raise HavenError(f"there is no receipt {reference}")
-        vault.cases.opener(found.case, vault.cases.load_row(work, found.case), keyring)
+        vault.cases.opener(found.case, keyring)
         audit.record(work, _now(), by, "receipt_print", found.case)
         signature = encode_signature(found.signature)
         proof = f"Ed25519 of the lines above: {signature}\n{vault.signer.public_pem}"

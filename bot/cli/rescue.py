@@ -2,8 +2,7 @@
 
 What is derived from the host key is gone, and the audit log with it, so nothing can be written down
 there: whoever does this is seen by nobody but those who stand beside them. Where the host key is
-still here this refuses, for then every look at a case leaves its row. Cases of older releases are
-lost as well, unless `haven keys upgrade` sealed them anew before.
+still here this refuses, for then every look at a case leaves its row.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from bot.app.sign_in import ask_secret, staff_keys_of
 from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.settings import load_settings
 from bot.store.compiled import Prepared
-from bot.store.tables.main import case_keys, cases, reports
+from bot.store.tables.main import cases, reports
 
 if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer
@@ -44,9 +43,8 @@ _CASES = Prepared(
     lambda _: (
         select(
             cases.c.id, cases.c.reference, cases.c.kind, cases.c.status, cases.c.language,
-            cases.c.opened_at, cases.c.closed_at, case_keys.c.sealed,
+            cases.c.opened_at, cases.c.closed_at,
         )
-        .select_from(cases.outerjoin(case_keys))
         .order_by(cases.c.opened_at, cases.c.id)
     )
 )  # fmt: skip
@@ -105,9 +103,9 @@ class CaseRescue:
     def write(self, folder: Path) -> tuple[list[str], list[str]]:
         """Write all that opens into a folder; return the references of what did and did not."""
         written, closed = [], []
-        for case, reference, *clear, sealed in self._run(lambda work: work.rows(_CASES)):
+        for case, reference, *clear in self._run(lambda work: work.rows(_CASES)):
             try:
-                opener = self._vault.cases.opener(case, sealed, self._keyring)
+                opener = self._vault.cases.opener(case, self._keyring)
                 self._write(folder / reference, case, opener, clear)
             except (CaseNotReadableError, DecryptionError):
                 closed.append(str(reference))

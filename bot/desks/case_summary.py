@@ -98,7 +98,6 @@ _REPORTS = Prepared(
             reports.c.id,
             reports.c.kind,
             reports.c.flow,
-            reports.c.sealed,
             reports.c.codes,
             reports.c.sent_at,
         )
@@ -119,7 +118,7 @@ class CaseSummaries:
     def find(self, work: Work, case: str) -> CaseSummary | None:
         """Return a case; None for one that is not there any more."""
         rows = work.rows(_BY_ID, case) if case else []
-        return self._summary(work, rows[0]) if rows else None
+        return self._summary(rows[0]) if rows else None
 
     def next_waiting(
         self, work: Work, queues: Iterable[str], languages: Iterable[str], limit: int
@@ -132,7 +131,7 @@ class CaseSummaries:
             for language in spoken
             for row in work.rows(_NEXT_WAITING, queue, language, limit)
         ]
-        found = [self._summary(work, row) for row in rows]
+        found = [self._summary(row) for row in rows]
         found.sort(key=lambda it: (it.priority, it.waiting_since, it.case))
         return found[:limit]
 
@@ -150,9 +149,9 @@ class CaseSummaries:
     def submissions(self, work: Work, case: str, since: int = 0) -> list[CaseSubmission]:
         """Return what was sent to a case since a moment, oldest first."""
         found = []
-        for report, kind, flow, sealed, codes, sent_at in work.rows(_REPORTS, case, since):
+        for report, kind, flow, codes, sent_at in work.rows(_REPORTS, case, since):
             kept = None if codes is None else bytes(codes)
-            answers = open_codes(self._vault, work, case, report, bytes(sealed), kept)
+            answers = open_codes(self._vault, case, report, kept)
             found.append(CaseSubmission(kind, flow, answers, sent_at))
         return found
 
@@ -164,12 +163,12 @@ class CaseSummaries:
         found = self.submissions(work, case, since)
         return [note for sent in found for note in files_in(sent.answers or {})]
 
-    def _summary(self, work: Work, row: Sequence[Any]) -> CaseSummary:
+    def _summary(self, row: Sequence[Any]) -> CaseSummary:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,
          disposition, address, reasons) = row  # fmt: skip
         chat = 0
         if address is not None:
-            chat = open_address(self._vault, work, case, bytes(address))
+            chat = open_address(self._vault, case, bytes(address))
         return CaseSummary(
             case,
             reference,
@@ -184,12 +183,12 @@ class CaseSummaries:
             due_at,
             disposition or "",
             chat,
-            self._reasons(work, case, bytes(reasons)),
+            self._reasons(case, bytes(reasons)),
         )
 
-    def _reasons(self, work: Work, case: str, sealed: bytes) -> tuple[str, ...] | None:
+    def _reasons(self, case: str, sealed: bytes) -> tuple[str, ...] | None:
         try:
-            found = open_reasons(self._vault, work, case, sealed)
+            found = open_reasons(self._vault, case, sealed)
         except DecryptionError:
             return ()
         return None if found is None else tuple(found)

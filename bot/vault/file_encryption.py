@@ -1,6 +1,6 @@
-"""Seal a file piece by piece, so that a cut, a swap or a repeat of pieces is always an error.
+"""Encryption of files in chunks: a cut, swapped or repeated chunk is always an error.
 
-The construction is STREAM's: every piece is bound to its number and to whether it is the last.
+The construction is STREAM: each chunk is bound to its number and to whether it is the last.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import DecryptionError
-from bot.vault.keys.case_keys import SEALED_TO_CASE
 from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
@@ -19,65 +18,50 @@ if TYPE_CHECKING:
 
 CHUNK_SIZE = 64 * 1024
 OVERHEAD = 49
-"""Bytes sealing to a case adds to a piece: version, ephemeral key, tag."""
-OLD_OVERHEAD = 29
-"""What it added in older releases: version, nonce, tag."""
-
-
-def overhead(sealed: bytes) -> int:
-    """Return how many bytes sealing has added to a piece that begins like this."""
-    return OVERHEAD if sealed[:1] == SEALED_TO_CASE else OLD_OVERHEAD
+"""Bytes that sealing adds to a chunk: version, ephemeral public key, tag."""
 
 
 def _associated_data(name: str, number: int, *, is_last: bool) -> bytes:
     return b"%b/%d/%d" % (name.encode(), number, is_last)
 
 
-def chunk_associated_data(name: str, count: int) -> list[bytes]:
-    """Return the places of a file's pieces, for whoever seals them anew."""
-    return [_associated_data(name, number, is_last=number == count - 1) for number in range(count)]
-
-
 async def seal_chunks(
     sealer: Sealer, name: str, plain: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
-    """Return the sealed pieces of a file as they are written, each of `PIECE` bytes or fewer.
+    """Yield the sealed chunks of a file, of `CHUNK_SIZE` plain bytes each, the last of fewer.
 
     Args:
         sealer: of the case the file belongs to.
-        name: of the file; it opens under no other.
-        plain: its bytes, in parts of any size.
+        name: of the file, which is bound to every chunk.
+        plain: the bytes of the file, in parts of any size.
     """
-    held = b""
+    buffered = b""
     number = 0
     async for part in plain:
-        held += part
-        while len(held) > CHUNK_SIZE:
-            piece, held = held[:CHUNK_SIZE], held[CHUNK_SIZE:]
-            yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=False), piece)
+        buffered += part
+        while len(buffered) > CHUNK_SIZE:
+            chunk, buffered = buffered[:CHUNK_SIZE], buffered[CHUNK_SIZE:]
+            yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=False), chunk)
             number += 1
-    yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=True), held)
+    yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=True), buffered)
 
 
 def open_chunks(opener: Opener, name: str, path: Path) -> Iterator[bytes]:
-    """Return the pieces of a sealed file.
+    """Yield the plain chunks of a sealed file.
 
     Raises:
-        DoesNotOpen: it was altered, or its end is missing.
+        DecryptionError: the file was altered, or its end is missing.
     """
     left = path.stat().st_size
     number = 0
     with path.open("rb") as file:
-        size = CHUNK_SIZE + overhead(file.read(1))
-        file.seek(0)
         while left > 0:
-            sealed = file.read(size)
+            sealed = file.read(CHUNK_SIZE + OVERHEAD)
             if not sealed:
                 raise DecryptionError("a sealed file became shorter while it was read")
             left -= len(sealed)
-            yield opener.open(
-                Purpose.FILE, _associated_data(name, number, is_last=left == 0), sealed
-            )
+            context = _associated_data(name, number, is_last=left == 0)
+            yield opener.open(Purpose.FILE, context, sealed)
             number += 1
     if number == 0:
         raise DecryptionError("a sealed file is empty")

@@ -16,7 +16,7 @@ class Purpose(StrEnum):
     ADDRESS = "address"
     STAFF = "staff"
     CASE_KEY = "case_key"
-    """The symmetric key of a case of an older release."""
+    """The private half of a case's key pair, while no caseworker has a key."""
     CASE_PUBLIC = "case_public"
     """The public half of a case's key."""
     CODES = "codes"

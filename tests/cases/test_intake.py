@@ -36,7 +36,7 @@ def of_case(desk: CaseStoreHarness, column: str) -> object:
 
 
 def reasons_of(desk: CaseStoreHarness, case: NewCase, sealed: bytes) -> list[str]:
-    found = desk.database.writer.run_sync(lambda work: open_reasons(VAULT, work, case.id, sealed))
+    found = open_reasons(VAULT, case.id, sealed)
     assert found is not None
     return found
 
@@ -65,16 +65,15 @@ def test_reasons_and_address_open_for_the_bot_and_with_no_other_root(
     reasons, address = of_case(case_store, "reasons"), of_case(case_store, "address")
     assert isinstance(reasons, bytes)
     assert isinstance(address, bytes)
-    run = case_store.database.writer.run_sync
     assert reasons_of(case_store, case, reasons) == ["kept_in"]
-    assert run(lambda work: open_address(VAULT, work, case.id, address)) == CHAT
+    assert open_address(VAULT, case.id, address) == CHAT
     other = case_store.opens({}).id
     stranger = Vault(HostKey(bytes(32)), VAULT.keys)
     for vault, whose in ((stranger, case.id), (VAULT, other), (VAULT, "0" * 32)):
         with pytest.raises(DecryptionError):
-            run(lambda work, v=vault, c=whose: open_reasons(v, work, c, reasons))  # type: ignore[misc]
+            open_reasons(vault, whose, reasons)
         with pytest.raises(DecryptionError):
-            run(lambda work, v=vault, c=whose: open_address(v, work, c, address))  # type: ignore[misc]
+            open_address(vault, whose, address)
     assert Vault(ROOT, VAULT.keys).cases.wraps.holders_of(case.id)
     with pytest.raises(DecryptionError):  # nor is either taken for something of the case itself
         supervisor_opener(case_store.database, case.id).open(Purpose.CASE, b"", reasons)

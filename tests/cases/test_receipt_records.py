@@ -119,14 +119,6 @@ async def test_there_is_none_of_a_case_that_is_gone(case_store: CaseStoreHarness
     )
 
 
-async def test_there_is_none_of_a_case_of_an_older_release(case_store: CaseStoreHarness) -> None:
-    case = case_store.opens(talk().answers)
-    case_store.writes(f"DELETE FROM case_keys WHERE case_id = '{case.id}'")  # noqa: S608 - ours
-    assert not unit(
-        case_store, lambda work: RECEIPTS.issue(work, case.id, NUMBER, OF_WORD, MIDDAY + MINUTE)
-    )
-
-
 async def test_a_number_is_given_once(case_store: CaseStoreHarness) -> None:
     case, _ = given_out(case_store)
     assert not unit(

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.reencrypt import Resealing
 from bot.cases.state_machine import Role
 from bot.vault import HostKey
 from tests.support.cli_runner import CommandResult, command_runner, written
 from tests.support.database.key_store_fixtures import QUEUES, staff_keys
-from tests.support.database.legacy_cases import PIECES, downgrade_case
 from tests.support.harnesses.hotline_harness import ROOT
 from tests.support.harnesses.retention_harness import WORDS, RetentionHarness, deployed_in
 
@@ -22,22 +20,20 @@ if TYPE_CHECKING:
 
     Haven = Callable[..., CommandResult]
 
+PHOTO = b"what a camera saw"
 MEIS, JUNS = "mei mei mei mei mei", "jun jun jun jun jun"
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Iterator[RetentionHarness]:
-    """Three cases: one that Jun claimed, one that waits, one of an older release."""
+    """Two cases: one that Jun claimed, and one that waits, with a file."""
     made = deployed_in(tmp_path)
     assert made.vault.keys is not None
     made.vault.keys.load_root(ROOT, made.database, made.now)
-    old = made.opens()
-    made.has_file(old)
-    downgrade_case(made, old)
     keys = staff_keys(made.vault)
     keys.enrol(made.mei.id, Role.SUPERVISOR, QUEUES, MEIS, made.now)
     keys.enrol(made.jun.id, Role.CASEWORKER, ("labour",), JUNS, made.now)
-    made.opens()
+    made.has_file(made.opens(), PHOTO)
     claimed = made.opens()
     made.claims_this(made.jun, claimed)
     keyring = keys.unlock(made.mei.id, MEIS)
@@ -85,7 +81,7 @@ def test_a_caseworker_writes_out_what_they_may_open_and_no_more(
     done = rescues(haven, tmp_path, shelf.jun.id, JUNS)
     assert "1 cases" in done.stdout
     assert told(tmp_path / "out") == [WORDS] * 3
-    assert done.stderr.count(",") == 2  # the one that waits, and the old one
+    assert done.stderr.count(",") == 1  # the one that waits
 
 
 def test_another_host_key_is_as_good_as_none(
@@ -123,9 +119,7 @@ def test_without_a_password_or_a_new_folder_nothing_is_written(
 def test_a_file_is_written_out_as_it_came(
     shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    resealing = Resealing(shelf.database.writer, shelf.vault, shelf.folder, "house")
-    assert resealing.some(shelf.now) == 1  # an old case that was upgraded is not lost
     lose_the_key(tmp_path)
     done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
-    assert "3 cases" in done.stdout
-    assert b"".join(PIECES) in [path.read_bytes() for path in (tmp_path / "out").glob("*/1.bin")]
+    assert "2 cases" in done.stdout
+    assert PHOTO in [path.read_bytes() for path in (tmp_path / "out").glob("*/1.bin")]

@@ -132,8 +132,7 @@ def cases_of(home: HotlineHarness) -> list[OpenedCase]:
 
 
 def _reasons(home: HotlineHarness, case: str, sealed: bytes) -> list[str]:
-    run = home.database.writer.run_sync
-    found = run(lambda work: open_reasons(VAULT, work, case, sealed))
+    found = open_reasons(VAULT, case, sealed)
     assert found is not None
     return found
 

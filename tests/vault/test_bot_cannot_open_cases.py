@@ -244,25 +244,18 @@ def test_the_sealer_a_process_is_given_has_no_way_to_open(tmp_path: Path) -> Non
     assert isinstance(sealer, CaseSealer)
     assert not hasattr(sealer, "open")
     with pytest.raises(CaseNotReadableError, match="sign in"):
-        home.database.writer.run_sync(
-            lambda work: home.vault.cases.opener(case, home.vault.cases.load_row(work, case), None)
-        )
+        home.vault.cases.opener(case, None)
     home.close()
 
 
 def codes_of(home: HotlineHarness) -> list[Any]:
-    run = home.database.writer.run_sync
-    rows = home.ask("SELECT case_id, id, sealed, codes FROM reports")
-    return [
-        run(lambda work, row=row: open_codes(home.vault, work, *row))
-        for row in rows  # type: ignore[misc]
-    ]
+    rows = home.ask("SELECT case_id, id, codes FROM reports")
+    return [open_codes(home.vault, *row) for row in rows]
 
 
 def reasons_of(home: HotlineHarness) -> list[Any]:
-    run = home.database.writer.run_sync
     rows = home.ask("SELECT id, reasons FROM cases")
-    return [run(lambda work, row=row: open_reasons(home.vault, work, *row)) for row in rows]  # type: ignore[misc]
+    return [open_reasons(home.vault, *row) for row in rows]
 
 
 async def _gone(home: HotlineHarness, now: int) -> None:

@@ -9,14 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import DecryptionError
-from bot.vault import HostKey, Vault
 from bot.vault.file_encryption import CHUNK_SIZE, OVERHEAD, open_chunks, seal_chunks
+from bot.vault.keys.case_keys import CaseOpener, CaseSealer
+from bot.vault.keys.hpke import KeyPair
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-VAULT = Vault(HostKey(bytes(32)))
+PAIR = KeyPair.generate()
+SEALER, OPENER = CaseSealer("c", PAIR.public), CaseOpener("c", PAIR)
 WHOLE = CHUNK_SIZE + OVERHEAD
 
 
@@ -26,12 +28,12 @@ async def parts(content: bytes, size: int) -> AsyncIterator[bytes]:
 
 
 async def sealed(content: bytes, size: int = 10_000, name: str = "f") -> list[bytes]:
-    return [piece async for piece in seal_chunks(VAULT, name, parts(content, size))]
+    return [piece async for piece in seal_chunks(SEALER, name, parts(content, size))]
 
 
 def opened(path: Path, pieces: list[bytes], name: str = "f") -> bytes:
     path.write_bytes(b"".join(pieces))
-    return b"".join(open_chunks(VAULT, name, path))
+    return b"".join(open_chunks(OPENER, name, path))
 
 
 @pytest.mark.parametrize(

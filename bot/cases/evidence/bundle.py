@@ -166,7 +166,7 @@ class BundleExporter:
                     digest=item.digest,
                     size=item.size,
                 )
-        return case, items, self._evidence.opener(work, case)
+        return case, items, self._evidence.opener(case)
 
     async def _export_file(  # noqa: PLR0913 - one file on its way out
         self, to: Path, case: str, item: EvidenceFile, opener: Opener, by: str, *, clean: bool

@@ -185,7 +185,7 @@ class CustodyLog:
         Raises:
             DoesNotOpen: a row was altered; `verify` says which.
         """
-        return [self._open_entry(work, case, number, bytes(sealed))
+        return [self._open_entry(case, number, bytes(sealed))
                 for number, sealed, _link, _mac in work.rows(_OF_CASE, case)]  # fmt: skip
 
     def head(self, work: Work, case: str) -> str:
@@ -201,7 +201,7 @@ class CustodyLog:
             if number != expected:
                 return CustodyFault(expected, MISSING)
             try:
-                entry = self._open_entry(work, case, number, bytes(sealed))
+                entry = self._open_entry(case, number, bytes(sealed))
             except (DecryptionError, msgspec.MsgspecError):
                 return CustodyFault(number, ALTERED)
             found = chain_link(before, entry)
@@ -234,9 +234,8 @@ class CustodyLog:
                 return CustodyFault(int(number), REPLACED)
         return None
 
-    def _open_entry(self, work: Work, case: str, number: int, sealed: bytes) -> CustodyEntry:
-        keys = self._vault.cases
-        opener = keys.opener(case, keys.load_row(work, case), self._keyring)
+    def _open_entry(self, case: str, number: int, sealed: bytes) -> CustodyEntry:
+        opener = self._vault.cases.opener(case, self._keyring)
         return _unpack(opener.open(Purpose.CASE, _associated_data(case, number), sealed))
 
     @staticmethod

@@ -53,7 +53,7 @@ FETCH_TIMEOUT = 900.0
 
 _DUE_FILES = Prepared(
     lambda _: (
-        select(files.c.id, files.c.case_id, files.c.sealed, files.c.handle, files.c.attempts)
+        select(files.c.id, files.c.case_id, files.c.handle, files.c.attempts)
         .where(FILE_WAITS, files.c.state == TO_FETCH, files.c.not_before <= bindparam("now"))
         .order_by(files.c.not_before)
         .limit(bindparam("most"))
@@ -183,12 +183,10 @@ class FileDownloader:
 
     def _load_due(self, work: Work) -> list[_DueFile]:
         found = []
-        for name, case, sealed, handle, attempts in work.rows(
-            _DUE_FILES, self._clock.now(), MAX_PARALLEL
-        ):
+        for name, case, handle, attempts in work.rows(_DUE_FILES, self._clock.now(), MAX_PARALLEL):
             try:
                 sealer = self._vault.case_sealer(work, case)
-                note = open_handle(self._vault, work, case, name, sealed, handle)
+                note = open_handle(self._vault, name, handle)
             except DecryptionError:  # a damaged row is in nobody else's way
                 log.warning("file_failed", file=name, error="DecryptionError")
                 self._postpone(work, name, case, attempts)

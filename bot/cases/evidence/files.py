@@ -167,7 +167,7 @@ class EvidenceStore:
         Raises:
             DoesNotOpen: a row of them, or of their ledger, was altered.
         """
-        opener = self.opener(work, case)
+        opener = self.opener(case)
         receipts = {
             entry.file: entry
             for entry in self.custody.of_case(work, case)
@@ -176,14 +176,13 @@ class EvidenceStore:
         rows = enumerate(work.rows(_FILES, case), 1)
         return [_evidence_file(opener, number, row, receipts.get(row[0])) for number, row in rows]
 
-    def opener(self, work: Work, case: str) -> Opener:
+    def opener(self, case: str) -> Opener:
         """Return what opens the files of a case.
 
         Raises:
             NotYours: whoever reads may not open it.
         """
-        keys = self._vault.cases
-        return keys.opener(case, keys.load_row(work, case), self._keyring)
+        return self._vault.cases.opener(case, self._keyring)
 
     def read_chunks(self, opener: Opener, item: EvidenceFile) -> Iterator[bytes]:
         """Return the bytes of a file as they came.

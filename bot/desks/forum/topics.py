@@ -133,16 +133,12 @@ class TopicStore:
     def of_case(self, work: Work, group: int, case: str) -> ForumTopic:
         """Return the topic of a case; one that is to be opened where there is none."""
         rows = work.rows(_OF_CASE, case, group)
-        return (
-            self._parse_row(work, rows[0])
-            if rows
-            else ForumTopic(case, None, WANTED, TopicContent())
-        )
+        return self._parse_row(rows[0]) if rows else ForumTopic(case, None, WANTED, TopicContent())
 
     def by_thread(self, work: Work, group: int, thread: int) -> ForumTopic | None:
         """Return the topic with a number; None for one that shows no case."""
         rows = work.rows(_BY_THREAD, group, thread) if thread else []
-        return self._parse_row(work, rows[0]) if rows else None
+        return self._parse_row(rows[0]) if rows else None
 
     def store(self, work: Work, group: int, topic: ForumTopic) -> None:
         """Write down how a topic stands."""
@@ -158,22 +154,16 @@ class TopicStore:
         )
         work.run(_UPSERT, topic.case, group, topic.thread, topic.state, sealed)
 
-    def _parse_row(self, work: Work, row: tuple[str, int | None, str, bytes | None]) -> ForumTopic:
+    def _parse_row(self, row: tuple[str, int | None, str, bytes | None]) -> ForumTopic:
         case, thread, state, sealed = row
         try:
-            plain = self._decrypt(work, case, bytes(sealed or b""))
+            plain = self._decrypt(case, bytes(sealed or b""))
         except DecryptionError:  # what it showed is forgotten; the case itself lies elsewhere
             return ForumTopic(case, thread, state, TopicContent())
         return ForumTopic(case, thread, state, _decode(plain))
 
-    def _decrypt(self, work: Work, case: str, sealed: bytes) -> bytes:
-        try:
-            return self._vault.open(Purpose.TOPIC_MESSAGES, _associated_data(case), sealed)
-        except DecryptionError:
-            old = self._vault.cases.old(work, case)
-            if old is None:
-                raise
-            return old.open(Purpose.CASE, _associated_data(case), sealed)
+    def _decrypt(self, case: str, sealed: bytes) -> bytes:
+        return self._vault.open(Purpose.TOPIC_MESSAGES, _associated_data(case), sealed)
 
 
 def topic_key(vault: Vault, group_id: int, case: str) -> bytes:

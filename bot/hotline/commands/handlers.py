@@ -118,7 +118,7 @@ class CommandHandlers:
         if not rows or rows[0][2] is None:
             return None
         reference, key, address, language, contact, holder, priority = rows[0]
-        chat = open_address(self._vault, work, case, bytes(address))
+        chat = open_address(self._vault, case, bytes(address))
         rule = contact or WHEN_I_WRITE
         return CaseContact(case, reference, bytes(key), chat, language, rule, holder, priority)
 

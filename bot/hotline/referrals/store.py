@@ -134,7 +134,7 @@ _CHANGE = Prepared(
 )
 _REPORTS = Prepared(
     lambda _: (
-        select(reports.c.id, reports.c.flow, reports.c.sealed, reports.c.codes)
+        select(reports.c.id, reports.c.flow, reports.c.codes)
         .where(reports.c.case_id == bindparam("case"))
         .order_by(reports.c.sent_at, reports.c.id)
     ),
@@ -192,9 +192,9 @@ class Referrals:
 
     def _sent_answers(self, work: Work, case: str) -> list[tuple[str, dict[str, Answer] | None]]:
         found = []
-        for report, flow, sealed, codes in work.rows(_REPORTS, case):
+        for report, flow, codes in work.rows(_REPORTS, case):
             kept = None if codes is None else bytes(codes)
-            answers = open_codes(self._vault, work, case, report, bytes(sealed), kept)
+            answers = open_codes(self._vault, case, report, kept)
             found.append((flow, answers))
         return found
 
@@ -227,7 +227,7 @@ class Referrals:
     def find(self, work: Work, case: str, referral: str) -> Referral | None:
         """Return a referral of this case; None when it is none of its."""
         found = work.rows(_BY_ID, referral, case)
-        return self._open(work, found[0]) if found else None
+        return self._open(found[0]) if found else None
 
     def of_case(self, work: Work, case: str) -> list[Referral]:
         """Return everything that was ever to be told of a case, oldest first.
@@ -235,7 +235,7 @@ class Referrals:
         Raises:
             DoesNotOpen: a row was altered, or its recipient or case exchanged.
         """
-        return [self._open(work, row) for row in work.rows(_OF_CASE, case)]
+        return [self._open(row) for row in work.rows(_OF_CASE, case)]
 
     def handle_press(
         self, work: Work, case: str, pressed: ConsentPress, now: int
@@ -274,7 +274,7 @@ class Referrals:
         """
         ended = []
         for row in work.rows(_UNSENT, case):
-            stands = self._open_or_bare(work, row)
+            stands = self._open_or_bare(row)
             over = stands.revoke(now) or stands.withdraw() or stands
             if stands.parts:
                 self._store(work, over)
@@ -322,34 +322,27 @@ class Referrals:
         asked = self._vault.seal_with_waiting_key(Purpose.REFERRAL, place, plain, it.offered_at)
         return kept, asked
 
-    def _open_or_bare(self, work: Work, row: Sequence[Any]) -> Referral:
+    def _open_or_bare(self, row: Sequence[Any]) -> Referral:
         """Return a referral, without its parts where they do not open."""
         try:
-            return self._open(work, row)
+            return self._open(row)
         except DecryptionError:
             return _without_parts(row)
 
-    def _open(self, work: Work, row: Sequence[Any]) -> Referral:
-        bare, sealed, asked = _without_parts(row), row[4], row[5]
-        held = self._open_sealed(work, bare, bytes(sealed), None if asked is None else bytes(asked))
+    def _open(self, row: Sequence[Any]) -> Referral:
+        bare, asked = _without_parts(row), row[5]
+        held = self._open_asked(bare, None if asked is None else bytes(asked))
         return replace(
             bare, parts=held.parts, struck=frozenset(held.struck), agreed_digest=held.agreed
         )
 
-    def _open_sealed(
-        self, work: Work, it: Referral, sealed: bytes, asked: bytes | None
-    ) -> _SealedReferral:
-        if asked is not None:
-            try:
-                return _decode(self._vault.open(Purpose.REFERRAL, _associated_data(it), asked))
-            except (
-                EpochExpiredError
-            ):  # nobody may be told any more: the person has to be asked again
-                return _SealedReferral((), (), "")
-        old = self._vault.cases.old(work, it.case)
-        if old is None:
+    def _open_asked(self, it: Referral, asked: bytes | None) -> _SealedReferral:
+        if asked is None:
             raise DecryptionError("what a person was asked about was taken out")
-        return _decode(old.open(Purpose.CASE, _associated_data(it), sealed))
+        try:
+            return _decode(self._vault.open(Purpose.REFERRAL, _associated_data(it), asked))
+        except EpochExpiredError:  # nobody may be told any more: the person has to be asked again
+            return _SealedReferral((), (), "")
 
 
 def _without_parts(row: Sequence[Any]) -> Referral:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Self, cast
 
 from bot.hotline.search.match import find_matches
 from bot.hotline.search.worker import LENGTH_PREFIX, SearchTask, decode_result, encode_batch, frame
-from bot.vault.keys.case_keys import CaseOpener
 
 if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.hotline.search.match import MatchResult, SealedRow
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.keys.case_keys import CaseOpener
 
 CORES = os.cpu_count() or 1
 _ROOT = Path(__file__).parents[3]
@@ -60,18 +59,15 @@ class SearchPool:
         """End them, and what they hold in memory."""
         await self._stop()
 
-    def start(self, query: str, openers: Mapping[str, Opener]) -> None:
+    def start(self, query: str, openers: Mapping[str, CaseOpener]) -> None:
         """Tell everybody what to look for, and give them keys.
 
         Args:
             query: the words, in their plainest spelling.
-            openers: what opens, by case. Those of older releases stay here; they are few.
+            openers: what opens, by case.
         """
         self._query, self._openers = query, openers
-        pairs = {
-            case: it.private_bytes for case, it in openers.items() if isinstance(it, CaseOpener)
-        }
-        self._old_openers = {case: it for case, it in openers.items() if case not in pairs}
+        pairs = {case: it.private_bytes for case, it in openers.items()}
         task = frame(SearchTask(query, pairs))
         self._free.put_nowait(None)
         for reader in self._workers:
@@ -83,7 +79,7 @@ class SearchPool:
         reader = await self._free.get()
         try:
             if reader is not None and (told := await _search_in_worker(reader, rows)) is not None:
-                return told + find_matches(rows, self._old_openers, self._query)
+                return told
             return await asyncio.to_thread(find_matches, rows, self._openers, self._query)
         finally:
             self._free.put_nowait(reader)

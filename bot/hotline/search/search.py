@@ -8,28 +8,26 @@ without accents.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from bot.errors import DecryptionError, QueryTooShortError
+from bot.errors import QueryTooShortError
 from bot.hotline.search.match import MatchResult
 from bot.hotline.search.pool import CORES, SearchPool
-from bot.store.tables.main import case_keys, cases, exchanges, reports
+from bot.store.tables.main import cases, exchanges, reports
 from bot.text import fold_accents
-from bot.vault.keys.case_keys import CaseOpener, has_key_pair
+from bot.vault.keys.case_keys import CaseOpener
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.hotline.search.match import MatchSource, SealedRow
     from bot.store.database import Database
     from bot.vault import Vault
-    from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 
 MIN_QUERY = 2
@@ -71,9 +69,7 @@ class SearchResult:
     """How many things did not open although their case does: they were altered."""
 
 
-_CASES = select(cases.c.id, cases.c.reference, case_keys.c.sealed).select_from(
-    cases.outerjoin(case_keys)
-)
+_CASES = select(cases.c.id, cases.c.reference)
 _REPORTS = select(reports.c.case_id, reports.c.id, reports.c.sent_at, reports.c.sealed)
 _EXCHANGES = select(exchanges.c.case_id, exchanges.c.side, exchanges.c.at, exchanges.c.sealed)
 _COUNT = select(
@@ -107,11 +103,11 @@ class Search:
             is_much = (await connection.execute(_COUNT)).scalar_one() > POOL_THRESHOLD
             async with SearchPool(CORES - 1 if is_much else 0) as readers:
                 found = (await connection.execute(_CASES)).all()
-                rows = [(case, sealed) for case, _reference, sealed in found]
-                known = await asyncio.to_thread(self._openers, rows, keyring)
+                ids = [case for case, _reference in found]
+                known = await asyncio.to_thread(self._openers, ids, keyring)
                 readers.start(wanted, known)
                 came = await _search_all(connection, readers)
-        reference = {case: told for case, told, _ in found}
+        reference = dict(found)
         hits = [
             SearchHit(reference[it.case], it.source, it.at, it.excerpt, it.case)
             for it in came.matches
@@ -120,18 +116,9 @@ class Search:
         closed = len(found) - len(known)
         return SearchResult(tuple(hits[:max_hits]), came.items, len(known), closed, came.unreadable)
 
-    def _openers(
-        self, found: Sequence[tuple[str, bytes | None]], keyring: Keyring
-    ) -> dict[str, Opener]:
-        keys = self._vault.cases
-        new = [case for case, sealed in found if has_key_pair(sealed)]
-        pairs = keys.wraps.open_keys(new, keyring) if new else {}
-        known: dict[str, Opener] = {case: CaseOpener(case, key) for case, key in pairs.items()}
-        for case, sealed in found:
-            if not has_key_pair(sealed):
-                with contextlib.suppress(DecryptionError):
-                    known[case] = keys.old_opener(case, sealed)
-        return known
+    def _openers(self, cases_: list[str], keyring: Keyring) -> dict[str, CaseOpener]:
+        pairs = self._vault.cases.wraps.open_keys(cases_, keyring) if cases_ else {}
+        return {case: CaseOpener(case, key) for case, key in pairs.items()}
 
 
 async def _search_all(connection: AsyncConnection, readers: SearchPool) -> MatchResult:

@@ -125,24 +125,6 @@ class CaseKeyWraps:
 
         self._keys.run(wrap)
 
-    def renew(self, case: str, queue: str, holder: str, raw: bytes, now: int) -> None:
-        """Wrap another private half of a case, in the place of any it had; it is durable then.
-
-        Args:
-            case: whose it is.
-            queue: where it waits or waited.
-            holder: the id of whoever claimed it; empty for nobody.
-            raw: the private half.
-            now: the moment.
-        """
-
-        def wrap(work: Work) -> None:
-            to = load_holders(work, self._prove).for_case(queue, holder)
-            work.run(_DELETE_ALL, case)
-            work.many(_ADD, self._wrap_rows(case, raw, to, now))
-
-        self._keys.run(wrap)
-
     def holders(self) -> KeyHolders:
         """Return everybody something can be wrapped to, now."""
         return self._keys.run(lambda work: load_holders(work, self._prove))

@@ -36,8 +36,7 @@ MIN_PASSPHRASE_LENGTH = 16
 LOSS_WARNING = (
     "Without the right one these are lost: unfinished conversations, letters not sent yet, where "
     "to write to people with open cases, caseworkers' accounts, the proof of the audit log. Not "
-    "lost: the cases themselves, which caseworkers open with their passwords (haven keys rescue); "
-    "only those of older releases that haven keys upgrade never did are."
+    "lost: the cases themselves, which caseworkers open with their passwords (haven keys rescue)."
 )
 
 

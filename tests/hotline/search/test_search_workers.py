@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.hotline.search.match import MatchSource
-from bot.hotline.search.search import Search
 from tests.hotline.search.test_search import NOTED, SAID, SENT, WRITTEN, looks, talked
 from tests.support.database.key_store_fixtures import empty_keyring
-from tests.support.database.legacy_cases import downgrade_case
-from tests.support.database_fixtures import migrated_url
 from tests.support.harnesses.hotline_harness import ALWAYS, VAULT, HotlineHarness
-from tests.support.harnesses.retention_harness import WORDS, RetentionHarness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,12 +93,3 @@ def test_what_a_reader_that_ended_did_not_read_is_read_here(
     talked(hotline)
     monkeypatch.setattr("bot.hotline.search.pool._WORKER_COMMAND", ("-c", "raise SystemExit"))
     assert len(looks(hotline, "ho chieu").hits) == 4
-
-
-async def test_cases_of_older_releases_are_read_among_newer_ones(tmp_path: Path) -> None:
-    shelf = RetentionHarness(migrated_url("sqlite", tmp_path), tmp_path)
-    old, _new = shelf.opens(), shelf.opens()
-    downgrade_case(shelf, old)
-    found = await Search(shelf.database, shelf.vault).find(WORDS[:9], empty_keyring(shelf.vault))
-    assert (len(found.hits), found.cases, found.items, found.unreadable) == (6, 2, 6, 0)
-    await shelf.database.close()

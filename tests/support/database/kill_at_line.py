@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOMS = ("/bot/vault/", "/bot/store/writer.py", "/bot/resealing.py")
+ROOMS = ("/bot/vault/", "/bot/store/writer.py")
 """Between whose lines a process can be killed."""
 
 

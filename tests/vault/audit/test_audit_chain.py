@@ -222,9 +222,9 @@ def remade(log: Log, link: Callable[[bytes, bytes], bytes]) -> Log:
 def test_a_chain_without_a_key_would_be_remade_unnoticed() -> None:
     """Shows why ours has one: whoever can write to the database can compute a hash."""
     unkeyed = AuditLog(Unkeyed())  # type: ignore[arg-type]
-    forged = remade(chain(unkeyed), Unkeyed.link)
+    forged = remade(chain(unkeyed), Unkeyed.chain_mac)
     assert isinstance(verified(forged, audit=unkeyed), AuditHead)
-    assert verified(remade(chain(AUDIT), Unkeyed.link)) == AuditBreak(1, AuditFault.ALTERED)
+    assert verified(remade(chain(AUDIT), Unkeyed.chain_mac)) == AuditBreak(1, AuditFault.ALTERED)
 
 
 def test_another_host_key_proves_nothing() -> None:

@@ -226,17 +226,17 @@ def test_words_are_not_written_down_wherever_they_were_meant_to_go(
 NOTES = """
 import sys
 from bot.store.database import Database
-from bot.vault import Audit, HostKey, Vault
+from bot.vault import AuditLog, HostKey, Vault
 
 database = Database(sys.argv[1])
-audit = Audit(Vault(HostKey(bytes(range(32)))))
+audit = AuditLog(Vault(HostKey(bytes(range(32)))))
 
 def unit(work):
-    audit.note(work, 1, sys.argv[2], "first", "case")
-    audit.note(work, 2, sys.argv[2], "second", "case")
+    audit.record(work, 1, sys.argv[2], "first", "case")
+    audit.record(work, 2, sys.argv[2], "second", "case")
 
 for _ in range(int(sys.argv[3])):
-    database.writer.run_now(unit)
+    database.writer.run_sync(unit)
 database.writer.close()
 """
 

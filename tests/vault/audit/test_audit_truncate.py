@@ -66,44 +66,44 @@ def cut(tmp_path: Path) -> list[tuple[Any, ...]]:
     return rows
 
 
-def test_what_is_two_years_old_goes_and_the_rest_holds(debug_log: Log) -> None:
-    head = debug_log.head_is_written()
-    assert debug_log.is_cut() == OLD - 1
-    rows = debug_log.rows()
+def test_what_is_two_years_old_goes_and_the_rest_holds(log: Log) -> None:
+    head = log.head_is_written()
+    assert log.is_cut() == OLD - 1
+    rows = log.rows()
     assert rows[0][0] == OLD
     assert rows[0][1:-1] == CUT_MARK
     assert [row[4] for row in rows[1:-1]] == [f"case{n}" for n in range(OLD, OLD + YOUNG)]
-    assert AUDIT.verify(rows, [head]) == debug_log.run(AUDIT.head)
-    assert debug_log.is_cut() == 0
-    debug_log.run(lambda work: AUDIT.record(work, debug_log.now, "mei", "claim", "later"))
-    assert isinstance(AUDIT.verify(debug_log.rows(), [head]), AuditHead)
-    assert "case0" not in str(query(debug_log.database, "SELECT subject FROM audit"))
+    assert AUDIT.verify(rows, [head]) == log.run(AUDIT.head)
+    assert log.is_cut() == 0
+    log.run(lambda work: AUDIT.record(work, log.now, "mei", "claim", "later"))
+    assert isinstance(AUDIT.verify(log.rows(), [head]), AuditHead)
+    assert "case0" not in str(query(log.database, "SELECT subject FROM audit"))
 
 
-def test_it_is_cut_again_and_again(debug_log: Log) -> None:
-    debug_log.head_is_written()
-    debug_log.is_cut()
-    debug_log.now += KEEP_FOR + 1
-    debug_log.run(lambda work: AUDIT.record(work, debug_log.now, "mei", "claim", "later"))
-    head = debug_log.head_is_written()
-    assert debug_log.is_cut() > 0
-    assert isinstance(AUDIT.verify(debug_log.rows(), [head]), AuditHead)
-    assert ("cut", "log") in [(row[3], row[4]) for row in debug_log.rows()]
+def test_it_is_cut_again_and_again(log: Log) -> None:
+    log.head_is_written()
+    log.is_cut()
+    log.now += KEEP_FOR + 1
+    log.run(lambda work: AUDIT.record(work, log.now, "mei", "claim", "later"))
+    head = log.head_is_written()
+    assert log.is_cut() > 0
+    assert isinstance(AUDIT.verify(log.rows(), [head]), AuditHead)
+    assert ("cut", "log") in [(row[3], row[4]) for row in log.rows()]
 
 
-def test_nothing_goes_that_no_head_was_written_down_of(debug_log: Log) -> None:
-    assert debug_log.is_cut() == 0
-    debug_log.anchor.write_text(str(AuditHead(3, "0" * 16)))
-    assert debug_log.is_cut() == 2
-    assert debug_log.rows()[0][0] == 3
-    debug_log.anchor.write_text("nonsense")
-    assert debug_log.is_cut() == 0
+def test_nothing_goes_that_no_head_was_written_down_of(log: Log) -> None:
+    assert log.is_cut() == 0
+    log.anchor.write_text(str(AuditHead(3, "0" * 16)))
+    assert log.is_cut() == 2
+    assert log.rows()[0][0] == 3
+    log.anchor.write_text("nonsense")
+    assert log.is_cut() == 0
 
 
-def test_a_clock_that_went_back_keeps_what_follows_it(debug_log: Log) -> None:
-    debug_log.run(lambda work: AUDIT.record(work, 1, "mei", "claim", "by a wrong clock"))
-    debug_log.head_is_written()
-    assert debug_log.is_cut() == OLD - 1
+def test_a_clock_that_went_back_keeps_what_follows_it(log: Log) -> None:
+    log.run(lambda work: AUDIT.record(work, 1, "mei", "claim", "by a wrong clock"))
+    log.head_is_written()
+    assert log.is_cut() == OLD - 1
 
 
 def test_a_long_log_goes_in_parts(tmp_path: Path) -> None:

@@ -96,14 +96,13 @@ def test_a_case_that_is_not_there_is_nobodys(shelf: RetentionHarness) -> None:
 
 def test_what_an_earlier_copy_holds_of_it_opens_no_more(shelf: RetentionHarness) -> None:
     case = shelf.closed()
-    ((public,),) = query(shelf.database, "SELECT sealed FROM case_keys")
-    key = shelf.run(lambda work: shelf.opener(work, case))
+    key = shelf.opener(case)
     ((sealed, place),) = query(shelf.database, "SELECT sealed, id FROM reports")
     assert key.open(Purpose.CASE, report_associated_data(case, place), sealed)
     shelf.erases(case)
     for vault in (shelf.vault, vault_in(shelf.folder.parent)):
-        with pytest.raises(CaseNotReadableError):  # though somebody kept its row
-            vault.cases.opener(case, public, empty_keyring(vault))
+        with pytest.raises(CaseNotReadableError):
+            vault.cases.opener(case, empty_keyring(vault))
     assert query(shelf.keys, "SELECT * FROM case_wraps") == []
 
 

@@ -130,7 +130,7 @@ class Membership(RuleBasedStateMachine):
         self.database = Database(migrated_url("sqlite", self.folder))
         self.vault = Vault(ROOT, key_store(self.folder))
         assert self.vault.keys is not None
-        self.vault.cases._custody = self.custody(self.vault.keys, self.vault, self.vault.prove)
+        self.vault.cases._wraps = self.custody(self.vault.keys, self.vault, self.vault.prove)
         self.vault.rotate_epoch(MIDDAY)
         self.staff = staff_keys(self.vault)
         self.intake = Intake(self.vault, BOT)

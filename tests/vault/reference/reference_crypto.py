@@ -42,11 +42,6 @@ def envelope(secret: bytes, purpose: str, place: bytes, nonce: bytes, plain: byt
     return b"\1" + nonce + seal(key, nonce, f"haven/{purpose}/".encode() + place, plain)
 
 
-def case_envelope(key: bytes, purpose: str, place: bytes, nonce: bytes, plain: bytes) -> bytes:
-    """What stands in the database for a case with a key of its own."""
-    return b"\2" + nonce + seal(key, nonce, f"haven/case/{purpose}/".encode() + place, plain)
-
-
 def epoch_envelope(  # noqa: PLR0913, PLR0917 - what stands in an envelope
     secret: bytes, number: int, purpose: str, place: bytes, nonce: bytes, plain: bytes
 ) -> bytes:
@@ -190,13 +185,6 @@ def main() -> None:
         "chats": [[bot, chat, chat_key(secret, bot, chat).hex()] for bot, chat in chats],
         "buttons": [[what.hex(), vouched(secret, what).hex()] for what in (b"", b"x|1|report.who")],
         "audit": _audited(secret),
-        "cases": [
-            [
-                purpose,
-                case_envelope(bytes(32), purpose, b"c/report/r", bytes(range(12)), words).hex(),
-            ]
-            for purpose in ("case", "file", "address")
-        ],
         "epochs": [
             [purpose, epoch_envelope(secret, 7, purpose, b"row 9", bytes(range(12)), words).hex()]
             for purpose in ("inbox", "conversation", "outbox")

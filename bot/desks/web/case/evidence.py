@@ -86,7 +86,7 @@ async def _find_file(request: DeskRequest) -> ReadableFile:
         evidence = EvidenceStore(front.vault, front.files_dir, keyring)
         try:
             items = [it for it in evidence.list_files(work, seen.case) if it.number == int(number)]
-            opener = evidence.opener(work, seen.case)
+            opener = evidence.opener(seen.case)
         except CaseNotReadableError:
             raise NotFoundError("not theirs") from None
         if not items or not items[0].is_saved or items[0].size > MAX_FILE_BYTES:

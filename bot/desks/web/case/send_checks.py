@@ -18,7 +18,6 @@ from bot.clock import HOUR
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case import drafts
 from bot.desks.web.case import texts as said
-from bot.desks.web.case.view import case_opener
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, Route, form_fields
 from bot.errors import CaseNotReadableError
@@ -120,7 +119,7 @@ def _load_texts(work: Work, request: DeskRequest, case: str, keyring: Keyring) -
     with contextlib.suppress(NotFoundError, CaseNotReadableError):
         if glance is not None and check_case_access(work, request, glance.reference).may_read:
             written = CaseMessages.of_case(
-                work, case, case_opener(work, request.context, case, keyring)
+                work, case, request.context.vault.cases.opener(case, keyring)
             )
             every = [it.content.text for it in written if it.content.text]
             theirs = [

@@ -132,7 +132,7 @@ def _decrypt_content(
     work: Work, request: DeskRequest, found: CaseView, keyring: Keyring | None
 ) -> None:
     front, glance = request.context, found.access.summary
-    opener = case_opener(work, front, glance.case, keyring)
+    opener = front.vault.cases.opener(glance.case, keyring)
     found.drafts = load_drafts(work, glance.case, keyring) if keyring is not None else {}
     written = CaseMessages.of_case(work, glance.case, opener)
     found.evidence_items = EvidenceStore(front.vault, front.files_dir, keyring).list_files(
@@ -143,16 +143,6 @@ def _decrypt_content(
         _file_numbers(work, glance.case, opener), request.caseworker.id,
     )  # fmt: skip
     found.messages = bubbles.build(written, delivery_states(work, written))
-
-
-def case_opener(work: Work, context: DeskContext, case: str, keyring: Keyring | None) -> Opener:
-    """Return what opens in a case.
-
-    Raises:
-        NotYours: nothing on this keyring opens it.
-    """
-    keys = context.vault.cases
-    return keys.opener(case, keys.load_row(work, case), keyring)
 
 
 def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
