@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this release, keeping everything in it."""
+"""Schema upgrades, which keep everything in the database (see `migrations/README.md`)."""
 
 from __future__ import annotations
 
@@ -17,37 +17,39 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
 
-LATEST_REVISION = "0016"
-"""The newest migration. A test holds it to the folder, so that starting needs no Alembic."""
+LATEST_REVISION = "0001"
+"""The newest revision of the data. A test compares it with the folder: starting needs no Alembic.
+"""
 LATEST_KEY_REVISION = "0001"
-"""The newest migration of the key store."""
+"""The newest revision of the key store."""
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-KEY_MIGRATIONS = Path(__file__).parent / "key_migrations"
+SCRIPTS = Path(__file__).parent / "migrations"
+MIGRATIONS = SCRIPTS / "data"
+KEY_MIGRATIONS = SCRIPTS / "keys"
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to this release; do nothing when it is there.
+    """Bring the data to the schema of this release; do nothing if it is there.
 
     Raises:
-        StoreTooNew: a newer Haven wrote this database.
+        StoreTooNewError: a newer Haven wrote this database.
     """
     if current_revision(database) != LATEST_REVISION:
         _migrate(database, MIGRATIONS)
 
 
 def upgrade_keys(database: Database) -> None:
-    """Bring a key store to this release; do nothing when it is there.
+    """Bring a key store to the schema of this release; do nothing if it is there.
 
     Raises:
-        StoreTooNew: a newer Haven wrote this key store.
+        StoreTooNewError: a newer Haven wrote this key store.
     """
     if current_revision(database) != LATEST_KEY_REVISION:
         _migrate(database, KEY_MIGRATIONS)
 
 
 def current_revision(database: Database) -> str | None:
-    """Return the migration a database stands at, None for an empty one."""
+    """Return the revision of a database, None for an empty one."""
     connection = database.connect()
     cursor = connection.cursor()
     try:
@@ -70,7 +72,7 @@ def _migrate(database: Database, migrations: Path) -> None:
     found = current_revision(database)
     if found is not None and not is_known_revision(found, migrations):
         raise StoreTooNewError(
-            f"this database stands at {found}, newer than this Haven: upgrade Haven"
+            f"this database is at revision {found}, newer than this Haven: upgrade Haven"
         )
     with schema_transaction(database) as connection:
         upgrade_to(connection, "head", migrations)
@@ -78,7 +80,7 @@ def _migrate(database: Database, migrations: Path) -> None:
 
 @contextmanager
 def schema_transaction(database: Database) -> Iterator[Connection]:
-    """Change a database's schema, and what is in it, in one transaction."""
+    """Yield a connection on which the schema and the rows change in one transaction."""
     from sqlalchemy import create_engine  # noqa: PLC0415
 
     driver = "sqlite" if database.dialect == "sqlite" else "postgresql+psycopg"
@@ -93,26 +95,36 @@ def schema_transaction(database: Database) -> Iterator[Connection]:
 
 
 def is_known_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:
-    """Tell whether this release knows the schema of another."""
+    """Tell whether this release can upgrade from a revision."""
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-    scripts = ScriptDirectory.from_config(_config(migrations)).walk_revisions()
+    scripts = ScriptDirectory.from_config(alembic_config(migrations)).walk_revisions()
     return revision in {script.revision for script in scripts}
 
 
 def upgrade_to(connection: Connection, revision: str, migrations: Path = MIGRATIONS) -> None:
-    """Bring a schema forward to a release, inside the transaction that is open."""
+    """Upgrade a schema to a revision, inside the open transaction."""
     from alembic import command  # noqa: PLC0415
 
-    config = _config(migrations)
+    config = alembic_config(migrations)
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
-def _config(migrations: Path) -> Config:
-    # Alembic takes a quarter of a second to import: paid on the first start of a release only.
+def run_script(connection: Connection, path: Path) -> None:
+    """Run a script with one statement a line; `{dialect}` in its name is the database's."""
+    script = path.with_name(path.name.format(dialect=connection.dialect.name))
+    for line in script.read_text(encoding="ascii").splitlines():
+        connection.exec_driver_sql(line)
+
+
+def alembic_config(migrations: Path) -> Config:
+    """Return Alembic's configuration for the revisions in a folder."""
+    # Alembic takes a quarter of a second to import: only the first start of a release needs it.
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(migrations))
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("version_locations", str(migrations))
+    config.set_main_option("path_separator", "newline")
     return config

@@ -123,7 +123,7 @@ HOLDS = """
 import sys, pathlib
 from bot.store.database import DataDirectory
 directory = DataDirectory(pathlib.Path(sys.argv[1]))
-directory.make()
+directory.create()
 directory.lock()
 print("held", flush=True)
 sys.stdin.read()

@@ -9,45 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
-from bot.errors import WrongPasswordError
 from bot.store.database import Database
-from bot.store.migrate import MIGRATIONS
+from bot.store.migrate import current_revision, upgrade_keys, upgrade_to
 from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
-from tests.support.database.key_store_fixtures import PASSWORD, empty_keyring, staff_keys
+from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url
-from tests.support.harnesses.hotline_harness import VAULT
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from bot.vault.keys.keyring import Keyring
 
-DUMPS = sorted((Path(__file__).parents[2] / "store" / "fixtures").glob("*.sql"))
+DUMPS = sorted((Path(__file__).parents[2] / "store" / "fixtures").glob("*/data.sql"))
+"""A populated database of each release, in a folder named after it, beside its key store."""
 
-
-FIRST = DUMPS[0]
-
-
-def on_release_dumps(dumps: list[Path]) -> pytest.MarkDecorator:
-    """Run a test of what people notice: every release on SQLite, the ends of the row elsewhere.
-
-    That every row of every release is kept is looked at on both.
-    """
-    there = {dumps[0], *dumps[-2:]}
-    pairs = [
-        (dump, kind)
-        for dump in dumps
-        for kind in DATABASE_KINDS
-        if kind == "sqlite" or dump in there
-    ]
-    return pytest.mark.parametrize(
-        ("dump", "kind"), pairs, ids=[f"{dump.stem}-{kind}" for dump, kind in pairs]
-    )
+on_release_dumps = pytest.mark.parametrize(
+    ("dump", "kind"),
+    [(dump, kind) for dump in DUMPS for kind in DATABASE_KINDS],
+    ids=lambda it: it if isinstance(it, str) else it.parent.name,
+)
 
 
 def engine_of(database: Database) -> Engine:
@@ -96,48 +80,38 @@ def execute(database: Database, sql: str) -> None:
 
 def restored(dump: Path, kind: str, folder: Path) -> Database:
     """Return a database as that release left it."""
-    path = folder / "haven.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(dump.read_text(encoding="utf-8"))
-    database = Database(f"sqlite:///{path}")
-    return database if kind == "sqlite" else carried_over(database, dump.stem, folder)
+    database = Database(f"sqlite:///{_loaded(dump, folder / 'haven.db')}")
+    return database if kind == "sqlite" else carried_over(database, folder)
 
 
 def vault_of(dump: Path, folder: Path) -> Vault:
-    """Return what opens a dump: releases since there is a key store left one of their own."""
-    keys = dump.parent / "keys" / dump.name
-    if not keys.exists():
-        return VAULT
-    path = folder / "keys.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(keys.read_text(encoding="utf-8"))
-    return Vault(HostKey(bytes(range(32))), KeyStore(Database(f"sqlite:///{path}")))
+    """Return what opens a dump, by the key store of its release."""
+    keys = Database(f"sqlite:///{_loaded(dump.with_name('keys.sql'), folder / 'keys.db')}")
+    upgrade_keys(keys)
+    return Vault(HostKey(bytes(range(32))), KeyStore(keys))
 
 
 def keyring_of(vault: Vault) -> Keyring:
-    """Return the keys of the supervisor a dump knows; one that opens nothing where it knows none.
-
-    What older releases sealed opens without.
-    """
-    try:
-        return staff_keys(vault).unlock("keeper", PASSWORD)
-    except WrongPasswordError:
-        return empty_keyring(vault)
+    """Return the keys of the supervisor of a dump."""
+    return staff_keys(vault).unlock("keeper", PASSWORD)
 
 
-def carried_over(source: Database, release: str, folder: Path) -> Database:
-    """Return a PostgreSQL database at a release, with the rows of the SQLite one."""
+def _loaded(script: Path, path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script.read_text(encoding="utf-8"))
+    return path
+
+
+def carried_over(source: Database, folder: Path) -> Database:
+    """Return a PostgreSQL database at the revision of a SQLite one, with its rows."""
     database = Database(empty_url("postgresql", folder))
     connection = sqlite3.connect(str(source.url.database))
     connection.row_factory = sqlite3.Row
     engine = engine_of(database)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    revision = current_revision(source)
+    assert revision is not None
     with engine.begin() as target:
-        from alembic import command  # noqa: PLC0415 - it configures itself on import
-
-        config.attributes["connection"] = target
-        command.upgrade(config, release)
+        upgrade_to(target, revision)
         for table in tables_of(target):
             rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table.name}")]  # noqa: S608 - our own name
             target.execute(insert(table), rows)

@@ -139,7 +139,7 @@ def test_a_key_store_lies_beside_the_database_and_can_lie_elsewhere(tmp_path: Pa
 
 
 def test_the_newest_migration_is_the_head() -> None:
-    names = sorted(path.name for path in (KEY_MIGRATIONS / "versions").glob("0*.py"))
+    names = sorted(path.name for path in KEY_MIGRATIONS.glob("0*.py"))
     assert names[-1].startswith(LATEST_KEY_REVISION)
 
 

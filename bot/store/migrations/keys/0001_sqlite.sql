@@ -1,0 +1,9 @@
+CREATE TABLE case_wraps ( case_id VARCHAR(32) NOT NULL, holder VARCHAR(40) NOT NULL, sealed BLOB NOT NULL, made_at BIGINT NOT NULL, CONSTRAINT pk_case_wraps PRIMARY KEY (case_id, holder) );
+CREATE INDEX ix_case_wraps_made_at ON case_wraps (made_at);
+CREATE TABLE epochs ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind VARCHAR(8) NOT NULL, public BLOB NOT NULL, sealed BLOB NOT NULL, born_at BIGINT NOT NULL );
+CREATE TABLE escrows ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, public BLOB NOT NULL, proof BLOB NOT NULL, made_at BIGINT NOT NULL );
+CREATE TABLE roots ( mark BLOB NOT NULL, store BLOB NOT NULL, salt BLOB, sealed BLOB NOT NULL, made_at BIGINT NOT NULL, CONSTRAINT pk_roots PRIMARY KEY (mark) );
+CREATE TABLE staff_keys ( staff_id VARCHAR(32) NOT NULL, role VARCHAR(16) NOT NULL, queues VARCHAR(160) NOT NULL, public BLOB NOT NULL, proof BLOB NOT NULL, salt BLOB NOT NULL, memory INTEGER NOT NULL, passes INTEGER NOT NULL, sealed BLOB NOT NULL, recovery BLOB NOT NULL, made_at BIGINT NOT NULL, CONSTRAINT pk_staff_keys PRIMARY KEY (staff_id) );
+CREATE TABLE team_wraps ( team BIGINT NOT NULL, holder VARCHAR(40) NOT NULL, sealed BLOB NOT NULL, CONSTRAINT pk_team_wraps PRIMARY KEY (team, holder) );
+CREATE TABLE teams ( id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name VARCHAR(24) NOT NULL, public BLOB NOT NULL, proof BLOB NOT NULL, members INTEGER NOT NULL, born_at BIGINT NOT NULL );
+CREATE INDEX ix_teams_name ON teams (name, id);
