@@ -1,4 +1,4 @@
-"""Tables of what a desk keeps beside a case: when to look again, links, words begun."""
+"""Tables of snoozes, follow-ups, links between cases, and caseworkers' drafts."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ case_dates = Table(
     "case_dates",
     metadata,
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
-    Column("aside_until", BigInteger),  # none: it is not put aside
+    Column("aside_until", BigInteger),  # null: not snoozed
     Column("aside_by", String(32)),
-    Column("back_at", BigInteger),  # none: nothing has brought it back before its time
+    Column("back_at", BigInteger),  # null: not brought back early
     Column("back_why", String(8)),
     Column("follow_up_at", BigInteger),
     Index("ix_case_dates_aside_by", "aside_by"),
     info={
-        "holds": "clear: until when a caseworker has put a case aside, what brought it back, on "
-        "which day they want to look again",
+        "holds": "clear: until when a caseworker snoozed a case, what ended that early, the day of "
+        "follow-up",
         "erased": "with the case",
     },
 )
@@ -44,7 +44,7 @@ case_links = Table(
     UniqueConstraint("case_id", "other_id"),
     Index("ix_case_links_other_id", "other_id"),
     info={
-        "holds": "clear: which cases belong together, or are one, and who said so; a row at each",
+        "holds": "clear: which cases belong together or are one, by whose decision; a row for each",
         "erased": "with either of the two cases",
     },
 )
@@ -59,7 +59,7 @@ desk_drafts = Table(
     Column("at", BigInteger, nullable=False),
     Index("ix_desk_drafts_at", "at"),
     info={
-        "holds": "sealed to a caseworker: words they have begun in a case and not sent",
-        "erased": "when they are sent, after 7 days, and with the case",
+        "holds": "sealed to a caseworker: text they have not sent yet",
+        "erased": "when sent, after 7 days, and with the case",
     },
 )

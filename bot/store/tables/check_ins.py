@@ -1,4 +1,4 @@
-"""The table of hours at which people want to be heard from; the others stand in `tables`."""
+"""The table of check-ins that people agreed on."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ check_ins = Table(
     Index("ix_check_ins_looked_at", "looked_at"),
     Index("ix_check_ins_letter", "letter"),
     info={
-        "holds": "sealed for the bot: at which hour a person wants to be heard from, and how it "
-        "stands; slow, keyed digests of two words they chose; clear: when somebody has to look "
-        "again, the letter that asks, whether the second word was written",
+        "holds": "sealed for the bot: at which hour a person is asked, and the state of that; "
+        "slow, keyed digests of their passphrase and duress passphrase; clear: when the next step "
+        "is due, the letter that asks, when the duress passphrase was used",
         "erased": "with the case",
     },
 )

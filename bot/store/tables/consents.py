@@ -1,4 +1,4 @@
-"""Tables of what people agreed to, what they want erased, and receipts they asked for."""
+"""Tables of consents, erasure requests and receipts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ agreements = Table(
     Index("ix_agreements_case_id", "case_id", "id"),
     info={
         "holds": "clear: which question a person answered with which button, when, and the digest "
-        "of the words it was asked in",
+        "of its wording",
         "erased": "with the case",
     },
 )
@@ -43,15 +43,15 @@ wishes = Table(
     metadata,
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("asked_at", BigInteger, nullable=False),
-    Column("due_at", BigInteger),  # none: two caseworkers object
+    Column("due_at", BigInteger),  # null: two caseworkers object
     Column("confirmed_by", String(32), nullable=False),
     Column("objected_by", String(32), nullable=False),
     Column("seconded_by", String(32), nullable=False),
     Column("alerts", SmallInteger, nullable=False),
     Index("ix_wishes_due_at", "due_at"),
     info={
-        "holds": "clear: which case somebody wants erased, since when, and which caseworkers have "
-        "confirmed it or objected",
+        "holds": "clear: which case a person asked to erase, when, and which caseworkers confirmed "
+        "it or objected",
         "erased": "with the case",
     },
 )
@@ -68,8 +68,8 @@ receipts = Table(
     Column("word", LargeBinary(32), nullable=False),
     Index("ix_receipts_case_id", "case_id"),
     info={
-        "holds": "clear: that something was received, when, and a digest of what lies here sealed; "
-        "the slow, keyed digest of a word only the person knows",
+        "holds": "clear: that something was received, when, and a digest of the sealed rows; the "
+        "slow, keyed digest of the person's passphrase",
         "erased": "with the case",
     },
 )
@@ -82,7 +82,7 @@ wordings = Table(
     Column("words", String(8000), nullable=False),
     Column("since", BigInteger, nullable=False),
     info={
-        "holds": "nothing about a person: questions and notices of ours, as people read them",
-        "erased": "never: what somebody agreed to must be found again",
+        "holds": "nothing about a person: wordings of our questions and notices",
+        "erased": "never: the wording a person agreed to must be found again",
     },
 )

@@ -1,4 +1,4 @@
-"""The table of the custody ledger; the others stand in `tables`."""
+"""The table of the chain of custody."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ custody = Table(
     Column("mac", LargeBinary(32), nullable=False),
     UniqueConstraint("case_id", "number"),
     info={
-        "holds": "sealed: what was done to which file, by whom, and the file's digest; clear: when",
+        "holds": "sealed: who did what to which file, and the file's digest; clear: when",
         "erased": "with the case",
     },
 )

@@ -1,10 +1,10 @@
-"""Tables of the law's clocks: what happened, when somebody has to look again, who was told."""
+"""Tables of legal deadlines: events, when to check them next, and warnings."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, text
 
-from bot.store.tables.main import Serial, metadata
+from bot.store.tables.main import Serial, metadata, partial_index
 
 clock_events = Table(
     "clock_events",
@@ -15,8 +15,8 @@ clock_events = Table(
     Column("at", BigInteger, nullable=False),
     Index("ix_clock_events_case_id", "case_id", "id"),
     info={
-        "holds": "sealed for the bot: what happened to a person by the law, on which day, and who "
-        "entered it; rows are only ever added",
+        "holds": "sealed for the bot: a legal event, its day, and who entered it; rows are only "
+        "ever added",
         "erased": "with the case",
     },
 )
@@ -29,22 +29,16 @@ clocks = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("next_at", BigInteger, nullable=False),
     Column("looked_at", BigInteger, nullable=False),
-    Column("soon_at", BigInteger),  # when the nearest that staff should see runs out; none is near
+    Column("soon_at", BigInteger),  # the nearest deadline staff should see; null: none
     Index("ix_clocks_next_at", "next_at"),
     Index("ix_clocks_looked_at", "looked_at"),
     info={
-        "holds": "clear: when somebody has to look at the law's clocks of a case again, and "
-        "when one that is near runs out",
+        "holds": "clear: when to check the legal deadlines of a case next, and the nearest one",
         "erased": "with the case",
     },
 )
 
-Index(
-    "ix_clocks_soon_at",
-    clocks.c.soon_at,
-    sqlite_where=DEADLINE_IS_NEAR,
-    postgresql_where=DEADLINE_IS_NEAR,
-)
+partial_index("ix_clocks_soon_at", DEADLINE_IS_NEAR, clocks.c.soon_at)
 
 clock_marks = Table(
     "clock_marks",
@@ -57,8 +51,7 @@ clock_marks = Table(
     Index("ix_clock_marks_case_id", "case_id", "id"),
     Index("ix_clock_marks_letter", "letter"),
     info={
-        "holds": "sealed for the bot: which warning of which clock was given; clear: the letter "
-        "that carried it",
+        "holds": "sealed for the bot: which warning was given; clear: the letter that carried it",
         "erased": "with the case",
     },
 )

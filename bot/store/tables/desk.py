@@ -1,4 +1,4 @@
-"""Tables of the desk in a browser: who is let in, who is there, and what rings at open desks."""
+"""Tables of the web desk: sessions, second factors, invites, and events for open pages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ desk_sessions = Table(
     Column("browser", String(24), nullable=False),
     Column("begun_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
-    Column("proved_at", BigInteger, nullable=False),  # when they last showed a second factor
+    Column("proved_at", BigInteger, nullable=False),  # the last use of a second factor
     Index("ix_desk_sessions_staff_id", "staff_id"),
     info={
-        "holds": "which caseworker is signed in, since when, with which browser: the digest of "
-        "what that browser holds",
-        "erased": "when they sign out or the desk stops; 10 hours after they signed in",
+        "holds": "which caseworker is signed in, since when, with which browser; the digest of the "
+        "session token",
+        "erased": "at sign-out or when the desk stops; 10 hours after sign-in",
     },
 )
 
@@ -30,12 +30,12 @@ desk_factors = Table(
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
     Column("kind", String(10), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("used", BigInteger, nullable=False),  # the last code's time step, or a passkey's counter
+    Column("used", BigInteger, nullable=False),  # a code's time step, or a passkey's counter
     Column("made_at", BigInteger, nullable=False),
     Index("ix_desk_factors_staff_id", "staff_id"),
     info={
-        "holds": "sealed: what proves that a caseworker holds their telephone or their passkey",
-        "erased": "when they take it away, or leave",
+        "holds": "sealed: the secret of a caseworker's code app, or their passkey",
+        "erased": "when they remove it, or leave",
     },
 )
 
@@ -46,8 +46,8 @@ desk_invites = Table(
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
     Column("until", BigInteger, nullable=False),
     info={
-        "holds": "which caseworker may choose a second factor: the digest of a link",
-        "erased": "when it was used, or 3 days after it was made",
+        "holds": "which caseworker may set a second factor: the digest of a link",
+        "erased": "when used, or after 3 days",
     },
 )
 
@@ -61,9 +61,9 @@ desk_bells = Table(
     Column("sealed", LargeBinary),
     Column("at", BigInteger, nullable=False),
     Index("ix_desk_bells_case_id", "case_id"),
-    sqlite_autoincrement=True,  # whoever listens asks for what is newer: a number is used once
+    sqlite_autoincrement=True,  # open pages ask for newer ids: an id is never reused
     info={
-        "holds": "which case something has just happened to; sealed: what came of a command",
-        "erased": "after ten minutes, and with the case",
+        "holds": "which case just changed; sealed: the result of a command",
+        "erased": "after 10 minutes, and with the case",
     },
 )

@@ -1,8 +1,7 @@
-"""Every table of the key store, which is a database of its own: who steals one copy has only half.
+"""The tables of the key store, a database of its own: a stolen copy of one database is useless.
 
-`key_stores` alone lies with the data and says which key store is theirs. Nothing here is about a
-person. What opens a person's words lies here wrapped, and goes from here
-first when they are erased.
+Only `key_stores` is a table of the data: it names the key store that belongs to them. No row is
+about a person. Private keys of cases are wrapped here, and erased here first.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ key_metadata = MetaData(naming_convention=metadata.naming_convention)
 roots = Table(
     "roots",
     key_metadata,
-    Column("mark", LargeBinary(8), primary_key=True),  # of the host key that opens it
+    Column("mark", LargeBinary(8), primary_key=True),  # of its host key
     Column("store", LargeBinary(8), nullable=False),  # which key store this is
-    Column("salt", LargeBinary(16)),  # where the host key is made of a passphrase
+    Column("salt", LargeBinary(16)),  # if a passphrase is part of the host key
     Column("sealed", LargeBinary, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     info={
-        "holds": "sealed under a host key: the secret from which this deployment's keys are made",
-        "erased": "when a newer host key has taken its place",
+        "holds": "sealed under a host key: the root, from which a deployment's keys are derived",
+        "erased": "when a newer host key replaces it",
     },
 )
 
@@ -44,12 +43,12 @@ epochs = Table(
     Column("public", LargeBinary(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("born_at", BigInteger, nullable=False),
-    sqlite_autoincrement=True,  # a number is never used twice: what was sealed names it
+    sqlite_autoincrement=True,  # sealed data name it: an id is never reused
     info={
-        "holds": "sealed under the host: what opens what is on its way, an hour's or a waiting "
-        "letter's",
-        "erased": "26 hours after its birth; for letters that must wait, when none does, or after "
-        "14 days",
+        "holds": "sealed under the root: a private key for data in transit, or for letters that "
+        "wait",
+        "erased": "26 hours after creation; for letters that wait, when none is left, or after 14 "
+        "days",
     },
 )
 
@@ -62,8 +61,8 @@ case_wraps = Table(
     Column("made_at", BigInteger, nullable=False),
     Index("ix_case_wraps_made_at", "made_at"),
     info={
-        "holds": "sealed to whoever may open a case: the private half of its key",
-        "erased": "with the case, before everything else of it; when its holder changes",
+        "holds": "sealed to those who may open a case: the private half of its key",
+        "erased": "with the case, before its other rows; when its caseworker changes",
     },
 )
 
@@ -82,7 +81,7 @@ staff_keys = Table(
     Column("recovery", LargeBinary, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     info={
-        "holds": "sealed under a caseworker's password, and under what was printed for them: the "
+        "holds": "sealed under a caseworker's password, and under their printed recovery key: the "
         "private half of their key",
         "erased": "when the caseworker leaves",
     },
@@ -100,8 +99,8 @@ teams = Table(
     Index("ix_teams_name", "name", "id"),
     sqlite_autoincrement=True,
     info={
-        "holds": "what is sealed to: the public half of a team's key",
-        "erased": "when nothing is wrapped to it any more and a newer one has taken its place",
+        "holds": "to seal to: the public half of a team's key",
+        "erased": "when a newer one replaces it and nothing is wrapped to it",
     },
 )
 
@@ -126,9 +125,8 @@ escrows = Table(
     Column("made_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
     info={
-        "holds": "what is sealed to: the public half of the escrow key, whose other half is on "
-        "paper",
-        "erased": "when another takes its place and nothing is wrapped to it any more",
+        "holds": "to seal to: the public half of the escrow key, whose other half is on paper",
+        "erased": "when another replaces it and nothing is wrapped to it",
     },
 )
 

@@ -1,6 +1,8 @@
-"""Every table, with what it holds about a person and how that is erased (`info`)."""
+"""The central tables. `info` says what a table holds about a person, and when that is erased."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -13,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -33,10 +36,17 @@ CASE_IS_ASSIGNED = text("holder is not null")
 CASE_IS_DUE = text("due_at is not null")
 CASE_IS_CLOSED = text("closed_at is not null")
 FILE_WAITS = text("state = 'named'")
-"""What the small indexes hold. Statements say it in these words, or SQLite scans the table."""
+"""Conditions of the partial indexes. Statements must use this very text, or SQLite scans the table.
+"""
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
-"""A number the database gives; in SQLite only `INTEGER` is the row's own number."""
+"""A number the database assigns; in SQLite only `INTEGER` can be the row id."""
+
+
+def partial_index(name: str, where: TextClause, *columns: Column[Any]) -> None:
+    """Add an index of the rows for which a condition holds, on both databases."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 inbox = Table(
     "inbox",
@@ -50,19 +60,13 @@ inbox = Table(
     Column("fault", String(80)),
     Column("attempts", SmallInteger, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    UniqueConstraint("update_id", "digest", "bot"),  # numbers first: what is looked for
+    UniqueConstraint("update_id", "digest", "bot"),  # numbers first: the usual lookup
     info={
-        "holds": "the update as it came, sealed, while it waits or is quarantined; then its digest",
-        "erased": "raw when handled, at once; quarantined after 24 hours; the row after 8 days",
+        "holds": "the update as it arrived, sealed, until handled or quarantined; then its digest",
+        "erased": "content when handled; if quarantined, after 24 hours; the row after 8 days",
     },
 )
-Index(
-    "ix_inbox_open",
-    inbox.c.state,
-    inbox.c.id,
-    sqlite_where=NOT_DONE,
-    postgresql_where=NOT_DONE,
-)
+partial_index("ix_inbox_open", NOT_DONE, inbox.c.state, inbox.c.id)
 
 offsets = Table(
     "offsets",
@@ -78,7 +82,7 @@ heartbeats = Table(
     metadata,
     Column("bot", BigInteger, primary_key=True, autoincrement=False),
     Column("alive_at", BigInteger, nullable=False),
-    info={"holds": "nothing: when the bot last said that it runs", "erased": "never"},
+    info={"holds": "nothing: when the bot last ran", "erased": "never"},
 )
 
 notices = Table(
@@ -88,7 +92,7 @@ notices = Table(
     Column("kind", String(20), nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
-    info={"holds": "nothing: what staff must know about the service itself", "erased": "never"},
+    info={"holds": "nothing: notices to staff about the service", "erased": "never"},
 )
 
 tallies = Table(
@@ -97,7 +101,7 @@ tallies = Table(
     Column("kind", String(40), primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("times", Integer, nullable=False),
-    info={"holds": "nothing: how often each kind of update came, a day", "erased": "never"},
+    info={"holds": "nothing: updates of each kind per day", "erased": "never"},
 )
 
 conversations = Table(
@@ -106,13 +110,13 @@ conversations = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("chat_key", LargeBinary(16), nullable=False),
     Column("state", LargeBinary, nullable=False),
-    Column("touched_at", BigInteger, nullable=False),  # to the hour: an index that rests
+    Column("touched_at", BigInteger, nullable=False),  # whole hours: the index seldom changes
     UniqueConstraint("chat_key"),
     Index("ix_conversations_touched_at", "touched_at"),
     info={
-        "holds": "who writes (a keyed digest) and, sealed: language, place in a flow, the draft, "
-        "numbers of messages, who holds it",
-        "erased": "24 hours after the last step; numbers after 48; who holds it, with the case",
+        "holds": "a keyed digest of the chat; sealed: language, position in a flow, draft, message "
+        "ids, caseworker",
+        "erased": "24 hours after the last step; message ids after 48; caseworker with the case",
     },
 )
 
@@ -133,17 +137,11 @@ outbox = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
     info={
-        "holds": "sealed: the chat and our words to it, until sent; then the message's number",
-        "erased": "body when sent; number after 48 hours; undelivered after 7 days",
+        "holds": "sealed: the chat and the text for it, until sent; then the message id",
+        "erased": "body when sent; message id after 48 hours; undelivered after 7 days",
     },
 )
-Index(
-    "ix_outbox_open",
-    outbox.c.state,
-    outbox.c.not_before,
-    sqlite_where=UNSENT,
-    postgresql_where=UNSENT,
-)
+partial_index("ix_outbox_open", UNSENT, outbox.c.state, outbox.c.not_before)
 
 cases = Table(
     "cases",
@@ -164,45 +162,33 @@ cases = Table(
     Column("contact", String(60), nullable=False),
     Column("holder", String(32)),
     Column("claimed_at", BigInteger),
-    Column("worked_at", BigInteger),  # by whoever holds it; none: claimed and not touched yet
+    Column("worked_at", BigInteger),  # by its caseworker; null: claimed, not worked on yet
     Column("read_at", BigInteger),
     Column("answered_at", BigInteger),
-    Column("due_at", BigInteger),  # none: answered, or it is the person who is waited for
+    Column("due_at", BigInteger),  # null: answered, or waiting for the person
     Column("alerts", SmallInteger, nullable=False),
     Column("disposition", String(24)),
     Column("closed_at", BigInteger),
     info={
-        "holds": "clear, for the queue: language, county, urgency, minutes, who holds it, when it "
-        "may be written to; once it is closed no county, and days for minutes; sealed: chat, "
-        "reasons",
+        "holds": "clear, for the queue: language, county, priority, times to the minute, "
+        "caseworker, when the person may be written to; once closed no county, and times to the "
+        "day; sealed: chat, reasons",
         "erased": "with the case",
     },
 )
-Index(
+partial_index(
     "ix_cases_waiting",
+    CASE_WAITS,
     cases.c.queue,
     cases.c.language,
     cases.c.priority,
     cases.c.waiting_since,
     cases.c.id,
-    sqlite_where=CASE_WAITS,
-    postgresql_where=CASE_WAITS,
 )
 Index("ix_cases_chat_key", cases.c.chat_key)
-Index(
-    "ix_cases_holder",
-    cases.c.holder,
-    cases.c.status,
-    sqlite_where=CASE_IS_ASSIGNED,
-    postgresql_where=CASE_IS_ASSIGNED,
-)
-Index("ix_cases_due_at", cases.c.due_at, sqlite_where=CASE_IS_DUE, postgresql_where=CASE_IS_DUE)
-Index(
-    "ix_cases_closed_at",
-    cases.c.closed_at,
-    sqlite_where=CASE_IS_CLOSED,
-    postgresql_where=CASE_IS_CLOSED,
-)
+partial_index("ix_cases_holder", CASE_IS_ASSIGNED, cases.c.holder, cases.c.status)
+partial_index("ix_cases_due_at", CASE_IS_DUE, cases.c.due_at)
+partial_index("ix_cases_closed_at", CASE_IS_CLOSED, cases.c.closed_at)
 
 reports = Table(
     "reports",
@@ -216,7 +202,7 @@ reports = Table(
     Column("sent_at", BigInteger, nullable=False),
     Index("ix_reports_case_id", "case_id", "sent_at"),
     info={
-        "holds": "sealed to the case: every answer; for a day, sealed for the bot: the codes",
+        "holds": "sealed to the case: every answer; sealed for the bot, for a day: the codes",
         "erased": "with the case",
     },
 )
@@ -235,17 +221,11 @@ files = Table(
     Column("created_at", BigInteger, nullable=False),
     Index("ix_files_case_id", "case_id"),
     info={
-        "holds": "sealed: handle, name, digest of a file; the bytes lie sealed under files/",
+        "holds": "sealed: handle, name and digest of a file; its bytes are sealed under files/",
         "erased": "with the case",
     },
 )
-Index(
-    "ix_files_open",
-    files.c.state,
-    files.c.not_before,
-    sqlite_where=FILE_WAITS,
-    postgresql_where=FILE_WAITS,
-)
+partial_index("ix_files_open", FILE_WAITS, files.c.state, files.c.not_before)
 
 staff = Table(
     "staff",
@@ -264,7 +244,7 @@ staff = Table(
     Column("account_key", LargeBinary(16), unique=True),
     Column("added_at", BigInteger, nullable=False),
     info={
-        "holds": "nothing about a person: what a caseworker may do; sealed: name and account",
+        "holds": "nothing about a person: what a caseworker may do; sealed: name, account",
         "erased": "never: the audit log names them by id; `haven staff disable` ends their access",
     },
 )
@@ -281,9 +261,9 @@ audit = Table(
     Column("mac", LargeBinary(32), nullable=False),
     Index("ix_audit_subject", "subject", "id"),
     info={
-        "holds": "who of the staff did what to which case, in codes; no word of a person",
-        "erased": "after two years, up to a head that was written down; ids of cases mean nothing "
-        "once those are erased",
+        "holds": "which caseworker did what to which case, in codes; no words of a person",
+        "erased": "after two years, up to a head that was written down; ids of erased cases mean "
+        "nothing",
     },
 )
 
@@ -302,7 +282,7 @@ exchanges = Table(
     Index("ix_exchanges_case_id", "case_id", "id"),
     Index("ix_exchanges_letter", "letter"),
     info={
-        "holds": "sealed: what a person and a caseworker wrote to each other, and notes",
+        "holds": "sealed: messages between a person and a caseworker, and notes",
         "erased": "with the case",
     },
 )
@@ -337,8 +317,8 @@ topics = Table(
     Column("shown", LargeBinary),
     Index("ix_topics_thread", "desk", "thread"),
     info={
-        "holds": "which topic of the staff's group mirrors which case; sealed: its name, and the "
-        "numbers of messages in it that can be answered",
+        "holds": "which topic of the staff group mirrors which case; sealed: its name, and ids of "
+        "messages in it that can be answered",
         "erased": "with the case",
     },
 )
@@ -348,7 +328,10 @@ desks = Table(
     metadata,
     Column("named", BigInteger, primary_key=True, autoincrement=False),  # as the settings name it
     Column("stands", BigInteger, nullable=False),
-    info={"holds": "nothing: what a group of staff has become since it was set", "erased": "never"},
+    info={
+        "holds": "nothing: the id of a staff group since it became a supergroup",
+        "erased": "never",
+    },
 )
 
 case_keys = Table(
@@ -357,8 +340,8 @@ case_keys = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     info={
-        "holds": "sealed: the half of a case's key that seals; the other lies in the key store",
-        "erased": "with the case, before everything else of it",
+        "holds": "sealed: the public half of a case's key; the private half is in the key store",
+        "erased": "with the case, before its other rows",
     },
 )
 
@@ -369,11 +352,11 @@ legal_holds = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
     Column("reason", String(16), nullable=False),
     Column("asked_by", String(32), nullable=False),
-    Column("agreed_by", String(32)),  # none: it does not hold yet
+    Column("agreed_by", String(32)),  # null: not in force yet
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Index("ix_legal_holds_case_id", "case_id"),
-    info={"holds": "which case must be kept, what for, who said so", "erased": "with the case"},
+    info={"holds": "which case must be kept, why, by whose decision", "erased": "with the case"},
 )
 
 erasures = Table(
@@ -381,13 +364,13 @@ erasures = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("case_hash", LargeBinary(16), nullable=False, unique=True),
-    Column("case_id", String(32)),  # until it was seen that nothing is left
+    Column("case_id", String(32)),  # until a check found nothing left
     Column("why", String(24), nullable=False),
     Column("begun_at", BigInteger, nullable=False),
     Column("done_at", BigInteger),
     Column("rows", Integer, nullable=False),
     Column("files", Integer, nullable=False),
-    info={"holds": "nothing: digests, keyed, of cases that are gone", "erased": "never"},
+    info={"holds": "nothing: keyed digests of erased cases", "erased": "never"},
 )
 
 rounds = Table(
@@ -396,5 +379,5 @@ rounds = Table(
     Column("name", String(12), primary_key=True),
     Column("ran_at", BigInteger, nullable=False),
     Column("steady_since", BigInteger, nullable=False),
-    info={"holds": "nothing: since when the clock can be believed", "erased": "never"},
+    info={"holds": "nothing: since when the clock can be trusted", "erased": "never"},
 )

@@ -1,4 +1,4 @@
-"""Tables of partners and of the links they give out; of people there are counts, and no list."""
+"""Tables of partners and their links. Of people there are counts only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ partners = Table(
     Column("name", String(40), nullable=False, unique=True),
     Column("added_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
-    info={"holds": "nothing about a person: organisations that share our link", "erased": "never"},
+    info={"holds": "nothing about a person: organisations that share a link", "erased": "never"},
 )
 
 campaigns = Table(
@@ -26,7 +26,7 @@ campaigns = Table(
     Column("language", String(12), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
-    info={"holds": "nothing about a person: which link was given out where", "erased": "never"},
+    info={"holds": "nothing about a person: links and where they are used", "erased": "never"},
 )
 
 campaign_counts = Table(
@@ -35,7 +35,7 @@ campaign_counts = Table(
     Column("campaign_id", BigInteger, ForeignKey("campaigns.id"), primary_key=True),
     Column("month", Integer, primary_key=True, autoincrement=False),
     Column("times", Integer, nullable=False),
-    info={"holds": "nothing: how many chats began by a link, a month", "erased": "never"},
+    info={"holds": "nothing: chats begun by a link, per month", "erased": "never"},
 )
 
 campaign_places = Table(
@@ -46,6 +46,6 @@ campaign_places = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     info={
         "holds": "that a chat was counted: two bytes of a keyed digest, which many chats share",
-        "erased": "when its month is over, and with every case of the chat; in no backup",
+        "erased": "at the end of the month, and with every case of the chat; in no backup",
     },
 )

@@ -1,4 +1,4 @@
-"""The table of the words by which people are known again; the others stand in `tables`."""
+"""The table of passphrases."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ words = Table(
     Column("frozen_at", BigInteger),
     Index("ix_words_chat_key", "chat_key"),
     info={
-        "holds": "slow, keyed digests of two words a person chose, by which they are known again; "
-        "wrong tries; whether the second was written",
+        "holds": "slow, keyed digests of a person's passphrase and duress passphrase; wrong tries; "
+        "when the duress passphrase was used",
         "erased": "with the case",
     },
 )

@@ -1,25 +1,19 @@
-"""Tables of the team: what each chose, what one shift tells the next, what takes two."""
+"""Tables of the team: settings of caseworkers, shift notes, approvals."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, text
 
-from bot.store.tables.main import Serial, cases, metadata
+from bot.store.tables.main import Serial, cases, metadata, partial_index
 
 CASE_IS_LISTED = text("status <> 'closed' and id <> ''")
-"""What the index of lists holds. No case is without an id: those words keep whatever else is asked
-for in some order from being looked for there.
+"""The condition of the index for lists. Every case has an id: that part of the text keeps other
+ordered queries from using this index.
 """
-Index(
+partial_index(
     "ix_cases_in_order",
-    cases.c.priority,
-    cases.c.waiting_since,
-    cases.c.id,
-    cases.c.queue,
-    cases.c.language,
-    cases.c.status,
-    sqlite_where=CASE_IS_LISTED,
-    postgresql_where=CASE_IS_LISTED,
+    CASE_IS_LISTED,
+    *(cases.c[it] for it in ("priority", "waiting_since", "id", "queue", "language", "status")),
 )
 
 desk_choices = Table(
@@ -29,8 +23,8 @@ desk_choices = Table(
     Column("name", String(16), primary_key=True),
     Column("chosen", String(48), nullable=False),
     info={
-        "holds": "what a caseworker chose at the desk, in codes: filters, sound, what was read",
-        "erased": "when they choose otherwise, or leave",
+        "holds": "settings of a caseworker, in codes: filters, sound, what was read",
+        "erased": "when they change them, or leave",
     },
 )
 
@@ -46,7 +40,7 @@ shift_notes = Table(
     Index("ix_shift_notes_at", "at"),
     Index("ix_shift_notes_staff_id", "staff_id"),
     info={
-        "holds": "sealed to a team: what one shift writes to the next",
+        "holds": "sealed to a team: notes from one shift to the next",
         "erased": "after 3 days",
     },
 )
@@ -58,14 +52,14 @@ desk_requests = Table(
     Column("kind", String(12), nullable=False),
     Column("subject", String(48), nullable=False),
     Column("asked_by", String(32), nullable=False),
-    Column("agreed_by", String(32)),  # none: it allows nothing yet
+    Column("agreed_by", String(32)),  # null: not approved yet
     Column("sealed", LargeBinary, nullable=False),
     Column("asked_at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("used_at", BigInteger),
     Index("ix_desk_requests_until", "until"),
     info={
-        "holds": "what one of the staff asked for and another agreed to, by ids; sealed: why",
-        "erased": "a week after it ended; the audit log keeps who asked and who agreed",
+        "holds": "what one caseworker asked for and another approved, by ids; sealed: why",
+        "erased": "a week after it ends; the audit log keeps who asked and who approved",
     },
 )
