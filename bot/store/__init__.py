@@ -1,17 +1,19 @@
-"""The database: its tables, how it is opened, and the one thread that writes in the bot's process.
+"""The database: tables, migrations, and the one thread that writes in the bot's process.
 
-Why one writer: two writers starve each other (0.6 to 2 s measured), a hop to a thread costs
-85 to 100 µs and a commit an fsync. So the dispatcher's work is a unit that runs whole in the writer
-thread, many updates to one commit; reads and other processes use ordinary async code.
+Why one writer: two writers starve each other (0.6 to 2 s measured), a hop to a thread costs 85 to
+100 µs, and each commit costs an fsync. So the dispatcher's work is a unit that runs as a whole in
+the writer thread, many updates to one commit. Reads and other processes use ordinary async code.
 
-Why compiled statements: SQLAlchemy Core describes every statement once for both databases;
-`Prepared` turns it into the driver's own text once, so that the hot path pays for the driver only.
+Why compiled statements: SQLAlchemy Core describes each statement once for both databases, and
+`Prepared` turns it into the driver's text once. The hot path pays for the driver only.
 
-Moments are whole microseconds since 1970, UTC, in 64-bit integers: SQLite gives back naive
-datetimes, and an integer cannot lose its zone.
+Times are microseconds since 1970, UTC, in 64-bit integers: SQLite returns naive datetimes, and an
+integer cannot lose its zone.
+
+How to change the schema is in `migrations/README.md`.
 """
 
-from bot.store.tables import (  # noqa: F401 - a table is known wherever any is
+from bot.store.tables import (  # noqa: F401 - registers every table
     case_extras,
     check_ins,
     consents,

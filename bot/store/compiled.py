@@ -1,7 +1,7 @@
-"""Statements of SQLAlchemy Core, compiled once into the driver's own text.
+"""SQLAlchemy statements, compiled once into the driver's text.
 
-Rows are tuples in the order of the names a statement was prepared with, so that `executemany` gets
-them as they are.
+Rows are tuples in the order of the names a statement was prepared with, so that `executemany` takes
+them unchanged.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 @cache
 def dialect_of(name: str) -> Dialect:
-    """Return a database's dialect, with positional parameters."""
+    """Return the dialect of a database, with positional parameters."""
     if name == "sqlite":
         return sqlite.dialect(paramstyle="qmark")
     return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
 LIST_SIZES = (1, 8, 32, 64, 128)
-"""How many values a compiled `IN` takes; shorter lists repeat their last value."""
+"""Numbers of values of the compiled `IN` lists; a shorter list repeats its last value."""
 
 
 class Compiled:
-    """One statement in one driver's text."""
+    """A statement in the text of one driver."""
 
     __slots__ = ("arrange", "sql")
 
@@ -48,7 +48,7 @@ class Compiled:
         self.arrange = None if order == list(names) else _arrangement(compiled, order, names)
 
     def row(self, values: Row) -> Row:
-        """Return the values in the order the driver wants, constants filled in."""
+        """Return the values in the order the driver needs, with the constants."""
         return values if self.arrange is None else self.arrange(values)
 
 
@@ -68,10 +68,10 @@ def _arrangement(
 
 
 class Prepared:
-    """A statement described once, compiled on first use for each database.
+    """A statement, compiled for each database on first use.
 
-    `make` gets the name of the dialect and returns the statement; its open parameters are
-    `bindparam`s whose names are `names`.
+    `make` takes the name of the dialect and returns the statement; its parameters are `bindparam`s,
+    whose names are `names`. `bot.store.statements` builds the common ones.
     """
 
     def __init__(self, make: Callable[[str], ClauseElement], *names: str) -> None:
@@ -80,7 +80,7 @@ class Prepared:
         self._compiled: dict[str, Compiled] = {}
 
     def for_dialect(self, dialect: str) -> Compiled:
-        """Return the statement in a database's text."""
+        """Return the statement in the text of a database."""
         found = self._compiled.get(dialect)
         if found is None:
             found = self._compiled[dialect] = Compiled(self._make(dialect), self._names, dialect)
@@ -88,7 +88,7 @@ class Prepared:
 
 
 class PreparedList:
-    """A statement with one `IN` list of any length, compiled for a few lengths."""
+    """A statement with an `IN` list of any length, compiled for a few lengths."""
 
     def __init__(self, make: Callable[[list[BindParameter[Any]]], ClauseElement]) -> None:
         self._make = make
@@ -102,7 +102,7 @@ class PreparedList:
         return Prepared(lambda _: self._make([bindparam(name) for name in names]), *names)
 
     def batches(self, values: Sequence[Any]) -> list[tuple[Prepared, Row]]:
-        """Return the statements and rows that together ask for all values."""
+        """Return statements and rows which together cover all values."""
         found: list[tuple[Prepared, Row]] = []
         largest = LIST_SIZES[-1]
         for start in range(0, len(values), largest):
@@ -113,5 +113,5 @@ class PreparedList:
 
 
 def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the database's own INSERT, which knows `on_conflict_do_nothing` and `..._update`."""
+    """Return the INSERT of the dialect, with `on_conflict_do_nothing` and `..._update`."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -1,4 +1,4 @@
-"""Open a database, hold it to what it promises, and hand out its writer and its readers."""
+"""Databases, with their writer and readers, and the data directory of a deployment."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ PRAGMAS = {
     "secure_delete": "1",
     "busy_timeout": str(BUSY_TIMEOUT),
     "wal_autocheckpoint": "0",  # the writer checkpoints when idle
-    "temp_store": "2",  # memory: no words in temporary files
+    "temp_store": "2",  # memory: no personal data in temporary files
 }
-"""Set on every connection to SQLite, and asserted."""
+"""Set on every connection to SQLite, and verified."""
 
 PRACTICE_MARKER = "practice"
-"""The file that marks a folder in which nothing is real."""
+"""The name of the file that marks a directory for training."""
 
 POSTGRESQL_SETTINGS = {"synchronous_commit": "on", "fsync": "on"}
-"""What PostgreSQL must say of itself."""
+"""Settings that PostgreSQL must have."""
 
 
 class Database:
-    """One database: SQLite in a file, or PostgreSQL."""
+    """A database: SQLite in a file, or PostgreSQL."""
 
     def __init__(self, url: str) -> None:
         self.url = _parse_url(url)
@@ -52,7 +52,7 @@ class Database:
 
     @property
     def writer(self) -> Writer:
-        """Return the one writer of this process, started on first use."""
+        """Return the only writer of this process, started on first use."""
         if self._writer is None:
             log = Path(f"{self.url.database}-wal") if self.dialect == "sqlite" else None
             self._writer = Writer(self.connect, self.dialect, log)
@@ -60,33 +60,33 @@ class Database:
 
     @property
     def readers(self) -> AsyncEngine:
-        """Return the engine for reads, and, with `reads=False`, for other processes' writes."""
+        """Return the engine for reads and, with `reads=False`, for writes of other processes."""
         if self._readers is None:
-            # The other half of SQLAlchemy's import: whoever only writes starts sooner without it.
+            # Half of SQLAlchemy's import time, which a process that only writes saves.
             from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
 
             driver = "sqlite+aiosqlite" if self.dialect == "sqlite" else "postgresql+psycopg"
             self._readers = create_async_engine(
                 self.url.set(drivername=driver),
                 execution_options={"reads": True},
-                hide_parameters=True,  # an error says what failed, not with which values
+                hide_parameters=True,  # errors must not contain values
             )
             if self.dialect == "sqlite":
                 begin_immediately(self._readers.sync_engine)
         return self._readers
 
     def connect(self) -> Any:
-        """Return a new synchronous connection that commits only when told.
+        """Return a new synchronous connection, on which transactions begin with BEGIN.
 
         Raises:
-            StoreFailed: the database does not keep what it was asked to.
+            CommitFailedError: the database does not have the settings that keep commits durable.
         """
         if self.dialect == "sqlite":
             return connect_sqlite(str(self.url.database))
         return _connect_postgresql(self.url)
 
     async def close(self) -> None:
-        """Finish writing and let go of every connection."""
+        """Finish writing and close every connection."""
         if self._writer is not None:
             self._writer.close()
         if self._readers is not None:
@@ -94,7 +94,7 @@ class Database:
 
 
 def connect_sqlite(path: str) -> sqlite3.Connection:
-    """Open a SQLite file with the pragmas, and see that they took."""
+    """Open a SQLite file, set the pragmas and verify them."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     with _closed_on_failure(connection):
         _set_pragmas(connection)
@@ -108,14 +108,14 @@ def _set_pragmas(connection: Any) -> None:
         cursor.execute(f"PRAGMA {name}")
         found = str(cursor.fetchone()[0]).lower()
         if found != wanted:
-            raise CommitFailedError(f"SQLite answers {name}={found} where {wanted} was asked")
+            raise CommitFailedError(f"SQLite has {name}={found} after it was set to {wanted}")
     cursor.close()
 
 
 def begin_immediately(engine: Engine) -> None:
-    """Make an engine's transactions take the write lock at once, unless they only read."""
+    """Make transactions of an engine take the write lock at once, unless they only read."""
 
-    # SQLAlchemy's deferred BEGIN loses updates across processes without any error.
+    # A deferred BEGIN loses updates across processes without an error.
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -128,7 +128,7 @@ def begin_immediately(engine: Engine) -> None:
 
 
 def _connect_postgresql(url: URL) -> Any:
-    import psycopg  # noqa: PLC0415 - half a second that a SQLite house does not pay
+    import psycopg  # noqa: PLC0415 - half a second, unneeded with SQLite
 
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = psycopg.connect(dsn, autocommit=True)
@@ -137,7 +137,7 @@ def _connect_postgresql(url: URL) -> Any:
             row = connection.execute(f"SHOW {name}").fetchone()
             if row is None or row[0] != wanted:
                 raise CommitFailedError(
-                    f"PostgreSQL answers {name}={row and row[0]}; it must be {wanted}"
+                    f"PostgreSQL has {name}={row and row[0]}; it must be {wanted}"
                 )
     return connection
 
@@ -167,7 +167,7 @@ def _parse_url(url: str) -> URL:
 
 
 class DataDirectory:
-    """The folder of one deployment; only one bot may hold it."""
+    """The data directory of a deployment; only one bot may use it at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -175,34 +175,34 @@ class DataDirectory:
 
     @property
     def database_url(self) -> str:
-        """Return where SQLite lies when nothing else was set."""
+        """Return the default URL of the data."""
         return f"sqlite:///{quote(str(self.path / 'haven.db'))}"
 
     @property
     def keys_url(self) -> str:
-        """Return where the key store lies when nothing else was set."""
+        """Return the default URL of the key store."""
         return f"sqlite:///{quote(str(self.path / 'keys.db'))}"
 
     @property
     def files(self) -> Path:
-        """Return where sealed files lie."""
+        """Return the folder of sealed files."""
         return self.path / "files"
 
     @property
     def recordings(self) -> Path:
-        """Return where it is kept by which numbers the channel knows our recordings."""
+        """Return the file with the channel's ids of our recordings."""
         return self.path / "recordings.json"
 
     @property
     def audit_head_file(self) -> Path:
-        """Return where the head of the audit log that was asked for last is kept."""
+        """Return the file with the head of the audit log that was last printed."""
         return self.path / "audit.head"
 
     def create(self) -> None:
-        """Make the folders, for the owner alone.
+        """Create the folders, readable for the owner only.
 
         Raises:
-            WrongSetting: they cannot be made there.
+            SettingError: they cannot be created.
         """
         try:
             for folder in (self.path, self.files):
@@ -216,22 +216,22 @@ class DataDirectory:
         )
 
     def refuse_practice(self) -> None:
-        """Refuse a folder in which caseworkers practise.
+        """Refuse a directory for training.
 
         Raises:
-            WrongSetting: it is marked as one.
+            SettingError: the directory is marked as one.
         """
         if (self.path / PRACTICE_MARKER).exists():
             raise SettingError(
-                f"HAVEN_DATA: {self.path} holds practice (haven train); real people need another"
+                f"HAVEN_DATA: {self.path} holds practice cases (haven train); use another"
             )
 
     def lock(self) -> None:
-        """Take the folder for this bot.
+        """Lock the directory for this bot.
 
         Raises:
-            AlreadyRunning: another bot holds it; its process is named.
-            WrongSetting: nothing can be written there.
+            AlreadyRunningError: another bot has locked it; the error names its process.
+            SettingError: the directory is not writable.
         """
         try:
             handle = (self.path / "bot.lock").open("a+")
@@ -252,7 +252,7 @@ class DataDirectory:
         self._lock = handle
 
     def unlock(self) -> None:
-        """Let the folder go."""
+        """Unlock the directory."""
         if self._lock is not None:
             with contextlib.suppress(OSError):
                 self._lock.close()

@@ -1,8 +1,8 @@
-"""Room on the disk: what is done before a commit can fail for want of it.
+"""Free disk space, checked before a commit can fail for lack of it.
 
-Telegram keeps what people write for a day; a commit that failed keeps nothing. So the bot stops
-asking for messages while it can still write down what it has, and asks again once there is room. A
-disk that became read-only (as one does that fails) has no room either.
+Telegram keeps messages for a day; a failed commit keeps nothing. So the bot stops polling while it
+can still store what it has, and polls again when there is space. A read-only disk (failing disks
+become that) counts as full.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEXT_ONLY_SHARE, LOW_SHARE, FULL_SHARE = 0.20, 0.10, 0.02
-"""Shares of the disk: below them no files are fetched, an operator is called, nothing is asked."""
+"""Free shares of the disk: below them no files are fetched, operators are warned, polling stops."""
 MIN_FREE_BYTES = 64 * 1024 * 1024
-"""Bytes below which a disk is full, whatever share of it they are: the log alone may want that."""
+"""Free bytes below which a disk is full, whatever their share: the WAL alone may need them."""
 
 
 class DiskLevel(IntEnum):
@@ -35,26 +35,26 @@ class DiskLevel(IntEnum):
 
 
 class DiskUsage(Protocol):
-    """What the system says of a disk."""
+    """The size of a disk and its free space, in bytes."""
 
     @property
     def total(self) -> int:
-        """Return all its bytes."""
+        """Return the size."""
 
     @property
     def free(self) -> int:
-        """Return those that are free."""
+        """Return the free space."""
 
 
 class UsableSpace(NamedTuple):
-    """How much of a disk is ours to use."""
+    """The part of a disk that this process may use, in bytes."""
 
     total: int
     free: int
 
 
 def usage_of(path: Path) -> UsableSpace:
-    """Return how much there is to use; what is kept back for others counts for nothing."""
+    """Return the usable space, without what the system reserves for root."""
     found = shutil.disk_usage(path)
     return UsableSpace(found.used + found.free, found.free)
 
@@ -70,16 +70,16 @@ def level_of(usage: DiskUsage) -> DiskLevel:
 
 
 def is_read_only(path: Path) -> bool:
-    """Tell whether the disk on which a folder lies takes nothing more.
+    """Tell whether the disk of a folder is read-only.
 
     Raises:
-        OSError: there is none that can be asked.
+        OSError: the folder cannot be examined.
     """
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
 
 
 class DiskSpace:
-    """The room where a deployment's data lie."""
+    """The disk of a deployment's data."""
 
     def __init__(
         self,
@@ -94,13 +94,13 @@ class DiskSpace:
 
     @classmethod
     def unlimited(cls, path: Path) -> DiskSpace:
-        """Return a room that is never full: for a rehearsal."""
+        """Return a disk that is never full, for rehearsals."""
         return cls(
             path, lambda _: UsableSpace(MIN_FREE_BYTES * 100, MIN_FREE_BYTES * 100), lambda _: False
         )
 
     def level(self) -> DiskLevel:
-        """Return how full the disk is; one that cannot be asked is full."""
+        """Return how full the disk is; one that cannot be examined is full."""
         try:
             if self._read_only(self._path):
                 return DiskLevel.READ_ONLY
@@ -109,11 +109,11 @@ class DiskSpace:
             return DiskLevel.FULL
 
     def has_space_for_files(self) -> bool:
-        """Tell whether there is room for files: words come before them."""
+        """Tell whether there is space for files; text needs space first."""
         return self.level() < DiskLevel.TEXT_ONLY
 
     def has_space(self) -> bool:
-        """Tell whether there is room for what people write; say so once when there is none."""
+        """Tell whether there is space for messages; log it once when there is none."""
         step, before = self.level(), self._level
         self._level = step
         if step >= DiskLevel.FULL and step is not before:

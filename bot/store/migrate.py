@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import create_engine
+
 from bot.errors import StoreTooNewError
 from bot.store.database import begin_immediately
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from alembic.config import Config
     from sqlalchemy.engine import Connection
 
     from bot.store.database import Database
@@ -81,8 +82,6 @@ def _migrate(database: Database, migrations: Path) -> None:
 @contextmanager
 def schema_transaction(database: Database) -> Iterator[Connection]:
     """Yield a connection on which the schema and the rows change in one transaction."""
-    from sqlalchemy import create_engine  # noqa: PLC0415
-
     driver = "sqlite" if database.dialect == "sqlite" else "postgresql+psycopg"
     engine = create_engine(database.url.set(drivername=driver))
     if database.dialect == "sqlite":
@@ -96,19 +95,20 @@ def schema_transaction(database: Database) -> Iterator[Connection]:
 
 def is_known_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:
     """Tell whether this release can upgrade from a revision."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    scripts = ScriptDirectory.from_config(alembic_config(migrations)).walk_revisions()
-    return revision in {script.revision for script in scripts}
+    return revision in {path.name[:4] for path in migrations.glob("[0-9]*.py")}
 
 
 def upgrade_to(connection: Connection, revision: str, migrations: Path = MIGRATIONS) -> None:
     """Upgrade a schema to a revision, inside the open transaction."""
-    from alembic import command  # noqa: PLC0415
+    # Alembic takes a quarter of a second to import: only the first start of a release needs it.
+    from alembic import command, config  # noqa: PLC0415
 
-    config = alembic_config(migrations)
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    settings = config.Config()
+    settings.set_main_option("script_location", str(SCRIPTS))
+    settings.set_main_option("version_locations", str(migrations))
+    settings.set_main_option("path_separator", "newline")
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, revision)
 
 
 def run_script(connection: Connection, path: Path) -> None:
@@ -116,15 +116,3 @@ def run_script(connection: Connection, path: Path) -> None:
     script = path.with_name(path.name.format(dialect=connection.dialect.name))
     for line in script.read_text(encoding="ascii").splitlines():
         connection.exec_driver_sql(line)
-
-
-def alembic_config(migrations: Path) -> Config:
-    """Return Alembic's configuration for the revisions in a folder."""
-    # Alembic takes a quarter of a second to import: only the first start of a release needs it.
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.set_main_option("version_locations", str(migrations))
-    config.set_main_option("path_separator", "newline")
-    return config

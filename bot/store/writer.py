@@ -1,4 +1,4 @@
-"""The one thread that writes: a unit of work is a function, runs whole, and is one commit."""
+"""The writer thread. A unit of work is a function; it runs as a whole and is one commit."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ T = TypeVar("T")
 BUSY_TIMEOUT = 5000
 """Milliseconds to wait for another process that writes."""
 BUSY_RETRIES = 12
-"""How often that is waited for: SQLite queues nobody, and of many who write one can be last."""
+"""How often to wait that long: SQLite has no queue of writers, so one can be last many times."""
 _PRIMARY = 0xFF
-"""What of SQLite's codes is the kind of error, without its detail."""
+"""The bits of SQLite's extended error codes that hold the primary code."""
 _TRANSIENT = frozenset(
     {
         sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
     }
 )  # fmt: skip
-"""SQLite's errors that are no fault of what was to be stored."""
+"""Errors of SQLite that another try may not have."""
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")
-"""PostgreSQL's: no connection, a deadlock, no room, a lock, an operator, the system."""
+"""The same of PostgreSQL: no connection, deadlock, no space, lock, operator, system."""
 IDLE = 0.2
-"""Seconds without work after which the log is checkpointed."""
+"""Seconds without work after which the WAL is checkpointed."""
 MAX_WAL_SIZE = 32 * 1024 * 1024
-"""Bytes the log may reach while there is no rest; then it is checkpointed all the same."""
+"""Bytes of the WAL at which it is checkpointed even without a pause."""
 CHECK_WAL_EVERY = 16
-"""Units of work between two looks at the log's size."""
+"""Units of work between two checks of the WAL's size."""
 
 
 class Cursor(Protocol):
-    """What both drivers' cursors can do."""
+    """The methods that the cursors of both drivers have."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
-        """Run one statement."""
+        """Run a statement."""
 
     def executemany(self, sql: str, parameters: Any, /) -> Any:
-        """Run one statement for many rows."""
+        """Run a statement for many rows."""
 
     def fetchall(self) -> list[Any]:
         """Return the rows of the last statement."""
 
     @property
     def rowcount(self) -> int:
-        """Rows the last statement touched."""
+        """Return the number of rows the last statement changed."""
 
 
 class Work:
@@ -72,19 +72,19 @@ class Work:
         self.dialect = dialect
 
     def before_commit(self, do: Callable[[Work], None]) -> None:
-        """Do something just before the commit.
+        """Run a function just before the commit.
 
-        For what locks others out: whoever takes such a lock last waits for nobody while holding it.
+        For statements that lock other processes out: a lock taken last is held only briefly.
         """
         self._deferred.append(do)
 
     def run_deferred(self) -> None:
-        """Do now what was put off to the end."""
+        """Run the deferred functions now."""
         while self._deferred:
             self._deferred.pop(0)(self)
 
     def discard_deferred(self) -> None:
-        """Drop what was put off: the unit is undone."""
+        """Discard the deferred functions, because the unit is rolled back."""
         self._deferred.clear()
 
     def rows(self, statement: Prepared, *values: Any) -> list[Any]:
@@ -94,20 +94,20 @@ class Work:
         return self._cursor.fetchall()
 
     def rows_in(self, statement: PreparedList, values: Sequence[Any]) -> list[Any]:
-        """Run a statement for a list of values and return all rows."""
+        """Run a statement for a list of values and return the rows."""
         found: list[Any] = []
         for piece, row in statement.batches(values):
             found += self.rows(piece, *row)
         return found
 
     def run(self, statement: Prepared, *values: Any) -> int:
-        """Run a statement and return how many rows it touched."""
+        """Run a statement and return how many rows it changed."""
         compiled = statement.for_dialect(self.dialect)
         self._cursor.execute(compiled.sql, compiled.row(values))
         return self._cursor.rowcount
 
     def many(self, statement: Prepared, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run a statement for many rows; for none, do nothing."""
+        """Run a statement for many rows; do nothing for none."""
         if not rows:
             return
         compiled = statement.for_dialect(self.dialect)
@@ -119,10 +119,10 @@ class Work:
 
 
 class Writer:
-    """Runs units of work, each whole and alone, in one thread on one connection.
+    """Runs units of work, one after the other, in one thread on one connection.
 
-    After the first failed commit nothing is believed any more: every further unit gets
-    `StoreFailed`, and `failed` is set so that the process can stop and say so.
+    After the first failed commit nothing more is trusted: every further unit fails with
+    `CommitFailedError`, and `failed` is set so that the process can stop and say why.
     """
 
     def __init__(
@@ -137,8 +137,8 @@ class Writer:
         self._wal = wal
         self._max_wal_size = max_wal_size
         self._wal_high_water = max_wal_size
-        """The log's size when it was checkpointed last: it is written over from its beginning, and
-        grows again once it is full."""
+        """The size of the WAL at its last checkpoint: SQLite overwrites it from the beginning
+        and lets it grow only when it is full."""
         self._units_since_check = 0
         self._units: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run_thread, name="writer", daemon=True)
@@ -148,23 +148,15 @@ class Writer:
         self._thread.start()
 
     async def run(self, unit: Callable[[Work], T]) -> T:
-        """Run a unit of work and return what it returned, once it is durable.
+        """Run a unit of work and return its result, once it is durable.
 
         Raises:
-            StoreFailed: the disk refused the commit, now or before.
+            CommitFailedError: the disk refused this commit or an earlier one.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-
-        def tell(result: T | None, error: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):  # a loop that is closed waits for nothing
-                loop.call_soon_threadsafe(_resolve, done, result, error)
-
-        self._submit(unit, tell)
-        return await done
+        return await self._submit_async(unit)
 
     def run_sync(self, unit: Callable[[Work], T]) -> T:
-        """Run a unit of work from ordinary code and wait for it."""
+        """Run a unit of work from synchronous code and wait for it."""
         ready = threading.Event()
         said: list[Any] = []
 
@@ -180,30 +172,33 @@ class Writer:
         return result  # type: ignore[no-any-return]
 
     async def truncate_wal(self) -> bool:
-        """Cut SQLite's log to nothing; tell whether no reader was in the way.
+        """Truncate SQLite's WAL; tell whether that worked, which a reader can prevent.
 
-        What was erased stands in the log until then. PostgreSQL recycles its own in its own time.
+        Erased data remain in the WAL until then. PostgreSQL recycles its own WAL by itself.
         """
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[bool] = loop.create_future()
-
-        def tell(is_empty: bool | None, error: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(_resolve, done, is_empty, error)
-
-        self._submit(None, tell)
-        return await done
+        return bool(await self._submit_async(None))
 
     @property
     def failure_reason(self) -> str:
-        """Return what is wrong with the disk, once it refused something."""
+        """Return what is wrong with the disk after a failure."""
         return disk_failure_reason(self._failure)
 
     def close(self) -> None:
-        """Finish what was handed in, then close the connection."""
+        """Finish the units handed in, then close the connection."""
         self._is_closed = True
         self._units.put(None)
         self._thread.join()
+
+    async def _submit_async(self, unit: Callable[[Work], T] | None) -> T:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+
+        def tell(result: T | None, error: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop may be closed
+                loop.call_soon_threadsafe(_resolve, done, result, error)
+
+        self._submit(unit, tell)
+        return await done
 
     def _submit(self, unit: Callable[[Work], T] | None, tell: OnDone) -> None:
         if self._is_closed:
@@ -211,9 +206,8 @@ class Writer:
         self._units.put((unit, tell))
 
     def _run_thread(self) -> None:
-        try:
-            connection = self._connect()
-        except Exception as error:  # noqa: BLE001 - whoever hands in work is told
+        connection, error = _attempt(self._connect)
+        if connection is None:
             self._fail(error, "no connection")
             self._refuse_all()
             return
@@ -242,42 +236,36 @@ class Writer:
 
     def _run_unit(
         self, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], T]
-    ) -> tuple[T | None, BaseException | None]:
+    ) -> tuple[T | None, Exception | None]:
         if self._failure is not None:
             return None, CommitFailedError(f"an earlier commit failed; {self.failure_reason}")
-        try:
-            _begin(cursor, begin)
-        except Exception as error:  # noqa: BLE001 - told to the caller, or a database that is gone
-            return None, error if _is_busy(error) else self._fail(error, "nothing begins")
-        try:
+        _, error = _attempt(lambda: _begin(cursor, begin))
+        if error is not None:
+            return None, error if _is_busy(error) else self._fail(error, "no transaction begins")
+
+        def whole() -> T:
             result = unit(work)
             work.run_deferred()
-        except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
+            return result
+
+        result, error = _attempt(whole)
+        if error is not None:
             work.discard_deferred()
-            self._roll_back(cursor)
+            _, failure = _attempt(lambda: cursor.execute("ROLLBACK"))
+            if failure is not None:
+                self._fail(failure, "a rollback failed")
             return None, error
-        try:
-            cursor.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - every failed commit ends the same way
-            return None, self._fail(error, "a commit failed")
-        return result, None
+        _, error = _attempt(lambda: cursor.execute("COMMIT"))
+        return (result, None) if error is None else (None, self._fail(error, "a commit failed"))
 
     def _refuse_all(self) -> None:
         while (handed := self._units.get()) is not None:
             _, tell = handed
-            tell(
-                None,
-                CommitFailedError("the database does not open; restart Haven after mending it"),
-            )
+            reason = "the database does not open; repair it and restart Haven"
+            tell(None, CommitFailedError(reason))
 
-    def _roll_back(self, cursor: Cursor) -> None:
-        try:
-            cursor.execute("ROLLBACK")
-        except Exception as error:  # noqa: BLE001 - the connection is in no known state
-            self._fail(error, "nothing could be undone")
-
-    def _fail(self, error: BaseException, what: str) -> CommitFailedError:
-        # SQLite says OK to the commits after a failed fsync: none of them may be believed.
+    def _fail(self, error: Exception | None, what: str) -> CommitFailedError:
+        # SQLite reports OK for commits after a failed fsync: none of them may be trusted.
         self._failure = error
         self.failed.set()
         failure = CommitFailedError(
@@ -296,33 +284,40 @@ class Writer:
             self._wal_high_water = size
 
     def _truncate_wal(self, cursor: Cursor) -> bool:
-        """Carry the log over and cut it to nothing; tell whether no reader was in the way.
-
-        What was erased stands in the log until it is cut: only then is it gone from the disk.
-        """
+        """Checkpoint and truncate the WAL; tell whether that worked."""
         if self._dialect != "sqlite" or self._failure is not None:
             return True
-        cursor.execute("PRAGMA busy_timeout=0")  # a reader is not waited for, but asked again
+        cursor.execute("PRAGMA busy_timeout=0")  # a reader is not waited for: the next try comes
         if is_empty := self._checkpoint(cursor, "TRUNCATE"):
             self._wal_high_water = self._max_wal_size
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
         return is_empty
 
     def _checkpoint(self, cursor: Cursor, how: str) -> bool:
-        """Carry the log over into the database; tell whether all of it went."""
-        try:
+        """Checkpoint the WAL; tell whether all of it went into the database."""
+
+        def checkpoint() -> bool:
             cursor.execute(f"PRAGMA wal_checkpoint({how})")
             blocked, pages, carried = cursor.fetchall()[0]
             return not blocked and bool(pages == carried)
-        except Exception as error:  # noqa: BLE001 - a failed checkpoint is a failing disk
-            if _is_busy(error):
-                return False
-            self._fail(error, "a checkpoint failed")
-            return True
+
+        is_done, error = _attempt(checkpoint)
+        if error is None or _is_busy(error):
+            return bool(is_done)
+        self._fail(error, "a checkpoint failed")
+        return True
+
+
+def _attempt(do: Callable[[], T]) -> tuple[T | None, Exception | None]:
+    """Return the result of a function, or the error that ended it."""
+    try:
+        return do(), None
+    except Exception as error:  # noqa: BLE001 - the thread must go on, and callers get the error
+        return None, error
 
 
 def _begin(cursor: Cursor, begin: str) -> None:
-    """Begin, however long another process takes that writes: within reason."""
+    """Begin a transaction, waiting for other processes that write."""
     for _tried in range(BUSY_RETRIES - 1):
         try:
             cursor.execute(begin)
@@ -335,13 +330,13 @@ def _begin(cursor: Cursor, begin: str) -> None:
 
 
 def _is_busy(error: BaseException) -> bool:
-    """Tell whether another process was in the way: nothing began, and nothing is broken."""
+    """Tell whether another process held the lock: nothing began, nothing is broken."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
 
 
 def is_store_error(error: BaseException) -> bool:
-    """Tell whether the store is at fault and not what was to be stored: it may go another time."""
+    """Tell whether the store failed, not the data: another try may work."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
     state = str(getattr(error, "sqlstate", None) or "")
     return (
@@ -352,7 +347,7 @@ def is_store_error(error: BaseException) -> bool:
 
 
 def disk_failure_reason(error: BaseException | None) -> str:
-    """Return what is wrong with a disk that refused something, as far as the error says it."""
+    """Return what is wrong with the disk, as far as the error says."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
     is_frozen = code == sqlite3.SQLITE_READONLY or getattr(error, "errno", None) == errno.EROFS
     return "the disk is read-only" if is_frozen else "the disk may be full"

@@ -10,7 +10,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from alembic.script import ScriptDirectory
 
 from bot.cases.consents import ConsentRecords
 from bot.cases.queries import CaseReader, load_queue
@@ -30,7 +29,6 @@ from bot.store.migrate import (
     LATEST_KEY_REVISION,
     LATEST_REVISION,
     MIGRATIONS,
-    alembic_config,
     current_revision,
     upgrade,
 )
@@ -70,8 +68,7 @@ if TYPE_CHECKING:
 
 def test_the_constants_name_the_newest_revisions() -> None:
     for folder, latest in ((MIGRATIONS, LATEST_REVISION), (KEY_MIGRATIONS, LATEST_KEY_REVISION)):
-        heads = ScriptDirectory.from_config(alembic_config(folder)).get_heads()
-        assert heads == [latest]
+        assert max(path.name[:4] for path in folder.glob("0*.py")) == latest
 
 
 def test_every_revision_has_a_populated_database_to_upgrade(tmp_path: Path) -> None:

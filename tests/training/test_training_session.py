@@ -79,7 +79,7 @@ async def test_a_person_comes_is_answered_and_the_debrief_says_how_it_went(
     assert query(Database(f"sqlite:///{data / 'haven.db'}"), "SELECT count(*) > 0 FROM cases") == [
         (1,)
     ]
-    with pytest.raises(SettingError, match="holds practice"):
+    with pytest.raises(SettingError, match="holds practice cases"):
         await run_bot(settings_for(tmp_path, data=data))
 
 
