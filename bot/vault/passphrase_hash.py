@@ -1,8 +1,9 @@
-"""Words a person chose, as digests that nobody can try out without the host key.
+"""Passphrases of people, as slow digests that cannot be guessed without the host key.
 
-A word is short and a digest lies in the database, so each try has to be dear (Argon2id, 19 MiB,
-two passes) and needs a key that does not lie beside it. One worker process computes them, one after
-the other: neither the writer thread nor the loop waits, and a flood of tries holds up only tries.
+A passphrase is short and its digest is in the database, so a guess must be expensive (Argon2id,
+19 MiB, two passes) and need a key that is elsewhere. A worker process computes the digests one
+after the other: neither the writer thread nor the event loop waits, and a flood delays only other
+passphrases.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ from bot.text import fold_accents
 
 LENGTH = 32
 MIN_PASSPHRASE_LENGTH = 4
-"""Signs of a word: fewer are guessed by whoever knows the person."""
+"""Characters: a person close to the writer would guess fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassphraseCost:
-    """What one try costs."""
+    """The cost of one guess."""
 
     memory: int = 19 * 1024
     """KiB."""
@@ -37,46 +38,45 @@ class PassphraseCost:
 
 DEFAULT_COST = PassphraseCost()
 RETRY_AFTER = 1.0
-"""Seconds after which a digest is asked for again when nobody could compute it."""
+"""Seconds after which to ask again for a digest that could not be computed."""
 MAX_WAITING = 4
-"""Words that wait for the worker; whoever brings more comes again, and nobody's letters wait."""
+"""Passphrases that may wait for the worker; more must come again later."""
 
 
 class PassphraseHasher(Protocol):
-    """Whoever computes digests of words."""
+    """Computes digests of passphrases."""
 
     async def hash(self, passphrase: str, salt: bytes, pepper: bytes) -> bytes:
-        """Return the digest of a word.
+        """Return the digest of a passphrase.
 
         Raises:
-            TryLater: nobody computed it; it may be asked for again.
+            RetryLaterError: it was not computed; ask again later.
         """
 
 
 def passphrase_chat_key(chat_key: bytes) -> bytes:
-    """Return the key under which words of a chat wait for their digest.
+    """Return the key under which passphrases of a chat wait for their digest.
 
-    Whatever stops what is said in a chat, cleared or blocked, goes by the chat's own key: a word
-    that somebody has written is nothing that is said there.
+    Clearing or blocking a chat uses the chat's own key and must not affect a passphrase on its way.
     """
     return hashlib.blake2b(chat_key, digest_size=len(chat_key), person=b"words").digest()
 
 
 def normalize_passphrase(passphrase: str) -> str:
-    """Return a word as it is compared: on another keyboard it is spelled a little otherwise."""
+    """Return a passphrase without case, accents and extra spaces, which keyboards vary."""
     return " ".join(fold_accents(passphrase).split())
 
 
 def hash_passphrase(
     passphrase: str, salt: bytes, pepper: bytes, cost: PassphraseCost = DEFAULT_COST
 ) -> bytes:
-    """Return the digest of a word.
+    """Return the digest of a passphrase, `LENGTH` bytes.
 
     Args:
-        passphrase: as it was typed.
-        salt: of the chat: 16 bytes.
-        pepper: what only this host knows.
-        cost: what it may cost.
+        passphrase: as typed.
+        salt: of the chat, 16 bytes.
+        pepper: a secret of this host.
+        cost: of a guess.
     """
     made = Argon2id(
         salt=salt, length=LENGTH, iterations=cost.passes, lanes=1, memory_cost=cost.memory,
@@ -86,22 +86,22 @@ def hash_passphrase(
 
 
 def is_same_digest(one: bytes | None, other: bytes) -> bool:
-    """Compare digests in a time that says nothing; none is like no other."""
+    """Compare digests in constant time; None equals no digest."""
     return hmac.compare_digest(one or bytes(LENGTH), other)
 
 
 class PassphraseHashWorker:
-    """One process that computes digests; it starts with the first word."""
+    """A process that computes digests; it starts with the first passphrase."""
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._waiting = 0
 
     async def hash(self, passphrase: str, salt: bytes, pepper: bytes) -> bytes:
-        """Return the digest of a word, computed elsewhere.
+        """Return the digest of a passphrase, computed in the worker.
 
         Raises:
-            TryLater: the worker died over it, or has too much to do.
+            RetryLaterError: the worker died, or is too busy.
         """
         if self._waiting >= MAX_WAITING:
             raise RetryLaterError(RETRY_AFTER)
@@ -114,12 +114,12 @@ class PassphraseHashWorker:
             self._waiting -= 1
         raise RetryLaterError(RETRY_AFTER)
 
-    async def _compute(self, word: str, salt: bytes, pepper: bytes) -> bytes:
+    async def _compute(self, passphrase: str, salt: bytes, pepper: bytes) -> bytes:
         if self._pool is None:
-            # Spawned, not forked: a copy of this process would hold every key there is.
+            # Spawned, not forked: a copy of this process would hold every key.
             self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, hash_passphrase, word, salt, pepper)
+        return await loop.run_in_executor(self._pool, hash_passphrase, passphrase, salt, pepper)
 
     def close(self) -> None:
         """End the process."""

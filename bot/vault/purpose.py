@@ -1,4 +1,4 @@
-"""What a thing is sealed for."""
+"""Purposes of sealed data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What a thing is sealed for; each has a key of its own."""
+    """Purposes of sealed data; each has a key of its own."""
 
     INBOX = "inbox"
     CONVERSATION = "conversation"
@@ -18,17 +18,17 @@ class Purpose(StrEnum):
     CASE_KEY = "case_key"
     """The private half of a case's key pair, while no caseworker has a key."""
     CASE_PUBLIC = "case_public"
-    """The public half of a case's key."""
+    """The public half of a case's key pair."""
     CODES = "codes"
-    """What engine and desks still need of what was sent, for a day."""
+    """What the bot needs of a report, for a day."""
     TOPIC_MESSAGES = "desk"
-    """Numbers of messages in a staff group's topic."""
+    """Ids of messages in a topic of the staff group."""
     HANDLE = "handle"
-    """How a file that is still to be fetched is called on its channel."""
+    """The channel's handle of a file that is not downloaded yet."""
     REFERRAL = "referral"
-    """What a person was asked about and may still answer."""
+    """A referral that a person may still answer."""
     LEGAL_DEADLINE = "clock"
-    """What happened to a person by the law: the bot has to know when a time runs out."""
+    """Legal events: the bot must know when a deadline ends."""
     EPOCH = "epoch"
     """The private half of an epoch."""
 
@@ -41,4 +41,4 @@ IN_TRANSIT = (
     Purpose.HANDLE,
     Purpose.REFERRAL,
 )
-"""What is sealed with the key of a half hour, or with a waiting key."""
+"""Purposes sealed with an epoch or a waiting key."""

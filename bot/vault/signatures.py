@@ -1,4 +1,4 @@
-"""Signing what the house says, so that anybody with the public half can check it (Ed25519)."""
+"""Signatures of receipts (Ed25519); the public key verifies them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 class Signer:
-    """The key this deployment signs with, derived from its secret: the same for as long as that is.
+    """The signing key of a deployment, derived from its root.
 
     Args:
         seed: 32 bytes.
@@ -24,7 +24,7 @@ class Signer:
         return self._key.sign(text.encode())
 
     def is_valid(self, text: str, signature: bytes) -> bool:
-        """Tell whether a signature is ours, of exactly this text."""
+        """Tell whether this key signed exactly this text."""
         try:
             self._key.public_key().verify(signature, text.encode())
         except InvalidSignature:
@@ -33,11 +33,11 @@ class Signer:
 
     @property
     def public_pem(self) -> str:
-        """Return the public half as a PEM, which any program for such things reads."""
+        """Return the public key as PEM."""
         public: Ed25519PublicKey = self._key.public_key()
         return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def encode_signature(signature: bytes) -> str:
-    """Return a signature as it is printed."""
+    """Return a signature in base64."""
     return base64.b64encode(signature).decode()

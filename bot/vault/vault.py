@@ -1,4 +1,4 @@
-"""Seal and open, each thing bound to its place."""
+"""The vault: keys derived from the root, and sealing and opening with associated data."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ MIN_SEALED_LENGTH = len(VERSION) + NONCE_LENGTH + 16
 LOOKUP_KEY_LENGTH = 16
 """Bytes of a lookup key: 128 bits."""
 CHAT_KEY_CACHE_SIZE = 4096
-"""Lookup keys remembered, so that whoever is writing now costs no digest each time."""
+"""Lookup keys in memory, so that active chats cost no digest for each update."""
 MAC_LENGTH = 8
-"""Bytes that vouch for a button."""
+"""Bytes of the MAC of a button."""
 
 
 class Vault:
-    """Keys derived from one secret, and what is done with them.
+    """Keys derived from the root, and what uses them.
 
     Args:
-        root: the secret: `KeyStore.root`.
-        keys: the key store. Without one everything is sealed with keys of the root; that is enough
-            for whoever only proves or looks up.
+        root: see `KeyStore.load_root`.
+        keys: the key store. Without one all is sealed with keys of the root, which is enough to
+            compute MACs and lookup keys.
     """
 
     def __init__(self, root: HostKey, keys: KeyStore | None = None) -> None:
-        # What stands in front, the cipher, and what is bound: by purpose, for now.
+        # By purpose: head, cipher, first part of the associated data.
         self._seal_ciphers = {
             purpose: (
                 VERSION,
@@ -74,27 +74,27 @@ class Vault:
         self._count_key = root.derive("counted")
         self._passphrase_key = root.derive("words")
         self.signer = Signer(root.derive("receipts"))
-        """Signs what people are given on paper."""
+        """Signs receipts."""
         self._cached_chat_key = lru_cache(maxsize=CHAT_KEY_CACHE_SIZE)(self._chat_key)
         self._proof_key = root.derive("members")
         self._epoch: Epoch | None = None
         self._waiting_epoch: Epoch | None = None
         self.keys = keys
         self.epochs = Epochs(keys, self._seal_epoch, self._open_epoch) if keys else None
-        """The keys of what is on its way; none without a key store."""
+        """The epochs; None without a key store."""
         self.cases = CaseKeys(self, CaseKeyWraps(keys, self, self.prove) if keys else None)
-        """The keys of cases; `of_case` uses one."""
+        """The key pairs of cases."""
         self._escrow = Escrow(keys, self.prove) if keys else None
         self._has_escrow: bool | None = None
-        if keys is not None:  # until the first turn, or in a process that never turns: to public
+        if keys is not None:  # before `rotate_epoch`, these are sealed to the public half
             for purpose in IN_TRANSIT:
                 del self._seal_ciphers[purpose]
 
     def rotate_epoch(self, now: int) -> None:
-        """Seal what is on its way with the epoch of now, a new one every half hour.
+        """Seal data in transit with the current epoch from now on.
 
-        Called at a start and every half minute: no clock is looked at while something is sealed.
-        Whether there is a key of last resort is looked at as well: a command beside us makes it.
+        Called at start and every half minute, so that sealing reads no clock. Also reads whether
+        there is an escrow key, because a command in another process creates it.
         """
         if self.epochs is None:
             return
@@ -107,7 +107,7 @@ class Vault:
     def seal_with_waiting_key(
         self, purpose: Purpose, associated_data: bytes, plain: bytes, now: int
     ) -> bytes:
-        """Return the bytes sealed for one place, for longer than an epoch lives: see `epochs`."""
+        """Return the sealed bytes, for longer than an epoch (see `epoch_keys`)."""
         if self.epochs is None:
             return self.seal(purpose, associated_data, plain)
         epoch = self._waiting_epoch
@@ -118,15 +118,15 @@ class Vault:
         return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
 
     def expiring_epochs(self, now: int) -> set[int]:
-        """Return the epochs that will not open much longer what was sealed in them."""
+        """Return the epochs that expire soon."""
         return self.epochs.expiring(now) if self.epochs else set()
 
     async def expire_epochs(self, now: int, needed: Collection[int]) -> int:
-        """Destroy the epochs that are old enough, in memory, store and log; return how many.
+        """Erase old epochs from memory, key store and WAL; return how many.
 
         Args:
-            now: the moment.
-            needed: the waiting keys with which letters are still sealed.
+            now: microseconds.
+            needed: numbers of waiting keys with which letters are sealed.
         """
         if self.epochs is None or self.keys is None:
             return 0
@@ -143,12 +143,12 @@ class Vault:
         return self.keys is not None and self.keys.database.writer.failed.is_set()
 
     def close(self) -> None:
-        """Let go of the key store."""
+        """Close the key store."""
         if self.keys is not None:
             self.keys.close()
 
     def seal(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
-        """Return the bytes sealed for one place, e.g. the row they will stand in."""
+        """Return the sealed bytes, bound to the associated data, e.g. the row they are in."""
         try:
             head, cipher, bound = self._seal_ciphers[purpose]
         except KeyError:
@@ -157,18 +157,17 @@ class Vault:
         return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
 
     def _seal_to_epoch(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
-        """Seal to the bot's hour, in a process that is not the bot's."""
+        """Seal to the current epoch in a process that is not the bot."""
         if self.epochs is None:
             raise DecryptionError(f"without a key store no {purpose} is sealed")
         return self.epochs.public_key().seal(purpose, associated_data, plain)
 
     def open(self, purpose: Purpose, associated_data: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed for this place.
+        """Return what was sealed for this purpose with these associated data.
 
         Raises:
-            EpochGone: it was sealed more than a day ago.
-            DoesNotOpen: it was altered, cut, moved here from another place, or sealed with
-                another key.
+            EpochExpiredError: it was sealed more than a day ago.
+            DecryptionError: altered, cut, moved, or sealed with another key.
         """
         if sealed[:1] in _EPOCH_VERSIONS and self.epochs is not None and purpose in IN_TRANSIT:
             return self.epochs.open(purpose, associated_data, sealed)
@@ -190,79 +189,79 @@ class Vault:
         return self.open(Purpose.EPOCH, associated_data, sealed)
 
     def case_sealer(self, work: Work, case: str) -> Sealer:
-        """Return what seals whatever belongs to a case.
+        """Return what seals the data of a case.
 
         Raises:
-            DoesNotOpen: its key was altered, or is another case's.
+            DecryptionError: the case has no key, or the key was altered.
         """
         return self.cases.sealer(work, case)
 
     def erased_case_digest(self, case: str) -> bytes:
-        """Return what a case that is gone is known by: noise without the host key."""
+        """Return the digest of an erased case, random to readers without the host key."""
         return hmac.digest(self._erasure_key, case.encode(), "sha256")[:LOOKUP_KEY_LENGTH]
 
     def passphrase_salts(self, chat_key: bytes) -> tuple[bytes, bytes]:
-        """Return the salt and the pepper of a chat's words: 16 bytes and 32."""
+        """Return the salt and the pepper of a chat's passphrases: 16 and 32 bytes."""
         mixed = hmac.digest(self._passphrase_key, chat_key, "sha256")
         return mixed[:LOOKUP_KEY_LENGTH], hmac.digest(self._passphrase_key, mixed, "sha256")
 
     def chat_key(self, bot: int, chat: int) -> bytes:
-        """Return the lookup key of a chat: equal for equal chats, noise without the host key."""
+        """Return the lookup key of a chat, a keyed digest."""
         return self._cached_chat_key(bot, chat)
 
     def _chat_key(self, bot: int, chat: int) -> bytes:
         return hmac.digest(self._identity_key, b"%d|%d" % (bot, chat), "sha256")[:LOOKUP_KEY_LENGTH]
 
     def button_mac(self, data: bytes) -> bytes:
-        """Return a short proof that a button was made here, for that screen in that chat."""
-        # BLAKE2b has a keyed form of its own: four times as quick as an HMAC, once a question.
+        """Return the MAC of a button, which binds it to a screen in a chat."""
+        # Keyed BLAKE2b is four times as fast as HMAC, and every question needs one.
         return blake2b(data, key=self._button_key, digest_size=MAC_LENGTH).digest()
 
     def count_digest(self, data: bytes) -> bytes:
-        """Return the digest by which a chat is counted once: noise without the host key."""
+        """Return the keyed digest by which a chat is counted once."""
         return hmac.digest(self._count_key, data, "sha256")
 
     @property
     def has_escrow(self) -> bool:
-        """Tell whether there is a key of last resort: at the last turn, or where none was, now."""
+        """Tell whether there is an escrow key, as of the last `rotate_epoch`."""
         if self._escrow is None:
             return False
         return self._escrow.exists() if self._has_escrow is None else self._has_escrow
 
     @property
     def escrow(self) -> Escrow:
-        """Return the key of last resort.
+        """Return the escrow key.
 
         Raises:
-            DoesNotOpen: there is no key store here.
+            DecryptionError: there is no key store.
         """
         if self._escrow is None:
             raise DecryptionError("without a key store there is no escrow")
         return self._escrow
 
     def count_host_keys(self) -> int:
-        """Return how many host keys open this vault: two while they are rotated."""
+        """Return how many host keys open the root: two during a rotation."""
         return self.keys.count_host_keys() if self.keys else 1
 
     def count_epochs(self) -> int:
-        """Return how many epochs there are."""
+        """Return the number of epochs."""
         return self.epochs.count() if self.epochs else 0
 
     def prove(self, data: bytes) -> bytes:
-        """Return the proof that a key of a colleague or of a team was made here."""
+        """Return the proof that a key of a caseworker or team was created here."""
         return hmac.digest(self._proof_key, data, "sha256")
 
     def chain_mac(self, before: bytes, row: bytes) -> bytes:
-        """Return the proof of a row of the audit log: of it, and of all that came before it."""
+        """Return the chain MAC of a row of the audit log, which covers all rows before it."""
         return hmac.digest(self._audit_key, before + row, "sha256")
 
     @staticmethod
     def is_same_mac(one: bytes, other: bytes) -> bool:
-        """Tell whether two proofs are the same, in a time that tells nothing."""
+        """Compare two MACs in constant time."""
         return hmac.compare_digest(one, other)
 
     def consent_mac(self, row: bytes) -> bytes:
-        """Return the proof of what somebody agreed to: nobody without the host key makes one."""
+        """Return the MAC of a consent."""
         return hmac.digest(self._consent_key, row, "sha256")
 
 

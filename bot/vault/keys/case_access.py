@@ -1,27 +1,27 @@
-"""Who may open a case: its private half, wrapped in the key store to each of them.
+"""Access to cases: the private half of each case key, wrapped to those who may open the case.
 
-To the team of its queue until it is claimed, to whoever claimed it and the supervisors from then
-on, and to the escrow key if there is one. Only whoever can open a case can wrap it to somebody
-else. So a claim made in the bot's own process, from the staff's group, changes nothing here: the
-wrap to the team stays, the claim is written down, and the next colleague who signs in and can open
-the case wraps it as it should be (`settle`). The same mends what joined, left or was formed anew.
+Until a case is claimed, its key is wrapped to the team of its queue; after that to its caseworker
+and the supervisors; and always to the escrow key, if there is one. Only a holder who can open a
+case can wrap its key to another. So claiming in the Telegram group does not re-wrap the case key:
+that happens when a caseworker who can open the case next signs in (`rewrap_all`), which also covers
+people who joined or left and teams that got a new key.
 
-Wraps are committed before the case is; those whose case never came are swept after an hour. Where
-nobody is enrolled who could open anything, the private half is kept under the host: what nobody
-can open would be lost. `haven start` refuses to begin like that, and the first team there is gets
-it.
+Wraps are committed before their case is; wraps without a case are deleted after an hour. While no
+caseworker has a key, the private half is sealed under the host, because what no one could open
+would be lost. `haven start` refuses that state, and the first team receives those keys.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from bot.clock import DAY, HOUR
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.log import log
-from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.store.compiled import Prepared
+from bot.store.statements import delete_by, insert, select_by, select_in, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
 from bot.vault.keys.hpke import KeyPair, seal_to
@@ -40,28 +40,13 @@ if TYPE_CHECKING:
     Prove = Callable[[bytes], bytes]
 
 HOST = "house"
-"""The holder where nobody is enrolled: the host itself."""
+"""The holder while no caseworker has a key."""
 ORPHAN_AFTER, ORPHAN_UNTIL = HOUR, 2 * DAY
-"""How old a wrap is when its case should have come, and how long that is looked for."""
-_NAMES = ("case_id", "holder", "sealed", "made_at")
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, case_wraps).values(
-        {name: bindparam(name) for name in _NAMES}
-    ),
-    *_NAMES,
-)
-_OF_CASE = Prepared(
-    lambda _: select(case_wraps.c.holder, case_wraps.c.sealed).where(
-        case_wraps.c.case_id == bindparam("case")
-    ),
-    "case",
-)
-_OF_CASES = PreparedList(
-    lambda values: select(case_wraps.c.case_id, case_wraps.c.holder, case_wraps.c.sealed).where(
-        case_wraps.c.case_id.in_(values)
-    )
-)
-_ALL = Prepared(lambda _: select(case_wraps.c.case_id, case_wraps.c.holder))
+"""Ages of a wrap between which it is deleted if it has no case."""
+_ADD = insert(case_wraps, "case_id", "holder", "sealed", "made_at")
+_OF_CASE = select_by(case_wraps, "holder", "sealed", by="case_id")
+_OF_CASES = select_in(case_wraps, "case_id", "holder", "sealed", among="case_id")
+_ALL = select_by(case_wraps, "case_id", "holder")
 _RECENT = Prepared(
     lambda _: (
         select(case_wraps.c.case_id)
@@ -71,36 +56,22 @@ _RECENT = Prepared(
     "since",
     "until",
 )
-_DELETE_HOLDER = Prepared(
-    lambda _: delete(case_wraps).where(
-        case_wraps.c.case_id == bindparam("case"), case_wraps.c.holder == bindparam("from_holder")
-    ),
-    "case",
-    "from_holder",
+_DELETE_HOLDER = delete_by(case_wraps, by=("case_id", "holder"))
+_DELETE_ALL = delete_by(case_wraps, by="case_id")
+_ASSIGNMENTS = select_by(
+    cases.join(case_keys), cases.c.id, cases.c.queue, cases.c.holder, order_by=cases.c.id
 )
-_DELETE_ALL = Prepared(
-    lambda _: delete(case_wraps).where(case_wraps.c.case_id == bindparam("case")), "case"
-)
-_ASSIGNMENTS = Prepared(
-    lambda _: (
-        select(cases.c.id, cases.c.queue, cases.c.holder)
-        .select_from(cases.join(case_keys))
-        .order_by(cases.c.id)
-    )
-)
-_ASSIGNMENT = Prepared(
-    lambda _: select(cases.c.queue, cases.c.holder).where(cases.c.id == bindparam("case")), "case"
-)
-_EXISTING = PreparedList(lambda values: select(cases.c.id).where(cases.c.id.in_(values)))
+_ASSIGNMENT = select_one(cases, "queue", "holder", by="id")
+_EXISTING = select_in(cases, "id", among="id")
 
 
 class CaseKeyWraps:
-    """The private halves of cases' keys.
+    """The wrapped private halves of all case keys.
 
     Args:
-        keys: where they lie.
-        host: keeps them while nobody is enrolled.
-        prove: the proof of who is enrolled.
+        keys: the key store.
+        host: seals them while no caseworker has a key.
+        prove: computes the proof that a holder was enrolled here.
     """
 
     def __init__(self, keys: KeyStore, host: SealerOpener, prove: Prove) -> None:
@@ -109,11 +80,11 @@ class CaseKeyWraps:
         self._prove = prove
 
     def add(self, new: Sequence[tuple[str, str, bytes]], now: int) -> None:
-        """Wrap the private halves of cases that are being opened; they are durable then.
+        """Wrap the private halves of new cases; they are durable when this returns.
 
         Args:
-            new: each case with its queue and its private half.
-            now: the moment.
+            new: ids of cases, each with its queue and private half.
+            now: microseconds.
         """
 
         def wrap(work: Work) -> None:
@@ -126,29 +97,29 @@ class CaseKeyWraps:
         self._keys.run(wrap)
 
     def holders(self) -> KeyHolders:
-        """Return everybody something can be wrapped to, now."""
+        """Return all holders to whom keys can be wrapped now."""
         return self._keys.run(lambda work: load_holders(work, self._prove))
 
     def holders_of(self, case: str) -> set[str]:
-        """Return whom a case is wrapped to."""
+        """Return the names of the holders of a case key."""
         return {str(holder) for holder, _ in self._keys.run(lambda w: w.rows(_OF_CASE, case))}
 
     def open_key(self, case: str, keyring: Keyring | None) -> KeyPair:
-        """Return a case's key.
+        """Return the key pair of a case.
 
         Raises:
-            NotYours: nothing on this keyring opens it, or there is none.
+            CaseNotReadableError: no key of this keyring opens it, or there is no keyring.
         """
         key = self._unwrap(case, self._keys.run(lambda work: work.rows(_OF_CASE, case)), keyring)
         if key is None:
             raise CaseNotReadableError(
-                "this case opens for whoever claimed it, for the team of its queue while nobody "
-                "did, and for supervisors: sign in as one of them (--as ID)"
+                "this case opens for its caseworker, for the team of its queue until it is "
+                "claimed, and for supervisors: sign in as one of them (--as ID)"
             )
         return key
 
     def open_keys(self, cases: Sequence[str], keyring: Keyring | None) -> dict[str, KeyPair]:
-        """Return the keys of those of many cases that this keyring opens."""
+        """Return the key pairs of the cases that this keyring opens."""
         wraps: dict[str, list[tuple[str, bytes]]] = {}
         for case, holder, sealed in self._keys.run(lambda work: work.rows_in(_OF_CASES, cases)):
             wraps.setdefault(case, []).append((holder, sealed))
@@ -160,39 +131,37 @@ class CaseKeyWraps:
     ) -> KeyPair | None:
         for holder, sealed in wraps:
             if holder == HOST:
-                plain = self._host.open(
-                    Purpose.CASE_KEY, _associated_data(case, HOST), bytes(sealed)
-                )
-                return KeyPair.from_private(plain)
+                context = _associated_data(case, HOST)
+                raw = self._host.open(Purpose.CASE_KEY, context, bytes(sealed))
+                return KeyPair.from_private(raw)
             key = keyring.key(str(holder)) if keyring else None
             if key is not None:
                 try:
-                    return KeyPair.from_private(
-                        key.open(_associated_data(case, holder), bytes(sealed))
-                    )
-                except DecryptionError:  # altered: another wrap may not be
+                    raw = key.open(_associated_data(case, holder), bytes(sealed))
+                    return KeyPair.from_private(raw)
+                except DecryptionError:  # altered: another wrap may be intact
                     continue
         return None
 
     def erase(self, case: str) -> None:
-        """Destroy every wrap of a case: nothing of it opens any more."""
+        """Erase every wrap of a case, so that nothing of it opens again."""
         self._keys.run(lambda work: work.run(_DELETE_ALL, case))
 
     def rewrap_all(self, work: Work, keyring: Keyring | None, now: int) -> int:
-        """Wrap every case this keyring opens to whoever may open it now; return how many changed.
+        """Wrap every case key this keyring opens to those who may open it now; return the changes.
 
         Args:
-            work: a unit of work of the database.
-            keyring: of whoever has signed in; without one, only what the host keeps is passed on.
-            now: the moment.
+            work: a unit of work of the data.
+            keyring: None: re-wrap only the keys sealed under the host.
+            now: microseconds.
         """
-        stand = work.rows(_ASSIGNMENTS)
+        assignments = work.rows(_ASSIGNMENTS)
         holders = self.holders()
         held: dict[str, set[str]] = {}
         for case, holder in self._keys.run(lambda it: it.rows(_ALL)):
             held.setdefault(case, set()).add(holder)
         count = 0
-        for case, queue, holder in stand:
+        for case, queue, holder in assignments:
             wanted = holders.for_case(queue, holder or "")
             has = held.get(case, set())
             if keyring is None and HOST not in has:
@@ -202,18 +171,18 @@ class CaseKeyWraps:
         return count
 
     def rewrap(self, work: Work, case: str, keyring: Keyring, now: int) -> bool:
-        """Wrap one case to whoever may open it now; tell whether anything changed.
+        """Wrap a case key to those who may open it now; tell whether anything changed.
 
         Args:
-            work: a unit of work of the database.
-            case: its id; one that is gone changes nothing.
-            keyring: of whoever has signed in and has just done something to it.
-            now: the moment.
+            work: a unit of work of the data.
+            case: its id; nothing changes if it is erased.
+            keyring: of the caseworker who just changed the case.
+            now: microseconds.
         """
-        stands = work.rows(_ASSIGNMENT, case)
-        if not stands:
+        rows = work.rows(_ASSIGNMENT, case)
+        if not rows:
             return False
-        queue, holder = stands[0]
+        queue, holder = rows[0]
         wanted, has = self.holders().for_case(queue, holder or ""), self.holders_of(case)
         if not has or not wanted or {it.name for it in wanted} == has:
             return False
@@ -238,7 +207,7 @@ class CaseKeyWraps:
         return True
 
     def delete_orphans(self, work: Work, now: int) -> int:
-        """Destroy the wraps of cases that never came; return how many cases those were."""
+        """Delete the wraps of cases that were never committed; return the number of cases."""
         recent = self._keys.run(lambda it: it.rows(_RECENT, now - ORPHAN_UNTIL, now - ORPHAN_AFTER))
         found = [str(case) for (case,) in recent]
         known = {str(case) for (case,) in work.rows_in(_EXISTING, found)} if found else set()

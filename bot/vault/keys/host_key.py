@@ -1,8 +1,8 @@
-"""The host key: 32 random bytes in a file of its own, outside the data directory.
+"""The host key: 32 random bytes in a file outside the data directory.
 
-The file holds them as they are, for its owner alone, or locked with a passphrase (Argon2id), which
-is asked at a start or read from another file: whoever copies the disk then has neither data nor
-key. The passphrase alone would be no better a key than it is long; so it locks a random one.
+Only the owner can read the file. It holds the key in clear, or locked with a passphrase (Argon2id)
+that is asked at start or read from another file; then a copy of the disk opens nothing. The
+passphrase locks a random key, because a passphrase is a weaker key than 32 random bytes.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 
 LENGTH = 32
 LOCKED_PREFIX = "haven-host-key-1"
-"""What a file with a locked key begins with."""
+"""The beginning of a file with a locked key."""
 ZERO_NONCE = bytes(12)
-"""Every lock has a salt, and so a key, of its own: it seals once."""
+"""Each lock has its own salt, so its key encrypts once."""
 MIN_PASSPHRASE_LENGTH = 16
-"""Signs of a passphrase."""
+"""Characters of a passphrase."""
 LOSS_WARNING = (
-    "Without the right one these are lost: unfinished conversations, letters not sent yet, where "
-    "to write to people with open cases, caseworkers' accounts, the proof of the audit log. Not "
+    "Without the right one these are lost: unfinished conversations, letters not sent yet, the "
+    "chats of people with open cases, caseworkers' accounts, the proof of the audit log. Not "
     "lost: the cases themselves, which caseworkers open with their passwords (haven keys rescue)."
 )
 
 
 @dataclass(frozen=True)
 class HostKey:
-    """The secret everything else of this host is derived from."""
+    """A secret from which other keys are derived."""
 
     secret: bytes = field(repr=False)
 
     def derive(self, label: str) -> bytes:
-        """Return the 32 bytes that are this secret's for one use."""
+        """Return the 32-byte key for one use (HKDF-SHA256)."""
         return HKDF(SHA256(), LENGTH, salt=None, info=f"haven 1 {label}".encode()).derive(
             self.secret
         )
@@ -59,19 +59,19 @@ class HostKey:
         """Read the key from its file.
 
         Args:
-            path: a file only its owner can read, holding 64 hexadecimal digits, or a locked key.
+            path: a file that only its owner can read, holding 64 hex digits or a locked key.
             data: the data directory, which must not contain the key.
-            ask: returns the passphrase; called only where the key is locked.
+            ask: returns the passphrase; called only if the key is locked.
 
         Raises:
-            WrongSetting: the file is missing, readable by others, of the wrong shape, or lies with
-                the data it protects; or the key is locked and nobody can be asked.
-            WrongHostKey: this is not its passphrase; what is lost without it is said.
+            SettingError: the file is missing, readable by others, malformed, or inside the data
+                directory; or the key is locked and `ask` is None.
+            WrongHostKeyError: this is not its passphrase.
         """
         if data is not None and path.resolve().is_relative_to(data.resolve()):
             raise SettingError(
-                "HAVEN_HOST_KEY_FILE lies in HAVEN_DATA: whoever copies the data would have the "
-                "key too; move it to another folder"
+                "HAVEN_HOST_KEY_FILE is inside HAVEN_DATA: a copy of the data would include the "
+                "key; move it to another folder"
             )
         if not path.is_file():
             raise SettingError(
@@ -83,15 +83,14 @@ class HostKey:
 
     @classmethod
     def create(cls, path: Path, passphrase: str = "", cost: PasswordCost = DEFAULT_COST) -> HostKey:
-        """Write a new key, locked where there is a passphrase; refuses to replace one.
+        """Write a new key, locked if there is a passphrase; never replace a file.
 
         Raises:
-            WrongSetting: there is a file already, none can be made there, or the passphrase is
-                too short.
+            SettingError: the file exists or cannot be created, or the passphrase is too short.
         """
         if passphrase and len(passphrase) < MIN_PASSPHRASE_LENGTH:
             raise SettingError(
-                f"a passphrase has {MIN_PASSPHRASE_LENGTH} signs or more; five words are easiest"
+                f"a passphrase has at least {MIN_PASSPHRASE_LENGTH} characters; use five words"
             )
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,7 +101,7 @@ class HostKey:
                     f"{path} exists; a new key would make everything unreadable"
                 ) from None
             raise SettingError(
-                f"{path} cannot be made: {error.strerror}; name a folder you may write to"
+                f"{path} cannot be created: {error.strerror}; name a folder you may write to"
             ) from None
         secret = secrets.token_bytes(LENGTH)
         with os.fdopen(handle, "w") as file:
@@ -144,18 +143,18 @@ def _unlock_file(path: Path, written: str, ask: Callable[[], str] | None) -> byt
         return _unlock(written, ask())
     except InvalidTag:
         raise WrongHostKeyError(
-            f"this is not the passphrase of {path}, or that was altered. {LOSS_WARNING} Nothing "
-            "was changed: type it again, or put the copy kept elsewhere in its place"
+            f"this is not the passphrase of {path}, or the file was altered. {LOSS_WARNING} "
+            "Nothing was changed: type it again, or restore the file from the copy kept elsewhere"
         ) from None
 
 
 @lru_cache(maxsize=4)
 def _unlock(written: str, passphrase: str) -> bytes:
-    """Return the secret a file holds locked; a start asks for it several times.
+    """Return the secret of a locked key; cached, because a start needs it several times.
 
     Raises:
-        ValueError: the file has another shape.
-        InvalidTag: this is not its passphrase, or it was altered.
+        ValueError: the file is malformed.
+        InvalidTag: this is not its passphrase, or the file was altered.
     """
     head, _space, sealed = written.rpartition(" ")
     _mark, memory, passes, salt = head.split()

@@ -1,7 +1,7 @@
-"""Seal to a public key (RFC 9180, HPKE, base mode), each thing bound to its place.
+"""Public-key encryption (RFC 9180, HPKE, base mode), with associated data, and padding.
 
-`info` names the place, so that what is moved elsewhere does not open. What staff keep is filled up
-to one of a few lengths before it is sealed: how much somebody wrote shows only roughly.
+The associated data go into `info`, so that sealed bytes moved to another row do not open. Data of
+cases are padded to one of a few lengths, so that the length of a message shows only roughly.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from bot.errors import DecryptionError
 SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 KEY_LENGTH = 32
 OVERHEAD = 48
-"""Bytes sealing adds: the ephemeral key and a tag."""
+"""Bytes that sealing adds: ephemeral public key and tag."""
 PADDED_LENGTHS = (256, 1024, 4096, 16384)
-"""Lengths that are filled up to; what is longer, to a multiple of the last."""
+"""Lengths after padding, in bytes; above the last, multiples of it."""
 PADDING_MARKER = b"\x80"
-"""Stands between what was written and what only fills."""
+"""The byte between the data and the zeros."""
 
 
 @dataclass(frozen=True)
 class KeyPair:
-    """Both halves of a key."""
+    """A key pair (X25519)."""
 
     private: X25519PrivateKey = field(repr=False)
 
     @classmethod
     def generate(cls) -> KeyPair:
-        """Make a new one."""
+        """Return a new key pair."""
         return cls(X25519PrivateKey.generate())
 
     @classmethod
     def from_private(cls, raw: bytes) -> KeyPair:
-        """Return the key with this private half.
+        """Return the key pair with this private half.
 
         Raises:
-            DoesNotOpen: these bytes are none.
+            DecryptionError: these bytes have another length.
         """
         if len(raw) != KEY_LENGTH:
             raise DecryptionError("not the private half of a key")
@@ -48,19 +48,19 @@ class KeyPair:
 
     @property
     def public(self) -> bytes:
-        """Return the half that seals."""
+        """Return the public half."""
         return self.private.public_key().public_bytes_raw()
 
     @property
     def private_bytes(self) -> bytes:
-        """Return the half that opens, to be wrapped."""
+        """Return the private half, for wrapping."""
         return self.private.private_bytes_raw()
 
     def open(self, associated_data: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed to the public half for this place.
+        """Return what was sealed to the public half with this associated data.
 
         Raises:
-            DoesNotOpen: it was altered, cut, or sealed for another place or key.
+            DecryptionError: altered or cut, or sealed with other associated data or another key.
         """
         try:
             return SUITE.decrypt(sealed, self.private, info=associated_data)
@@ -69,24 +69,24 @@ class KeyPair:
 
 
 def seal_to(public: bytes, associated_data: bytes, plain: bytes) -> bytes:
-    """Return bytes only the private half opens, and only for this place."""
+    """Return bytes that only the private half opens, with the same associated data."""
     return SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info=associated_data)
 
 
 def pad(plain: bytes) -> bytes:
-    """Return the same, filled up to one of a few lengths."""
+    """Return the data, padded to one of `PADDED_LENGTHS`."""
     wanted = len(plain) + len(PADDING_MARKER)
     step = next((step for step in PADDED_LENGTHS if wanted <= step), PADDED_LENGTHS[-1])
     return (plain + PADDING_MARKER).ljust(-(-wanted // step) * step, b"\0")
 
 
 def unpad(padded: bytes) -> bytes:
-    """Return what was filled up.
+    """Return the data without padding.
 
     Raises:
-        DoesNotOpen: it never was.
+        DecryptionError: there is no padding.
     """
     plain, end, _rest = padded.rstrip(b"\0").rpartition(PADDING_MARKER)
     if not end or _rest:
-        raise DecryptionError("what was opened was never filled up")
+        raise DecryptionError("decrypted data without padding")
     return plain

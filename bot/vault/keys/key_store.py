@@ -1,8 +1,7 @@
-"""The key store: a database of its own, in which keys lie wrapped; and the secret it begins with.
+"""The key store, a database of wrapped keys, and the root, from which the host's keys are derived.
 
-Everything of this host is derived from one random secret, the root, which lies here sealed under
-the host key: whoever rotates the host key seals the root anew and touches nothing else. A host key
-that is not this deployment's is told at once, for its mark is not here.
+The root is random and stored sealed under the host key. Rotating the host key seals the root again
+and changes nothing else. A wrong host key is recognised at once, because its mark is not stored.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam
 
 from bot.errors import DecryptionError, KeysMissingError, WrongHostKeyError
-from bot.store.compiled import Prepared, insert_into
 from bot.store.migrate import upgrade_keys
+from bot.store.statements import delete_by, insert, select_by
 from bot.store.tables.keys import key_stores, roots
 from bot.store.tables.main import audit, cases, conversations, inbox, staff
 from bot.vault.keys.host_key import LENGTH, LOSS_WARNING, HostKey
@@ -26,6 +25,7 @@ from bot.vault.keys.host_key import LENGTH, LOSS_WARNING, HostKey
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.store.compiled import Prepared
     from bot.store.database import Database
     from bot.store.writer import Work
 
@@ -33,88 +33,77 @@ T = TypeVar("T")
 NONCE_LENGTH = 12
 MARK_LENGTH = 8
 WRONG_KEY = (
-    f"this host key is not the one this deployment was made with. {LOSS_WARNING} Put the right key "
-    "back from the copy kept elsewhere; only if there is none, write the cases out with haven keys "
-    "rescue, and begin anew with another HAVEN_DATA"
+    f"this is not the host key of this deployment. {LOSS_WARNING} Restore the right key from the "
+    "copy kept elsewhere; only if there is none, write the cases out with haven keys rescue, and "
+    "start again with another HAVEN_DATA"
 )
 MISSING_STORE = (
-    "the key store of this deployment is not here. Without it no case opens, and nothing that is "
-    "on its way. Put it back (HAVEN_KEYS_URL says where it is, by default keys.db in HAVEN_DATA), "
+    "the key store of this deployment is not here. Without it no case opens, and no letter or "
+    "update that waits. Put it back (HAVEN_KEYS_URL names it, by default keys.db in HAVEN_DATA), "
     "or restore it from a backup"
 )
 OTHER_STORE = (
-    "this key store belongs to another deployment: it opens nothing here. HAVEN_KEYS_URL must name "
-    "the one that was made with this database"
+    "this key store belongs to another deployment and opens nothing here. HAVEN_KEYS_URL must name "
+    "the one that was created with this database"
 )
 ROOT_COLUMNS = ("mark", "store", "salt", "sealed", "made_at")
-_ROOTS = Prepared(
-    lambda _: select(*(roots.c[name] for name in ROOT_COLUMNS)).order_by(roots.c.made_at)
-)
-_ADD_ROOT = Prepared(
-    lambda dialect: insert_into(dialect, roots).values(
-        {name: bindparam(name) for name in ROOT_COLUMNS}
-    ),
-    *ROOT_COLUMNS,
-)
-_DELETE_OTHERS = Prepared(
-    lambda _: delete(roots).where(roots.c.mark != bindparam("newest")), "newest"
-)
-_STORE_ID = Prepared(lambda _: select(key_stores.c.store))
-_SET_STORE_ID = Prepared(
-    lambda dialect: insert_into(dialect, key_stores).values(store=bindparam("store")), "store"
-)
+_ROOTS = select_by(roots, *ROOT_COLUMNS, order_by="made_at")
+_ADD_ROOT = insert(roots, *ROOT_COLUMNS)
+_DELETE_OTHERS = delete_by(roots, by=roots.c.mark != bindparam("newest"))
+_STORE_ID = select_by(key_stores, "store")
+_SET_STORE_ID = insert(key_stores, "store")
 _USED_TABLES = [
-    Prepared(lambda _, it=table: select(next(iter(it.primary_key))).limit(1))  # type: ignore[misc]
+    select_by(table, *table.primary_key, limit=1)
     for table in (staff, audit, cases, conversations, inbox)
 ]
-"""Where a deployment that has begun has left something, sealed or proven."""
+"""Reads a row of each table in which a used deployment has rows, sealed or with a MAC."""
 
 
 class KeyStore:
-    """The key store of one deployment, at this release's schema."""
+    """The key store of a deployment, upgraded to the schema of this release."""
 
     def __init__(self, database: Database) -> None:
         upgrade_keys(database)
         self.database = database
 
     def run(self, unit: Callable[[Work], T]) -> T:
-        """Run a unit of work here and wait until it is durable.
+        """Run a unit of work in the key store and wait until it is durable.
 
-        Called from the writer thread of the other database too: what is here is committed first.
+        Also called from the writer thread of the data: the key store commits first.
 
         Raises:
-            StoreFailed: the disk refused the commit.
+            CommitFailedError: the disk refused the commit.
         """
         return self.database.writer.run_sync(unit)
 
     async def truncate_wal(self) -> bool:
-        """Cut SQLite's log, in which keys that were destroyed still stand; tell whether it went."""
+        """Truncate SQLite's WAL, which still holds erased keys; tell whether that worked."""
         return await self.database.writer.truncate_wal()
 
     def close(self) -> None:
-        """Finish writing and let go of the connection."""
+        """Finish writing and close the connection."""
         self.database.writer.close()
 
     # --- the root -----------------------------------------------------------------------------
 
     def load_root(self, host: HostKey, database: Database, now: int) -> HostKey:
-        """Return the secret this deployment's keys are derived from; make it on the first start.
+        """Return the root; create it on the first start.
 
         Args:
-            host: opens it.
-            database: the one whose keys lie here.
-            now: the moment.
+            host: the host key.
+            database: the data that belong to this key store.
+            now: microseconds.
 
         Raises:
-            WrongHostKey: another host key made it.
-            KeysMissing: the database was used with another key store.
+            WrongHostKeyError: the root is sealed under another host key.
+            KeysMissingError: the data belong to another key store.
         """
         found = self.run(lambda work: work.rows(_ROOTS))
         belongs = _store_id(database)
         if not found:
             if belongs:
                 raise KeysMissingError(MISSING_STORE)
-            # Before there was a key store, the host key itself was what all was derived from.
+            # Data without a key store have keys derived from the host key itself.
             secret = host.secret if _is_used(database) else secrets.token_bytes(LENGTH)
             store = secrets.token_bytes(MARK_LENGTH)
             row = _root_row(host, store, secret, now)
@@ -132,13 +121,13 @@ class KeyStore:
         return root
 
     def add_host_key(self, host: HostKey, new: HostKey, now: int) -> None:
-        """Let another host key open what this one opens.
+        """Seal the root under another host key too.
 
-        Both open, until somebody begins with the new one: then the old row goes. So a rotation that
-        is ended anywhere leaves a deployment that starts with the key it has.
+        Both open it until the first start with the new one, which deletes the old row. So a
+        rotation that is interrupted anywhere leaves a deployment that starts with its key.
 
         Raises:
-            WrongHostKey: the host key is not this deployment's.
+            WrongHostKeyError: the host key is not of this deployment.
         """
         found = self.run(lambda work: work.rows(_ROOTS))
         store = bytes(found[0][1]) if found else b""
@@ -149,45 +138,36 @@ class KeyStore:
         self.run(lambda work: work.run(_ADD_ROOT, *row))
 
     def count_host_keys(self) -> int:
-        """Return how many host keys open this store."""
+        """Return how many host keys open the root."""
         return len(self.run(lambda work: work.rows(_ROOTS)))
 
 
 def host_key_mark(host: HostKey) -> bytes:
-    """Return what tells a host key from others, and nothing of it."""
+    """Return the public mark of a host key, which says nothing about the key."""
     return host.derive("mark")[:MARK_LENGTH]
 
 
 def _root_row(host: HostKey, store: bytes, root: bytes, now: int) -> tuple[Any, ...]:
     nonce, mark = os.urandom(NONCE_LENGTH), host_key_mark(host)
     cipher = ChaCha20Poly1305(host.derive("root"))
-    return (
-        mark,
-        store,
-        None,
-        nonce + cipher.encrypt(nonce, root, _associated_data(store, mark)),
-        now,
-    )
+    sealed = nonce + cipher.encrypt(nonce, root, _associated_data(store, mark))
+    return mark, store, None, sealed, now
 
 
 def open_root(host: HostKey, rows: Sequence[Sequence[Any]]) -> HostKey:
-    """Return the secret that lies in rows of `roots` sealed under a host key.
+    """Return the root from rows of `roots`.
 
     Raises:
-        WrongHostKey: another host key made it.
-        DoesNotOpen: it was altered.
+        WrongHostKeyError: it is sealed under another host key.
+        DecryptionError: it was altered.
     """
     mark = host_key_mark(host)
     for known, of_store, _salt, sealed, _made_at in rows:
         if bytes(known) == mark:
-            blob, store = bytes(sealed), bytes(of_store)
+            nonce, blob = bytes(sealed[:NONCE_LENGTH]), bytes(sealed[NONCE_LENGTH:])
             cipher = ChaCha20Poly1305(host.derive("root"))
             try:
-                return HostKey(
-                    cipher.decrypt(
-                        blob[:NONCE_LENGTH], blob[NONCE_LENGTH:], _associated_data(store, mark)
-                    )
-                )
+                return HostKey(cipher.decrypt(nonce, blob, _associated_data(bytes(of_store), mark)))
             except InvalidTag:
                 raise DecryptionError("the root in the key store was altered; restore it") from None
     raise WrongHostKeyError(WRONG_KEY)

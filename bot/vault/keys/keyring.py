@@ -1,13 +1,11 @@
-"""What somebody who has signed in can open: their own key, and through it those of their teams."""
+"""Keyrings: a caseworker's own key and, through it, the keys of their teams."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared
+from bot.store.statements import select_by
 from bot.store.tables.keys import team_wraps
 from bot.vault.keys.hpke import KeyPair, pad, seal_to, unpad
 
@@ -15,17 +13,12 @@ if TYPE_CHECKING:
     from bot.vault.keys.key_store import KeyStore
 
 TEAM_PREFIX, STAFF_PREFIX, ESCROW_PREFIX = "team/", "staff/", "escrow/"
-"""What the name of a holder begins with; its number or id follows."""
-_WRAPS = Prepared(
-    lambda _: select(team_wraps.c.holder, team_wraps.c.sealed).where(
-        team_wraps.c.team == bindparam("of_team")
-    ),
-    "of_team",
-)
+"""Prefixes of the names of key holders; an id follows."""
+_WRAPS = select_by(team_wraps, "holder", "sealed", by="team")
 
 
 class Keyring:
-    """The keys of somebody who has signed in."""
+    """The keys that one holder can open."""
 
     def __init__(self, keys: KeyStore, holder: str, key: KeyPair) -> None:
         self._keys = keys
@@ -34,74 +27,72 @@ class Keyring:
 
     @property
     def staff_id(self) -> str:
-        """Return the caseworker's id; empty where it is no caseworker's."""
+        """Return the caseworker's id; empty if the holder is no caseworker."""
         return (
             self.holder.removeprefix(STAFF_PREFIX) if self.holder.startswith(STAFF_PREFIX) else ""
         )
 
     def seal_own(self, associated_data: bytes, plain: bytes) -> bytes:
-        """Return bytes that open with this keyring's own key alone, and for one place.
+        """Return bytes that only this keyring's own key opens.
 
         Raises:
-            DoesNotOpen: it has none.
+            DecryptionError: it has no key of its own.
         """
-        return seal_to(
-            self._own_key().public, own_associated_data(self.holder, associated_data), pad(plain)
-        )
+        context = own_associated_data(self.holder, associated_data)
+        return seal_to(self.own_key().public, context, pad(plain))
 
     def open_own(self, associated_data: bytes, sealed: bytes) -> bytes:
         """Return what was sealed to this keyring's own key.
 
         Raises:
-            DoesNotOpen: it was altered, moved, or is another's.
+            DecryptionError: altered or moved, or sealed to another key.
         """
-        return unpad(
-            self._own_key().open(own_associated_data(self.holder, associated_data), sealed)
-        )
+        return unpad(self.own_key().open(own_associated_data(self.holder, associated_data), sealed))
 
-    def _own_key(self) -> KeyPair:
+    def own_key(self) -> KeyPair:
+        """Return the holder's own key.
+
+        Raises:
+            DecryptionError: there is none.
+        """
         key = self.key(self.holder)
         if key is None:
             raise DecryptionError("a keyring without a key of its own")
         return key
 
     def key(self, holder: str) -> KeyPair | None:
-        """Return the key of a holder, if this keyring opens it."""
+        """Return the key of a holder, or None if this keyring does not open it."""
         return self._find_key(holder, frozenset())
 
-    def _find_key(self, holder: str, on_the_way: frozenset[str]) -> KeyPair | None:
+    def _find_key(self, holder: str, visited: frozenset[str]) -> KeyPair | None:
         if holder in self._known_keys:
             return self._known_keys[holder]
-        if (
-            not holder.startswith(TEAM_PREFIX) or holder in on_the_way
-        ):  # whatever leads back leads nowhere
+        if not holder.startswith(TEAM_PREFIX) or holder in visited:  # teams may form a cycle
             return None
-        found = self._team_key(holder, on_the_way | {holder})
-        # Kept once it is known, and not before: a look that failed half-way, or another thread's,
-        # must not shut somebody out of what they can open.
-        if found is not None or not on_the_way:
+        found = self._team_key(holder, visited | {holder})
+        # A failure inside a cycle is not final, so only the outermost search stores one.
+        if found is not None or not visited:
             self._known_keys[holder] = found
         return found
 
-    def _team_key(self, team: str, on_the_way: frozenset[str]) -> KeyPair | None:
+    def _team_key(self, team: str, visited: frozenset[str]) -> KeyPair | None:
         number = int(team.removeprefix(TEAM_PREFIX))
         for holder, sealed in self._keys.run(lambda work: work.rows(_WRAPS, number)):
-            key = self._find_key(str(holder), on_the_way)
+            key = self._find_key(str(holder), visited)
             if key is not None:
                 try:
-                    return KeyPair.from_private(
-                        key.open(team_associated_data(team, holder), bytes(sealed))
-                    )
-                except DecryptionError:  # altered: another member's may not be
+                    raw = key.open(team_associated_data(team, holder), bytes(sealed))
+                    return KeyPair.from_private(raw)
+                except DecryptionError:  # altered: the wrap of another member may be intact
                     continue
         return None
 
 
 def own_associated_data(holder: str, associated_data: bytes) -> bytes:
-    """Return the place of what somebody has sealed to themselves."""
+    """Return the associated data of what a holder seals to itself."""
     return f"haven/own/{holder}/".encode() + associated_data
 
 
 def team_associated_data(team: str, holder: str) -> bytes:
-    """Return the place a team's private half is bound to, for one of its members."""
+    """Return the associated data of a team's private half, wrapped to a member."""
     return f"haven/wrap/{team}/{holder}".encode()

@@ -1,4 +1,4 @@
-"""Passwords of staff, and long secrets as they are printed on paper."""
+"""Passwords of staff (Argon2id), and the printed form of keys."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from bot.errors import WrongPasswordError
 LENGTH = 32
 SALT_LENGTH = 16
 MIN_LENGTH = 15
-"""Signs of a password."""
+"""Characters of a password."""
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no sign looks like another."""
+"""Crockford's base 32, in which no two digits look alike."""
 LOOKALIKES = str.maketrans("OIL", "011")
 CHECKSUM_LENGTH = 4
-"""Digits that show a slip of the pen."""
+"""Digits of the checksum."""
 GROUP_LENGTH = 4
 _DERIVE_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordCost:
-    """What one guess costs."""
+    """The cost of one guess."""
 
     memory: int = 256 * 1024
     """KiB."""
@@ -34,11 +34,11 @@ class PasswordCost:
 
 
 DEFAULT_COST = PasswordCost()
-"""CoverDrop's figures: most of a second here, and for whoever guesses."""
+"""The values of CoverDrop: most of a second for each guess."""
 
 
 def derive_key(password: str, salt: bytes, cost: PasswordCost) -> bytes:
-    """Return the key a password stands for. One at a time: each takes its memory."""
+    """Return the 32-byte key of a password. One at a time, for each takes its memory."""
     kdf = Argon2id(
         salt=salt, length=LENGTH, iterations=cost.passes, lanes=1, memory_cost=cost.memory
     )
@@ -47,7 +47,7 @@ def derive_key(password: str, salt: bytes, cost: PasswordCost) -> bytes:
 
 
 def format_printed_key(secret: bytes) -> str:
-    """Return a secret as it is printed: groups of four digits, the last one a check."""
+    """Return a secret in groups of four digits, of which the last is the checksum."""
     bits = len(secret) * 8
     count = -(-bits // 5)
     number = int.from_bytes(secret) << (count * 5 - bits)
@@ -57,10 +57,10 @@ def format_printed_key(secret: bytes) -> str:
 
 
 def parse_printed_key(written: str, length: int = LENGTH) -> bytes:
-    """Return a secret from how it was printed, however it is typed.
+    """Return the secret of a printed key, in any case and grouping.
 
     Raises:
-        WrongPassword: a digit is wrong or missing.
+        WrongPasswordError: a digit is wrong or missing.
     """
     digits = "".join(sign for sign in written.upper().translate(LOOKALIKES) if sign.isalnum())
     count = -(-length * 8 // 5)
@@ -74,7 +74,7 @@ def parse_printed_key(written: str, length: int = LENGTH) -> bytes:
         number = number << 5 | DIGITS.index(sign)
     secret = (number >> (count * 5 - length * 8)).to_bytes(length)
     if _checksum(secret) != check:
-        raise WrongPasswordError("a digit of the printed key is wrong: look at it again")
+        raise WrongPasswordError("a digit of the printed key is wrong: compare it with the paper")
     return secret
 
 

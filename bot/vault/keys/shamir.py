@@ -1,8 +1,8 @@
-"""Split a secret so that any two of three parts give it back, and one part tells nothing.
+"""Secret sharing (Shamir): any two of three parts restore a secret, one part reveals nothing.
 
-Shamir's scheme over GF(256), byte by byte: every byte of the secret is where a random line crosses
-zero, and a part is that line at another place. The field is AES's (x^8 + x^4 + x^3 + x + 1). The
-products are computed without tables, in the same steps whatever the numbers are.
+Byte by byte over GF(256): a byte of the secret is a random line's value at zero, and a part is the
+line's value at the number of the part. The field is that of AES (x^8 + x^4 + x^3 + x + 1). Products
+are computed without tables, in the same steps for all values.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 SHARES = 3
 THRESHOLD = 2
 REDUCTION = 0x1B
-"""What is left of x^8 in this field."""
+"""The remainder of x^8 in this field."""
 
 
 def split(secret: bytes, noise: bytes | None = None) -> dict[int, bytes]:
-    """Return the parts of a secret, by their number.
+    """Return the parts of a secret by number.
 
     Args:
         secret: any bytes.
-        noise: as many random bytes as the secret has; none: fresh ones. Given only by tests.
+        noise: random bytes, as many as the secret has; only tests pass them.
 
     Raises:
-        ValueError: the noise is of another length.
+        ValueError: the noise has another length.
     """
     slope = secrets.token_bytes(len(secret)) if noise is None else noise
     if len(slope) != len(secret):
-        raise ValueError("every byte of a secret wants one byte of noise")
+        raise ValueError("every byte of a secret needs one byte of noise")
     return {
         number: bytes(
             byte ^ multiply(steep, number) for byte, steep in zip(secret, slope, strict=True)
@@ -41,17 +41,17 @@ def split(secret: bytes, noise: bytes | None = None) -> dict[int, bytes]:
 
 
 def combine(shares: Mapping[int, bytes]) -> bytes:
-    """Return the secret of two parts. Whether they belong together is for the caller to see.
+    """Return the secret of two parts. The caller must check that they belong together.
 
     Raises:
-        ValueError: they are not two, not of one length, or have numbers no part has.
+        ValueError: these are not two parts with valid numbers and one length.
     """
     if len(shares) != THRESHOLD or not set(shares) <= set(range(1, SHARES + 1)):
         raise ValueError("two of the three parts are needed")
     (one, here), (other, there) = sorted(shares.items())
     if len(here) != len(there):
         raise ValueError("parts of one secret have one length")
-    # Lagrange at zero: each part times what the other's place makes of it.
+    # Lagrange interpolation at zero.
     both = inverse(one ^ other)
     first, second = multiply(other, both), multiply(one, both)
     return bytes(multiply(a, first) ^ multiply(b, second) for a, b in zip(here, there, strict=True))
@@ -67,10 +67,7 @@ def multiply(left: int, right: int) -> int:
 
 
 def inverse(element: int) -> int:
-    """Return what an element is multiplied with to give one; of zero, zero.
-
-    Every element but zero to the power of 255 is one: so it is that to the power of 254.
-    """
+    """Return the multiplicative inverse of an element: its 254th power; of zero, zero."""
     square, found = element, 1
     for _ in range(7):
         square = multiply(square, square)

@@ -1,7 +1,7 @@
-"""Caseworkers' own keys: the private half under a password, and once more under a printed key.
+"""Keys of caseworkers: the private half, sealed under a password and under a printed recovery key.
 
-The password is never kept, and neither is the printed key. Whoever has lost both is enrolled with a
-new key; a colleague who signs in wraps to it what they may open.
+Neither the password nor the recovery key is stored. A caseworker who lost both is enrolled with a
+new key; when a colleague signs in, the cases they may open are wrapped to it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import bindparam, delete, select, update
 
 from bot.errors import WrongPasswordError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
 from bot.vault.keys.hpke import KeyPair
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
@@ -40,44 +39,22 @@ if TYPE_CHECKING:
     from bot.vault.keys.team_keys import Prove
 
 ZERO_NONCE = bytes(12)
-"""Every key made of a password or of a printed secret is used once: its salt is new each time."""
+"""Each password has a new salt, and each recovery key is new, so each key encrypts once."""
 _SEALED = ("salt", "memory", "passes", "sealed", "recovery")
-_NAMES = ("staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, staff_keys).values(
-        {name: bindparam(name) for name in _NAMES}
-    ),
-    *_NAMES,
-)
-_ONE = Prepared(
-    lambda _: select(staff_keys.c.public, *(staff_keys.c[name] for name in _SEALED)).where(
-        staff_keys.c.staff_id == bindparam("who")
-    ),
-    "who",
-)
-_CHANGE = Prepared(
-    lambda _: (
-        update(staff_keys)
-        .where(staff_keys.c.staff_id == bindparam("who"))
-        .values({name: bindparam(name) for name in _SEALED})
-    ),
-    *_SEALED,
-    "who",
-)
-_DELETES = [
-    Prepared(lambda _: delete(staff_keys).where(staff_keys.c.staff_id == bindparam("who")), "who"),
-    Prepared(lambda _: delete(team_wraps).where(team_wraps.c.holder == bindparam("name")), "name"),
-    Prepared(lambda _: delete(case_wraps).where(case_wraps.c.holder == bindparam("name")), "name"),
-]
+_ADD = insert(staff_keys, "staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
+_ONE = select_one(staff_keys, "public", *_SEALED, by="staff_id")
+_CHANGE = update_by(staff_keys, *_SEALED, by="staff_id")
+_DELETE = delete_by(staff_keys, by="staff_id")
+_DELETE_WRAPS = (delete_by(team_wraps, by="holder"), delete_by(case_wraps, by="holder"))
 
 
 class StaffKeys:
-    """The keys of whoever may open cases.
+    """The keys of caseworkers.
 
     Args:
-        keys: where they lie.
-        prove: the proof of who is enrolled.
-        cost: of a guess at a password; anything but the default is for tests.
+        keys: the key store.
+        prove: computes the proof that a key was enrolled here.
+        cost: of a guess at a password; only tests change it.
     """
 
     def __init__(self, keys: KeyStore, prove: Prove, cost: PasswordCost = DEFAULT_COST) -> None:
@@ -88,9 +65,9 @@ class StaffKeys:
     def enrol(
         self, staff_id: str, role: str, queues: Sequence[str], password: str, now: int
     ) -> str:
-        """Make a caseworker's key, form the teams anew, and return what is printed once.
+        """Create a key for a caseworker and renew the team keys; return the recovery key.
 
-        Whoever has one already loses it, and with it what was wrapped to it.
+        An earlier key of this caseworker is erased, with all that was wrapped to it.
         """
         pair = KeyPair.generate()
         printed = secrets.token_bytes(LENGTH)
@@ -99,25 +76,17 @@ class StaffKeys:
 
         def add(work: Work) -> None:
             self._delete(work, staff_id)
-            work.run(
-                _ADD,
-                staff_id,
-                role,
-                " ".join(queues),
-                pair.public,
-                self._prove(member_proof_data(member)),
-                *row,
-                now,
-            )
+            proof = self._prove(member_proof_data(member))
+            work.run(_ADD, staff_id, role, " ".join(queues), pair.public, proof, *row, now)
             form_teams(work, self._prove, now)
 
         self._keys.run(add)
         return format_printed_key(printed)
 
     def remove(self, staff_id: str, now: int) -> bool:
-        """Destroy a caseworker's key and all that is wrapped to it; tell whether there was one.
+        """Erase a caseworker's key and all that is wrapped to it; tell whether there was one.
 
-        The teams are formed anew.
+        The team keys are renewed.
         """
 
         def leave(work: Work) -> bool:
@@ -129,42 +98,39 @@ class StaffKeys:
         return self._keys.run(leave)
 
     def unlock(self, staff_id: str, password: str) -> Keyring:
-        """Return what a caseworker can open.
+        """Return a caseworker's keyring.
 
         Raises:
-            WrongPassword: it is not theirs, or they have no key.
+            WrongPasswordError: the password is wrong, or there is no key.
         """
         return Keyring(self._keys, STAFF_PREFIX + staff_id, self.unlock_pair(staff_id, password))
 
     def unlock_pair(self, staff_id: str, password: str) -> KeyPair:
-        """Return a caseworker's key by their password.
+        """Return a caseworker's key pair by their password.
 
         Raises:
-            WrongPassword: it is not theirs, or they have no key.
+            WrongPasswordError: the password is wrong, or there is no key.
         """
         public, salt, memory, passes, sealed, _printed = self._load_row(staff_id)
         key = derive_key(password, salt, PasswordCost(memory, passes))
         return self._open_pair(staff_id, key, sealed, public)
 
     def change_password(self, staff_id: str, pair: KeyPair, password: str) -> str:
-        """Put a caseworker's key under another password; return what is printed once."""
+        """Seal a caseworker's key under another password; return a new recovery key."""
         printed = secrets.token_bytes(LENGTH)
         row = self._seal(staff_id, pair, password, printed)
         self._keys.run(lambda work: work.run(_CHANGE, *row, staff_id))
         return format_printed_key(printed)
 
     def recover_pair(self, staff_id: str, printed: str) -> KeyPair:
-        """Return a caseworker's key by what was printed for them.
+        """Return a caseworker's key pair by their recovery key.
 
         Raises:
-            WrongPassword: it is not that.
+            WrongPasswordError: the recovery key is wrong, or there is no key.
         """
         public, *_rest, sealed = self._load_row(staff_id)
-        return self._open_pair(
-            staff_id, _derive_from_printed(parse_printed_key(printed), staff_id), sealed, public
-        )
-
-    # --- how it is kept -----------------------------------------------------------------------
+        key = _derive_from_printed(parse_printed_key(printed), staff_id)
+        return self._open_pair(staff_id, key, sealed, public)
 
     def _load_row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
         rows = self._keys.run(lambda work: work.rows(_ONE, who))
@@ -178,35 +144,33 @@ class StaffKeys:
     def _seal(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
         salt = os.urandom(SALT_LENGTH)
         by_password = ChaCha20Poly1305(derive_key(password, salt, self.cost))
-        by_paper = ChaCha20Poly1305(_derive_from_printed(printed, who))
-        place = _associated_data(who, pair.public)
+        by_recovery = ChaCha20Poly1305(_derive_from_printed(printed, who))
+        context = _associated_data(who, pair.public)
         return (
             salt,
             self.cost.memory,
             self.cost.passes,
-            by_password.encrypt(ZERO_NONCE, pair.private_bytes, place),
-            by_paper.encrypt(ZERO_NONCE, pair.private_bytes, place),
+            by_password.encrypt(ZERO_NONCE, pair.private_bytes, context),
+            by_recovery.encrypt(ZERO_NONCE, pair.private_bytes, context),
         )
 
     @staticmethod
     def _open_pair(who: str, key: bytes, sealed: bytes, public: bytes) -> KeyPair:
         try:
-            return KeyPair.from_private(
-                ChaCha20Poly1305(key).decrypt(ZERO_NONCE, sealed, _associated_data(who, public))
-            )
+            raw = ChaCha20Poly1305(key).decrypt(ZERO_NONCE, sealed, _associated_data(who, public))
         except InvalidTag:
-            raise WrongPasswordError("this does not open the key; look at it again") from None
+            raise WrongPasswordError("this does not open the key; type it again") from None
+        return KeyPair.from_private(raw)
 
     @staticmethod
     def _delete(work: Work, who: str) -> bool:
-        gone = work.run(_DELETES[0], who)
-        for statement in _DELETES[1:]:
+        for statement in _DELETE_WRAPS:
             work.run(statement, STAFF_PREFIX + who)
-        return bool(gone)
+        return bool(work.run(_DELETE, who))
 
 
 def may_open(role: str) -> bool:
-    """Tell whether somebody in this role has a key that opens cases."""
+    """Tell whether caseworkers in a role have a key that opens cases."""
     return role in ROLES_WITH_KEYS
 
 

@@ -1,11 +1,12 @@
-"""Teams: who works in a queue, and the supervisors; each has a key pair its members can open.
+"""Key pairs of teams: the caseworkers of a queue, and the supervisors.
 
-Nobody has to sign in for a team to be formed anew: its private half is made, wrapped to every
-member's public half, and forgotten. So whoever joins can open what comes from then on, and whoever
-leaves cannot; what came before is wrapped anew when somebody signs in who can open it (`custody`).
+A team key is renewed without anyone signing in: a new pair is generated, its private half is
+wrapped to the public half of every member, and forgotten. So those who join can open what comes
+later, and those who left cannot. Earlier cases are re-wrapped when a member signs in
+(`case_access`).
 
-Every key of a colleague and of a team carries a proof under the root: whoever can write to the key
-store, and has no host key, makes nobody a member.
+Each public key of a caseworker or team has a proof, a MAC under the root: write access to the key
+store without the host key makes no one a member.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by
 from bot.store.tables.keys import escrows, staff_keys, team_wraps, teams
 from bot.vault.keys.hpke import KEY_LENGTH, KeyPair, seal_to
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, team_associated_data
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
 SUPERVISORS = "supervisors"
 SUPERVISOR = "supervisor"
 ROLES_WITH_KEYS = frozenset({"caseworker", SUPERVISOR})
-"""Roles whose keys open cases: who administers or audits needs none."""
+"""Roles whose keys open cases. Administrators and auditors need none."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """Somebody something can be wrapped to."""
+    """A name and a public half, to which keys can be wrapped."""
 
     name: str
     public: bytes
@@ -44,7 +43,7 @@ class KeyHolder:
 
 @dataclass(frozen=True, slots=True)
 class TeamMember:
-    """A caseworker's public half, and where they work."""
+    """A caseworker's public half, role and queues."""
 
     id: str
     role: str
@@ -53,105 +52,77 @@ class TeamMember:
 
     @property
     def holder(self) -> KeyHolder:
-        """Return whom to wrap to."""
+        """Return the holder of this key."""
         return KeyHolder(STAFF_PREFIX + self.id, self.public)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyHolders:
-    """Everybody something can be wrapped to, now."""
+    """All holders to whom keys can be wrapped now."""
 
     teams: dict[str, KeyHolder]
     members: dict[str, TeamMember]
     escrow: KeyHolder | None
 
     def for_queue(self, queue: str) -> KeyHolder | None:
-        """Return who opens what waits in a queue; None where nobody can open anything."""
+        """Return the team that opens waiting cases of a queue; None if no team has a key."""
         teams = self.teams
         found = teams.get(queue) or teams.get(SUPERVISORS)
         return found or next((teams[name] for name in sorted(teams)), None)
 
     def for_case(self, queue: str, holder: str) -> list[KeyHolder]:
-        """Return who may open a case: its queue's team, or who claimed it and the supervisors.
+        """Return who may open a case: the team of its queue, or its caseworker and supervisors.
 
         Args:
-            queue: where it waits or waited.
-            holder: the id of whoever claimed it; empty for nobody.
+            queue: of the case.
+            holder: id of its caseworker; empty if it is not claimed.
         """
         claimant = self.members.get(holder)
-        # Who administers signs in with a key as well; it opens no case, whatever they claim.
+        # An administrator has a key to sign in with, which opens no case.
         if claimant is None or claimant.role not in ROLES_WITH_KEYS:
             found = [self.for_queue(queue)]
         else:
-            # Without supervisors the team: what only one person opens is lost with a password.
+            # Without supervisors, the team: a case that one person opens is lost with a password.
             found = [claimant.holder, self.teams.get(SUPERVISORS) or self.for_queue(queue)]
         return [each for each in (*found, self.escrow) if each is not None]
 
 
-_MEMBERS = Prepared(
-    lambda _: select(
-        staff_keys.c.staff_id, staff_keys.c.role, staff_keys.c.queues, staff_keys.c.public,
-        staff_keys.c.proof,
-    ).order_by(staff_keys.c.staff_id)
-)  # fmt: skip
-_TEAMS = Prepared(
-    lambda _: select(
-        teams.c.id, teams.c.name, teams.c.public, teams.c.proof, teams.c.members
-    ).order_by(teams.c.id)
+_MEMBERS = select_by(
+    staff_keys, "staff_id", "role", "queues", "public", "proof", order_by="staff_id"
 )
-_ESCROW = Prepared(
-    lambda _: (
-        select(escrows.c.id, escrows.c.public, escrows.c.proof)
-        .order_by(escrows.c.id.desc())
-        .limit(1)
-    )
-)
-_NAMES = ("name", "public", "proof", "members", "born_at")
-_ADD = Prepared(
-    lambda dialect: (
-        insert_into(dialect, teams)
-        .values({name: bindparam(name) for name in _NAMES})
-        .returning(teams.c.id)
-    ),
-    *_NAMES,
-)
-_WRAP = Prepared(
-    lambda dialect: insert_into(dialect, team_wraps).values(
-        team=bindparam("team"), holder=bindparam("holder"), sealed=bindparam("sealed")
-    ),
-    "team",
-    "holder",
-    "sealed",
-)
+_TEAMS = select_by(teams, "id", "name", "public", "proof", "members", order_by="id")
+_ESCROW = select_by(escrows, "id", "public", "proof", order_by=escrows.c.id.desc(), limit=1)
+_ADD = insert(teams, "name", "public", "proof", "members", "born_at", returning="id")
+_WRAP = insert(team_wraps, "team", "holder", "sealed")
 
 
 def load_members(work: Work, prove: Prove) -> list[TeamMember]:
-    """Return everybody whose key can be wrapped to.
+    """Return all enrolled caseworkers with a key.
 
     Raises:
-        DoesNotOpen: one of them was altered or put in by somebody else.
+        DecryptionError: a key was altered, or not enrolled here.
     """
     found = []
     for who, role, queues, public, proof in work.rows(_MEMBERS):
         member = TeamMember(who, role, tuple(queues.split()), bytes(public))
         if bytes(proof) != prove(member_proof_data(member)):
             raise DecryptionError(
-                f"the key of {who} is not the one that was enrolled; enrol them anew"
+                f"the key of {who} is not the one that was enrolled; enrol them again"
             )
         found.append(member)
     return found
 
 
 def load_holders(work: Work, prove: Prove) -> KeyHolders:
-    """Return everybody something can be wrapped to.
+    """Return all holders to whom keys can be wrapped.
 
     Raises:
-        DoesNotOpen: a key was altered or put in by somebody else.
+        DecryptionError: a key was altered, or not created here.
     """
     newest: dict[str, KeyHolder] = {}
     for number, name, public, proof, members in work.rows(_TEAMS):
         if bytes(proof) != prove(_team_proof_data(name, members, bytes(public))):
-            raise DecryptionError(f"the key of team {name} is not one that was made here")
+            raise DecryptionError(f"the key of team {name} was not created here")
         newest.pop(name, None)
         if members:
             newest[name] = KeyHolder(f"{TEAM_PREFIX}{number}", bytes(public))
@@ -159,13 +130,13 @@ def load_holders(work: Work, prove: Prove) -> KeyHolders:
     escrow = None
     for number, public, proof in work.rows(_ESCROW):
         if bytes(proof) != prove(escrow_proof_data(bytes(public))):
-            raise DecryptionError("the escrow key is not one that was made here")
+            raise DecryptionError("the escrow key was not created here")
         escrow = KeyHolder(f"{ESCROW_PREFIX}{number}", bytes(public))
     return KeyHolders(newest, members_, escrow)
 
 
 def form_teams(work: Work, prove: Prove, now: int) -> None:
-    """Form every team anew from whoever is a member now and has a role that opens cases."""
+    """Renew the key of every team, for its present members with a role that opens cases."""
     members = [each for each in load_members(work, prove) if each.role in ROLES_WITH_KEYS]
     chiefs = [each.holder for each in members if each.role == SUPERVISOR]
     supervisors = _form_team(work, prove, SUPERVISORS, chiefs, now)
@@ -180,38 +151,31 @@ def form_teams(work: Work, prove: Prove, now: int) -> None:
 def _form_team(
     work: Work, prove: Prove, name: str, to: Iterable[KeyHolder], now: int
 ) -> KeyHolder | None:
-    """Make a team's key and wrap it to its members; without any, say that it has none."""
+    """Create a team's key and wrap it to its members; without members, store that it has none."""
     to = list(to)
     if not to:
-        nobody = bytes(KEY_LENGTH)
-        work.rows(_ADD, name, nobody, prove(_team_proof_data(name, 0, nobody)), 0, now)
+        no_key = bytes(KEY_LENGTH)
+        work.rows(_ADD, name, no_key, prove(_team_proof_data(name, 0, no_key)), 0, now)
         return None
     pair = KeyPair.generate()
     proof = prove(_team_proof_data(name, len(to), pair.public))
     number = int(work.rows(_ADD, name, pair.public, proof, len(to), now)[0][0])
     team = f"{TEAM_PREFIX}{number}"
-    work.many(
-        _WRAP,
-        [
-            (
-                number,
-                it.name,
-                seal_to(it.public, team_associated_data(team, it.name), pair.private_bytes),
-            )
-            for it in to
-        ],
-    )
+    for member in to:
+        context = team_associated_data(team, member.name)
+        sealed = seal_to(member.public, context, pair.private_bytes)
+        work.run(_WRAP, number, member.name, sealed)
     return KeyHolder(team, pair.public)
 
 
 def member_proof_data(member: TeamMember) -> bytes:
-    """Return what the proof of a caseworker's key is of."""
-    said = f"staff|{member.id}|{member.role}|{' '.join(member.queues)}|".encode()
-    return said + member.public
+    """Return the data that the proof of a caseworker's key covers."""
+    head = f"staff|{member.id}|{member.role}|{' '.join(member.queues)}|"
+    return head.encode() + member.public
 
 
 def escrow_proof_data(public: bytes) -> bytes:
-    """Return what the proof of the escrow key is of."""
+    """Return the data that the proof of the escrow key covers."""
     return b"escrow|" + public
 
 

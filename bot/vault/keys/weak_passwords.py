@@ -1,8 +1,7 @@
-"""Whether a password is among the first anybody would try, however long it is.
+"""A check for guessable passwords, whatever their length.
 
-No list of leaked passwords is carried: what is on them and has fifteen signs or more is made of a
-few things, and those are looked for. What people put together themselves from several words that do
-not belong together is left alone, whatever signs are in it.
+There is no list of leaked passwords: those of 15 characters or more consist of a few patterns, and
+the check looks for these. Passwords of several unrelated words pass.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MIN_DISTINCT = 6
-"""Different signs a password must have; and signs that are left of it once all else is gone."""
+"""Different characters a password must have, and characters that must remain without patterns."""
 MIN_RUN = 4
-"""Neighbours on a keyboard or in an alphabet that are one thing."""
+"""Length of a run of neighbours on a keyboard or in an alphabet."""
 _ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm",
               "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p")  # fmt: skip
 _COMMON_WORDS = (
@@ -29,21 +28,21 @@ _COMMON_WORDS = (
     "please computer internet whatever nothing starwars pokemon jordan michael jesus love"
 )
 _LEET_LETTERS = str.maketrans("0134578@$!+", "oieastbasit")
-"""Digits and signs that stand for letters."""
+"""Digits and symbols that stand for letters."""
 
 
 def is_guessable(password: str, personal_words: Iterable[str] = ()) -> bool:
     """Tell whether a password is easy to guess.
 
     Args:
-        password: as it was typed.
-        personal_words: words anybody would try for whoever chose it: their name, where they work.
+        password: as typed.
+        personal_words: words to try first for this caseworker: name, organisation.
     """
     plain = _normalize(password)
     if len(set(plain)) < MIN_DISTINCT or _is_repetition(plain):
         return True
-    said = [*_COMMON_WORDS.split(), *map(_normalize, personal_words)]
-    words = sorted((it for it in said if len(it) >= MIN_RUN), key=len, reverse=True)
+    known = [*_COMMON_WORDS.split(), *map(_normalize, personal_words)]
+    words = sorted((it for it in known if len(it) >= MIN_RUN), key=len, reverse=True)
     spellings = (plain, _normalize(fold(password).translate(_LEET_LETTERS)))
     return any(_is_too_little(_strip_common(it, words), it) for it in spellings)
 
@@ -53,16 +52,16 @@ def _normalize(words: str) -> str:
 
 
 def _is_too_little(left: str, whole: str) -> bool:
-    """Tell whether what is left of a password, once all anybody would try is gone, is next to none.
+    """Tell whether what remains of a password without patterns is too little.
 
-    A year behind a word is none; digits drawn by lot are one, if nothing else was there.
+    A year after a word is; random digits are not, if the whole password is made of them.
     """
     letters = sum(sign.isalpha() for sign in left)
     return len(left) < MIN_DISTINCT or (left != whole and letters < MIN_RUN)
 
 
 def _is_repetition(plain: str) -> bool:
-    """Tell whether it is one piece, over and over."""
+    """Tell whether a text is one part, repeated."""
     return any(
         (plain[:size] * (len(plain) // size + 1)).startswith(plain)
         for size in range(1, len(plain) // 2 + 1)

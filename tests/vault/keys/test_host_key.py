@@ -170,6 +170,6 @@ def test_two_locks_with_one_passphrase_are_two(tmp_path: Path) -> None:
 def test_a_passphrase_that_is_soon_guessed_is_refused_before_anything_is_made(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(SettingError, match="16 signs"):
+    with pytest.raises(SettingError, match="16 characters"):
         HostKey.create(tmp_path / "key", "x" * (MIN_PASSPHRASE_LENGTH - 1), CHEAP)
     assert not (tmp_path / "key").exists()

@@ -8,11 +8,12 @@ import pytest
 
 from bot.app.build import open_database, open_vault
 from bot.errors import DecryptionError, KeysMissingError, SettingError, WrongHostKeyError
+from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory
 from bot.store.migrate import KEY_MIGRATIONS, LATEST_KEY_REVISION, upgrade_keys
-from bot.store.tables.keys import key_metadata
+from bot.store.tables.keys import key_metadata, key_stores, roots
+from bot.store.tables.main import conversations
 from bot.vault import HostKey, KeyStore, Purpose, Vault
-from bot.vault.keys import key_store
 from tests.support.database.release_dumps import differences, execute
 from tests.support.database_fixtures import empty_url, migrated_url, on_both_databases, query
 from tests.support.harnesses.hotline_harness import settings_for
@@ -81,7 +82,7 @@ def test_what_older_releases_sealed_still_opens(kind: str, tmp_path: Path) -> No
     room = Room(kind, tmp_path)
     old = Vault(HOST).seal(Purpose.STAFF, b"here", b"words")
     room.database.writer.run_sync(
-        lambda work: work.run(key_store.Prepared(lambda _: key_store.conversations.insert().values(
+        lambda work: work.run(Prepared(lambda _: conversations.insert().values(
             chat_key=bytes(16), state=old, touched_at=0)))
     )  # fmt: skip
     root = room.keys.load_root(HOST, room.database, 1)
@@ -94,9 +95,7 @@ def test_a_process_that_dies_between_the_two_commits_is_finished_by_the_next(
 ) -> None:
     room = Room("sqlite", tmp_path)
     root = room.keys.load_root(HOST, room.database, 1)
-    room.database.writer.run_sync(
-        lambda work: work.run(key_store.Prepared(lambda _: key_store.key_stores.delete()))
-    )
+    room.database.writer.run_sync(lambda work: work.run(Prepared(lambda _: key_stores.delete())))
     assert room.keys.load_root(HOST, room.database, 2) == root
     assert len(query(room.database, "SELECT store FROM key_stores")) == 1
 
@@ -110,7 +109,7 @@ def test_a_root_that_was_altered_is_no_other_root(tmp_path: Path) -> None:
         altered[place] ^= 1
         room.keys.run(
             lambda work, it=bytes(altered): work.run(  # type: ignore[misc]
-                key_store.Prepared(lambda _: key_store.roots.update().values(sealed=it))
+                Prepared(lambda _: roots.update().values(sealed=it))
             )
         )
         with pytest.raises(DecryptionError):
