@@ -99,7 +99,7 @@ def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
 ) -> None:
     """Put a backup into a new folder; what was erased since does not come back."""
     from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.vault.backup.restore import Restore  # noqa: PLC0415
+    from bot.vault.backup.restore import Restore, RestoreTarget  # noqa: PLC0415
 
     settings = load_settings()
     host = _load_host_key(settings)
@@ -110,9 +110,8 @@ def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
     blind = _check_ledger_age(gone, now, is_waived=without_ledger)
     opened = _read_offline_key(key)
     with _status_line() as tell:
-        done = Restore(opened, host).restore_into(
-            archives, to, gone.entries, now, (database, keys), tell, blind
-        )
+        target = RestoreTarget(to, database, keys)
+        done = Restore(opened, host, tell).restore_into(archives, target, gone.entries, now, blind)
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:

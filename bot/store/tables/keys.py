@@ -6,16 +6,7 @@ about a person. Private keys of cases are wrapped here, and erased here first.
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-)
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 from bot.store.tables.main import Serial, metadata
 

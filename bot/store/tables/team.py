@@ -39,10 +39,7 @@ shift_notes = Table(
     Column("at", BigInteger, nullable=False),
     Index("ix_shift_notes_at", "at"),
     Index("ix_shift_notes_staff_id", "staff_id"),
-    info={
-        "holds": "sealed to a team: notes from one shift to the next",
-        "erased": "after 3 days",
-    },
+    info={"holds": "sealed to a team: notes from one shift to the next", "erased": "after 3 days"},
 )
 
 desk_requests = Table(

@@ -1,17 +1,17 @@
-"""Cut the audit log off at its front, two years back, never beyond a head that was written down.
+"""Deletion of audit rows older than two years, never beyond a head that was written down.
 
-Only what lies before that head goes: so what is written down goes on proving what is kept. Somebody
-who never writes a head down keeps the whole log.
+Only rows before that head go, so that the head still proves what is kept. Without a head the whole
+log stays.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func
 
 from bot.clock import DAY
-from bot.store.compiled import Prepared
+from bot.store.statements import delete_by, select_by, select_one, update_by
 from bot.store.tables.main import audit
 from bot.vault.audit.log import AUDIT_LOG, CUT_MARK, SYSTEM, TRUNCATED, AuditHead
 
@@ -23,34 +23,29 @@ if TYPE_CHECKING:
 
 KEEP_FOR = 2 * 365 * DAY
 BATCH_SIZE = 2000
-"""Rows that go in one round."""
+"""Rows deleted in one round."""
 
-_FIRST = Prepared(lambda _: select(func.min(audit.c.id)))
-_FIRST_KEPT = Prepared(
-    lambda _: select(func.min(audit.c.id)).where(
-        audit.c.at >= bindparam("before"), audit.c.id > bindparam("first")
-    ),
-    "before",
-    "first",
+_FIRST = select_by(audit, func.min(audit.c.id))
+_FIRST_KEPT = select_by(
+    audit,
+    func.min(audit.c.id),
+    by=(audit.c.at >= bindparam("before"), audit.c.id > bindparam("first")),
 )
-_MAC_AT = Prepared(lambda _: select(audit.c.mac).where(audit.c.id == bindparam("number")), "number")
-_DELETE = Prepared(lambda _: delete(audit).where(audit.c.id < bindparam("number")), "number")
-_SET_MARK = Prepared(
-    lambda _: (
-        update(audit)
-        .where(audit.c.id == bindparam("number"))
-        .values(dict(zip(("at", "actor", "deed", "subject", "detail"), CUT_MARK, strict=True)))
-    ),
-    "number",
+_MAC_AT = select_one(audit, "mac", by="id")
+_DELETE = delete_by(audit, by=audit.c.id < bindparam("number"))
+_SET_MARK = update_by(
+    audit,
+    by="id",
+    constants=dict(zip(("at", "actor", "deed", "subject", "detail"), CUT_MARK, strict=True)),
 )
 
 
 class AuditTruncation:
-    """Cuts the log.
+    """Deletes old rows of the log.
 
     Args:
-        audit: writes down that it was cut.
-        anchor: the file with the head that was written down last.
+        audit: records that the log was cut.
+        anchor: the file with the last head that was printed.
     """
 
     def __init__(self, audit: AuditLog, anchor: Path) -> None:
@@ -58,7 +53,7 @@ class AuditTruncation:
         self._anchor = anchor
 
     def truncate(self, work: Work, now: int) -> int:
-        """Cut off what is old enough; return how many rows went."""
+        """Delete old rows; return how many."""
         head = self._written_head()
         first = work.rows(_FIRST)[0][0]
         if head is None or first is None:

@@ -1,9 +1,9 @@
-"""A sealed archive: named things in a row, in one file that is read whole or refused.
+"""The encrypted archive format: named entries in one file, which is read as a whole or refused.
 
-It is written and read in pieces of one size, so that neither takes memory by its length. Every
-piece is bound to the head of its own archive, to its number and to whether it is the last (the
-construction of STREAM): cut, lengthened, swapped or altered, it is refused, and why is said. It is
-filled up to one of four sizes to a doubling: its length tells a quarter, and not what came in.
+An archive is written and read in chunks, so that memory does not depend on its length. Each chunk
+is bound to the header of its archive, to its number and to whether it is the last (STREAM): a cut,
+longer, reordered or altered archive is refused with the reason. Padding leaves four lengths for
+each doubling of the size.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
 MAGIC = b"haven backup 1\n"
 WRAPPED_KEY_LENGTH = 80
-"""Bytes of the key of an archive, sealed: 32 of HPKE's own, the key, a tag."""
+"""Bytes of the sealed content key: ephemeral public key (32), key (32), tag (16)."""
 HEADER_LENGTH = len(MAGIC) + MARK_LENGTH + WRAPPED_KEY_LENGTH
 CHUNK_SIZE = 64 * 1024
 TAG_LENGTH = 16
 MIN_PADDED_LENGTH = 1024 * 1024
 LENGTH_BYTES = 8
-"""Bytes of a length."""
+"""Bytes of the length of an entry."""
 
 
 def padded_length(length: int) -> int:
-    """Return the length that is written for what has this one."""
+    """Return a length with padding."""
     step = max(MIN_PADDED_LENGTH, 1 << max(length.bit_length() - 3, 0))
     return max(-(-length // step), 1) * step
 
@@ -48,8 +48,8 @@ class ArchiveWriter:
 
     def __init__(self, out: IO[bytes], to: OfflinePublicKey) -> None:
         key = secrets.token_bytes(32)
-        place = MAGIC + to.fingerprint
-        head = place + to.seal(place, key)
+        context = MAGIC + to.fingerprint
+        head = context + to.seal(context, key)
         out.write(head)
         self._out = out
         self._cipher = ChaCha20Poly1305(key)
@@ -59,15 +59,15 @@ class ArchiveWriter:
         self._length = 0
 
     def add(self, name: str, plain: bytes) -> None:
-        """Add a small thing."""
+        """Add a small entry."""
         self._write_header(name, len(plain))
         self._write(plain)
 
     def add_file(self, name: str, file: IO[bytes]) -> None:
-        """Add an open file, as long as it is now.
+        """Add an open file, with its present length.
 
         Raises:
-            BackupRefused: it became shorter meanwhile.
+            BackupError: the file became shorter while it was read.
         """
         left = os.fstat(file.fileno()).st_size
         self._write_header(name, left)
@@ -79,7 +79,7 @@ class ArchiveWriter:
             left -= len(part)
 
     def finish(self) -> None:
-        """Say that this was all, fill up, and seal the last piece."""
+        """Write the end marker and the padding, and seal the last chunk."""
         self._write(b"\0")
         left = padded_length(self._length) - self._length
         while left:
@@ -99,13 +99,10 @@ class ArchiveWriter:
             self._seal(is_last=False)
 
     def _seal(self, *, is_last: bool) -> None:
-        piece = bytes(self._buffer[:CHUNK_SIZE])
+        chunk = bytes(self._buffer[:CHUNK_SIZE])
         del self._buffer[:CHUNK_SIZE]
-        self._out.write(
-            self._cipher.encrypt(
-                _nonce(self._number, is_last=is_last), piece, self._associated_data
-            )
-        )
+        nonce = _nonce(self._number, is_last=is_last)
+        self._out.write(self._cipher.encrypt(nonce, chunk, self._associated_data))
         self._number += 1
 
 
@@ -115,7 +112,7 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 
 @dataclass
 class ArchiveEntry:
-    """One thing in an archive, read once, in its turn."""
+    """An entry of an archive, which can be read once, before the next."""
 
     name: str
     length: int
@@ -123,10 +120,10 @@ class ArchiveEntry:
     _left: int
 
     def parts(self) -> Iterator[bytes]:
-        """Yield its bytes in parts.
+        """Yield the bytes of the entry in parts.
 
         Raises:
-            BackupRefused: the archive is not whole.
+            BackupError: the archive is incomplete or altered.
         """
         while self._left:
             part = self._reader.read(min(CHUNK_SIZE, self._left))
@@ -134,10 +131,10 @@ class ArchiveEntry:
             yield part
 
     def read_all(self, most: int) -> bytes:
-        """Return all its bytes.
+        """Return the bytes of the entry.
 
         Raises:
-            BackupRefused: the archive is not whole, or there are more of them.
+            BackupError: the archive is incomplete or altered, or there are more than `most` bytes.
         """
         if self.length > most:
             raise BackupError(f"{self._reader.name}: {self.name} in it is too long")
@@ -145,7 +142,7 @@ class ArchiveEntry:
 
 
 class ArchiveReader:
-    """Reads an archive; nothing of it may be believed before it was read to its end."""
+    """Reads an archive. Nothing of it may be trusted before it was read to its end."""
 
     def __init__(self, path: Path, key: OfflineKey) -> None:
         self.name = path.name
@@ -156,10 +153,10 @@ class ArchiveReader:
         self._at = 0
 
     def entries(self) -> Iterator[ArchiveEntry]:
-        """Yield what is in it, in order, and see that nothing follows.
+        """Yield the entries in order, and check that nothing follows.
 
         Raises:
-            BackupRefused: it is no archive, not whole, or sealed to another key.
+            BackupError: no archive, incomplete or altered, or sealed to another key.
         """
         try:
             yield from self._entries()
@@ -170,9 +167,9 @@ class ArchiveReader:
         while length := self.read_exactly(1)[0]:
             name = self.read_exactly(length).decode("utf-8", "replace")
             size = int.from_bytes(self.read_exactly(LENGTH_BYTES), "big")
-            member = ArchiveEntry(name, size, self, size)
-            yield member
-            for _ in member.parts():
+            entry = ArchiveEntry(name, size, self, size)
+            yield entry
+            for _ in entry.parts():
                 pass
         rest = self._buffer[self._at :]
         while rest.count(0) == len(rest):
@@ -180,10 +177,10 @@ class ArchiveReader:
                 rest = next(self._chunks)
             except StopIteration:
                 return
-        raise BackupError(f"{self.name}: something follows where nothing should")
+        raise BackupError(f"{self.name}: something follows its end")
 
     def read(self, most: int) -> bytes:
-        """Return the next bytes, one at least."""
+        """Return the next bytes, at least one."""
         if self._at == len(self._buffer):
             self._buffer, self._at = next(self._chunks, b""), 0
         part = self._buffer[self._at : self._at + most]
@@ -193,7 +190,7 @@ class ArchiveReader:
         return part
 
     def read_exactly(self, length: int) -> bytes:
-        """Return that many bytes."""
+        """Return the next `length` bytes."""
         found = b""
         while len(found) < length:
             found += self.read(length - len(found))
@@ -215,23 +212,22 @@ class ArchiveReader:
         )
         if rest or count < 1:
             raise BackupError(
-                f"{self.name}: it is cut short, or something was added: no backup is that long"
+                f"{self.name}: it is cut short, or something was added; no backup has this length"
             )
         for number in range(count):
-            yield self._decrypt_chunk(
-                cipher, bound, number, number == count - 1, file.read(CHUNK_SIZE + TAG_LENGTH)
-            )
+            sealed = file.read(CHUNK_SIZE + TAG_LENGTH)
+            yield self._decrypt_chunk(cipher, bound, number, number == count - 1, sealed)
 
     def _content_key(self, head: bytes) -> bytes:
         if not head.startswith(MAGIC):
-            raise BackupError(f"{self.name} is no backup of Haven, or of a release not known yet")
+            raise BackupError(f"{self.name} is no backup of Haven, or of a later release")
         if len(head) < HEADER_LENGTH:
             raise BackupError(f"{self.name}: it is cut short")
-        place = head[: len(MAGIC) + MARK_LENGTH]
-        if place[len(MAGIC) :] != self._key.public.fingerprint:
+        context = head[: len(MAGIC) + MARK_LENGTH]
+        if context[len(MAGIC) :] != self._key.public.fingerprint:
             raise BackupError(f"{self.name}: it is sealed to another offline key")
         try:
-            return self._key.open(place, head[len(place) :])
+            return self._key.open(context, head[len(context) :])
         except DecryptionError:
             raise BackupError(f"{self.name}: it was altered at its beginning") from None
 

@@ -1,7 +1,7 @@
-"""Make a backup while everything runs: two archives, sealed to a key that is kept elsewhere.
+"""Creation of backups while the bot runs: two archives, sealed to the offline key.
 
-Each ends with a proof made with the host key: whoever knows only where to seal to can make no
-archive that is taken for one of this deployment.
+Each ends with a MAC under the host key, so that the public offline key is not enough to forge an
+archive of this deployment.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bot.vault.backup.export_rows import (
     key_store_tables,
     open_snapshot,
 )
+from bot.vault.erasure.erase import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,41 +43,36 @@ if TYPE_CHECKING:
     from bot.vault.backup.offline_key import OfflinePublicKey
     from bot.vault.keys.host_key import HostKey
 
-INFO_ENTRY, END_ENTRY, PROOF_ENTRY, ROWS_PREFIX, FILE_PREFIX = (
-    "about",
-    "end",
-    "proof",
-    "rows/",
-    "file/",
-)
-"""Names of what is in an archive, in this order: rows and files in between."""
+INFO_ENTRY, ROWS_PREFIX, FILE_PREFIX = "about", "rows/", "file/"
+END_ENTRY, PROOF_ENTRY = "end", "proof"
+"""Names of the entries of an archive, in this order."""
 UNFINISHED = ".part"
 ARCHIVE_NAME = re.compile(r"haven-(main|keys)-(\d{8}T\d{6}Z)\.sealed")
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 MAX_BACKUP_AGE = 26 * HOUR
-"""How old the newest backup may be before somebody has to look."""
+"""How old the newest backup may be before the doctor reports it."""
 FILE_NAME = re.compile(r"[0-9a-f]{32}(?:\.[a-z]{1,12})?")
-"""How a sealed file is called; nothing else is taken, in or out."""
+"""Names of sealed files; others are neither backed up nor restored."""
 
 
 class ArchiveInfo(msgspec.Struct, kw_only=True):
-    """What an archive is."""
+    """The first entry of an archive."""
 
     part: str
     revision: str
-    """The schema its rows are of."""
+    """The revision of the data."""
     keys_revision: str
-    """The schema of the key store."""
+    """The revision of the key store."""
     made_at: int
 
 
 class ArchiveSummary(msgspec.Struct, kw_only=True):
-    """What must have been in it."""
+    """The last entry of an archive: what it must contain."""
 
     rows: dict[str, int] = {}
     files: int = 0
     keyed: list[str] = []
-    """Cases that had a key: which has none any more was erased."""
+    """Cases that had a key. A case without one in the archive of keys was erased since."""
     unsent: list[int] = []
 
 
@@ -87,7 +83,7 @@ decode_summary = msgspec.msgpack.Decoder(ArchiveSummary).decode
 
 @dataclass(frozen=True, slots=True)
 class BackupResult:
-    """A backup that is safe on the disk."""
+    """A backup that is durable on the disk."""
 
     paths: tuple[Path, ...]
     rows: int
@@ -95,28 +91,28 @@ class BackupResult:
 
 
 class ArchiveDigest:
-    """The digest of everything that went into an archive, or came out of one, so far."""
+    """The digest of all entries written to an archive, or read from one, so far."""
 
     def __init__(self, host: HostKey) -> None:
         self._key = host.derive("backup")
         self._digest = hashlib.sha256()
 
     def begin_entry(self, name: str, length: int) -> None:
-        """Take in what the next thing is called, and its length."""
+        """Add the name and length of the next entry."""
         raw = name.encode()
         self._digest.update(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
 
     def add(self, part: bytes) -> None:
-        """Take in some of it."""
+        """Add bytes of the entry."""
         self._digest.update(part)
 
     def proof(self) -> bytes:
-        """Return what only the host key can make of it."""
+        """Return the MAC of the digest under the host key."""
         return hmac.digest(self._key, self._digest.digest(), "sha256")
 
 
 class _BackupWriter:
-    """One archive that is being written."""
+    """An archive while it is written, with its digest and summary."""
 
     def __init__(self, out: IO[bytes], to: OfflinePublicKey, host: HostKey) -> None:
         self._writer = ArchiveWriter(out, to)
@@ -140,7 +136,7 @@ class _BackupWriter:
 
 
 class _ObservedFile:
-    """A file that tells somebody what is read of it."""
+    """A file that passes on what is read from it."""
 
     def __init__(self, file: IO[bytes], tell: Callable[[bytes], None]) -> None:
         self._file = file
@@ -160,12 +156,12 @@ def _no_progress(_done: int, _all: int) -> None:
 
 
 class Backup:
-    """Makes backups of one deployment into a folder, and removes the old ones.
+    """Creates backups of a deployment in a folder.
 
     Args:
-        into: the folder; better on another disk, and copied away from there.
-        to: the half of the offline key that seals.
-        host: proves that an archive is of this deployment.
+        into: the folder, preferably on another disk.
+        to: the public half of the offline key.
+        host: the host key, for the MAC.
     """
 
     def __init__(self, into: Path, to: OfflinePublicKey, host: HostKey) -> None:
@@ -181,18 +177,18 @@ class Backup:
         now: int,
         on_progress: Callable[[int, int], None] = _no_progress,
     ) -> BackupResult:
-        """Make both archives; return once they are safe on the disk.
+        """Create both archives; they are durable when this returns.
 
         Args:
-            database: read as it is at one moment.
-            keys: the key store, read as it is a moment later: a case is never there without its
-                key, but for one that is being erased.
+            database: the data, as they are at one moment.
+            keys: the key store, as it is a moment later: so every case has its key, unless it is
+                being erased.
             files: the folder of sealed files.
-            now: the moment.
-            on_progress: hears how much is done, of how much.
+            now: microseconds.
+            on_progress: called with the steps done and the number of steps.
 
         Raises:
-            BackupRefused: they cannot be written there.
+            BackupError: the folder is not writable.
         """
         try:
             self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -202,7 +198,7 @@ class Backup:
                 return self._create(seen, seen_keys, files, now, on_progress)
         except OSError as error:
             raise BackupError(
-                f"{self._into}: {error.strerror}; name a folder with room Haven may write to"
+                f"{self._into}: {error.strerror}; name a folder with space that Haven may write to"
             ) from None
 
     def _create(
@@ -229,12 +225,12 @@ class Backup:
         paths = tuple(self._path(part, now) for part in (ArchivePart.MAIN, ArchivePart.KEYS))
         for path in paths:
             path.with_name(path.name + UNFINISHED).rename(path)
-        _sync_folder(self._into)
+        sync_folder(self._into)
         return BackupResult(paths, rows, main.summary.files)
 
     @contextmanager
     def _archive(self, part: ArchivePart, now: int) -> Iterator[_BackupWriter]:
-        """Write an archive to a file; left behind it is on the disk."""
+        """Yield an archive to write; it is durable at the end."""
         path = self._path(part, now)
         unfinished = path.with_name(path.name + UNFINISHED)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -256,7 +252,7 @@ class Backup:
 
 
 class _Progress:
-    """Counts what is done."""
+    """Counts the steps done."""
 
     def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
         self._tell = tell
@@ -284,7 +280,7 @@ def _add_files(archive: _BackupWriter, files: Path, names: list[str], steps: _Pr
             with (files / name).open("rb") as file:
                 archive.add_file(f"{FILE_PREFIX}{name}", file)
         except FileNotFoundError:
-            pass  # its case was erased since
+            pass  # its case was erased meanwhile
         steps.advance()
 
 
@@ -292,19 +288,16 @@ def _file_names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()] if folder.is_dir() else []
 
 
-# --- The folder they lie in ------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class StoredArchive:
-    """An archive in a folder, by its name."""
+    """An archive in the folder of backups, by its name."""
 
     path: Path
     part: ArchivePart
     made_at: int
 
     def is_expired(self, now: int) -> bool:
-        """Tell whether it must not be kept any longer."""
+        """Tell whether its retention period is over."""
         return now - self.made_at >= ARCHIVE_RETENTION[self.part]
 
 
@@ -321,17 +314,17 @@ def list_archives(folder: Path) -> list[StoredArchive]:
 
 
 def delete_expired(folder: Path, now: int) -> int:
-    """Remove the archives that are kept no longer; return how many."""
+    """Delete expired archives; return how many."""
     old = [kept for kept in list_archives(folder) if kept.is_expired(now)]
     for kept in old:
         kept.path.unlink(missing_ok=True)
     if old:
-        _sync_folder(folder)
+        sync_folder(folder)
     return len(old)
 
 
 def find_faults(folder: Path, now: int) -> Iterator[str]:
-    """Yield what is wrong with the backups in a folder."""
+    """Yield the faults of the backups in a folder."""
     found = list_archives(folder)
     for part in ArchivePart:
         newest = max((kept.made_at for kept in found if kept.part is part), default=0)
@@ -345,11 +338,3 @@ def find_faults(folder: Path, now: int) -> Iterator[str]:
 
 def _format_time(now: int) -> str:
     return datetime.fromtimestamp(now / SECOND, UTC).strftime(TIME_FORMAT)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,11 +1,11 @@
-"""What of a database goes into a backup, and as what: rows, a few hundred at a time.
+"""The rows of a backup, read from a snapshot in batches.
 
-Rows and not pages: so the keys leave in an archive of their own, pages that are free do not travel,
-and what was made of one kind of database is restored into the other.
+A backup holds rows, not pages: so the keys are in an archive of their own, free pages are not
+copied, and a backup of SQLite can be restored into PostgreSQL and the other way round.
 
-What lives for hours does not go at all: a draft belongs to the person and lives a day, a letter
-until it is sent, and a backup would keep either for a month. After a restore nobody is asked on
-where they were, and whoever was to be answered in that moment is answered by a person.
+Short-lived data are not in it: a draft exists for a day, a letter until it is sent, and a backup
+would keep them for a month. After a restore no conversation continues, and caseworkers answer the
+people who were waiting for a letter.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy import func, literal, select
 
 from bot.clock import DAY
 from bot.store.compiled import Prepared
+from bot.store.statements import count, select_by
 from bot.store.tables.keys import case_wraps, key_metadata
 from bot.store.tables.main import audit, case_keys, erasures, exchanges, metadata, outbox
 
@@ -35,47 +36,47 @@ class ArchivePart(StrEnum):
     """One of the two archives of a backup."""
 
     MAIN = "main"
-    """Everything but the keys: without them nothing of it opens."""
+    """All data but the keys, without which they do not open."""
     KEYS = "keys"
-    """The key store, the keys of cases, and the ledger of what was erased."""
+    """The key store, the public halves of case keys, and the record of erasures."""
 
 
 ARCHIVE_RETENTION = {ArchivePart.MAIN: 30 * DAY, ArchivePart.KEYS: 7 * DAY}
-"""How long an archive is kept: a week after its erasure no copy of a case opens anywhere.
+"""How long an archive is kept. A week after its erasure, no copy of a case opens.
 
-Whose it was stands in the rows of the other archive, and in what is sealed under the root, for as
-long as that one lies: people are told of the longer of the two.
+The rows of the main archive, some sealed under the root, still say whose case it was, so people are
+told the longer of the two periods.
 """
 KEY_TABLES = frozenset({"case_keys"})
-"""Tables of keys in the main database; all of the key store's are."""
+"""Tables of the data that go into the archive of keys."""
 TABLES_IN_BOTH = frozenset({"erasures"})
 CASE_KEY_TABLES = ("case_keys", "case_wraps")
-"""Where a case is named that has a key."""
+"""Tables that name the cases with a key."""
 EXCLUDED_TABLES = {
-    "inbox": "what arrived is handled in seconds, and known again for eight days only",
-    "conversations": "a draft lives a day",
-    "outbox": "a letter lives until it is sent, its number for two days",
-    "campaign_places": "who was counted is in no backup; the count is",
-    "rounds": "after a restore the clock has to go steadily for a day again",
-    "epochs": "what is on its way is in no backup, and its key lives a day",
-    "desk_sessions": "who is signed in is signed in at one desk, for hours",
+    "inbox": "updates are handled in seconds, and their digests kept for eight days",
+    "conversations": "a draft exists for a day",
+    "outbox": "a letter exists until it is sent, its message id for two days",
+    "campaign_places": "who was counted is in no backup; the counts are",
+    "rounds": "after a restore the clock must be steady for a day again",
+    "epochs": "data in transit are in no backup, and their keys exist for a day",
+    "desk_sessions": "a session is of one desk and lasts for hours",
     "desk_invites": "a link is used within days, or never",
-    "desk_drafts": "words that were begun are sent within hours, or never",
-    "desk_bells": "what rings at open desks has rung",
-    "shift_notes": "what one shift told the next is known by then",
+    "desk_drafts": "a draft is sent within hours, or never",
+    "desk_bells": "events for open pages are of the past",
+    "shift_notes": "notes for the next shift are of the past",
 }
 """Tables that are in no backup, and why."""
 BATCH_SIZE = 400
-"""Rows in one piece."""
+"""Rows in a batch."""
 NEVER = 2**63
 SHORT_LIVED = re.compile(r"\d+ (?:hours|days)")
-"""What a table says of itself that must not be in a backup, unless it goes with its case."""
+"""The retention text of a table that must not be in a backup, unless it is erased with its case."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 class TableRows(msgspec.Struct):
-    """Some rows of one table."""
+    """Rows of a table."""
 
     table: str
     columns: list[str]
@@ -84,22 +85,20 @@ class TableRows(msgspec.Struct):
 
 decode_rows = msgspec.msgpack.Decoder(TableRows).decode
 _CASES_WITH_KEY = {
-    "case_keys": Prepared(lambda _: select(case_keys.c.case_id)),
+    "case_keys": select_by(case_keys, "case_id"),
     "case_wraps": Prepared(lambda _: select(case_wraps.c.case_id).distinct()),
 }
-_ERASED = Prepared(lambda _: select(erasures.c.case_hash, erasures.c.begun_at, erasures.c.why))
-_FIRST_AUDIT_AT = Prepared(lambda _: select(func.min(audit.c.at)))
-_UNSENT = Prepared(
-    lambda _: (
-        select(exchanges.c.letter)
-        .join(outbox, outbox.c.id == exchanges.c.letter)
-        .where(outbox.c.state.in_((literal("queued"), literal("sending"))))
-    )
+_ERASED = select_by(erasures, "case_hash", "begun_at", "why")
+_FIRST_AUDIT_AT = select_by(audit, func.min(audit.c.at))
+_UNSENT = select_by(
+    exchanges.join(outbox, outbox.c.id == exchanges.c.letter),
+    exchanges.c.letter,
+    by=outbox.c.state.in_((literal("queued"), literal("sending"))),
 )
 
 
 class Snapshot:
-    """One database as it was at one moment, however long it is read."""
+    """A database as it was at one moment, however long reading takes."""
 
     def __init__(self, cursor: Any, dialect: str) -> None:
         self._cursor = cursor
@@ -116,34 +115,34 @@ class Snapshot:
         return list(self._cursor.fetchall())
 
     def count(self, table: Table) -> int:
-        """Return how many rows a table has."""
-        return int(self.scalar(Prepared(lambda _: select(func.count()).select_from(table))))
+        """Return the number of rows of a table."""
+        return int(self.scalar(count(table)))
 
     def batches(self, table: Table) -> Iterator[bytes]:
-        """Yield a table's rows, encoded, some at a time."""
+        """Yield the rows of a table, encoded, in batches."""
         names = [str(column.name) for column in table.columns]
-        compiled = Prepared(lambda _: select(*table.columns)).for_dialect(self._dialect)
+        compiled = select_by(table, *table.columns).for_dialect(self._dialect)
         self._cursor.execute(compiled.sql, compiled.row(()))
         while rows := self._cursor.fetchmany(BATCH_SIZE):
             plain = [[_as_bytes(value) for value in row] for row in rows]
             yield _encode(TableRows(str(table.name), names, plain))
 
     def cases_with_key(self, table: str) -> set[str]:
-        """Return the cases that have a key of their own there."""
+        """Return the cases with a key in a table."""
         return {str(case) for (case,) in self.rows(_CASES_WITH_KEY[table])}
 
     def unsent_letters(self) -> list[int]:
-        """Return the letters of caseworkers whose end nobody will know after a restore."""
+        """Return the letters of caseworkers whose delivery will be unknown after a restore."""
         return [int(letter) for (letter,) in self.rows(_UNSENT)]
 
 
 def load_erased(seen: Snapshot) -> list[tuple[bytes, int, str]]:
-    """Return what was erased: what each case is known by, when, and why."""
+    """Return the digest, time and reason of each erasure."""
     return [(bytes(it), at, why) for it, at, why in seen.rows(_ERASED)]
 
 
 def deployed_since(seen: Snapshot) -> int:
-    """Return since when there is a deployment, by the first row of its audit log."""
+    """Return the time of the first row of the audit log."""
     return int(seen.scalar(_FIRST_AUDIT_AT) or NEVER)
 
 
@@ -153,13 +152,13 @@ def _as_bytes(value: Any) -> Any:
 
 @contextmanager
 def open_snapshot(database: Database) -> Iterator[Snapshot]:
-    """Read a database as it is at this moment; whoever writes is not held up."""
+    """Open a snapshot of a database, without blocking writers."""
     connection = database.connect()
     cursor = connection.cursor()
     is_sqlite = database.dialect == "sqlite"
     try:
         cursor.execute("BEGIN" if is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        cursor.execute("SELECT count(*) FROM alembic_version")  # the moment is now
+        cursor.execute("SELECT count(*) FROM alembic_version")  # the first read fixes the moment
         cursor.fetchall()
         yield Snapshot(cursor, database.dialect)
     finally:
@@ -168,7 +167,7 @@ def open_snapshot(database: Database) -> Iterator[Snapshot]:
 
 
 def archive_tables(part: ArchivePart) -> list[Table]:
-    """Return the tables of the main database in an archive, each after those it refers to."""
+    """Return the tables of the data in an archive, in order of their foreign keys."""
     if part is ArchivePart.KEYS:
         return [
             table for table in metadata.sorted_tables if table.name in KEY_TABLES | TABLES_IN_BOTH

@@ -1,7 +1,7 @@
-"""The offline key: anybody here can seal to its public half, and nobody here can open.
+"""The offline key of backups: this host seals to its public half and cannot open.
 
-Its private half is written into a file once, to be carried to another place. The public half is a
-setting; it carries a checksum, for a backup sealed to a mistyped key would open nowhere.
+The private half is written to a file once, to be kept elsewhere. The public half is a setting with
+a checksum, because a backup sealed to a mistyped key would open nowhere.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import BackupError, DecryptionError, SettingError
-from bot.vault.keys.hpke import SUITE
+from bot.vault.keys.hpke import KeyPair, seal_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,25 +26,25 @@ if TYPE_CHECKING:
 LENGTH = 32
 CHECKSUM_LENGTH = 4
 MARK_LENGTH = 8
-"""Bytes by which a sealed thing says for which key it is."""
+"""Bytes of the fingerprint in an archive."""
 SALT_LENGTH = 16
 ZERO_NONCE = bytes(12)
-"""Of the sealed private half: its key is made anew from every salt, and used once."""
+"""Each salt gives a new key, which encrypts once."""
 FIRST_LINE = "Haven backup key 1: keep it away from the machine whose backups it opens"
 
 
 @dataclass(frozen=True)
 class OfflinePublicKey:
-    """The half that seals."""
+    """The public half."""
 
     raw: bytes
 
     @classmethod
     def parse(cls, written: str, where: str = "HAVEN_BACKUP_KEY") -> OfflinePublicKey:
-        """Return a key from how it is written down.
+        """Return a key from its printed form.
 
         Raises:
-            WrongSetting: it is none, or a digit of it is wrong.
+            SettingError: malformed, or a digit is wrong.
         """
         try:
             found = bytes.fromhex(written.strip())
@@ -63,58 +62,51 @@ class OfflinePublicKey:
 
     @property
     def fingerprint(self) -> bytes:
-        """Return what tells this key from others."""
+        """Return the fingerprint of the key."""
         return hashlib.sha256(b"haven offline key" + self.raw).digest()[:MARK_LENGTH]
 
     def seal(self, associated_data: bytes, plain: bytes) -> bytes:
-        """Return bytes only the private half opens (RFC 9180, base mode, `place` as its info)."""
-        return SUITE.encrypt(
-            plain, X25519PublicKey.from_public_bytes(self.raw), info=associated_data
-        )
+        """Return bytes that only the private half opens (HPKE, associated data as `info`)."""
+        return seal_to(self.raw, associated_data, plain)
 
 
 @dataclass(frozen=True)
 class OfflineKey:
-    """The half that opens."""
+    """The private half."""
 
     secret: bytes = field(repr=False)
 
     @property
     def public(self) -> OfflinePublicKey:
-        """Return the half that seals."""
-        private = X25519PrivateKey.from_private_bytes(self.secret)
-        return OfflinePublicKey(private.public_key().public_bytes_raw())
+        """Return the public half."""
+        return OfflinePublicKey(KeyPair.from_private(self.secret).public)
 
     def open(self, associated_data: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed to the public half for this place.
+        """Return what was sealed to the public half with this associated data.
 
         Raises:
-            DoesNotOpen: it was altered, cut, or sealed for another place or key.
+            DecryptionError: altered or cut, or sealed with other associated data or another key.
         """
-        try:
-            private = X25519PrivateKey.from_private_bytes(self.secret)
-            return SUITE.decrypt(sealed, private, info=associated_data)
-        except (InvalidTag, ValueError):
-            raise DecryptionError("a thing sealed to the offline key does not open") from None
+        return KeyPair.from_private(self.secret).open(associated_data, sealed)
 
     @classmethod
     def create(cls, path: Path, passphrase: str = "") -> OfflineKey:
-        """Write a new key into a file; refuses to replace one.
+        """Write a new key to a file; never replace one.
 
         Raises:
-            WrongSetting: there is a file already, or none can be made there.
+            SettingError: the file exists or cannot be created.
         """
-        key = cls(X25519PrivateKey.generate().private_bytes_raw())
+        key = cls(KeyPair.generate().private_bytes)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         except OSError as error:
             if path.exists():
                 raise SettingError(
-                    f"{path} exists; with another key its backups would open no more"
+                    f"{path} exists; without this key its backups would not open"
                 ) from None
             raise SettingError(
-                f"{path} cannot be made: {error.strerror}; name a folder you may write to"
+                f"{path} cannot be created: {error.strerror}; name a folder you may write to"
             ) from None
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(_format_file(key, passphrase))
@@ -127,11 +119,11 @@ class OfflineKey:
         """Read a key from its file.
 
         Args:
-            path: as `make` wrote it.
-            ask: returns the passphrase; called only where one was set.
+            path: as `create` wrote it.
+            ask: returns the passphrase; called only if there is one.
 
         Raises:
-            BackupRefused: it is no such file, others can read it, or the passphrase is another.
+            BackupError: no such file, readable by others, damaged, or another passphrase.
         """
         lines = _load_lines(path)
         public = OfflinePublicKey.parse(lines["public"], f"{path}, second line")
@@ -140,13 +132,13 @@ class OfflineKey:
                 key = cls(_open_private(bytes.fromhex(lines["sealed"]), public, ask()))
             else:
                 key = cls(bytes.fromhex(lines["private"]))
-            fits = key.public == public
-        except (ValueError, KeyError):
-            fits = False
+            is_whole = key.public == public
+        except (ValueError, KeyError, DecryptionError):
+            is_whole = False
         except InvalidTag:
             raise BackupError(f"{path}: this is not its passphrase") from None
-        if not fits:
-            raise BackupError(f"{path}: its third line is damaged; use the other copy of it")
+        if not is_whole:
+            raise BackupError(f"{path}: its third line is damaged; use another copy")
         return key
 
 
@@ -174,7 +166,7 @@ def _load_lines(path: Path) -> dict[str, str]:
     except ValueError:
         first, found = "", {}
     if first != FIRST_LINE or found.keys() not in ({"public", "private"}, {"public", "sealed"}):
-        raise BackupError(f"{path} is no file that haven keys backup has made")
+        raise BackupError(f"{path} is no file of haven keys backup")
     return found
 
 
@@ -185,6 +177,5 @@ def _open_private(sealed: bytes, public: OfflinePublicKey, passphrase: str) -> b
 
 
 def _derive_key(passphrase: str, salt: bytes) -> bytes:
-    """Argon2id, 256 MiB, three passes: most of a second here, and for whoever guesses."""
     kdf = Argon2id(salt=salt, length=LENGTH, iterations=3, lanes=1, memory_cost=256 * 1024)
     return kdf.derive(passphrase.encode())

@@ -1,6 +1,6 @@
-"""Read an archive of this deployment: whole, of an age that may be kept, proven; or refuse it.
+"""Reading of archives: complete, of this deployment and not expired, or refused.
 
-It is read twice: once to its end before anything of it is believed, then again while it is put in.
+An archive is read twice: once to its end before anything of it is trusted, then for the restore.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MAX_ENTRY_SIZE = 256 * 1024 * 1024
-"""Bytes of anything in an archive but a file."""
+"""Bytes of an entry that is not a file."""
 MAX_CLOCK_SKEW = DAY
-"""How far in the future an archive may have been made by its own clock."""
+"""How far in the future the time of an archive may be."""
 
 
 @dataclass
@@ -60,20 +60,20 @@ class InspectedArchive:
     info: ArchiveInfo
     summary: ArchiveSummary
     ledger: list[LedgerEntry] = field(default_factory=list)
-    """The ledger as it was then."""
+    """The record of erasures at that time."""
     cases_with_key: set[str] = field(default_factory=set)
-    """The cases whose keys are in it."""
+    """Cases with a key in the archive."""
     roots: list[list[Any]] = field(default_factory=list)
-    """What everything of the host is derived from, sealed under host keys."""
+    """Rows of `roots`."""
 
     @property
     def part(self) -> ArchivePart:
-        """Return which of the two it is."""
+        """Return which of the two archives this is."""
         return ArchivePart(self.info.part)
 
 
 class BackupArchive:
-    """One archive, with the keys to it."""
+    """An archive and the keys to read it."""
 
     def __init__(self, path: Path, key: OfflineKey, host: HostKey) -> None:
         self._path = path
@@ -81,10 +81,10 @@ class BackupArchive:
         self._host = host
 
     def inspect(self, now: int) -> InspectedArchive:
-        """Read it to its end.
+        """Read the archive to its end.
 
         Raises:
-            BackupRefused: it is not whole, not of this deployment, too old, or of a later release.
+            BackupError: incomplete, altered, of another deployment, expired, or of a later release.
         """
         found: InspectedArchive | None = None
         for name, told in self.small_entries():
@@ -95,26 +95,26 @@ class BackupArchive:
                     self._path, about, decode_summary(msgspec.msgpack.encode({}))
                 )
             elif found is None:
-                raise BackupError(f"{self._path.name}: it does not begin as a backup does")
+                raise BackupError(f"{self._path.name}: it does not begin like a backup")
             elif name == END_ENTRY:
                 found.summary = self._decode(decode_summary, told)
             elif name.startswith(ROWS_PREFIX):
                 _collect(found, self._decode(decode_rows, told))
         if found is None:
-            raise BackupError(f"{self._path.name}: there is nothing in it")
+            raise BackupError(f"{self._path.name}: it is empty")
         return found
 
     def rows(self) -> Iterator[TableRows]:
-        """Yield the rows in it, some at a time."""
+        """Yield the rows of the archive in batches."""
         for name, told in self.small_entries():
             if name.startswith(ROWS_PREFIX):
                 yield self._decode(decode_rows, told)
 
     def small_entries(self) -> Iterator[tuple[str, bytes]]:
-        """Yield everything in it but files, and see at the end that it was made with our host key.
+        """Yield all entries but files, and verify the MAC at the end.
 
         Raises:
-            BackupRefused: it is not whole, or was made elsewhere.
+            BackupError: incomplete, altered, or of another deployment.
         """
         for member, parts in self.entries():
             if member.name.startswith(FILE_PREFIX):
@@ -124,7 +124,7 @@ class BackupArchive:
             yield member.name, b"".join(parts)
 
     def entries(self) -> Iterator[tuple[ArchiveEntry, Iterator[bytes]]]:
-        """Yield everything in it with its bytes, to be read before the next."""
+        """Yield all entries with their bytes, which must be read before the next entry."""
         running, is_proven = ArchiveDigest(self._host), False
         for member in ArchiveReader(self._path, self._key).entries():
             if is_proven:
@@ -133,15 +133,15 @@ class BackupArchive:
                 is_proven = compare_digest(member.read_all(64), running.proof())
                 if not is_proven:
                     raise BackupError(
-                        f"{self._path.name}: it was not made with this host key: it is another "
-                        "deployment's, or nobody's. Without the host key it was made with no "
-                        "archive is restored: what was erased since would come back"
+                        f"{self._path.name}: it was not made with this host key: it is of another "
+                        "deployment, or forged. No archive is restored without its host key, "
+                        "because erased cases would come back"
                     )
                 continue
             running.begin_entry(member.name, member.length)
             parts = _digested_parts(member, running)
             yield member, parts
-            for _ in parts:  # what nobody wanted is proven all the same
+            for _ in parts:  # the MAC covers unread bytes too
                 pass
         if not is_proven:
             raise BackupError(f"{self._path.name}: nothing proves that it is of this deployment")
@@ -155,12 +155,12 @@ class BackupArchive:
                 f"{self._path.name}: it was made by a later release; upgrade Haven to restore it"
             )
         if about.made_at > now + MAX_CLOCK_SKEW:
-            raise BackupError(f"{self._path.name}: it is from the future; look at the clock here")
+            raise BackupError(f"{self._path.name}: it is from the future; check the clock")
         days = ARCHIVE_RETENTION[ArchivePart(about.part)] // DAY
         if now - about.made_at > ARCHIVE_RETENTION[ArchivePart(about.part)]:
             raise BackupError(
-                f"{self._path.name}: it is older than {days} days, and should be gone: what was "
-                "erased since would come back with it"
+                f"{self._path.name}: it is older than {days} days and should be deleted, because "
+                "erased cases would come back with it"
             )
 
     def _decode(self, decode: Callable[[bytes], T], told: bytes) -> T:
@@ -173,7 +173,7 @@ class BackupArchive:
 
 
 def file_name(member: str) -> str | None:
-    """Return which file a thing in an archive is; None: none, or not one of ours."""
+    """Return the file name of an entry; None if it is no file with a valid name."""
     name = member.removeprefix(FILE_PREFIX)
     return name if member.startswith(FILE_PREFIX) and FILE_NAME.fullmatch(name) else None
 

@@ -1,8 +1,8 @@
-"""Put a backup into a new place: read whole and proven first, and nothing erased comes back.
+"""Restore of a backup into a new folder, without the cases erased since.
 
-What the ledgers say is gone is never written; a case whose key was there when the rest was copied,
-and is not in the keys any more, was erased in between. Nothing is where it is wanted before all of
-it was seen to be right: until then it lies in a folder beside, or in a transaction that is open.
+Both archives are verified first. A case in a ledger is not restored; nor is one that had a key in
+the main archive and has none in the archive of keys, because it was erased in between. Until all is
+verified, the result is in a temporary folder or an open transaction.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead,
 from bot.vault.backup.create import FILE_PREFIX
 from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart
 from bot.vault.backup.read import BackupArchive, file_name
-from bot.vault.erasure.erase import ErasureReason
+from bot.vault.erasure.erase import ErasureReason, sync_folder
 from bot.vault.keys.key_store import open_root
 from bot.vault.vault import Vault
 
@@ -41,26 +41,38 @@ if TYPE_CHECKING:
     from bot.vault.keys.host_key import HostKey
 
 UNFINISHED_SUFFIX = ".restore-unfinished"
-"""What a folder's name ends with that a restore has begun; the next throws it away."""
+"""Suffix of the folder of an unfinished restore, which the next restore deletes."""
 RESTORED_WITHOUT_LEDGER = "restored_blind"
-"""What the audit log says of a restore after which something that was erased may be there again."""
+"""The audit action of a restore that may have brought back erased cases."""
 UNCERTAIN = "uncertain"
-"""How letters end that were on their way when the backup was made."""
+"""The state of letters that were in transit when the backup was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreTarget:
+    """Where to restore."""
+
+    folder: Path
+    """A folder that does not exist yet."""
+    database_url: str = ""
+    """An empty database for the data; default: SQLite in the folder."""
+    keys_url: str = ""
+    """An empty database for the key store; default: SQLite in the folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What stands in the new place."""
+    """What was restored."""
 
     made_at: int
     head: AuditHead
-    """Where its audit log ends."""
+    """The head of the restored audit log."""
     cases: int
     files: int
     erased: int
-    """Cases that were in the backup and were erased since."""
+    """Cases in the backup that were erased since."""
     missing: int
-    """Files whose bytes were not in the backup."""
+    """Files without their bytes in the backup."""
 
 
 def _no_progress(_name: str) -> None:
@@ -68,22 +80,26 @@ def _no_progress(_name: str) -> None:
 
 
 class Restore:
-    """Restores backups of one deployment.
+    """Restores backups of a deployment.
 
     Args:
         key: the offline key.
-        host: the host key the archives were made with.
+        host: the host key of the archives.
+        on_progress: called with the name of each step when it begins.
     """
 
-    def __init__(self, key: OfflineKey, host: HostKey) -> None:
+    def __init__(
+        self, key: OfflineKey, host: HostKey, on_progress: Callable[[str], None] = _no_progress
+    ) -> None:
         self._key = key
         self._host = host
+        self._on_progress = on_progress
 
     def inspect(self, paths: Sequence[Path], now: int) -> dict[ArchivePart, InspectedArchive]:
-        """Read two archives to their ends.
+        """Read both archives to their ends.
 
         Raises:
-            BackupRefused: one cannot be used, or they do not belong together.
+            BackupError: one cannot be used, or they do not belong together.
         """
         seen = [BackupArchive(path, self._key, self._host).inspect(now) for path in paths]
         pair = {it.part: it for it in seen}
@@ -91,95 +107,84 @@ class Restore:
             raise BackupError("a restore takes one archive main and one archive keys")
         if pair[ArchivePart.KEYS].info.made_at < pair[ArchivePart.MAIN].info.made_at:
             raise BackupError(
-                f"{pair[ArchivePart.KEYS].path.name}: these keys are older than the rest; take "
-                "keys that were made together with it, or later"
+                f"{pair[ArchivePart.KEYS].path.name}: these keys are older than the rest; use "
+                "keys of the same backup, or of a later one"
             )
         return pair
 
-    def restore_into(  # noqa: PLR0913, PLR0917 - what, where, what not, when, and whoever watches
+    def restore_into(
         self,
         paths: Sequence[Path],
-        target: Path,
+        target: RestoreTarget,
         erased: Iterable[LedgerEntry],
         now: int,
-        urls: tuple[str, str] = ("", ""),
-        on_progress: Callable[[str], None] = _no_progress,
         ledger_gap: str = "",
     ) -> RestoreResult:
-        """Restore into a folder that is not there yet; return what stands there.
+        """Restore both archives into a new folder.
 
         Args:
             paths: of the two archives.
-            target: the folder.
-            erased: what the ledgers of today say was erased.
-            now: the moment.
-            urls: of a database and a key store without anything in them; empty: SQLite in the
-                folder.
-            on_progress: hears what is done.
-            ledger_gap: a code for how little the ledgers know, where somebody went on all the
-            same: it
-                is written down at the end of the audit log.
+            target: where.
+            erased: the entries of all present ledgers.
+            now: microseconds.
+            ledger_gap: a code for what the ledgers may lack, if an operator went on all the same;
+                it is recorded at the end of the audit log.
 
         Raises:
-            BackupRefused: they cannot be used, or the place is taken. Nothing is left of a restore
-                that failed.
+            BackupError: the archives cannot be used, or the target exists. Nothing is left of a
+                failed restore.
         """
-        on_progress("read and proven")
+        self._on_progress("verifying the archives")
         pair = self.inspect(paths, now)
-        with _new_folder(target) as folder:
-            database = _open_empty(urls[0] or f"sqlite:///{folder / 'haven.db'}")
-            keys = _open_empty(urls[1] or f"sqlite:///{folder / 'keys.db'}")
+        with _new_folder(target.folder) as folder:
+            database = _open_empty(target.database_url or f"sqlite:///{folder / 'haven.db'}")
+            keys = _open_empty(target.keys_url or f"sqlite:///{folder / 'keys.db'}")
             vault = Vault(self._open_root(pair))
-            lines = [*_ledger_entries(pair), *erased]
-            putting = _Importer(_erased_check(vault, pair, lines), folder / "files")
-            with schema_transaction(database) as connection, schema_transaction(keys) as beside:
-                self._import_rows(connection, pair, putting, on_progress)
-                self._import_keys(beside, pair[ArchivePart.KEYS], putting)
-                _close_open_rows(connection, database.dialect, pair, lines, now)
-                on_progress("looked through")
-                for it, kind in ((connection, database.dialect), (beside, keys.dialect)):
+            entries = [*_ledger_entries(pair), *erased]
+            importer = _Importer(_erased_check(vault, pair, entries), folder / "files")
+            with schema_transaction(database) as connection, schema_transaction(keys) as key_side:
+                self._import_rows(connection, pair, importer)
+                self._import_keys(key_side, pair[ArchivePart.KEYS], importer)
+                _close_open_rows(connection, database.dialect, pair, entries, now)
+                self._on_progress("checking")
+                for it, kind in ((connection, database.dialect), (key_side, keys.dialect)):
                     _advance_sequences(it, kind)
                     _check_integrity(it, kind)
                 head = _verified_head(connection, vault)
                 if ledger_gap:
-                    _append_audit(
-                        connection,
-                        vault,
-                        head,
-                        (now, OPERATOR, RESTORED_WITHOUT_LEDGER, "all", ledger_gap),
-                    )
-                return _result(connection, pair, putting, head)
+                    entry = (now, OPERATOR, RESTORED_WITHOUT_LEDGER, "all", ledger_gap)
+                    _append_audit(connection, vault, head, entry)
+                return _result(connection, pair, importer, head)
 
     def _open_root(self, pair: dict[ArchivePart, InspectedArchive]) -> HostKey:
-        """Return the secret everything of the host is derived from; once that was its own key."""
+        """Return the root; data without a key store have the host key itself."""
         roots = pair[ArchivePart.KEYS].roots
         return open_root(self._host, roots) if roots else self._host
 
     def _import_rows(
-        self, connection: Connection, pair: dict[ArchivePart, InspectedArchive], putting: _Importer,
-        on_progress: Callable[[str], None],
-    ) -> None:  # fmt: skip
+        self, connection: Connection, pair: dict[ArchivePart, InspectedArchive], importer: _Importer
+    ) -> None:
         for part in (ArchivePart.MAIN, ArchivePart.KEYS):
-            on_progress(f"{part} put in")
+            self._on_progress(f"restoring archive {part}")
             upgrade_to(connection, pair[part].info.revision)
-            putting.use_schema(connection)
+            importer.use_schema(connection)
             for rows in self._archive(pair[part]).rows():
                 if rows.table not in key_metadata.tables and (
                     part is ArchivePart.KEYS or rows.table not in TABLES_IN_BOTH
                 ):
-                    putting.import_rows(rows)
-        on_progress("files put in")
-        putting.import_files(self._archive(pair[ArchivePart.MAIN]))
+                    importer.import_rows(rows)
+        self._on_progress("restoring files")
+        importer.import_files(self._archive(pair[ArchivePart.MAIN]))
         upgrade_to(connection, "head")
 
     def _import_keys(
-        self, connection: Connection, seen: InspectedArchive, putting: _Importer
+        self, connection: Connection, seen: InspectedArchive, importer: _Importer
     ) -> None:
         upgrade_to(connection, seen.info.keys_revision, KEY_MIGRATIONS)
-        putting.use_schema(connection)
+        importer.use_schema(connection)
         for rows in self._archive(seen).rows():
             if rows.table in key_metadata.tables:
-                putting.import_rows(rows)
+                importer.import_rows(rows)
         upgrade_to(connection, "head", KEY_MIGRATIONS)
 
     def _archive(self, seen: InspectedArchive) -> BackupArchive:
@@ -195,64 +200,63 @@ def _erased_check(
 
 
 def _check_integrity(connection: Connection, dialect: str) -> None:
-    """Look whether a database that was filled holds together."""
+    """Check the integrity and the foreign keys of a SQLite database."""
     if dialect != "sqlite":
-        return  # PostgreSQL looks at every row that is put in
+        return  # PostgreSQL checks every row
     for check, fine in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
-        said = connection.exec_driver_sql(f"PRAGMA {check}").fetchall()
-        if [tuple(row) for row in said] != fine:
-            raise BackupError(f"what was put in does not hold together ({check})")
+        rows = connection.exec_driver_sql(f"PRAGMA {check}").fetchall()
+        if [tuple(row) for row in rows] != fine:
+            raise BackupError(f"the restored database is damaged ({check})")
 
 
 def _verified_head(connection: Connection, vault: Vault) -> AuditHead:
-    """Return where the audit log ends, once all of it was verified."""
+    """Verify the restored audit log and return its head."""
     log = connection.execute(select(*(audit.c[it] for it in AUDIT_COLUMNS)).order_by(audit.c.id))
     found = AuditLog(vault).verify(tuple(row) for row in log)
     if not isinstance(found, AuditHead):
-        raise BackupError(f"the audit log in it does not hold, from row {found.number} on")
+        raise BackupError(f"the audit log in the backup is faulty from row {found.number} on")
     return found
 
 
 def _append_audit(
-    connection: Connection, vault: Vault, head: AuditHead, said: tuple[object, ...]
+    connection: Connection, vault: Vault, head: AuditHead, entry: tuple[object, ...]
 ) -> None:
-    """Write something down behind the last row of the audit log that was put in."""
     last = select(audit.c.mac).where(audit.c.id == head.number)
     before = connection.execute(last).scalar()
-    row = AuditLog(vault).next_row(head.number, bytes(before or INITIAL_MAC), said)
+    row = AuditLog(vault).next_row(head.number, bytes(before or INITIAL_MAC), entry)
     connection.execute(insert(audit).values(dict(zip(AUDIT_COLUMNS, row, strict=True))))
 
 
 class _Importer:
-    """Puts rows and files where they belong, and leaves out what is forgotten."""
+    """Inserts rows and files, without erased cases."""
 
-    def __init__(self, is_forgotten: Callable[[str], bool], folder: Path) -> None:
-        self._is_erased = is_forgotten
+    def __init__(self, is_erased: Callable[[str], bool], folder: Path) -> None:
+        self._is_erased = is_erased
         self._folder = folder
         self._connection: Any = None
         self._tables: dict[str, Table] = {}
         self._skipped_ids: set[object] = set()
-        """Rows of forgotten cases, by their ids: files are called so."""
+        """Ids of rows of erased cases, which are also the names of their files."""
         self.cases: set[str] = set()
         self.erased: set[str] = set()
         self.files: set[str] = set()
 
     def use_schema(self, connection: Connection) -> None:
-        """Go on in a schema as it is now."""
+        """Read the tables of the present schema."""
         found = MetaData()
         found.reflect(connection)
         self._tables = dict(found.tables)
         self._connection = connection
 
     def import_rows(self, rows: TableRows) -> None:
-        """Put rows into their table.
+        """Insert rows into their table.
 
         Raises:
-            BackupRefused: there is no such table, or it has other columns.
+            BackupError: there is no such table, or it has other columns.
         """
         table = self._tables.get(rows.table)
         if table is None or not set(rows.columns) <= set(table.c.keys()):
-            raise BackupError(f"the backup has a table {rows.table} that its release has not")
+            raise BackupError(f"the backup has a table {rows.table} that its release does not have")
         wanted = [
             row
             for row in (dict(zip(rows.columns, row, strict=True)) for row in rows.rows)
@@ -263,7 +267,7 @@ class _Importer:
 
     def _is_wanted(self, table: str, row: dict[str, Any]) -> bool:
         if table == "erasures":
-            row["case_id"] = None  # nothing of it was put in
+            row["case_id"] = None  # nothing of the case is restored
             return True
         case = row["id"] if table == "cases" else row.get("case_id")
         if case is None:
@@ -276,14 +280,14 @@ class _Importer:
         return False
 
     def import_files(self, archive: BackupArchive) -> None:
-        """Put the sealed files of what was put in into their folder."""
+        """Write the sealed files of restored cases to the folder."""
         self._folder.mkdir(mode=0o700)
         for member, parts in archive.entries():
             if not member.name.startswith(FILE_PREFIX):
                 continue
             name = file_name(member.name)
             if name is None:
-                raise BackupError("a file in the backup has a name none of ours has")
+                raise BackupError("a file in the backup has an invalid name")
             if name.partition(".")[0] in self._skipped_ids:
                 continue
             with (self._folder / name).open("xb") as out:
@@ -292,23 +296,23 @@ class _Importer:
                 out.flush()
                 os.fsync(out.fileno())
             self.files.add(name)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
 
 def _result(
     connection: Connection,
     pair: dict[ArchivePart, InspectedArchive],
-    putting: _Importer,
+    importer: _Importer,
     head: AuditHead,
 ) -> RestoreResult:
     saved = connection.execute(select(files.c.id).where(files.c.state == "saved")).scalars()
     return RestoreResult(
         made_at=pair[ArchivePart.MAIN].info.made_at,
         head=head,
-        cases=len(putting.cases),
-        files=len(putting.files),
-        erased=len(putting.erased),
-        missing=len(set(saved) - putting.files),
+        cases=len(importer.cases),
+        files=len(importer.files),
+        erased=len(importer.erased),
+        missing=len(set(saved) - importer.files),
     )
 
 
@@ -323,7 +327,7 @@ def _close_open_rows(
     gone: list[LedgerEntry],
     now: int,
 ) -> None:
-    """Say of what cannot be restored how it ended; take every ledger in."""
+    """Set the state of letters in transit, and record the erasures of all ledgers."""
     unsent = pair[ArchivePart.MAIN].summary.unsent
     for begin in range(0, len(unsent), 500):
         letters = exchanges.c.letter.in_(unsent[begin : begin + 500])
@@ -338,7 +342,7 @@ def _close_open_rows(
 
 
 def _advance_sequences(connection: Connection, dialect: str) -> None:
-    """Let PostgreSQL's numbers go on behind those that were put in."""
+    """Let PostgreSQL's sequences continue after the restored ids."""
     if dialect != "postgresql":
         return
     found = MetaData()
@@ -352,7 +356,7 @@ def _advance_sequences(connection: Connection, dialect: str) -> None:
 
 
 def _last_number(connection: Connection, table: Table) -> int:
-    """Return the last number given in a table: letters are remembered longer than they are kept."""
+    """Return the last id of a table. Messages name letters longer than these are kept."""
     column = next(iter(table.primary_key))
     if not isinstance(column.type, Integer):
         return 0
@@ -363,34 +367,26 @@ def _last_number(connection: Connection, table: Table) -> int:
 def _open_empty(url: str) -> Database:
     database = Database(url)
     if current_revision(database) is not None:
-        raise BackupError("there is something in that database; a backup goes into an empty one")
+        raise BackupError("that database has data; a backup goes into an empty one")
     return database
 
 
 @contextmanager
 def _new_folder(to: Path) -> Iterator[Path]:
-    """Have a folder to fill beside the one that is wanted; it takes its name when all is right."""
+    """Yield a temporary folder, which gets the target's name at the end."""
     unfinished = to.with_name(to.name + UNFINISHED_SUFFIX)
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise BackupError(f"{to}: something is there; a backup goes into a new folder")
     try:
         if unfinished.exists():
-            shutil.rmtree(unfinished)  # of a restore that was killed
+            shutil.rmtree(unfinished)  # left by a killed restore
         unfinished.mkdir(mode=0o700, parents=True)
         yield unfinished
-        _sync_folder(unfinished)
+        sync_folder(unfinished)
         unfinished.replace(to)
-        _sync_folder(to.parent)
+        sync_folder(to.parent)
     except OSError as error:
-        raise BackupError(f"{to}: {error.strerror}; name a folder with room") from None
+        raise BackupError(f"{to}: {error.strerror}; name a folder with space") from None
     finally:
         if unfinished.exists():
             shutil.rmtree(unfinished)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,8 +1,8 @@
-"""Delete everything of one case, the key first, in one unit of work; and look what is left.
+"""Deletion of all rows of a case in one unit of work, the key first, and a check of what is left.
 
-What a case consists of is read from the schema: every table that refers to `cases`. Letters with
-words in them that were never delivered go too; numbers of messages stay for their 48 hours, or
-nobody could remove those from the phone.
+The schema says what belongs to a case: every table that refers to `cases`. Undelivered letters with
+text are deleted too. Message ids stay for their 48 hours, because deleting messages from the phone
+needs them.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, select
 
-from bot.store.compiled import Prepared
+from bot.store.statements import count, delete_by, select_by, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import (
     UNSENT,
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from bot.store.compiled import Prepared
     from bot.store.database import Database
     from bot.store.writer import Work
 
     AlsoErase = Callable[[Work, bytes, str, int], int]
-    """Forgets in a unit of work what else is known of a chat and a case, at a moment; says how many
-    rows that were."""
+    """Erases other data of a chat key and a case, now (microseconds); returns the rows erased."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartedErasure:
-    """A case whose rows are gone, and what is still to be done."""
+    """A case whose rows are deleted, and the files to delete."""
 
     case: str
     files: tuple[str, ...]
@@ -49,7 +49,7 @@ class StartedErasure:
 
 
 def case_tables() -> tuple[Table, ...]:
-    """Return every table whose rows belong to a case, the key first."""
+    """Return every table whose rows belong to a case, `case_keys` first."""
     found = [
         table
         for table in metadata.sorted_tables
@@ -58,72 +58,40 @@ def case_tables() -> tuple[Table, ...]:
     return tuple(sorted(found, key=lambda table: table is not case_keys))
 
 
-def _delete_of(table: Table) -> Prepared:
-    column = cases.c.id if table is cases else table.c.case_id
-    return Prepared(lambda _: delete(table).where(column == bindparam("case")), "case")
-
-
-def _count_of(table: Table) -> Prepared:
-    column = cases.c.id if table is cases else table.c.case_id
-    return Prepared(
-        lambda _: select(func.count()).select_from(table).where(column == bindparam("case")), "case"
-    )
+def _key_of(table: Table) -> str:
+    return "id" if table is cases else "case_id"
 
 
 CASE_TABLES = (*case_tables(), cases)
-_DELETES = [_delete_of(table) for table in CASE_TABLES]
-_COUNTS = {table.name: _count_of(table) for table in CASE_TABLES}
-_WRAPS = {case_wraps.name: _count_of(case_wraps)}
-_CASE = Prepared(
-    lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")).with_for_update(),
-    "case",
-)
-_OTHERS = Prepared(
-    lambda _: (
-        select(func.count())
-        .select_from(cases)
-        .where(cases.c.chat_key == bindparam("key"), cases.c.id != bindparam("case"))
-    ),
-    "key",
-    "case",
-)
-_FILES = Prepared(lambda _: select(files.c.id).where(files.c.case_id == bindparam("case")), "case")
-_LETTERS = Prepared(
-    lambda _: delete(outbox).where(
-        outbox.c.chat_key == bindparam("key"),
+_DELETES = [delete_by(table, by=_key_of(table)) for table in CASE_TABLES]
+_COUNTS = {table.name: count(table, by=_key_of(table)) for table in CASE_TABLES}
+_WRAPS = {case_wraps.name: count(case_wraps, by="case_id")}
+_CASE = select_one(cases, "chat_key", by="id", lock=True)
+_OTHERS = count(cases, by=("chat_key", cases.c.id != bindparam("case")))
+_FILES = select_by(files, "id", by="case_id")
+_LETTERS = delete_by(
+    outbox,
+    by=(
+        "chat_key",
         outbox.c.id.in_(
             select(exchanges.c.letter).where(
                 exchanges.c.case_id == bindparam("case"), exchanges.c.letter.is_not(None)
             )
         ),
     ),
-    "key",
-    "case",
 )
 _HAS_TEXT = (outbox.c.lane >= 0) & (outbox.c.hold.is_(None) | (outbox.c.hold != "vanishes"))
-"""Letters with words: what takes messages off the phone goes on, whatever is erased here."""
-_WAITING = Prepared(
-    lambda _: delete(outbox).where(UNSENT, outbox.c.chat_key == bindparam("key"), _HAS_TEXT), "key"
+"""Letters with text. Letters that delete messages from the phone continue after an erasure."""
+_WAITING = delete_by(outbox, by=(UNSENT, "chat_key", _HAS_TEXT))
+_UNDELIVERED = delete_by(
+    outbox, by=("chat_key", outbox.c.body.is_not(None), outbox.c.settled_at.is_not(None), _HAS_TEXT)
 )
-_UNDELIVERED = Prepared(
-    lambda _: delete(outbox).where(
-        outbox.c.chat_key == bindparam("key"),
-        outbox.c.body.is_not(None),
-        outbox.c.settled_at.is_not(None),
-        _HAS_TEXT,
-    ),
-    "key",
-)
-_CONVERSATION = Prepared(
-    lambda _: delete(conversations).where(conversations.c.chat_key == bindparam("key")), "key"
-)
-_IS_WRITING = Prepared(
-    lambda _: select(func.count()).where(conversations.c.chat_key == bindparam("key")), "key"
-)
+_CONVERSATION = delete_by(conversations, by="chat_key")
+_IS_WRITING = count(conversations, by="chat_key")
 
 
 def lock_case(work: Work, case: str) -> bytes | None:
-    """Let nobody else change a case before this unit ends; return its chat, None for no case."""
+    """Lock a case until this unit ends; return its chat key, None if there is no such case."""
     found = work.rows(_CASE, case)
     return bytes(found[0][0]) if found else None
 
@@ -131,31 +99,31 @@ def lock_case(work: Work, case: str) -> bytes | None:
 def delete_case(
     work: Work, case: str, also_erase: Sequence[AlsoErase], now: int
 ) -> StartedErasure | None:
-    """Delete a case's key, then all its rows; None for no such case.
+    """Delete the key of a case, then all its rows; return None if there is no such case.
 
     Args:
         work: the unit of work.
         case: its id.
-        also_erase: forget what else is known of it, the conversation first.
-        now: the moment.
+        also_erase: erase other data of it, the conversation first.
+        now: microseconds.
     """
     key = lock_case(work, case)
     if key is None:
         return None
     names = tuple(str(name) for (name,) in work.rows(_FILES, case))
     rows = work.run(_DELETES[0], case)  # the key
-    # Before the letters: their numbers are asked for once more.
-    told = [forget(work, key, case, now) for forget in also_erase]
-    rows += sum(told) + work.run(_LETTERS, key, case)
-    rows += _delete_letters(work, key, case, was_about_it=bool(told[0]))
+    # Before the letters, because these functions need the ids of letters.
+    erased = [erase(work, key, case, now) for erase in also_erase]
+    rows += sum(erased) + work.run(_LETTERS, key, case)
+    rows += _delete_letters(work, key, case, was_about_it=bool(erased[0]))
     rows += sum(work.run(statement, case) for statement in _DELETES[1:])
     return StartedErasure(case, names, rows)
 
 
 def _delete_letters(work: Work, key: bytes, case: str, *, was_about_it: bool) -> int:
-    """Delete what was never delivered to a chat that has no other case.
+    """Delete undelivered letters to a chat without another case.
 
-    What waits for somebody who is writing about something else belongs to that.
+    Letters of a conversation about something else stay.
     """
     if work.rows(_OTHERS, key, case)[0][0]:
         return 0
@@ -166,17 +134,17 @@ def _delete_letters(work: Work, key: bytes, case: str, *, was_about_it: bool) ->
 
 
 def erase_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:
-    """Erase whatever is known of a chat; return how many rows that were."""
+    """Erase the conversation of a chat; return the rows erased."""
     return work.run(_CONVERSATION, key)
 
 
 def remaining_tables(database: Database, case: str) -> list[str]:
-    """Look with a connection of our own which tables still know a case."""
+    """Return the tables that still have rows of a case, on a new connection."""
     return _nonempty_tables(database, _COUNTS, case)
 
 
 def remaining_wraps(keys: Database, case: str) -> list[str]:
-    """Look in the key store whether anything there still opens a case."""
+    """Return the tables of the key store that still have rows of a case."""
     return _nonempty_tables(keys, _WRAPS, case)
 
 

@@ -1,12 +1,12 @@
-"""Erase a case: its key, rows and files; then look whether anything is left, and write it down.
+"""Erasure of a case: its key, rows and files, a check that nothing is left, and a record of it.
 
-That it is erased is written down first; then the key goes, and the rows. Whenever the process dies,
-either everything is there, or nothing of the case will be: what is left to do (rows, files to
-unlink, SQLite's log to cut) is done by whoever finds the erasure unfinished.
+The decision is stored first; then the key is erased, then the rows. Whenever the process dies,
+either the whole case remains or none of it will: the next process that finds an unfinished erasure
+deletes the rest (rows, files, SQLite's WAL).
 
-The audit log keeps the case's id, which means nothing any more. In PostgreSQL deleted bytes stay in
-its files and its log until they are reused: there the erasure rests on the key being gone, and on
-that log being kept from others.
+The audit log keeps the id of the case, which then means nothing. In PostgreSQL deleted bytes remain
+in its files and its WAL until they are reused: there the erasure rests on the erased key, and on
+keeping that WAL from others.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, update
 
 from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, select_in, update_by
 from bot.store.tables.main import cases, erasures, files, legal_holds
 from bot.vault.audit.log import SYSTEM
 from bot.vault.erasure.delete_rows import (
@@ -55,59 +56,55 @@ class ErasureReason(StrEnum):
     """Why a case was erased."""
 
     AGE = "age"
-    """It was closed long enough ago."""
+    """The retention period after closing is over."""
     WITHDRAWN = "withdrawn"
-    """The person wanted it gone, as a caseworker judged."""
+    """The person asked for it."""
     ABUSE = "abuse"
     MISTAKE = "mistake"
 
 
 class ErasedCase(Protocol):
-    """What a ledger says of a case that is gone."""
+    """An entry of a ledger of erasures."""
 
     @property
     def case_hash(self) -> bytes:
-        """Return what the case is known by."""
+        """Return the keyed digest of the case id."""
 
     @property
     def begun_at(self) -> int:
-        """Return when."""
+        """Return when the erasure began, in microseconds."""
 
     @property
     def why(self) -> str:
-        """Return why, a code."""
+        """Return why, an `ErasureReason`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One case that is gone."""
+    """The record of an erased case."""
 
     case_hash: bytes
-    """What it is known by to whoever has the host key: `Vault.erased`."""
+    """`Vault.erased_case_digest` of the case id."""
     why: str
     begun_at: int
     done_at: int | None
-    """When it was seen that nothing is left; none: that is still to be seen."""
+    """When a check found nothing left; None: not checked yet."""
     rows: int
     files: int
 
 
-_HOLD_UNTIL = Prepared(
-    lambda _: select(func.max(legal_holds.c.until)).where(
-        legal_holds.c.case_id == bindparam("case"),
-        legal_holds.c.agreed_by.is_not(None),
-        legal_holds.c.until > bindparam("now"),
-    ),
-    "case",
-    "now",
+_HOLD_UNTIL = select_by(
+    legal_holds,
+    func.max(legal_holds.c.until),
+    by=("case_id", legal_holds.c.agreed_by.is_not(None), legal_holds.c.until > bindparam("now")),
 )
-_KNOWN_FILES = PreparedList(lambda values: select(files.c.id).where(files.c.id.in_(values)))
-_NAMES = ("case_hash", "case_id", "why", "begun_at", "done_at", "rows", "files")
+_KNOWN_FILES = select_in(files, "id", among="id")
+_COLUMNS = ("case_hash", "case_id", "why", "begun_at", "done_at", "rows", "files")
 
 
 def _upsert(dialect: str) -> ClauseElement:
-    new = insert_into(dialect, erasures).values({name: bindparam(name) for name in _NAMES})
-    return new.on_conflict_do_update(  # it had come back with an old copy of the data
+    new = insert_into(dialect, erasures).values({name: bindparam(name) for name in _COLUMNS})
+    return new.on_conflict_do_update(  # the case came back with an old copy of the data
         index_elements=["case_hash"],
         set_={
             "case_id": new.excluded.case_id,
@@ -118,15 +115,8 @@ def _upsert(dialect: str) -> ClauseElement:
     )
 
 
-_UPSERT = Prepared(_upsert, *_NAMES)
-_ADD_IF_MISSING = Prepared(
-    lambda dialect: (
-        insert_into(dialect, erasures)
-        .values({name: bindparam(name) for name in _NAMES})
-        .on_conflict_do_nothing(index_elements=["case_hash"])
-    ),
-    *_NAMES,
-)
+_UPSERT = Prepared(_upsert, *_COLUMNS)
+_ADD_IF_MISSING = insert(erasures, *_COLUMNS, unless_exists="case_hash")
 _ADD_COUNTS = Prepared(
     lambda _: (
         update(erasures)
@@ -139,43 +129,28 @@ _ADD_COUNTS = Prepared(
     "others",
     "case",
 )
-_SET_DONE = Prepared(
-    lambda _: (
-        update(erasures)
-        .where(erasures.c.case_id == bindparam("case"))
-        .values(case_id=None, done_at=bindparam("at"))
-    ),
-    "at",
-    "case",
+_SET_DONE = update_by(erasures, "done_at", by="case_id", constants={"case_id": None})
+_LEDGER = select_by(
+    erasures, "case_hash", "why", "begun_at", "done_at", "rows", "files", order_by="id"
 )
-_LEDGER = Prepared(
-    lambda _: select(
-        erasures.c.case_hash, erasures.c.why, erasures.c.begun_at, erasures.c.done_at,
-        erasures.c.rows, erasures.c.files,
-    ).order_by(erasures.c.id)
-)  # fmt: skip
-_UNFINISHED = Prepared(
-    lambda _: select(erasures.c.case_id).where(erasures.c.case_id.is_not(None)).order_by(
-        erasures.c.id
-    )
-)  # fmt: skip
-_ALL_CASES = Prepared(lambda _: select(cases.c.id))
+_UNFINISHED = select_by(erasures, "case_id", by=erasures.c.case_id.is_not(None), order_by="id")
+_ALL_CASES = select_by(cases, "id")
 
 
 class Erasures:
-    """Erases cases, and keeps the ledger of what was erased.
+    """Erases cases and records each erasure.
 
     Args:
-        vault: lets go of the keys.
-        audit: hears of it.
-        folder: where files lie sealed.
-        beside: forget, in the same unit of work, what else is known of a case and its chat; where
-            nobody says, its whole conversation is forgotten.
+        vault: erases the keys.
+        audit: the audit log.
+        folder: of the sealed files.
+        also_erase: erase other data of a case and its chat, in the same unit of work; by default
+            the whole conversation.
     """
 
     TRIES = 20
     WAIT = 0.25
-    """Seconds between two tries to cut the log while somebody reads."""
+    """Seconds between tries to truncate the WAL while there are readers."""
 
     def __init__(
         self, vault: Vault, audit: AuditLog, folder: Path, also_erase: Sequence[AlsoErase] = ()
@@ -184,32 +159,32 @@ class Erasures:
         self._audit = audit
         self._folder = folder
         self._has_checked_files = False
-        """Whether files that a process left when it was killed were looked for since."""
+        """Whether this process has looked for files that a killed process left."""
         self._also_erase = tuple(also_erase) or (erase_conversation,)
 
     @staticmethod
     def load_all(work: Work) -> list[Erasure]:
-        """Return everything that was ever erased, oldest first."""
+        """Return the record of every erasure, oldest first."""
         return [Erasure(bytes(row[0]), *row[1:]) for row in work.rows(_LEDGER)]
 
     @staticmethod
     def unfinished(work: Work) -> list[str]:
-        """Return the cases of which something may be left."""
+        """Return the cases whose erasure is not finished."""
         return [str(case) for (case,) in work.rows(_UNFINISHED)]
 
     @staticmethod
     def legal_hold_until(work: Work, case: str, now: int) -> int | None:
-        """Return until when a case must be kept by law; None: it need not be."""
+        """Return until when a legal hold keeps a case; None without one."""
         until = work.rows(_HOLD_UNTIL, case, now)[0][0]
         return None if until is None else int(until)
 
     async def erase(
         self, database: Database, case: str, why: str, by: str, now: int
     ) -> tuple[str, ...] | None:
-        """Erase a case and see that nothing is left; return what is, None for no such case.
+        """Erase a case; return the names of what is left of it, None if there is no such case.
 
         Raises:
-            UnderHold: it must be kept.
+            UnderLegalHoldError: a legal hold keeps it.
         """
         if not await database.writer.run(lambda work: self.decide(work, case, why, by, now)):
             return None
@@ -217,7 +192,7 @@ class Erasures:
         return await self.complete(database, begun, now)
 
     async def finish(self, database: Database, now: int) -> int:
-        """Do what earlier erasures left to be done; return how many are finished now."""
+        """Finish earlier erasures; return how many are finished now."""
         waiting = await database.writer.run(self.unfinished)
         if waiting or not self._has_checked_files:
             await self.delete_unknown_files(database)
@@ -229,16 +204,14 @@ class Erasures:
         return gone
 
     def evict_erased_keys(self, work: Work) -> int:
-        """Let go the keys of cases that another process has erased; return how many."""
+        """Remove keys from memory whose case another process erased; return how many."""
         return self._vault.cases.evict_erased(work)
 
-    # --- in one unit of work ------------------------------------------------------------------
-
     def check_no_hold(self, work: Work, case: str, now: int) -> None:
-        """See that nobody keeps a case, and that nobody can before this unit ends.
+        """Check that no legal hold keeps a case, and lock it until this unit ends.
 
         Raises:
-            UnderHold: it must be kept.
+            UnderLegalHoldError: a legal hold keeps it.
         """
         if lock_case(work, case) is not None and self.legal_hold_until(work, case, now) is not None:
             raise UnderLegalHoldError(
@@ -246,13 +219,13 @@ class Erasures:
             )
 
     def decide(self, work: Work, case: str, why: str, by: str, now: int) -> bool:
-        """Write down that a case is erased; tell whether there is such a case.
+        """Store the decision to erase a case; tell whether there is such a case.
 
-        From this commit on it will be, whatever happens: keys may lie in another database, and
-        nobody is left with rows that nothing opens.
+        After this commit it will be erased whatever happens. The key store is another database, so
+        without a stored decision a crash could leave rows that nothing opens.
 
         Raises:
-            UnderHold: it must be kept.
+            UnderLegalHoldError: a legal hold keeps it.
         """
         self.check_no_hold(work, case, now)
         if lock_case(work, case) is None:
@@ -262,17 +235,16 @@ class Erasures:
         return True
 
     def start(self, work: Work, case: str, why: str, by: str, now: int) -> StartedErasure | None:
-        """Decide, shred a case's key and delete its rows, at once; None for no such case.
+        """Decide, erase the key and delete the rows in one unit; None if there is no such case.
 
         Raises:
-            UnderHold: it must be kept.
+            UnderLegalHoldError: a legal hold keeps it.
         """
         return (
             self._delete_decided(work, case, now) if self.decide(work, case, why, by, now) else None
         )
 
     def _delete_decided(self, work: Work, case: str, now: int) -> StartedErasure:
-        """Shred what was decided upon, or what is left of it."""
         begun = self._delete_rows(work, case, now)
         if begun is None:
             return StartedErasure(case, ())
@@ -280,10 +252,10 @@ class Erasures:
         return begun
 
     def replay(self, work: Work, erased: Iterable[ErasedCase], now: int) -> list[StartedErasure]:
-        """Erase again, from a ledger, what came back with an old copy of the data.
+        """Erase again, by a ledger, the cases that came back with an old copy of the data.
 
-        Whatever the ledger says is taken into this one. Holds that the old copy knows do not stand
-        in the way: what is erased again was erased lawfully. `complete` has to follow for each.
+        All entries of the ledger are recorded here. Legal holds in the old copy do not count: these
+        cases were erased lawfully. `complete` must follow for each.
         """
         ledger = {gone.case_hash: gone for gone in erased}
         found = []
@@ -302,20 +274,18 @@ class Erasures:
         return found
 
     def _delete_rows(self, work: Work, case: str, now: int) -> StartedErasure | None:
-        self._vault.cases.erase(case)  # what opens it first: durable before a row is gone
+        self._vault.cases.erase(case)  # the key first: durable before a row is deleted
         return delete_case(work, case, self._also_erase, now)
 
     def _record(self, work: Work, begun: StartedErasure, why: str, at: int) -> None:
         known_by = self._vault.erased_case_digest(begun.case)
         work.run(_UPSERT, known_by, begun.case, str(why), at, None, begun.rows, len(begun.files))
 
-    # --- after the commit ---------------------------------------------------------------------
-
     async def complete(
         self, database: Database, begun: StartedErasure, now: int
     ) -> tuple[str, ...]:
-        """Remove the files and the log's copy of the rows; return what is left, by name."""
-        self._vault.cases.evict(begun.case)  # whoever read it before the commit remembered it
+        """Delete the files, and WAL copies of rows, after the commit; return what is left."""
+        self._vault.cases.evict(begun.case)  # a reader may have cached it before the commit
         await asyncio.to_thread(self.wipe, begun.files)
         left = list(await asyncio.to_thread(self._remaining, database, begun))
         if not await self._truncate_wals(database):
@@ -328,9 +298,9 @@ class Erasures:
         return tuple(left)
 
     async def delete_unknown_files(self, database: Database) -> int:
-        """Remove files no case knows of; return how many."""
-        lying = await asyncio.to_thread(self._stored_names)
-        names = sorted({name.removesuffix(UNFINISHED) for name in lying})
+        """Delete files that belong to no case; return how many."""
+        stored = await asyncio.to_thread(self._stored_names)
+        names = sorted({name.removesuffix(UNFINISHED) for name in stored})
         known = await database.writer.run(
             lambda work: {name for (name,) in work.rows_in(_KNOWN_FILES, names)}
         )
@@ -339,7 +309,7 @@ class Erasures:
         return len(gone)
 
     def wipe(self, names: Sequence[str]) -> None:
-        """Overwrite and unlink files, finished or not."""
+        """Overwrite and delete files, finished or not."""
         found = [self._folder / f"{name}{end}" for name in names for end in ("", UNFINISHED)]
         paths = [path for path in found if path.exists()]
         for path in paths:
@@ -353,12 +323,12 @@ class Erasures:
         return [path.name for path in self._folder.iterdir()] if self._folder.exists() else []
 
     def _remaining(self, database: Database, begun: StartedErasure) -> list[str]:
-        lying = {name.removesuffix(UNFINISHED) for name in self._stored_names()}
+        stored = {name.removesuffix(UNFINISHED) for name in self._stored_names()}
         keys = self._vault.keys
         left = remaining_tables(database, begun.case) + (
             remaining_wraps(keys.database, begun.case) if keys else []
         )
-        return left + sorted(lying & set(begun.files))
+        return left + sorted(stored & set(begun.files))
 
     async def _truncate_wals(self, database: Database) -> bool:
         keys = self._vault.keys
@@ -375,7 +345,7 @@ class Erasures:
 
 
 def overwrite(file: BufferedRandom) -> None:
-    """Write nothing over all that an open file holds."""
+    """Overwrite an open file with zeros."""
     left = file.seek(0, os.SEEK_END)
     file.seek(0)
     while left > 0:
@@ -385,7 +355,7 @@ def overwrite(file: BufferedRandom) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make what a folder names durable."""
+    """Make the entries of a folder durable."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

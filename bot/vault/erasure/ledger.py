@@ -1,11 +1,11 @@
-"""The ledger of what was erased, as a file beside the backups: no restore brings any of it back.
+"""The ledger of erasures, a file next to the backups, so that no restore brings a case back.
 
-Until when it is known that nothing else was erased, and a line for each case that is gone: what it
-is known by to whoever has the host key, when, why. The last line proves that none was taken out. It
-tells nobody else anything.
+It says until when it is complete, and has a line for each erased case: keyed digest of the id,
+time, reason. The last line is a MAC, so no line can be removed. Without the host key it says
+nothing.
 
-What was erased after the ledger was written comes back with an archive from before. So a restore
-wants one that is no older than a night's copy of it can be, or somebody's word that there is none.
+A case erased after the ledger was written comes back with an older archive. So a restore needs a
+ledger that is no older than a nightly copy, or an operator who confirms that there is none.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 LEDGER_NAME = "erased.ledger"
 FIRST_LINE = "Haven ledger 1: what was erased, and must not come back"
 UNTIL_PREFIX = "until "
-"""What the second line begins with; there is none in a ledger of an older release."""
+"""The beginning of the second line."""
 REWRITE_INTERVAL = HOUR
-"""How often it is said anew that nothing else was erased."""
+"""How often the file is written again without new erasures."""
 MAX_AGE = 26 * HOUR
-"""How old a ledger may be: as old as the copy that was taken a night ago."""
+"""How old a ledger may be: as old as a nightly copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One case that is gone."""
+    """An erased case."""
 
     case_hash: bytes
     begun_at: int
@@ -48,19 +48,19 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What was erased."""
+    """A ledger."""
 
     entries: tuple[LedgerEntry, ...]
     until: int
-    """The moment until which nothing else was; 0: nobody knows."""
+    """Until when it is complete, in microseconds; 0: unknown."""
 
     def is_old(self, now: int) -> bool:
-        """Tell whether more may have been erased since than anybody should bring back unasked."""
+        """Tell whether the ledger is too old for a restore without confirmation."""
         return not -HOUR <= now - self.until <= MAX_AGE
 
 
 def write_ledger(folder: Path, erased: Iterable[ErasedCase], host: HostKey, until: int) -> None:
-    """Write down everything that was erased until a moment, in place of what was written before."""
+    """Write the ledger, complete until a moment, in place of an earlier one."""
     lines = [f"{it.case_hash.hex()} {it.begun_at} {it.why}" for it in erased]
     body = "\n".join([FIRST_LINE, f"{UNTIL_PREFIX}{until}", *lines]) + "\n"
     unfinished = folder / f"{LEDGER_NAME}.part"
@@ -72,7 +72,7 @@ def write_ledger(folder: Path, erased: Iterable[ErasedCase], host: HostKey, unti
 
 
 class BackupFolder:
-    """The folder in which backups lie, tended by the bot: the ledger is kept there, the old go."""
+    """The folder of backups: the bot writes the ledger there and deletes old archives."""
 
     def __init__(self, path: Path, host: HostKey) -> None:
         self._path = path
@@ -81,13 +81,12 @@ class BackupFolder:
         self._until = 0
 
     def maintain(self, erased: Sequence[ErasedCase], now: int, *, is_clock_trusted: bool) -> None:
-        """Write down what was erased since; remove old archives while the clock is believed.
+        """Write the ledger if needed, and delete old archives while the clock is trusted.
 
-        Until when the ledger is whole, a clock that is not believed does not say: then it stays as
-        it was said before.
+        While the clock is not trusted, the ledger keeps its earlier time of completeness.
         """
         if not self._path.is_dir():
-            return  # no backup was made yet, or its disk is not there; the doctor says so
+            return  # no backup yet, or its disk is missing; the doctor reports that
         try:
             if len(erased) != self._written_count or (
                 is_clock_trusted and now - self._until >= REWRITE_INTERVAL
@@ -101,7 +100,7 @@ class BackupFolder:
             log.warning("backup_cleanup_failed", error=type(error).__name__)
 
     def _previous_until(self) -> int:
-        """Return until when the ledger there is whole."""
+        """Return until when the stored ledger is complete."""
         try:
             return read_ledger(self._path / LEDGER_NAME, self._host).until
         except BackupError:
@@ -109,10 +108,10 @@ class BackupFolder:
 
 
 def read_ledger(path: Path, host: HostKey) -> Ledger:
-    """Return what was erased.
+    """Read a ledger.
 
     Raises:
-        BackupRefused: it cannot be read, something was changed, or it is another deployment's.
+        BackupError: unreadable, altered, or of another deployment.
     """
     try:
         *lines, proof = path.read_text(encoding="ascii").splitlines(keepends=True)
@@ -122,16 +121,11 @@ def read_ledger(path: Path, host: HostKey) -> Ledger:
         lines, proof = [], ""
     body = "".join(lines)
     if not lines or not hmac.compare_digest(proof.strip(), _proof(body, host)):
-        raise BackupError(
-            f"{path}: this is no ledger of this deployment, or something was changed in it"
-        )
-    _first, *told = lines
-    until = (
-        int(told.pop(0).removeprefix(UNTIL_PREFIX))
-        if told and told[0].startswith(UNTIL_PREFIX)
-        else 0
+        raise BackupError(f"{path}: this is no ledger of this deployment, or it was altered")
+    _first, until, *entries = lines
+    return Ledger(
+        tuple(_parse_entry(line) for line in entries), int(until.removeprefix(UNTIL_PREFIX))
     )
-    return Ledger(tuple(_parse_entry(line) for line in told), until)
 
 
 def _parse_entry(written: str) -> LedgerEntry:

@@ -1,10 +1,11 @@
-"""How long what is kept, as data, and the rounds in which closed cases go.
+"""Retention periods as data, and the rounds that erase closed cases.
 
-Cases are erased only while the clock can be believed: after it went back, or forward by more than a
-day since the last round, none goes until somebody said that it is right, or until it has gone
-steadily for a day. Nobody can tell a jump from a bot that stood still that long, and need not.
-And where more than one case in twenty would go at once, and more than twenty, somebody is asked
-first. So a house with few cases is not asked every day, and may lose twenty to a wrong setting.
+Cases are erased only while the clock is trusted. After it went back, or forward by more than a day
+since the last round, no case is erased until an operator confirms the time, or until the clock has
+been steady for a day. A bot that was off for a day looks the same, which does no harm.
+
+If more than 20 cases and more than one in 20 are due at once, an operator must approve. A small
+organisation is not asked every day, but may lose 20 cases to a wrong setting.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from sqlalchemy import bindparam, exists, func, select, text
 from bot.clock import DAY, HOUR, MINUTE, SECOND
 from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.compiled import Prepared, insert_into
+from bot.store.compiled import Prepared
+from bot.store.statements import count, select_by, upsert
 from bot.store.tables.main import (
     CASE_IS_CLOSED,
     cases,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Table
-    from sqlalchemy.sql.elements import ClauseElement, TextClause
+    from sqlalchemy.sql.elements import TextClause
 
     from bot.clock import Clock
     from bot.store.database import Database
@@ -45,44 +47,44 @@ if TYPE_CHECKING:
     from bot.vault.erasure.ledger import BackupFolder
 
 DRAFTS_KEPT = DAY
-"""How long a conversation, and the draft in it, is kept after its last step."""
+"""How long a conversation and its draft are kept after the last step."""
 UPDATES_KEPT = 8 * DAY
-"""How long we know an update again; Telegram forgets it after one day."""
+"""How long a repeated update is recognised; Telegram repeats them for one day."""
 SET_ASIDE_KEPT = DAY
-"""How long an update that could not be handled keeps its content."""
+"""How long a quarantined update keeps its content."""
 NUMBERS_KEPT = 48 * HOUR
-"""How long we keep the number of a message: after that Telegram lets nobody delete it."""
+"""How long message ids are kept: later Telegram deletes no message."""
 UNDELIVERED_KEPT = 7 * DAY
 
 ROUND_INTERVAL = 600.0
 """Seconds between two rounds."""
 MAX_PER_ROUND = 20
-"""Cases that go in one round, each in a unit of work of its own: nobody who writes waits long."""
+"""Cases erased in one round, each in its own unit of work, so that updates need not wait long."""
 TRUST_AFTER = DAY
-"""How long the clock has to go steadily before it is believed again."""
+"""How long the clock must be steady before it is trusted again."""
 MAX_FORWARD_JUMP = DAY
-"""How far it may have gone since the last round."""
+"""How far the clock may go between rounds."""
 MAX_BACK_JUMP = MINUTE
-"""How far it may be set back by whatever keeps it right."""
+"""How far time synchronisation may set it back."""
 MAX_DRIFT = HOUR
-"""How far it may go otherwise than the time that passed in this very process."""
+"""How far it may differ from this process's monotonic clock."""
 OVERDUE_AFTER = DAY
-"""How long after its day anything may still be there before somebody has to look."""
+"""How long after its period anything may still be there before the doctor reports it."""
 APPROVAL_DIVISOR = 20
-"""Of how many cases one may be due at once; where more are, somebody is asked."""
+"""More than one case in this many due at once needs approval."""
 APPROVAL_THRESHOLD = 20
-"""So many may go at once in any case."""
+"""Up to this many due at once never need approval."""
 _NAME = "cases"
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """How long one thing is kept."""
+    """How long one kind of data is kept."""
 
     label: str
     table: Table
     since: str
-    """The column from whose moment it counts."""
+    """The column with the start of the period."""
     duration: int
     """Microseconds."""
     where: TextClause | None = None
@@ -100,29 +102,29 @@ RULES = (
     RetentionRule("letters that did not arrive", outbox, "settled_at", UNDELIVERED_KEPT,
          text("state <> 'sent'")),
 )  # fmt: skip
-"""Everything with a time of its own but cases: they, with their files, have a setting."""
+"""All periods but that of cases and their files, which is a setting."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClockStatus:
-    """What is known of the clock."""
+    """The last round and the start of the clock's steady time, in microseconds."""
 
     ran_at: int
     steady_since: int
 
     @property
     def is_trusted(self) -> bool:
-        """Tell whether it has gone steadily for long enough."""
+        """Tell whether the clock has been steady for long enough."""
         return self.ran_at - self.steady_since >= TRUST_AFTER
 
 
 def assess_clock(before: ClockStatus | None, now: int, drift: int = 0) -> ClockStatus:
-    """Return what is known of the clock now.
+    """Return the status of the clock now.
 
     Args:
-        before: what was known at the last round; None: there was none.
-        now: what the clock says.
-        drift: by how much it went otherwise than the time that passed since then.
+        before: the status at the last round; None: there was none.
+        now: microseconds.
+        drift: difference from the monotonic clock since then, in microseconds.
     """
     if before is None:
         return ClockStatus(now, now)
@@ -133,28 +135,28 @@ def assess_clock(before: ClockStatus | None, now: int, drift: int = 0) -> ClockS
 
 @dataclass(frozen=True, slots=True)
 class DueCase:
-    """A case whose time has come."""
+    """A case whose retention period is over."""
 
     case: str
     reference: str
     closed_at: int
     legal_hold_until: int | None = None
-    """Until when it is kept all the same."""
+    """Until when a legal hold keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionPlan:
-    """What would go now, and why what would not."""
+    """What would be erased now, and why other cases would not."""
 
     clock: ClockStatus | None
     counts: tuple[tuple[RetentionRule, int], ...]
     cases: tuple[DueCase, ...]
     needs_approval: bool
-    """Whether so many are due at once that somebody has to say yes."""
+    """Whether so many are due at once that an operator must approve."""
 
     @property
     def due(self) -> tuple[DueCase, ...]:
-        """Return the cases nobody must keep."""
+        """Return the cases without a legal hold."""
         return tuple(it for it in self.cases if it.legal_hold_until is None)
 
 
@@ -183,7 +185,7 @@ _COUNT_DUE = Prepared(
     "before",
     "now",
 )
-_ALL = Prepared(lambda _: select(func.count()).select_from(cases))
+_ALL = count(cases)
 _PLANNED = Prepared(
     lambda _: (
         select(cases.c.id, cases.c.reference, cases.c.closed_at, _HOLD_UNTIL.scalar_subquery())
@@ -193,25 +195,13 @@ _PLANNED = Prepared(
     "now",
     "before",
 )
-_LAST = Prepared(
-    lambda _: select(rounds.c.ran_at, rounds.c.steady_since).where(rounds.c.name == _NAME)
-)
-
-
-def _upsert(dialect: str) -> ClauseElement:
-    names = ("name", "ran_at", "steady_since")
-    new = insert_into(dialect, rounds).values({name: bindparam(name) for name in names})
-    changed = {name: new.excluded[name] for name in names[1:]}
-    return new.on_conflict_do_update(index_elements=["name"], set_=changed)
-
-
-_UPSERT = Prepared(_upsert, "name", "ran_at", "steady_since")
+_LAST = select_by(rounds, "ran_at", "steady_since", by=rounds.c.name == _NAME)
+_UPSERT = upsert(rounds, "name", "ran_at", "steady_since", key="name")
 
 
 def _count(rule: RetentionRule) -> Prepared:
-    wanted = select(func.count()).select_from(rule.table)
-    wanted = wanted.where(rule.table.c[rule.since] < bindparam("before"))
-    return Prepared(lambda _: wanted if rule.where is None else wanted.where(rule.where), "before")
+    is_old = rule.table.c[rule.since] < bindparam("before")
+    return count(rule.table, by=is_old if rule.where is None else (is_old, rule.where))
 
 
 _COUNTS = [_count(rule) for rule in RULES]
@@ -222,7 +212,7 @@ def _no_progress(_gone: int) -> None:
 
 
 class RetentionSchedule:
-    """How old what is, against how long it is kept.
+    """What is due, by the retention periods.
 
     Args:
         keep_days: how long a closed case is kept.
@@ -233,25 +223,25 @@ class RetentionSchedule:
 
     @staticmethod
     def load_clock_status(work: Work) -> ClockStatus | None:
-        """Return what was known of the clock at the last round."""
+        """Return the status of the clock at the last round."""
         rows = work.rows(_LAST)
         return ClockStatus(*rows[0]) if rows else None
 
     def due(self, work: Work, now: int, most: int = MAX_PER_ROUND) -> list[DueCase]:
-        """Return the cases whose time has come and that nobody must keep, the oldest first."""
+        """Return due cases without a legal hold, the oldest first."""
         return [DueCase(*row) for row in work.rows(_DUE, now - self._keep_for, now, most)]
 
     def count_due(self, work: Work, now: int, late: int = 0) -> int:
-        """Return how many cases' time came that long ago, or longer."""
+        """Return how many cases have been due for `late` microseconds or longer."""
         return int(work.rows(_COUNT_DUE, now - self._keep_for - late, now)[0][0])
 
     def needs_approval(self, work: Work, now: int) -> bool:
-        """Tell whether so many are due at once that somebody has to say yes."""
+        """Tell whether so many are due at once that an operator must approve."""
         due = self.count_due(work, now)
         return due > APPROVAL_THRESHOLD and due * APPROVAL_DIVISOR > int(work.rows(_ALL)[0][0])
 
     def overdue(self, work: Work, now: int) -> list[tuple[str, int]]:
-        """Return what should have gone more than a day ago, and how much of it."""
+        """Return the labels of data that should be gone for a day, with numbers of rows."""
         found = [
             (rule.label, int(work.rows(statement, now - rule.duration - OVERDUE_AFTER)[0][0]))
             for rule, statement in zip(RULES, _COUNTS, strict=True)
@@ -260,7 +250,7 @@ class RetentionSchedule:
         return [(what, count) for what, count in found if count]
 
     def plan(self, work: Work, now: int) -> RetentionPlan:
-        """Return what would go now, without touching anything."""
+        """Return what would be erased now."""
         counts = [
             int(work.rows(statement, now - rule.duration)[0][0])
             for rule, statement in zip(RULES, _COUNTS, strict=True)
@@ -273,7 +263,7 @@ class RetentionSchedule:
 
 
 class Retention(RetentionSchedule):
-    """Erases what was closed long enough ago."""
+    """Erases closed cases after their retention period."""
 
     def __init__(
         self, erasures: Erasures, keep_days: int, backups: BackupFolder | None = None,
@@ -284,16 +274,16 @@ class Retention(RetentionSchedule):
         self._erasures = erasures
         self._backups = backups
         self._last_clock: tuple[int, float] | None = None
-        """The clock and the time that passes, at the last round of this process."""
+        """The clock and the monotonic clock at the last round of this process."""
 
     async def run(self, database: Database, clock: Clock) -> None:
-        """Hold rounds until cancelled."""
+        """Run a round every `ROUND_INTERVAL` seconds until cancelled."""
         while True:
             await self.run_once(database, clock)
             await asyncio.sleep(ROUND_INTERVAL)
 
     async def run_once(self, database: Database, clock: Clock) -> int:
-        """Finish what is unfinished, then erase what is due; return how many cases went."""
+        """Finish unfinished erasures, then erase what is due; return how many cases."""
         now = clock.now()
         drift = self._drift(now, clock.monotonic())
         known, due = await database.writer.run(lambda work: self._start_round(work, now, drift))
@@ -316,13 +306,13 @@ class Retention(RetentionSchedule):
         now: int,
         on_progress: Callable[[int], None] = _no_progress,
     ) -> int:
-        """Erase all that is due, as somebody has said; return how many cases went.
+        """Erase all that is due, as an operator approved; return how many cases.
 
         Args:
-            database: where they are.
-            by: who said so.
-            now: the moment.
-            on_progress: hears how many went so far.
+            database: the data.
+            by: who approved.
+            now: microseconds.
+            on_progress: called with the number of erased cases so far.
         """
         await self._erasures.finish(database, now)
         gone = 0
@@ -335,12 +325,12 @@ class Retention(RetentionSchedule):
     async def _erase(self, database: Database, it: DueCase, by: str, now: int) -> bool:
         try:
             left = await self._erasures.erase(database, it.case, ErasureReason.AGE, by, now)
-        except UnderLegalHoldError:  # since a moment ago
+        except UnderLegalHoldError:  # set a moment ago
             return False
         return left == ()
 
     def _start_round(self, work: Work, now: int, drift: int) -> tuple[ClockStatus, list[DueCase]]:
-        """Look at the clock; return what is known of it, and what may go in this round."""
+        """Assess the clock; return its status, and the cases to erase in this round."""
         before = self.load_clock_status(work)
         known = assess_clock(before, now, drift)
         work.run(_UPSERT, _NAME, known.ran_at, known.steady_since)
@@ -362,5 +352,5 @@ class Retention(RetentionSchedule):
 
     @staticmethod
     def trust_clock(work: Work, now: int) -> None:
-        """Take somebody's word for it that the clock is right."""
+        """Trust the clock from now on, because an operator confirmed the time."""
         work.run(_UPSERT, _NAME, now, now - TRUST_AFTER)

@@ -107,10 +107,7 @@ _BY_NUMBER = select_one(epochs, *_COLUMNS, by="id")
 _OLD = select_by(
     epochs,
     "id",
-    by=(
-        "kind",
-        or_(epochs.c.born_at < bindparam("before"), epochs.c.born_at > bindparam("after")),
-    ),
+    by=("kind", or_(epochs.c.born_at < bindparam("before"), epochs.c.born_at > bindparam("after"))),
 )
 _COUNT = count(epochs)
 _DELETE = delete_in(epochs, "id")

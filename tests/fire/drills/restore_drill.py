@@ -25,7 +25,7 @@ from bot.vault import HostKey
 from bot.vault.backup.archive import CHUNK_SIZE, HEADER_LENGTH, TAG_LENGTH
 from bot.vault.backup.create import Backup
 from bot.vault.backup.offline_key import OfflineKey
-from bot.vault.backup.restore import Restore
+from bot.vault.backup.restore import Restore, RestoreTarget
 from bot.vault.erasure.erase import ErasureReason, Erasures
 from tests.support.database.bulk_cases import case_rows, insert_cases
 from tests.support.database_fixtures import migrated_url, query
@@ -110,7 +110,7 @@ def run(  # noqa: PLR0913, PLR0917 - what there is, and how often it is damaged
 
 
 def _restore(paths: Sequence[Path], to: Path, gone: Sequence[Any] = ()) -> None:
-    Restore(OFFLINE, HostKey(ROOT.secret)).restore_into(paths, to, gone, NOW)
+    Restore(OFFLINE, HostKey(ROOT.secret)).restore_into(paths, RestoreTarget(to), gone, NOW)
 
 
 def _erase_and_restore(database: Database, files: Path, paths: Sequence[Path], to: Path) -> int:

@@ -11,7 +11,7 @@ from bot.errors import BackupError
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup
 from bot.vault.backup.offline_key import OfflineKey
-from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreResult
+from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreResult, RestoreTarget
 from tests.support.harnesses.hotline_harness import VAULT
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ class BackupHarness:
     ) -> tuple[RestoreResult, Path]:  # fmt: skip
         self.places += 1
         to = self.folder / f"place{self.places}"
-        done = Restore(key, host).restore_into(paths, to, gone, self.shelf.now, urls)
+        done = Restore(key, host).restore_into(
+            paths, RestoreTarget(to, *urls), gone, self.shelf.now
+        )
         return done, to
 
     def refuses(self, paths: Sequence[Path], why: str, **given: Any) -> None:

@@ -18,7 +18,7 @@ from bot.vault.backup.archive import CHUNK_SIZE, TAG_LENGTH, ArchiveWriter
 from bot.vault.backup.archive import HEADER_LENGTH as HEADER
 from bot.vault.backup.create import ArchiveInfo, Backup, list_archives
 from bot.vault.backup.offline_key import OfflineKey
-from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore
+from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreTarget
 from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, LedgerEntry, read_ledger, write_ledger
 from tests.store.fixtures.make_release_dump import fill
 from tests.support.content.catalogue_files import read_in
@@ -78,7 +78,7 @@ def test_what_was_backed_up_gives_the_same_answers_after_a_restore(
     paths = made.create(Database(home.url), KEYS, files, now).paths
     url, keys = ("", "") if to == "sqlite" else (empty_url(to, tmp_path), empty_url(to, tmp_path))
     place = tmp_path / "place"
-    done = Restore(OFFLINE, HOST).restore_into(paths, place, (), now, (url, keys))
+    done = Restore(OFFLINE, HOST).restore_into(paths, RestoreTarget(place, url, keys), (), now)
     assert (done.cases, done.files, done.erased, done.missing) == (2, 1, 0, 0)
     restored = url or f"sqlite:///{place / 'haven.db'}"
     assert asyncio.run(answers(Database(restored))) == asyncio.run(answers(Database(home.url)))
@@ -349,7 +349,7 @@ def test_a_restore_killed_anywhere_leaves_nothing_in_its_place_or_all(
     now, to = backup_harness.shelf.now, backup_harness.folder / "place"
 
     def restore() -> None:
-        Restore(OFFLINE, HOST).restore_into(paths, to, (), now)
+        Restore(OFFLINE, HOST).restore_into(paths, RestoreTarget(to), (), now)
 
     points = count_lines(restore)
     assert RetentionHarness.reopened(to).says(case) == [WORDS, WORDS]
