@@ -192,31 +192,31 @@ class AuditLog:
             rows: all rows in order (`iter_rows`).
             heads: earlier heads.
         """
-        kept = sorted(heads, key=lambda head: head.number)
+        by_number = sorted(heads, key=lambda head: head.number)
         left = iter(rows)
         first = next(left, None)
         if first is not None and parse_mark(first) is not None:
-            return self._verify_cut(first, left, kept)
+            return self._verify_cut(first, left, by_number)
         rest = left if first is None else chain([first], left)
-        return self._verify(rest, kept, 0, INITIAL_MAC)
+        return self._verify(rest, by_number, 0, INITIAL_MAC)
 
     def _verify_cut(
-        self, first: tuple[Any, ...], rest: Iterator[tuple[Any, ...]], kept: list[AuditHead]
+        self, first: tuple[Any, ...], rest: Iterator[tuple[Any, ...]], heads: list[AuditHead]
     ) -> AuditHead | AuditBreak:
         """Verify a log that begins with a mark, which a later row must record."""
         mark = AuditHead.from_row(first[0], _mac_bytes(first[-1]))
-        if kept and kept[0].number < mark.number:
-            return AuditBreak(kept[0].number, AuditFault.TOO_OLD)
-        if any(head.number == mark.number and head != mark for head in kept):
+        if heads and heads[0].number < mark.number:
+            return AuditBreak(heads[0].number, AuditFault.TOO_OLD)
+        if any(head.number == mark.number and head != mark for head in heads):
             return AuditBreak(mark.number, AuditFault.REPLACED)
         cuts: list[str] = []
-        found = self._verify(_collect_cuts(rest, cuts), kept, mark.number, _mac_bytes(first[-1]))
+        found = self._verify(_collect_cuts(rest, cuts), heads, mark.number, _mac_bytes(first[-1]))
         if isinstance(found, AuditHead) and str(mark) not in cuts:
             return AuditBreak(1, AuditFault.MISSING)
         return found
 
     def _verify(
-        self, rows: Iterable[tuple[Any, ...]], kept: list[AuditHead], number: int, before: bytes
+        self, rows: Iterable[tuple[Any, ...]], heads: list[AuditHead], number: int, before: bytes
     ) -> AuditHead | AuditBreak:
         for row in rows:
             if row[0] > number + 1:
@@ -228,10 +228,10 @@ class AuditLog:
                 return AuditBreak(row[0], AuditFault.ALTERED)
             number, before = row[0], mac
             if any(
-                head.number == number and head != AuditHead.from_row(number, mac) for head in kept
+                head.number == number and head != AuditHead.from_row(number, mac) for head in heads
             ):
                 return AuditBreak(number, AuditFault.REPLACED)
-        if kept and kept[-1].number > number:
+        if heads and heads[-1].number > number:
             return AuditBreak(number + 1, AuditFault.CUT)
         return AuditHead.from_row(number, before)
 

@@ -236,13 +236,13 @@ class Backup:
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
             archive = _BackupWriter(out, self._to, self._host)
-            about = ArchiveInfo(
+            info = ArchiveInfo(
                 part=part.value,
                 revision=LATEST_REVISION,
                 keys_revision=LATEST_KEY_REVISION,
                 made_at=now,
             )
-            archive.add(INFO_ENTRY, _encode(about))
+            archive.add(INFO_ENTRY, _encode(info))
             yield archive
             out.flush()
             os.fsync(out.fileno())
@@ -310,14 +310,14 @@ def list_archives(folder: Path) -> list[StoredArchive]:
             found.append(
                 StoredArchive(path, ArchivePart(name[1]), int(made_at.timestamp()) * SECOND)
             )
-    return sorted(found, key=lambda kept: (kept.made_at, kept.part))
+    return sorted(found, key=lambda archive: (archive.made_at, archive.part))
 
 
 def delete_expired(folder: Path, now: int) -> int:
     """Delete expired archives; return how many."""
-    old = [kept for kept in list_archives(folder) if kept.is_expired(now)]
-    for kept in old:
-        kept.path.unlink(missing_ok=True)
+    old = [archive for archive in list_archives(folder) if archive.is_expired(now)]
+    for archive in old:
+        archive.path.unlink(missing_ok=True)
     if old:
         sync_folder(folder)
     return len(old)
@@ -327,11 +327,13 @@ def find_faults(folder: Path, now: int) -> Iterator[str]:
     """Yield the faults of the backups in a folder."""
     found = list_archives(folder)
     for part in ArchivePart:
-        newest = max((kept.made_at for kept in found if kept.part is part), default=0)
+        newest = max((archive.made_at for archive in found if archive.part is part), default=0)
         if now - newest > MAX_BACKUP_AGE:
             yield f"the newest archive {part} is older than a day; haven backup makes one"
     if old := [
-        kept.path.name for kept in found if now - DAY - kept.made_at >= ARCHIVE_RETENTION[kept.part]
+        archive.path.name
+        for archive in found
+        if now - DAY - archive.made_at >= ARCHIVE_RETENTION[archive.part]
     ]:
         yield f"these should be gone: {', '.join(old)}"
 

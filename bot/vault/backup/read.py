@@ -87,28 +87,28 @@ class BackupArchive:
             BackupError: incomplete, altered, of another deployment, expired, or of a later release.
         """
         found: InspectedArchive | None = None
-        for name, told in self.small_entries():
+        for name, plain in self.small_entries():
             if name == INFO_ENTRY:
-                about = self._decode(decode_info, told)
-                self._check_age(about, now)
+                info = self._decode(decode_info, plain)
+                self._check_age(info, now)
                 found = InspectedArchive(
-                    self._path, about, decode_summary(msgspec.msgpack.encode({}))
+                    self._path, info, decode_summary(msgspec.msgpack.encode({}))
                 )
             elif found is None:
                 raise BackupError(f"{self._path.name}: it does not begin like a backup")
             elif name == END_ENTRY:
-                found.summary = self._decode(decode_summary, told)
+                found.summary = self._decode(decode_summary, plain)
             elif name.startswith(ROWS_PREFIX):
-                _collect(found, self._decode(decode_rows, told))
+                _collect(found, self._decode(decode_rows, plain))
         if found is None:
             raise BackupError(f"{self._path.name}: it is empty")
         return found
 
     def rows(self) -> Iterator[TableRows]:
         """Yield the rows of the archive in batches."""
-        for name, told in self.small_entries():
+        for name, plain in self.small_entries():
             if name.startswith(ROWS_PREFIX):
-                yield self._decode(decode_rows, told)
+                yield self._decode(decode_rows, plain)
 
     def small_entries(self) -> Iterator[tuple[str, bytes]]:
         """Yield all entries but files, and verify the MAC at the end.
@@ -116,21 +116,21 @@ class BackupArchive:
         Raises:
             BackupError: incomplete, altered, or of another deployment.
         """
-        for member, parts in self.entries():
-            if member.name.startswith(FILE_PREFIX):
+        for entry, parts in self.entries():
+            if entry.name.startswith(FILE_PREFIX):
                 continue
-            if member.length > MAX_ENTRY_SIZE:
-                raise BackupError(f"{self._path.name}: {member.name} in it is too long")
-            yield member.name, b"".join(parts)
+            if entry.length > MAX_ENTRY_SIZE:
+                raise BackupError(f"{self._path.name}: {entry.name} in it is too long")
+            yield entry.name, b"".join(parts)
 
     def entries(self) -> Iterator[tuple[ArchiveEntry, Iterator[bytes]]]:
         """Yield all entries with their bytes, which must be read before the next entry."""
-        running, is_proven = ArchiveDigest(self._host), False
-        for member in ArchiveReader(self._path, self._key).entries():
+        digest, is_proven = ArchiveDigest(self._host), False
+        for entry in ArchiveReader(self._path, self._key).entries():
             if is_proven:
                 raise BackupError(f"{self._path.name}: something follows its proof")
-            if member.name == PROOF_ENTRY:
-                is_proven = compare_digest(member.read_all(64), running.proof())
+            if entry.name == PROOF_ENTRY:
+                is_proven = compare_digest(entry.read_all(64), digest.proof())
                 if not is_proven:
                     raise BackupError(
                         f"{self._path.name}: it was not made with this host key: it is of another "
@@ -138,49 +138,49 @@ class BackupArchive:
                         "because erased cases would come back"
                     )
                 continue
-            running.begin_entry(member.name, member.length)
-            parts = _digested_parts(member, running)
-            yield member, parts
+            digest.begin_entry(entry.name, entry.length)
+            parts = _digested_parts(entry, digest)
+            yield entry, parts
             for _ in parts:  # the MAC covers unread bytes too
                 pass
         if not is_proven:
             raise BackupError(f"{self._path.name}: nothing proves that it is of this deployment")
 
-    def _check_age(self, about: ArchiveInfo, now: int) -> None:
-        is_ours = is_known_revision(about.revision) and is_known_revision(
-            about.keys_revision, KEY_MIGRATIONS
+    def _check_age(self, info: ArchiveInfo, now: int) -> None:
+        is_ours = is_known_revision(info.revision) and is_known_revision(
+            info.keys_revision, KEY_MIGRATIONS
         )
-        if about.part not in list(ArchivePart) or not is_ours:
+        if info.part not in list(ArchivePart) or not is_ours:
             raise BackupError(
                 f"{self._path.name}: it was made by a later release; upgrade Haven to restore it"
             )
-        if about.made_at > now + MAX_CLOCK_SKEW:
+        if info.made_at > now + MAX_CLOCK_SKEW:
             raise BackupError(f"{self._path.name}: it is from the future; check the clock")
-        days = ARCHIVE_RETENTION[ArchivePart(about.part)] // DAY
-        if now - about.made_at > ARCHIVE_RETENTION[ArchivePart(about.part)]:
+        days = ARCHIVE_RETENTION[ArchivePart(info.part)] // DAY
+        if now - info.made_at > ARCHIVE_RETENTION[ArchivePart(info.part)]:
             raise BackupError(
                 f"{self._path.name}: it is older than {days} days and should be deleted, because "
                 "erased cases would come back with it"
             )
 
-    def _decode(self, decode: Callable[[bytes], T], told: bytes) -> T:
+    def _decode(self, decode: Callable[[bytes], T], plain: bytes) -> T:
         try:
-            return decode(told)
+            return decode(plain)
         except msgspec.MsgspecError:
             raise BackupError(
                 f"{self._path.name}: it cannot be read; it is of a later release"
             ) from None
 
 
-def file_name(member: str) -> str | None:
+def file_name(entry: str) -> str | None:
     """Return the file name of an entry; None if it is no file with a valid name."""
-    name = member.removeprefix(FILE_PREFIX)
-    return name if member.startswith(FILE_PREFIX) and FILE_NAME.fullmatch(name) else None
+    name = entry.removeprefix(FILE_PREFIX)
+    return name if entry.startswith(FILE_PREFIX) and FILE_NAME.fullmatch(name) else None
 
 
-def _digested_parts(member: ArchiveEntry, running: ArchiveDigest) -> Iterator[bytes]:
-    for part in member.parts():
-        running.add(part)
+def _digested_parts(entry: ArchiveEntry, digest: ArchiveDigest) -> Iterator[bytes]:
+    for part in entry.parts():
+        digest.add(part)
         yield part
 
 
