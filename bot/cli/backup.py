@@ -146,7 +146,8 @@ def _current_ledger(settings: Settings, archives: list[Path], now: int) -> Ledge
     from bot.cli.doctor import existing_database  # noqa: PLC0415
     from bot.vault.backup.create import list_archives  # noqa: PLC0415
     from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot  # noqa: PLC0415
-    from bot.vault.erasure.ledger import Ledger, LedgerEntry  # noqa: PLC0415
+    from bot.vault.erasure.erase import LedgerEntry  # noqa: PLC0415
+    from bot.vault.erasure.ledger import Ledger  # noqa: PLC0415
 
     try:
         database = existing_database(settings)

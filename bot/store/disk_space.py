@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.log import log
 
@@ -34,18 +34,6 @@ class DiskLevel(IntEnum):
     READ_ONLY = 4
 
 
-class DiskUsage(Protocol):
-    """The size of a disk and its free space, in bytes."""
-
-    @property
-    def total(self) -> int:
-        """Return the size."""
-
-    @property
-    def free(self) -> int:
-        """Return the free space."""
-
-
 class UsableSpace(NamedTuple):
     """The part of a disk that this process may use, in bytes."""
 
@@ -59,7 +47,7 @@ def usage_of(path: Path) -> UsableSpace:
     return UsableSpace(found.used + found.free, found.free)
 
 
-def level_of(usage: DiskUsage) -> DiskLevel:
+def level_of(usage: UsableSpace) -> DiskLevel:
     """Return how full a disk is."""
     share = usage.free / max(usage.total, 1)
     if share < FULL_SHARE or usage.free < min(MIN_FREE_BYTES, usage.total * LOW_SHARE):
@@ -84,7 +72,7 @@ class DiskSpace:
     def __init__(
         self,
         path: Path,
-        usage: Callable[[Path], DiskUsage] = usage_of,
+        usage: Callable[[Path], UsableSpace] = usage_of,
         read_only: Callable[[Path], bool] = is_read_only,
     ) -> None:
         self._path = path

@@ -104,7 +104,8 @@ def update_by(
 ) -> Prepared:
     """Return an UPDATE. Row: the new values of `columns`, then the parameters of `by`.
 
-    `constants` are columns set to a fixed value or an expression.
+    `constants` are columns set to a fixed value or an expression; parameters of expressions come
+    between those of `columns` and of `by`.
 
         _SET_STATE = update_by(inbox, "state", by="id", constants={"raw": None})
         _COUNT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
@@ -114,6 +115,7 @@ def update_by(
     return Prepared(
         lambda _: update(table).where(*conditions).values(values),
         *_checked(table, columns),
+        *(name for value in (constants or {}).values() for name in _open_parameters(value)),
         *_parameters(conditions),
     )
 

@@ -108,6 +108,21 @@ PAIRS: dict[str, tuple[Prepared, Prepared]] = {
             "row",
         ),
     ),
+    "update with a parameter in an expression": (
+        s.update_by(
+            inbox, "state", by="id", constants={"attempts": inbox.c.attempts + bindparam("more")}
+        ),
+        Prepared(
+            lambda _: (
+                update_rows(inbox)
+                .where(inbox.c.id == bindparam("row"))
+                .values(state=bindparam("state"), attempts=inbox.c.attempts + bindparam("more"))
+            ),
+            "state",
+            "more",
+            "row",
+        ),
+    ),
     "delete": (
         s.delete_by(cases, by=(SINCE, "queue")),
         Prepared(

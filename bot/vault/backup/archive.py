@@ -9,6 +9,7 @@ each doubling of the size.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
+    from bot.vault.keys.host_key import HostKey
 
 MAGIC = b"haven backup 1\n"
 WRAPPED_KEY_LENGTH = 80
@@ -43,15 +45,39 @@ def padded_length(length: int) -> int:
     return max(-(-length // step), 1) * step
 
 
-class ArchiveWriter:
-    """Writes an archive."""
+class ArchiveDigest:
+    """The digest of all entries written to an archive, or read from one, so far."""
 
-    def __init__(self, out: IO[bytes], to: OfflinePublicKey) -> None:
+    def __init__(self, host: HostKey) -> None:
+        self._key = host.derive("backup")
+        self._digest = hashlib.sha256()
+
+    def begin_entry(self, name: str, length: int) -> None:
+        """Add the name and length of the next entry."""
+        raw = name.encode()
+        self._digest.update(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
+
+    def add(self, part: bytes) -> None:
+        """Add bytes of the entry."""
+        self._digest.update(part)
+
+    def proof(self) -> bytes:
+        """Return the MAC of the digest under the host key."""
+        return hmac.digest(self._key, self._digest.digest(), "sha256")
+
+
+class ArchiveWriter:
+    """Writes an archive, and adds all entries to a digest."""
+
+    def __init__(
+        self, out: IO[bytes], to: OfflinePublicKey, digest: ArchiveDigest | None = None
+    ) -> None:
         key = secrets.token_bytes(32)
         context = MAGIC + to.fingerprint
         head = context + to.seal(context, key)
         out.write(head)
         self._out = out
+        self._digest = digest
         self._cipher = ChaCha20Poly1305(key)
         self._associated_data = hashlib.sha256(head).digest()
         self._buffer = bytearray()
@@ -61,7 +87,7 @@ class ArchiveWriter:
     def add(self, name: str, plain: bytes) -> None:
         """Add a small entry."""
         self._write_header(name, len(plain))
-        self._write(plain)
+        self._write_content(plain)
 
     def add_file(self, name: str, file: IO[bytes]) -> None:
         """Add an open file, with its present length.
@@ -75,7 +101,7 @@ class ArchiveWriter:
             part = file.read(min(CHUNK_SIZE, left))
             if not part:
                 raise BackupError(f"{name} became shorter while it was read")
-            self._write(part)
+            self._write_content(part)
             left -= len(part)
 
     def finish(self) -> None:
@@ -91,6 +117,13 @@ class ArchiveWriter:
     def _write_header(self, name: str, length: int) -> None:
         raw = name.encode()
         self._write(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
+        if self._digest is not None:
+            self._digest.begin_entry(name, length)
+
+    def _write_content(self, plain: bytes) -> None:
+        self._write(plain)
+        if self._digest is not None:
+            self._digest.add(plain)
 
     def _write(self, plain: bytes) -> None:
         self._length += len(plain)

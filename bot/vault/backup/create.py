@@ -6,8 +6,6 @@ archive of this deployment.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import re
 from contextlib import contextmanager
@@ -22,7 +20,7 @@ from bot.errors import BackupError
 from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
 from bot.store.tables.keys import key_metadata
 from bot.store.tables.main import metadata
-from bot.vault.backup.archive import LENGTH_BYTES, ArchiveWriter
+from bot.vault.backup.archive import ArchiveDigest, ArchiveWriter
 from bot.vault.backup.export_rows import (
     ARCHIVE_RETENTION,
     ArchivePart,
@@ -90,69 +88,23 @@ class BackupResult:
     files: int
 
 
-class ArchiveDigest:
-    """The digest of all entries written to an archive, or read from one, so far."""
-
-    def __init__(self, host: HostKey) -> None:
-        self._key = host.derive("backup")
-        self._digest = hashlib.sha256()
-
-    def begin_entry(self, name: str, length: int) -> None:
-        """Add the name and length of the next entry."""
-        raw = name.encode()
-        self._digest.update(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
-
-    def add(self, part: bytes) -> None:
-        """Add bytes of the entry."""
-        self._digest.update(part)
-
-    def proof(self) -> bytes:
-        """Return the MAC of the digest under the host key."""
-        return hmac.digest(self._key, self._digest.digest(), "sha256")
-
-
 class _BackupWriter:
-    """An archive while it is written, with its digest and summary."""
+    """An archive while it is written, with its summary."""
 
     def __init__(self, out: IO[bytes], to: OfflinePublicKey, host: HostKey) -> None:
-        self._writer = ArchiveWriter(out, to)
-        self._archive_digest = ArchiveDigest(host)
+        self._digest = ArchiveDigest(host)
+        self._writer = ArchiveWriter(out, to, self._digest)
+        self.add = self._writer.add
         self.summary = ArchiveSummary()
 
-    def add(self, name: str, plain: bytes) -> None:
-        self._archive_digest.begin_entry(name, len(plain))
-        self._archive_digest.add(plain)
-        self._writer.add(name, plain)
-
     def add_file(self, name: str, file: IO[bytes]) -> None:
-        self._archive_digest.begin_entry(name, os.fstat(file.fileno()).st_size)
-        self._writer.add_file(name, _ObservedFile(file, self._archive_digest.add))  # type: ignore[arg-type]
+        self._writer.add_file(name, file)
         self.summary.files += 1
 
     def finish(self) -> None:
         self.add(END_ENTRY, _encode(self.summary))
-        self._writer.add(PROOF_ENTRY, self._archive_digest.proof())
+        self.add(PROOF_ENTRY, self._digest.proof())
         self._writer.finish()
-
-
-class _ObservedFile:
-    """A file that passes on what is read from it."""
-
-    def __init__(self, file: IO[bytes], tell: Callable[[bytes], None]) -> None:
-        self._file = file
-        self._tell = tell
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def read(self, most: int) -> bytes:
-        part = self._file.read(most)
-        self._tell(part)
-        return part
-
-
-def _no_progress(_done: int, _all: int) -> None:
-    pass
 
 
 class Backup:
@@ -175,7 +127,7 @@ class Backup:
         keys: Database,
         files: Path,
         now: int,
-        on_progress: Callable[[int, int], None] = _no_progress,
+        on_progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> BackupResult:
         """Create both archives; they are durable when this returns.
 

@@ -14,7 +14,7 @@ import msgspec
 from bot.clock import DAY
 from bot.errors import BackupError
 from bot.store.migrate import KEY_MIGRATIONS, is_known_revision
-from bot.vault.backup.archive import ArchiveReader
+from bot.vault.backup.archive import ArchiveDigest, ArchiveReader
 from bot.vault.backup.create import (
     END_ENTRY,
     FILE_NAME,
@@ -22,7 +22,6 @@ from bot.vault.backup.create import (
     INFO_ENTRY,
     PROOF_ENTRY,
     ROWS_PREFIX,
-    ArchiveDigest,
     decode_info,
     decode_summary,
 )
@@ -32,7 +31,7 @@ from bot.vault.backup.export_rows import (
     ArchivePart,
     decode_rows,
 )
-from bot.vault.erasure.ledger import LedgerEntry
+from bot.vault.erasure.erase import LedgerEntry
 from bot.vault.keys.key_store import ROOT_COLUMNS
 
 if TYPE_CHECKING:

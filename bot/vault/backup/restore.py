@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.vault.backup.export_rows import TableRows
     from bot.vault.backup.offline_key import OfflineKey
     from bot.vault.backup.read import InspectedArchive
-    from bot.vault.erasure.ledger import LedgerEntry
+    from bot.vault.erasure.erase import LedgerEntry
     from bot.vault.keys.host_key import HostKey
 
 UNFINISHED_SUFFIX = ".restore-unfinished"
@@ -75,10 +75,6 @@ class RestoreResult:
     """Files without their bytes in the backup."""
 
 
-def _no_progress(_name: str) -> None:
-    pass
-
-
 class Restore:
     """Restores backups of a deployment.
 
@@ -89,7 +85,10 @@ class Restore:
     """
 
     def __init__(
-        self, key: OfflineKey, host: HostKey, on_progress: Callable[[str], None] = _no_progress
+        self,
+        key: OfflineKey,
+        host: HostKey,
+        on_progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._key = key
         self._host = host

@@ -16,14 +16,13 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import bindparam, func, literal_column
 
 from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.compiled import Prepared, insert_into
-from bot.store.statements import insert, select_by, select_in, update_by
+from bot.store.statements import insert, select_by, select_in, update_by, upsert
 from bot.store.tables.main import cases, erasures, files, legal_holds
 from bot.vault.audit.log import SYSTEM
 from bot.vault.erasure.delete_rows import (
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
     from io import BufferedRandom
     from pathlib import Path
-
-    from sqlalchemy.sql.elements import ClauseElement
 
     from bot.store.database import Database
     from bot.store.writer import Work
@@ -63,30 +60,22 @@ class ErasureReason(StrEnum):
     MISTAKE = "mistake"
 
 
-class ErasedCase(Protocol):
-    """An entry of a ledger of erasures."""
-
-    @property
-    def case_hash(self) -> bytes:
-        """Return the keyed digest of the case id."""
-
-    @property
-    def begun_at(self) -> int:
-        """Return when the erasure began, in microseconds."""
-
-    @property
-    def why(self) -> str:
-        """Return why, an `ErasureReason`."""
-
-
 @dataclass(frozen=True, slots=True)
-class Erasure:
-    """The record of an erased case."""
+class LedgerEntry:
+    """An erased case in a ledger."""
 
     case_hash: bytes
     """`Vault.erased_case_digest` of the case id."""
-    why: str
     begun_at: int
+    """When the erasure began, in microseconds."""
+    why: str
+    """An `ErasureReason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure(LedgerEntry):
+    """The record of an erased case."""
+
     done_at: int | None
     """When a check found nothing left; None: not checked yet."""
     rows: int
@@ -102,36 +91,28 @@ _KNOWN_FILES = select_in(files, "id", among="id")
 _COLUMNS = ("case_hash", "case_id", "why", "begun_at", "done_at", "rows", "files")
 
 
-def _upsert(dialect: str) -> ClauseElement:
-    new = insert_into(dialect, erasures).values({name: bindparam(name) for name in _COLUMNS})
-    return new.on_conflict_do_update(  # the case came back with an old copy of the data
-        index_elements=["case_hash"],
-        set_={
-            "case_id": new.excluded.case_id,
-            "done_at": new.excluded.done_at,
-            "rows": erasures.c.rows + new.excluded.rows,
-            "files": erasures.c.files + new.excluded.files,
-        },
-    )
-
-
-_UPSERT = Prepared(_upsert, *_COLUMNS)
+_UPSERT = upsert(
+    erasures,
+    *_COLUMNS,
+    key="case_hash",
+    update=("case_id", "done_at"),
+    on_conflict={  # the case came back with an old copy of the data
+        "rows": erasures.c.rows + literal_column("excluded.rows"),
+        "files": erasures.c.files + literal_column("excluded.files"),
+    },
+)
 _ADD_IF_MISSING = insert(erasures, *_COLUMNS, unless_exists="case_hash")
-_ADD_COUNTS = Prepared(
-    lambda _: (
-        update(erasures)
-        .where(erasures.c.case_id == bindparam("case"))
-        .values(
-            rows=erasures.c.rows + bindparam("some"), files=erasures.c.files + bindparam("others")
-        )
-    ),
-    "some",
-    "others",
-    "case",
+_ADD_COUNTS = update_by(
+    erasures,
+    by="case_id",
+    constants={
+        "rows": erasures.c.rows + bindparam("some"),
+        "files": erasures.c.files + bindparam("others"),
+    },
 )
 _SET_DONE = update_by(erasures, "done_at", by="case_id", constants={"case_id": None})
 _LEDGER = select_by(
-    erasures, "case_hash", "why", "begun_at", "done_at", "rows", "files", order_by="id"
+    erasures, "case_hash", "begun_at", "why", "done_at", "rows", "files", order_by="id"
 )
 _UNFINISHED = select_by(erasures, "case_id", by=erasures.c.case_id.is_not(None), order_by="id")
 _ALL_CASES = select_by(cases, "id")
@@ -251,7 +232,7 @@ class Erasures:
         work.run(_ADD_COUNTS, begun.rows, len(begun.files), case)
         return begun
 
-    def replay(self, work: Work, erased: Iterable[ErasedCase], now: int) -> list[StartedErasure]:
+    def replay(self, work: Work, erased: Iterable[LedgerEntry], now: int) -> list[StartedErasure]:
         """Erase again, by a ledger, the cases that came back with an old copy of the data.
 
         All entries of the ledger are recorded here. Legal holds in the old copy do not count: these

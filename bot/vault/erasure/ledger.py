@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 from bot.clock import HOUR
 from bot.errors import BackupError
 from bot.log import log
-from bot.vault.backup.create import ArchiveDigest, delete_expired
+from bot.vault.backup.archive import ArchiveDigest
+from bot.vault.backup.create import delete_expired
+from bot.vault.erasure.erase import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bot.vault.erasure.erase import ErasedCase
     from bot.vault.keys.host_key import HostKey
 
 LEDGER_NAME = "erased.ledger"
@@ -35,15 +36,6 @@ REWRITE_INTERVAL = HOUR
 """How often the file is written again without new erasures."""
 MAX_AGE = 26 * HOUR
 """How old a ledger may be: as old as a nightly copy."""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """An erased case."""
-
-    case_hash: bytes
-    begun_at: int
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class Ledger:
         return not -HOUR <= now - self.until <= MAX_AGE
 
 
-def write_ledger(folder: Path, erased: Iterable[ErasedCase], host: HostKey, until: int) -> None:
+def write_ledger(folder: Path, erased: Iterable[LedgerEntry], host: HostKey, until: int) -> None:
     """Write the ledger, complete until a moment, in place of an earlier one."""
     lines = [f"{it.case_hash.hex()} {it.begun_at} {it.why}" for it in erased]
     body = "\n".join([FIRST_LINE, f"{UNTIL_PREFIX}{until}", *lines]) + "\n"
@@ -80,7 +72,7 @@ class BackupFolder:
         self._written_count: int | None = None
         self._until = 0
 
-    def maintain(self, erased: Sequence[ErasedCase], now: int, *, is_clock_trusted: bool) -> None:
+    def maintain(self, erased: Sequence[LedgerEntry], now: int, *, is_clock_trusted: bool) -> None:
         """Write the ledger if needed, and delete old archives while the clock is trusted.
 
         While the clock is not trusted, the ledger keeps its earlier time of completeness.
@@ -134,7 +126,7 @@ def _parse_entry(written: str) -> LedgerEntry:
 
 
 def _proof(body: str, host: HostKey) -> str:
-    running = ArchiveDigest(host)
-    running.begin_entry("ledger", len(body))
-    running.add(body.encode())
-    return running.proof().hex()
+    digest = ArchiveDigest(host)
+    digest.begin_entry("ledger", len(body))
+    digest.add(body.encode())
+    return digest.proof().hex()

@@ -167,24 +167,10 @@ _IS_UNDER_HOLD = (
 )
 _HOLD_UNTIL = select(func.max(legal_holds.c.until)).where(*_IS_UNDER_HOLD)
 _CLOSED = (CASE_IS_CLOSED, cases.c.status == "closed", cases.c.closed_at < bindparam("before"))
-_DUE = Prepared(
-    lambda _: (
-        select(cases.c.id, cases.c.reference, cases.c.closed_at)
-        .where(*_CLOSED, ~exists().where(*_IS_UNDER_HOLD))
-        .order_by(cases.c.closed_at)
-        .limit(bindparam("most"))
-    ),
-    "before",
-    "now",
-    "most",
-)
-_COUNT_DUE = Prepared(
-    lambda _: (
-        select(func.count()).select_from(cases).where(*_CLOSED, ~exists().where(*_IS_UNDER_HOLD))
-    ),
-    "before",
-    "now",
-)
+_IS_DUE = (*_CLOSED, ~exists().where(*_IS_UNDER_HOLD))
+_CASE_COLUMNS = ("id", "reference", "closed_at")
+_DUE = select_by(cases, *_CASE_COLUMNS, by=_IS_DUE, order_by="closed_at", limit=bindparam("most"))
+_COUNT_DUE = count(cases, by=_IS_DUE)
 _ALL = count(cases)
 _PLANNED = Prepared(
     lambda _: (
@@ -205,10 +191,6 @@ def _count(rule: RetentionRule) -> Prepared:
 
 
 _COUNTS = [_count(rule) for rule in RULES]
-
-
-def _no_progress(_gone: int) -> None:
-    pass
 
 
 class RetentionSchedule:
@@ -304,7 +286,7 @@ class Retention(RetentionSchedule):
         database: Database,
         by: str,
         now: int,
-        on_progress: Callable[[int], None] = _no_progress,
+        on_progress: Callable[[int], None] = lambda _gone: None,
     ) -> int:
         """Erase all that is due, as an operator approved; return how many cases.
 

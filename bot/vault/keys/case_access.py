@@ -15,12 +15,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
 from bot.clock import DAY, HOUR
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.log import log
-from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, select_by, select_in, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
@@ -47,14 +46,10 @@ _ADD = insert(case_wraps, "case_id", "holder", "sealed", "made_at")
 _OF_CASE = select_by(case_wraps, "holder", "sealed", by="case_id")
 _OF_CASES = select_in(case_wraps, "case_id", "holder", "sealed", among="case_id")
 _ALL = select_by(case_wraps, "case_id", "holder")
-_RECENT = Prepared(
-    lambda _: (
-        select(case_wraps.c.case_id)
-        .where(case_wraps.c.made_at > bindparam("since"), case_wraps.c.made_at < bindparam("until"))
-        .distinct()
-    ),
-    "since",
-    "until",
+_RECENT = select_by(
+    case_wraps,
+    "case_id",
+    by=(case_wraps.c.made_at > bindparam("since"), case_wraps.c.made_at < bindparam("until")),
 )
 _DELETE_HOLDER = delete_by(case_wraps, by=("case_id", "holder"))
 _DELETE_ALL = delete_by(case_wraps, by="case_id")
@@ -209,7 +204,7 @@ class CaseKeyWraps:
     def delete_orphans(self, work: Work, now: int) -> int:
         """Delete the wraps of cases that were never committed; return the number of cases."""
         recent = self._keys.run(lambda it: it.rows(_RECENT, now - ORPHAN_UNTIL, now - ORPHAN_AFTER))
-        found = [str(case) for (case,) in recent]
+        found = sorted({str(case) for (case,) in recent})
         known = {str(case) for (case,) in work.rows_in(_EXISTING, found)} if found else set()
         orphans = [case for case in found if case not in known]
         for case in orphans:

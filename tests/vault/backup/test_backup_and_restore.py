@@ -19,7 +19,8 @@ from bot.vault.backup.archive import HEADER_LENGTH as HEADER
 from bot.vault.backup.create import ArchiveInfo, Backup, list_archives
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreTarget
-from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, LedgerEntry, read_ledger, write_ledger
+from bot.vault.erasure.erase import LedgerEntry
+from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
 from tests.store.fixtures.make_release_dump import fill
 from tests.support.content.catalogue_files import read_in
 from tests.support.database.kill_at_line import count_lines, kill_at_line
