@@ -242,7 +242,7 @@ def test_a_printed_key_gives_a_new_password_once(run_command: Haven, tmp_path: P
     key = written(tmp_path / "paper", paper.lower().replace("-", " "))
     typed = ("staff", "recover", who, "--password-file", str(new), "--recovery-file")
     slip = written(tmp_path / "slip", paper.replace(paper[0], "0" if paper[0] != "0" else "1", 1))
-    assert "look at it again" in run_command(*typed, str(slip)).stderr
+    assert "compare it with the paper" in run_command(*typed, str(slip)).stderr
     done = run_command(*typed, str(key))
     assert done.returncode == 0, done.stderr
     assert printed(done.stdout) != paper
