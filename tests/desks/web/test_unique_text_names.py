@@ -1,4 +1,4 @@
-"""What pages say has one name each: a second word of that name would be said in its place."""
+"""Each text of the desk has a name of its own; a second definition would silently replace it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from pathlib import Path
 
 from bot.desks.web import texts
 
-LISTS = sorted(Path(texts.__file__).parent.glob("*words.py"))
 
-
-def names_in(source: str) -> list[str]:
-    """Return the names a list of words defines."""
+def assigned_names(source: str) -> list[str]:
     found = []
     for node in ast.parse(source).body:
         for target in node.targets if isinstance(node, ast.Assign) else ():
@@ -20,15 +17,16 @@ def names_in(source: str) -> list[str]:
     return found
 
 
-def twice(sources: list[str]) -> set[str]:
-    names = [name for source in sources for name in names_in(source) if name != "ALSO"]
+def repeated_names(source: str) -> set[str]:
+    names = assigned_names(source)
     return {name for name in names if names.count(name) > 1}
 
 
-def test_no_two_words_have_one_name() -> None:
-    assert len(LISTS) > 2
-    assert twice([path.read_text(encoding="utf-8") for path in LISTS]) == set()
+def test_no_two_texts_have_one_name() -> None:
+    source = Path(texts.__file__).read_text(encoding="utf-8")
+    assert len(assigned_names(source)) > 50
+    assert repeated_names(source) == set()
 
 
-def test_two_words_of_one_name_would_be_seen() -> None:
-    assert twice(['A = _("one")', 'B, A = _("two"), _("three")']) == {"A"}
+def test_two_texts_of_one_name_would_be_found() -> None:
+    assert repeated_names('A = _("one")\nB, A = _("two"), _("three")') == {"A"}

@@ -243,11 +243,11 @@ class Asking(ReadPool):
         super().__init__(database)
         self.asked: list[str] = []
 
-    def _one(self, unit: Callable[[Work], T]) -> T:
+    def _run_one(self, unit: Callable[[Work], T]) -> T:
         def kept(work: Work) -> T:
             return unit(Told(work._cursor, work.dialect, self.asked))
 
-        return super()._one(kept)
+        return super()._run_one(kept)
 
 
 class Told(Work):

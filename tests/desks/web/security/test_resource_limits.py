@@ -91,7 +91,7 @@ def test_five_hundred_streams_are_open_and_all_hear(web_desk: WebDeskHarness) ->
 
     async def rings() -> None:
         front.streams.publish(DeskEvent(1, "", "claimed", "", None))
-        await asyncio.gather(*(each.hears(QUEUE) for each in pages))
+        await asyncio.gather(*(each.next_event(QUEUE) for each in pages))
 
     web_desk.does(rings())
     web_desk.does(close_all(pages, tasks))
