@@ -137,7 +137,7 @@ async def _create_links(front: DeskContext, who: str) -> dict[str, str]:
     return {
         "phones": f"{front.origin}/",
         "group": f"{front.origin}/group",
-        "desk": f"{front.origin}{DESK_PATH}/rehearse/{secret.hex()}",
+        "desk": f"{front.origin}{DESK_PATH}/demo/{secret.hex()}",
         "who": who,
     }
 

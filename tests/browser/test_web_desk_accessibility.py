@@ -118,7 +118,7 @@ async def _a_caseworker(
         await look.at(page, f"queue {tab}, nobody")
     person, reference = await office.somebody()
     await page.goto(f"{office.address}/queue/waiting")
-    await expect(page.locator("a.row")).to_have_count(1)
+    await expect(page.locator("a.case-link")).to_have_count(1)
     await look.at(page, "queue")
     await look.at_dialogs(page, "queue")
     await page.goto(f"{office.address}/cases/{reference}")
@@ -140,7 +140,7 @@ async def _a_caseworker(
     await page.evaluate(BANNERS)
     await look.at(page, "case, banners")
     await _what_the_person_decided(office, look, page, person, reference)
-    for path in ("/nowhere", "/prove", "/account"):
+    for path in ("/nowhere", "/step-up", "/account"):
         await page.goto(f"{office.address}{path}")
         await look.at(page, path)
         await look.at_dialogs(page, path)
@@ -271,7 +271,7 @@ async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
         await page.goto(f"{office.address}/signin")
         wide["/signin"] = await page.evaluate(SIDEWAYS)
         await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)
-        for path in (f"/cases/{reference}", "/queue/waiting", "/account", "/audit", "/prove", "/x"):
+        for path in (f"/cases/{reference}", "/queue/waiting", "/account", "/audit", "/step-up", "/x"):
             await page.goto(f"{office.address}{path}")
             wide[path] = await page.evaluate(SIDEWAYS)
         await context.close()

@@ -27,13 +27,13 @@ async def test_words_that_were_begun_are_there_on_the_next_page_until_they_are_s
         await desk.wait_for_url("**/cases/*")
         note = desk.locator("#note-words")
         await desk.keyboard.press("m")
-        async with desk.expect_response("**/begun/note"):
+        async with desk.expect_response("**/drafts/note"):
             await note.fill(NOTE)
         await desk.reload()
         await desk.locator("#as-note").check()
         await expect(note).to_have_value(NOTE)
         await desk.keyboard.press("m")
         await desk.keyboard.press("Control+Enter")
-        await expect(desk.locator(".bubble.note")).to_contain_text(NOTE)
+        await expect(desk.locator(".message.note")).to_contain_text(NOTE)
         await desk.reload()
         await expect(note).to_have_value("")

@@ -83,7 +83,7 @@ async def test_an_evening_from_the_first_word_until_nothing_is_left(
 async def _opens(page: Page, reference: str) -> list[str]:
     """Open the case that is second in the queue; return the numbers of the others."""
     await page.locator("[data-tab=waiting]").click()
-    rows = page.locator("a.row")
+    rows = page.locator("a.case-link")
     await expect(rows).to_have_count(3)
     found = await rows.all_inner_texts()
     assert found.index(reference) == 1  # danger now stands before it, whoever is safe behind it
@@ -96,7 +96,7 @@ async def _opens(page: Page, reference: str) -> list[str]:
 
 async def _takes_over(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("c")
-    await expect(page.locator(".others [aria-current]")).to_be_visible()  # it is one of hers now
+    await expect(page.locator(".my-cases [aria-current]")).to_be_visible()  # it is one of hers now
     await page.keyboard.press("t")
     opener = PHRASES["opener"]
     await person.hears(opener.text)
@@ -111,7 +111,7 @@ async def _write_to_each_other(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("r")
     await page.keyboard.type(HERE)
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator("#leaving")).to_be_visible()
+    await expect(page.locator("#outgoing")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")
     await page.locator("#phrase-words").fill("alone")
@@ -128,14 +128,14 @@ async def _write_to_each_other(page: Page, person: PhonePagePerson) -> None:
 
 async def _keeps_the_newest_in_sight(page: Page) -> None:
     """See it still when there is less room than when it came, but for whoever scrolled away."""
-    newest = page.locator(".bubble").last
+    newest = page.locator(".message").last
     await expect(newest).to_be_in_viewport(ratio=1)
     await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 200})
     await expect(newest).to_be_in_viewport(ratio=1)
     await page.locator("#log").evaluate("it => { it.scrollTop = 0; }")
     await expect(newest).not_to_be_in_viewport()
     await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 240})
-    await expect(page.locator(".bubble").first).to_be_in_viewport(ratio=1)
+    await expect(page.locator(".message").first).to_be_in_viewport(ratio=1)
     await expect(newest).not_to_be_in_viewport()
     await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     await expect(newest).to_be_in_viewport(ratio=1)
@@ -215,10 +215,10 @@ async def _wants_it_erased(person: PhonePagePerson) -> None:
 
 async def _erases(page: Page, reference: str, other: str) -> None:
     """Show the second factor first, then type the number of this case and of no other."""
-    await expect(page.locator("#wish")).to_contain_text("wants this case erased")
+    await expect(page.locator("#erasure-request")).to_contain_text("wants this case erased")
     await _types_its_number(page, reference)
-    await page.wait_for_url(re.compile(r"/prove\b"))
-    code = re.search(r"\b\d{6}\b", await page.locator("#rehearsed").inner_text())
+    await page.wait_for_url(re.compile(r"/step-up\b"))
+    code = re.search(r"\b\d{6}\b", await page.locator("#demo-code").inner_text())
     assert code is not None
     await page.locator("input[name=code]").fill(code[0])
     await page.get_by_role("button", name="Go on").click()
@@ -234,7 +234,7 @@ async def _types_its_number(page: Page, number: str) -> None:
     if await drop.get_attribute("open") is None:
         await drop.locator("summary").click()
     await drop.locator("input[name=code]").fill(number)
-    await drop.get_by_role("button", name="Erase for good").click()
+    await drop.get_by_role("button", name="Erase permanently").click()
 
 
 async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) -> None:
@@ -242,9 +242,9 @@ async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) ->
     gone = page.get_by_text("There is nothing at this address")
     await expect(gone).to_be_visible()
     await expect(page.get_by_text(HAPPENED)).to_have_count(0)
-    await page.get_by_role("link", name="To the desk").click()
+    await page.get_by_role("link", name="Go to the desk").click()
     await page.locator("[data-tab=all]").click()
-    await expect(page.locator("a.row")).to_have_text(others)
+    await expect(page.locator("a.case-link")).to_have_text(others)
     await page.locator("#find").fill(reference)
     await page.locator("#find").press("Enter")
     await expect(gone).to_be_visible()
@@ -269,7 +269,7 @@ async def _photographs(page: Page, name: str, **how: Any) -> None:
 
 
 async def _reads(page: Page, side: str, words: str) -> Locator:
-    bubble = page.locator(f".bubble.{side}", has_text=words).last
+    bubble = page.locator(f".message.{side}", has_text=words).last
     await expect(bubble).to_be_visible()
     return bubble
 

@@ -79,12 +79,12 @@ async def _writes(page: Page) -> None:
     await expect(words).to_be_focused()
     await keys.type(HELLO)
     await keys.press("Control+Enter")
-    await expect(page.locator("#leaving")).to_be_visible()
+    await expect(page.locator("#outgoing")).to_be_visible()
     await keys.press("Escape")
     await keys.press("u")
-    await expect(page.locator("#leaving")).to_be_hidden()
+    await expect(page.locator("#outgoing")).to_be_hidden()
     await expect(words).to_have_value(HELLO)
-    sent = page.locator(".bubble.caseworker").filter(has_text=HELLO)
+    sent = page.locator(".message.caseworker").filter(has_text=HELLO)
     await expect(sent).to_have_count(0)
     await keys.press("Control+Enter")
     await expect(sent).to_be_visible()
@@ -106,12 +106,12 @@ async def _is_asked(page: Page) -> None:
     await expect(asked).to_be_visible()
     await keys.press("Escape")
     await keys.press("y")
-    await expect(page.locator(".bubble.caseworker").filter(has_text=HALO)).to_be_visible()
+    await expect(page.locator(".message.caseworker").filter(has_text=HALO)).to_be_visible()
     await expect(words).to_have_value("")
 
 
 async def _looks_a_sentence_up(page: Page) -> None:
-    keys, said = page.keyboard, page.locator(".bubble.caseworker")
+    keys, said = page.keyboard, page.locator(".message.caseworker")
     before = await said.count()
     await keys.press("/")
     await expect(page.locator("#phrases")).to_be_visible()
@@ -121,9 +121,9 @@ async def _looks_a_sentence_up(page: Page) -> None:
     await _tabs_to(page, "#found form:not(:has(input[required])) button")
     await keys.press("Enter")
     await expect(page.locator("#phrases")).to_be_hidden()
-    await expect(page.locator("#leaving")).to_be_visible()  # a sentence can be called back as well
+    await expect(page.locator("#outgoing")).to_be_visible()  # a sentence can be called back as well
     await keys.press("u")
-    await expect(page.locator("#leaving")).to_be_hidden()
+    await expect(page.locator("#outgoing")).to_be_hidden()
     await expect(said).to_have_count(before)
     await keys.press("/")
     await _tabs_to(page, "#found form:not(:has(input[required])) button")
@@ -133,7 +133,7 @@ async def _looks_a_sentence_up(page: Page) -> None:
 
 async def _puts_off(page: Page) -> None:
     """Put the case aside and set a day for it, by the first moment and day that are offered."""
-    keys, said = page.keyboard, page.locator(".head .note-line")
+    keys, said = page.keyboard, page.locator(".case-header .note-line")
     for key, moments, reads in (("a", "moments", "Put aside until"), ("f", "days", "followed up")):
         await expect(said.filter(has_text=reads)).to_have_count(0)
         offered = await page.locator(f"#{moments} option").first.get_attribute("value") or ""
@@ -152,7 +152,7 @@ async def _leaves_a_form(page: Page) -> None:
     await expect(dropped).to_have_count(0)  # what was sent is shut
     for key, name in (("b", "release"), ("h", "transfer"), ("i", "priority"), ("e", "close")):
         await keys.press(key)
-        assert await page.evaluate(FOCUSED, f"#more-{name} .drop :is(textarea, select)")
+        assert await page.evaluate(FOCUSED, f"#more-{name} .dropdown :is(textarea, select)")
         await expect(dropped).to_have_count(1)
         await keys.press("Escape")
         assert await page.evaluate(FOCUSED, f"#more-{name} summary")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import AddPhone, OpenDemoPage
     from tests.browser.demo_process import DemoProcess
 
-_LINK = re.compile(r"(http://\S+/desk/rehearse/\S+)")
+_LINK = re.compile(r"(http://\S+/desk/demo/\S+)")
 
 
 async def sits_down(page: Page, demo: DemoProcess) -> None:
@@ -85,7 +85,7 @@ async def test_what_is_shown_of_somebody_who_waits_says_only_that(
         async with open_demo_page(WIDE) as another:
             await is_in_danger(await add_phone(another, "Sari", "Bahasa Indonesia", "id"))
             await expect(desk).to_have_title(re.compile(r"^\(\d\) "))
-            assert set(await desk.evaluate("shown")) == {"Haven|Something waits at the desk.|haven"}
+            assert set(await desk.evaluate("shown")) == {"Haven|New activity at the desk.|haven"}
 
 
 async def test_whoever_has_no_connection_reads_so(

@@ -1,36 +1,31 @@
-"""The desk in a browser: where caseworkers work for eight hours, with a key of their own.
+"""Web desk: the pages on which caseworkers answer, each signed in with a key of their own.
 
-Pages are drawn here and sent whole; a pane that changed is fetched again. What rings is a name on a
-stream, never a word: what somebody may see is decided when they ask for it. What a caseworker does
-is a `Command`, written down for the bot like one from the group (`bot.hotline`); this room decides
-nothing of it anew.
+The server renders whole pages, and an open page fetches a pane again when it has changed. A stream
+tells it only the name of what changed. What a caseworker does becomes a `Command` for the
+dispatcher (`bot.hotline.commands`); the desk makes no decision that the hotline makes.
 
-    doors      every address and who may use it; one without that stops the start
-    sessions   who is signed in, and the locked key each of them carries
-    signing    password, second factor, what a guess costs; `passkey_way_in` the same with a passkey
-    panes      what is drawn: queue, conversation, file of a case, who opened it
-    orders     what can be done, and with which fields
-    bell       what happened, written down for open desks; `watching` tells browsers
-    rows       a page of a list, by what somebody wants of it (`choosing`); `keys` what a key does
-    team       who carries what, who read what, what takes two, what one shift leaves the next
+    app, routes, middleware   every address, its permission, and what every request passes through
+    auth                      sign-in, passkeys, sessions, step-up, access to cases
+    queue, case, team         the pages by subject
+    live                      event log, streams, alerts
+    pages, static             templates, scripts, stylesheet
 
-Why the key lives with the session: a case opens for whoever claimed it, not for the desk. A
-caseworker's key is locked under what only their browser holds, stays in memory, is unlocked for one
-request and gone with the session. A desk that is started anew has nobody signed in.
+Why the key lives with the session: a case opens for its assigned caseworker, not for the desk. The
+key of a caseworker is wrapped under a secret that only their browser holds. It stays in memory, is
+unwrapped for one request and ends with the session. After a restart everyone signs in again.
 
-Why nothing a person wrote becomes more than text: pages escape by themselves, no page of ours makes
-markup in a browser (Trusted Types, with no policy at all), a link is shown with its dot in brackets
-and opens only by copying, and a file is drawn anew or handed over as bytes.
+Why text from a person stays text: templates escape by themselves, no script writes markup (Trusted
+Types without any policy), links are shown disabled, and a file is re-encoded or sent as bytes.
 
-Why an unknown address and one that is not yours are the same: whoever guesses learns nothing, not
-even that a case exists. Both end in one answer, made by one function.
+Why an unknown address and a forbidden one give the same answer: a guess reveals nothing, not even
+that a case exists.
 
-Why a list is one index, read in its order: a query for every queue and language costs as much with
-nobody waiting as with everybody, and its parts have to be sorted. States are named one by one, and
-the index says a word nobody else says: so neither is taken for anything but a list.
+Why a list is one index, read in its order: one query per queue and language would cost the same
+with an empty queue as with a full one, and its parts would have to be sorted. The statement lists
+the states and repeats the condition of the index, so that the database uses exactly that index.
 
-Why what rings says nothing: a line on the screen is read by whoever stands behind it. To know that
-something waits is enough to look.
+Why events and alerts carry no content: others can see the screen. That something is waiting is
+enough to make a caseworker look.
 
-Why the sheet of keys is where the keys are read from: what is written twice is wrong once.
+Why the shortcuts dialog is what the keyboard script reads: then the two cannot differ.
 """

@@ -1,4 +1,4 @@
-"""The desk as an application: its doors behind their gates, and one answer to everything else."""
+"""Starlette application of the desk: all routes, and one answer to every other address."""
 
 from __future__ import annotations
 
@@ -36,37 +36,16 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
 
-ROUTES = (
-    *static_files.ROUTES,
-    *login_pages.ROUTES,
-    *demo_login.ROUTES,
-    *enrolment.ROUTES,
-    *queue_pages.ROUTES,
-    *alerts.ROUTES,
-    *shift.ROUTES,
-    *case_pages.ROUTES,
-    *law.ROUTES,
-    *evidence.ROUTES,
-    *export.ROUTES,
-    *actions.ROUTES,
-    *send_checks.ROUTES,
-    *bulk_close.ROUTES,
-    *drafts.ROUTES,
-    *sse.ROUTES,
-    *account.ROUTES,
-    *passkey_pages.ROUTES,
-    *passkey_login.ROUTES,
-    *audit.ROUTES,
-    *team_pages.ROUTES,
-    *access_report.ROUTES,
-    *approvals.ROUTES,
-    *staff.ROUTES,
-)
-"""Every address of the desk."""
+MODULES = (
+    static_files, login_pages, demo_login, enrolment, queue_pages, alerts, shift, case_pages, law,
+    evidence, export, actions, send_checks, bulk_close, drafts, sse, account, passkey_pages,
+    passkey_login, audit, team_pages, access_report, approvals, staff,
+)  # fmt: skip
+ROUTES: tuple[Route, ...] = tuple(route for module in MODULES for route in module.ROUTES)
 
 
 class AnyPathConvertor(StringConvertor):
-    """A part of an address with anything in it: ends of lines, which `path` would let past."""
+    """Path parameter that matches anything, line breaks included; Starlette's `path` does not."""
 
     regex = r"[\s\S]*"
 
@@ -78,16 +57,16 @@ async def _unknown_address(_request: DeskRequest) -> Response:
     raise NotFoundError("no such address")
 
 
-def build_app(context: DeskContext, desk_routes: Iterable[Route] = ROUTES) -> Starlette:
+def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlette:
     """Return the application of one desk.
 
     Raises:
-        NoPermission: an address does not say who may use it.
+        RouteError: a route does not say who may use it.
     """
-    known = check_routes(desk_routes)
-    routes = [
-        StarletteRoute(it.path, DeskEndpoint(context, it), methods=[it.method]) for it in known
+    known = [
+        StarletteRoute(it.path, DeskEndpoint(context, it), methods=[it.method])
+        for it in check_routes(routes)
     ]
-    # Whatever is left, under whatever method: the same answer as to what is not theirs.
-    nowhere = DeskEndpoint(context, Route("/{path:anything}", _unknown_address, Permission.PUBLIC))
-    return Starlette(routes=[*routes, StarletteRoute("/{path:anything}", nowhere)])
+    # Any other address and method gets the same answer as a forbidden one.
+    rest = DeskEndpoint(context, Route("/{path:anything}", _unknown_address, Permission.PUBLIC))
+    return Starlette(routes=[*known, StarletteRoute("/{path:anything}", rest)])

@@ -1,4 +1,4 @@
-"""Commands on their way to the bot, and what came of each: asked for by a ticket."""
+"""Client that sends commands to the dispatcher and waits for their results."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from bot.store.writer import Writer
 
 REPLY_TIMEOUT = 6.0
-"""Seconds an answer is waited for: the bot looks twice a second, and may be busy."""
+"""Seconds to wait for a result: the dispatcher looks twice a second, and may be busy."""
 
 
 class CommandClient:
-    """Writes commands down and hears what came of them."""
+    """Stores commands and returns what came of them."""
 
     def __init__(self, writer: Writer, inbox: Inbox, clock: Clock) -> None:
         self._writer = writer
@@ -33,20 +33,20 @@ class CommandClient:
         self._clock = clock
         self._waiting: dict[str, asyncio.Future[CommandResult]] = {}
         self.wake_dispatcher: Callable[[], Awaitable[None]] | None = None
-        """Has the bot look at once, where it runs in this process."""
+        """Makes the dispatcher look at once, where it runs in this process."""
 
     async def send(self, command: Command) -> CommandResult | None:
-        """Write a command down; return what came of it, None where the bot did not say in time.
+        """Store a command and return its result; None if there is none in time.
 
-        It is durable when this returns, and is carried out as soon as the bot runs.
+        The command is durable when this returns: it is carried out as soon as the bot runs.
         """
         ticket = secrets.token_hex(8)
         answer: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
         self._waiting[ticket] = answer
-        written = replace(command, reply_to=DESK_PREFIX + ticket)
+        sent = replace(command, reply_to=DESK_PREFIX + ticket)
         try:
             now = self._clock.now()
-            await self._writer.run(lambda work: store_command(work, self._inbox, written, now))
+            await self._writer.run(lambda work: store_command(work, self._inbox, sent, now))
             if self.wake_dispatcher is not None:
                 await self.wake_dispatcher()
             async with asyncio.timeout(REPLY_TIMEOUT):
@@ -57,7 +57,7 @@ class CommandClient:
             self._waiting.pop(ticket, None)
 
     def deliver_result(self, ticket: str, result: CommandResult) -> None:
-        """Tell whoever waits what came of their command."""
+        """Give a result to the request that waits for it."""
         answer = self._waiting.get(ticket)
         if answer is not None and not answer.done():
             answer.set_result(result)

@@ -1,4 +1,4 @@
-"""Everything a visit to the desk can need, handed down from where the house is put together."""
+"""Services and settings of one desk, as the application passes them to each request."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class DeskContext:
-    """One desk."""
+    """Services and settings of one desk."""
 
     origin: str
-    """Where browsers find it, e.g. `https://desk.example.org`: nothing else is answered."""
+    """Address of the desk, e.g. `https://desk.example.org`; requests for another get no answer."""
     root: str
-    """The path it stands under, without a slash at its end; empty: none."""
+    """Path prefix without a trailing slash; empty for none."""
     organisation: str
     contact: str
-    """How the organisation is reached, as papers for offices say it."""
+    """Contact details of the organisation for draft forms."""
     language: str
-    """What the desk is read in until somebody chooses."""
+    """Language until a caseworker chooses one."""
     zone: ZoneInfo
     database: Database
     vault: Vault
@@ -70,14 +70,13 @@ class DeskContext:
     reply_clocks: ReplyClocks
     referrals: Referrals
     place: Place
-    """The country whose law is spoken of."""
     legal_deadlines: CaseDeadlines
     phrasebook: Phrasebook
     flow_registry: FlowRegistry
     known_facts: Callable[[int], frozenset[str]]
-    """Facts of this deployment at a moment: what will be asked depends on them."""
+    """Facts of this deployment at a moment; the questions of a flow depend on them."""
     case_reader: Callable[[str], CaseReader]
-    """Opens cases for somebody who reads a language."""
+    """Returns a reader of cases for a staff language."""
     answer_renderer: Callable[[str], AnswerRenderer]
     titles: Mapping[str, Text]
     phrase_groups: Mapping[str, Text]
@@ -86,13 +85,13 @@ class DeskContext:
     files_dir: Path
     image_sanitizer: ImageSanitizer
     bot_id: int
-    """The number of the bot whose people write here."""
+    """Telegram id of the bot."""
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
-    """Whoever has shown a password at a link, and no second factor yet, by link."""
+    """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)
-    """Links that sign a rehearsal's caseworker in, by digest; none in a real house."""
+    """Links that sign in the caseworker of a demo, by digest; empty outside a demo."""
     demo_authenticators: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Whose authenticator is on no telephone: name and secret by id; nobody's in a real house."""
+    """Name and TOTP secret of demo caseworkers, by id; empty outside a demo."""
 
     def __post_init__(self) -> None:
         self.passkeys = PasskeyStore(self.vault)
@@ -101,21 +100,21 @@ class DeskContext:
 
     @property
     def summaries(self) -> CaseSummaries:
-        """Return what looks at cases."""
+        """Return the summaries of cases."""
         return CaseSummaries(self.vault)
 
     def demo_codes(self, now: int) -> dict[str, tuple[str, str]]:
-        """Return names and the codes of this moment, by id; none in a real house."""
+        """Return names and current codes of demo caseworkers, by id."""
         return {
-            who: (name, current_code(it, now))
-            for who, (name, it) in self.demo_authenticators.items()
+            who: (name, current_code(secret, now))
+            for who, (name, secret) in self.demo_authenticators.items()
         }
 
     @property
     def is_secure(self) -> bool:
-        """Tell whether browsers come by TLS."""
+        """Whether browsers connect by TLS."""
         return self.origin.startswith("https://")
 
     def locale(self, language: str) -> StaffLocale:
-        """Return what reads phrases in a language of staff."""
+        """Return the locale of a staff language."""
         return StaffLocale(language, self.zone)

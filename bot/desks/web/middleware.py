@@ -1,4 +1,4 @@
-"""Who comes in: every request passes here before anything answers it."""
+"""Checks that every request passes before its handler: origin, session, permission, form."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MAX_FIELDS = 60
 
 
 class DeskEndpoint:
-    """One door, as a server knows it."""
+    """ASGI endpoint of one route."""
 
     def __init__(self, context: DeskContext, route: Route) -> None:
         self.context = context
@@ -51,29 +51,24 @@ class DeskEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, limit_body(receive), send)
+        http = Request(scope, limit_body(receive), send)
         nonce = secrets.token_urlsafe(16)
-        visit = DeskRequest(
-            request,
-            self.context,
-            self.route,
-            self.context.locale(_language(request, self.context)),
-            nonce,
-            self.context.clock.now(),
-        )
+        locale = self.context.locale(_language(http, self.context))
+        now = self.context.clock.now()
+        request = DeskRequest(http, self.context, self.route, locale, nonce, now)
         try:
-            response = await self._respond(visit)
-        except HTTPException as error:  # a form that is none
-            self._log_refusal(visit, RefusalReason.FORM)
-            response = _error_page(visit, HTTPStatus(error.status_code), texts.CANNOT_DO)
+            response = await self._respond(request)
+        except HTTPException as error:  # an invalid form
+            self._log_refusal(request, RefusalReason.FORM)
+            response = _error_page(request, HTTPStatus(error.status_code), texts.CANNOT_DO)
         except ClientDisconnect:
             return
         except HavenError as error:
             log.warning("desk_request_failed", error=type(error).__name__)
-            response = _error_page(visit, HTTPStatus.CONFLICT, texts.CANNOT_DO)
-        except Exception as error:  # noqa: BLE001 - nobody is told more than that it went wrong
+            response = _error_page(request, HTTPStatus.CONFLICT, texts.CANNOT_DO)
+        except Exception as error:  # noqa: BLE001 - the answer reveals no details of an error
             log.error("desk_request_failed", error=type(error).__name__)
-            response = _error_page(visit, HTTPStatus.INTERNAL_SERVER_ERROR, texts.SERVER_ERROR)
+            response = _error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, texts.SERVER_ERROR)
         has_script = response.status_code != HTTPStatus.NOT_FOUND
         await add_security_headers(response, self.context, nonce if has_script else "")(
             scope, receive, send
@@ -86,49 +81,47 @@ class DeskEndpoint:
             await audit_not_found(request)
             return not_found(request)
 
-    def _refuse_early(self, visit: DeskRequest) -> Response | None:
-        """Refuse what is not from here, before anybody looks who it is."""
-        request = visit.http
-        if not has_plain_framing(request):
-            self._log_refusal(visit, RefusalReason.FRAMING)
+    def _refuse_early(self, request: DeskRequest) -> Response | None:
+        """Refuse requests of other sites and broken clients before the session is looked up."""
+        http = request.http
+        if not has_plain_framing(http):
+            self._log_refusal(request, RefusalReason.FRAMING)
             return close_connection(HTTPStatus.BAD_REQUEST)
-        if not has_short_headers(request):
-            self._log_refusal(visit, RefusalReason.LONG_HEADERS)
+        if not has_short_headers(http):
+            self._log_refusal(request, RefusalReason.LONG_HEADERS)
             return close_connection(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        if not has_own_host(request, self.context):
-            self._log_refusal(visit, RefusalReason.HOST)
+        if not has_own_host(http, self.context):
+            self._log_refusal(request, RefusalReason.HOST)
             return wrong_host()
-        if self.route.changes_state and not (
-            is_same_origin(request, self.context) and is_form(request)
-        ):
-            self._log_refusal(visit, RefusalReason.CROSS_ORIGIN)
-            return _error_page(visit, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
+        if self.route.changes_state and not (is_same_origin(http, self.context) and is_form(http)):
+            self._log_refusal(request, RefusalReason.CROSS_ORIGIN)
+            return _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
         return None
 
     async def _authorize(self, request: DeskRequest) -> Response:
-        door = self.route
+        route, is_public = self.route, self.route.permission is Permission.PUBLIC
         await self._authenticate(request)
-        if door.permission is not Permission.PUBLIC and request.signed_in is None:
+        if not is_public and request.signed_in is None:
             return _to_sign_in(request)
-        if request.signed_in is not None and request.signed_in.role not in ROLES[door.permission]:
-            raise NotFoundError(door.path)
-        if door.changes_state:
+        if request.signed_in is not None and request.signed_in.role not in ROLES[route.permission]:
+            raise NotFoundError(route.path)
+        if route.changes_state:
             await _parse_form(request)
-            if door.permission is not Permission.PUBLIC and not _has_csrf_token(request):
-                self._log_refusal(request, RefusalReason.NO_CSRF_TOKEN)
+            if not is_public and not _has_csrf_token(request):
+                self._log_refusal(request, RefusalReason.NO_CSRF)
                 return _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
             _check_fields(request)
-        if door.needs_step_up and not request.current_session.has_stepped_up(request.now):
+        if route.needs_step_up and not request.current_session.has_stepped_up(request.now):
             return request.redirect_to_step_up(_return_path(request))
-        if request.session is not None and not door.is_background:
+        if request.session is not None and not route.is_background:
             await self.context.sessions.touch(request.session, request.now)
-        return await door.handler(request)
+        return await route.handler(request)
 
-    def _log_refusal(self, request: DeskRequest, why: RefusalReason) -> None:
-        self.context.refusal_log.record(self.route.path, why, request.now)
+    def _log_refusal(self, request: DeskRequest, reason: RefusalReason) -> None:
+        self.context.refusal_log.record(self.route.path, reason, request.now)
 
     async def _authenticate(self, request: DeskRequest) -> None:
-        """Find out who it is, if anybody: their access can have ended this minute."""
+        """Look up session and caseworker for each request: access may just have ended."""
         secret = _session_secret(request.http)
         session = self.context.sessions.find(secret, request.now) if secret else None
         if session is None:
@@ -139,11 +132,8 @@ class DeskEndpoint:
 
         def look(work: Work) -> None:
             found = self.context.staff.find(work, session.who)
-            if (
-                found is not None
-                and found.is_active
-                and self.context.sessions.exists(work, session)
-            ):
+            exists = self.context.sessions.exists(work, session)
+            if found is not None and found.is_active and exists:
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
 
@@ -155,17 +145,17 @@ class DeskEndpoint:
 
 
 async def _parse_form(request: DeskRequest) -> None:
-    """Read a form; a name that comes twice, or brings a file, is no form of ours."""
+    """Parse the form; a repeated name or a file makes it invalid."""
     form = await request.http.form(max_files=0, max_fields=MAX_FIELDS)
     pairs = form.multi_items()
-    names = [name for name, _value in pairs]
-    if len(set(names)) != len(names) or not all(isinstance(value, str) for _name, value in pairs):
+    names = {name for name, _value in pairs}
+    if len(names) != len(pairs) or not all(isinstance(value, str) for _name, value in pairs):
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     request.form = {name: str(value) for name, value in pairs}
 
 
 def _return_path(request: DeskRequest) -> str:
-    """Return the page of ours somebody stands on: there they go back to."""
+    """Return the page to come back to after a step-up."""
     if not request.route.changes_state:
         return request.http.url.path.removeprefix(request.context.root)
     start = f"{request.context.origin}{request.context.root}/"
@@ -174,7 +164,6 @@ def _return_path(request: DeskRequest) -> str:
 
 
 def _check_fields(request: DeskRequest) -> None:
-    """Refuse a field nobody asked for: none is ever taken for more than it is."""
     known = request.route.fields or frozenset()
     if known is not CHECKED_BY_HANDLER and set(request.form) - known - {CSRF_FIELD}:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -184,16 +173,15 @@ def _has_csrf_token(request: DeskRequest) -> bool:
     return secrets.compare_digest(request.form.get(CSRF_FIELD, "").encode(), request.csrf.encode())
 
 
-def _session_secret(request: Request) -> bytes:
-    written = request.cookies.get(SESSION_COOKIE, "")
+def _session_secret(http: Request) -> bytes:
     try:
-        return bytes.fromhex(written)
+        return bytes.fromhex(http.cookies.get(SESSION_COOKIE, ""))
     except ValueError:
         return b""
 
 
-def _language(request: Request, context: DeskContext) -> str:
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+def _language(http: Request, context: DeskContext) -> str:
+    chosen = http.cookies.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in STAFF_LANGUAGES else context.language
 
 
@@ -204,11 +192,11 @@ def _to_sign_in(request: DeskRequest) -> Response:
 
 
 def not_found(request: DeskRequest) -> Response:
-    """Return the one answer to whatever is not there, or not theirs."""
-    return request.render("wrong.html", status=HTTPStatus.NOT_FOUND, told=texts.NOT_FOUND)
+    """Return the one answer to everything that does not exist or is forbidden."""
+    return request.render("error.html", status=HTTPStatus.NOT_FOUND, message=texts.NOT_FOUND)
 
 
-def _error_page(request: DeskRequest, status: HTTPStatus, told: Text) -> Response:
+def _error_page(request: DeskRequest, status: HTTPStatus, message: Text) -> Response:
     if request.is_fetched:
-        return request.json(status, told=request.locale(told), refused=True)
-    return request.render("wrong.html", status=status, told=told)
+        return request.json(status, told=request.locale(message), refused=True)
+    return request.render("error.html", status=status, message=message)

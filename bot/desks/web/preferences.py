@@ -1,6 +1,6 @@
-"""What somebody chose at the desk, kept for them: filters of a list, what rings, what they read.
+"""Preferences of a caseworker: filters of a list, alerts, the last shift note read.
 
-Codes only, a few signs each: no word of anybody is ever among them.
+Only short codes are stored, never text of a person.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 ALERTS, READ_UNTIL = "alerts", "read_until"
-"""Names of choices: what rings, and up to which note of a shift somebody has read."""
+"""Names of preferences: chosen alerts, and the time of the newest shift note read."""
 SOUND, NOTICE = "sound", "notice"
-"""What can ring: nothing does until somebody chooses it."""
+"""Kinds of alerts; all are off until chosen."""
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
 
@@ -42,26 +42,23 @@ _UPSERT = Prepared(
     ).on_conflict_do_update(
         index_elements=["staff_id", "name"], set_={"chosen": put.excluded.chosen}
     ),
-    "staff_id",
-    "name",
-    "chosen",
-)
+    "staff_id", "name", "chosen",
+)  # fmt: skip
 _DELETE = Prepared(
     lambda _: delete(desk_choices).where(
         desk_choices.c.staff_id == bindparam("who"), desk_choices.c.name == bindparam("called")
     ),
-    "who",
-    "called",
-)
+    "who", "called",
+)  # fmt: skip
 
 
 def load_preferences(work: Work, who: str) -> dict[str, str]:
-    """Return everything somebody chose, by name."""
+    """Return all preferences of a caseworker, by name."""
     return {str(name): str(chosen) for name, chosen in work.rows(_OF_STAFF, who)}
 
 
 def store_preference(work: Work, who: str, name: str, chosen: str) -> None:
-    """Keep a choice; an empty one is forgotten."""
+    """Store a preference; an empty value deletes it."""
     if chosen:
         work.run(_UPSERT, who, name, chosen)
     else:
@@ -70,31 +67,29 @@ def store_preference(work: Work, who: str, name: str, chosen: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Which cases of a list somebody wants to see; empty: whichever."""
+    """Filter of a case list; empty fields filter nothing."""
 
     queue: str = ""
     language: str = ""
     priority: str = ""
     has_near_deadline: bool = False
-    """Only those in which a time the law gives runs out."""
+    """Only cases with a legal deadline that ends soon."""
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing is left out."""
+        """Whether no case is filtered out."""
         return self == QueueFilter()
 
     @property
     def encoded(self) -> str:
-        """Return it as it is kept; empty for whichever."""
+        """Return the stored form; empty for an empty filter."""
         soon = SOON if self.has_near_deadline else ""
         return "" if self.is_empty else f"{self.queue}/{self.language}/{self.priority}/{soon}"
 
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> QueueFilter:
-        """Return what a form asks for; what nobody knows is not asked for."""
-        queue, language, priority = (
-            form.get(name, "") for name in ("queue", "language", "priority")
-        )
+        """Return the filter of a form; unknown values are ignored."""
+        queue, language, priority = (form.get(it, "") for it in ("queue", "language", "priority"))
         return cls(
             queue if queue in {it.value for it in Queue} else "",
             language if language in LANGUAGES else "",
@@ -103,7 +98,7 @@ class QueueFilter:
         )
 
     @classmethod
-    def decode(cls, written: str) -> QueueFilter:
-        """Return what was kept; of another release, as much of it as is known."""
-        parts = (written.split("/") + [""] * 4)[:4]
+    def decode(cls, stored: str) -> QueueFilter:
+        """Return a stored filter; parts of another release that are unknown are ignored."""
+        parts = (stored.split("/") + [""] * 4)[:4]
         return cls.from_form(dict(zip(("queue", "language", "priority", SOON), parts, strict=True)))

@@ -1,7 +1,7 @@
-"""Reading beside the writer: a few connections, each unit on one snapshot, nothing ever kept.
+"""Pool of database connections that only read, beside the one writer.
 
-A connection on which nothing begins or ends any more is let go, and the next unit opens another: a
-database that was started anew is read again.
+Each unit of work reads one snapshot and is rolled back. A connection that fails is closed, and the
+next unit opens another, so that the desk survives a restart of the database.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class ReadPool:
         self._pool = ThreadPoolExecutor(POOL_SIZE, "desk")
 
     async def run(self, unit: Callable[[Work], T]) -> T:
-        """Run a unit and return what it returned; whatever it wrote is undone."""
+        """Run a unit and return its result; anything it writes is rolled back."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run_one, unit)
 
     def _run_one(self, unit: Callable[[Work], T]) -> T:
@@ -60,14 +60,13 @@ class ReadPool:
             raise
 
     def _discard_connection(self) -> None:
-        """Forget the connection of this thread, in whatever state it is."""
         connection, self._local.cursor = self._local.connection, None
         self._connections.remove(connection)
         with contextlib.suppress(Exception):
             connection.close()
 
     def close(self) -> None:
-        """Let go of the connections, once what runs has ended."""
+        """Close the connections, once running units have ended."""
         self._pool.shutdown()
         for connection in self._connections:
             connection.close()

@@ -1,4 +1,4 @@
-"""One request, once it is known who makes it: what an answer is made of."""
+"""Request to the desk, with its session and the answers a handler can return."""
 
 from __future__ import annotations
 
@@ -26,108 +26,105 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 FETCH_HEADER = "x-haven"
-"""The header with which pages fetch; no form of another site can send it."""
+"""Header of requests made by the desk's scripts; a form of another site cannot send it."""
 SESSION_COOKIE, BROWSER_COOKIE, LANGUAGE_COOKIE = (
-    "__Host-haven",
-    "__Host-haven-known",
-    "__Host-haven-language",
-)
+    "__Host-haven", "__Host-haven-known", "__Host-haven-language"
+)  # fmt: skip
 YEAR_SECONDS = 365 * 24 * 3600
 
 
 class NotFoundError(HavenError):
-    """There is no such thing, or it is not theirs: the two are one."""
+    """The address or object does not exist, or the caseworker has no access to it."""
 
 
 @dataclass
 class DeskRequest:
-    """One request."""
+    """One request, and the session it belongs to."""
 
     http: Request
     context: DeskContext
     route: Route
     locale: StaffLocale
     nonce: str
+    """Nonce of the page's scripts, for the content security policy."""
     now: int
     session: DeskSession | None = None
     session_secret: bytes = b""
     signed_in: Caseworker | None = None
     form: Mapping[str, str] = field(default_factory=dict)
-    """What was filled in, each name once."""
     preferences: Mapping[str, str] = field(default_factory=dict)
-    """What they chose at the desk, by name (`choosing`)."""
 
     @property
     def caseworker(self) -> Caseworker:
-        """Return who it is.
+        """Return the signed-in caseworker.
 
         Raises:
-            NotThere: nobody has signed in.
+            NotFoundError: the request is not signed in.
         """
         if self.signed_in is None:
-            raise NotFoundError("nobody")
+            raise NotFoundError("not signed in")
         return self.signed_in
 
     @property
     def current_session(self) -> DeskSession:
-        """Return their session.
+        """Return the session.
 
         Raises:
-            NotThere: nobody has signed in.
+            NotFoundError: the request is not signed in.
         """
         if self.session is None:
-            raise NotFoundError("nobody")
+            raise NotFoundError("not signed in")
         return self.session
 
     @property
     def csrf(self) -> str:
-        """Return what a form of this session carries; nothing before somebody has signed in."""
+        """Return the CSRF token of the session; empty before sign-in."""
         return self.session.csrf_token if self.session is not None else ""
 
     @property
     def is_fetched(self) -> bool:
-        """Tell whether a page of ours fetches, rather than a browser that goes somewhere."""
+        """Whether a script of the desk made the request."""
         return FETCH_HEADER in self.http.headers
 
     def keyring(self) -> Keyring | None:
-        """Return what they can open, for this request."""
+        """Return the caseworker's keys, unlocked for this request."""
         return self.context.sessions.unlock_keyring(self.current_session, self.session_secret)
 
     def url(self, path: str) -> str:
-        """Return the address of a path of the desk."""
+        """Return a path of the desk with its prefix."""
         return f"{self.context.root}{path}"
 
     def param(self, name: str) -> str:
-        """Return a part of the address."""
+        """Return a path parameter; empty for none."""
         return str(self.http.path_params.get(name, ""))
 
-    # --- answers ------------------------------------------------------------------------------
+    # --- Answers ------------------------------------------------------------------------------
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
-        """Return a page, or a pane of one."""
+        """Return a page or a pane."""
         return HTMLResponse(render_template(template, self, values), status)
 
     def redirect(self, path: str) -> Response:
-        """Send a browser somewhere else at the desk."""
+        """Return a redirect to a path of the desk."""
         return RedirectResponse(self.url(path), 303)
 
-    def json(self, status: int = 200, **said: Any) -> Response:
-        """Return what a script of ours reads."""
-        return JSONResponse(said, status)
+    def json(self, status: int = 200, **values: Any) -> Response:
+        """Return values for a script of the desk."""
+        return JSONResponse(values, status)
 
     def flash(self, text: Text, *, is_refused: bool = False, **values: str) -> None:
-        """Say a sentence on the next page."""
+        """Show a message on the next page."""
         self.current_session.flashes.append((self.locale(text, **values), is_refused))
 
     def redirect_to_step_up(self, back: str) -> Response:
-        """Lead to where a second factor is shown again, and from there back."""
-        path = f"/prove?back={quote(back, safe='/')}"
+        """Return a redirect to the step-up page, which then leads back."""
+        path = f"/step-up?back={quote(back, safe='/')}"
         if self.is_fetched:
             return self.json(HTTPStatus.FORBIDDEN, go=self.url(path))
         return self.redirect(path)
 
     def set_cookie(self, response: Response, name: str, value: str, seconds: int | None) -> None:
-        """Have the browser keep something that no script reads and no other site sends."""
+        """Set a cookie that scripts cannot read and other sites cannot send."""
         response.set_cookie(
             name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict"
         )

@@ -1,4 +1,4 @@
-"""Every address of the desk and who may use it; one that says nothing of that stops the start."""
+"""Routes and permissions of the desk; a route without a permission stops the start."""
 
 from __future__ import annotations
 
@@ -20,39 +20,32 @@ if TYPE_CHECKING:
 
 
 class RouteError(HavenError):
-    """An address of the desk does not say who may use it; the text names it."""
+    """A route lacks its permission or its fields, or two routes have one address."""
 
 
 class Permission(StrEnum):
-    """Who may use an address."""
+    """Who may use a route."""
 
-    PUBLIC = "anybody"
-    """Who has not signed in as well: the way in, and what pages look like."""
+    PUBLIC = "public"
+    """Everyone, also before sign-in."""
     SIGNED_IN = "signed_in"
-    """Whoever has: their own session, their own factors."""
+    """Everyone who has signed in: their own session and second factors."""
     QUEUE = "queue"
-    """Who looks after people: what waits, in clear."""
+    """Caseworkers, supervisors and administrators: the list of cases."""
     CASE = "case"
-    """One case, which must be theirs to see: decided for each of them."""
+    """The same, for one case; access to each case is checked by the handler."""
     CHANGE = "change"
-    """The same, to do something to it."""
+    """The same, to change a case."""
     AUDIT = "audit"
-    """Who did what; no word of a person."""
+    """Auditors, supervisors and administrators: who did what."""
     TEAM = "team"
-    """Who looks after those who look after people: what each carries, and who waits too long."""
+    """Supervisors and administrators: workload and overdue cases."""
     STAFF = "staff"
-    """Who works here."""
+    """Administrators: accounts of the staff."""
 
 
 CHECKED_BY_HANDLER = frozenset({"*"})
 NO_FIELDS: frozenset[str] = frozenset()
-
-
-def form_fields(*names: str) -> frozenset[str]:
-    """Return the names of a form, as a door wants them."""
-    return frozenset(names)
-
-
 _CASE_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ROLES: dict[Permission, frozenset[Role]] = {
     Permission.PUBLIC: frozenset(Role),
@@ -68,44 +61,53 @@ ROLES: dict[Permission, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address."""
+    """One address of the desk."""
 
     path: str
     """As Starlette writes it, e.g. `/cases/{reference}`."""
     handler: RouteHandler
     permission: Permission
-    """Who may use it."""
     method: str = "GET"
     fields: frozenset[str] | None = None
-    """The names its form may have, beside what every form carries; `BY_WHAT_IS_DONE` where each
-    thing done there has a form of its own. A change that does not say stops the start."""
+    """Names its form may have besides the CSRF token; `CHECKED_BY_HANDLER` where they depend on the
+    action. A POST route must have them."""
     needs_step_up: bool = False
-    """Whether what is done here cannot be undone or lets somebody in: a second factor is shown
-    again for it."""
+    """Whether a fresh second factor is needed: the action cannot be undone, or gives access."""
     is_pane: bool = False
-    """Whether a page fetches it: then nobody is led to the way in, they are told to go there."""
+    """Whether a script fetches it: without a session the answer is an error, not a redirect."""
     is_background: bool = False
-    """Whether using it is no sign that somebody is there: streams, panes that renew themselves."""
+    """Whether a request leaves the idle timeout running: streams, panes that refresh themselves."""
 
     @property
     def changes_state(self) -> bool:
-        """Tell whether something is done here."""
+        """Whether the route is for changes."""
         return self.method != "GET"
 
 
+def post(
+    path: str, handler: RouteHandler, permission: Permission, *fields: str,
+    needs_step_up: bool = False, is_pane: bool = False,
+) -> Route:  # fmt: skip
+    """Return a route for a form with these fields."""
+    return Route(
+        path, handler, permission, "POST", frozenset(fields), needs_step_up=needs_step_up,
+        is_pane=is_pane,
+    )  # fmt: skip
+
+
 def check_routes(routes: Iterable[Route]) -> list[Route]:
-    """Return the doors, each with its permission.
+    """Return the routes, once each is known to be complete.
 
     Raises:
-        NoPermission: one has none, two have one address, or a form does not say what it takes.
+        RouteError: a route has no permission, a form has no fields, or an address is taken twice.
     """
     found = list(routes)
-    for door in found:
-        if not isinstance(door.permission, Permission) or door.method not in {"GET", "POST"}:
-            raise RouteError(f"{door.method} {door.path}: nobody said who may use it")
-        if door.changes_state and door.fields is None:
-            raise RouteError(f"{door.method} {door.path}: nobody said which fields it takes")
-    known = [(door.method, door.path) for door in found]
-    if twice := {it for it in known if known.count(it) > 1}:
-        raise RouteError(f"two doors at one address: {sorted(twice)}")
+    for route in found:
+        if not isinstance(route.permission, Permission) or route.method not in {"GET", "POST"}:
+            raise RouteError(f"{route.method} {route.path}: no permission is set")
+        if route.changes_state and route.fields is None:
+            raise RouteError(f"{route.method} {route.path}: no form fields are set")
+    addresses = [(route.method, route.path) for route in found]
+    if repeated := {it for it in addresses if addresses.count(it) > 1}:
+        raise RouteError(f"two routes with one address: {sorted(repeated)}")
     return found

@@ -1,4 +1,4 @@
-"""What every answer carries, and what is refused before anybody looks at it."""
+"""Security headers of every answer, and checks of a request before anything else looks at it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from starlette.responses import PlainTextResponse
 if TYPE_CHECKING:
     from http import HTTPStatus
 
-    from starlette.datastructures import Headers
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Message, Receive
@@ -17,9 +16,9 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
 
 MAX_FORM_BYTES = 96 * 1024
-"""Bytes of a form: the longest message, and room."""
+"""Enough for the longest message."""
 MAX_HEADER_BYTES = 16 * 1024
-"""Bytes of names and values; browsers send two thousand."""
+"""Names and values together; browsers send about two thousand bytes."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 PAGE_CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; "
@@ -29,7 +28,7 @@ PAGE_CSP = (
 SANDBOX_CSP = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )
-"""For what a person sent: whatever it is, it does nothing here."""
+"""For files a person sent: nothing in them can run."""
 DISABLED_FEATURES = ", ".join(
     f"{name}=()"
     for name in (
@@ -39,7 +38,7 @@ DISABLED_FEATURES = ", ".join(
 )  # fmt: skip
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",  # with none at all, browsers hide where a form came from
+    "referrer-policy": "same-origin",  # "no-referrer" would also hide the origin of forms
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
@@ -50,7 +49,7 @@ SECURITY_HEADERS = {
 
 
 def add_security_headers(response: Response, context: DeskContext, nonce: str) -> Response:
-    """Give an answer what every answer carries; what it brings itself stays."""
+    """Add the security headers an answer does not have yet; without a nonce no script may run."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("cache-control", "no-store")
@@ -64,34 +63,32 @@ def add_security_headers(response: Response, context: DeskContext, nonce: str) -
 
 
 def has_own_host(request: Request, context: DeskContext) -> bool:
-    """Tell whether a request names this desk, whatever a proxy or a stranger's name says."""
+    """Whether the Host header names this desk; headers of proxies are not trusted."""
     return request.headers.get("host", "").lower() == context.origin.partition("://")[2]
 
 
 def has_plain_framing(request: Request) -> bool:
-    """Tell whether a request says in one way only where it ends, as browsers do.
+    """Whether the request says in one way only where it ends, as browsers do.
 
-    One that is cut into chunks can end elsewhere for whoever stands in front of the desk: what
-    follows would be somebody else's request.
+    A proxy may see another end in a chunked request: the rest would be taken for the request of
+    another caseworker (request smuggling).
     """
     return "transfer-encoding" not in request.headers
 
 
 def has_short_headers(request: Request) -> bool:
-    """Tell whether a request's headers are as long as a browser's."""
-    headers = request.headers.raw
-    return sum(len(name) + len(value) for name, value in headers) <= MAX_HEADER_BYTES
+    """Whether the headers are no longer than those of a browser."""
+    return sum(len(name) + len(value) for name, value in request.headers.raw) <= MAX_HEADER_BYTES
 
 
 def is_same_origin(request: Request, context: DeskContext) -> bool:
-    """Tell whether a change comes from a page of this desk, as its browser swears."""
-    headers: Headers = request.headers
-    site = headers.get("sec-fetch-site", "same-origin")
-    return headers.get("origin") == context.origin and site == "same-origin"
+    """Whether the browser says that a page of this desk made the request."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    return request.headers.get("origin") == context.origin and site == "same-origin"
 
 
 def is_form(request: Request) -> bool:
-    """Tell whether what is sent is a form of a size a form has."""
+    """Whether the body is a form of an allowed size."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     length = request.headers.get("content-length", "")
     is_a_number = length.isdecimal() and len(length) <= len(str(MAX_FORM_BYTES))
@@ -99,7 +96,7 @@ def is_form(request: Request) -> bool:
 
 
 def limit_body(receive: Receive) -> Receive:
-    """Return the same, cut off where it brings more than it said it would."""
+    """Return a `receive` that ends the connection when the body exceeds the limit."""
     seen = 0
 
     async def receive_some() -> Message:
@@ -114,10 +111,10 @@ def limit_body(receive: Receive) -> Receive:
 
 
 def wrong_host() -> Response:
-    """Return what is said to whoever names another desk."""
+    """Return the answer to a request for another host."""
     return PlainTextResponse("Not here.\n", 404)
 
 
 def close_connection(status: HTTPStatus) -> Response:
-    """Return what is said to whoever sends what no browser does; nothing they send is read on."""
+    """Return the answer to a request no browser makes, and close its connection."""
     return PlainTextResponse("Not like this.\n", status, headers={"connection": "close"})

@@ -1,4 +1,4 @@
-"""The desk's own server: on this machine alone unless the settings say otherwise."""
+"""Web server of the desk; it listens on this computer only, unless the settings say otherwise."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 KEEP_ALIVE = 75
 BACKLOG = 512
 MAX_CONNECTIONS = 1200
-"""Connections; the next hears that it should come later."""
+"""Further connections get status 503."""
 
 
 @contextlib.asynccontextmanager
 async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
-    """Serve while the context lasts; give the port.
+    """Serve while the context lasts; yield the port.
 
-    Headers of proxies are believed nowhere: who somebody is never depends on them.
+    Headers of proxies are ignored: access never depends on them.
 
     Raises:
-        WrongSetting: the port is taken.
+        SettingError: the port is taken.
     """
     try:
         listener = listen(host, port, BACKLOG)

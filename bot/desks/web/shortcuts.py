@@ -68,7 +68,7 @@ SHORTCUTS = (
             Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
             Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
             Shortcut("g r", _("to who read what"), GO, "/audit/reads", Permission.AUDIT),
-            Shortcut("g p", _("to what takes two people"), GO, "/two", Permission.AUDIT),
+            Shortcut("g p", _("to what takes two people"), GO, "/approvals", Permission.AUDIT),
             Shortcut("g s", _("to the staff"), GO, "/staff", Permission.STAFF),
             Shortcut("g n", _("to what the last shift left"), GO, "/shift", Permission.QUEUE),
             Shortcut("g o", _("to my own account"), GO, "/account"),

@@ -1,4 +1,4 @@
-"""What pages are made of: the stylesheet, scripts, an icon; and the language they are read in."""
+"""Stylesheet, scripts and icon of the pages, and the choice of a language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from bot.desks.web.request import LANGUAGE_COOKIE, YEAR_SECONDS, NotFoundError
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.routes import Permission, Route, post
 from bot.languages import STAFF_LANGUAGES
 
 if TYPE_CHECKING:
@@ -23,37 +23,36 @@ MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+
 
 @cache
 def load_static_files() -> dict[str, tuple[bytes, bytes, str, str]]:
-    """Return every file pages fetch, by name: its bytes, the same packed, its kind, its mark.
+    """Return bytes, compressed bytes, media type and ETag of each file, by name.
 
-    Pages themselves are never packed: how long they were then would tell of what stands in them.
+    Pages themselves are never compressed: their length would reveal something of their content.
     """
     found = {}
     for path in sorted(STATIC_DIR.iterdir()):
         if path.suffix in MEDIA_TYPES:
             data = path.read_bytes()
-            mark = blake2b(data, digest_size=8).hexdigest()
-            packed = gzip.compress(data, mtime=0)
-            found[path.name] = (data, packed, MEDIA_TYPES[path.suffix], f'"{mark}"')
+            etag = f'"{blake2b(data, digest_size=8).hexdigest()}"'
+            found[path.name] = (data, gzip.compress(data, mtime=0), MEDIA_TYPES[path.suffix], etag)
     return found
 
 
 async def static_file(request: DeskRequest) -> Response:
-    """Return a file of the pages; one that the browser has already is not sent again."""
+    """Return a static file, or 304 if the browser has it."""
     found = load_static_files().get(request.param("name"))
     if found is None:
         raise NotFoundError("no such file")
-    data, packed, kind, mark = found
-    headers = {"cache-control": "no-cache", "etag": mark, "vary": "accept-encoding"}
-    if request.http.headers.get("if-none-match") == mark:
+    data, compressed, media_type, etag = found
+    headers = {"cache-control": "no-cache", "etag": etag, "vary": "accept-encoding"}
+    if request.http.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.http.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-        data = packed
-    return Response(data, media_type=kind, headers=headers)
+        data = compressed
+    return Response(data, media_type=media_type, headers=headers)
 
 
 async def set_language(request: DeskRequest) -> Response:
-    """Read the desk in another language from now on."""
+    """Set the language of the desk in this browser."""
     chosen = request.form.get("language", "")
     if chosen not in STAFF_LANGUAGES:
         raise NotFoundError("no such language")
@@ -63,12 +62,12 @@ async def set_language(request: DeskRequest) -> Response:
 
 
 def safe_path(path: str) -> str:
-    """Return a path of this desk; anything else leads to its beginning."""
-    is_ours = path.startswith("/") and not path.startswith("//") and path.isascii()
-    return path if is_ours and "\\" not in path and path.isprintable() else "/"
+    """Return the path if it stays on this desk, else the home page."""
+    is_local = path.startswith("/") and not path.startswith("//") and path.isascii()
+    return path if is_local and "\\" not in path and path.isprintable() else "/"
 
 
 ROUTES = (
     Route("/static/{name}", static_file, Permission.PUBLIC, is_background=True),
-    Route("/language", set_language, Permission.PUBLIC, "POST", form_fields("language", "back")),
+    post("/language", set_language, Permission.PUBLIC, "language", "back"),
 )

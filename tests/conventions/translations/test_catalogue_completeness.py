@@ -120,7 +120,8 @@ def test_no_phrase_stands_where_no_translator_finds_it() -> None:
     inside = {
         name_of(path)
         for package in ("bot", "flows")
-        for path in (ROOT / package).rglob("*.py")
+        for pattern in ("*.py", "*.html")
+        for path in (ROOT / package).rglob(pattern)
         if marked.search(path.read_text(encoding="utf-8"))
     }
     assert inside == known

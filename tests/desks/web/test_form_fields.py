@@ -72,9 +72,9 @@ def test_nothing_is_chosen_before_a_caseworker_chooses_it(page: Path) -> None:
 
 def test_no_page_is_translated_by_a_browser() -> None:
     begins = {it.name for it in EVERY if "<html" in it.read_text("utf-8")}
-    assert begins == {"bare.html"}
+    assert begins == {"base.html"}
     assert '<html lang="{{ visit.locale.language | tag }}" translate="no">' in (
-        TEMPLATES_DIR / "bare.html"
+        TEMPLATES_DIR / "base.html"
     ).read_text("utf-8")
 
 

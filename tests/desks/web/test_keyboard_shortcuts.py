@@ -20,7 +20,7 @@ _BUTTONS = re.compile(r'data-key="([^"{]+)"|act\(ref, "\w+", [\w.]+, "(.)"')
 _DROP = re.compile(
     r'<details class="more" name="more" id="([^"]+)"><summary(?: aria-keyshortcuts="(.)")?>'
 )
-_ROW = re.compile(r'data-keys="([^"]+)" data-act="(\w+)" data-of="([^"]*)"')
+_ROW = re.compile(r'data-keys="([^"]+)" data-action="(\w+)" data-target="([^"]*)"')
 
 
 def buttons(text: str) -> set[str]:

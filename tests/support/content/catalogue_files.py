@@ -56,6 +56,9 @@ ALONE = {
 """A file named by itself belongs there, whatever the room around it does."""
 KEYWORDS: dict[str, Any] = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
 NOTES = ("Translators:",)
+METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+"""How texts are found in Python and in the pages of the web desk."""
+OPTIONS = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 FILES = [(tag, "messages") for tag in LANGUAGES if tag != FALLBACK] + [
     (tag, "staff") for tag in STAFF_LANGUAGES if tag != FALLBACK
 ]
@@ -114,7 +117,7 @@ def extracted(domain: str) -> Catalog:
 def _found_in(place: Path) -> Iterator[tuple[str, int, Any, list[str], str | None]]:
     if place.is_dir():
         for name, line, message, comments, context in extract_from_dir(
-            place, keywords=KEYWORDS, comment_tags=NOTES
+            place, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=NOTES
         ):
             path = (place / name).relative_to(ROOT).as_posix()
             yield path, line, message, comments, context

@@ -1,55 +1,45 @@
-"""One's own account: where one is signed in, and the second factor shown again."""
+"""Own account page: sessions, alerts, passkeys; and the step-up page."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
 from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available
-from bot.desks.web.auth.sessions import DeskSessions
-from bot.desks.web.request import SESSION_COOKIE, NotFoundError
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.auth.sessions import DeskSession, DeskSessions
+from bot.desks.web.auth.step_up import complete_step_up, step_up_form
+from bot.desks.web.request import NotFoundError
+from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.static_files import safe_path
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.request import DeskRequest
-    from bot.store.writer import Work
 
 SESSION_ID_DIGITS = 16
-"""Digits by which a session is named on a page: nobody comes from them to its secret."""
+"""Digits of the token digest that name a session on a page; they reveal nothing of its secret."""
 
 
 async def account_page(request: DeskRequest) -> Response:
-    """Show where somebody is signed in, and whether they are on duty."""
-    found = await request.context.read_pool.run(
-        lambda work: DeskSessions.of(work, request.caseworker.id)
-    )
+    """Show the caseworker's sessions, alerts and passkeys."""
     return request.render(
-        "own.html",
-        sessions=found,
-        here=request.current_session.token,
-        can_make=passkeys_available(request),
+        "account.html",
+        sessions=await _own_sessions(request),
+        this_session=request.current_session.token,
+        may_add=passkeys_available(request),
         passkeys=await load_passkeys(request, request.caseworker.id),
-        name_of=lambda it: it.token.hex()[:SESSION_ID_DIGITS],
-        clock=lambda at: request.locale.format_time(at, request.now),
-        now=request.now,
+        session_id=_session_id,
     )
 
 
 async def end_own_sessions(request: DeskRequest) -> Response:
-    """End one of somebody's own sessions, or all but this one."""
+    """End one of the caseworker's other sessions, or all of them."""
     wanted = request.form.get("session", "")
-    mine = await request.context.read_pool.run(
-        lambda work: DeskSessions.of(work, request.caseworker.id)
-    )
     found = [
         it.token
-        for it in mine
-        if it.token != request.current_session.token
-        and wanted in {"others", it.token.hex()[:SESSION_ID_DIGITS]}
+        for it in await _own_sessions(request)
+        if it.token != request.current_session.token and wanted in {"others", _session_id(it)}
     ]
     if not found and wanted != "others":
         raise NotFoundError("no such session")
@@ -59,53 +49,41 @@ async def end_own_sessions(request: DeskRequest) -> Response:
     return request.redirect("/account")
 
 
+async def _own_sessions(request: DeskRequest) -> list[DeskSession]:
+    who = request.caseworker.id
+    return await request.context.read_pool.run(lambda work: DeskSessions.of(work, who))
+
+
+def _session_id(session: DeskSession) -> str:
+    return session.token.hex()[:SESSION_ID_DIGITS]
+
+
 async def step_up_page(request: DeskRequest) -> Response:
     """Ask for the second factor again."""
-    back = safe_path(request.http.query_params.get("back", "/"))
-    return request.render("prove.html", back=back, told="", passkeys=passkeys_available(request))
+    return step_up_form(request, safe_path(request.http.query_params.get("back", "/")))
 
 
 async def check_step_up(request: DeskRequest) -> Response:
-    """Take the second factor; the session goes on under another secret."""
-    front, by, now = request.context, request.caseworker, request.now
+    """Check the second factor; the session continues under a new secret."""
+    context, by, now = request.context, request.caseworker, request.now
     back = safe_path(request.form.get("back", "/"))
     name = f"{by.id}/prove"
-    if seconds := front.throttle.seconds_to_wait(name, "", now):
-        return _retry_page(
-            request, back, request.locale(texts.TOO_MANY_ATTEMPTS, seconds=str(seconds))
-        )
+    if seconds := context.throttle.seconds_to_wait(name, "", now):
+        error = request.locale(texts.TOO_MANY_ATTEMPTS, seconds=str(seconds))
+        return step_up_form(request, back, error)
     code = "".join(request.form.get("code", "").split())
-
-    def try_it(work: Work) -> bool:
-        return front.factors.use_code(work, by.id, code, now)
-
-    if not await front.database.writer.run(try_it):
-        front.throttle.record_failure(name, "", now)
-        return _retry_page(request, back, request.locale(texts.WRONG_CODE))
-    front.throttle.record_success(name, "")
-    secret = await front.sessions.rotate(request.current_session, request.session_secret, now)
-    response = request.redirect(back)
-    request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
-    return response
-
-
-def _retry_page(request: DeskRequest, back: str, told: str) -> Response:
-    return request.render(
-        "prove.html", status=HTTPStatus.UNAUTHORIZED, back=back, told=told,
-        passkeys=passkeys_available(request),
-    )  # fmt: skip
+    if not await context.database.writer.run(
+        lambda work: context.factors.use_code(work, by.id, code, now)
+    ):
+        context.throttle.record_failure(name, "", now)
+        return step_up_form(request, back, request.locale(texts.WRONG_CODE))
+    context.throttle.record_success(name, "")
+    return await complete_step_up(request, back)
 
 
 ROUTES = (
     Route("/account", account_page, Permission.SIGNED_IN),
-    Route(
-        "/account/end",
-        end_own_sessions,
-        Permission.SIGNED_IN,
-        "POST",
-        form_fields("session"),
-        needs_step_up=True,
-    ),
-    Route("/prove", step_up_page, Permission.SIGNED_IN),
-    Route("/prove", check_step_up, Permission.SIGNED_IN, "POST", form_fields("code", "back")),
+    post("/account/end", end_own_sessions, Permission.SIGNED_IN, "session", needs_step_up=True),
+    Route("/step-up", step_up_page, Permission.SIGNED_IN),
+    post("/step-up", check_step_up, Permission.SIGNED_IN, "code", "back"),
 )

@@ -1,9 +1,8 @@
-"""Whether a case is somebody's to see: asked before anything of it is read, for every request.
+"""Access check for one case, made before anything of it is read.
 
-One that is not there, was erased, waits in another queue or is a colleague's raises the same
-`NotThere`. What the rule here lets through still opens only with a key that fits: a case that was
-claimed opens for its claimant and the supervisors (`bot.vault.keys.case_access`), whatever this
-file says.
+A case that does not exist, was erased, waits in another queue or belongs to a colleague raises the
+same `NotFoundError`. Even past this check a case opens only with a key that fits: the vault wraps
+it for its assigned caseworker and the supervisors (`bot.vault.keys.case_access`).
 """
 
 from __future__ import annotations
@@ -37,41 +36,41 @@ QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
 
 @dataclass(frozen=True, slots=True)
 class CaseAccess:
-    """A case somebody may see."""
+    """A case the caseworker may see, and how far."""
 
     summary: CaseSummary
     is_mine: bool
     may_read: bool
-    """Whether what was written is theirs to read, if their key opens it."""
+    """Whether the caseworker may read its content, if their key opens it."""
     needs_reason: bool
-    """Whether it is a colleague's: a supervisor says why before it is opened."""
+    """Whether it is a colleague's case: a supervisor gives a reason before opening it."""
 
     @property
     def case(self) -> str:
-        """Return the case's id."""
+        """Return the id of the case."""
         return self.summary.case
 
 
 def check_case_access(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
-    """Return a case by its number, for whoever looks.
+    """Return a case by its number.
 
     Raises:
-        NotThere: there is none, or it is not theirs.
+        NotFoundError: there is none, or the caseworker has no access.
     """
     rows = work.rows(_CASE_STATUS, parse_reference(reference)) if reference.isalnum() else []
     # Until it is theirs nothing of it is opened: what is not theirs takes no longer than nothing.
     if not rows or not _may_see(request.caseworker, *rows[0][1:]):
         raise NotFoundError("none, or not theirs")
-    glance = request.context.summaries.find(work, str(rows[0][0]))
-    if glance is None:
+    summary = request.context.summaries.find(work, str(rows[0][0]))
+    if summary is None:
         raise NotFoundError("erased meanwhile")
     by = request.caseworker
-    is_mine = glance.holder == by.id
-    request.current_session.known_references.add(glance.reference)
-    is_anothers = bool(glance.holder) and not is_mine and glance.state not in QUEUED
-    wants_reason = is_anothers and glance.case not in request.current_session.break_glass_cases
+    is_mine = summary.holder == by.id
+    request.current_session.known_references.add(summary.reference)
+    is_anothers = bool(summary.holder) and not is_mine and summary.state not in QUEUED
+    wants_reason = is_anothers and summary.case not in request.current_session.break_glass_cases
     may_read = by.role is not Role.ADMINISTRATOR and not wants_reason
-    return CaseAccess(glance, is_mine, may_read, wants_reason and by.role is Role.SUPERVISOR)
+    return CaseAccess(summary, is_mine, may_read, wants_reason and by.role is Role.SUPERVISOR)
 
 
 def _may_see(by: Caseworker, holder: str | None, status: str, queue: str) -> bool:

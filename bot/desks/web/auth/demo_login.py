@@ -1,7 +1,7 @@
-"""What only the desk of a rehearsal has: a link that signs its caseworker in, once.
+"""Sign-in link of a demo; it works once and replaces only the password.
 
-It stands for a password alone. Whatever cannot be undone asks for the second factor as anywhere,
-and the page that asks says the code, for nobody rehearses with a telephone (`Front.rehearsed`).
+An action that cannot be undone asks for the second factor as always. Because a demo has no phone,
+the step-up page shows the code (`DeskContext.demo_codes`).
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 
 
 async def demo_sign_in(request: DeskRequest) -> Response:
-    """Sign a rehearsal's caseworker in, by a link that works once; a real house has none."""
-    written = request.param("link")
+    """Sign in the caseworker of a demo, by a link that works once."""
     try:
-        digest = secret_digest(bytes.fromhex(written))
+        digest = secret_digest(bytes.fromhex(request.param("link")))
     except ValueError:
         raise NotFoundError("no link") from None
-    said = request.context.demo_links.pop(digest, "")
-    who, _colon, password = said.partition(":")
+    owner = request.context.demo_links.pop(digest, "")
+    who, _colon, password = owner.partition(":")
     by = await find_caseworker(request, who)
     if by is None:
         raise NotFoundError("no link")
@@ -36,7 +35,7 @@ async def demo_sign_in(request: DeskRequest) -> Response:
         keyring = request.context.staff_keys.unlock(by.id, password)
     except WrongPasswordError:
         raise NotFoundError("no link") from None
-    return await start_session(request, by, keyring, "/", is_proved=False)
+    return await start_session(request, by, keyring, "/", has_stepped_up=False)
 
 
-ROUTES = (Route("/rehearse/{link}", demo_sign_in, Permission.PUBLIC),)
+ROUTES = (Route("/demo/{link}", demo_sign_in, Permission.PUBLIC),)

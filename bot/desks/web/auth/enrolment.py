@@ -1,9 +1,8 @@
-"""The first time: a link, a password, a second factor, and a key on paper.
+"""Enrolment by invitation link: password, second factor, recovery key.
 
-A link is handed over by somebody who knows whom they give it to. It opens one page, for one
-caseworker, once; whose it is stands in the store and in no form. Whoever has a password already
-shows it; whoever has none chooses one, and their key is made. What is half done lies in memory
-under the link, and goes with the process.
+An administrator hands the link over in person. It works once, for one caseworker; the database says
+for whom. A caseworker with a password enters it, all others choose one, and their key is created. A
+half-finished enrolment is kept in memory only.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from bot.desks.web.auth.login import start_session
 from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import NO_FIELDS, Permission, Route, form_fields
+from bot.desks.web.routes import Permission, Route, post
 from bot.errors import WrongPasswordError
 from bot.vault.keys.browser_key import secret_digest
 from bot.vault.keys.passwords import MIN_LENGTH
@@ -41,127 +40,139 @@ MAX_PENDING = 64
 
 @dataclass(frozen=True, slots=True)
 class PendingEnrolment:
-    """Somebody who has shown or chosen a password, and not yet a second factor."""
+    """A caseworker who has given a password and still needs a second factor."""
 
     who: str
     keyring: Keyring
     totp_secret: str
     recovery_key: str
-    """The key on paper; empty where they have one already."""
+    """The recovery key to print; empty if they have one already."""
 
 
 async def enrolment_page(request: DeskRequest) -> Response:
-    """Show what a link leads to."""
+    """Show the first page of an enrolment."""
     by = await _invited_caseworker(request)
     if by is None:
-        return request.render("welcome_over.html", status=HTTPStatus.NOT_FOUND)
+        return _expired_page(request)
     return await _password_page(request, by)
 
 
 async def submit_password(request: DeskRequest) -> Response:
-    """Take the password somebody has or chooses; show the secret of their authenticator."""
+    """Check or set the password, and show the secret for an authenticator app."""
     by = await _invited_caseworker(request)
     if by is None:
-        return request.render("welcome_over.html", status=HTTPStatus.NOT_FOUND)
-    guesses, link = request.context.throttle, request.param("link")
-    if seconds := guesses.seconds_to_wait(link, "", request.now):
+        return _expired_page(request)
+    throttle, link = request.context.throttle, request.param("link")
+    if seconds := throttle.seconds_to_wait(link, "", request.now):
         return await _password_page(request, by, texts.TOO_MANY_ATTEMPTS, seconds=str(seconds))
     password = request.form.get("password", "")
     is_new = not await _has_key(request, by.id)
-    if is_new and (why := _password_problem(request, by, password)):
-        return await _password_page(request, by, why, count=str(MIN_LENGTH))
+    if is_new and (problem := _password_problem(request, by, password)):
+        return await _password_page(request, by, problem, count=str(MIN_LENGTH))
     try:
-        async with guesses.check_slot(is_known=False) as came:
-            if not came:
+        async with throttle.check_slot(is_known=False) as has_turn:
+            if not has_turn:
                 return await _password_page(
                     request, by, texts.LOGIN_BUSY, seconds=str(RETRY_SECONDS)
                 )
-            keyring, printed = await asyncio.to_thread(_unlock_key, request, by, password, is_new)
+            keyring, recovery_key = await asyncio.to_thread(
+                _unlock_key, request, by, password, is_new
+            )
     except WrongPasswordError:
-        guesses.record_failure(link, "", request.now)
+        throttle.record_failure(link, "", request.now)
         return await _password_page(request, by, texts.WRONG_PASSWORD)
     waiting = request.context.pending_enrolments
     while len(waiting) >= MAX_PENDING:
         del waiting[next(iter(waiting))]
-    half = PendingEnrolment(by.id, keyring, request.context.factors.new_totp_secret(), printed)
-    waiting[link] = half
-    return _code_page(request, half)
+    pending = PendingEnrolment(
+        by.id, keyring, request.context.factors.new_totp_secret(), recovery_key
+    )
+    waiting[link] = pending
+    return _code_page(request, pending)
 
 
 async def finish_with_code(request: DeskRequest) -> Response:
-    """Take the first code of the authenticator; use the link up, and let its caseworker in."""
-    by, link = await _invited_caseworker(request), request.param("link")
-    half = request.context.pending_enrolments.get(link)
-    if by is None or half is None or half.who != by.id:
-        return request.render("welcome_over.html", status=HTTPStatus.NOT_FOUND)
-    code = "".join(request.form.get("code", "").split())
-    step = request.context.factors.step_of(half.totp_secret, code, request.now)
+    """Check the first code of the authenticator app, use the invitation up, and sign in."""
+    found = await _pending_enrolment(request)
+    if found is None:
+        return _expired_page(request)
+    by, pending = found
+    factors, code = request.context.factors, "".join(request.form.get("code", "").split())
+    step = factors.step_of(pending.totp_secret, code, request.now)
     if not step:
-        return _code_page(request, half, texts.WRONG_CODE)
-
-    def keep(work: Work) -> bool:
-        if not request.context.factors.use_invite(work, link):
-            return False
-        request.context.factors.store_totp(work, by.id, half.totp_secret, step, request.now)
-        request.context.audit.record(work, request.now, by.id, "desk_factor", by.id, "codes")
-        return True
-
-    return await _finish(request, by, half, keep)
+        return _code_page(request, pending, texts.WRONG_CODE)
+    return await _finish(
+        request, by, pending, "codes",
+        lambda work: factors.store_totp(work, by.id, pending.totp_secret, step, request.now),
+    )  # fmt: skip
 
 
 async def passkey_challenge(request: DeskRequest) -> Response:
-    """Return the question with which a browser makes the first passkey."""
-    by, link = await _invited_caseworker(request), request.param("link")
-    half = request.context.pending_enrolments.get(link)
-    if by is None or half is None or half.who != by.id or not passkeys_available(request):
-        raise NotFoundError("nobody")
-    known = await load_passkeys(request, by.id)
-    asked = request.context.webauthn.registration_options(
-        by.id, by.name or by.id, known, _link_binding(link), request.now
-    )
-    return request.json(asked=asked)
+    """Return the options with which a browser registers the first passkey."""
+    found = await _pending_enrolment(request)
+    if found is None or not passkeys_available(request):
+        raise NotFoundError("no enrolment")
+    by, _pending = found
+    options = request.context.webauthn.registration_options(
+        by.id, by.name or by.id, await load_passkeys(request, by.id), _link_binding(request),
+        request.now,
+    )  # fmt: skip
+    return request.json(options=options)
 
 
 async def finish_with_passkey(request: DeskRequest) -> Response:
-    """Take a passkey instead of an authenticator; the same otherwise."""
-    by, link = await _invited_caseworker(request), request.param("link")
-    half = request.context.pending_enrolments.get(link)
-    if by is None or half is None or half.who != by.id:
-        return request.render("welcome_over.html", status=HTTPStatus.NOT_FOUND)
-    new = await verify_new_passkey(request, half.keyring, _link_binding(link))
+    """Register a passkey as the second factor, use the invitation up, and sign in."""
+    found = await _pending_enrolment(request)
+    if found is None:
+        return _expired_page(request)
+    by, pending = found
+    new = await verify_new_passkey(request, pending.keyring, _link_binding(request))
     if new is None:
-        return _code_page(request, half, texts.PASSKEY_FAILED)
-
-    def keep(work: Work) -> bool:
-        if not request.context.factors.use_invite(work, link):
-            return False
-        request.context.passkeys.store(work, by.id, new, 0, request.now)
-        request.context.audit.record(work, request.now, by.id, "desk_factor", by.id, "passkey")
-        return True
-
-    return await _finish(request, by, half, keep)
+        return _code_page(request, pending, texts.PASSKEY_FAILED)
+    return await _finish(
+        request, by, pending, "passkey",
+        lambda work: request.context.passkeys.store(work, by.id, new, 0, request.now),
+    )  # fmt: skip
 
 
 async def _finish(
-    request: DeskRequest, by: Caseworker, half: PendingEnrolment, keep: Callable[[Work], bool]
-) -> Response:
-    """Keep a second factor, use the link up, and let its caseworker in."""
-    if not await request.context.database.writer.run(keep):
-        return request.render("welcome_over.html", status=HTTPStatus.NOT_FOUND)
-    del request.context.pending_enrolments[request.param("link")]
-    response = await start_session(request, by, half.keyring, "/")
-    if half.recovery_key:
-        shown = request.render("recovery.html", printed=half.recovery_key)
-        for name, value in response.raw_headers:
-            if name == b"set-cookie":
-                shown.raw_headers.append((name, value))
-        return shown
-    return response
+    request: DeskRequest, by: Caseworker, pending: PendingEnrolment, kind: str,
+    store: Callable[[Work], object],
+) -> Response:  # fmt: skip
+    """Use the invitation up, store the second factor, and sign in."""
+    context, link = request.context, request.param("link")
+
+    def enrol(work: Work) -> bool:
+        if not context.factors.use_invite(work, link):
+            return False
+        store(work)
+        context.audit.record(work, request.now, by.id, "desk_factor", by.id, kind)
+        return True
+
+    if not await context.database.writer.run(enrol):
+        return _expired_page(request)
+    del context.pending_enrolments[link]
+    response = await start_session(request, by, pending.keyring, "/")
+    if not pending.recovery_key:
+        return response
+    page = request.render("recovery_key.html", recovery_key=pending.recovery_key)
+    page.raw_headers += [it for it in response.raw_headers if it[0] == b"set-cookie"]
+    return page
 
 
-def _link_binding(link: str) -> str:
-    """Return what the question is bound to: no other link's answer is this one's."""
-    return f"welcome|{secret_digest(link.encode()).hex()}"
+async def _pending_enrolment(request: DeskRequest) -> tuple[Caseworker, PendingEnrolment] | None:
+    by = await _invited_caseworker(request)
+    pending = request.context.pending_enrolments.get(request.param("link"))
+    return (by, pending) if by and pending and pending.who == by.id else None
+
+
+def _expired_page(request: DeskRequest) -> Response:
+    return request.render("enrol_expired.html", status=HTTPStatus.NOT_FOUND)
+
+
+def _link_binding(request: DeskRequest) -> str:
+    """Return what the challenge is bound to, so that an answer counts for this link only."""
+    return f"welcome|{secret_digest(request.param('link').encode()).hex()}"
 
 
 async def _invited_caseworker(request: DeskRequest) -> Caseworker | None:
@@ -180,14 +191,15 @@ async def _has_key(request: DeskRequest, who: str) -> bool:
 def _unlock_key(
     request: DeskRequest, by: Caseworker, password: str, is_new: bool
 ) -> tuple[Keyring, str]:
-    printed = ""
+    """Return the caseworker's keys, and the recovery key if they were just created."""
+    recovery_key = ""
     if is_new:
-        # Who administers or audits signs in with a key of no team: it opens no case.
+        # Administrators and auditors get a key that belongs to no team: it opens no case.
         queues = by.queues if may_open(by.role.value) else ()
-        printed = request.context.staff_keys.enrol(
+        recovery_key = request.context.staff_keys.enrol(
             by.id, by.role.value, queues, password, request.now
         )
-    return request.context.staff_keys.unlock(by.id, password), printed
+    return request.context.staff_keys.unlock(by.id, password), recovery_key
 
 
 def _password_problem(request: DeskRequest, by: Caseworker, password: str) -> Text | None:
@@ -199,44 +211,31 @@ def _password_problem(request: DeskRequest, by: Caseworker, password: str) -> Te
 
 
 async def _password_page(
-    request: DeskRequest, by: Caseworker, told: Text | None = None, **values: str
+    request: DeskRequest, by: Caseworker, error: Text | None = None, **values: str
 ) -> Response:
     return request.render(
-        "welcome.html",
-        status=HTTPStatus.UNAUTHORIZED if told else HTTPStatus.OK,
-        name=by.name,
-        is_new=not await _has_key(request, by.id),
-        link=request.param("link"),
-        shortest=str(MIN_LENGTH),
-        told=request.locale(told, **values) if told else "",
-    )
+        "enrol_password.html", status=HTTPStatus.UNAUTHORIZED if error else HTTPStatus.OK,
+        name=by.name, is_new=not await _has_key(request, by.id), link=request.param("link"),
+        min_length=str(MIN_LENGTH), error=request.locale(error, **values) if error else "",
+    )  # fmt: skip
 
 
-def _code_page(request: DeskRequest, half: PendingEnrolment, told: Text | None = None) -> Response:
-    grouped = " ".join(half.totp_secret[at : at + 4] for at in range(0, len(half.totp_secret), 4))
+def _code_page(
+    request: DeskRequest, pending: PendingEnrolment, error: Text | None = None
+) -> Response:
+    secret = pending.totp_secret
     return request.render(
-        "welcome_code.html", status=HTTPStatus.UNAUTHORIZED if told else HTTPStatus.OK,
-        link=request.param("link"), grouped=grouped, told=request.locale(told) if told else "",
-        passkeys=passkeys_available(request),
+        "enrol_second_factor.html", status=HTTPStatus.UNAUTHORIZED if error else HTTPStatus.OK,
+        link=request.param("link"), passkeys=passkeys_available(request),
+        totp_secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        error=request.locale(error) if error else "",
     )  # fmt: skip
 
 
 ROUTES = (
     Route("/welcome/{link}", enrolment_page, Permission.PUBLIC),
-    Route(
-        "/welcome/{link}",
-        submit_password,
-        Permission.PUBLIC,
-        "POST",
-        form_fields("password", "again"),
-    ),
-    Route("/welcome/{link}/code", finish_with_code, Permission.PUBLIC, "POST", form_fields("code")),
-    Route("/welcome/{link}/ask", passkey_challenge, Permission.PUBLIC, "POST", NO_FIELDS),
-    Route(
-        "/welcome/{link}/passkey",
-        finish_with_passkey,
-        Permission.PUBLIC,
-        "POST",
-        form_fields("answer", "computed"),
-    ),
+    post("/welcome/{link}", submit_password, Permission.PUBLIC, "password", "again"),
+    post("/welcome/{link}/code", finish_with_code, Permission.PUBLIC, "code"),
+    post("/welcome/{link}/ask", passkey_challenge, Permission.PUBLIC),
+    post("/welcome/{link}/passkey", finish_with_passkey, Permission.PUBLIC, "answer", "computed"),
 )

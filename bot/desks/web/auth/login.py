@@ -1,4 +1,4 @@
-"""Checking who somebody is: name, password and code together, at one price whatever is wrong."""
+"""Checks of name, password and code, and the start of a session."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedStaff:
-    """Somebody who has shown who they are."""
+    """A caseworker who has signed in, with their keys."""
 
     by: Caseworker
     keyring: Keyring
 
 
 async def find_caseworker(request: DeskRequest, typed: str) -> Caseworker | None:
-    """Return whoever has this number, or alone has this name."""
+    """Return the active caseworker with this id, or the only one with this name."""
     wanted = fold(typed)
 
     def look(work: Work) -> Caseworker | None:
@@ -50,20 +50,20 @@ async def find_caseworker(request: DeskRequest, typed: str) -> Caseworker | None
 async def authenticate(
     request: DeskRequest, typed: str, password: str, code: str
 ) -> AuthenticatedStaff | None:
-    """Return who it is, or None; an unknown name takes as long as a wrong password."""
+    """Return the caseworker, or None; an unknown name takes as long as a wrong password."""
     by = await find_caseworker(request, typed)
     keyring = await asyncio.to_thread(unlock_keyring, request, by.id if by else "", password)
     if by is None or keyring is None:
         return None
     now = request.now
-    is_theirs = await request.context.database.writer.run(
+    is_right = await request.context.database.writer.run(
         lambda work: request.context.factors.use_code(work, by.id, code, now)
     )
-    return AuthenticatedStaff(by, keyring) if is_theirs else None
+    return AuthenticatedStaff(by, keyring) if is_right else None
 
 
 def unlock_keyring(request: DeskRequest, who: str, password: str) -> Keyring | None:
-    """Return what a password opens; None for a wrong one, which takes as long for nobody's."""
+    """Return the keys a password unlocks, or None; both take the same time."""
     if len(password) > MAX_PASSWORD_LENGTH:
         return None
     try:
@@ -81,25 +81,27 @@ async def start_session(
     keyring: Keyring | None,
     path: str,
     *,
-    is_proved: bool = True,
+    has_stepped_up: bool = True,
 ) -> Response:
-    """Begin a session for somebody; wrap what they can open to whoever may open it now.
+    """Start a session, and wrap the readable cases for everyone who may open them now.
 
-    Whoever has shown no password and has no key in a passkey begins without one: no case opens.
+    Without a password or a passkey that unlocks the key, the session has no keys: no case opens.
     """
-    front = request.context
-    if request.session is not None:  # whoever was here before is not here any more
-        await front.sessions.end(request.session.token)
+    context = request.context
+    if request.session is not None:  # end the session of an earlier user
+        await context.sessions.end(request.session.token)
     now = request.now
 
-    def settle(work: Work) -> None:
+    def rewrap(work: Work) -> None:
         if keyring is not None:
-            front.vault.cases.wraps.rewrap_all(work, keyring, now)
-        front.audit.record(work, now, by.id, "sign_in", by.id, "web")
+            context.vault.cases.wraps.rewrap_all(work, keyring, now)
+        context.audit.record(work, now, by.id, "sign_in", by.id, "web")
 
-    await front.database.writer.run(settle)
+    await context.database.writer.run(rewrap)
     browser = browser_name(request)
-    secret = await front.sessions.start(by.id, keyring, browser, now, has_stepped_up=is_proved)
+    secret = await context.sessions.start(
+        by.id, keyring, browser, now, has_stepped_up=has_stepped_up
+    )
     response = request.redirect(path)
     request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
     request.set_cookie(
@@ -109,19 +111,18 @@ async def start_session(
 
 
 def new_browser_token(request: DeskRequest, who: str) -> str:
-    """Return what a browser keeps of having been signed in with: it opens nothing."""
+    """Return the cookie by which a browser is known as used before; it gives no access."""
     number = secrets.token_hex(8)
     return f"{who}.{number}.{_browser_mac(request, who, number)}"
 
 
 def known_browser_id(request: DeskRequest, who: str) -> str:
-    """Return the number of a browser somebody has signed in with before; empty for none."""
-    parts = request.http.cookies.get(BROWSER_COOKIE, "").split(".")
-    if len(parts) != 3 or parts[0] != who:  # noqa: PLR2004 - whose, which, the proof
-        return ""
-    _who, number, proof = parts
-    is_ours = secrets.compare_digest(proof.encode(), _browser_mac(request, who, number).encode())
-    return number if is_ours else ""
+    """Return the id of a browser this caseworker has signed in with before; empty if new."""
+    match request.http.cookies.get(BROWSER_COOKIE, "").split("."):
+        case [owner, number, mac] if owner == who:
+            expected = _browser_mac(request, who, number)
+            return number if secrets.compare_digest(mac.encode(), expected.encode()) else ""
+    return ""
 
 
 def _browser_mac(request: DeskRequest, who: str, number: str) -> str:
@@ -129,8 +130,8 @@ def _browser_mac(request: DeskRequest, who: str, number: str) -> str:
 
 
 def browser_name(request: DeskRequest) -> str:
-    """Return what somebody's browser calls itself, in two words of ours at most."""
-    said = request.http.headers.get("user-agent", "")
-    browser = next((name for name in BROWSERS if name in said), "Browser")
-    system = next((name for name in SYSTEMS if name in said), "")
+    """Return browser and system of the request in at most 24 characters."""
+    agent = request.http.headers.get("user-agent", "")
+    browser = next((name for name in BROWSERS if name in agent), "Browser")
+    system = next((name for name in SYSTEMS if name in agent), "")
     return f"{'Edge' if browser == 'Edg' else browser} {system}".strip()[:24]

@@ -1,4 +1,4 @@
-"""The way in and the way out: pages on which somebody says who they are."""
+"""Sign-in and sign-out pages."""
 
 from __future__ import annotations
 
@@ -7,58 +7,54 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
 from bot.desks.web.auth.login import authenticate, find_caseworker, known_browser_id, start_session
-from bot.desks.web.auth.passkey_login import login_page as form_of
+from bot.desks.web.auth.passkey_login import login_page
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.request import SESSION_COOKIE
-from bot.desks.web.routes import NO_FIELDS, Permission, Route, form_fields
+from bot.desks.web.routes import Permission, Route, post
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
+    from bot.text import Text
 
 REFUSED = "sign_in_refused"
 
 
 async def show_login(request: DeskRequest) -> Response:
-    """Show where one signs in; whoever has goes to the desk."""
+    """Show the sign-in page; with a session, go to the desk."""
     if request.signed_in is not None:
         return request.redirect("/")
-    return form_of(request, status=HTTPStatus.OK)
+    return login_page(request, status=HTTPStatus.OK)
 
 
 async def sign_in(request: DeskRequest) -> Response:
-    """Let somebody in, or say that something was not right, and never what."""
-    form, guesses = request.form, request.context.throttle
+    """Start a session, or say that something was wrong without saying what."""
+    form, throttle = request.form, request.context.throttle
     typed = form.get("who", "")
     by = await find_caseworker(request, typed)
     name = by.id if by else typed
     browser = known_browser_id(request, by.id) if by else ""
-    if seconds := guesses.seconds_to_wait(name, browser, request.now):
-        return form_of(
-            request,
-            texts.TOO_MANY_ATTEMPTS,
-            status=HTTPStatus.TOO_MANY_REQUESTS,
-            seconds=str(seconds),
-        )
-    async with guesses.check_slot(is_known=bool(browser)) as came:
-        if not came:
-            return form_of(
-                request,
-                texts.LOGIN_BUSY,
-                status=HTTPStatus.TOO_MANY_REQUESTS,
-                seconds=str(RETRY_SECONDS),
-            )
+    if seconds := throttle.seconds_to_wait(name, browser, request.now):
+        return _wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
+    async with throttle.check_slot(is_known=bool(browser)) as has_turn:
+        if not has_turn:
+            return _wait_page(request, texts.LOGIN_BUSY, RETRY_SECONDS)
         code = "".join(form.get("code", "").split())
-        let_in = await authenticate(request, typed, form.get("password", ""), code)
-    if let_in is None:
-        guesses.record_failure(name, browser, request.now)
+        staff = await authenticate(request, typed, form.get("password", ""), code)
+    if staff is None:
+        throttle.record_failure(name, browser, request.now)
         if by is not None:
             await _audit_refused(request, by.id)
-        return form_of(request, texts.LOGIN_FAILED)
-    guesses.record_success(name, browser)
-    return await start_session(request, let_in.by, let_in.keyring, "/")
+        return login_page(request, texts.LOGIN_FAILED)
+    throttle.record_success(name, browser)
+    return await start_session(request, staff.by, staff.keyring, "/")
+
+
+def _wait_page(request: DeskRequest, text: Text, seconds: int) -> Response:
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    return login_page(request, text, status=status, seconds=str(seconds))
 
 
 async def _audit_refused(request: DeskRequest, who: str) -> None:
@@ -69,7 +65,7 @@ async def _audit_refused(request: DeskRequest, who: str) -> None:
 
 
 async def sign_out(request: DeskRequest) -> Response:
-    """End this session; what the browser kept of it goes."""
+    """End the session, and clear what the browser stored."""
     await request.context.sessions.end(request.current_session.token)
     response = request.render("signed_out.html")
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
@@ -79,6 +75,6 @@ async def sign_out(request: DeskRequest) -> Response:
 
 ROUTES = (
     Route("/signin", show_login, Permission.PUBLIC),
-    Route("/signin", sign_in, Permission.PUBLIC, "POST", form_fields("who", "password", "code")),
-    Route("/signout", sign_out, Permission.SIGNED_IN, "POST", NO_FIELDS),
+    post("/signin", sign_in, Permission.PUBLIC, "who", "password", "code"),
+    post("/signout", sign_out, Permission.SIGNED_IN),
 )

@@ -1,8 +1,8 @@
-"""The way in with a passkey: nobody says their name, and the key opens with it or by the password.
+"""Sign-in with a passkey, without typing a name.
 
-Whose passkey it is, it says itself, and is believed when it has proved it. Where it computes (the
-PRF extension), it opens its caseworker's key; where it does not, the password is asked for with the
-same answer, within the five minutes it holds. Whoever opens no case in their role needs none.
+The passkey names its caseworker and proves it. If it computes a secret (PRF extension), that
+unlocks the caseworker's key. If not, the page asks for the password with the same answer, within
+the five minutes for which the challenge is valid. Roles that open no case need neither.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.desks.web.auth.passkey_pages import consume_challenge, passkeys_availab
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, parse_prf_output
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import NO_FIELDS, Permission, Route, form_fields
+from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
 from bot.vault.keys.browser_key import lock_with_passkey, unlock_with_passkey
 from bot.vault.keys.keyring import STAFF_PREFIX
@@ -39,7 +39,7 @@ SIGN_IN_BINDING = "signin"
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPasskey:
-    """A passkey that has proved itself."""
+    """A passkey whose answer was verified."""
 
     by: Caseworker
     passkey: Passkey
@@ -47,16 +47,16 @@ class VerifiedPasskey:
 
 
 async def sign_in_challenge(request: DeskRequest) -> Response:
-    """Return the question with which a browser shows a passkey of this desk, whosever it is."""
+    """Return the options with which a browser shows a passkey of this desk."""
     if not passkeys_available(request):
-        raise NotFoundError("no name to bind passkeys to")
+        raise NotFoundError("no host name to bind passkeys to")
     return request.json(
-        asked=request.context.webauthn.authentication_options((), SIGN_IN_BINDING, request.now)
+        options=request.context.webauthn.authentication_options((), SIGN_IN_BINDING, request.now)
     )
 
 
 async def sign_in_with_passkey(request: DeskRequest) -> Response:
-    """Let whoever has shown their passkey in, once their key opens."""
+    """Sign in by passkey, once the key of the caseworker is unlocked."""
     found = await _verify(request)
     if found is None:
         return login_page(request, texts.PASSKEY_FAILED)
@@ -66,9 +66,9 @@ async def sign_in_with_passkey(request: DeskRequest) -> Response:
             return login_page(
                 request, texts.PASSKEY_NEEDS_PASSWORD, answer=True, status=HTTPStatus.OK
             )
-        keyring, told, seconds = await _unlock_by_password(request, found)
-        if told is not None:
-            return login_page(request, told, answer=True, seconds=seconds)
+        keyring, error, seconds = await _unlock_by_password(request, found)
+        if error is not None:
+            return login_page(request, error, answer=True, seconds=seconds)
     if not await consume_challenge(request, found.passkey, found.count):
         return login_page(request, texts.PASSKEY_FAILED)
     await _store_wrapped_key(request, found, keyring)
@@ -86,12 +86,12 @@ async def _verify(request: DeskRequest) -> VerifiedPasskey | None:
         return found if found and found.is_active else None
 
     by = await request.context.read_pool.run(look)
-    proved = await verify_passkey(request, by.id, SIGN_IN_BINDING) if by is not None else None
-    return VerifiedPasskey(by, *proved) if by is not None and proved is not None else None
+    verified = await verify_passkey(request, by.id, SIGN_IN_BINDING) if by is not None else None
+    return VerifiedPasskey(by, *verified) if by is not None and verified is not None else None
 
 
 def _unlock_by_passkey(request: DeskRequest, found: VerifiedPasskey) -> Keyring | None:
-    """Return what a caseworker can open by what their passkey computed; None where it does not."""
+    """Return the keys that the passkey's secret unlocks; None if there is none."""
     keys, output = request.context.vault.keys, parse_prf_output(request.form.get("computed", ""))
     if keys is None or not output or not found.passkey.opens_key:
         return None
@@ -101,36 +101,36 @@ def _unlock_by_passkey(request: DeskRequest, found: VerifiedPasskey) -> Keyring 
         return None
     member = request.context.vault.cases.wraps.holders().members.get(found.by.id)
     own = keyring.key(STAFF_PREFIX + found.by.id)
-    # A key that was made anew since is another one: what lies under the passkey opens nothing now.
-    is_theirs = member is not None and own is not None and own.public == member.public
-    return keyring if is_theirs else None
+    # If the caseworker has a new key since, the one wrapped under the passkey is useless.
+    is_current = member is not None and own is not None and own.public == member.public
+    return keyring if is_current else None
 
 
 async def _unlock_by_password(
     request: DeskRequest, found: VerifiedPasskey
 ) -> tuple[Keyring | None, Text | None, str]:
-    """Return what a password opens; or what is said to whoever typed another one."""
-    guesses, who = request.context.throttle, found.by.id
+    """Return the keys a password unlocks; or an error message and the seconds in it."""
+    throttle, who = request.context.throttle, found.by.id
     browser = known_browser_id(request, who)
-    if seconds := guesses.seconds_to_wait(who, browser, request.now):
+    if seconds := throttle.seconds_to_wait(who, browser, request.now):
         return None, texts.TOO_MANY_ATTEMPTS, str(seconds)
-    async with guesses.check_slot(is_known=bool(browser)) as came:
-        if not came:
+    async with throttle.check_slot(is_known=bool(browser)) as has_turn:
+        if not has_turn:
             return None, texts.LOGIN_BUSY, str(RETRY_SECONDS)
         keyring = await asyncio.to_thread(
             unlock_keyring, request, who, request.form.get("password", "")
         )
     if keyring is None:
-        guesses.record_failure(who, browser, request.now)
+        throttle.record_failure(who, browser, request.now)
         return None, texts.WRONG_PASSWORD, ""
-    guesses.record_success(who, browser)
+    throttle.record_success(who, browser)
     return keyring, None, ""
 
 
 async def _store_wrapped_key(
     request: DeskRequest, found: VerifiedPasskey, keyring: Keyring | None
 ) -> None:
-    """Lock a key that was opened by a password under the passkey as well, where it computes."""
+    """Wrap a key that was unlocked by password under the passkey too, if it computes a secret."""
     output = parse_prf_output(request.form.get("computed", ""))
     if keyring is None or not output:
         return
@@ -145,25 +145,21 @@ async def _store_wrapped_key(
 
 
 def login_page(
-    request: DeskRequest, told: Text | None = None, *, answer: bool = False,
+    request: DeskRequest, error: Text | None = None, *, answer: bool = False,
     status: HTTPStatus = HTTPStatus.UNAUTHORIZED, seconds: str = "",
 ) -> Response:  # fmt: skip
-    """Return the way in: with an answer that is kept, it asks for the password alone."""
-    said = request.locale(told, seconds=seconds) if told else ""
-    kept = {name: request.form.get(name, "") for name in ("answer", "computed")} if answer else {}
+    """Return the sign-in page; with `answer` it asks only for the password."""
+    pending = {it: request.form.get(it, "") for it in ("answer", "computed")} if answer else {}
     return request.render(
-        "signin.html", status=status, told=said, who=request.form.get("who", "")[:200], kept=kept,
+        "sign_in.html", status=status, who=request.form.get("who", "")[:200], pending=pending,
+        error=request.locale(error, seconds=seconds) if error else "",
         passkeys=passkeys_available(request),
     )  # fmt: skip
 
 
 ROUTES = (
-    Route("/signin/ask", sign_in_challenge, Permission.PUBLIC, "POST", NO_FIELDS),
-    Route(
-        "/signin/passkey",
-        sign_in_with_passkey,
-        Permission.PUBLIC,
-        "POST",
-        form_fields("answer", "computed", "password"),
+    post("/signin/ask", sign_in_challenge, Permission.PUBLIC),
+    post(
+        "/signin/passkey", sign_in_with_passkey, Permission.PUBLIC, "answer", "computed", "password"
     ),
 )

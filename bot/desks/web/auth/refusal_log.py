@@ -1,8 +1,8 @@
-"""What was refused at the doors, told in kinds and numbers: no word, no address, nobody's body.
+"""Refused requests, counted in the log and noted in the audit log.
 
-To the log goes which door refused how often, at most one line a minute for each kind: whoever
-knocks without end fills no disk. What a colleague was told is not there goes to the audit log as
-well, once a quarter of an hour for each door of a session: whoever tries numbers is seen.
+The log gets route, reason and count, at most once a minute for each pair: a flood of requests fills
+no disk. A caseworker who asks for something that does not exist or is forbidden is noted in the
+audit log, once in 15 minutes for each route and session: trying out case numbers is noticed.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
 
 LOG_INTERVAL, AUDIT_INTERVAL = MINUTE, 15 * MINUTE
 REFUSED, SESSION_MOVED = "refused", "session_moved"
-"""What the audit log calls it; of what was refused the door is the detail."""
+"""Actions in the audit log; the detail of a refusal is the route."""
 
 
 class RefusalReason(StrEnum):
-    """Why something was refused."""
+    """Why a request was refused."""
 
     HOST = "host"
-    """It names another desk."""
+    """It names another host."""
     FRAMING = "framed"
-    """It says in two ways where it ends, or in one no page of ours uses."""
+    """It does not say in one way where it ends."""
     LONG_HEADERS = "long"
-    """Its headers have no end."""
+    """Its headers are too long."""
     CROSS_ORIGIN = "elsewhere"
-    """It comes from no page of this desk, or is no form."""
-    NO_CSRF_TOKEN = "unsigned"  # noqa: S105 - a reason, not a token
-    """The form is none of this session."""
+    """It comes from another site, or is not a form."""
+    NO_CSRF = "unsigned"
+    """Its CSRF token is not that of the session."""
     FORM = "form"
-    """It has a field nobody asked for, or one twice, or is too long."""
+    """It has an unknown or repeated field, or is too long."""
     NOT_THERE = "not_there"
-    """There is none, or it is not theirs."""
+    """The address or object does not exist, or is forbidden."""
     SESSION_MOVED = "moved"
-    """The session is used from a browser it does not belong to."""
+    """The session was started in another browser."""
 
 
 class RefusalLog:
-    """How often which door refused, since the log was told last."""
+    """Counts refusals by route and reason."""
 
     def __init__(self) -> None:
         self._logged: dict[tuple[str, RefusalReason], tuple[int, int]] = {}
 
     def record(self, path: str, reason: RefusalReason, now: int) -> None:
-        """Count a refusal; tell the log of it and of those before, at most once a minute."""
+        """Count a refusal; log the count at most once a minute."""
         at, count = self._logged.get((path, reason), (0, 0))
         if 0 <= now - at < LOG_INTERVAL:
             self._logged[path, reason] = (at, count + 1)
@@ -63,22 +63,23 @@ class RefusalLog:
 
 
 async def audit_not_found(request: DeskRequest) -> None:
-    """Write down that a colleague asked for what is not there, or not theirs.
+    """Note in the audit log that a caseworker asked for something they may not see.
 
-    A case they have seen in this session is none of that: it was erased, or is a colleague's now.
+    A case they could see earlier in the session is not noted: it was erased, or is now a
+    colleague's.
     """
-    door, now, session = request.route, request.now, request.session
-    request.context.refusal_log.record(door.path, RefusalReason.NOT_THERE, now)
-    if request.signed_in is None or session is None or door.permission is Permission.PUBLIC:
+    route, now, session = request.route, request.now, request.session
+    request.context.refusal_log.record(route.path, RefusalReason.NOT_THERE, now)
+    if request.signed_in is None or session is None or route.permission is Permission.PUBLIC:
         return
-    was_theirs = parse_reference(request.param("reference")) in session.known_references
+    was_visible = parse_reference(request.param("reference")) in session.known_references
     if (
-        was_theirs
-        or 0 <= now - session.refused_routes.get(door.path, -AUDIT_INTERVAL) < AUDIT_INTERVAL
+        was_visible
+        or 0 <= now - session.refused_routes.get(route.path, -AUDIT_INTERVAL) < AUDIT_INTERVAL
     ):
         return
-    session.refused_routes[door.path] = now
-    who, where = request.caseworker.id, door.path.replace("{", "").replace("}", "")
+    session.refused_routes[route.path] = now
+    who, where = request.caseworker.id, route.path.replace("{", "").replace("}", "")
 
     def note(work: Work) -> None:
         request.context.audit.record(work, now, who, REFUSED, who, where)
@@ -87,10 +88,10 @@ async def audit_not_found(request: DeskRequest) -> None:
 
 
 async def end_moved_session(request: DeskRequest, session: DeskSession) -> None:
-    """End a session that another browser uses: whoever has its secret has taken it from somebody.
+    """End a session that is used in another browser: its secret was probably stolen.
 
-    Two words of what a browser calls itself are compared, so that a new version is the same one.
-    Whoever takes the name along as well is not seen here; for them there is the list of sessions.
+    Only browser and system are compared, so that an update of the browser changes nothing. A thief
+    who copies that as well is not noticed here; the account page lists all sessions.
     """
     request.context.refusal_log.record(request.route.path, RefusalReason.SESSION_MOVED, request.now)
     await request.context.sessions.end(session.token)

@@ -1,7 +1,7 @@
-"""Who is signed in: a secret in their browser, its digest in the store, their locked key in memory.
+"""Sessions: a secret in the browser, its digest in the database, the wrapped key in memory.
 
-A session ends after a quarter of an hour in which nobody did anything, ten hours after it began,
-when it is ended, when its caseworker loses access, and with this process.
+A session ends after 15 minutes without activity, ten hours after it began, when it is ended, when
+its caseworker loses access, and when the process stops.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 IDLE_TIMEOUT, MAX_LIFETIME = 15 * MINUTE, 10 * HOUR
 STEP_UP_LIFETIME = 5 * MINUTE
-"""How long a second factor that was shown again counts, for what cannot be undone."""
+"""How long a second factor counts for actions that cannot be undone."""
 PAUSE_OFFERED_FOR = 30 * MINUTE
-"""How long a pause is offered after a case of danger: later it was not that case any more."""
+"""How long a break is offered after a case of danger was closed."""
 NEVER = 0
-"""When a second factor was shown that was not."""
+"""Time of the last second factor in a session without one."""
 SEEN_EVERY = MINUTE
 MAX_SESSIONS = 5
-"""Sessions of one caseworker; with one more the oldest ends."""
+"""Sessions of one caseworker; one more ends the oldest."""
 
 _NAMES = ("token", "staff_id", "browser", "begun_at", "seen_at", "proved_at")
 _ADD = Prepared(
@@ -64,57 +64,56 @@ _TOUCH = Prepared(
         .where(desk_sessions.c.token == bindparam("known"))
         .values(seen_at=bindparam("at"))
     ),
-    "at",
-    "known",
-)
+    "at", "known",
+)  # fmt: skip
 _END = Prepared(
     lambda _: delete(desk_sessions).where(desk_sessions.c.token == bindparam("known")), "known"
 )
 _END_ALL = Prepared(lambda _: delete(desk_sessions))
 _END_OLD = Prepared(
     lambda _: delete(desk_sessions).where(
-        (desk_sessions.c.begun_at < bindparam("begun")) | (desk_sessions.c.seen_at < bindparam("s"))
+        (desk_sessions.c.begun_at < bindparam("begun"))
+        | (desk_sessions.c.seen_at < bindparam("seen"))
     ),
-    "begun",
-    "s",
-)
+    "begun", "seen",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
 class DeskSession:
-    """One browser somebody is signed in with."""
+    """Session of one browser."""
 
     token: bytes
-    """The digest it is known by."""
+    """Digest of the secret."""
     who: str
     browser: str
     begun_at: int
     seen_at: int
     proved_at: int
     wrapped_key: bytes = b""
-    """Their key, locked; empty where whoever signed in has shown no password."""
+    """The caseworker's key, wrapped under the secret; empty for a session without a key."""
     flashes: list[tuple[str, bool]] = field(default_factory=list)
-    """Sentences for the next page, and whether each is a refusal."""
+    """Messages for the next page, and whether each is a refusal."""
     read_cases: dict[str, int] = field(default_factory=dict)
-    """Cases read in this session, and when that was written down last."""
+    """Cases read in this session, with the time of the last audit row."""
     audit_lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
-    """Held while a reading is written down: whoever reads beside it waits for that."""
+    """Held while a reading is audited, so that parallel requests make one row."""
     break_glass_cases: set[str] = field(default_factory=set)
-    """Cases of others that were opened with a reason."""
+    """Colleagues' cases opened with a reason."""
     language_confirmed: set[str] = field(default_factory=set)
-    """Cases whose person is written to in another language than theirs, on purpose."""
+    """Cases whose person is written to in another language on purpose."""
     known_references: set[str] = field(default_factory=set)
-    """Numbers of cases that were theirs to see."""
+    """Numbers of cases the caseworker could see."""
     refused_routes: dict[str, int] = field(default_factory=dict)
-    """Doors at which they were told that there is nothing, and when that was written down last."""
+    """Routes that answered "not found", with the time of the last audit row."""
     csrf_token: str = field(default_factory=lambda: secrets.token_hex(16))
-    """What its forms carry. It stays when the secret is another: pages that are open go on."""
+    """It stays when the secret is rotated, so that open pages still work."""
     streams: int = 0
     hard_case_at: int = 0
-    """When they closed a case of danger last, until they said whether they want a pause."""
+    """When a case of danger was closed last; 0 once the offer of a break was answered."""
 
     def has_expired(self, now: int) -> bool:
-        """Tell whether it has ended by the clock."""
+        """Whether it has timed out."""
         return (
             now - self.seen_at > IDLE_TIMEOUT
             or now - self.begun_at > MAX_LIFETIME
@@ -122,16 +121,16 @@ class DeskSession:
         )
 
     def is_offered_pause(self, now: int) -> bool:
-        """Tell whether they have just closed a case of danger, and have not said yet."""
+        """Whether a case of danger was just closed and the offer of a break is open."""
         return self.hard_case_at > 0 and 0 <= now - self.hard_case_at <= PAUSE_OFFERED_FOR
 
     def has_stepped_up(self, now: int) -> bool:
-        """Tell whether a second factor was shown lately."""
+        """Whether a second factor was given recently."""
         return 0 <= now - self.proved_at <= STEP_UP_LIFETIME
 
 
 class DeskSessions:
-    """The sessions of one desk."""
+    """All sessions of one desk."""
 
     def __init__(self, writer: Writer, keys: KeyStore) -> None:
         self._writer = writer
@@ -139,20 +138,15 @@ class DeskSessions:
         self._sessions: dict[bytes, DeskSession] = {}
 
     async def end_all(self) -> None:
-        """Forget whoever was signed in at a desk that ran before: their keys went with it."""
+        """End all sessions of an earlier process: their keys are gone."""
         self._sessions.clear()
         await self._writer.run(lambda work: work.run(_END_ALL))
 
     async def start(
-        self,
-        who: str,
-        keyring: Keyring | None,
-        browser: str,
-        now: int,
-        *,
+        self, who: str, keyring: Keyring | None, browser: str, now: int, *,
         has_stepped_up: bool = True,
-    ) -> bytes:
-        """Sign somebody in, by a second factor or without; return the secret for their browser."""
+    ) -> bytes:  # fmt: skip
+        """Start a session; return the secret for the browser."""
         secret = new_session_secret()
         key = lock_with_secret(keyring, secret) if keyring else b""
         proved_at = now if has_stepped_up else NEVER
@@ -161,18 +155,14 @@ class DeskSessions:
         return secret
 
     async def rotate(self, session: DeskSession, secret: bytes, now: int) -> bytes:
-        """Put another secret in the place of one, after a second factor was shown again."""
+        """Replace the secret of a session after a second factor; return the new one."""
         other = new_session_secret()
         keyring = self.unlock_keyring(session, secret)
         key = lock_with_secret(keyring, other) if keyring else b""
         successor = replace(
-            session,
-            token=secret_digest(other),
-            wrapped_key=key,
-            seen_at=now,
-            proved_at=now,
+            session, token=secret_digest(other), wrapped_key=key, seen_at=now, proved_at=now,
             streams=0,
-        )
+        )  # fmt: skip
         await self._store(successor, session.token)
         return other
 
@@ -182,7 +172,7 @@ class DeskSessions:
 
         def add(work: Work) -> list[bytes]:
             work.run(_END_OLD, session.seen_at - MAX_LIFETIME, session.seen_at - IDLE_TIMEOUT)
-            work.run(_END, instead_of)  # first: it is none of those that are too many
+            work.run(_END, instead_of)  # first, so that it does not count towards the limit
             held = [bytes(token) for token, *_rest in work.rows(_OF, session.who)]
             over = held[: max(0, len(held) - MAX_SESSIONS + 1)]
             for token in over:
@@ -200,7 +190,7 @@ class DeskSessions:
             del self._sessions[token]
 
     def find(self, secret: bytes, now: int) -> DeskSession | None:
-        """Return the session of a browser; None for a secret nobody gave out, or that is over."""
+        """Return the session of a secret; None if there is none or it has expired."""
         found = self._sessions.get(secret_digest(secret))
         if found is not None and found.has_expired(now):
             del self._sessions[found.token]
@@ -209,18 +199,18 @@ class DeskSessions:
 
     @staticmethod
     def exists(work: Work, session: DeskSession) -> bool:
-        """Tell whether nobody has ended a session meanwhile, here or elsewhere."""
+        """Whether the session was not ended meanwhile, by any process."""
         return bool(work.rows(_EXISTS, session.token))
 
     async def touch(self, session: DeskSession, now: int) -> None:
-        """Note that somebody did something; written down once a minute."""
+        """Note activity; it is stored once a minute."""
         is_due = now - session.seen_at >= SEEN_EVERY
         session.seen_at = now
         if is_due:
             await self._writer.run(lambda work: work.run(_TOUCH, now, session.token))
 
     def unlock_keyring(self, session: DeskSession, secret: bytes) -> Keyring | None:
-        """Return what somebody can open, for this request."""
+        """Return the keys of a session, unlocked for this request."""
         if not session.wrapped_key:
             return None
         return unlock_with_secret(self._keys, session.who, session.wrapped_key, secret)
@@ -232,7 +222,7 @@ class DeskSessions:
 
     @staticmethod
     def of(work: Work, who: str) -> list[DeskSession]:
-        """Return the sessions of a caseworker, as far as the store knows them."""
+        """Return the sessions of a caseworker as the database has them, without keys."""
         return [
             DeskSession(bytes(token), who_, browser, begun, seen, proved)
             for token, who_, browser, begun, seen, proved in work.rows(_OF, who)

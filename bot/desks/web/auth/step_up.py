@@ -1,12 +1,13 @@
-"""What leaves the desk: only from a page of ours, for whoever has just shown a second factor."""
+"""Step-up: exports and downloads need a fresh second factor and a request of this desk."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import SESSION_COOKIE, NotFoundError
 from bot.desks.web.security_headers import SANDBOX_CSP
 
 if TYPE_CHECKING:
@@ -14,24 +15,42 @@ if TYPE_CHECKING:
 
 
 def require_step_up(request: DeskRequest, back: str) -> Response | None:
-    """Return where the second factor is shown again; None for whoever has just done so.
+    """Return the redirect to the step-up page; None if a second factor was just given.
 
     Args:
-        request: who asks.
-        back: the page of the case they come from, and go back to.
+        request: the request for an export.
+        back: the page of the case to return to.
 
     Raises:
-        NotThere: a page of another site asks.
+        NotFoundError: a page of another site made the request.
     """
     if request.http.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise NotFoundError("asked elsewhere")
+        raise NotFoundError("request of another site")
     if request.current_session.has_stepped_up(request.now):
         return None
     return request.redirect_to_step_up(back)
 
 
+def step_up_form(request: DeskRequest, back: str, error: str = "") -> Response:
+    """Return the page that asks for the second factor."""
+    return request.render(
+        "step_up.html", status=HTTPStatus.UNAUTHORIZED if error else HTTPStatus.OK, back=back,
+        error=error, passkeys=bool(request.context.webauthn.rp_id),
+    )  # fmt: skip
+
+
+async def complete_step_up(request: DeskRequest, back: str) -> Response:
+    """Note the second factor, rotate the session's secret, and return to a page."""
+    secret = await request.context.sessions.rotate(
+        request.current_session, request.session_secret, request.now
+    )
+    response = request.redirect(back)
+    request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
+    return response
+
+
 def text_download(name: str, text: str) -> Response:
-    """Return a text to be saved, under a name of ours: nothing in it does anything here."""
+    """Return text as a file to save; a browser does not display it."""
     return Response(
         text.encode(), media_type="text/plain; charset=utf-8",
         headers={

@@ -1,9 +1,8 @@
-"""What a guess costs: time that grows, for whoever guesses and never for a whole desk.
+"""Throttle of sign-in attempts.
 
-Wrong guesses are counted for each name from browsers nobody knows, and apart from that for each
-browser that somebody has signed in with before: whoever guesses a colleague's password makes them
-wait nowhere they work. Nobody is ever locked out; the longest wait is five minutes. The counts go
-with the process.
+Wrong attempts are counted by name for unknown browsers, and separately for each browser that has
+signed in before: an attack on a colleague's password does not slow down that colleague. No account
+is ever locked; the longest wait is five minutes. Counts are kept in memory only.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 FREE_GUESSES = 3
-"""Wrong guesses that cost nothing: everybody mistypes."""
+"""Wrong attempts without a wait: everyone mistypes."""
 MAX_WAIT, MAX_WAIT_KNOWN_BROWSER = 300, 30
-"""Seconds, from a browser nobody knows, and from one that is known."""
+"""Seconds, for an unknown and for a known browser."""
 EXPIRES_AFTER = 12 * HOUR
 MAX_ENTRIES = 20_000
 MAX_WAITING = 8
-"""How many from unknown browsers may wait for their turn to be checked; a check takes a second."""
+"""Requests of unknown browsers that may queue for a password check of about a second."""
 RETRY_SECONDS = 10
 
 
@@ -37,7 +36,7 @@ class _WrongGuesses:
 
 
 class LoginThrottle:
-    """Wrong guesses so far, and whose turn it is to be checked."""
+    """Counts wrong attempts, and queues password checks."""
 
     def __init__(self) -> None:
         self._wrong: dict[bytes, _WrongGuesses] = {}
@@ -45,7 +44,7 @@ class LoginThrottle:
         self._waiting = 0
 
     def seconds_to_wait(self, name: str, browser: str, now: int) -> int:
-        """Return how many seconds somebody has to wait; 0: they may try."""
+        """Return the seconds until the next attempt is allowed; 0 for now."""
         found = self._wrong.get(_key(name, browser))
         if found is None or found.count < FREE_GUESSES:
             return 0
@@ -55,7 +54,7 @@ class LoginThrottle:
         return max(0, -(-left // SECOND)) if left <= span else 0
 
     def record_failure(self, name: str, browser: str, now: int) -> None:
-        """Note a wrong guess."""
+        """Count a wrong attempt."""
         key = _key(name, browser)
         found = self._wrong.pop(key, None)
         if found is None or now - found.last_at > EXPIRES_AFTER:
@@ -65,15 +64,15 @@ class LoginThrottle:
             del self._wrong[next(iter(self._wrong))]
 
     def record_success(self, name: str, browser: str) -> None:
-        """Forget the wrong guesses of a browser whose user has come in."""
+        """Reset the count of a name and browser."""
         self._wrong.pop(_key(name, browser), None)
 
     @contextlib.asynccontextmanager
     async def check_slot(self, *, is_known: bool) -> AsyncIterator[bool]:
-        """Wait for one's turn to be checked; give whether it came.
+        """Wait for a turn to check a password; yield whether there is one.
 
-        A check takes a second and much memory, so they come one after the other: browsers that are
-        known in a line of their own, all others in one that is never long.
+        A check takes a second and much memory, so one runs at a time: known browsers queue
+        separately from unknown ones, whose queue is short.
         """
         if not is_known and self._waiting >= MAX_WAITING:
             yield False

@@ -1,4 +1,4 @@
-"""Second factors and links of invitation, as they lie in the store; used inside units of work."""
+"""Store of TOTP secrets and invitation links, and checks of codes."""
 
 from __future__ import annotations
 
@@ -22,129 +22,124 @@ if TYPE_CHECKING:
 TOTP_KIND, PASSKEY_KIND = "codes", "passkey"
 INVITE_LIFETIME = 3 * DAY
 STEP_SECONDS = 30
-"""Seconds a code holds."""
+"""Seconds for which a code is shown."""
 ALLOWED_DRIFT = (0, -1, 1)
-"""Steps beside the one of now in which a code is taken: telephones go a little wrong."""
+"""Time steps around the current one that are accepted: clocks of phones differ a little."""
 DIGITS = 6
 
+SECRET_DIGITS = 64
+"""Hexadecimal digits of an invitation secret."""
+
 _FACTORS = ("id", "staff_id", "kind", "sealed", "used", "made_at")
-_ADD = Prepared(
+INSERT_FACTOR = Prepared(
     lambda dialect: insert_into(dialect, desk_factors).values(
         {name: bindparam(name) for name in _FACTORS}
     ),
     *_FACTORS,
 )
-_OF = Prepared(
-    lambda _: (
-        select(desk_factors.c.id, desk_factors.c.sealed, desk_factors.c.used)
-        .where(
-            desk_factors.c.staff_id == bindparam("who"), desk_factors.c.kind == bindparam("of_kind")
-        )
-        .order_by(desk_factors.c.made_at)
-    ),
-    "who",
-    "of_kind",
+_IS_FACTOR = (desk_factors.c.staff_id == bindparam("who")) & (
+    desk_factors.c.kind == bindparam("of_kind")
 )
+SELECT_FACTORS = Prepared(
+    lambda _: (
+        select(
+            desk_factors.c.id, desk_factors.c.sealed, desk_factors.c.used, desk_factors.c.made_at
+        )
+        .where(_IS_FACTOR)
+        .order_by(desk_factors.c.made_at, desk_factors.c.id)
+    ),
+    "who", "of_kind",
+)  # fmt: skip
+_DELETE = Prepared(lambda _: delete(desk_factors).where(_IS_FACTOR), "who", "of_kind")
 _MARK_USED = Prepared(
-    # Compare and set: a code that two send at once lets one of them in.
+    # Compare and set: a code that two requests send at once is accepted once.
     lambda _: (
         update(desk_factors)
         .where(desk_factors.c.id == bindparam("factor"), desk_factors.c.used < bindparam("step"))
         .values(used=bindparam("step"))
     ),
-    "step",
-    "factor",
-)
-_DELETE = Prepared(
-    lambda _: delete(desk_factors).where(
-        desk_factors.c.staff_id == bindparam("who"), desk_factors.c.kind == bindparam("of_kind")
-    ),
-    "who",
-    "of_kind",
-)
+    "step", "factor",
+)  # fmt: skip
 _INSERT_INVITE = Prepared(
     lambda dialect: insert_into(dialect, desk_invites).values(
         token=bindparam("token"), staff_id=bindparam("who"), until=bindparam("until")
     ),
-    "token",
-    "who",
-    "until",
-)
+    "token", "who", "until",
+)  # fmt: skip
 _FIND_INVITE = Prepared(
     lambda _: select(desk_invites.c.staff_id).where(
         desk_invites.c.token == bindparam("known"), desk_invites.c.until > bindparam("now")
     ),
-    "known",
-    "now",
-)
+    "known", "now",
+)  # fmt: skip
 _DELETE_INVITES = Prepared(
     lambda _: delete(desk_invites).where(
         (desk_invites.c.staff_id == bindparam("who")) | (desk_invites.c.until <= bindparam("now"))
     ),
-    "who",
-    "now",
-)
+    "who", "now",
+)  # fmt: skip
 _USE_INVITE = Prepared(
     lambda _: delete(desk_invites).where(desk_invites.c.token == bindparam("known")), "known"
 )
 
 
 class SecondFactors:
-    """What lets caseworkers in beside their password."""
+    """Stores TOTP secrets and invitations, inside units of work."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    # --- codes --------------------------------------------------------------------------------
+    # --- Codes --------------------------------------------------------------------------------
 
     @staticmethod
     def new_totp_secret() -> str:
-        """Return the secret of a new authenticator, as telephones take it."""
+        """Return a new secret, as authenticator apps take it."""
         return pyotp.random_base32(32)
 
     @staticmethod
     def step_of(secret: str, code: str, now: int) -> int:
-        """Return the time step a code belongs to; 0 for a code of none near now."""
+        """Return the time step of a code; 0 if it is wrong or too old."""
         codes = pyotp.TOTP(secret)
         step = now // SECOND // STEP_SECONDS
         if len(code) != DIGITS or not code.isdecimal() or not code.isascii():
             return 0
-        near = [step + beside for beside in ALLOWED_DRIFT]
-        found = [each for each in near if secrets.compare_digest(codes.generate_otp(each), code)]
-        return found[0] if found else 0
+        for near in (step + drift for drift in ALLOWED_DRIFT):
+            if secrets.compare_digest(codes.generate_otp(near), code):
+                return near
+        return 0
 
     def store_totp(self, work: Work, who: str, secret: str, step: int, now: int) -> None:
-        """Put an authenticator in the place of any before; the code just shown is used up."""
+        """Replace the TOTP secret; the code of `step` counts as used."""
         work.run(_DELETE, who, TOTP_KIND)
         factor = secrets.token_hex(16)
         sealed = self._vault.seal(Purpose.STAFF, _associated_data(who, factor), secret.encode())
-        work.run(_ADD, factor, who, TOTP_KIND, sealed, step, now)
+        work.run(INSERT_FACTOR, factor, who, TOTP_KIND, sealed, step, now)
 
     def has_totp(self, work: Work, who: str) -> bool:
-        """Tell whether a caseworker has an authenticator."""
-        return bool(work.rows(_OF, who, TOTP_KIND))
+        """Whether a caseworker has an authenticator app."""
+        return bool(work.rows(SELECT_FACTORS, who, TOTP_KIND))
 
     def use_code(self, work: Work, who: str, code: str, now: int) -> bool:
-        """Tell whether a code is a caseworker's, and use it up: it opens once."""
-        for factor, sealed, _used in work.rows(_OF, who, TOTP_KIND):
+        """Whether the code is right and was not used before; it is used up."""
+        for factor, sealed, _used, _made_at in work.rows(SELECT_FACTORS, who, TOTP_KIND):
             try:
                 plain = self._vault.open(
                     Purpose.STAFF, _associated_data(who, factor), bytes(sealed)
                 )
-            except DecryptionError:  # altered, or another's: it proves nothing
+            except DecryptionError:  # altered
                 continue
             step = self.step_of(plain.decode(), code, now)
             if step and work.run(_MARK_USED, step, factor):
                 return True
         return False
 
-    # --- links --------------------------------------------------------------------------------
+    # --- Invitations --------------------------------------------------------------------------
 
     @staticmethod
     def create_invite(work: Work, who: str, now: int) -> str:
-        """Return what a link ends with that lets somebody choose a second factor, once.
+        """Return the secret of a new invitation link.
 
-        Any link they had before opens nothing any more.
+        Any earlier link of the caseworker stops working.
         """
         secret = new_session_secret()
         work.run(_DELETE_INVITES, who, now)
@@ -152,31 +147,31 @@ class SecondFactors:
         return secret.hex()
 
     @staticmethod
-    def invited_staff(work: Work, written: str, now: int) -> str:
-        """Return whom a link was made for; empty: nobody, or not any more."""
-        secret = parse_secret(written)
+    def invited_staff(work: Work, text: str, now: int) -> str:
+        """Return the id of the invited caseworker; empty if the link is invalid or expired."""
+        secret = parse_secret(text)
         rows = work.rows(_FIND_INVITE, secret_digest(secret), now) if secret else []
         return str(rows[0][0]) if rows else ""
 
     @staticmethod
-    def use_invite(work: Work, written: str) -> bool:
-        """Use a link up; tell whether nobody did before."""
-        secret = parse_secret(written)
+    def use_invite(work: Work, text: str) -> bool:
+        """Delete an invitation; false if it was used before."""
+        secret = parse_secret(text)
         return bool(secret) and bool(work.run(_USE_INVITE, secret_digest(secret)))
 
 
-def parse_secret(written: str) -> bytes:
-    """Return a secret from how it is written; nothing from anything else."""
-    if len(written) != 64 or not written.isascii():  # noqa: PLR2004 - 32 bytes
+def parse_secret(text: str) -> bytes:
+    """Return a secret from its hex form; empty if it is invalid."""
+    if len(text) != SECRET_DIGITS or not text.isascii():
         return b""
     try:
-        return bytes.fromhex(written)
+        return bytes.fromhex(text)
     except ValueError:
         return b""
 
 
 def current_code(secret: str, now: int) -> str:
-    """Return what an authenticator shows at a moment."""
+    """Return the code an authenticator app shows at a moment."""
     return pyotp.TOTP(secret).generate_otp(now // SECOND // STEP_SECONDS)
 
 

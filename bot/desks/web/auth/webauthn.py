@@ -1,8 +1,8 @@
-"""What a passkey is asked and how its answer is checked: to the letter, by `webauthn`.
+"""WebAuthn challenges and the verification of passkey answers.
 
-A question is made of a moment and a proof of ours, so that nothing has to be kept for strangers who
-ask for one: it is known again when it comes back, for five minutes, and answered once. Whoever
-holds the passkey must have shown its authenticator a finger, a face or a number.
+A challenge carries its time and a MAC, so that nothing is stored for a stranger who asks for one.
+It is valid for five minutes and one answer. The authenticator must have verified its user by
+fingerprint, face or PIN.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 CHALLENGE_LIFETIME = 5 * MINUTE
 NONCE_BYTES, TIME_BYTES, MAC_BYTES = 16, 8, 16
 PRF_INPUT = sha256(b"haven desk passkey 1").digest()
-"""What a passkey that can is asked to compute from; its answer is its own everywhere."""
+"""Input of the PRF extension; the output differs for every passkey."""
 PRF_OUTPUT_BYTES = 32
 _INVALID = (WebAuthnException, ValueError, TypeError, KeyError)
-"""How `webauthn` refuses what does not even have the form of an answer."""
+"""Errors with which `webauthn` rejects an answer."""
 
 
 class PasskeyError(HavenError):
-    """What came back from a browser proves no passkey."""
+    """The answer of a browser proves no passkey."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPasskey:
-    """A passkey that was just made."""
+    """A newly registered passkey."""
 
     credential: bytes
     public_key: bytes
@@ -56,11 +56,11 @@ class NewPasskey:
 
 
 class WebAuthn:
-    """Questions to passkeys of one desk.
+    """Challenges and verification for the passkeys of one desk.
 
     Args:
-        origin: where browsers find it.
-        prove: the proof of what we said ourselves.
+        origin: address of the desk.
+        compute_mac: MAC under a key of the vault.
     """
 
     def __init__(self, origin: str, compute_mac: Callable[[bytes], bytes]) -> None:
@@ -69,18 +69,18 @@ class WebAuthn:
         self._compute_mac = compute_mac
         self._used_challenges: dict[bytes, int] = {}
 
-    # --- questions ----------------------------------------------------------------------------
+    # --- Challenges ---------------------------------------------------------------------------
 
     def registration_options(
         self, who: str, name: str, known: Iterable[Passkey], about: str, now: int
     ) -> dict[str, Any]:
-        """Return what a browser is asked to make a passkey.
+        """Return the options for registering a passkey.
 
         Args:
-            who: the caseworker, and what the passkey gives back as its user.
-            name: what their authenticator shows.
-            known: passkeys they have: not another one in the same authenticator.
-            about: what the question is bound to, e.g. a session.
+            who: id of the caseworker, which the passkey later returns as its user.
+            name: name the authenticator shows.
+            known: passkeys they have, so that none is registered twice.
+            about: what the challenge is bound to, e.g. a session.
             now: the moment.
         """
         options = webauthn.generate_registration_options(
@@ -97,7 +97,7 @@ class WebAuthn:
     def authentication_options(
         self, known: Iterable[Passkey], about: str, now: int
     ) -> dict[str, Any]:
-        """Return what a browser is asked to show a passkey; none named: any of this desk."""
+        """Return the options for showing a passkey; without `known`, any of this desk."""
         options = webauthn.generate_authentication_options(
             rp_id=self.rp_id,
             challenge=self._challenge(about, now),
@@ -107,69 +107,67 @@ class WebAuthn:
         return _as_json(options)
 
     def _challenge(self, about: str, now: int) -> bytes:
-        said = secrets.token_bytes(NONCE_BYTES) + now.to_bytes(TIME_BYTES)
-        return said + self._mac(said, about)
+        payload = secrets.token_bytes(NONCE_BYTES) + now.to_bytes(TIME_BYTES)
+        return payload + self._mac(payload, about)
 
-    def _mac(self, said: bytes, about: str) -> bytes:
-        return self._compute_mac(b"desk passkey|" + about.encode() + b"|" + said)[:MAC_BYTES]
+    def _mac(self, payload: bytes, about: str) -> bytes:
+        return self._compute_mac(b"desk passkey|" + about.encode() + b"|" + payload)[:MAC_BYTES]
 
-    # --- answers ------------------------------------------------------------------------------
+    # --- Answers ------------------------------------------------------------------------------
 
     def verify_registration(self, answer: str, about: str, now: int) -> NewPasskey:
-        """Return a passkey that was made as asked.
+        """Return the newly registered passkey.
 
         Raises:
-            NotProved: it was not.
+            PasskeyError: the answer is invalid.
         """
-        question = self._verify_challenge(answer, about, now)
+        challenge = self._verify_challenge(answer, about, now)
         try:
             found = webauthn.verify_registration_response(
-                credential=answer, expected_challenge=question, expected_rp_id=self.rp_id,
+                credential=answer, expected_challenge=challenge, expected_rp_id=self.rp_id,
                 expected_origin=self.origin, require_user_verification=True,
             )  # fmt: skip
         except _INVALID:
-            raise PasskeyError("no passkey of this desk") from None
+            raise PasskeyError("invalid registration") from None
         self.mark_used(answer, now)
         return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
 
     def verify_authentication(self, answer: str, passkey: Passkey, about: str, now: int) -> int:
-        """Return how often a passkey was used, once it has proved itself; the question stays open.
+        """Return the new use count of a passkey; the challenge stays open for now.
 
         Raises:
-            NotProved: it has not.
+            PasskeyError: the answer is invalid.
         """
-        question = self._verify_challenge(answer, about, now)
+        challenge = self._verify_challenge(answer, about, now)
         try:
             found = webauthn.verify_authentication_response(
-                credential=answer, expected_challenge=question, expected_rp_id=self.rp_id,
+                credential=answer, expected_challenge=challenge, expected_rp_id=self.rp_id,
                 expected_origin=self.origin, credential_public_key=passkey.record.public,
                 credential_current_sign_count=passkey.count, require_user_verification=True,
             )  # fmt: skip
         except _INVALID:
-            raise PasskeyError("not this passkey") from None
+            raise PasskeyError("invalid answer") from None
         return found.new_sign_count
 
     def mark_used(self, answer: str, now: int) -> None:
-        """Take a question as answered: it is not answered again."""
-        for known in [
-            it for it, at in self._used_challenges.items() if now - at > CHALLENGE_LIFETIME
-        ]:
-            del self._used_challenges[known]
-        self._used_challenges[challenge_of(answer)] = now
+        """Mark the challenge of an answer as used."""
+        self._used_challenges = {
+            it: at for it, at in self._used_challenges.items() if now - at <= CHALLENGE_LIFETIME
+        } | {challenge_of(answer): now}
 
     def _verify_challenge(self, answer: str, about: str, now: int) -> bytes:
-        question = challenge_of(answer)
-        said, proof = question[:-MAC_BYTES], question[-MAC_BYTES:]
-        at = int.from_bytes(said[NONCE_BYTES:])
-        is_ours = secrets.compare_digest(proof, self._mac(said, about))
-        is_fresh = len(said) == NONCE_BYTES + TIME_BYTES and 0 <= now - at <= CHALLENGE_LIFETIME
-        if not (is_ours and is_fresh) or question in self._used_challenges:
-            raise PasskeyError("not asked by this desk, or too long ago")
-        return question
+        challenge = challenge_of(answer)
+        payload, mac = challenge[:-MAC_BYTES], challenge[-MAC_BYTES:]
+        at = int.from_bytes(payload[NONCE_BYTES:])
+        is_authentic = secrets.compare_digest(mac, self._mac(payload, about))
+        is_fresh = len(payload) == NONCE_BYTES + TIME_BYTES and 0 <= now - at <= CHALLENGE_LIFETIME
+        if not (is_authentic and is_fresh) or challenge in self._used_challenges:
+            raise PasskeyError("unknown, expired or used challenge")
+        return challenge
 
 
 def rp_id_of(origin: str) -> str:
-    """Return what passkeys of a desk are bound to: its name; empty where it has only a number."""
+    """Return the host name passkeys are bound to; empty if the address has only a number."""
     host = urlsplit(origin).hostname or ""
     try:
         ip_address(host)
@@ -179,33 +177,33 @@ def rp_id_of(origin: str) -> str:
 
 
 def challenge_of(answer: str) -> bytes:
-    """Return the question an answer says it answers.
+    """Return the challenge that an answer names.
 
     Raises:
-        NotProved: it says none.
+        PasskeyError: it names none.
     """
     try:
         client = json.loads(base64url_to_bytes(_part(answer, "response", "clientDataJSON")))
         return base64url_to_bytes(client["challenge"])
     except (*_INVALID, RecursionError):
-        raise PasskeyError("not the answer of a passkey") from None
+        raise PasskeyError("no answer of a passkey") from None
 
 
 def claimed_identity(answer: str) -> tuple[str, bytes]:
-    """Return whose a passkey says it is, and how its authenticator calls it; proved by nothing yet.
+    """Return the user id and credential id an answer claims; nothing is verified yet.
 
     Raises:
-        NotProved: it says neither.
+        PasskeyError: it claims none.
     """
     try:
         user = base64url_to_bytes(_part(answer, "response", "userHandle"))
         return user.decode(), base64url_to_bytes(_part(answer, "rawId"))
     except (*_INVALID, RecursionError):
-        raise PasskeyError("not the answer of a passkey") from None
+        raise PasskeyError("no answer of a passkey") from None
 
 
 def parse_prf_output(written: str) -> bytes:
-    """Return what a passkey computed, as a page sends it; nothing from anything else."""
+    """Return the PRF output of a form field; empty if it is invalid."""
     if len(written) != 2 * PRF_OUTPUT_BYTES or not written.isascii():
         return b""
     try:
@@ -228,5 +226,5 @@ def _descriptors(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor
 
 
 def _as_json(options: Any) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(webauthn.options_to_json(options))
-    return said | {"computes": PRF_INPUT.hex()}
+    fields: dict[str, Any] = json.loads(webauthn.options_to_json(options))
+    return fields | {"prf_input": PRF_INPUT.hex()}

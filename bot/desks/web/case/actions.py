@@ -160,7 +160,7 @@ async def _ask_confirmation(
         SendCheck
     )
     return request.render(
-        "sure.html", status=HTTPStatus.CONFLICT, reference=seen.summary.reference, verb=verb.value,
+        "confirm.html", status=HTTPStatus.CONFLICT, reference=seen.summary.reference, verb=verb.value,
         asked=asked, given=given, sure=" ".join(sorted(sure)),
     )  # fmt: skip
 

@@ -1,13 +1,13 @@
-"""Words a caseworker has begun and not sent, kept while their session ends.
+"""Unsent drafts of a caseworker, kept when their session ends.
 
-Why here and not in their browser: what a browser keeps lies in clear on a machine others may use,
-goes with a tab, and stays when somebody signs out in a hurry. Here it is sealed to the caseworker's
-own key, which only their session unlocks: neither the desk nor a colleague opens it, and it goes
-with the case.
+Why on the server and not in the browser: browser storage is readable on a shared computer, is lost
+with a tab, and remains after a hurried sign-out. Here a draft is sealed to the caseworker's own
+key, which only their session unlocks, and is erased with the case.
 """
 
 from __future__ import annotations
 
+import contextlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from bot.clock import DAY
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
 from bot.hotline.commands.handlers import MAX_TEXT
 from bot.store.compiled import Prepared, insert_into
@@ -34,6 +34,9 @@ SAY, NOTE = "say", "note"
 DRAFT_KINDS = (SAY, NOTE)
 MAX_AGE = 7 * DAY
 
+_IS_DRAFT = (desk_drafts.c.case_id == bindparam("case")) & (
+    desk_drafts.c.staff_id == bindparam("who")
+)
 _UPSERT = Prepared(
     lambda dialect: (
         new := insert_into(dialect, desk_drafts).values(
@@ -44,59 +47,42 @@ _UPSERT = Prepared(
         index_elements=["case_id", "staff_id", "kind"],
         set_={"sealed": new.excluded.sealed, "at": new.excluded.at},
     ),
-    "case",
-    "who",
-    "kind",
-    "sealed",
-    "at",
+    "case", "who", "kind", "sealed", "at",
 )  # fmt: skip
 _OF_CASE = Prepared(
-    lambda _: select(desk_drafts.c.kind, desk_drafts.c.sealed).where(
-        desk_drafts.c.case_id == bindparam("case"), desk_drafts.c.staff_id == bindparam("who")
-    ),
-    "case",
-    "who",
+    lambda _: select(desk_drafts.c.kind, desk_drafts.c.sealed).where(_IS_DRAFT), "case", "who"
 )
 _DELETE = Prepared(
-    lambda _: delete(desk_drafts).where(
-        desk_drafts.c.case_id == bindparam("case"),
-        desk_drafts.c.staff_id == bindparam("who"),
-        desk_drafts.c.kind == bindparam("of_kind"),
-    ),
-    "case",
-    "who",
-    "of_kind",
-)
+    lambda _: delete(desk_drafts).where(_IS_DRAFT, desk_drafts.c.kind == bindparam("of_kind")),
+    "case", "who", "of_kind",
+)  # fmt: skip
 _DELETE_OLD = Prepared(
     lambda _: delete(desk_drafts).where(desk_drafts.c.at < bindparam("before")), "before"
 )
 
 
 def load_drafts(work: Work, case: str, keyring: Keyring) -> dict[str, str]:
-    """Return what whoever looks had begun in a case, by kind; what does not open is not there."""
+    """Return the caseworker's drafts in a case, by kind, without those that cannot be decrypted."""
     found = {}
     for kind, sealed in work.rows(_OF_CASE, case, keyring.staff_id):
-        try:
-            found[str(kind)] = keyring.open_own(
-                _associated_data(case, kind), bytes(sealed)
-            ).decode()
-        except DecryptionError:  # sealed to a key they had before
-            continue
+        with contextlib.suppress(DecryptionError):  # sealed to an earlier key of theirs
+            plain = keyring.open_own(_associated_data(case, kind), bytes(sealed))
+            found[str(kind)] = plain.decode()
     return found
 
 
 def delete_draft(work: Work, case: str, who: str, kind: str) -> None:
-    """Forget words that were sent."""
+    """Delete a draft that was sent."""
     work.run(_DELETE, case, who, kind)
 
 
 def expire_drafts(work: Work, now: int) -> None:
-    """Forget what was begun long ago."""
+    """Delete old drafts."""
     work.run(_DELETE_OLD, now - MAX_AGE)
 
 
 async def receive_draft(request: DeskRequest) -> Response:
-    """Keep what somebody has begun; nothing in place of it once the field is empty."""
+    """Store a draft; an empty one is deleted."""
     kind, words, keyring = request.param("kind"), request.form.get("words", ""), request.keyring()
     if kind not in DRAFT_KINDS or keyring is None:
         raise NotFoundError(kind)
@@ -110,41 +96,33 @@ async def receive_draft(request: DeskRequest) -> Response:
 async def store_draft(
     request: DeskRequest, case: str, kind: str, text: str, keyring: Keyring
 ) -> None:
-    """Put words in the place of those that were kept, if any.
+    """Store a draft in place of the previous one.
 
     Raises:
-        NotThere: the case was erased meanwhile.
+        NotFoundError: the case was erased meanwhile.
     """
     who, now = request.caseworker.id, request.now
     sealed = keyring.seal_own(_associated_data(case, kind), text.encode()) if text.strip() else b""
 
-    def keep_them(work: Work) -> None:
-        _readable_case(work, request)  # it may have been erased since
+    def store(work: Work) -> None:
+        _readable_case(work, request)  # it may have been erased meanwhile
         if sealed:
             work.run(_UPSERT, case, who, kind, sealed, now)
         else:
             delete_draft(work, case, who, kind)
 
-    await request.context.database.writer.run(keep_them)
+    await request.context.database.writer.run(store)
 
 
 def _readable_case(work: Work, request: DeskRequest) -> CaseAccess:
     seen = check_case_access(work, request, request.param("reference"))
     if not seen.may_read:
-        raise NotFoundError("not theirs")
+        raise NotFoundError("no access")
     return seen
 
 
 def _associated_data(case: str, kind: str) -> bytes:
-    return f"{case}/begun/{kind}".encode()
+    return f"{case}/drafts/{kind}".encode()
 
 
-ROUTES = (
-    Route(
-        "/cases/{reference}/begun/{kind}",
-        receive_draft,
-        Permission.CHANGE,
-        "POST",
-        form_fields("words"),
-    ),
-)
+ROUTES = (post("/cases/{reference}/drafts/{kind}", receive_draft, Permission.CHANGE, "words"),)

@@ -1,4 +1,4 @@
-"""Files of a case: a picture drawn anew on request, the original as bytes that do nothing here."""
+"""Files of a case: re-encoded pictures on request, originals as downloads."""
 
 from __future__ import annotations
 
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from bot.vault.keys.case_keys import Opener
 
 MAX_FILE_BYTES = 24 * 1024 * 1024
-"""Bytes of one file that are handed over in one answer; Telegram's bots fetch at most 20 MB."""
+"""Bytes of one file; Telegram gives bots at most 20 MB."""
+_FILE_HEADERS = {
+    "content-security-policy": SANDBOX_CSP, "cache-control": "no-store", "accept-ranges": "none",
+}  # fmt: skip
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadableFile:
-    """One file somebody may read, not read yet."""
+    """A file the caseworker may read, with the key of its case."""
 
     case: str
     item: EvidenceFile
@@ -41,68 +44,67 @@ class ReadableFile:
 
 
 async def picture(request: DeskRequest) -> Response:
-    """Return a picture without anything but its pixels; that it was looked at is written down."""
+    """Return a picture re-encoded without metadata; the custody log records the view."""
     found = await _find_file(request)
-    drawn = await request.context.image_sanitizer.sanitize(
-        await _read_bytes(request, found, CustodyAction.OPENED)
-    )
-    if drawn is None:
+    data = await _read_bytes(request, found, CustodyAction.OPENED)
+    clean = await request.context.image_sanitizer.sanitize(data)
+    if clean is None:
         raise NotFoundError("no picture")
-    await _log_custody(request, found, CustodyAction.CLEANED, drawn)
-    return Response(drawn, media_type=f"image/{detect_type(drawn)}", headers=_file_headers())
+    await _log_custody(request, found, CustodyAction.CLEANED, clean)
+    return Response(clean, media_type=f"image/{detect_type(clean)}", headers=_FILE_HEADERS)
 
 
 async def original(request: DeskRequest) -> Response:
-    """Return a file as it came, to be saved under a name of ours.
+    """Return a file as it was sent, to be saved.
 
-    It says what its sender never meant to say: where a picture was taken, who wrote a document. So
-    it leaves like anything else that does, for whoever has just shown a second factor.
+    Its metadata can reveal more than the sender meant: where a picture was taken, who wrote a
+    document. So it needs a step-up like every export.
     """
     found = await _find_file(request)
     reference, number = request.param("reference"), found.item.number
     if first := require_step_up(request, f"/cases/{reference}#item-{number}"):
         return first
     data = await _read_bytes(request, found, CustodyAction.EXPORTED)
-    name = f"{reference}-{number}.bin"  # ours: letters, digits, no sender's
-    headers = _file_headers() | {"content-disposition": f'attachment; filename="{name}"'}
+    name = f"{reference}-{number}.bin"  # never a name the sender chose
+    headers = _FILE_HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
 async def _find_file(request: DeskRequest) -> ReadableFile:
-    """Return a file of a case, for whoever may read it.
+    """Return a file of a case.
 
     Raises:
-        NotThere: there is no such file, it is not theirs, or a page of another site asks.
+        NotFoundError: there is none, it is forbidden, or a page of another site asks.
     """
     site = request.http.headers.get("sec-fetch-site", "same-origin")
-    number, keyring, front = request.param("number"), request.keyring(), request.context
+    number, keyring, context = request.param("number"), request.keyring(), request.context
     if site != "same-origin" or not _NUMBER.fullmatch(number):
         raise NotFoundError("no number")
 
     def look(work: Work) -> ReadableFile:
         seen = check_case_access(work, request, request.param("reference"))
         if not seen.may_read:
-            raise NotFoundError("not theirs")
-        evidence = EvidenceStore(front.vault, front.files_dir, keyring)
+            raise NotFoundError("no access")
+        evidence = EvidenceStore(context.vault, context.files_dir, keyring)
         try:
             items = [it for it in evidence.list_files(work, seen.case) if it.number == int(number)]
             opener = evidence.opener(seen.case)
         except CaseNotReadableError:
-            raise NotFoundError("not theirs") from None
+            raise NotFoundError("no access") from None
         if not items or not items[0].is_saved or items[0].size > MAX_FILE_BYTES:
             raise NotFoundError("no file")
         return ReadableFile(seen.case, items[0], opener)
 
-    return await front.read_pool.run(look)
+    return await context.read_pool.run(look)
 
 
-async def _read_bytes(request: DeskRequest, found: ReadableFile, deed: CustodyAction) -> bytes:
-    """Return the bytes of a file; what is done with it is in the ledger before anybody has them.
+async def _read_bytes(request: DeskRequest, found: ReadableFile, action: CustodyAction) -> bytes:
+    """Return the bytes of a file; the action is recorded in the chain of custody first.
 
     Raises:
-        NotThere: its bytes are not there, or were altered.
+        NotFoundError: the bytes are missing or were altered.
     """
-    await _log_custody(request, found, deed, b"")
+    await _log_custody(request, found, action, b"")
     evidence = EvidenceStore(request.context.vault, request.context.files_dir, request.keyring())
     try:
         return await asyncio.to_thread(_join, evidence, found)  # tens of MB take a while
@@ -115,32 +117,19 @@ def _join(evidence: EvidenceStore, found: ReadableFile) -> bytes:
 
 
 async def _log_custody(
-    request: DeskRequest, found: ReadableFile, deed: CustodyAction, drawn: bytes
+    request: DeskRequest, found: ReadableFile, action: CustodyAction, clean: bytes
 ) -> None:
-    front, keyring, item = request.context, request.keyring(), found.item
+    context, keyring, item = request.context, request.keyring(), found.item
 
-    def note(work: Work) -> None:
-        EvidenceStore(front.vault, front.files_dir, keyring).custody.record(
-            work,
-            found.case,
-            at=request.now,
-            actor=request.caseworker.id,
-            action=deed,
-            file=item.id,
-            digest=sha256(drawn).hexdigest() if drawn else item.digest,
-            size=len(drawn) or item.size,
-            detail=detect_type(drawn) if drawn else "",
-        )
+    def record(work: Work) -> None:
+        EvidenceStore(context.vault, context.files_dir, keyring).custody.record(
+            work, found.case, at=request.now, actor=request.caseworker.id, action=action,
+            file=item.id, size=len(clean) or item.size,
+            digest=sha256(clean).hexdigest() if clean else item.digest,
+            detail=detect_type(clean) if clean else "",
+        )  # fmt: skip
 
-    await front.database.writer.run(note)
-
-
-def _file_headers() -> dict[str, str]:
-    return {
-        "content-security-policy": SANDBOX_CSP,
-        "cache-control": "no-store",
-        "accept-ranges": "none",
-    }
+    await context.database.writer.run(record)
 
 
 ROUTES = (

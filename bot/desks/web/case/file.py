@@ -1,4 +1,4 @@
-"""The file of a case: what was sent, what the law says, what was agreed, who did what."""
+"""Case file: reports, law, consents, referrals, evidence, links, audit log."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MAX_AUDIT_ROWS = 60
 CONSENTED_STAGES = frozenset({ReferralStage.AGREED, ReferralStage.SENT})
-"""Stages in which the person has said yes to exactly what is shown."""
+"""Stages in which the person has agreed to exactly what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class QuestionView:
     """One question of the bot, and how it can be answered for the person."""
 
     code: str
-    """`flow.step`; empty where only the person answers."""
+    """`flow.step`; empty if only the person can answer."""
     name: str
     choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedCase:
-    """Another case that belongs to this one."""
+    """Another case linked to this one."""
 
     reference: str
     kind: str
-    """What it is to this one, a key of `words.LINK_KINDS`."""
+    """A key of `texts.LINK_KINDS`."""
     is_visible: bool = False
-    """Whether whoever looks may see it; the rest is empty otherwise."""
+    """Whether the caseworker may see it; if not, the other fields are empty."""
     priority: int = 0
     state: str = ""
     language: str = ""
@@ -65,16 +65,16 @@ class LinkedCase:
 
 @dataclass(frozen=True, slots=True)
 class ReferralView:
-    """Something that was to be told to somebody else, and how far that has come."""
+    """One referral, and what it passes on."""
 
     referral: Referral
     parts: Sequence[AnswerView] = ()
-    """What may be told, or was: empty while nobody has agreed to it."""
+    """Answers to be passed on; empty until the person agrees."""
 
 
 @dataclass(slots=True)
 class CaseFile:
-    """What stands beside a conversation."""
+    """What the case file shows."""
 
     opened: CaseDetails | None = None
     answered: list[QuestionView] = field(default_factory=list)
@@ -85,60 +85,63 @@ class CaseFile:
     broken_custody: CustodyFault | None = None
     referrals: list[ReferralView] = field(default_factory=list)
     refuses_referrals: bool = False
-    """Whether the person took back that others may be told."""
+    """Whether the person revoked the consent to referrals."""
     links: list[LinkedCase] = field(default_factory=list)
     check_in: str = ""
-    """At which hour the person wants to be heard from, in a line; empty: none is agreed on."""
+    """The agreed check-in in one line; empty for none."""
     law: LegalStatus = field(default_factory=LegalStatus)
     audit_rows: list[AuditRow] = field(default_factory=list)
-    """Who did what to it, the newest first."""
+    """Newest first."""
 
 
 async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:
-    """Return the file of a case, as far as whoever looks may read it."""
+    """Return the case file, as far as the caseworker may read it."""
     keyring = request.keyring()
     found = await request.context.read_pool.run(lambda work: _load(work, request, view, keyring))
     if view.is_readable and keyring is not None:
         reader = request.context.case_reader(request.locale.language)
         try:
             found.opened = await reader.open(view.access.summary.reference, keyring)
-        except CaseNotReadableError:  # it was claimed by somebody else a moment ago
+        except CaseNotReadableError:  # a colleague has just claimed it
             view.is_sealed = True
     return found
 
 
 def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | None) -> CaseFile:
-    front, case = request.context, view.access.case
+    context, case = request.context, view.access.case
     found = CaseFile()
-    found.audit_rows = list(reversed(front.audit.rows_about(work, case)))[:MAX_AUDIT_ROWS]
+    found.audit_rows = list(reversed(context.audit.rows_about(work, case)))[:MAX_AUDIT_ROWS]
     found.links = _links(work, request, case)
-    mark = view.chat.progress
-    if mark is not None:
-        found.answered = [_question_view(request, mark.flow, step) for step in mark.answered]
-        found.skipped = [_question_view(request, mark.flow, step) for step in mark.skipped]
-        found.missing = [_question_view(request, mark.flow, step) for step in mark.missing]
+    progress = view.chat.progress
+    if progress is not None:
+        found.answered = [
+            _question_view(request, progress.flow, step) for step in progress.answered
+        ]
+        found.skipped = [_question_view(request, progress.flow, step) for step in progress.skipped]
+        found.missing = [_question_view(request, progress.flow, step) for step in progress.missing]
     if view.is_readable:
-        _load_custody(work, front.vault, case, keyring, found)
+        _load_custody(work, context.vault, case, keyring, found)
         found.referrals = _referrals(work, request, case)
-        found.refuses_referrals = (
-            ConsentRecords(front.vault).no_sharing_since(work, case) is not None
-        )
+        consents = ConsentRecords(context.vault)
+        found.refuses_referrals = consents.no_sharing_since(work, case) is not None
         found.check_in = _check_in_line(work, request, case)
         found.law = legal_status(work, request, case)
     return found
 
 
 def _check_in_line(work: Work, request: DeskRequest, case: str) -> str:
-    front, tongue = request.context, request.locale
+    context, locale = request.context, request.locale
     try:
-        kept = CheckIns(front.vault, front.audit).of_case(work, case)
-    except DecryptionError:  # altered: whoever waits for the person hears that from the bot
+        check_in = CheckIns(context.vault, context.audit).of_case(work, case)
+    except DecryptionError:  # altered; the bot reports that
         return ""
-    return check_in_line(kept.check_in, tongue.staff_catalogue, front.zone) if kept else ""
+    if check_in is None:
+        return ""
+    return check_in_line(check_in.check_in, locale.staff_catalogue, context.zone)
 
 
 def _links(work: Work, request: DeskRequest, case: str) -> list[LinkedCase]:
-    """Return the cases one is linked to; of one that is not theirs to see, its number alone."""
+    """Return the linked cases; for a case the caseworker may not see, only its number."""
     found = []
     for link in Links.of_case(work, case):
         linked = LinkedCase(link.reference, link.kind.value)
@@ -165,36 +168,36 @@ def _load_custody(
 def _referrals(work: Work, request: DeskRequest, case: str) -> list[ReferralView]:
     try:
         found = request.context.referrals.of_case(work, case)
-    except DecryptionError:  # altered, or of another key: nothing of it may be told to anybody
+    except DecryptionError:  # altered: nothing of it may be passed on
         return []
-    telling = request.context.answer_renderer(request.locale.language)
+    renderer = request.context.answer_renderer(request.locale.language)
     return [
         ReferralView(
             it,
-            referral_answers(it, telling, request.locale) if it.stage in CONSENTED_STAGES else (),
+            referral_answers(it, renderer, request.locale) if it.stage in CONSENTED_STAGES else (),
         )
         for it in found
     ]
 
 
 def fillable_questions(request: DeskRequest, view: CaseView) -> list[QuestionView]:
-    """Return the open questions that somebody's own words can answer, for whoever may fill in."""
-    mark = view.chat.progress
-    if mark is None or not (view.access.is_mine and view.chat.is_taken_over):
+    """Return open questions whose answer is free text, for those who may fill it in."""
+    progress = view.chat.progress
+    if progress is None or not (view.access.is_mine and view.chat.is_taken_over):
         return []
-    found = (_question_view(request, mark.flow, step) for step in (*mark.missing, *mark.skipped))
+    found = (
+        _question_view(request, progress.flow, step)
+        for step in (*progress.missing, *progress.skipped)
+    )
     return [it for it in found if it.code and not it.choices]
 
 
 def _question_view(request: DeskRequest, flow: str, step: str) -> QuestionView:
-    book, tongue = request.context.flow_registry, request.locale
-    question = book.question(flow, step)
-    name = question.short.render(tongue.flow_catalogue).replace("\n", " ") if question else step
-    if not can_be_filled(book, flow, step):
+    registry, locale = request.context.flow_registry, request.locale
+    question = registry.question(flow, step)
+    name = question.short.render(locale.flow_catalogue).replace("\n", " ") if question else step
+    if not can_be_filled(registry, flow, step):
         return QuestionView("", name)
     labels = question.choices.items() if isinstance(question, Choose | ChooseMany) else ()
-    return QuestionView(
-        f"{flow}.{step}",
-        name,
-        tuple((code, it.render(tongue.flow_catalogue)) for code, it in labels),
-    )
+    choices = tuple((code, it.render(locale.flow_catalogue)) for code, it in labels)
+    return QuestionView(f"{flow}.{step}", name, choices)

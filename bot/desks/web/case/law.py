@@ -1,4 +1,4 @@
-"""What the law says to one case: clocks that run, what there is by law, papers for offices."""
+"""Legal deadlines, entitlements and draft forms of one case."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ AMOUNTS = "amounts"
 
 @dataclass(frozen=True, slots=True)
 class DeadlineView:
-    """One clock that runs, as staff read it."""
+    """One running legal deadline, as staff read it."""
 
     summary: str
     """`help may end in 19 h (72-hour contact rule)`."""
     nearness: str
     """How near its end is, as a class of the stylesheet."""
     last_day: str
-    """The last day, or the hour; empty for what only counts."""
+    """Last day, or hour; empty if it has no end."""
     opens_on: str
     must: str
     articles: tuple[str, ...]
@@ -50,78 +50,77 @@ class DeadlineView:
 
 @dataclass(frozen=True, slots=True)
 class LegalEventView:
-    """One event as it was entered."""
+    """One recorded event."""
 
     number: int
     when: str
     what: str
     by: str
-    """The id of whoever entered it."""
+    """Id of the caseworker who recorded it."""
     is_counted: bool
 
 
 @dataclass(slots=True)
 class LegalStatus:
-    """What the law says to a case, as far as staff have entered what happened."""
+    """What the law says about a case, from the recorded events."""
 
     deadlines: list[DeadlineView] = field(default_factory=list)
     events: list[LegalEventView] = field(default_factory=list)
     event_kinds: Mapping[str, str] = field(default_factory=dict)
-    """What can be entered, and which day of it counts."""
+    """Kinds of events that can be recorded."""
     today: str = ""
     is_altered: bool = False
-    """Whether a row of it does not open: then nothing is computed from the others either."""
+    """Whether a row cannot be decrypted; then nothing is computed from the others either."""
     entitlements: list[EntitlementView] = field(default_factory=list)
     amounts_source: str = ""
-    """Where the amounts were read."""
+    """Source of the amounts."""
     office_forms: tuple[str, ...] = ()
 
 
 def legal_status(work: Work, request: DeskRequest, case: str) -> LegalStatus:
-    """Return what the law says to a case, for somebody who may read it."""
-    front, tongue = request.context, request.locale
-    clocks, place = front.legal_deadlines, front.place
-    today = clocks.law.date_of(request.now)
+    """Return what the law says about a case."""
+    context, locale = request.context, request.locale
+    deadlines, place = context.legal_deadlines, context.place
+    today = deadlines.law.date_of(request.now)
     found = LegalStatus(
-        event_kinds={it.code: tongue(it.text) for it in clocks.law.event_kinds.values()},
+        event_kinds={it.code: locale(it.text) for it in deadlines.law.event_kinds.values()},
         today=today.isoformat(),
         office_forms=tuple(place.office_forms.forms) if place.office_forms else (),
     )
     try:
-        rows = clocks.events(work, case)
+        rows = deadlines.events(work, case)
     except DecryptionError:
         found.is_altered = True
         return found
-    standing_ = {row.event.code for row in rows if not row.is_struck}
-    found.deadlines = [_deadline_view(request, it) for it in clocks.running(work, case)]
+    standing = {row.event.code for row in rows if not row.is_struck}
+    found.deadlines = [_deadline_view(request, it) for it in deadlines.running(work, case)]
     found.events = [_event_view(request, row) for row in rows if row.event.code != STRIKE]
     found.entitlements = list_entitlements(
-        place, standing_, today, tongue.staff_catalogue, tongue.flow_catalogue
+        place, standing, today, locale.staff_catalogue, locale.flow_catalogue
     )
     found.amounts_source = place.chapters[AMOUNTS].source if found.entitlements else ""
     return found
 
 
 def _deadline_view(request: DeskRequest, deadline: Deadline) -> DeadlineView:
-    tongue, left = request.locale, deadline.time_left(request.now)
+    locale, left = request.locale, deadline.time_left(request.now)
     nearness = "fine"
     if (left is not None and left < 0) or deadline.is_reached:
         nearness = "late"
     elif left is not None and left < SOON:
         nearness = "soon"
-    clock = deadline.rule
     return DeadlineView(
-        deadline_line(deadline, tongue.staff_catalogue, request.now),
+        deadline_line(deadline, locale.staff_catalogue, request.now),
         nearness,
         _end_text(request, deadline),
         deadline.opens_on.isoformat() if deadline.opens_on else "",
-        tongue(clock.requirement),
-        tuple(it.render(tongue.staff_catalogue) for it in clock.articles),
+        locale(deadline.rule.requirement),
+        tuple(it.render(locale.staff_catalogue) for it in deadline.rule.articles),
     )
 
 
 def _end_text(request: DeskRequest, deadline: Deadline) -> str:
-    """Return the last day; where the law counts hours, the hour."""
+    """Return the last day, or the hour where the law counts hours."""
     if deadline.ends_at is None or deadline.last_day is None:
         return ""
     if deadline.start.at is None or not deadline.rule.counts_hours:
@@ -137,53 +136,51 @@ def _event_view(request: DeskRequest, row: DeadlineEventRow) -> LegalEventView:
     return LegalEventView(row.number, when, what, it.by, not row.is_struck)
 
 
-# --- papers for offices ----------------------------------------------------------------------
+# --- Draft forms ----------------------------------------------------------------------
 
 
 async def download_form(request: DeskRequest) -> Response:
-    """Hand over a draft of a paper; that it was made is in the audit log before anybody has it."""
-    front, papers = request.context, request.context.place.office_forms
-    paper = papers.forms.get(request.param("paper")) if papers else None
+    """Return a draft form; it is audited first."""
+    context, forms = request.context, request.context.place.office_forms
+    form = forms.forms.get(request.param("form")) if forms else None
     reference = request.param("reference")
-    if papers is None or paper is None:
-        raise NotFoundError("no such paper")
-    seen = await front.read_pool.run(lambda work: _readable(work, request, reference))
+    if forms is None or form is None:
+        raise NotFoundError("no such form")
+    seen = await context.read_pool.run(lambda work: _readable(work, request, reference))
     if first := require_step_up(request, f"/cases/{reference}"):
         return first
-    text = await _fill_form(request, seen, papers, paper)
-    return text_download(f"{seen.summary.reference}-{paper.code}.txt", text)
+    text = await _fill_form(request, seen, forms, form)
+    return text_download(f"{seen.summary.reference}-{form.code}.txt", text)
 
 
 def _readable(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
     seen = check_case_access(work, request, reference)
     if not seen.may_read:
-        raise NotFoundError("not theirs")
+        raise NotFoundError("no access")
     return seen
 
 
 async def _fill_form(
-    request: DeskRequest, seen: CaseAccess, papers: OfficeForms, paper: OfficeForm
+    request: DeskRequest, seen: CaseAccess, forms: OfficeForms, form: OfficeForm
 ) -> str:
-    front, keyring, now = request.context, request.keyring(), request.now
+    context, keyring, now = request.context, request.keyring(), request.now
     try:
-        opened = await front.case_reader(OFFICE_LANGUAGE).open(seen.summary.reference, keyring)
+        opened = await context.case_reader(OFFICE_LANGUAGE).open(seen.summary.reference, keyring)
     except CaseNotReadableError:
-        raise NotFoundError("not theirs") from None
+        raise NotFoundError("no access") from None
     if opened is None or not opened.is_decrypted:
-        raise NotFoundError("not theirs")
+        raise NotFoundError("no access")
 
-    def note(work: Work) -> dict[str, str]:
-        front.audit.record(work, now, request.caseworker.id, "draft", seen.case, paper.code)
-        return event_days(work, front.legal_deadlines, papers, paper, seen.case)
+    def record(work: Work) -> dict[str, str]:
+        context.audit.record(work, now, request.caseworker.id, "draft", seen.case, form.code)
+        return event_days(work, context.legal_deadlines, forms, form, seen.case)
 
-    helps = base_fields(
-        papers, opened, organisation=front.organisation, contact=front.contact, zone=front.zone,
-        now=now,
+    fields = base_fields(
+        forms, opened, organisation=context.organisation, contact=context.contact,
+        zone=context.zone, now=now,
     )  # fmt: skip
-    known = {**await front.database.writer.run(note), **helps}
-    return fill_form(
-        papers, paper, known, person_statements(opened) if paper.includes_answers else []
-    )
+    known = {**await context.database.writer.run(record), **fields}
+    return fill_form(forms, form, known, person_statements(opened) if form.includes_answers else [])
 
 
-ROUTES = (Route("/cases/{reference}/drafts/{paper}", download_form, Permission.CASE),)
+ROUTES = (Route("/cases/{reference}/forms/{form}", download_form, Permission.CASE),)

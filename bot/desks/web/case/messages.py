@@ -1,4 +1,4 @@
-"""What was written in a case, as it stands on its page: each thing once, its edits kept with it."""
+"""Messages of a case as its page shows them, each with its edits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PICTURE_KINDS = frozenset({"photo"})
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 IN_TRANSIT = frozenset({"queued", "sending"})
 FAILED_STATES = frozenset({"uncertain", "failed", "blocked", "refused", "withdrawn"})
-"""Marks that somebody must see: these words did not simply arrive."""
+"""Delivery states that a caseworker must notice."""
 _LETTERS = PreparedList(
     lambda values: select(outbox.c.id, outbox.c.state, outbox.c.hold).where(outbox.c.id.in_(values))
 )
@@ -35,18 +35,18 @@ _LETTERS = PreparedList(
 
 @dataclass(frozen=True, slots=True)
 class MessageFile:
-    """One file that was written with it."""
+    """One file of a message."""
 
     kind: str
     number: int
-    """Of the evidence; 0: not kept there."""
+    """Number in the evidence list; 0 if it is not there."""
     is_picture: bool
     is_saved: bool
 
 
 @dataclass(slots=True)
 class MessageView:
-    """One thing that was written."""
+    """One message."""
 
     id: int
     side: str
@@ -54,116 +54,115 @@ class MessageView:
     at: int
     text: str = ""
     language: str = ""
-    """What the text is written in, as far as anybody knows."""
+    """Language of the text, as far as it is known."""
     person_text: str = ""
-    """A sentence of the phrasebook as the person reads it."""
+    """A phrase as the person reads it."""
     label: str = ""
-    """What stands before the text: that a button was pressed, say."""
+    """Note before the text, e.g. that a button was pressed."""
     location: str = ""
     files: list[MessageFile] = field(default_factory=list)
     earlier_texts: list[str] = field(default_factory=list)
-    """What it said before it was changed, the first first."""
+    """Texts before each edit, oldest first."""
     delivery_state: str = ""
-    """How a caseworker's words ended, a key of `words.MARKS`."""
+    """Delivery of a caseworker's message, a key of `texts.DELIVERY_STATES`."""
     raw: str = ""
-    """What a person wrote, as it came: what an answer is filled in with."""
+    """Unescaped text of the person, for filling in an answer."""
     letter: int = 0
-    """The number of the letter, where its words can still be changed."""
+    """Outbox id, if the text can still be edited."""
     is_unconfirmed: bool = False
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether somebody must see how it ended."""
+        """Whether a caseworker must notice the delivery state."""
         return self.delivery_state in FAILED_STATES
 
 
+@dataclass(slots=True)
 class MessageViewBuilder:
-    """Makes bubbles of what was written, for one reader."""
+    """Builds the messages of one case for one caseworker."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - who reads, and what they are told beside the words
-        self, locale: StaffLocale, language: str, phrasebook: Phrasebook, names: Mapping[str, str],
-        items: Sequence[EvidenceFile], uniques: Mapping[str, int], who: str,
-    ) -> None:  # fmt: skip
-        self._locale = locale
-        self._language = language
-        self._phrasebook = phrasebook
-        self._names = names
-        self._items = {item.number: item for item in items}
-        self._uniques = uniques
-        self._who = who
+    locale: StaffLocale
+    language: str
+    """Language of the person."""
+    phrasebook: Phrasebook
+    names: Mapping[str, str]
+    items: Sequence[EvidenceFile]
+    file_numbers: Mapping[str, int]
+    """Numbers of the evidence files, by their unique id in the channel."""
+    who: str
+    """Id of the caseworker."""
 
     def build(
         self, written: Iterable[CaseMessage], letters: Mapping[int, str]
     ) -> list[MessageView]:
-        """Return what was written, oldest first."""
+        """Return the messages, oldest first."""
         found: list[MessageView] = []
-        messages: dict[int, MessageView] = {}
-        ours: dict[int, MessageView] = {}
+        by_message: dict[int, MessageView] = {}
+        by_letter: dict[int, MessageView] = {}
         for it in written:
             if it.kind is CaseMessageKind.EDIT:
-                known = (messages if it.side is MessageSide.PERSON else ours).get(
-                    it.content.message
-                )
+                is_person = it.side is MessageSide.PERSON
+                known = (by_message if is_person else by_letter).get(it.content.message)
                 if known is not None:
                     known.earlier_texts.append(known.text)
                     known.text = self._text(it)
                     known.raw = it.content.text if known.raw else ""
                     continue
-            bubble = self._build_one(it, letters)
-            found.append(bubble)
+            view = self._build_one(it, letters)
+            found.append(view)
             if it.side is MessageSide.PERSON and it.content.message:
-                messages[it.content.message] = bubble
+                by_message[it.content.message] = view
             elif it.letter is not None:
-                ours[it.letter] = bubble
+                by_letter[it.letter] = view
         return found
 
     def _build_one(self, it: CaseMessage, letters: Mapping[int, str]) -> MessageView:
-        bubble = MessageView(
-            it.id, it.side.value, self._names.get(it.author, it.author), it.at, self._text(it),
-            self._language if it.side is MessageSide.PERSON else "",
+        view = MessageView(
+            it.id, it.side.value, self.names.get(it.author, it.author), it.at, self._text(it),
+            self.language if it.side is MessageSide.PERSON else "",
             is_unconfirmed=it.content.unconfirmed,
         )  # fmt: skip
         if it.kind in {CaseMessageKind.PHRASE, CaseMessageKind.REPLY}:
-            self._phrase(bubble, it)
+            self._phrase(view, it)
         if it.kind is CaseMessageKind.EDIT:
-            bubble.label = self._locale(texts.CHANGED_TO, words="").strip()
+            view.label = self.locale(texts.CHANGED_TO, words="").strip()
         if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:
-            bubble.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
+            view.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
         if it.side is MessageSide.PERSON and it.kind is CaseMessageKind.TEXT:
-            bubble.raw = it.content.text
-        bubble.files = [self._file(note) for note in it.content.files]
+            view.raw = it.content.text
+        view.files = [self._file(note) for note in it.content.files]
         if it.side is MessageSide.CASEWORKER:
-            bubble.delivery_state = it.state or letters.get(it.letter or 0, "sent")
+            view.delivery_state = it.state or letters.get(it.letter or 0, "sent")
             if (
                 it.kind in EDITABLE_KINDS
-                and it.author == self._who
-                and bubble.delivery_state not in FAILED_STATES
+                and it.author == self.who
+                and view.delivery_state not in FAILED_STATES
             ):
-                bubble.letter = it.letter or 0
-        return bubble
+                view.letter = it.letter or 0
+        return view
 
     def _text(self, it: CaseMessage) -> str:
-        return display_text(it.content.text, self._locale.staff_catalogue)
+        return display_text(it.content.text, self.locale.staff_catalogue)
 
-    def _phrase(self, bubble: MessageView, it: CaseMessage) -> None:
-        """Say a sentence in both languages; one that reads the same in both, once."""
-        told = self._phrasebook.text_for_staff
-        bubble.text = told(it.content, self._locale.language)
-        theirs = told(it.content, self._language)
-        bubble.language = self._locale.language
-        bubble.person_text = "" if theirs == bubble.text else theirs
+    def _phrase(self, view: MessageView, it: CaseMessage) -> None:
+        """Show a phrase in both languages, or once if they are equal."""
+        render = self.phrasebook.text_for_staff
+        view.text = render(it.content, self.locale.language)
+        person_text = render(it.content, self.language)
+        view.language = self.locale.language
+        view.person_text = "" if person_text == view.text else person_text
         if it.kind is CaseMessageKind.REPLY:
-            bubble.label = self._locale(texts.PRESSED, words="").strip()
+            view.label = self.locale(texts.PRESSED, words="").strip()
 
     def _file(self, note: FileRef) -> MessageFile:
-        number = self._uniques.get(note.unique, 0)
-        item = self._items.get(number)
+        number = self.file_numbers.get(note.unique, 0)
+        item = next((it for it in self.items if it.number == number), None)
         is_saved = item is not None and item.is_saved
         return MessageFile(escape_line(note.kind), number, note.kind in PICTURE_KINDS, is_saved)
 
 
 def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, str]:
-    """Return how the letters of caseworkers stand that are not over."""
+    """Return the states of letters that are still in the outbox, by id."""
     numbers = [it.letter for it in written if it.letter is not None]
     found = {}
     for letter, state, hold in work.rows_in(_LETTERS, numbers) if numbers else ():

@@ -1,4 +1,4 @@
-"""The phrasebook beside a case: each sentence as a caseworker reads it and as the person will."""
+"""Phrasebook of a case: each phrase as the caseworker and as the person reads it."""
 
 from __future__ import annotations
 
@@ -15,53 +15,47 @@ MAX_PHRASES = 40
 
 @dataclass(frozen=True, slots=True)
 class PhraseView:
-    """One sentence that can be sent."""
+    """One phrase."""
 
     code: str
     text: str
     person_text: str
     replies: tuple[tuple[str, str], ...]
-    """What the person can press: as we read it, and as they do."""
+    """Buttons of the person: as staff and as the person read them."""
     blanks: tuple[tuple[str, str], ...]
-    """What is to be filled in: its name, and what it means."""
+    """Name and meaning of each blank."""
 
 
 def search_phrases(
     request: DeskRequest, language: str, query: str
 ) -> list[tuple[str, list[PhraseView]]]:
-    """Return sentences by group, the name of each group first.
+    """Return matching phrases by group.
 
     Args:
-        request: who looks.
-        language: the person's.
-        query: words that must all be found; none: every sentence.
+        request: the request.
+        language: language of the person.
+        query: words that must all occur; empty for every phrase.
     """
-    book, tongue = request.context.phrasebook, request.locale
+    phrasebook, locale = request.context.phrasebook, request.locale
     found: dict[str, list[PhraseView]] = {}
-    for phrase in book.search(query, tongue.language)[:MAX_PHRASES]:
+    for phrase in phrasebook.search(query, locale.language)[:MAX_PHRASES]:
         text = request.context.phrase_groups.get(phrase.group)
-        name = text.render(tongue.flow_catalogue) if text else phrase.group
+        name = text.render(locale.flow_catalogue) if text else phrase.group
         found.setdefault(name, []).append(_phrase_view(request, phrase.code, language))
     return list(found.items())
 
 
 def _phrase_view(request: DeskRequest, code: str, language: str) -> PhraseView:
-    book, tongue = request.context.phrasebook, request.locale
-    phrase = book[code]
+    phrasebook, locale = request.context.phrasebook, request.locale
+    phrase = phrasebook[code]
     empty = dict.fromkeys(phrase.blanks, "…")
 
-    def told(what: str, values: dict[str, str], read_in: str) -> str:
-        return book.text_for_staff(CaseMessageContent(code=what, values=values), read_in)
+    def both(of: str, values: dict[str, str]) -> tuple[str, str]:
+        content = CaseMessageContent(code=of, values=values)
+        staff_text = phrasebook.text_for_staff(content, locale.language)
+        return staff_text, phrasebook.text_for_staff(content, language)
 
     return PhraseView(
-        code,
-        told(code, empty, tongue.language),
-        told(code, empty, language),
-        tuple(
-            (told(f"{code}.{reply}", {}, tongue.language), told(f"{code}.{reply}", {}, language))
-            for reply in phrase.replies
-        ),
-        tuple(
-            (name, meaning.render(tongue.flow_catalogue)) for name, meaning in phrase.blanks.items()
-        ),
-    )
+        code, *both(code, empty), tuple(both(f"{code}.{reply}", {}) for reply in phrase.replies),
+        tuple((name, it.render(locale.flow_catalogue)) for name, it in phrase.blanks.items()),
+    )  # fmt: skip

@@ -1,9 +1,8 @@
-"""What a caseworker is asked before their words go to a person, and nobody is told afterwards.
+"""Checks of a message before it goes to a person: wrong language, text of another case.
 
-Two mistakes cannot be called back once somebody has read them: words in a language that person does
-not read, and words that belong to somebody else's case. Neither is forbidden: whoever is asked says
-that they are sure, and the words go. About the language they are asked once for a case and session;
-about another case each time.
+These two mistakes cannot be undone once the person has read the message. A failed check is a
+question, not a refusal: the caseworker may send anyway. The language is asked about once per case
+and session, another case every time.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
+from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case import drafts
-from bot.desks.web.case import texts as said
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.routes import Permission, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages, MessageSide
 from bot.languages.detect import seems_other_language
@@ -38,11 +37,11 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\w+")
 RECENTLY_READ, MAX_CASES = 8 * HOUR, 5
-"""How long ago, and how many cases, a caseworker may have read to take words from them."""
+"""How long ago, and how many, other cases are compared."""
 
 
 class SendCheck(StrEnum):
-    """What somebody is asked."""
+    """Kind of check."""
 
     LANGUAGE = "language"
     OTHER_CASE = "elsewhere"
@@ -50,7 +49,7 @@ class SendCheck(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendCheckPrompt:
-    """One thing somebody is asked, as they read it."""
+    """A failed check, and the question to the caseworker."""
 
     check: SendCheck
     text: str
@@ -60,118 +59,112 @@ class SendCheckPrompt:
 class _CaseTexts:
     reference: str
     person_texts: Sequence[str]
-    """What its person wrote, and what colleagues noted of them."""
+    """Texts of the person, and notes about them."""
     all_texts: Sequence[str]
 
 
 async def failed_send_checks(
     request: DeskRequest, seen: CaseAccess, text: str, sure: frozenset[str] = frozenset()
 ) -> list[SendCheckPrompt]:
-    """Return what somebody is asked before words go to the person of a case.
+    """Return the checks that a message fails.
 
     Args:
-        request: whose words they are.
+        request: the request.
         seen: the case.
-        text: what they wrote.
-        sure: of what they have said that they are sure.
+        text: the message.
+        sure: checks the caseworker has confirmed.
     """
-    here, language, tongue = request.current_session, seen.summary.language, request.locale
+    session, language, locale = request.current_session, seen.summary.language, request.locale
     if SendCheck.LANGUAGE in sure:
-        here.language_confirmed.add(seen.case)
+        session.language_confirmed.add(seen.case)
     found = []
-    if seen.case not in here.language_confirmed and seems_other_language(text, language):
-        told = tongue(said.WARN_LANGUAGE, language=tongue.language_name(language))
-        found.append(SendCheckPrompt(SendCheck.LANGUAGE, told))
+    if seen.case not in session.language_confirmed and seems_other_language(text, language):
+        warning = locale(texts.WARN_LANGUAGE, language=locale.language_name(language))
+        found.append(SendCheckPrompt(SendCheck.LANGUAGE, warning))
     is_asked = SendCheck.OTHER_CASE not in sure and bool(text.strip())
     if is_asked and (reference := await _find_pasted_source(request, seen, text)):
-        found.append(
-            SendCheckPrompt(SendCheck.OTHER_CASE, tongue(said.WARN_OTHER_CASE, reference=reference))
-        )
+        warning = locale(texts.WARN_OTHER_CASE, reference=reference)
+        found.append(SendCheckPrompt(SendCheck.OTHER_CASE, warning))
     return found
 
 
-async def _find_pasted_source(request: DeskRequest, seen: CaseAccess, words: str) -> str:
-    """Return the number of a case that words were taken from; empty for none."""
-    here, keyring = request.current_session, request.keyring()
-    lately = sorted(
-        (-at, case) for case, at in here.read_cases.items() if request.now - at <= RECENTLY_READ
-    )  # the one read last is the first
-    others = [case for _at, case in lately if case != seen.case][:MAX_CASES]
+async def _find_pasted_source(request: DeskRequest, seen: CaseAccess, text: str) -> str:
+    """Return the number of the case that text was taken from; empty for none."""
+    read_cases, keyring = request.current_session.read_cases, request.keyring()
+    recent = sorted(
+        (-at, case) for case, at in read_cases.items() if request.now - at <= RECENTLY_READ
+    )  # most recent first
+    others = [case for _at, case in recent if case != seen.case][:MAX_CASES]
     if not others or keyring is None:
         return ""
 
     def read(work: Work) -> list[_CaseTexts]:
         return [_load_texts(work, request, case, keyring) for case in (seen.case, *others)]
 
-    mine, *theirs = [
+    own, *rest = [
         await _with_answers(request, it, keyring)
         for it in await request.context.read_pool.run(read)
     ]
-    named = set(_WORD.findall(words.upper()))
-    for other in theirs:
-        if other.reference in named or is_pasted(words, other.person_texts, mine.all_texts):
+    named = set(_WORD.findall(text.upper()))
+    for other in rest:
+        if other.reference in named or is_pasted(text, other.person_texts, own.all_texts):
             return other.reference
     return ""
 
 
 def _load_texts(work: Work, request: DeskRequest, case: str, keyring: Keyring) -> _CaseTexts:
-    glance = request.context.summaries.find(work, case)
+    summary = request.context.summaries.find(work, case)
     with contextlib.suppress(NotFoundError, CaseNotReadableError):
-        if glance is not None and check_case_access(work, request, glance.reference).may_read:
+        if summary is not None and check_case_access(work, request, summary.reference).may_read:
             written = CaseMessages.of_case(
                 work, case, request.context.vault.cases.opener(case, keyring)
             )
-            every = [it.content.text for it in written if it.content.text]
-            theirs = [
-                it.content.text
-                for it in written
-                if it.content.text and it.side is not MessageSide.CASEWORKER
-            ]
-            return _CaseTexts(glance.reference, theirs, every)
+            messages = [it for it in written if it.content.text]
+            return _CaseTexts(
+                summary.reference,
+                [it.content.text for it in messages if it.side is not MessageSide.CASEWORKER],
+                [it.content.text for it in messages],
+            )
     return _CaseTexts("", (), ())
 
 
-async def _with_answers(request: DeskRequest, told: _CaseTexts, keyring: Keyring) -> _CaseTexts:
-    """Return the same with what the person answered to questions of the bot."""
-    if not told.reference:
-        return told
+async def _with_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring) -> _CaseTexts:
+    """Return the texts with the person's answers to the bot added."""
+    if not found.reference:
+        return found
     with contextlib.suppress(CaseNotReadableError):
         opened = await request.context.case_reader(request.locale.language).open(
-            told.reference, keyring
+            found.reference, keyring
         )
         if opened is not None:
             answers = [it.answer for sent in opened.reports for it in sent.answers]
             return _CaseTexts(
-                told.reference, [*told.person_texts, *answers], [*told.all_texts, *answers]
+                found.reference, [*found.person_texts, *answers], [*found.all_texts, *answers]
             )
-    return told
+    return found
 
 
 async def check_text(request: DeskRequest) -> Response:
-    """Say what somebody will be asked about words they are about to send."""
+    """Return the checks that a message will fail, before it is sent."""
     seen = await request.context.read_pool.run(
         lambda work: check_case_access(work, request, request.param("reference"))
     )
-    words, keyring = request.form.get("words", ""), request.keyring()
-    asked = await failed_send_checks(request, seen, words) if seen.may_read else []
-    if asked and keyring is not None:
-        await drafts.store_draft(
-            request, seen.case, drafts.SAY, words, keyring
-        )  # until they have decided
-    return prompts_as_json(request, asked)
+    text, keyring = request.form.get("words", ""), request.keyring()
+    prompts = await failed_send_checks(request, seen, text) if seen.may_read else []
+    if prompts and keyring is not None:  # keep the text until they have decided
+        await drafts.store_draft(request, seen.case, drafts.SAY, text, keyring)
+    return prompts_as_json(request, prompts)
 
 
-def prompts_as_json(request: DeskRequest, asked: Sequence[SendCheckPrompt]) -> Response:
-    """Return what a page asks somebody; nothing of the words."""
-    told = " ".join(it.text for it in asked)
+def prompts_as_json(request: DeskRequest, prompts: Sequence[SendCheckPrompt]) -> Response:
+    """Return failed checks for the script; the message text is not repeated."""
     return request.json(
-        told=told, asks=" ".join(it.check.value for it in asked), refused=bool(asked)
-    )
+        told=" ".join(it.text for it in prompts), refused=bool(prompts),
+        checks=" ".join(it.check.value for it in prompts),
+    )  # fmt: skip
 
 
-ROUTES = (
-    Route("/cases/{reference}/asks", check_text, Permission.CHANGE, "POST", form_fields("words")),
-)
+ROUTES = (post("/cases/{reference}/check", check_text, Permission.CHANGE, "words"),)
 
 
 RUN_SIZES = (
@@ -179,38 +172,38 @@ RUN_SIZES = (
     (re.compile("[\u0e00-\u2fff ]{8,}"), 14, 8),
     (re.compile(".+"), 24, 14),
 )
-"""Stretches of Chinese and Japanese, of scripts without spaces, of anything: how many signs a run
-has there, and from how many on a whole message is one by itself."""
+"""For Chinese and Japanese, for scripts without spaces, and for all others: how many characters a
+copied run has, and the length from which a whole message counts as one."""
 NUMBER_DIGITS = 8
-"""Digits at the end of a number by which it is known, whatever a country begins it with."""
+"""Last digits by which phone numbers are compared, whatever their prefix."""
 _SEPARATORS = re.compile(r"[\s!-/:-@\[-`{-~\u2010-\u2027\u3000-\u303f]+")
 _NUMBER = re.compile(r"\d(?:[ .()/+-]{0,2}\d){6,}")
 
 
 def is_pasted(text: str, others: Collection[str], own: Collection[str]) -> bool:
-    """Tell whether words have a run or a number of other texts that one's own do not have.
+    """Whether a message has a run or a number that stands in other texts and not in its own case.
 
     Args:
-        text: what is about to be sent.
-        others: texts it may have been taken from, each as it was written.
-        own: texts that belong to whoever it is sent to.
+        text: the message.
+        others: texts of another case.
+        own: texts of the case it is sent to.
     """
-    mine = " ".join(map(_normalize, own))
-    said = _normalize(text)
-    runs = _runs(said) - _runs(mine)
+    own_text = " ".join(map(_normalize, own))
+    message = _normalize(text)
+    runs = _runs(message) - _runs(own_text)
     numbers = _numbers(text) - _numbers(" \n ".join(own))
     return any(
-        not runs.isdisjoint(_runs(other)) or _contains_whole(other, said, mine)
+        not runs.isdisjoint(_runs(other)) or _contains_whole(other, message, own_text)
         for other in map(_normalize, others)
     ) or any(numbers & _numbers(other) for other in others)
 
 
-def _contains_whole(other: str, said: str, mine: str) -> bool:
+def _contains_whole(other: str, message: str, own_text: str) -> bool:
     is_one = any(
         len(other) >= whole and stretch.fullmatch(other) is not None
         for stretch, _size, whole in RUN_SIZES
     )
-    return is_one and other in said and other not in mine
+    return is_one and other in message and other not in own_text
 
 
 def _runs(plain: str) -> set[str]:

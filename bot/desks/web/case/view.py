@@ -1,4 +1,4 @@
-"""All that is known of one case, read for whoever may: what its page is drawn from."""
+"""Everything a case page shows, read in one unit of work."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _CHAT_KEY = Prepared(
 
 @dataclass(slots=True)
 class ChatStatus:
-    """Where the conversation of a case stands."""
+    """State of the chat of a case."""
 
     is_taken_over: bool = False
     holder: str = ""
     is_unconfirmed: bool = False
-    """Whether nobody knows who holds the phone now."""
+    """Whether it is unknown who holds the phone now."""
     progress: FlowProgress | None = None
 
 
@@ -57,48 +57,48 @@ class CaseView:
 
     access: CaseAccess
     names: Mapping[str, str]
-    """What colleagues are called, by id."""
+    """Names of the staff, by id."""
     colleagues: Sequence[Caseworker]
-    """Those it can be passed on to."""
+    """Staff it can be transferred to."""
     is_sealed: bool = False
-    """Whether the key of whoever looks does not open it."""
+    """Whether the caseworker's key does not open it."""
     messages: list[MessageView] = field(default_factory=list)
     evidence_items: list[EvidenceFile] = field(default_factory=list)
     chat: ChatStatus = field(default_factory=ChatStatus)
     is_frozen: bool = False
     erasure_request: ErasureRequest | None = None
     snooze: ReviewDates = NO_DATES
-    """When it is looked at again."""
+    """Snooze and follow-up."""
     drafts: Mapping[str, str] = field(default_factory=dict)
-    """What whoever looks had begun to write, by kind (`bot.desks.web.case.drafts`)."""
+    """The caseworker's unsent drafts, by kind."""
 
     @property
     def holder_name(self) -> str:
-        """Return what colleagues call whoever answers for it; empty for nobody."""
+        """Return the name of the assigned caseworker; empty for none."""
         who = self.access.summary.holder
         return self.names.get(who, who)
 
     @property
     def is_waiting(self) -> bool:
-        """Tell whether it waits for anybody."""
+        """Whether it waits in the queue."""
         return self.access.summary.state in QUEUED
 
     @property
     def may_write(self) -> bool:
-        """Tell whether whoever looks can write to the person now."""
+        """Whether the caseworker can write to the person now."""
         return self.access.is_mine and self.chat.is_taken_over and not self.is_frozen
 
     @property
     def is_readable(self) -> bool:
-        """Tell whether what was written is shown."""
+        """Whether its content is shown."""
         return self.access.may_read and not self.is_sealed
 
 
 async def load_case_view(request: DeskRequest, reference: str) -> CaseView:
-    """Return a case, for whoever looks.
+    """Return a case.
 
     Raises:
-        NotThere: there is none, or it is not theirs.
+        NotFoundError: there is none, or the caseworker has no access.
     """
     keyring = request.keyring()
     return await request.context.read_pool.run(
@@ -109,9 +109,9 @@ async def load_case_view(request: DeskRequest, reference: str) -> CaseView:
 def _load_view(
     work: Work, request: DeskRequest, reference: str, keyring: Keyring | None
 ) -> CaseView:
-    front = request.context
+    context = request.context
     seen = check_case_access(work, request, reference)
-    staff = front.staff.all(work)
+    staff = context.staff.all(work)
     found = CaseView(
         seen, {each.id: each.name or each.id for each in staff},
         [each for each in staff if each.is_active and each.id != request.caseworker.id],
@@ -119,7 +119,7 @@ def _load_view(
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
-    found.chat = chat_status(work, front, seen.case, request.now)
+    found.chat = chat_status(work, context, seen.case, request.now)
     if seen.may_read:
         try:
             _decrypt_content(work, request, found, keyring)
@@ -131,22 +131,22 @@ def _load_view(
 def _decrypt_content(
     work: Work, request: DeskRequest, found: CaseView, keyring: Keyring | None
 ) -> None:
-    front, glance = request.context, found.access.summary
-    opener = front.vault.cases.opener(glance.case, keyring)
-    found.drafts = load_drafts(work, glance.case, keyring) if keyring is not None else {}
-    written = CaseMessages.of_case(work, glance.case, opener)
-    found.evidence_items = EvidenceStore(front.vault, front.files_dir, keyring).list_files(
-        work, glance.case
+    context, summary = request.context, found.access.summary
+    opener = context.vault.cases.opener(summary.case, keyring)
+    found.drafts = load_drafts(work, summary.case, keyring) if keyring is not None else {}
+    written = CaseMessages.of_case(work, summary.case, opener)
+    found.evidence_items = EvidenceStore(context.vault, context.files_dir, keyring).list_files(
+        work, summary.case
     )
-    bubbles = MessageViewBuilder(
-        request.locale, glance.language, front.phrasebook, found.names, found.evidence_items,
-        _file_numbers(work, glance.case, opener), request.caseworker.id,
+    builder = MessageViewBuilder(
+        request.locale, summary.language, context.phrasebook, found.names, found.evidence_items,
+        _file_numbers(work, summary.case, opener), request.caseworker.id,
     )  # fmt: skip
-    found.messages = bubbles.build(written, delivery_states(work, written))
+    found.messages = builder.build(written, delivery_states(work, written))
 
 
 def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
-    """Return the numbers of the case's files by the names their channel gives their bytes."""
+    """Return the numbers of the files by their unique id in the channel."""
     found: dict[str, int] = {}
     for number, (_name, note) in enumerate(load_file_notes(work, case, opener), 1):
         if note.unique:
@@ -155,19 +155,21 @@ def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
 
 
 def chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatStatus:
-    """Return where the conversation of a case stands: questions by name, no answer of anybody."""
+    """Return the state of the chat: names of questions, no answers."""
     rows = work.rows(_CHAT_KEY, case)
     try:
-        found = Conversations(context.vault).peek(work, bytes(rows[0][0])) if rows else None
+        conversation = Conversations(context.vault).peek(work, bytes(rows[0][0])) if rows else None
     except DecryptionError:
         return ChatStatus()
-    held = _find_takeover(found, case)
-    if held is None:
+    found = _find_takeover(conversation, case)
+    if found is None:
         return ChatStatus()
-    sitting, holding, is_quiet = held
-    position = unpack(sitting.position, context.flow_registry)
-    mark = flow_progress(context.flow_registry, position, context.known_facts(now))
-    return ChatStatus(is_taken_over=True, holder=holding.by, is_unconfirmed=is_quiet, progress=mark)
+    conversation, takeover, is_quiet = found
+    position = unpack(conversation.position, context.flow_registry)
+    progress = flow_progress(context.flow_registry, position, context.known_facts(now))
+    return ChatStatus(
+        is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet, progress=progress
+    )
 
 
 def _find_takeover(
@@ -175,8 +177,8 @@ def _find_takeover(
 ) -> tuple[Conversation, TakeoverState, bool] | None:
     is_quiet = False
     while conversation is not None:
-        holding = conversation.takeover
-        if holding is not None and holding.case == case:
-            return conversation, holding, is_quiet
+        takeover = conversation.takeover
+        if takeover is not None and takeover.case == case:
+            return conversation, takeover, is_quiet
         conversation, is_quiet = conversation.suspended, True
     return None

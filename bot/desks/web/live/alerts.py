@@ -1,7 +1,7 @@
-"""What rings: who is told that something waits, and what somebody chose to hear of it.
+"""Alerts: who is told that something is waiting, and the choice of a sound or notification.
 
-A browser is told one name and no word. Whether it sounds or shows a line on the screen is off until
-somebody chooses it, and that line says that something waits, and never what or whose.
+A browser gets only the name of an event. Sound and notification are off until chosen, and a
+notification never says what is waiting, or whose case it is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from bot.cases.state_machine import CaseState
 from bot.desks.web import texts
 from bot.desks.web.preferences import ALERTS, NOTICE, SOUND, store_preference
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.routes import Permission, post
 from bot.hotline.events import EventKind
 from bot.hotline.queue.claims import serves
 from bot.store.compiled import Prepared
@@ -38,7 +38,7 @@ ALERT_EVENTS = frozenset(
         EventKind.LEGAL_DEADLINE,
     }
 )
-"""After these somebody waits for somebody."""
+"""Events after which a caseworker is needed."""
 ALERT_KINDS = (SOUND, NOTICE)
 _CASE_STATUS = Prepared(
     lambda _: select(cases.c.status, cases.c.queue, cases.c.holder).where(
@@ -49,7 +49,7 @@ _CASE_STATUS = Prepared(
 
 
 def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[str]:
-    """Return whom a case waits for: whoever answers for it, or those on duty in its queue."""
+    """Return who is alerted: the assigned caseworker, or those on duty in the queue."""
     found = work.rows(_CASE_STATUS, case)
     if not found:
         return frozenset()
@@ -61,7 +61,7 @@ def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[st
 
 
 async def store_alerts(request: DeskRequest) -> Response:
-    """Take what somebody wants to hear; nothing, unless they say so."""
+    """Store the caseworker's choice of alerts."""
     chosen = " ".join(kind for kind in ALERT_KINDS if request.form.get(kind))
     await request.context.database.writer.run(
         lambda work: store_preference(work, request.caseworker.id, ALERTS, chosen)
@@ -70,6 +70,4 @@ async def store_alerts(request: DeskRequest) -> Response:
     return request.redirect("/account")
 
 
-ROUTES = (
-    Route("/account/alerts", store_alerts, Permission.SIGNED_IN, "POST", form_fields(*ALERT_KINDS)),
-)
+ROUTES = (post("/account/alerts", store_alerts, Permission.SIGNED_IN, *ALERT_KINDS),)

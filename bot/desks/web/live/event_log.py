@@ -1,10 +1,10 @@
-"""What happened, written down where open desks look: names of events, and what came of a command.
+"""Event log for open desks: names of events, and results of commands.
 
-The bot's process rings; a desk looks a few times a second, in the same process or in another. What
-came of a command is sealed: it can name a colleague. Nothing a person wrote is ever in it.
+The bot writes it, and the desk polls it, in the same process or another one. A result is sealed,
+because it can name a colleague. Text of a person is never in it.
 
-PostgreSQL gives a number out when something rings, not when it is committed: of two who ring at
-once the later number can be there first. So a number that was passed over is looked for a while.
+PostgreSQL assigns a number before the commit, so a lower number can appear after a higher one.
+Skipped numbers are therefore looked for a while longer.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 DESK_PREFIX = "web/"
-"""How this desk says where somebody stands; the ticket of their command follows."""
+"""Start of the reply address of this desk; the ticket of the command follows."""
 CASE_ERASED = "gone"
-"""What rings when a case was erased; nothing says which: whoever has one open looks again."""
+"""Event after an erasure; it does not say which case, so every open case is checked."""
 MAX_AGE = 10 * MINUTE
 BATCH_SIZE = 500
 GAP_SECONDS = 60.0
-"""Seconds a number that was passed over is looked for; no unit of work takes as long."""
+"""Seconds for which a skipped number is looked for; no unit of work takes as long."""
 _COLUMN_TYPES = {name: desk_bells.c[name].type for name in ("what", "ticket", "sealed", "at")}
 _INSERT = Prepared(
     lambda dialect: insert_into(dialect, desk_bells).values(
@@ -48,7 +48,7 @@ _INSERT = Prepared(
     *_COLUMN_TYPES,
 )
 _INSERT_FOR_CASE = Prepared(
-    # Only for a case that is still there: it may have been erased in this very unit of work.
+    # Only if the case still exists: this unit of work may just have erased it.
     lambda dialect: insert_into(dialect, desk_bells).from_select(
         ["case_id", *_COLUMN_TYPES],
         select(
@@ -75,23 +75,23 @@ _DELETE_OLD = Prepared(
 
 
 class CommandResult(msgspec.Struct, frozen=True):
-    """What came of a command."""
+    """Result of a command."""
 
     case: str = ""
     is_refused: bool = False
     source: str = ""
-    """The sentence, in English; empty: what happened speaks for itself."""
+    """Message in English; empty if the event says enough."""
     context: str | None = None
     values: dict[str, str] = {}
 
     @property
     def text(self) -> Text:
-        """Return the sentence, to be read in somebody's language."""
+        """Return the message, to be translated."""
         return Text(self.source, self.context)
 
 
 class DeskEvent(msgspec.Struct, frozen=True):
-    """One thing that happened."""
+    """One event."""
 
     number: int
     case: str
@@ -105,80 +105,78 @@ _decode = msgspec.msgpack.Decoder(CommandResult).decode
 
 
 class WebDesk:
-    """The desk as the dispatcher knows it: it reads nothing, and notes what happened."""
+    """The desk as the dispatcher knows it: it writes events to the log."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def is_ours(self, _chat: int) -> bool:
-        """Tell that this desk stands in no group."""
+        """Return false: this desk has no chat."""
         return False
 
     def read(self, _work: Work, _update: Update, _now: int) -> list[Command]:
-        """Return nothing: commands of this desk are written down as what they are."""
+        """Return nothing: its commands are stored directly."""
         return []
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[tuple[bytes, int, Body]]:
-        """Write down what happened to which case, each once; no letter goes anywhere."""
-        rung = dict.fromkeys(
+        """Write events to the log, once per case and kind; no letter is sent."""
+        changes = dict.fromkeys(
             (it.case, it.kind.value) for it in events if it.kind != EventKind.COMMAND_RESULT
         )
-        for case, what in rung:
+        for case, what in changes:
             self._insert(work, case, what, "", None, now)
-        for ticket, told in _command_results(events).items():
-            sealed = self._vault.seal(
-                Purpose.TOPIC_MESSAGES, _associated_data(ticket), _encode(told)
-            )
-            self._insert(work, told.case, EventKind.COMMAND_RESULT.value, ticket, sealed, now)
+        for ticket, result in _command_results(events).items():
+            data = _associated_data(ticket)
+            sealed = self._vault.seal(Purpose.TOPIC_MESSAGES, data, _encode(result))
+            self._insert(work, result.case, EventKind.COMMAND_RESULT.value, ticket, sealed, now)
         return []
 
     @staticmethod
-    def _insert(  # noqa: PLR0913, PLR0917 - the columns of a row
-        work: Work, case: str, what: str, ticket: str, sealed: bytes | None, now: int
-    ) -> None:
-        if not case or not work.run(_INSERT_FOR_CASE, what, ticket, sealed, now, case):
-            work.run(_INSERT, what, ticket, sealed, now)
+    def _insert(work: Work, case: str, *row: object) -> None:
+        """Insert a row of `_COLUMN_TYPES`; without the case, if that was just erased."""
+        if not case or not work.run(_INSERT_FOR_CASE, *row, case):
+            work.run(_INSERT, *row)
 
 
 def log_case_erased(work: Work, _key: bytes, _case: str, now: int) -> int:
-    """Ring at every open desk that a case is gone, in the unit of work that erases it."""
+    """Write an erasure to the log, in the unit of work that erases the case."""
     work.run(_INSERT, CASE_ERASED, "", None, now)
     return 0
 
 
 class EventCursor:
-    """Which rings were told, and which may still come."""
+    """Position in the log, with the numbers that were skipped."""
 
     def __init__(self, last: int) -> None:
         self.last = last
         self._missing: dict[int, float] = {}
 
     def advance(self, number: int, now: float) -> None:
-        """Note that one was told; those it passed over are looked for a while."""
+        """Note that an event was read."""
         self._missing.pop(number, None)
-        passed = range(max(self.last + 1, number - BATCH_SIZE), number)
-        self._missing |= dict.fromkeys(passed, now + GAP_SECONDS)
+        skipped = range(max(self.last + 1, number - BATCH_SIZE), number)
+        self._missing |= dict.fromkeys(skipped, now + GAP_SECONDS)
         self.last = max(self.last, number)
 
     def missing(self, now: float) -> list[int]:
-        """Return the numbers that were passed over lately."""
+        """Return recently skipped numbers."""
         self._missing = {it: until for it, until in self._missing.items() if now <= until}
         return list(self._missing)
 
 
 class EventLog:
-    """What was written down, as a desk reads it."""
+    """Reads the log."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     @staticmethod
     def newest(work: Work) -> int:
-        """Return the number of the last that rang."""
+        """Return the highest number."""
         return int(work.rows(_NEWEST)[0][0])
 
     def since(self, work: Work, last: int, missing: Sequence[int] = ()) -> list[DeskEvent]:
-        """Return what rang since, and what came late of the numbers that were passed over."""
+        """Return new events, and late events among the skipped numbers."""
         rows = work.rows_in(_BY_NUMBERS, missing) + work.rows(_SINCE, last, BATCH_SIZE)
         return [
             DeskEvent(number, case or "", what, ticket, self._decrypt(ticket, sealed))
@@ -187,25 +185,21 @@ class EventLog:
 
     @staticmethod
     def expire(work: Work, now: int) -> None:
-        """Forget what has rung long ago."""
+        """Delete old events."""
         work.run(_DELETE_OLD, now - MAX_AGE)
 
     def _decrypt(self, ticket: str, sealed: bytes | None) -> CommandResult | None:
         if sealed is None:
             return None
         try:
-            return _decode(
-                self._vault.open(Purpose.TOPIC_MESSAGES, _associated_data(ticket), bytes(sealed))
-            )
-        except (
-            DecryptionError,
-            msgspec.MsgspecError,
-        ):  # altered: whoever asked hears nothing of it
+            data = _associated_data(ticket)
+            return _decode(self._vault.open(Purpose.TOPIC_MESSAGES, data, bytes(sealed)))
+        except (DecryptionError, msgspec.MsgspecError):  # altered
             return None
 
 
 def _command_results(events: Sequence[Event]) -> dict[str, CommandResult]:
-    """Return what came of each command of this desk: what was refused, said, or just done."""
+    """Return one result per command: a refusal, else a message, else that it was done."""
     found: dict[str, CommandResult] = {}
     for event in events:
         if not event.reply_to.startswith(DESK_PREFIX):

@@ -1,4 +1,4 @@
-"""The stream of a page that is open, and a sign that somebody is there."""
+"""Server-sent events of an open page, and its heartbeat."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.live.watcher import sse_stream
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import NO_FIELDS, Permission, Route
+from bot.desks.web.routes import Permission, Route, post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -20,56 +20,58 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 MAX_PER_SESSION, MAX_PER_CASEWORKER = 3, 6
-"""Streams at once. Whoever opens more pages sees them stand still, and renews them by hand."""
+"""Open streams; further pages do not update by themselves."""
 
 
 async def stream(request: DeskRequest) -> Response:
-    """Tell a page what changes: names of events, never a word."""
+    """Stream the names of events to a page."""
     reference = request.http.query_params.get("case", "")
-    here, front = request.current_session, request.context
+    session, context = request.current_session, request.context
     case = ""
     if reference:
-        case = (
-            await front.read_pool.run(lambda work: check_case_access(work, request, reference))
-        ).case
-    if here.streams >= MAX_PER_SESSION or front.streams.count(here.who) >= MAX_PER_CASEWORKER:
+        access = await context.read_pool.run(
+            lambda work: check_case_access(work, request, reference)
+        )
+        case = access.case
+    is_full = context.streams.count(session.who) >= MAX_PER_CASEWORKER
+    if session.streams >= MAX_PER_SESSION or is_full:
         return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
-    told = _events(request, case, reference)
-    first = await anext(told)  # counted from here on: of many that ask at once, few are let in
+    events = _events(request, case, reference)
+    first = await anext(events)  # from here on the stream counts towards the limits
     return StreamingResponse(
-        _prepend(first, told), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
+        _prepend(first, events), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
     )
 
 
-async def _prepend(first: bytes, told: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-    async with contextlib.aclosing(told):
+async def _prepend(first: bytes, events: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    async with contextlib.aclosing(events):
         yield first
-        async for piece in told:
-            yield piece
+        async for event in events:
+            yield event
 
 
 async def _events(request: DeskRequest, case: str, reference: str) -> AsyncGenerator[bytes]:
-    here, front = request.current_session, request.context
+    session, context = request.current_session, request.context
 
     async def is_still_in() -> bool:
-        if here.has_expired(front.clock.now()):
+        if session.has_expired(context.clock.now()):
             return False
-        return await front.read_pool.run(lambda work: _may_listen(work, request, reference))
+        return await context.read_pool.run(lambda work: _may_listen(work, request, reference))
 
-    here.streams += 1
+    session.streams += 1
     try:
-        with front.streams.subscribe(here.who, case) as mine:
-            async for piece in sse_stream(mine, is_still_in):
-                yield piece
+        with context.streams.subscribe(session.who, case) as events:
+            async for event in sse_stream(events, is_still_in):
+                yield event
     finally:
-        here.streams -= 1
+        session.streams -= 1
 
 
 def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
-    """Tell whether whoever listens still has access, and may still see what the page shows."""
-    front, here = request.context, request.current_session
-    found = front.staff.find(work, here.who)
-    if found is None or not found.is_active or not front.sessions.exists(work, here):
+    """Whether the caseworker is still signed in and may see what the page shows."""
+    context, session = request.context, request.current_session
+    found = context.staff.find(work, session.who)
+    if found is None or not found.is_active or not context.sessions.exists(work, session):
         return False
     request.signed_in = found
     if reference:
@@ -80,11 +82,11 @@ def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
 
 
 async def heartbeat(_request: DeskRequest) -> Response:
-    """Note that somebody is at the desk: they type, and have not sent anything yet."""
+    """Note activity of a caseworker who types and has not sent anything yet."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 ROUTES = (
     Route("/stream", stream, Permission.SIGNED_IN, is_pane=True, is_background=True),
-    Route("/here", heartbeat, Permission.SIGNED_IN, "POST", NO_FIELDS),
+    post("/heartbeat", heartbeat, Permission.SIGNED_IN),
 )

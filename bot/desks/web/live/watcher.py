@@ -1,8 +1,7 @@
-"""Open desks hear that something changed: names on a stream, never a word.
+"""Watcher of the event log, and the streams of open pages.
 
-What rings is looked for ten times a second, whatever came of the look before. A browser that does
-not read its stream loses it and draws everything anew; whoever lost their session hears that, and
-nothing after it.
+The log is polled ten times a second. A stream carries names of events only. When a session ends,
+its streams say so and end.
 """
 
 from __future__ import annotations
@@ -33,20 +32,11 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.1
 HEARTBEAT_SECONDS = 20.0
-"""Seconds without anything after which a stream says that it lives: proxies cut what is silent."""
+"""Seconds of silence after which a stream sends a ping, so that proxies keep it open."""
 CLEANUP_SECONDS = 300.0
-MAX_PENDING = 32
-"""Events a slow reader may leave lying."""
-QUEUE, CASE, PERSON_WROTE, ALERT, ALL, SIGNED_OUT = (
-    "queue",
-    "case",
-    "heard",
-    "waits",
-    "all",
-    "ended",
-)
-"""What is on a stream: the queue changed; this case did; its person wrote; something waits for
-whoever listens; look at everything anew; whoever listens is not signed in any more."""
+QUEUE, CASE, PERSON_WROTE, ALERT, SIGNED_OUT = "queue", "case", "message", "alert", "ended"
+"""Events of a stream: the queue changed; the open case changed; its person wrote; a case waits for
+this caseworker; the session has ended."""
 QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
     EventKind.NOTE_ADDED,
     EventKind.ANSWER_FILLED_IN,
@@ -56,37 +46,44 @@ QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
 }
 
 
+class DistinctQueue(asyncio.Queue[str]):
+    """Queue that holds each event at most once, however often it is put."""
+
+    def _init(self, maxsize: int) -> None:  # noqa: ARG002 - as `asyncio.Queue` calls it
+        self._queue: dict[str, None] = {}
+
+    def _put(self, item: str) -> None:
+        self._queue[item] = None
+
+    def _get(self) -> str:
+        item = next(iter(self._queue))
+        del self._queue[item]
+        return item
+
+
 @dataclass(eq=False, slots=True)
 class EventStream:
-    """One open page."""
+    """Stream of one open page."""
 
     who: str
     case: str
-    """The case it shows; empty for none."""
-    events: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(MAX_PENDING))
+    """Id of the open case; empty for none."""
+    events: DistinctQueue = field(default_factory=DistinctQueue)
 
     def put(self, event: str) -> None:
-        """Put an event on the stream, once however often it happened; too many are one: all."""
-        waiting = list(self.events._queue)  # type: ignore[attr-defined]  # noqa: SLF001 - to look
-        if event in waiting or ALL in waiting:
-            return
-        try:
-            self.events.put_nowait(event)
-        except asyncio.QueueFull:
-            while not self.events.empty():
-                self.events.get_nowait()
-            self.events.put_nowait(ALL)
+        """Add an event, unless it waits already."""
+        self.events.put_nowait(event)
 
 
 class EventStreams:
-    """Every open page of this desk."""
+    """All streams of the desk."""
 
     def __init__(self) -> None:
         self._open: set[EventStream] = set()
 
     @contextlib.contextmanager
     def subscribe(self, who: str, case: str) -> Iterator[EventStream]:
-        """Give a stream that fills while the context lasts."""
+        """Yield a stream that receives events while the context lasts."""
         stream = EventStream(who, case)
         self._open.add(stream)
         self._notify_viewers(case, who)
@@ -97,21 +94,21 @@ class EventStreams:
             self._notify_viewers(case, who)
 
     def _notify_viewers(self, case: str, who: str) -> None:
-        """Let colleagues who look at the same case know that somebody came or went."""
+        """Tell colleagues on the same case that a viewer came or left."""
         for stream in self._open:
             if case and stream.case == case and stream.who != who:
                 stream.put(CASE)
 
     def count(self, who: str) -> int:
-        """Return how many pages somebody has open."""
+        """Return the number of open streams of a caseworker."""
         return sum(stream.who == who for stream in self._open)
 
     def viewers(self, case: str) -> set[str]:
-        """Return who looks at a case now."""
+        """Return who has a case open."""
         return {stream.who for stream in self._open if stream.case == case}
 
     def publish(self, event: DeskEvent) -> None:
-        """Tell every page what it shows has changed."""
+        """Send an event to the pages it concerns."""
         for stream in self._open:
             if event.case and stream.case == event.case:
                 stream.put(PERSON_WROTE if event.what == EventKind.PERSON_WROTE else CASE)
@@ -121,106 +118,95 @@ class EventStreams:
                 stream.put(QUEUE)
 
     def alert(self, who: frozenset[str]) -> None:
-        """Tell these that something waits for them."""
+        """Alert these caseworkers."""
         for stream in self._open:
             if stream.who in who:
                 stream.put(ALERT)
 
     def end_all(self) -> None:
-        """Send everybody home."""
+        """Tell all pages that their session has ended."""
         for stream in self._open:
             stream.put(SIGNED_OUT)
 
 
+@dataclass
 class EventWatcher:
-    """Looks for what rang, and tells pages and whoever waits for an answer."""
+    """Polls the event log, and passes events to streams and results to waiting requests."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what it looks at and whom it tells
-        self,
-        reads: ReadPool,
-        bells: EventLog,
-        streams: EventStreams,
-        post: CommandClient,
-        writer: Writer,
-        clock: Clock,
-        staff: Staff,
-    ) -> None:
-        self._read_pool = reads
-        self._event_log = bells
-        self._streams = streams
-        self._command_client = post
-        self._writer = writer
-        self._clock = clock
-        self._staff = staff
+    read_pool: ReadPool
+    event_log: EventLog
+    streams: EventStreams
+    command_client: CommandClient
+    writer: Writer
+    clock: Clock
+    staff: Staff
+
+    def __post_init__(self) -> None:
         self._cursor: EventCursor | None = None
-        self._cleaned_at = clock.monotonic()
+        self._cleaned_at = self.clock.monotonic()
 
     async def run(self) -> None:
-        """Look until cancelled: a look that fails is followed by the next."""
-        is_deaf = False
+        """Poll until cancelled; an error does not stop the polling."""
+        is_failing = False
         while True:
             try:
                 await self.poll()
                 await self._clean_up()
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next may go
-                if not is_deaf:  # said once, not ten times a second
+            except Exception as error:  # noqa: BLE001 - the next poll may succeed
+                if not is_failing:  # log once, not ten times a second
                     log.error("desk_poll_failed", error=type(error).__name__)
-                is_deaf = True
+                is_failing = True
             else:
-                if is_deaf:
+                if is_failing:
                     log.info("desk_poll_recovered")
-                is_deaf = False
+                is_failing = False
             await asyncio.sleep(POLL_SECONDS)
 
     async def _clean_up(self) -> None:
-        if self._clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
-            self._cleaned_at = self._clock.monotonic()
-            await self._writer.run(lambda work: expire_old_rows(work, self._clock.now()))
+        if self.clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
+            self._cleaned_at = self.clock.monotonic()
+            await self.writer.run(lambda work: expire_old_rows(work, self.clock.now()))
 
     async def poll(self) -> None:
-        """Look once."""
+        """Poll once."""
         if self._cursor is None:
-            self._cursor = EventCursor(await self._read_pool.run(EventLog.newest))
+            self._cursor = EventCursor(await self.read_pool.run(EventLog.newest))
             return
-        numbers, now = self._cursor, self._clock.monotonic()
-        last, missing = numbers.last, numbers.missing(now)
-        for ring, who in await self._read_pool.run(
+        cursor, now = self._cursor, self.clock.monotonic()
+        last, missing = cursor.last, cursor.missing(now)
+        for event, who in await self.read_pool.run(
             lambda work: self._new_events(work, last, missing)
         ):
-            numbers.advance(ring.number, now)
+            cursor.advance(event.number, now)
             if who:
-                self._streams.alert(who)
-            if ring.result is not None and ring.ticket:
-                self._command_client.deliver_result(ring.ticket, ring.result)
+                self.streams.alert(who)
+            if event.result is not None and event.ticket:
+                self.command_client.deliver_result(event.ticket, event.result)
             else:
-                self._streams.publish(ring)
+                self.streams.publish(event)
 
     def _new_events(
         self, work: Work, last: int, missing: list[int]
     ) -> list[tuple[DeskEvent, frozenset[str]]]:
-        """Return what rang since, each with whom something waits for now."""
-        now, nobody = self._clock.now(), frozenset[str]()
-        return [
-            (
-                ring,
-                alerted_staff(work, self._staff, ring.case, now)
-                if ring.what in ALERT_EVENTS
-                else nobody,
-            )
-            for ring in self._event_log.since(work, last, missing)
-        ]
+        """Return new events, each with the caseworkers to alert."""
+        now, found = self.clock.now(), []
+        for event in self.event_log.since(work, last, missing):
+            is_alert = event.what in ALERT_EVENTS
+            who = alerted_staff(work, self.staff, event.case, now) if is_alert else frozenset()
+            found.append((event, who))
+        return found
 
 
 async def sse_stream(
     stream: EventStream, is_still_in: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
-    """Yield a stream as a browser reads it: `event: queue`, and nothing beside the name.
+    """Yield a stream as server-sent events: `event: queue`, without content.
 
     Args:
-        stream: what is told.
-        is_still_in: tells whether whoever listens is signed in, and may see what the page shows.
+        stream: the stream.
+        is_still_in: tells whether the caseworker is signed in and may see what the page shows.
     """
-    yield b"retry: 2000\nevent: here\ndata: .\n\n"
+    yield b"retry: 2000\nevent: connected\ndata: .\n\n"
     while True:
         try:
             async with asyncio.timeout(HEARTBEAT_SECONDS):
@@ -230,11 +216,11 @@ async def sse_stream(
         if event == SIGNED_OUT or not await is_still_in():
             yield b"event: ended\ndata: .\n\n"
             return
-        yield f"event: {event}\ndata: .\n\n".encode() if event else b"event: beat\ndata: .\n\n"
+        yield f"event: {event}\ndata: .\n\n".encode() if event else b"event: ping\ndata: .\n\n"
 
 
 def expire_old_rows(work: Work, now: int) -> None:
-    """Forget what rang, was begun and never sent, was read by the next shift, or took two."""
+    """Delete expired events, drafts, shift notes and approvals."""
     EventLog.expire(work, now)
     drafts.expire_drafts(work, now)
     ShiftNotes.delete_old(work, now)

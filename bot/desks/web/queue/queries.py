@@ -1,7 +1,7 @@
-"""Who waits and who is answered, as lines of the queue: a page of them, in clear.
+"""Queries for the case lists.
 
-A list is one index read in its order, and left after a page: what it costs does not grow with how
-many wait. Only the cases of that page are looked at one by one.
+A list is read from one index in its order, one page at a time: the cost does not grow with the
+number of cases. Only the cases of the page are looked at one by one.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bot.cases.state_machine import SENIOR_ROLES, CaseState
 from bot.cases.urgency import reason_texts
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.web.preferences import QueueFilter
+from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
 from bot.hotline.queue.snooze import NO_DATES, Snoozes, snoozed_cases
 from bot.store.compiled import Prepared
@@ -29,32 +30,20 @@ if TYPE_CHECKING:
 
     from bot.desks.case_summary import CaseSummary
     from bot.desks.web.context import DeskContext
-    from bot.hotline.queue.snooze import ReviewDates
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
 
 MINE, WAITING, ALL, LATER = "mine", "waiting", "all", "later"
 PAGE_SIZE = 50
-"""Lines of one page."""
-MAX_COUNT = 1000
-"""Cases are counted up to here: nobody works by a larger number."""
+"""Cases on one page."""
 CHECK_IN_SILENCE = "check_in_silence"
-"""Why a case is urgent whose person was not heard from at the hour they agreed on."""
-_STATES = {
-    MINE: (CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED),
-    LATER: (CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED),
-    WAITING: (CaseState.WAITING, CaseState.REOPENED),
-    ALL: (
-        CaseState.WAITING,
-        CaseState.REOPENED,
-        CaseState.CLAIMED,
-        CaseState.OPEN,
-        CaseState.REFERRED,
-    ),
-}
+"""Reason of a case whose person did not answer at the agreed check-in."""
+_ASSIGNED = (CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED)
+_WAITING = (CaseState.WAITING, CaseState.REOPENED)
+_STATES = {MINE: _ASSIGNED, LATER: _ASSIGNED, WAITING: _WAITING, ALL: (*_WAITING, *_ASSIGNED)}
 _ORDER = (cases.c.priority, cases.c.waiting_since, cases.c.id)
-"""By what lists are ordered: how urgent, then how long, then any order that stays."""
+"""By priority, then waiting time, then id for a stable order."""
 _POSITION = Prepared(
     lambda _: select(*_ORDER).where(cases.c.reference == bindparam("wanted")), "wanted"
 )
@@ -62,7 +51,7 @@ _HOLDER_PARAMS = ("who", "state_0", "state_1", "state_2")
 
 
 def _count_held(*also: Any) -> Any:
-    """Count the cases somebody answers for, of which this holds as well."""
+    """Return the count of assigned cases that also meet these conditions."""
     return (
         select(func.count())
         .select_from(cases)
@@ -86,65 +75,58 @@ class QueueRow:
 
     summary: CaseSummary
     reasons: tuple[Text, ...]
-    """Why it is urgent; empty where that is sealed or nothing was said."""
+    """Reasons of its priority; empty if sealed or unknown."""
     is_sealed: bool
     holder: str
-    """What colleagues call whoever answers for it; empty: nobody does."""
+    """Name of the assigned caseworker; empty for none."""
     is_mine: bool
     deadlines: tuple[tuple[Text, dict[str, str]], ...] = ()
-    """The law's clocks that are near, each with its blanks."""
+    """Near legal deadlines: text and blanks."""
     snooze_ended: str = ""
-    """What brought a case back that whoever looks had put aside; empty: nothing."""
+    """Why the snooze ended, a key of `texts.SNOOZE_ENDED`; empty for none."""
     is_follow_up_due: bool = False
-    """Whether the day has come on which somebody wanted to look again."""
     snoozed_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """How many stand in each list."""
+    """Number of cases in each list."""
 
     mine: int
     later: int = 0
     by_queue: Mapping[str, int] = field(default_factory=dict)
-    """How many wait in each queue somebody sees."""
+    """Waiting cases in each queue the caseworker sees."""
 
     @property
     def held(self) -> int:
-        """Return how many somebody answers for, put aside or not."""
+        """Return all assigned cases, snoozed or not."""
         return self.mine + self.later
 
     @property
     def waiting(self) -> int:
-        """Return how many wait for them."""
+        """Return the waiting cases."""
         return sum(self.by_queue.values())
 
-    def __getitem__(self, tab: str) -> str:
-        count = {MINE: self.mine, WAITING: self.waiting, LATER: self.later}.get(tab)
-        return "" if count is None else format_count(count)
+    def __getitem__(self, tab: str) -> int | None:
+        return {MINE: self.mine, WAITING: self.waiting, LATER: self.later}.get(tab)
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A part of a list."""
+    """One page of a list."""
 
     rows: list[QueueRow]
     next_after: str
-    """The case with which this part ends, where more come; empty: it is the last."""
-
-
-def format_count(count: int) -> str:
-    """Return a count as it is shown."""
-    return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count)
+    """Number of the last case, if more follow; empty for none."""
 
 
 def queues_of(by: Caseworker) -> tuple[str, ...]:
-    """Return the queues whose cases somebody sees."""
+    """Return the queues a caseworker sees."""
     return tuple(it.value for it in Queue) if by.role in SENIOR_ROLES else by.queues
 
 
 def queue_counts(work: Work, by: Caseworker, now: int) -> QueueCounts:
-    """Return how many cases somebody holds, has put aside, and how many wait for them."""
+    """Return the number of cases in each list of a caseworker."""
     held = int(work.rows(_COUNT_HELD, by.id, *_state_codes(MINE))[0][0])
     later = int(work.rows(_COUNT_SNOOZED, by.id, *_state_codes(LATER), by.id, now)[0][0])
     return QueueCounts(
@@ -152,82 +134,101 @@ def queue_counts(work: Work, by: Caseworker, now: int) -> QueueCounts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What to read: one page of one list of a caseworker."""
+
+    by: Caseworker
+    tab: str
+    now: int
+    case_filter: QueueFilter = field(default_factory=QueueFilter)
+    after: str = ""
+    """Number of the last case of the page before; if that is gone, reading starts at the first."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it lists the caseworker's own cases."""
+        return self.tab in {MINE, LATER}
+
+
 def my_cases(work: Work, context: DeskContext, by: Caseworker, now: int = 0) -> list[QueueRow]:
-    """Return the cases somebody answers for, the most urgent first."""
-    return load_page(work, context, by, MINE, now=now).rows
+    """Return the cases assigned to a caseworker, most urgent first."""
+    return load_page(work, context, ListQuery(by, MINE, now)).rows
 
 
-def load_page(  # noqa: PLR0913 - whose list, which of it, from where on
-    work: Work, context: DeskContext, by: Caseworker, tab: str, wanted: QueueFilter | None = None,
-    *, after: str = "", now: int,
-) -> QueuePage:  # fmt: skip
-    """Return a part of a list, the most urgent first.
-
-    Args:
-        work: the unit of work.
-        context: the desk.
-        by: who looks.
-        tab: which list.
-        wanted: what of it.
-        after: the number of the case before; of one that is gone: from the beginning.
-        now: the moment.
-    """
-    found = _case_ids(work, by, tab, wanted or QueueFilter(), after, now)
-    lines = load_rows(work, context, by, found[:PAGE_SIZE], now)
-    last = lines[-1].summary.reference if lines and len(found) > PAGE_SIZE else ""
-    if (
-        wanted is not None and wanted.has_near_deadline
-    ):  # what is kept in clear is as old as the last look
-        lines = [line for line in lines if line.deadlines]
-    return QueuePage(lines, last)
+def load_page(work: Work, context: DeskContext, query: ListQuery) -> QueuePage:
+    """Return one page of a list, most urgent first."""
+    found = _case_ids(work, query)
+    rows = load_rows(work, context, query.by, found[:PAGE_SIZE], query.now)
+    last = rows[-1].summary.reference if rows and len(found) > PAGE_SIZE else ""
+    if query.case_filter.has_near_deadline:  # the column in clear is as old as the last check
+        rows = [row for row in rows if row.deadlines]
+    return QueuePage(rows, last)
 
 
 def load_rows(
     work: Work, context: DeskContext, by: Caseworker, found: Iterable[str], now: int
 ) -> list[QueueRow]:
-    """Return these cases as lines, without those that are gone."""
+    """Return these cases as rows, without those that were erased."""
     wanted = list(found)
     dates = Snoozes.of_cases(work, wanted)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
-    return [
-        _row(work, context, by, glance, names, now, dates.get(case, NO_DATES))
-        for case in wanted
-        if (glance := context.summaries.find(work, case)) is not None
-    ]
+    rows = []
+    for case in wanted:
+        summary = context.summaries.find(work, case)
+        if summary is None:
+            continue
+        reasons, snooze = summary.reasons or (), dates.get(case, NO_DATES)
+        # After an unanswered check-in the contact deadline is shown from the first day.
+        soon = [
+            it
+            for it in context.legal_deadlines.running_if_readable(work, case)
+            if it.is_near(now) or (it.rule.code == CONTACT and CHECK_IN_SILENCE in reasons)
+        ]
+        is_waiting = summary.state in _WAITING
+        rows.append(
+            QueueRow(
+                summary, tuple(reason_texts(reasons)), summary.reasons is None,
+                "" if is_waiting else names.get(summary.holder, summary.holder),
+                summary.holder == by.id, tuple(deadline_text(it, now) for it in soon[:MAX_LISTED]),
+                snooze.return_reason(by.id, now), snooze.is_due(now), snooze.snoozed_until,
+            )
+        )  # fmt: skip
+    return rows
 
 
-def _case_ids(  # noqa: PLR0913, PLR0917 - whose list, which of it, from where on
-    work: Work, by: Caseworker, tab: str, wanted: QueueFilter, after: str, now: int
-) -> list[str]:
-    """Return the cases of one part of a list and one more, if there is one."""
-    is_theirs = tab in {MINE, LATER}
-    seen = tuple(it.value for it in Queue) if is_theirs else queues_of(by)
-    queues = [it for it in seen if wanted.queue in {"", it}]
-    place = work.rows(_POSITION, after) if after else []
+def _case_ids(work: Work, query: ListQuery) -> list[str]:
+    """Return the case ids of one page, and one more if there is one."""
+    by, wanted = query.by, query.case_filter
+    visible = tuple(it.value for it in Queue) if query.is_own else queues_of(by)
+    queues = [it for it in visible if wanted.queue in {"", it}]
+    position = work.rows(_POSITION, query.after) if query.after else []
     if not queues:
         return []
-    asked: list[Any] = [*_state_codes(tab)]
-    asked += [queues[min(at, len(queues) - 1)] for at in range(len(Queue))]
-    if is_theirs:
-        asked += [by.id, by.id, now]
+    values: list[Any] = [*_state_codes(query.tab)]
+    values += [queues[min(at, len(queues) - 1)] for at in range(len(Queue))]
+    if query.is_own:
+        values += [by.id, by.id, query.now]
     if wanted.language:
-        asked.append(wanted.language)
+        values.append(wanted.language)
     if wanted.priority:
-        asked.append(int(wanted.priority))
-    asked += list(place[0]) if place else []
+        values.append(int(wanted.priority))
+    values += list(position[0]) if position else []
     statement = _list_statement(
-        tab, bool(wanted.language), bool(wanted.priority), wanted.has_near_deadline, bool(place)
-    )
-    return [str(case) for (case,) in work.rows(statement, *asked, PAGE_SIZE + 1)]
+        query.tab, bool(wanted.language), bool(wanted.priority), wanted.has_near_deadline,
+        bool(position),
+    )  # fmt: skip
+    return [str(case) for (case,) in work.rows(statement, *values, PAGE_SIZE + 1)]
 
 
 @cache
 def _list_statement(
-    tab: str, has_language: bool, has_priority: bool, is_soon: bool, has_place: bool
+    tab: str, has_language: bool, has_priority: bool, is_soon: bool, has_position: bool
 ) -> Prepared:
-    """Return what reads a list in its order.
+    """Return the statement for a list.
 
-    States are named one by one: in the words of a smaller index, SQLite would take that and sort.
+    The states are listed one by one: with the condition of a smaller index, SQLite would use that
+    and sort.
     """
     states = [f"state_{place}" for place in range(len(_STATES[tab]))]
     queues = [f"queue_{place}" for place in range(len(Queue))]
@@ -238,56 +239,25 @@ def _list_statement(
     ]
     names = [*states, *queues]
     if tab in {MINE, LATER}:
-        aside = cases.c.id.in_(snoozed_cases())
-        where += [cases.c.holder == bindparam("who"), aside if tab == LATER else ~aside]
+        snoozed = cases.c.id.in_(snoozed_cases())
+        where += [cases.c.holder == bindparam("who"), snoozed if tab == LATER else ~snoozed]
         names += ["who", "aside_by", "aside_at"]
-    for is_asked, name, column in (
+    for is_set, name, column in (
         (has_language, "spoken", cases.c.language),
         (has_priority, "level", cases.c.priority),
     ):
-        if is_asked:
+        if is_set:
             where.append(column == bindparam(name))
             names.append(name)
     if is_soon:
         where.append(cases.c.id.in_(select(clocks.c.case_id).where(DEADLINE_IS_NEAR)))
-    if has_place:
-        place = ("from_priority", "from_since", "from_case")
-        where.append(tuple_(*_ORDER) > tuple_(*(bindparam(name) for name in place)))
-        names += place
-    asked = select(cases.c.id).where(*where).order_by(*_ORDER).limit(bindparam("most"))
-    return Prepared(lambda _: asked, *names, "most")
+    if has_position:
+        position = ("from_priority", "from_since", "from_case")
+        where.append(tuple_(*_ORDER) > tuple_(*(bindparam(name) for name in position)))
+        names += position
+    statement = select(cases.c.id).where(*where).order_by(*_ORDER).limit(bindparam("most"))
+    return Prepared(lambda _: statement, *names, "most")
 
 
 def _state_codes(tab: str) -> tuple[str, ...]:
     return tuple(state.value for state in _STATES[tab])
-
-
-def _row(  # noqa: PLR0913, PLR0917 - a case, who looks, and what colleagues are called
-    work: Work,
-    context: DeskContext,
-    by: Caseworker,
-    summary: CaseSummary,
-    names: Mapping[str, str],
-    now: int,
-    dates: ReviewDates,
-) -> QueueRow:
-    is_waiting = summary.state in _STATES[WAITING]
-    holder = "" if is_waiting else names.get(summary.holder, summary.holder)
-    reasons = summary.reasons or ()
-    # Of somebody who did not answer at their hour it is said from the first day when help may end.
-    soon = [
-        it
-        for it in context.legal_deadlines.running_if_readable(work, summary.case)
-        if it.is_near(now) or (it.rule.code == CONTACT and CHECK_IN_SILENCE in reasons)
-    ]
-    return QueueRow(
-        summary,
-        tuple(reason_texts(reasons)),
-        summary.reasons is None,
-        holder,
-        summary.holder == by.id,
-        tuple(deadline_text(it, now) for it in soon[:MAX_LISTED]),
-        dates.return_reason(by.id, now),
-        dates.is_due(now),
-        dates.snoozed_until,
-    )

@@ -1,65 +1,65 @@
-// Something waits: counted in the tab's name, and heard or shown where somebody chose it. What is
-// shown says that something waits, and nothing else: whoever looks over a shoulder reads that.
+// Alerts: a count in the tab title, and a sound or notification where the caseworker chose one. A
+// notification says only that there is new activity, because others may see the screen.
 
-const { alerts: chosen = "", waits = "" } = document.body.dataset;
+const { alerts: chosen = "", alertText = "" } = document.body.dataset;
 const title = document.title;
-const PAUSE = 10000;
+const MIN_INTERVAL = 10000; // milliseconds between two alerts
 let count = 0;
-let rang = 0;
+let lastAlert = 0;
 
-/** Ask the browser whether it may show a line, when somebody wants one. */
-export function alerts() {
+/** Ask the browser for permission once notifications are chosen, and reset the count on focus. */
+export function initAlerts() {
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (box.name === "notice" && box.checked && box.form && "alertsForm" in box.form.dataset) {
       globalThis.Notification?.requestPermission?.();
     }
   });
-  document.addEventListener("visibilitychange", seen);
-  addEventListener("focus", seen);
+  document.addEventListener("visibilitychange", resetCount);
+  addEventListener("focus", resetCount);
 }
 
-export function somethingWaits() {
+export function alertNow() {
   if (!document.hidden && document.hasFocus()) return;
   count += 1;
   document.title = `(${count}) ${title}`;
-  if (Date.now() - rang < PAUSE) return;
-  rang = Date.now();
-  if (chosen.includes("sound")) sound();
-  if (chosen.includes("notice")) notice();
+  if (Date.now() - lastAlert < MIN_INTERVAL) return;
+  lastAlert = Date.now();
+  if (chosen.includes("sound")) playSound();
+  if (chosen.includes("notice")) notify();
 }
 
-function seen() {
+function resetCount() {
   if (document.hidden) return;
   count = 0;
   document.title = title;
 }
 
-function notice() {
+function notify() {
   if (globalThis.Notification?.permission !== "granted") return;
-  // One tag: of all open pages, and of whatever comes, one line is shown.
-  const shown = new Notification("Haven", { body: waits, tag: "haven", silent: true });
+  // With one tag the browser shows one notification for all open pages.
+  const shown = new Notification("Haven", { body: alertText, tag: "haven", silent: true });
   shown.onclick = () => {
     window.focus();
     shown.close();
   };
 }
 
-/** Two soft tones, made here: nothing is fetched. */
-function sound() {
-  const room = new AudioContext();
-  const at = room.currentTime;
-  const loud = room.createGain();
-  loud.gain.setValueAtTime(0.0001, at);
-  loud.gain.exponentialRampToValueAtTime(0.08, at + 0.02);
-  loud.gain.exponentialRampToValueAtTime(0.0001, at + 0.6);
-  loud.connect(room.destination);
-  for (const [after, pitch] of [[0, 660], [0.18, 880]]) {
-    const tone = room.createOscillator();
+/** Play two soft tones. */
+function playSound() {
+  const audio = new AudioContext();
+  const start = audio.currentTime;
+  const gain = audio.createGain();
+  gain.gain.setValueAtTime(0.0001, start);
+  gain.gain.exponentialRampToValueAtTime(0.08, start + 0.02);
+  gain.gain.exponentialRampToValueAtTime(0.0001, start + 0.6);
+  gain.connect(audio.destination);
+  for (const [delay, pitch] of [[0, 660], [0.18, 880]]) {
+    const tone = audio.createOscillator();
     tone.frequency.value = pitch;
-    tone.connect(loud);
-    tone.start(at + after);
-    tone.stop(at + 0.6);
-    tone.onended = () => room.close().catch(() => {});
+    tone.connect(gain);
+    tone.start(start + delay);
+    tone.stop(start + 0.6);
+    tone.onended = () => audio.close().catch(() => {});
   }
 }

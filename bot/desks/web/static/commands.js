@@ -1,69 +1,68 @@
-// What can be done here, read from the sheet of keys: each command with its keys, its name, and
-// whether this page can do it now.
+// Commands of the page, read from the dialog of shortcuts: keys, name, and whether they can run now.
 
-import { root } from "./wire.js";
+import { root } from "./http.js";
 import { undo } from "./forms.js";
 import { search } from "./phrases.js";
 
 const DOES = {
-  go: (of) => {
-    location.assign(root + of);
+  go: (target) => {
+    location.assign(root + target);
     return true;
   },
-  press: (of) => {
-    buttonOf(of).click();
+  press: (target) => {
+    buttonOf(target).click();
     return true;
   },
-  step: (of) => step(Number(of)),
+  step: (target) => step(Number(target)),
   open,
-  drop: (of) => {
-    const drop = document.getElementById(of);
-    drop.open = true;
-    drop.querySelector(FIELDS).focus();
+  drop: (target) => {
+    const dropdown = document.getElementById(target);
+    dropdown.open = true;
+    dropdown.querySelector(FIELDS).focus();
     return true;
   },
-  phrases: (of) => {
-    const [phrases, field] = of.split(" ");
+  phrases: (target) => {
+    const [phrases, field] = target.split(" ");
     return hasPhrases() ? open(phrases) && search() : focus(field);
   },
-  write: (of) => {
-    const [radio, field] = of.split(" ");
+  write: (target) => {
+    const [radio, field] = target.split(" ");
     document.getElementById(radio).checked = true;
     return focus(field);
   },
   undo: () => undo(),
-  send: (_of, event) => {
+  send: (_target, event) => {
     event?.target.form?.requestSubmit();
     return Boolean(event?.target.form);
   },
-  leave: (_of, event) => {
-    if (closesDrop(event?.target)) return true;
+  leave: (_target, event) => {
+    if (closeDropdown(event?.target)) return true;
     if (isField(event?.target)) event.target.blur();
-    return false; // a dialog that is open closes as well: the browser does that
+    return false; // the browser also closes an open dialog
   },
 };
 
 const CAN = {
-  press: (of) => Boolean(buttonOf(of)),
-  step: () => lines().length > 0,
-  drop: (of) => Boolean(document.getElementById(of)),
-  phrases: (of) => hasPhrases() || Boolean(document.getElementById(of.split(" ")[1])),
-  write: (of) => document.getElementById(of.split(" ")[0])?.disabled === false,
-  undo: () => document.getElementById("leaving")?.hidden === false,
+  press: (target) => Boolean(buttonOf(target)),
+  step: () => rows().length > 0,
+  drop: (target) => Boolean(document.getElementById(target)),
+  phrases: (target) => hasPhrases() || Boolean(document.getElementById(target.split(" ")[1])),
+  write: (target) => document.getElementById(target.split(" ")[0])?.disabled === false,
+  undo: () => document.getElementById("outgoing")?.hidden === false,
 };
-const FIELDS = ".drop :is(input:not([type=hidden]), select, textarea)";
+const FIELDS = ".dropdown :is(input:not([type=hidden]), select, textarea)";
 const ONLY_BY_KEY = new Set(["leave", "send", "step"]);
 
-/** Every command of this page, in the order of the sheet. */
+/** Every command of this page, in the order of the dialog. */
 export function commands() {
-  return [...document.querySelectorAll("#sheet [data-act]")].map(({ dataset, lastElementChild }) => {
-    const { keys, act, of = "" } = dataset;
+  return [...document.querySelectorAll("#sheet [data-action]")].map(({ dataset, lastElementChild }) => {
+    const { keys, action, target = "" } = dataset;
     return {
       keys,
       name: lastElementChild.textContent,
-      isListed: !ONLY_BY_KEY.has(act) && of !== "bar",
-      can: () => (CAN[act] ? CAN[act](of) : act in DOES),
-      run: (event) => DOES[act](of, event),
+      isListed: !ONLY_BY_KEY.has(action) && target !== "bar",
+      can: () => (CAN[action] ? CAN[action](target) : action in DOES),
+      run: (event) => DOES[action](target, event),
     };
   });
 }
@@ -78,13 +77,13 @@ export function open(name) {
   return Boolean(dialog);
 }
 
-/** Close what dropped down, if somebody is in it or in no field; the focus stays where it opened. */
-function closesDrop(target) {
-  const drop = document.querySelector("details.more[open]");
-  if (!drop || document.querySelector("dialog[open]")) return false;
-  if (isField(target) && !drop.contains(target)) return false;
-  drop.open = false;
-  drop.querySelector("summary").focus();
+/** Close an open dropdown, unless the focus is in a field outside it; focus its summary. */
+function closeDropdown(target) {
+  const dropdown = document.querySelector("details.more[open]");
+  if (!dropdown || document.querySelector("dialog[open]")) return false;
+  if (isField(target) && !dropdown.contains(target)) return false;
+  dropdown.open = false;
+  dropdown.querySelector("summary").focus();
   return true;
 }
 
@@ -93,15 +92,15 @@ function buttonOf(key) {
 }
 
 function hasPhrases() {
-  return Boolean(document.querySelector('[data-opens="phrases"]'));
+  return Boolean(document.querySelector('[data-dialog="phrases"]'));
 }
 
-function lines() {
-  return [...document.querySelectorAll("a.row, .others li a")];
+function rows() {
+  return [...document.querySelectorAll("a.case-link, .my-cases li a")];
 }
 
 function step(by) {
-  const all = lines();
+  const all = rows();
   const now = all.indexOf(document.activeElement);
   all[Math.min(Math.max(now + by, 0), all.length - 1)].focus();
   return true;

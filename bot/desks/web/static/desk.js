@@ -1,28 +1,28 @@
-// The desk's pages: what makes them live, answer to keys, and let a message be called back.
+// Entry point of the desk's pages.
 
-import { alerts } from "./alerts.js";
-import { commandBar } from "./bar.js";
-import { keepWhatIsBegun } from "./begun.js";
-import { listen } from "./live.js";
-import { answerToKeys, opener } from "./keys.js";
-import { takeForms } from "./forms.js";
-import { lookUpPhrases } from "./phrases.js";
-import { showPictures } from "./pictures.js";
-import { toEnd } from "./panes.js";
-import { hideFromWhoeverPasses } from "./unseen.js";
+import { initAlerts } from "./alerts.js";
+import { initCommandBar } from "./command_bar.js";
+import { initDrafts } from "./drafts.js";
+import { initForms } from "./forms.js";
+import { initIdle } from "./idle.js";
+import { initDialogs, initKeys } from "./keys.js";
+import { initLive } from "./live.js";
+import { initFollowing } from "./panes.js";
+import { initPhrases } from "./phrases.js";
+import { initPictures } from "./pictures.js";
 
-hideFromWhoeverPasses(); // first: nothing else may take the key that only brings it back
-takeForms();
-keepWhatIsBegun();
-showPictures();
-opener();
-answerToKeys();
-commandBar();
-lookUpPhrases();
-listen();
-alerts();
-toEnd();
+initIdle(); // first: it must be able to stop the key or click that only wakes the page
+initForms();
+initDrafts();
+initPictures();
+initDialogs();
+initKeys();
+initCommandBar();
+initPhrases();
+initLive();
+initAlerts();
+initFollowing();
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // what a browser kept of a page may be nobody's any more
+  if (event.persisted) location.reload(); // a page from the browser's cache may be out of date
 });

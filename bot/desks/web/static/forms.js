@@ -1,18 +1,18 @@
-// Forms that stay on the page; words to a person wait a few seconds before they leave.
+// Forms sent by script. A message to a person is delayed for a few seconds and can be undone.
 
-import { banner, post, toast } from "./wire.js";
-import { isOver, renew } from "./panes.js";
+import { banner, post, toast } from "./http.js";
+import { showSignedOut, refresh } from "./panes.js";
 
-const WAITS = 5000;
-const leaving = document.getElementById("leaving");
-let held = null;
+const DELAY = 5000; // milliseconds
+const bar = document.getElementById("outgoing");
+let outgoing = null;
 
-export function takeForms() {
+export function initForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!("fetch" in form.dataset)) return;
     event.preventDefault();
-    if ("hold" in form.dataset && leaving) hold(form);
+    if ("delay" in form.dataset && bar) delay(form);
     else send(form, fieldsOf(form));
   });
   document.addEventListener("change", (event) => {
@@ -21,9 +21,9 @@ export function takeForms() {
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-undo]")) undo();
-    if (event.target.closest("[data-sure]")) sure();
+    if (event.target.closest("[data-send-anyway]")) sendAnyway();
   });
-  addEventListener("pagehide", () => held && !held.asks && letGo(true)); // else the desk keeps it
+  addEventListener("pagehide", () => outgoing && !outgoing.checks && sendNow(true)); // with failed checks the draft is kept
 }
 
 function fieldsOf(form) {
@@ -35,101 +35,101 @@ async function send(form, fields, keepalive = false) {
   if (button) button.disabled = true;
   const answer = await post(form.action, fields, keepalive);
   if (button) button.disabled = false;
-  if (answer.over || answer.lost) {
-    if (answer.over) isOver();
+  if (answer.signedOut || answer.offline) {
+    if (answer.signedOut) showSignedOut();
     else banner("offline", true);
-    return { went: false };
+    return { isSent: false };
   }
-  if (answer.asks) return { went: false, ...answer };
-  if (answer.pause) document.getElementById("pause").hidden = false;
+  if (answer.checks) return { isSent: false, ...answer };
+  if (answer.pause) document.getElementById("break-offer").hidden = false;
   if (answer.told) toast(answer.told, answer.refused);
-  if (answer.go && ("go" in form.dataset || answer.go.includes("/prove"))) location.assign(answer.go);
+  if (answer.go && ("go" in form.dataset || answer.go.includes("/step-up"))) location.assign(answer.go);
   if (!answer.refused) clear(form);
-  renew();
-  return { went: !answer.refused };
+  refresh();
+  return { isSent: !answer.refused };
 }
 
 function clear(form) {
   for (const field of form.querySelectorAll("textarea")) field.value = "";
   for (const field of form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")) field.value = field.defaultValue;
   for (const field of form.querySelectorAll("select")) {
-    if (field.options[0]?.value === "") field.value = ""; // chosen once, for what went
+    if (field.options[0]?.value === "") field.value = ""; // no choice carries over to the next form
   }
   form.closest("details.more")?.removeAttribute("open");
 }
 
-/** Keep words back for a moment: they can be called back until they leave. */
-function hold(form) {
-  if (held?.asks) {
-    leaving.querySelector("[data-sure]").focus(); // first what is asked already
+/** Delay a message, so that it can be undone. */
+function delay(form) {
+  if (outgoing?.checks) {
+    bar.querySelector("[data-send-anyway]").focus(); // an open question comes first
     return;
   }
-  if (held) letGo();
-  const field = form.querySelector("textarea"); // a sentence of the phrasebook has none
+  if (outgoing) sendNow();
+  const field = form.querySelector("textarea"); // a phrase has none
   const words = field?.value ?? form.querySelector("p").textContent;
-  held = { form, fields: fieldsOf(form), words, field };
-  shows(words, "");
-  if (form.dataset.closes) document.getElementById(form.dataset.closes).close();
+  outgoing = { form, fields: fieldsOf(form), words, field };
+  show(words, "");
+  if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
   field?.focus();
-  held.timer = setTimeout(letGo, WAITS);
-  if (form.dataset.asks) askFirst(held);
+  outgoing.timer = setTimeout(sendNow, DELAY);
+  if (form.dataset.check) check(outgoing);
 }
 
-/** What is about to leave; with `why` it waits until somebody says that they are sure. */
-function shows(words, why) {
-  leaving.querySelector(".leaving-words").textContent = words;
-  leaving.querySelector(".leaving-why").textContent = why;
-  leaving.querySelector(".leaving-why").hidden = !why;
-  leaving.querySelector(".leaving-when").hidden = Boolean(why);
-  leaving.querySelector("[data-sure]").hidden = !why;
-  leaving.hidden = false;
+/** Show the delayed message; with a question it waits for the answer. */
+function show(words, question) {
+  bar.querySelector(".outgoing-text").textContent = words;
+  bar.querySelector(".outgoing-question").textContent = question;
+  bar.querySelector(".outgoing-question").hidden = !question;
+  bar.querySelector(".outgoing-when").hidden = Boolean(question);
+  bar.querySelector("[data-send-anyway]").hidden = !question;
+  bar.hidden = false;
 }
 
-async function askFirst(mine) {
-  const answer = await post(mine.form.dataset.asks, { words: mine.words });
-  if (held === mine && answer.asks) question(answer);
+async function check(mine) {
+  const answer = await post(mine.form.dataset.check, { words: mine.words });
+  if (outgoing === mine && answer.checks) ask(answer);
 }
 
-function question({ asks, told }) {
-  clearTimeout(held.timer);
-  held.asks = asks;
-  shows(held.words, told);
+function ask({ checks, told }) {
+  clearTimeout(outgoing.timer);
+  outgoing.checks = checks;
+  show(outgoing.words, told);
 }
 
-function sure() {
-  if (!held?.asks) return;
-  const said = held.fields.filter(([name]) => name === "sure").map(([, value]) => value);
-  held.fields = held.fields.filter(([name]) => name !== "sure");
-  held.fields.push(["sure", [...said, held.asks].join(" ")]);
-  letGo();
+function sendAnyway() {
+  if (!outgoing?.checks) return;
+  const confirmed = outgoing.fields.filter(([name]) => name === "sure").map(([, value]) => value);
+  outgoing.fields = outgoing.fields.filter(([name]) => name !== "sure");
+  outgoing.fields.push(["sure", [...confirmed, outgoing.checks].join(" ")]);
+  sendNow();
 }
 
-async function letGo(keepalive = false) {
-  const mine = held;
+async function sendNow(keepalive = false) {
+  const mine = outgoing;
   const { form, fields, words, field, timer } = mine;
   clearTimeout(timer);
-  held = null;
-  leaving.hidden = true;
+  outgoing = null;
+  bar.hidden = true;
   const typed = field?.value;
   const answer = await send(form, fields, keepalive === true);
-  if (answer.asks && !held) {
-    held = mine;
-    question(answer);
+  if (answer.checks && !outgoing) {
+    outgoing = mine;
+    ask(answer);
     return;
   }
   if (!field) return;
   const now = document.getElementById(field.id) ?? field;
-  if (!answer.went) now.value = [words, typed].filter(Boolean).join("\n");
+  if (!answer.isSent) now.value = [words, typed].filter(Boolean).join("\n");
   else if (typed) now.value = typed;
 }
 
 export function undo() {
-  if (!held) return false;
-  clearTimeout(held.timer);
-  const { words, field } = held;
-  held = null;
-  leaving.hidden = true;
+  if (!outgoing) return false;
+  clearTimeout(outgoing.timer);
+  const { words, field } = outgoing;
+  outgoing = null;
+  bar.hidden = true;
   if (!field) return true;
   field.value = [words, field.value].filter(Boolean).join("\n");
   field.focus();

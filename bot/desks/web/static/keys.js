@@ -1,25 +1,25 @@
-// Everything can be done with a keyboard alone; `?` shows how. What a key does stands in the sheet.
+// Keyboard shortcuts. What a key does is read from the dialog of shortcuts, which `?` opens.
 
 import { commands, isField, open } from "./commands.js";
 import { search } from "./phrases.js";
 
 const NAMES = { Escape: "Esc" };
-let begun = "";
+let prefix = "";
 
-export function answerToKeys() {
+export function initKeys() {
   const known = commands();
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.altKey) return; // somebody writes Chinese
+    if (event.isComposing || event.altKey) return; // an input method is composing
     const pressed = nameOf(event);
-    const isAnywhere = pressed.startsWith("Ctrl ") || pressed === "Esc";
-    if (!isAnywhere && isField(event.target)) return;
-    if (!isAnywhere && pressed !== "?" && document.querySelector("dialog[open]")) return;
-    const wanted = begun ? `${begun} ${pressed}` : pressed;
-    begun = "";
+    const isGlobal = pressed.startsWith("Ctrl ") || pressed === "Esc";
+    if (!isGlobal && isField(event.target)) return;
+    if (!isGlobal && pressed !== "?" && document.querySelector("dialog[open]")) return;
+    const wanted = prefix ? `${prefix} ${pressed}` : pressed;
+    prefix = "";
     const found = known.find((it) => it.keys === wanted);
     if (found?.can() && found.run(event)) event.preventDefault();
     if (!found && known.some((it) => it.keys.startsWith(`${wanted} `))) {
-      begun = wanted;
+      prefix = wanted;
       event.preventDefault();
     }
   });
@@ -31,10 +31,10 @@ function nameOf(event) {
   return event.ctrlKey || event.metaKey ? `Ctrl ${name}` : name;
 }
 
-/** Buttons that open a dialog. */
-export function opener() {
+/** Let buttons open their dialogs. */
+export function initDialogs() {
   document.addEventListener("click", (event) => {
-    const name = event.target.closest("[data-opens]")?.dataset.opens;
+    const name = event.target.closest("[data-dialog]")?.dataset.dialog;
     if (name && open(name) && name === "phrases") search();
   });
 }

@@ -1,79 +1,78 @@
-// Hearing that something changed. A stream has names and no words: panes are fetched then.
+// Live updates. A stream carries names of events only; the panes they concern are fetched.
 
-import { somethingWaits } from "./alerts.js";
-import { banner, post, root } from "./wire.js";
-import { isOver, renew } from "./panes.js";
+import { alertNow } from "./alerts.js";
+import { banner, post, root } from "./http.js";
+import { showSignedOut, refresh } from "./panes.js";
 
-const EVERY_MINUTE = 60000;
-const AGAIN = [2000, 5000, 15000, 30000];
-let here = 0;
+const MINUTE = 60000;
+const RETRY_DELAYS = [2000, 5000, 15000, 30000];
+let lastHeartbeat = 0;
 let tries = 0;
 let wasLost = false;
 
-export function listen() {
-  begin();
-  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, sign, { passive: true });
+export function initLive() {
+  connect();
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, heartbeat, { passive: true });
   addEventListener("offline", () => lost("offline"));
-  addEventListener("online", () => wasLost && lost("again"));
-  setInterval(() => renew("queue"), EVERY_MINUTE); // spans in words go on while nothing happens
+  addEventListener("online", () => wasLost && lost("reconnecting"));
+  setInterval(() => refresh("queue"), MINUTE); // durations go on while nothing happens
 }
 
-function begin() {
+function connect() {
   const shown = location.pathname.match(/\/cases\/([A-Z0-9]+)$/);
   const stream = new EventSource(`${root}/stream${shown ? `?case=${shown[1]}` : ""}`);
-  stream.addEventListener("here", back);
+  stream.addEventListener("connected", connected);
   stream.addEventListener("error", () => {
-    lost(navigator.onLine ? "again" : "offline");
-    if (stream.readyState === EventSource.CLOSED) refused(); // else the browser tries by itself
+    lost(navigator.onLine ? "reconnecting" : "offline");
+    if (stream.readyState === EventSource.CLOSED) refused(); // otherwise the browser reconnects
   });
-  for (const event of ["queue", "case", "heard", "waits"]) stream.addEventListener(event, () => renew(event));
-  stream.addEventListener("waits", somethingWaits);
-  stream.addEventListener("all", () => renew());
+  for (const event of ["queue", "case", "message", "alert"]) stream.addEventListener(event, () => refresh(event));
+  stream.addEventListener("alert", alertNow);
   stream.addEventListener("ended", () => {
     stream.close();
-    renew(); // whoever is signed in may not see this case any more, and hears it from its panes
-    // Where a second factor was shown again, the session goes on, and so does this page.
-    post(`${root}/here`, {}).then((answer) => (answer.over ? over() : begin()));
+    refresh(); // the caseworker may just have lost access to this case: then a pane answers 404
+    // After a step-up the session continues under a new secret, and so does this page.
+    post(`${root}/heartbeat`, {}).then((answer) => (answer.signedOut ? signedOut() : connect()));
   });
 }
 
-function back() {
-  only("");
+function connected() {
+  showBanner("");
   tries = 0;
-  if (wasLost) renew();
+  if (wasLost) refresh();
   wasLost = false;
 }
 
 function lost(how) {
   wasLost = true;
-  only(how);
+  showBanner(how);
 }
 
-/** The desk answered, and gave no stream: too many are open, or nobody is signed in any more. */
+/** The desk refused the stream: too many are open, or the session has ended. */
 async function refused() {
-  const answer = await post(`${root}/here`, {});
-  if (answer.over) {
-    over();
+  const answer = await post(`${root}/heartbeat`, {});
+  if (answer.signedOut) {
+    signedOut();
     return;
   }
-  if (!answer.lost) only("still");
-  setTimeout(begin, AGAIN[Math.min(tries, AGAIN.length - 1)]);
+  if (!answer.offline) showBanner("paused");
+  setTimeout(connect, RETRY_DELAYS[Math.min(tries, RETRY_DELAYS.length - 1)]);
   tries += 1;
 }
 
-function over() {
-  only("over");
-  isOver();
+function signedOut() {
+  showBanner("signed-out");
+  showSignedOut();
 }
 
 /** Show one banner, or none. */
-function only(name) {
-  for (const each of ["offline", "again", "still", "over"]) banner(each, each === name);
+function showBanner(name) {
+  for (const each of ["offline", "reconnecting", "paused", "signed-out"]) banner(each, each === name);
 }
 
-/** Say at most once a minute that somebody is here: a session ends when nobody is. */
-function sign() {
-  if (Date.now() - here < EVERY_MINUTE) return;
-  here = Date.now();
-  post(`${root}/here`, {}).then((answer) => answer.over && over());
+/** Report activity at most once a minute: without any the session ends. */
+function heartbeat() {
+  if (Date.now() - lastHeartbeat < MINUTE) return;
+  lastHeartbeat = Date.now();
+  post(`${root}/heartbeat`, {}).then((answer) => answer.signedOut && signedOut());
 }

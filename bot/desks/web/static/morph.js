@@ -1,7 +1,7 @@
-// Making one piece of a page like another and touching nothing that is the same: a field keeps what
-// is typed in it, what is open stays open, a picture that was shown stays shown.
+// Morphing: changes one part of a page into another and leaves alone what is equal. A field keeps
+// its text, open details stay open, and a shown picture stays shown.
 
-const KEPT = new Set(["open", "value", "checked"]);
+const PRESERVED = new Set(["open", "value", "checked"]);
 
 export function morph(old, fresh) {
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
@@ -14,44 +14,44 @@ export function morph(old, fresh) {
   }
   if (old.dataset.shown !== undefined) return;
   const wasDisabled = old.disabled;
-  likeAttributes(old, fresh);
-  if (old.type === "radio") likeChoice(old, fresh, wasDisabled);
-  if (old.nodeName === "SELECT" && "fresh" in old.dataset) choicesOf(old, fresh);
+  morphAttributes(old, fresh);
+  if (old.type === "radio") morphRadio(old, fresh, wasDisabled);
+  if (old.nodeName === "SELECT" && "updateOptions" in old.dataset) morphOptions(old, fresh);
   if (old.nodeName === "TEXTAREA" || old.nodeName === "SELECT") return;
-  likeChildren(old, fresh);
+  morphChildren(old, fresh);
 }
 
-/** What can be chosen has changed; what somebody chose stays, if it still can be. */
-function choicesOf(old, fresh) {
+/** Update the options of a select; the chosen one stays if it still exists. */
+function morphOptions(old, fresh) {
   const chosen = old.value;
-  likeChildren(old, fresh);
+  morphChildren(old, fresh);
   if ([...old.options].some((it) => it.value === chosen)) old.value = chosen;
 }
 
 /**
- * What can be chosen now, or no more, stands as the page says; never under the hands of somebody who
- * writes: their words would go where they do not look.
+ * Update which mode is chosen, but never while the caseworker is writing: their text could go to
+ * the person instead of into a note.
  */
-function likeChoice(old, fresh, wasDisabled) {
+function morphRadio(old, fresh, wasDisabled) {
   const group = old.closest("[role=radiogroup]")?.parentElement;
   if (!group) return;
-  const writes = [...group.querySelectorAll("textarea")].some((it) => it.value);
-  if (writes || group.contains(document.activeElement)) return;
+  const isWriting = [...group.querySelectorAll("textarea")].some((it) => it.value);
+  if (isWriting || group.contains(document.activeElement)) return;
   if (wasDisabled !== old.disabled) old.checked = fresh.hasAttribute("checked");
   else if (fresh.hasAttribute("checked") && !group.querySelector("input:checked")) old.checked = true;
 }
 
-function likeAttributes(old, fresh) {
+function morphAttributes(old, fresh) {
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && !KEPT.has(name)) old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !PRESERVED.has(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (!KEPT.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!PRESERVED.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
 }
 
-/** Children with an id are found by it wherever they stand; the others by their order. */
-export function likeChildren(old, fresh) {
+/** Match children by id at any position, all others by order. */
+export function morphChildren(old, fresh) {
   const named = new Map([...old.children].filter((it) => it.id).map((it) => [it.id, it]));
   let place = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {

@@ -1,59 +1,59 @@
-// Panes: parts of a page that are fetched anew when something has changed.
+// Panes: parts of a page that are fetched again when something has changed.
 
-import { banner, fetchPane } from "./wire.js";
-import { likeChildren } from "./morph.js";
+import { banner, fetchPane } from "./http.js";
+import { morphChildren } from "./morph.js";
 
-const NEAR = 60; // pixels from its end at which somebody reads the newest
+const NEAR = 60; // pixels from the end that count as reading the newest message
 const following = new Set();
 const busy = new Map();
 
-/** Fetch the panes anew that care about an event; all of them for none. */
-export function renew(event = "") {
+/** Fetch the panes that depend on an event again; without an event, all of them. */
+export function refresh(event = "") {
   for (const pane of document.querySelectorAll("[data-pane]")) {
-    if (!event || pane.dataset.on.split(" ").includes(event)) renewOne(pane);
+    if (!event || pane.dataset.on.split(" ").includes(event)) refreshPane(pane);
   }
 }
 
-async function renewOne(pane) {
+async function refreshPane(pane) {
   if (busy.has(pane)) {
     busy.set(pane, true);
     return;
   }
   busy.set(pane, false);
   const { status, page } = await fetchPane(pane.dataset.pane);
-  if (status === 401) isOver();
+  if (status === 401) showSignedOut();
   else if (status === 404) {
-    pane.replaceChildren(); // erased, or not theirs any more: nothing of it stays on the screen
+    pane.replaceChildren(); // erased or forbidden: remove it from the screen
     location.reload();
   } else if (status === 200 && page?.body) {
-    likeChildren(pane, page.body);
+    morphChildren(pane, page.body);
     follow(pane);
-    counts(pane.querySelector("[data-counts]")?.dataset.counts);
+    showCounts(pane.querySelector("[data-counts]")?.dataset.counts);
   }
   const again = busy.get(pane);
   busy.delete(pane);
-  if (again) renewOne(pane);
+  if (again) refreshPane(pane);
 }
 
 /**
- * Nobody is signed in any more: what people wrote leaves the screen. A part somebody writes in stays,
- * with their words.
+ * The session has ended: remove the panes from the screen, except those with unsent text of the
+ * caseworker.
  */
-export function isOver() {
-  banner("over", true);
+export function showSignedOut() {
+  banner("signed-out", true);
   for (const pane of document.querySelectorAll("[data-pane]")) {
-    if (!hasWords(pane)) pane.replaceChildren();
+    if (!hasInput(pane)) pane.replaceChildren();
   }
 }
 
-function hasWords(pane) {
+function hasInput(pane) {
   const fields = [...pane.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox])")];
-  return fields.some((it) => "keeps" in it.dataset || it.value !== it.defaultValue);
+  return fields.some((it) => "draft" in it.dataset || it.value !== it.defaultValue);
 }
 
-/** Put the counts a list brings beside the names of the lists. */
-function counts(told) {
-  for (const [name, count] of (told ?? "").trim().split(" ").map((it) => it.split("="))) {
+/** Show the counts that came with a list in the tabs. */
+function showCounts(counts) {
+  for (const [name, count] of (counts ?? "").trim().split(" ").map((it) => it.split("="))) {
     const shown = name && document.querySelector(`[data-count="${CSS.escape(name)}"]`);
     if (!shown) continue;
     shown.textContent = count;
@@ -61,15 +61,15 @@ function counts(told) {
   }
 }
 
-/** Show the end, and go on showing it whatever comes or grows, until somebody scrolls away. */
-export function toEnd() {
-  for (const pane of document.querySelectorAll("[data-to-end]")) {
+/** Scroll to the end, and keep following it until the caseworker scrolls up. */
+export function initFollowing() {
+  for (const pane of document.querySelectorAll("[data-follow]")) {
     following.add(pane);
     follow(pane);
     let top = pane.scrollTop;
     pane.addEventListener("scroll", () => {
       if (isNear(pane)) following.add(pane);
-      else if (pane.scrollTop < top) following.delete(pane); // not where there is less room alone
+      else if (pane.scrollTop < top) following.delete(pane); // a smaller window alone does not count
       top = pane.scrollTop;
     }, { passive: true });
     new ResizeObserver(() => {

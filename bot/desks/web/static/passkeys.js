@@ -1,87 +1,87 @@
-// Passkeys: a browser is asked for one, and what it says goes back as an ordinary form.
+// Passkeys: the browser registers or shows one, and its answer is sent as an ordinary form.
 
-const ways = window.PublicKeyCredential;
+const webauthn = window.PublicKeyCredential;
 
-if (ways?.parseRequestOptionsFromJSON) {
+if (webauthn?.parseRequestOptionsFromJSON) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      begin(form);
+      start(form);
     });
   }
 }
 
-async function begin(form) {
+async function start(form) {
   const button = form.querySelector("button");
-  const told = form.querySelector(".told");
+  const error = form.querySelector(".error");
   button.disabled = true;
-  told.hidden = true;
+  error.hidden = true;
   try {
-    const asked = await question(form);
-    if (!asked) return;
-    const [credential, output] = await ("makes" in form.dataset ? make(asked) : show(asked));
+    const options = await fetchOptions(form);
+    if (!options) return;
+    const [credential, output] = await ("register" in form.dataset ? register(options) : show(options));
     form.elements.answer.value = JSON.stringify(credential.toJSON());
     form.elements.computed.value = output;
     form.submit();
   } catch {
-    told.hidden = false; // somebody changed their mind, or has no passkey here
+    error.hidden = false; // cancelled, or no passkey on this device
   } finally {
     button.disabled = false;
   }
 }
 
-/** Fetch what the browser is to be asked; nothing where a second factor must be shown first. */
-async function question(form) {
+/** Fetch the options; undefined if a step-up is needed first. */
+async function fetchOptions(form) {
   const answer = await fetch(form.dataset.passkey, {
     method: "POST",
     body: new URLSearchParams({ csrf: form.elements.csrf.value }),
     headers: { "X-Haven": "1" },
   });
-  const said = await answer.json();
-  if (said.go) location.assign(said.go);
-  else if (!said.asked) throw new Error("no question");
-  return said.asked;
+  const result = await answer.json();
+  if (result.go) location.assign(result.go);
+  else if (!result.options) throw new Error("no options");
+  return result.options;
 }
 
-async function make(asked) {
-  const publicKey = ways.parseCreationOptionsFromJSON(asked);
-  publicKey.extensions = computing(asked);
+async function register(options) {
+  const publicKey = webauthn.parseCreationOptionsFromJSON(options);
+  publicKey.extensions = prfExtension(options);
   const made = await navigator.credentials.create({ publicKey });
-  const found = computed(made);
-  if (found || !made.getClientExtensionResults().prf?.enabled) return [made, found];
-  return [made, await computedBy(made, asked)];
+  const output = prfOutput(made);
+  if (output || !made.getClientExtensionResults().prf?.enabled) return [made, output];
+  return [made, await evaluatePrf(made, options)];
 }
 
-/** Have a passkey compute that does so only when it is shown. */
-async function computedBy(made, asked) {
+/** Evaluate the PRF of a passkey that does so only when it is shown. */
+async function evaluatePrf(made, options) {
   const publicKey = {
-    challenge: crypto.getRandomValues(new Uint8Array(32)), // shown to nobody
-    rpId: asked.rp.id,
+    challenge: crypto.getRandomValues(new Uint8Array(32)), // nothing verifies this answer
+    rpId: options.rp.id,
     allowCredentials: [{ type: "public-key", id: made.rawId }],
     userVerification: "required",
-    extensions: computing(asked),
+    extensions: prfExtension(options),
   };
   try {
-    return computed(await navigator.credentials.get({ publicKey }));
+    return prfOutput(await navigator.credentials.get({ publicKey }));
   } catch {
     return "";
   }
 }
 
-async function show(asked) {
-  const publicKey = ways.parseRequestOptionsFromJSON(asked);
-  publicKey.extensions = computing(asked);
+async function show(options) {
+  const publicKey = webauthn.parseRequestOptionsFromJSON(options);
+  publicKey.extensions = prfExtension(options);
   const shown = await navigator.credentials.get({ publicKey });
-  return [shown, computed(shown)];
+  return [shown, prfOutput(shown)];
 }
 
-function computing(asked) {
-  const first = Uint8Array.from(asked.computes.match(/../g), (pair) => parseInt(pair, 16));
+function prfExtension(options) {
+  const first = Uint8Array.from(options.prf_input.match(/../g), (pair) => parseInt(pair, 16));
   return { prf: { eval: { first } } };
 }
 
-function computed(credential) {
+function prfOutput(credential) {
   const first = credential.getClientExtensionResults().prf?.results?.first;
   return first ? [...new Uint8Array(first)].map((it) => it.toString(16).padStart(2, "0")).join("") : "";
 }

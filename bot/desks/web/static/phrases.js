@@ -1,9 +1,9 @@
-// The phrasebook beside a case: sentences are looked up while somebody types.
+// Phrasebook dialog: searches while the caseworker types.
 
-import { fetchPane } from "./wire.js";
-import { likeChildren } from "./morph.js";
+import { fetchPane } from "./http.js";
+import { morphChildren } from "./morph.js";
 
-export function lookUpPhrases() {
+export function initPhrases() {
   document.addEventListener("input", (event) => {
     if (event.target.id === "phrase-words") search();
   });
@@ -22,6 +22,6 @@ export function search() {
 async function show(field, words) {
   const { status, page } = await fetchPane(field.form.dataset.search, { words });
   if (status === 200 && page?.body && field.value === words) {
-    likeChildren(document.getElementById("found"), page.body);
+    morphChildren(document.getElementById("phrase-results"), page.body);
   }
 }

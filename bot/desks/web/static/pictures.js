@@ -1,15 +1,15 @@
-// A picture is fetched when somebody asks for it, and not before.
+// Pictures are fetched only when the caseworker asks for one.
 
-export function showPictures() {
+export function initPictures() {
   document.addEventListener("click", (event) => {
-    const veil = event.target.closest("[data-picture]");
-    if (!veil) return;
+    const button = event.target.closest("[data-picture]");
+    if (!button) return;
     const picture = document.createElement("img");
-    picture.className = "shown";
-    picture.alt = veil.dataset.alt;
+    picture.className = "picture";
+    picture.alt = button.dataset.alt;
     picture.dataset.shown = "";
-    picture.id = veil.id;
-    picture.src = veil.dataset.picture;
-    veil.replaceWith(picture);
+    picture.id = button.id;
+    picture.src = button.dataset.picture;
+    button.replaceWith(picture);
   });
 }

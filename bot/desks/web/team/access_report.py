@@ -1,4 +1,4 @@
-"""Who read what in a week, from the audit log: whose eyes were where, and no word of any case."""
+"""Report of who opened which case in a week, from the audit log."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 WEEK = 7 * DAY
 MAX_WEEKS = 104
-"""How far back: the log is kept for two years."""
+"""The log is kept for two years."""
 READ, BREAK_GLASS = "read", "break_glass"
 EXPORT_ACTIONS = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
 ESCROW_ACTIONS = ("escrow_made", "escrow_replaced", "escrow_opened")
-"""What is done with a key that opens every case."""
+"""Actions with the key that opens every case."""
 REPORTED_ACTIONS = (READ, BREAK_GLASS, *EXPORT_ACTIONS, *ESCROW_ACTIONS)
-"""What counts as reading: a case opened, opened against its holder, something of it taken out."""
+"""Reading a case, opening a colleague's case with a reason, exports, and uses of the escrow key."""
 MAX_ROWS = 50_000
 CASES_SHOWN = 60
-"""Cases named beside one colleague."""
+"""Cases listed for one caseworker."""
 
 _ID_RANGE = Prepared(lambda _: select(func.min(audit.c.id), func.max(audit.c.id)))
 _ROW_FROM = Prepared(
@@ -47,23 +47,18 @@ _ROW_FROM = Prepared(
     ),
     "number",
 )
+_ACTIONS = [f"action_{number}" for number in range(len(REPORTED_ACTIONS))]
 _BETWEEN = Prepared(
     lambda _: (
         select(audit.c.actor, audit.c.deed, audit.c.subject)
         .where(
-            audit.c.id >= bindparam("first"),
-            audit.c.id < bindparam("last"),
-            audit.c.deed.in_(
-                [bindparam(f"deed_{place}") for place in range(len(REPORTED_ACTIONS))]
-            ),
+            audit.c.id >= bindparam("first"), audit.c.id < bindparam("last"),
+            audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
         )
         .limit(bindparam("most"))
     ),
-    "first",
-    "last",
-    *(f"deed_{place}" for place in range(len(REPORTED_ACTIONS))),
-    "most",
-)
+    "first", "last", *_ACTIONS, "most",
+)  # fmt: skip
 _REFERENCE = Prepared(
     lambda _: select(cases.c.reference).where(cases.c.id == bindparam("case")), "case"
 )
@@ -71,31 +66,31 @@ _REFERENCE = Prepared(
 
 @dataclass(slots=True)
 class AccessSummary:
-    """One of the staff, and what they read in a week."""
+    """What one member of staff read in a week."""
 
     who: str
     cases: Counter[str] = field(default_factory=Counter)
-    """How often each case."""
+    """Number of readings by case."""
     with_reason: Counter[str] = field(default_factory=Counter)
-    """Those that were a colleague's."""
+    """Colleagues' cases opened with a reason."""
     exports: int = 0
     escrow_uses: int = 0
 
 
 def summarize(rows: Iterable[tuple[str, str, str]]) -> list[AccessSummary]:
-    """Return who read what, whoever read most cases first.
+    """Return one summary per member of staff, most cases first.
 
     Args:
-        rows: of the log: who, what, to what.
+        rows: actor, action and subject from the audit log.
     """
     found: dict[str, AccessSummary] = {}
-    for actor, deed, subject in rows:
+    for actor, action, subject in rows:
         reader = found.setdefault(actor, AccessSummary(actor))
-        if deed == READ:
+        if action == READ:
             reader.cases[subject] += 1
-        elif deed == BREAK_GLASS:
+        elif action == BREAK_GLASS:
             reader.with_reason[subject] += 1
-        elif deed in ESCROW_ACTIONS:
+        elif action in ESCROW_ACTIONS:
             reader.escrow_uses += 1
         else:
             reader.exports += 1
@@ -103,7 +98,7 @@ def summarize(rows: Iterable[tuple[str, str, str]]) -> list[AccessSummary]:
 
 
 def first_row_since(work: Work, moment: int) -> int:
-    """Return the number of the first row since a moment; numbers and moments grow together."""
+    """Return the first row id since a moment, by binary search: ids grow with time."""
     low, high = (int(it or 0) for it in work.rows(_ID_RANGE)[0])
     high += 1
     while low < high:
@@ -117,45 +112,40 @@ def first_row_since(work: Work, moment: int) -> int:
 
 
 def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
-    """Return who read what in the seven days that ended so many weeks ago."""
+    """Return the summaries of the week that ended `back` weeks ago."""
     until = now - back * WEEK
     first, last = first_row_since(work, until - WEEK), first_row_since(work, until + 1)
     return summarize(work.rows(_BETWEEN, first, last, *REPORTED_ACTIONS, MAX_ROWS))
 
 
 async def access_report(request: DeskRequest) -> Response:
-    """Show who read what in a week."""
-    asked = request.http.query_params.get("back", "0")
-    is_number = asked.isascii() and asked.isdecimal() and len(asked) <= 3  # noqa: PLR2004
-    back = min(int(asked), MAX_WEEKS) if is_number else 0
+    """Show the report of one week."""
+    given = request.http.query_params.get("back", "0")
+    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MAX_WEEKS))
+    back = min(int(given), MAX_WEEKS) if is_number else 0
     now = request.now
 
     def look(work: Work) -> tuple[list[AccessSummary], dict[str, str], list[Caseworker]]:
         found = week_summary(work, now, back)
-        named = {it for each in found for it in [*each.cases, *each.with_reason]}
-        references = {it: str(row[0][0]) for it in named if (row := work.rows(_REFERENCE, it))}
+        mentioned = {it for each in found for it in [*each.cases, *each.with_reason]}
+        references = {it: str(row[0][0]) for it in mentioned if (row := work.rows(_REFERENCE, it))}
         return found, references, request.context.staff.all(work)
 
     found, references, staff = await request.context.read_pool.run(look)
     until = now - back * WEEK
     return request.render(
-        "who_read.html",
-        readers=found,
-        references=references,
-        called=staff_names(request, staff),
-        back=back,
-        weeks=MAX_WEEKS,
-        shown=CASES_SHOWN,
+        "access_report.html", readers=found, references=references, back=back,
+        names=staff_names(request, staff), max_weeks=MAX_WEEKS, max_cases=CASES_SHOWN,
         since=request.locale.format_time(until - WEEK, now),
         until=request.locale.format_time(until, now),
-    )
+    )  # fmt: skip
 
 
 def staff_names(request: DeskRequest, staff: Iterable[Caseworker]) -> dict[str, str]:
-    """Return what the staff are called by whoever looks: to an auditor, by role and number."""
-    is_told = request.caseworker.role is not Role.AUDITOR
+    """Return the names of staff; an auditor sees role and id instead."""
+    shows_names = request.caseworker.role is not Role.AUDITOR
     return {
-        it.id: (is_told and it.name) or f"{request.locale(texts.ROLES[it.role.value])} {it.id}"
+        it.id: (shows_names and it.name) or f"{request.locale(texts.ROLES[it.role.value])} {it.id}"
         for it in staff
     }
 

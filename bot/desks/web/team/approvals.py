@@ -1,24 +1,22 @@
-"""What takes two, at the desk: asked for with a reason, agreed to by another, done once."""
+"""Approvals: requested with a reason, approved by a second person, used once."""
 
 from __future__ import annotations
 
 import csv
 import io
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 from starlette.responses import Response
 
-from bot.cases.consents import ConsentKind as Counts
-from bot.cases.consents import ConsentRecords
+from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.cases.routing import QUEUE_NAMES, Queue
 from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.desks.web.team.access_report import staff_names
 from bot.errors import NotApprovedError
@@ -35,25 +33,17 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 ALL_QUEUES = "all"
-"""A list of every queue."""
+"""Subject of a case list over all queues."""
 CODE_COLUMNS = (
-    "reference",
-    "kind",
-    "queue",
-    "language",
-    "priority",
-    "status",
-    "disposition",
-    "holder",
-)
+    "reference", "kind", "queue", "language", "priority", "status", "disposition", "holder"
+)  # fmt: skip
 TIME_COLUMNS = ("opened_at", "waiting_since", "answered_at", "closed_at")
 CONSENT_COLUMN = "counted"
-"""Whether the person agreed that it is counted and has not taken that back: whoever makes numbers
-of a list leaves out the others."""
+"""Whether the person agrees to statistics; cases without that must not be counted."""
 COLUMNS = (*CODE_COLUMNS, *TIME_COLUMNS, CONSENT_COLUMN)
-"""What a list of many cases has: codes and hours, and nothing anybody wrote."""
+"""Columns of a case list: codes and times, no text of a person."""
 COPY_COLUMN = "copy"
-"""And whose copy it is, in every line: who took it out, what was agreed to, the day."""
+"""Marks every line with who exported it, the approval and the day."""
 _CASE_LIST = Prepared(
     lambda _: (
         select(cases.c.id, *(cases.c[name] for name in (*CODE_COLUMNS, *TIME_COLUMNS)))
@@ -66,17 +56,17 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def approvals_page(request: DeskRequest) -> Response:
-    """Show what was asked for lately."""
+    """Show recent requests."""
     return await _page(request)
 
 
 async def request_approval(request: DeskRequest) -> Response:
-    """Ask for something another has to agree to."""
+    """Request an approval."""
     kind, subject = request.form.get("kind", ""), request.form.get("subject", "")
     if kind not in set(ApprovalKind) or not await _is_valid_subject(
         request, ApprovalKind(kind), subject
     ):
-        raise NotFoundError("nothing like that")
+        raise NotFoundError("no such subject")
     by, why, now = request.caseworker, request.form.get("words", ""), request.now
     return await _run(
         request,
@@ -85,49 +75,49 @@ async def request_approval(request: DeskRequest) -> Response:
 
 
 async def approve(request: DeskRequest) -> Response:
-    """Agree to what another asked for."""
+    """Approve a colleague's request."""
     by, number, now = request.caseworker, request.form.get("request", "")[:32], request.now
     return await _run(request, lambda work: _approvals(request).approve(work, by, number, now))
 
 
 async def use_approval(request: DeskRequest) -> Response:
-    """Do what was agreed to, once; a second factor is shown again for it."""
+    """Use an approval once, after a step-up."""
     if not request.current_session.has_stepped_up(request.now):
-        return request.redirect("/prove?back=/two")
+        return request.redirect("/step-up?back=/approvals")
     by, number, now = request.caseworker, request.form.get("request", "")[:32], request.now
     try:
-        taken = await request.context.database.writer.run(
+        approval = await request.context.database.writer.run(
             lambda work: _approvals(request).use(work, by, number, now)
         )
     except NotApprovedError:
         return _refused(request)
-    if taken.kind is ApprovalKind.IDENTITY:
-        return await _page(request, shown=taken.subject)
-    queues = list(Queue) if taken.subject == ALL_QUEUES else [Queue(taken.subject)]
+    if approval.kind is ApprovalKind.IDENTITY:
+        return await _page(request, shown=approval.subject)
+    queues = list(Queue) if approval.subject == ALL_QUEUES else [Queue(approval.subject)]
     rows = await request.context.read_pool.run(lambda work: _list_cases(work, request, queues))
     headers = {
-        "content-disposition": f'attachment; filename="haven-{taken.subject}.csv"',
+        "content-disposition": f'attachment; filename="haven-{approval.subject}.csv"',
         "content-security-policy": SANDBOX_CSP, "cache-control": "no-store",
     }  # fmt: skip
     day = datetime.fromtimestamp(now // SECOND, UTC).date().isoformat()
-    told = as_csv(rows, f"{by.id}/{taken.id[:8]}/{day}")
-    return Response(told, media_type="text/csv; charset=utf-8", headers=headers)
+    table = as_csv(rows, f"{by.id}/{approval.id[:8]}/{day}")
+    return Response(table, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _list_cases(work: Work, request: DeskRequest, queues: list[Queue]) -> list[tuple[Any, ...]]:
-    """Return a line for every case of some queues."""
-    asked = (queues * len(Queue))[: len(Queue)]
-    agreements = ConsentRecords(request.context.vault)
+    """Return one row per case of some queues."""
+    padded = (queues * len(Queue))[: len(Queue)]
+    consents = ConsentRecords(request.context.vault)
     return [
-        (*row, "yes" if agreements.has_consent(work, case, Counts.STATISTICS) else "no")
-        for case, *row in work.rows(_CASE_LIST, *(it.value for it in asked))
+        (*row, "yes" if consents.has_consent(work, case, ConsentKind.STATISTICS) else "no")
+        for case, *row in work.rows(_CASE_LIST, *(it.value for it in padded))
     ]
 
 
 def as_csv(rows: Iterable[Iterable[Any]], copy: str) -> str:
-    """Return cases as a table other programs read; nothing in it begins a formula.
+    """Return cases as CSV in which no cell starts a formula.
 
-    Each line names the copy: a line that turns up somewhere says who had it.
+    Every line names the copy, so that a leaked line shows who exported it.
     """
     out = io.StringIO()
     table = csv.writer(out)
@@ -143,8 +133,8 @@ def _cell(name: str, value: Any) -> str:
         return ""
     if name in TIME_COLUMNS:
         return datetime.fromtimestamp(int(value) // SECOND, UTC).isoformat()
-    written = str(value)
-    return f"'{written}" if written.startswith(FORMULA_STARTS) else written
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _approvals(request: DeskRequest) -> Approvals:
@@ -165,12 +155,12 @@ async def _run(request: DeskRequest, do: Callable[[Work], object]) -> Response:
     except NotApprovedError:
         return _refused(request)
     request.flash(texts.SAVED)
-    return request.redirect("/two")
+    return request.redirect("/approvals")
 
 
 def _refused(request: DeskRequest) -> Response:
     request.flash(texts.APPROVAL_REFUSED, is_refused=True)
-    return request.redirect("/two")
+    return request.redirect("/approvals")
 
 
 async def _page(request: DeskRequest, shown: str = "") -> Response:
@@ -182,30 +172,16 @@ async def _page(request: DeskRequest, shown: str = "") -> Response:
 
     found, staff = await request.context.read_pool.run(look)
     return request.render(
-        "two.html",
-        status=HTTPStatus.OK,
-        asked=found,
-        staff=staff,
-        Kind=ApprovalKind,
-        now=request.now,
-        called=staff_names(request, staff),
-        queues=QUEUE_NAMES,
-        every=ALL_QUEUES,
-        may_ask=[it for it in ApprovalKind if request.caseworker.role in MAY_REQUEST[it]],
-        clock=lambda at: request.locale.format_time(at, request.now),
+        "approvals.html", approvals=found, staff=staff, Kind=ApprovalKind, queues=QUEUE_NAMES,
+        names=staff_names(request, staff), all_queues=ALL_QUEUES,
+        may_request=[it for it in ApprovalKind if request.caseworker.role in MAY_REQUEST[it]],
         shown=next((it for it in staff if it.id == shown), None),
-    )
+    )  # fmt: skip
 
 
 ROUTES = (
-    Route("/two", approvals_page, Permission.AUDIT),
-    Route(
-        "/two/ask",
-        request_approval,
-        Permission.AUDIT,
-        "POST",
-        form_fields("kind", "subject", "words"),
-    ),
-    Route("/two/agree", approve, Permission.TEAM, "POST", form_fields("request")),
-    Route("/two/use", use_approval, Permission.AUDIT, "POST", form_fields("request")),
+    Route("/approvals", approvals_page, Permission.AUDIT),
+    post("/approvals/request", request_approval, Permission.AUDIT, "kind", "subject", "words"),
+    post("/approvals/approve", approve, Permission.TEAM, "request"),
+    post("/approvals/use", use_approval, Permission.AUDIT, "request"),
 )

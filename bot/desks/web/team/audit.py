@@ -1,4 +1,4 @@
-"""The audit log as it may be looked at: who did what to which id, and whether it holds."""
+"""Audit log page, and its verification."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.desks.web.routes import NO_FIELDS, Permission, Route
+from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.team.access_report import staff_names
 from bot.store.compiled import Prepared
 from bot.store.tables.main import audit
@@ -35,23 +35,22 @@ async def audit_page(request: DeskRequest) -> Response:
 
 
 async def verify_log(request: DeskRequest) -> Response:
-    """Check the whole log, from its first row to its last."""
+    """Verify the whole log."""
     writer = request.context.database.writer
     found = await asyncio.to_thread(lambda: request.context.audit.verify(iter_rows(writer)))
     return await _page(request, found)
 
 
-async def _page(request: DeskRequest, found: object) -> Response:
+async def _page(request: DeskRequest, check: object) -> Response:
     rows = await request.context.read_pool.run(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
     staff = await request.context.read_pool.run(request.context.staff.all)
     return request.render(
-        "audit.html", rows=[AuditRow(*row) for row in rows], found=found,
-        is_broken=isinstance(found, AuditBreak), names=staff_names(request, staff),
-        clock=lambda at: request.locale.format_time(at, request.now),
+        "audit.html", rows=[AuditRow(*row) for row in rows], check=check,
+        is_broken=isinstance(check, AuditBreak), names=staff_names(request, staff),
     )  # fmt: skip
 
 
 ROUTES = (
     Route("/audit", audit_page, Permission.AUDIT),
-    Route("/audit/check", verify_log, Permission.AUDIT, "POST", NO_FIELDS),
+    post("/audit/check", verify_log, Permission.AUDIT),
 )

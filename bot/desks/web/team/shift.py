@@ -1,4 +1,4 @@
-"""From shift to shift, and a pause: what the last one left, and a quarter of an hour."""
+"""Shift notes and breaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.desks.web import texts
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.preferences import READ_UNTIL, store_preference
 from bot.desks.web.queue import queries
-from bot.desks.web.routes import NO_FIELDS, Permission, Route, form_fields
+from bot.desks.web.routes import Permission, Route, post
 from bot.hotline.commands.types import Verb
 from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNotes
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 PAUSE_MINUTES = "15"
-"""Minutes of a pause after somebody was in danger."""
+"""Minutes of a break after a case of danger."""
 
 
 async def shift_page(request: DeskRequest) -> Response:
-    """Show what was left for whoever comes next, and let them leave something."""
+    """Show the notes of earlier shifts, and the form for a new one."""
     keyring, queues = request.keyring(), queries.queues_of(request.caseworker)
 
     def look(work: Work) -> tuple[list[ShiftNote], dict[str, str]]:
@@ -34,33 +34,33 @@ async def shift_page(request: DeskRequest) -> Response:
 
     notes, names = await request.context.read_pool.run(look)
     return request.render(
-        "shift.html", notes=notes, names=names, longest=MAX_LENGTH, read_until=_read_until(request),
+        "shift.html", notes=notes, names=names, max_length=MAX_LENGTH,
+        read_until=_read_until(request),
         queues={it: QUEUE_NAMES[Queue(it)] for it in queues}, unread=await newest_unread(request),
-        clock=lambda at: request.locale.format_time(at, request.now),
     )  # fmt: skip
 
 
 async def leave_note(request: DeskRequest) -> Response:
-    """Leave a note for whoever comes next."""
+    """Save a note for the next shift."""
     known = queries.queues_of(request.caseworker)
-    asked = request.form.get("queue", "")
-    queues = [it for it in known if asked in {"", it}]
-    written = request.form.get("words", "").replace("\r\n", "\n")
-    custody, now = request.context.vault.cases.wraps, request.now
+    chosen = request.form.get("queue", "")
+    queues = [it for it in known if chosen in {"", it}]
+    text = request.form.get("words", "").replace("\r\n", "\n")
+    wraps, now = request.context.vault.cases.wraps, request.now
 
     def write(work: Work) -> bool:
-        handover = ShiftNotes(request.context.audit)
-        return handover.add(work, custody.holders(), queues, request.caseworker.id, written, now)
+        notes = ShiftNotes(request.context.audit)
+        return notes.add(work, wraps.holders(), queues, request.caseworker.id, text, now)
 
-    is_left = await request.context.database.writer.run(write)
+    is_saved = await request.context.database.writer.run(write)
     request.flash(
-        texts.SHIFT_NOTE_SAVED if is_left else texts.SHIFT_NOTE_EMPTY, is_refused=not is_left
+        texts.SHIFT_NOTE_SAVED if is_saved else texts.SHIFT_NOTE_EMPTY, is_refused=not is_saved
     )
     return request.redirect("/shift")
 
 
 async def mark_read(request: DeskRequest) -> Response:
-    """Note up to which note somebody has read, and go on."""
+    """Store which notes were read."""
     newest = await newest_unread(request)
     if newest:
         await request.context.database.writer.run(
@@ -70,7 +70,7 @@ async def mark_read(request: DeskRequest) -> Response:
 
 
 async def newest_unread(request: DeskRequest) -> int:
-    """Return when the newest note was left that somebody has not read; 0: there is none."""
+    """Return the time of the newest unread note; 0 for none."""
     queues, since = queries.queues_of(request.caseworker), _read_until(request)
     return await request.context.read_pool.run(
         lambda work: ShiftNotes.newest_at(work, queues, request.caseworker.id, since, request.now)
@@ -83,10 +83,10 @@ def _read_until(request: DeskRequest) -> int:
 
 
 async def start_pause(request: DeskRequest) -> Response:
-    """Give somebody no new case for a while; they are back by themselves."""
+    """Start a break; it ends by itself."""
     request.current_session.hard_case_at = 0
-    told = await send_command(request, "", Verb.REST, ActionInput(code=PAUSE_MINUTES))
-    if told is None or told.is_refused:
+    result = await send_command(request, "", Verb.REST, ActionInput(code=PAUSE_MINUTES))
+    if result is None or result.is_refused:
         request.flash(texts.COMMAND_STORED, is_refused=True)
     else:
         request.flash(texts.PAUSE_STARTED)
@@ -94,15 +94,15 @@ async def start_pause(request: DeskRequest) -> Response:
 
 
 async def decline_pause(request: DeskRequest) -> Response:
-    """Say nothing more of a pause."""
+    """Withdraw the offer of a break."""
     request.current_session.hard_case_at = 0
     return request.redirect("/queue/mine")
 
 
 ROUTES = (
     Route("/shift", shift_page, Permission.QUEUE),
-    Route("/shift/leave", leave_note, Permission.QUEUE, "POST", form_fields("queue", "words")),
-    Route("/shift/read", mark_read, Permission.QUEUE, "POST", NO_FIELDS),
-    Route("/pause", start_pause, Permission.QUEUE, "POST", NO_FIELDS),
-    Route("/pause/no", decline_pause, Permission.QUEUE, "POST", NO_FIELDS),
+    post("/shift/leave", leave_note, Permission.QUEUE, "queue", "words"),
+    post("/shift/read", mark_read, Permission.QUEUE),
+    post("/pause", start_pause, Permission.QUEUE),
+    post("/pause/no", decline_pause, Permission.QUEUE),
 )

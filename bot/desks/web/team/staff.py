@@ -1,4 +1,4 @@
-"""Who works here, for administrators: a list, and links for a first or another second factor."""
+"""Staff page for administrators: accounts, invitation links, sessions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.totp import INVITE_LIFETIME
 from bot.desks.web.queue import queries
 from bot.desks.web.request import NotFoundError
-from bot.desks.web.routes import Permission, Route, form_fields
+from bot.desks.web.routes import Permission, Route, post
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 SESSIONS_ENDED = "sessions_ended"
-"""What the audit log calls it; how many there were is the detail."""
+"""Action in the audit log; the detail is the number of sessions."""
 
 
 async def staff_page(request: DeskRequest) -> Response:
-    """Show who works here and what they hold."""
+    """Show all staff."""
     return await _page(request, None, "")
 
 
 async def invite(request: DeskRequest) -> Response:
-    """Make a link for somebody; a second factor they have stays until they choose another."""
+    """Create an invitation link; existing second factors stay until it is used."""
     who, now = request.form.get("staff", ""), request.now
 
     def make(work: Work) -> tuple[Caseworker, str] | None:
@@ -48,7 +48,7 @@ async def invite(request: DeskRequest) -> Response:
 
 
 async def end_sessions(request: DeskRequest) -> Response:
-    """Sign somebody out everywhere, at once: a device was lost, or taken from them."""
+    """Sign a colleague out everywhere: a device was lost or taken."""
     who, now, sessions = request.form.get("staff", ""), request.now, request.context.sessions
 
     def look(work: Work) -> list[DeskSession] | None:
@@ -84,15 +84,6 @@ async def _page(request: DeskRequest, invited: Caseworker | None, link: str) -> 
 
 ROUTES = (
     Route("/staff", staff_page, Permission.STAFF),
-    Route(
-        "/staff/invite", invite, Permission.STAFF, "POST", form_fields("staff"), needs_step_up=True
-    ),
-    Route(
-        "/staff/end",
-        end_sessions,
-        Permission.STAFF,
-        "POST",
-        form_fields("staff"),
-        needs_step_up=True,
-    ),
+    post("/staff/invite", invite, Permission.STAFF, "staff", needs_step_up=True),
+    post("/staff/end", end_sessions, Permission.STAFF, "staff", needs_step_up=True),
 )

@@ -1,4 +1,4 @@
-"""Who is there and how much each carries; in which language somebody waits too long."""
+"""Workload of the staff, and waiting cases by language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, select
 
 from bot.cases.routing import Queue
 from bot.cases.state_machine import CaseState, Role
-from bot.desks.web.queue import queries
+from bot.clock import MINUTE
+from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.claims import Claims, serves
 from bot.languages import LANGUAGES
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 MAX_LATE = 2000
-"""Cases beyond the promise that are looked at: with more than that nobody needs the number."""
+"""Overdue cases that are counted."""
 
 _ASSIGNED = Prepared(
     lambda _: (
@@ -49,7 +50,8 @@ _WAITING = Prepared(
     "most",
 )
 _LATE = Prepared(
-    # States named one by one: in the words of the queue's index, SQLite would read all that waits.
+    # The states are listed one by one: with the condition of the queue's index, SQLite would read
+    # all waiting cases.
     lambda _: (
         select(cases.c.id, cases.c.language, cases.c.due_at)
         .where(
@@ -69,7 +71,7 @@ _LATE = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class WorkloadCase:
-    """One case somebody answers for."""
+    """One assigned case."""
 
     reference: str
     priority: int
@@ -79,25 +81,29 @@ class WorkloadCase:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One colleague and what they carry."""
+    """One caseworker with their cases."""
 
     by: Caseworker
     cases: list[WorkloadCase]
     load: int
-    """How much that is; an emergency counts for more than one."""
+    """Number of cases; an emergency counts as two."""
     late: int
-    """How many of them wait beyond the promise."""
+    """Overdue cases."""
     is_resting: bool
+
+    def break_left(self, now: int) -> int:
+        """Return the rest of a break, rounded up to the next minute."""
+        return self.by.rests_until - now + MINUTE
 
     @property
     def free_slots(self) -> int:
-        """Return how many chats more they can take."""
+        """Return how many more cases they can take."""
         return max(0, self.by.most - self.load)
 
 
 @dataclass(frozen=True, slots=True)
 class LateCase:
-    """One case that waits beyond the promise."""
+    """One overdue case."""
 
     case: str
     language: str
@@ -106,19 +112,19 @@ class LateCase:
 
 @dataclass(slots=True)
 class LanguageDemand:
-    """One language in which somebody waits."""
+    """Waiting cases in one language."""
 
     language: str
     waiting: int = 0
     late: int = 0
     late_since: int = 0
-    """Since when the first of them waits beyond the promise; 0: nobody does."""
+    """When the first case became overdue; 0 for none."""
     available: list[Workload] = field(default_factory=list)
-    """Who is there now and reads it."""
+    """Caseworkers on duty who read it."""
 
 
 def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
-    """Return everybody who helps and is there or holds something, the fullest first."""
+    """Return the staff who are on duty or have cases, the highest load first."""
     found = []
     for by in staff.all(work):
         if not by.is_active or by.role is Role.AUDITOR:
@@ -132,31 +138,31 @@ def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
 
 
 def late_cases(work: Work, now: int) -> list[LateCase]:
-    """Return who waits beyond the promise, the longest first."""
+    """Return the overdue cases, the oldest first."""
     states = (CaseState.WAITING.value, CaseState.REOPENED.value)
     return [LateCase(*row) for row in work.rows(_LATE, now, *states, MAX_LATE)]
 
 
 def language_demand(
-    work: Work, hands: Iterable[Workload], late: Iterable[LateCase], now: int
+    work: Work, workloads: Iterable[Workload], late: Iterable[LateCase], now: int
 ) -> list[LanguageDemand]:
-    """Return the languages in which somebody waits, those with the longest wait first.
+    """Return the languages with waiting cases, the longest overdue first.
 
     Args:
         work: the unit of work.
-        hands: who is there.
-        late: who waits too long.
+        workloads: the staff.
+        late: the overdue cases.
         now: the moment.
     """
     found = {tag: LanguageDemand(tag) for tag in LANGUAGES}
     for tag, it in found.items():
-        counted = (work.rows(_WAITING, queue.value, tag, queries.MAX_COUNT + 1) for queue in Queue)
+        counted = (work.rows(_WAITING, queue.value, tag, MAX_COUNT + 1) for queue in Queue)
         it.waiting = sum(int(count[0][0]) for count in counted)
     for each in late:
         it = found.setdefault(each.language, LanguageDemand(each.language))
         it.late += 1
         it.late_since = it.late_since or each.due_at
-    for there in hands:
+    for there in workloads:
         if there.by.is_on_duty and not there.is_resting:
             for tag in found.keys() & set(there.by.languages):
                 found[tag].available.append(there)
@@ -164,11 +170,11 @@ def language_demand(
     return sorted(waits, key=lambda it: (it.late_since or now, -it.waiting))
 
 
-def available_for(hands: Iterable[Workload], queue: str) -> list[Workload]:
-    """Return who could be given a case of a queue now, those with most room first."""
+def available_for(workloads: Iterable[Workload], queue: str) -> list[Workload]:
+    """Return who can be assigned a case of a queue now, those with most capacity first."""
     here = [
         it
-        for it in hands
+        for it in workloads
         if it.by.is_on_duty and not it.is_resting and it.free_slots and serves(it.by, queue)
     ]
     return sorted(here, key=lambda it: -it.free_slots)

@@ -22,7 +22,7 @@ def rehearsed(office: WebDeskHarness) -> tuple[WebCaseworker, str]:
     mei, secret = office.worker(), new_session_secret()
     office.front.demo_links[secret_digest(secret)] = f"{mei.id}:{PASSWORD}"
     office.front.demo_authenticators[mei.id] = "Mei", mei.secret
-    return mei, f"/rehearse/{secret.hex()}"
+    return mei, f"/demo/{secret.hex()}"
 
 
 def code_on(page: str) -> str:
@@ -47,9 +47,9 @@ def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(
     mei.browser.get(link)
     reference = wished(web_desk, mei)
     said = mei.does(reference, "erase", code=reference)
-    assert (said.status_code, said.json()["go"]) == (403, f"/prove?back=/cases/{reference}")
-    code = code_on(mei.browser.get("/prove").text)
-    went = mei.browser.post("/prove", {"code": code, "back": f"/cases/{reference}"})
+    assert (said.status_code, said.json()["go"]) == (403, f"/step-up?back=/cases/{reference}")
+    code = code_on(mei.browser.get("/step-up").text)
+    went = mei.browser.post("/step-up", {"code": code, "back": f"/cases/{reference}"})
     assert went.headers["location"] == f"/cases/{reference}"
     mei.told(reference, "erase", code=reference)
 
@@ -64,11 +64,11 @@ def test_whoever_signed_out_finds_the_code_at_the_way_in(web_desk: WebDeskHarnes
 def test_nobody_reads_a_code_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
     rehearsed(web_desk)
     jun = web_desk.worker("Jun").comes()
-    assert not code_on(jun.browser.get("/prove").text)
+    assert not code_on(jun.browser.get("/step-up").text)
 
 
 def test_a_real_deployment_shows_no_code(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
-    for page in (mei.browser.get("/prove").text, HttpBrowser(web_desk).get("/signin").text):
+    for page in (mei.browser.get("/step-up").text, HttpBrowser(web_desk).get("/signin").text):
         assert "rehears" not in page
         assert not code_on(page)

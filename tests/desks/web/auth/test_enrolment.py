@@ -49,7 +49,7 @@ def test_the_first_administrator_chooses_a_password_and_a_second_factor(
     wrong = browser.post(f"{link}/code", {"code": "000000"}, is_signed=False)
     assert wrong.status_code == 401
     done = browser.post(f"{link}/code", {"code": code(web_desk, secret)}, is_signed=False)
-    assert "Your recovery key" in done.text
+    assert "Recovery key" in done.text
     assert browser.get("/staff").status_code == 200
     assert browser.get(link).status_code == 404  # it was used
 

@@ -30,7 +30,7 @@ WORDS = "He keeps my passport."
 def asked(browser: HttpBrowser, path: str, *, is_signed: bool = True) -> dict[str, Any]:
     said = browser.post(path, is_signed=is_signed, is_fetched=True)
     assert said.status_code == 200, said.text
-    found: dict[str, Any] = said.json()["asked"]
+    found: dict[str, Any] = said.json()["options"]
     return found
 
 
@@ -228,12 +228,12 @@ def test_a_passkey_is_added_only_by_whoever_showed_a_factor_lately(
     for path in ("/account/passkeys/ask", "/account/passkeys", "/account/passkeys/end"):
         web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
         said = mei.browser.post(path, referer="https://desk.test/account")
-        assert said.headers["location"] == "/prove?back=/account"
+        assert said.headers["location"] == "/step-up?back=/account"
     fetched = mei.browser.post("/account/passkeys/ask", is_fetched=True)
-    assert (fetched.status_code, fetched.json()["go"]) == (403, "/prove?back=/")
-    shown = key.get_assertion(asked(mei.browser, "/prove/ask"))
+    assert (fetched.status_code, fetched.json()["go"]) == (403, "/step-up?back=/")
+    shown = key.get_assertion(asked(mei.browser, "/step-up/ask"))
     before = mei.browser.client.cookies[SESSION_COOKIE]
-    proved = mei.browser.post("/prove/passkey", shown | {"back": "/account"})
+    proved = mei.browser.post("/step-up/passkey", shown | {"back": "/account"})
     assert proved.headers["location"] == "/account"
     assert mei.browser.client.cookies[SESSION_COOKIE] != before
     assert adds(mei, VirtualAuthenticator()).headers["location"] == "/account"
@@ -243,8 +243,8 @@ def test_a_passkey_shown_for_another_session_proves_nothing_here(web_desk: WebDe
     mei, key = with_passkey(web_desk)
     other = HttpBrowser(web_desk)
     assert comes(other, key).status_code == 303
-    shown = key.get_assertion(asked(other, "/prove/ask"))
-    assert mei.browser.post("/prove/passkey", shown | {"back": "/"}).status_code == 401
+    shown = key.get_assertion(asked(other, "/step-up/ask"))
+    assert mei.browser.post("/step-up/passkey", shown | {"back": "/"}).status_code == 401
 
 
 def test_there_are_ten_passkeys_at_most(web_desk: WebDeskHarness) -> None:
@@ -274,7 +274,7 @@ def test_the_first_administrator_walks_in_with_a_passkey(web_desk: WebDeskHarnes
     wrong = VirtualAuthenticator(origin="https://evil.example").create_credential(question)
     assert browser.post(f"{link}/passkey", wrong, is_signed=False).status_code == 401
     done = browser.post(f"{link}/passkey", key.create_credential(question), is_signed=False)
-    assert "Your recovery key" in done.text
+    assert "Recovery key" in done.text
     assert browser.get("/staff").status_code == 200
     assert browser.get(link).status_code == 404
     assert comes(HttpBrowser(web_desk), key).status_code == 303

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def proves(mei: WebCaseworker) -> None:
     """Show the second factor again, in one of several tabs."""
     mei.office.home.advance_time(31)
-    said = mei.browser.post("/prove", {"code": mei.code(), "back": "/"})
+    said = mei.browser.post("/step-up", {"code": mei.code(), "back": "/"})
     assert said.status_code == 303
 
 
@@ -147,7 +147,7 @@ def test_sessions_are_ended_and_links_made_by_whoever_has_just_shown_a_factor(
     web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
     page = f"https://desk.test/{path.split('/')[1]}"
     said = chief.browser.post(path, fields, referer=page)
-    assert said.headers["location"] == f"/prove?back=/{path.split('/')[1]}"
+    assert said.headers["location"] == f"/step-up?back=/{path.split('/')[1]}"
     assert mei.browser.get("/queue/mine").status_code == 200
     proves(chief)
     assert chief.browser.post(path, fields).status_code in {200, 303}

@@ -221,7 +221,7 @@ def test_whoever_shows_a_factor_again_ends_no_other_session(
         browsers.append(HttpBrowser(web_desk))
         assert browsers[-1].post("/signin", mei.fields(), is_signed=False).status_code == 303
     web_desk.home.advance_time(31)
-    browsers[which].post("/prove", {"code": mei.code(), "back": "/"})
+    browsers[which].post("/step-up", {"code": mei.code(), "back": "/"})
     assert [it.get("/queue/mine").status_code for it in browsers] == [200] * MAX_SESSIONS
 
 

@@ -54,7 +54,7 @@ def test_an_erasure_request_shows_its_due_time(web_desk: WebDeskHarness) -> None
     )
     shown = head(mei, reference)
     assert f"wants this case erased, by {due}" in shown
-    assert "Erase for good" in shown
+    assert "Erase permanently" in shown
 
 
 def test_it_is_erased_once_its_number_is_typed_and_not_before(web_desk: WebDeskHarness) -> None:
@@ -77,10 +77,10 @@ def test_erasing_wants_the_second_factor_again_after_a_while(web_desk: WebDeskHa
     web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
     said = mei.does(reference, "erase", code=reference)
     assert said.status_code == 403
-    assert said.json()["go"] == f"/prove?back=/cases/{reference}"
+    assert said.json()["go"] == f"/step-up?back=/cases/{reference}"
     assert erased(web_desk) == 0
     web_desk.home.advance_time(31)
-    proved = mei.browser.post("/prove", {"code": mei.code(), "back": f"/cases/{reference}"})
+    proved = mei.browser.post("/step-up", {"code": mei.code(), "back": f"/cases/{reference}"})
     assert proved.headers["location"] == f"/cases/{reference}"
     mei.told(reference, "erase", code=reference)
     assert erased(web_desk) == 1
@@ -95,12 +95,12 @@ def test_one_who_objects_is_not_enough_and_two_keep_it(web_desk: WebDeskHarness)
     assert "Objected: Mei" in shown
     assert "wants this case erased, by" in shown
     assert mei.does(reference, "keep", words="Still.").json()["refused"]
-    hua.browser.post(f"/cases/{reference}/glass", {"reason": "A wish."})
+    hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "A wish."})
     hua.told(reference, "keep", words="I think so, too.")
     shown = head(hua, reference)
     assert "Objected: Mei, Hua" in shown
     assert "Two objected: it is not" in shown
-    assert "Erase for good" not in shown
+    assert "Erase permanently" not in shown
     assert erased(web_desk) == 0
 
 
@@ -174,9 +174,9 @@ def test_only_the_holder_or_a_supervisor_may_erase(
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
     wish(web_desk, reference)
-    assert "Erase for good" not in head(mei, reference)
+    assert "Erase permanently" not in head(mei, reference)
     assert mei.does(reference, "erase", code=reference).json()["refused"]
     assert erased(web_desk) == 0
-    assert "Erase for good" in head(web_desk.supervisor().comes(), reference)
+    assert "Erase permanently" in head(web_desk.supervisor().comes(), reference)
     mei.told(reference, "claim")
-    assert "Erase for good" in head(mei, reference)
+    assert "Erase permanently" in head(mei, reference)

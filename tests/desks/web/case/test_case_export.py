@@ -47,7 +47,7 @@ def test_a_text_holds_what_was_written_with_its_times_and_who_read_it(
     assert f'filename="{reference}-transcript.txt"' in said.headers["content-disposition"]
     assert "sandbox" in said.headers["content-security-policy"]
     for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Note (Mei)",
-                  "Who did what", "claim", "export transcript"):  # fmt: skip
+                  "Audit log of this case", "claim", "export transcript"):  # fmt: skip
         assert words in said.text, words
     assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}  The person", said.text)
     assert exported(web_desk) == [(mei.id, "transcript")]
@@ -57,7 +57,12 @@ def test_paper_holds_the_same_and_no_button_of_the_desk(web_desk: WebDeskHarness
     mei = web_desk.worker().comes()
     reference = talked(web_desk, mei)
     page = mei.browser.get(f"/cases/{reference}/print").text
-    for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Who did what"):
+    for words in (
+        "He keeps my passport.",
+        "I am here.",
+        "A note of mine.",
+        "Audit log of this case",
+    ):
         assert words in page, words
     assert "Taken out by Mei on" in page
     assert "<form" not in page
@@ -85,7 +90,7 @@ def test_taking_out_wants_the_second_factor_again(web_desk: WebDeskHarness, way:
     reference = talked(web_desk, mei)
     web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
     said = mei.browser.get(f"/cases/{reference}/{way}")
-    assert said.headers["location"] == f"/prove?back=/cases/{reference}"
+    assert said.headers["location"] == f"/step-up?back=/cases/{reference}"
     assert exported(web_desk) == []
 
 

@@ -43,7 +43,7 @@ def path(office: WebDeskHarness, how: str = "original", number: str = "1") -> st
 
 def proves(worker: WebCaseworker, back: str) -> Response:
     worker.office.home.advance_time(31)  # a code is good once
-    return worker.browser.post("/prove", {"code": worker.code(), "back": back})
+    return worker.browser.post("/step-up", {"code": worker.code(), "back": back})
 
 
 def deeds(office: WebDeskHarness) -> list[str]:
@@ -61,7 +61,7 @@ def test_an_original_file_needs_step_up_and_returns_to_the_case(
     before = deeds(web_desk)
     asked = mei.browser.get(path(web_desk))
     back = f"/cases/{web_desk.newest()}#item-1"
-    assert asked.headers["location"] == f"/prove?back={back.replace('#', '%23')}"
+    assert asked.headers["location"] == f"/step-up?back={back.replace('#', '%23')}"
     assert f'value="{back}"' in mei.browser.get(asked.headers["location"]).text
     assert deeds(web_desk) == before  # nobody has it yet
     assert proves(mei, back).headers["location"] == back
@@ -87,7 +87,7 @@ def test_words_that_were_begun_are_still_there_after_the_way_round(
     web_desk: WebDeskHarness, mei: WebCaseworker
 ) -> None:
     reference = web_desk.newest()
-    mei.browser.post(f"/cases/{reference}/begun/note", {"words": "Half a note"}, is_fetched=True)
+    mei.browser.post(f"/cases/{reference}/drafts/note", {"words": "Half a note"}, is_fetched=True)
     web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
     mei.browser.get(path(web_desk))
     proves(mei, f"/cases/{reference}")

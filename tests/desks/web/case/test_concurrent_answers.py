@@ -84,7 +84,7 @@ def test_of_two_who_answer_in_one_moment_one_is_heard_and_the_other_is_told(
 def test_a_supervisor_who_looks_speaks_to_nobody(web_desk: WebDeskHarness) -> None:
     mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
     person, reference = met(web_desk, mei)
-    hua.browser.post(f"/cases/{reference}/glass", {"reason": "A look."})
+    hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "A look."})
     refused = hua.does(reference, "say", words=WORDS).json()
     assert refused["refused"]
     assert WORDS not in web_desk.home.post.texts(person.id)
@@ -112,7 +112,7 @@ def test_an_answer_that_arrives_at_nobody_is_shown_red(web_desk: WebDeskHarness)
     mei.told(reference, "say", words=WORDS)
     web_desk.settles()
     page = mei.browser.get(f"/cases/{reference}/panes/conversation").text
-    bubbles = {it.partition('"')[0]: it for it in page.split('<article class="bubble ')}
+    bubbles = {it.partition('"')[0]: it for it in page.split('<article class="message ')}
     assert WORDS in bubbles["caseworker bad"]
     assert "the person has blocked the bot" in bubbles["caseworker bad"]
     assert "Before." in bubbles["caseworker"]  # the control: what arrived is not

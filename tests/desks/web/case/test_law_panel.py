@@ -55,16 +55,16 @@ def test_a_clock_that_runs_stands_in_the_file_with_its_article_and_its_end(
     assert "help may end in 19 h" in shown or "help may end in 18 h" in shown
     assert f"until {at(web_desk, 19 * HOUR)}" in shown
     assert "Article 16, subparagraph 1" in shown
-    assert 'class="promise soon"' in file_of(mei, reference)
+    assert 'class="reply-due soon"' in file_of(mei, reference)
 
 
 def test_a_time_that_is_over_says_so_and_another_event_ends_it(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     reference = claimed(web_desk, mei)
     mei.does(reference, "clock", code="contact", words=at(web_desk, -80 * HOUR))
-    assert 'class="promise late"' in file_of(mei, reference)
+    assert 'class="reply-due late"' in file_of(mei, reference)
     mei.does(reference, "clock", code="contact", words=at(web_desk, -HOUR))
-    assert 'class="promise late"' not in file_of(mei, reference)
+    assert 'class="reply-due late"' not in file_of(mei, reference)
 
 
 def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(web_desk: WebDeskHarness) -> None:
@@ -107,7 +107,7 @@ def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(
     mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
     assert jun.does(reference, "clock", code="contact", words="").status_code == 404
     assert jun.browser.get(f"/cases/{reference}/panes/file").status_code == 404
-    assert 'id="clocks"' not in file_of(admin, reference)
+    assert 'id="deadlines"' not in file_of(admin, reference)
     assert "help may end" not in file_of(admin, reference)
 
 
@@ -156,7 +156,7 @@ def test_of_many_that_are_closed_those_whose_clocks_run_stay_open(web_desk: WebD
     over, runs = claimed(web_desk, mei), claimed(web_desk, mei)
     mei.does(runs, "clock", code="contact", words=at(web_desk, -HOUR))
     marked = {f"case.{over}": "1", f"case.{runs}": "1"}
-    mei.browser.post("/closing/confirm", {**marked, "code": "helped"})
+    mei.browser.post("/bulk-close/confirm", {**marked, "code": "helped"})
     stands = dict(web_desk.home.ask("SELECT reference, status FROM cases"))
     assert (stands[over], stands[runs]) == ("closed", "held")
     said = mei.browser.get("/queue/mine").text
@@ -226,7 +226,7 @@ def test_a_draft_wants_the_second_factor_again_after_a_while(web_desk: WebDeskHa
     web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
     said = mei.browser.get(f"/cases/{reference}/drafts/work")
     assert said.status_code == 303
-    assert said.headers["location"] == f"/prove?back=/cases/{reference}"
+    assert said.headers["location"] == f"/step-up?back=/cases/{reference}"
     assert web_desk.home.ask("SELECT 1 FROM audit WHERE deed = 'draft'") == []
 
 

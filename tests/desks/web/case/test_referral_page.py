@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SAFE = "I am safe here"
 OFFICE = "labor_1955"
-MAY, WAS = "Exactly this may be told", "Exactly this was told"
+MAY, WAS = "Exactly this may be passed on", "Exactly this was passed on"
 _PARTS = re.compile(r'<details id="told-.*?</details>', re.DOTALL)
 _CODE = re.compile(r'name="code" value="([0-9a-f]{16})"')
 
@@ -71,7 +71,7 @@ def test_what_the_person_struck_is_not_read_as_what_may_be_told(web_desk: WebDes
 def test_what_was_told_stands_on_paper_and_in_the_text(web_desk: WebDeskHarness) -> None:
     mei, person, reference = asked(web_desk)
     before = mei.browser.get(f"/cases/{reference}/transcript").text
-    asked_for = before.partition("# Who was told\n")[2].partition("\n# ")[0]
+    asked_for = before.partition("# Referrals\n")[2].partition("\n# ")[0]
     assert asked_for.strip().endswith(": asked")
     person.presses("You may tell them")
     code = _CODE.search(file(mei, reference).partition("/do/tell_others")[2])
@@ -79,11 +79,11 @@ def test_what_was_told_stands_on_paper_and_in_the_text(web_desk: WebDeskHarness)
     mei.told(reference, "tell_others", code=code[1])
     assert may_be_told(file(mei, reference)).startswith(WAS)
     text = mei.browser.get(f"/cases/{reference}/transcript").text
-    told = text.partition("# Who was told\n")[2].partition("\n# ")[0]
+    told = text.partition("# Referrals\n")[2].partition("\n# ")[0]
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d  1955, .*: was told\nLanguage:\n", told)
     assert f"    | {SAFE}" in told
     page = mei.browser.get(f"/cases/{reference}/print").text
-    paper = page.partition("<h2>Who was told</h2>")[2].partition("<h2>")[0]
+    paper = page.partition("<h2>Referrals</h2>")[2].partition("<h2>")[0]
     assert "was told" in paper
     assert SAFE in paper
 
@@ -99,7 +99,7 @@ def test_whoever_wants_nobody_told_is_asked_again_only_with_what_they_said(
     mei.told(reference, "take_over")
     person.presses("I can write now")
     page = file(mei, reference)
-    assert "not asked any more" in page
+    assert "withdrawn" in page
     assert WHAT_PERSON_SAID.source in page
     said = mei.does(reference, "refer", code=OFFICE).json()
     assert said["refused"]

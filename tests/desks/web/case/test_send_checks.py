@@ -45,7 +45,7 @@ def said(office: WebDeskHarness) -> int:
 
 def asks(mei: WebCaseworker, reference: str, words: str) -> dict[str, str]:
     found: dict[str, str] = mei.browser.post(
-        f"/cases/{reference}/asks", {"words": words}, is_fetched=True
+        f"/cases/{reference}/check", {"words": words}, is_fetched=True
     ).json()
     return found
 
@@ -60,14 +60,14 @@ def test_words_in_another_language_are_asked_about_once_and_then_go(
     _person, reference = held(web_desk, mei)
     reads_indonesian(web_desk, reference)
     before = said(web_desk)
-    assert asks(mei, reference, ENGLISH)["asks"] == "language"
-    assert asks(mei, reference, INDONESIAN)["asks"] == ""  # the control
+    assert asks(mei, reference, ENGLISH)["checks"] == "language"
+    assert asks(mei, reference, INDONESIAN)["checks"] == ""  # the control
     told = mei.does(reference, "say", words=ENGLISH).json()
     assert told["refused"]
     assert "The person reads Indonesian" in told["told"]
     assert said(web_desk) == before
     assert field(mei, reference) == ENGLISH  # it is still there to be sent
-    mei.told(reference, "say", words=ENGLISH, sure=told["asks"])
+    mei.told(reference, "say", words=ENGLISH, sure=told["checks"])
     assert said(web_desk) == before + 1
     assert field(mei, reference) == ""
     mei.told(reference, "say", words=ENGLISH)  # they know by now
@@ -104,7 +104,7 @@ def test_words_that_stand_in_another_case_are_asked_about_each_time(
     for _again in range(2):
         told = mei.does(two, "say", words=f"Is this it? {WHERE[10:50]}").json()
         assert told["refused"]
-        assert (told["asks"], one in told["told"]) == ("elsewhere", True)
+        assert (told["checks"], one in told["told"]) == ("elsewhere", True)
         assert WHERE[10:50] not in told["told"]
     assert said(web_desk) == before
     mei.told(two, "say", words=WHERE, sure="elsewhere")
@@ -122,8 +122,8 @@ def test_its_number_and_what_was_answered_to_the_bot_are_words_of_a_case(
     mei = web_desk.worker().comes()
     one, two = in_two_cases(web_desk, mei)
     mei.browser.get(f"/cases/{two}")
-    assert asks(mei, one, words.replace("REFERENCE", two))["asks"] == "elsewhere"
-    assert asks(mei, two, words.replace("REFERENCE", two))["asks"] == ""
+    assert asks(mei, one, words.replace("REFERENCE", two))["checks"] == "elsewhere"
+    assert asks(mei, two, words.replace("REFERENCE", two))["checks"] == ""
 
 
 def test_a_note_of_another_case_is_asked_about_and_what_was_said_there_is_not(
@@ -133,8 +133,8 @@ def test_a_note_of_another_case_is_asked_about_and_what_was_said_there_is_not(
     one, two = in_two_cases(web_desk, mei)
     mei.told(one, "note", words="Her sister works at the noodle shop in Banqiao.")
     mei.told(one, "say", words="Good evening, I am glad that you wrote to us again tonight.")
-    assert asks(mei, two, "Her sister works at the noodle shop?")["asks"] == "elsewhere"
-    assert asks(mei, two, "Good evening, I am glad that you wrote to us again.")["asks"] == ""
+    assert asks(mei, two, "Her sister works at the noodle shop?")["checks"] == "elsewhere"
+    assert asks(mei, two, "Good evening, I am glad that you wrote to us again.")["checks"] == ""
 
 
 def test_only_cases_they_have_read_lately_and_may_still_read_are_looked_at(
@@ -142,17 +142,17 @@ def test_only_cases_they_have_read_lately_and_may_still_read_are_looked_at(
 ) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     one, two = in_two_cases(web_desk, mei)
-    assert asks(mei, two, WHERE)["asks"] == "elsewhere"  # the control
+    assert asks(mei, two, WHERE)["checks"] == "elsewhere"  # the control
     _person, third = held(web_desk, jun)
-    assert asks(jun, third, WHERE)["asks"] == ""  # jun has read nothing of it
+    assert asks(jun, third, WHERE)["checks"] == ""  # jun has read nothing of it
     mei.told(one, "transfer", code=jun.id)
-    assert asks(mei, two, WHERE)["asks"] == ""
+    assert asks(mei, two, WHERE)["checks"] == ""
     jun.told(one, "transfer", code=mei.id)
-    assert asks(mei, two, WHERE)["asks"] == "elsewhere"
+    assert asks(mei, two, WHERE)["checks"] == "elsewhere"
     for _quarter in range(RECENTLY_READ // (IDLE_TIMEOUT - SECOND) + 1):
         web_desk.home.advance_time(IDLE_TIMEOUT / SECOND - 1)
         mei.browser.get("/account")
-    assert asks(mei, two, WHERE)["asks"] == ""
+    assert asks(mei, two, WHERE)["checks"] == ""
 
 
 def test_a_blank_of_a_sentence_can_betray_as_well(web_desk: WebDeskHarness) -> None:
@@ -162,7 +162,7 @@ def test_a_blank_of_a_sentence_can_betray_as_well(web_desk: WebDeskHarness) -> N
     phrase = next(it for it in book if len(it.blanks) == 1)
     values = {f"value.{name}": "behind the temple in Xinzhuang" for name in phrase.blanks}
     told = mei.does(two, "phrase", code=phrase.code, **values).json()
-    assert (told["refused"], told["asks"]) == (True, "elsewhere")
+    assert (told["refused"], told["checks"]) == (True, "elsewhere")
     mei.told(two, "phrase", code=phrase.code, sure="elsewhere", **values)
 
 
@@ -195,8 +195,8 @@ def test_without_scripts_a_page_asks_and_sends_on(web_desk: WebDeskHarness) -> N
 def test_nothing_is_asked_about_a_case_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     _person, reference = held(web_desk, mei)
-    nowhere = jun.browser.post("/cases/QQQQQQ/asks", {"words": WHERE}).text
-    said_ = jun.browser.post(f"/cases/{reference}/asks", {"words": WHERE})
+    nowhere = jun.browser.post("/cases/QQQQQQ/check", {"words": WHERE}).text
+    said_ = jun.browser.post(f"/cases/{reference}/check", {"words": WHERE})
     assert said_.status_code == 404
     assert re.sub("nonce[^>]*", "", said_.text) == re.sub("nonce[^>]*", "", nowhere)
 

@@ -30,7 +30,7 @@ def claimed(office: WebDeskHarness, worker: WebCaseworker) -> tuple[ChatPerson, 
 def begins(
     worker: WebCaseworker, reference: str, words: str = WORDS, kind: str = "say"
 ) -> Response:
-    path = f"/cases/{reference}/begun/{kind}"
+    path = f"/cases/{reference}/drafts/{kind}"
     return worker.browser.post(path, {"words": words}, is_fetched=True)
 
 
@@ -80,7 +80,7 @@ def test_nobody_else_reads_it_nor_does_the_desk(web_desk: WebDeskHarness) -> Non
     mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
     _person, reference = claimed(web_desk, mei)
     begins(mei, reference, kind="note")
-    hua.browser.post(f"/cases/{reference}/glass", {"reason": "A look."})
+    hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "A look."})
     assert field(hua, reference, "note") == ""
     ((sealed, who),) = web_desk.home.ask("SELECT sealed, staff_id FROM desk_drafts")
     assert who == mei.id
@@ -166,6 +166,6 @@ def test_only_whoever_holds_the_conversation_ticks_answers_off(web_desk: WebDesk
     person.presses("I can write now")
     person.says("He locked the door")
     web_desk.settles()
-    assert "This answers a question" in conversation(mei, reference)
+    assert "Use as an answer" in conversation(mei, reference)
     mei.told(reference, "hand_back")
-    assert "This answers a question" not in conversation(mei, reference)
+    assert "Use as an answer" not in conversation(mei, reference)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.store.compiled import Prepared
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
-_LINES = re.compile(r'id="line-([A-Z0-9]+)"')
+_LINES = re.compile(r'id="case-([A-Z0-9]+)"')
 _NEXT = re.compile(r'href="(/queue/\w+\?after=[A-Z0-9]+)"')
 
 
@@ -43,7 +43,7 @@ def lines(worker: WebCaseworker, path: str = "/queue/waiting") -> list[str]:
 
 
 def narrows(worker: WebCaseworker, tab: str = "waiting", **wanted: str) -> None:
-    said = worker.browser.post(f"/queue/{tab}/narrow", wanted)
+    said = worker.browser.post(f"/queue/{tab}/filter", wanted)
     assert said.headers["location"] == f"/queue/{tab}"
 
 
@@ -199,7 +199,7 @@ def test_of_whoever_was_not_heard_from_it_stands_there_at_once(web_desk: WebDesk
     )
     page = mei.comes().browser.get("/queue/mine").text
     assert page.count("72-hour contact rule") == 1
-    row = page.partition(f'id="line-{silent}"')[2].partition("</tr>")[0]
+    row = page.partition(f'id="case-{silent}"')[2].partition("</tr>")[0]
     assert re.search(r"help may end in 7\d h", row)
 
 
@@ -307,7 +307,7 @@ def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(
     mei.browser.post("/account/alerts", {"sound": "1", "notice": "1"})
     page = mei.browser.get("/queue/mine").text
     assert 'data-alerts="sound notice"' in page
-    assert 'data-waits="Something waits at the desk."' in page
+    assert 'data-alert-text="New activity at the desk."' in page
     assert 'data-alerts=""' in jun.browser.get("/queue/mine").text
     mei.browser.post("/account/alerts", {})
     assert 'data-alerts=""' in mei.browser.get("/queue/mine").text

@@ -32,7 +32,7 @@ def at(office: WebDeskHarness, span: int) -> str:
 
 def listed(worker: WebCaseworker, tab: str) -> list[str]:
     text = worker.browser.get(f"/queue/{tab}/pane").text
-    return re.findall(r'id="line-(\w+)"', text)
+    return re.findall(r'id="case-(\w+)"', text)
 
 
 def head(worker: WebCaseworker, reference: str) -> str:
@@ -175,14 +175,14 @@ def test_a_follow_up_shows_in_the_queue_when_its_day_has_come(web_desk: WebDeskH
     mei = web_desk.worker().comes()
     _person, reference = answered(web_desk, mei)
     mei.told(reference, "follow_up", code=day(web_desk, DAY), words="Call the shelter.")
-    assert "to be followed up today" not in mei.browser.get("/queue/mine/pane").text
+    assert "follow-up due today" not in mei.browser.get("/queue/mine/pane").text
     assert f"To be followed up on {day(web_desk, DAY)}" in head(mei, reference)
     assert "Call the shelter." in mei.browser.get(f"/cases/{reference}/panes/conversation").text
     aside(web_desk, mei, reference, 5 * DAY)
     assert listed(mei, "mine") == []
     _hours(web_desk, mei, 24)
     assert listed(mei, "mine") == [reference]
-    assert "to be followed up today" in mei.browser.get("/queue/mine/pane").text
+    assert "follow-up due today" in mei.browser.get("/queue/mine/pane").text
     mei.told(reference, "follow_up")
     assert "to be followed up" not in mei.browser.get("/queue/mine/pane").text
 
@@ -193,7 +193,7 @@ def test_a_follow_up_stays_with_the_case_when_it_is_given_back(web_desk: WebDesk
     mei.told(reference, "follow_up", code=day(web_desk, DAY), words="Call the shelter.")
     mei.told(reference, "release")
     _hours(web_desk, jun, 24)
-    assert "to be followed up today" in jun.browser.get("/queue/waiting/pane").text
+    assert "follow-up due today" in jun.browser.get("/queue/waiting/pane").text
 
 
 @pytest.mark.parametrize(("code", "words"), [("2020-01-01", "x"), ("soon", "x"), ("", "")])

@@ -60,7 +60,7 @@ FILLED = {"reference", "pane", "verb", "number"}
 FORGED = "QQQQQQ"
 ASKED = {"/find": "/find?number=K7M4Q2"}
 ALWAYS_THERE = {"/", "/queue/{tab}", "/queue/{tab}/pane", "/find", "/audit", "/audit/check",
-                "/staff", "/account", "/prove", "/next", "/team", "/team/pane", "/two",
+                "/staff", "/account", "/step-up", "/next", "/team", "/team/pane", "/approvals",
                 "/audit/reads"}  # fmt: skip
 OF_A_CASE = [it for it in ROUTES if "{reference}" in it.path]
 OTHERS = [it for it in ROUTES if "{reference}" not in it.path]

@@ -91,9 +91,9 @@ def test_a_request_that_two_agreed_to_is_whose_who_asked(web_desk: WebDeskHarnes
     chief, other = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
     auditor = web_desk.worker("Wu", Role.AUDITOR).comes()
     number = asks(chief, "identity", other.id)
-    other.browser.post("/two/agree", {"request": number})
+    other.browser.post("/approvals/approve", {"request": number})
     for who in (other, auditor):
-        who.browser.post("/two/use", {"request": number})
+        who.browser.post("/approvals/use", {"request": number})
     assert web_desk.home.ask("SELECT used_at FROM desk_requests") == [(None,)]
-    chief.browser.post("/two/use", {"request": number})  # the control
+    chief.browser.post("/approvals/use", {"request": number})  # the control
     assert web_desk.home.ask("SELECT used_at FROM desk_requests") != [(None,)]

@@ -12,7 +12,7 @@ from bot.cases.state_machine import Role
 from bot.desks.web.app import ROUTES
 from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
 from bot.desks.web.routes import CHECKED_BY_HANDLER
-from bot.desks.web.templates import safe_text
+from bot.desks.web.templates import defang
 from tests.support.harnesses.web_desk_harness import fill_path
 from tests.support.hostile_images import image_with_metadata
 
@@ -128,7 +128,7 @@ def test_what_people_and_colleagues_write_is_text_on_every_page(web_desk: WebDes
 NAMES = [
     ("/queue/all", Role.SUPERVISOR), ("/audit", Role.SUPERVISOR), ("/staff", Role.ADMINISTRATOR),
     ("/account", Role.SUPERVISOR), ("/queue/mine", Role.CASEWORKER), ("glass", Role.SUPERVISOR),
-    ("/team", Role.SUPERVISOR), ("/two", Role.SUPERVISOR), ("/audit/reads", Role.SUPERVISOR),
+    ("/team", Role.SUPERVISOR), ("/approvals", Role.SUPERVISOR), ("/audit/reads", Role.SUPERVISOR),
 ]  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def test_what_a_colleague_is_called_is_text_on_every_page(
 
 ANSWERED: list[tuple[str, dict[str, str]]] = [
     ("/signin", {"who": "WORDS", "password": "x", "code": "1"}),
-    ("/prove", {"code": "WORDS", "back": "WORDS"}),
+    ("/step-up", {"code": "WORDS", "back": "WORDS"}),
     ("/language", {"language": "WORDS", "back": "WORDS"}),
     ("/account/end", {"session": "WORDS"}),
 ]
@@ -200,11 +200,11 @@ def test_no_address_can_be_followed() -> None:
         "EVIL.Example",
         "ftp://a.b/c",
     ):
-        shown = safe_text(words)
+        shown = defang(words)
         assert "[.]" in shown
         assert "http:" not in shown
         assert "https:" not in shown
-    assert safe_text("At 3.15 p.m. he came. I ran.") == "At 3.15 p.m. he came. I ran."
+    assert defang("At 3.15 p.m. he came. I ran.") == "At 3.15 p.m. he came. I ran."
 
 
 NO_ELEMENTS = {"iframe", "svg", "object", "embed", "base", "math", "style", "x", "script", "link"}

@@ -97,7 +97,7 @@ def test_what_stands_in_an_address_fills_in_no_form(
     case = f"/cases/{web_desk.newest()}/do"
     for path in (
         f"{case}/note?words=told", f"{case}/transfer?code={chief.id}", f"{case}/close?code=helped",
-        f"/team/give?reference={web_desk.newest()}&to={chief.id}", "/own/rest?code=15",
+        f"/team/assign?reference={web_desk.newest()}&to={chief.id}", "/own/rest?code=15",
         "/account/end?session=others", f"/staff/invite?staff={chief.id}",
     ):  # fmt: skip
         sends(chief, path, [mark])
@@ -123,7 +123,7 @@ def test_an_answer_of_no_passkey_lets_nobody_in_and_breaks_nothing(
 ) -> None:
     stranger, mark = HttpBrowser(web_desk), chief.browser.csrf()
     for answer in ODD_ANSWERS:
-        for path in ("/prove/passkey", "/account/passkeys"):
+        for path in ("/step-up/passkey", "/account/passkeys"):
             said = chief.browser.post(path, {"answer": answer, "csrf": mark})
             assert said.status_code in {303, 401}, answer[:20]
         said = stranger.post("/signin/passkey", {"answer": answer}, is_signed=False)

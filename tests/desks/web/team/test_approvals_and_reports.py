@@ -28,26 +28,26 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 WORDS = "He keeps my passport."
-_NUMBER = re.compile(r'id="asked-([0-9a-f]{32})"')
+_NUMBER = re.compile(r'id="approval-([0-9a-f]{32})"')
 
 
 def asks(who: WebCaseworker, kind: str, subject: str, words: str = "The auditors want it.") -> str:
     """Ask for something; return its number."""
     fields = {"kind": kind, "subject": subject, "words": words}
-    who.browser.post("/two/ask", fields)
-    found = _NUMBER.search(who.browser.get("/two").text)
+    who.browser.post("/approvals/request", fields)
+    found = _NUMBER.search(who.browser.get("/approvals").text)
     return found[1] if found else ""
 
 
 def proves(who: WebCaseworker) -> None:
     who.office.home.advance_time(31)
-    who.browser.post("/prove", {"code": who.code(), "back": "/two"})
+    who.browser.post("/step-up", {"code": who.code(), "back": "/approvals"})
 
 
 def does(who: WebCaseworker, number: str) -> str:
     """Do what was agreed to; return what came."""
     proves(who)
-    return str(who.browser.post("/two/use", {"request": number}).text)
+    return str(who.browser.post("/approvals/use", {"request": number}).text)
 
 
 def test_a_list_of_many_cases_leaves_only_when_two_agree(web_desk: WebDeskHarness) -> None:
@@ -56,10 +56,10 @@ def test_a_list_of_many_cases_leaves_only_when_two_agree(web_desk: WebDeskHarnes
     number = asks(chief, "export", "all")
     assert number
     assert reference not in does(chief, number)  # nobody has agreed
-    chief.browser.post("/two/agree", {"request": number})
+    chief.browser.post("/approvals/approve", {"request": number})
     assert reference not in does(chief, number)  # who asked cannot agree
-    assert "The auditors want it." in other.browser.get("/two").text
-    other.browser.post("/two/agree", {"request": number})
+    assert "The auditors want it." in other.browser.get("/approvals").text
+    other.browser.post("/approvals/approve", {"request": number})
     assert reference not in does(other, number)  # only who asked
     told = does(chief, number)
     first, *lines = told.splitlines()
@@ -91,7 +91,7 @@ def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(
 
     def told() -> dict[str, str]:
         number = asks(chief, "export", "all")
-        second.browser.post("/two/agree", {"request": number})
+        second.browser.post("/approvals/approve", {"request": number})
         rows = csv.DictReader(io.StringIO(does(chief, number)))
         return {row["reference"]: row["counted"] for row in rows}
 
@@ -104,17 +104,17 @@ def test_a_list_says_of_each_case_whether_its_person_lets_it_be_counted(
 def test_it_is_not_done_without_a_second_factor(web_desk: WebDeskHarness) -> None:
     chief, other = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
     number = asks(chief, "export", "all")
-    other.browser.post("/two/agree", {"request": number})
+    other.browser.post("/approvals/approve", {"request": number})
     web_desk.home.advance_time(6 * 60)
-    said = chief.browser.post("/two/use", {"request": number})
-    assert said.headers["location"] == "/prove?back=/two"
+    said = chief.browser.post("/approvals/use", {"request": number})
+    assert said.headers["location"] == "/step-up?back=/approvals"
 
 
 def test_what_was_agreed_to_is_over_after_an_hour(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     chief, other = web_desk.supervisor().comes(), web_desk.supervisor("Wei").comes()
     number = asks(chief, "export", "all")
-    other.browser.post("/two/agree", {"request": number})
+    other.browser.post("/approvals/approve", {"request": number})
     web_desk.home.advance_time(HOUR / SECOND + 1)
     chief.comes()
     assert reference not in does(chief, number)
@@ -128,10 +128,10 @@ def test_who_somebody_is_is_shown_once_and_when_two_agree(web_desk: WebDeskHarne
     assert "Lin Mei-hua" not in log
     assert f"caseworker {mei.id}" in log
     number = asks(auditor, "identity", mei.id)
-    assert "Lin Mei-hua" not in auditor.browser.get("/two").text
-    chief.browser.post("/two/agree", {"request": number})
+    assert "Lin Mei-hua" not in auditor.browser.get("/approvals").text
+    chief.browser.post("/approvals/approve", {"request": number})
     assert "Lin Mei-hua" in does(auditor, number)
-    assert "Lin Mei-hua" not in auditor.browser.get("/two").text
+    assert "Lin Mei-hua" not in auditor.browser.get("/approvals").text
     assert "Lin Mei-hua" not in does(auditor, number)
 
 
@@ -179,7 +179,7 @@ def test_who_read_what_is_told_and_no_word_of_it(web_desk: WebDeskHarness) -> No
     mei, chief = web_desk.worker("Lin Mei-hua").comes(), web_desk.supervisor("Hua").comes()
     mei.does(reference, "claim")
     mei.browser.get(f"/cases/{reference}")
-    chief.browser.post(f"/cases/{reference}/glass", {"reason": "A complaint."})
+    chief.browser.post(f"/cases/{reference}/break-glass", {"reason": "A complaint."})
     chief.browser.get(f"/cases/{reference}")
     page = chief.browser.get("/audit/reads").text
     rows = {who: re.sub(r"<[^>]*>", " ", row) for who, row in readers(page)}
@@ -205,7 +205,7 @@ def test_whoever_made_or_used_the_spare_key_is_named_among_those_who_read(
         )
     page = web_desk.supervisor("Hua").comes().browser.get("/audit/reads").text
     (row,) = [row for who, row in readers(page) if who == "operator"]
-    assert "made or used the spare key</span> \N{MULTIPLICATION SIGN}2" in row
+    assert "created or used the escrow key</span> \N{MULTIPLICATION SIGN}2" in row
 
 
 def readers(page: str) -> list[tuple[str, str]]:

@@ -134,11 +134,11 @@ def test_whoever_is_back_sooner_says_so(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     mei.browser.post("/pause")
     web_desk.settles()
-    assert "I am back already" in mei.browser.get("/account").text
+    assert "End the break" in mei.browser.get("/account").text
     mei.browser.post("/own/rest", {"code": "0"})
     web_desk.settles()
     assert rests(web_desk, mei) <= 0
-    assert "I am back already" not in mei.browser.get("/account").text
+    assert "End the break" not in mei.browser.get("/account").text
 
 
 def test_whoever_goes_off_duty_can_leave_a_word_at_once(web_desk: WebDeskHarness) -> None:

@@ -50,7 +50,7 @@ def test_a_page_shows_who_carries_what_and_no_word_of_anybody(web_desk: WebDeskH
         rf"Mei caseworker On duty 1 of 5 0 P\d {reference}", row(page, f"hands-{mei.id}")
     )
     assert WORDS not in page
-    assert "Nobody waits beyond the promise." in page
+    assert "No overdue cases." in page
 
 
 def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDeskHarness) -> None:
@@ -62,7 +62,7 @@ def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDe
     assert "late by" in row(page, f"late-{reference}")
     assert "Mei (0 of 5)" in row(page, f"late-{reference}")
     assert re.search(r"English 1 1 \d d.* Mei \(0 of 5\)", row(page, "spoken-en"))
-    chief.browser.post("/team/give", {"reference": reference, "to": mei.id})
+    chief.browser.post("/team/assign", {"reference": reference, "to": mei.id})
     web_desk.settles()
     assert held_by(web_desk, reference) == mei.id
     mei.comes()
@@ -73,7 +73,7 @@ def test_a_language_nobody_there_reads_is_called_so(web_desk: WebDeskHarness) ->
     web_desk.add_person()
     web_desk.worker(languages=("th",))
     chief = web_desk.worker("Hua", Role.SUPERVISOR, languages=("th",)).comes()
-    assert "nobody here reads it" in row(chief.browser.get("/team").text, "spoken-en")
+    assert "no one on duty reads it" in row(chief.browser.get("/team").text, "spoken-en")
     web_desk.home.colleague("Lin", languages=("en",))
     assert "Lin" in row(chief.browser.get("/team").text, "spoken-en")
 
@@ -83,7 +83,7 @@ def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness)
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     mei.does(reference, "claim")
     chief = web_desk.supervisor().comes()
-    said = chief.browser.post("/team/give", {"reference": reference, "to": jun.id})
+    said = chief.browser.post("/team/assign", {"reference": reference, "to": jun.id})
     assert said.headers["location"] == "/team"
     assert "Done." in chief.browser.get("/team").text
     assert held_by(web_desk, reference) == jun.id
@@ -97,7 +97,7 @@ def test_nothing_is_given_to_whoever_cannot_take_it(web_desk: WebDeskHarness, to
     full = web_desk.worker("Lin", most=0)
     chief = web_desk.supervisor().comes()
     chief.browser.post(
-        "/team/give", {"reference": reference, "to": full.id if to == "full" else to}
+        "/team/assign", {"reference": reference, "to": full.id if to == "full" else to}
     )
     assert 'class="toast refused"' in chief.browser.get("/team").text
     assert held_by(web_desk, reference) == "None"
@@ -106,7 +106,9 @@ def test_nothing_is_given_to_whoever_cannot_take_it(web_desk: WebDeskHarness, to
 def test_a_caseworker_gives_nothing_away_that_waits(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
-    assert mei.browser.post("/team/give", {"reference": reference, "to": jun.id}).status_code == 404
+    assert (
+        mei.browser.post("/team/assign", {"reference": reference, "to": jun.id}).status_code == 404
+    )
     assert mei.does(reference, "transfer", code=jun.id).json()["refused"]
     assert held_by(web_desk, reference) == "None"
 
@@ -154,14 +156,14 @@ def test_closing_many_names_each_first_and_closes_none_of_them_then(
 ) -> None:
     mei, (one, two, three) = holding(web_desk, 3)
     assert f'name="case.{one}"' in mei.browser.get("/queue/mine").text
-    page = mei.browser.post("/closing", marks(one, two, tab="mine")).text
+    page = mei.browser.post("/bulk-close", marks(one, two, tab="mine")).text
     for reference in (one, two):
         assert f'<input type="hidden" name="case.{reference}" value="1">' in page
         assert f"<code>{reference}</code>" in page
     assert three not in page
     assert "These cases will be closed: 2." in page
     assert "closed" not in states(web_desk).values()
-    mei.browser.post("/closing/confirm", marks(one, two, tab="mine", code="helped"))
+    mei.browser.post("/bulk-close/confirm", marks(one, two, tab="mine", code="helped"))
     web_desk.settles()
     assert states(web_desk) == {one: "closed", two: "closed", three: "held"}
     assert "Closed: 2." in mei.browser.get("/queue/mine").text
@@ -171,18 +173,18 @@ def test_what_waits_for_somebody_is_not_closed_with_the_others(web_desk: WebDesk
     _person, waiting = web_desk.add_person()
     _mei, (held,) = holding(web_desk, 1)
     chief = web_desk.supervisor().comes()
-    page = chief.browser.post("/closing", marks(held, waiting, tab="all")).text
+    page = chief.browser.post("/bulk-close", marks(held, waiting, tab="all")).text
     assert "Stays open: This case waits in the queue; claim it first." in page
-    chief.browser.post("/closing/confirm", marks(held, waiting, tab="all", code="helped"))
+    chief.browser.post("/bulk-close/confirm", marks(held, waiting, tab="all", code="helped"))
     web_desk.settles()
     assert states(web_desk) == {held: "closed", waiting: "waiting"}
 
 
 def test_nothing_is_closed_without_saying_how_it_ended(web_desk: WebDeskHarness) -> None:
     mei, (one,) = holding(web_desk, 1)
-    mei.browser.post("/closing/confirm", marks(one, code="because"))
+    mei.browser.post("/bulk-close/confirm", marks(one, code="because"))
     assert states(web_desk) == {one: "held"}
-    assert "Nothing was closed." in mei.browser.get("/queue/mine").text
+    assert "No case was closed." in mei.browser.get("/queue/mine").text
 
 
 def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(
@@ -190,7 +192,7 @@ def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(
 ) -> None:
     _jun, (theirs,) = holding(web_desk, 1)
     lin = web_desk.worker("Lin").comes()
-    for path in ("/closing", "/closing/confirm"):
+    for path in ("/bulk-close", "/bulk-close/confirm"):
         said = lin.browser.post(path, marks(theirs, "ZZZZZZ", code="helped"))
         assert said.status_code == 404
         assert lin.browser.post(path, marks("ZZZZZZ", code="helped")).text == said.text

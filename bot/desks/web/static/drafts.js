@@ -1,0 +1,29 @@
+// Drafts: what a caseworker types is saved shortly after they pause, so that no session end loses it.
+
+import { post } from "./http.js";
+
+const PAUSE = 1200; // milliseconds
+const pending = new Map();
+
+export function initDrafts() {
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.dataset?.draft) return;
+    clearTimeout(pending.get(field));
+    pending.set(field, setTimeout(() => save(field), PAUSE));
+  });
+  document.addEventListener("submit", (event) => {
+    for (const field of event.target.querySelectorAll("[data-draft]")) cancel(field);
+  }, true);
+  addEventListener("pagehide", () => [...pending.keys()].forEach((field) => save(field, true)));
+}
+
+function cancel(field) {
+  clearTimeout(pending.get(field));
+  pending.delete(field);
+}
+
+function save(field, keepalive = false) {
+  cancel(field);
+  post(field.dataset.draft, { words: field.value }, keepalive);
+}
