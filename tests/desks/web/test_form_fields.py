@@ -55,7 +55,7 @@ def chosen_by_nobody(template: str) -> list[str]:
     return [
         inside[:60]
         for inside in (found[1].strip() for found in _SELECT.finditer(template))
-        if not inside.startswith(("{{ unchosen() }}", '<option value="">'))
+        if not inside.startswith(("{{ no_choice() }}", '<option value="">'))
         and " selected{%" not in inside
     ]
 
@@ -73,7 +73,7 @@ def test_nothing_is_chosen_before_a_caseworker_chooses_it(page: Path) -> None:
 def test_no_page_is_translated_by_a_browser() -> None:
     begins = {it.name for it in EVERY if "<html" in it.read_text("utf-8")}
     assert begins == {"base.html"}
-    assert '<html lang="{{ visit.locale.language | tag }}" translate="no">' in (
+    assert '<html lang="{{ request.locale.language | language_tag }}" translate="no">' in (
         TEMPLATES_DIR / "base.html"
     ).read_text("utf-8")
 
@@ -95,4 +95,4 @@ def test_a_field_that_tells_others_is_found(field: str) -> None:
 def test_a_list_in_which_the_first_is_chosen_is_found() -> None:
     first = '<select name="to">{% for it in all %}<option>{{ it }}</option>{% endfor %}</select>'
     assert len(chosen_by_nobody(first)) == 1
-    assert chosen_by_nobody(first.replace("{% for", "{{ unchosen() }}{% for", 1)) == []
+    assert chosen_by_nobody(first.replace("{% for", "{{ no_choice() }}{% for", 1)) == []

@@ -46,7 +46,7 @@ def test_a_form_that_does_not_say_what_it_takes_stops_the_start(web_desk: WebDes
     async def nothing(_visit: Any) -> Any:
         raise AssertionError
 
-    with pytest.raises(RouteError, match="/open: nobody said which fields"):
+    with pytest.raises(RouteError, match="/open: no form fields are set"):
         build_app(web_desk.front, [*ROUTES, Route("/open", nothing, Permission.SIGNED_IN, "POST")])
 
 
@@ -245,7 +245,7 @@ def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     assert named == {"back", "case", "number", "after"}
     forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
     assert len(forms) > 40
-    sent = ('method="post"', 'method="dialog"', "{{ doing(", 'class="find"', "data-search")
+    sent = ('method="post"', 'method="dialog"', "{{ case_form(", 'class="find"', "data-search")
     assert [form for form in forms if not any(it in form for it in sent)] == []
     _person, reference = web_desk.add_person()
     mei = web_desk.worker().comes()

@@ -160,8 +160,8 @@ async def _ask_confirmation(
         SendCheck
     )
     return request.render(
-        "confirm.html", status=HTTPStatus.CONFLICT, reference=seen.summary.reference, verb=verb.value,
-        asked=asked, given=given, sure=" ".join(sorted(sure)),
+        "confirm.html", status=HTTPStatus.CONFLICT, reference=seen.summary.reference,
+        verb=verb.value, asked=asked, given=given, sure=" ".join(sorted(sure)),
     )  # fmt: skip
 
 

@@ -34,9 +34,13 @@ POLL_SECONDS = 0.1
 HEARTBEAT_SECONDS = 20.0
 """Seconds of silence after which a stream sends a ping, so that proxies keep it open."""
 CLEANUP_SECONDS = 300.0
-QUEUE, CASE, PERSON_WROTE, ALERT, SIGNED_OUT = "queue", "case", "message", "alert", "ended"
+MAX_PENDING = 32
+"""Events that wait for a slow reader."""
+QUEUE, CASE, PERSON_WROTE, ALERT, ALL, SIGNED_OUT = (
+    "queue", "case", "message", "alert", "all", "ended"
+)  # fmt: skip
 """Events of a stream: the queue changed; the open case changed; its person wrote; a case waits for
-this caseworker; the session has ended."""
+this caseworker; anything may have changed; the session has ended."""
 QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
     EventKind.NOTE_ADDED,
     EventKind.ANSWER_FILLED_IN,
@@ -68,11 +72,16 @@ class EventStream:
     who: str
     case: str
     """Id of the open case; empty for none."""
-    events: DistinctQueue = field(default_factory=DistinctQueue)
+    events: DistinctQueue = field(default_factory=lambda: DistinctQueue(MAX_PENDING))
 
     def put(self, event: str) -> None:
-        """Add an event, unless it waits already."""
-        self.events.put_nowait(event)
+        """Add an event, once however often it happens; too many events become one: ALL."""
+        try:
+            self.events.put_nowait(event)
+        except asyncio.QueueFull:
+            while not self.events.empty():
+                self.events.get_nowait()
+            self.events.put_nowait(ALL)
 
 
 class EventStreams:

@@ -28,6 +28,7 @@ function connect() {
   });
   for (const event of ["queue", "case", "message", "alert"]) stream.addEventListener(event, () => refresh(event));
   stream.addEventListener("alert", alertNow);
+  stream.addEventListener("all", () => refresh());
   stream.addEventListener("ended", () => {
     stream.close();
     refresh(); // the caseworker may just have lost access to this case: then a pane answers 404

@@ -26,7 +26,7 @@ LINES = {
         {"code": SAID},
         {"origin": f"https://{SAID}.example"},
     ),
-    RefusalReason.NO_CSRF_TOKEN: ("POST", "/own/rest", {"code": SAID, "csrf": SAID}, {}),
+    RefusalReason.NO_CSRF: ("POST", "/own/rest", {"code": SAID, "csrf": SAID}, {}),
     RefusalReason.FORM: ("POST", "/own/rest", {"role": SAID, SAID: "x"}, {}),
     RefusalReason.NOT_THERE: ("GET", f"/cases/{SAID}", {}, {}),
     RefusalReason.LONG_HEADERS: ("GET", "/signin", {}, {"cookie": SAID * 2000}),

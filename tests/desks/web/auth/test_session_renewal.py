@@ -96,7 +96,7 @@ def test_a_stream_hears_nothing_more_once_its_page_may_not(
     ends(web_desk, mei, reference)
     web_desk.front.streams.publish(DeskEvent(2, web_desk.case(reference), "claimed", "", None))
     web_desk.does(asyncio.gather(*tasks))
-    assert [it for it in page.heard if it != "beat"] == [*before, SIGNED_OUT]
+    assert [it for it in page.heard if it != "ping"] == [*before, SIGNED_OUT]
 
 
 def test_a_stream_ignores_the_browsers_last_event_id(web_desk: WebDeskHarness) -> None:
@@ -108,7 +108,7 @@ def test_a_stream_ignores_the_browsers_last_event_id(web_desk: WebDeskHarness) -
         web_desk.front.streams.publish(DeskEvent(1, "", "claimed", "", None))
         web_desk.does(page.next_event(QUEUE))
         web_desk.does(close_all([page], tasks))
-        assert page.heard == ["here", QUEUE], number
+        assert page.heard == ["connected", QUEUE], number
 
 
 # --- ended by others -------------------------------------------------------------------------

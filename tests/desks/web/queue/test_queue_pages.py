@@ -286,17 +286,17 @@ def test_whoever_a_case_waits_for_is_told_and_nobody_else(web_desk: WebDeskHarne
     ):
         person, reference = web_desk.add_person()
         web_desk.settles()
-        assert "waits" in rung(web_desk, mei.id)
-        assert "waits" in rung(web_desk, jun.id)
-        assert "waits" not in rung(web_desk, away.id)
+        assert "alert" in rung(web_desk, mei.id)
+        assert "alert" in rung(web_desk, jun.id)
+        assert "alert" not in rung(web_desk, away.id)
         mei.does(reference, "claim")
         mei.does(reference, "take_over")
         for each in (mei, jun):
             rung(web_desk, each.id)
         person.says("Are you there?")
         web_desk.settles()
-        assert "waits" in rung(web_desk, mei.id)
-        assert "waits" not in rung(web_desk, jun.id)
+        assert "alert" in rung(web_desk, mei.id)
+        assert "alert" not in rung(web_desk, jun.id)
 
 
 def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(

@@ -116,7 +116,7 @@ def test_a_stream_ends_with_the_session_it_belongs_to(web_desk: WebDeskHarness) 
     mei.browser.post("/signout")
     web_desk.front.streams.publish(DeskEvent(1, "", "claimed", "", None))
     web_desk.does(asyncio.gather(*tasks))
-    assert page.heard == ["here", "ended"]
+    assert page.heard == ["connected", "ended"]
 
 
 BOMBS = {

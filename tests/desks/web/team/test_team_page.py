@@ -47,7 +47,7 @@ def test_a_page_shows_who_carries_what_and_no_word_of_anybody(web_desk: WebDeskH
     chief = web_desk.supervisor().comes()
     page = chief.browser.get("/team").text
     assert re.search(
-        rf"Mei caseworker On duty 1 of 5 0 P\d {reference}", row(page, f"hands-{mei.id}")
+        rf"Mei caseworker On duty 1 of 5 0 P\d {reference}", row(page, f"staff-{mei.id}")
     )
     assert WORDS not in page
     assert "No overdue cases." in page
@@ -59,9 +59,9 @@ def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDe
     mei = web_desk.worker(most=5)
     chief = web_desk.supervisor().comes()
     page = chief.browser.get("/team").text
-    assert "late by" in row(page, f"late-{reference}")
-    assert "Mei (0 of 5)" in row(page, f"late-{reference}")
-    assert re.search(r"English 1 1 \d d.* Mei \(0 of 5\)", row(page, "spoken-en"))
+    assert "overdue by" in row(page, f"overdue-{reference}")
+    assert "Mei (0 of 5)" in row(page, f"overdue-{reference}")
+    assert re.search(r"English 1 1 \d d.* Mei \(0 of 5\)", row(page, "language-en"))
     chief.browser.post("/team/assign", {"reference": reference, "to": mei.id})
     web_desk.settles()
     assert held_by(web_desk, reference) == mei.id
@@ -73,9 +73,9 @@ def test_a_language_nobody_there_reads_is_called_so(web_desk: WebDeskHarness) ->
     web_desk.add_person()
     web_desk.worker(languages=("th",))
     chief = web_desk.worker("Hua", Role.SUPERVISOR, languages=("th",)).comes()
-    assert "no one on duty reads it" in row(chief.browser.get("/team").text, "spoken-en")
+    assert "no one on duty reads it" in row(chief.browser.get("/team").text, "language-en")
     web_desk.home.colleague("Lin", languages=("en",))
-    assert "Lin" in row(chief.browser.get("/team").text, "spoken-en")
+    assert "Lin" in row(chief.browser.get("/team").text, "language-en")
 
 
 def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness) -> None:
