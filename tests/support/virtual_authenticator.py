@@ -90,5 +90,5 @@ class VirtualAuthenticator:
         name = bytes_to_base64url(credential.id)
         answer = {"id": name, "rawId": name, "type": "public-key", "response": written,
                   "clientExtensionResults": {}}  # fmt: skip
-        output = hmac.digest(credential.secret, bytes.fromhex(asked["computes"]), "sha256").hex()
+        output = hmac.digest(credential.secret, bytes.fromhex(asked["prf_input"]), "sha256").hex()
         return {"answer": json.dumps(answer), "computed": output if self.computes else ""}

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
-
 from bot.cases.routing import Queue
 from bot.cases.urgency import Priority
 from bot.languages import LANGUAGES
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.team import desk_choices
 
 if TYPE_CHECKING:
@@ -28,28 +26,9 @@ SOUND, NOTICE = "sound", "notice"
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
 
-_OF_STAFF = Prepared(
-    lambda _: select(desk_choices.c.name, desk_choices.c.chosen).where(
-        desk_choices.c.staff_id == bindparam("who")
-    ),
-    "who",
-)
-_UPSERT = Prepared(
-    lambda dialect: (
-        put := insert_into(dialect, desk_choices).values(
-            staff_id=bindparam("staff_id"), name=bindparam("name"), chosen=bindparam("chosen")
-        )
-    ).on_conflict_do_update(
-        index_elements=["staff_id", "name"], set_={"chosen": put.excluded.chosen}
-    ),
-    "staff_id", "name", "chosen",
-)  # fmt: skip
-_DELETE = Prepared(
-    lambda _: delete(desk_choices).where(
-        desk_choices.c.staff_id == bindparam("who"), desk_choices.c.name == bindparam("called")
-    ),
-    "who", "called",
-)  # fmt: skip
+_OF_STAFF = select_by(desk_choices, "name", "chosen", by="staff_id")
+_UPSERT = upsert(desk_choices, "staff_id", "name", "chosen", key=("staff_id", "name"))
+_DELETE = delete_by(desk_choices, ("staff_id", "name"))
 
 
 def load_preferences(work: Work, who: str) -> dict[str, str]:

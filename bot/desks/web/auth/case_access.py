@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
 from bot.cases.reference import parse_reference
 from bot.cases.state_machine import SENIOR_ROLES, CaseState, Role
 from bot.desks.web.request import NotFoundError
 from bot.hotline.queue.claims import serves
-from bot.store.compiled import Prepared
+from bot.store.statements import select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -25,12 +23,7 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
-_CASE_STATUS = Prepared(
-    lambda _: select(cases.c.id, cases.c.holder, cases.c.status, cases.c.queue).where(
-        cases.c.reference == bindparam("wanted")
-    ),
-    "wanted",
-)
+_CASE_STATUS = select_one(cases, "id", "holder", "status", "queue", by="reference")
 QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
 
 
@@ -58,19 +51,19 @@ def check_case_access(work: Work, request: DeskRequest, reference: str) -> CaseA
         NotFoundError: there is none, or the caseworker has no access.
     """
     rows = work.rows(_CASE_STATUS, parse_reference(reference)) if reference.isalnum() else []
-    # Until it is theirs nothing of it is opened: what is not theirs takes no longer than nothing.
+    # Nothing is decrypted before this check, so that a forbidden case takes no longer than none.
     if not rows or not _may_see(request.caseworker, *rows[0][1:]):
-        raise NotFoundError("none, or not theirs")
+        raise NotFoundError("no case, or no access")
     summary = request.context.summaries.find(work, str(rows[0][0]))
     if summary is None:
         raise NotFoundError("erased meanwhile")
     by = request.caseworker
     is_mine = summary.holder == by.id
     request.current_session.known_references.add(summary.reference)
-    is_anothers = bool(summary.holder) and not is_mine and summary.state not in QUEUED
-    wants_reason = is_anothers and summary.case not in request.current_session.break_glass_cases
-    may_read = by.role is not Role.ADMINISTRATOR and not wants_reason
-    return CaseAccess(summary, is_mine, may_read, wants_reason and by.role is Role.SUPERVISOR)
+    is_colleagues = bool(summary.holder) and not is_mine and summary.state not in QUEUED
+    needs_reason = is_colleagues and summary.case not in request.current_session.break_glass_cases
+    may_read = by.role is not Role.ADMINISTRATOR and not needs_reason
+    return CaseAccess(summary, is_mine, may_read, needs_reason and by.role is Role.SUPERVISOR)
 
 
 def _may_see(by: Caseworker, holder: str | None, status: str, queue: str) -> bool:

@@ -10,11 +10,10 @@ import secrets
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
 
 from bot.desks.web.auth.totp import INSERT_FACTOR, PASSKEY_KIND, SELECT_FACTORS
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared
+from bot.store.statements import delete_by, update_by
 from bot.store.tables.desk import desk_factors
 from bot.vault import Purpose
 
@@ -22,29 +21,10 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Vault
 
-_MARK_USED = Prepared(
-    # Compare and set: of two requests with the same answer one is accepted.
-    lambda _: (
-        update(desk_factors)
-        .where(desk_factors.c.id == bindparam("factor"), desk_factors.c.used == bindparam("before"))
-        .values(used=bindparam("count"))
-    ),
-    "count", "factor", "before",
-)  # fmt: skip
-_UPDATE_SEALED = Prepared(
-    lambda _: (
-        update(desk_factors)
-        .where(desk_factors.c.id == bindparam("factor"))
-        .values(sealed=bindparam("sealed"))
-    ),
-    "sealed", "factor",
-)  # fmt: skip
-_DELETE = Prepared(
-    lambda _: delete(desk_factors).where(
-        desk_factors.c.id == bindparam("factor"), desk_factors.c.staff_id == bindparam("who")
-    ),
-    "factor", "who",
-)  # fmt: skip
+# Compare and set: of two requests with the same answer one is accepted.
+_MARK_USED = update_by(desk_factors, "used", by=("id", "used"))
+_UPDATE_SEALED = update_by(desk_factors, "sealed", by="id")
+_DELETE = delete_by(desk_factors, ("id", "staff_id"))
 MAX_PASSKEYS = 10
 """Passkeys of one caseworker."""
 

@@ -11,10 +11,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam
 
 from bot.clock import HOUR, MINUTE
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.desk import desk_sessions
 from bot.vault.keys.browser_key import (
     lock_with_secret,
@@ -39,44 +39,17 @@ SEEN_EVERY = MINUTE
 MAX_SESSIONS = 5
 """Sessions of one caseworker; one more ends the oldest."""
 
-_NAMES = ("token", "staff_id", "browser", "begun_at", "seen_at", "proved_at")
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, desk_sessions).values(
-        {name: bindparam(name) for name in _NAMES}
-    ),
-    *_NAMES,
+_COLUMNS = ("token", "staff_id", "browser", "begun_at", "seen_at", "proved_at")
+_ADD = insert(desk_sessions, *_COLUMNS)
+_EXISTS = select_one(desk_sessions, "token", by="token")
+_OF = select_by(desk_sessions, *_COLUMNS, by="staff_id", order_by="begun_at")
+_TOUCH = update_by(desk_sessions, "seen_at", by="token")
+_END = delete_by(desk_sessions, "token")
+_END_ALL = delete_by(desk_sessions, ())
+_END_OLD = delete_by(
+    desk_sessions,
+    (desk_sessions.c.begun_at < bindparam("begun")) | (desk_sessions.c.seen_at < bindparam("seen")),
 )
-_EXISTS = Prepared(
-    lambda _: select(desk_sessions.c.token).where(desk_sessions.c.token == bindparam("known")),
-    "known",
-)
-_OF = Prepared(
-    lambda _: (
-        select(*(desk_sessions.c[name] for name in _NAMES))
-        .where(desk_sessions.c.staff_id == bindparam("who"))
-        .order_by(desk_sessions.c.begun_at)
-    ),
-    "who",
-)
-_TOUCH = Prepared(
-    lambda _: (
-        update(desk_sessions)
-        .where(desk_sessions.c.token == bindparam("known"))
-        .values(seen_at=bindparam("at"))
-    ),
-    "at", "known",
-)  # fmt: skip
-_END = Prepared(
-    lambda _: delete(desk_sessions).where(desk_sessions.c.token == bindparam("known")), "known"
-)
-_END_ALL = Prepared(lambda _: delete(desk_sessions))
-_END_OLD = Prepared(
-    lambda _: delete(desk_sessions).where(
-        (desk_sessions.c.begun_at < bindparam("begun"))
-        | (desk_sessions.c.seen_at < bindparam("seen"))
-    ),
-    "begun", "seen",
-)  # fmt: skip
 
 
 @dataclass(slots=True)

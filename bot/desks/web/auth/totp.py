@@ -6,11 +6,11 @@ import secrets
 from typing import TYPE_CHECKING
 
 import pyotp
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam
 
 from bot.clock import DAY, SECOND
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.desk import desk_factors, desk_invites
 from bot.vault import Purpose
 from bot.vault.keys.browser_key import new_session_secret, secret_digest
@@ -30,57 +30,23 @@ DIGITS = 6
 SECRET_DIGITS = 64
 """Hexadecimal digits of an invitation secret."""
 
-_FACTORS = ("id", "staff_id", "kind", "sealed", "used", "made_at")
-INSERT_FACTOR = Prepared(
-    lambda dialect: insert_into(dialect, desk_factors).values(
-        {name: bindparam(name) for name in _FACTORS}
-    ),
-    *_FACTORS,
+INSERT_FACTOR = insert(desk_factors, "id", "staff_id", "kind", "sealed", "used", "made_at")
+SELECT_FACTORS = select_by(
+    desk_factors, "id", "sealed", "used", "made_at", by=("staff_id", "kind"),
+    order_by=("made_at", "id"),
+)  # fmt: skip
+_DELETE = delete_by(desk_factors, ("staff_id", "kind"))
+# Compare and set: a code that two requests send at once is accepted once.
+_MARK_USED = update_by(desk_factors, "used", by=("id", desk_factors.c.used < bindparam("step")))
+_INSERT_INVITE = insert(desk_invites, "token", "staff_id", "until")
+_FIND_INVITE = select_one(
+    desk_invites, "staff_id", by=("token", desk_invites.c.until > bindparam("now"))
 )
-_IS_FACTOR = (desk_factors.c.staff_id == bindparam("who")) & (
-    desk_factors.c.kind == bindparam("of_kind")
+_DELETE_INVITES = delete_by(
+    desk_invites,
+    (desk_invites.c.staff_id == bindparam("who")) | (desk_invites.c.until <= bindparam("now")),
 )
-SELECT_FACTORS = Prepared(
-    lambda _: (
-        select(
-            desk_factors.c.id, desk_factors.c.sealed, desk_factors.c.used, desk_factors.c.made_at
-        )
-        .where(_IS_FACTOR)
-        .order_by(desk_factors.c.made_at, desk_factors.c.id)
-    ),
-    "who", "of_kind",
-)  # fmt: skip
-_DELETE = Prepared(lambda _: delete(desk_factors).where(_IS_FACTOR), "who", "of_kind")
-_MARK_USED = Prepared(
-    # Compare and set: a code that two requests send at once is accepted once.
-    lambda _: (
-        update(desk_factors)
-        .where(desk_factors.c.id == bindparam("factor"), desk_factors.c.used < bindparam("step"))
-        .values(used=bindparam("step"))
-    ),
-    "step", "factor",
-)  # fmt: skip
-_INSERT_INVITE = Prepared(
-    lambda dialect: insert_into(dialect, desk_invites).values(
-        token=bindparam("token"), staff_id=bindparam("who"), until=bindparam("until")
-    ),
-    "token", "who", "until",
-)  # fmt: skip
-_FIND_INVITE = Prepared(
-    lambda _: select(desk_invites.c.staff_id).where(
-        desk_invites.c.token == bindparam("known"), desk_invites.c.until > bindparam("now")
-    ),
-    "known", "now",
-)  # fmt: skip
-_DELETE_INVITES = Prepared(
-    lambda _: delete(desk_invites).where(
-        (desk_invites.c.staff_id == bindparam("who")) | (desk_invites.c.until <= bindparam("now"))
-    ),
-    "who", "now",
-)  # fmt: skip
-_USE_INVITE = Prepared(
-    lambda _: delete(desk_invites).where(desk_invites.c.token == bindparam("known")), "known"
-)
+_USE_INVITE = delete_by(desk_invites, "token")
 
 
 class SecondFactors:
@@ -129,7 +95,7 @@ class SecondFactors:
             except DecryptionError:  # altered
                 continue
             step = self.step_of(plain.decode(), code, now)
-            if step and work.run(_MARK_USED, step, factor):
+            if step and work.run(_MARK_USED, step, factor, step):
                 return True
         return False
 

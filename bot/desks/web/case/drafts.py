@@ -11,7 +11,7 @@ import contextlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
 from bot.hotline.commands.handlers import MAX_TEXT
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
@@ -34,31 +34,12 @@ SAY, NOTE = "say", "note"
 DRAFT_KINDS = (SAY, NOTE)
 MAX_AGE = 7 * DAY
 
-_IS_DRAFT = (desk_drafts.c.case_id == bindparam("case")) & (
-    desk_drafts.c.staff_id == bindparam("who")
+_UPSERT = upsert(
+    desk_drafts, "case_id", "staff_id", "kind", "sealed", "at", key=("case_id", "staff_id", "kind")
 )
-_UPSERT = Prepared(
-    lambda dialect: (
-        new := insert_into(dialect, desk_drafts).values(
-            case_id=bindparam("case"), staff_id=bindparam("who"), kind=bindparam("kind"),
-            sealed=bindparam("sealed"), at=bindparam("at"),
-        )
-    ).on_conflict_do_update(
-        index_elements=["case_id", "staff_id", "kind"],
-        set_={"sealed": new.excluded.sealed, "at": new.excluded.at},
-    ),
-    "case", "who", "kind", "sealed", "at",
-)  # fmt: skip
-_OF_CASE = Prepared(
-    lambda _: select(desk_drafts.c.kind, desk_drafts.c.sealed).where(_IS_DRAFT), "case", "who"
-)
-_DELETE = Prepared(
-    lambda _: delete(desk_drafts).where(_IS_DRAFT, desk_drafts.c.kind == bindparam("of_kind")),
-    "case", "who", "of_kind",
-)  # fmt: skip
-_DELETE_OLD = Prepared(
-    lambda _: delete(desk_drafts).where(desk_drafts.c.at < bindparam("before")), "before"
-)
+_OF_CASE = select_by(desk_drafts, "kind", "sealed", by=("case_id", "staff_id"))
+_DELETE = delete_by(desk_drafts, ("case_id", "staff_id", "kind"))
+_DELETE_OLD = delete_by(desk_drafts, desk_drafts.c.at < bindparam("before"))
 
 
 def load_drafts(work: Work, case: str, keyring: Keyring) -> dict[str, str]:

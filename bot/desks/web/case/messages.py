@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from bot.cases.escape_text import escape_line
 from bot.cases.queries import display_text
 from bot.desks.web import texts
 from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, MessageSide
-from bot.store.compiled import PreparedList
+from bot.store.statements import select_in
 from bot.store.tables.main import outbox
 
 if TYPE_CHECKING:
@@ -28,9 +26,7 @@ EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 IN_TRANSIT = frozenset({"queued", "sending"})
 FAILED_STATES = frozenset({"uncertain", "failed", "blocked", "refused", "withdrawn"})
 """Delivery states that a caseworker must notice."""
-_LETTERS = PreparedList(
-    lambda values: select(outbox.c.id, outbox.c.state, outbox.c.hold).where(outbox.c.id.in_(values))
-)
+_LETTERS = select_in(outbox, "id", "state", "hold", among="id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
 from bot.cases.evidence.files import EvidenceStore, load_file_notes
 from bot.conversation import unpack
 from bot.conversation.progress import FlowProgress, flow_progress
@@ -19,7 +17,7 @@ from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
-from bot.store.compiled import Prepared
+from bot.store.statements import select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -35,9 +33,7 @@ if TYPE_CHECKING:
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 
-_CHAT_KEY = Prepared(
-    lambda _: select(cases.c.chat_key).where(cases.c.id == bindparam("case")), "case"
-)
+_CHAT_KEY = select_one(cases, "chat_key", by="id")
 
 
 @dataclass(slots=True)

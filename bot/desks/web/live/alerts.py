@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
 from bot.cases.state_machine import CaseState
 from bot.desks.web import texts
 from bot.desks.web.preferences import ALERTS, NOTICE, SOUND, store_preference
 from bot.desks.web.routes import Permission, post
 from bot.hotline.events import EventKind
 from bot.hotline.queue.claims import serves
-from bot.store.compiled import Prepared
+from bot.store.statements import select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -26,26 +24,13 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work
 
-ALERT_EVENTS = frozenset(
-    {
-        EventKind.OPENED,
-        EventKind.REPORT_ADDED,
-        EventKind.PERSON_WROTE,
-        EventKind.TRANSFERRED,
-        EventKind.REOPENED,
-        EventKind.LAPSED,
-        EventKind.OVERDUE,
-        EventKind.LEGAL_DEADLINE,
-    }
-)
+ALERT_EVENTS = frozenset({
+    EventKind.OPENED, EventKind.REPORT_ADDED, EventKind.PERSON_WROTE, EventKind.TRANSFERRED,
+    EventKind.REOPENED, EventKind.LAPSED, EventKind.OVERDUE, EventKind.LEGAL_DEADLINE,
+})  # fmt: skip
 """Events after which a caseworker is needed."""
 ALERT_KINDS = (SOUND, NOTICE)
-_CASE_STATUS = Prepared(
-    lambda _: select(cases.c.status, cases.c.queue, cases.c.holder).where(
-        cases.c.id == bindparam("case")
-    ),
-    "case",
-)
+_CASE_STATUS = select_one(cases, "status", "queue", "holder", by="id")
 
 
 def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[str]:

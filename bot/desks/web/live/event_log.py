@@ -12,12 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, cast, delete, func, select
+from sqlalchemy import bindparam, cast, func, select
 
 from bot.clock import MINUTE
 from bot.errors import DecryptionError
 from bot.hotline.events import EventKind
-from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, insert, select_by, select_in
 from bot.store.tables.desk import desk_bells
 from bot.store.tables.main import cases
 from bot.text import Text
@@ -41,12 +42,7 @@ BATCH_SIZE = 500
 GAP_SECONDS = 60.0
 """Seconds for which a skipped number is looked for; no unit of work takes as long."""
 _COLUMN_TYPES = {name: desk_bells.c[name].type for name in ("what", "ticket", "sealed", "at")}
-_INSERT = Prepared(
-    lambda dialect: insert_into(dialect, desk_bells).values(
-        {name: bindparam(name) for name in _COLUMN_TYPES}
-    ),
-    *_COLUMN_TYPES,
-)
+_INSERT = insert(desk_bells, *_COLUMN_TYPES)
 _INSERT_FOR_CASE = Prepared(
     # Only if the case still exists: this unit of work may just have erased it.
     lambda dialect: insert_into(dialect, desk_bells).from_select(
@@ -58,20 +54,14 @@ _INSERT_FOR_CASE = Prepared(
     *_COLUMN_TYPES,
     "of_case",
 )
-_SELECT = select(
-    desk_bells.c.id, desk_bells.c.case_id, desk_bells.c.what, desk_bells.c.ticket,
-    desk_bells.c.sealed,
-).order_by(desk_bells.c.id)  # fmt: skip
-_SINCE = Prepared(
-    lambda _: _SELECT.where(desk_bells.c.id > bindparam("last")).limit(bindparam("most")),
-    "last",
-    "most",
-)
-_BY_NUMBERS = PreparedList(lambda values: _SELECT.where(desk_bells.c.id.in_(values)))
+_COLUMNS = ("id", "case_id", "what", "ticket", "sealed")
+_SINCE = select_by(
+    desk_bells, *_COLUMNS, by=desk_bells.c.id > bindparam("last"), order_by="id",
+    limit=bindparam("most"),
+)  # fmt: skip
+_BY_NUMBERS = select_in(desk_bells, *_COLUMNS, among="id")
 _NEWEST = Prepared(lambda _: select(func.coalesce(func.max(desk_bells.c.id), 0)))
-_DELETE_OLD = Prepared(
-    lambda _: delete(desk_bells).where(desk_bells.c.at < bindparam("before")), "before"
-)
+_DELETE_OLD = delete_by(desk_bells, desk_bells.c.at < bindparam("before"))
 
 
 class CommandResult(msgspec.Struct, frozen=True):
@@ -177,7 +167,7 @@ class EventLog:
 
     def since(self, work: Work, last: int, missing: Sequence[int] = ()) -> list[DeskEvent]:
         """Return new events, and late events among the skipped numbers."""
-        rows = work.rows_in(_BY_NUMBERS, missing) + work.rows(_SINCE, last, BATCH_SIZE)
+        rows = sorted(work.rows_in(_BY_NUMBERS, missing)) + work.rows(_SINCE, last, BATCH_SIZE)
         return [
             DeskEvent(number, case or "", what, ticket, self._decrypt(ticket, sealed))
             for number, case, what, ticket, sealed in rows

@@ -21,6 +21,7 @@ from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
 from bot.hotline.queue.snooze import NO_DATES, Snoozes, snoozed_cases
 from bot.store.compiled import Prepared
+from bot.store.statements import count, select_one
 from bot.store.tables.deadlines import DEADLINE_IS_NEAR, clocks
 from bot.store.tables.main import cases
 from bot.store.tables.team import CASE_IS_LISTED
@@ -44,29 +45,20 @@ _WAITING = (CaseState.WAITING, CaseState.REOPENED)
 _STATES = {MINE: _ASSIGNED, LATER: _ASSIGNED, WAITING: _WAITING, ALL: (*_WAITING, *_ASSIGNED)}
 _ORDER = (cases.c.priority, cases.c.waiting_since, cases.c.id)
 """By priority, then waiting time, then id for a stable order."""
-_POSITION = Prepared(
-    lambda _: select(*_ORDER).where(cases.c.reference == bindparam("wanted")), "wanted"
+_POSITION = select_one(cases, *_ORDER, by="reference")
+_IS_ASSIGNED = (
+    cases.c.holder == bindparam("who"),
+    cases.c.status.in_([bindparam(f"state_{number}") for number in range(len(_ASSIGNED))]),
 )
-_HOLDER_PARAMS = ("who", "state_0", "state_1", "state_2")
-
-
-def _count_held(*also: Any) -> Any:
-    """Return the count of assigned cases that also meet these conditions."""
-    return (
-        select(func.count())
-        .select_from(cases)
-        .where(
-            cases.c.holder == bindparam("who"),
-            cases.c.status.in_([bindparam(name) for name in _HOLDER_PARAMS[1:]]),
-            *also,
-        )
-    )
-
-
-_COUNT_HELD = Prepared(lambda _: _count_held(), *_HOLDER_PARAMS)
+_COUNT_HELD = count(cases, by=_IS_ASSIGNED)
 _COUNT_SNOOZED = Prepared(
-    lambda _: _count_held(cases.c.id.in_(snoozed_cases())), *_HOLDER_PARAMS, "aside_by", "aside_at"
-)
+    lambda _: (
+        select(func.count()).select_from(cases).where(
+            *_IS_ASSIGNED, cases.c.id.in_(snoozed_cases())
+        )
+    ),
+    "who", "state_0", "state_1", "state_2", "aside_by", "aside_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

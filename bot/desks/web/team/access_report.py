@@ -13,6 +13,7 @@ from bot.clock import DAY
 from bot.desks.web import texts
 from bot.desks.web.routes import Permission, Route
 from bot.store.compiled import Prepared
+from bot.store.statements import select_by, select_one
 from bot.store.tables.main import audit, cases
 
 if TYPE_CHECKING:
@@ -38,30 +39,18 @@ CASES_SHOWN = 60
 """Cases listed for one caseworker."""
 
 _ID_RANGE = Prepared(lambda _: select(func.min(audit.c.id), func.max(audit.c.id)))
-_ROW_FROM = Prepared(
-    lambda _: (
-        select(audit.c.id, audit.c.at)
-        .where(audit.c.id >= bindparam("number"))
-        .order_by(audit.c.id)
-        .limit(1)
-    ),
-    "number",
+_ROW_FROM = select_by(
+    audit, "id", "at", by=audit.c.id >= bindparam("number"), order_by="id", limit=1
 )
 _ACTIONS = [f"action_{number}" for number in range(len(REPORTED_ACTIONS))]
-_BETWEEN = Prepared(
-    lambda _: (
-        select(audit.c.actor, audit.c.deed, audit.c.subject)
-        .where(
-            audit.c.id >= bindparam("first"), audit.c.id < bindparam("last"),
-            audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
-        )
-        .limit(bindparam("most"))
+_BETWEEN = select_by(
+    audit, "actor", "deed", "subject", limit=bindparam("most"),
+    by=(
+        audit.c.id >= bindparam("first"), audit.c.id < bindparam("last"),
+        audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
     ),
-    "first", "last", *_ACTIONS, "most",
 )  # fmt: skip
-_REFERENCE = Prepared(
-    lambda _: select(cases.c.reference).where(cases.c.id == bindparam("case")), "case"
-)
+_REFERENCE = select_one(cases, "reference", by="id")
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import io
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 from starlette.responses import Response
 
 from bot.cases.consents import ConsentKind, ConsentRecords
@@ -21,7 +21,7 @@ from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.desks.web.team.access_report import staff_names
 from bot.errors import NotApprovedError
 from bot.hotline.staff.approvals import MAY_REQUEST, ApprovalKind, ApprovalRequest, Approvals
-from bot.store.compiled import Prepared
+from bot.store.statements import select_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -44,14 +44,10 @@ COLUMNS = (*CODE_COLUMNS, *TIME_COLUMNS, CONSENT_COLUMN)
 """Columns of a case list: codes and times, no text of a person."""
 COPY_COLUMN = "copy"
 """Marks every line with who exported it, the approval and the day."""
-_CASE_LIST = Prepared(
-    lambda _: (
-        select(cases.c.id, *(cases.c[name] for name in (*CODE_COLUMNS, *TIME_COLUMNS)))
-        .where(cases.c.queue.in_([bindparam(f"queue_{place}") for place in range(len(Queue))]))
-        .order_by(cases.c.opened_at, cases.c.id)
-    ),
-    *(f"queue_{place}" for place in range(len(Queue))),
-)
+_CASE_LIST = select_by(
+    cases, "id", *CODE_COLUMNS, *TIME_COLUMNS, order_by=("opened_at", "id"),
+    by=cases.c.queue.in_([bindparam(f"queue_{number}") for number in range(len(Queue))]),
+)  # fmt: skip
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

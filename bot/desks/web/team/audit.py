@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
 from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.team.access_report import staff_names
-from bot.store.compiled import Prepared
+from bot.store.statements import select_by
 from bot.store.tables.main import audit
 from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
 
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
 
 ROWS_SHOWN = 200
-_NEWEST = Prepared(
-    lambda _: (
-        select(*(audit.c[name] for name in AUDIT_COLUMNS))
-        .order_by(audit.c.id.desc())
-        .limit(bindparam("most"))
-    ),
-    "most",
-)
+_NEWEST = select_by(audit, *AUDIT_COLUMNS, order_by=audit.c.id.desc(), limit=bindparam("most"))
 
 
 async def audit_page(request: DeskRequest) -> Response:

@@ -15,6 +15,7 @@ from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.claims import Claims, serves
 from bot.languages import LANGUAGES
 from bot.store.compiled import Prepared
+from bot.store.statements import select_by
 from bot.store.tables.main import CASE_IS_DUE, CASE_WAITS, cases
 
 if TYPE_CHECKING:
@@ -26,47 +27,32 @@ if TYPE_CHECKING:
 MAX_LATE = 2000
 """Overdue cases that are counted."""
 
-_ASSIGNED = Prepared(
-    lambda _: (
-        select(cases.c.reference, cases.c.priority, cases.c.language, cases.c.due_at)
-        .where(cases.c.holder == bindparam("staff"), IS_ASSIGNED)
-        .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
-    ),
-    "staff",
-)
+_ASSIGNED = select_by(
+    cases, "reference", "priority", "language", "due_at",
+    by=(cases.c.holder == bindparam("staff"), IS_ASSIGNED),
+    order_by=("priority", "waiting_since", "id"),
+)  # fmt: skip
 _WAITING = Prepared(
     lambda _: select(func.count()).select_from(
         select(cases.c.id)
         .where(
-            CASE_WAITS,
-            cases.c.queue == bindparam("in_queue"),
+            CASE_WAITS, cases.c.queue == bindparam("in_queue"),
             cases.c.language == bindparam("spoken"),
         )
         .limit(bindparam("most"))
         .subquery()
     ),
-    "in_queue",
-    "spoken",
-    "most",
-)
-_LATE = Prepared(
-    # The states are listed one by one: with the condition of the queue's index, SQLite would read
-    # all waiting cases.
-    lambda _: (
-        select(cases.c.id, cases.c.language, cases.c.due_at)
-        .where(
-            CASE_IS_DUE,
-            cases.c.due_at < bindparam("now"),
-            cases.c.status.in_([bindparam("one"), bindparam("other")]),
-        )
-        .order_by(cases.c.due_at)
-        .limit(bindparam("most"))
+    "in_queue", "spoken", "most",
+)  # fmt: skip
+# The states are listed one by one: with the condition of the queue's index, SQLite would read all
+# waiting cases.
+_LATE = select_by(
+    cases, "id", "language", "due_at", order_by="due_at", limit=bindparam("most"),
+    by=(
+        CASE_IS_DUE, cases.c.due_at < bindparam("now"),
+        cases.c.status.in_([bindparam("one"), bindparam("other")]),
     ),
-    "now",
-    "one",
-    "other",
-    "most",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

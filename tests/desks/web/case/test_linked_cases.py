@@ -86,7 +86,7 @@ def test_a_duplicate_is_closed_points_to_the_other_and_keeps_its_words(
     assert stands(web_desk, other) == "closed"
     assert stands(web_desk, one) != "closed"
     assert "merged into" in links(mei, other)
-    assert "merged into this one" in links(mei, one)
+    assert "merged from" in links(mei, one)
     file = mei.browser.get(f"/cases/{other}/panes/file").text
     assert "Two." in file
 
