@@ -1,4 +1,4 @@
-"""Pool of database connections that only read, beside the one writer.
+"""Pool of database connections that only read, next to the one writer.
 
 Each unit of work reads one snapshot and is rolled back. A connection that fails is closed, and the
 next unit opens another, so that the desk survives a restart of the database.

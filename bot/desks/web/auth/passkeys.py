@@ -99,7 +99,7 @@ class PasskeyStore:
 
     @staticmethod
     def delete(work: Work, who: str, factor: str) -> bool:
-        """Delete a passkey; false if it is not theirs."""
+        """Delete a passkey; false if it belongs to another caseworker."""
         return bool(work.run(_DELETE, factor, who))
 
     def _encrypt(self, who: str, factor: str, record: PasskeyRecord) -> bytes:
