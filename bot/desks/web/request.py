@@ -90,6 +90,13 @@ class DeskRequest:
         """Return the caseworker's keys, unlocked for this request."""
         return self.context.sessions.unlock_keyring(self.current_session, self.session_secret)
 
+    async def audit(self, action: str, subject: str, detail: str = "", *, actor: str = "") -> None:
+        """Write a row to the audit log; the actor is the caseworker unless another is named."""
+        who, now, log = actor or self.caseworker.id, self.now, self.context.audit
+        await self.context.database.writer.run(
+            lambda work: log.record(work, now, who, action, subject, detail)
+        )
+
     def url(self, path: str) -> str:
         """Return a path of the desk with its prefix."""
         return f"{self.context.root}{path}"

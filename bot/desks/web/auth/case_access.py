@@ -66,6 +66,18 @@ def check_case_access(work: Work, request: DeskRequest, reference: str) -> CaseA
     return CaseAccess(summary, is_mine, may_read, needs_reason and by.role is Role.SUPERVISOR)
 
 
+def check_readable(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
+    """Return a case by its number.
+
+    Raises:
+        NotFoundError: there is none, or the caseworker may not read its content.
+    """
+    access = check_case_access(work, request, reference)
+    if not access.may_read:
+        raise NotFoundError("no access")
+    return access
+
+
 def _may_see(by: Caseworker, holder: str | None, status: str, queue: str) -> bool:
     waits_here = CaseState(status) in QUEUED and serves(by, queue)
     return holder == by.id or waits_here or by.role in SENIOR_ROLES

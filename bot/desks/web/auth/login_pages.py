@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.request import DeskRequest
-    from bot.store.writer import Work
     from bot.text import Text
 
 REFUSED = "sign_in_refused"
@@ -46,7 +45,7 @@ async def sign_in(request: DeskRequest) -> Response:
     if staff is None:
         throttle.record_failure(name, browser, request.now)
         if by is not None:
-            await _audit_refused(request, by.id)
+            await request.audit(REFUSED, by.id, "web", actor="stranger")
         return login_page(request, texts.LOGIN_FAILED)
     throttle.record_success(name, browser)
     return await start_session(request, staff.by, staff.keyring, "/")
@@ -55,13 +54,6 @@ async def sign_in(request: DeskRequest) -> Response:
 def _wait_page(request: DeskRequest, text: Text, seconds: int) -> Response:
     status = HTTPStatus.TOO_MANY_REQUESTS
     return login_page(request, text, status=status, seconds=str(seconds))
-
-
-async def _audit_refused(request: DeskRequest, who: str) -> None:
-    def note(work: Work) -> None:
-        request.context.audit.record(work, request.now, "stranger", REFUSED, who, "web")
-
-    await request.context.database.writer.run(note)
 
 
 async def sign_out(request: DeskRequest) -> Response:

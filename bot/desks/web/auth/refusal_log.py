@@ -18,7 +18,6 @@ from bot.log import log
 if TYPE_CHECKING:
     from bot.desks.web.auth.sessions import DeskSession
     from bot.desks.web.request import DeskRequest
-    from bot.store.writer import Work
 
 LOG_INTERVAL, AUDIT_INTERVAL = MINUTE, 15 * MINUTE
 REFUSED, SESSION_MOVED = "refused", "session_moved"
@@ -79,12 +78,8 @@ async def audit_not_found(request: DeskRequest) -> None:
     ):
         return
     session.refused_routes[route.path] = now
-    who, where = request.caseworker.id, route.path.replace("{", "").replace("}", "")
-
-    def note(work: Work) -> None:
-        request.context.audit.record(work, now, who, REFUSED, who, where)
-
-    await request.context.database.writer.run(note)
+    where = route.path.replace("{", "").replace("}", "")
+    await request.audit(REFUSED, request.caseworker.id, where)
 
 
 async def end_moved_session(request: DeskRequest, session: DeskSession) -> None:
@@ -95,10 +90,4 @@ async def end_moved_session(request: DeskRequest, session: DeskSession) -> None:
     """
     request.context.refusal_log.record(request.route.path, RefusalReason.SESSION_MOVED, request.now)
     await request.context.sessions.end(session.token)
-
-    def note(work: Work) -> None:
-        request.context.audit.record(
-            work, request.now, session.who, SESSION_MOVED, session.who, "web"
-        )
-
-    await request.context.database.writer.run(note)
+    await request.audit(SESSION_MOVED, session.who, "web", actor=session.who)

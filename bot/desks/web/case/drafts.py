@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.clock import DAY
-from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
@@ -25,7 +25,6 @@ from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
-    from bot.desks.web.auth.case_access import CaseAccess
     from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
@@ -69,7 +68,10 @@ async def receive_draft(request: DeskRequest) -> Response:
         raise NotFoundError(kind)
     if len(words) > MAX_TEXT:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-    seen = await request.context.read_pool.run(lambda work: _readable_case(work, request))
+    reference = request.param("reference")
+    seen = await request.context.read_pool.run(
+        lambda work: check_readable(work, request, reference)
+    )
     await store_draft(request, seen.case, kind, words, keyring)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
@@ -86,20 +88,15 @@ async def store_draft(
     sealed = keyring.seal_own(_associated_data(case, kind), text.encode()) if text.strip() else b""
 
     def store(work: Work) -> None:
-        _readable_case(work, request)  # it may have been erased meanwhile
+        check_readable(
+            work, request, request.param("reference")
+        )  # it may have been erased meanwhile
         if sealed:
             work.run(_UPSERT, case, who, kind, sealed, now)
         else:
             delete_draft(work, case, who, kind)
 
     await request.context.database.writer.run(store)
-
-
-def _readable_case(work: Work, request: DeskRequest) -> CaseAccess:
-    seen = check_case_access(work, request, request.param("reference"))
-    if not seen.may_read:
-        raise NotFoundError("no access")
-    return seen
 
 
 def _associated_data(case: str, kind: str) -> bytes:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from bot.cases.evidence.custody_log import CustodyAction
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import EvidenceStore
-from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import require_step_up
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, Route
@@ -82,9 +82,7 @@ async def _find_file(request: DeskRequest) -> ReadableFile:
         raise NotFoundError("no number")
 
     def look(work: Work) -> ReadableFile:
-        seen = check_case_access(work, request, request.param("reference"))
-        if not seen.may_read:
-            raise NotFoundError("no access")
+        seen = check_readable(work, request, request.param("reference"))
         evidence = EvidenceStore(context.vault, context.files_dir, keyring)
         try:
             items = [it for it in evidence.list_files(work, seen.case) if it.number == int(number)]

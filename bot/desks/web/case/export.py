@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bot.desks.web.case.messages import MessageView
     from bot.desks.web.case.view import CaseView
     from bot.desks.web.request import DeskRequest
-    from bot.store.writer import Work
     from bot.text import Text
 
 EXPORT_ACTION = "export"
@@ -75,14 +74,7 @@ async def _export_file(request: DeskRequest, found: CaseView, export_format: str
     Raises:
         NotFoundError: a colleague has just claimed the case.
     """
-    now, case = request.now, found.access.case
-
-    def record(work: Work) -> None:
-        request.context.audit.record(
-            work, now, request.caseworker.id, EXPORT_ACTION, case, export_format
-        )
-
-    await request.context.database.writer.run(record)
+    await request.audit(EXPORT_ACTION, found.access.case, export_format)
     file = await load_case_file(request, found)
     if not found.is_readable:
         raise NotFoundError("no access")

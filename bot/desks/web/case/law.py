@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY
-from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, Route
@@ -146,18 +146,11 @@ async def download_form(request: DeskRequest) -> Response:
     reference = request.param("reference")
     if forms is None or form is None:
         raise NotFoundError("no such form")
-    seen = await context.read_pool.run(lambda work: _readable(work, request, reference))
+    seen = await context.read_pool.run(lambda work: check_readable(work, request, reference))
     if first := require_step_up(request, f"/cases/{reference}"):
         return first
     text = await _fill_form(request, seen, forms, form)
     return text_download(f"{seen.summary.reference}-{form.code}.txt", text)
-
-
-def _readable(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
-    seen = check_case_access(work, request, reference)
-    if not seen.may_read:
-        raise NotFoundError("no access")
-    return seen
 
 
 async def _fill_form(

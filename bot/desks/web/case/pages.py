@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from bot.desks.web.request import DeskRequest
     from bot.places.deadlines import DeadlineRules
-    from bot.store.writer import Work
 
 REREAD_AFTER = 15 * MINUTE
 """After this time another view of a case is audited again."""
@@ -84,18 +83,11 @@ async def break_glass(request: DeskRequest) -> Response:
     view = await load_case_view(request, reference)
     reason, case = request.form.get("reason", "").strip(), view.access.case
     if view.access.needs_reason and reason:
-        await _audit(request, "break_glass", case)
+        await request.audit("break_glass", case)
         request.current_session.break_glass_cases.add(case)
         note = request.locale(texts.BREAK_GLASS_NOTE, reason=reason)
         await send_command(request, case, Verb.NOTE, ActionInput(text=note))
     return request.redirect(f"/cases/{reference}")
-
-
-async def _audit(request: DeskRequest, action: str, case: str, detail: str = "") -> None:
-    def record(work: Work) -> None:
-        request.context.audit.record(work, request.now, request.caseworker.id, action, case, detail)
-
-    await request.context.database.writer.run(record)
 
 
 async def _audit_read(request: DeskRequest, view: CaseView) -> None:
@@ -103,7 +95,7 @@ async def _audit_read(request: DeskRequest, view: CaseView) -> None:
     case, session = view.access.case, request.current_session
     async with session.audit_lock:  # the panes of one page are fetched in parallel
         if view.is_readable and request.now - session.read_cases.get(case, 0) >= REREAD_AFTER:
-            await _audit(request, "read", case, "web")
+            await request.audit("read", case, "web")
             session.read_cases[case] = request.now  # after the row: a failure is tried again
 
 

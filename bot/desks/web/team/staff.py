@@ -49,7 +49,7 @@ async def invite(request: DeskRequest) -> Response:
 
 async def end_sessions(request: DeskRequest) -> Response:
     """Sign a colleague out everywhere: a device was lost or taken."""
-    who, now, sessions = request.form.get("staff", ""), request.now, request.context.sessions
+    who, sessions = request.form.get("staff", ""), request.context.sessions
 
     def look(work: Work) -> list[DeskSession] | None:
         found = request.context.staff.find(work, who) if who.isalnum() else None
@@ -58,11 +58,7 @@ async def end_sessions(request: DeskRequest) -> Response:
     known = await request.context.read_pool.run(look)
     if known is None:
         raise NotFoundError("no such colleague")
-    await request.context.database.writer.run(
-        lambda work: request.context.audit.record(
-            work, now, request.caseworker.id, SESSIONS_ENDED, who, str(len(known))
-        )
-    )
+    await request.audit(SESSIONS_ENDED, who, str(len(known)))
     for it in known:
         await sessions.end(it.token)
     request.flash(texts.ENDED)
