@@ -176,7 +176,7 @@ async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
     await _shows_both_languages(page)
     await page.locator(DO.format("tell_others")).locator("button").click()
     await person.hears(hotline.REFERRAL["sent"])
-    await expect(page.locator("#referrals")).to_contain_text("was told")
+    await expect(page.locator("#referrals")).to_contain_text("referred")
     await expect(page.locator(".what .pill")).to_have_text("referred")
 
 
@@ -215,7 +215,7 @@ async def _wants_it_erased(person: PhonePagePerson) -> None:
 
 async def _erases(page: Page, reference: str, other: str) -> None:
     """Show the second factor first, then type the number of this case and of no other."""
-    await expect(page.locator("#erasure-request")).to_contain_text("wants this case erased")
+    await expect(page.locator("#erasure-request")).to_contain_text("Erasure of this case was requested")
     await _types_its_number(page, reference)
     await page.wait_for_url(re.compile(r"/step-up\b"))
     code = re.search(r"\b\d{6}\b", await page.locator("#demo-code").inner_text())
@@ -225,7 +225,7 @@ async def _erases(page: Page, reference: str, other: str) -> None:
     await page.wait_for_url(f"**/cases/{reference}")
     await expect(page.locator("#file").get_by_text(HAPPENED)).to_be_visible()
     await _types_its_number(page, other)
-    await expect(page.locator(".toast.refused")).to_contain_text("nothing is erased")
+    await expect(page.locator(".toast.refused")).to_contain_text("Nothing was erased")
     await _types_its_number(page, reference)
 
 
@@ -239,7 +239,7 @@ async def _types_its_number(page: Page, number: str) -> None:
 
 async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) -> None:
     """The page that was open shows nothing of it any more, nor does anything that leads to it."""
-    gone = page.get_by_text("There is nothing at this address")
+    gone = page.get_by_text("Page not found")
     await expect(gone).to_be_visible()
     await expect(page.get_by_text(HAPPENED)).to_have_count(0)
     await page.get_by_role("link", name="Go to the desk").click()

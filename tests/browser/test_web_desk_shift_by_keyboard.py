@@ -133,8 +133,8 @@ async def _looks_a_sentence_up(page: Page) -> None:
 
 async def _puts_off(page: Page) -> None:
     """Put the case aside and set a day for it, by the first moment and day that are offered."""
-    keys, said = page.keyboard, page.locator(".case-header .note-line")
-    for key, moments, reads in (("a", "moments", "Put aside until"), ("f", "days", "followed up")):
+    keys, said = page.keyboard, page.locator(".case-header .notice")
+    for key, moments, reads in (("a", "snooze-options", "Snoozed until"), ("f", "follow-up-options", "Follow-up on")):
         await expect(said.filter(has_text=reads)).to_have_count(0)
         offered = await page.locator(f"#{moments} option").first.get_attribute("value") or ""
         await keys.press(key)

@@ -80,7 +80,7 @@ async def test_what_is_shown_of_somebody_who_waits_says_only_that(
 
         await desk.goto(f"{demo.address}/desk/account")
         await desk.get_by_role("checkbox", name="which says only that something waits").check()
-        await desk.get_by_role("button", name="Keep", exact=True).click()
+        await desk.get_by_role("button", name="Save", exact=True).click()
         await desk.wait_for_load_state()
         async with open_demo_page(WIDE) as another:
             await is_in_danger(await add_phone(another, "Sari", "Bahasa Indonesia", "id"))

@@ -14,7 +14,7 @@ from tests.support.harnesses.web_desk_harness import HttpBrowser, WebCaseworker
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
-SAID = re.compile(r"the code of Mei is (\d{6}) now")
+SAID = re.compile(r"the code for Mei is (\d{6})")
 
 
 def rehearsed(office: WebDeskHarness) -> tuple[WebCaseworker, str]:
@@ -70,5 +70,5 @@ def test_nobody_reads_a_code_that_is_not_theirs(web_desk: WebDeskHarness) -> Non
 def test_a_real_deployment_shows_no_code(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     for page in (mei.browser.get("/step-up").text, HttpBrowser(web_desk).get("/signin").text):
-        assert "rehears" not in page
+        assert "This is a demo" not in page
         assert not code_on(page)

@@ -72,14 +72,14 @@ def test_a_passkey_that_computes_nothing_asks_for_the_password_beside_it(
 ) -> None:
     _person, reference = web_desk.add_person(WORDS)
     mei, key = web_desk.worker().comes(), VirtualAuthenticator(computes=False)
-    assert "Your password is still asked for" in mei.browser.get(
+    assert "You still need your password" in mei.browser.get(
         adds(mei, key).headers["location"]
     ).text  # fmt: skip
     browser = HttpBrowser(web_desk)
     shown = key.get_assertion(asked(browser, "/signin/ask", is_signed=False))
     half = browser.post("/signin/passkey", shown, is_signed=False)
     assert half.status_code == 200
-    assert "Your password opens the cases" in half.text
+    assert "Enter your password to unlock" in half.text
     assert SESSION_COOKIE not in half.cookies
     wrong = browser.post("/signin/passkey", shown | {"password": "x" * 20}, is_signed=False)
     assert wrong.status_code == 401
@@ -108,7 +108,7 @@ def test_a_key_made_anew_is_not_the_one_under_the_passkey(web_desk: WebDeskHarne
     browser = HttpBrowser(web_desk)
     shown = key.get_assertion(asked(browser, "/signin/ask", is_signed=False))
     half = browser.post("/signin/passkey", shown, is_signed=False)
-    assert "Your password opens the cases" in half.text
+    assert "Enter your password to unlock" in half.text
     shown["password"] = CHOSEN
     assert browser.post("/signin/passkey", shown, is_signed=False).status_code == 303
     assert comes(HttpBrowser(web_desk), key).status_code == 303
@@ -159,7 +159,7 @@ def test_whoever_holds_it_shows_their_finger_too(web_desk: WebDeskHarness) -> No
     assert comes(HttpBrowser(web_desk), key).status_code == 401
     careless = VirtualAuthenticator(is_verified=False)
     adds(mei, careless)
-    assert mei.browser.get("/account").text.count("Take away") == 1
+    assert mei.browser.get("/account").text.count("Remove<") == 1
 
 
 def test_a_question_is_good_for_five_minutes_and_for_one_session(web_desk: WebDeskHarness) -> None:
@@ -178,7 +178,7 @@ def test_a_question_is_good_for_five_minutes_and_for_one_session(web_desk: WebDe
         ).status_code
         == 303
     )
-    assert mei.browser.get("/account").text.count("Take away") == 1
+    assert mei.browser.get("/account").text.count("Remove<") == 1
 
 
 def test_a_passkey_that_was_copied_is_found_by_its_count(web_desk: WebDeskHarness) -> None:
@@ -213,7 +213,7 @@ def test_a_passkey_is_taken_away_and_the_last_way_in_stays(web_desk: WebDeskHarn
     assert comes(HttpBrowser(web_desk), key).status_code == 303
     web_desk.home.ask("DELETE FROM desk_factors WHERE kind = 'codes' RETURNING id")
     mei.browser.post("/account/passkeys/end", {"passkey": factor[0]})
-    assert "all that lets you in" in mei.browser.get("/account").text
+    assert "your only second factor" in mei.browser.get("/account").text
     other = VirtualAuthenticator()
     adds(mei, other)
     mei.browser.post("/account/passkeys/end", {"passkey": factor[0]})
@@ -262,7 +262,7 @@ def test_a_password_beside_a_passkey_is_not_to_be_guessed(web_desk: WebDeskHarne
     shown = key.get_assertion(asked(thief, "/signin/ask", is_signed=False)) | {"password": "x" * 20}
     for _guess in range(FREE_GUESSES + 1):
         said = thief.post("/signin/passkey", shown, is_signed=False)
-    assert "too often" in said.text
+    assert "Too many attempts" in said.text
 
 
 def test_the_first_administrator_walks_in_with_a_passkey(web_desk: WebDeskHarness) -> None:

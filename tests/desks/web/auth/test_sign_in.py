@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 GUESS = {"password": "a guess, and a long one"}
 COSTS = Prepared(lambda _: select(staff_keys.c.memory, staff_keys.c.passes))
-WRONG = "Name, password or code is not right"
+WRONG = "The name, password or code is wrong"
 
 
 def test_a_caseworker_signs_in_and_reads_what_their_key_opens(web_desk: WebDeskHarness) -> None:

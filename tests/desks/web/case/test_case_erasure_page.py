@@ -47,13 +47,13 @@ def test_an_erasure_request_shows_its_due_time(web_desk: WebDeskHarness) -> None
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
     mei.told(reference, "claim")
-    assert "wants this case erased" not in head(mei, reference)
+    assert "Erasure of this case was requested" not in head(mei, reference)
     wish(web_desk, reference)
     due = web_desk.front.locale("en").format_time(
         web_desk.home.loop.now() + 7 * 24 * 3600 * SECOND, web_desk.home.loop.now()
     )
     shown = head(mei, reference)
-    assert f"wants this case erased, by {due}" in shown
+    assert f"Erasure of this case was requested, due {due}" in shown
     assert "Erase permanently" in shown
 
 
@@ -63,10 +63,10 @@ def test_it_is_erased_once_its_number_is_typed_and_not_before(web_desk: WebDeskH
     for typed in ("", "K7M4Q2", "yes"):
         said = mei.does(reference, "erase", code=typed).json()
         assert said["refused"], typed
-        assert "nothing is erased" in said["told"]
+        assert "Nothing was erased" in said["told"]
     assert erased(web_desk) == 0
     mei.told(reference, "erase", code=f" {reference[:3]}-{reference[3:].lower()}")
-    assert "goes in a few seconds" in head(mei, reference)
+    assert "happens in a few seconds" in head(mei, reference)
     assert erased(web_desk) == 1
     assert mei.browser.get(f"/cases/{reference}").status_code == 404
 
@@ -93,13 +93,13 @@ def test_one_who_objects_is_not_enough_and_two_keep_it(web_desk: WebDeskHarness)
     mei.told(reference, "keep", words="He was made to ask.")
     shown = head(mei, reference)
     assert "Objected: Mei" in shown
-    assert "wants this case erased, by" in shown
+    assert "Erasure of this case was requested, due" in shown
     assert mei.does(reference, "keep", words="Still.").json()["refused"]
     hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "A wish."})
     hua.told(reference, "keep", words="I think so, too.")
     shown = head(hua, reference)
     assert "Objected: Mei, Hua" in shown
-    assert "Two objected: it is not" in shown
+    assert "Two people objected: it is not erased" in shown
     assert "Erase permanently" not in shown
     assert erased(web_desk) == 0
 

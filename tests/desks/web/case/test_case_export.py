@@ -64,7 +64,7 @@ def test_paper_holds_the_same_and_no_button_of_the_desk(web_desk: WebDeskHarness
         "Audit log of this case",
     ):
         assert words in page, words
-    assert "Taken out by Mei on" in page
+    assert "Exported by Mei on" in page
     assert "<form" not in page
     assert "data-pane" not in page
     assert exported(web_desk) == [(mei.id, "print")]

@@ -112,7 +112,7 @@ def test_who_took_an_original_out_is_told_in_the_case_and_to_supervisors(
     mei.browser.get(f"/cases/{web_desk.newest()}")
     mei.browser.get(path(web_desk))
     file = mei.browser.get(f"/cases/{web_desk.newest()}/panes/file").text
-    assert "Mei: taken out" in file
+    assert "Mei: exported" in file
     page = web_desk.supervisor().comes().browser.get("/audit/reads").text
     (row,) = [row for who, row in readers(page) if who == mei.id]
     assert re.findall(r'<td class="num">(\d+)</td>', row) == ["1", "0", "1"]  # read, of others, out

@@ -113,8 +113,8 @@ def test_an_answer_that_arrives_at_nobody_is_shown_red(web_desk: WebDeskHarness)
     web_desk.settles()
     page = mei.browser.get(f"/cases/{reference}/panes/conversation").text
     bubbles = {it.partition('"')[0]: it for it in page.split('<article class="message ')}
-    assert WORDS in bubbles["caseworker bad"]
-    assert "the person has blocked the bot" in bubbles["caseworker bad"]
+    assert WORDS in bubbles["caseworker failed"]
+    assert "the person has blocked the bot" in bubbles["caseworker failed"]
     assert "Before." in bubbles["caseworker"]  # the control: what arrived is not
 
 

@@ -49,9 +49,9 @@ def test_a_clock_that_runs_stands_in_the_file_with_its_article_and_its_end(
 ) -> None:
     mei = web_desk.worker().comes()
     reference = claimed(web_desk, mei)
-    assert "No clock of the law runs" in part(file_of(mei, reference), "clocks")
+    assert "No legal deadline is running" in part(file_of(mei, reference), "deadlines")
     mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
-    shown = part(file_of(mei, reference), "clocks")
+    shown = part(file_of(mei, reference), "deadlines")
     assert "help may end in 19 h" in shown or "help may end in 18 h" in shown
     assert f"until {at(web_desk, 19 * HOUR)}" in shown
     assert "Article 16, subparagraph 1" in shown
@@ -73,11 +73,11 @@ def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(web_desk: WebD
     today = web_desk.front.legal_deadlines.law.date_of(web_desk.home.loop.now())
     mei.does(reference, "clock", code="not_identified", words=today.isoformat())
     last = (today + timedelta(days=20)).isoformat()
-    assert f"until {last}" in part(file_of(mei, reference), "clocks")
+    assert f"until {last}" in part(file_of(mei, reference), "deadlines")
     mei.does(reference, "strike", code="1")
-    shown = part(file_of(mei, reference), "clocks")
-    assert "No clock of the law runs" in shown
-    assert "a mistake: it does not count" in shown
+    shown = part(file_of(mei, reference), "deadlines")
+    assert "No legal deadline is running" in shown
+    assert "struck out: does not count" in shown
     again = mei.does(reference, "strike", code="1").json()
     assert again["refused"]
 
@@ -95,7 +95,7 @@ def test_what_cannot_have_happened_is_refused_with_a_reason(
     said = mei.does(reference, "clock", code=code, words=day).json()
     assert said["refused"]
     assert said["told"]
-    assert "No clock of the law runs" in part(file_of(mei, reference), "clocks")
+    assert "No legal deadline is running" in part(file_of(mei, reference), "deadlines")
 
 
 def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(
@@ -114,11 +114,11 @@ def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(
 def test_what_there_is_by_law_stands_in_the_file_until_it_expires(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     reference = claimed(web_desk, mei)
-    shown = part(file_of(mei, reference), "entitled")
+    shown = part(file_of(mei, reference), "entitlements")
     assert "NT$10000" in shown
     assert "once they are identified as a victim" in shown
     mei.does(reference, "clock", code="identified", words="")
-    assert "once they are identified" not in part(file_of(mei, reference), "entitled")
+    assert "once they are identified" not in part(file_of(mei, reference), "entitlements")
 
 
 def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(
@@ -128,8 +128,8 @@ def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(
     reference = claimed(web_desk, mei)
     mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
     web_desk.home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
-    shown = part(file_of(mei, reference), "clocks")
-    assert "was altered in the store" in shown
+    shown = part(file_of(mei, reference), "deadlines")
+    assert "were altered in the database" in shown
     assert "help may end" not in shown
 
 
@@ -206,7 +206,7 @@ def test_a_draft_is_handed_over_with_its_days_and_is_written_down(web_desk: WebD
     law = web_desk.front.legal_deadlines.law
     served = law.date_of(web_desk.home.loop.now() - 5 * DAY)
     mei.does(reference, "clock", code="not_identified", words=served.isoformat())
-    draft = mei.browser.get(f"/cases/{reference}/drafts/objection")
+    draft = mei.browser.get(f"/cases/{reference}/forms/objection")
     assert draft.status_code == 200
     assert draft.headers["content-type"] == "text/plain; charset=utf-8"
     assert draft.headers["content-disposition"] == (
@@ -224,7 +224,7 @@ def test_a_draft_wants_the_second_factor_again_after_a_while(web_desk: WebDeskHa
     mei = web_desk.worker().comes()
     reference = claimed(web_desk, mei)
     web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
-    said = mei.browser.get(f"/cases/{reference}/drafts/work")
+    said = mei.browser.get(f"/cases/{reference}/forms/work")
     assert said.status_code == 303
     assert said.headers["location"] == f"/step-up?back=/cases/{reference}"
     assert web_desk.home.ask("SELECT 1 FROM audit WHERE deed = 'draft'") == []
@@ -241,7 +241,7 @@ def test_nobody_else_is_handed_a_draft_nor_a_page_of_another_site(web_desk: WebD
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     admin = web_desk.worker("Wu", role=Role.ADMINISTRATOR).comes()
     reference = claimed(web_desk, mei)
-    path = f"/cases/{reference}/drafts/work"
+    path = f"/cases/{reference}/forms/work"
     assert jun.browser.get(path).status_code == 404
     assert admin.browser.get(path).status_code == 404
     assert mei.browser.get(path, **{"sec-fetch-site": "cross-site"}).status_code == 404

@@ -71,7 +71,7 @@ def test_what_was_told_stands_on_paper_and_in_the_text(web_desk: WebDeskHarness)
     mei, person, reference = asked(web_desk)
     before = mei.browser.get(f"/cases/{reference}/transcript").text
     asked_for = before.partition("# Referrals\n")[2].partition("\n# ")[0]
-    assert asked_for.strip().endswith(": asked")
+    assert asked_for.strip().endswith(": consent asked")
     person.presses("You may tell them")
     code = _CODE.search(file(mei, reference).partition("/do/tell_others")[2])
     assert code is not None
@@ -79,11 +79,11 @@ def test_what_was_told_stands_on_paper_and_in_the_text(web_desk: WebDeskHarness)
     assert may_be_told(file(mei, reference)).startswith(WAS)
     text = mei.browser.get(f"/cases/{reference}/transcript").text
     told = text.partition("# Referrals\n")[2].partition("\n# ")[0]
-    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d  1955, .*: was told\nLanguage:\n", told)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d  1955, .*: referred\nLanguage:\n", told)
     assert f"    | {SAFE}" in told
     page = mei.browser.get(f"/cases/{reference}/print").text
     paper = page.partition("<h2>Referrals</h2>")[2].partition("<h2>")[0]
-    assert "was told" in paper
+    assert "referred" in paper
     assert SAFE in paper
 
 

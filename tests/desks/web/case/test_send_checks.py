@@ -180,7 +180,7 @@ def test_without_scripts_a_page_asks_and_sends_on(web_desk: WebDeskHarness) -> N
     before = said(web_desk)
     page = sends(mei, two, {"words": f"{ENGLISH} {WHERE}"})
     assert page.status_code == 409
-    assert "another case you have read" in page.text
+    assert "another case you have opened" in page.text
     assert "another language" in page.text
     assert said(web_desk) == before
     fields = dict(
