@@ -132,7 +132,7 @@ async def _a_caseworker(
     await look.at(page, "case, held, all open")
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")
-    await expect(page.locator("#found li").first).to_be_visible()
+    await expect(page.locator("#phrase-results li").first).to_be_visible()
     await look.at(page, "case, phrasebook")
     await page.keyboard.press("Escape")
     await look.at_dialogs(page, "case")
@@ -170,7 +170,9 @@ async def _what_the_person_decided(
     await page.goto(f"{office.address}/cases/{reference}")
     await page.locator(FORM.format("refer").replace("button", "select")).select_option("labor_1955")
     await page.locator(FORM.format("refer")).click()
-    await expect(page.locator("#referrals .pill")).to_have_text(re.compile("asked|已詢問"))
+    await expect(page.locator("#referrals .pill")).to_have_text(
+        re.compile("consent asked|已徵求同意")
+    )
     for label in ("Show it to me", "You may tell them"):
         await office.hears(person.press(person.token(label)))
     await expect(page.locator(FORM.format("tell_others"))).to_be_visible()
@@ -193,7 +195,7 @@ async def _a_supervisor(
     await look.at(page, "glass")
     await _every_tab(look, page, "supervisor")
     await page.goto(f"{office.address}/queue/waiting")
-    await expect(page.locator(".note-line")).to_contain_text("haven directory todo")
+    await expect(page.locator(".notice")).to_contain_text("haven directory todo")
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")
@@ -271,7 +273,14 @@ async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
         await page.goto(f"{office.address}/signin")
         wide["/signin"] = await page.evaluate(SIDEWAYS)
         await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)
-        for path in (f"/cases/{reference}", "/queue/waiting", "/account", "/audit", "/step-up", "/x"):
+        for path in (
+            f"/cases/{reference}",
+            "/queue/waiting",
+            "/account",
+            "/audit",
+            "/step-up",
+            "/x",
+        ):
             await page.goto(f"{office.address}{path}")
             wide[path] = await page.evaluate(SIDEWAYS)
         await context.close()

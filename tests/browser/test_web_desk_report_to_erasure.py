@@ -90,7 +90,7 @@ async def _opens(page: Page, reference: str) -> list[str]:
     await _photographs(page, "queue-en", clip={"x": 0, "y": 0, "width": 1280, "height": 360})
     await rows.nth(1).click()
     await page.wait_for_url(f"**/cases/{reference}")
-    await expect(page.locator("#file").get_by_text(HAPPENED)).to_be_visible()
+    await expect(page.locator("#case-file").get_by_text(HAPPENED)).to_be_visible()
     return [it for it in found if it != reference]
 
 
@@ -120,10 +120,12 @@ async def _write_to_each_other(page: Page, person: PhonePagePerson) -> None:
     alone = PHRASES["alone"]
     await person.hears(alone.text)
     asked = await _reads(page, "caseworker", "Are you alone right now?")
-    await expect(asked.locator(".theirs")).to_contain_text(person.read(alone.text))
+    await expect(asked.locator(".person-text")).to_contain_text(person.read(alone.text))
     await person.presses(alone.replies["alone"])
     pressed = await _reads(page, "person", "I am alone")
-    await expect(pressed.locator(".theirs")).to_contain_text(person.read(alone.replies["alone"]))
+    await expect(pressed.locator(".person-text")).to_contain_text(
+        person.read(alone.replies["alone"])
+    )
 
 
 async def _keeps_the_newest_in_sight(page: Page) -> None:
@@ -132,7 +134,7 @@ async def _keeps_the_newest_in_sight(page: Page) -> None:
     await expect(newest).to_be_in_viewport(ratio=1)
     await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 200})
     await expect(newest).to_be_in_viewport(ratio=1)
-    await page.locator("#log").evaluate("it => { it.scrollTop = 0; }")
+    await page.locator("#messages").evaluate("it => { it.scrollTop = 0; }")
     await expect(newest).not_to_be_in_viewport()
     await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 240})
     await expect(page.locator(".message").first).to_be_in_viewport(ratio=1)
@@ -147,7 +149,7 @@ async def _nobody_is_told_without_a_yes(
     """Ask; until the person agrees nobody can be told, nor any more once they take it back."""
     told = page.locator(DO.format("tell_others"))
     await _asks_to_tell(page)
-    await expect(page.locator("#referrals")).to_contain_text("asked")
+    await expect(page.locator("#referrals")).to_contain_text("consent asked")
     await expect(told).to_have_count(0)
     await person.presses(hotline.REFERRAL["show"])
     await person.presses(hotline.REFERRAL["agree"])
@@ -177,7 +179,7 @@ async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
     await page.locator(DO.format("tell_others")).locator("button").click()
     await person.hears(hotline.REFERRAL["sent"])
     await expect(page.locator("#referrals")).to_contain_text("referred")
-    await expect(page.locator(".what .pill")).to_have_text("referred")
+    await expect(page.locator(".case-title .pill")).to_have_text("referred")
 
 
 async def _hands_back(page: Page, person: PhonePagePerson) -> None:
@@ -215,15 +217,17 @@ async def _wants_it_erased(person: PhonePagePerson) -> None:
 
 async def _erases(page: Page, reference: str, other: str) -> None:
     """Show the second factor first, then type the number of this case and of no other."""
-    await expect(page.locator("#erasure-request")).to_contain_text("Erasure of this case was requested")
+    await expect(page.locator("#erasure-request")).to_contain_text(
+        "Erasure of this case was requested"
+    )
     await _types_its_number(page, reference)
     await page.wait_for_url(re.compile(r"/step-up\b"))
     code = re.search(r"\b\d{6}\b", await page.locator("#demo-code").inner_text())
     assert code is not None
     await page.locator("input[name=code]").fill(code[0])
-    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Continue").click()
     await page.wait_for_url(f"**/cases/{reference}")
-    await expect(page.locator("#file").get_by_text(HAPPENED)).to_be_visible()
+    await expect(page.locator("#case-file").get_by_text(HAPPENED)).to_be_visible()
     await _types_its_number(page, other)
     await expect(page.locator(".toast.refused")).to_contain_text("Nothing was erased")
     await _types_its_number(page, reference)

@@ -117,8 +117,8 @@ async def _looks_a_sentence_up(page: Page) -> None:
     await expect(page.locator("#phrases")).to_be_visible()
     await expect(page.locator("#phrase-words")).to_be_focused()
     await keys.type("write")
-    await expect(page.locator("#found li").first).to_be_visible()
-    await _tabs_to(page, "#found form:not(:has(input[required])) button")
+    await expect(page.locator("#phrase-results li").first).to_be_visible()
+    await _tabs_to(page, "#phrase-results form:not(:has(input[required])) button")
     await keys.press("Enter")
     await expect(page.locator("#phrases")).to_be_hidden()
     await expect(page.locator("#outgoing")).to_be_visible()  # a sentence can be called back as well
@@ -126,7 +126,7 @@ async def _looks_a_sentence_up(page: Page) -> None:
     await expect(page.locator("#outgoing")).to_be_hidden()
     await expect(said).to_have_count(before)
     await keys.press("/")
-    await _tabs_to(page, "#found form:not(:has(input[required])) button")
+    await _tabs_to(page, "#phrase-results form:not(:has(input[required])) button")
     await keys.press("Enter")
     await expect(said).to_have_count(before + 1)
 
@@ -134,7 +134,10 @@ async def _looks_a_sentence_up(page: Page) -> None:
 async def _puts_off(page: Page) -> None:
     """Put the case aside and set a day for it, by the first moment and day that are offered."""
     keys, said = page.keyboard, page.locator(".case-header .notice")
-    for key, moments, reads in (("a", "snooze-options", "Snoozed until"), ("f", "follow-up-options", "Follow-up on")):
+    for key, moments, reads in (
+        ("a", "snooze-options", "Snoozed until"),
+        ("f", "follow-up-options", "Follow-up on"),
+    ):
         await expect(said.filter(has_text=reads)).to_have_count(0)
         offered = await page.locator(f"#{moments} option").first.get_attribute("value") or ""
         await keys.press(key)

@@ -79,7 +79,9 @@ async def test_what_is_shown_of_somebody_who_waits_says_only_that(
         assert await desk.evaluate("shown") == []  # nobody has chosen it
 
         await desk.goto(f"{demo.address}/desk/account")
-        await desk.get_by_role("checkbox", name="which says only that something waits").check()
+        await desk.get_by_role(
+            "checkbox", name="which says only that there is new activity"
+        ).check()
         await desk.get_by_role("button", name="Save", exact=True).click()
         await desk.wait_for_load_state()
         async with open_demo_page(WIDE) as another:
@@ -98,7 +100,7 @@ async def test_whoever_has_no_connection_reads_so(
         back = "dispatchEvent(new Event('online'));"
         shown = "return [...document.querySelectorAll('.banner:not([hidden])')].map((it) => it.id)"
         assert await page.evaluate(f"() => {{ {lost} {shown} }}") == ["offline"]
-        assert await page.evaluate(f"() => {{ {lost} {back} {shown} }}") == ["again"]
+        assert await page.evaluate(f"() => {{ {lost} {back} {shown} }}") == ["reconnecting"]
 
 
 VEIL = "() => getComputedStyle(document.querySelector('main')).filter"
@@ -119,10 +121,10 @@ async def test_nobody_who_comes_by_reads_what_stands_on_the_screen(
         await expect(takes_over).to_be_visible()
         assert await desk.evaluate(VEIL) == "none"
         await desk.clock.fast_forward(121_000)
-        await expect(desk.locator("#veil")).to_be_visible()
+        await expect(desk.locator("#idle")).to_be_visible()
         assert await desk.evaluate(VEIL) == "blur(18px)"
         await desk.keyboard.press("t")  # it brings the page back, and does nothing else
-        await expect(desk.locator("#veil")).to_be_hidden()
+        await expect(desk.locator("#idle")).to_be_hidden()
         assert await desk.evaluate(VEIL) == "none"
         await expect(takes_over).to_be_visible()
 
@@ -133,10 +135,10 @@ async def test_nobody_who_comes_by_reads_what_stands_on_the_screen(
         await expect(other.get_by_role("status")).to_contain_text("signed out")
         await other.go_back()
         await other.wait_for_url("**/signin")  # a browser keeps no page of somebody who left
-        await expect(desk.locator("#file")).not_to_be_empty()
+        await expect(desk.locator("#case-file")).not_to_be_empty()
         await desk.clock.fast_forward(61_000)
         await desk.keyboard.press("Shift")
-        await expect(desk.locator("#over")).to_be_visible()
-        await expect(desk.locator("#file")).to_be_empty()
+        await expect(desk.locator("#signed-out")).to_be_visible()
+        await expect(desk.locator("#case-file")).to_be_empty()
         await expect(desk.locator("#note-words")).to_have_value("Half a note")
         await context.close()

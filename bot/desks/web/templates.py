@@ -1,8 +1,8 @@
 """Jinja environment of the desk, and the filters and functions its pages use.
 
-Everything is escaped, and an unknown name is an error. Pages mark their texts with `_("...")` and
-`pgettext("context", "...")`, with blanks as `{name}`; `{% trans %}` is not used, because it treats
-a translation as markup.
+Everything is escaped, and an unknown name is an error. Pages mark their texts with the functions
+`_` and `pgettext`, with blanks as `{name}`; the tag `trans` is not used, because it treats a
+translation as markup.
 """
 
 from __future__ import annotations

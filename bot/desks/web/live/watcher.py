@@ -59,6 +59,9 @@ class DistinctQueue(asyncio.Queue[str]):
     def _put(self, item: str) -> None:
         self._queue[item] = None
 
+    def __contains__(self, item: str) -> bool:
+        return item in self._queue
+
     def _get(self) -> str:
         item = next(iter(self._queue))
         del self._queue[item]
@@ -76,6 +79,8 @@ class EventStream:
 
     def put(self, event: str) -> None:
         """Add an event, once however often it happens; too many events become one: ALL."""
+        if ALL in self.events:
+            return
         try:
             self.events.put_nowait(event)
         except asyncio.QueueFull:

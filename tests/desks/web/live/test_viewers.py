@@ -16,13 +16,13 @@ def test_whoever_looks_is_told_who_else_does(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     case, streams = web_desk.case(reference), web_desk.front.streams
     with streams.subscribe(mei.id, case) as mine:
-        assert "as well" not in head(mei, reference)
+        assert "Also viewing" not in head(mei, reference)
         with streams.subscribe(jun.id, case):
             assert _drain(mine) == [CASE]
-            assert "Jun looks at this case as well." in head(mei, reference)
-            assert "Mei looks at this case as well." in head(jun, reference)
+            assert "Also viewing: Jun" in head(mei, reference)
+            assert "Also viewing: Mei" in head(jun, reference)
         assert _drain(mine) == [CASE]
-        assert "as well" not in head(mei, reference)
+        assert "Also viewing" not in head(mei, reference)
 
 
 def test_a_second_page_of_ones_own_is_nobody_else(web_desk: WebDeskHarness) -> None:
@@ -30,7 +30,7 @@ def test_a_second_page_of_ones_own_is_nobody_else(web_desk: WebDeskHarness) -> N
     _person, reference = web_desk.add_person()
     case, streams = web_desk.case(reference), web_desk.front.streams
     with streams.subscribe(mei.id, case), streams.subscribe(mei.id, case):
-        assert "as well" not in head(mei, reference)
+        assert "Also viewing" not in head(mei, reference)
 
 
 def test_whoever_looks_at_another_case_is_not_named(web_desk: WebDeskHarness) -> None:
@@ -42,4 +42,4 @@ def test_whoever_looks_at_another_case_is_not_named(web_desk: WebDeskHarness) ->
         streams.subscribe(mei.id, web_desk.case(one)),
         streams.subscribe(jun.id, web_desk.case(other)),
     ):
-        assert "as well" not in head(mei, one)
+        assert "Also viewing" not in head(mei, one)

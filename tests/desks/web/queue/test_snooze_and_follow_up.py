@@ -59,10 +59,10 @@ def test_a_case_put_aside_leaves_mine_and_comes_back_by_itself_with_a_mark(
     assert WHY in mei.browser.get(f"/cases/{reference}/panes/conversation").text
     _hours(web_desk, mei, 3)
     assert (listed(mei, "mine"), listed(mei, "later")) == ([reference], [])
-    assert "the time is over" in mei.browser.get("/queue/mine/pane").text
-    assert "the time is over" in head(mei, reference)
+    assert "The snooze is over" in mei.browser.get("/queue/mine/pane").text
+    assert "The snooze is over" in head(mei, reference)
     mei.told(reference, "say", words="Good morning.")
-    assert "the time is over" not in head(mei, reference)
+    assert "The snooze is over" not in head(mei, reference)
 
 
 def _hours(office: WebDeskHarness, worker: WebCaseworker, count: int) -> None:
@@ -88,7 +88,7 @@ def test_anything_the_person_does_brings_it_back_at_once(
         person.says("/start" if how == "begins anew" else "He is at the door.")
     web_desk.settles()
     assert listed(mei, "mine") == [reference]
-    assert "the person did something" in mei.browser.get("/queue/mine/pane").text
+    assert "the person was active" in mei.browser.get("/queue/mine/pane").text
 
 
 def test_somebody_else_who_writes_brings_nothing_back(web_desk: WebDeskHarness) -> None:
@@ -176,7 +176,7 @@ def test_a_follow_up_shows_in_the_queue_when_its_day_has_come(web_desk: WebDeskH
     _person, reference = answered(web_desk, mei)
     mei.told(reference, "follow_up", code=day(web_desk, DAY), words="Call the shelter.")
     assert "follow-up due today" not in mei.browser.get("/queue/mine/pane").text
-    assert f"To be followed up on {day(web_desk, DAY)}" in head(mei, reference)
+    assert f"Follow-up on {day(web_desk, DAY)}" in head(mei, reference)
     assert "Call the shelter." in mei.browser.get(f"/cases/{reference}/panes/conversation").text
     aside(web_desk, mei, reference, 5 * DAY)
     assert listed(mei, "mine") == []
@@ -184,7 +184,7 @@ def test_a_follow_up_shows_in_the_queue_when_its_day_has_come(web_desk: WebDeskH
     assert listed(mei, "mine") == [reference]
     assert "follow-up due today" in mei.browser.get("/queue/mine/pane").text
     mei.told(reference, "follow_up")
-    assert "to be followed up" not in mei.browser.get("/queue/mine/pane").text
+    assert "follow-up due" not in mei.browser.get("/queue/mine/pane").text
 
 
 def test_a_follow_up_stays_with_the_case_when_it_is_given_back(web_desk: WebDeskHarness) -> None:
@@ -203,4 +203,4 @@ def test_a_day_that_is_none_is_refused(web_desk: WebDeskHarness, code: str, word
     said = mei.does(reference, "follow_up", code=code, words=words).json()
     assert said["refused"] == bool(code)
     if code:
-        assert "To be followed up" not in head(mei, reference)
+        assert "Follow-up on" not in head(mei, reference)

@@ -114,17 +114,17 @@ def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_the
 ) -> None:
     mei = web_desk.worker()
     reference = hard(web_desk, mei)
-    assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
+    assert 'id="break-offer" role="status" hidden' in mei.browser.get("/queue/mine").text
     said = mei.does(reference, "close", code="helped").json()
     assert said["pause"] is True
     assert said["told"] == "Done."
     page = mei.browser.get("/queue/mine").text
-    assert 'id="pause" role="status"><span>That was a hard one.' in page
+    assert 'id="break-offer" role="status"><span>That was a hard case.' in page
     assert rests(web_desk, mei) <= 0
     mei.browser.post("/pause")
     web_desk.settles()
     assert 14 <= rests(web_desk, mei) <= 15
-    assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
+    assert 'id="break-offer" role="status" hidden' in mei.browser.get("/queue/mine").text
     assert "Resting until" in mei.browser.get("/queue/mine").text
     web_desk.home.advance_time(15 * 60 + 1)  # and back by themselves
     assert rests(web_desk, mei) <= 0
@@ -154,14 +154,14 @@ def test_a_pause_is_offered_for_half_an_hour(web_desk: WebDeskHarness) -> None:
     for minutes, is_there in ((14, True), (14, True), (3, False)):
         web_desk.home.advance_time(minutes * 60)
         page = mei.browser.get("/queue/mine").text
-        assert ('id="pause" role="status"><span>' in page) is is_there
+        assert ('id="break-offer" role="status"><span>' in page) is is_there
 
 
 def test_whoever_wants_no_pause_is_not_asked_again(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker()
     mei.does(hard(web_desk, mei), "close", code="helped")
     mei.browser.post("/pause/no")
-    assert 'id="pause" role="status" hidden' in mei.browser.get("/queue/mine").text
+    assert 'id="break-offer" role="status" hidden' in mei.browser.get("/queue/mine").text
     assert rests(web_desk, mei) <= 0
 
 

@@ -197,4 +197,4 @@ def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(
         assert said.status_code == 404
         assert lin.browser.post(path, marks("ZZZZZZ", code="helped")).text == said.text
     assert states(web_desk) == {theirs: "held"}
-    assert "case." not in lin.browser.get("/queue/all").text
+    assert 'name="case.' not in lin.browser.get("/queue/all").text
